@@ -1,0 +1,131 @@
+import type { ChatEvent, Emit, FinishReason, Warning } from "../stream/chat-event.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import type { SluiceError } from "../stream/error.js";
+import type { Frame } from "../stream/framing/frame.js";
+import type { JsonObject, JsonValue } from "../stream/json.js";
+import type { AssistantMessage } from "../stream/message.js";
+import type { Usage } from "../stream/usage.js";
+
+/** A request in one protocol's terms: what a model sends. */
+export interface WireRequest {
+  /** Below the provider's base URL, with its leading slash and query. */
+  path: string;
+  /** Beside those of authentication and content type. */
+  headers?: Record<string, string>;
+  body: JsonObject;
+  /** Options that were not sent as they were given. */
+  warnings: Warning[];
+}
+
+/** What a client of this protocol asked for: what a server reads. */
+export interface ServedRequest {
+  model: string;
+  /** Whether the client wants frames rather than one body. */
+  stream: boolean;
+  request: ChatRequest;
+}
+
+/** Parameters that a protocol keeps in the URL's path, by name (Gemini's `model` and `method`). */
+export type PathParams = Readonly<Record<string, string>>;
+
+/** A whole answer, for protocols' bodies that are not streamed. */
+export interface Answer {
+  id: string;
+  model: string;
+  message: AssistantMessage;
+  reason: FinishReason;
+  rawReason?: string;
+  usage: Usage;
+}
+
+/** An HTTP answer that is not a success. */
+export interface ErrorResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  /** As it came, JSON or not. */
+  body: string;
+}
+
+/** Turns frames into events. One for each answer. */
+export interface WireReader {
+  /**
+   * Takes one frame.
+   *
+   * @throws {SluiceError} the provider's error where the frame is one; `malformed-frame` where it cannot be read.
+   */
+  push(frame: Frame, emit: Emit): void;
+  /**
+   * The connection was closed in an orderly way: emits `finish` where the answer is known to be complete.
+   *
+   * @throws {SluiceError} `truncated` where it is not.
+   */
+  end(emit: Emit): void;
+}
+
+/** Takes one frame of an answer that is being served. */
+export type WriteFrame = (frame: Frame) => void;
+
+/** Turns events into frames. One for each answer. */
+export interface WireWriter {
+  push(event: ChatEvent, write: WriteFrame): void;
+  /** The stream is over, after its `finish`: writes the protocol's end marker, if it has one. */
+  end(write: WriteFrame): void;
+  /** The stream failed after its answer began: writes the error as the protocol says it in mid-stream. */
+  fail(error: SluiceError, write: WriteFrame): void;
+}
+
+/** What a writer needs to know of the request it answers. */
+export interface WriterContext {
+  /** The model's name as the client gave it. */
+  model: string;
+  /** The request as it was read: some protocols echo parts of it, or change shape with it. */
+  request: ChatRequest;
+  /** Seconds since the epoch, for protocols that stamp their frames. Default: now. */
+  created?: number;
+}
+
+/** What a model needs to know to write a request. */
+export interface CallTarget {
+  /** The provider's name for the model. */
+  model: string;
+  stream: boolean;
+}
+
+/** One wire protocol, both ways. Pure functions, no I/O. */
+export interface Dialect {
+  /** For example `openai-chat`. */
+  readonly name: string;
+  /** How a streamed answer is framed. */
+  readonly framing: "sse" | "ndjson";
+
+  /**
+   * Calling: the request to send.
+   *
+   * @throws {SluiceError} `unsupported` for what this protocol cannot carry, naming the field.
+   */
+  writeRequest(request: ChatRequest, target: CallTarget): WireRequest;
+  /** Calling: reads a streamed answer. */
+  reader(): WireReader;
+  /**
+   * Calling: reads an answer that came as one body, as the events a stream would have had.
+   *
+   * @throws {SluiceError} the provider's error where the body is one; `malformed-frame` where it cannot be read.
+   */
+  readBody(body: JsonValue): ChatEvent[];
+  /** Calling: the error that an unsuccessful answer means. */
+  readError(response: ErrorResponse): SluiceError;
+
+  /**
+   * Serving: reads a client's request.
+   *
+   * @throws {SluiceError} `invalid-request`, naming the field.
+   */
+  readRequest(body: JsonValue, path?: PathParams): ServedRequest;
+  /** Serving: writes a streamed answer. */
+  writer(context: WriterContext): WireWriter;
+  /** Serving: writes an answer as one body. */
+  writeBody(answer: Answer, context: WriterContext): JsonObject;
+  /** Serving: the HTTP status and body that say an error before the answer began. */
+  writeError(error: SluiceError): { status: number; headers?: Record<string, string>; body: JsonObject };
+}

@@ -1,0 +1,27 @@
+import type { ChatEvent } from "./chat-event.js";
+import type { SluiceError } from "./error.js";
+
+/** Events that arrived together, usually in one network read. Never empty. */
+export type Batch = readonly ChatEvent[];
+
+/**
+ * Where a stream's events come from. Pulled: a source does no work and reads no socket beyond what `next` asked for and
+ * one read ahead, which is what carries backpressure upstream.
+ */
+export interface BatchSource {
+  /**
+   * The next batch, or `undefined` when the source is exhausted. A batch that is already there is returned without a
+   * promise. Not called again while a promise is pending.
+   *
+   * @throws {SluiceError} when the source fails; what arrived before the failure was returned before.
+   */
+  next(): Batch | undefined | Promise<Batch | undefined>;
+  /** Stops at once and frees the connection. A pending `next` settles at once; its outcome is ignored. */
+  cancel(reason: unknown): void;
+}
+
+/** The one reader's hold on a stream. */
+export interface Claim extends BatchSource {
+  /** Ends the stream with an error that the reader found; returns it with what had arrived. */
+  fail(error: SluiceError): SluiceError;
+}

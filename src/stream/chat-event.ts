@@ -1,0 +1,229 @@
+import type { JsonValue } from "./json.js";
+import type { Usage } from "./usage.js";
+
+/**
+ * State of a provider that must come back on the next turn, untouched (Anthropic signatures, Gemini thought signatures,
+ * OpenAI's encrypted reasoning). Only the dialect that wrote it reads it; everyone else carries it.
+ */
+export interface Opaque {
+  /** The dialect that made it and is the only one to send it back, for example `"anthropic"`. */
+  dialect: string;
+  /** What the provider wants back. */
+  data: JsonValue;
+}
+
+/** Why a model stopped. */
+export type FinishReason =
+  /** It was done, or a stop sequence was reached. */
+  | "stop"
+  /** The token limit was reached. */
+  | "length"
+  /** It waits for the results of its tool calls. */
+  | "tool-calls"
+  /** The provider's filter cut the answer. */
+  | "content-filter"
+  /** The model declined to answer. */
+  | "refusal"
+  /** The provider paused a long turn; sending the conversation back continues it. */
+  | "pause"
+  /** A budget of this process (tokens, cost, time or steps) ended it. */
+  | "budget"
+  /** A reason this version does not know; `rawReason` has the provider's word. */
+  | "other";
+
+/** Something the model cites: a web page, or a document that the caller or the provider holds. */
+export interface Source {
+  kind: "url" | "document";
+  /** The provider's id, where it has one. */
+  id?: string;
+  url?: string;
+  title?: string;
+  /** Of a document. */
+  filename?: string;
+  /** Of a document. */
+  mediaType?: string;
+  /** What is cited, in the source's words. */
+  quote?: string;
+  /** The cited span of the answer's text, in UTF-16 code units from the start of the block. */
+  span?: { start: number; end: number };
+  /** Whatever else the provider said of it. */
+  opaque?: Opaque;
+}
+
+/** The stream begins, or a model begins again after a `retract`. */
+export interface StartEvent {
+  type: "start";
+  /** The provider's id of the answer, or a generated one. */
+  id: string;
+  /** The model that answers, as the provider names it. */
+  model: string;
+  /** Set when the whole answer was there before its first event: it was cut up, not streamed. */
+  simulated?: true;
+  /** Options of the request that this model could not honour exactly, and what was done instead. */
+  warnings?: Warning[];
+}
+
+/** An option of the request that was not sent as it was given. */
+export interface Warning {
+  /** The path of the option, for example `topK`. */
+  field: string;
+  /** What was done with it and why. */
+  message: string;
+}
+
+/** A piece of the answer. */
+export interface TextDeltaEvent {
+  type: "text-delta";
+  text: string;
+  /** Index of the content block it belongs to, where the provider has several. */
+  block?: number;
+  /** Set when this text is the model declining to answer. */
+  refusal?: true;
+  /** State that belongs to the block's text (Gemini signs text as well as reasoning). */
+  opaque?: Opaque;
+}
+
+/** A piece of the model's reasoning; `text` may be empty where only `opaque` arrived. */
+export interface ReasoningDeltaEvent {
+  type: "reasoning-delta";
+  text: string;
+  block?: number;
+  opaque?: Opaque;
+}
+
+/** A piece of a tool call's arguments: JSON text, not yet complete. */
+export interface ToolInputDeltaEvent {
+  type: "tool-input-delta";
+  callId: string;
+  name: string;
+  delta: string;
+  /** Set when the provider runs the tool itself. */
+  providerExecuted?: true;
+}
+
+/** A complete tool call. Each call has exactly one, whether or not its arguments were streamed before. */
+export interface ToolCallEvent {
+  type: "tool-call";
+  callId: string;
+  name: string;
+  /** The parsed arguments; the text as it came where it was not JSON, with `invalid` set. */
+  input: JsonValue;
+  /** Set when the arguments were not valid JSON. */
+  invalid?: true;
+  providerExecuted?: true;
+  opaque?: Opaque;
+}
+
+/** What a tool returned: one that ran here, or one that the provider ran. */
+export interface ToolResultEvent {
+  type: "tool-result";
+  callId: string;
+  name: string;
+  output: JsonValue;
+  isError?: true;
+  /** Set on a progress report: a final result for the same call follows. */
+  preliminary?: true;
+  providerExecuted?: true;
+  opaque?: Opaque;
+}
+
+/** A tool call waits for somebody's yes or no. */
+export interface ApprovalRequestEvent {
+  type: "approval-request";
+  callId: string;
+  name: string;
+  input: JsonValue;
+}
+
+/** The model cites a source. */
+export interface SourceEvent {
+  type: "source";
+  source: Source;
+  block?: number;
+}
+
+/** The model made a file: an image, a sound. */
+export interface FileEvent {
+  type: "file";
+  /** IANA media type, for example `image/png`. */
+  mediaType: string;
+  data: Uint8Array;
+  opaque?: Opaque;
+}
+
+/** What an application, a workflow step or a provider says that no other event carries. */
+export interface DataEvent {
+  type: "data";
+  name: string;
+  value: JsonValue;
+  /** The id of the workflow step that says it. */
+  step?: string;
+  /** Set when the message must carry it back to the provider: it becomes an `OpaquePart`. */
+  opaque?: Opaque;
+}
+
+/** The id under which this conversation can be continued. */
+export interface ContextEvent {
+  type: "context";
+  contextId: string;
+}
+
+/** Running totals of the current model call, as early as they are known. Each count replaces the one before. */
+export interface UsageEvent {
+  type: "usage";
+  usage: Usage;
+}
+
+/** One model call of several begins. */
+export interface StepStartEvent {
+  type: "step-start";
+  /** Counted from 0. */
+  step: number;
+  model: string;
+}
+
+/** One model call of several is over. */
+export interface StepFinishEvent {
+  type: "step-finish";
+  step: number;
+  reason: FinishReason;
+  usage: Usage;
+}
+
+/** Everything since the last `start` or `step-start` is void. */
+export interface RetractEvent {
+  type: "retract";
+  reason: string;
+}
+
+/** The stream is over. Nothing follows. */
+export interface FinishEvent {
+  type: "finish";
+  reason: FinishReason;
+  /** The provider's own word, where it is not the same. */
+  rawReason?: string;
+  /** Over all model calls of the stream. */
+  usage: Usage;
+}
+
+/** Everything that can happen in a stream. The same union for models, conversations, agents, workflows and speech. */
+export type ChatEvent =
+  | StartEvent
+  | TextDeltaEvent
+  | ReasoningDeltaEvent
+  | ToolInputDeltaEvent
+  | ToolCallEvent
+  | ToolResultEvent
+  | ApprovalRequestEvent
+  | SourceEvent
+  | FileEvent
+  | DataEvent
+  | ContextEvent
+  | UsageEvent
+  | StepStartEvent
+  | StepFinishEvent
+  | RetractEvent
+  | FinishEvent;
+
+/** Takes one event. What a reader or a stage is handed to say what goes out. */
+export type Emit = (event: ChatEvent) => void;

@@ -1,0 +1,86 @@
+import type { ChatRequest } from "./chat-request.js";
+import type { ChatStream } from "./chat-stream.js";
+import type { SluiceError } from "./error.js";
+
+/** Limits on the phases of one call, in ms. `Infinity` switches one off. */
+export interface Timeouts {
+  /** Until a connection stands. Default 10,000. Error code `connect-timeout`. */
+  connect?: number;
+  /** From the connection to the first byte of the answer's body. Default 120,000. Error code `first-byte-timeout`. */
+  firstByte?: number;
+  /** Between two reads, while the reader is waiting. Default 60,000. Error code `idle-timeout`. */
+  idle?: number;
+  /** For the whole call, retries included. Default `Infinity`. Error code `total-timeout`. */
+  total?: number;
+}
+
+/** When a failed call is made again. Only ever before the first delta. */
+export interface RetryPolicy {
+  /** How often to try again. Default 2. */
+  retries?: number;
+  /** First delay in ms; it doubles with each retry, with full jitter. Default 500. */
+  baseDelayMs?: number;
+  /** Longest delay in ms; a provider that asks for more ends the call with its error. Default 60,000. */
+  maxDelayMs?: number;
+}
+
+/** What went over the wire, for debugging. Secrets are masked. */
+export type WireEvent =
+  | {
+      type: "request";
+      id: string;
+      attempt: number;
+      method: string;
+      url: string;
+      headers: Record<string, string>;
+      body: string;
+    }
+  | { type: "response"; id: string; status: number; headers: Record<string, string>; ms: number }
+  | { type: "body"; id: string; text: string }
+  | { type: "retry"; id: string; attempt: number; delayMs: number; error: SluiceError }
+  | { type: "error"; id: string; error: SluiceError }
+  | { type: "end"; id: string; ms: number };
+
+/** Settings of one call that are not part of what is asked. */
+export interface CallOptions {
+  /** Ends the call; the upstream connection closes at once. */
+  signal?: AbortSignal;
+  timeouts?: Timeouts;
+  retry?: RetryPolicy;
+  /** Extra HTTP headers; they win over the model's own. */
+  headers?: Record<string, string>;
+  /** Sees what goes over the wire, secrets masked. `SLUICE_LOG=debug` prints the same to stderr. */
+  onWire?: (event: WireEvent) => void;
+  /** `false` asks the provider for the whole answer at once; the stream then says `simulated`. Default true. */
+  streaming?: boolean;
+  /**
+   * `false` keeps nothing of the answer: memory stays flat for an endless stream, and `fullText` and `message` are
+   * refused. Default true.
+   */
+  retain?: boolean;
+}
+
+/** A model that a provider offers. */
+export interface ModelInfo {
+  /** As `model()` takes it, for example `openai/gpt-5`. */
+  id: string;
+  name?: string;
+  /** Tokens. */
+  contextWindow?: number;
+  /** When it appeared, as ISO 8601. */
+  created?: string;
+}
+
+/** Anything that answers a request with a stream of events: a provider, a fallback, a conversation, an agent, a workflow. */
+export interface ChatModel {
+  /** As people name it, for example `openai/gpt-5`. */
+  readonly id: string;
+  /**
+   * Answers a request. Nothing happens before the stream is read or one of its promises is asked for.
+   *
+   * @throws {SluiceError} at once, before any network call, for a request that is not valid.
+   */
+  stream(request: ChatRequest, options?: CallOptions): ChatStream;
+  /** The models that the same provider offers, where it can say. */
+  list?(options?: CallOptions): Promise<ModelInfo[]>;
+}

@@ -1,0 +1,319 @@
+import type { Batch, BatchSource, Claim } from "./batch-source.js";
+import type { ChatEvent, FinishReason } from "./chat-event.js";
+import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
+import { SluiceError } from "./error.js";
+import { IterableSource } from "./iterable-source.js";
+import type { AssistantMessage, ChatMessage } from "./message.js";
+import { EventReader, TextReader } from "./readers.js";
+import type { Stage } from "./stage.js";
+import { StagedSource } from "./staged-source.js";
+import { tee } from "./tee.js";
+import { StreamTiming, type Timing } from "./timing.js";
+import { Transcript } from "./transcript.js";
+import type { Usage } from "./usage.js";
+
+/** Settings of a `ChatStream`. */
+export interface ChatStreamOptions {
+  /** Ends the stream with error code `cancelled`. */
+  signal?: AbortSignal | undefined;
+  /** `false` keeps nothing of the answer; `fullText` and `message` are then refused. Default true. */
+  retain?: boolean | undefined;
+}
+
+/** Settings of `readText`. */
+export interface ReadTextOptions {
+  /**
+   * Called when text that was already read is void. Without it, reading ends with error code `retracted`.
+   * What follows is the new answer from its beginning.
+   */
+  onRetract?: (reason: string) => void;
+}
+
+type Outcome = { type: "open" } | { type: "finished"; reason: FinishReason } | { type: "failed"; error: SluiceError };
+
+interface Waiter {
+  promise: Promise<void>;
+  settle: () => void;
+}
+
+/**
+ * A stream of chat events. It is cold: nothing is sent or read until somebody reads it or asks for one of its promises.
+ * It has one reader; a second one is told to `tee()`.
+ *
+ * It ends with exactly one `finish`, or throws a `SluiceError` that carries what had arrived. Leaving the loop closes the
+ * upstream connection at once.
+ */
+export class ChatStream implements AsyncIterable<ChatEvent> {
+  readonly #source: BatchSource;
+  readonly #signal: AbortSignal | undefined;
+  readonly #retain: boolean;
+  readonly #transcript: Transcript;
+  readonly #timing = new StreamTiming();
+  #reader: string | undefined;
+  #begun = false;
+  #started = false;
+  #outcome: Outcome = { type: "open" };
+  #over: Waiter | undefined;
+  #onAbort: (() => void) | undefined;
+
+  constructor(source: BatchSource, options: ChatStreamOptions = {}) {
+    this.#source = source;
+    this.#signal = options.signal;
+    this.#retain = options.retain ?? true;
+    this.#transcript = new Transcript(this.#retain);
+  }
+
+  /**
+   * A stream of events that are made elsewhere. The iterable must keep the laws: `start` first, one `finish` at the end.
+   * Its iterator's `return` is called when the reader leaves.
+   */
+  static from(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>, options?: ChatStreamOptions): ChatStream {
+    return new ChatStream(new IterableSource(events), options);
+  }
+
+  /** Reads all events. */
+  [Symbol.asyncIterator](): AsyncIterator<ChatEvent, undefined> {
+    return new EventReader(this.#claim("the events are being read"));
+  }
+
+  /** Reads the text deltas only. Ends with error code `retracted` if text that was read is taken back: see `readText`. */
+  get text(): AsyncIterable<string> {
+    return this.readText();
+  }
+
+  /** Reads the text deltas only, with a say in what happens when text that was read is taken back. */
+  readText(options: ReadTextOptions = {}): AsyncIterable<string> {
+    return {
+      [Symbol.asyncIterator]: () => new TextReader(this.#claim("the text is being read"), options.onRetract),
+    };
+  }
+
+  /** The whole text, once the stream is finished. Reads the stream if nobody else does. */
+  get fullText(): Promise<string> {
+    return this.#whenFinished(() => this.#kept().text);
+  }
+
+  /** The whole answer as one message, once the stream is finished. Reads the stream if nobody else does. */
+  get message(): Promise<AssistantMessage> {
+    return this.#whenFinished(() => this.#kept().message);
+  }
+
+  /** The whole answer as messages to append to a history: results of tools that ran here stand in tool messages. */
+  get messages(): Promise<ChatMessage[]> {
+    return this.#whenFinished(() => this.#kept().messages);
+  }
+
+  /** Why the model stopped. Reads the stream if nobody else does. */
+  get finishReason(): Promise<FinishReason> {
+    return this.#whenFinished((reason) => reason);
+  }
+
+  /**
+   * Tokens used. Resolves with what is known when the reader leaves early; rejects when the stream fails (the error's
+   * `partial.usage` has it then). Reads the stream if nobody else does.
+   */
+  get usage(): Promise<Usage> {
+    const usage = this.#whenOver().then(() => {
+      const outcome = this.#outcome;
+      if (outcome.type === "failed" && outcome.error.code !== "cancelled") throw outcome.error;
+      return this.#transcript.usage;
+    });
+    return quiet(usage);
+  }
+
+  /** How fast the stream is. Live: may be read at any time. */
+  get timing(): Timing {
+    return this.#timing;
+  }
+
+  /** This stream with a stage in its way. This stream's reader is then the new one. */
+  through(stage: Stage): ChatStream {
+    return new ChatStream(new StagedSource(this.#claim("a stage reads it"), stage), { retain: this.#retain });
+  }
+
+  /**
+   * The same stream with its text cut anew, `n` units a delta; the last delta before anything else may be shorter. No
+   * character is lost or changed.
+   *
+   * @param n a whole number of at least 1.
+   * @param unit `token` (default; an estimate that depends on the text alone), `word` or `char` (a code point).
+   * @throws {SluiceError} `invalid-argument`.
+   */
+  chunked(n: number, unit: ChunkUnit = "token"): ChatStream {
+    return this.through(chunkStage(n, unit));
+  }
+
+  /**
+   * Two streams of the same events. The slower side sets the pace: the other may run one network read ahead, or `bound`
+   * events. Read both at the same time, or give `bound: Infinity` to read one after the other. The source is cancelled
+   * when both sides have left.
+   *
+   * @throws {SluiceError} `invalid-argument` when `bound` is not a number of at least 0.
+   */
+  tee(options: { bound?: number } = {}): [ChatStream, ChatStream] {
+    const [a, b] = tee(() => this.#claim("tee() reads it"), options.bound);
+    return [new ChatStream(a, { retain: this.#retain }), new ChatStream(b, { retain: this.#retain })];
+  }
+
+  /**
+   * Ends the stream now: the upstream connection closes, a reader gets error code `cancelled`, `usage` resolves with what
+   * is known. Does nothing once the stream is over.
+   */
+  cancel(reason?: unknown): void {
+    this.#abandon(new SluiceError("cancelled", "the stream was cancelled", { cause: reason }));
+  }
+
+  /** Makes the caller the one reader. */
+  #claim(by: string): Claim {
+    if (this.#reader !== undefined) {
+      throw new SluiceError(
+        "stream-locked",
+        `a stream has one reader, and ${this.#reader}: use tee() to read it twice`,
+      );
+    }
+    this.#reader = by;
+    return {
+      next: () => this.#next(),
+      cancel: (reason) => this.cancel(reason),
+      fail: (error) => this.#abandon(error),
+    };
+  }
+
+  #next(): Batch | undefined | Promise<Batch | undefined> {
+    if (this.#outcome.type === "finished") return undefined;
+    if (this.#outcome.type === "failed") throw this.#outcome.error;
+    if (!this.#begun) this.#begin();
+    let pulled: ReturnType<BatchSource["next"]>;
+    try {
+      pulled = this.#source.next();
+    } catch (thrown) {
+      throw this.#fail(thrown);
+    }
+    if (!(pulled instanceof Promise)) return this.#accept(pulled);
+    const since = performance.now();
+    return pulled.then(
+      (batch) => {
+        this.#timing.waited(since);
+        return this.#accept(batch);
+      },
+      (thrown) => {
+        throw this.#fail(thrown);
+      },
+    );
+  }
+
+  #begin(): void {
+    this.#begun = true;
+    this.#timing.begin();
+    const signal = this.#signal;
+    if (signal === undefined) return;
+    if (signal.aborted) {
+      this.cancel(signal.reason);
+      throw this.#failure();
+    }
+    this.#onAbort = () => this.cancel(signal.reason);
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Books what came in, and holds the source to the laws. */
+  #accept(batch: Batch | undefined): Batch | undefined {
+    if (this.#outcome.type === "failed") throw this.#outcome.error;
+    if (batch === undefined) {
+      throw this.#fail(new SluiceError("truncated", "the stream ended without a finish", { retryable: true }));
+    }
+    if (!this.#started) this.#expectStart(batch);
+    for (let i = 0; i < batch.length; i++) {
+      const event = batch[i] as ChatEvent;
+      this.#transcript.push(event);
+      this.#timing.event(event);
+      if (event.type === "finish") {
+        this.#end({ type: "finished", reason: event.reason });
+        return i === batch.length - 1 ? batch : batch.slice(0, i + 1);
+      }
+    }
+    return batch;
+  }
+
+  #expectStart(batch: Batch): void {
+    const first = batch[0]?.type;
+    if (first !== "start") {
+      throw this.#abandon(
+        new SluiceError("protocol", `a stream begins with start, not with ${first ?? "an empty batch"}`),
+      );
+    }
+    this.#started = true;
+  }
+
+  /** Fails from this side: the upstream is told to stop. */
+  #abandon(error: SluiceError): SluiceError {
+    if (this.#outcome.type !== "open") return this.#outcome.type === "failed" ? this.#outcome.error : error;
+    const failure = this.#fail(error);
+    this.#source.cancel(error);
+    return failure;
+  }
+
+  #fail(thrown: unknown): SluiceError {
+    if (this.#outcome.type === "failed") return this.#outcome.error;
+    const error = SluiceError.from(thrown).with({ partial: this.#transcript.partial });
+    this.#end({ type: "failed", error });
+    return error;
+  }
+
+  #end(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#timing.finish();
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#over?.settle();
+  }
+
+  #failure(): SluiceError {
+    return this.#outcome.type === "failed"
+      ? this.#outcome.error
+      : new SluiceError("protocol", "the stream did not fail");
+  }
+
+  #kept(): Transcript {
+    if (this.#retain) return this.#transcript;
+    throw new SluiceError("unsupported", "a stream opened with `retain: false` keeps nothing of the answer");
+  }
+
+  #whenFinished<T>(value: (reason: FinishReason) => T): Promise<T> {
+    const result = this.#whenOver().then(() => {
+      if (this.#outcome.type !== "finished") throw this.#failure();
+      return value(this.#outcome.reason);
+    });
+    return quiet(result);
+  }
+
+  /** Settles when the stream is over; reads it to the end if nobody has begun to by the next microtask. */
+  #whenOver(): Promise<void> {
+    if (this.#outcome.type !== "open") return Promise.resolve();
+    if (this.#over === undefined) {
+      let settle = () => {};
+      const promise = new Promise<void>((resolve) => {
+        settle = resolve;
+      });
+      this.#over = { promise, settle };
+    }
+    // A reader that comes in the same turn goes first.
+    queueMicrotask(() => {
+      if (this.#reader === undefined) void drain(this.#claim("it is being read to its end"));
+    });
+    return this.#over.promise;
+  }
+}
+
+/** A failure has been booked in the stream when this ends: whoever asks for a promise is told. */
+async function drain(source: BatchSource): Promise<void> {
+  try {
+    while ((await source.next()) !== undefined);
+  } catch {
+    // The stream's promises carry the error.
+  }
+}
+
+/** A promise that may be left unread without an unhandled rejection. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

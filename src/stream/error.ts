@@ -1,0 +1,144 @@
+import type { ToolCallEvent } from "./chat-event.js";
+import type { Usage } from "./usage.js";
+
+/** Every way a call can fail. Stable: programs may switch on it. */
+export type ErrorCode =
+  // Refused here, before any network call.
+  | "invalid-argument"
+  | "invalid-request"
+  | "unknown-model"
+  | "missing-key"
+  | "unsupported"
+  // The way to the provider.
+  | "connect-failed"
+  | "connect-timeout"
+  | "first-byte-timeout"
+  | "idle-timeout"
+  | "total-timeout"
+  // What the provider answered.
+  | "authentication"
+  | "permission"
+  | "not-found"
+  | "rejected"
+  | "context-length"
+  | "rate-limited"
+  | "quota"
+  | "overloaded"
+  | "provider-error"
+  // What went wrong in the stream.
+  | "truncated"
+  | "malformed-frame"
+  | "frame-too-large"
+  // What the reader did.
+  | "cancelled"
+  | "retracted"
+  | "stream-locked"
+  /** A model, stage or source broke a law of the stream: a bug of its author. */
+  | "protocol";
+
+/** What had arrived when a stream ended before its finish. */
+export interface PartialAnswer {
+  /** The text that was not retracted. */
+  text: string;
+  /** The calls that were complete. */
+  toolCalls: ToolCallEvent[];
+  usage: Usage;
+}
+
+/** Everything about an error beside its code and message. */
+export interface ErrorDetails {
+  /** Whether the same call may succeed later. Default false. */
+  retryable?: boolean;
+  /** How long the provider asks to wait, in ms. */
+  retryAfterMs?: number;
+  /** HTTP status of the provider's answer. */
+  status?: number;
+  /** The provider's own message. */
+  providerMessage?: string;
+  /** The provider's own code or type of error. */
+  providerCode?: string;
+  /** The provider's request id, for its support. */
+  requestId?: string;
+  /** The model that was called. */
+  model?: string;
+  /** For refused input: the path of the field, for example `messages[2].content[0].type`. */
+  field?: string;
+  /** For bad frames: the offending text, its first 500 characters. */
+  frame?: string;
+  partial?: PartialAnswer;
+  cause?: unknown;
+}
+
+/** The one error class of Sluice. `code` says what happened, `retryable` whether trying again can help. */
+export class SluiceError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  declare readonly retryAfterMs?: number;
+  declare readonly status?: number;
+  declare readonly providerMessage?: string;
+  declare readonly providerCode?: string;
+  declare readonly requestId?: string;
+  declare readonly model?: string;
+  declare readonly field?: string;
+  declare readonly frame?: string;
+  /** What had arrived before the error; set by every `ChatStream`. */
+  declare readonly partial?: PartialAnswer;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const { cause, retryable = false, ...rest } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "SluiceError";
+    this.code = code;
+    this.retryable = retryable;
+    Object.assign(this, rest);
+  }
+
+  /** The same error with more details: a stream adds what had arrived, a model its name. */
+  with(details: ErrorDetails): SluiceError {
+    const { code, message, cause, retryable, retryAfterMs, status, providerMessage, providerCode } = this;
+    const { requestId, model, field, frame, partial } = this;
+    const own = {
+      cause,
+      retryable,
+      retryAfterMs,
+      status,
+      providerMessage,
+      providerCode,
+      requestId,
+      model,
+      field,
+      frame,
+      partial,
+    };
+    const error = new SluiceError(code, message, defined({ ...own, ...details }));
+    if (this.stack !== undefined) error.stack = this.stack;
+    return error;
+  }
+
+  /** Any thrown value as a SluiceError: itself, or wrapped under `code`. */
+  static from(thrown: unknown, code: ErrorCode = "provider-error"): SluiceError {
+    if (thrown instanceof SluiceError) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new SluiceError(code, message, { cause: thrown });
+  }
+}
+
+/** The error for input that is refused: names the field, what was found and what is allowed. */
+export function invalid(field: string, found: unknown, allowed: string): SluiceError {
+  return new SluiceError("invalid-argument", `${field}: found ${describe(found)}; allowed: ${allowed}`, { field });
+}
+
+/** A short, safe description of a value for an error message. */
+export function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return typeof value === "object"
+    ? `an object with ${Object.keys(value).slice(0, 8).join(", ") || "no keys"}`
+    : typeof value;
+}
+
+function defined(details: { [K in keyof ErrorDetails]: ErrorDetails[K] | undefined }): ErrorDetails {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+}

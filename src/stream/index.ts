@@ -1,0 +1,28 @@
+export type { Batch, BatchSource } from "./batch-source.js";
+export type * from "./chat-event.js";
+export type {
+  CallOptions,
+  ChatModel,
+  ModelInfo,
+  RetryPolicy,
+  Timeouts,
+  WireEvent,
+} from "./chat-model.js";
+export type * from "./chat-request.js";
+export { isProviderTool } from "./chat-request.js";
+export type { ChatStreamOptions, ReadTextOptions } from "./chat-stream.js";
+export { ChatStream } from "./chat-stream.js";
+export type { ChunkUnit } from "./chunk-stage.js";
+export type { ErrorCode, ErrorDetails, PartialAnswer } from "./error.js";
+export { invalid, SluiceError } from "./error.js";
+export type { Frame, FrameReader } from "./framing/frame.js";
+export type { JsonObject, JsonValue } from "./json.js";
+export { isJsonObject, parseJson } from "./json.js";
+export type * from "./message.js";
+export { textOf } from "./message.js";
+export type { Stage } from "./stage.js";
+export type { Timing } from "./timing.js";
+export { STALL_MS } from "./timing.js";
+export { estimateTokens, splitTokens } from "./token-estimate.js";
+export type { Usage } from "./usage.js";
+export { addUsage, totalTokens } from "./usage.js";

@@ -1,0 +1,125 @@
+import type { Opaque, Source } from "./chat-event.js";
+import type { JsonValue } from "./json.js";
+
+/** Whether a part may be kept in the provider's prompt cache, and for how long. Ignored where there is no such choice. */
+export type CacheHint = "5m" | "1h";
+
+/** Text of a message. */
+export interface TextPart {
+  type: "text";
+  text: string;
+  /** Set when this text is the model declining to answer. */
+  refusal?: true;
+  opaque?: Opaque;
+  /** Everything up to and including this part may be cached by the provider. */
+  cache?: CacheHint;
+}
+
+/** An image, a sound or a document. */
+export interface FilePart {
+  type: "file";
+  /** IANA media type, for example `image/png` or `application/pdf`. A URL may leave the subtype open (`image/*`). */
+  mediaType: string;
+  /** The bytes, a URL that the provider fetches, or the id of a file that the provider already has. */
+  data: Uint8Array | { url: string } | { id: string };
+  filename?: string;
+  /** How closely the model should look at an image, where it has the choice. */
+  detail?: "auto" | "low" | "high";
+  opaque?: Opaque;
+  cache?: CacheHint;
+}
+
+/** What the model thought before or between its words. */
+export interface ReasoningPart {
+  type: "reasoning";
+  text: string;
+  opaque?: Opaque;
+}
+
+/** A tool call of the model. */
+export interface ToolCallPart {
+  type: "tool-call";
+  callId: string;
+  name: string;
+  input: JsonValue;
+  /** Set when the arguments were not valid JSON; `input` is then their text. */
+  invalid?: true;
+  providerExecuted?: true;
+  opaque?: Opaque;
+  cache?: CacheHint;
+}
+
+/**
+ * What a tool returned. In an assistant message: of a tool that the provider ran, or, in the one message of a whole tool
+ * loop, of a tool that ran here.
+ */
+export interface ToolResultPart {
+  type: "tool-result";
+  callId: string;
+  name: string;
+  output: JsonValue;
+  isError?: true;
+  providerExecuted?: true;
+  opaque?: Opaque;
+  cache?: CacheHint;
+}
+
+/** A source that the model cited. */
+export interface SourcePart {
+  type: "source";
+  source: Source;
+}
+
+/** Provider content that no other part carries and that must come back (a compaction block, an MCP tool list). */
+export interface OpaquePart {
+  type: "opaque";
+  name: string;
+  opaque: Opaque;
+}
+
+/** What an assistant message is made of. */
+export type AssistantPart =
+  | TextPart
+  | ReasoningPart
+  | ToolCallPart
+  | ToolResultPart
+  | SourcePart
+  | FilePart
+  | OpaquePart;
+
+/** Instructions to the model. */
+export interface SystemMessage {
+  role: "system";
+  content: string | TextPart[];
+}
+
+/** What the user says. */
+export interface UserMessage {
+  role: "user";
+  content: string | (TextPart | FilePart)[];
+  /** Tells several users apart, where the provider can. */
+  name?: string;
+}
+
+/** What the model said. */
+export interface AssistantMessage {
+  role: "assistant";
+  content: string | AssistantPart[];
+}
+
+/** What the tools that the model called returned. */
+export interface ToolMessage {
+  role: "tool";
+  content: ToolResultPart[];
+}
+
+/** One message of a conversation. */
+export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+/** All text of a message, joined; reasoning, calls, results and files left out. */
+export function textOf(message: ChatMessage): string {
+  if (typeof message.content === "string") return message.content;
+  let text = "";
+  for (const part of message.content) if (part.type === "text") text += part.text;
+  return text;
+}

@@ -1,0 +1,112 @@
+import type { Batch, Claim } from "./batch-source.js";
+import type { ChatEvent } from "./chat-event.js";
+import { SluiceError } from "./error.js";
+
+const NOTHING: Batch = [];
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** Unrolls batches: one promise a network read, the rest is handed out as it lies there. */
+abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
+  protected batch: Batch = NOTHING;
+  protected at = 0;
+  #done = false;
+  readonly #source: Claim;
+
+  constructor(source: Claim) {
+    this.#source = source;
+  }
+
+  /** The next value of the batch in hand, or `undefined` when it has no more. */
+  protected abstract take(): T | undefined;
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#done) return Promise.resolve(DONE);
+    try {
+      for (;;) {
+        const value = this.take();
+        if (value !== undefined) return Promise.resolve({ done: false, value });
+        const pulled = this.#source.next();
+        if (pulled instanceof Promise) return pulled.then(this.#resume, this.#failed);
+        if (pulled === undefined) return this.#finish();
+        this.batch = pulled;
+        this.at = 0;
+      }
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  /** Leaves: the upstream connection closes at once. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    if (!this.#done) {
+      this.#done = true;
+      this.#source.cancel("the reader left");
+    }
+    return Promise.resolve(DONE);
+  }
+
+  readonly #resume = (
+    pulled: Batch | undefined,
+  ): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> => {
+    if (pulled === undefined) return this.#finish();
+    this.batch = pulled;
+    this.at = 0;
+    const value = this.take();
+    return value === undefined ? this.next() : { done: false, value };
+  };
+
+  readonly #failed = (thrown: unknown): Promise<never> => {
+    this.#done = true;
+    return Promise.reject(this.#source.fail(SluiceError.from(thrown, "protocol")));
+  };
+
+  #finish(): Promise<IteratorResult<T, undefined>> {
+    this.#done = true;
+    return Promise.resolve(DONE);
+  }
+}
+
+/** Reads all events. */
+export class EventReader extends BatchReader<ChatEvent> {
+  protected take(): ChatEvent | undefined {
+    return this.batch[this.at++];
+  }
+}
+
+/** Reads the text deltas, and knows whether what it has said is still true. */
+export class TextReader extends BatchReader<string> {
+  /** Whether text was read since the last `start` or `step-start`. */
+  #said = false;
+  readonly #onRetract: ((reason: string) => void) | undefined;
+
+  constructor(source: Claim, onRetract: ((reason: string) => void) | undefined) {
+    super(source);
+    this.#onRetract = onRetract;
+  }
+
+  protected take(): string | undefined {
+    while (this.at < this.batch.length) {
+      const event = this.batch[this.at++] as ChatEvent;
+      if (event.type === "text-delta") {
+        if (event.text === "") continue;
+        this.#said = true;
+        return event.text;
+      }
+      if (event.type === "start" || event.type === "step-start") this.#said = false;
+      else if (event.type === "retract") this.#takeBack(event.reason);
+    }
+    return undefined;
+  }
+
+  #takeBack(reason: string): void {
+    if (!this.#said) return;
+    this.#said = false;
+    if (this.#onRetract === undefined) {
+      throw new SluiceError(
+        "retracted",
+        `the text that was read is void: ${reason}; pass onRetract to readText() to go on`,
+      );
+    }
+    this.#onRetract(reason);
+  }
+}

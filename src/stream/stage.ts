@@ -1,0 +1,12 @@
+import type { ChatEvent, Emit } from "./chat-event.js";
+
+/**
+ * A synchronous transducer over a stream's events. A stage never awaits: push what came in, say what goes out. A new one
+ * is needed for each stream, since most hold state.
+ */
+export interface Stage {
+  /** Takes one event and emits what goes out instead: nothing, the same event, or several. */
+  push(event: ChatEvent, emit: Emit): void;
+  /** Emits what is still held back. Called once, before the `finish` event is pushed or an error ends the stream. */
+  end?(emit: Emit): void;
+}

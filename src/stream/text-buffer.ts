@@ -1,0 +1,26 @@
+const SMALL = 64;
+
+/**
+ * Text that grows by small pieces. Pieces are joined in groups, so that a long answer costs one flat byte a character and
+ * not an object a delta, and no piece keeps the network read alive that it was cut from.
+ */
+export class TextBuffer {
+  #recent: string[] = [];
+  #joined: string[] = [];
+
+  push(piece: string): void {
+    if (this.#recent.push(piece) === SMALL) {
+      this.#joined.push(this.#recent.join(""));
+      this.#recent = [];
+    }
+  }
+
+  /** Everything pushed so far. */
+  toString(): string {
+    if (this.#recent.length > 0 || this.#joined.length > 1) {
+      this.#joined = [this.#joined.join("") + this.#recent.join("")];
+      this.#recent = [];
+    }
+    return this.#joined[0] ?? "";
+  }
+}

@@ -105,7 +105,12 @@ class Side implements BatchSource {
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
-    if (this.#queue.length > 0) return this.#take();
+    if (this.#queue.length > 0) {
+      const batch = this.#take();
+      // The other side may be waiting for this one to catch up.
+      this.#shared.advance();
+      return batch;
+    }
     return new Promise((resolve, reject) => {
       this.#waiter = { resolve, reject };
       this.wake();

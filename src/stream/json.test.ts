@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseJson } from "./json.js";
+
+test("parses as JSON.parse does", () =>
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      expect(parseJson(text)).toEqual(JSON.parse(text));
+    }),
+  ));
+
+test.each([
+  '{"a":{"__proto__":{"polluted":true}},"b":1}',
+  '{"a":{"\\u005f_proto__":{"polluted":true}},"b":1}',
+  '{"a":{"constructor":{"prototype":{"polluted":true}}},"b":1}',
+])("drops keys that could reach a prototype: %s", (text) => {
+  const value = parseJson(text);
+  expect(JSON.stringify(value)).toBe('{"a":{},"b":1}');
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+test("keeps an innocent constructor and text that only mentions a prototype", () => {
+  expect(parseJson('{"constructor":"Ferrari","text":"__proto__"}')).toEqual({
+    constructor: "Ferrari",
+    text: "__proto__",
+  });
+});

@@ -71,10 +71,25 @@ export interface ModelInfo {
   created?: string;
 }
 
+/** What a model can do. An absent field is unknown. */
+export interface Capabilities {
+  /** It streams; `false`: its answers are whole before they begin. */
+  streaming?: boolean;
+  /** It calls tools. */
+  tools?: boolean;
+  /** It holds its answer to a JSON schema by itself. */
+  jsonSchema?: boolean;
+  /** It goes on from an assistant message at the end of the request. */
+  prefix?: boolean;
+  /** What it takes beside text. */
+  input?: readonly ("image" | "audio" | "video" | "document")[];
+}
+
 /** Anything that answers a request with a stream of events: a provider, a fallback, a conversation, an agent, a workflow. */
 export interface ChatModel {
   /** As people name it, for example `openai/gpt-5`. */
   readonly id: string;
+  readonly capabilities?: Capabilities;
   /**
    * Answers a request. Nothing happens before the stream is read or one of its promises is asked for.
    *

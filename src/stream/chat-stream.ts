@@ -88,6 +88,14 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     };
   }
 
+  /**
+   * Reads the events as they arrived, in batches: for those who make a stream out of this one, and pay one `await` a
+   * network read where iterating pays one an event. The caller is then the stream's one reader.
+   */
+  batches(): Claim {
+    return this.#claim("its batches are being read");
+  }
+
   /** The whole text, once the stream is finished. Reads the stream if nobody else does. */
   get fullText(): Promise<string> {
     return this.#whenFinished(() => this.#kept().text);

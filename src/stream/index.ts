@@ -1,7 +1,8 @@
-export type { Batch, BatchSource } from "./batch-source.js";
+export type { Batch, BatchSource, Claim } from "./batch-source.js";
 export type * from "./chat-event.js";
 export type {
   CallOptions,
+  Capabilities,
   ChatModel,
   ModelInfo,
   RetryPolicy,

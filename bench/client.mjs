@@ -1,0 +1,77 @@
+import { makeAnswer } from "./answer.mjs";
+import { STAMP_DIGITS, TOKENS } from "./server/modes.mjs";
+
+/**
+ * A row's client of the replay server, held to what the server sent: an answer that was read in part, or whose usage is
+ * not known, is no measurement.
+ */
+export class Client {
+  #row;
+  #open;
+  #server;
+
+  /**
+   * @param {import("./rows.mjs").Row} row
+   * @param {import("./rows.mjs").Open} open
+   * @param {string} server its URL.
+   */
+  constructor(row, open, server) {
+    this.#row = row;
+    this.#open = open;
+    this.#server = server;
+  }
+
+  /**
+   * Answers in one of the server's modes.
+   *
+   * @param {keyof typeof TOKENS} mode
+   * @returns {{ tokens: number, unitsPerToken: number, read: import("./rows.mjs").Read }} `unitsPerToken`: length of the
+   *   pieces for each token.
+   */
+  answers(mode) {
+    const tokens = TOKENS[mode];
+    const { length, perToken } = makeAnswer(tokens, mode === "paced" ? "0".repeat(STAMP_DIGITS) : undefined);
+    const unit = this.#row.unit;
+    const read = this.open(mode);
+    return {
+      tokens,
+      unitsPerToken: perToken[unit],
+      read: checked(read, length[unit], unit === "bytes" ? undefined : tokens),
+    };
+  }
+
+  /** The row's reader of a mode, unchecked. */
+  open(/** @type {string} */ mode) {
+    return this.#open(`${this.#server}/${mode}/v1`);
+  }
+
+  /** Asks the server itself. @param {"release" | "sent"} what @returns {Promise<unknown>} */
+  async ask(what) {
+    const { get } = await import("node:http");
+    return new Promise((resolve, reject) => {
+      const request = get(`${this.#server}/${what}`, { agent: false }, (response) => {
+        response.once("data", (body) => resolve(JSON.parse(String(body))));
+      });
+      request.once("error", reject);
+    });
+  }
+}
+
+/**
+ * @param {import("./rows.mjs").Read} read
+ * @param {number} length
+ * @param {number | undefined} tokens
+ * @returns {import("./rows.mjs").Read}
+ */
+function checked(read, length, tokens) {
+  return async (onPiece) => {
+    let received = 0;
+    const outputTokens = await read((piece) => {
+      received += piece.length;
+      return onPiece(piece);
+    });
+    if (received !== length) throw new Error(`read ${received} of ${length}`);
+    if (outputTokens !== tokens) throw new Error(`usage says ${outputTokens} output tokens, not ${tokens}`);
+    return outputTokens;
+  };
+}

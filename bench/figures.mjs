@@ -1,0 +1,57 @@
+// The figures of a row: what they are called in the JSON and in the table, and what they mean.
+
+/**
+ * @typedef {object} Figure
+ * @property {string} key
+ * @property {string} label
+ * @property {number} digits after the point.
+ * @property {string} meaning
+ * @property {boolean} compared shown as a multiple of the hand-written loop's, too.
+ */
+
+/** @type {Figure[]} */
+export const figures = [
+  cost(
+    "cpuUsPerToken",
+    "µs/token, coalesced",
+    2,
+    "client CPU per token of answers read one after the other; writes hold many tokens",
+  ),
+  plain("tokensPerSecond", "tokens/s, coalesced", 0, "on one connection"),
+  cost("onePerWriteCpuUsPerToken", "µs/token, one a write", 2, "the same where the server writes each token by itself"),
+  cost(
+    "cpuUsPerRequest",
+    "µs/request",
+    0,
+    "client CPU of a request to its first token, on a connection that is kept alive",
+  ),
+  cost("concurrentCpuUsPerToken", "µs/token, 1,000 streams", 2, "client CPU per token of 1,000 streams at once"),
+  plain("heapKbPerStream", "KB/stream, 1,000 streams", 1, "heap of each, held by the server after 100 tokens"),
+  cost("pacedCpuUsPerToken", "µs/token, paced", 1, "client CPU per token of 100 streams with a token each 10 ms"),
+  plain("firstTokenUs", "first token µs, paced", 0, "from the server's write of the first token to its reader, p50"),
+  plain(
+    "slowReaderGrowthMb",
+    "MB grown, slow reader",
+    1,
+    "resident memory of a reader that takes a token a millisecond from 200 MB",
+  ),
+  plain("slowReaderSentMb", "MB sent, slow reader", 1, "what the server could send to it meanwhile"),
+  plain("importMs", "import ms", 0, "importing the library in a fresh process"),
+  plain("bundleKb", "bundle KB", 1, "for browsers, minified and gzipped: `stream` and one dialect"),
+];
+
+/**
+ * @param {string} key
+ * @param {string} label
+ * @param {number} digits
+ * @param {string} meaning
+ * @returns {Figure}
+ */
+function plain(key, label, digits, meaning) {
+  return { key, label, digits, meaning, compared: false };
+}
+
+/** @param {Parameters<typeof plain>} figure @returns {Figure} */
+function cost(...figure) {
+  return { ...plain(...figure), compared: true };
+}

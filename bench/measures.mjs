@@ -1,0 +1,58 @@
+// What is measured. Each measurement runs in a process of its own, so that its CPU time is the client's alone.
+
+/**
+ * @typedef {object} Settings
+ * @property {number} streams at once.
+ * @property {number} warmUpMs
+ * @property {number} ms how long to measure.
+ */
+/**
+ * @typedef {object} Measure
+ * @property {string} module below bench/; exports a `measure` as `job.mjs` runs it.
+ * @property {number} runs how often it is repeated.
+ * @property {Settings} settings
+ * @property {(row: import("./rows.mjs").Row) => boolean} appliesTo
+ */
+
+/** @returns {Measure[]} */
+export function measures(/** @type {boolean} */ quick) {
+  const runs = quick ? 1 : 3;
+  const bulk = quick ? { streams: 1, warmUpMs: 250, ms: 450 } : { streams: 1, warmUpMs: 700, ms: 1_200 };
+  return [
+    { module: "./measures/import.mjs", runs: quick ? 3 : 7, settings: bulk, appliesTo: isPackage },
+    { module: "./measures/coalesced.mjs", runs, settings: bulk, appliesTo: any },
+    { module: "./measures/one-per-write.mjs", runs, settings: bulk, appliesTo: any },
+    { module: "./measures/request.mjs", runs, settings: bulk, appliesTo: any },
+    {
+      module: "./measures/concurrent.mjs",
+      runs,
+      settings: { streams: 1_000, warmUpMs: quick ? 200 : 500, ms: quick ? 1_000 : 3_000 },
+      appliesTo: any,
+    },
+    {
+      module: "./measures/paced.mjs",
+      runs,
+      settings: { streams: 100, warmUpMs: quick ? 200 : 500, ms: 3_000 },
+      appliesTo: any,
+    },
+    {
+      module: "./measures/slow-reader.mjs",
+      runs: 1,
+      settings: { streams: 1, warmUpMs: quick ? 200 : 500, ms: quick ? 1_000 : 4_000 },
+      appliesTo: readsText,
+    },
+  ];
+}
+
+function any() {
+  return true;
+}
+
+function isPackage(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.package !== undefined;
+}
+
+/** The floor's pieces are network reads, not tokens. */
+function readsText(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.unit === "characters";
+}

@@ -1,0 +1,69 @@
+// What Sluice has to reach.
+
+/**
+ * @typedef {object} Target
+ * @property {string} says
+ * @property {string} figure
+ * @property {number} atMost
+ * @property {string} [times] the row whose same figure the limit is a multiple of.
+ */
+
+/** @type {Target[]} */
+const targets = [
+  {
+    says: "coalesced: at most half of the hand-written loop",
+    figure: "cpuUsPerToken",
+    atMost: 0.5,
+    times: "hand-written",
+  },
+  {
+    says: "one event a write: at most all of the hand-written loop",
+    figure: "onePerWriteCpuUsPerToken",
+    atMost: 1,
+    times: "hand-written",
+  },
+  { says: "coalesced: at least 20 times less than streamText", figure: "cpuUsPerToken", atMost: 1 / 20, times: "ai" },
+  { says: "a request to its first token: at most 400 µs", figure: "cpuUsPerRequest", atMost: 400 },
+  { says: "1,000 streams: under 3 µs per token", figure: "concurrentCpuUsPerToken", atMost: 3 },
+  { says: "1,000 streams: under 20 KB of heap each", figure: "heapKbPerStream", atMost: 20 },
+  { says: "paced: at most 27 µs per token", figure: "pacedCpuUsPerToken", atMost: 27 },
+  { says: "paced: first token at most 250 µs after its bytes", figure: "firstTokenUs", atMost: 250 },
+  { says: "slow reader: memory grows by less than 16 MB", figure: "slowReaderGrowthMb", atMost: 16 },
+  { says: "import: under 40 ms", figure: "importMs", atMost: 40 },
+  { says: "browser bundle: under 20 KB", figure: "bundleKb", atMost: 20 },
+];
+
+/**
+ * @typedef {object} Verdict
+ * @property {string} says
+ * @property {"met" | "missed" | "not measured"} verdict
+ * @property {number} [value]
+ * @property {number} [limit]
+ */
+
+/**
+ * Holds Sluice's figures to the targets; none where Sluice was not measured.
+ *
+ * @param {import("./results.mjs").ResultRow[]} rows
+ * @returns {Verdict[]}
+ */
+export function judge(rows) {
+  if (rows.every((row) => row.name !== "sluice")) return [];
+  return targets.map(({ says, figure, atMost, times }) => {
+    const value = figureOf(rows, "sluice", figure);
+    const base = times === undefined ? 1 : figureOf(rows, times, figure);
+    if (value === undefined || base === undefined) return { says, verdict: "not measured" };
+    const limit = atMost * base;
+    return { says, verdict: value <= limit ? "met" : "missed", value, limit };
+  });
+}
+
+/**
+ * @param {import("./results.mjs").ResultRow[]} rows
+ * @param {string} name
+ * @param {string} figure
+ */
+function figureOf(rows, name, figure) {
+  const value = rows.find((row) => row.name === name)?.[figure];
+  return typeof value === "number" ? value : undefined;
+}

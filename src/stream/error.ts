@@ -33,6 +33,11 @@ export type ErrorCode =
   | "cancelled"
   | "retracted"
   | "stream-locked"
+  // What happened to a conversation.
+  /** Another writer changed it first. */
+  | "conflict"
+  /** Its store could not be read or written. */
+  | "store-failed"
   /** A model, stage or source broke a law of the stream: a bug of its author. */
   | "protocol";
 

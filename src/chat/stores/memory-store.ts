@@ -1,0 +1,54 @@
+import type {
+  Append,
+  ConversationRecord,
+  ConversationStore,
+  ListOptions,
+  StoredConversation,
+} from "../conversation-store.js";
+import { conflict } from "./conflict.js";
+
+/** Keeps conversations in this process, until it ends. */
+export class MemoryStore implements ConversationStore {
+  readonly #conversations = new Map<string, StoredConversation>();
+
+  async load(id: string): Promise<StoredConversation | undefined> {
+    const found = this.#conversations.get(id);
+    return found === undefined ? undefined : structuredClone(found);
+  }
+
+  async append(id: string, change: Append): Promise<number> {
+    const now = new Date().toISOString();
+    const found = this.#conversations.get(id);
+    const version = found?.version ?? 0;
+    if (version !== change.expectedVersion) throw conflict(id, change.expectedVersion, version);
+    const conversation: StoredConversation = found ?? {
+      id,
+      createdAt: now,
+      updatedAt: now,
+      version: 0,
+      head: null,
+      metadata: {},
+      messages: [],
+    };
+    conversation.messages.push(...structuredClone([...change.messages]));
+    conversation.head = change.head;
+    conversation.updatedAt = now;
+    if (change.metadata !== undefined) conversation.metadata = structuredClone(change.metadata);
+    this.#conversations.set(id, conversation);
+    return ++conversation.version;
+  }
+
+  async list({ limit = 100, before }: ListOptions = {}): Promise<ConversationRecord[]> {
+    return [...this.#conversations.values()]
+      .filter((conversation) => before === undefined || conversation.updatedAt < before)
+      .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))
+      .slice(0, limit)
+      .map(({ messages: _, ...record }) => structuredClone(record));
+  }
+
+  async delete(id: string): Promise<boolean> {
+    return this.#conversations.delete(id);
+  }
+
+  async close(): Promise<void> {}
+}

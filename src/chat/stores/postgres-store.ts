@@ -1,0 +1,156 @@
+import type { Pool, PoolClient } from "pg";
+import { SluiceError } from "../../stream/error.js";
+import type { JsonObject } from "../../stream/json.js";
+import type {
+  Append,
+  ConversationRecord,
+  ConversationStore,
+  ListOptions,
+  StoredConversation,
+} from "../conversation-store.js";
+import { conflict } from "./conflict.js";
+import { messageFromText, messageToText } from "./message-text.js";
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS sluice_conversations (
+  id text PRIMARY KEY, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
+  version integer NOT NULL, head text, metadata text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sluice_conversations_by_time ON sluice_conversations (updated_at);
+CREATE TABLE IF NOT EXISTS sluice_messages (
+  seq bigserial PRIMARY KEY, conversation text NOT NULL REFERENCES sluice_conversations ON DELETE CASCADE,
+  body text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sluice_messages_by_conversation ON sluice_messages (conversation, seq);
+`;
+
+/** Taken while the tables are made, so that two processes that start together do not make them twice. */
+const SCHEMA_LOCK = 0x51_01ce;
+
+interface Row {
+  id: string;
+  created_at: Date;
+  updated_at: Date;
+  version: number;
+  head: string | null;
+  metadata: string;
+}
+
+/** Keeps conversations in PostgreSQL, in the tables `sluice_conversations` and `sluice_messages`. Needs the package `pg`. */
+export class PostgresStore implements ConversationStore {
+  readonly #pool: Pool;
+
+  private constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * Connects, and makes the tables where they are missing.
+   *
+   * @param url for example `postgres://user:password@localhost/chat`.
+   * @throws {SluiceError} `store-failed`.
+   */
+  static async open(url: string): Promise<PostgresStore> {
+    const { default: pg } = await import("pg");
+    const store = new PostgresStore(new pg.Pool({ connectionString: url }));
+    // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
+    store.#pool.on("error", () => {});
+    await store.#transaction(async (client) => {
+      await client.query("SELECT pg_advisory_xact_lock($1)", [SCHEMA_LOCK]);
+      await client.query(SCHEMA);
+    });
+    return store;
+  }
+
+  async load(id: string): Promise<StoredConversation | undefined> {
+    return this.#transaction(async (client) => {
+      const { rows } = await client.query<Row>("SELECT * FROM sluice_conversations WHERE id = $1", [id]);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const bodies = await client.query<{ body: string }>(
+        "SELECT body FROM sluice_messages WHERE conversation = $1 ORDER BY seq",
+        [id],
+      );
+      return { ...recordOf(row), messages: bodies.rows.map(({ body }) => messageFromText(body)) };
+    }, "ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  }
+
+  async append(id: string, change: Append): Promise<number> {
+    const { expectedVersion: expected, head } = change;
+    const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
+    return this.#transaction(async (client) => {
+      // One statement both checks and takes the version: a second writer waits here and then finds it changed.
+      const { rowCount } = await client.query(
+        expected === 0
+          ? `INSERT INTO sluice_conversations VALUES ($1, now(), now(), 1, $2, coalesce($3, '{}')) ON CONFLICT DO NOTHING`
+          : `UPDATE sluice_conversations SET updated_at = now(), version = version + 1, head = $2,
+             metadata = coalesce($3, metadata) WHERE id = $1 AND version = ${Number(expected)}`,
+        [id, head, metadata],
+      );
+      if (rowCount !== 1) throw conflict(id, expected, await versionOf(client, id));
+      await client.query("INSERT INTO sluice_messages (conversation, body) SELECT $1, unnest($2::text[])", [
+        id,
+        change.messages.map(messageToText),
+      ]);
+      return expected + 1;
+    });
+  }
+
+  async list({ limit = 100, before }: ListOptions = {}): Promise<ConversationRecord[]> {
+    return this.#transaction(async (client) => {
+      const { rows } = await client.query<Row>(
+        `SELECT * FROM sluice_conversations WHERE updated_at < coalesce($1::timestamptz, 'infinity')
+         ORDER BY updated_at DESC LIMIT $2`,
+        [before ?? null, limit],
+      );
+      return rows.map(recordOf);
+    });
+  }
+
+  async delete(id: string): Promise<boolean> {
+    return this.#transaction(async (client) => {
+      const { rowCount } = await client.query("DELETE FROM sluice_conversations WHERE id = $1", [id]);
+      return rowCount === 1;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #transaction<T>(run: (client: PoolClient) => Promise<T>, mode = ""): Promise<T> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.#pool.connect();
+      await client.query(`BEGIN ${mode}`);
+      const result = await run(client);
+      await client.query("COMMIT");
+      client.release();
+      return result;
+    } catch (thrown) {
+      // A client in an unknown state is closed rather than kept; PostgreSQL rolls back by itself.
+      client?.release(true);
+      if (thrown instanceof SluiceError) throw thrown;
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new SluiceError("store-failed", `PostgreSQL store: ${message}`, { cause: thrown, retryable: true });
+    }
+  }
+}
+
+async function versionOf(client: PoolClient, id: string): Promise<number> {
+  const { rows } = await client.query<Row>("SELECT version FROM sluice_conversations WHERE id = $1", [id]);
+  return rows[0]?.version ?? 0;
+}
+
+function recordOf(row: Row): ConversationRecord {
+  const { id, version, head } = row;
+  const metadata: JsonObject = JSON.parse(row.metadata);
+  return {
+    id,
+    version,
+    head,
+    metadata,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,160 @@
+import type { Redis } from "ioredis";
+import { SluiceError } from "../../stream/error.js";
+import type {
+  Append,
+  ConversationRecord,
+  ConversationStore,
+  ListOptions,
+  StoredConversation,
+} from "../conversation-store.js";
+import { conflict } from "./conflict.js";
+import { messageFromText, messageToText } from "./message-text.js";
+
+/**
+ * Appends in one step. KEYS: the record (hash), its messages (list), all conversations by time (sorted set).
+ * ARGV: expected version, now (ISO 8601), now (ms), id, head or "", metadata or "", then the messages.
+ * Returns the new version, or minus one minus the version that was found.
+ */
+const APPEND = `
+local found = tonumber(redis.call("HGET", KEYS[1], "version") or "0")
+if found ~= tonumber(ARGV[1]) then return -1 - found end
+if found == 0 then redis.call("HSET", KEYS[1], "createdAt", ARGV[2], "metadata", "{}") end
+redis.call("HSET", KEYS[1], "updatedAt", ARGV[2], "head", ARGV[5])
+if ARGV[6] ~= "" then redis.call("HSET", KEYS[1], "metadata", ARGV[6]) end
+for i = 7, #ARGV do redis.call("RPUSH", KEYS[2], ARGV[i]) end
+redis.call("ZADD", KEYS[3], ARGV[3], ARGV[4])
+return redis.call("HINCRBY", KEYS[1], "version", 1)
+`;
+
+/** Settings of a Redis store. */
+export interface RedisStoreOptions {
+  /** Begins all keys, which stand on one node of a cluster. Default `sluice`. */
+  prefix?: string;
+}
+
+/** Keeps conversations in Redis: a hash and a list for each. Needs the package `ioredis`. */
+export class RedisStore implements ConversationStore {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+
+  private constructor(redis: Redis, prefix: string) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param url for example `redis://localhost:6379/0`.
+   * @throws {SluiceError} `store-failed`.
+   */
+  static async open(url: string, { prefix = "sluice" }: RedisStoreOptions = {}): Promise<RedisStore> {
+    const { Redis } = await import("ioredis");
+    const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2 });
+    // Failures are reported by the command that meets them.
+    redis.on("error", () => {});
+    try {
+      await redis.connect();
+    } catch (thrown) {
+      redis.disconnect();
+      throw storeFailed(thrown);
+    }
+    return new RedisStore(redis, prefix);
+  }
+
+  async load(id: string): Promise<StoredConversation | undefined> {
+    const [record, bodies] = await this.#run((redis) =>
+      redis.multi().hgetall(this.#record(id)).lrange(this.#messages(id), 0, -1).exec(),
+    );
+    const conversation = recordOf(id, record as Record<string, string>);
+    return conversation && { ...conversation, messages: (bodies as string[]).map(messageFromText) };
+  }
+
+  async append(id: string, change: Append): Promise<number> {
+    const now = new Date();
+    const args = [
+      change.expectedVersion,
+      now.toISOString(),
+      now.getTime(),
+      id,
+      change.head ?? "",
+      change.metadata === undefined ? "" : JSON.stringify(change.metadata),
+      ...change.messages.map(messageToText),
+    ];
+    const keys = [this.#record(id), this.#messages(id), this.#byTime];
+    const [version] = await this.#run(async (redis) => [
+      [null, await redis.eval(APPEND, keys.length, ...keys, ...args)],
+    ]);
+    if (typeof version === "number" && version > 0) return version;
+    throw conflict(id, change.expectedVersion, -1 - Number(version));
+  }
+
+  async list({ limit = 100, before }: ListOptions = {}): Promise<ConversationRecord[]> {
+    const newest = before === undefined ? "+inf" : `(${Date.parse(before)}`;
+    const [ids] = await this.#run((redis) =>
+      redis.multi().zrevrangebyscore(this.#byTime, newest, "-inf", "LIMIT", 0, limit).exec(),
+    );
+    if ((ids as string[]).length === 0) return [];
+    const records = await this.#run((redis) => {
+      const all = redis.multi();
+      for (const id of ids as string[]) all.hgetall(this.#record(id));
+      return all.exec();
+    });
+    return (ids as string[]).flatMap((id, index) => recordOf(id, records[index] as Record<string, string>) ?? []);
+  }
+
+  async delete(id: string): Promise<boolean> {
+    const [deleted] = await this.#run((redis) =>
+      redis.multi().del(this.#record(id)).del(this.#messages(id)).zrem(this.#byTime, id).exec(),
+    );
+    return deleted === 1;
+  }
+
+  async close(): Promise<void> {
+    this.#redis.disconnect();
+  }
+
+  /** The replies of a transaction; its first error is thrown. */
+  async #run(command: (redis: Redis) => Promise<[error: Error | null, reply: unknown][] | null>): Promise<unknown[]> {
+    try {
+      const replies = (await command(this.#redis)) ?? [];
+      return replies.map(([error, reply]) => {
+        if (error !== null) throw error;
+        return reply;
+      });
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  // What stands in braces decides the node of a cluster.
+  #record(id: string): string {
+    return `{${this.#prefix}}:conversation:${id}`;
+  }
+
+  #messages(id: string): string {
+    return `{${this.#prefix}}:messages:${id}`;
+  }
+
+  get #byTime(): string {
+    return `{${this.#prefix}}:conversations`;
+  }
+}
+
+function recordOf(id: string, hash: Record<string, string>): ConversationRecord | undefined {
+  const { createdAt, updatedAt, version, head, metadata } = hash;
+  if (createdAt === undefined || updatedAt === undefined) return undefined;
+  return {
+    id,
+    createdAt,
+    updatedAt,
+    version: Number(version),
+    head: head || null,
+    metadata: JSON.parse(metadata ?? "{}"),
+  };
+}
+
+function storeFailed(cause: unknown): SluiceError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new SluiceError("store-failed", `Redis store: ${message}`, { cause, retryable: true });
+}

@@ -1,0 +1,129 @@
+import { mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type Database from "libsql";
+import { SluiceError } from "../../stream/error.js";
+import type {
+  Append,
+  ConversationRecord,
+  ConversationStore,
+  ListOptions,
+  StoredConversation,
+} from "../conversation-store.js";
+import { conflict } from "./conflict.js";
+import { messageFromText, messageToText } from "./message-text.js";
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS conversations (
+  id TEXT PRIMARY KEY, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+  version INTEGER NOT NULL, head TEXT, metadata TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (updated_at);
+CREATE TABLE IF NOT EXISTS messages (
+  seq INTEGER PRIMARY KEY, conversation TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS messages_by_conversation ON messages (conversation, seq);
+`;
+
+interface Row {
+  id: string;
+  created_at: string;
+  updated_at: string;
+  version: number;
+  head: string | null;
+  metadata: string;
+}
+
+/**
+ * Keeps conversations in one SQLite file, which several processes may use at once. It is in WAL mode: what was appended
+ * survives the process being killed.
+ */
+export class SqliteStore implements ConversationStore {
+  readonly #db: Database.Database;
+
+  private constructor(db: Database.Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Opens the file, and makes it and its folder where they are missing.
+   *
+   * @param path of the file, or `:memory:`.
+   * @throws {SluiceError} `store-failed`.
+   */
+  static async open(path: string): Promise<SqliteStore> {
+    const { default: Libsql } = await import("libsql");
+    try {
+      if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
+      const db = new Libsql(path);
+      // Another process may be writing: wait for it, up to 5 s.
+      db.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+      db.exec(SCHEMA);
+      return new SqliteStore(db);
+    } catch (thrown) {
+      throw storeFailed(path, thrown);
+    }
+  }
+
+  async load(id: string): Promise<StoredConversation | undefined> {
+    const row = this.#row(id);
+    if (row === undefined) return undefined;
+    const bodies = this.#db.prepare("SELECT body FROM messages WHERE conversation = ? ORDER BY seq").all(id);
+    return { ...recordOf(row), messages: (bodies as { body: string }[]).map(({ body }) => messageFromText(body)) };
+  }
+
+  async append(id: string, change: Append): Promise<number> {
+    const bodies = change.messages.map(messageToText);
+    const now = new Date().toISOString();
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const version = this.#row(id)?.version ?? 0;
+      if (version !== change.expectedVersion) throw conflict(id, change.expectedVersion, version);
+      const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
+      this.#db
+        .prepare(
+          `INSERT INTO conversations (id, created_at, updated_at, version, head, metadata)
+           VALUES (?1, ?2, ?2, 1, ?3, coalesce(?4, '{}'))
+           ON CONFLICT (id) DO UPDATE SET updated_at = ?2, version = version + 1, head = ?3,
+             metadata = coalesce(?4, metadata)`,
+        )
+        .run(id, now, change.head, metadata);
+      const insert = this.#db.prepare("INSERT INTO messages (conversation, body) VALUES (?, ?)");
+      for (const body of bodies) insert.run(id, body);
+      this.#db.exec("COMMIT");
+      return version + 1;
+    } catch (thrown) {
+      this.#db.exec("ROLLBACK");
+      throw thrown instanceof SluiceError ? thrown : storeFailed(id, thrown);
+    }
+  }
+
+  async list({ limit = 100, before = "9" }: ListOptions = {}): Promise<ConversationRecord[]> {
+    const rows = this.#db
+      .prepare("SELECT * FROM conversations WHERE updated_at < ? ORDER BY updated_at DESC LIMIT ?")
+      .all(before, limit);
+    return (rows as Row[]).map(recordOf);
+  }
+
+  async delete(id: string): Promise<boolean> {
+    this.#db.prepare("DELETE FROM messages WHERE conversation = ?").run(id);
+    return this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(id).changes > 0;
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #row(id: string): Row | undefined {
+    return this.#db.prepare("SELECT * FROM conversations WHERE id = ?").get(id) as Row | undefined;
+  }
+}
+
+function recordOf(row: Row): ConversationRecord {
+  const { id, created_at: createdAt, updated_at: updatedAt, version, head, metadata } = row;
+  return { id, createdAt, updatedAt, version, head, metadata: JSON.parse(metadata) };
+}
+
+function storeFailed(what: string, cause: unknown): SluiceError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new SluiceError("store-failed", `SQLite store, ${what}: ${message}`, { cause });
+}

@@ -1,0 +1,94 @@
+import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { ChatEvent } from "../stream/chat-event.js";
+import type { ChatMessage } from "../stream/message.js";
+import { Transcript } from "../stream/transcript.js";
+import type { Usage } from "../stream/usage.js";
+
+/** How a turn ended, for whoever keeps it. */
+export interface TurnEnd {
+  messages: ChatMessage[];
+  usage: Usage;
+  /** As the provider named it; `undefined` when no answer began. */
+  model: string | undefined;
+  /** Absent when the turn was interrupted. */
+  finish?: ChatEvent & { type: "finish" };
+}
+
+/** What a turn needs of its conversation. */
+export interface TurnKeeper {
+  /** Opens the model's stream. Called when the turn is first read. */
+  open(): Promise<{ claim: Claim; opening: readonly ChatEvent[] }>;
+  /** Stores a complete turn; the reader sees `finish` after this. */
+  complete(end: TurnEnd): Promise<void>;
+  /** Stores a turn that was stopped or failed, if it said anything. Never rejects: the reader has left, or is told of the first error. */
+  interrupt(end: TurnEnd): Promise<void>;
+}
+
+/** One turn of a conversation as a source: the model's events, stored once when complete. */
+export class TurnSource implements BatchSource {
+  readonly #keeper: TurnKeeper;
+  readonly #transcript = new Transcript(true);
+  #claim: Claim | undefined;
+  #opening: readonly ChatEvent[] = [];
+  #model: string | undefined;
+  #over = false;
+
+  constructor(keeper: TurnKeeper) {
+    this.#keeper = keeper;
+  }
+
+  async next(): Promise<Batch | undefined> {
+    if (this.#over) return undefined;
+    try {
+      if (this.#claim === undefined) await this.#open();
+      const batch = await this.#claim?.next();
+      if (batch === undefined || this.#over) return undefined;
+      return await this.#pass(batch);
+    } catch (thrown) {
+      await this.#interrupt();
+      throw thrown;
+    }
+  }
+
+  cancel(reason: unknown): void {
+    this.#claim?.cancel(reason);
+    void this.#interrupt();
+  }
+
+  async #open(): Promise<void> {
+    const { claim, opening } = await this.#keeper.open();
+    if (this.#over) {
+      claim.cancel("the turn was left before it began");
+      return;
+    }
+    this.#claim = claim;
+    this.#opening = opening;
+  }
+
+  async #pass(batch: Batch): Promise<Batch> {
+    const out: ChatEvent[] = [];
+    for (const event of batch) {
+      this.#transcript.push(event);
+      if (event.type === "finish") {
+        this.#over = true;
+        await this.#keeper.complete({ ...this.#end(), finish: event });
+      }
+      out.push(event);
+      if (event.type !== "start") continue;
+      this.#model = event.model;
+      out.push(...this.#opening);
+      this.#opening = [];
+    }
+    return out;
+  }
+
+  #end(): TurnEnd {
+    return { messages: this.#transcript.messages, usage: this.#transcript.usage, model: this.#model };
+  }
+
+  async #interrupt(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    await this.#keeper.interrupt(this.#end());
+  }
+}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConversationStore, StoredMessage } from "../../src/chat/conversation-store.js";
+
+function said(id: string, parentId: string | null, text: string): StoredMessage {
+  return {
+    id,
+    parentId,
+    message: { role: "user", content: text },
+    createdAt: "2026-01-02T03:04:05.678Z",
+    status: "complete",
+  };
+}
+
+/** What every conversation store must do. `open` may be called several times and gives stores over the same data. */
+export function storeContract(name: string, open: () => Promise<ConversationStore>): void {
+  describe(`the ${name} store`, () => {
+    let store: ConversationStore;
+    let id = "";
+    let count = 0;
+
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+    const fresh = () => {
+      id = `conversation-${name}-${count++}`;
+      return id;
+    };
+
+    test("knows nothing of what was never stored", async () => {
+      expect(await store.load(fresh())).toBeUndefined();
+      expect(await store.delete(id)).toBe(false);
+    });
+
+    test("gives back what was appended, to another process as well", async () => {
+      await store.append(fresh(), { expectedVersion: 0, messages: [said("a", null, "Hi")], head: "a" });
+      await store.append(id, {
+        expectedVersion: 1,
+        messages: [said("b", "a", "one"), said("c", "b", "two")],
+        head: "c",
+        metadata: { title: "Grüße 😀", n: 1 },
+      });
+      const other = await open();
+      try {
+        expect(await other.load(id)).toMatchObject({
+          id,
+          version: 2,
+          head: "c",
+          metadata: { title: "Grüße 😀", n: 1 },
+          messages: [said("a", null, "Hi"), said("b", "a", "one"), said("c", "b", "two")],
+        });
+      } finally {
+        await other.close();
+      }
+    });
+
+    test("keeps bytes, provider state and every field of a message", async () => {
+      const message: StoredMessage = {
+        id: "a",
+        parentId: null,
+        createdAt: "2026-01-02T03:04:05.678Z",
+        status: "interrupted",
+        model: "m",
+        finishReason: "length",
+        usage: { inputTokens: 3, outputTokens: 5, raw: { a: [1, null, "x"] } },
+        metadata: { mood: "fine" },
+        message: {
+          role: "assistant",
+          content: [
+            { type: "reasoning", text: "hm\u0001", opaque: { dialect: "anthropic", data: { signature: "EqQB+/=" } } },
+            { type: "file", mediaType: "image/png", data: new Uint8Array([0, 1, 254, 255]) },
+            { type: "tool-call", callId: "1", name: "look", input: { at: ["ü", 1.5, null] } },
+          ],
+        },
+      };
+      await store.append(fresh(), { expectedVersion: 0, messages: [message], head: "a" });
+      expect((await store.load(id))?.messages).toEqual([message]);
+    });
+
+    test("refuses an append that expects another version, and stores nothing of it", async () => {
+      await store.append(fresh(), { expectedVersion: 0, messages: [said("a", null, "Hi")], head: "a" });
+      for (const expectedVersion of [0, 2]) {
+        await expect(
+          store.append(id, { expectedVersion, messages: [said("x", "a", "lost?")], head: "x", metadata: { x: 1 } }),
+        ).rejects.toMatchObject({ code: "conflict" });
+      }
+      expect(await store.load(id)).toMatchObject({ version: 1, head: "a", metadata: {}, messages: [{ id: "a" }] });
+    });
+
+    test("lets one of many writers win, each time", async () => {
+      fresh();
+      const stores = await Promise.all([open(), open(), open()]);
+      let wins = 0;
+      let conflicts = 0;
+      const write = async (writer: ConversationStore, message: string) => {
+        for (;;) {
+          const expectedVersion = (await writer.load(id))?.version ?? 0;
+          try {
+            await writer.append(id, { expectedVersion, messages: [said(message, null, message)], head: message });
+            wins++;
+            return;
+          } catch (error) {
+            expect(error).toMatchObject({ code: "conflict" });
+            conflicts++;
+          }
+        }
+      };
+      const names = Array.from({ length: 24 }, (_, index) => `m${index}`);
+      await Promise.all(names.map((message, index) => write(stores[index % 3] as ConversationStore, message)));
+      const stored = await store.load(id);
+      expect(wins).toBe(24);
+      expect(conflicts).toBeGreaterThanOrEqual(0);
+      expect(stored?.version).toBe(24);
+      expect(stored?.messages.map((message) => message.id).sort()).toEqual([...names].sort());
+      await Promise.all(stores.map((writer) => writer.close()));
+    });
+
+    test("lists conversations, pages, and deletes", async () => {
+      const ids = [fresh(), fresh(), fresh()];
+      for (const one of ids) await store.append(one, { expectedVersion: 0, messages: [], head: null });
+      const listed = (await store.list()).map((record) => record.id);
+      for (const one of ids) expect(listed).toContain(one);
+      expect(await store.list({ limit: 1 })).toHaveLength(1);
+      expect(await store.list({ before: "2000-01-01T00:00:00.000Z" })).toEqual([]);
+      expect(await store.delete(ids[0] as string)).toBe(true);
+      expect(await store.load(ids[0] as string)).toBeUndefined();
+      expect((await store.list()).map((record) => record.id)).not.toContain(ids[0]);
+    });
+  });
+}

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { trickyText } from "../../test/laws/arbitrary-answer.js";
+import { type Hole, LearnedShapes } from "./learned-shapes.js";
+
+const HOLES: Hole[] = [
+  { path: ["choices", 0, "delta", "content"], kind: "string", capture: true },
+  { path: ["obfuscation"], kind: "string", capture: false },
+  { path: ["usage", "total"], kind: "number", capture: true },
+];
+
+interface Values {
+  content: string;
+  obfuscation: string;
+  total: number;
+  id: string;
+}
+
+const values: fc.Arbitrary<Values> = fc.record({
+  content: trickyText,
+  obfuscation: fc.string(),
+  total: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
+  id: fc.constantFrom("a", "b"),
+});
+
+function frame({ content, obfuscation, total, id }: Values): string {
+  return JSON.stringify({ id, choices: [{ index: 0, delta: { content } }], usage: { total }, obfuscation });
+}
+
+function match(
+  shapes: LearnedShapes<string>,
+  text: string,
+): { meaning: string; values: readonly string[] } | undefined {
+  let found: { meaning: string; values: readonly string[] } | undefined;
+  shapes.match(text, (meaning, captured) => {
+    found = { meaning, values: captured };
+  });
+  return found;
+}
+
+describe("a learned shape", () => {
+  test("gives what a full parse gives, whatever stands in the holes", () =>
+    fc.assert(
+      fc.property(values, values, (first, second) => {
+        const shapes = new LearnedShapes<string>();
+        shapes.learn(frame(first), HOLES, "text");
+        const found = match(shapes, frame(second));
+        if (first.id !== second.id) expect(found).toBeUndefined();
+        else expect(found).toEqual({ meaning: "text", values: [second.content, JSON.stringify(second.total)] });
+      }),
+    ));
+
+  test("never accepts what is not JSON, nor reads a changed frame as the old one", () =>
+    fc.assert(
+      fc.property(values, fc.nat(), fc.string({ maxLength: 3 }), (first, at, patch) => {
+        const text = frame(first);
+        const position = at % text.length;
+        const changed = text.slice(0, position) + patch + text.slice(position + patch.length);
+        const shapes = new LearnedShapes<string>();
+        shapes.learn(text, HOLES, "text");
+        const found = match(shapes, changed);
+        if (found === undefined) return;
+        const parsed = JSON.parse(changed);
+        expect({ ...parsed, choices: 0, usage: 0, obfuscation: 0 }).toEqual({
+          id: first.id,
+          choices: 0,
+          usage: 0,
+          obfuscation: 0,
+        });
+        expect(found.values[0]).toBe(parsed.choices[0].delta.content);
+        expect(Number(found.values[1])).toBe(parsed.usage.total);
+      }),
+    ));
+
+  test("is found at its path, not at the first key of that name", () => {
+    const shapes = new LearnedShapes<string>();
+    const text = (first: string, second: string) =>
+      `{"content":"${first}","choices":[{"delta":{"note":"\\"content\\":\\"no\\"","content": "${second}"}}]}`;
+    shapes.learn(text("a", "b"), HOLES, "text");
+    expect(match(shapes, text("a", "c"))?.values).toEqual(["c"]);
+    expect(match(shapes, text("x", "b"))).toBeUndefined();
+  });
+
+  test("is not learned from a key that is given twice", () => {
+    const shapes = new LearnedShapes<string>();
+    const text = '{"choices":[{"delta":{"content":"a","content":5}}]}';
+    shapes.learn(text, HOLES, "text");
+    expect(match(shapes, text)).toBeUndefined();
+  });
+
+  test.each(['{"a":"\t"}', '{"a":"\\x"}', '{"a":"\\"}', '{"a":"\\u12"}'])(
+    "refuses the invalid string in %j",
+    (text) => {
+      const shapes = new LearnedShapes<string>();
+      shapes.learn('{"a":"fine"}', [{ path: ["a"], kind: "string", capture: true }], "a");
+      expect(match(shapes, '{"a":"\\u00e9\\n"}')?.values).toEqual(["é\n"]);
+      expect(match(shapes, text)).toBeUndefined();
+    },
+  );
+});

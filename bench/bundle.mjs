@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /** Everything that `sluice/stream` exports, and the reader and writer of one protocol. */
-const ENTRY = `export * from "sluice/stream"; export { openaiChat } from "sluice/dialects";`;
+const ENTRY = `export * from "sluice/stream"; export { openAiChat } from "sluice/dialects";`;
 
 /** The size of the core for browsers, minified and gzipped, in KB. */
 export async function bundleKb() {

@@ -92,12 +92,20 @@ export interface CallTarget {
   stream: boolean;
 }
 
+/** Something that a protocol has no way to say. */
+export interface Loss {
+  what: string;
+  why: string;
+}
+
 /** One wire protocol, both ways. Pure functions, no I/O. */
 export interface Dialect {
   /** For example `openai-chat`. */
   readonly name: string;
   /** How a streamed answer is framed. */
   readonly framing: "sse" | "ndjson";
+  /** What it cannot carry. */
+  readonly losses: readonly Loss[];
 
   /**
    * Calling: the request to send.

@@ -72,7 +72,7 @@ export function arbitraryAnswer(carries: Carries = {}): fc.Arbitrary<ChatEvent[]
       ...inputs.flatMap(toolCall),
       {
         type: "finish",
-        reason: inputs.length > 0 ? "tool-calls" : reason,
+        reason: inputs.length > 0 ? "tool-calls" : declined.length > 0 ? "refusal" : reason,
         usage: { inputTokens: input, outputTokens: output },
       },
     ]);

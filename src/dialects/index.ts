@@ -1,0 +1,16 @@
+export type {
+  Answer,
+  CallTarget,
+  Dialect,
+  ErrorResponse,
+  Loss,
+  PathParams,
+  ServedRequest,
+  WireReader,
+  WireRequest,
+  WireWriter,
+  WriteFrame,
+  WriterContext,
+} from "./dialect.js";
+export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
+export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";

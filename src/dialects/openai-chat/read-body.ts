@@ -1,0 +1,35 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { malformed } from "../parse-frame.js";
+import { errorIn } from "./errors.js";
+import { OpenAiChatReader } from "./reader.js";
+
+/**
+ * Reads a whole chat completion as the events that a stream would have had: its message is a delta that came in one
+ * piece, so the reader of streams reads it.
+ *
+ * @throws {SluiceError} the provider's error, or `malformed-frame`.
+ */
+export function readBody(body: JsonValue): ChatEvent[] {
+  if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
+  const error = errorIn(body);
+  if (error !== undefined) throw error;
+  if (!Array.isArray(body.choices)) throw malformed(JSON.stringify(body), "not a chat completion");
+  const choices = body.choices.map((choice) => {
+    if (!isJsonObject(choice) || !isJsonObject(choice.message)) return choice;
+    return { ...choice, delta: indexed(choice.message) };
+  });
+  const events: ChatEvent[] = [];
+  const reader = new OpenAiChatReader();
+  reader.push({ data: JSON.stringify({ ...body, choices }) }, (event) => events.push(event));
+  reader.push({ data: "[DONE]" }, (event) => events.push(event));
+  // Arguments that came whole were not streamed.
+  return events.filter((event) => event.type !== "tool-input-delta");
+}
+
+/** In a whole message the calls have no index: their place says it. */
+function indexed(message: JsonObject): JsonObject {
+  if (!Array.isArray(message.tool_calls)) return message;
+  const calls = message.tool_calls.map((call, index) => (isJsonObject(call) ? { index, ...call } : call));
+  return { ...message, tool_calls: calls };
+}

@@ -1,0 +1,150 @@
+import type { ChatRequest, ReasoningEffort, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type { ServedRequest } from "../dialect.js";
+import { badRequest, WireObject } from "../wire-object.js";
+import { readMessages } from "./read-messages.js";
+
+/** A client's request for a chat completion. */
+export function readRequest(value: JsonValue): ServedRequest {
+  const body = new WireObject(value, "");
+  const n = body.number("n");
+  if (n !== undefined && n !== 1) throw badRequest("n", n, "1: one answer a request");
+  const options = {
+    tools: readTools(body),
+    toolChoice: readToolChoice(body),
+    parallelToolCalls: body.boolean("parallel_tool_calls"),
+    temperature: body.number("temperature"),
+    topP: body.number("top_p"),
+    topK: body.number("top_k"),
+    maxTokens: body.number("max_completion_tokens") ?? body.number("max_tokens"),
+    stop: readStop(body),
+    seed: body.number("seed"),
+    presencePenalty: body.number("presence_penalty"),
+    frequencyPenalty: body.number("frequency_penalty"),
+    reasoning: readReasoning(body),
+    responseFormat: readFormat(body),
+    user: body.string("user"),
+    metadata: readMetadata(body),
+    providerOptions: readOwnOptions(body),
+  };
+  const request: ChatRequest = { messages: readMessages(body), ...defined(options) };
+  return { model: body.requiredString("model"), stream: body.boolean("stream") ?? false, request };
+}
+
+/** Whether the client asked for a chunk with the usage, which others do not expect. */
+export function wantsUsage(request: ChatRequest): boolean {
+  const options = request.providerOptions?.["openai-chat"]?.stream_options;
+  return isJsonObject(options) && options.include_usage === true;
+}
+
+function readTools(body: WireObject): ToolDefinition[] | undefined {
+  return body.objects("tools")?.map((tool) => {
+    if (tool.oneOf("type", ["function"]) === undefined) throw badRequest(tool.field("type"), undefined, "function");
+    const called = tool.requiredObject("function");
+    const description = called.string("description");
+    const strict = called.boolean("strict");
+    return {
+      name: called.requiredString("name"),
+      inputSchema: called.object("parameters")?.value ?? { type: "object", properties: {} },
+      ...(description !== undefined && { description }),
+      ...(strict !== undefined && { strict }),
+    };
+  });
+}
+
+function readToolChoice(body: WireObject): ToolChoice | undefined {
+  if (!isJsonObject(body.any("tool_choice"))) {
+    return body.oneOf<"auto" | "none" | "required">("tool_choice", ["auto", "none", "required"]);
+  }
+  return { name: body.requiredObject("tool_choice").requiredObject("function").requiredString("name") };
+}
+
+function readStop(body: WireObject): string[] | undefined {
+  const stop = body.any("stop");
+  if (typeof stop === "string") return [stop];
+  return body.array("stop")?.map((word, index) => {
+    if (typeof word !== "string") throw badRequest(`stop[${index}]`, word, "a string");
+    return word;
+  });
+}
+
+const EFFORTS: Readonly<Record<string, ReasoningEffort>> = {
+  none: "none",
+  minimal: "minimal",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  xhigh: "max",
+};
+
+function readReasoning(body: WireObject): ChatRequest["reasoning"] {
+  const nested = body.object("reasoning");
+  const word = nested?.string("effort") ?? body.string("reasoning_effort");
+  const budgetTokens = nested?.number("max_tokens");
+  if (word === undefined && budgetTokens === undefined) return undefined;
+  const effort = word === undefined ? undefined : EFFORTS[word];
+  if (word !== undefined && effort === undefined)
+    throw badRequest("reasoning_effort", word, Object.keys(EFFORTS).join(", "));
+  return { ...(effort && { effort }), ...(budgetTokens !== undefined && { budgetTokens }) };
+}
+
+function readFormat(body: WireObject): ChatRequest["responseFormat"] {
+  const format = body.object("response_format");
+  if (format === undefined) return undefined;
+  const type = format.oneOf("type", ["text", "json_object", "json_schema"]);
+  switch (type) {
+    case "text":
+      return { type: "text" };
+    case "json_object":
+      return { type: "json" };
+    case "json_schema": {
+      const wire = format.requiredObject("json_schema");
+      const description = wire.string("description");
+      const strict = wire.boolean("strict");
+      return {
+        type: "json-schema",
+        name: wire.requiredString("name"),
+        schema: wire.object("schema")?.value ?? {},
+        ...(description !== undefined && { description }),
+        ...(strict !== undefined && { strict }),
+      };
+    }
+    case undefined:
+      throw badRequest(format.field("type"), undefined, "text, json_object, json_schema");
+    default:
+      return type satisfies never;
+  }
+}
+
+function readMetadata(body: WireObject): Record<string, string> | undefined {
+  const metadata = body.object("metadata");
+  if (metadata === undefined) return undefined;
+  return Object.fromEntries(Object.keys(metadata.value).map((key) => [key, metadata.requiredString(key)]));
+}
+
+/** Fields that only this protocol has, carried for a model that speaks it as well. */
+const OWN = [
+  "stream_options",
+  "logit_bias",
+  "logprobs",
+  "top_logprobs",
+  "modalities",
+  "audio",
+  "prediction",
+  "service_tier",
+];
+
+function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
+  const own: JsonObject = {};
+  for (const key of OWN) {
+    const value = body.any(key);
+    if (value !== undefined) own[key] = value;
+  }
+  return Object.keys(own).length === 0 ? undefined : { "openai-chat": own };
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,234 @@
+import { decodeBase64 } from "../../stream/base64.js";
+import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Frame } from "../../stream/framing/frame.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type { Usage } from "../../stream/usage.js";
+import { fromDataUrl } from "../data-url.js";
+import type { WireReader } from "../dialect.js";
+import { type Hole, LearnedShapes } from "../learned-shapes.js";
+import { parseFrame } from "../parse-frame.js";
+import { errorIn } from "./errors.js";
+import { readFinishReason } from "./finish-reason.js";
+import { Sources } from "./sources.js";
+import { ToolCalls } from "./tool-calls.js";
+import { readUsage } from "./usage.js";
+
+/** The end marker of a stream. */
+const DONE = "[DONE]";
+
+/** What a frame of a learned shape means: a piece of this kind, or of the arguments of this call. */
+type Meaning = { type: "text-delta" } | { type: "reasoning-delta" } | { type: "tool-input-delta"; index: number };
+
+/** Values that differ from frame to frame and mean nothing: OpenAI's and Mistral's padding against traffic analysis. */
+const PADDING: readonly Hole[] = [
+  { path: ["obfuscation"], kind: "string", capture: false },
+  { path: ["p"], kind: "string", capture: false },
+];
+const DELTA = ["choices", 0, "delta"] as const;
+
+/**
+ * Reads a streamed chat completion.
+ *
+ * The answer is complete when `[DONE]` comes, or when the connection is closed in an orderly way after a finish reason:
+ * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read.
+ */
+export class OpenAiChatReader implements WireReader {
+  readonly #shapes = new LearnedShapes<Meaning>();
+  readonly #calls = new ToolCalls();
+  readonly #sources = new Sources();
+  #started = false;
+  #finished = false;
+  #refused = false;
+  #rawReason: string | undefined;
+  #usage: Usage = {};
+  /** OpenRouter's reasoning blocks, which must come back as they came. */
+  #reasoningDetails: JsonValue[] = [];
+  #audio: { id: string; data: string[] } | undefined;
+
+  push(frame: Frame, emit: Emit): void {
+    if (this.#finished) return;
+    const { data } = frame;
+    const known = this.#shapes.match(data, (meaning, values) => this.#delta(meaning, values[0] ?? "", emit));
+    if (known) return;
+    if (data.startsWith(DONE)) this.#finish(emit);
+    else this.#chunk(parseFrame(data), data, emit);
+  }
+
+  end(emit: Emit): void {
+    if (this.#finished) return;
+    if (this.#rawReason === undefined) {
+      throw new SluiceError("truncated", "the answer ended without a finish reason and without [DONE]", {
+        retryable: true,
+      });
+    }
+    this.#finish(emit);
+  }
+
+  #delta(meaning: Meaning, text: string, emit: Emit): void {
+    if (meaning.type === "tool-input-delta") this.#calls.pushInput(meaning.index, text, emit);
+    else if (text !== "") emit({ type: meaning.type, text });
+  }
+
+  #chunk(chunk: JsonObject, text: string, emit: Emit): void {
+    const error = errorIn(chunk);
+    if (error !== undefined) throw error;
+    const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : [];
+    const choice = choices.find((candidate) => (candidate.index ?? 0) === 0);
+    this.#start(chunk, choice, emit);
+    if (choice !== undefined) this.#choice(chunk, choice, text, emit);
+    this.#takeUsage(chunk, choice, emit);
+  }
+
+  /** Azure opens with a chunk that has neither id nor model: the first that says something is the start. */
+  #start(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
+    if (this.#started || (choice === undefined && !isJsonObject(chunk.usage))) return;
+    this.#started = true;
+    const id = typeof chunk.id === "string" && chunk.id !== "" ? chunk.id : crypto.randomUUID();
+    emit({ type: "start", id, model: typeof chunk.model === "string" ? chunk.model : "" });
+  }
+
+  #choice(chunk: JsonObject, choice: JsonObject, text: string, emit: Emit): void {
+    const error = errorIn(choice);
+    if (error !== undefined) throw error;
+    const delta = isJsonObject(choice.delta) ? choice.delta : {};
+    const emitted: ChatEvent[] = [];
+    this.#message(delta, text, (event) => {
+      emitted.push(event);
+      emit(event);
+    });
+    this.#sources.push(chunk, delta, emit);
+    if (choice.logprobs !== undefined && choice.logprobs !== null) {
+      emit({ type: "data", name: "logprobs", value: choice.logprobs });
+    }
+    if (typeof choice.finish_reason === "string") this.#rawReason = choice.finish_reason;
+    else if (emitted.length === 1) this.#learn(text, chunk, choice, delta, emitted[0]);
+  }
+
+  #message(delta: JsonObject, frame: string, emit: Emit): void {
+    this.#reasoning(delta, emit);
+    if (typeof delta.content === "string") text(delta.content, emit);
+    else if (Array.isArray(delta.content)) for (const part of delta.content) contentPart(part, emit);
+    if (typeof delta.refusal === "string" && delta.refusal !== "") {
+      this.#refused = true;
+      emit({ type: "text-delta", text: delta.refusal, refusal: true });
+    }
+    if (isJsonObject(delta.audio)) this.#takeAudio(delta.audio, emit);
+    if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
+    if (Array.isArray(delta.tool_calls)) {
+      for (const piece of delta.tool_calls) if (isJsonObject(piece)) this.#calls.push(piece, frame, emit);
+    }
+    // Before there were tools there was one function.
+    if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, frame, emit);
+  }
+
+  #reasoning(delta: JsonObject, emit: Emit): void {
+    const said = delta.reasoning_content ?? delta.reasoning;
+    if (typeof said === "string" && said !== "") emit({ type: "reasoning-delta", text: said });
+    if (Array.isArray(delta.reasoning_details)) this.#reasoningDetails.push(...delta.reasoning_details);
+  }
+
+  #takeAudio(audio: JsonObject, emit: Emit): void {
+    const { id, data, transcript } = audio;
+    this.#audio ??= { id: "", data: [] };
+    if (typeof id === "string") this.#audio.id = id;
+    if (typeof data === "string") this.#audio.data.push(data);
+    if (typeof transcript === "string") text(transcript, emit);
+  }
+
+  #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
+    const groq = isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : undefined;
+    const raw = [chunk.usage, choice?.usage, groq].find(isJsonObject);
+    if (raw === undefined) return;
+    this.#usage = readUsage(raw);
+    emit({ type: "usage", usage: this.#usage });
+  }
+
+  #learn(frame: string, chunk: JsonObject, choice: JsonObject, delta: JsonObject, event: ChatEvent | undefined): void {
+    if (isJsonObject(chunk.usage) || chunk.x_groq !== undefined || (choice.logprobs ?? null) !== null) return;
+    if (delta.reasoning_details !== undefined || delta.audio !== undefined || chunk.citations !== undefined) return;
+    if (chunk.search_results !== undefined || Array.isArray(delta.content)) return;
+    switch (event?.type) {
+      case "text-delta":
+        if (event.refusal === undefined) this.#learnHole(frame, [...DELTA, "content"], { type: "text-delta" });
+        return;
+      case "reasoning-delta": {
+        const key = typeof delta.reasoning_content === "string" ? "reasoning_content" : "reasoning";
+        this.#learnHole(frame, [...DELTA, key], { type: "reasoning-delta" });
+        return;
+      }
+      case "tool-input-delta": {
+        const piece =
+          Array.isArray(delta.tool_calls) && delta.tool_calls.length === 1 ? delta.tool_calls[0] : undefined;
+        // A frame that names the call begins one; only frames that go on with it are alike.
+        if (!isJsonObject(piece) || typeof piece.index !== "number" || piece.id) return;
+        const path = [...DELTA, "tool_calls", 0, "function", "arguments"];
+        this.#learnHole(frame, path, { type: "tool-input-delta", index: piece.index });
+        return;
+      }
+      default:
+    }
+  }
+
+  #learnHole(frame: string, path: Hole["path"], meaning: Meaning): void {
+    this.#shapes.learn(frame, [{ path, kind: "string", capture: true }, ...PADDING], meaning);
+  }
+
+  #finish(emit: Emit): void {
+    if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
+    this.#finished = true;
+    if (this.#reasoningDetails.length > 0) {
+      const data = { reasoning_details: this.#reasoningDetails };
+      emit({ type: "reasoning-delta", text: "", opaque: { dialect: "openai-chat", data } });
+    }
+    if (this.#audio !== undefined) emit(audioFile(this.#audio.id, this.#audio.data));
+    this.#calls.finish(emit);
+    const end = readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
+    emit({ type: "finish", ...end, usage: this.#usage });
+  }
+}
+
+function text(said: string, emit: Emit): void {
+  if (said !== "") emit({ type: "text-delta", text: said });
+}
+
+/** Mistral's content is a list once it thinks. */
+function contentPart(part: JsonValue, emit: Emit): void {
+  if (typeof part === "string") text(part, emit);
+  else if (!isJsonObject(part)) return;
+  else if (typeof part.text === "string") text(part.text, emit);
+  else if (part.type === "thinking" && Array.isArray(part.thinking)) thoughts(part.thinking, emit);
+  else emit({ type: "data", name: typeof part.type === "string" ? part.type : "content", value: part });
+}
+
+function thoughts(parts: readonly JsonValue[], emit: Emit): void {
+  for (const part of parts) {
+    const said = isJsonObject(part) ? part.text : part;
+    if (typeof said === "string" && said !== "") emit({ type: "reasoning-delta", text: said });
+  }
+}
+
+/** OpenRouter gives images that a model made as data URLs. */
+function imagePart(image: JsonValue, emit: Emit): void {
+  const address = isJsonObject(image) && isJsonObject(image.image_url) ? image.image_url.url : undefined;
+  const file = typeof address === "string" ? fromDataUrl(address) : undefined;
+  if (file !== undefined) emit({ type: "file", ...file });
+  else emit({ type: "data", name: "image", value: image });
+}
+
+/** Each piece of the sound is base64 of its own; a stream's sound is 16-bit PCM at 24,000 Hz. */
+function audioFile(id: string, pieces: readonly string[]): ChatEvent {
+  const parts = pieces.map(decodeBase64);
+  const data = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return {
+    type: "file",
+    mediaType: "audio/pcm;rate=24000",
+    data,
+    opaque: { dialect: "openai-chat", data: { audio: { id } } },
+  };
+}

@@ -1,0 +1,46 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type { Usage } from "../../stream/usage.js";
+
+/** Token counts of a chat completion, as all compatible services write them. */
+export function readUsage(raw: JsonObject): Usage {
+  const input = details(raw.prompt_tokens_details);
+  const output = details(raw.completion_tokens_details);
+  const usage: Usage = { raw };
+  set(usage, "inputTokens", raw.prompt_tokens);
+  set(usage, "outputTokens", raw.completion_tokens);
+  // DeepSeek and Moonshot count cache hits beside the details; Mistral under a name of its own.
+  set(
+    usage,
+    "cacheReadTokens",
+    input.cached_tokens ?? raw.prompt_cache_hit_tokens ?? raw.cached_tokens ?? raw.num_cached_tokens,
+  );
+  set(usage, "cacheWriteTokens", input.cache_write_tokens ?? input.cache_creation_tokens);
+  set(usage, "reasoningTokens", output.reasoning_tokens ?? raw.reasoning_tokens);
+  return usage;
+}
+
+/** The same, the other way. */
+export function writeUsage(usage: Usage): JsonObject {
+  const { inputTokens = 0, outputTokens = 0, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const raw: JsonObject = {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  };
+  if (cacheReadTokens !== undefined || cacheWriteTokens !== undefined) {
+    raw.prompt_tokens_details = {
+      ...(cacheReadTokens !== undefined && { cached_tokens: cacheReadTokens }),
+      ...(cacheWriteTokens !== undefined && { cache_write_tokens: cacheWriteTokens }),
+    };
+  }
+  if (reasoningTokens !== undefined) raw.completion_tokens_details = { reasoning_tokens: reasoningTokens };
+  return raw;
+}
+
+function details(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function set(usage: Usage, count: Exclude<keyof Usage, "raw">, value: JsonValue | undefined): void {
+  if (typeof value === "number") usage[count] = value;
+}

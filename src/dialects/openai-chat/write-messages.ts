@@ -1,0 +1,151 @@
+import { encodeBase64 } from "../../stream/base64.js";
+import type { Warning } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type {
+  AssistantMessage,
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolMessage,
+} from "../../stream/message.js";
+import { toDataUrl } from "../data-url.js";
+import type { OpenAiChatQuirks } from "./quirks.js";
+
+/** Media types of sound that the protocol knows, by its names for them. */
+const AUDIO_FORMATS: Readonly<Record<string, string>> = {
+  "audio/wav": "wav",
+  "audio/x-wav": "wav",
+  "audio/mpeg": "mp3",
+  "audio/mp3": "mp3",
+};
+
+/** Messages as this protocol writes them; results of tools become a message each. */
+export function writeMessages(
+  messages: readonly ChatMessage[],
+  quirks: OpenAiChatQuirks,
+  warnings: Warning[],
+): JsonValue[] {
+  return messages.flatMap((message, index): JsonValue[] => {
+    const path = `messages[${index}]`;
+    switch (message.role) {
+      case "system":
+        return [{ role: "system", content: writeContent(message.content, path) }];
+      case "user":
+        return [
+          { role: "user", content: writeContent(message.content, path), ...(message.name && { name: message.name }) },
+        ];
+      case "assistant":
+        return [writeAssistant(message, path, quirks, warnings)];
+      case "tool":
+        return writeResults(message);
+      default:
+        return message satisfies never;
+    }
+  });
+}
+
+function writeContent(content: string | readonly (TextPart | FilePart)[], path: string): JsonValue {
+  if (typeof content === "string") return content;
+  return content.map((part, index) =>
+    part.type === "text" ? { type: "text", text: part.text } : writeFile(part, `${path}.content[${index}]`),
+  );
+}
+
+function writeFile(part: FilePart, path: string): JsonObject {
+  const { data, mediaType, filename, detail } = part;
+  const bytes = data instanceof Uint8Array ? data : undefined;
+  const url = "url" in data ? data.url : undefined;
+  if (mediaType.startsWith("image/") && !("id" in data)) {
+    const address = bytes === undefined ? url : toDataUrl(mediaType, bytes);
+    return { type: "image_url", image_url: { url: address ?? "", ...(detail && { detail }) } };
+  }
+  const format = AUDIO_FORMATS[mediaType];
+  if (bytes !== undefined && format !== undefined) {
+    return { type: "input_audio", input_audio: { data: encodeBase64(bytes), format } };
+  }
+  if ("id" in data) return { type: "file", file: { file_id: data.id } };
+  if (bytes !== undefined) {
+    return { type: "file", file: { filename: filename ?? "file", file_data: toDataUrl(mediaType, bytes) } };
+  }
+  throw new SluiceError(
+    "unsupported",
+    `${path}: openai-chat takes a URL only for images, found ${mediaType}; send the bytes or the id of an uploaded file`,
+    { field: path },
+  );
+}
+
+function writeAssistant(
+  message: AssistantMessage,
+  path: string,
+  quirks: OpenAiChatQuirks,
+  warnings: Warning[],
+): JsonObject {
+  const { content } = message;
+  if (typeof content === "string") return { role: "assistant", content };
+  const text = content.filter((part): part is TextPart => part.type === "text");
+  const said = text.filter((part) => part.refusal === undefined).map((part) => part.text);
+  const refused = text.filter((part) => part.refusal !== undefined).map((part) => part.text);
+  const calls = content.filter((part): part is ToolCallPart => part.type === "tool-call" && !part.providerExecuted);
+  warnOfLosses(content, path, warnings);
+  return {
+    role: "assistant",
+    content: said.length === 0 ? null : said.join(""),
+    ...(refused.length > 0 && { refusal: refused.join("") }),
+    ...writeReasoning(content, quirks),
+    ...writeAudio(content),
+    ...(calls.length > 0 && { tool_calls: calls.map(writeCall) }),
+  };
+}
+
+function writeCall({ callId, name, input, invalid }: ToolCallPart): JsonObject {
+  // Arguments that were not JSON go back as the text that they were.
+  const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
+  return { id: callId, type: "function", function: { name, arguments: text } };
+}
+
+function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: OpenAiChatQuirks): JsonObject {
+  const reasoning = content.filter((part): part is ReasoningPart => part.type === "reasoning");
+  const details = reasoning.flatMap(({ opaque }) => {
+    if (opaque?.dialect !== "openai-chat" || !isJsonObject(opaque.data)) return [];
+    return Array.isArray(opaque.data.reasoning_details) ? opaque.data.reasoning_details : [];
+  });
+  const text = reasoning.map((part) => part.text).join("");
+  return {
+    ...(sendReasoning !== undefined && text !== "" && { [sendReasoning]: text }),
+    ...(details.length > 0 && { reasoning_details: details }),
+  };
+}
+
+/** Sound that the model made is not sent back but named. */
+function writeAudio(content: readonly AssistantPart[]): JsonObject {
+  for (const part of content) {
+    if (part.type !== "file" || part.opaque?.dialect !== "openai-chat" || !isJsonObject(part.opaque.data)) continue;
+    if (isJsonObject(part.opaque.data.audio)) return { audio: part.opaque.data.audio };
+  }
+  return {};
+}
+
+function warnOfLosses(content: readonly AssistantPart[], path: string, warnings: Warning[]): void {
+  for (const [index, part] of content.entries()) {
+    const field = `${path}.content[${index}]`;
+    if (part.type === "file" && part.opaque === undefined) {
+      warnings.push({ field, message: "left out: openai-chat has no files in an assistant's message" });
+    } else if ((part.type === "tool-call" || part.type === "tool-result") && part.providerExecuted) {
+      warnings.push({ field, message: "left out: openai-chat has no tools that the provider runs" });
+    } else if (part.type === "opaque" && part.opaque.dialect !== "openai-chat") {
+      warnings.push({ field, message: `left out: state of ${part.opaque.dialect}` });
+    }
+  }
+}
+
+function writeResults(message: ToolMessage): JsonObject[] {
+  return message.content.map(({ callId, output }) => ({
+    role: "tool",
+    tool_call_id: callId,
+    content: typeof output === "string" ? output : JSON.stringify(output),
+  }));
+}

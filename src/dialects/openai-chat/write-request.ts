@@ -1,0 +1,121 @@
+import type { Warning } from "../../stream/chat-event.js";
+import {
+  type ChatRequest,
+  isProviderTool,
+  type ReasoningEffort,
+  type ReasoningOptions,
+} from "../../stream/chat-request.js";
+import { SluiceError } from "../../stream/error.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { CallTarget, WireRequest } from "../dialect.js";
+import type { OpenAiChatQuirks } from "./quirks.js";
+import { writeMessages } from "./write-messages.js";
+
+/** A request for a chat completion, as https://platform.openai.com/docs/api-reference/chat/create describes it. */
+export function writeRequest(request: ChatRequest, target: CallTarget, quirks: OpenAiChatQuirks): WireRequest {
+  const warnings: Warning[] = [];
+  const { temperature, topP, stop, seed, presencePenalty, frequencyPenalty, user, metadata, maxTokens } = request;
+  const body = defined({
+    model: target.model,
+    messages: writeMessages(request.messages, quirks, warnings),
+    ...(target.stream && { stream: true }),
+    ...(target.stream && quirks.streamOptions !== false && { stream_options: { include_usage: true } }),
+    temperature,
+    top_p: topP,
+    [quirks.maxTokensField ?? "max_completion_tokens"]: maxTokens,
+    stop,
+    seed,
+    presence_penalty: presencePenalty,
+    frequency_penalty: frequencyPenalty,
+    ...writeTools(request),
+    ...writeReasoning(request.reasoning, quirks, warnings),
+    response_format: writeFormat(request.responseFormat),
+    user,
+    metadata,
+    ...(quirks.topK && { top_k: request.topK }),
+  });
+  if (request.topK !== undefined && !quirks.topK) {
+    warnings.push({ field: "topK", message: "not sent: openai-chat has no such option" });
+  }
+  for (const name of ["openai-chat", ...(quirks.optionsFrom ?? [])]) {
+    Object.assign(body, request.providerOptions?.[name]);
+  }
+  return { path: "/chat/completions", body, warnings };
+}
+
+function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Record<string, JsonValue | undefined> {
+  if (tools === undefined || tools.length === 0) return {};
+  return {
+    tools: tools.map((tool, index) => {
+      if (isProviderTool(tool)) {
+        if (tool.dialect === "openai-chat") return { type: tool.type, ...tool.args };
+        const field = `tools[${index}]`;
+        throw new SluiceError("unsupported", `${field}: a tool of ${tool.dialect} cannot run behind openai-chat`, {
+          field,
+        });
+      }
+      const { name, description, inputSchema, strict } = tool;
+      return { type: "function", function: defined({ name, description, parameters: inputSchema, strict }) };
+    }),
+    tool_choice:
+      typeof toolChoice === "object" ? { type: "function", function: { name: toolChoice.name } } : toolChoice,
+    parallel_tool_calls: parallelToolCalls,
+  };
+}
+
+/** OpenAI's name for our `max`; the other levels have the same names. */
+const EFFORTS: Readonly<Record<ReasoningEffort, string>> = {
+  none: "none",
+  minimal: "minimal",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  max: "xhigh",
+};
+
+function writeReasoning(
+  options: ReasoningOptions | undefined,
+  quirks: OpenAiChatQuirks,
+  warnings: Warning[],
+): JsonObject {
+  if (options === undefined) return {};
+  const { effort, budgetTokens, summary } = options;
+  const level = effort === undefined ? undefined : EFFORTS[effort];
+  if (quirks.reasoning === "reasoning") {
+    if (summary !== undefined)
+      warnings.push({ field: "reasoning.summary", message: "not sent: this service has no such option" });
+    return { reasoning: defined({ effort: level, max_tokens: budgetTokens }) };
+  }
+  for (const [field, value] of Object.entries({ budgetTokens, summary })) {
+    if (value !== undefined)
+      warnings.push({ field: `reasoning.${field}`, message: "not sent: openai-chat has no such option" });
+  }
+  if (level === undefined) return {};
+  if (quirks.reasoning !== "none") return { reasoning_effort: level };
+  warnings.push({ field: "reasoning.effort", message: "not sent: this service has no such option" });
+  return {};
+}
+
+function writeFormat(format: ChatRequest["responseFormat"]): JsonObject | undefined {
+  switch (format?.type) {
+    case undefined:
+      return undefined;
+    case "text":
+      return { type: "text" };
+    case "json":
+      return { type: "json_object" };
+    case "json-schema": {
+      const { name, schema, description, strict } = format;
+      return { type: "json_schema", json_schema: defined({ name, schema, description, strict }) };
+    }
+    default:
+      return format satisfies never;
+  }
+}
+
+/** The fields that have a value. */
+function defined(fields: Record<string, JsonValue | undefined>): JsonObject {
+  const object: JsonObject = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) object[key] = value;
+  return object;
+}

@@ -1,0 +1,131 @@
+import { type ErrorCode, type ErrorDetails, SluiceError } from "../stream/error.js";
+import type { ErrorResponse } from "./dialect.js";
+
+/** What a provider said of an error, in whatever protocol. */
+export interface ProviderComplaint {
+  message?: string | undefined;
+  /** Its code or type, for example `rate_limit_exceeded`. */
+  code?: string | undefined;
+  /** HTTP status; absent for an error in mid-stream. */
+  status?: number | undefined;
+  headers?: Readonly<Record<string, string>>;
+  /** Where the provider asks to wait elsewhere than in its headers, in ms. */
+  retryAfterMs?: number | undefined;
+}
+
+/** Words in a provider's code, type or message that say more than the status. The first that fits counts. */
+const WORDS: readonly [pattern: RegExp, code: ErrorCode][] = [
+  [/insufficient_quota|billing|credit balance|quota_exceeded|payment_required/i, "quota"],
+  [
+    /context_length|context window|maximum context|prompt is too long|input is too long|too many tokens/i,
+    "context-length",
+  ],
+  [/overloaded|engine_overloaded|over capacity|unavailable/i, "overloaded"],
+  [/rate_?limit|resource_exhausted|too_many_requests/i, "rate-limited"],
+  [/authentication|invalid_api_key|unauthenticated|api_key_invalid|unauthorized/i, "authentication"],
+  [/permission|forbidden/i, "permission"],
+  [/model_not_found|not_found/i, "not-found"],
+  [/invalid_request|invalid_argument|failed_precondition|unsupported_parameter/i, "rejected"],
+];
+
+const RETRYABLE: readonly ErrorCode[] = ["overloaded", "rate-limited", "provider-error"];
+
+/** The error that a provider's complaint means. */
+export function providerError(complaint: ProviderComplaint): SluiceError {
+  const { message, code: providerCode, status, headers = {} } = complaint;
+  const code = codeOf(complaint);
+  const wait = complaint.retryAfterMs ?? retryAfterMs(headers);
+  const requestId = headers["x-request-id"] ?? headers["request-id"] ?? headers["x-goog-request-id"];
+  const details: ErrorDetails = { retryable: RETRYABLE.includes(code) || status === 408 || status === 409 };
+  if (message !== undefined) details.providerMessage = message;
+  if (providerCode !== undefined) details.providerCode = providerCode;
+  if (status !== undefined) details.status = status;
+  if (wait !== undefined) details.retryAfterMs = wait;
+  if (requestId !== undefined) details.requestId = requestId;
+  const said = message ?? providerCode ?? "no message";
+  return new SluiceError(code, status === undefined ? said : `HTTP ${status}: ${said}`, details);
+}
+
+/** The text of a body that no dialect understands: its first 500 characters without markup. */
+export function plainBody(response: ErrorResponse): string | undefined {
+  const text = response.body
+    .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return text === "" ? undefined : text.slice(0, 500);
+}
+
+/** How long a provider asks to wait, in ms: `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3). */
+export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
+  const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
+  if (ms >= 0) return ms;
+  const after = headers["retry-after"];
+  if (after === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1_000;
+  const date = Date.parse(after);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** How the errors of Sluice are said in HTTP, for every protocol that serves. */
+export function statusOf(error: SluiceError): number {
+  switch (error.code) {
+    case "invalid-argument":
+    case "invalid-request":
+    case "unsupported":
+    case "rejected":
+    case "context-length":
+      return 400;
+    case "authentication":
+    case "missing-key":
+      return 401;
+    case "permission":
+      return 403;
+    case "not-found":
+    case "unknown-model":
+      return 404;
+    case "conflict":
+      return 409;
+    case "rate-limited":
+    case "quota":
+      return 429;
+    case "overloaded":
+      return 503;
+    case "connect-timeout":
+    case "first-byte-timeout":
+    case "idle-timeout":
+    case "total-timeout":
+      return 504;
+    case "cancelled":
+      return 499;
+    case "connect-failed":
+    case "truncated":
+    case "malformed-frame":
+    case "frame-too-large":
+    case "provider-error":
+      return 502;
+    default:
+      return 500;
+  }
+}
+
+function codeOf({ code, message, status }: ProviderComplaint): ErrorCode {
+  const words = WORDS.find(([pattern]) => code !== undefined && pattern.test(code))?.[1];
+  const inMessage = WORDS.slice(0, 2).find(([pattern]) => message !== undefined && pattern.test(message))?.[1];
+  const vague = words === undefined || words === "rejected";
+  if (vague && inMessage !== undefined && (status === undefined || status < 500)) return inMessage;
+  if (status === undefined) return words ?? "provider-error";
+  if (status === 429) return words === "quota" ? "quota" : "rate-limited";
+  if (status === 529 || status === 503) return "overloaded";
+  if (status >= 500) return words === "overloaded" ? "overloaded" : "provider-error";
+  return words ?? CODES_BY_STATUS[status] ?? "rejected";
+}
+
+const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: "authentication",
+  402: "quota",
+  403: "permission",
+  404: "not-found",
+  408: "provider-error",
+  409: "provider-error",
+  413: "context-length",
+};

@@ -1,0 +1,90 @@
+import { describe, SluiceError } from "../stream/error.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+
+/** The error for a client's request that is refused: names the field, what was found and what is allowed. */
+export function badRequest(field: string, found: unknown, allowed: string): SluiceError {
+  return new SluiceError("invalid-request", `${field}: found ${describe(found)}; allowed: ${allowed}`, { field });
+}
+
+/**
+ * Reads the fields of an object that a client sent, strictly: a field of the wrong type is refused with its path. `null`
+ * counts as absent, as it does in the vendors' APIs; fields that are not asked for are tolerated.
+ */
+export class WireObject {
+  readonly value: JsonObject;
+  readonly path: string;
+
+  /** @throws {SluiceError} `invalid-request` when the value is not an object. */
+  constructor(value: JsonValue | undefined, path: string) {
+    if (!isJsonObject(value)) throw badRequest(path || "body", value, "an object");
+    this.value = value;
+    this.path = path;
+  }
+
+  /** The path of one of its fields. */
+  field(key: string): string {
+    return this.path === "" ? key : `${this.path}.${key}`;
+  }
+
+  /** The field as it came; `undefined` for `null` and for what is not there. */
+  any(key: string): JsonValue | undefined {
+    return Object.hasOwn(this.value, key) ? (this.value[key] ?? undefined) : undefined;
+  }
+
+  has(key: string): boolean {
+    return this.any(key) !== undefined;
+  }
+
+  string(key: string): string | undefined {
+    const value = this.any(key);
+    if (value !== undefined && typeof value !== "string") throw badRequest(this.field(key), value, "a string");
+    return value;
+  }
+
+  requiredString(key: string): string {
+    const value = this.string(key);
+    if (value === undefined) throw badRequest(this.field(key), undefined, "a string");
+    return value;
+  }
+
+  number(key: string): number | undefined {
+    const value = this.any(key);
+    if (value !== undefined && typeof value !== "number") throw badRequest(this.field(key), value, "a number");
+    return value;
+  }
+
+  boolean(key: string): boolean | undefined {
+    const value = this.any(key);
+    if (value !== undefined && typeof value !== "boolean") throw badRequest(this.field(key), value, "true or false");
+    return value;
+  }
+
+  object(key: string): WireObject | undefined {
+    const value = this.any(key);
+    return value === undefined ? undefined : new WireObject(value, this.field(key));
+  }
+
+  requiredObject(key: string): WireObject {
+    return new WireObject(this.any(key), this.field(key));
+  }
+
+  /** The elements of an array of objects. */
+  objects(key: string): WireObject[] | undefined {
+    return this.array(key)?.map((value, index) => new WireObject(value, `${this.field(key)}[${index}]`));
+  }
+
+  array(key: string): JsonValue[] | undefined {
+    const value = this.any(key);
+    if (value !== undefined && !Array.isArray(value)) throw badRequest(this.field(key), value, "an array");
+    return value;
+  }
+
+  /** One of a few words. */
+  oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined {
+    const value = this.any(key);
+    if (value === undefined) return undefined;
+    const found = allowed.find((word) => word === value);
+    if (found === undefined) throw badRequest(this.field(key), value, allowed.join(", "));
+    return found;
+  }
+}

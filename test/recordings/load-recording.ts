@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the recordings of real providers lie, beside the project. */
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "shared", "recordings");
+
+/** Whether the recordings are there; says so where they are not. */
+export function haveRecordings(): boolean {
+  if (existsSync(FOLDER)) return true;
+  process.stdout.write("skipped: tests that replay recordings of real providers: ../shared/recordings is missing\n");
+  return false;
+}
+
+/** How a provider frames the objects that a recording has one a line. */
+export type Envelope = "data" | "data-done" | "event-data" | "line";
+
+/**
+ * A recorded stream as the bytes that were on the wire. Files that end in `.chunks.txt` hold one object a line and are
+ * put into their envelope again; all others hold the wire as it was.
+ */
+export function loadStream(path: string, envelope: Envelope): Uint8Array {
+  const text = readFileSync(join(FOLDER, path), "utf8");
+  if (!path.endsWith(".chunks.txt")) return new TextEncoder().encode(text);
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return new TextEncoder().encode(wrap(lines, envelope));
+}
+
+/** A recorded body that was not streamed. */
+export function loadBody(path: string): string {
+  return readFileSync(join(FOLDER, path), "utf8");
+}
+
+function wrap(lines: readonly string[], envelope: Envelope): string {
+  switch (envelope) {
+    case "data":
+      return lines.map((line) => `data: ${line}\n\n`).join("");
+    case "data-done":
+      return `${lines.map((line) => `data: ${line}\n\n`).join("")}data: [DONE]\n\n`;
+    case "event-data":
+      return lines.map((line) => `event: ${typeOf(line)}\ndata: ${line}\n\n`).join("");
+    case "line":
+      return lines.map((line) => `${line}\n`).join("");
+    default:
+      return envelope satisfies never;
+  }
+}
+
+function typeOf(line: string): string {
+  return /"type"\s*:\s*"([^"]+)"/.exec(line)?.[1] ?? "message";
+}

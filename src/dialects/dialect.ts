@@ -50,6 +50,11 @@ export interface ErrorResponse {
 /** Turns frames into events. One for each answer. */
 export interface WireReader {
   /**
+   * Whether the answer's end marker has come although `finish` has not been emitted, because more could follow. Then
+   * `end` may be called however the connection ended. Absent where the marker itself emits `finish`.
+   */
+  readonly complete?: boolean;
+  /**
    * Takes one frame.
    *
    * @throws {SluiceError} the provider's error where the frame is one; `malformed-frame` where it cannot be read.

@@ -16,11 +16,15 @@ export interface Summary {
 /** Events with their grouping taken out, for comparing two streams. */
 export function summarise(events: readonly ChatEvent[]): Summary {
   const transcript = new Transcript(true);
-  const inputs: Record<string, string> = {};
+  let inputs: Record<string, string> = {};
+  /** What a `retract` goes back to. */
+  let kept = inputs;
   let start: Summary["start"];
   for (const event of events) {
     transcript.push(event);
     if (event.type === "start") start = { id: event.id, model: event.model };
+    if (event.type === "start" || event.type === "step-start") kept = { ...inputs };
+    if (event.type === "retract") inputs = { ...kept };
     if (event.type === "tool-input-delta") inputs[event.callId] = (inputs[event.callId] ?? "") + event.delta;
   }
   const { raw: _, ...usage } = transcript.usage;

@@ -1,0 +1,282 @@
+import type {
+  ChatEvent,
+  DataEvent,
+  FinishEvent,
+  Opaque,
+  ReasoningDeltaEvent,
+  SourceEvent,
+  StartEvent,
+  TextDeltaEvent,
+  ToolCallEvent,
+  ToolInputDeltaEvent,
+  ToolResultEvent,
+} from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { type Usage, updateUsage } from "../../stream/usage.js";
+import type { WriterContext } from "../dialect.js";
+import { type Carried, writeCarried } from "./carried.js";
+import { writeCitation } from "./citations.js";
+import { writeErrorBody } from "./errors.js";
+import { ownData } from "./opaque.js";
+import { writeStopReason } from "./stop-reason.js";
+import { SLUICE_SERVER } from "./tool-blocks.js";
+import { writeUsage } from "./usage.js";
+
+/** Takes one event of the Messages API. */
+export type WriteEvent = (event: JsonObject & { type: string }) => void;
+
+/** A text or thinking block that goes on while its deltas come. */
+interface OpenPart {
+  kind: "text" | "thinking";
+  index: number;
+  block: number | undefined;
+  /** Whether it was cited: text after that is another block's. */
+  cited: boolean;
+}
+
+/** Facts of an answer that stand in `message_delta`, beside or inside its `delta`. */
+const DELTA_FACTS = ["stop_sequence", "stop_details"];
+const EVENT_FACTS = ["context_management", "input_transformations"];
+
+/**
+ * Turns events into those of the Messages API, as objects. Our events are flat; here each block has a start, deltas and
+ * an end.
+ */
+export class MessageWriter {
+  readonly #context: WriterContext;
+  readonly #declared: ReadonlySet<string | undefined>;
+  #start: StartEvent | undefined;
+  #usage: Usage = {};
+  #begun = false;
+  #ended = false;
+  /** Whether the answer is made of several model calls, with tools that ran here. */
+  #loop = false;
+  #next = 0;
+  #open: OpenPart | undefined;
+  /** Index of the block of each call whose arguments are coming. */
+  readonly #calls = new Map<string, number>();
+  readonly #facts: { delta: JsonObject; event: JsonObject } = { delta: {}, event: {} };
+
+  constructor(context: WriterContext) {
+    this.#context = context;
+    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+  }
+
+  push(event: ChatEvent, write: WriteEvent): void {
+    if (this.#ended) return;
+    switch (event.type) {
+      case "text-delta":
+        return this.#text(event, write);
+      case "reasoning-delta":
+        return this.#reasoning(event, write);
+      case "tool-input-delta":
+        return this.#input(event, write);
+      case "tool-call":
+        return this.#call(event, write);
+      case "tool-result":
+        return this.#result(event, write);
+      case "source":
+        return this.#source(event, write);
+      case "data":
+        return this.#data(event, write);
+      case "start":
+        // `message_start` waits for what comes next: often that is the usage, which belongs into it.
+        this.#start ??= event;
+        return;
+      case "usage":
+        this.#usage = updateUsage(this.#usage, event.usage);
+        return;
+      case "step-start":
+        this.#loop = true;
+        return this.#closeAll(write);
+      case "step-finish":
+        return this.#closeAll(write);
+      case "retract":
+        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
+        if (this.#next > 0) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        return;
+      case "finish":
+        return this.#finish(event, write);
+      case "file":
+      case "approval-request":
+      case "context":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  end(write: WriteEvent): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    write({ type: "message_stop" });
+  }
+
+  fail(error: SluiceError, write: WriteEvent): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    write({ ...writeErrorBody(error), type: "error" });
+  }
+
+  #text({ text, block, opaque }: TextDeltaEvent, write: WriteEvent): void {
+    if (text !== "") this.#delta(this.#part("text", block, write), { type: "text_delta", text }, write);
+    if (opaque !== undefined) this.#carry({ kind: "text", opaque }, write);
+  }
+
+  #reasoning({ text, block, opaque }: ReasoningDeltaEvent, write: WriteEvent): void {
+    if (text !== "") {
+      this.#delta(this.#part("thinking", block, write), { type: "thinking_delta", thinking: text }, write);
+    }
+    if (opaque === undefined) return;
+    const own = ownData(opaque);
+    if (own !== undefined && own.type !== "thinking") return this.#whole(own, write);
+    const signature = own === undefined ? writeCarried({ kind: "reasoning", opaque }) : (own.signature ?? "");
+    this.#delta(this.#part("thinking", block, write), { type: "signature_delta", signature }, write);
+    this.#closePart(write);
+  }
+
+  #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
+    // Of what kind a call that runs elsewhere is, its complete event says.
+    if (this.#runsElsewhere(event)) return;
+    const { callId, name, delta } = event;
+    let index = this.#calls.get(callId);
+    if (index === undefined) {
+      index = this.#startBlock({ type: "tool_use", id: callId, name, input: {} }, write);
+      this.#calls.set(callId, index);
+    }
+    this.#delta(index, { type: "input_json_delta", partial_json: delta }, write);
+  }
+
+  #call(event: ToolCallEvent, write: WriteEvent): void {
+    const { callId, opaque } = event;
+    const own = ownData(opaque);
+    const streamed = this.#calls.get(callId);
+    if (streamed !== undefined) {
+      this.#calls.delete(callId);
+      write({ type: "content_block_stop", index: streamed });
+      if (opaque !== undefined && !isPlainCall(own)) this.#carry({ kind: "tool-call", callId, opaque }, write);
+      return;
+    }
+    if (opaque !== undefined && own === undefined) this.#carry({ kind: "tool-call", callId, opaque }, write);
+    const elsewhere = this.#runsElsewhere(event);
+    const kind = elsewhere ? { type: "mcp_tool_use", server_name: SLUICE_SERVER } : { type: "tool_use" };
+    const index = this.#startBlock({ ...(own ?? kind), id: callId, name: event.name, input: {} }, write);
+    this.#delta(index, { type: "input_json_delta", partial_json: inputText(event) }, write);
+    write({ type: "content_block_stop", index });
+  }
+
+  #result(event: ToolResultEvent, write: WriteEvent): void {
+    // A client runs its own tools and has no use for a result of theirs.
+    if (event.preliminary || !this.#runsElsewhere(event)) return;
+    const { callId, output, opaque, isError } = event;
+    const own = ownData(opaque);
+    if (own !== undefined) return this.#whole({ ...own, tool_use_id: callId, content: output }, write);
+    if (opaque !== undefined) this.#carry({ kind: "tool-result", callId, opaque }, write);
+    const text = typeof output === "string" ? output : JSON.stringify(output);
+    const content = [{ type: "text", text }];
+    this.#whole({ type: "mcp_tool_result", tool_use_id: callId, is_error: isError === true, content }, write);
+  }
+
+  #source({ source, block }: SourceEvent, write: WriteEvent): void {
+    const open = this.#open;
+    const here = open?.kind === "text" && (block === undefined || block === open.block);
+    const index = here ? open.index : this.#part("text", block, write);
+    this.#delta(index, { type: "citations_delta", citation: writeCitation(source) }, write);
+    if (this.#open !== undefined) this.#open.cited = true;
+  }
+
+  #data({ name, value, opaque }: DataEvent, write: WriteEvent): void {
+    const own = ownData(opaque);
+    if (own?.type === "container") {
+      const { type: _, ...container } = own;
+      this.#facts.delta.container = container;
+    } else if (own !== undefined) this.#whole(own, write);
+    else if (opaque !== undefined) this.#carry({ kind: "data", name, value, opaque }, write);
+    else if (DELTA_FACTS.includes(name)) this.#facts.delta[name] = value;
+    else if (EVENT_FACTS.includes(name)) this.#facts.event[name] = value;
+  }
+
+  #finish({ reason, rawReason, usage }: FinishEvent, write: WriteEvent): void {
+    this.#begin(write);
+    this.#closeAll(write);
+    const stop = { stop_reason: writeStopReason(reason, rawReason), stop_sequence: null };
+    const delta = { ...stop, ...this.#facts.delta };
+    write({ type: "message_delta", delta, usage: writeUsage(usage), ...this.#facts.event });
+  }
+
+  /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
+  #runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
+    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
+  }
+
+  #begin(write: WriteEvent): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const message = {
+      id: this.#start?.id ?? "",
+      type: "message",
+      role: "assistant",
+      model: this.#start?.model || this.#context.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: writeUsage(this.#usage),
+    };
+    write({ type: "message_start", message });
+  }
+
+  /** The index of the open block for a piece of text or thinking; opens one where none fits. */
+  #part(kind: OpenPart["kind"], block: number | undefined, write: WriteEvent): number {
+    const open = this.#open;
+    if (open?.kind === kind && open.block === block && !open.cited) return open.index;
+    const empty = kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" };
+    const index = this.#startBlock(empty, write);
+    this.#open = { kind, index, block, cited: false };
+    return index;
+  }
+
+  #startBlock(block: JsonObject, write: WriteEvent): number {
+    this.#begin(write);
+    this.#closePart(write);
+    const index = this.#next++;
+    write({ type: "content_block_start", index, content_block: block });
+    return index;
+  }
+
+  #delta(index: number, delta: JsonObject, write: WriteEvent): void {
+    write({ type: "content_block_delta", index, delta });
+  }
+
+  #whole(block: JsonObject, write: WriteEvent): void {
+    write({ type: "content_block_stop", index: this.#startBlock(block, write) });
+  }
+
+  #carry(carried: Carried & { opaque: Opaque }, write: WriteEvent): void {
+    this.#whole({ type: "redacted_thinking", data: writeCarried(carried) }, write);
+  }
+
+  #closePart(write: WriteEvent): void {
+    if (this.#open === undefined) return;
+    write({ type: "content_block_stop", index: this.#open.index });
+    this.#open = undefined;
+  }
+
+  #closeAll(write: WriteEvent): void {
+    this.#closePart(write);
+    for (const index of this.#calls.values()) write({ type: "content_block_stop", index });
+    this.#calls.clear();
+  }
+}
+
+/** Whether the state of a call says no more than that the model made it, as every call does where nothing is said. */
+function isPlainCall(own: JsonObject | undefined): boolean {
+  if (own === undefined) return false;
+  const { type, caller, ...more } = own;
+  const direct = caller === undefined || (isJsonObject(caller) && caller.type === "direct");
+  return type === "tool_use" && direct && Object.keys(more).length === 0;
+}
+
+function inputText({ input, invalid }: ToolCallEvent): string {
+  return invalid && typeof input === "string" ? input : JSON.stringify(input);
+}

@@ -1,0 +1,30 @@
+import type { Emit, Opaque } from "../../stream/chat-event.js";
+import type { JsonObject } from "../../stream/json.js";
+
+/** The deltas that carry a piece of text, and the field it stands in. */
+export const PIECES = { text_delta: "text", thinking_delta: "thinking", input_json_delta: "partial_json" } as const;
+
+/** A kind of delta that carries a piece of text. */
+export type PieceKind = keyof typeof PIECES;
+
+/** A content block whose end has not come. */
+export interface OpenBlock {
+  /** Takes a piece of the block's text; returns whether this block has text of that kind. */
+  piece(kind: PieceKind, text: string, emit: Emit): boolean;
+  /** Takes any other delta. */
+  delta(delta: JsonObject, emit: Emit): void;
+  /** Says what is known only now that the block is complete. */
+  close(emit: Emit): void;
+}
+
+/** What the blocks of one answer know of each other. */
+export interface AnswerState {
+  /** Names of the tools that were called, by the id of the call. */
+  names: Map<string, string>;
+  /** Calls of tools that another provider ran. */
+  foreign: Set<string>;
+  /** Carried state that stood before the call or the result it belongs to, by the id of the call. */
+  carried: { calls: Map<string, Opaque>; results: Map<string, Opaque> };
+  /** Whether a tool was called that the caller runs. */
+  toolCalls: boolean;
+}

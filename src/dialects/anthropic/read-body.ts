@@ -1,0 +1,24 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonValue } from "../../stream/json.js";
+import { malformed } from "../parse-frame.js";
+import { errorIn } from "./errors.js";
+import { AnthropicReader } from "./reader.js";
+
+/**
+ * Reads a whole message as the events that a stream would have had.
+ *
+ * @throws {SluiceError} the provider's error, or `malformed-frame`.
+ */
+export function readBody(body: JsonValue): ChatEvent[] {
+  if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
+  const error = errorIn(body);
+  if (error !== undefined) throw error;
+  if (!Array.isArray(body.content)) throw malformed(JSON.stringify(body), "not a message");
+  const events: ChatEvent[] = [];
+  const emit = (event: ChatEvent) => events.push(event);
+  const reader = new AnthropicReader();
+  reader.event({ type: "message_start", message: body }, "", emit);
+  reader.event({ type: "message_stop" }, "", emit);
+  reader.end(emit);
+  return events;
+}

@@ -1,0 +1,255 @@
+import type { Emit, FinishReason } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Frame } from "../../stream/framing/frame.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { addUsage, type Usage } from "../../stream/usage.js";
+import type { WireReader } from "../dialect.js";
+import { type Hole, LearnedShapes } from "../learned-shapes.js";
+import { malformed, parseFrame } from "../parse-frame.js";
+import { openBlock } from "./content-blocks.js";
+import { errorIn } from "./errors.js";
+import { ownOpaque } from "./opaque.js";
+import { type AnswerState, type OpenBlock, PIECES, type PieceKind } from "./open-block.js";
+import { readStopReason } from "./stop-reason.js";
+import { mergeUsage, readUsage } from "./usage.js";
+
+/** What a frame of a learned shape means, and where among its values the block's index stands. */
+interface Meaning {
+  kind: PieceKind;
+  index: 0 | 1;
+}
+
+/** One `message_start` … `message_stop`. */
+interface OpenMessage {
+  id: string;
+  model: string;
+  blocks: Map<number, OpenBlock>;
+  answer: AnswerState;
+  usage: JsonObject;
+  stopReason: string | undefined;
+}
+
+/** How a message ended. */
+interface Ended {
+  reason: FinishReason;
+  rawReason?: string;
+  usage: Usage;
+}
+
+/**
+ * Reads a streamed message, as https://platform.claude.com/docs/en/build-with-claude/streaming describes it.
+ *
+ * A second `message_start` with the same id is a repetition and is ignored. One with another id before `message_stop` is
+ * the provider beginning anew: what came before is retracted. One after `message_stop`, as in recordings of several
+ * calls, is another step.
+ */
+export class AnthropicReader implements WireReader {
+  readonly #shapes = new LearnedShapes<Meaning>();
+  #message: OpenMessage | undefined;
+  /** The last message that ended, and how many have. */
+  #ended: Ended | undefined;
+  #steps = 0;
+  #spent: Usage = {};
+
+  /** Whether the answer's end has come; only another call's answer could follow. */
+  get complete(): boolean {
+    return this.#message === undefined && this.#ended !== undefined;
+  }
+
+  push(frame: Frame, emit: Emit): void {
+    const data = withoutPadding(frame.data);
+    const known = this.#shapes.match(data, ({ kind, index }, values) => {
+      const [first = "", second = ""] = values;
+      this.#piece(kind, Number(index === 0 ? first : second), index === 0 ? second : first, data, emit);
+    });
+    // Some services that speak this protocol end with the marker of OpenAI's.
+    if (!known && data !== "[DONE]") this.event(parseFrame(data), data, emit);
+  }
+
+  /** Takes an event that was parsed; `text` is what to show of it in an error. */
+  event(event: JsonObject, text: string, emit: Emit): void {
+    const error = errorIn(event);
+    if (error !== undefined) throw error;
+    switch (event.type) {
+      case "message_start":
+        return this.#start(isJsonObject(event.message) ? event.message : {}, emit);
+      case "content_block_start":
+        return this.#openBlock(event, text, emit);
+      case "content_block_delta":
+        return this.#delta(event, text, emit);
+      case "content_block_stop":
+        return this.#closeBlock(indexOf(event), emit);
+      case "message_delta":
+        return this.#messageDelta(event, text, emit);
+      case "message_stop":
+        return this.#stop(emit);
+      case "ping":
+        return;
+      default:
+        // A kind of event that this version does not know.
+        emit({ type: "data", name: typeof event.type === "string" ? event.type : "event", value: event });
+    }
+  }
+
+  end(emit: Emit): void {
+    const ended = this.#ended;
+    if (this.#message !== undefined || ended === undefined) {
+      const why = this.#message === undefined ? "before it began" : "without message_stop";
+      throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+    }
+    if (this.#steps > 1) this.#stepFinish(ended, emit);
+    emit({ type: "finish", ...ended, usage: this.#steps > 1 ? this.#spent : ended.usage });
+  }
+
+  #start(message: JsonObject, emit: Emit): void {
+    const id = typeof message.id === "string" ? message.id : crypto.randomUUID();
+    const model = typeof message.model === "string" ? message.model : "";
+    const usage = mergeUsage({}, message.usage);
+    const open = this.#message;
+    if (open?.id === id) {
+      open.usage = mergeUsage(open.usage, usage);
+      return;
+    }
+    if (open !== undefined) {
+      emit({ type: "retract", reason: "the provider began the message anew" });
+      emit({ type: "start", id, model });
+    } else if (this.#ended !== undefined) {
+      this.#stepFinish(this.#ended, emit);
+      emit({ type: "step-start", step: this.#steps, model });
+    } else emit({ type: "start", id, model });
+    const answer = { names: new Map(), foreign: new Set<string>(), carried: { calls: new Map(), results: new Map() } };
+    const stopReason = wordOf(message.stop_reason);
+    this.#message = { id, model, blocks: new Map(), answer: { ...answer, toolCalls: false }, usage, stopReason };
+    if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
+    if (Array.isArray(message.content)) this.#content(message.content.filter(isJsonObject), emit);
+    emitExtras(message, MESSAGE_FIELDS, emit);
+  }
+
+  /** A message that begins with content has all of it: it is one that was not streamed. */
+  #content(blocks: readonly JsonObject[], emit: Emit): void {
+    for (const [index, block] of blocks.entries()) {
+      this.#openBlock({ index, content_block: block }, "", emit);
+      this.#closeBlock(index, emit);
+    }
+  }
+
+  #openBlock(event: JsonObject, text: string, emit: Emit): void {
+    const { blocks, answer } = this.#open(text);
+    const index = indexOf(event);
+    if (!isJsonObject(event.content_block)) throw malformed(text, "the start of a block without the block");
+    this.#closeBlock(index, emit);
+    blocks.set(index, openBlock(event.content_block, index, answer, emit));
+  }
+
+  #closeBlock(index: number, emit: Emit): void {
+    const block = this.#message?.blocks.get(index);
+    if (block === undefined) return;
+    this.#message?.blocks.delete(index);
+    block.close(emit);
+  }
+
+  #delta(event: JsonObject, text: string, emit: Emit): void {
+    const delta = isJsonObject(event.delta) ? event.delta : {};
+    const index = indexOf(event);
+    const kind = pieceKind(delta);
+    const piece = kind === undefined ? undefined : delta[PIECES[kind]];
+    if (kind === undefined || typeof piece !== "string") {
+      this.#blockAt(index, text).delta(delta, emit);
+      return;
+    }
+    this.#piece(kind, index, piece, text, emit);
+    const holes: Hole[] = [
+      { path: ["index"], kind: "number", capture: true },
+      { path: ["delta", PIECES[kind]], kind: "string", capture: true },
+    ];
+    this.#shapes.learn(text, holes, { kind, index: text.indexOf('"index"') < text.indexOf('"delta"') ? 0 : 1 });
+  }
+
+  #piece(kind: PieceKind, index: number, piece: string, text: string, emit: Emit): void {
+    const block = this.#blockAt(index, text);
+    if (!block.piece(kind, piece, emit)) block.delta({ type: kind, [PIECES[kind]]: piece }, emit);
+  }
+
+  #messageDelta(event: JsonObject, text: string, emit: Emit): void {
+    const message = this.#open(text);
+    const delta = isJsonObject(event.delta) ? event.delta : {};
+    message.stopReason = wordOf(delta.stop_reason) ?? message.stopReason;
+    emitExtras(delta, ["stop_reason"], emit);
+    emitExtras(event, ["type", "delta", "usage"], emit);
+    if (!isJsonObject(event.usage)) return;
+    message.usage = mergeUsage(message.usage, event.usage);
+    emit({ type: "usage", usage: readUsage(message.usage) });
+  }
+
+  #stop(emit: Emit): void {
+    const message = this.#message;
+    if (message === undefined) return;
+    for (const index of [...message.blocks.keys()]) this.#closeBlock(index, emit);
+    const end = readStopReason(message.stopReason, message.answer.toolCalls);
+    const usage = Object.keys(message.usage).length > 0 ? readUsage(message.usage) : {};
+    this.#message = undefined;
+    this.#ended = { ...end, usage };
+    this.#steps++;
+  }
+
+  #stepFinish({ reason, usage }: Ended, emit: Emit): void {
+    this.#spent = addUsage(this.#spent, usage);
+    emit({ type: "step-finish", step: this.#steps - 1, reason, usage });
+  }
+
+  #open(text: string): OpenMessage {
+    if (this.#message === undefined) throw malformed(text, "part of a message that did not begin");
+    return this.#message;
+  }
+
+  #blockAt(index: number, text: string): OpenBlock {
+    const block = this.#open(text).blocks.get(index);
+    if (block === undefined) throw malformed(text, "part of a content block that did not begin");
+    return block;
+  }
+}
+
+const MESSAGE_FIELDS = ["id", "type", "role", "content", "model", "stop_reason", "usage"];
+
+/**
+ * What else is said of an answer: its container, why it was refused, how the context was edited. Only the container has
+ * to come back.
+ */
+function emitExtras(object: JsonObject, known: readonly string[], emit: Emit): void {
+  for (const [name, value] of Object.entries(object)) {
+    if (value === null || known.includes(name)) continue;
+    if (name === "container" && isJsonObject(value)) {
+      emit({ type: "data", name, value, opaque: ownOpaque({ ...value, type: "container" }) });
+    } else emit({ type: "data", name, value });
+  }
+}
+
+function indexOf(event: JsonObject): number {
+  return typeof event.index === "number" ? event.index : 0;
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The kind of a delta that is nothing but a piece of text. */
+function pieceKind(delta: JsonObject): PieceKind | undefined {
+  const { type } = delta;
+  return type === "text_delta" || type === "thinking_delta" || type === "input_json_delta" ? type : undefined;
+}
+
+/** Anthropic pads its frames with blanks between and after the last braces; without them, most are alike. */
+function withoutPadding(data: string): string {
+  if (data.charCodeAt(data.length - 1) !== BLANK && data.charCodeAt(data.length - 2) !== BLANK) return data;
+  let end = data.length;
+  let braces = "";
+  for (; end > 0; end--) {
+    const code = data.charCodeAt(end - 1);
+    if (code === BRACE) braces += "}";
+    else if (code !== BLANK) break;
+  }
+  return data.slice(0, end) + braces;
+}
+
+const BLANK = 0x20;
+const BRACE = 0x7d;

@@ -1,0 +1,128 @@
+import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { TextBuffer } from "../../stream/text-buffer.js";
+import { parseToolInput } from "../tool-input.js";
+import { mergeDelta, unknownDelta } from "./block-delta.js";
+import { otherFields, ownOpaque } from "./opaque.js";
+import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
+
+/** The MCP server's name under which tools appear that neither the client nor Anthropic runs. */
+export const SLUICE_SERVER = "sluice";
+
+/** How the types of all results end. */
+const RESULT = "tool_result";
+
+/** Whether a call is of a tool that another provider ran, served by Sluice as one of an MCP server. */
+export function isForeign(block: JsonObject): boolean {
+  return block.type === "mcp_tool_use" && block.server_name === SLUICE_SERVER;
+}
+
+/** A call of a tool: of the caller's (`tool_use`), or of one that the provider runs. */
+export class CallBlock implements OpenBlock {
+  readonly #block: JsonObject;
+  readonly #answer: AnswerState;
+  readonly #callId: string;
+  readonly #name: string;
+  readonly #provider: { providerExecuted?: true };
+  readonly #input = new TextBuffer();
+  #streamed = false;
+
+  constructor(block: JsonObject, answer: AnswerState) {
+    this.#block = block;
+    this.#answer = answer;
+    this.#callId = typeof block.id === "string" ? block.id : crypto.randomUUID();
+    this.#name = typeof block.name === "string" ? block.name : "";
+    this.#provider = block.type === "tool_use" ? {} : { providerExecuted: true };
+    answer.names.set(this.#callId, this.#name);
+    if (isForeign(block)) answer.foreign.add(this.#callId);
+    if (block.type === "tool_use") answer.toolCalls = true;
+  }
+
+  piece(kind: PieceKind, delta: string, emit: Emit): boolean {
+    if (kind !== "input_json_delta") return false;
+    if (delta === "") return true;
+    this.#streamed = true;
+    this.#input.push(delta);
+    emit({ type: "tool-input-delta", callId: this.#callId, name: this.#name, delta, ...this.#provider });
+    return true;
+  }
+
+  delta(delta: JsonObject, emit: Emit): void {
+    unknownDelta(delta, emit);
+  }
+
+  close(emit: Emit): void {
+    // A call that the provider's own code makes comes whole.
+    const input = this.#streamed ? parseToolInput(this.#input.toString()) : { input: this.#block.input ?? {} };
+    const event = { type: "tool-call", callId: this.#callId, name: this.#name, ...input, ...this.#provider } as const;
+    const opaque = this.#answer.carried.calls.get(this.#callId) ?? callOpaque(this.#block);
+    emit(opaque === undefined ? event : { ...event, opaque });
+  }
+}
+
+/** What a call block says beyond our event: its type where that is not the plain one, who called, from which server. */
+function callOpaque(block: JsonObject): Opaque | undefined {
+  if (isForeign(block)) return undefined;
+  const state = otherFields(block, ["id", "name", "input"]);
+  return block.type === "tool_use" && Object.keys(state).length === 1 ? undefined : ownOpaque(state);
+}
+
+/** Whether a block is the result of a tool that the provider ran. All of them point to their call. */
+export function isServerResult(block: JsonObject): boolean {
+  const { type, tool_use_id: callId } = block;
+  return typeof type === "string" && type.endsWith(RESULT) && type !== RESULT && typeof callId === "string";
+}
+
+/** What a tool that the provider ran returned. It comes whole. */
+export class ResultBlock implements OpenBlock {
+  readonly #block: JsonObject;
+  readonly #answer: AnswerState;
+
+  constructor(block: JsonObject, answer: AnswerState) {
+    this.#block = { ...block };
+    this.#answer = answer;
+  }
+
+  piece(): boolean {
+    return false;
+  }
+
+  delta(delta: JsonObject): void {
+    mergeDelta(this.#block, delta);
+  }
+
+  close(emit: Emit): void {
+    emit(readResult(this.#block, this.#answer));
+  }
+}
+
+function readResult(block: JsonObject, { names, foreign, carried }: AnswerState): ToolResultEvent {
+  const callId = String(block.tool_use_id);
+  const type = String(block.type);
+  const ours = foreign.has(callId);
+  // Search for tools may answer in the turn after the call.
+  const name = names.get(callId) ?? type.slice(0, -RESULT.length).replace(/_$/, "");
+  const output = ours ? plainText(block.content ?? null) : (block.content ?? null);
+  const own = ours ? undefined : ownOpaque(otherFields(block, ["tool_use_id", "content"]));
+  const opaque = carried.results.get(callId) ?? own;
+  return {
+    type: "tool-result",
+    callId,
+    name,
+    output,
+    ...(isFailure(block) && { isError: true }),
+    providerExecuted: true,
+    ...(opaque !== undefined && { opaque }),
+  };
+}
+
+function isFailure(block: JsonObject): boolean {
+  const { content } = block;
+  const type = isJsonObject(content) ? content.type : undefined;
+  return block.is_error === true || (typeof type === "string" && type.endsWith("_error"));
+}
+
+function plainText(content: JsonValue): JsonValue {
+  const [first, ...rest] = Array.isArray(content) ? content : [];
+  return isJsonObject(first) && typeof first.text === "string" && rest.length === 0 ? first.text : content;
+}

@@ -1,0 +1,3 @@
+import type { ChatRequest } from "./chat-request.js";
+/** placeholder */
+export function validateRequest(_request: ChatRequest): void {}

@@ -67,19 +67,26 @@ export class MessageWriter {
     if (this.#ended) return;
     switch (event.type) {
       case "text-delta":
-        return this.#text(event, write);
+        this.#text(event, write);
+        return;
       case "reasoning-delta":
-        return this.#reasoning(event, write);
+        this.#reasoning(event, write);
+        return;
       case "tool-input-delta":
-        return this.#input(event, write);
+        this.#input(event, write);
+        return;
       case "tool-call":
-        return this.#call(event, write);
+        this.#call(event, write);
+        return;
       case "tool-result":
-        return this.#result(event, write);
+        this.#result(event, write);
+        return;
       case "source":
-        return this.#source(event, write);
+        this.#source(event, write);
+        return;
       case "data":
-        return this.#data(event, write);
+        this.#data(event, write);
+        return;
       case "start":
         // `message_start` waits for what comes next: often that is the usage, which belongs into it.
         this.#start ??= event;
@@ -89,15 +96,18 @@ export class MessageWriter {
         return;
       case "step-start":
         this.#loop = true;
-        return this.#closeAll(write);
+        this.#closeAll(write);
+        return;
       case "step-finish":
-        return this.#closeAll(write);
+        this.#closeAll(write);
+        return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#next > 0) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
         return;
       case "finish":
-        return this.#finish(event, write);
+        this.#finish(event, write);
+        return;
       case "file":
       case "approval-request":
       case "context":
@@ -130,7 +140,10 @@ export class MessageWriter {
     }
     if (opaque === undefined) return;
     const own = ownData(opaque);
-    if (own !== undefined && own.type !== "thinking") return this.#whole(own, write);
+    if (own !== undefined && own.type !== "thinking") {
+      this.#whole(own, write);
+      return;
+    }
     const signature = own === undefined ? writeCarried({ kind: "reasoning", opaque }) : (own.signature ?? "");
     this.#delta(this.#part("thinking", block, write), { type: "signature_delta", signature }, write);
     this.#closePart(write);
@@ -171,7 +184,10 @@ export class MessageWriter {
     if (event.preliminary || !this.#runsElsewhere(event)) return;
     const { callId, output, opaque, isError } = event;
     const own = ownData(opaque);
-    if (own !== undefined) return this.#whole({ ...own, tool_use_id: callId, content: output }, write);
+    if (own !== undefined) {
+      this.#whole({ ...own, tool_use_id: callId, content: output }, write);
+      return;
+    }
     if (opaque !== undefined) this.#carry({ kind: "tool-result", callId, opaque }, write);
     const text = typeof output === "string" ? output : JSON.stringify(output);
     const content = [{ type: "text", text }];

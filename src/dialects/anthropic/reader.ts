@@ -72,17 +72,23 @@ export class AnthropicReader implements WireReader {
     if (error !== undefined) throw error;
     switch (event.type) {
       case "message_start":
-        return this.#start(isJsonObject(event.message) ? event.message : {}, emit);
+        this.#start(isJsonObject(event.message) ? event.message : {}, emit);
+        return;
       case "content_block_start":
-        return this.#openBlock(event, text, emit);
+        this.#openBlock(event, text, emit);
+        return;
       case "content_block_delta":
-        return this.#delta(event, text, emit);
+        this.#delta(event, text, emit);
+        return;
       case "content_block_stop":
-        return this.#closeBlock(indexOf(event), emit);
+        this.#closeBlock(indexOf(event), emit);
+        return;
       case "message_delta":
-        return this.#messageDelta(event, text, emit);
+        this.#messageDelta(event, text, emit);
+        return;
       case "message_stop":
-        return this.#stop(emit);
+        this.#stop(emit);
+        return;
       case "ping":
         return;
       default:

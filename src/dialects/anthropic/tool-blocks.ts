@@ -61,9 +61,9 @@ export class CallBlock implements OpenBlock {
 }
 
 /** What a call block says beyond our event: its type where that is not the plain one, who called, from which server. */
-function callOpaque(block: JsonObject): Opaque | undefined {
+export function callOpaque(block: JsonObject): Opaque | undefined {
   if (isForeign(block)) return undefined;
-  const state = otherFields(block, ["id", "name", "input"]);
+  const state = otherFields(block, ["id", "name", "input", "cache_control"]);
   return block.type === "tool_use" && Object.keys(state).length === 1 ? undefined : ownOpaque(state);
 }
 
@@ -92,18 +92,19 @@ export class ResultBlock implements OpenBlock {
   }
 
   close(emit: Emit): void {
-    emit(readResult(this.#block, this.#answer));
+    emit(readServerResult(this.#block, this.#answer));
   }
 }
 
-function readResult(block: JsonObject, { names, foreign, carried }: AnswerState): ToolResultEvent {
+/** The block of a provider's tool result as our event. */
+export function readServerResult(block: JsonObject, { names, foreign, carried }: AnswerState): ToolResultEvent {
   const callId = String(block.tool_use_id);
   const type = String(block.type);
   const ours = foreign.has(callId);
   // Search for tools may answer in the turn after the call.
   const name = names.get(callId) ?? type.slice(0, -RESULT.length).replace(/_$/, "");
   const output = ours ? plainText(block.content ?? null) : (block.content ?? null);
-  const own = ours ? undefined : ownOpaque(otherFields(block, ["tool_use_id", "content"]));
+  const own = ours ? undefined : ownOpaque(otherFields(block, ["tool_use_id", "content", "cache_control"]));
   const opaque = carried.results.get(callId) ?? own;
   return {
     type: "tool-result",

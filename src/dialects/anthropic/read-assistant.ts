@@ -1,0 +1,101 @@
+import type { Opaque } from "../../stream/chat-event.js";
+import { isJsonObject } from "../../stream/json.js";
+import type { AssistantPart, TextPart } from "../../stream/message.js";
+import type { WireObject } from "../wire-object.js";
+import { readCache } from "./cache-control.js";
+import { readCarried } from "./carried.js";
+import { readCitation } from "./citations.js";
+import { ownOpaque } from "./opaque.js";
+import type { AnswerState } from "./open-block.js";
+import { readText } from "./read-text.js";
+import { callOpaque, isForeign, isServerResult, readServerResult } from "./tool-blocks.js";
+
+/** What the model said in an earlier turn, as its client brings it back. */
+export function readAssistant(blocks: readonly WireObject[], answer: AnswerState): AssistantPart[] {
+  const parts: AssistantPart[] = [];
+  for (const block of blocks) addBlock(parts, block, answer);
+  return parts;
+}
+
+function addBlock(parts: AssistantPart[], block: WireObject, answer: AnswerState): void {
+  switch (block.requiredString("type")) {
+    case "text":
+      parts.push(readText(block));
+      for (const citation of block.array("citations") ?? []) {
+        const { length } = block.requiredString("text");
+        if (isJsonObject(citation)) parts.push({ type: "source", source: readCitation(citation, length) });
+      }
+      return;
+    case "thinking":
+      parts.push({ type: "reasoning", text: block.requiredString("thinking"), ...readSignature(block) });
+      return;
+    case "redacted_thinking":
+      addRedacted(parts, block, answer);
+      return;
+    case "tool_use":
+    case "server_tool_use":
+    case "mcp_tool_use":
+      parts.push(readCall(block, answer));
+      return;
+    default:
+      if (isServerResult(block.value)) {
+        const { preliminary: _, ...part } = readServerResult(block.value, answer);
+        parts.push({ ...part, ...readCache(block.value) });
+      } else {
+        const { cache_control: _, ...own } = block.value;
+        parts.push({ type: "opaque", name: block.requiredString("type"), opaque: ownOpaque(own) });
+      }
+  }
+}
+
+/** A thinking block without a signature is that of a model which gave none. */
+function readSignature(block: WireObject): { opaque?: Opaque } {
+  const signature = block.string("signature") ?? "";
+  if (signature === "") return {};
+  const carried = readCarried(signature);
+  return { opaque: carried?.kind === "reasoning" ? carried.opaque : ownOpaque({ type: "thinking", signature }) };
+}
+
+function addRedacted(parts: AssistantPart[], block: WireObject, answer: AnswerState): void {
+  const carried = readCarried(block.requiredString("data"));
+  switch (carried?.kind) {
+    case "text": {
+      const text = parts.findLast((part): part is TextPart => part.type === "text");
+      if (text !== undefined) text.opaque = carried.opaque;
+      return;
+    }
+    case "tool-call":
+    case "tool-result": {
+      const { kind, callId, opaque } = carried;
+      const known = parts.find((part) => part.type === kind && part.callId === callId);
+      if (known?.type === kind) known.opaque = opaque;
+      else (kind === "tool-call" ? answer.carried.calls : answer.carried.results).set(callId, opaque);
+      return;
+    }
+    case "data":
+      parts.push({ type: "opaque", name: carried.name, opaque: carried.opaque });
+      return;
+    case "reasoning":
+      parts.push({ type: "reasoning", text: "", opaque: carried.opaque });
+      return;
+    default:
+      parts.push({ type: "reasoning", text: "", opaque: ownOpaque(block.value) });
+  }
+}
+
+function readCall(block: WireObject, answer: AnswerState): AssistantPart {
+  const callId = block.requiredString("id");
+  const name = block.requiredString("name");
+  answer.names.set(callId, name);
+  if (isForeign(block.value)) answer.foreign.add(callId);
+  const opaque = answer.carried.calls.get(callId) ?? callOpaque(block.value);
+  return {
+    type: "tool-call",
+    callId,
+    name,
+    input: block.any("input") ?? {},
+    ...(block.any("type") !== "tool_use" && { providerExecuted: true }),
+    ...(opaque !== undefined && { opaque }),
+    ...readCache(block.value),
+  };
+}

@@ -1,0 +1,167 @@
+import type {
+  ChatRequest,
+  ProviderTool,
+  ReasoningOptions,
+  ToolChoice,
+  ToolDefinition,
+} from "../../stream/chat-request.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { ServedRequest } from "../dialect.js";
+import { badRequest, WireObject } from "../wire-object.js";
+import { readCache } from "./cache-control.js";
+import { ANTHROPIC, otherFields } from "./opaque.js";
+import { readMessages } from "./read-messages.js";
+
+/** Fields that are said in every dialect's terms; the others are kept for a model that speaks this one. */
+const KNOWN = [
+  "model",
+  "max_tokens",
+  "system",
+  "messages",
+  "stream",
+  "temperature",
+  "top_p",
+  "top_k",
+  "stop_sequences",
+  "tools",
+  "tool_choice",
+  "thinking",
+  "output_config",
+  "output_format",
+  "metadata",
+];
+
+/** A client's request for a message. */
+export function readRequest(value: JsonValue): ServedRequest {
+  const body = new WireObject(value, "");
+  const model = body.requiredString("model");
+  const maxTokens = body.number("max_tokens");
+  if (maxTokens === undefined) throw badRequest("max_tokens", undefined, "a number");
+  const options = {
+    temperature: body.number("temperature"),
+    topP: body.number("top_p"),
+    topK: body.number("top_k"),
+    stop: readStop(body),
+    ...readTools(body),
+    ...readToolChoice(body),
+    reasoning: readThinking(body),
+    responseFormat: readFormat(body),
+    user: body.object("metadata")?.string("user_id"),
+    providerOptions: readOwnOptions(body),
+  };
+  const request: ChatRequest = { messages: readMessages(body), maxTokens, ...defined(options) };
+  return { model, stream: body.boolean("stream") ?? false, request };
+}
+
+function readStop(body: WireObject): string[] | undefined {
+  return body.array("stop_sequences")?.map((word, index) => {
+    if (typeof word !== "string") throw badRequest(`stop_sequences[${index}]`, word, "a string");
+    return word;
+  });
+}
+
+function readTools(body: WireObject): Pick<ChatRequest, "tools"> {
+  const tools = body.objects("tools");
+  return tools === undefined ? {} : { tools: tools.map(readTool) };
+}
+
+function readTool(tool: WireObject): ToolDefinition | ProviderTool {
+  const type = tool.string("type") ?? "custom";
+  if (type !== "custom") {
+    const name = tool.string("name");
+    const args = otherFields(tool.value, ["type", "name"]);
+    return {
+      dialect: ANTHROPIC,
+      type,
+      ...(name !== undefined && { name }),
+      ...(Object.keys(args).length > 0 && { args }),
+    };
+  }
+  const description = tool.string("description");
+  const strict = tool.boolean("strict");
+  return {
+    name: tool.requiredString("name"),
+    ...(description !== undefined && { description }),
+    inputSchema: tool.requiredObject("input_schema").value,
+    ...(strict !== undefined && { strict }),
+    ...readCache(tool.value),
+  };
+}
+
+const CHOICES = ["auto", "any", "tool", "none"] as const;
+
+function readToolChoice(body: WireObject): Pick<ChatRequest, "toolChoice" | "parallelToolCalls"> {
+  const choice = body.object("tool_choice");
+  if (choice === undefined) return {};
+  const type = choice.oneOf("type", CHOICES);
+  if (type === undefined) throw badRequest(choice.field("type"), undefined, CHOICES.join(", "));
+  const words = { auto: "auto", any: "required", none: "none" } as const;
+  const toolChoice: ToolChoice = type === "tool" ? { name: choice.requiredString("name") } : words[type];
+  const single = choice.boolean("disable_parallel_tool_use");
+  return { toolChoice, ...(single !== undefined && { parallelToolCalls: !single }) };
+}
+
+const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
+
+function readThinking(body: WireObject): ReasoningOptions | undefined {
+  const thinking = body.object("thinking");
+  const word = body.object("output_config")?.oneOf("effort", EFFORTS);
+  const effort = word === "xhigh" ? "max" : word;
+  if (thinking === undefined) return effort === undefined ? undefined : { effort };
+  const type = thinking.oneOf("type", ["enabled", "disabled", "adaptive", "between_tools"]);
+  const display = thinking.string("display");
+  const summary =
+    display === undefined ? {} : { summary: display === "omitted" ? ("none" as const) : ("auto" as const) };
+  switch (type) {
+    case "disabled":
+    case "between_tools":
+      return { effort: "none" };
+    case "adaptive":
+      return { ...(effort !== undefined && { effort }), ...summary };
+    case "enabled": {
+      const budgetTokens = thinking.number("budget_tokens");
+      if (budgetTokens === undefined) throw badRequest(thinking.field("budget_tokens"), undefined, "a number");
+      return { ...(effort !== undefined && { effort }), budgetTokens, ...summary };
+    }
+    case undefined:
+      throw badRequest(thinking.field("type"), undefined, "enabled, disabled, adaptive, between_tools");
+    default:
+      return type satisfies never;
+  }
+}
+
+/** `output_format` is the field's first name, from when it was beta. */
+function readFormat(body: WireObject): ChatRequest["responseFormat"] {
+  const format = body.object("output_config")?.object("format") ?? body.object("output_format");
+  if (format === undefined) return undefined;
+  if (format.oneOf("type", ["json_schema"]) === undefined) {
+    throw badRequest(format.field("type"), undefined, "json_schema");
+  }
+  return { type: "json-schema", name: "response", schema: format.requiredObject("schema").value };
+}
+
+function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
+  const own: JsonObject = otherFields(body.value, KNOWN);
+  const output = body.object("output_config");
+  const outputOptions = output === undefined ? {} : otherFields(output.value, ["effort", "format"]);
+  if (Object.keys(outputOptions).length > 0) own.output_config = outputOptions;
+  const tools = toolOptions(body);
+  if (tools.length > 0) own.tools = tools;
+  return Object.keys(own).length === 0 ? undefined : { [ANTHROPIC]: own };
+}
+
+/** Settings of the client's tools that only Anthropic has, by the tool's name. */
+function toolOptions(body: WireObject): JsonObject[] {
+  const known = ["type", "name", "description", "input_schema", "strict", "cache_control"];
+  return (body.objects("tools") ?? []).flatMap((tool) => {
+    if ((tool.string("type") ?? "custom") !== "custom") return [];
+    const settings = otherFields(tool.value, known);
+    return Object.keys(settings).length === 0 ? [] : [{ name: tool.requiredString("name"), ...settings }];
+  });
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,210 @@
+import type { Opaque, Warning } from "../../stream/chat-event.js";
+import { invalid } from "../../stream/error.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type {
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../stream/message.js";
+import { writeCache } from "./cache-control.js";
+import { writeCitation } from "./citations.js";
+import { ownData } from "./opaque.js";
+import { writeToolOutput } from "./tool-output.js";
+import { Turns } from "./turns.js";
+import { writeFile } from "./write-file.js";
+
+/** The parts of a request that its messages make up. */
+export interface WireMessages {
+  system?: JsonValue;
+  messages: JsonObject[];
+  /** The container that the last answer ran its code in. */
+  container?: JsonObject;
+}
+
+/** Messages in Anthropic's terms: instructions apart, roles taking turns, results of tools first in the user's. */
+export function writeMessages(messages: readonly ChatMessage[], warnings: Warning[]): WireMessages {
+  return new MessagesWriter(warnings).write(messages);
+}
+
+class MessagesWriter {
+  readonly #warnings: Warning[];
+  readonly #turns = new Turns();
+  readonly #system: TextPart[] = [];
+  #plainSystem: string | undefined;
+  #container: JsonObject | undefined;
+
+  constructor(warnings: Warning[]) {
+    this.#warnings = warnings;
+  }
+
+  write(messages: readonly ChatMessage[]): WireMessages {
+    for (const [index, message] of messages.entries()) this.#message(message, `messages[${index}]`);
+    const left = this.#turns.trimEnd();
+    if (left) this.#warn("messages", "blanks at the end were left out: Anthropic refuses them in a text to go on from");
+    const system = this.#plainSystem ?? this.#system.map((part) => writeText(part));
+    return {
+      ...(system.length > 0 && { system }),
+      messages: this.#turns.messages,
+      ...(this.#container !== undefined && { container: this.#container }),
+    };
+  }
+
+  #message(message: ChatMessage, path: string): void {
+    switch (message.role) {
+      case "system":
+        this.#systemMessage(message.content, path);
+        return;
+      case "user":
+        this.#user(message.content, path);
+        return;
+      case "assistant":
+        if (typeof message.content === "string") this.#turns.addText("assistant", message.content);
+        else this.#assistant(message.content, path);
+        return;
+      case "tool":
+        for (const part of message.content) this.#turns.addResult(writeResult(part));
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #systemMessage(content: string | TextPart[], path: string): void {
+    if (this.#turns.messages.length > 0) {
+      this.#warn(path, "moved before the conversation, where Anthropic takes instructions");
+    }
+    const parts: TextPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+    this.#plainSystem = typeof content === "string" && this.#system.length === 0 ? content : undefined;
+    this.#system.push(...parts.filter((part) => part.text.trim() !== ""));
+    if (this.#plainSystem?.trim() === "") this.#plainSystem = undefined;
+  }
+
+  #user(content: string | (TextPart | FilePart)[], path: string): void {
+    if (typeof content === "string") {
+      if (content.trim() === "") throw invalid(`${path}.content`, content, "text that is not blank");
+      this.#turns.addText("user", content);
+      return;
+    }
+    const blocks = content.flatMap((part, index) => {
+      if (part.type === "file") return [writeFile(part, `${path}.content[${index}]`)];
+      return isBlank(part) ? [] : [writeText(part)];
+    });
+    if (blocks.length === 0) throw invalid(`${path}.content`, content, "at least one part that is not blank");
+    for (const block of blocks) this.#turns.addBlock("user", block);
+  }
+
+  #assistant(parts: readonly AssistantPart[], path: string): void {
+    /** The last text, which the sources after it belong to. */
+    let cited: JsonObject | undefined;
+    for (const [index, part] of parts.entries()) {
+      const field = `${path}.content[${index}]`;
+      if (part.type === "source") {
+        if (cited !== undefined && ownData(part.source.opaque) !== undefined)
+          addCitation(cited, writeCitation(part.source));
+        continue;
+      }
+      const block = this.#assistantBlock(part, field);
+      cited = part.type === "text" ? block : undefined;
+      if (block === undefined) continue;
+      // In the one message of a tool loop, results stand among what the model said.
+      if (part.type === "tool-result" && part.providerExecuted === undefined) this.#turns.addResult(block);
+      else this.#turns.addBlock("assistant", block);
+    }
+  }
+
+  #assistantBlock(part: Exclude<AssistantPart, { type: "source" }>, field: string): JsonObject | undefined {
+    switch (part.type) {
+      case "text":
+        return isBlank(part) ? undefined : writeText(part);
+      case "reasoning": {
+        const own = ownData(part.opaque);
+        if (own === undefined) return this.#leaveOut(field, "reasoning that Anthropic did not sign");
+        return own.type === "thinking" ? { ...own, thinking: part.text } : own;
+      }
+      case "tool-call":
+        return this.#call(part, field);
+      case "tool-result": {
+        if (part.providerExecuted === undefined) return writeResult(part);
+        const own = ownData(part.opaque);
+        if (own === undefined) return this.#leaveOut(field, "the result of a tool that another provider ran");
+        return { ...own, tool_use_id: part.callId, content: part.output, ...writeCache(part.cache) };
+      }
+      case "file":
+        return this.#leaveOut(field, "Anthropic has no files in an assistant's message");
+      case "opaque":
+        return this.#opaque(part.opaque, field);
+      default:
+        return part satisfies never;
+    }
+  }
+
+  #call(part: ToolCallPart, field: string): JsonObject | undefined {
+    const { callId, name, input, providerExecuted, opaque, cache } = part;
+    const own = ownData(opaque);
+    if (providerExecuted && own === undefined) return this.#leaveOut(field, "a tool that another provider ran");
+    if (!isObject(input)) this.#warn(field, "arguments that are no JSON object were sent inside one");
+    return {
+      ...(own ?? { type: "tool_use" }),
+      id: providerExecuted ? callId : wireId(callId),
+      name,
+      // As Anthropic's documentation of streamed tool use advises.
+      input: isObject(input) ? input : { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) },
+      ...writeCache(cache),
+    };
+  }
+
+  #opaque(opaque: Opaque, field: string): JsonObject | undefined {
+    const own = ownData(opaque);
+    if (own === undefined) return this.#leaveOut(field, `state of ${opaque.dialect}`);
+    if (own.type !== "container") return own;
+    const { type: _, ...container } = own;
+    this.#container = container;
+    return undefined;
+  }
+
+  #leaveOut(field: string, why: string): undefined {
+    this.#warn(field, `left out: ${why}`);
+  }
+
+  #warn(field: string, message: string): void {
+    this.#warnings.push({ field, message });
+  }
+}
+
+function writeText({ text, opaque, cache }: TextPart): JsonObject {
+  const own = ownData(opaque);
+  return { ...(own ?? { type: "text", text }), ...writeCache(cache) };
+}
+
+/** The API refuses texts of nothing but blanks, whose loss means nothing. */
+function isBlank({ text, opaque }: TextPart): boolean {
+  return text.trim() === "" && ownData(opaque) === undefined;
+}
+
+function writeResult({ callId, output, isError, opaque, cache }: ToolResultPart): JsonObject {
+  const content = writeToolOutput(output);
+  return {
+    type: "tool_result",
+    tool_use_id: wireId(callId),
+    ...(content !== "" && { content }),
+    ...(isError && { is_error: true }),
+    ...ownData(opaque),
+    ...writeCache(cache),
+  };
+}
+
+/** The API takes ids of letters, digits, `_` and `-`; other providers' may have more. */
+function wireId(callId: string): string {
+  return callId.replace(/[^A-Za-z0-9_-]/g, "_");
+}
+
+function addCitation(block: JsonObject, citation: JsonObject): void {
+  block.citations = [...(Array.isArray(block.citations) ? block.citations : []), citation];
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

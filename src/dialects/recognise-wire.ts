@@ -1,0 +1,58 @@
+import { SluiceError } from "../stream/error.js";
+import type { Frame } from "../stream/framing/frame.js";
+import { NdjsonReader } from "../stream/framing/ndjson-reader.js";
+import { SseReader } from "../stream/framing/sse-reader.js";
+import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
+import type { Dialect } from "./dialect.js";
+import { openAiChat } from "./openai-chat/openai-chat.js";
+
+/** A raw provider stream, cut into frames. */
+export interface RecognisedWire {
+  dialect: Dialect;
+  frames: Frame[];
+}
+
+/** How each dialect's frames are told: any frame that the test accepts decides. */
+const MARKS: readonly { dialect: Dialect; fits: (body: JsonObject) => boolean }[] = [
+  { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
+];
+
+/** Frames that are looked at before a stream counts as unknown. */
+const LOOKED_AT = 20;
+
+/**
+ * Recognises a raw provider stream: server-sent events, NDJSON, or one JSON object a line as some recordings have it.
+ *
+ * @param dialect if it is known.
+ * @throws {SluiceError} `invalid-argument` when no dialect fits.
+ */
+export function recogniseWire(text: string, dialect?: Dialect): RecognisedWire {
+  const sse = /^\ufeff?(data|event|id|retry)?:/m.test(text.slice(0, 4_096)) && !/^\s*[{[]/.test(text);
+  const frames = cut(text, sse);
+  const found =
+    dialect ?? MARKS.find(({ fits }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, fits)))?.dialect;
+  if (found !== undefined) return { dialect: found, frames };
+  const names = MARKS.map((mark) => mark.dialect.name).join(", ");
+  throw new SluiceError("invalid-argument", `the stream's dialect is not recognised; name it: ${names}`, {
+    field: "dialect",
+  });
+}
+
+function cut(text: string, sse: boolean): Frame[] {
+  const frames: Frame[] = [];
+  const reader = sse ? new SseReader() : new NdjsonReader();
+  // A recording may lack the empty line after its last event.
+  const whole = sse ? `${text}\n\n` : text;
+  reader.push(new TextEncoder().encode(whole), (frame) => frames.push(frame));
+  reader.end((frame) => frames.push(frame));
+  return frames;
+}
+
+function accepts(frame: Frame, fits: (body: JsonObject) => boolean): boolean {
+  try {
+    const body = parseJson(frame.data);
+    return isJsonObject(body) && fits(body);
+  } catch {
+    return false;
+  }
+}

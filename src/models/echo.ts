@@ -1,0 +1,98 @@
+import type { ChatEvent } from "../stream/chat-event.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
+import { type Clock, systemClock, wait } from "../stream/clock.js";
+import { invalid } from "../stream/error.js";
+import { type JsonValue, parseJson } from "../stream/json.js";
+import { type ChatMessage, type ToolResultPart, textOf } from "../stream/message.js";
+import { estimateTokens, splitTokens } from "../stream/token-estimate.js";
+import { defineModel } from "./define-model.js";
+
+/** Settings of `echo`. */
+export interface EchoOptions {
+  /** Default 40. `Infinity` for no pauses. */
+  tokensPerSecond?: number;
+  /** Default `echo`. */
+  id?: string;
+  /** Default: the machine's. */
+  clock?: Clock;
+}
+
+/** Asks echo to call a tool: `/call weather {"city": "Oslo"}`. */
+const CALL = /^\/call\s+([A-Za-z0-9_-]+)\s*([\s\S]*)$/;
+
+/**
+ * A model without a model: it says back what the user said, token by token at a steady pace, and counts tokens by the
+ * estimate of `estimateTokens`. The same request always has the same answer, so it serves for trying things out, for tests
+ * and for demonstrations.
+ *
+ * Where the request has tools, a message `/call NAME JSON` makes it call that tool; it then says what the tool returned.
+ *
+ * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
+ */
+export function echo({ tokensPerSecond = 40, id = "echo", clock = systemClock }: EchoOptions = {}): ChatModel {
+  if (!(tokensPerSecond > 0)) throw invalid("tokensPerSecond", tokensPerSecond, "a number above 0, or Infinity");
+  const pauseMs = 1_000 / tokensPerSecond;
+  return defineModel({
+    id,
+    capabilities: { streaming: true, tools: true },
+    async *stream(request, { signal }) {
+      const usage = { inputTokens: countInput(request.messages), outputTokens: 0 };
+      yield { type: "usage", usage: { ...usage } };
+      for (const event of answer(request)) {
+        if (pauseMs > 0) await wait(pauseMs, clock, signal);
+        if (event.type === "text-delta" || event.type === "tool-input-delta") usage.outputTokens++;
+        yield event;
+      }
+      yield { type: "usage", usage };
+    },
+  });
+}
+
+function answer(request: ChatRequest): ChatEvent[] {
+  const last = request.messages.at(-1);
+  if (last?.role === "tool") return say(last.content.map(describeResult).join("\n"));
+  const asked = request.messages.findLast((message) => message.role === "user");
+  const text = asked === undefined ? "" : textOf(asked);
+  return callOf(text, request) ?? say(text === "" ? describeFiles(asked) : text);
+}
+
+function say(text: string): ChatEvent[] {
+  return splitTokens(text).map((token) => ({ type: "text-delta", text: token }));
+}
+
+/** The tool call that a message asks for, if it does and there is such a tool. */
+function callOf(text: string, { tools, toolChoice, messages }: ChatRequest): ChatEvent[] | undefined {
+  const [, name, json = ""] = CALL.exec(text) ?? [];
+  const known = tools?.find((tool): tool is ToolDefinition => !isProviderTool(tool) && tool.name === name);
+  if (known === undefined || toolChoice === "none") return undefined;
+  const callId = `call_${messages.length}`;
+  const input = json.trim() === "" ? "{}" : json.trim();
+  const deltas = splitTokens(input).map(
+    (delta): ChatEvent => ({ type: "tool-input-delta", callId, name: known.name, delta }),
+  );
+  return [...deltas, { type: "tool-call", callId, name: known.name, ...parsed(input) }];
+}
+
+function parsed(text: string): { input: JsonValue; invalid?: true } {
+  try {
+    return { input: parseJson(text) };
+  } catch {
+    return { input: text, invalid: true };
+  }
+}
+
+function describeResult({ name, output, isError }: ToolResultPart): string {
+  const said = typeof output === "string" ? output : JSON.stringify(output);
+  return `${name} ${isError ? "failed" : "returned"}: ${said}`;
+}
+
+function describeFiles(message: ChatMessage | undefined): string {
+  if (message === undefined || typeof message.content === "string") return "(nothing was said)";
+  const types = message.content.flatMap((part) => (part.type === "file" ? [part.mediaType] : []));
+  return types.length === 0 ? "(nothing was said)" : `(a file: ${types.join(", ")})`;
+}
+
+function countInput(messages: readonly ChatMessage[]): number {
+  return messages.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
+}

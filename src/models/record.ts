@@ -1,0 +1,43 @@
+import { open } from "node:fs/promises";
+import type { ChatModel } from "../stream/chat-model.js";
+import { SluiceError } from "../stream/error.js";
+import { defineModel } from "./define-model.js";
+import { errorLine, eventLine, headerLine } from "./recording.js";
+
+/**
+ * The same model, whose next answer is also written to a file, event by event with its time, as it streams. Each call
+ * replaces the file. A crash loses at most the line that was being written. `replay` plays it.
+ *
+ * The stream fails with `store-failed` when the file cannot be written.
+ */
+export function record(model: ChatModel, file: string): ChatModel {
+  const recorded = defineModel({
+    id: model.id,
+    async *stream(request, { signal, options }) {
+      const to = await open(file, "w").catch(cannotWrite(file));
+      const began = performance.now();
+      const write = (line: string) => to.appendFile(line).catch(cannotWrite(file));
+      try {
+        await write(headerLine(model.id, request));
+        for await (const event of model.stream(request, { ...options, signal, retain: false })) {
+          await write(eventLine(performance.now() - began, event));
+          yield event;
+        }
+      } catch (thrown) {
+        const error = SluiceError.from(thrown);
+        if (error.code !== "store-failed") await write(errorLine(performance.now() - began, error));
+        throw error;
+      } finally {
+        await to.close();
+      }
+    },
+  });
+  return { ...recorded, ...(model.capabilities && { capabilities: model.capabilities }) };
+}
+
+function cannotWrite(file: string): (cause: unknown) => never {
+  return (cause) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError("store-failed", `the recording ${file} cannot be written: ${why}`, { cause });
+  };
+}

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import type { Dialect } from "../dialects/dialect.js";
+import { recogniseWire } from "../dialects/recognise-wire.js";
+import type { ChatEvent } from "../stream/chat-event.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import { type Clock, systemClock, wait } from "../stream/clock.js";
+import { invalid, SluiceError } from "../stream/error.js";
+import { defineModel } from "./define-model.js";
+import { isRecording, parseRecording, type Recording } from "./recording.js";
+
+/** Settings of `replay`. */
+export interface ReplayOptions {
+  /** 1 is the original pace (default), 2 twice as fast, `Infinity` without pauses. */
+  speed?: number;
+  /** Of a raw provider stream. Default: recognised from its first frames. */
+  dialect?: Dialect;
+  /** Default: the machine's. */
+  clock?: Clock;
+}
+
+/**
+ * A model that answers every call with a recorded stream: one that `record` wrote, with its original pace, or a raw
+ * provider stream (SSE, NDJSON, or one JSON object a line), which has no times and is played without pauses.
+ *
+ * The stream fails with `invalid-argument` when the file cannot be read or its dialect is not recognised.
+ *
+ * @throws {SluiceError} `invalid-argument` when `speed` is not above 0.
+ */
+export function replay(file: string, { speed = 1, dialect, clock = systemClock }: ReplayOptions = {}): ChatModel {
+  if (!(speed > 0)) throw invalid("speed", speed, "a number above 0, or Infinity");
+  return defineModel({
+    id: `replay/${file}`,
+    async *stream(_request, { signal }) {
+      const bytes = await readFile(file).catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new SluiceError("invalid-argument", `${file} cannot be read: ${why}`, { field: "file", cause });
+      });
+      const recording = decode(bytes, dialect);
+      let now = 0;
+      const pause = async (until: number) => {
+        if (until > now && speed < Number.POSITIVE_INFINITY) await wait((until - now) / speed, clock, signal);
+        now = until;
+      };
+      for (const { t, event } of recording.events) {
+        await pause(t);
+        yield event;
+      }
+      if (recording.error === undefined) return;
+      await pause(recording.error.t);
+      throw recording.error.error;
+    },
+  });
+}
+
+function decode(bytes: Uint8Array, dialect: Dialect | undefined): Recording {
+  const text = new TextDecoder().decode(bytes);
+  return isRecording(text) ? parseRecording(text) : decodeWire(text, dialect);
+}
+
+/** A raw provider stream as a recording without times. An error in it, or a missing end, ends the recording as well. */
+function decodeWire(text: string, dialect: Dialect | undefined): Recording {
+  const wire = recogniseWire(text, dialect);
+  const events: { t: number; event: ChatEvent }[] = [];
+  const emit = (event: ChatEvent) => void events.push({ t: 0, event });
+  const reader = wire.dialect.reader();
+  try {
+    for (const frame of wire.frames) reader.push(frame, emit);
+    reader.end(emit);
+    return { model: "", events };
+  } catch (thrown) {
+    return { model: "", events, error: { t: 0, error: SluiceError.from(thrown) } };
+  }
+}

@@ -1,0 +1,61 @@
+import { decodeBase64, encodeBase64 } from "./base64.js";
+import type { ChatEvent } from "./chat-event.js";
+import { describe, SluiceError } from "./error.js";
+import { isJsonObject, type JsonObject, parseJson } from "./json.js";
+
+/** Every type of event; the compiler holds it to the union. */
+const TYPES: Readonly<Record<ChatEvent["type"], true>> = {
+  start: true,
+  "text-delta": true,
+  "reasoning-delta": true,
+  "tool-input-delta": true,
+  "tool-call": true,
+  "tool-result": true,
+  "approval-request": true,
+  source: true,
+  file: true,
+  data: true,
+  context: true,
+  usage: true,
+  "step-start": true,
+  "step-finish": true,
+  retract: true,
+  finish: true,
+};
+
+/** An event as JSON text on one line. Bytes are base64. */
+export function stringifyEvent(event: ChatEvent): string {
+  return JSON.stringify(event.type === "file" ? { ...event, data: encodeBase64(event.data) } : event);
+}
+
+/**
+ * An event from text that `stringifyEvent` wrote.
+ *
+ * @throws {SluiceError} `malformed-frame` when it is not an event.
+ */
+export function parseEvent(text: string): ChatEvent {
+  return eventOf(parsed(text), text);
+}
+
+/** An event from its JSON. */
+export function eventOf(value: unknown, text = JSON.stringify(value)): ChatEvent {
+  const frame = text.slice(0, 500);
+  if (!isJsonObject(value) || typeof value.type !== "string" || !Object.hasOwn(TYPES, value.type)) {
+    const found = isJsonObject(value) ? describe(value.type) : describe(value);
+    const allowed = Object.keys(TYPES).join(", ");
+    throw new SluiceError("malformed-frame", `an event's type: found ${found}; allowed: ${allowed}`, { frame });
+  }
+  const event: JsonObject = value;
+  if (event.type !== "file") return event as unknown as ChatEvent;
+  if (typeof event.data !== "string") throw new SluiceError("malformed-frame", "a file event without data", { frame });
+  return { ...event, data: decodeBase64(event.data) } as unknown as ChatEvent;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    const frame = text.slice(0, 500);
+    throw new SluiceError("malformed-frame", `an event is not JSON: ${frame}`, { frame, cause });
+  }
+}

@@ -1,0 +1,133 @@
+import type { Timeouts } from "../../stream/chat-model.js";
+import type { Clock } from "../../stream/clock.js";
+import { type ErrorCode, invalid, SluiceError } from "../../stream/error.js";
+
+type Phase = "connect" | "firstByte" | "idle";
+type Limits = Readonly<Required<Timeouts>>;
+
+/** Limits where the caller gives none, in ms. */
+export const DEFAULT_TIMEOUTS: Limits = {
+  connect: 10_000,
+  firstByte: 120_000,
+  idle: 60_000,
+  total: Number.POSITIVE_INFINITY,
+};
+
+const NAMES = ["connect", "firstByte", "idle", "total"] as const;
+
+/**
+ * The limits of a call: those given, and the defaults.
+ *
+ * @throws {SluiceError} `invalid-argument` for anything but a number above 0 (or `Infinity`).
+ */
+export function resolveTimeouts(...given: (Timeouts | undefined)[]): Limits {
+  const limits: Record<keyof Timeouts, number> = { ...DEFAULT_TIMEOUTS };
+  for (const timeouts of given) {
+    if (timeouts === undefined) continue;
+    for (const name of NAMES) {
+      const value = timeouts[name];
+      if (value === undefined) continue;
+      if (!(value > 0)) throw invalid(`timeouts.${name}`, value, "ms above 0, or Infinity");
+      limits[name] = value;
+    }
+  }
+  return limits;
+}
+
+/**
+ * Holds one call to its limits. There is one timer, armed again only when it fires: a read costs a look at the clock.
+ * The idle limit runs only while the reader waits, so a slow reader is not an idle provider.
+ */
+export class Deadlines {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #onExpire: (error: SluiceError) => void;
+  readonly #totalDue: number;
+  #phase: Phase = "connect";
+  /** When the phase is over its limit; `Infinity` while nothing is waited for. */
+  #due = Number.POSITIVE_INFINITY;
+  /** When the timer fires; `Infinity` without one. */
+  #armedFor = Number.POSITIVE_INFINITY;
+  #disarm: (() => void) | undefined;
+  #stopped = false;
+
+  /** @param onExpire is told of each limit that is passed; each attempt may pass one. */
+  constructor(limits: Limits, clock: Clock, onExpire: (error: SluiceError) => void) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#onExpire = onExpire;
+    this.#totalDue = clock.now() + limits.total;
+    this.#arm();
+  }
+
+  /** A connection is being made. */
+  connecting(): void {
+    this.#enter("connect");
+  }
+
+  /** The connection stands; the first byte of the body is waited for. */
+  connected(): void {
+    this.#enter("firstByte");
+  }
+
+  /** Bytes of the body arrived. */
+  arrived(): void {
+    this.#phase = "idle";
+    this.#due = Number.POSITIVE_INFINITY;
+  }
+
+  /** The reader waits for more. */
+  waiting(): void {
+    if (this.#phase === "idle") this.#enter("idle");
+  }
+
+  /** Nothing of the network is waited for: the call is between two attempts. */
+  pause(): void {
+    this.#due = Number.POSITIVE_INFINITY;
+  }
+
+  /** The call is over. */
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm?.();
+    this.#disarm = undefined;
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#due = this.#clock.now() + this.#limits[phase];
+    if (this.#due < this.#armedFor) this.#arm();
+  }
+
+  #arm(): void {
+    this.#disarm?.();
+    this.#disarm = undefined;
+    this.#armedFor = Math.min(this.#due, this.#totalDue);
+    if (this.#stopped || this.#armedFor === Number.POSITIVE_INFINITY) return;
+    this.#disarm = this.#clock.after(Math.max(0, this.#armedFor - this.#clock.now()), this.#fired);
+  }
+
+  readonly #fired = (): void => {
+    const now = this.#clock.now();
+    // The total limit is told even where both are due: a retry cannot help it.
+    if (now >= this.#totalDue) this.#expire("total");
+    else if (now >= this.#due) this.#expire(this.#phase);
+    else this.#arm();
+  };
+
+  #expire(limit: keyof Timeouts): void {
+    this.#due = Number.POSITIVE_INFINITY;
+    if (limit === "total") this.stop();
+    else this.#arm();
+    const { code, message } = EXPIRED[limit];
+    const ms = this.#limits[limit];
+    this.#onExpire(new SluiceError(code, `${message} within ${ms} ms`, { retryable: limit !== "total" }));
+  }
+}
+
+const EXPIRED: Readonly<Record<keyof Timeouts, { code: ErrorCode; message: string }>> = {
+  connect: { code: "connect-timeout", message: "no connection" },
+  firstByte: { code: "first-byte-timeout", message: "no byte of the answer" },
+  idle: { code: "idle-timeout", message: "nothing more of the answer" },
+  total: { code: "total-timeout", message: "the call did not finish" },
+};

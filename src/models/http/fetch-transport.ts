@@ -1,0 +1,138 @@
+import { SluiceError } from "../../stream/error.js";
+import {
+  type Exchange,
+  type HttpRequest,
+  REST_BYTES,
+  REST_MS,
+  type ResponseHead,
+  type Transport,
+} from "./transport.js";
+
+/** Settings of `fetchTransport`. */
+export interface FetchTransportOptions {
+  /** Default: the platform's. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * HTTP through `fetch`, for browsers and other platforms. It cannot tell when a connection stands, so the time to connect
+ * counts towards the first byte. Proxies and connections are the platform's affair.
+ */
+export function fetchTransport(options: FetchTransportOptions = {}): Transport {
+  return {
+    open(request) {
+      // Looked up at each call, since applications put their own in its place.
+      return new FetchExchange(request, options.fetch ?? globalThis.fetch);
+    },
+  };
+}
+
+class FetchExchange implements Exchange {
+  head: ResponseHead | undefined;
+  over = false;
+  failure: SluiceError | undefined;
+  readonly #url: string;
+  readonly #abort = new AbortController();
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #piece: Uint8Array | undefined;
+  #reading = false;
+  #wake: (() => void) | undefined;
+
+  constructor(request: HttpRequest, fetch: typeof globalThis.fetch) {
+    this.#url = request.url;
+    request.onConnect?.();
+    void this.#send(request, fetch);
+  }
+
+  take(): readonly Uint8Array[] {
+    const piece = this.#piece;
+    if (piece === undefined) return [];
+    this.#piece = undefined;
+    return [piece];
+  }
+
+  wait(): Promise<void> | undefined {
+    if (this.#piece !== undefined || this.over) return undefined;
+    if (this.#reader !== undefined && !this.#reading) void this.#read(this.#reader);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  release(): void {
+    if (!this.over) void this.#drop();
+  }
+
+  close(failure: SluiceError): void {
+    if (this.over) return;
+    this.#end(failure);
+    this.#abort.abort(failure);
+  }
+
+  async #send(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<void> {
+    const { method, headers, body } = request;
+    try {
+      const init: RequestInit = { method, headers: { ...headers }, redirect: "manual", signal: this.#abort.signal };
+      const response = await fetch(request.url, body === undefined ? init : { ...init, body });
+      if (this.over) return;
+      // A browser hides where a redirect leads and even its status.
+      const status = response.type === "opaqueredirect" ? 302 : response.status;
+      this.head = { status, headers: Object.fromEntries(response.headers) };
+      this.#reader = response.body?.getReader();
+      if (this.#reader === undefined) this.#end(undefined);
+      else this.#notify();
+    } catch (error) {
+      this.#fail("connect-failed", `no connection to ${new URL(this.#url).host}`, error);
+    }
+  }
+
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    this.#reading = true;
+    try {
+      const { done, value } = await reader.read();
+      if (this.over) return;
+      if (done) this.#end(undefined);
+      else {
+        this.#reading = false;
+        this.#piece = value;
+        this.#notify();
+      }
+    } catch (error) {
+      this.#fail("truncated", `${new URL(this.#url).host} closed the connection in the middle of the answer`, error);
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const failure = new SluiceError("cancelled", "the answer was over and its connection was not");
+    const timer = setTimeout(() => this.close(failure), REST_MS);
+    let dropped = 0;
+    while (!this.over && dropped <= REST_BYTES) {
+      await this.wait();
+      for (const piece of this.take()) dropped += piece.length;
+    }
+    clearTimeout(timer);
+    this.close(failure);
+  }
+
+  #fail(code: "connect-failed" | "truncated", what: string, cause: unknown): void {
+    if (!this.over) this.#end(new SluiceError(code, `${what}: ${reason(cause)}`, { retryable: true, cause }));
+  }
+
+  #end(failure: SluiceError | undefined): void {
+    this.over = true;
+    this.failure = failure;
+    this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+/** Node's fetch says only "fetch failed" and keeps the reason in the cause. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,218 @@
+import type { ErrorResponse } from "../../dialects/dialect.js";
+import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
+import type { Clock } from "../../stream/clock.js";
+import { SluiceError } from "../../stream/error.js";
+import type { TextDecoding } from "../../stream/framing/text-decoding.js";
+import { Deadlines } from "./deadlines.js";
+import { retryDelay } from "./retry.js";
+import type { Exchange, HttpRequest, ResponseHead, Transport } from "./transport.js";
+import type { WireLog } from "./wire-log.js";
+
+/** Everything that one call needs. */
+export interface HttpCallSettings {
+  /** The model as people name it; errors carry it. */
+  model: string;
+  request: HttpRequest;
+  transport: Transport | Promise<Transport>;
+  timeouts: Readonly<Required<Timeouts>>;
+  retry: Readonly<Required<RetryPolicy>>;
+  clock: Clock;
+  /** From 0 to 1. */
+  random: () => number;
+  wire: WireLog | undefined;
+  /** The error that an answer other than a success means. */
+  readError: (response: ErrorResponse) => SluiceError;
+}
+
+/** How much of an error's body is read, in bytes. */
+const MAX_ERROR_BYTES = 1024 * 1024;
+
+/**
+ * One HTTP call: its attempts, its limits and its end. It hands out the bytes of the attempt that succeeded.
+ */
+export class HttpCall {
+  readonly #settings: HttpCallSettings;
+  #deadlines: Deadlines | undefined;
+  #exchange: Exchange | undefined;
+  /** Set when no further attempt may follow: the caller left, or the total limit is over. */
+  #stopped: SluiceError | undefined;
+  #ended = false;
+  #wakeUp: (() => void) | undefined;
+
+  constructor(settings: HttpCallSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Sends the request, again where that may help, until `use` has made something of the answer.
+   *
+   * @throws {SluiceError} the last attempt's failure, as `fail` gives it.
+   */
+  async run<T>(use: (head: ResponseHead, decoding: TextDecoding | undefined) => Promise<T>): Promise<T> {
+    const { transport: given, timeouts, clock, retry, random, wire } = this.#settings;
+    const transport = given instanceof Promise ? await given : given;
+    this.#throwIfStopped();
+    const deadlines = new Deadlines(timeouts, clock, (error) => this.#expire(error));
+    this.#deadlines = deadlines;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const head = await this.#send(transport, deadlines, attempt);
+        return await use(head, transport.decoding?.());
+      } catch (thrown) {
+        const error = SluiceError.from(thrown, "protocol");
+        const delay = this.#stopped === undefined ? retryDelay(error, attempt, retry, random) : undefined;
+        if (delay === undefined) throw this.fail(error);
+        this.#exchange?.close(error);
+        deadlines.pause();
+        wire?.retry(attempt + 1, delay, error);
+        await this.#sleep(delay);
+        this.#throwIfStopped(error);
+      }
+    }
+  }
+
+  /** The bytes that arrived and were not taken yet. */
+  take(): readonly Uint8Array[] {
+    const pieces = this.#exchange?.take() ?? [];
+    if (pieces.length > 0) {
+      this.#deadlines?.arrived();
+      this.#settings.wire?.body(pieces);
+    }
+    return pieces;
+  }
+
+  /** Waits for more of the answer; `undefined` when there is something to take, or nothing more to come. */
+  wait(): Promise<void> | undefined {
+    const wait = this.#exchange?.wait();
+    if (wait !== undefined) this.#deadlines?.waiting();
+    return wait;
+  }
+
+  /** Whether nothing more will come; what arrived may still wait to be taken. */
+  get over(): boolean {
+    return this.#exchange?.over ?? false;
+  }
+
+  /** Why nothing more will come, when the answer was not sent to its end. */
+  get failure(): SluiceError | undefined {
+    return this.#exchange?.failure;
+  }
+
+  /**
+   * The rest of the body as text.
+   *
+   * @throws {SluiceError} when the body is cut off, and `frame-too-large` beyond `maxBytes`.
+   */
+  async readText(maxBytes: number): Promise<string> {
+    const { text, failure } = await this.#readText(maxBytes);
+    if (failure !== undefined) throw failure;
+    return text;
+  }
+
+  /** The answer is complete: what follows it is dropped, and the connection may be used again. */
+  finish(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#deadlines?.stop();
+    this.#exchange?.release();
+    this.#settings.wire?.end();
+  }
+
+  /** The call has failed for good. The connection closes at once. Returns the error with the model's name. */
+  fail(error: SluiceError): SluiceError {
+    const named = error.model === undefined ? error.with({ model: this.#settings.model }) : error;
+    if (this.#ended) return named;
+    this.#ended = true;
+    this.#deadlines?.stop();
+    this.#exchange?.close(named);
+    this.#settings.wire?.error(named);
+    return named;
+  }
+
+  /** The caller leaves. */
+  cancel(error: SluiceError): void {
+    if (this.#ended) return;
+    this.#stopped = error;
+    this.fail(error);
+    this.#wakeUp?.();
+  }
+
+  async #send(transport: Transport, deadlines: Deadlines, attempt: number): Promise<ResponseHead> {
+    const { request, wire } = this.#settings;
+    wire?.request(request, attempt);
+    deadlines.connecting();
+    const exchange = transport.open({ ...request, onConnect: () => deadlines.connected() });
+    this.#exchange = exchange;
+    while (exchange.head === undefined && !exchange.over) await exchange.wait();
+    const { head } = exchange;
+    if (head === undefined) throw exchange.failure ?? new SluiceError("truncated", "no answer", { retryable: true });
+    wire?.response(head);
+    if (head.status >= 300 && head.status < 400) throw redirected(head, request.url);
+    if (head.status < 200 || head.status >= 400) throw await this.#refusal(head);
+    return head;
+  }
+
+  async #refusal(head: ResponseHead): Promise<SluiceError> {
+    const { text, failure } = await this.#readText(MAX_ERROR_BYTES);
+    // An error that was cut off still says more than the cut; the end of the call does not wait for it.
+    if (this.#stopped !== undefined) return this.#stopped;
+    const error = this.#settings.readError({ ...head, body: text });
+    if (failure === undefined) this.#exchange?.release();
+    return error;
+  }
+
+  async #readText(maxBytes: number): Promise<{ text: string; failure: SluiceError | undefined }> {
+    const decoder = new TextDecoder();
+    const texts: string[] = [];
+    let bytes = 0;
+    for (;;) {
+      const pieces = this.take();
+      for (const piece of pieces) {
+        bytes += piece.length;
+        texts.push(decoder.decode(piece, { stream: true }));
+      }
+      if (bytes > maxBytes) {
+        const failure = new SluiceError("frame-too-large", `the answer is longer than ${maxBytes} bytes`);
+        this.#exchange?.close(failure);
+        return { text: texts.join(""), failure };
+      }
+      if (pieces.length > 0) continue;
+      if (this.over) return { text: texts.join("") + decoder.decode(), failure: this.failure };
+      await this.wait();
+    }
+  }
+
+  #expire(error: SluiceError): void {
+    if (error.code === "total-timeout") this.#stopped = error;
+    this.#exchange?.close(error);
+    this.#wakeUp?.();
+  }
+
+  #throwIfStopped(cause?: SluiceError): void {
+    if (this.#stopped === undefined) return;
+    const why = this.#stopped.cause ?? cause;
+    throw this.fail(why === undefined ? this.#stopped : this.#stopped.with({ cause: why }));
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { clock } = this.#settings;
+    await new Promise<void>((resolve) => {
+      const takeBack = clock.after(ms, resolve);
+      this.#wakeUp = () => {
+        takeBack();
+        resolve();
+      };
+    });
+    this.#wakeUp = undefined;
+  }
+}
+
+function redirected(head: ResponseHead, url: string): SluiceError {
+  const to = head.headers.location;
+  const where = to === undefined ? "elsewhere" : `to ${to}`;
+  return new SluiceError(
+    "provider-error",
+    `${new URL(url).host} redirects ${where} (HTTP ${head.status}); redirects are not followed, so set the base URL to where the service is`,
+    { status: head.status },
+  );
+}

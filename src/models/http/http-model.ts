@@ -1,0 +1,47 @@
+import type { Dialect } from "../../dialects/dialect.js";
+import type { CallOptions, Capabilities, ChatModel, ModelInfo } from "../../stream/chat-model.js";
+import { ChatStream } from "../../stream/chat-stream.js";
+import { validateRequest } from "../../stream/validate-request.js";
+import { HttpService, type HttpServiceOptions } from "./http-service.js";
+import { HttpSource } from "./http-source.js";
+
+/** Settings of `httpModel`. */
+export interface HttpModelOptions extends HttpServiceOptions {
+  /** As people name it, for example `openai/gpt-5`. */
+  id: string;
+  dialect: Dialect;
+  /** As the provider names it. */
+  model: string;
+  capabilities?: Capabilities;
+  /** The models that the service offers, where it can say. */
+  list?: (options?: CallOptions) => Promise<ModelInfo[]>;
+}
+
+/**
+ * A model behind HTTP, in any dialect.
+ *
+ * @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none.
+ */
+export function httpModel(options: HttpModelOptions): ChatModel {
+  const { id, dialect, model, capabilities, list } = options;
+  const service = new HttpService(options);
+  const framed = dialect.framing === "sse" ? "text/event-stream" : "application/x-ndjson";
+  return {
+    id,
+    ...(capabilities !== undefined && { capabilities }),
+    ...(list !== undefined && { list }),
+    stream(request, call = {}) {
+      validateRequest(request);
+      const { streaming = true } = call;
+      const wire = dialect.writeRequest(request, { model, stream: streaming });
+      const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };
+      const post = {
+        ...service.request("POST", wire.path, own, wire.headers, options.headers, call.headers),
+        body: JSON.stringify(wire.body),
+      };
+      const expected = { dialect, model, streaming, warnings: wire.warnings };
+      const source = new HttpSource(service.call(id, post, dialect.readError, call), expected);
+      return new ChatStream(source, { signal: call.signal, retain: call.retain });
+    },
+  };
+}

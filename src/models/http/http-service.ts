@@ -1,0 +1,96 @@
+import type { ErrorResponse } from "../../dialects/dialect.js";
+import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
+import { type Clock, systemClock } from "../../stream/clock.js";
+import { invalid, type SluiceError } from "../../stream/error.js";
+import { resolveTimeouts } from "./deadlines.js";
+import { defaultTransport } from "./default-transport.js";
+import { HttpCall } from "./http-call.js";
+import { maskUrl } from "./mask-secrets.js";
+import { resolveRetry } from "./retry.js";
+import type { HttpRequest, Transport } from "./transport.js";
+import { openWireLog } from "./wire-log.js";
+
+/** What all calls of a service have in common. */
+export interface HttpServiceOptions {
+  /** The dialect's paths follow it, for example `https://api.openai.com/v1`. */
+  baseUrl: string;
+  /** Added to the query of each URL. */
+  query?: Readonly<Record<string, string>>;
+  /** Sent with each call: authentication, for one. They win over the dialect's own. */
+  headers?: Readonly<Record<string, string>>;
+  /** Default: undici on Node, `fetch` elsewhere. Models share it, and with it their connections. */
+  transport?: Transport;
+  /** Of each call, unless the call has its own. */
+  timeouts?: Timeouts;
+  retry?: RetryPolicy;
+  /** Default: the system's. */
+  clock?: Clock;
+  /** From 0 to 1; spreads retries. Default `Math.random`. */
+  random?: () => number;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A service behind HTTP: where it is, how to be let in, and how calls to it are made. */
+export class HttpService {
+  readonly #options: HttpServiceOptions;
+  readonly #base: string;
+  readonly #query: string;
+
+  /** @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none. */
+  constructor(options: HttpServiceOptions) {
+    this.#options = options;
+    this.#base = checkedBaseUrl(options.baseUrl);
+    this.#query = new URLSearchParams(options.query).toString();
+    resolveTimeouts(options.timeouts);
+    resolveRetry(options.retry);
+  }
+
+  /** A request to this service. Later headers win. */
+  request(method: HttpRequest["method"], path: string, ...headers: (Headers | undefined)[]): HttpRequest {
+    const url = this.#base + path;
+    const query = this.#query === "" ? "" : (url.includes("?") ? "&" : "?") + this.#query;
+    return { method, url: url + query, headers: lowerCased(headers) };
+  }
+
+  /**
+   * A call of this service, not yet made.
+   *
+   * @throws {SluiceError} `invalid-argument` for timeouts or a retry policy that is none.
+   */
+  call(
+    model: string,
+    request: HttpRequest,
+    readError: (response: ErrorResponse) => SluiceError,
+    options: CallOptions,
+  ): HttpCall {
+    const { transport, clock = systemClock, random = Math.random } = this.#options;
+    return new HttpCall({
+      model,
+      request,
+      readError,
+      transport: transport ?? defaultTransport(),
+      timeouts: resolveTimeouts(this.#options.timeouts, options.timeouts),
+      retry: resolveRetry(this.#options.retry, options.retry),
+      clock,
+      random,
+      wire: openWireLog(options.onWire),
+    });
+  }
+}
+
+/** Without the slash at its end. */
+function checkedBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const usable = url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
+  if (!usable || url.username !== "" || url.password !== "") {
+    throw invalid("baseUrl", maskUrl(baseUrl), "an http or https URL without query and credentials");
+  }
+  return baseUrl.replace(/\/+$/, "");
+}
+
+function lowerCased(all: readonly (Headers | undefined)[]): Headers {
+  const merged: Record<string, string> = {};
+  for (const headers of all) for (const name in headers) merged[name.toLowerCase()] = headers[name] ?? "";
+  return merged;
+}

@@ -1,0 +1,31 @@
+import { StringDecoder } from "node:string_decoder";
+import type { Dispatcher } from "undici";
+import { type Clock, systemClock } from "../../stream/clock.js";
+import type { Transport } from "./transport.js";
+import { DispatcherPool, type ProxyEnvironment } from "./undici-dispatchers.js";
+import { UndiciExchange } from "./undici-exchange.js";
+
+/** Settings of `undiciTransport`. */
+export interface UndiciTransportOptions {
+  /** Sends all requests, in place of the shared agent and of proxies from the environment. */
+  dispatcher?: Dispatcher;
+  /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY (or their lower-case names) are looked up. Default `process.env`. */
+  env?: ProxyEnvironment;
+  /** Default: the system's. */
+  clock?: Clock;
+}
+
+/** HTTP on Node, through undici's dispatcher: keep-alive connections, proxies, pauses that reach the socket. */
+export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
+  const { dispatcher, env = process.env, clock = systemClock } = options;
+  const pool = new DispatcherPool(env);
+  return {
+    open(request) {
+      const exchange = new UndiciExchange(request, clock);
+      const url = new URL(request.url);
+      exchange.dispatch(dispatcher ?? pool.dispatcherFor(url), url);
+      return exchange;
+    },
+    decoding: () => new StringDecoder("utf8"),
+  };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import { echo } from "../models/echo.js";
+import { scripted } from "../models/scripted.js";
+import { SluiceError } from "../stream/error.js";
+import { textOf } from "../stream/message.js";
+import { Conversation } from "./conversation.js";
+import { lastMessages } from "./last-messages-window.js";
+import { MemoryStore } from "./stores/memory-store.js";
+
+const fast = echo({ tokensPerSecond: Number.POSITIVE_INFINITY });
+const texts = async (conversation: Conversation) =>
+  (await conversation.messages()).map(({ message }) => textOf(message));
+
+describe("a conversation", () => {
+  test("remembers, and is resumed by its id", async () => {
+    const store = new MemoryStore();
+    const model = scripted([["Hello, Ada."], ["You are Ada."]]);
+    const first = new Conversation({ model, store });
+    const reply = await first.send("I am Ada.");
+    expect(reply).toMatchObject({ text: "Hello, Ada.", finishReason: "stop", message: { status: "complete" } });
+    const second = new Conversation({ model, store, contextId: first.contextId });
+    expect((await second.send("Who am I?")).text).toBe("You are Ada.");
+    expect(model.requests[1]?.messages.map(textOf)).toEqual(["I am Ada.", "Hello, Ada.", "Who am I?"]);
+    expect(await texts(second)).toEqual(["I am Ada.", "Hello, Ada.", "Who am I?", "You are Ada."]);
+  });
+
+  test("is stored before its reader sees finish, and says its context id", async () => {
+    const store = new MemoryStore();
+    const conversation = new Conversation({ model: fast, store });
+    for await (const event of conversation.stream("Hi")) {
+      if (event.type === "context") expect(event.contextId).toBe(conversation.contextId);
+      const stored = await store.load(conversation.contextId);
+      expect(stored?.messages.length ?? 0).toBe(event.type === "finish" ? 2 : 0);
+    }
+  });
+
+  test("keeps an interrupted answer with what was said, and the next turn goes on from it", async () => {
+    const model = scripted([["Once ", "upon ", { wait: 1e9 }, "a time"], ["And then"]]);
+    const conversation = new Conversation({ model });
+    for await (const text of conversation.stream("Tell me a story.").text) if (text === "upon ") break;
+    await conversation.send("Go on.");
+    const [, answer] = await conversation.messages();
+    expect(answer).toMatchObject({
+      status: "interrupted",
+      message: { content: [{ type: "text", text: "Once upon " }] },
+    });
+    expect(model.requests[1]?.messages.map(textOf)).toEqual(["Tell me a story.", "Once upon ", "Go on."]);
+  });
+
+  test("keeps nothing of a turn that failed before a word was said", async () => {
+    const model = scripted([[{ throw: new SluiceError("overloaded", "busy") }], ["Hello"]]);
+    const conversation = new Conversation({ model });
+    await expect(conversation.send("Hi")).rejects.toMatchObject({ code: "overloaded" });
+    expect(await conversation.messages()).toEqual([]);
+    expect((await conversation.send("Hi")).text).toBe("Hello");
+  });
+
+  test("refuses a second turn while one is running", async () => {
+    const conversation = new Conversation({ model: scripted([["a", { wait: 1e9 }], ["b"]]) });
+    const running = conversation.stream("one")[Symbol.asyncIterator]();
+    await running.next();
+    await expect(conversation.send("two")).rejects.toMatchObject({ code: "conflict" });
+    await running.return?.();
+  });
+
+  test("of two writers one wins, and what the other said is kept as a branch", async () => {
+    const store = new MemoryStore();
+    const first = new Conversation({ model: scripted([["A1"], ["A2"]]), store });
+    await first.send("one");
+    const second = new Conversation({ model: scripted([["B2"]]), store, contextId: first.contextId });
+    await second.messages();
+    await first.send("two");
+    await expect(second.send("also two")).rejects.toMatchObject({ code: "conflict", partial: { text: "B2" } });
+    expect(await texts(second)).toEqual(["one", "A1", "two", "A2"]);
+    const all = await second.allMessages();
+    const kept = all.find(({ message }) => textOf(message) === "also two");
+    expect((await second.branches(kept?.id ?? "")).map(({ message }) => textOf(message))).toEqual(["two", "also two"]);
+  });
+
+  test("edits, regenerates and goes back to a branch", async () => {
+    const conversation = new Conversation({ model: scripted([["one"], ["two"], ["three"]]) });
+    await conversation.send("First");
+    const [question, answer] = await conversation.messages();
+    await conversation.edit(question?.id ?? "", "Second").fullText;
+    expect(await texts(conversation)).toEqual(["Second", "two"]);
+    await conversation.regenerate().fullText;
+    expect(await texts(conversation)).toEqual(["Second", "three"]);
+    await conversation.checkout(answer?.id ?? "");
+    expect(await texts(conversation)).toEqual(["First", "one"]);
+    expect(await conversation.allMessages()).toHaveLength(5);
+  });
+
+  test("a fork goes its own way", async () => {
+    const conversation = new Conversation({ model: fast });
+    await conversation.send("one");
+    const fork = await conversation.fork();
+    await fork.send("two");
+    expect(await texts(conversation)).toEqual(["one", "one"]);
+    expect(await texts(fork)).toEqual(["one", "one", "two", "two"]);
+  });
+
+  test("sends instructions first, and only what the window lets through, and says what it dropped", async () => {
+    const model = scripted([["1"], ["2"], ["3"]]);
+    const conversation = new Conversation({ model, system: "Be brief.", window: lastMessages(2) });
+    await conversation.send("one");
+    await conversation.send("two");
+    const dropped = [];
+    for await (const event of conversation.stream("three")) if (event.type === "data") dropped.push(event.value);
+    expect(model.requests[2]?.messages.map(textOf)).toEqual(["Be brief.", "three"]);
+    expect(dropped).toEqual([{ dropped: 4 }]);
+  });
+
+  test("a tool call that was interrupted before its result is not sent again", async () => {
+    const call = { type: "tool-call", callId: "1", name: "look", input: {} } as const;
+    const model = scripted([["Let me see. ", call, { wait: 1e9 }], ["Fine."]]);
+    const conversation = new Conversation({ model });
+    for await (const event of conversation.stream("Look!")) if (event.type === "tool-call") break;
+    await conversation.send("Never mind.");
+    expect(model.requests[1]?.messages[1]).toEqual({
+      role: "assistant",
+      content: [{ type: "text", text: "Let me see. " }],
+    });
+  });
+
+  test("searches, and keeps the application's data", async () => {
+    const conversation = new Conversation({ model: fast });
+    await conversation.send("The Quick brown fox");
+    expect(await conversation.search("quick", { role: "user" })).toHaveLength(1);
+    await conversation.setMetadata({ title: "Foxes" });
+    expect(await conversation.metadata()).toEqual({ title: "Foxes" });
+  });
+});

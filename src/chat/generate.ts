@@ -1,0 +1,40 @@
+import type { FinishReason } from "../stream/chat-event.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import type { AssistantMessage, ChatMessage } from "../stream/message.js";
+import type { Timing } from "../stream/timing.js";
+import type { Usage } from "../stream/usage.js";
+import type { Prompt } from "./prompt.js";
+import { type StreamOptions, stream } from "./stream.js";
+
+/** A whole answer. */
+export interface Generated {
+  text: string;
+  /** Everything that was said, as one message. */
+  message: AssistantMessage;
+  /** The same as messages to append to a history. */
+  messages: ChatMessage[];
+  finishReason: FinishReason;
+  usage: Usage;
+  timing: Timing;
+}
+
+/**
+ * Asks a model and waits for the whole answer.
+ *
+ * @throws {SluiceError} as `stream`, and whatever ends the stream.
+ */
+export async function generate(
+  model: ChatModel | string,
+  prompt: Prompt,
+  options: StreamOptions = {},
+): Promise<Generated> {
+  const answer = stream(model, prompt, options);
+  const finishReason = await answer.finishReason;
+  const [text, message, messages, usage] = await Promise.all([
+    answer.fullText,
+    answer.message,
+    answer.messages,
+    answer.usage,
+  ]);
+  return { text, message, messages, finishReason, usage, timing: answer.timing };
+}

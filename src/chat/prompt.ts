@@ -1,0 +1,33 @@
+import type { ChatRequest } from "../stream/chat-request.js";
+import { invalid } from "../stream/error.js";
+import type { ChatMessage } from "../stream/message.js";
+
+/** What a model can be asked with: a text, messages, or a whole request. */
+export type Prompt = string | readonly ChatMessage[] | ChatRequest;
+
+/** Options of a request that can stand beside a prompt. */
+export interface PromptOptions extends Omit<ChatRequest, "messages"> {
+  /** Instructions to the model; stands before the prompt's messages. */
+  system?: string;
+}
+
+/**
+ * The request that a prompt and its options mean. Options win over those of a request.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function requestOf(prompt: Prompt, { system, ...options }: PromptOptions = {}): ChatRequest {
+  const asked = askedWith(prompt);
+  const messages: ChatMessage[] =
+    system === undefined ? asked.messages : [{ role: "system", content: system }, ...asked.messages];
+  return { ...asked, ...options, messages };
+}
+
+function askedWith(prompt: Prompt): ChatRequest {
+  if (typeof prompt === "string") {
+    if (prompt === "") throw invalid("prompt", prompt, "a text that is not empty");
+    return { messages: [{ role: "user", content: prompt }] };
+  }
+  if (typeof prompt !== "object" || prompt === null) throw invalid("prompt", prompt, "a text, messages or a request");
+  return "messages" in prompt ? prompt : { messages: [...prompt] };
+}

@@ -1,0 +1,25 @@
+import { model as resolve } from "../models/registry.js";
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import type { ChatStream } from "../stream/chat-stream.js";
+import { type Prompt, type PromptOptions, requestOf } from "./prompt.js";
+
+/** Options of `stream` and `generate`: what is asked, and how the call is made. */
+export interface StreamOptions extends PromptOptions, CallOptions {}
+
+/**
+ * Asks a model and streams the answer.
+ *
+ * ```ts
+ * for await (const text of stream("ollama/llama3.2", "Hi").text) process.stdout.write(text);
+ * ```
+ *
+ * @param model a model, or its name as `model()` takes it.
+ * @throws {SluiceError} at once, before any network call: `unknown-model`, `missing-key`, `invalid-argument`, `unsupported`.
+ */
+export function stream(model: ChatModel | string, prompt: Prompt, options: StreamOptions = {}): ChatStream {
+  const { signal, timeouts, retry, headers, onWire, streaming, retain, ...asked } = options;
+  const call = { signal, timeouts, retry, headers, onWire, streaming, retain };
+  const given = Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined));
+  const chat = typeof model === "string" ? resolve(model) : model;
+  return chat.stream(requestOf(prompt, asked), given);
+}

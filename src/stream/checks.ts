@@ -1,0 +1,118 @@
+import { invalid } from "./error.js";
+import { isJsonObject } from "./json.js";
+
+/**
+ * Looks at one value of input.
+ *
+ * @throws {SluiceError} `invalid-argument` with the path of what is wrong, what was found there and what is allowed.
+ */
+export type Check = (value: unknown, path: string) => void;
+
+/** What an object's fields may hold. A field that is absent or `undefined` is checked only where it is required. */
+export type Fields = Readonly<Record<string, Check | { required: Check }>>;
+
+/** Checks the fields that are named; leaves others alone. */
+export function checkFields(value: object, path: string, fields: Fields): void {
+  for (const name in fields) {
+    const field = fields[name];
+    if (field === undefined) continue;
+    const found: unknown = Reflect.get(value, name);
+    if (typeof field !== "function") field.required(found, join(path, name));
+    else if (found !== undefined) field(found, join(path, name));
+  }
+}
+
+/** An object with these fields and no others. */
+export function exactly(what: string, fields: Fields): Check {
+  const names = Object.keys(fields).join(", ");
+  return (value, path) => {
+    const object = checkedObject(value, path, what);
+    for (const name of Object.keys(object)) {
+      if (!Object.hasOwn(fields, name)) {
+        throw invalid(join(path, name), Reflect.get(object, name), `no such field; ${what} has ${names}`);
+      }
+    }
+    checkFields(object, path, fields);
+  };
+}
+
+/** The value as an object. */
+export function checkedObject(value: unknown, path: string, what: string): object {
+  if (isJsonObject(value)) return value;
+  throw invalid(path === "" ? "request" : path, value, what);
+}
+
+/** A list of at least `least` items, each checked. */
+export function list(what: string, item: Check, least = 0): Check {
+  return (value, path) => {
+    if (!Array.isArray(value) || value.length < least) throw invalid(path, value, what);
+    for (let i = 0; i < value.length; i++) item(value[i], `${path}[${i}]`);
+  };
+}
+
+export const string: Check = (value, path) => {
+  if (typeof value !== "string") throw invalid(path, value, "a string");
+};
+
+export const filledString: Check = (value, path) => {
+  if (typeof value !== "string" || value === "") throw invalid(path, value, "a string that is not empty");
+};
+
+export const boolean: Check = (value, path) => {
+  if (typeof value !== "boolean") throw invalid(path, value, "true or false");
+};
+
+/** A flag that is there or not. */
+export const flag: Check = (value, path) => {
+  if (value !== true) throw invalid(path, value, "true, or no such field");
+};
+
+export const jsonObject: Check = (value, path) => {
+  if (!isJsonObject(value)) throw invalid(path, value, "an object");
+};
+
+/** A value that JSON can carry; what is inside it is not looked at. */
+export const jsonValue: Check = (value, path) => {
+  const kind = typeof value;
+  const carried = kind === "string" || kind === "boolean" || kind === "object" || Number.isFinite(value);
+  if (!carried) throw invalid(path, value, "a JSON value");
+};
+
+export function pattern(what: string, expression: RegExp): Check {
+  return (value, path) => {
+    if (typeof value !== "string" || !expression.test(value)) throw invalid(path, value, what);
+  };
+}
+
+export function oneOf(...allowed: readonly string[]): Check {
+  return (value, path) => {
+    if (typeof value !== "string" || !allowed.includes(value)) throw invalid(path, value, allowed.join(", "));
+  };
+}
+
+/** A number between two bounds, both allowed. */
+export function between(least: number, most: number): Check {
+  return (value, path) => {
+    const inside = typeof value === "number" && value >= least && value <= most;
+    if (!inside) throw invalid(path, value, `a number from ${least} to ${most}`);
+  };
+}
+
+export function wholeNumber(least = Number.NEGATIVE_INFINITY): Check {
+  const what = least === Number.NEGATIVE_INFINITY ? "a whole number" : `a whole number of at least ${least}`;
+  return (value, path) => {
+    if (!Number.isSafeInteger(value) || Number(value) < least) throw invalid(path, value, what);
+  };
+}
+
+/** An object whose values are all checked alike. */
+export function record(what: string, item: Check): Check {
+  return (value, path) => {
+    const object = checkedObject(value, path, what);
+    for (const [name, found] of Object.entries(object)) item(found, join(path, name));
+  };
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}

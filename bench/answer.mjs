@@ -3,10 +3,14 @@
 
 const MODEL = "gpt-4.1-nano-2025-04-14";
 
-/** Tokens as they come from a model: about four characters each, with what JSON escapes and what is not ASCII. */
+/** The id of an answer, with digits that the server sets anew for each: no two answers of a provider have the same. */
+export const ID = "chatcmpl-D8Z5oo6uDh67AD85p73ks00000000";
+export const ID_DIGITS = 8;
+
+/** Tokens as they come from a model: about four characters each, with what JSON escapes, and one that is not ASCII. */
 const VOCABULARY = [
   " the| of| and| to| stream|ing| tokens| a| is| in|,|.| that| model| for|s| with| as| it| when| reads|ed|ly|.\n\n|:\n|- **",
-  '**| gate| water| flow| can| at| once|-| "|"| caf|é| —|’s| each| one| time| from| by| this| not| an| more| be| streams',
+  '**| gate| water| flow| can| at| once|-| "|"|’s| each| one| time| from| by| this| not| an| more| be| streams',
 ]
   .join("|")
   .split("|");
@@ -72,7 +76,7 @@ function choice(delta, finish_reason) {
 function chunk(choices, usage) {
   const content = choices[0]?.delta?.content ?? "";
   const data = {
-    id: "chatcmpl-D8Z5oo6uDh67AD85p73ksdT1KxhE0",
+    id: ID,
     object: "chat.completion.chunk",
     created: 1770933892,
     model: MODEL,

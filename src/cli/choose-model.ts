@@ -1,0 +1,54 @@
+import { echo } from "../models/echo.js";
+import { configuredProviders, model as resolve } from "../models/registry.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import type { Io } from "./io.js";
+import { firstOllamaModel } from "./ollama-probe.js";
+
+/** A model, and why it is this one. */
+export interface Choice {
+  model: ChatModel;
+  because: string;
+}
+
+/** A model for each service that is configured by its key alone. */
+const USUAL: Readonly<Record<string, string>> = {
+  openai: "gpt-4.1-mini",
+  openrouter: "openai/gpt-4.1-mini",
+  groq: "llama-3.3-70b-versatile",
+  deepseek: "deepseek-chat",
+  mistral: "mistral-small-latest",
+  xai: "grok-3-mini",
+  together: "meta-llama/Llama-3.3-70B-Instruct-Turbo",
+  fireworks: "accounts/fireworks/models/llama-v3p3-70b-instruct",
+  cerebras: "llama-3.3-70b",
+  perplexity: "sonar",
+  anthropic: "claude-sonnet-4-5",
+  gemini: "gemini-2.5-flash",
+};
+
+/** The model of this name: `echo`, or as `model()` takes it. */
+export function namedModel(name: string, env: Io["env"]): ChatModel {
+  return name === "echo" ? echo() : resolve(name, { env });
+}
+
+/**
+ * The first model that is really there: the one that was asked for, `SLUICE_MODEL`, a service whose key is set, a running
+ * Ollama on loopback, else echo.
+ *
+ * @throws {SluiceError} `unknown-model`, `missing-key` for one that was asked for.
+ */
+export async function chooseModel(asked: string | undefined, env: Io["env"]): Promise<Choice> {
+  if (asked !== undefined) return { model: namedModel(asked, env), because: "asked for" };
+  if (env.SLUICE_MODEL) return { model: namedModel(env.SLUICE_MODEL, env), because: "SLUICE_MODEL is set" };
+  for (const provider of configuredProviders(env)) {
+    const usual = USUAL[provider.id];
+    if (provider.configuredBy === undefined || usual === undefined) continue;
+    return { model: resolve(`${provider.id}/${usual}`, { env }), because: `${provider.configuredBy} is set` };
+  }
+  const local = await firstOllamaModel(env);
+  if (local !== undefined) return { model: resolve(`ollama/${local}`, { env }), because: "Ollama is running here" };
+  return {
+    model: echo(),
+    because: "nothing is configured; it says back what you say (`sluice models` shows what to set)",
+  };
+}

@@ -1,0 +1,86 @@
+import { createInterface } from "node:readline";
+import { SluiceError } from "../../stream/error.js";
+import { styled } from "../ansi.js";
+import { ChatSession } from "../chat-session.js";
+import { chooseModel } from "../choose-model.js";
+import { EXIT, exitCodeOf } from "../exit-code.js";
+import type { Io } from "../io.js";
+import { hasColour } from "../io.js";
+import { LineQueue } from "../line-queue.js";
+import { reportError } from "../report-error.js";
+
+/** Options of `sluice chat`. */
+export interface ChatOptions {
+  model?: string;
+  system?: string;
+}
+
+/** Talks: on a terminal until it is left, otherwise one answer for each line of stdin. */
+export async function chatCommand(options: ChatOptions, io: Io): Promise<number> {
+  try {
+    const { model, because } = await chooseModel(options.model, io.env);
+    io.stderr.write(`${model.id}: ${because}\n`);
+    const session = new ChatSession(model, io, options.system);
+    return await (io.stdin.isTTY ? talk(session, io) : answerLines(session, io));
+  } catch (thrown) {
+    return exitCodeOf(reportError(thrown, io));
+  }
+}
+
+/** stdin is a file or a pipe: each line is a prompt. The first failure ends it. */
+async function answerLines(session: ChatSession, io: Io): Promise<number> {
+  const stop = io.onInterrupt(() => session.interrupt());
+  try {
+    for await (const line of createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() === "") continue;
+      const error = await session.say(line);
+      if (error !== undefined) return error.code === "cancelled" ? EXIT.interrupted : exitCodeOf(error);
+    }
+    return EXIT.ok;
+  } finally {
+    stop();
+  }
+}
+
+/** A line that ends in a backslash goes on in the next. Ctrl-C stops the answer, or leaves when there is none. */
+async function talk(session: ChatSession, io: Io): Promise<number> {
+  const prompt = styled("› ", "cyan", hasColour(io.stdout, io.env));
+  const terminal = createInterface({ input: io.stdin, output: io.stdout, terminal: true, prompt, historySize: 500 });
+  const lines = new LineQueue(terminal);
+  let code: number = EXIT.ok;
+  const onInterrupt = () => {
+    if (session.interrupt()) return;
+    code = EXIT.interrupted;
+    terminal.close();
+  };
+  terminal.on("SIGINT", onInterrupt);
+  const stop = io.onInterrupt(onInterrupt);
+  io.stderr.write("/help lists commands; Ctrl-C stops an answer, and leaves when there is none.\n");
+  try {
+    for (;;) {
+      terminal.prompt();
+      const line = await lines.next();
+      if (line === undefined) break;
+      if (line.trim() === "") continue;
+      if ((await runLine(line, session, io)) === "leave") break;
+    }
+  } finally {
+    stop();
+    terminal.close();
+  }
+  io.stdout.write("\n");
+  return code;
+}
+
+async function runLine(line: string, session: ChatSession, io: Io): Promise<"leave" | "stay"> {
+  if (!line.startsWith("/") || line.startsWith("/call ")) {
+    await session.say(line);
+    return "stay";
+  }
+  try {
+    return await session.command(line);
+  } catch (thrown) {
+    reportError(SluiceError.from(thrown, "protocol"), io);
+    return "stay";
+  }
+}

@@ -1,0 +1,47 @@
+import { type Dialect, openAiChat } from "../../dialects/index.js";
+import { replay } from "../../models/replay.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import { EXIT, exitCodeOf } from "../exit-code.js";
+import { footer } from "../footer.js";
+import type { Io } from "../io.js";
+import { reportError } from "../report-error.js";
+import { showAnswer } from "../show-answer.js";
+import { printEvents } from "./ask.js";
+
+/** The dialects that `--dialect` can name. */
+export const DIALECTS: readonly Dialect[] = [openAiChat];
+
+/** Options of `sluice replay`. */
+export interface ReplayCommandOptions {
+  dialect?: string;
+  speed?: number;
+  json?: boolean;
+}
+
+/** Plays a recorded stream: one of ours with its own pace, or a provider's raw one. */
+export async function replayCommand(file: string, options: ReplayCommandOptions, io: Io): Promise<number> {
+  try {
+    const dialect = options.dialect === undefined ? undefined : dialectNamed(options.dialect);
+    const model = replay(file, { speed: options.speed ?? 1, ...(dialect && { dialect }) });
+    const stream = model.stream({ messages: [{ role: "user", content: "replay" }] });
+    const stop = io.onInterrupt(() => stream.cancel("Ctrl-C"));
+    try {
+      await (options.json ? printEvents(stream, io) : showAnswer(stream, io));
+    } finally {
+      stop();
+    }
+    if (!options.json) {
+      io.stderr.write(`finished: ${await stream.finishReason} · ${footer(stream.timing, await stream.usage)}\n`);
+    }
+    return EXIT.ok;
+  } catch (thrown) {
+    const error = SluiceError.from(thrown, "protocol");
+    return error.code === "cancelled" ? EXIT.interrupted : exitCodeOf(reportError(error, io));
+  }
+}
+
+function dialectNamed(name: string): Dialect {
+  const found = DIALECTS.find((dialect) => dialect.name === name);
+  if (found === undefined) throw invalid("--dialect", name, DIALECTS.map((dialect) => dialect.name).join(", "));
+  return found;
+}

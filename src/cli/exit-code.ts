@@ -1,0 +1,42 @@
+import type { ErrorCode, SluiceError } from "../stream/error.js";
+
+/** How the command ends. Stable: scripts may rely on it. */
+export const EXIT = {
+  ok: 0,
+  /** The provider or the stream failed. */
+  failed: 1,
+  /** The command was called wrongly. */
+  usage: 2,
+  /** A model is unknown or not configured: a key is missing, a server does not run. */
+  configuration: 3,
+  /** It may work later: rate limit, overload, time limit, broken connection. */
+  retry: 4,
+  /** Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+/** For `--help`. */
+export const EXIT_CODES_HELP = `Exit codes:
+  0    the answer is complete
+  1    the provider refused or failed
+  2    wrong usage
+  3    unknown model, missing key or no such server
+  4    failed, but may work later (rate limit, overload, timeout, broken connection)
+  130  interrupted by Ctrl-C`;
+
+const CONFIGURATION: readonly ErrorCode[] = [
+  "unknown-model",
+  "missing-key",
+  "authentication",
+  "connect-failed",
+  "not-found",
+];
+const USAGE: readonly ErrorCode[] = ["invalid-argument", "invalid-request", "unsupported"];
+
+/** The exit code for an error. */
+export function exitCodeOf(error: SluiceError): number {
+  if (error.code === "cancelled") return EXIT.interrupted;
+  if (USAGE.includes(error.code)) return EXIT.usage;
+  if (CONFIGURATION.includes(error.code)) return EXIT.configuration;
+  return error.retryable ? EXIT.retry : EXIT.failed;
+}

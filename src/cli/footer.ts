@@ -1,0 +1,23 @@
+import type { Timing } from "../stream/timing.js";
+import type { Usage } from "../stream/usage.js";
+
+/** One line about an answer: time to first token, tokens a second, tokens in and out. What is estimated has a `~`. */
+export function footer(timing: Timing, usage: Usage): string {
+  const { ttft, duration, deltas } = timing;
+  const parts: string[] = [];
+  if (ttft !== undefined) parts.push(`first token ${formatMs(ttft)}`);
+  if (timing.tokensPerSecond !== undefined) parts.push(`${timing.tokensPerSecond.toFixed(0)} tokens/s`);
+  else if (ttft !== undefined && duration !== undefined && duration > ttft) {
+    parts.push(`~${((deltas * 1_000) / (duration - ttft)).toFixed(0)} tokens/s`);
+  }
+  if (usage.inputTokens !== undefined) parts.push(`${usage.inputTokens} in`);
+  parts.push(usage.outputTokens === undefined ? `~${deltas} out` : `${usage.outputTokens} out`);
+  if (usage.cacheReadTokens) parts.push(`${usage.cacheReadTokens} cached`);
+  if (usage.reasoningTokens) parts.push(`${usage.reasoningTokens} reasoning`);
+  if (timing.stalls.count > 0) parts.push(`stalled ${timing.stalls.count}×, ${formatMs(timing.stalls.total)}`);
+  return parts.join(" · ");
+}
+
+function formatMs(ms: number): string {
+  return ms < 1_000 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

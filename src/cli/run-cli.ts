@@ -1,0 +1,96 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type AskOptions, askCommand } from "./commands/ask.js";
+import { type ChatOptions, chatCommand } from "./commands/chat.js";
+import { doctorCommand } from "./commands/doctor.js";
+import { modelsCommand } from "./commands/models.js";
+import { DIALECTS, type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
+import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
+import type { Io } from "./io.js";
+import { reportError } from "./report-error.js";
+import { VERSION } from "./version.js";
+
+/** Runs the `sluice` command and returns its exit code. */
+export async function runCli(words: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = describeProgram(io, (ended) => {
+    code = ended;
+  });
+  // A reader that has seen enough (`| head`) is no failure.
+  io.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") reportError(error, io);
+    process.exit(EXIT.ok);
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    reportError(thrown, io);
+    return EXIT.failed;
+  }
+}
+
+function describeProgram(io: Io, ended: (code: number) => void): Command {
+  const program = new Command("sluice")
+    .description("Streaming chat with language models.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .showSuggestionAfterError()
+    .addHelpText("after", `\n${EXIT_CODES_HELP}`);
+
+  program
+    .command("chat", { isDefault: io.stdin.isTTY === true })
+    .description("talk to a model; without a terminal, one answer for each line of stdin")
+    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
+    .option("-s, --system <text>", "instructions to the model")
+    .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
+
+  program
+    .command("ask")
+    .description("ask once; the answer goes to stdout, everything else to stderr")
+    .argument("[prompt...]", "what to ask; text piped to stdin is added")
+    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
+    .option("-s, --system <text>", "instructions to the model")
+    .option("--temperature <number>", "0 to 2", number)
+    .option("--max-tokens <number>", "upper limit on the answer", number)
+    .option("--timeout <seconds>", "upper limit on the time for the whole answer", number)
+    .option("--json", "print events as JSON, one a line")
+    .option("-q, --quiet", "nothing on stderr but errors")
+    .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
+
+  program
+    .command("models")
+    .description("what is configured, what answers, and what to set for the rest")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: boolean }) => ended(await modelsCommand(options, io)));
+
+  program
+    .command("replay")
+    .description("play a recorded stream: one of ours, raw SSE or NDJSON, or one JSON object a line")
+    .argument("<file>", "the recording")
+    .addOption(new Option("--dialect <name>", "default: recognised").choices(DIALECTS.map((dialect) => dialect.name)))
+    .option("--speed <factor>", "1 is the original pace, 0 no pauses", speed)
+    .option("--json", "print events as JSON, one a line")
+    .action(async (file: string, options: ReplayCommandOptions) => ended(await replayCommand(file, options, io)));
+
+  program
+    .command("doctor")
+    .description("check this machine: Node, variables, proxies, what answers")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
+
+  return program;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("not a number");
+  return value;
+}
+
+function speed(text: string): number {
+  const value = number(text);
+  if (value < 0) throw new InvalidArgumentError("not a number of at least 0");
+  return value === 0 ? Number.POSITIVE_INFINITY : value;
+}

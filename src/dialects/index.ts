@@ -1,3 +1,4 @@
+export { anthropic } from "./anthropic/anthropic.js";
 export type {
   Answer,
   CallTarget,

@@ -83,6 +83,15 @@ describe("a learned shape", () => {
       }),
     ));
 
+  test("knows a frame whose closing brackets are padded with blanks", () => {
+    const text = (content: string, pad: string) => `{"choices":[{"delta":{"content":"${content}"}${pad}}]${pad}}${pad}`;
+    const shapes = learned(text("a", "  "));
+    for (const pad of ["", " ", "     "]) expect(match(shapes, text("b", pad))?.values).toEqual(["b"]);
+    for (const wrong of [text("b", "}"), text("b", "\t"), text("b", " ").slice(0, -3), `${text("b", "")}]`]) {
+      expect(match(shapes, wrong)).toBeUndefined();
+    }
+  });
+
   test("is found at its path, not at the first key of that name", () => {
     const text = (first: string, second: string) =>
       `{"content":"${first}","choices":[{"delta":{"note":"\\"content\\":\\"no\\"","content": "${second}"}}]}`;

@@ -90,7 +90,8 @@ class Shape {
       pattern += escapePattern(text.slice(at, from)) + (capture ? `(${value})` : value);
       at = to;
     }
-    pattern += escapePattern(text.slice(at));
+    const end = Math.max(at, text.search(CLOSERS));
+    pattern += escapePattern(text.slice(at, end)) + closersPattern(text.slice(end));
     return new Shape(
       new RegExp(`^${pattern}$`),
       captured.map((hole) => hole.kind),
@@ -108,6 +109,14 @@ class Shape {
     }
     return values;
   }
+}
+
+/** The brackets at the end of a frame, and blanks among them. */
+const CLOSERS = /[}\] ]*$/;
+
+/** Anthropic pads its frames with blanks between and after the closing brackets, which mean nothing there. */
+function closersPattern(closers: string): string {
+  return `${[...closers.replaceAll(" ", "")].map((closer) => ` *\\${closer}`).join("")} *`;
 }
 
 function escapePattern(text: string): string {

@@ -3,6 +3,7 @@ import type { Frame } from "../stream/framing/frame.js";
 import { NdjsonReader } from "../stream/framing/ndjson-reader.js";
 import { SseReader } from "../stream/framing/sse-reader.js";
 import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
+import { anthropic } from "./anthropic/anthropic.js";
 import type { Dialect } from "./dialect.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
 
@@ -15,6 +16,7 @@ export interface RecognisedWire {
 /** How each dialect's frames are told: any frame that the test accepts decides. */
 const MARKS: readonly { dialect: Dialect; fits: (body: JsonObject) => boolean }[] = [
   { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
+  { dialect: anthropic, fits: (body) => body.type === "message_start" },
 ];
 
 /** Frames that are looked at before a stream counts as unknown. */

@@ -172,9 +172,14 @@ export class MessageWriter {
       return;
     }
     if (opaque !== undefined && own === undefined) this.#carry({ kind: "tool-call", callId, opaque }, write);
-    const elsewhere = this.#runsElsewhere(event);
-    const kind = elsewhere ? { type: "mcp_tool_use", server_name: SLUICE_SERVER } : { type: "tool_use" };
-    const index = this.#startBlock({ ...(own ?? kind), id: callId, name: event.name, input: {} }, write);
+    if (own === undefined && this.#runsElsewhere(event)) {
+      // Not every client puts the streamed input of an MCP call together: it comes whole.
+      const call = { type: "mcp_tool_use", id: callId, name: event.name, input: event.input };
+      this.#whole({ ...call, server_name: SLUICE_SERVER }, write);
+      return;
+    }
+    const kind = own ?? { type: "tool_use" };
+    const index = this.#startBlock({ ...kind, id: callId, name: event.name, input: {} }, write);
     this.#delta(index, { type: "input_json_delta", partial_json: inputText(event) }, write);
     write({ type: "content_block_stop", index });
   }

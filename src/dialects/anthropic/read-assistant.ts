@@ -20,7 +20,8 @@ export function readAssistant(blocks: readonly WireObject[], answer: AnswerState
 function addBlock(parts: AssistantPart[], block: WireObject, answer: AnswerState): void {
   switch (block.requiredString("type")) {
     case "text":
-      parts.push(readText(block));
+      // Another model's sources may stand in a block without text.
+      if (block.requiredString("text") !== "") parts.push(readText(block));
       for (const citation of block.array("citations") ?? []) {
         const { length } = block.requiredString("text");
         if (isJsonObject(citation)) parts.push({ type: "source", source: readCitation(citation, length) });

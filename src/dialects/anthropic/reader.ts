@@ -57,7 +57,7 @@ export class AnthropicReader implements WireReader {
   }
 
   push(frame: Frame, emit: Emit): void {
-    const data = withoutPadding(frame.data);
+    const { data } = frame;
     const known = this.#shapes.match(data, ({ kind, index }, values) => {
       const [first = "", second = ""] = values;
       this.#piece(kind, Number(index === 0 ? first : second), index === 0 ? second : first, data, emit);
@@ -243,19 +243,3 @@ function pieceKind(delta: JsonObject): PieceKind | undefined {
   const { type } = delta;
   return type === "text_delta" || type === "thinking_delta" || type === "input_json_delta" ? type : undefined;
 }
-
-/** Anthropic pads its frames with blanks between and after the last braces; without them, most are alike. */
-function withoutPadding(data: string): string {
-  if (data.charCodeAt(data.length - 1) !== BLANK && data.charCodeAt(data.length - 2) !== BLANK) return data;
-  let end = data.length;
-  let braces = "";
-  for (; end > 0; end--) {
-    const code = data.charCodeAt(end - 1);
-    if (code === BRACE) braces += "}";
-    else if (code !== BLANK) break;
-  }
-  return data.slice(0, end) + braces;
-}
-
-const BLANK = 0x20;
-const BRACE = 0x7d;

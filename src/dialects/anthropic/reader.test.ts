@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { trickyText } from "../../../test/laws/arbitrary-answer.js";
+import { summarise } from "../../../test/laws/summary.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { SluiceError } from "../../stream/error.js";
+import type { JsonObject } from "../../stream/json.js";
+import { AnthropicReader } from "./reader.js";
+
+const MESSAGE = {
+  id: "msg_1",
+  type: "message",
+  role: "assistant",
+  model: "m",
+  content: [],
+  usage: { input_tokens: 5 },
+};
+const START = { type: "message_start", message: MESSAGE };
+const END = [
+  { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 3 } },
+  { type: "message_stop" },
+];
+
+function read(frames: readonly (JsonObject | string)[]): { events: ChatEvent[]; error?: SluiceError } {
+  const events: ChatEvent[] = [];
+  const emit = (event: ChatEvent) => void events.push(event);
+  const reader = new AnthropicReader();
+  try {
+    for (const frame of frames) reader.push({ data: typeof frame === "string" ? frame : JSON.stringify(frame) }, emit);
+    reader.end(emit);
+    return { events };
+  } catch (error) {
+    return { events, error: error as SluiceError };
+  }
+}
+
+function block(index: number, content: JsonObject, ...deltas: JsonObject[]): JsonObject[] {
+  return [
+    { type: "content_block_start", index, content_block: content },
+    ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
+    { type: "content_block_stop", index },
+  ];
+}
+
+const text = (said: string) => ({ type: "text_delta", text: said });
+
+describe("the Anthropic reader", () => {
+  test("says what usage is known as soon as it is", () => {
+    const { events } = read([START, ...block(0, { type: "text", text: "" }, text("Hi")), ...END]);
+    const raw = { input_tokens: 5 };
+    expect(events).toEqual([
+      { type: "start", id: "msg_1", model: "m" },
+      { type: "usage", usage: { inputTokens: 5, raw } },
+      { type: "text-delta", text: "Hi", block: 0 },
+      { type: "usage", usage: { inputTokens: 5, outputTokens: 3, raw: { ...raw, output_tokens: 3 } } },
+      { type: "finish", reason: "stop", usage: { inputTokens: 5, outputTokens: 3, raw: { ...raw, output_tokens: 3 } } },
+    ]);
+  });
+
+  test("says a tool call when its block ends, not at the end of the answer", () => {
+    const call = block(
+      0,
+      { type: "tool_use", id: "t1", name: "f", input: {} },
+      { type: "input_json_delta", partial_json: '{"a":1}' },
+    );
+    const { events } = read([START, ...call]);
+    expect(events.at(-1)).toEqual({ type: "tool-call", callId: "t1", name: "f", input: { a: 1 } });
+  });
+
+  test("arguments that are not JSON stay text", () => {
+    const call = block(
+      0,
+      { type: "tool_use", id: "t1", name: "f", input: {} },
+      { type: "input_json_delta", partial_json: '{"a":' },
+    );
+    const { events } = read([START, ...call, ...END]);
+    expect(events).toContainEqual({ type: "tool-call", callId: "t1", name: "f", input: '{"a":', invalid: true });
+  });
+
+  test("blocks that are open at once do not mix", () => {
+    const { events } = read([
+      START,
+      { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "a", name: "f", input: {} } },
+      { type: "content_block_start", index: 1, content_block: { type: "tool_use", id: "b", name: "g", input: {} } },
+      { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: '{"x":' } },
+      { type: "content_block_delta", index: 1, delta: { type: "input_json_delta", partial_json: '{"y":' } },
+      { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: "1}" } },
+      { type: "content_block_delta", index: 1, delta: { type: "input_json_delta", partial_json: "2}" } },
+      ...END,
+    ]);
+    expect(events.filter((event) => event.type === "tool-call")).toMatchObject([
+      { callId: "a", input: { x: 1 } },
+      { callId: "b", input: { y: 2 } },
+    ]);
+  });
+
+  test("a kind of block that it does not know is kept whole, deltas and all", () => {
+    const content = block(
+      0,
+      { type: "hologram", id: "h", scene: "sea" },
+      { type: "hologram_delta", scene: " and sky", light: 3 },
+    );
+    const { events } = read([START, ...content, ...END]);
+    const data = { type: "hologram", id: "h", scene: "sea and sky", light: 3 };
+    expect(events).toContainEqual({
+      type: "data",
+      name: "hologram",
+      value: data,
+      opaque: { dialect: "anthropic", data },
+    });
+  });
+
+  test("kinds of events and deltas that it does not know are handed on", () => {
+    const { events } = read([
+      START,
+      ...block(0, { type: "text", text: "" }, { type: "mood_delta", mood: "fine" }),
+      { type: "weather", sky: "blue" },
+      ...END,
+    ]);
+    expect(events).toContainEqual({ type: "data", name: "mood_delta", value: { type: "mood_delta", mood: "fine" } });
+    expect(events).toContainEqual({ type: "data", name: "weather", value: { type: "weather", sky: "blue" } });
+  });
+
+  test.each([
+    ["stop_sequence", "stop", "stop_sequence"],
+    ["model_context_window_exceeded", "length", "model_context_window_exceeded"],
+    ["pause_turn", "pause", undefined],
+    ["compaction", "pause", "compaction"],
+    ["refusal", "refusal", undefined],
+    ["brand_new", "other", "brand_new"],
+  ])("stop reason %s is %s", (word, reason, rawReason) => {
+    const { events } = read([START, { type: "message_delta", delta: { stop_reason: word } }, { type: "message_stop" }]);
+    const finish = events.at(-1);
+    expect(finish).toMatchObject({ type: "finish", reason });
+    expect(finish?.type === "finish" && finish.rawReason).toBe(rawReason);
+  });
+
+  test("an error in mid-stream is typed and keeps the request id", () => {
+    const { events, error } = read([
+      START,
+      ...block(0, { type: "text", text: "" }, text("Hi")),
+      { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: "req_7" },
+    ]);
+    expect(error).toMatchObject({
+      code: "overloaded",
+      retryable: true,
+      requestId: "req_7",
+      providerCode: "overloaded_error",
+    });
+    expect(summarise(events).parts).toEqual([{ type: "text", text: "Hi" }]);
+  });
+
+  test.each([
+    ["nothing at all", []],
+    ["no message_stop", [START, ...END.slice(0, 1)]],
+  ])("%s is truncated", (_, frames) => {
+    expect(read(frames).error).toMatchObject({ code: "truncated", retryable: true });
+  });
+
+  test("part of a block that did not begin is malformed, and shown", () => {
+    const frame = { type: "content_block_delta", index: 3, delta: text("Hi") };
+    expect(read([START, frame]).error).toMatchObject({ code: "malformed-frame", frame: JSON.stringify(frame) });
+  });
+
+  test("frames padded with blanks, as Anthropic sends them, say the same", () =>
+    fc.assert(
+      fc.property(fc.array(trickyText, { maxLength: 20 }), fc.infiniteStream(fc.nat(6)), (pieces, blanks) => {
+        const frames = [START, ...block(0, { type: "text", text: "" }, ...pieces.map(text)), ...END];
+        const padded = frames.map((frame) => {
+          const whole = JSON.stringify(frame);
+          const pad = () => " ".repeat(blanks.next().value ?? 0);
+          return `${whole.slice(0, -1)}${pad()}}${pad()}`;
+        });
+        expect(read(padded)).toEqual(read(frames));
+      }),
+    ));
+
+  test("a repeated message_start is ignored; a new one after the end is another step", () => {
+    const second = { ...START, message: { ...MESSAGE, id: "msg_2" } };
+    const said = block(0, { type: "text", text: "" }, text("Hi"));
+    expect(read([START, START, ...said, ...END])).toEqual(read([START, ...said, ...END]));
+    const { events } = read([START, ...said, ...END, second, ...said, ...END]);
+    expect(events.filter((event) => event.type.startsWith("step")).map((event) => event.type)).toEqual([
+      "step-finish",
+      "step-start",
+      "step-finish",
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: "finish", usage: { inputTokens: 10, outputTokens: 6 } });
+  });
+
+  test("64 KiB of arguments in pieces of 8 characters are parsed once", () => {
+    const input = JSON.stringify({ text: "x".repeat(65_536) });
+    const deltas: JsonObject[] = [];
+    for (let at = 0; at < input.length; at += 8) {
+      deltas.push({ type: "input_json_delta", partial_json: input.slice(at, at + 8) });
+    }
+    const frames = [START, ...block(0, { type: "tool_use", id: "t", name: "f", input: {} }, ...deltas), ...END];
+    const parse = vi.spyOn(JSON, "parse");
+    const { events } = read(frames);
+    const parsed = parse.mock.calls.reduce((characters, [whole]) => characters + whole.length, 0);
+    parse.mockRestore();
+    expect(events.filter((event) => event.type === "tool-call")).toHaveLength(1);
+    // The arguments themselves, and the few frames that the shape of the rest is learned from.
+    expect(parsed).toBeLessThan(input.length + 5_000);
+  });
+});

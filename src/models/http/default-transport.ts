@@ -1,5 +1,6 @@
 import { fetchTransport } from "./fetch-transport.js";
 import type { Transport } from "./transport.js";
+import type { UndiciTransportOptions } from "./undici-transport.js";
 
 let ready: Transport | undefined;
 let loading: Promise<Transport> | undefined;
@@ -17,8 +18,16 @@ export function defaultTransport(): Transport | Promise<Transport> {
   return loading;
 }
 
-async function load(): Promise<Transport> {
-  if (typeof process === "undefined" || process.versions?.node === undefined) return fetchTransport();
+/**
+ * A transport through undici with settings of one's own: a dispatcher, another environment for proxies, a clock. Models
+ * take the promise as it is.
+ */
+export async function nodeTransport(options: UndiciTransportOptions = {}): Promise<Transport> {
   const { undiciTransport } = await import("./undici-transport.js");
-  return undiciTransport();
+  return undiciTransport(options);
+}
+
+async function load(): Promise<Transport> {
+  const node = typeof process !== "undefined" && process.versions?.node !== undefined;
+  return node ? nodeTransport() : fetchTransport();
 }

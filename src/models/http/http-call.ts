@@ -3,6 +3,7 @@ import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import type { Clock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
+import { type JsonValue, parseJson } from "../../stream/json.js";
 import { Deadlines } from "./deadlines.js";
 import { retryDelay } from "./retry.js";
 import type { Exchange, HttpRequest, ResponseHead, Transport } from "./transport.js";
@@ -107,6 +108,20 @@ export class HttpCall {
     const { text, failure } = await this.#readText(maxBytes);
     if (failure !== undefined) throw failure;
     return text;
+  }
+
+  /**
+   * The rest of the body as JSON.
+   *
+   * @throws {SluiceError} as `readText`; `malformed-frame` for anything but JSON.
+   */
+  async readJson(maxBytes: number): Promise<JsonValue> {
+    const text = await this.readText(maxBytes);
+    try {
+      return parseJson(text);
+    } catch (cause) {
+      throw new SluiceError("malformed-frame", "the answer is not JSON", { frame: text.slice(0, 500), cause });
+    }
   }
 
   /** The answer is complete: what follows it is dropped, and the connection may be used again. */

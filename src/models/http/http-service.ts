@@ -1,7 +1,8 @@
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { type Clock, systemClock } from "../../stream/clock.js";
-import { invalid, type SluiceError } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import type { JsonValue } from "../../stream/json.js";
 import { resolveTimeouts } from "./deadlines.js";
 import { defaultTransport } from "./default-transport.js";
 import { HttpCall } from "./http-call.js";
@@ -19,7 +20,7 @@ export interface HttpServiceOptions {
   /** Sent with each call: authentication, for one. They win over the dialect's own. */
   headers?: Readonly<Record<string, string>>;
   /** Default: undici on Node, `fetch` elsewhere. Models share it, and with it their connections. */
-  transport?: Transport;
+  transport?: Transport | Promise<Transport>;
   /** Of each call, unless the call has its own. */
   timeouts?: Timeouts;
   retry?: RetryPolicy;
@@ -77,7 +78,43 @@ export class HttpService {
       wire: openWireLog(options.onWire),
     });
   }
+
+  /**
+   * Reads JSON.
+   *
+   * @throws {SluiceError} as a call does; `malformed-frame` for anything but JSON.
+   */
+  async getJson(
+    model: string,
+    path: string,
+    readError: (response: ErrorResponse) => SluiceError,
+    options: CallOptions,
+  ): Promise<JsonValue> {
+    const { signal, headers } = options;
+    const accept = { accept: "application/json" };
+    const call = this.call(
+      model,
+      this.request("GET", path, accept, this.#options.headers, headers),
+      readError,
+      options,
+    );
+    const cancel = () => call.cancel(new SluiceError("cancelled", "the call was cancelled", { cause: signal?.reason }));
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      if (signal?.aborted) cancel();
+      return await call.run(async () => {
+        const body = await call.readJson(MAX_JSON_BYTES);
+        call.finish();
+        return body;
+      });
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
 }
+
+/** The longest list of models and the like, in bytes. */
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 /** Without the slash at its end. */
 function checkedBaseUrl(baseUrl: string): string {

@@ -6,7 +6,6 @@ import type { Frame, FrameReader } from "../../stream/framing/frame.js";
 import { NdjsonReader } from "../../stream/framing/ndjson-reader.js";
 import { SseReader } from "../../stream/framing/sse-reader.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
-import { type JsonValue, parseJson } from "../../stream/json.js";
 import type { HttpCall } from "./http-call.js";
 import type { ResponseHead } from "./transport.js";
 
@@ -85,8 +84,7 @@ export class HttpSource implements BatchSource {
   }
 
   async #readBody(): Promise<void> {
-    const body = await this.#call.readText(MAX_BODY_BYTES);
-    this.#held = this.#expected.dialect.readBody(parseBody(body));
+    this.#held = this.#expected.dialect.readBody(await this.#call.readJson(MAX_BODY_BYTES));
     const start = this.#held[0];
     if (start?.type === "start") this.#held[0] = { ...start, simulated: true };
     this.#finished = true;
@@ -173,12 +171,4 @@ export class HttpSource implements BatchSource {
 /** Whether an event says something that must not be said twice. */
 function isContent(event: ChatEvent): boolean {
   return event.type !== "start" && event.type !== "usage" && event.type !== "context";
-}
-
-function parseBody(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    throw new SluiceError("malformed-frame", "the answer is not JSON", { frame: text.slice(0, 500), cause });
-  }
 }

@@ -1,0 +1,176 @@
+import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-chat.js";
+import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
+import { azureAddress } from "./azure-address.js";
+import { listOpenAiModels } from "./list-openai-models.js";
+import type { Provider } from "./provider.js";
+
+type Row = Pick<Provider, "id" | "label" | "hint"> & Partial<Provider>;
+
+/** OpenAI's chat protocol as most services speak it: they know `max_tokens` and not its newer name. */
+function compatible(id: string, quirks: OpenAiChatQuirks = {}): Pick<Provider, "dialect"> {
+  return { dialect: openAiChatDialect({ maxTokensField: "max_tokens", optionsFrom: [id], ...quirks }) };
+}
+
+/** A service with a key. By default its variables are `NAME_API_KEY` and `NAME_BASE_URL`. */
+function cloud(name: string, row: Row): Provider {
+  return {
+    ...compatible(row.id),
+    baseUrlEnv: [`${name}_BASE_URL`],
+    keyEnv: [`${name}_API_KEY`],
+    keyRequired: true,
+    auth: "bearer",
+    list: listOpenAiModels,
+    ...row,
+  };
+}
+
+/** A server of one's own. */
+function local(name: string, row: Row): Provider {
+  return { ...cloud(name, row), keyRequired: false };
+}
+
+/** A service that does not say what it offers. */
+function withoutList({ list: _, ...row }: Provider): Provider {
+  return row;
+}
+
+/** The services that are built in. A base URL without a path gets the path of the row's own. */
+export const PROVIDERS: readonly Provider[] = [
+  cloud("OPENAI", {
+    id: "openai",
+    label: "OpenAI",
+    dialect: openAiChat,
+    baseUrl: "https://api.openai.com/v1",
+    headersEnv: { "openai-organization": "OPENAI_ORG_ID", "openai-project": "OPENAI_PROJECT_ID" },
+    families: ["gpt-", "chatgpt-", "o1", "o3", "o4"],
+    hint: "https://platform.openai.com/api-keys",
+  }),
+  cloud("OPENROUTER", {
+    id: "openrouter",
+    label: "OpenRouter",
+    ...compatible("openrouter", { topK: true, reasoning: "reasoning", sendReasoning: "reasoning" }),
+    baseUrl: "https://openrouter.ai/api/v1",
+    hint: "https://openrouter.ai/keys",
+  }),
+  cloud("GROQ", {
+    id: "groq",
+    label: "Groq",
+    ...compatible("groq", { maxTokensField: "max_completion_tokens" }),
+    baseUrl: "https://api.groq.com/openai/v1",
+    hint: "https://console.groq.com/keys",
+  }),
+  cloud("DEEPSEEK", {
+    id: "deepseek",
+    label: "DeepSeek",
+    ...compatible("deepseek", { reasoning: "none" }),
+    baseUrl: "https://api.deepseek.com",
+    families: ["deepseek-"],
+    hint: "https://platform.deepseek.com/api_keys",
+  }),
+  cloud("MISTRAL", {
+    id: "mistral",
+    label: "Mistral",
+    // It sends the usage unasked, and refuses fields that it does not know.
+    ...compatible("mistral", { streamOptions: false, reasoning: "none" }),
+    baseUrl: "https://api.mistral.ai/v1",
+    families: ["mistral-", "ministral-", "magistral-", "codestral-", "devstral-", "pixtral-"],
+    hint: "https://console.mistral.ai/api-keys",
+  }),
+  cloud("XAI", {
+    id: "xai",
+    label: "xAI",
+    baseUrl: "https://api.x.ai/v1",
+    families: ["grok-"],
+    hint: "https://console.x.ai",
+  }),
+  cloud("TOGETHER", {
+    id: "together",
+    label: "Together AI",
+    ...compatible("together", { topK: true }),
+    baseUrl: "https://api.together.xyz/v1",
+    keyEnv: ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY"],
+    hint: "https://api.together.ai/settings/api-keys",
+  }),
+  cloud("FIREWORKS", {
+    id: "fireworks",
+    label: "Fireworks AI",
+    ...compatible("fireworks", { topK: true }),
+    baseUrl: "https://api.fireworks.ai/inference/v1",
+    families: ["accounts/fireworks/"],
+    hint: "https://app.fireworks.ai/settings/users/api-keys",
+  }),
+  cloud("CEREBRAS", {
+    id: "cerebras",
+    label: "Cerebras",
+    ...compatible("cerebras", { maxTokensField: "max_completion_tokens" }),
+    baseUrl: "https://api.cerebras.ai/v1",
+    hint: "https://cloud.cerebras.ai",
+  }),
+  withoutList(
+    cloud("PERPLEXITY", {
+      id: "perplexity",
+      label: "Perplexity",
+      // It sends the usage with each chunk, unasked.
+      ...compatible("perplexity", { topK: true, streamOptions: false }),
+      baseUrl: "https://api.perplexity.ai",
+      keyEnv: ["PERPLEXITY_API_KEY", "PPLX_API_KEY"],
+      families: ["sonar"],
+      hint: "https://www.perplexity.ai/account/api/keys",
+    }),
+  ),
+  cloud("MOONSHOT", {
+    id: "moonshot",
+    label: "Moonshot AI",
+    ...compatible("moonshot", { sendReasoning: "reasoning_content" }),
+    baseUrl: "https://api.moonshot.ai/v1",
+    families: ["kimi-", "moonshot-"],
+    hint: "https://platform.moonshot.ai/console/api-keys",
+  }),
+  cloud("DASHSCOPE", {
+    id: "alibaba",
+    label: "Alibaba Model Studio",
+    baseUrl: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+    keyEnv: ["DASHSCOPE_API_KEY", "ALIBABA_API_KEY"],
+    families: ["qwen", "qwq"],
+    hint: "https://modelstudio.console.alibabacloud.com",
+  }),
+  withoutList(
+    cloud("AZURE_OPENAI", {
+      id: "azure",
+      label: "Azure OpenAI",
+      ...compatible("azure", { maxTokensField: "max_completion_tokens" }),
+      baseUrlEnv: [
+        "AZURE_OPENAI_ENDPOINT",
+        "AZURE_OPENAI_BASE_URL",
+        { name: "AZURE_RESOURCE_NAME", url: (resource) => `https://${resource}.openai.azure.com` },
+      ],
+      keyEnv: ["AZURE_OPENAI_API_KEY", "AZURE_API_KEY"],
+      queryEnv: { "api-version": ["AZURE_OPENAI_API_VERSION", "OPENAI_API_VERSION"] },
+      auth: { header: "api-key" },
+      address: azureAddress,
+      hint: "the endpoint is https://NAME.openai.azure.com, and the model is the name of your deployment",
+    }),
+  ),
+  local("LMSTUDIO", {
+    id: "lmstudio",
+    label: "LM Studio",
+    baseUrl: "http://localhost:1234/v1",
+    keyEnv: ["LM_API_TOKEN"],
+    hint: "lms server start",
+  }),
+  local("VLLM", {
+    id: "vllm",
+    label: "vLLM",
+    ...compatible("vllm", { topK: true }),
+    baseUrl: "http://localhost:8000/v1",
+    hint: "vllm serve MODEL",
+  }),
+  local("LLAMACPP", {
+    id: "llamacpp",
+    label: "llama.cpp",
+    ...compatible("llamacpp", { topK: true }),
+    baseUrl: "http://localhost:8080/v1",
+    keyEnv: ["LLAMA_API_KEY"],
+    hint: "llama-server -m MODEL.gguf",
+  }),
+];

@@ -25,6 +25,8 @@ abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
       for (;;) {
         const value = this.take();
         if (value !== undefined) return Promise.resolve({ done: false, value });
+        // A stream may wait long for its next events: those that were read are not kept until then.
+        this.batch = NOTHING;
         const pulled = this.#source.next();
         if (pulled instanceof Promise) return pulled.then(this.#resume, this.#failed);
         if (pulled === undefined) return this.#finish();

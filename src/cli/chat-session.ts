@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { Conversation } from "../chat/conversation.js";
 import type { StoredMessage } from "../chat/conversation-store.js";
 import { MemoryStore } from "../chat/stores/memory-store.js";
+import { model } from "../models/registry.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
 import { styled } from "./ansi.js";
-import { namedModel } from "./choose-model.js";
 import { footer } from "./footer.js";
 import { hasColour, type Io } from "./io.js";
 import { modelTable } from "./model-table.js";
@@ -128,7 +128,7 @@ export class ChatSession {
 
   #switchModel(name: string): void {
     if (name !== "") {
-      this.#model = namedModel(name, this.#io.env);
+      this.#model = model(name, { env: this.#io.env });
       this.#conversation = this.#open(this.#conversation.contextId);
     }
     this.#print(`model: ${this.#model.id}`);

@@ -26,11 +26,6 @@ const USUAL: Readonly<Record<string, string>> = {
   gemini: "gemini-2.5-flash",
 };
 
-/** The model of this name: `echo`, or as `model()` takes it. */
-export function namedModel(name: string, env: Io["env"]): ChatModel {
-  return name === "echo" ? echo() : resolve(name, { env });
-}
-
 /**
  * The first model that is really there: the one that was asked for, `SLUICE_MODEL`, a service whose key is set, a running
  * Ollama on loopback, else echo.
@@ -38,8 +33,8 @@ export function namedModel(name: string, env: Io["env"]): ChatModel {
  * @throws {SluiceError} `unknown-model`, `missing-key` for one that was asked for.
  */
 export async function chooseModel(asked: string | undefined, env: Io["env"]): Promise<Choice> {
-  if (asked !== undefined) return { model: namedModel(asked, env), because: "asked for" };
-  if (env.SLUICE_MODEL) return { model: namedModel(env.SLUICE_MODEL, env), because: "SLUICE_MODEL is set" };
+  if (asked !== undefined) return { model: resolve(asked, { env }), because: "asked for" };
+  if (env.SLUICE_MODEL) return { model: resolve(env.SLUICE_MODEL, { env }), because: "SLUICE_MODEL is set" };
   for (const provider of configuredProviders(env)) {
     const usual = USUAL[provider.id];
     if (provider.configuredBy === undefined || usual === undefined) continue;

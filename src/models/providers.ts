@@ -2,6 +2,7 @@ import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-ch
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
 import { azureAddress } from "./azure-address.js";
 import { listOpenAiModels } from "./list-openai-models.js";
+import { ollamaHostUrl } from "./ollama-address.js";
 import type { Provider } from "./provider.js";
 
 type Row = Pick<Provider, "id" | "label" | "hint"> & Partial<Provider>;
@@ -151,6 +152,13 @@ export const PROVIDERS: readonly Provider[] = [
       hint: "the endpoint is https://NAME.openai.azure.com, and the model is the name of your deployment",
     }),
   ),
+  local("OLLAMA", {
+    id: "ollama",
+    label: "Ollama",
+    baseUrl: "http://127.0.0.1:11434/v1",
+    baseUrlEnv: ["OLLAMA_URL", { name: "OLLAMA_HOST", url: ollamaHostUrl }],
+    hint: "ollama serve",
+  }),
   local("LMSTUDIO", {
     id: "lmstudio",
     label: "LM Studio",

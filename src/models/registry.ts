@@ -1,5 +1,6 @@
 import type { CallOptions, ChatModel, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import { echo } from "./echo.js";
 import { fetchTransport } from "./http/fetch-transport.js";
 import { httpModel } from "./http/http-model.js";
 import { HttpService } from "./http/http-service.js";
@@ -55,12 +56,14 @@ export class Registry {
   }
 
   /**
-   * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`. Nothing is sent.
+   * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`; `echo` is the one that says
+   * back what it is told. Nothing is sent.
    *
    * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;
    *   `invalid-argument` for settings that are none.
    */
   model(id: string, options: ModelOptions = {}): ChatModel {
+    if (id === "echo") return echo();
     const { provider, name } = this.#find(id);
     const { dialect, capabilities } = provider;
     const service = serviceOf(provider, id, name, options);

@@ -1,10 +1,11 @@
+import { ollamaAddress } from "../../models/ollama-address.js";
 import { configuredProviders, model as resolve } from "../../models/registry.js";
 import { SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { chooseModel } from "../choose-model.js";
 import { EXIT } from "../exit-code.js";
 import { hasColour, type Io, write } from "../io.js";
-import { ollamaModels, ollamaUrl } from "../ollama-probe.js";
+import { ollamaModels } from "../ollama-probe.js";
 
 /** One thing that was looked at. */
 interface Finding {
@@ -87,7 +88,7 @@ async function service(id: string, configuredBy: string, env: Io["env"]): Promis
 
 async function ollama(env: Io["env"]): Promise<Finding> {
   const models = await ollamaModels(env);
-  if (models === undefined) return { state: "ok", what: "Ollama", found: `does not answer at ${ollamaUrl(env)}` };
+  if (models === undefined) return { state: "ok", what: "Ollama", found: `does not answer at ${ollamaAddress(env)}` };
   const state = models.length === 0 ? "warn" : "ok";
   return {
     state,

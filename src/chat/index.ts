@@ -1,0 +1,29 @@
+export type { ConversationOptions, Reply, TurnInput, TurnOptions } from "./conversation.js";
+export { Conversation } from "./conversation.js";
+export type {
+  Append,
+  ConversationRecord,
+  ConversationStore,
+  ListOptions,
+  StoredConversation,
+  StoredMessage,
+} from "./conversation-store.js";
+export type { Generated } from "./generate.js";
+export { generate } from "./generate.js";
+export { lastMessages } from "./last-messages-window.js";
+export type { Prompt, PromptOptions } from "./prompt.js";
+export { MemoryStore } from "./stores/memory-store.js";
+export { PostgresStore } from "./stores/postgres-store.js";
+export type { RedisStoreOptions } from "./stores/redis-store.js";
+export { RedisStore } from "./stores/redis-store.js";
+export { SqliteStore } from "./stores/sqlite-store.js";
+export type { StreamOptions } from "./stream.js";
+export { stream } from "./stream.js";
+export type { SummariseOptions } from "./summary-window.js";
+export { summarise } from "./summary-window.js";
+export type { TokenBudgetOptions } from "./token-budget-window.js";
+export { tokenBudget } from "./token-budget-window.js";
+export type { TokenCounter } from "./token-counter.js";
+export { tokenCounter } from "./token-counter.js";
+export type { Window, WindowResult } from "./window.js";
+export { allMessages } from "./window.js";

@@ -1,0 +1,27 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ROOT, runNode } from "./run.js";
+
+/** A line that each example must print: one without is not run, so a new example needs a line here. */
+const PRINTS: Readonly<Record<string, string>> = {
+  "conversation.mjs": 'assistant [{"type":"text","text":"What did I say?"}]',
+  "errors.mjs": 'truncated, worth another try: true, arrived: "The answer is"',
+  "events.mjs": 'text-delta " three"',
+  "fallback.mjs": "Right from the start.",
+  "first-stream.mjs": "A sluice lets a stream through at the pace the other side can take.",
+  "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
+  "record-and-replay.mjs": "Remember this.",
+};
+
+test("every example is tested", () => {
+  const examples = readdirSync(join(ROOT, "examples")).filter((name) => name.endsWith(".mjs"));
+  expect(examples.sort()).toEqual(Object.keys(PRINTS).sort());
+});
+
+test.concurrent.each(Object.entries(PRINTS))("examples/%s runs and prints what it should", async (name, line) => {
+  const { code, stdout, stderr } = await runNode(join("examples", name), [], "");
+  expect(stderr).toBe("");
+  expect(stdout).toContain(line);
+  expect(code).toBe(0);
+});

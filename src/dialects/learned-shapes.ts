@@ -93,7 +93,7 @@ class Shape {
     const end = Math.max(at, text.search(CLOSERS));
     pattern += escapePattern(text.slice(at, end)) + closersPattern(text.slice(end));
     return new Shape(
-      new RegExp(`^${pattern}$`),
+      compiled(`^${pattern}$`),
       captured.map((hole) => hole.kind),
     );
   }
@@ -117,6 +117,20 @@ const CLOSERS = /[}\] ]*$/;
 /** Anthropic pads its frames with blanks between and after the closing brackets, which mean nothing there. */
 function closersPattern(closers: string): string {
   return `${[...closers.replaceAll(" ", "")].map((closer) => ` *\\${closer}`).join("")} *`;
+}
+
+/** How many patterns are kept for the streams to come. */
+const MAX_PATTERNS = 32;
+/** Streams of one provider have the same shapes: they share the compiled patterns, which take kilobytes. The oldest goes first. */
+const patterns = new Map<string, RegExp>();
+
+function compiled(source: string): RegExp {
+  const pattern = patterns.get(source) ?? new RegExp(source);
+  patterns.delete(source);
+  patterns.set(source, pattern);
+  const [oldest] = patterns.keys();
+  if (patterns.size > MAX_PATTERNS && oldest !== undefined) patterns.delete(oldest);
+  return pattern;
 }
 
 function escapePattern(text: string): string {

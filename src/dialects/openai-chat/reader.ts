@@ -20,10 +20,15 @@ const DONE = "[DONE]";
 /** What a frame of a learned shape means: a piece of this kind, or of the arguments of this call. */
 type Meaning = { type: "text-delta" } | { type: "reasoning-delta" } | { type: "tool-input-delta"; index: number };
 
-/** Values that differ from frame to frame and mean nothing: OpenAI's and Mistral's padding against traffic analysis. */
-const PADDING: readonly Hole[] = [
+/**
+ * Values that mean nothing once the answer has begun: OpenAI's and Mistral's padding against traffic analysis, and what
+ * differs between answers, so that all of them have one shape.
+ */
+const MEANINGLESS: readonly Hole[] = [
   { path: ["obfuscation"], kind: "string", capture: false },
   { path: ["p"], kind: "string", capture: false },
+  { path: ["id"], kind: "string", capture: false },
+  { path: ["created"], kind: "number", capture: false },
 ];
 const DELTA = ["choices", 0, "delta"] as const;
 
@@ -171,7 +176,7 @@ export class OpenAiChatReader implements WireReader {
   }
 
   #learnHole(frame: string, path: Hole["path"], meaning: Meaning): void {
-    this.#shapes.learn(frame, [{ path, kind: "string", capture: true }, ...PADDING], meaning);
+    this.#shapes.learn(frame, [{ path, kind: "string", capture: true }, ...MEANINGLESS], meaning);
   }
 
   #finish(emit: Emit): void {

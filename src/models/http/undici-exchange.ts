@@ -87,7 +87,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     else this.#request.onConnect?.();
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: Headers): void {
+  onResponseStart(controller: Controller, status: number, headers: Headers): void {
     if (this.over || status < 200) return;
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
@@ -95,6 +95,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
       return;
     }
     this.head = { status, headers: joined(headers) };
+    // undici's own copy would hold the memory of the whole first network read.
+    controller.rawHeaders = null;
     this.#notify();
   }
 

@@ -17,7 +17,7 @@
 /** @returns {Measure[]} */
 export function measures(/** @type {boolean} */ quick) {
   const runs = quick ? 1 : 3;
-  const bulk = quick ? { streams: 1, warmUpMs: 250, ms: 450 } : { streams: 1, warmUpMs: 700, ms: 1_200 };
+  const bulk = quick ? { streams: 1, warmUpMs: 600, ms: 500 } : { streams: 1, warmUpMs: 700, ms: 1_200 };
   return [
     { module: "./measures/import.mjs", runs: quick ? 3 : 7, settings: bulk, appliesTo: isPackage },
     { module: "./measures/coalesced.mjs", runs, settings: bulk, appliesTo: any },
@@ -32,13 +32,13 @@ export function measures(/** @type {boolean} */ quick) {
     {
       module: "./measures/paced.mjs",
       runs,
-      settings: { streams: 100, warmUpMs: quick ? 200 : 500, ms: 3_000 },
+      settings: { streams: 100, warmUpMs: 500, ms: 3_000 },
       appliesTo: any,
     },
     {
       module: "./measures/slow-reader.mjs",
       runs: 1,
-      settings: { streams: 1, warmUpMs: quick ? 200 : 500, ms: quick ? 1_000 : 4_000 },
+      settings: { streams: 1, warmUpMs: 500, ms: quick ? 1_000 : 4_000 },
       appliesTo: readsText,
     },
   ];

@@ -43,11 +43,22 @@ export function recogniseWire(text: string, dialect?: Dialect): RecognisedWire {
 function cut(text: string, sse: boolean): Frame[] {
   const frames: Frame[] = [];
   const reader = sse ? new SseReader() : new NdjsonReader();
-  // A recording may lack the empty line after its last event.
-  const whole = sse ? `${text}\n\n` : text;
-  reader.push(new TextEncoder().encode(whole), (frame) => frames.push(frame));
+  // A recording may lack the line end after its last frame.
+  reader.push(new TextEncoder().encode(sse ? `${text}\n\n` : text), (frame) => frames.push(frame));
   reader.end((frame) => frames.push(frame));
+  const last = frames.at(-1);
+  // One that was cut off in the middle of a frame ends before it.
+  if (last !== undefined && !text.endsWith("\n") && !isWhole(last)) frames.pop();
   return frames;
+}
+
+function isWhole({ data }: Frame): boolean {
+  try {
+    parseJson(data);
+    return true;
+  } catch {
+    return data === "[DONE]";
+  }
 }
 
 function accepts(frame: Frame, fits: (body: JsonObject) => boolean): boolean {

@@ -38,7 +38,7 @@ export function echo({ tokensPerSecond = 40, id = "echo", clock = systemClock }:
     capabilities: { streaming: true, tools: true },
     async *stream(request, { signal }) {
       const usage = { inputTokens: countInput(request.messages), outputTokens: 0 };
-      yield { type: "usage", usage: { ...usage } };
+      yield { type: "usage", usage: { inputTokens: usage.inputTokens } };
       for (const event of answer(request)) {
         if (pauseMs > 0) await wait(pauseMs, clock, signal);
         if (event.type === "text-delta" || event.type === "tool-input-delta") usage.outputTokens++;

@@ -37,6 +37,8 @@ export class HttpSource implements BatchSource {
   /** Whether events were handed out, so that the call cannot be made again. */
   #answering = false;
   #finished = false;
+  /** The end of an answer that came in one body: a batch of its own, so that a reader can still leave before it. */
+  #last: Batch | undefined;
   /** Thrown once the events before it have been handed out. */
   #failure: SluiceError | undefined;
 
@@ -87,6 +89,7 @@ export class HttpSource implements BatchSource {
     this.#held = this.#expected.dialect.readBody(await this.#call.readJson(MAX_BODY_BYTES));
     const start = this.#held[0];
     if (start?.type === "start") this.#held[0] = { ...start, simulated: true };
+    this.#last = this.#held.splice(-1);
     this.#finished = true;
     this.#call.finish();
   }
@@ -103,7 +106,7 @@ export class HttpSource implements BatchSource {
     const call = this.#call;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#finished) return undefined;
+      if (this.#finished) return this.#takeLast();
       const pieces = call.take();
       if (pieces.length === 0 && !call.over) {
         const wait = call.wait();
@@ -116,6 +119,12 @@ export class HttpSource implements BatchSource {
   }
 
   readonly #pullAgain = (): Batch | undefined | Promise<Batch | undefined> => this.#pull();
+
+  #takeLast(): Batch | undefined {
+    const last = this.#last;
+    this.#last = undefined;
+    return last;
+  }
 
   /** The events of some bytes; without bytes, those of the body's end. Keeps a failure for the next time. */
   #read(pieces: readonly Uint8Array[]): Batch | undefined {

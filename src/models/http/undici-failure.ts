@@ -18,7 +18,8 @@ export function failureOf(error: Error, phase: FailedPhase, url: string): Sluice
     const retryable = !PERMANENT.test(code);
     return new SluiceError("connect-failed", `no connection to ${host}: ${reason(error)}`, { retryable, cause: error });
   }
-  if (code.startsWith("HPE_") && code !== "HPE_INVALID_EOF_STATE") {
+  // A body that ends too soon is a parser's error as well.
+  if (error.name === "HTTPParserError" && !/EOF/.test(code + error.message)) {
     return new SluiceError("malformed-frame", `${host} does not answer in HTTP: ${error.message}`, { cause: error });
   }
   const when = phase === "waiting" ? "before it answered" : "in the middle of the answer";

@@ -1,0 +1,20 @@
+import type { Loss } from "../dialect.js";
+
+/** What this protocol cannot carry. */
+export const losses: readonly Loss[] = [
+  { what: "the id of an answer", why: "Ollama gives none; the reader makes one" },
+  { what: "which content block a delta belongs to (`block`)", why: "a message has one text and one train of thought" },
+  { what: "the order of thinking, text, images and calls within a whole message", why: "each has a field of its own" },
+  { what: "arguments of calls as they are written", why: "a call comes whole" },
+  { what: "arguments that are no JSON object", why: "put into one, under `input`" },
+  { what: "whether text declines to answer (`refusal`)", why: "there is only text" },
+  { what: "tools that the provider ran, and results of tools", why: "an answer holds only calls that the client runs" },
+  { what: "sources", why: "the protocol has none" },
+  { what: "files that are not images", why: "the protocol has only images" },
+  { what: "steps, approval requests, context ids, data events and opaque state", why: "an answer is one message" },
+  { what: "retractions after something was said", why: "a client cannot un-say it; the answer ends with an error" },
+  { what: "finish reasons but for `stop`, `length` and `tool-calls`", why: "said as `stop`, or as `length`" },
+  { what: "cached and reasoning tokens", why: "Ollama counts what it read and what it wrote" },
+  { what: "`isError` of a tool result, the place of images in a user's text", why: "a message has one text" },
+  { what: "the name and description of a response format, `strict`, cache hints", why: "there is only a schema" },
+];

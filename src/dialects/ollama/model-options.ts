@@ -1,0 +1,35 @@
+/**
+ * What a model can be told beside what every dialect has a word for, as Ollama's Modelfile reference lists it. In a request
+ * these stand in `options`, not beside it.
+ */
+export const MODEL_OPTIONS: readonly string[] = [
+  "num_ctx",
+  "num_batch",
+  "num_gpu",
+  "main_gpu",
+  "low_vram",
+  "f16_kv",
+  "vocab_only",
+  "use_mmap",
+  "use_mlock",
+  "num_thread",
+  "numa",
+  "num_keep",
+  "num_predict",
+  "seed",
+  "top_k",
+  "top_p",
+  "min_p",
+  "tfs_z",
+  "typical_p",
+  "repeat_last_n",
+  "temperature",
+  "repeat_penalty",
+  "presence_penalty",
+  "frequency_penalty",
+  "mirostat",
+  "mirostat_tau",
+  "mirostat_eta",
+  "penalize_newline",
+  "stop",
+];

@@ -1,0 +1,21 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonValue } from "../../stream/json.js";
+import { malformed } from "../parse-frame.js";
+import type { AnswerForm } from "./answer-form.js";
+import { OllamaReader } from "./reader.js";
+
+/**
+ * Reads a whole answer: a line that says everything at once.
+ *
+ * @throws {SluiceError} the provider's error, or `malformed-frame`.
+ */
+export function readBody(body: JsonValue, form: AnswerForm): ChatEvent[] {
+  const text = JSON.stringify(body);
+  if (!isJsonObject(body)) throw malformed(text, "not a JSON object");
+  const events: ChatEvent[] = [];
+  const reader = new OllamaReader(form);
+  // A whole answer is done, even where it does not say so.
+  const whole = form.read(body) === undefined ? text : JSON.stringify({ ...body, done: true });
+  reader.push({ data: whole }, (event) => events.push(event));
+  return events;
+}

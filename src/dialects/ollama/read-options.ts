@@ -1,0 +1,95 @@
+import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { badRequest, WireObject } from "../wire-object.js";
+
+/** Model options that every dialect has a word for. */
+const SHARED = [
+  "temperature",
+  "top_p",
+  "top_k",
+  "num_predict",
+  "stop",
+  "seed",
+  "presence_penalty",
+  "frequency_penalty",
+];
+const FIELDS = ["model", "stream", "format", "think", "options"];
+
+/** What the requests of `/api/chat` and `/api/generate` share; `known` are the fields that the caller reads itself. */
+export function readOptions(body: WireObject, known: readonly string[]): Omit<ChatRequest, "messages"> {
+  const options = body.object("options") ?? new WireObject({}, "options");
+  const predict = options.number("num_predict");
+  const request = {
+    temperature: options.number("temperature"),
+    topP: options.number("top_p"),
+    topK: options.number("top_k"),
+    // Negative numbers mean no limit, or that of the context.
+    maxTokens: predict !== undefined && predict >= 0 ? predict : undefined,
+    stop: readStop(options),
+    seed: options.number("seed"),
+    presencePenalty: options.number("presence_penalty"),
+    frequencyPenalty: options.number("frequency_penalty"),
+    reasoning: readThink(body),
+    responseFormat: readFormat(body),
+    providerOptions: readOwnOptions(body, options, known),
+  };
+  return defined(request);
+}
+
+function readStop(options: WireObject): string[] | undefined {
+  const stop = options.any("stop");
+  if (typeof stop === "string") return [stop];
+  return options.array("stop")?.map((word, index) => {
+    if (typeof word !== "string") throw badRequest(`${options.field("stop")}[${index}]`, word, "a string");
+    return word;
+  });
+}
+
+function readThink(body: WireObject): ReasoningOptions | undefined {
+  switch (body.any("think")) {
+    case undefined:
+      return undefined;
+    case true:
+      return {};
+    case false:
+      return { effort: "none" };
+    default: {
+      const effort = body.oneOf("think", ["low", "medium", "high", "max"]);
+      return effort === undefined ? undefined : { effort };
+    }
+  }
+}
+
+function readFormat(body: WireObject): ResponseFormat | undefined {
+  const format = body.any("format");
+  if (format === undefined || format === "") return undefined;
+  if (format === "json") return { type: "json" };
+  if (!isJsonObject(format)) throw badRequest("format", format, "json or a JSON schema");
+  return { type: "json-schema", name: "response", schema: format };
+}
+
+/** What only Ollama has, kept for a model that is Ollama's. */
+function readOwnOptions(
+  body: WireObject,
+  options: WireObject,
+  known: readonly string[],
+): ChatRequest["providerOptions"] {
+  const own: JsonObject = without(body.value, [...FIELDS, ...known]);
+  const predict = options.number("num_predict");
+  const model: JsonObject = {
+    ...without(options.value, SHARED),
+    ...(predict !== undefined && predict < 0 && { num_predict: predict }),
+  };
+  if (Object.keys(model).length > 0) own.options = model;
+  return Object.keys(own).length > 0 ? { ollama: own } : undefined;
+}
+
+function without(object: JsonObject, known: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !known.includes(key)));
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

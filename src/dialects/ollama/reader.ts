@@ -1,0 +1,134 @@
+import { decodeBase64 } from "../../stream/base64.js";
+import type { Emit, ToolCallEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Frame } from "../../stream/framing/frame.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type { WireReader } from "../dialect.js";
+import { type Hole, LearnedShapes } from "../learned-shapes.js";
+import { malformed, parseFrame } from "../parse-frame.js";
+import { parseToolInput } from "../tool-input.js";
+import type { AnswerForm, LineContent } from "./answer-form.js";
+import { readDoneReason } from "./done-reason.js";
+import { errorIn } from "./errors.js";
+import { imageType } from "./image-type.js";
+import { readUsage } from "./usage.js";
+
+/** Differs from line to line and means nothing to us. */
+const TIME: Hole = { path: ["created_at"], kind: "string", capture: false };
+
+/**
+ * Reads a streamed answer of Ollama: a line each piece, the last with `done`. Calls come whole. Ollama gives no id to an
+ * answer, and older versions none to a call: these are made from the line's time and the call's place, so that a
+ * recording has the same ids each time it is read.
+ */
+export class OllamaReader implements WireReader {
+  readonly #form: AnswerForm;
+  readonly #shapes = new LearnedShapes<"text-delta" | "reasoning-delta">();
+  #started = false;
+  #finished = false;
+  #calls = 0;
+
+  constructor(form: AnswerForm) {
+    this.#form = form;
+  }
+
+  push(frame: Frame, emit: Emit): void {
+    if (this.#finished) return;
+    const { data } = frame;
+    const known = this.#shapes.match(data, (type, [text = ""]) => {
+      if (text !== "") emit({ type, text });
+    });
+    if (!known) this.#line(parseFrame(data), data, emit);
+  }
+
+  end(): void {
+    if (this.#finished) return;
+    const why = this.#started ? "without a line that says done" : "before it began";
+    throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+  }
+
+  #line(line: JsonObject, text: string, emit: Emit): void {
+    const error = errorIn(line);
+    if (error !== undefined) throw error;
+    const content = this.#form.read(line);
+    if (content === undefined) throw malformed(text, `not part of an answer to ${this.#form.name}`);
+    if (!this.#started) {
+      this.#started = true;
+      emit({ type: "start", id: crypto.randomUUID(), model: typeof line.model === "string" ? line.model : "" });
+    }
+    this.#content(content, line, emit);
+    if (line.done === true) this.#finish(line, emit);
+    else this.#learn(text, line, content);
+  }
+
+  #content({ text, thinking, toolCalls, images }: LineContent, line: JsonObject, emit: Emit): void {
+    if (thinking) emit({ type: "reasoning-delta", text: thinking });
+    if (text) emit({ type: "text-delta", text });
+    for (const image of images ?? []) if (typeof image === "string") emitImage(image, emit);
+    for (const call of toolCalls ?? []) if (isJsonObject(call)) emit(this.#call(call, line));
+    if (Array.isArray(line.logprobs)) emit({ type: "data", name: "logprobs", value: line.logprobs });
+    // Models that make images say how far they are.
+    const { completed, total } = line;
+    if (typeof completed === "number" && typeof total === "number") {
+      emit({ type: "data", name: "progress", value: { completed, total } });
+    }
+  }
+
+  #call(call: JsonObject, line: JsonObject): ToolCallEvent {
+    const called = isJsonObject(call.function) ? call.function : {};
+    const place = this.#calls++;
+    const given = typeof call.id === "string" && call.id !== "" ? call.id : undefined;
+    return {
+      type: "tool-call",
+      callId: given ?? `call_${timeOf(line)}_${place}`,
+      name: typeof called.name === "string" ? called.name : "",
+      ...readArguments(called.arguments),
+    };
+  }
+
+  #finish(line: JsonObject, emit: Emit): void {
+    this.#finished = true;
+    const { name } = this.#form;
+    if (Array.isArray(line.context)) {
+      // An encoding of the conversation, with which another prompt continues it.
+      const { context } = line;
+      emit({ type: "data", name: "context", value: context, opaque: { dialect: name, data: { context } } });
+    }
+    const usage = readUsage(line);
+    if (usage.raw !== undefined) emit({ type: "usage", usage });
+    const word = typeof line.done_reason === "string" ? line.done_reason : undefined;
+    emit({ type: "finish", ...readDoneReason(word, this.#calls > 0), usage });
+  }
+
+  #learn(frame: string, line: JsonObject, { text, thinking, toolCalls, images }: LineContent): void {
+    if (toolCalls !== undefined || images !== undefined || line.logprobs !== undefined) return;
+    if (line.completed !== undefined) return;
+    if (text && !thinking) {
+      this.#shapes.learn(frame, [TIME, { path: this.#form.text, kind: "string", capture: true }], "text-delta");
+    } else if (thinking && !text) {
+      this.#shapes.learn(
+        frame,
+        [TIME, { path: this.#form.thinking, kind: "string", capture: true }],
+        "reasoning-delta",
+      );
+    }
+  }
+}
+
+/** Arguments come as an object; some servers that speak this protocol send them as text. */
+function readArguments(value: JsonValue | undefined): { input: JsonValue; invalid?: true } {
+  return typeof value === "string" ? parseToolInput(value) : { input: value ?? {} };
+}
+
+function timeOf(line: JsonObject): string {
+  const time = typeof line.created_at === "string" ? line.created_at.replace(/[^0-9A-Za-z]/g, "") : "";
+  return time === "" ? crypto.randomUUID().slice(0, 8) : time;
+}
+
+function emitImage(base64: string, emit: Emit): void {
+  try {
+    emit({ type: "file", mediaType: imageType(base64), data: decodeBase64(base64) });
+  } catch (cause) {
+    throw malformed(base64, "an image that is not base64", cause);
+  }
+}

@@ -1,0 +1,99 @@
+import type { Warning } from "../../stream/chat-event.js";
+import type { JsonObject } from "../../stream/json.js";
+import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
+import { writeCall } from "./write-call.js";
+import { writeImage } from "./write-file.js";
+
+/** Messages of `/api/chat`: each has one text; results of tools are messages of their own. */
+export function writeMessages(messages: readonly ChatMessage[], warnings: Warning[]): JsonObject[] {
+  return messages.flatMap((message, index): JsonObject[] => {
+    const path = `messages[${index}]`;
+    switch (message.role) {
+      case "system":
+        return [{ role: "system", content: textIn(message.content) }];
+      case "user":
+        return [{ role: "user", ...writeUserContent(message.content, path) }];
+      case "assistant":
+        if (typeof message.content === "string") return [{ role: "assistant", content: message.content }];
+        return writeAssistant(message.content, path, warnings);
+      case "tool":
+        return message.content.map(writeResult);
+      default:
+        return message satisfies never;
+    }
+  });
+}
+
+/** What a user says: the text, and the images beside it. */
+export function writeUserContent(
+  content: string | readonly (TextPart | FilePart)[],
+  path: string,
+): { content: string; images?: string[] } {
+  if (typeof content === "string") return { content };
+  const images = content.flatMap((part, index) =>
+    part.type === "file" ? [writeImage(part, `${path}.content[${index}]`)] : [],
+  );
+  return { content: textIn(content), ...(images.length > 0 && { images }) };
+}
+
+/** All text of a content, joined. */
+export function textIn(content: string | readonly { type: string; text?: string }[]): string {
+  if (typeof content === "string") return content;
+  return content.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
+}
+
+/** In the one message of a tool loop, results stand among what the model said: it is cut there. */
+function writeAssistant(parts: readonly AssistantPart[], path: string, warnings: Warning[]): JsonObject[] {
+  const messages: JsonObject[] = [];
+  let said: AssistantPart[] = [];
+  const close = () => {
+    if (said.length > 0) messages.push(writeSaid(said));
+    said = [];
+  };
+  for (const [index, part] of parts.entries()) {
+    const lost = lossOf(part);
+    if (lost !== undefined) warnings.push({ field: `${path}.content[${index}]`, message: `left out: ${lost}` });
+    else if (part.type === "tool-result") {
+      close();
+      messages.push(writeResult(part));
+    } else said.push(part);
+  }
+  close();
+  return messages;
+}
+
+function writeSaid(parts: readonly AssistantPart[]): JsonObject {
+  // Thoughts without state of a provider are in the model's own words.
+  const thinking = parts.map((part) => (part.type === "reasoning" ? part.text : "")).join("");
+  const calls = parts.flatMap((part) => (part.type === "tool-call" ? [part] : []));
+  return {
+    role: "assistant",
+    content: textIn(parts),
+    ...(thinking !== "" && { thinking }),
+    ...(calls.length > 0 && { tool_calls: calls.map(writeCall) }),
+  };
+}
+
+function lossOf(part: AssistantPart): string | undefined {
+  switch (part.type) {
+    case "reasoning":
+      return part.opaque === undefined ? undefined : `reasoning that ${part.opaque.dialect} keeps`;
+    case "tool-call":
+    case "tool-result":
+      return part.providerExecuted ? "Ollama has no tools that the provider runs" : undefined;
+    case "file":
+      return "Ollama takes no files in an assistant's message";
+    case "opaque":
+      return `state of ${part.opaque.dialect}`;
+    case "text":
+    case "source":
+      return undefined;
+    default:
+      return part satisfies never;
+  }
+}
+
+function writeResult({ callId, name, output }: ToolResultPart): JsonObject {
+  const content = typeof output === "string" ? output : JSON.stringify(output);
+  return { role: "tool", content, tool_name: name, tool_call_id: callId };
+}

@@ -1,0 +1,85 @@
+import type { Warning } from "../../stream/chat-event.js";
+import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { MODEL_OPTIONS } from "./model-options.js";
+
+/** The fields of a request that `/api/chat` and `/api/generate` share. */
+export function writeOptions(request: ChatRequest, warnings: Warning[]): JsonObject {
+  const { temperature, topP, topK, maxTokens, stop, seed, presencePenalty, frequencyPenalty } = request;
+  const options: JsonObject = {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(topK !== undefined && { top_k: topK }),
+    ...(maxTokens !== undefined && { num_predict: maxTokens }),
+    ...(stop !== undefined && { stop }),
+    ...(seed !== undefined && { seed }),
+    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
+    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
+  };
+  for (const field of ["user", "metadata"] as const) {
+    if (request[field] !== undefined) warnings.push({ field, message: "not sent: Ollama has no such option" });
+  }
+  const format = writeFormat(request.responseFormat);
+  const think = writeThink(request.reasoning, warnings);
+  return {
+    ...(format !== undefined && { format }),
+    ...(think !== undefined && { think }),
+    ...(Object.keys(options).length > 0 && { options }),
+  };
+}
+
+/** Merges the caller's own fields into a request; those that are the model's go into `options`. */
+export function mergeOptions(body: JsonObject, own: Readonly<Record<string, JsonValue>> | undefined): void {
+  for (const [key, value] of Object.entries(own ?? {})) {
+    if (MODEL_OPTIONS.includes(key)) addOptions(body, { [key]: value });
+    else if (key === "options" && isJsonObject(value)) addOptions(body, value);
+    else body[key] = value;
+  }
+}
+
+function addOptions(body: JsonObject, options: JsonObject): void {
+  body.options = { ...(isJsonObject(body.options) && body.options), ...options };
+}
+
+function writeFormat(format: ResponseFormat | undefined): JsonValue | undefined {
+  switch (format?.type) {
+    case undefined:
+    case "text":
+      return undefined;
+    case "json":
+      return "json";
+    case "json-schema":
+      return format.schema;
+    default:
+      return format satisfies never;
+  }
+}
+
+function writeThink(reasoning: ReasoningOptions | undefined, warnings: Warning[]): JsonValue | undefined {
+  if (reasoning === undefined) return undefined;
+  const { effort, budgetTokens, summary } = reasoning;
+  if (budgetTokens !== undefined) {
+    warnings.push({ field: "reasoning.budgetTokens", message: "not sent: Ollama has levels, no budget" });
+  }
+  if (summary !== undefined) {
+    warnings.push({ field: "reasoning.summary", message: "not sent: Ollama shows all that a model thinks" });
+  }
+  switch (effort) {
+    case undefined:
+      return true;
+    case "none":
+      return false;
+    case "minimal":
+    case "max": {
+      const sent = effort === "max" ? "high" : "low";
+      warnings.push({ field: "reasoning.effort", message: `sent as ${sent}, the nearest that Ollama has` });
+      return sent;
+    }
+    case "low":
+    case "medium":
+    case "high":
+      return effort;
+    default:
+      return effort satisfies never;
+  }
+}

@@ -1,0 +1,138 @@
+import { encodeBase64 } from "../../stream/base64.js";
+import type { ChatEvent, FinishEvent, ToolCallEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
+import type { AnswerForm, LineContent } from "./answer-form.js";
+import { writeDoneReason } from "./done-reason.js";
+import { writeErrorBody } from "./errors.js";
+import { writeUsage } from "./usage.js";
+import { writeCall } from "./write-call.js";
+
+/** Takes one line of an answer, as an object. */
+export type WriteLine = (line: JsonObject) => void;
+
+/** Turns events into the lines of an answer, as objects. */
+export class LineWriter {
+  readonly #form: AnswerForm;
+  readonly #context: WriterContext;
+  readonly #declared: ReadonlySet<string | undefined>;
+  #model = "";
+  /** Whether the answer is made of several model calls, with tools that ran here. */
+  #loop = false;
+  #said = false;
+  #ended = false;
+  #calls = 0;
+  /** Ollama's encoding of the conversation, where the answer is its own. */
+  #encoded: JsonValue | undefined;
+
+  constructor(form: AnswerForm, context: WriterContext) {
+    this.#form = form;
+    this.#context = context;
+    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+  }
+
+  push(event: ChatEvent, write: WriteLine): void {
+    if (this.#ended) return;
+    switch (event.type) {
+      case "text-delta":
+        if (event.text !== "") this.#say({ text: event.text }, write);
+        return;
+      case "reasoning-delta":
+        if (event.text !== "") this.#say({ thinking: event.text }, write);
+        return;
+      case "tool-call":
+        if (!this.#runsElsewhere(event)) this.#say({ toolCalls: [writeCall(event, this.#calls++)] }, write);
+        return;
+      case "file":
+        if (event.mediaType.startsWith("image/")) this.#say({ images: [encodeBase64(event.data)] }, write);
+        return;
+      case "data":
+        if (event.opaque?.dialect === this.#form.name && isJsonObject(event.opaque.data)) {
+          this.#encoded = event.opaque.data.context;
+        }
+        return;
+      case "start":
+        this.#model ||= event.model;
+        return;
+      case "step-start":
+        this.#loop = true;
+        return;
+      case "retract":
+        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
+        if (this.#said) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        return;
+      case "finish":
+        this.#finish(event, write);
+        return;
+      case "tool-input-delta":
+      case "tool-result":
+      case "approval-request":
+      case "source":
+      case "context":
+      case "usage":
+      case "step-finish":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  fail(error: SluiceError, write: WriteLine): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    write(writeErrorBody(error));
+  }
+
+  #say(content: LineContent, write: WriteLine): void {
+    this.#said = true;
+    write({ ...this.#head(), ...this.#form.write(content), done: false });
+  }
+
+  #finish({ reason, rawReason, usage }: FinishEvent, write: WriteLine): void {
+    this.#ended = true;
+    write({
+      ...this.#head(),
+      ...this.#form.write({}),
+      done: true,
+      done_reason: writeDoneReason(reason, rawReason),
+      ...(this.#encoded !== undefined && { context: this.#encoded }),
+      ...writeUsage(usage),
+    });
+  }
+
+  #head(): JsonObject {
+    const { created, model } = this.#context;
+    const time = created === undefined ? new Date() : new Date(created * 1_000);
+    return { model: this.#model || model, created_at: time.toISOString() };
+  }
+
+  /** The provider ran it, or a tool loop behind this server. */
+  #runsElsewhere({ name, providerExecuted }: ToolCallEvent): boolean {
+    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
+  }
+}
+
+/** Writes a streamed answer as NDJSON. */
+export class OllamaWriter implements WireWriter {
+  readonly #lines: LineWriter;
+
+  constructor(form: AnswerForm, context: WriterContext) {
+    this.#lines = new LineWriter(form, context);
+  }
+
+  push(event: ChatEvent, write: WriteFrame): void {
+    this.#lines.push(event, framed(write));
+  }
+
+  /** The line that says done is the end. */
+  end(): void {}
+
+  fail(error: SluiceError, write: WriteFrame): void {
+    this.#lines.fail(error, framed(write));
+  }
+}
+
+function framed(write: WriteFrame): WriteLine {
+  return (line) => write({ data: JSON.stringify(line) });
+}

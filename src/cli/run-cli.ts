@@ -7,12 +7,11 @@ import { DIALECTS, type ReplayCommandOptions, replayCommand } from "./commands/r
 import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";
-import { VERSION } from "./version.js";
 
-/** Runs the `sluice` command and returns its exit code. */
-export async function runCli(words: readonly string[], io: Io): Promise<number> {
+/** Runs the `sluice` command and returns its exit code. @param version the package's, for `--version`. */
+export async function runCli(words: readonly string[], io: Io, version: string): Promise<number> {
   let code: number = EXIT.ok;
-  const program = describeProgram(io, (ended) => {
+  const program = describeProgram(io, version, (ended) => {
     code = ended;
   });
   // A reader that has seen enough (`| head`) is no failure.
@@ -30,10 +29,10 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
   }
 }
 
-function describeProgram(io: Io, ended: (code: number) => void): Command {
+function describeProgram(io: Io, version: string, ended: (code: number) => void): Command {
   const program = new Command("sluice")
     .description("Streaming chat with language models.")
-    .version(VERSION)
+    .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
     .showSuggestionAfterError()

@@ -22,6 +22,8 @@ export interface BatchSource {
 
 /** The one reader's hold on a stream. */
 export interface Claim extends BatchSource {
+  /** Set once the stream was cancelled: what was read ahead is not handed out any more. */
+  cancelled?: SluiceError;
   /** Ends the stream with an error that the reader found; returns it with what had arrived. */
   fail(error: SluiceError): SluiceError;
 }

@@ -104,6 +104,16 @@ describe("leaving", () => {
     expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
+  test("with cancel() hands out nothing that was read ahead, even where all of it had arrived", async () => {
+    const batches = [[START, ...text("Hel", "lo"), FINISH]];
+    const stream = new ChatStream({ next: () => batches.shift(), cancel: () => {} });
+    const reader = stream.text[Symbol.asyncIterator]();
+    expect(await reader.next()).toEqual({ done: false, value: "Hel" });
+    stream.cancel("enough");
+    await expect(reader.next()).rejects.toMatchObject({ code: "cancelled", cause: "enough" });
+    expect(await stream.fullText).toBe("Hello");
+  });
+
   test("before the first read opens nothing", async () => {
     let pulled = false;
     const stream = new ChatStream({

@@ -50,6 +50,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #transcript: Transcript;
   readonly #timing = new StreamTiming();
   #reader: string | undefined;
+  #claimed: Claim | undefined;
   #begun = false;
   #started = false;
   #outcome: Outcome = { type: "open" };
@@ -165,10 +166,14 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
 
   /**
    * Ends the stream now: the upstream connection closes, a reader gets error code `cancelled`, `usage` resolves with what
-   * is known. Does nothing once the stream is over.
+   * is known. Where the whole answer had arrived and not been read, the reader is stopped and the promises still resolve.
    */
   cancel(reason?: unknown): void {
-    this.#abandon(new SluiceError("cancelled", "the stream was cancelled", { cause: reason }));
+    if (this.#outcome.type === "failed") return;
+    const error = new SluiceError("cancelled", "the stream was cancelled", { cause: reason });
+    const arrived = this.#outcome.type === "finished";
+    const cancelled = arrived ? error.with({ partial: this.#transcript.partial }) : this.#abandon(error);
+    if (this.#claimed !== undefined) this.#claimed.cancelled = cancelled;
   }
 
   /** Makes the caller the one reader. */
@@ -180,15 +185,24 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
       );
     }
     this.#reader = by;
-    return {
+    this.#claimed = {
       next: () => this.#next(),
-      cancel: (reason) => this.cancel(reason),
+      cancel: (reason) => this.#leave(reason),
       fail: (error) => this.#abandon(error),
     };
+    return this.#claimed;
+  }
+
+  #leave(reason: unknown): void {
+    this.#stopListening();
+    if (this.#outcome.type === "open") this.cancel(reason);
   }
 
   #next(): Batch | undefined | Promise<Batch | undefined> {
-    if (this.#outcome.type === "finished") return undefined;
+    if (this.#outcome.type === "finished") {
+      this.#stopListening();
+      return undefined;
+    }
     if (this.#outcome.type === "failed") throw this.#outcome.error;
     if (!this.#begun) this.#begin();
     let pulled: ReturnType<BatchSource["next"]>;
@@ -270,8 +284,14 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   #end(outcome: Outcome): void {
     this.#outcome = outcome;
     this.#timing.finish();
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    // A finished stream listens until its reader has seen the end.
+    if (outcome.type === "failed") this.#stopListening();
     this.#over?.settle();
+  }
+
+  #stopListening(): void {
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#onAbort = undefined;
   }
 
   #failure(): SluiceError {

@@ -21,6 +21,8 @@ abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#done) return Promise.resolve(DONE);
+    const { cancelled } = this.#source;
+    if (cancelled !== undefined) return this.#failed(cancelled);
     try {
       for (;;) {
         const value = this.take();

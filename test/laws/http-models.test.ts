@@ -1,0 +1,28 @@
+import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
+import { httpModel } from "../../src/models/http/http-model.js";
+import type { ChatEvent } from "../../src/stream/chat-event.js";
+import { serveDialect } from "../support/serve-dialect.js";
+import { modelLaws } from "./model-laws.js";
+
+const ANSWER: ChatEvent[] = [
+  { type: "start", id: "chatcmpl-1", model: "m" },
+  { type: "reasoning-delta", text: "Hm. " },
+  { type: "text-delta", text: "One " },
+  { type: "text-delta", text: "two " },
+  { type: "text-delta", text: "three." },
+  { type: "finish", reason: "stop", usage: { inputTokens: 4, outputTokens: 3 } },
+];
+
+for (const dialect of [openAiChat]) {
+  const make = async () => {
+    const server = await serveDialect(dialect, () => ANSWER);
+    const model = httpModel({ id: `test/${dialect.name}`, model: "m", dialect, baseUrl: server.url });
+    return { model, close: () => server.close() };
+  };
+  modelLaws(`a model behind HTTP that speaks ${dialect.name}`, make);
+  modelLaws(`the same, asked for one body`, async () => ({
+    ...(await make()),
+    options: { streaming: false },
+    simulated: true,
+  }));
+}

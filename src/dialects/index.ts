@@ -13,5 +13,6 @@ export type {
   WriteFrame,
   WriterContext,
 } from "./dialect.js";
+export { ollama, ollamaGenerate } from "./ollama/ollama.js";
 export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
 export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";

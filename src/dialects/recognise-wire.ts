@@ -5,6 +5,7 @@ import { SseReader } from "../stream/framing/sse-reader.js";
 import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 import { anthropic } from "./anthropic/anthropic.js";
 import type { Dialect } from "./dialect.js";
+import { ollama, ollamaGenerate } from "./ollama/ollama.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
 
 /** A raw provider stream, cut into frames. */
@@ -17,6 +18,8 @@ export interface RecognisedWire {
 const MARKS: readonly { dialect: Dialect; fits: (body: JsonObject) => boolean }[] = [
   { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
   { dialect: anthropic, fits: (body) => body.type === "message_start" },
+  { dialect: ollama, fits: (body) => typeof body.done === "boolean" && isJsonObject(body.message) },
+  { dialect: ollamaGenerate, fits: (body) => typeof body.done === "boolean" && typeof body.response === "string" },
 ];
 
 /** Frames that are looked at before a stream counts as unknown. */

@@ -1,6 +1,6 @@
 /** How the base64 of each kind of image begins, from the first bytes of its format. */
 const BEGINNINGS: readonly [base64: string, mediaType: string][] = [
-  ["iVBORw0KGgo", "image/png"],
+  ["iVBORw0KGg", "image/png"],
   ["/9j/", "image/jpeg"],
   ["R0lGOD", "image/gif"],
   ["UklGR", "image/webp"],

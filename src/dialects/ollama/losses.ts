@@ -17,4 +17,5 @@ export const losses: readonly Loss[] = [
   { what: "cached and reasoning tokens", why: "Ollama counts what it read and what it wrote" },
   { what: "`isError` of a tool result, the place of images in a user's text", why: "a message has one text" },
   { what: "the name and description of a response format, `strict`, cache hints", why: "there is only a schema" },
+  { what: "the kind of an error in mid-stream", why: "it is a message and nothing else" },
 ];

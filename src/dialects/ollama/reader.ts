@@ -8,6 +8,7 @@ import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { malformed, parseFrame } from "../parse-frame.js";
 import { parseToolInput } from "../tool-input.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
+import { isCutLine } from "./cut-line.js";
 import { readDoneReason } from "./done-reason.js";
 import { errorIn } from "./errors.js";
 import { imageType } from "./image-type.js";
@@ -38,13 +39,20 @@ export class OllamaReader implements WireReader {
     const known = this.#shapes.match(data, (type, [text = ""]) => {
       if (text !== "") emit({ type, text });
     });
-    if (!known) this.#line(parseFrame(data), data, emit);
+    if (!known) this.#line(this.#parse(data), data, emit);
   }
 
   end(): void {
     if (this.#finished) return;
-    const why = this.#started ? "without a line that says done" : "before it began";
-    throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+    throw truncated(this.#started ? "without a line that says done" : "before it began");
+  }
+
+  #parse(data: string): JsonObject {
+    try {
+      return parseFrame(data);
+    } catch (error) {
+      throw isCutLine(data) ? truncated("within a line", data) : error;
+    }
   }
 
   #line(line: JsonObject, text: string, emit: Emit): void {
@@ -113,6 +121,11 @@ export class OllamaReader implements WireReader {
       );
     }
   }
+}
+
+function truncated(where: string, frame?: string): SluiceError {
+  const details = frame === undefined ? {} : { frame: frame.slice(0, 500) };
+  return new SluiceError("truncated", `the answer ended ${where}`, { retryable: true, ...details });
 }
 
 /** Arguments come as an object; some servers that speak this protocol send them as text. */

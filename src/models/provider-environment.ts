@@ -33,6 +33,21 @@ export function configuredBy(provider: Provider, env: Environment): string | und
   return provider.baseUrl === undefined && at === undefined ? undefined : key?.name;
 }
 
+/** The variable to set for a provider to be usable, or to be somewhere else than usual. */
+export function variableToSet(provider: Provider, env: Environment): string {
+  const [address] = provider.baseUrlEnv.map(variableName);
+  const [key] = provider.keyEnv;
+  const needsKey =
+    provider.keyRequired && (firstSet(provider.keyEnv, env) === undefined || provider.baseUrl !== undefined);
+  return (needsKey ? key : address) ?? key ?? "";
+}
+
+/** The name of a variable that says where a service is. */
 export function variableName(variable: AddressVariable): string {
   return typeof variable === "string" ? variable : variable.name;
+}
+
+/** `process.env`, where there is one. */
+export function defaultEnvironment(): Environment {
+  return typeof process === "undefined" ? {} : process.env;
 }

@@ -3,6 +3,8 @@ import type { Clock } from "../../src/stream/clock.js";
 /** Time that passes only when a test says so. */
 export class ManualClock implements Clock {
   #now = 0;
+  /** How many timers were ever set. */
+  set = 0;
   #timers: { due: number; run: () => void }[] = [];
   #watchers: (() => void)[] = [];
 
@@ -13,6 +15,7 @@ export class ManualClock implements Clock {
   after(ms: number, run: () => void): () => void {
     const timer = { due: this.#now + ms, run };
     this.#timers.push(timer);
+    this.set++;
     for (const watcher of this.#watchers.splice(0)) watcher();
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);

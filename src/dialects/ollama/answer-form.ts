@@ -18,8 +18,8 @@ export interface AnswerForm {
   thinking: Path;
   /** The content of a line; `undefined` for what is no line of an answer. */
   read(line: JsonObject): LineContent | undefined;
-  /** The fields of a line that hold content. */
-  write(content: LineContent): JsonObject;
+  /** Puts content into a line that is being written. */
+  write(line: JsonObject, content: LineContent): void;
 }
 
 /** `/api/chat`: a message. */
@@ -32,16 +32,12 @@ export const chatForm: AnswerForm = {
     const { content, thinking, tool_calls, images } = line.message;
     return contentOf(content, thinking, tool_calls, images);
   },
-  write({ text = "", thinking, toolCalls, images }) {
-    return {
-      message: {
-        role: "assistant",
-        content: text,
-        ...(thinking !== undefined && { thinking }),
-        ...(images !== undefined && { images }),
-        ...(toolCalls !== undefined && { tool_calls: toolCalls }),
-      },
-    };
+  write(line, { text = "", thinking, toolCalls, images }) {
+    const message: JsonObject = { role: "assistant", content: text };
+    if (thinking !== undefined) message.thinking = thinking;
+    if (images !== undefined) message.images = images;
+    if (toolCalls !== undefined) message.tool_calls = toolCalls;
+    line.message = message;
   },
 };
 
@@ -55,13 +51,11 @@ export const generateForm: AnswerForm = {
     if (typeof response !== "string" && typeof line.done !== "boolean") return undefined;
     return contentOf(response, thinking, tool_calls, typeof image === "string" ? [image] : undefined);
   },
-  write({ text = "", thinking, toolCalls, images }) {
-    return {
-      response: text,
-      ...(thinking !== undefined && { thinking }),
-      ...(toolCalls !== undefined && { tool_calls: toolCalls }),
-      ...(images?.[0] !== undefined && { image: images[0] }),
-    };
+  write(line, { text = "", thinking, toolCalls, images }) {
+    line.response = text;
+    if (thinking !== undefined) line.thinking = thinking;
+    if (toolCalls !== undefined) line.tool_calls = toolCalls;
+    if (images?.[0] !== undefined) line.image = images[0];
   },
 };
 

@@ -15,7 +15,8 @@ export function writeBody(answer: Answer, context: WriterContext, form: AnswerFo
       last = line;
     });
   }
-  return { ...last, ...form.write(content) };
+  form.write(last, content);
+  return last;
 }
 
 function add(content: LineContent, { text, thinking, toolCalls, images }: LineContent): void {

@@ -23,6 +23,8 @@ export class LineWriter {
   #said = false;
   #ended = false;
   #calls = 0;
+  #now = Number.NaN;
+  #stamp = "";
   /** Ollama's encoding of the conversation, where the answer is its own. */
   #encoded: JsonValue | undefined;
 
@@ -86,14 +88,18 @@ export class LineWriter {
 
   #say(content: LineContent, write: WriteLine): void {
     this.#said = true;
-    write({ ...this.#head(), ...this.#form.write(content), done: false });
+    const line = this.#head();
+    this.#form.write(line, content);
+    line.done = false;
+    write(line);
   }
 
   #finish({ reason, rawReason, usage }: FinishEvent, write: WriteLine): void {
     this.#ended = true;
+    const line = this.#head();
+    this.#form.write(line, {});
     write({
-      ...this.#head(),
-      ...this.#form.write({}),
+      ...line,
       done: true,
       done_reason: writeDoneReason(reason, rawReason),
       ...(this.#encoded !== undefined && { context: this.#encoded }),
@@ -102,9 +108,18 @@ export class LineWriter {
   }
 
   #head(): JsonObject {
-    const { created, model } = this.#context;
-    const time = created === undefined ? new Date() : new Date(created * 1_000);
-    return { model: this.#model || model, created_at: time.toISOString() };
+    return { model: this.#model || this.#context.model, created_at: this.#time() };
+  }
+
+  /** Lines are stamped to the millisecond, and many are written within one. */
+  #time(): string {
+    const { created } = this.#context;
+    const now = created === undefined ? Date.now() : created * 1_000;
+    if (now !== this.#now) {
+      this.#now = now;
+      this.#stamp = new Date(now).toISOString();
+    }
+    return this.#stamp;
   }
 
   /** The provider ran it, or a tool loop behind this server. */

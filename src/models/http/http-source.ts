@@ -23,12 +23,17 @@ export interface Expected {
 /** The largest answer in one body, in bytes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** Bytes that are parsed at once. */
+const PARSED_BYTES = 16 * 1024;
+
 /** The events of one HTTP call: each network read is one batch. */
 export class HttpSource implements BatchSource {
   readonly #call: HttpCall;
   readonly #expected: Expected;
   #framing: FrameReader | undefined;
   #reader: WireReader | undefined;
+  /** Bytes that were taken from the call and not parsed yet. */
+  #unparsed: Uint8Array[] = [];
   /** Events of the read that is being parsed. */
   #out: ChatEvent[] = [];
   /** Events that came before the first content: not said until it is known that this attempt answers. */
@@ -37,8 +42,6 @@ export class HttpSource implements BatchSource {
   /** Whether events were handed out, so that the call cannot be made again. */
   #answering = false;
   #finished = false;
-  /** The end of an answer that came in one body: a batch of its own, so that a reader can still leave before it. */
-  #last: Batch | undefined;
   /** Thrown once the events before it have been handed out. */
   #failure: SluiceError | undefined;
 
@@ -89,7 +92,6 @@ export class HttpSource implements BatchSource {
     this.#held = this.#expected.dialect.readBody(await this.#call.readJson(MAX_BODY_BYTES));
     const start = this.#held[0];
     if (start?.type === "start") this.#held[0] = { ...start, simulated: true };
-    this.#last = this.#held.splice(-1);
     this.#finished = true;
     this.#call.finish();
   }
@@ -106,8 +108,8 @@ export class HttpSource implements BatchSource {
     const call = this.#call;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#finished) return this.#takeLast();
-      const pieces = call.take();
+      if (this.#finished) return undefined;
+      const pieces = this.#takeSome();
       if (pieces.length === 0 && !call.over) {
         const wait = call.wait();
         if (wait !== undefined) return wait.then(this.#pullAgain);
@@ -118,13 +120,21 @@ export class HttpSource implements BatchSource {
     }
   }
 
-  readonly #pullAgain = (): Batch | undefined | Promise<Batch | undefined> => this.#pull();
-
-  #takeLast(): Batch | undefined {
-    const last = this.#last;
-    this.#last = undefined;
-    return last;
+  /** What arrived, up to `PARSED_BYTES`: a slow reader keeps few bytes as events, and the rest as they came. */
+  #takeSome(): readonly Uint8Array[] {
+    if (this.#unparsed.length === 0) this.#unparsed = [...this.#call.take()];
+    const some: Uint8Array[] = [];
+    for (let room = PARSED_BYTES; room > 0; ) {
+      const piece = this.#unparsed.shift();
+      if (piece === undefined) break;
+      some.push(piece.length > room ? piece.subarray(0, room) : piece);
+      if (piece.length > room) this.#unparsed.unshift(piece.subarray(room));
+      room -= piece.length;
+    }
+    return some;
   }
+
+  readonly #pullAgain = (): Batch | undefined | Promise<Batch | undefined> => this.#pull();
 
   /** The events of some bytes; without bytes, those of the body's end. Keeps a failure for the next time. */
   #read(pieces: readonly Uint8Array[]): Batch | undefined {

@@ -8,7 +8,7 @@ const DATED = /^\d{4}-/;
  * without one, the v1 API takes it as the model. An address that already has a path is left as it is.
  */
 export function azureAddress({ baseUrl, query }: Address, deployment: string): Address {
-  if (new URL(baseUrl).pathname !== "/") return { baseUrl, query };
+  if (!URL.canParse(baseUrl) || new URL(baseUrl).pathname !== "/") return { baseUrl, query };
   const dated = DATED.test(query["api-version"] ?? "");
   const path = dated ? `/openai/deployments/${encodeURIComponent(deployment)}` : "/openai/v1";
   return { baseUrl: baseUrl + path, query };

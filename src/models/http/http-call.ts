@@ -169,11 +169,10 @@ export class HttpCall {
 
   async #refusal(head: ResponseHead): Promise<SluiceError> {
     const { text, failure } = await this.#readText(MAX_ERROR_BYTES);
-    // An error that was cut off still says more than the cut; the end of the call does not wait for it.
     if (this.#stopped !== undefined) return this.#stopped;
-    const error = this.#settings.readError({ ...head, body: text });
-    if (failure === undefined) this.#exchange?.release();
-    return error;
+    // An error that was cut off still says more than the cut.
+    if (failure !== undefined && text === "") return failure;
+    return this.#settings.readError({ ...head, body: text });
   }
 
   async #readText(maxBytes: number): Promise<{ text: string; failure: SluiceError | undefined }> {

@@ -128,6 +128,11 @@ function checkedBaseUrl(baseUrl: string): string {
 
 function lowerCased(all: readonly (Headers | undefined)[]): Headers {
   const merged: Record<string, string> = {};
-  for (const headers of all) for (const name in headers) merged[name.toLowerCase()] = headers[name] ?? "";
+  for (const headers of all) {
+    for (const name in headers) {
+      const value = headers[name];
+      if (value !== undefined) merged[name.toLowerCase()] = value;
+    }
+  }
   return merged;
 }

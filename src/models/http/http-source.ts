@@ -23,6 +23,9 @@ export interface Expected {
 /** The largest answer in one body, in bytes. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** How much is read of a web page that came in its place, in bytes. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+
 /** Bytes that are parsed at once. */
 const PARSED_BYTES = 16 * 1024;
 
@@ -97,7 +100,7 @@ export class HttpSource implements BatchSource {
   }
 
   async #webPage(): Promise<SluiceError> {
-    const page = await this.#call.readText(MAX_BODY_BYTES);
+    const page = await this.#call.readText(MAX_PAGE_BYTES);
     return new SluiceError("malformed-frame", "the answer is a web page: is the base URL right?", {
       frame: page.slice(0, 500),
     });

@@ -92,6 +92,24 @@ describe("the wire log", () => {
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "rejected" } });
   });
 
+  it("does not break the call when its watcher throws, and does not hide it", async () => {
+    const uncaught: unknown[] = [];
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => uncaught.push(error));
+    const bug = new Error("a watcher's own");
+    try {
+      await call(({ type }) => {
+        if (type === "end") throw bug;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of listeners) process.on("uncaughtException", listener);
+    }
+    expect(uncaught).toEqual([bug]);
+  });
+
   it("goes to stderr, an object a line, when SLUICE_LOG says so", async () => {
     vi.stubEnv("SLUICE_LOG", "debug");
     const lines: string[] = [];

@@ -55,10 +55,17 @@ export class WireLog {
  */
 export function openWireLog(onWire: ((event: WireEvent) => void) | undefined): WireLog | undefined {
   const printed = typeof process !== "undefined" && process.env?.SLUICE_LOG === "debug";
-  if (!printed) return onWire === undefined ? undefined : new WireLog(onWire);
+  if (!printed && onWire === undefined) return undefined;
   return new WireLog((event) => {
-    process.stderr.write(`sluice ${wireLine(event)}\n`);
-    onWire?.(event);
+    if (printed) process.stderr.write(`sluice ${wireLine(event)}\n`);
+    try {
+      onWire?.(event);
+    } catch (thrown) {
+      // As with event listeners: who watches a call does not break it, and is told all the same.
+      queueMicrotask(() => {
+        throw thrown;
+      });
+    }
   });
 }
 

@@ -4,7 +4,7 @@ import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/stream/json.js";
 import type { Usage } from "../../src/stream/usage.js";
-import { readWire } from "../laws/dialect-laws.js";
+import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
 import { summarise } from "../laws/summary.js";
 import { haveRecordings, loadBody, loadStream } from "./load-recording.js";
@@ -331,6 +331,18 @@ describe.skipIf(!haveRecordings())("recorded messages", () => {
     expect(request.warnings).toEqual([]);
   });
 
+  test.each(Object.keys(STREAMS).filter((path) => STREAMS[path]?.steps === undefined))(
+    "%s is the same once it was served",
+    (path) => {
+      const { events } = readWire(anthropic, [loadStream(path, "event-data")]);
+      const kept = STREAMS[path]?.retracted ? afterRetract(events) : events;
+      const context = { model: "m", request: { messages: [] } };
+      const served = readWire(anthropic, [writeWire(anthropic, kept, context)]);
+      expect(served.error).toBeUndefined();
+      expect(withoutPlainState(served.events)).toEqual(withoutPlainState(kept));
+    },
+  );
+
   test("a spliced message is retracted, and what follows is the answer", () => {
     const { events } = readWire(anthropic, [loadStream("anthropic/spliced-message-start.chunks.txt", "event-data")]);
     const { parts, start } = summarise(events);
@@ -347,6 +359,24 @@ describe.skipIf(!haveRecordings())("recorded messages", () => {
     });
   });
 });
+
+function afterRetract(events: readonly ChatEvent[]): ChatEvent[] {
+  return events.slice(events.findLastIndex((event) => event.type === "retract") + 1);
+}
+
+/** Without what says that the model itself made a call, and whether its arguments were streamed: neither is kept. */
+function withoutPlainState(events: readonly ChatEvent[]): unknown {
+  const { parts, toolInputs: _, ...summary } = summarise(events);
+  const plain = { type: "tool_use", caller: { type: "direct" } };
+  return {
+    ...summary,
+    parts: parts.map((part) => {
+      if (part.type !== "tool-call" || part.providerExecuted) return part;
+      const { opaque, ...call } = part;
+      return opaque === undefined || JSON.stringify(opaque.data) === JSON.stringify(plain) ? call : part;
+    }),
+  };
+}
 
 function found(events: readonly ChatEvent[]): Expected {
   const { parts, reason, usage } = summarise(events);

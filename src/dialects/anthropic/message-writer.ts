@@ -180,7 +180,8 @@ export class MessageWriter {
     }
     const kind = own ?? { type: "tool_use" };
     const index = this.#startBlock({ ...kind, id: callId, name: event.name, input: {} }, write);
-    this.#delta(index, { type: "input_json_delta", partial_json: inputText(event) }, write);
+    const text = inputText(event);
+    if (text !== "{}") this.#delta(index, { type: "input_json_delta", partial_json: text }, write);
     write({ type: "content_block_stop", index });
   }
 

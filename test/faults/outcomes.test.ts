@@ -231,6 +231,13 @@ describe("a call is made again", () => {
     expect(events.filter(({ type }) => type === "finish")).toHaveLength(1);
   });
 
+  it("and nothing of the failed answer is left in the next one", async () => {
+    const rest = (FRAMES[1] ?? "").repeat(400);
+    const retry = { baseDelayMs: 0 };
+    const stream = await ask({ retry }, whole([(FRAMES[0] ?? "") + OVERLOADED + rest]), whole([BYTES]));
+    expect(await stream.fullText).toBe(TEXT);
+  });
+
   it("not after the first delta", async () => {
     const stream = await ask({ retry: { retries: 4, baseDelayMs: 0 } }, cutAfter(BEGINNING), whole([BYTES]));
     expect(await failure(stream)).toMatchObject({ code: "truncated" });

@@ -78,6 +78,7 @@ export class HttpSource implements BatchSource {
   async #begin(head: ResponseHead, decoding: TextDecoding | undefined): Promise<void> {
     const { dialect, streaming } = this.#expected;
     this.#held = [];
+    this.#unparsed = [];
     this.#failure = undefined;
     const type = head.headers["content-type"] ?? "";
     if (type.startsWith("text/html")) throw await this.#webPage();
@@ -155,7 +156,8 @@ export class HttpSource implements BatchSource {
   }
 
   #readEnd(): void {
-    if (this.#call.failure !== undefined) throw this.#call.failure;
+    // Once the end marker has come, how the connection ended carries no meaning.
+    if (this.#call.failure !== undefined && !this.#reader?.complete) throw this.#call.failure;
     this.#framing?.end(this.#onFrame);
     if (!this.#finished) this.#reader?.end(this.#emit);
     if (!this.#finished) throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });

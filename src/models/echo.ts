@@ -1,9 +1,9 @@
+import { parseToolInput } from "../dialects/tool-input.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
 import { type Clock, systemClock, wait } from "../stream/clock.js";
 import { invalid } from "../stream/error.js";
-import { type JsonValue, parseJson } from "../stream/json.js";
 import { type ChatMessage, type ToolResultPart, textOf } from "../stream/message.js";
 import { estimateTokens, splitTokens } from "../stream/token-estimate.js";
 import { defineModel } from "./define-model.js";
@@ -67,19 +67,11 @@ function callOf(text: string, { tools, toolChoice, messages }: ChatRequest): Cha
   const known = tools?.find((tool): tool is ToolDefinition => !isProviderTool(tool) && tool.name === name);
   if (known === undefined || toolChoice === "none") return undefined;
   const callId = `call_${messages.length}`;
-  const input = json.trim() === "" ? "{}" : json.trim();
+  const input = json.trim() || "{}";
   const deltas = splitTokens(input).map(
     (delta): ChatEvent => ({ type: "tool-input-delta", callId, name: known.name, delta }),
   );
-  return [...deltas, { type: "tool-call", callId, name: known.name, ...parsed(input) }];
-}
-
-function parsed(text: string): { input: JsonValue; invalid?: true } {
-  try {
-    return { input: parseJson(text) };
-  } catch {
-    return { input: text, invalid: true };
-  }
+  return [...deltas, { type: "tool-call", callId, name: known.name, ...parseToolInput(input) }];
 }
 
 function describeResult({ name, output, isError }: ToolResultPart): string {

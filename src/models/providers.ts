@@ -1,6 +1,10 @@
+import { anthropic } from "../dialects/anthropic/anthropic.js";
+import { ollama } from "../dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
 import { azureAddress } from "./azure-address.js";
+import { listAnthropicModels } from "./list-anthropic-models.js";
+import { listOllamaModels } from "./list-ollama-models.js";
 import { listOpenAiModels } from "./list-openai-models.js";
 import { ollamaHostUrl } from "./ollama-address.js";
 import type { Provider } from "./provider.js";
@@ -45,6 +49,18 @@ export const PROVIDERS: readonly Provider[] = [
     headersEnv: { "openai-organization": "OPENAI_ORG_ID", "openai-project": "OPENAI_PROJECT_ID" },
     families: ["gpt-", "chatgpt-", "o1", "o3", "o4"],
     hint: "https://platform.openai.com/api-keys",
+  }),
+  cloud("ANTHROPIC", {
+    id: "anthropic",
+    label: "Anthropic",
+    dialect: anthropic,
+    baseUrl: "https://api.anthropic.com",
+    auth: { header: "x-api-key" },
+    // The version of the API that the dialect speaks (https://docs.anthropic.com/en/api/versioning).
+    headers: { "anthropic-version": "2023-06-01" },
+    list: listAnthropicModels,
+    families: ["claude-"],
+    hint: "https://console.anthropic.com/settings/keys",
   }),
   cloud("OPENROUTER", {
     id: "openrouter",
@@ -155,8 +171,11 @@ export const PROVIDERS: readonly Provider[] = [
   local("OLLAMA", {
     id: "ollama",
     label: "Ollama",
-    baseUrl: "http://127.0.0.1:11434/v1",
+    dialect: ollama,
+    baseUrl: "http://127.0.0.1:11434",
     baseUrlEnv: ["OLLAMA_URL", { name: "OLLAMA_HOST", url: ollamaHostUrl }],
+    keyEnv: ["OLLAMA_API_KEY"],
+    list: listOllamaModels,
     hint: "ollama serve",
   }),
   local("LMSTUDIO", {

@@ -57,7 +57,7 @@ describe("a name that is none", () => {
   it.each(["zephyr-7b", "", "/", "nobody/at-all"])("%j is told of all there are", (id) => {
     const error = refusal(id);
     expect(error.code).toBe("unknown-model");
-    expect(error.message).toContain("the providers are openai, openrouter");
+    expect(error.message).toContain("the providers are openai, anthropic");
   });
 
   it("without a slash is told where one belongs", () => {

@@ -1,4 +1,4 @@
-import { type Dialect, openAiChat } from "../../dialects/index.js";
+import { anthropic, type Dialect, ollama, ollamaGenerate, openAiChat } from "../../dialects/index.js";
 import { replay } from "../../models/replay.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
@@ -9,7 +9,7 @@ import { showAnswer } from "../show-answer.js";
 import { printEvents } from "./ask.js";
 
 /** The dialects that `--dialect` can name. */
-export const DIALECTS: readonly Dialect[] = [openAiChat];
+export const DIALECTS: readonly Dialect[] = [openAiChat, anthropic, ollama, ollamaGenerate];
 
 /** Options of `sluice replay`. */
 export interface ReplayCommandOptions {

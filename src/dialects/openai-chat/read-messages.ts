@@ -2,8 +2,8 @@ import { decodeBase64 } from "../../stream/base64.js";
 import type { JsonValue } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
+import { parseToolInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
-import { parseInput } from "./tool-calls.js";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
 const USER_PARTS = ["text", "image_url", "input_audio", "file"] as const;
@@ -146,7 +146,7 @@ function readCall(call: WireObject, names: Map<string, string>): AssistantPart {
   const called = call.requiredObject("function");
   const name = called.requiredString("name");
   names.set(callId, name);
-  return { type: "tool-call", callId, name, ...parseInput(called.string("arguments") ?? "") };
+  return { type: "tool-call", callId, name, ...parseToolInput(called.string("arguments") ?? "") };
 }
 
 function readResult(

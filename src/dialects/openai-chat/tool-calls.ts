@@ -1,7 +1,8 @@
 import type { Emit } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { TextBuffer } from "../../stream/text-buffer.js";
 import { malformed } from "../parse-frame.js";
+import { parseToolInput, type ToolInput } from "../tool-input.js";
 
 interface OpenCall {
   callId: string;
@@ -51,7 +52,8 @@ export class ToolCalls {
 
   /** The answer is over: every call is complete. */
   finish(emit: Emit): void {
-    for (const call of this.#calls.values()) if (!call.done) complete(call, parseInput(call.input.toString()), emit);
+    for (const call of this.#calls.values())
+      if (!call.done) complete(call, parseToolInput(call.input.toString()), emit);
   }
 
   /** Another call begins: those before it whose arguments are whole need not wait for the end. */
@@ -59,7 +61,7 @@ export class ToolCalls {
     const call = this.#calls.get(this.#last);
     if (call === undefined || call.done) return;
     const text = call.input.toString();
-    const input = text === "" ? undefined : parseInput(text);
+    const input = text === "" ? undefined : parseToolInput(text);
     if (input !== undefined && input.invalid === undefined) complete(call, input, emit);
   }
 
@@ -83,23 +85,7 @@ function fieldsOf(piece: JsonObject): { id: string | undefined; name: string | u
   };
 }
 
-function complete(call: OpenCall, input: ParsedInput, emit: Emit): void {
+function complete(call: OpenCall, input: ToolInput, emit: Emit): void {
   call.done = true;
   emit({ type: "tool-call", callId: call.callId, name: call.name, ...input });
-}
-
-/** Arguments as a tool call event carries them. */
-export interface ParsedInput {
-  input: JsonValue;
-  invalid?: true;
-}
-
-/** The arguments of a call; none at all are an empty object, and what is not JSON stays text and is marked. */
-export function parseInput(text: string): ParsedInput {
-  if (text.trim() === "") return { input: {} };
-  try {
-    return { input: parseJson(text) };
-  } catch {
-    return { input: text, invalid: true };
-  }
 }

@@ -2,7 +2,7 @@ import { echo } from "../models/echo.js";
 import { configuredProviders, model as resolve } from "../models/registry.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { Io } from "./io.js";
-import { firstOllamaModel } from "./ollama-probe.js";
+import { firstOllamaModel } from "./local-servers.js";
 
 /** A model, and why it is this one. */
 export interface Choice {
@@ -41,7 +41,7 @@ export async function chooseModel(asked: string | undefined, env: Io["env"]): Pr
     return { model: resolve(`${provider.id}/${usual}`, { env }), because: `${provider.configuredBy} is set` };
   }
   const local = await firstOllamaModel(env);
-  if (local !== undefined) return { model: resolve(`ollama/${local}`, { env }), because: "Ollama is running here" };
+  if (local !== undefined) return { model: resolve(local, { env }), because: "Ollama is running here" };
   return {
     model: echo(),
     because: "nothing is configured; it says back what you say (`sluice models` shows what to set)",

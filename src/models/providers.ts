@@ -6,7 +6,7 @@ import { azureAddress } from "./azure-address.js";
 import { listAnthropicModels } from "./list-anthropic-models.js";
 import { listOllamaModels } from "./list-ollama-models.js";
 import { listOpenAiModels } from "./list-openai-models.js";
-import { ollamaHostUrl } from "./ollama-address.js";
+import { ollamaHostUrl } from "./ollama-host-url.js";
 import type { Provider } from "./provider.js";
 
 type Row = Pick<Provider, "id" | "label" | "hint"> & Partial<Provider>;

@@ -166,7 +166,30 @@ describe("sluice models and doctor", () => {
     expect(stdout).toMatch(/groq +ready +by GROQ_API_KEY/);
     expect(stdout).toMatch(/openai +– +set OPENAI_API_KEY/);
     expect(stdout).not.toContain("gsk_0123456789");
-    expect(JSON.parse((await sluice(["models", "--json"])).stdout).ollama.models).toBeNull();
+    expect(stdout).toContain("Ollama does not answer at http://127.0.0.1:9");
+    const { services, local } = JSON.parse((await sluice(["models", "--json"])).stdout);
+    expect(services.length).toBeGreaterThan(10);
+    expect(local.find((server: { id: string }) => server.id === "ollama")).not.toHaveProperty("models");
+  });
+
+  test("a running Ollama is found, and is asked in its own protocol", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      if (request.url === "/api/tags") response.end(JSON.stringify({ models: [{ name: "llama3.2:latest" }] }));
+      else {
+        const line = (content: string, done: boolean) =>
+          `${JSON.stringify({ model: "llama3.2", created_at: "2026-01-01T00:00:00Z", message: { role: "assistant", content }, done, ...(done && { done_reason: "stop", prompt_eval_count: 3, eval_count: 2 }) })}\n`;
+        response.end(line("Hello", false) + line(" there", false) + line("", true));
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { stdout, stderr } = await sluice(["ask", "Hi"], "", { OLLAMA_HOST: `127.0.0.1:${port}` });
+    server.close();
+    expect(stdout).toBe("Hello there\n");
+    expect(stderr).toContain("ollama/llama3.2:latest: Ollama is running here");
+    expect(asked).toEqual(["/api/tags", "/api/chat"]);
   });
 
   test("doctor says what a chat would use, and that a service cannot be reached", async () => {

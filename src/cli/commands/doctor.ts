@@ -1,11 +1,10 @@
-import { ollamaAddress } from "../../models/ollama-address.js";
 import { configuredProviders, model as resolve } from "../../models/registry.js";
 import { SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { chooseModel } from "../choose-model.js";
 import { EXIT } from "../exit-code.js";
 import { hasColour, type Io, write } from "../io.js";
-import { ollamaModels } from "../ollama-probe.js";
+import { localServers } from "../local-servers.js";
 
 /** One thing that was looked at. */
 interface Finding {
@@ -26,7 +25,7 @@ export async function doctorCommand(options: { json?: boolean }, io: Io): Promis
     terminal(io),
     proxies(io.env),
     ...(await services(io.env)),
-    await ollama(io.env),
+    ...(await local(io.env)),
     await choice(io),
   ];
   const text = options.json
@@ -66,7 +65,9 @@ function proxies(env: Io["env"]): Finding {
 
 /** Every service whose key is set is asked for its models: that tells a wrong key and a missing network. */
 async function services(env: Io["env"]): Promise<Finding[]> {
-  const configured = configuredProviders(env).filter((provider) => provider.configuredBy !== undefined);
+  const configured = configuredProviders(env).filter(
+    (provider) => !provider.local && provider.configuredBy !== undefined,
+  );
   if (configured.length === 0) {
     return [{ state: "warn", what: "services", found: "no key is set; `sluice models` shows what to set" }];
   }
@@ -86,15 +87,15 @@ async function service(id: string, configuredBy: string, env: Io["env"]): Promis
   }
 }
 
-async function ollama(env: Io["env"]): Promise<Finding> {
-  const models = await ollamaModels(env);
-  if (models === undefined) return { state: "ok", what: "Ollama", found: `does not answer at ${ollamaAddress(env)}` };
-  const state = models.length === 0 ? "warn" : "ok";
-  return {
-    state,
-    what: "Ollama",
-    found: models.length === 0 ? "runs, but has no model: ollama pull llama3.2" : models.join(", "),
-  };
+async function local(env: Io["env"]): Promise<Finding[]> {
+  return (await localServers(env)).map(({ label, baseUrl, models }) => {
+    if (models === undefined) return { state: "ok", what: label, found: `does not answer at ${baseUrl}` };
+    return {
+      state: models.length === 0 ? "warn" : "ok",
+      what: label,
+      found: models.join(", ") || "runs, but has no model",
+    };
+  });
 }
 
 async function choice({ env }: Io): Promise<Finding> {

@@ -51,6 +51,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #timing = new StreamTiming();
   #reader: string | undefined;
   #claimed: Claim | undefined;
+  #waitingSince = 0;
   #begun = false;
   #started = false;
   #outcome: Outcome = { type: "open" };
@@ -212,17 +213,19 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
       throw this.#fail(thrown);
     }
     if (!(pulled instanceof Promise)) return this.#accept(pulled);
-    const since = performance.now();
-    return pulled.then(
-      (batch) => {
-        this.#timing.waited(since);
-        return this.#accept(batch);
-      },
-      (thrown) => {
-        throw this.#fail(thrown);
-      },
-    );
+    this.#waitingSince = performance.now();
+    return pulled.then(this.#onBatch, this.#onFailure);
   }
+
+  // Made once and not at each read.
+  readonly #onBatch = (batch: Batch | undefined): Batch | undefined => {
+    this.#timing.waited(this.#waitingSince);
+    return this.#accept(batch);
+  };
+
+  readonly #onFailure = (thrown: unknown): never => {
+    throw this.#fail(thrown);
+  };
 
   #begin(): void {
     this.#begun = true;

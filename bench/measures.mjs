@@ -17,29 +17,35 @@
 /** @returns {Measure[]} */
 export function measures(/** @type {boolean} */ quick) {
   const runs = quick ? 1 : 3;
-  const bulk = quick ? { streams: 1, warmUpMs: 600, ms: 500 } : { streams: 1, warmUpMs: 700, ms: 1_000 };
+  const bulk = quick ? { streams: 1, warmUpMs: 450, ms: 400 } : { streams: 1, warmUpMs: 700, ms: 1_000 };
   return [
-    { module: "./measures/import.mjs", runs: quick ? 3 : 7, settings: bulk, appliesTo: isPackage },
+    { module: "./measures/import.mjs", runs: quick ? 1 : 7, settings: bulk, appliesTo: isPackage },
     { module: "./measures/coalesced.mjs", runs, settings: bulk, appliesTo: any },
     { module: "./measures/one-per-write.mjs", runs, settings: bulk, appliesTo: any },
-    { module: "./measures/request.mjs", runs, settings: bulk, appliesTo: any },
+    {
+      module: "./measures/request.mjs",
+      runs,
+      // It takes thousands of requests until all of a client's code is compiled.
+      settings: { ...bulk, warmUpMs: quick ? 900 : 2_500 },
+      appliesTo: any,
+    },
     {
       module: "./measures/concurrent.mjs",
       // The opening of the streams takes its time.
       runs: Math.min(runs, 2),
-      settings: { streams: 1_000, warmUpMs: quick ? 200 : 500, ms: quick ? 1_000 : 2_000 },
+      settings: { streams: 1_000, warmUpMs: quick ? 200 : 500, ms: quick ? 700 : 2_000 },
       appliesTo: any,
     },
     {
       module: "./measures/paced.mjs",
       runs,
-      settings: { streams: 100, warmUpMs: 500, ms: 3_000 },
+      settings: { streams: 100, warmUpMs: quick ? 400 : 1_000, ms: 3_000 },
       appliesTo: any,
     },
     {
       module: "./measures/slow-reader.mjs",
       runs: 1,
-      settings: { streams: 1, warmUpMs: 500, ms: quick ? 1_000 : 2_500 },
+      settings: { streams: 1, warmUpMs: 500, ms: quick ? 800 : 2_500 },
       appliesTo: readsText,
     },
   ];

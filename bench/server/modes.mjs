@@ -1,7 +1,7 @@
 // The ways in which the server plays an answer. Each is a path on it: `/coalesced/v1` is a base URL.
 
 /** Tokens of the answers to these modes. */
-export const TOKENS = { coalesced: 2_000, "one-per-write": 2_000, short: 1, held: 2_000, paced: 200 };
+export const TOKENS = { coalesced: 2_000, "one-per-write": 2_000, short: 1, held: 2_000, paced: 150 };
 
 /** Tokens that a held answer sends before it waits for the release. */
 export const HELD_AFTER = 100;

@@ -17,18 +17,14 @@
 /** @returns {Measure[]} */
 export function measures(/** @type {boolean} */ quick) {
   const runs = quick ? 1 : 3;
-  const bulk = quick ? { streams: 1, warmUpMs: 450, ms: 400 } : { streams: 1, warmUpMs: 700, ms: 1_000 };
+  const bulk = quick ? { streams: 1, warmUpMs: 350, ms: 400 } : { streams: 1, warmUpMs: 700, ms: 1_000 };
+  // It takes thousands of requests until all of a client's code is compiled.
+  const warm = { ...bulk, warmUpMs: quick ? 900 : 1_500 };
   return [
     { module: "./measures/import.mjs", runs: quick ? 1 : 7, settings: bulk, appliesTo: isPackage },
-    { module: "./measures/coalesced.mjs", runs, settings: bulk, appliesTo: any },
     { module: "./measures/one-per-write.mjs", runs, settings: bulk, appliesTo: any },
-    {
-      module: "./measures/request.mjs",
-      runs,
-      // It takes thousands of requests until all of a client's code is compiled.
-      settings: { ...bulk, warmUpMs: quick ? 900 : 2_500 },
-      appliesTo: any,
-    },
+    { module: "./measures/coalesced.mjs", runs, settings: warm, appliesTo: any },
+    { module: "./measures/request.mjs", runs, settings: warm, appliesTo: any },
     {
       module: "./measures/concurrent.mjs",
       // The opening of the streams takes its time.
@@ -39,13 +35,13 @@ export function measures(/** @type {boolean} */ quick) {
     {
       module: "./measures/paced.mjs",
       runs,
-      settings: { streams: 100, warmUpMs: quick ? 400 : 1_000, ms: 3_000 },
+      settings: { streams: 100, warmUpMs: quick ? 300 : 1_000, ms: 3_000 },
       appliesTo: any,
     },
     {
       module: "./measures/slow-reader.mjs",
       runs: 1,
-      settings: { streams: 1, warmUpMs: 500, ms: quick ? 800 : 2_500 },
+      settings: { streams: 1, warmUpMs: 500, ms: quick ? 600 : 2_500 },
       appliesTo: readsText,
     },
   ];

@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseJson } from "./json.js";
 
+/** JSON as fast-check makes it, less the keys that are meant to be dropped: those have tests of their own below. */
+const harmless = fc.json().filter((text) => !/__proto__|"constructor"/.test(text));
+
 test("parses as JSON.parse does", () =>
   fc.assert(
-    fc.property(fc.json(), (text) => {
+    fc.property(harmless, (text) => {
       expect(parseJson(text)).toEqual(JSON.parse(text));
     }),
   ));

@@ -1,3 +1,5 @@
+export type { AttachmentOptions, AttachmentSource } from "./attachments.js";
+export { audio, file, image } from "./attachments.js";
 export type { ConversationOptions, Reply, TurnInput, TurnOptions } from "./conversation.js";
 export { Conversation } from "./conversation.js";
 export type {

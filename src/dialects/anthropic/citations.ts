@@ -1,6 +1,6 @@
 import type { Source } from "../../stream/chat-event.js";
 import type { JsonObject, JsonValue } from "../../stream/json.js";
-import { readCarried, writeCarried } from "./carried.js";
+import { readCarried, writeCarried } from "../carried.js";
 import { ownData, ownOpaque } from "./opaque.js";
 
 /** A citation as a source. It cites a whole text block, so the span is that of the block. */

@@ -1,7 +1,7 @@
 import type { Emit } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { readCarried } from "../carried.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
-import { readCarried } from "./carried.js";
 import { readCitation } from "./citations.js";
 import { ownOpaque } from "./opaque.js";
 import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";

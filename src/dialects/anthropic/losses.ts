@@ -1,6 +1,6 @@
 import type { Loss } from "../dialect.js";
 
-/** What this protocol cannot carry. Provider state of other dialects it can: see `carried.ts`. */
+/** What this protocol cannot carry. Provider state of other dialects it can: see `../carried.ts`. */
 export const losses: readonly Loss[] = [
   { what: "whether text declines to answer (`refusal`)", why: "only the stop reason says so" },
   {

@@ -14,8 +14,8 @@ import type {
 import { SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
+import { type Carried, writeCarried } from "../carried.js";
 import type { WriterContext } from "../dialect.js";
-import { type Carried, writeCarried } from "./carried.js";
 import { writeCitation } from "./citations.js";
 import { writeErrorBody } from "./errors.js";
 import { ownData } from "./opaque.js";

@@ -1,9 +1,9 @@
 import type { Opaque } from "../../stream/chat-event.js";
 import { isJsonObject } from "../../stream/json.js";
 import type { AssistantPart, TextPart } from "../../stream/message.js";
+import { readCarried } from "../carried.js";
 import type { WireObject } from "../wire-object.js";
 import { readCache } from "./cache-control.js";
-import { readCarried } from "./carried.js";
 import { readCitation } from "./citations.js";
 import { ownOpaque } from "./opaque.js";
 import type { AnswerState } from "./open-block.js";

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialect.js";
-import { readError, writeError } from "./errors.js";
+import { readError, writeError } from "../openai-error.js";
 import { losses } from "./losses.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
 import { readBody } from "./read-body.js";

@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { errorIn } from "../openai-error.js";
 import { malformed } from "../parse-frame.js";
-import { errorIn } from "./errors.js";
 import { OpenAiChatReader } from "./reader.js";
 
 /**

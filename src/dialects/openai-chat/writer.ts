@@ -4,7 +4,7 @@ import type { SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { toDataUrl } from "../data-url.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
-import { writeError } from "./errors.js";
+import { writeError } from "../openai-error.js";
 import { writeFinishReason } from "./finish-reason.js";
 import { wantsUsage } from "./read-request.js";
 import { writeAnnotation } from "./sources.js";

@@ -1,11 +1,11 @@
-import { decodeBase64, encodeBase64 } from "../../stream/base64.js";
-import type { Opaque, Source } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
+import { decodeBase64, encodeBase64 } from "../stream/base64.js";
+import type { Opaque, Source } from "../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../stream/json.js";
 
 /**
- * What this protocol has no place for but its clients bring back, since they must: they return a thinking block's
- * `signature`, a `redacted_thinking` block's `data` and a citation's `encrypted_index` untouched. So a client of the
- * Messages API can talk to a model of any other provider and still return that provider's state.
+ * What a protocol has no place for but its clients bring back, since they must: they return a signature of Anthropic's
+ * reasoning, an encrypted reasoning item of OpenAI's or a thought signature of Gemini's untouched. So a client of one
+ * protocol can talk to a model of any other provider and still return that provider's state.
  */
 export type Carried =
   /** State of the reasoning in whose signature it stands. */

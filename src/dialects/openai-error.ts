@@ -1,7 +1,7 @@
-import type { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import type { ErrorResponse } from "../dialect.js";
-import { plainBody, providerError, statusOf } from "../provider-error.js";
+import type { SluiceError } from "../stream/error.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+import type { ErrorResponse } from "./dialect.js";
+import { plainBody, providerError, statusOf } from "./provider-error.js";
 
 /** The error of an unsuccessful answer. */
 export function readError(response: ErrorResponse): SluiceError {

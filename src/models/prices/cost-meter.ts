@@ -1,0 +1,86 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { type Usage, updateUsage } from "../../stream/usage.js";
+import { cost, priceRow } from "./cost.js";
+import { defaultPrices } from "./default-prices.js";
+import type { PriceTable } from "./price-table.js";
+
+/**
+ * Adds up what a stream costs, call by call, each by the prices of the model that answered it. The sum is unknown as soon
+ * as one part of it is.
+ */
+export class CostMeter {
+  readonly #asked: string;
+  readonly #table: PriceTable;
+  #model: string;
+  /** Of calls that are over; `undefined` once one of them is unknown. */
+  #spent: number | undefined = 0;
+  #current: Usage = {};
+  #stepped = false;
+  /** Whether the usage at the end is that of several calls, each of which was booked before. */
+  #retracted = false;
+  /** Whether a change of models stands before what follows, of which the retraction has booked what came before. */
+  #changing = false;
+
+  /**
+   * @param modelId the model that is asked, as `ChatModel.id` has it.
+   * @param table default: the built-in one, with the rows of the file `SLUICE_PRICES` before it.
+   */
+  constructor(modelId: string, table: PriceTable = defaultPrices()) {
+    this.#asked = modelId;
+    this.#model = modelId;
+    this.#table = table;
+  }
+
+  push(event: ChatEvent): void {
+    switch (event.type) {
+      case "start":
+        this.#model = this.#priced(event.model);
+        return;
+      case "step-start":
+        this.#stepped = true;
+        this.#model = this.#priced(event.model);
+        return;
+      case "usage":
+        this.#current = updateUsage(this.#current, event.usage);
+        return;
+      case "step-finish":
+        this.#book(event.usage);
+        return;
+      case "retract":
+        this.#book(this.#current);
+        this.#retracted = true;
+        this.#changing = true;
+        return;
+      case "data":
+        // What the model that failed has used is in the totals of the next one, and cannot be told from them.
+        if (event.name === "fallback" && !this.#changing) this.#spent = undefined;
+        if (event.name === "fallback") this.#changing = false;
+        return;
+      case "finish":
+        if (!this.#stepped) this.#book(this.#retracted ? this.#current : event.usage);
+        return;
+      default:
+    }
+  }
+
+  /** In USD, of what is known to have been used until now; `undefined` where that is not known. */
+  get total(): number | undefined {
+    if (this.#spent === undefined) return undefined;
+    if (Object.keys(this.#current).length === 0) return this.#spent;
+    const running = cost(this.#current, this.#model, this.#table);
+    return running === undefined ? undefined : this.#spent + running;
+  }
+
+  #book(usage: Usage): void {
+    const part = cost(usage, this.#model, this.#table);
+    this.#spent = this.#spent === undefined || part === undefined ? undefined : this.#spent + part;
+    this.#current = {};
+  }
+
+  /** The id to look up: the provider's name for what answered, under the provider that was asked, where that has a price. */
+  #priced(answering: string): string {
+    const provider = this.#asked.slice(0, this.#asked.indexOf("/") + 1);
+    const ids = [provider + answering, this.#asked, answering];
+    return ids.find((id) => priceRow(id, this.#table) !== undefined) ?? answering;
+  }
+}

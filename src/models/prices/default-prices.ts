@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { SluiceError } from "../../stream/error.js";
+import { parseJson } from "../../stream/json.js";
+import type { Environment } from "../provider.js";
+import { defaultEnvironment } from "../provider-environment.js";
+import { checkPriceTable, type PriceTable } from "./price-table.js";
+import { PRICES } from "./prices.js";
+
+/** Tables by the file that they were read from: it is read once. */
+const read = new Map<string, PriceTable>();
+
+/**
+ * The built-in prices, with the rows of the JSON file that `SLUICE_PRICES` names before them.
+ *
+ * @throws {SluiceError} `invalid-argument` for a file that cannot be read or is no price table.
+ */
+export function defaultPrices(env: Environment = defaultEnvironment()): PriceTable {
+  const file = env.SLUICE_PRICES;
+  if (!file) return PRICES;
+  const known = read.get(file);
+  if (known !== undefined) return known;
+  const table = { models: [...readTable(file).models, ...PRICES.models] };
+  read.set(file, table);
+  return table;
+}
+
+function readTable(file: string): PriceTable {
+  try {
+    return checkPriceTable(parseJson(readFileSync(file, "utf8")));
+  } catch (thrown) {
+    const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+    throw new SluiceError("invalid-argument", `SLUICE_PRICES, ${file}: ${cause.message}`, {
+      field: "SLUICE_PRICES",
+      cause,
+    });
+  }
+}

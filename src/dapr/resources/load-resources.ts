@@ -1,0 +1,115 @@
+import type { Environment } from "../../models/provider.js";
+import { defaultEnvironment } from "../../models/provider-environment.js";
+import { type ComponentDefinition, readComponent } from "./component-resource.js";
+import type { DaprResource } from "./dapr-resource.js";
+import { ComponentInitError, startFailed } from "./init-error.js";
+import type { Notice, Report } from "./notice.js";
+import type { Properties } from "./properties.js";
+import { readResourceFolder } from "./read-resource-folder.js";
+import { resolveProperties } from "./resolve-properties.js";
+import { openSecretStores } from "./secrets/open-secret-stores.js";
+import { isInScope, selectComponents } from "./select-components.js";
+import { substituteVariables } from "./substitute-variables.js";
+import { ResourceError } from "./yaml-fields.js";
+
+/** Settings of `loadResources`. */
+export interface LoadResourcesOptions {
+  /** The folder with the YAML files, or several. */
+  resourcesPath: string | readonly string[];
+  /** The app that the components are for. */
+  appId: string;
+  /** Where `envRef`, secrets, `NAMESPACE` and `POD_NAME` are looked up. Default `process.env`. */
+  env?: Environment;
+  /**
+   * Puts values in the place of `${NAME}` in the YAML, looked up here and then in `env`. Off by default: daprd takes such
+   * text as it is.
+   */
+  substitute?: Readonly<Record<string, string | undefined>>;
+  /** Is told what loading has to say, as it happens. */
+  report?: Report;
+  /** Makes the ids for `{uuid}`. Default: random ones. */
+  uuid?: () => string;
+}
+
+/** A component with its metadata filled in. */
+export interface LoadedComponent extends ComponentDefinition {
+  properties: Properties;
+}
+
+/** What is in the resources folders for one app. */
+export interface LoadedResources {
+  /** Components with their metadata filled in, in the order of the files. Those that wait for a secret store are not among them. */
+  components: LoadedComponent[];
+  /** Components that wait for a secret store that is not there: daprd never starts those, and says so once. */
+  waiting: ComponentDefinition[];
+  /** Resiliency resources that are meant for this app. */
+  resiliencies: DaprResource[];
+  /** All other resources as they stand: Configuration, Subscription, HTTPEndpoint and what else there may be. */
+  others: DaprResource[];
+  /** The namespace of the app: `NAMESPACE`, or `default`. */
+  namespace: string;
+  notices: Notice[];
+}
+
+/**
+ * Reads resources folders as daprd does in self-hosted mode.
+ *
+ * @throws {SluiceError} `invalid-argument`, in daprd's words, for a folder that is missing, a name that is taken, a secret
+ *   store that does not open.
+ */
+export async function loadResources(options: LoadResourcesOptions): Promise<LoadedResources> {
+  const { appId, resourcesPath, substitute, uuid = () => crypto.randomUUID() } = options;
+  const env = options.env ?? defaultEnvironment();
+  const notices: Notice[] = [];
+  const report: Report = (notice) => {
+    notices.push(notice);
+    options.report?.(notice);
+  };
+  const substitution = substitute && substituteVariables([substitute, env], report);
+  const resources: DaprResource[] = [];
+  for (const folder of typeof resourcesPath === "string" ? [resourcesPath] : resourcesPath) {
+    resources.push(...(await readResourceFolder(folder, report, substitution)));
+  }
+  const current = env.NAMESPACE || undefined;
+  const selected = selectComponents(readComponents(resources, report), { appId, namespace: current });
+  const placeholders = { appId, namespace: current ?? "default", podName: env.POD_NAME ?? "", uuid };
+  const secretStores = openSecretStores(selected, { env, placeholders, report });
+  const components: LoadedComponent[] = [];
+  const waiting: ComponentDefinition[] = [];
+  for (const component of selected) {
+    try {
+      const resolved = resolveProperties(component, { env, secretStores, placeholders, report });
+      if ("properties" in resolved) components.push({ ...component, properties: resolved.properties });
+      else waiting.push(component);
+    } catch (cause) {
+      if (!(cause instanceof ResourceError)) throw cause;
+      const error = startFailed(component, new ComponentInitError(component, "INIT_COMPONENT_FAILURE", cause));
+      if (!component.ignoreErrors) throw error;
+      report({ level: "error", message: error.message });
+    }
+  }
+  const others = resources.filter(({ kind }) => kind !== "Component");
+  return {
+    components,
+    waiting,
+    resiliencies: others.filter(({ kind, scopes }) => kind === "Resiliency" && isInScope(scopes, appId)),
+    others: others.filter(({ kind }) => kind !== "Resiliency"),
+    namespace: placeholders.namespace,
+    notices,
+  };
+}
+
+function readComponents(resources: readonly DaprResource[], report: Report): ComponentDefinition[] {
+  const components: ComponentDefinition[] = [];
+  for (const resource of resources) {
+    if (resource.kind !== "Component") continue;
+    try {
+      components.push(readComponent(resource));
+    } catch (error) {
+      if (!(error instanceof ResourceError)) throw error;
+      const message = `daprd load Component error when parsing manifests yaml resource in ${resource.file}: ${error.message}`;
+      report({ level: "warning", message });
+    }
+  }
+  return components;
+}

@@ -1,0 +1,19 @@
+const SEPARATOR = "\n---";
+
+/** Cuts a file into its YAML documents as daprd does: at each line that begins with `---`; the rest of that line is dropped. */
+export function splitDocuments(text: string): string[] {
+  const documents: string[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const at = text.indexOf(SEPARATOR, from);
+    if (at === -1) {
+      documents.push(text.slice(from));
+      break;
+    }
+    documents.push(text.slice(from, at));
+    const lineEnd = text.indexOf("\n", at + SEPARATOR.length);
+    if (lineEnd === -1) break;
+    from = lineEnd + 1;
+  }
+  return documents;
+}

@@ -1,4 +1,5 @@
 import type { ToolCallEvent } from "./chat-event.js";
+import type { JsonValue } from "./json.js";
 import type { Usage } from "./usage.js";
 
 /** Every way a call can fail. Stable: programs may switch on it. */
@@ -33,6 +34,15 @@ export type ErrorCode =
   | "cancelled"
   | "retracted"
   | "stream-locked"
+  /** A tool failed, and its caller wants the stream to end with that. */
+  | "tool-failed"
+  // What a model made of the form that its answer was to have.
+  /** The answer is not JSON, or does not fit the schema. */
+  | "invalid-output"
+  /** The answer ended before its JSON did: a token limit, a budget, the end of a text. */
+  | "incomplete-output"
+  /** The model, or its provider's filter, declined to answer. */
+  | "refused"
   // What happened to a conversation.
   /** Another writer changed it first. */
   | "conflict"
@@ -48,6 +58,23 @@ export interface PartialAnswer {
   /** The calls that were complete. */
   toolCalls: ToolCallEvent[];
   usage: Usage;
+}
+
+/** What a model said where a value of a certain form was asked for. */
+export interface RejectedOutput {
+  /** As it came. */
+  text: string;
+  /** What could be read of it: all, or as far as it came; absent where nothing was. */
+  value?: JsonValue;
+  /** What is wrong with it. */
+  issues: OutputIssue[];
+}
+
+/** One thing that is wrong with a value. */
+export interface OutputIssue {
+  /** Where, for example `items[2].price`; `""` for the whole value. */
+  path: string;
+  message: string;
 }
 
 /** Everything about an error beside its code and message. */
@@ -66,8 +93,10 @@ export interface ErrorDetails {
   requestId?: string;
   /** The model that was called. */
   model?: string;
-  /** For refused input: the path of the field, for example `messages[2].content[0].type`. */
+  /** For refused input or output: the path of the field, for example `messages[2].content[0].type`. */
   field?: string;
+  /** For output that does not have the form it was asked for in. */
+  output?: RejectedOutput;
   /** For bad frames: the offending text, its first 500 characters. */
   frame?: string;
   partial?: PartialAnswer;
@@ -86,6 +115,7 @@ export class SluiceError extends Error {
   declare readonly model?: string;
   declare readonly field?: string;
   declare readonly frame?: string;
+  declare readonly output?: RejectedOutput;
   /** What had arrived before the error; set by every `ChatStream`. */
   declare readonly partial?: PartialAnswer;
 
@@ -101,7 +131,7 @@ export class SluiceError extends Error {
   /** The same error with more details: a stream adds what had arrived, a model its name. */
   with(details: ErrorDetails): SluiceError {
     const { code, message, cause, retryable, retryAfterMs, status, providerMessage, providerCode } = this;
-    const { requestId, model, field, frame, partial } = this;
+    const { requestId, model, field, frame, output, partial } = this;
     const own = {
       cause,
       retryable,
@@ -113,6 +143,7 @@ export class SluiceError extends Error {
       model,
       field,
       frame,
+      output,
       partial,
     };
     const error = new SluiceError(code, message, defined({ ...own, ...details }));

@@ -14,7 +14,7 @@ export { isProviderTool } from "./chat-request.js";
 export type { ChatStreamOptions, ReadTextOptions } from "./chat-stream.js";
 export { ChatStream } from "./chat-stream.js";
 export type { ChunkUnit } from "./chunk-stage.js";
-export type { ErrorCode, ErrorDetails, PartialAnswer } from "./error.js";
+export type { ErrorCode, ErrorDetails, OutputIssue, PartialAnswer, RejectedOutput } from "./error.js";
 export { invalid, SluiceError } from "./error.js";
 export type { Frame, FrameReader } from "./framing/frame.js";
 export type { JsonObject, JsonValue } from "./json.js";

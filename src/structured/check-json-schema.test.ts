@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../stream/json.js";
-import { checkJsonSchema, pathText } from "./check-json-schema.js";
+import { checkJsonSchema } from "./check-json-schema.js";
+import { formatPath } from "./json-path.js";
 
 function issues(schema: JsonObject, value: unknown): string[] {
-  return checkJsonSchema(schema, value).map(({ path, message }) => `${pathText(path)}: ${message}`);
+  return checkJsonSchema(schema, value).map(({ path, message }) => `${formatPath(path)}: ${message}`);
 }
 
 test.each<[string, JsonObject, unknown[], [unknown, string][]]>([

@@ -1,10 +1,11 @@
 import { describe } from "../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+import { formatPath, type JsonPath } from "./json-path.js";
 
 /** What is wrong with a value, and where. */
 export interface SchemaIssue {
   /** Names of properties and indexes of items, from the outside in. Empty: the value itself. */
-  path: readonly (string | number)[];
+  path: JsonPath;
   message: string;
 }
 
@@ -25,7 +26,7 @@ export function checkJsonSchema(schema: JsonObject, value: unknown): SchemaIssue
 
 /** Where the checker stands, and where it says what it finds. */
 interface Place {
-  path: readonly (string | number)[];
+  path: JsonPath;
   issues: SchemaIssue[];
 }
 
@@ -143,7 +144,7 @@ class Checker {
       const issues = this.#issues(own, value);
       const [issue] = issues;
       if (issue === undefined) return;
-      reasons.push(issue.path.length === 0 ? issue.message : `${pathText(issue.path)}: ${issue.message}`);
+      reasons.push(issue.path.length === 0 ? issue.message : `${formatPath(issue.path)}: ${issue.message}`);
     }
     say(at, `fits none of the alternatives (${reasons.join("; or ")})`);
   }
@@ -169,16 +170,6 @@ class Checker {
     }
     return found;
   }
-}
-
-/** A path as people write it: `days[0].name`; `""` for the value itself. */
-export function pathText(path: readonly (string | number)[]): string {
-  let text = "";
-  for (const key of path) {
-    if (typeof key === "number") text += `[${key}]`;
-    else text += text === "" ? key : `.${key}`;
-  }
-  return text;
 }
 
 const ARTICLES: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import { invalid, SluiceError } from "../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
-import { checkJsonSchema, pathText, type SchemaIssue } from "./check-json-schema.js";
+import { checkJsonSchema, type SchemaIssue } from "./check-json-schema.js";
+import { formatPath } from "./json-path.js";
 
 /**
  * A schema of any library that implements Standard Schema (zod, valibot, arktype …), or a JSON Schema as it is.
@@ -62,7 +63,9 @@ export function validate(schema: Schema, value: unknown): Validation<unknown> | 
 
 /** What is wrong, for people and models: `days[0].name: is missing; count: found 0; allowed: at least 1`. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
-  return issues.map(({ path, message }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`)).join("; ");
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${formatPath(path)}: ${message}`))
+    .join("; ");
 }
 
 /** Tells a schema of a library from a JSON Schema. Some libraries make functions of their schemas. */

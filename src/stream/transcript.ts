@@ -19,7 +19,10 @@ interface OpenPart {
   opaque?: Opaque;
 }
 
-type Entry = OpenPart | { type: "done"; part: AssistantPart };
+type Entry = OpenPart | { type: "done"; part: AssistantPart } | typeof STEP;
+
+/** Stands where a model call begins. */
+const STEP = { type: "step" } as const;
 
 /** Turns events into the message they make up. Takes each event once; a `retract` takes back what it voids. */
 export class Transcript {
@@ -47,8 +50,11 @@ export class Transcript {
       case "reasoning-delta":
         if (this.#retain) this.#delta("reasoning", event);
         return;
-      case "start":
       case "step-start":
+        this.#add(STEP);
+        this.#setMark();
+        return;
+      case "start":
         this.#setMark();
         return;
       case "retract":
@@ -66,19 +72,19 @@ export class Transcript {
         return;
       case "tool-call":
         if (this.#retain) this.#toolCalls.push(event);
-        this.#add(event);
+        this.#addPart(event);
         return;
       case "tool-result":
-        if (event.preliminary === undefined) this.#add(event);
+        if (event.preliminary === undefined) this.#addPart(event);
         return;
       case "source":
-        this.#add({ type: "source", source: event.source });
+        this.#addPart({ type: "source", source: event.source });
         return;
       case "file":
-        this.#add(event);
+        this.#addPart(event);
         return;
       case "data":
-        if (event.opaque !== undefined) this.#add({ type: "opaque", name: event.name, opaque: event.opaque });
+        if (event.opaque !== undefined) this.#addPart({ type: "opaque", name: event.name, opaque: event.opaque });
         return;
       case "tool-input-delta":
       case "approval-request":
@@ -100,32 +106,42 @@ export class Transcript {
 
   /** Everything that was not retracted, as one message. */
   get message(): AssistantMessage {
-    return { role: "assistant", content: this.#entries.map(closePart) };
+    const content: AssistantPart[] = [];
+    for (const entry of this.#entries) if (entry.type !== "step") content.push(closePart(entry));
+    return { role: "assistant", content };
   }
 
-  /** The same as messages to append to a history: results of tools that ran here stand in messages of their own. */
+  /**
+   * The same as messages to append to a history: results of tools that ran here stand in messages of their own.
+   *
+   * A tool may be done while the model is still speaking. Where the stream says where its model calls begin, what one
+   * call said stays one message all the same, and the results of its tools follow in the order of the calls.
+   */
   get messages(): ChatMessage[] {
+    const stepped = this.#entries.includes(STEP);
     const messages: ChatMessage[] = [];
-    let assistant: AssistantPart[] | undefined;
-    let results: ToolResultPart[] | undefined;
+    let said: AssistantPart[] = [];
+    let results: ToolResultPart[] = [];
+    const close = () => {
+      if (said.length > 0) messages.push({ role: "assistant", content: said });
+      if (results.length > 0) messages.push({ role: "tool", content: inCallOrder(results, said) });
+      said = [];
+      results = [];
+    };
     for (const entry of this.#entries) {
+      if (entry.type === "step") {
+        close();
+        continue;
+      }
       const part = closePart(entry);
       if (part.type === "tool-result" && part.providerExecuted === undefined) {
-        assistant = undefined;
-        if (results === undefined) {
-          results = [];
-          messages.push({ role: "tool", content: results });
-        }
         results.push(part);
-      } else {
-        results = undefined;
-        if (assistant === undefined) {
-          assistant = [];
-          messages.push({ role: "assistant", content: assistant });
-        }
-        assistant.push(part);
+        continue;
       }
+      if (!stepped && results.length > 0) close();
+      said.push(part);
     }
+    close();
     return messages;
   }
 
@@ -164,10 +180,14 @@ export class Transcript {
     if (event.opaque !== undefined) open.opaque = event.opaque;
   }
 
-  #add(part: AssistantPart): void {
+  #addPart(part: AssistantPart): void {
+    this.#add({ type: "done", part });
+  }
+
+  #add(entry: Entry): void {
     if (!this.#retain) return;
     this.#open = undefined;
-    this.#entries.push({ type: "done", part });
+    this.#entries.push(entry);
   }
 
   #setMark(): void {
@@ -185,7 +205,14 @@ export class Transcript {
   }
 }
 
-function closePart(entry: Entry): AssistantPart {
+/** Results in the order of the calls that they answer; those of other calls first. */
+function inCallOrder(results: ToolResultPart[], said: readonly AssistantPart[]): ToolResultPart[] {
+  if (results.length === 1) return results;
+  const calls = said.flatMap((part) => (part.type === "tool-call" ? [part.callId] : []));
+  return results.sort((a, b) => calls.indexOf(a.callId) - calls.indexOf(b.callId));
+}
+
+function closePart(entry: Exclude<Entry, typeof STEP>): AssistantPart {
   if (entry.type === "done") return entry.part;
   const { type, opaque, refusal } = entry;
   const text = entry.text.toString();

@@ -1,0 +1,49 @@
+import type { FinishReason } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+
+/** What was said, since a response that is complete may wait for tools or decline. */
+export interface Said {
+  toolCalls: boolean;
+  refusal: boolean;
+}
+
+const INCOMPLETE: Readonly<Record<string, FinishReason>> = {
+  max_output_tokens: "length",
+  content_filter: "content-filter",
+};
+
+/** Why a response ended, from its status and what it said. */
+export function readEnd(
+  response: JsonObject,
+  { toolCalls, refusal }: Said,
+): { reason: FinishReason; rawReason?: string } {
+  const { status, incomplete_details: details } = response;
+  if (status === "incomplete") {
+    const raw = isJsonObject(details) && typeof details.reason === "string" ? details.reason : "incomplete";
+    const reason = INCOMPLETE[raw] ?? "other";
+    return { reason, rawReason: raw };
+  }
+  if (toolCalls) return { reason: "tool-calls" };
+  if (refusal) return { reason: "refusal" };
+  if (status === "completed" || status === undefined) return { reason: "stop" };
+  return { reason: "other", rawReason: String(status) };
+}
+
+/** The status that says a reason, and the details that go with it. */
+export function writeEnd(reason: FinishReason): { status: string; incomplete_details: JsonObject | null } {
+  switch (reason) {
+    case "length":
+    case "budget":
+      return { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } };
+    case "content-filter":
+      return { status: "incomplete", incomplete_details: { reason: "content_filter" } };
+    case "stop":
+    case "tool-calls":
+    case "refusal":
+    case "pause":
+    case "other":
+      return { status: "completed", incomplete_details: null };
+    default:
+      return reason satisfies never;
+  }
+}

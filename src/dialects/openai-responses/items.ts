@@ -1,0 +1,141 @@
+import { decodeBase64 } from "../../stream/base64.js";
+import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { mediaTypeOf } from "../../stream/media-type.js";
+import { parseToolInput, type ToolInput } from "../tool-input.js";
+import { isInvented, ownOpaque } from "./opaque.js";
+
+/** The MCP server's name under which tools appear that neither the client nor the provider runs. */
+export const SLUICE_SERVER = "sluice";
+
+/** What a call is, beside its arguments. */
+export interface Call {
+  callId: string;
+  name: string;
+  providerExecuted?: true;
+}
+
+/** Calls that the client answers with an item of its own, whoever defined the tool. */
+const CLIENT_CALLS = ["function_call", "custom_tool_call", "local_shell_call", "apply_patch_call", "computer_call"];
+/** Fields of an item that hold the arguments as they are, and those that are arguments one by one. */
+const WHOLE_INPUT = ["action", "operation", "arguments", "input"];
+const INPUT_FIELDS = ["code", "container_id", "queries"];
+
+/** Whether an item is a call of a tool, whoever runs it. */
+export function isCall(item: JsonObject): boolean {
+  return typeof item.type === "string" && item.type.endsWith("_call");
+}
+
+/** Who is called, from an item whose arguments may still be coming. */
+export function callOf(item: JsonObject): Call {
+  const id = [item.call_id, item.id].find((value) => typeof value === "string" && value !== "");
+  const name = typeof item.name === "string" ? item.name : String(item.type).replace(/_call$/, "");
+  return {
+    callId: typeof id === "string" ? id : crypto.randomUUID(),
+    name,
+    ...(!runsAtClient(item) && { providerExecuted: true as const }),
+  };
+}
+
+function runsAtClient({ type, environment, execution }: JsonObject): boolean {
+  if (typeof type !== "string") return false;
+  if (CLIENT_CALLS.includes(type)) return true;
+  // A shell runs in the provider's container or at the client's; a search for tools as well.
+  if (type === "shell_call") return !isJsonObject(environment) || environment.type === "local";
+  return type === "tool_search_call" && execution === "client";
+}
+
+/** The arguments of a call that is complete. */
+export function inputOf(item: JsonObject): ToolInput {
+  for (const field of WHOLE_INPUT) {
+    const value = item[field];
+    if (value === undefined || value === null) continue;
+    // A custom tool takes plain text; all other arguments that are text are JSON.
+    return typeof value === "string" && field !== "input" ? parseToolInput(value) : { input: value };
+  }
+  return { input: fieldsOf(item, (key) => INPUT_FIELDS.includes(key)) };
+}
+
+/** Whether a call was made of one of the client's own tools: then our event says all of it. */
+export function isPlainCall(item: JsonObject): boolean {
+  return item.type === "function_call";
+}
+
+/** The event of a call that is complete. State stands in it where no result follows that has it. */
+export function callEvent(call: Call, item: JsonObject, keepId: boolean): ToolCallEvent {
+  const event: ToolCallEvent = { type: "tool-call", ...call, ...inputOf(item) };
+  if (isPlainCall(item)) {
+    if (keepId && typeof item.id === "string") event.opaque = ownOpaque({ type: "function_call", id: item.id });
+  } else if (item.type === "custom_tool_call") event.opaque = ownOpaque({ type: "custom_tool_call" });
+  else if (call.providerExecuted === undefined || item.type === "shell_call" || item.type === "tool_search_call") {
+    event.opaque = ownOpaque(item);
+  }
+  return event;
+}
+
+/** The events after the call of a tool that the provider ran: its image, and its result with the item's state. */
+export function resultEvents(call: Call, item: JsonObject): ChatEvent[] {
+  // The result of these is an item of its own.
+  if (item.type === "shell_call" || item.type === "tool_search_call") return [];
+  if (item.type === "mcp_call") return [mcpResult(call, item)];
+  const image = imageOf(item);
+  const output = fieldsOf(item, (key) => !NOT_OUTPUT.includes(key) || (key === "result" && image === undefined));
+  const failed = item.status === "failed" || (item.error ?? null) !== null;
+  const result: ChatEvent = { type: "tool-result", ...call, output, ...(failed && { isError: true }) };
+  const state = isInvented(item.id) ? undefined : ownOpaque({ type: "image_generation_call" });
+  const file: ChatEvent[] = image === undefined ? [] : [{ type: "file", ...image, ...(state && { opaque: state }) }];
+  return [...file, { ...result, opaque: ownOpaque(item) }];
+}
+
+/** The image that a tool made; `undefined` where there is none. */
+function imageOf({
+  type,
+  result,
+  output_format: format,
+}: JsonObject): { mediaType: string; data: Uint8Array } | undefined {
+  if (type !== "image_generation_call" || typeof result !== "string" || result === "") return undefined;
+  try {
+    const data = decodeBase64(result);
+    return { mediaType: typeof format === "string" ? `image/${format}` : (mediaTypeOf(data) ?? "image/png"), data };
+  } catch {
+    return undefined;
+  }
+}
+
+const NOT_OUTPUT = ["id", "type", "call_id", "name", "result", ...WHOLE_INPUT, ...INPUT_FIELDS];
+
+function mcpResult(call: Call, item: JsonObject): ChatEvent {
+  const failed = (item.error ?? null) !== null;
+  const output = (failed ? item.error : item.output) ?? null;
+  const foreign = item.server_label === SLUICE_SERVER;
+  const result = { type: "tool-result" as const, ...call, output, ...(failed && { isError: true as const }) };
+  return foreign ? result : { ...result, opaque: ownOpaque(item) };
+}
+
+/** The events of an item that came whole and is neither a message nor reasoning nor a call. */
+export function otherItemEvents(item: JsonObject, names: ReadonlyMap<string, string>): ChatEvent[] {
+  const type = typeof item.type === "string" ? item.type : "item";
+  if (type === "mcp_approval_request") return approvalEvents(item);
+  if (type.endsWith("_output") && typeof item.call_id === "string") {
+    const name = names.get(item.call_id) ?? type.replace(/(_call)?_output$/, "");
+    const output = fieldsOf(item, (key) => !["id", "type", "call_id"].includes(key));
+    const call = { callId: item.call_id, name, providerExecuted: true as const };
+    return [{ type: "tool-result", ...call, output, opaque: ownOpaque(item) }];
+  }
+  return [{ type: "data", name: type, value: item, opaque: ownOpaque(item) }];
+}
+
+/** An MCP tool of the provider's waits for a yes: a call whose result is the answer to it. */
+function approvalEvents(item: JsonObject): ChatEvent[] {
+  const call = callOf(item);
+  const { input, invalid } = inputOf(item);
+  return [
+    { type: "tool-call", ...call, input, ...(invalid && { invalid }), opaque: ownOpaque(item) },
+    { type: "approval-request", callId: call.callId, name: call.name, input },
+  ];
+}
+
+function fieldsOf(item: JsonObject, wanted: (key: string) => boolean): JsonObject {
+  const fields: [string, JsonValue][] = Object.entries(item).filter(([key, value]) => value !== null && wanted(key));
+  return Object.fromEntries(fields);
+}

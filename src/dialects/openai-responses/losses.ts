@@ -1,0 +1,24 @@
+import type { Loss } from "../dialect.js";
+
+/** What this protocol cannot carry. Provider state of other dialects it can: see `../carried.ts`. */
+export const losses: readonly Loss[] = [
+  {
+    what: "`pause`, `budget` and `other` as finish reasons",
+    why: "said as completed, or as incomplete for its tokens",
+  },
+  { what: "files that are not images", why: "an answer has no place for them" },
+  { what: "approval requests, but for those of MCP tools", why: "the protocol has no such items" },
+  { what: "context ids and data events without state", why: "a response holds items only" },
+  { what: "steps, and usage of each", why: "a response is one answer" },
+  { what: "results of the client's own tools", why: "the client runs these and knows their results" },
+  { what: "`isError` of a tool result", why: "an output is plain text" },
+  { what: "output of other providers' tools that is not text", why: "it is said as the text of an MCP call" },
+  { what: "retractions after the first item", why: "a client cannot un-say it; the answer ends with an error" },
+  {
+    what: "state of other dialects on a tool call, for Sluice's own reader",
+    why: "it follows the call, which was complete; other clients bring it back",
+  },
+  { what: "quotes of cited sources", why: "an annotation says where, not what" },
+  { what: "`stop`, `seed`, `topK`, penalties and a reasoning budget", why: "the request has no such fields" },
+  { what: "`previous_response_id`, `conversation` and item references", why: "what was said is not kept here" },
+];

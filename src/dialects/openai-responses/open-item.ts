@@ -1,0 +1,74 @@
+import type { Emit } from "../../stream/chat-event.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
+import { readAnnotation } from "./annotations.js";
+import { type Call, callOf, isCall } from "./items.js";
+import { StreamedInput } from "./streamed-input.js";
+
+/** What the pieces of an item belong to. */
+export type PartKind = "text" | "refusal" | "summary" | "thought";
+
+/** One text of an item: of a message, or of reasoning. */
+export class OpenPart {
+  readonly kind: PartKind;
+  readonly block: number;
+  /** UTF-16 code units that were emitted. */
+  #length = 0;
+  #annotations = 0;
+
+  constructor(kind: PartKind, block: number) {
+    this.kind = kind;
+    this.block = block;
+  }
+
+  push(text: string, emit: Emit): void {
+    if (text === "") return;
+    this.#length += text.length;
+    const { kind, block } = this;
+    if (kind === "text") emit({ type: "text-delta", text, block });
+    else if (kind === "refusal") emit({ type: "text-delta", text, block, refusal: true });
+    else emit({ type: "reasoning-delta", text, block });
+  }
+
+  /** The whole text, of which some or all was emitted already. */
+  complete(text: JsonValue | undefined, emit: Emit): void {
+    if (typeof text === "string" && text.length > this.#length) this.push(text.slice(this.#length), emit);
+  }
+
+  annotate(annotation: JsonValue | undefined, emit: Emit): void {
+    this.#annotations++;
+    const source = readAnnotation(annotation);
+    if (source !== undefined) emit({ type: "source", source, block: this.block });
+  }
+
+  /** All annotations, of which some or all were emitted already. */
+  completeAnnotations(annotations: JsonValue | undefined, emit: Emit): void {
+    if (!Array.isArray(annotations)) return;
+    for (const annotation of annotations.slice(this.#annotations)) this.annotate(annotation, emit);
+  }
+}
+
+/** An item of the response whose end has not come. */
+export class OpenItem {
+  readonly item: JsonObject;
+  readonly call: Call | undefined;
+  readonly input: StreamedInput | undefined;
+  readonly #parts = new Map<string, OpenPart>();
+
+  constructor(item: JsonObject) {
+    this.item = item;
+    if (!isCall(item)) return;
+    this.call = callOf(item);
+    this.input = new StreamedInput(this.call, item);
+  }
+
+  /** @param nextBlock the block of a part that begins now. */
+  part(kind: PartKind, index: number, nextBlock: () => number): OpenPart {
+    const key = `${kind} ${index}`;
+    let part = this.#parts.get(key);
+    if (part === undefined) {
+      part = new OpenPart(kind, nextBlock());
+      this.#parts.set(key, part);
+    }
+    return part;
+  }
+}

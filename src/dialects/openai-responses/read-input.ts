@@ -1,0 +1,250 @@
+import type { ChatEvent, Opaque } from "../../stream/chat-event.js";
+import type { AssistantPart, ChatMessage, TextPart, ToolResultPart } from "../../stream/message.js";
+import { type Carried, readCarried } from "../carried.js";
+import { badRequest, type WireObject } from "../wire-object.js";
+import { readAnnotation } from "./annotations.js";
+import { callEvent, callOf, isCall, otherItemEvents, resultEvents } from "./items.js";
+import { isInvented, ownOpaque } from "./opaque.js";
+import { readUserPart } from "./read-user-part.js";
+import { readToolOutput } from "./tool-output.js";
+
+const ROLES = ["system", "developer", "user", "assistant"] as const;
+const TEXTS = ["input_text", "output_text", "text", "refusal"] as const;
+/** Items that say what a tool of the client's returned. */
+const RESULTS = [
+  "function_call_output",
+  "custom_tool_call_output",
+  "local_shell_call_output",
+  "apply_patch_call_output",
+  "computer_call_output",
+  "mcp_approval_response",
+];
+
+/** The messages of a client's request: a text, or a list of items of which those that the model said are one message. */
+export function readInput(body: WireObject): ChatMessage[] {
+  const instructions = body.string("instructions");
+  const head: ChatMessage[] = instructions === undefined ? [] : [{ role: "system", content: instructions }];
+  const input = body.any("input");
+  if (typeof input === "string") return [...head, { role: "user", content: input }];
+  const items = body.objects("input");
+  if (items === undefined || items.length === 0) {
+    throw badRequest("input", input, "a string, or an array of at least one item");
+  }
+  const history = new History(head);
+  for (const item of items) history.add(item);
+  return history.messages;
+}
+
+/** Gathers items into messages. */
+class History {
+  readonly messages: ChatMessage[];
+  /** Names of the tools that were called, and which of these calls the client answers, by call id. */
+  readonly #names = new Map<string, string>();
+  readonly #clientCalls = new Set<string>();
+  /** State of results that is known before them. */
+  readonly #carried = new Map<string, Opaque>();
+
+  constructor(head: readonly ChatMessage[]) {
+    this.messages = [...head];
+  }
+
+  add(item: WireObject): void {
+    const type = item.string("type") ?? "message";
+    if (type === "message") this.#message(item);
+    else if (type === "reasoning") this.#reasoning(item);
+    else if (type === "item_reference") {
+      throw badRequest(item.field("type"), type, "items themselves: nothing is kept here that could be referred to");
+    } else if (RESULTS.includes(type) || this.#answersClient(item)) this.#result(item);
+    else if (isCall(item.value)) this.#call(item);
+    else this.#say(partsOf(otherItemEvents(item.value, this.#names)));
+    if (type === "mcp_approval_request") this.#clientCalls.add(callOf(item.value).callId);
+  }
+
+  #message(item: WireObject): void {
+    const role = item.oneOf("role", ROLES);
+    switch (role) {
+      case "system":
+      case "developer":
+        this.messages.push({ role: "system", content: readTexts(item) });
+        return;
+      case "user": {
+        const content = item.any("content");
+        const said = typeof content === "string" ? content : parts(item).map(readUserPart);
+        this.messages.push({ role: "user", content: said });
+        return;
+      }
+      case "assistant":
+        this.#assistant(item);
+        return;
+      case undefined:
+        throw badRequest(item.field("role"), undefined, ROLES.join(", "));
+      default:
+        role satisfies never;
+    }
+  }
+
+  #assistant(item: WireObject): void {
+    const content = item.any("content");
+    const phase = item.string("phase");
+    const id = item.string("id");
+    const previous = this.messages.at(-1);
+    const first = previous?.role !== "assistant";
+    if (typeof content === "string" && first && phase === undefined) {
+      this.messages.push({ role: "assistant", content });
+      return;
+    }
+    const marker = phase === undefined && (id === undefined || isInvented(id)) ? undefined : { id, phase };
+    if (marker !== undefined) {
+      const data = { type: "message", ...(id !== undefined && { id }), ...(phase !== undefined && { phase }) };
+      this.#say([{ type: "text", text: "", opaque: ownOpaque(data) }]);
+    }
+    this.#say(typeof content === "string" ? [{ type: "text", text: content }] : parts(item).flatMap(readSaid));
+  }
+
+  #reasoning(item: WireObject): void {
+    const encrypted = item.string("encrypted_content");
+    const carried = encrypted === undefined ? undefined : readCarried(encrypted);
+    const texts = [...(item.objects("summary") ?? []), ...(item.objects("content") ?? [])];
+    const said = texts.map((part): AssistantPart => ({ type: "reasoning", text: part.requiredString("text") }));
+    if (carried !== undefined && carried.kind !== "reasoning") {
+      this.#take(carried);
+      return;
+    }
+    const opaque = carried?.opaque ?? (isInvented(item.any("id")) ? undefined : ownOpaque(item.value));
+    const last = said.pop() ?? { type: "reasoning", text: "" };
+    this.#say([...said, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
+  }
+
+  /** State that stands in an item of its own beside the part that it belongs to. */
+  #take(carried: Exclude<Carried, { kind: "reasoning" }>): void {
+    const message = this.messages.at(-1);
+    const said = message?.role === "assistant" && typeof message.content !== "string" ? message.content : [];
+    switch (carried.kind) {
+      case "text": {
+        this.#unfold();
+        const last = this.messages.at(-1);
+        const content = last?.role === "assistant" && typeof last.content !== "string" ? last.content : [];
+        const text = content.findLast((part): part is TextPart => part.type === "text");
+        if (text !== undefined) text.opaque = carried.opaque;
+        return;
+      }
+      case "tool-call":
+      case "tool-result": {
+        const { kind, callId, opaque } = carried;
+        const known = said.find((part) => part.type === kind && part.callId === callId);
+        if (known?.type === kind) known.opaque = opaque;
+        else this.#carried.set(`${kind} ${callId}`, opaque);
+        return;
+      }
+      case "data":
+        this.#say([{ type: "opaque", name: carried.name, opaque: carried.opaque }]);
+        return;
+      case "source":
+        this.#say([{ type: "source", source: carried.source }]);
+        return;
+      default:
+        carried satisfies never;
+    }
+  }
+
+  #call(item: WireObject): void {
+    const call = callOf(item.value);
+    this.#names.set(call.callId, call.name);
+    if (call.providerExecuted === undefined) this.#clientCalls.add(call.callId);
+    const image = item.value.type === "image_generation_call" && isInvented(item.value.id);
+    const results = call.providerExecuted ? resultEvents(call, item.value) : [];
+    if (image) {
+      this.#say(partsOf(results.filter((event) => event.type === "file")));
+      return;
+    }
+    const id = item.value.type === "function_call" && item.string("id") !== undefined && !isInvented(item.value.id);
+    this.#say(partsOf([callEvent(call, item.value, id), ...results]).map((part) => this.#withCarried(part)));
+  }
+
+  #withCarried(part: AssistantPart): AssistantPart {
+    if (part.type !== "tool-call" && part.type !== "tool-result") return part;
+    const opaque = this.#carried.get(`${part.type} ${part.callId}`);
+    return opaque === undefined ? part : { ...part, opaque };
+  }
+
+  /** Whether an output that the provider also gives is the client's, since the client was asked. */
+  #answersClient(item: WireObject): boolean {
+    const callId = item.string("call_id");
+    return item.requiredString("type").endsWith("_output") && callId !== undefined && this.#clientCalls.has(callId);
+  }
+
+  #result(item: WireObject): void {
+    const type = item.requiredString("type");
+    const plain = type === "function_call_output" || type === "custom_tool_call_output";
+    const key = type === "mcp_approval_response" ? "approval_request_id" : item.has("call_id") ? "call_id" : "id";
+    const callId = item.requiredString(key);
+    const name = this.#names.get(callId) ?? type.replace(/(_call)?_(output|response)$/, "");
+    const output = plain || item.has("output") ? readToolOutput(item.any("output")) : item.value;
+    const state = plain ? undefined : ownOpaque(item.value);
+    const result: ToolResultPart = { type: "tool-result", callId, name, output, ...(state && { opaque: state }) };
+    const last = this.messages.at(-1);
+    if (last?.role === "tool") last.content.push(result);
+    else this.messages.push({ role: "tool", content: [result] });
+  }
+
+  #say(said: readonly AssistantPart[]): void {
+    this.#unfold();
+    const last = this.messages.at(-1);
+    if (last?.role === "assistant" && typeof last.content !== "string") last.content.push(...said);
+    else this.messages.push({ role: "assistant", content: [...said] });
+  }
+
+  /** An assistant's message that is a plain text, as a list to which more can be added. */
+  #unfold(): void {
+    const last = this.messages.at(-1);
+    if (last?.role !== "assistant" || typeof last.content !== "string") return;
+    this.messages.pop();
+    this.messages.push({ role: "assistant", content: [{ type: "text", text: last.content }] });
+  }
+}
+
+function readTexts(item: WireObject): string | TextPart[] {
+  const content = item.any("content");
+  if (typeof content === "string") return content;
+  return parts(item).map((part) => {
+    part.oneOf("type", TEXTS);
+    return { type: "text", text: part.requiredString("text") };
+  });
+}
+
+/** A text of the model with what it cites. */
+function readSaid(part: WireObject): AssistantPart[] {
+  if (part.oneOf("type", TEXTS) === "refusal") {
+    return [{ type: "text", text: part.requiredString("refusal"), refusal: true }];
+  }
+  const sources = (part.array("annotations") ?? []).map(readAnnotation);
+  return [
+    { type: "text", text: part.requiredString("text") },
+    ...sources.flatMap((source): AssistantPart[] => (source === undefined ? [] : [{ type: "source", source }])),
+  ];
+}
+
+/** What an item says, as parts of a message. */
+function partsOf(events: readonly ChatEvent[]): AssistantPart[] {
+  return events.flatMap((event): AssistantPart[] => {
+    switch (event.type) {
+      case "tool-call":
+      case "file":
+        return [event];
+      case "tool-result": {
+        const { preliminary: _, ...part } = event;
+        return [part];
+      }
+      case "data":
+        return event.opaque === undefined ? [] : [{ type: "opaque", name: event.name, opaque: event.opaque }];
+      default:
+        return [];
+    }
+  });
+}
+
+function parts(item: WireObject): WireObject[] {
+  const list = item.objects("content");
+  if (list === undefined) throw badRequest(item.field("content"), undefined, "a string or an array of parts");
+  return list;
+}

@@ -1,0 +1,33 @@
+import type { StartEvent } from "../../stream/chat-event.js";
+import type { JsonObject } from "../../stream/json.js";
+import type { WriterContext } from "../dialect.js";
+
+/** The fields of a response that the request or the start of the answer decides, as its clients expect them to be there. */
+export function responseObject(context: WriterContext, start: StartEvent | undefined): JsonObject {
+  const { request } = context;
+  return {
+    id: start?.id ?? "",
+    object: "response",
+    created_at: context.created ?? Math.floor(Date.now() / 1_000),
+    status: "in_progress",
+    error: null,
+    incomplete_details: null,
+    instructions: null,
+    max_output_tokens: request.maxTokens ?? null,
+    metadata: request.metadata ?? {},
+    model: start?.model || context.model,
+    output: [],
+    parallel_tool_calls: request.parallelToolCalls ?? true,
+    previous_response_id: null,
+    reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
+    store: false,
+    temperature: request.temperature ?? null,
+    text: { format: { type: "text" } },
+    tool_choice: typeof request.toolChoice === "string" ? request.toolChoice : "auto",
+    tools: [],
+    top_p: request.topP ?? null,
+    truncation: "disabled",
+    usage: null,
+    user: request.user ?? null,
+  };
+}

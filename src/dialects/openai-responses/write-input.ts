@@ -1,0 +1,226 @@
+import type { Warning } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type {
+  AssistantMessage,
+  AssistantPart,
+  ChatMessage,
+  ReasoningPart,
+  SystemMessage,
+  ToolCallPart,
+  ToolResultPart,
+  UserMessage,
+} from "../../stream/message.js";
+import { writeAnnotation } from "./annotations.js";
+import { ownData, RESPONSES } from "./opaque.js";
+import { writeToolOutput } from "./tool-output.js";
+import { writeFile } from "./write-file.js";
+
+/** How messages are written for one request. */
+export interface InputContext {
+  /** The role of instructions: reasoning models are told by a developer. */
+  systemRole: "system" | "developer";
+  /** Whether the provider keeps what was said: then reasoning without content is known to it by its id. */
+  stored: boolean;
+  warnings: Warning[];
+}
+
+/** Messages as the items of a request's input. */
+export function writeInput(messages: readonly ChatMessage[], context: InputContext): JsonValue[] {
+  const calls = new Map<string, JsonObject>();
+  return messages.flatMap((message, index): JsonValue[] => {
+    const path = `messages[${index}]`;
+    switch (message.role) {
+      case "system":
+        return [writeSystem(message, context.systemRole)];
+      case "user":
+        return [writeUser(message, path, context.warnings)];
+      case "assistant":
+        return new AssistantItems(path, calls, context).write(message);
+      case "tool":
+        return message.content.map((part) => writeResult(part, calls.get(part.callId)));
+      default:
+        return message satisfies never;
+    }
+  });
+}
+
+function writeSystem({ content }: SystemMessage, role: string): JsonObject {
+  if (typeof content === "string") return { role, content };
+  return { role, content: content.map(({ text }) => ({ type: "input_text", text })) };
+}
+
+function writeUser({ content, name }: UserMessage, path: string, warnings: Warning[]): JsonObject {
+  if (name !== undefined) {
+    warnings.push({ field: `${path}.name`, message: `not sent: ${RESPONSES} has no such field` });
+  }
+  if (typeof content === "string") return { role: "user", content };
+  const parts = content.map((part, index) =>
+    part.type === "text" ? { type: "input_text", text: part.text } : writeFile(part, `${path}.content[${index}]`),
+  );
+  return { role: "user", content: parts };
+}
+
+/** Puts an assistant's message together: parts of one text after the other are one item, everything else is its own. */
+class AssistantItems {
+  readonly #path: string;
+  /** The items of calls whose results need more than the plain form, by call id. */
+  readonly #calls: Map<string, JsonObject>;
+  readonly #context: InputContext;
+  readonly #items: JsonObject[] = [];
+  #message: JsonObject[] | undefined;
+
+  constructor(path: string, calls: Map<string, JsonObject>, context: InputContext) {
+    this.#path = path;
+    this.#calls = calls;
+    this.#context = context;
+  }
+
+  write({ content }: AssistantMessage): JsonObject[] {
+    if (typeof content === "string") return [{ role: "assistant", content }];
+    for (const [index, part] of content.entries()) this.#part(part, `${this.#path}.content[${index}]`, content);
+    return this.#items;
+  }
+
+  #part(part: AssistantPart, field: string, all: readonly AssistantPart[]): void {
+    switch (part.type) {
+      case "text": {
+        const own = ownData(part.opaque);
+        if (own?.type === "message") this.#openMessage(own);
+        if (part.text === "") return;
+        const said = part.refusal
+          ? { type: "refusal", refusal: part.text }
+          : { type: "output_text", text: part.text, annotations: [] };
+        this.#texts().push(said);
+        return;
+      }
+      case "source":
+        if (ownData(part.source.opaque) !== undefined || part.source.url !== undefined) this.#annotate(part.source);
+        return;
+      case "reasoning":
+        this.#reasoning(part, field, all);
+        return;
+      case "tool-call":
+        this.#call(part, field, all);
+        return;
+      case "tool-result":
+        this.#result(part, field);
+        return;
+      case "file":
+        if (ownData(part.opaque) === undefined) this.#leaveOut(field, "a file in an assistant's message");
+        return;
+      case "opaque": {
+        const own = ownData(part.opaque);
+        if (own === undefined) this.#leaveOut(field, `state of ${part.opaque.dialect}`);
+        else this.#item(own);
+        return;
+      }
+      default:
+        part satisfies never;
+    }
+  }
+
+  #openMessage(fields: JsonObject): void {
+    this.#message = [];
+    this.#items.push({ ...fields, role: "assistant", content: this.#message });
+  }
+
+  #texts(): JsonObject[] {
+    if (this.#message === undefined) this.#openMessage({ type: "message" });
+    return this.#message ?? [];
+  }
+
+  #annotate(source: Parameters<typeof writeAnnotation>[0]): void {
+    const annotations = this.#message?.at(-1)?.annotations;
+    if (Array.isArray(annotations)) annotations.push(writeAnnotation(source));
+  }
+
+  #item(item: JsonObject): void {
+    this.#message = undefined;
+    this.#items.push(item);
+  }
+
+  #reasoning(part: ReasoningPart, field: string, all: readonly AssistantPart[]): void {
+    const own = ownData(part.opaque);
+    if (own === undefined) {
+      // The texts of an item stand before the part with its state, which has them all.
+      const next = all.slice(all.indexOf(part) + 1).find((other) => other.type !== "reasoning" || other.opaque);
+      const told = next?.type === "reasoning" && ownData(next.opaque) !== undefined;
+      if (!told) this.#leaveOut(field, "reasoning of which the provider has no record");
+      return;
+    }
+    const sealed = typeof own.encrypted_content === "string";
+    if (!sealed && !this.#context.stored && !isOpen(own)) {
+      this.#leaveOut(field, "reasoning without its encrypted content, which a provider that keeps nothing cannot know");
+      return;
+    }
+    this.#item(own);
+  }
+
+  #call(part: ToolCallPart, field: string, all: readonly AssistantPart[]): void {
+    const { callId, name, input, invalid, providerExecuted } = part;
+    const own = ownData(part.opaque);
+    if (own !== undefined) this.#calls.set(callId, own);
+    if (own?.type === "custom_tool_call") {
+      const text = typeof input === "string" ? input : JSON.stringify(input);
+      this.#item({ ...own, call_id: callId, name, input: text });
+    } else if (own !== undefined && own.type !== "function_call") this.#item(own);
+    else if (providerExecuted) {
+      const result = all.find((other) => other.type === "tool-result" && other.callId === callId);
+      const told = result?.type === "tool-result" && ownData(result.opaque) !== undefined;
+      if (!told) this.#leaveOut(field, "a tool that another provider ran");
+    } else {
+      const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
+      this.#item({ type: "function_call", ...own, call_id: callId, name, arguments: text });
+    }
+  }
+
+  #result(part: ToolResultPart, field: string): void {
+    const own = ownData(part.opaque);
+    if (own !== undefined) this.#item(own);
+    else if (part.providerExecuted) this.#leaveOut(field, "a tool that another provider ran");
+    else this.#item(writeResult(part, this.#calls.get(part.callId)));
+  }
+
+  #leaveOut(field: string, what: string): void {
+    this.#context.warnings.push({ field, message: `left out: ${what}` });
+  }
+}
+
+/** Reasoning of an open model, which says what it thought. */
+function isOpen({ content }: JsonObject): boolean {
+  return Array.isArray(content) && content.length > 0;
+}
+
+/** What a tool of the client's returned, in the form that the item of its call asks for. */
+function writeResult(part: ToolResultPart, call: JsonObject | undefined): JsonObject {
+  const own = ownData(part.opaque);
+  if (own !== undefined) return own;
+  const { callId, output } = part;
+  const fields = isJsonObject(output) ? output : undefined;
+  switch (call?.type) {
+    case "custom_tool_call":
+      return { type: "custom_tool_call_output", call_id: callId, output: writeToolOutput(output) };
+    case "mcp_approval_request":
+      return {
+        type: "mcp_approval_response",
+        approval_request_id: callId,
+        ...(fields ?? { approve: output === true }),
+      };
+    case "shell_call":
+      return { type: "shell_call_output", call_id: callId, ...(fields ?? { output }) };
+    case "apply_patch_call":
+      return { type: "apply_patch_call_output", call_id: callId, ...(fields ?? patchOutput(part)) };
+    case "computer_call":
+      return { type: "computer_call_output", call_id: callId, ...(fields?.output === undefined ? { output } : fields) };
+    case "tool_search_call":
+      return { type: "tool_search_output", call_id: callId, execution: "client", ...(fields ?? { tools: output }) };
+    case "local_shell_call":
+      return { type: "local_shell_call_output", id: callId, output: writeToolOutput(output) };
+    default:
+      return { type: "function_call_output", call_id: callId, output: writeToolOutput(output) };
+  }
+}
+
+function patchOutput({ output, isError }: ToolResultPart): JsonObject {
+  return { status: isError ? "failed" : "completed", output: writeToolOutput(output) };
+}

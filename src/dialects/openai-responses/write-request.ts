@@ -1,0 +1,128 @@
+import type { Warning } from "../../stream/chat-event.js";
+import {
+  type ChatRequest,
+  isProviderTool,
+  type ReasoningEffort,
+  type ReasoningOptions,
+} from "../../stream/chat-request.js";
+import { SluiceError } from "../../stream/error.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { CallTarget, WireRequest } from "../dialect.js";
+import { isReasoningModel } from "./model-traits.js";
+import { RESPONSES } from "./opaque.js";
+import { writeInput } from "./write-input.js";
+
+/** Options of ours that this protocol has no field for. */
+const UNKNOWN = ["stop", "seed", "topK", "presencePenalty", "frequencyPenalty"] as const;
+
+/**
+ * A request for a response, as https://platform.openai.com/docs/api-reference/responses/create describes it. Nothing is
+ * stored at the provider unless `providerOptions` say so: reasoning then comes back encrypted, with the conversation.
+ */
+export function writeRequest(request: ChatRequest, target: CallTarget): WireRequest {
+  const warnings: Warning[] = [];
+  const options = { ...request.providerOptions?.[RESPONSES], ...request.providerOptions?.openai };
+  const thinks = isReasoningModel(target.model);
+  const systemRole = thinks ? "developer" : "system";
+  const input = { systemRole, stored: options.store === true, warnings } as const;
+  const body = defined({
+    model: target.model,
+    input: writeInput(request.messages, input),
+    ...(target.stream && { stream: true }),
+    store: false,
+    ...(thinks && { include: ["reasoning.encrypted_content"] }),
+    max_output_tokens: request.maxTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    ...writeTools(request),
+    ...writeReasoning(request.reasoning, warnings),
+    text: writeFormat(request.responseFormat),
+    user: request.user,
+    metadata: request.metadata,
+  });
+  for (const field of UNKNOWN) {
+    if (request[field] !== undefined) warnings.push({ field, message: `not sent: ${RESPONSES} has no such option` });
+  }
+  return { path: "/responses", body: merged(body, options), warnings };
+}
+
+/** Options for this protocol as they were given; `text` and `reasoning` have fields of several options. */
+function merged(body: JsonObject, options: Record<string, JsonValue>): JsonObject {
+  const result = { ...body, ...options };
+  for (const field of ["text", "reasoning"]) {
+    const [ours, given] = [body[field], options[field]];
+    if (isObject(ours) && isObject(given)) result[field] = { ...ours, ...given };
+  }
+  return result;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Record<string, JsonValue | undefined> {
+  if (tools === undefined || tools.length === 0) return {};
+  return {
+    tools: tools.map((tool, index): JsonObject => {
+      if (!isProviderTool(tool)) {
+        const { name, description, inputSchema, strict = false } = tool;
+        // Where nothing is said, the API holds every schema to its strict form, which not every schema fits.
+        return defined({ type: "function", name, description, parameters: inputSchema, strict });
+      }
+      if (tool.dialect === RESPONSES) return defined({ type: tool.type, name: tool.name, ...tool.args });
+      const field = `tools[${index}]`;
+      const message = `${field}: a tool of ${tool.dialect} cannot run behind ${RESPONSES}`;
+      throw new SluiceError("unsupported", message, { field });
+    }),
+    tool_choice: typeof toolChoice === "object" ? { type: "function", name: toolChoice.name } : toolChoice,
+    parallel_tool_calls: parallelToolCalls,
+  };
+}
+
+/** OpenAI's name for our `max`; the other levels have the same names. */
+const EFFORTS: Readonly<Record<ReasoningEffort, string>> = {
+  none: "none",
+  minimal: "minimal",
+  low: "low",
+  medium: "medium",
+  high: "high",
+  max: "xhigh",
+};
+
+function writeReasoning(options: ReasoningOptions | undefined, warnings: Warning[]): JsonObject {
+  if (options === undefined) return {};
+  const { effort, budgetTokens, summary } = options;
+  if (budgetTokens !== undefined) {
+    warnings.push({ field: "reasoning.budgetTokens", message: `not sent: ${RESPONSES} has no such option` });
+  }
+  const reasoning = defined({
+    effort: effort && EFFORTS[effort],
+    // No summary is what the API gives where none is asked for.
+    summary: summary === "none" ? undefined : summary,
+  });
+  return Object.keys(reasoning).length > 0 ? { reasoning } : {};
+}
+
+function writeFormat(format: ChatRequest["responseFormat"]): JsonObject | undefined {
+  switch (format?.type) {
+    case undefined:
+      return undefined;
+    case "text":
+      return { format: { type: "text" } };
+    case "json":
+      return { format: { type: "json_object" } };
+    case "json-schema": {
+      const { name, schema, description, strict } = format;
+      return { format: defined({ type: "json_schema", name, schema, description, strict }) };
+    }
+    default:
+      return format satisfies never;
+  }
+}
+
+/** The fields that have a value. */
+function defined(fields: Record<string, JsonValue | undefined>): JsonObject {
+  const object: JsonObject = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) object[key] = value;
+  return object;
+}

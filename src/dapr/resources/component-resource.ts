@@ -43,7 +43,7 @@ export function logName({ name, type, version }: { name: string; type: string; v
 /**
  * A component of its document.
  *
- * @throws {ResourceError} for fields of the wrong type.
+ * @throws {SluiceError} `invalid-argument` for fields of the wrong type.
  */
 export function readComponent(resource: DaprResource): ComponentDefinition {
   const { name, namespace, scopes, file, body } = resource;

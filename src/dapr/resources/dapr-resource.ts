@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
-import { listField, objectField, ResourceError, textField, wrongType } from "./yaml-fields.js";
+import { listField, objectField, resourceError, textField, wrongType } from "./yaml-fields.js";
 
 /** The one version of all of Dapr's resources that matter here. */
 export const API_VERSION = "dapr.io/v1alpha1";
@@ -23,20 +23,19 @@ export interface DaprResource {
 /**
  * A document as a resource; `undefined` for one that is none of Dapr's.
  *
- * @throws {ResourceError} for a name that daprd refuses, or fields of the wrong type.
+ * @throws {SluiceError} `invalid-argument` for a name that daprd refuses, or fields of the wrong type.
  */
 export function readResource(document: unknown, file: string): DaprResource | undefined {
   // A document of comments only is nothing.
   if (document === null) return undefined;
-  if (!isJsonObject(document)) throw new ResourceError("error unmarshaling JSON: the document is not an object");
+  if (!isJsonObject(document)) throw resourceError("error unmarshaling JSON: the document is not an object");
   const apiVersion = textField(document, "apiVersion", "");
   const kind = textField(document, "kind", "");
   if (apiVersion !== API_VERSION) return undefined;
   const metadata = objectField(document, "metadata", "");
   const name = textField(metadata, "name", "metadata");
   const complaint = nameComplaint(name);
-  if (complaint !== undefined)
-    throw new ResourceError(`invalid name ${JSON.stringify(name)} for "${kind}": ${complaint}`);
+  if (complaint !== undefined) throw resourceError(`invalid name ${JSON.stringify(name)} for "${kind}": ${complaint}`);
   return {
     kind,
     apiVersion,

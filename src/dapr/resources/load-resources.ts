@@ -1,8 +1,9 @@
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
+import { SluiceError } from "../../stream/error.js";
 import { type ComponentDefinition, readComponent } from "./component-resource.js";
 import type { DaprResource } from "./dapr-resource.js";
-import { ComponentInitError, startFailed } from "./init-error.js";
+import { initFailure, startFailed } from "./init-failure.js";
 import type { Notice, Report } from "./notice.js";
 import type { Properties } from "./properties.js";
 import { readResourceFolder } from "./read-resource-folder.js";
@@ -10,7 +11,6 @@ import { resolveProperties } from "./resolve-properties.js";
 import { openSecretStores } from "./secrets/open-secret-stores.js";
 import { isInScope, selectComponents } from "./select-components.js";
 import { substituteVariables } from "./substitute-variables.js";
-import { ResourceError } from "./yaml-fields.js";
 
 /** Settings of `loadResources`. */
 export interface LoadResourcesOptions {
@@ -82,8 +82,8 @@ export async function loadResources(options: LoadResourcesOptions): Promise<Load
       if ("properties" in resolved) components.push({ ...component, properties: resolved.properties });
       else waiting.push(component);
     } catch (cause) {
-      if (!(cause instanceof ResourceError)) throw cause;
-      const error = startFailed(component, new ComponentInitError(component, "INIT_COMPONENT_FAILURE", cause));
+      if (!(cause instanceof SluiceError)) throw cause;
+      const error = startFailed(component, initFailure(component, "INIT_COMPONENT_FAILURE", cause));
       if (!component.ignoreErrors) throw error;
       report({ level: "error", message: error.message });
     }
@@ -106,7 +106,7 @@ function readComponents(resources: readonly DaprResource[], report: Report): Com
     try {
       components.push(readComponent(resource));
     } catch (error) {
-      if (!(error instanceof ResourceError)) throw error;
+      if (!(error instanceof SluiceError)) throw error;
       const message = `daprd load Component error when parsing manifests yaml resource in ${resource.file}: ${error.message}`;
       report({ level: "warning", message });
     }

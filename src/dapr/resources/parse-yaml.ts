@@ -1,12 +1,12 @@
 import { parseDocument, type ScalarTag, type Tags } from "yaml";
 import type { JsonValue } from "../../stream/json.js";
-import { ResourceError } from "./yaml-fields.js";
+import { resourceError } from "./yaml-fields.js";
 
 /**
  * One YAML document as daprd's decoder reads it: YAML 1.1 (so `yes` and `on` are booleans), but times and numbers to the
  * base of 60 stay text, and of two equal keys the last counts.
  *
- * @throws {ResourceError} when it is not YAML.
+ * @throws {SluiceError} `invalid-argument` when it is not YAML.
  */
 export function parseYaml(text: string): JsonValue {
   const document = parseDocument(text, {
@@ -17,7 +17,7 @@ export function parseYaml(text: string): JsonValue {
   });
   const [error] = document.errors;
   if (error !== undefined) {
-    throw new ResourceError(`error converting YAML to JSON: yaml: ${error.message.split("\n")[0]}`);
+    throw resourceError(`error converting YAML to JSON: yaml: ${error.message.split("\n")[0]}`);
   }
   return document.toJS({ maxAliasCount: 100 }) ?? null;
 }

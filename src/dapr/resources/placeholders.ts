@@ -1,4 +1,4 @@
-import { ResourceError } from "./yaml-fields.js";
+import { resourceError } from "./yaml-fields.js";
 
 /** What stands for placeholders in metadata. */
 export interface PlaceholderValues {
@@ -15,7 +15,7 @@ const PLACEHOLDER = /\{(uuid|podName|namespace|appID)\}/g;
 /**
  * Fills `{uuid}`, `{podName}`, `{namespace}` (the namespace, a dot and the app's id) and `{appID}` in.
  *
- * @throws {ResourceError} for `{podName}` where no pod is known.
+ * @throws {SluiceError} `invalid-argument` for `{podName}` where no pod is known.
  */
 export function fillPlaceholders(text: string, property: string, values: PlaceholderValues): string {
   if (!text.includes("{")) return text;
@@ -24,8 +24,6 @@ export function fillPlaceholders(text: string, property: string, values: Placeho
     if (name === "namespace") return `${values.namespace}.${values.appId}`;
     if (name === "appID") return values.appId;
     if (values.podName !== "") return values.podName;
-    throw new ResourceError(
-      `failed to parse metadata: property ${property} refers to {podName} but podName is not set`,
-    );
+    throw resourceError(`failed to parse metadata: property ${property} refers to {podName} but podName is not set`);
   });
 }

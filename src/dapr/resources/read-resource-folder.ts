@@ -6,7 +6,6 @@ import type { Report } from "./notice.js";
 import { parseYaml } from "./parse-yaml.js";
 import { splitDocuments } from "./split-documents.js";
 import type { Substitution } from "./substitute-variables.js";
-import { ResourceError } from "./yaml-fields.js";
 
 /**
  * All of Dapr's resources in a folder, in the order of their files' names and of the documents in each. Folders in it are
@@ -62,7 +61,7 @@ async function readResourceFile(path: string, report: Report, substitution?: Sub
       const resource = readResource(substitution?.apply(parsed, path) ?? parsed, path);
       if (resource !== undefined) resources.push(resource);
     } catch (error) {
-      if (!(error instanceof ResourceError)) throw error;
+      if (!(error instanceof SluiceError)) throw error;
       complaints.push(error.message);
     }
   }

@@ -20,7 +20,7 @@ export type ResolvedProperties = { properties: Properties } | { waitsFor: string
  * Fills in a component's metadata: first variables, then secrets, then placeholders. A variable that may not be read and
  * a secret that cannot be read leave the value empty and are reported.
  *
- * @throws {ResourceError} for `{podName}` where no pod is known.
+ * @throws {SluiceError} `invalid-argument` for `{podName}` where no pod is known.
  */
 export function resolveProperties(component: ComponentDefinition, sources: PropertySources): ResolvedProperties {
   const resolved = new Map<string, string>();

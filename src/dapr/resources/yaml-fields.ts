@@ -1,11 +1,9 @@
+import { SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 
-/** A resource whose YAML is not what its kind allows. The message is what daprd's decoder would complain about. */
-export class ResourceError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ResourceError";
-  }
+/** The error for a resource whose YAML is not what its kind allows, in the words of daprd's decoder. */
+export function resourceError(message: string): SluiceError {
+  return new SluiceError("invalid-argument", message);
 }
 
 /** A field by its name; where there is none of that name, one that differs only in case, as Go decodes JSON. */
@@ -49,7 +47,7 @@ export function listField(object: JsonObject, name: string, path: string): reado
 }
 
 /** A value of the wrong type. */
-export function wrongType(path: string, found: JsonValue, wanted: string): ResourceError {
+export function wrongType(path: string, found: JsonValue, wanted: string): SluiceError {
   const kind = Array.isArray(found) ? "array" : found === null ? "null" : typeof found;
-  return new ResourceError(`json: cannot unmarshal ${kind} into field ${path.replace(/^\./, "")} of type ${wanted}`);
+  return resourceError(`json: cannot unmarshal ${kind} into field ${path.replace(/^\./, "")} of type ${wanted}`);
 }

@@ -1,5 +1,5 @@
 import type { ComponentDefinition } from "../component-resource.js";
-import { ComponentInitError, startFailed } from "../init-error.js";
+import { initFailure, startFailed } from "../init-failure.js";
 import { duplicateProperty, type Properties } from "../properties.js";
 import { type PropertySources, resolveProperties } from "../resolve-properties.js";
 import { localEnvStore } from "./local-env-store.js";
@@ -56,7 +56,7 @@ function openStore(
     if (duplicate !== undefined) throw new Error(`duplicate property found: ${duplicate}`);
     return open(resolved.properties, sources);
   } catch (cause) {
-    const error = startFailed(component, new ComponentInitError(component, "INIT_COMPONENT_FAILURE", cause));
+    const error = startFailed(component, initFailure(component, "INIT_COMPONENT_FAILURE", cause));
     if (!ignoreErrors) throw error;
     report({ level: "error", message: error.message });
     return undefined;

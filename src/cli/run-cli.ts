@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { DIALECTS } from "../dialects/recognise-wire.js";
 import { type AskOptions, askCommand } from "./commands/ask.js";
 import { type ChatOptions, chatCommand } from "./commands/chat.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { modelsCommand } from "./commands/models.js";
-import { DIALECTS, type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
+import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";

@@ -16,3 +16,4 @@ export type {
 export { ollama, ollamaGenerate } from "./ollama/ollama.js";
 export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
 export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";
+export { openAiResponses } from "./openai-responses/openai-responses.js";

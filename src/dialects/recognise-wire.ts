@@ -7,6 +7,7 @@ import { anthropic } from "./anthropic/anthropic.js";
 import type { Dialect } from "./dialect.js";
 import { ollama, ollamaGenerate } from "./ollama/ollama.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
+import { openAiResponses } from "./openai-responses/openai-responses.js";
 
 /** A raw provider stream, cut into frames. */
 export interface RecognisedWire {
@@ -17,10 +18,14 @@ export interface RecognisedWire {
 /** How each dialect's frames are told: any frame that the test accepts decides. */
 const MARKS: readonly { dialect: Dialect; fits: (body: JsonObject) => boolean }[] = [
   { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
+  { dialect: openAiResponses, fits: (body) => typeof body.type === "string" && body.type.startsWith("response.") },
   { dialect: anthropic, fits: (body) => body.type === "message_start" },
   { dialect: ollama, fits: (body) => typeof body.done === "boolean" && isJsonObject(body.message) },
   { dialect: ollamaGenerate, fits: (body) => typeof body.done === "boolean" && typeof body.response === "string" },
 ];
+
+/** The dialects that are recognised. */
+export const DIALECTS: readonly Dialect[] = MARKS.map(({ dialect }) => dialect);
 
 /** Frames that are looked at before a stream counts as unknown. */
 const LOOKED_AT = 20;
@@ -37,7 +42,7 @@ export function recogniseWire(text: string, dialect?: Dialect): RecognisedWire {
   const found =
     dialect ?? MARKS.find(({ fits }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, fits)))?.dialect;
   if (found !== undefined) return { dialect: found, frames };
-  const names = MARKS.map((mark) => mark.dialect.name).join(", ");
+  const names = DIALECTS.map(({ name }) => name).join(", ");
   throw new SluiceError("invalid-argument", `the stream's dialect is not recognised; name it: ${names}`, {
     field: "dialect",
   });

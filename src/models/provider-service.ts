@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialects/dialect.js";
 import type { CallOptions, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { fetchTransport } from "./http/fetch-transport.js";
@@ -9,6 +10,8 @@ import { defaultEnvironment, firstSet, givenBaseUrl, variableName } from "./prov
 
 /** Settings of `model`. What is given here wins over the environment. */
 export interface ModelOptions {
+  /** The protocol to speak, for example `openAiChat` for a model that is called through the Responses API otherwise. */
+  dialect?: Dialect;
   apiKey?: string;
   /** Where the service is. Without a path it gets the path of the provider's own. */
   baseUrl?: string;

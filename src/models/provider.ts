@@ -25,6 +25,8 @@ export interface Provider {
   /** Its name for people. */
   label: string;
   dialect: Dialect;
+  /** For services that want some of their models called in another one; `undefined` for the usual one. */
+  dialectOf?: (model: string) => Dialect | undefined;
   /** Where it is unless somebody says otherwise; absent where each customer has an address of their own. */
   baseUrl?: string;
   /** Variables that say where it is; the first that is set counts. */

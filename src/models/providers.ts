@@ -2,6 +2,8 @@ import { anthropic } from "../dialects/anthropic/anthropic.js";
 import { ollama } from "../dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
+import { isReasoningModel } from "../dialects/openai-responses/model-traits.js";
+import { openAiResponses } from "../dialects/openai-responses/openai-responses.js";
 import { azureAddress } from "./azure-address.js";
 import { listAnthropicModels } from "./list-anthropic-models.js";
 import { listOllamaModels } from "./list-ollama-models.js";
@@ -45,6 +47,8 @@ export const PROVIDERS: readonly Provider[] = [
     id: "openai",
     label: "OpenAI",
     dialect: openAiChat,
+    // Between turns these keep what they thought only in the newer protocol.
+    dialectOf: (name) => (isReasoningModel(name) ? openAiResponses : undefined),
     baseUrl: "https://api.openai.com/v1",
     headersEnv: { "openai-organization": "OPENAI_ORG_ID", "openai-project": "OPENAI_PROJECT_ID" },
     families: ["gpt-", "chatgpt-", "o1", "o3", "o4"],

@@ -27,11 +27,15 @@ function refusal(id: string, options: ModelOptions = {}): SluiceError {
 }
 
 /** What a call of the model sends, first thing. */
-async function sent(id: string, options: ModelOptions): Promise<{ url: string; headers: Record<string, string> }> {
+async function sent(
+  id: string,
+  options: ModelOptions,
+  frames = FRAMES,
+): Promise<{ url: string; headers: Record<string, string> }> {
   let request: { url: string; headers: Record<string, string> } | undefined;
   const fetch = async (url: unknown, init?: RequestInit) => {
     request = { url: String(url), headers: Object.fromEntries(new Headers(init?.headers)) };
-    return new Response(FRAMES.join(""), { headers: { "content-type": "text/event-stream" } });
+    return new Response(frames.join(""), { headers: { "content-type": "text/event-stream" } });
   };
   const chat = model(id, { env: {}, ...options, fetch: fetch as typeof globalThis.fetch });
   expect(await chat.stream(REQUEST).fullText).toBe(TEXT);
@@ -104,7 +108,8 @@ describe("a key", () => {
 
 describe("an address", () => {
   it.each<[id: string, options: ModelOptions, url: string]>([
-    ["openai/gpt-5", {}, "https://api.openai.com/v1/chat/completions"],
+    ["openai/gpt-5", { dialect: openAiChat }, "https://api.openai.com/v1/chat/completions"],
+    ["openai/gpt-4.1", {}, "https://api.openai.com/v1/chat/completions"],
     ["deepseek/deepseek-chat", {}, "https://api.deepseek.com/chat/completions"],
     ["fireworks/accounts/fireworks/models/x", {}, "https://api.fireworks.ai/inference/v1/chat/completions"],
     ["lmstudio/qwen/qwen3", {}, "http://localhost:1234/v1/chat/completions"],
@@ -139,6 +144,18 @@ describe("an address", () => {
   ])("of %s with %j is %s", async (id, options, url) => {
     expect((await sent(id, { apiKey: "k", ...options })).url).toBe(url);
   });
+
+  it.each(["gpt-5", "gpt-5.2-codex", "o3-mini", "o1"])(
+    "of openai/%s, which thinks, is that of responses",
+    async (name) => {
+      const item = { type: "message", content: [{ type: "output_text", text: TEXT }] };
+      const frames = [
+        { type: "response.output_item.done", output_index: 0, item },
+        { type: "response.completed", response: { id: "resp_1", status: "completed", output: [item] } },
+      ].map((event) => `data: ${JSON.stringify(event)}\n\n`);
+      expect((await sent(`openai/${name}`, { apiKey: "k" }, frames)).url).toBe("https://api.openai.com/v1/responses");
+    },
+  );
 
   it("that is missing names the variable", () => {
     const error = refusal("azure/chat", { apiKey: "k" });

@@ -42,7 +42,8 @@ export class Registry {
   model(id: string, options: ModelOptions = {}): ChatModel {
     if (id === "echo") return echo();
     const { provider, name } = this.#find(id);
-    const { dialect, capabilities } = provider;
+    const { capabilities } = provider;
+    const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
     const service = serviceOf(provider, id, name, options);
     const list = provider.list && ((call?: CallOptions) => listModels(provider, id, service, call));
     return httpModel({

@@ -1,4 +1,5 @@
-import { anthropic, type Dialect, ollama, ollamaGenerate, openAiChat } from "../../dialects/index.js";
+import type { Dialect } from "../../dialects/dialect.js";
+import { DIALECTS } from "../../dialects/recognise-wire.js";
 import { replay } from "../../models/replay.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
@@ -7,9 +8,6 @@ import type { Io } from "../io.js";
 import { reportError } from "../report-error.js";
 import { showAnswer } from "../show-answer.js";
 import { printEvents } from "./ask.js";
-
-/** The dialects that `--dialect` can name. */
-export const DIALECTS: readonly Dialect[] = [openAiChat, anthropic, ollama, ollamaGenerate];
 
 /** Options of `sluice replay`. */
 export interface ReplayCommandOptions {

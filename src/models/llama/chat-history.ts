@@ -1,0 +1,147 @@
+import type { Warning } from "../../stream/chat-event.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import type {
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../stream/message.js";
+import type { ChatHistoryItem, ModelResponse } from "./node-llama-cpp.js";
+
+type ModelItem = Extract<ChatHistoryItem, { type: "model" }>;
+type FunctionCall = Extract<ModelResponse, { type: "functionCall" }>;
+
+/**
+ * Messages as a chat template takes them. All that the model said between two messages of the user is one turn, and the
+ * results of its calls stand within it.
+ *
+ * @throws {SluiceError} `unsupported` for a file; `invalid-argument` for a call without a result, or the reverse.
+ */
+export function chatHistory(messages: readonly ChatMessage[], warnings: Warning[]): ChatHistoryItem[] {
+  const history = new HistoryWriter(warnings);
+  for (const [index, message] of messages.entries()) history.add(message, `messages[${index}]`);
+  return history.take();
+}
+
+class HistoryWriter {
+  readonly #items: ChatHistoryItem[] = [];
+  readonly #warnings: Warning[];
+  /** Calls that wait for their results, by id. */
+  readonly #open = new Map<string, { call: FunctionCall; path: string }>();
+
+  constructor(warnings: Warning[]) {
+    this.#warnings = warnings;
+  }
+
+  take(): ChatHistoryItem[] {
+    for (const { call, path } of this.#open.values()) throw invalid(path, call.name, "a call whose result follows");
+    return this.#items;
+  }
+
+  add(message: ChatMessage, path: string): void {
+    switch (message.role) {
+      case "system":
+        this.#items.push({ type: "system", text: textIn(message.content, path) });
+        return;
+      case "user":
+        if (message.name !== undefined) this.#lose(`${path}.name`, "chat templates tell roles apart, not users");
+        this.#items.push({ type: "user", text: textIn(message.content, path) });
+        return;
+      case "assistant":
+        this.#addSaid(message.content, path);
+        return;
+      case "tool":
+        for (const [index, result] of message.content.entries()) this.#addResult(result, `${path}.content[${index}]`);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #addSaid(content: string | readonly AssistantPart[], path: string): void {
+    const { response } = this.#turn();
+    if (typeof content === "string") {
+      response.push(content);
+      return;
+    }
+    for (const [index, part] of content.entries()) this.#addPart(part, response, `${path}.content[${index}]`);
+  }
+
+  #addPart(part: AssistantPart, response: ModelResponse[], path: string): void {
+    switch (part.type) {
+      case "text":
+        response.push(part.text);
+        return;
+      case "reasoning":
+        if (part.opaque !== undefined) this.#lose(path, `reasoning that ${part.opaque.dialect} keeps`);
+        else response.push({ type: "segment", segmentType: "thought", text: part.text, ended: true });
+        return;
+      case "tool-call":
+        if (part.providerExecuted) this.#lose(path, "a call of a tool that a provider ran");
+        else this.#addCall(part, response, path);
+        return;
+      case "tool-result":
+        if (part.providerExecuted) this.#lose(path, "the result of a tool that a provider ran");
+        else this.#addResult(part, path);
+        return;
+      case "file":
+        this.#lose(path, "the model takes text only");
+        return;
+      case "opaque":
+        this.#lose(path, `state of ${part.opaque.dialect}`);
+        return;
+      case "source":
+        return;
+      default:
+        part satisfies never;
+    }
+  }
+
+  #addCall({ callId, name, input }: ToolCallPart, response: ModelResponse[], path: string): void {
+    // Calls of one answer were made at once; what comes after results is another round.
+    const before = response.at(-1);
+    const startsNewChunk = typeof before !== "object" || before.type !== "functionCall" || !this.#isOpen(before);
+    const call: FunctionCall = { type: "functionCall", name, params: input, result: null, startsNewChunk };
+    this.#open.set(callId, { call, path });
+    response.push(call);
+  }
+
+  #addResult({ callId, output, isError }: ToolResultPart, path: string): void {
+    const open = this.#open.get(callId);
+    if (open === undefined) throw invalid(`${path}.callId`, callId, "the id of a call before it");
+    this.#open.delete(callId);
+    open.call.result = isError ? { error: output } : output;
+  }
+
+  #isOpen(call: FunctionCall): boolean {
+    for (const open of this.#open.values()) if (open.call === call) return true;
+    return false;
+  }
+
+  /** What the model said since the user spoke. */
+  #turn(): ModelItem {
+    const last = this.#items.at(-1);
+    if (last?.type === "model") return last;
+    const turn: ModelItem = { type: "model", response: [] };
+    this.#items.push(turn);
+    return turn;
+  }
+
+  #lose(field: string, what: string): void {
+    this.#warnings.push({ field, message: `left out: ${what}` });
+  }
+}
+
+function textIn(content: string | readonly (TextPart | FilePart)[], path: string): string {
+  if (typeof content === "string") return content;
+  return content
+    .map((part, index) => {
+      if (part.type === "text") return part.text;
+      const field = `${path}.content[${index}]`;
+      const message = `${field}: found a file of type ${part.mediaType}; allowed by llama: text`;
+      throw new SluiceError("unsupported", message, { field });
+    })
+    .join("");
+}

@@ -1,0 +1,116 @@
+import { basename, resolve } from "node:path";
+import type { ChatModel, Timeouts } from "../../stream/chat-model.js";
+import { ChatStream } from "../../stream/chat-stream.js";
+import { type Clock, systemClock } from "../../stream/clock.js";
+import { invalid } from "../../stream/error.js";
+import { validateRequest } from "../../stream/validate-request.js";
+import { resolveTimeouts } from "../http/deadlines.js";
+import type { Environment } from "../provider.js";
+import { defaultEnvironment } from "../provider-environment.js";
+import { planAnswer } from "./answer-plan.js";
+import { LlamaSource } from "./llama-source.js";
+import { holdModel, type LoadedModel, releaseModel } from "./loaded-model.js";
+
+/** Settings of `llama`. */
+export interface LlamaOptions {
+  /** Default: `llama/` and the file as it was given. */
+  id?: string;
+  /** Threads that compute. Default: `SLUICE_LLAMA_THREADS`, or a thread for each core that this process may use. */
+  threads?: number;
+  /** Tokens that a prompt and its answer may have together. Default: what the model was trained on, up to 8,192. */
+  contextSize?: number;
+  /**
+   * Answers that are written at the same time; more wait for their turn. Each takes memory for a whole context once it is
+   * needed. An answer that nobody reads on keeps its place. Default 4.
+   */
+  parallel?: number;
+  /** Only `total` means anything here: there is no connection. */
+  timeouts?: Timeouts;
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** Default `process.env`. */
+  env?: Environment;
+}
+
+/** A model that runs in this process. */
+export interface LlamaModel extends ChatModel {
+  /**
+   * Frees the memory of the model, unless another one holds the same file. Answers that are still being written end with
+   * error code `cancelled`. A later call loads it again.
+   */
+  dispose(): Promise<void>;
+}
+
+const CONTEXT = 8_192;
+
+const PARALLEL = 4;
+
+/**
+ * A GGUF file that runs in this process through llama.cpp, by the optional package `node-llama-cpp`. Package and file are
+ * loaded at the first call; models of the same file share its weights.
+ *
+ * Tokens are generated while the reader waits for them, so a slow reader costs no work; leaving ends the work with the
+ * token that is being computed (or with the 512 tokens of a long prompt that are being read). Prompts are written in the
+ * form that the file's chat template says.
+ *
+ * Its calls fail with `unsupported` where the package is missing, `not-found` or `invalid-argument` where the file is no
+ * model, `context-length` for a prompt that does not fit.
+ *
+ * @param file absolute, or relative to the working directory.
+ * @throws {SluiceError} `invalid-argument` for settings that are none.
+ */
+export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
+  const { id = `llama/${file}`, clock = systemClock, contextSize, parallel = PARALLEL } = options;
+  if (file === "") throw invalid("file", file, "the path of a GGUF file");
+  checkCount("contextSize", contextSize);
+  checkCount("parallel", parallel);
+  const path = resolve(file);
+  const contexts = { contextSize: contextSize ?? { max: CONTEXT }, threads: threadsOf(options), parallel };
+  resolveTimeouts(options.timeouts);
+  let held: Promise<LoadedModel> | undefined;
+  const hold = (): Promise<LoadedModel> => {
+    held ??= holdModel(path).catch((error: unknown) => {
+      held = undefined;
+      throw error;
+    });
+    return held;
+  };
+  return {
+    id,
+    capabilities: { streaming: true, tools: true, jsonSchema: true, prefix: true, input: [] },
+    stream(request, call = {}) {
+      validateRequest(request);
+      const plan = planAnswer(request);
+      const { total } = resolveTimeouts(options.timeouts, call.timeouts);
+      const { streaming = true, signal, retain } = call;
+      const source = new LlamaSource(plan, {
+        name: basename(path),
+        hold,
+        contexts,
+        streaming,
+        totalTimeout: total,
+        clock,
+      });
+      return new ChatStream(source, { signal, retain });
+    },
+    async dispose() {
+      if (held === undefined) return;
+      held = undefined;
+      await releaseModel(path);
+    },
+  };
+}
+
+function threadsOf({ threads, env = defaultEnvironment() }: LlamaOptions): number | undefined {
+  checkCount("threads", threads);
+  const set = env.SLUICE_LLAMA_THREADS?.trim();
+  if (threads !== undefined || set === undefined || set === "") return threads;
+  const number = Number(set);
+  checkCount("SLUICE_LLAMA_THREADS", Number.isNaN(number) ? set : number);
+  return number;
+}
+
+function checkCount(field: string, value: unknown): void {
+  if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= 1)) return;
+  throw invalid(field, value, "a whole number of at least 1");
+}

@@ -1,0 +1,55 @@
+import { availableParallelism } from "node:os";
+import { SluiceError } from "../../stream/error.js";
+import { importNodeLlamaCpp, type Llama, type NodeLlamaCpp } from "./node-llama-cpp.js";
+
+/** The package and its native library: one for the process. */
+export interface Runtime {
+  package: NodeLlamaCpp;
+  llama: Llama;
+  /** What llama.cpp last complained of; empty again at each load. */
+  complaints: string[];
+}
+
+/** Complaints that are kept: a failed load says more than one thing. */
+const COMPLAINTS = 4;
+
+let running: Promise<Runtime> | undefined;
+
+/**
+ * The library, loaded at the first call.
+ *
+ * @throws {SluiceError} `unsupported` where the package is missing or has no build for this machine.
+ */
+export function runtime(): Promise<Runtime> {
+  running ??= start().catch((error: unknown) => {
+    // A package that was installed since is found.
+    running = undefined;
+    throw error;
+  });
+  return running;
+}
+
+/**
+ * Threads for one model: a core each. Neither llama.cpp nor its wrapper (which takes at least 4) looks at how many this
+ * process may use, and with more threads than cores each token waits for the slowest: see
+ * docs/decisions/0006-one-thread-a-core.md.
+ */
+export function defaultThreads(llama: Llama): number {
+  return Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
+}
+
+async function start(): Promise<Runtime> {
+  const loaded = await importNodeLlamaCpp();
+  const complaints: string[] = [];
+  const logger = (_: string, message: string) => {
+    if (complaints.push(message.trim()) > COMPLAINTS) complaints.shift();
+  };
+  try {
+    const llama = await loaded.getLlama({ build: "never", progressLogs: false, logLevel: "error", logger });
+    llama.maxThreads = defaultThreads(llama);
+    return { package: loaded, llama, complaints };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError("unsupported", `llama.cpp cannot run on this machine: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,54 @@
+/** Finds the end that the caller asked for in text that arrives in pieces. Cost is linear in the text. */
+export class StopSequences {
+  readonly #stops: readonly string[];
+  readonly #longest: number;
+  #held = "";
+  #found = false;
+
+  constructor(stops: readonly string[]) {
+    this.#stops = stops;
+    this.#longest = Math.max(0, ...stops.map((stop) => stop.length));
+  }
+
+  /** Whether one was found: nothing after it is part of the answer. */
+  get found(): boolean {
+    return this.#found;
+  }
+
+  /** Takes a piece and returns what can be said: all but an ending that may be the beginning of a stop sequence. */
+  push(piece: string): string {
+    if (this.#found) return "";
+    if (this.#longest === 0) return piece;
+    const text = this.#held + piece;
+    const end = this.#firstStop(text);
+    if (end !== undefined) {
+      this.#found = true;
+      this.#held = "";
+      return text.slice(0, end);
+    }
+    const keep = this.#beginning(text);
+    this.#held = text.slice(keep);
+    return text.slice(0, keep);
+  }
+
+  /** What is still held back when the answer is over. */
+  end(): string {
+    const held = this.#held;
+    this.#held = "";
+    return held;
+  }
+
+  #firstStop(text: string): number | undefined {
+    const places = this.#stops.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
+    return places.length === 0 ? undefined : Math.min(...places);
+  }
+
+  /** Where the longest ending begins that a stop sequence begins with. */
+  #beginning(text: string): number {
+    for (let start = Math.max(0, text.length - this.#longest + 1); start < text.length; start++) {
+      const ending = text.slice(start);
+      if (this.#stops.some((stop) => stop.startsWith(ending))) return start;
+    }
+    return text.length;
+  }
+}

@@ -20,7 +20,19 @@ export interface StoredMessage {
   usage?: Usage;
   /** Of an answer. */
   finishReason?: FinishReason;
+  /** Of an answer: what the whole turn cost, in USD, by the prices of that time. Absent where it is not known. */
+  cost?: number;
+  /** Of an answer: how fast the turn was. */
+  timing?: TurnTiming;
   metadata?: JsonObject;
+}
+
+/** How fast a turn was, in whole ms. */
+export interface TurnTiming {
+  /** Until the first text, reasoning or tool input; absent where none came. */
+  ttft?: number;
+  /** Until the end of the turn. */
+  duration: number;
 }
 
 /** What a store knows of a conversation beside its messages. */
@@ -35,6 +47,8 @@ export interface ConversationRecord {
   version: number;
   /** The message that the conversation goes on from; `null` when it is empty. */
   head: string | null;
+  /** What to call it in a list; absent until it is set, or somebody said something. */
+  title?: string;
   /** The application's own. */
   metadata: JsonObject;
 }
@@ -50,6 +64,8 @@ export interface Append {
   expectedVersion: number;
   messages: readonly StoredMessage[];
   head: string | null;
+  /** Replaces the title. Unchanged when absent. */
+  title?: string;
   /** Replaces the metadata. Unchanged when absent. */
   metadata?: JsonObject;
 }
@@ -58,8 +74,8 @@ export interface Append {
 export interface ListOptions {
   /** Default 100. */
   limit?: number;
-  /** Only those that were updated before this ISO 8601 time: the last one of the page before. */
-  before?: string;
+  /** Only those that come after this one: the last one of the page before. */
+  after?: Pick<ConversationRecord, "updatedAt" | "id">;
 }
 
 /**
@@ -75,7 +91,7 @@ export interface ConversationStore {
    * @throws {SluiceError} `conflict` when the version is not the expected one: nothing was stored.
    */
   append(id: string, change: Append): Promise<number>;
-  /** Newest first. */
+  /** The last updated first; of those updated in the same millisecond, in an order that stays the same. */
   list(options?: ListOptions): Promise<ConversationRecord[]>;
   /** Whether there was such a conversation. */
   delete(id: string): Promise<boolean>;

@@ -1,16 +1,22 @@
+import { CostMeter } from "../models/prices/cost-meter.js";
+import { defaultPrices } from "../models/prices/default-prices.js";
+import type { PriceTable } from "../models/prices/price-table.js";
 import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { JsonObject } from "../stream/json.js";
-import type { ChatMessage, FilePart, TextPart, ToolMessage, UserMessage } from "../stream/message.js";
-import { textOf } from "../stream/message.js";
+import type { ChatMessage } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
+import { ConversationLog } from "./conversation-log.js";
 import type { ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
-import { MessageTree } from "./message-tree.js";
-import { MemoryStore } from "./stores/memory-store.js";
+import { matches, type SearchOptions } from "./search.js";
+import { type ConversationStatistics, statisticsOf } from "./statistics.js";
+import { StoreHandle } from "./store-handle.js";
+import { chain, storedTurn, type TurnBeginning, type TurnInput, userMessage } from "./stored-turn.js";
+import { TurnGate } from "./turn-gate.js";
 import { type TurnEnd, TurnSource } from "./turn-source.js";
 import { allMessages, type Window, type WindowResult } from "./window.js";
 
@@ -19,14 +25,19 @@ export interface ConversationOptions {
   model: ChatModel;
   /** Resumes the conversation with this id, or begins it. Default: a new id. */
   contextId?: string;
-  /** Default: a store in this process's memory. */
-  store?: ConversationStore;
+  /**
+   * A store, or where to find one: the path of a SQLite file, `postgres://…` or `redis://…`. Default: `conversations.db`
+   * in the folder `SLUICE_DATA`; where that is not set, this process's memory.
+   */
+  store?: ConversationStore | string;
   /** How much the model is sent. Default: all messages. */
   window?: Window;
   /** Sent first with every turn and not stored. */
   system?: string;
   /** Sent with every turn: temperature, tools and the like. */
   request?: Omit<ChatRequest, "messages">;
+  /** What turns cost. Default: the built-in prices, with those of the file `SLUICE_PRICES` before them. */
+  prices?: PriceTable;
 }
 
 /** Settings of one turn. */
@@ -44,10 +55,9 @@ export interface Reply {
   message: StoredMessage;
   usage: Usage;
   finishReason: FinishReason;
+  /** In USD; absent where it is not known. */
+  cost?: number;
 }
-
-/** What a turn can begin with: text, text and files, or the results of tools that the last answer called. */
-export type TurnInput = string | (TextPart | FilePart)[] | ToolMessage;
 
 /**
  * A conversation with a model: it remembers, and it can be resumed by its context id from any process that has the same
@@ -58,33 +68,39 @@ export type TurnInput = string | (TextPart | FilePart)[] | ToolMessage;
  */
 export class Conversation {
   readonly contextId: string;
+  /** Answers from the next turn on. */
+  model: ChatModel;
+  /** Sent first from the next turn on, and not stored; `undefined` for none. */
+  system: string | undefined;
   readonly #options: ConversationOptions;
-  readonly #store: ConversationStore;
+  readonly #store: StoreHandle;
+  readonly #log: ConversationLog;
   readonly #window: Window;
-  #tree = new MessageTree();
-  #head: string | null = null;
-  #version = 0;
-  #metadata: JsonObject = {};
-  #loaded: Promise<void> | undefined;
-  /** Set while a turn runs, and until what it said is stored. */
-  #turn: { ending: boolean; over: Promise<void> } | undefined;
+  readonly #gate = new TurnGate();
   /** Why an interrupted turn could not be stored; the next turn is told. */
   #unsaved: SluiceError | undefined;
 
+  /** @throws {SluiceError} `invalid-argument` for a context id that is empty. */
   constructor(options: ConversationOptions) {
+    const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system } = options;
+    if (contextId === "") throw invalid("contextId", contextId, "a text that is not empty");
+    this.contextId = contextId;
+    this.model = model;
+    this.system = system;
     this.#options = options;
-    this.contextId = options.contextId ?? crypto.randomUUID();
-    if (this.contextId === "") throw invalid("contextId", this.contextId, "a text that is not empty");
-    this.#store = options.store ?? new MemoryStore();
-    this.#window = options.window ?? allMessages();
+    this.#store = new StoreHandle(store);
+    this.#log = new ConversationLog(contextId, () => this.#store.open());
+    this.#window = window;
   }
 
   /** Says something and waits for the whole answer. */
   async send(input: TurnInput, options: TurnOptions = {}): Promise<Reply> {
     const stream = this.stream(input, options);
     const finishReason = await stream.finishReason;
-    const message = this.#tree.get(this.#head ?? "");
-    return { text: await stream.fullText, message, usage: await stream.usage, finishReason };
+    const message = this.#log.tree.get(this.#log.head ?? "");
+    const { cost } = message;
+    const [text, usage] = await Promise.all([stream.fullText, stream.usage]);
+    return { text, message, usage, finishReason, ...(cost !== undefined && { cost }) };
   }
 
   /**
@@ -94,13 +110,13 @@ export class Conversation {
    * conversation meanwhile; what was said is then kept as a branch beside the other's.
    */
   stream(input: TurnInput, options: TurnOptions = {}): ChatStream {
-    return this.#answer(options, () => ({ parentId: this.#head, user: userMessage(input) }));
+    return this.#answer(options, () => ({ parentId: this.#log.head, user: userMessage(input) }));
   }
 
   /** Says something else in place of an earlier message of the user; the old one stays as a branch. */
   edit(messageId: string, input: TurnInput, options: TurnOptions = {}): ChatStream {
     return this.#answer(options, () => {
-      const { message, parentId } = this.#tree.get(messageId);
+      const { message, parentId } = this.#log.tree.get(messageId);
       if (message.role !== "user") throw invalid("messageId", messageId, "the id of a message of the user");
       return { parentId, user: userMessage(input) };
     });
@@ -109,7 +125,7 @@ export class Conversation {
   /** Asks for another answer to the same message; the old one stays as a branch. Default: the last answer. */
   regenerate(messageId?: string, options: TurnOptions = {}): ChatStream {
     return this.#answer(options, () => {
-      const path = this.#tree.path(messageId ?? this.#head);
+      const path = this.#log.tree.path(messageId ?? this.#log.head);
       const question = path.findLast((message) => message.message.role === "user");
       if (question === undefined) throw invalid("messageId", messageId, "an answer to a message of the user");
       return { parentId: question.id };
@@ -119,138 +135,164 @@ export class Conversation {
   /** The messages from the first to the head. */
   async messages(): Promise<StoredMessage[]> {
     await this.#ready();
-    return this.#tree.path(this.#head);
+    return this.#log.tree.path(this.#log.head);
   }
 
   /** All messages of all branches, in the order in which they came. */
   async allMessages(): Promise<StoredMessage[]> {
     await this.#ready();
-    return this.#tree.all;
+    return this.#log.tree.all;
   }
 
   /** A message and its alternatives, oldest first. */
   async branches(messageId: string): Promise<StoredMessage[]> {
     await this.#ready();
-    return this.#tree.siblings(messageId);
+    return this.#log.tree.siblings(messageId);
   }
 
   /** Goes on from another branch: from the newest message after this one. */
   async checkout(messageId: string): Promise<void> {
-    await this.#ready();
-    await this.#append([], this.#tree.leaf(messageId));
+    await this.#idle();
+    await this.#log.append([], this.#log.tree.leaf(messageId));
+  }
+
+  /** Adds a message without asking the model, such as a greeting, or what was said elsewhere. */
+  async add(message: ChatMessage, metadata?: JsonObject): Promise<StoredMessage> {
+    await this.#idle();
+    const [stored] = chain(this.#log.head, [message]);
+    if (stored === undefined) throw new SluiceError("protocol", "a chain of one message is empty");
+    if (metadata !== undefined) stored.metadata = metadata;
+    await this.#log.append([stored], stored.id);
+    return stored;
   }
 
   /** Adds instructions from here on; unlike `system` they are stored. */
-  async addSystemMessage(content: string, metadata?: JsonObject): Promise<StoredMessage> {
-    await this.#ready();
-    const [message] = chain(this.#head, [{ role: "system", content }]);
-    if (message === undefined) throw new SluiceError("protocol", "a chain of one message is empty");
-    if (metadata !== undefined) message.metadata = metadata;
-    await this.#append([message], message.id);
-    return message;
+  addSystemMessage(content: string, metadata?: JsonObject): Promise<StoredMessage> {
+    return this.add({ role: "system", content }, metadata);
   }
 
-  /** The messages of the current branch that contain `query`, in any case. */
-  async search(query: string, options: { role?: ChatMessage["role"] } = {}): Promise<StoredMessage[]> {
-    const wanted = query.toLowerCase();
-    return (await this.messages()).filter(
-      ({ message }) =>
-        (options.role === undefined || message.role === options.role) && textOf(message).toLowerCase().includes(wanted),
-    );
+  /**
+   * The messages that contain `query`, in any case; an empty one finds all. By default those of the current branch, in
+   * their order.
+   */
+  async search(query: string, options: SearchOptions = {}): Promise<StoredMessage[]> {
+    const messages = await (options.branches === "all" ? this.allMessages() : this.messages());
+    return messages.filter(matches(query, options));
+  }
+
+  /** What to call it in a list; by default the first line that the user said. */
+  async title(): Promise<string | undefined> {
+    await this.#ready();
+    return this.#log.title;
+  }
+
+  async setTitle(title: string): Promise<void> {
+    await this.#idle();
+    await this.#log.describe({ title });
   }
 
   /** The application's own data about this conversation. */
   async metadata(): Promise<JsonObject> {
     await this.#ready();
-    return structuredClone(this.#metadata);
+    return this.#log.metadata;
   }
 
   /** Replaces the application's own data. */
   async setMetadata(metadata: JsonObject): Promise<void> {
-    await this.#ready();
-    this.#version = await this.#store.append(this.contextId, {
-      expectedVersion: this.#version,
-      messages: [],
-      head: this.#head,
-      metadata,
-    });
-    this.#metadata = structuredClone(metadata);
+    await this.#idle();
+    await this.#log.describe({ metadata });
+  }
+
+  /** Messages, tokens, costs and durations, over all branches. */
+  async statistics(): Promise<ConversationStatistics> {
+    return statisticsOf(await this.snapshot());
+  }
+
+  /** What all turns of all branches cost, in USD; `undefined` where that of one is not known. */
+  async cost(): Promise<number | undefined> {
+    return (await this.statistics()).cost;
   }
 
   /** Everything that is known of this conversation, for exports. */
   async snapshot(): Promise<StoredConversation> {
     await this.#ready();
-    const all = this.#tree.all;
-    const createdAt = all[0]?.createdAt ?? new Date().toISOString();
-    return {
-      id: this.contextId,
-      createdAt,
-      updatedAt: all.at(-1)?.createdAt ?? createdAt,
-      version: this.#version,
-      head: this.#head,
-      metadata: structuredClone(this.#metadata),
-      messages: structuredClone(all),
-    };
+    return this.#log.stored;
   }
 
   /** A new conversation that begins with this one's current branch. */
   async fork(options: Partial<ConversationOptions> = {}): Promise<Conversation> {
-    const { contextId: _, ...own } = this.#options;
-    const fork = new Conversation({ ...own, store: this.#store, ...options });
+    const { contextId: _, system: __, ...own } = this.#options;
+    const { model, system } = this;
+    const now = { ...own, model, ...(system !== undefined && { system }), store: this.#store.where };
+    const fork = new Conversation({ ...now, ...options });
     await fork.#ready();
-    await fork.#append(await this.messages(), this.#head);
+    await fork.#log.append(await this.messages(), this.#log.head);
     return fork;
   }
 
   /** Forgets everything, in the store as well. */
   async delete(): Promise<void> {
-    await this.#store.delete(this.contextId);
-    this.#adopt(undefined);
+    await this.#idle();
+    await this.#log.delete();
   }
 
-  #answer(options: TurnOptions, begin: () => Beginning): ChatStream {
+  /** Frees the file or connection, where it was opened here; a store that was given stays open. */
+  async close(): Promise<void> {
+    await this.#gate.settled();
+    await this.#store.close();
+  }
+
+  #answer(options: TurnOptions, begin: () => TurnBeginning): ChatStream {
     const { metadata, request, ...call } = options;
-    let turn: { beginning: Beginning; release: () => void } | undefined;
+    const { model } = this;
+    let turn: { beginning: TurnBeginning; release: () => void } | undefined;
     const keep = async (end: TurnEnd): Promise<void> => {
       if (turn === undefined) return;
+      this.#gate.ending();
       try {
-        await this.#keep(turn.beginning, end, metadata);
+        const messages = storedTurn(turn.beginning, end, metadata);
+        const last = messages.at(-1);
+        if (last !== undefined) await this.#log.append(messages, last.id);
       } finally {
         turn.release();
       }
     };
-    const source = new TurnSource({
-      open: async () => {
-        const release = await this.#claimTurn();
-        try {
-          const beginning = begin();
-          const { messages, ...window } = await this.#sent(beginning, call.signal);
-          const asked = { ...this.#options.request, ...request, messages };
-          const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
-          if (window.dropped > 0) opening.push({ type: "data", name: "window", value: { ...window } });
-          const { signal: _, ...inner } = call;
-          const claim = this.#options.model.stream(asked, { ...inner, retain: false }).batches();
-          turn = { beginning, release };
-          return { claim, opening };
-        } catch (thrown) {
-          release();
-          throw thrown;
-        }
-      },
-      complete: keep,
-      interrupt: (end) =>
-        keep(end).catch((thrown) => {
-          this.#unsaved = SluiceError.from(thrown, "store-failed");
-        }),
-    });
+    const open = async () => {
+      const release = await this.#claimTurn();
+      try {
+        const beginning = begin();
+        const { messages, ...window } = await this.#sent(beginning, call.signal);
+        const asked = { ...this.#options.request, ...request, messages };
+        const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
+        if (window.dropped > 0) opening.push({ type: "data", name: "window", value: { ...window } });
+        const { signal: _, ...inner } = call;
+        const claim = model.stream(asked, { ...inner, retain: false }).batches();
+        turn = { beginning, release };
+        return { claim, opening };
+      } catch (thrown) {
+        release();
+        throw thrown;
+      }
+    };
+    const interrupt = (end: TurnEnd) =>
+      keep(end).catch((thrown) => {
+        this.#unsaved = SluiceError.from(thrown, "store-failed");
+      });
+    const meter = new CostMeter(model.id, this.#options.prices ?? defaultPrices());
+    const source = new TurnSource({ open, complete: keep, interrupt }, meter);
     return new ChatStream(source, { signal: call.signal, retain: call.retain });
   }
 
   /** Loads the conversation, and waits until what an interrupted turn said is stored. */
   async #ready(): Promise<void> {
-    this.#loaded ??= this.#store.load(this.contextId).then((stored) => this.#adopt(stored));
-    await this.#loaded;
-    if (this.#turn?.ending) await this.#turn.over;
+    await this.#log.load();
+    await this.#gate.settled();
+  }
+
+  /** Ready for a change; refuses one while a turn runs, which would end beside it. */
+  async #idle(): Promise<void> {
+    await this.#ready();
+    this.#gate.check();
   }
 
   /** Makes the caller the one running turn; returns how to say that it is over. */
@@ -259,104 +301,14 @@ export class Conversation {
     const unsaved = this.#unsaved;
     this.#unsaved = undefined;
     if (unsaved !== undefined) throw unsaved;
-    if (this.#turn !== undefined) {
-      throw new SluiceError(
-        "conflict",
-        "a turn of this conversation is running: wait for it, or open another Conversation",
-      );
-    }
-    let over = () => {};
-    const turn = { ending: false, over: new Promise<void>((resolve) => (over = resolve)) };
-    this.#turn = turn;
-    return () => {
-      this.#turn = undefined;
-      over();
-    };
+    return this.#gate.enter();
   }
 
   /** What the model is sent: the conversation's instructions, and the path through the window. */
-  async #sent({ parentId, user }: Beginning, signal: AbortSignal | undefined): Promise<WindowResult> {
-    const { system } = this.#options;
-    const path = this.#tree.path(parentId).map(({ message }) => message);
+  async #sent({ parentId, user }: TurnBeginning, signal: AbortSignal | undefined): Promise<WindowResult> {
+    const path = this.#log.tree.path(parentId).map(({ message }) => message);
     const messages = withoutDanglingCalls(user === undefined ? path : [...path, user]);
-    if (system !== undefined) messages.unshift({ role: "system", content: system });
+    if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
     return this.#window(messages, signal);
   }
-
-  /** Stores a turn that is over. One that said nothing is not kept. */
-  async #keep({ parentId, user }: Beginning, end: TurnEnd, metadata: JsonObject | undefined): Promise<void> {
-    if (this.#turn !== undefined) this.#turn.ending = true;
-    const { finish, messages, usage, model } = end;
-    if (finish === undefined && messages.length === 0) return;
-    const status = finish === undefined ? "interrupted" : "complete";
-    const stored = chain(parentId, user === undefined ? messages : [user, ...messages]);
-    const [first] = stored;
-    const answer = stored.at(-1);
-    if (first !== undefined && user !== undefined && metadata !== undefined) first.metadata = metadata;
-    for (const message of stored) if (message.message !== user) message.status = status;
-    if (answer !== undefined && answer !== first) {
-      Object.assign(answer, { usage }, model && { model }, finish && { finishReason: finish.reason });
-    }
-    await this.#append(stored, answer?.id ?? parentId);
-  }
-
-  async #append(messages: readonly StoredMessage[], head: string | null): Promise<void> {
-    try {
-      this.#version = await this.#store.append(this.contextId, { expectedVersion: this.#version, messages, head });
-    } catch (thrown) {
-      const error = SluiceError.from(thrown, "store-failed");
-      if (error.code === "conflict" && messages.length > 0) await this.#appendAsBranch(messages);
-      throw error;
-    }
-    for (const message of messages) this.#tree.add(message);
-    this.#head = head;
-  }
-
-  /** Another writer was first: its head stands, and what this one has said is kept beside it. */
-  async #appendAsBranch(messages: readonly StoredMessage[]): Promise<void> {
-    for (;;) {
-      this.#adopt(await this.#store.load(this.contextId));
-      const known = messages[0]?.parentId ?? null;
-      // The other writer deleted the conversation: there is nothing to branch from.
-      if (known !== null && !this.#tree.has(known)) return;
-      try {
-        const change = { expectedVersion: this.#version, messages, head: this.#head ?? messages.at(-1)?.id ?? null };
-        this.#version = await this.#store.append(this.contextId, change);
-        for (const message of messages) this.#tree.add(message);
-        return;
-      } catch (thrown) {
-        if (SluiceError.from(thrown, "store-failed").code !== "conflict") throw thrown;
-      }
-    }
-  }
-
-  #adopt(stored: StoredConversation | undefined): void {
-    this.#tree = new MessageTree(stored?.messages);
-    this.#head = stored?.head ?? null;
-    this.#version = stored?.version ?? 0;
-    this.#metadata = stored?.metadata ?? {};
-  }
-}
-
-/** Where a turn begins: after which message, and with what the user says, unless an old message is answered again. */
-interface Beginning {
-  parentId: string | null;
-  user?: UserMessage | ToolMessage;
-}
-
-function userMessage(input: TurnInput): UserMessage | ToolMessage {
-  if (typeof input === "object" && "role" in input) return input;
-  if (input.length === 0) throw invalid("input", input, "a text or parts, not empty");
-  return { role: "user", content: input };
-}
-
-/** Messages with ids, each following the one before. */
-function chain(parentId: string | null, messages: readonly ChatMessage[]): StoredMessage[] {
-  const createdAt = new Date().toISOString();
-  let parent = parentId;
-  return messages.map((message) => {
-    const stored: StoredMessage = { id: crypto.randomUUID(), parentId: parent, message, createdAt, status: "complete" };
-    parent = stored.id;
-    return stored;
-  });
 }

@@ -1,6 +1,6 @@
 export type { AttachmentOptions, AttachmentSource } from "./attachments.js";
 export { audio, file, image } from "./attachments.js";
-export type { ConversationOptions, Reply, TurnInput, TurnOptions } from "./conversation.js";
+export type { ConversationOptions, Reply, TurnOptions } from "./conversation.js";
 export { Conversation } from "./conversation.js";
 export type {
   Append,
@@ -9,11 +9,18 @@ export type {
   ListOptions,
   StoredConversation,
   StoredMessage,
+  TurnTiming,
 } from "./conversation-store.js";
 export type { Generated } from "./generate.js";
 export { generate } from "./generate.js";
 export { lastMessages } from "./last-messages-window.js";
+export { openStore } from "./open-store.js";
 export type { Prompt, PromptOptions } from "./prompt.js";
+export type { SearchHit, SearchOptions } from "./search.js";
+export { searchConversations } from "./search.js";
+export type { ConversationStatistics, ModelStatistics } from "./statistics.js";
+export { statisticsOf } from "./statistics.js";
+export type { TurnInput } from "./stored-turn.js";
 export { MemoryStore } from "./stores/memory-store.js";
 export { PostgresStore } from "./stores/postgres-store.js";
 export type { RedisStoreOptions } from "./stores/redis-store.js";

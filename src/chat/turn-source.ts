@@ -1,13 +1,21 @@
+import type { CostMeter } from "../models/prices/cost-meter.js";
 import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatMessage } from "../stream/message.js";
+import { StreamTiming } from "../stream/timing.js";
 import { Transcript } from "../stream/transcript.js";
 import type { Usage } from "../stream/usage.js";
+import type { TurnTiming } from "./conversation-store.js";
 
 /** How a turn ended, for whoever keeps it. */
 export interface TurnEnd {
+  /** ISO 8601: when the turn was first read. */
+  startedAt: string;
   messages: ChatMessage[];
   usage: Usage;
+  /** In USD; `undefined` where it is not known. */
+  cost: number | undefined;
+  timing: TurnTiming;
   /** As the provider named it; `undefined` when no answer began. */
   model: string | undefined;
   /** Absent when the turn was interrupted. */
@@ -27,14 +35,18 @@ export interface TurnKeeper {
 /** One turn of a conversation as a source: the model's events, stored once when complete. */
 export class TurnSource implements BatchSource {
   readonly #keeper: TurnKeeper;
+  readonly #meter: CostMeter;
   readonly #transcript = new Transcript(true);
+  readonly #timing = new StreamTiming();
+  #startedAt = "";
   #claim: Claim | undefined;
   #opening: readonly ChatEvent[] = [];
   #model: string | undefined;
   #over = false;
 
-  constructor(keeper: TurnKeeper) {
+  constructor(keeper: TurnKeeper, meter: CostMeter) {
     this.#keeper = keeper;
+    this.#meter = meter;
   }
 
   async next(): Promise<Batch | undefined> {
@@ -56,6 +68,8 @@ export class TurnSource implements BatchSource {
   }
 
   async #open(): Promise<void> {
+    this.#startedAt = new Date().toISOString();
+    this.#timing.begin();
     const { claim, opening } = await this.#keeper.open();
     if (this.#over) {
       claim.cancel("the turn was left before it began");
@@ -69,6 +83,8 @@ export class TurnSource implements BatchSource {
     const out: ChatEvent[] = [];
     for (const event of batch) {
       this.#transcript.push(event);
+      this.#timing.event(event);
+      this.#meter.push(event);
       if (event.type === "finish") {
         this.#over = true;
         await this.#keeper.complete({ ...this.#end(), finish: event });
@@ -83,7 +99,16 @@ export class TurnSource implements BatchSource {
   }
 
   #end(): TurnEnd {
-    return { messages: this.#transcript.messages, usage: this.#transcript.usage, model: this.#model };
+    this.#timing.finish();
+    const { ttft, duration = 0 } = this.#timing;
+    return {
+      startedAt: this.#startedAt,
+      messages: this.#transcript.messages,
+      usage: this.#transcript.usage,
+      cost: this.#meter.total,
+      timing: { ...(ttft !== undefined && { ttft: Math.round(ttft) }), duration: Math.round(duration) },
+      model: this.#model,
+    };
   }
 
   async #interrupt(): Promise<void> {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ConversationStore, StoredMessage } from "../../src/chat/conversation-store.js";
+import { Conversation } from "../../src/chat/conversation.js";
+import type { ConversationRecord, ConversationStore, StoredMessage } from "../../src/chat/conversation-store.js";
+import { scripted } from "../../src/models/scripted.js";
+import { textOf } from "../../src/stream/message.js";
 
 function said(id: string, parentId: string | null, text: string): StoredMessage {
   return {
@@ -38,7 +41,8 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
         expectedVersion: 1,
         messages: [said("b", "a", "one"), said("c", "b", "two")],
         head: "c",
-        metadata: { title: "Grüße 😀", n: 1 },
+        title: "Grüße 😀",
+        metadata: { "": "Grüße 😀", n: 1 },
       });
       const other = await open();
       try {
@@ -46,7 +50,8 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
           id,
           version: 2,
           head: "c",
-          metadata: { title: "Grüße 😀", n: 1 },
+          title: "Grüße 😀",
+          metadata: { "": "Grüße 😀", n: 1 },
           messages: [said("a", null, "Hi"), said("b", "a", "one"), said("c", "b", "two")],
         });
       } finally {
@@ -63,6 +68,8 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
         model: "m",
         finishReason: "length",
         usage: { inputTokens: 3, outputTokens: 5, raw: { a: [1, null, "x"] } },
+        cost: 0.001,
+        timing: { ttft: 12, duration: 345 },
         metadata: { mood: "fine" },
         message: {
           role: "assistant",
@@ -115,16 +122,74 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
       await Promise.all(stores.map((writer) => writer.close()));
     });
 
-    test("lists conversations, pages, and deletes", async () => {
+    test("of two writers of one conversation one wins, and what the other said is kept as a branch", async () => {
+      const stores = [await open(), await open()] as const;
+      const contextId = fresh();
+      const first = new Conversation({ model: scripted([["A1"], ["A2"]]), store: stores[0], contextId });
+      await first.send("one");
+      const second = new Conversation({ model: scripted([["B2"]]), store: stores[1], contextId });
+      await second.messages();
+      await first.send("two");
+      await expect(second.send("also two")).rejects.toMatchObject({ code: "conflict", partial: { text: "B2" } });
+      const third = new Conversation({ model: scripted([]), store, contextId });
+      const texts = (messages: StoredMessage[]) => messages.map(({ message }) => textOf(message));
+      expect(texts(await third.messages())).toEqual(["one", "A1", "two", "A2"]);
+      expect(texts(await third.allMessages())).toEqual(["one", "A1", "two", "A2", "also two", "B2"]);
+      await Promise.all(stores.map((writer) => writer.close()));
+    });
+
+    test("keeps its title and its data until they are replaced", async () => {
+      await store.append(fresh(), { expectedVersion: 0, messages: [], head: null });
+      expect(await store.load(id)).not.toHaveProperty("title");
+      await store.append(id, { expectedVersion: 1, messages: [], head: null, title: "A", metadata: { a: 1 } });
+      await store.append(id, { expectedVersion: 2, messages: [], head: null });
+      expect(await store.load(id)).toMatchObject({ title: "A", metadata: { a: 1 } });
+    });
+
+    test("lists conversations, and deletes them", async () => {
       const ids = [fresh(), fresh(), fresh()];
-      for (const one of ids) await store.append(one, { expectedVersion: 0, messages: [], head: null });
-      const listed = (await store.list()).map((record) => record.id);
-      for (const one of ids) expect(listed).toContain(one);
+      for (const one of ids) {
+        await store.append(one, { expectedVersion: 0, messages: [said("a", null, "Hi")], head: "a", title: one });
+      }
+      const listed = (await store.list()).filter((record) => ids.includes(record.id));
+      expect(listed.map((record) => record.title).sort()).toEqual(ids);
+      expect(listed[0]).not.toHaveProperty("messages");
       expect(await store.list({ limit: 1 })).toHaveLength(1);
-      expect(await store.list({ before: "2000-01-01T00:00:00.000Z" })).toEqual([]);
       expect(await store.delete(ids[0] as string)).toBe(true);
       expect(await store.load(ids[0] as string)).toBeUndefined();
       expect((await store.list()).map((record) => record.id)).not.toContain(ids[0]);
+    });
+
+    test("pages through all conversations, each once, though many were updated in the same millisecond", async () => {
+      // All of a batch are under way at once, so that many share their time.
+      await Promise.all(
+        Array.from({ length: 30 }, () => store.append(fresh(), { expectedVersion: 0, messages: [], head: null })),
+      );
+      const all = (await store.list({ limit: 1_000 })).map((record) => record.id);
+      for (const limit of [1, 7]) {
+        const paged: string[] = [];
+        let after: ConversationRecord | undefined;
+        do {
+          const page: ConversationRecord[] = await store.list({ limit, ...(after && { after }) });
+          paged.push(...page.map((record) => record.id));
+          after = page.at(-1);
+        } while (after !== undefined);
+        expect(paged).toEqual(all);
+      }
+    });
+
+    test("goes on after a conversation that was updated or deleted since its page was read", async () => {
+      const ids = [fresh(), fresh(), fresh()];
+      for (const one of ids) await store.append(one, { expectedVersion: 0, messages: [], head: null });
+      const before = await store.list({ limit: 1_000 });
+      const at = before.findIndex((record) => record.id === ids[1]);
+      const after = before[at] as ConversationRecord;
+      const rest = before.slice(at + 1).map((record) => record.id);
+      await store.append(after.id, { expectedVersion: 1, messages: [], head: null });
+      expect((await store.list({ limit: 1_000, after })).map((record) => record.id).slice(-rest.length)).toEqual(rest);
+      await store.delete(after.id);
+      expect((await store.list({ limit: 1_000, after })).map((record) => record.id)).toEqual(rest);
+      expect((await store.list({ limit: 1_000 })).map((record) => record.id)).not.toContain(after.id);
     });
   });
 }

@@ -33,15 +33,16 @@ export class MemoryStore implements ConversationStore {
     conversation.messages.push(...structuredClone([...change.messages]));
     conversation.head = change.head;
     conversation.updatedAt = now;
+    if (change.title !== undefined) conversation.title = change.title;
     if (change.metadata !== undefined) conversation.metadata = structuredClone(change.metadata);
     this.#conversations.set(id, conversation);
     return ++conversation.version;
   }
 
-  async list({ limit = 100, before }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
     return [...this.#conversations.values()]
-      .filter((conversation) => before === undefined || conversation.updatedAt < before)
-      .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))
+      .filter((conversation) => after === undefined || byTime(conversation, after) > 0)
+      .sort(byTime)
       .slice(0, limit)
       .map(({ messages: _, ...record }) => structuredClone(record));
   }
@@ -51,4 +52,10 @@ export class MemoryStore implements ConversationStore {
   }
 
   async close(): Promise<void> {}
+}
+
+/** The last updated first, then by id. */
+function byTime(a: Pick<ConversationRecord, "updatedAt" | "id">, b: typeof a): number {
+  if (a.updatedAt !== b.updatedAt) return a.updatedAt < b.updatedAt ? 1 : -1;
+  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }

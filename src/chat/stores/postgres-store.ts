@@ -9,14 +9,15 @@ import type {
   StoredConversation,
 } from "../conversation-store.js";
 import { conflict } from "./conflict.js";
+import { loadPeer } from "./load-peer.js";
 import { messageFromText, messageToText } from "./message-text.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sluice_conversations (
   id text PRIMARY KEY, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL,
-  version integer NOT NULL, head text, metadata text NOT NULL
+  version integer NOT NULL, head text, title text, metadata text NOT NULL
 );
-CREATE INDEX IF NOT EXISTS sluice_conversations_by_time ON sluice_conversations (updated_at);
+CREATE INDEX IF NOT EXISTS sluice_conversations_by_time ON sluice_conversations (updated_at, id COLLATE "C");
 CREATE TABLE IF NOT EXISTS sluice_messages (
   seq bigserial PRIMARY KEY, conversation text NOT NULL REFERENCES sluice_conversations ON DELETE CASCADE,
   body text NOT NULL
@@ -33,8 +34,12 @@ interface Row {
   updated_at: Date;
   version: number;
   head: string | null;
+  title: string | null;
   metadata: string;
 }
+
+/** The time as records have it, in whole ms: a page must begin where the one before ended. */
+const NOW = "date_trunc('milliseconds', now())";
 
 /** Keeps conversations in PostgreSQL, in the tables `sluice_conversations` and `sluice_messages`. Needs the package `pg`. */
 export class PostgresStore implements ConversationStore {
@@ -48,11 +53,12 @@ export class PostgresStore implements ConversationStore {
    * Connects, and makes the tables where they are missing.
    *
    * @param url for example `postgres://user:password@localhost/chat`.
-   * @throws {SluiceError} `store-failed`.
+   * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
    */
   static async open(url: string): Promise<PostgresStore> {
-    const { default: pg } = await import("pg");
-    const store = new PostgresStore(new pg.Pool({ connectionString: url }));
+    const { default: pg } = await loadPeer("pg", "the PostgreSQL store", () => import("pg"));
+    // A process that forgets to close the store can end all the same.
+    const store = new PostgresStore(new pg.Pool({ connectionString: url, allowExitOnIdle: true }));
     // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
     store.#pool.on("error", () => {});
     await store.#transaction(async (client) => {
@@ -76,16 +82,18 @@ export class PostgresStore implements ConversationStore {
   }
 
   async append(id: string, change: Append): Promise<number> {
-    const { expectedVersion: expected, head } = change;
+    const { expectedVersion: expected, head, title = null } = change;
     const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
     return this.#transaction(async (client) => {
       // One statement both checks and takes the version: a second writer waits here and then finds it changed.
       const { rowCount } = await client.query(
         expected === 0
-          ? `INSERT INTO sluice_conversations VALUES ($1, now(), now(), 1, $2, coalesce($3, '{}')) ON CONFLICT DO NOTHING`
-          : `UPDATE sluice_conversations SET updated_at = now(), version = version + 1, head = $2,
-             metadata = coalesce($3, metadata) WHERE id = $1 AND version = ${Number(expected)}`,
-        [id, head, metadata],
+          ? `INSERT INTO sluice_conversations (id, created_at, updated_at, version, head, title, metadata)
+             VALUES ($1, ${NOW}, ${NOW}, 1, $2, $3, coalesce($4, '{}')) ON CONFLICT DO NOTHING`
+          : `UPDATE sluice_conversations SET updated_at = ${NOW}, version = version + 1, head = $2,
+             title = coalesce($3, title), metadata = coalesce($4, metadata)
+             WHERE id = $1 AND version = ${Number(expected)}`,
+        [id, head, title, metadata],
       );
       if (rowCount !== 1) throw conflict(id, expected, await versionOf(client, id));
       await client.query("INSERT INTO sluice_messages (conversation, body) SELECT $1, unnest($2::text[])", [
@@ -96,12 +104,13 @@ export class PostgresStore implements ConversationStore {
     });
   }
 
-  async list({ limit = 100, before }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
     return this.#transaction(async (client) => {
       const { rows } = await client.query<Row>(
-        `SELECT * FROM sluice_conversations WHERE updated_at < coalesce($1::timestamptz, 'infinity')
-         ORDER BY updated_at DESC LIMIT $2`,
-        [before ?? null, limit],
+        `SELECT * FROM sluice_conversations
+         WHERE (updated_at, id COLLATE "C") < (coalesce($1::timestamptz, 'infinity'), $2)
+         ORDER BY updated_at DESC, id COLLATE "C" DESC LIMIT $3`,
+        [after?.updatedAt ?? null, after?.id ?? "", limit],
       );
       return rows.map(recordOf);
     });
@@ -143,12 +152,13 @@ async function versionOf(client: PoolClient, id: string): Promise<number> {
 }
 
 function recordOf(row: Row): ConversationRecord {
-  const { id, version, head } = row;
+  const { id, version, head, title } = row;
   const metadata: JsonObject = JSON.parse(row.metadata);
   return {
     id,
     version,
     head,
+    ...(title !== null && { title }),
     metadata,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

@@ -8,11 +8,12 @@ import type {
   StoredConversation,
 } from "../conversation-store.js";
 import { conflict } from "./conflict.js";
+import { loadPeer } from "./load-peer.js";
 import { messageFromText, messageToText } from "./message-text.js";
 
 /**
  * Appends in one step. KEYS: the record (hash), its messages (list), all conversations by time (sorted set).
- * ARGV: expected version, now (ISO 8601), now (ms), id, head or "", metadata or "", then the messages.
+ * ARGV: expected version, now (ISO 8601), now (ms), id, head or "", title or "", metadata or "", then the messages.
  * Returns the new version, or minus one minus the version that was found.
  */
 const APPEND = `
@@ -20,10 +21,25 @@ local found = tonumber(redis.call("HGET", KEYS[1], "version") or "0")
 if found ~= tonumber(ARGV[1]) then return -1 - found end
 if found == 0 then redis.call("HSET", KEYS[1], "createdAt", ARGV[2], "metadata", "{}") end
 redis.call("HSET", KEYS[1], "updatedAt", ARGV[2], "head", ARGV[5])
-if ARGV[6] ~= "" then redis.call("HSET", KEYS[1], "metadata", ARGV[6]) end
-for i = 7, #ARGV do redis.call("RPUSH", KEYS[2], ARGV[i]) end
+if ARGV[6] ~= "" then redis.call("HSET", KEYS[1], "title", ARGV[6]) end
+if ARGV[7] ~= "" then redis.call("HSET", KEYS[1], "metadata", ARGV[7]) end
+for i = 8, #ARGV do redis.call("RPUSH", KEYS[2], ARGV[i]) end
 redis.call("ZADD", KEYS[3], ARGV[3], ARGV[4])
 return redis.call("HINCRBY", KEYS[1], "version", 1)
+`;
+
+/**
+ * Ids after one in the list. KEYS: all conversations by time. ARGV: its time (ms), its id, how many. Where that one has
+ * gone on or is deleted, it is put back for a moment: its neighbours are those of the page before.
+ */
+const AFTER = `
+local time = redis.call("ZSCORE", KEYS[1], ARGV[2])
+local moved = not time or tonumber(time) ~= tonumber(ARGV[1])
+if moved then redis.call("ZADD", KEYS[1], ARGV[1], ARGV[2]) end
+local at = redis.call("ZREVRANK", KEYS[1], ARGV[2])
+local ids = redis.call("ZREVRANGE", KEYS[1], at + 1, at + ARGV[3])
+if moved and time then redis.call("ZADD", KEYS[1], time, ARGV[2]) elseif moved then redis.call("ZREM", KEYS[1], ARGV[2]) end
+return ids
 `;
 
 /** Settings of a Redis store. */
@@ -46,10 +62,10 @@ export class RedisStore implements ConversationStore {
    * Connects.
    *
    * @param url for example `redis://localhost:6379/0`.
-   * @throws {SluiceError} `store-failed`.
+   * @throws {SluiceError} `store-failed`; `unsupported` when the package `ioredis` is not installed.
    */
   static async open(url: string, { prefix = "sluice" }: RedisStoreOptions = {}): Promise<RedisStore> {
-    const { Redis } = await import("ioredis");
+    const { Redis } = await loadPeer("ioredis", "the Redis store", () => import("ioredis"));
     const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2 });
     // Failures are reported by the command that meets them.
     redis.on("error", () => {});
@@ -78,6 +94,7 @@ export class RedisStore implements ConversationStore {
       now.getTime(),
       id,
       change.head ?? "",
+      change.title ?? "",
       change.metadata === undefined ? "" : JSON.stringify(change.metadata),
       ...change.messages.map(messageToText),
     ];
@@ -89,11 +106,15 @@ export class RedisStore implements ConversationStore {
     throw conflict(id, change.expectedVersion, -1 - Number(version));
   }
 
-  async list({ limit = 100, before }: ListOptions = {}): Promise<ConversationRecord[]> {
-    const newest = before === undefined ? "+inf" : `(${Date.parse(before)}`;
-    const [ids] = await this.#run((redis) =>
-      redis.multi().zrevrangebyscore(this.#byTime, newest, "-inf", "LIMIT", 0, limit).exec(),
-    );
+  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
+    if (limit < 1) return [];
+    const [ids] = await this.#run(async (redis) => {
+      const page =
+        after === undefined
+          ? redis.zrevrange(this.#byTime, 0, limit - 1)
+          : redis.eval(AFTER, 1, this.#byTime, Date.parse(after.updatedAt), after.id, limit);
+      return [[null, await page]];
+    });
     if ((ids as string[]).length === 0) return [];
     const records = await this.#run((redis) => {
       const all = redis.multi();
@@ -142,7 +163,7 @@ export class RedisStore implements ConversationStore {
 }
 
 function recordOf(id: string, hash: Record<string, string>): ConversationRecord | undefined {
-  const { createdAt, updatedAt, version, head, metadata } = hash;
+  const { createdAt, updatedAt, version, head, title, metadata } = hash;
   if (createdAt === undefined || updatedAt === undefined) return undefined;
   return {
     id,
@@ -150,6 +171,7 @@ function recordOf(id: string, hash: Record<string, string>): ConversationRecord 
     updatedAt,
     version: Number(version),
     head: head || null,
+    ...(title !== undefined && { title }),
     metadata: JSON.parse(metadata ?? "{}"),
   };
 }

@@ -15,9 +15,9 @@ import { messageFromText, messageToText } from "./message-text.js";
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS conversations (
   id TEXT PRIMARY KEY, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
-  version INTEGER NOT NULL, head TEXT, metadata TEXT NOT NULL
+  version INTEGER NOT NULL, head TEXT, title TEXT, metadata TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (updated_at);
+CREATE INDEX IF NOT EXISTS conversations_by_time ON conversations (updated_at, id);
 CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY, conversation TEXT NOT NULL, body TEXT NOT NULL
 );
@@ -30,8 +30,12 @@ interface Row {
   updated_at: string;
   version: number;
   head: string | null;
+  title: string | null;
   metadata: string;
 }
+
+/** How long another process may write before an append gives up, in ms. */
+const PATIENCE_MS = 5_000;
 
 /**
  * Keeps conversations in one SQLite file, which several processes may use at once. It is in WAL mode: what was appended
@@ -55,8 +59,7 @@ export class SqliteStore implements ConversationStore {
     try {
       if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
       const db = new Libsql(path);
-      // Another process may be writing: wait for it, up to 5 s.
-      db.exec("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+      db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
       db.exec(SCHEMA);
       return new SqliteStore(db);
     } catch (thrown) {
@@ -65,48 +68,54 @@ export class SqliteStore implements ConversationStore {
   }
 
   async load(id: string): Promise<StoredConversation | undefined> {
-    const row = this.#row(id);
-    if (row === undefined) return undefined;
-    const bodies = this.#db.prepare("SELECT body FROM messages WHERE conversation = ? ORDER BY seq").all(id);
-    return { ...recordOf(row), messages: (bodies as { body: string }[]).map(({ body }) => messageFromText(body)) };
+    // Both reads see one state of the file, whatever another process appends meanwhile.
+    return this.#transaction("BEGIN", id, () => {
+      const row = this.#row(id);
+      if (row === undefined) return undefined;
+      const bodies = this.#db.prepare("SELECT body FROM messages WHERE conversation = ? ORDER BY seq").all(id);
+      return { ...recordOf(row), messages: (bodies as { body: string }[]).map(({ body }) => messageFromText(body)) };
+    });
   }
 
   async append(id: string, change: Append): Promise<number> {
     const bodies = change.messages.map(messageToText);
     const now = new Date().toISOString();
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
+    return this.#transaction("BEGIN IMMEDIATE", id, () => {
       const version = this.#row(id)?.version ?? 0;
       if (version !== change.expectedVersion) throw conflict(id, change.expectedVersion, version);
       const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
       this.#db
         .prepare(
-          `INSERT INTO conversations (id, created_at, updated_at, version, head, metadata)
-           VALUES (?1, ?2, ?2, 1, ?3, coalesce(?4, '{}'))
+          `INSERT INTO conversations (id, created_at, updated_at, version, head, title, metadata)
+           VALUES (?1, ?2, ?2, 1, ?3, ?4, coalesce(?5, '{}'))
            ON CONFLICT (id) DO UPDATE SET updated_at = ?2, version = version + 1, head = ?3,
-             metadata = coalesce(?4, metadata)`,
+             title = coalesce(?4, title), metadata = coalesce(?5, metadata)`,
         )
-        .run(id, now, change.head, metadata);
+        .run(id, now, change.head, change.title ?? null, metadata);
       const insert = this.#db.prepare("INSERT INTO messages (conversation, body) VALUES (?, ?)");
       for (const body of bodies) insert.run(id, body);
-      this.#db.exec("COMMIT");
       return version + 1;
-    } catch (thrown) {
-      this.#db.exec("ROLLBACK");
-      throw thrown instanceof SluiceError ? thrown : storeFailed(id, thrown);
-    }
+    });
   }
 
-  async list({ limit = 100, before = "9" }: ListOptions = {}): Promise<ConversationRecord[]> {
-    const rows = this.#db
-      .prepare("SELECT * FROM conversations WHERE updated_at < ? ORDER BY updated_at DESC LIMIT ?")
-      .all(before, limit);
-    return (rows as Row[]).map(recordOf);
+  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
+    return this.#transaction("BEGIN", "list", () => {
+      const rows = this.#db
+        .prepare(
+          `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?)
+           ORDER BY updated_at DESC, id DESC LIMIT ?`,
+        )
+        // "9" comes after every time.
+        .all(after?.updatedAt ?? "9", after?.id ?? "", limit);
+      return (rows as Row[]).map(recordOf);
+    });
   }
 
   async delete(id: string): Promise<boolean> {
-    this.#db.prepare("DELETE FROM messages WHERE conversation = ?").run(id);
-    return this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(id).changes > 0;
+    return this.#transaction("BEGIN IMMEDIATE", id, () => {
+      this.#db.prepare("DELETE FROM messages WHERE conversation = ?").run(id);
+      return this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(id).changes > 0;
+    });
   }
 
   async close(): Promise<void> {
@@ -116,11 +125,32 @@ export class SqliteStore implements ConversationStore {
   #row(id: string): Row | undefined {
     return this.#db.prepare("SELECT * FROM conversations WHERE id = ?").get(id) as Row | undefined;
   }
+
+  /** Runs something as a whole or not at all. */
+  #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", what: string, run: () => T): T {
+    try {
+      this.#db.exec(begin);
+      const result = run();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (thrown) {
+      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
+      throw thrown instanceof SluiceError ? thrown : storeFailed(what, thrown);
+    }
+  }
 }
 
 function recordOf(row: Row): ConversationRecord {
-  const { id, created_at: createdAt, updated_at: updatedAt, version, head, metadata } = row;
-  return { id, createdAt, updatedAt, version, head, metadata: JSON.parse(metadata) };
+  const { id, created_at: createdAt, updated_at: updatedAt, version, head, title, metadata } = row;
+  return {
+    id,
+    createdAt,
+    updatedAt,
+    version,
+    head,
+    ...(title !== null && { title }),
+    metadata: JSON.parse(metadata),
+  };
 }
 
 function storeFailed(what: string, cause: unknown): SluiceError {

@@ -16,6 +16,8 @@ export class CostMeter {
   #spent: number | undefined = 0;
   #current: Usage = {};
   #stepped = false;
+  /** Whether a call runs that is not booked yet. */
+  #running = false;
   /** Whether the usage at the end is that of several calls, each of which was booked before. */
   #retracted = false;
   /** Whether a change of models stands before what follows, of which the retraction has booked what came before. */
@@ -33,12 +35,12 @@ export class CostMeter {
 
   push(event: ChatEvent): void {
     switch (event.type) {
-      case "start":
-        this.#model = this.#priced(event.model);
-        return;
       case "step-start":
         this.#stepped = true;
-        this.#model = this.#priced(event.model);
+        this.#begin(event.model);
+        return;
+      case "start":
+        this.#begin(event.model);
         return;
       case "usage":
         this.#current = updateUsage(this.#current, event.usage);
@@ -63,18 +65,24 @@ export class CostMeter {
     }
   }
 
-  /** In USD, of what is known to have been used until now; `undefined` where that is not known. */
+  /** In USD, until now; `undefined` where it is not known, as while a call runs that has not said what it uses. */
   get total(): number | undefined {
-    if (this.#spent === undefined) return undefined;
-    if (Object.keys(this.#current).length === 0) return this.#spent;
+    if (!this.#running || this.#spent === undefined) return this.#spent;
     const running = cost(this.#current, this.#model, this.#table);
     return running === undefined ? undefined : this.#spent + running;
+  }
+
+  #begin(model: string): void {
+    this.#model = this.#priced(model);
+    // The frame of a stream of several calls uses nothing itself: each call begins with its own step.
+    this.#running = true;
   }
 
   #book(usage: Usage): void {
     const part = cost(usage, this.#model, this.#table);
     this.#spent = this.#spent === undefined || part === undefined ? undefined : this.#spent + part;
     this.#current = {};
+    this.#running = false;
   }
 
   /** The id to look up: the provider's name for what answered, under the provider that was asked, where that has a price. */

@@ -1,0 +1,65 @@
+import { type ChatMessage, textOf } from "../stream/message.js";
+import type { ConversationRecord, ConversationStore, StoredMessage } from "./conversation-store.js";
+
+/** What to look for beside the text. */
+export interface SearchOptions {
+  /** Only messages of this role. */
+  role?: ChatMessage["role"];
+  /** `all` finds messages that were edited or answered again, too. Default `current`. */
+  branches?: "current" | "all";
+}
+
+/** A message that was found, and in which conversation. */
+export interface SearchHit {
+  conversation: ConversationRecord;
+  message: StoredMessage;
+}
+
+/** Whether a message contains the query, in any case. An empty query is in all of them. */
+export function matches(query: string, { role }: SearchOptions): (message: StoredMessage) => boolean {
+  const wanted = query.toLowerCase();
+  return ({ message }) =>
+    (role === undefined || message.role === role) && textOf(message).toLowerCase().includes(wanted);
+}
+
+/** How many records are asked for at a time. */
+const PAGE = 100;
+
+/** All conversations of a store, the last updated first, page by page. */
+export async function* eachConversation(store: ConversationStore): AsyncGenerator<ConversationRecord> {
+  let after: ConversationRecord | undefined;
+  do {
+    const page: ConversationRecord[] = await store.list({ limit: PAGE, ...(after && { after }) });
+    yield* page;
+    after = page.at(-1);
+  } while (after !== undefined);
+}
+
+/**
+ * The messages of all conversations in a store that contain `query`, in any case, the last updated conversation first.
+ * Reads the conversations one by one, so that it costs the size of the store and holds one conversation at a time; a
+ * reader that has seen enough leaves.
+ */
+export async function* searchConversations(
+  store: ConversationStore,
+  query: string,
+  options: SearchOptions = {},
+): AsyncGenerator<SearchHit> {
+  const found = matches(query, options);
+  for await (const conversation of eachConversation(store)) {
+    const stored = await store.load(conversation.id);
+    if (stored === undefined) continue;
+    const { messages, ...record } = stored;
+    const searched = options.branches === "all" ? messages : currentBranch(messages, stored.head);
+    for (const message of searched) if (found(message)) yield { conversation: record, message };
+  }
+}
+
+function currentBranch(messages: readonly StoredMessage[], head: string | null): StoredMessage[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const branch: StoredMessage[] = [];
+  for (let message = byId.get(head ?? ""); message !== undefined; message = byId.get(message.parentId ?? "")) {
+    branch.push(message);
+  }
+  return branch.reverse();
+}

@@ -16,6 +16,8 @@ export function readBody(body: JsonValue): ChatEvent[] {
   if (error !== undefined) throw error;
   if (!Array.isArray(body.output)) throw malformed(text, "not a response");
   const events: ChatEvent[] = [];
-  new ResponsesReader().event({ type: "response.completed", response: body }, text, (event) => events.push(event));
+  const reader = new ResponsesReader();
+  reader.event({ type: "response.completed", response: body }, text, (event) => events.push(event));
+  reader.end((event) => events.push(event));
   return events;
 }

@@ -41,6 +41,8 @@ class History {
   /** Names of the tools that were called, and which of these calls the client answers, by call id. */
   readonly #names = new Map<string, string>();
   readonly #clientCalls = new Set<string>();
+  /** Whether reasoning came that only its provider knows: then what follows it is known by its id as well. */
+  #keepIds = false;
   /** State of results that is known before them. */
   readonly #carried = new Map<string, Opaque>();
 
@@ -93,9 +95,9 @@ class History {
       this.messages.push({ role: "assistant", content });
       return;
     }
-    const marker = phase === undefined && (id === undefined || isInvented(id)) ? undefined : { id, phase };
-    if (marker !== undefined) {
-      const data = { type: "message", ...(id !== undefined && { id }), ...(phase !== undefined && { phase }) };
+    const named = this.#keepIds && id !== undefined && !isInvented(id);
+    if (named || phase !== undefined) {
+      const data = { type: "message", ...(named && { id }), ...(phase !== undefined && { phase }) };
       this.#say([{ type: "text", text: "", opaque: ownOpaque(data) }]);
     }
     this.#say(typeof content === "string" ? [{ type: "text", text: content }] : parts(item).flatMap(readSaid));
@@ -110,6 +112,7 @@ class History {
       this.#take(carried);
       return;
     }
+    if (encrypted === undefined && !item.has("content")) this.#keepIds = true;
     const opaque = carried?.opaque ?? (isInvented(item.any("id")) ? undefined : ownOpaque(item.value));
     const last = said.pop() ?? { type: "reasoning", text: "" };
     this.#say([...said, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
@@ -157,8 +160,8 @@ class History {
       this.#say(partsOf(results.filter((event) => event.type === "file")));
       return;
     }
-    const id = item.value.type === "function_call" && item.string("id") !== undefined && !isInvented(item.value.id);
-    this.#say(partsOf([callEvent(call, item.value, id), ...results]).map((part) => this.#withCarried(part)));
+    const named = this.#keepIds && !isInvented(item.value.id);
+    this.#say(partsOf([callEvent(call, item.value, named), ...results]).map((part) => this.#withCarried(part)));
   }
 
   #withCarried(part: AssistantPart): AssistantPart {
@@ -218,8 +221,9 @@ function readSaid(part: WireObject): AssistantPart[] {
     return [{ type: "text", text: part.requiredString("refusal"), refusal: true }];
   }
   const sources = (part.array("annotations") ?? []).map(readAnnotation);
+  const text = part.requiredString("text");
   return [
-    { type: "text", text: part.requiredString("text") },
+    ...(text === "" ? [] : [{ type: "text" as const, text }]),
     ...sources.flatMap((source): AssistantPart[] => (source === undefined ? [] : [{ type: "source", source }])),
   ];
 }

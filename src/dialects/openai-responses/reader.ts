@@ -1,8 +1,8 @@
-import type { Emit } from "../../stream/chat-event.js";
+import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import type { Usage } from "../../stream/usage.js";
+import { addUsage, type Usage } from "../../stream/usage.js";
 import { readCarried } from "../carried.js";
 import type { WireReader } from "../dialect.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
@@ -56,11 +56,19 @@ const MEANINGLESS: readonly Hole[] = [
   { path: ["obfuscation"], kind: "string", capture: false },
 ];
 
+/** How a response ended. */
+interface Ended {
+  reason: FinishReason;
+  rawReason?: string;
+  usage: Usage;
+}
+
 /**
  * Reads a streamed response, as https://platform.openai.com/docs/api-reference/responses-streaming describes it.
  *
  * The answer is complete with `response.completed` or `response.incomplete`. What only a `done` event or the response at
- * the end says, because nothing was streamed, is taken from there.
+ * the end says, because nothing was streamed, is taken from there. A response after that, as in recordings of several
+ * calls, is another step.
  */
 export class ResponsesReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
@@ -70,15 +78,21 @@ export class ResponsesReader implements WireReader {
   /** The part that the last piece belonged to: most pieces follow one another. */
   #last: { at: number; kind: PartKind; index: number; part: OpenPart } | undefined;
   #started = false;
-  #finished = false;
+  /** The last response that ended, and how many have. */
+  #ended: Ended | undefined;
+  #steps = 0;
+  #spent: Usage = {};
   #blocks = 0;
   #said = { toolCalls: false, refusal: false };
   /** Whether reasoning came without its content: then the provider knows it, and what follows it, by their ids. */
   #keepIds = false;
-  #usage: Usage = {};
+
+  /** Whether the answer's end has come; only another call's answer could follow. */
+  get complete(): boolean {
+    return !this.#started && this.#ended !== undefined;
+  }
 
   push(frame: Frame, emit: Emit): void {
-    if (this.#finished) return;
     const { data } = frame;
     const known = this.#shapes.match(data, ({ part, itemAt }, values) => {
       const at = Number(values[itemAt]);
@@ -123,13 +137,17 @@ export class ResponsesReader implements WireReader {
     }
   }
 
-  end(_emit: Emit): void {
-    if (this.#finished) return;
-    const when = this.#started ? "without response.completed" : "before it began";
-    throw new SluiceError("truncated", `the answer ended ${when}`, { retryable: true });
+  end(emit: Emit): void {
+    const ended = this.#ended;
+    if (this.#started || ended === undefined) {
+      const when = this.#started ? "without response.completed" : "before it began";
+      throw new SluiceError("truncated", `the answer ended ${when}`, { retryable: true });
+    }
+    if (this.#steps > 1) this.#stepFinish(ended, emit);
+    emit({ type: "finish", ...ended, usage: this.#steps > 1 ? this.#spent : ended.usage });
   }
 
-  /** Takes a response that is over, streamed or whole: says what was not said yet, and finishes. */
+  /** Takes a response that is over, streamed or whole: says what was not said yet. */
   #end(response: JsonObject, emit: Emit): void {
     const error = errorIn(response);
     if (error !== undefined) throw error;
@@ -139,19 +157,31 @@ export class ResponsesReader implements WireReader {
       for (const [at, item] of response.output.entries()) if (isJsonObject(item)) this.#closeItem(at, item, emit);
     }
     for (const [at, { item }] of this.#items) this.#closeItem(at, item, emit);
-    if (isJsonObject(response.usage)) {
-      this.#usage = readUsage(response.usage);
-      emit({ type: "usage", usage: this.#usage });
-    }
-    this.#finished = true;
-    emit({ type: "finish", ...readEnd(response, this.#said), usage: this.#usage });
+    const usage = isJsonObject(response.usage) ? readUsage(response.usage) : {};
+    if (isJsonObject(response.usage)) emit({ type: "usage", usage });
+    this.#ended = { ...readEnd(response, this.#said), usage };
+    this.#steps++;
+    this.#started = false;
+    this.#closed.clear();
+    this.#last = undefined;
+    this.#said = { toolCalls: false, refusal: false };
+    this.#keepIds = false;
+  }
+
+  #stepFinish({ reason, usage }: Ended, emit: Emit): void {
+    this.#spent = addUsage(this.#spent, usage);
+    emit({ type: "step-finish", step: this.#steps - 1, reason, usage });
   }
 
   #start(response: JsonObject, emit: Emit): void {
     if (this.#started) return;
     this.#started = true;
-    const id = stringOf(response.id) ?? crypto.randomUUID();
-    emit({ type: "start", id, model: stringOf(response.model) ?? "" });
+    const model = stringOf(response.model) ?? "";
+    if (this.#ended === undefined) emit({ type: "start", id: stringOf(response.id) ?? crypto.randomUUID(), model });
+    else {
+      this.#stepFinish(this.#ended, emit);
+      emit({ type: "step-start", step: this.#steps, model });
+    }
   }
 
   /** A piece of a text or of arguments, or the whole of it at its end. */

@@ -13,6 +13,7 @@ import type {
   ToolInputDeltaEvent,
   ToolResultEvent,
 } from "../../stream/chat-event.js";
+import { isProviderTool } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
 import type { JsonObject } from "../../stream/json.js";
 import { type Carried, writeCarried } from "../carried.js";
@@ -26,6 +27,9 @@ import { responseObject } from "./response-object.js";
 import { writeUsage } from "./usage.js";
 import { type TextKind, WrittenItem } from "./written-item.js";
 
+/** Tools of the protocol's own that the client runs, by the names of their calls. */
+const CLIENT_TOOLS = ["shell", "local_shell", "apply_patch", "computer", "tool_search"];
+
 /** Takes one event of a response; its sequence number is put in. */
 export type WriteEvent = (event: JsonObject & { type: string }) => void;
 
@@ -36,6 +40,7 @@ export type WriteEvent = (event: JsonObject & { type: string }) => void;
 export class ResponseWriter {
   readonly #context: WriterContext;
   readonly #declared: ReadonlySet<string | undefined>;
+  readonly #customTools: ReadonlySet<string | undefined>;
   readonly #response: JsonObject;
   readonly #output: JsonObject[] = [];
   #start: StartEvent | undefined;
@@ -53,7 +58,9 @@ export class ResponseWriter {
 
   constructor(context: WriterContext) {
     this.#context = context;
-    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+    const tools = context.request.tools ?? [];
+    this.#declared = new Set(tools.map((tool) => tool.name));
+    this.#customTools = new Set(tools.filter(isProviderTool).map((tool) => tool.name));
     this.#response = responseObject(context, undefined);
   }
 
@@ -153,8 +160,8 @@ export class ResponseWriter {
   }
 
   #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
-    // Of what kind a call that runs elsewhere is, its complete event says.
-    if (this.#runsElsewhere(event)) return;
+    // Of what kind a call is that is no function's, its complete event says.
+    if (this.#runsElsewhere(event) || this.#isOwnTool(event.name)) return;
     const { callId, name, delta } = event;
     let open = this.#calls.get(callId);
     if (open === undefined) {
@@ -173,7 +180,12 @@ export class ResponseWriter {
     const own = ownData(opaque);
     const streamed = this.#calls.get(callId);
     if (streamed === undefined) this.#close(write);
-    if (own !== undefined && own.type !== "function_call" && own.type !== "custom_tool_call") {
+    if (own?.type === "custom_tool_call") {
+      const id = inventedId("ctc", this.#output.length);
+      this.#whole({ id, ...own, call_id: callId, name, input: event.input, status: "completed" }, write);
+      return;
+    }
+    if (own !== undefined && own.type !== "function_call") {
       this.#whole(own, write);
       return;
     }
@@ -192,7 +204,7 @@ export class ResponseWriter {
     }
     this.#write({ type: "response.function_call_arguments.done", ...place, name, arguments: text }, write);
     this.#done(at, { ...item, arguments: text, status: "completed" }, write);
-    if (opaque !== undefined && own === undefined) this.#carry({ kind: "tool-call", callId, opaque }, write);
+    if (opaque !== undefined) this.#carry({ kind: "tool-call", callId, opaque }, write);
   }
 
   #functionCall(callId: string, name: string): JsonObject {
@@ -255,6 +267,11 @@ export class ResponseWriter {
   /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
   #runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
     return providerExecuted === true || (this.#loop && !this.#declared.has(name));
+  }
+
+  /** A tool that the client runs and this protocol knows: a shell, patches, or one that takes plain text. */
+  #isOwnTool(name: string): boolean {
+    return CLIENT_TOOLS.includes(name) || this.#customTools.has(name);
   }
 
   #begin(write: WriteEvent): void {

@@ -1,0 +1,69 @@
+import type { Emit } from "../../stream/chat-event.js";
+import { noteIn, readMetadata } from "./metadata.js";
+import { readNotedData } from "./noted-data.js";
+import type { Part } from "./part.js";
+import { readCitation } from "./sources.js";
+
+/** A text or a reasoning that has begun. */
+interface Block {
+  kind: "text" | "reasoning";
+  index: number;
+  refusal: boolean;
+  /** The newest: later metadata stands in place of earlier, as in the AI SDK itself. */
+  metadata: unknown;
+}
+
+/** Turns the starts, deltas and ends of texts and of reasoning into deltas. */
+export class BlockReader {
+  readonly #open = { text: new Map<unknown, Block>(), reasoning: new Map<unknown, Block>() };
+  #opened = 0;
+
+  start(kind: Block["kind"], { id, providerMetadata: metadata }: Part): Block {
+    const refusal = noteIn(metadata).refusal === true;
+    const block = { kind, index: this.#opened++, refusal, metadata };
+    this.#open[kind].set(id, block);
+    return block;
+  }
+
+  delta(kind: Block["kind"], part: Part, emit: Emit): void {
+    const { id, delta: text, providerMetadata } = part;
+    const known = this.#open[kind].get(id) ?? this.start(kind, part);
+    if (providerMetadata !== undefined) known.metadata = providerMetadata;
+    if (typeof text !== "string" || text === "") return;
+    const block = known.index;
+    if (kind === "reasoning") emit({ type: "reasoning-delta", text, block });
+    else if (known.refusal) emit({ type: "text-delta", text, block, refusal: true });
+    else emit({ type: "text-delta", text, block });
+  }
+
+  end(kind: Block["kind"], { id, providerMetadata, citations }: Part, emit: Emit): void {
+    const block = this.#open[kind].get(id);
+    if (block === undefined) return;
+    this.#open[kind].delete(id);
+    if (providerMetadata !== undefined) block.metadata = providerMetadata;
+    close(block, emit);
+    for (const citation of Array.isArray(citations) ? citations : []) {
+      const source = readCitation(citation);
+      if (source !== undefined) emit({ type: "source", source, block: block.index });
+    }
+  }
+
+  /** The answer is over: says what the blocks without an end still hold. */
+  endAll(emit: Emit): void {
+    for (const open of Object.values(this.#open)) {
+      for (const block of open.values()) close(block, emit);
+      open.clear();
+    }
+  }
+}
+
+/** State seals a block, so it goes out at its end. */
+function close({ kind, index: block, refusal, metadata }: Block, emit: Emit): void {
+  if (metadata === undefined) return;
+  const data = readNotedData(metadata);
+  const opaque = readMetadata(metadata);
+  if (data !== undefined) emit(data);
+  else if (opaque === undefined) return;
+  else if (kind === "reasoning") emit({ type: "reasoning-delta", text: "", block, opaque });
+  else emit({ type: "text-delta", text: "", block, ...(refusal && { refusal: true }), opaque });
+}

@@ -1,0 +1,87 @@
+import type { Opaque } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
+import type { ProviderMetadata } from "./language-model.js";
+
+/**
+ * The dialect of state that AI SDK providers want back. One name for all of them: its data is their `providerMetadata`,
+ * which is kept by the provider's name, and each provider reads only its own.
+ */
+export const AI_SDK = "ai-sdk";
+
+/** The provider that `toAiSdk` is, and the name under which its notes stand in `providerMetadata`. */
+export const SLUICE = "sluice";
+
+/** The kind of a custom part that carries one of our `data` events. */
+export const DATA_KIND = "sluice.data";
+
+/** The name of the `data` event that holds what a provider said of the whole answer. */
+export const ANSWER_METADATA = "provider-metadata";
+
+/** What our events say and no part of the AI SDK does. */
+export interface Note {
+  opaque?: JsonValue;
+  refusal?: JsonValue;
+  data?: JsonValue;
+  source?: JsonValue;
+  finish?: JsonValue;
+}
+
+/** A value from outside as JSON; what JSON cannot carry is left out, as `JSON.stringify` does. */
+export function toJson(value: unknown): JsonValue {
+  const text = JSON.stringify(value, bytesAsList);
+  return text === undefined ? null : parseJson(text);
+}
+
+/** Our own note in a provider's metadata; empty without one. */
+export function noteIn(metadata: unknown): Note {
+  if (typeof metadata !== "object" || metadata === null || !Object.hasOwn(metadata, SLUICE)) return {};
+  const note = toJson(Reflect.get(metadata, SLUICE));
+  return isJsonObject(note) ? note : {};
+}
+
+/** The state in a part's `providerMetadata` or `providerOptions`, whoever made it. */
+export function readMetadata(metadata: unknown): Opaque | undefined {
+  if (typeof metadata !== "object" || metadata === null) return undefined;
+  const own = readOpaque(noteIn(metadata).opaque);
+  if (own !== undefined) return own;
+  const data = toJson(metadata);
+  if (!isJsonObject(data)) return undefined;
+  const { [SLUICE]: _, ...others } = data;
+  return Object.keys(others).length === 0 ? undefined : { dialect: AI_SDK, data: others };
+}
+
+/** State as an AI SDK part carries it: that of its own providers as it came, any other in our note. */
+export function writeMetadata(opaque: Opaque | undefined, note: JsonObject = {}): ProviderMetadata | undefined {
+  const own = aiSdkMetadata(opaque);
+  const carried: JsonObject =
+    opaque !== undefined && own === undefined ? { opaque: { dialect: opaque.dialect, data: opaque.data } } : {};
+  const said: JsonObject = { ...note, ...carried };
+  if (own === undefined && Object.keys(said).length === 0) return undefined;
+  return { ...own, ...(Object.keys(said).length > 0 && { [SLUICE]: said }) };
+}
+
+/** The field that a part has for its metadata, where there is any. */
+export function annotation(metadata: ProviderMetadata | undefined): { providerMetadata?: ProviderMetadata } {
+  return metadata === undefined ? {} : { providerMetadata: metadata };
+}
+
+/** Anybody may have written it: only what has the right shape is state. */
+export function readOpaque(value: JsonValue | undefined): Opaque | undefined {
+  if (!isJsonObject(value) || typeof value.dialect !== "string" || value.data === undefined) return undefined;
+  return { dialect: value.dialect, data: value.data };
+}
+
+/** Metadata by provider; a whole part (with a `type`) that is kept as state is none. */
+function aiSdkMetadata(opaque: Opaque | undefined): ProviderMetadata | undefined {
+  if (opaque?.dialect !== AI_SDK || !isJsonObject(opaque.data)) return undefined;
+  return isMetadata(opaque.data) ? opaque.data : undefined;
+}
+
+function isMetadata(data: JsonObject): data is ProviderMetadata {
+  return Object.values(data).every(isJsonObject);
+}
+
+function bytesAsList(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  return value instanceof Uint8Array ? Array.from(value) : value;
+}

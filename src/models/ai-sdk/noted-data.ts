@@ -1,0 +1,23 @@
+import type { DataEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { noteIn, readOpaque } from "./metadata.js";
+
+/** A `data` event as our note in the metadata of a part that stands for it. */
+export function noteData({ name, value, step }: DataEvent): JsonObject {
+  return { data: { name, value, ...(step !== undefined && { step }) } };
+}
+
+/** The `data` event that a part stands for, or `undefined` for any other part. */
+export function readNotedData(metadata: unknown): DataEvent | undefined {
+  const { data, opaque: state } = noteIn(metadata);
+  if (!isJsonObject(data) || typeof data.name !== "string") return undefined;
+  const { name, value = null, step } = data;
+  const opaque = readOpaque(state);
+  return {
+    type: "data",
+    name,
+    value,
+    ...(typeof step === "string" && { step }),
+    ...(opaque !== undefined && { opaque }),
+  };
+}

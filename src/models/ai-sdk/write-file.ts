@@ -1,0 +1,59 @@
+import { SluiceError } from "../../stream/error.js";
+import { mediaTypeOf } from "../../stream/media-type.js";
+import type { FilePart } from "../../stream/message.js";
+import type { CallTarget } from "./call-target.js";
+import { readDataUrl } from "./files.js";
+import { writePartOptions } from "./part-options.js";
+
+/**
+ * A file of a prompt.
+ *
+ * @param field where it stands in the request, for errors.
+ * @throws {SluiceError} `unsupported` for the id of a file, which only v4 has a place for.
+ */
+export function writeFile(part: FilePart, target: CallTarget, field: string): object {
+  const { data: given, filename } = part;
+  const inline = given instanceof Uint8Array ? { mediaType: part.mediaType, data: given } : inlineOf(given);
+  const mediaType = mediaTypeFor(inline, part.mediaType, target);
+  return {
+    type: "file",
+    mediaType,
+    data: inline === undefined ? writeReference(given, target, field) : tagged("data", inline.data, target),
+    ...(filename !== undefined && { filename }),
+    ...writePartOptions(part),
+  };
+}
+
+function inlineOf(data: { url: string } | { id: string }): { mediaType: string; data: Uint8Array } | undefined {
+  return "url" in data ? readDataUrl(data.url) : undefined;
+}
+
+function writeReference(data: FilePart["data"], target: CallTarget, field: string): object {
+  if ("url" in data) return tagged("url", new URL(data.url), target);
+  if (!("id" in data)) throw new SluiceError("protocol", `${field}.data is neither bytes, a URL nor an id`);
+  if (target.version === "v4") return { type: "reference", reference: { [target.provider]: data.id } };
+  throw new SluiceError(
+    "unsupported",
+    `${field}.data.id: an AI SDK model of version ${target.version} takes bytes or a URL, and no id of a file`,
+    { field: `${field}.data.id` },
+  );
+}
+
+function tagged(type: "data" | "url", data: Uint8Array | URL, { version }: CallTarget): object {
+  return version === "v4" ? { type, [type]: data } : data;
+}
+
+/** An open subtype is told from the bytes where there are any; v4 writes what stays open as `image`, earlier ones as `image/*`. */
+function mediaTypeFor(
+  inline: { mediaType: string; data: Uint8Array } | undefined,
+  given: string,
+  { version }: CallTarget,
+): string {
+  if (!given.endsWith("/*")) return given;
+  const found = inline === undefined ? undefined : (mediaTypeOf(inline.data) ?? closed(inline.mediaType));
+  return found ?? (version === "v4" ? given.slice(0, -"/*".length) : given);
+}
+
+function closed(mediaType: string): string | undefined {
+  return mediaType.endsWith("/*") ? undefined : mediaType;
+}

@@ -1,0 +1,107 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { ChatEvent, FinishEvent, StartEvent } from "../../stream/chat-event.js";
+import {
+  type ConversationStreamResponseAlpha2,
+  ConversationStreamResponseAlpha2Schema,
+} from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
+import { type AnswerContext, usageToSay } from "./answer-context.js";
+import type { ChunkWriter } from "./chunk-writer.js";
+import { finishReasonName, refuseEmpty } from "./converse-answer.js";
+import { ToolCallTexts } from "./tool-call-texts.js";
+import { writeToolCall } from "./write-response.js";
+import { writeUsage } from "./write-usage.js";
+
+type ResponseType = NonNullable<MessageInitShape<typeof ConversationStreamResponseAlpha2Schema>["responseType"]>;
+
+/** Writes the messages of ConverseStreamAlpha2. */
+export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponseAlpha2> {
+  readonly #context: AnswerContext;
+  #contextId: string | undefined;
+  #calls = new ToolCallTexts();
+  #answered = false;
+
+  constructor(context: AnswerContext) {
+    this.#context = context;
+    this.#contextId = context.call.contextId;
+  }
+
+  push(event: ChatEvent, write: (chunk: ConversationStreamResponseAlpha2) => void): void {
+    const responseType = this.#say(event);
+    if (responseType !== undefined) write(create(ConversationStreamResponseAlpha2Schema, { responseType }));
+  }
+
+  #say(event: ChatEvent): ResponseType | undefined {
+    switch (event.type) {
+      case "start":
+        return this.#start(event);
+      case "text-delta":
+        if (event.text === "") return undefined;
+        this.#answered = true;
+        return { case: "text", value: { content: event.text } };
+      case "reasoning-delta":
+        return event.text === "" ? undefined : { case: "reasoning", value: { content: event.text } };
+      case "tool-input-delta": {
+        if (event.providerExecuted) return undefined;
+        this.#calls.push(event);
+        const { callId, name, delta } = event;
+        const index = this.#calls.indexOf(callId);
+        return { case: "toolCallDelta", value: { index, id: callId, name, arguments: delta } };
+      }
+      case "tool-call": {
+        if (event.providerExecuted) return undefined;
+        this.#answered = true;
+        const index = this.#calls.indexOf(event.callId);
+        return { case: "toolCall", value: { index, toolCall: writeToolCall(this.#calls.complete(event)) } };
+      }
+      case "usage": {
+        const usage = writeUsage(event.usage);
+        return usage && { case: "usage", value: usage };
+      }
+      case "context":
+        this.#contextId = event.contextId;
+        return undefined;
+      case "retract":
+        this.#calls = new ToolCallTexts();
+        this.#answered = false;
+        return { case: "retract", value: { reason: event.reason } };
+      case "finish":
+        return this.#complete(event);
+      // Results of tools that ran on the way, sources, files and steps have no place in Dapr's answers.
+      case "tool-result":
+      case "approval-request":
+      case "source":
+      case "file":
+      case "data":
+      case "step-start":
+      case "step-finish":
+        return undefined;
+      default:
+        event satisfies never;
+        return undefined;
+    }
+  }
+
+  #start({ id, simulated }: StartEvent): ResponseType {
+    return { case: "start", value: { id, simulated: simulated === true, ...this.#model() } };
+  }
+
+  #complete({ reason, usage }: FinishEvent): ResponseType {
+    refuseEmpty(this.#context.call, this.#answered);
+    const said = usageToSay(usage, this.#context);
+    const counts = said && writeUsage(said);
+    return {
+      case: "complete",
+      value: {
+        finishReason: finishReasonName(reason),
+        ...(this.#contextId !== undefined && { contextId: this.#contextId }),
+        ...this.#model(),
+        ...(counts && { usage: counts }),
+      },
+    };
+  }
+
+  #model(): { model?: string } {
+    const { model } = this.#context;
+    return model === undefined || model === "" ? {} : { model };
+  }
+}

@@ -1,0 +1,11 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+
+/** Turns the events of one answer into the messages of a streaming call. One for each answer. */
+export interface ChunkWriter<Chunk> {
+  /**
+   * Takes one event. The last message is written with `finish`.
+   *
+   * @throws {SluiceError} where the protocol has no way to say it.
+   */
+  push(event: ChatEvent, write: (chunk: Chunk) => void): void;
+}

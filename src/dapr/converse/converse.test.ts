@@ -1,0 +1,435 @@
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { scripted } from "../../models/scripted.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import {
+  ConversationRequestAlpha2Schema,
+  ConversationRequestSchema,
+  ConversationResponseAlpha2Schema,
+  ConversationResponseSchema,
+} from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import {
+  ConversationStreamResponseAlpha2Schema,
+  ConversationStreamResponseSchema,
+} from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
+import { Alpha1ChunkWriter } from "./alpha1-chunk-writer.js";
+import { Alpha2ChunkWriter } from "./alpha2-chunk-writer.js";
+import type { AnswerContext } from "./answer-context.js";
+import { malformedBody, toApiError, unreadableBody } from "./api-error.js";
+import { collectAnswer } from "./converse-answer.js";
+import { chatRequestOf } from "./converse-call.js";
+import { readProtoJson, writeProtoJson } from "./proto-json.js";
+import { readAlpha1Request } from "./read-alpha1-request.js";
+import { readAlpha2Request } from "./read-alpha2-request.js";
+import { writeAlpha1Response, writeAlpha2Response } from "./write-response.js";
+import { writeAlpha1Frame, writeAlpha2Frame, writeErrorFrame } from "./write-sse.js";
+
+const known = (name: string) => name === "llm";
+const alpha2 = (body: object) =>
+  readAlpha2Request(readProtoJson(ConversationRequestAlpha2Schema, JSON.stringify({ name: "llm", ...body })), known);
+const alpha1 = (body: object) =>
+  readAlpha1Request(readProtoJson(ConversationRequestSchema, JSON.stringify({ name: "llm", ...body })), known);
+const hello = { messages: [{ ofUser: { content: [{ text: "hi" }] } }] };
+const tool = { function: { name: "weather", parameters: { type: "object" } } };
+
+/** What is answered for what this throws. */
+function refusal(read: () => unknown) {
+  try {
+    read();
+  } catch (error) {
+    return toApiError(SluiceError.from(error), "llm");
+  }
+  throw new Error("nothing was refused");
+}
+
+const usage = { inputTokens: 10, outputTokens: 4, cacheReadTokens: 6, reasoningTokens: 1 };
+const weatherCall: ChatEvent = { type: "tool-call", callId: "c1", name: "weather", input: { city: "Oslo" } };
+const script: ChatEvent[] = [
+  { type: "start", id: "a1", model: "provider-name" },
+  { type: "reasoning-delta", text: "hm" },
+  { type: "text-delta", text: "Hel" },
+  { type: "text-delta", text: "" },
+  { type: "text-delta", text: 'lo "you"\n' },
+  { type: "usage", usage: { inputTokens: 10 } },
+  { type: "tool-input-delta", callId: "c1", name: "weather", delta: '{"city": ' },
+  { type: "tool-input-delta", callId: "c1", name: "weather", delta: '"Oslo"}' },
+  weatherCall,
+  { type: "finish", reason: "tool-calls", usage },
+];
+
+describe("requests that are refused", () => {
+  it.each([
+    [
+      "an unknown component",
+      { name: "nobody", inputs: [] },
+      "ERR_CONVERSATION_NOT_FOUND",
+      "failed finding conversation component nobody",
+    ],
+    [
+      "no inputs",
+      {},
+      "ERR_CONVERSATION_MISSING_INPUTS",
+      "failed conversing with component llm: missing inputs in request",
+    ],
+    [
+      "a message without a type",
+      { inputs: [{ messages: [{}] }], toolChoice: "required" },
+      "ERR_CONVERSATION_INVALID_PARMS",
+      "failed conversing with component llm: invalid params: message type cannot be nil",
+    ],
+    [
+      "a tool call without a type",
+      { inputs: [{ messages: [{ ofAssistant: { toolCalls: [{ id: "1" }] } }] }] },
+      "ERR_CONVERSATION_INVALID_PARMS",
+      "failed conversing with component llm: invalid params: tool types cannot be nil",
+    ],
+    [
+      "a required tool without tools",
+      { inputs: [hello], toolChoice: "required" },
+      "ERR_CONVERSATION_INVALID_PARMS",
+      "failed conversing with component llm: invalid params: tool choice must be 'auto', 'none', 'required', or a specific tool name matching the tools available to be used",
+    ],
+    [
+      "a tool that is not there",
+      { inputs: [hello], tools: [tool], toolChoice: "Weather" },
+      "ERR_CONVERSATION_INVALID_PARMS",
+      "failed conversing with component llm: invalid params: tool choice selected was not found. Must be 'auto', 'none', 'required', or a specific tool name matching the tools available to be used",
+    ],
+    [
+      "no tokens",
+      { inputs: [hello], maxTokens: "0" },
+      "ERR_CONVERSATION_INVALID_PARMS",
+      "failed conversing with component llm: invalid params: max_tokens must be greater than 0 and at most 2147483647",
+    ],
+  ])("because of %s", (_, body, errorCode, message) => {
+    expect(refusal(() => alpha2(body))).toEqual({ errorCode, message, httpStatus: 400, grpcCode: 3 });
+  });
+
+  it("by Alpha1 are fewer", () => {
+    expect(refusal(() => alpha1({ name: "x" })).errorCode).toBe("ERR_CONVERSATION_NOT_FOUND");
+    expect(refusal(() => alpha1({})).errorCode).toBe("ERR_CONVERSATION_MISSING_INPUTS");
+  });
+
+  it("because of their body say so", () => {
+    const malformed = refusal(() => readProtoJson(ConversationRequestAlpha2Schema, "{"));
+    expect(malformed).toMatchObject({ errorCode: "ERR_MALFORMED_REQUEST", httpStatus: 400 });
+    expect(malformed.message).toMatch(/^failed deserializing HTTP body: ./);
+    expect(refusal(() => readProtoJson(ConversationRequestSchema, '{"inputs":1}')).errorCode).toBe(
+      "ERR_MALFORMED_REQUEST",
+    );
+    expect(toApiError(malformedBody("x"), "llm").message).toBe("failed deserializing HTTP body: x");
+    expect(toApiError(unreadableBody("x"), "llm").message).toBe("failed to read request body: x");
+  });
+
+  it("by the model are failures of the component", () => {
+    expect(toApiError(new SluiceError("rate-limited", "slow down", { status: 429 }), "llm")).toEqual({
+      errorCode: "ERR_CONVERSATION_INVOKE",
+      message: "failed conversing with component llm: slow down",
+      httpStatus: 500,
+      grpcCode: 13,
+    });
+  });
+});
+
+describe("a request of Alpha2", () => {
+  it("is read with either spelling, and without what nobody knows", () => {
+    const call = alpha2({
+      context_id: "c1",
+      inputs: [
+        { ...hello, scrubPii: true },
+        { messages: [{ of_user: { content: [{ text: "there" }] } }], scrubPII: true },
+      ],
+      scrub_pii: true,
+      temperature: 0.5,
+      metadata: { team: "a" },
+      future: { x: 1 },
+    });
+    expect(call).toMatchObject({ contextId: "c1", scrubOutput: true, component: "llm", api: "alpha2", warnings: [] });
+    expect(call.inputs.map(({ scrub }) => scrub)).toEqual([true, false]);
+    expect(chatRequestOf(call)).toEqual({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "hi" }] },
+        { role: "user", content: [{ type: "text", text: "there" }] },
+      ],
+      temperature: 0.5,
+      metadata: { team: "a" },
+    });
+  });
+
+  it("names a component and an empty context id as daprd takes them", () => {
+    expect(alpha2({ inputs: [hello], contextId: "" }).contextId).toBeUndefined();
+    expect(alpha2({ inputs: [hello], temperature: 0 }).settings).toEqual({});
+    expect(readProtoJson(ConversationRequestAlpha2Schema, "")).toEqual(create(ConversationRequestAlpha2Schema));
+  });
+
+  it("has tools, a choice, a limit and a retention", () => {
+    const body = { inputs: [hello], tools: [tool, {}, { function: { name: "b", description: "d" } }], maxTokens: "12" };
+    expect(alpha2({ ...body, promptCacheRetention: "86400s" }).settings).toEqual({
+      tools: [
+        { name: "weather", inputSchema: { type: "object" } },
+        { name: "b", description: "d", inputSchema: { type: "object", properties: {} } },
+      ],
+      toolChoice: "auto",
+      maxTokens: 12,
+      providerOptions: { "conversation.openai": { prompt_cache_retention: "24h" } },
+    });
+    expect(alpha2({ ...body, toolChoice: "b" }).settings.toolChoice).toEqual({ name: "b" });
+    expect(alpha2({ ...body, toolChoice: "required" }).settings.toolChoice).toBe("required");
+    expect(alpha2({ inputs: [hello], toolChoice: "b" }).settings.toolChoice).toBeUndefined();
+    expect(alpha2({ inputs: [hello], toolChoice: "none" }).settings.toolChoice).toBe("none");
+  });
+
+  it("has the form of the answer as a flat schema", () => {
+    const schema = { type: "object", properties: { a: { type: "string" } }, description: "d" };
+    expect(
+      alpha2({ inputs: [hello], responseFormat: { ...schema, name: "n", strict: true } }).settings.responseFormat,
+    ).toEqual({ type: "json-schema", name: "n", schema, description: "d", strict: true });
+    expect(alpha2({ inputs: [hello], responseFormat: { type: "object" } }).settings.responseFormat).toMatchObject({
+      name: "response",
+      strict: false,
+    });
+    const dropped = alpha2({ inputs: [hello], responseFormat: { properties: {} } });
+    expect(dropped.settings.responseFormat).toBeUndefined();
+    expect(dropped.warnings[0]?.message).toMatch(
+      /^failed to convert response format to structured output, will continue/,
+    );
+  });
+
+  it("pairs results with calls that have no id", () => {
+    const call = alpha2({
+      inputs: [
+        {
+          messages: [
+            {
+              ofAssistant: {
+                content: [{ text: "let me see" }],
+                toolCalls: [
+                  { function: { name: "weather", arguments: "{}" } },
+                  { function: { name: "weather", arguments: "{" } },
+                ],
+              },
+            },
+            { ofTool: { name: "weather", content: [{ text: "one" }] } },
+          ],
+        },
+        { messages: [{ ofTool: { name: "weather", content: [{ text: "two" }] } }, { ofAssistant: {} }] },
+      ],
+    });
+    expect(chatRequestOf(call).messages).toMatchObject([
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "let me see" },
+          { callId: "call_0", name: "weather", input: {} },
+          { callId: "call_1", input: "{", invalid: true },
+        ],
+      },
+      { role: "tool", content: [{ callId: "call_0", output: "one" }] },
+      { role: "tool", content: [{ callId: "call_1", output: "two" }] },
+    ]);
+  });
+
+  it("drops keys that could reach a prototype", () => {
+    const body =
+      '{"name":"llm","inputs":[{"messages":[]}],"tools":[{"function":{"name":"a","parameters":{"__proto__":{"x":1}}}}]}';
+    const call = readAlpha2Request(readProtoJson(ConversationRequestAlpha2Schema, body), known);
+    expect(call.settings.tools).toEqual([{ name: "a", inputSchema: {} }]);
+  });
+});
+
+describe("a request of Alpha1", () => {
+  it("has roles", () => {
+    const roles = ["user", "human", "system", "assistant", "ai", "tool", "function", "generic", "nobody", undefined];
+    const call = alpha1({
+      inputs: roles.map((role) => ({ content: "x", role, scrubPII: role === "ai" })),
+      temperature: 1,
+    });
+    expect(chatRequestOf(call).messages.map(({ role }) => role)).toEqual([
+      "user",
+      "user",
+      "system",
+      "assistant",
+      "assistant",
+      "user",
+      "user",
+      "user",
+      "user",
+      "user",
+    ]);
+    expect(call.inputs.map(({ scrub }) => scrub)).toEqual(roles.map((role) => role === "ai"));
+    expect(call.settings).toEqual({ temperature: 1 });
+  });
+
+  it("gets its parameters and its context id back", async () => {
+    const parameters = { max: { "@type": "type.googleapis.com/google.protobuf.Int64Value", value: "7" } };
+    const call = alpha1({ contextID: "c1", inputs: [{ content: "x" }], parameters, scrubPII: true });
+    const answer = await collectAnswer(scripted([["yes"]]).stream(chatRequestOf(call)), call);
+    expect(JSON.parse(writeProtoJson(ConversationResponseSchema, writeAlpha1Response(answer, { call })))).toEqual({
+      contextID: "c1",
+      outputs: [{ result: "yes", parameters }],
+    });
+    expect(call.scrubOutput).toBe(true);
+  });
+});
+
+describe("a whole answer", () => {
+  const call = alpha2({ contextId: "c1", inputs: [hello], tools: [tool], toolChoice: "required" });
+  const stream = (...events: ChatEvent[]) => scripted([events]).stream(chatRequestOf(call));
+  const written = async (events: ChatEvent[], context: Partial<AnswerContext> = {}) => {
+    const answer = await collectAnswer(stream(...events), call);
+    return JSON.parse(
+      writeProtoJson(ConversationResponseAlpha2Schema, writeAlpha2Response(answer, { call, ...context })),
+    );
+  };
+
+  it("has the model's words for a call's arguments, and the tokens in detail", async () => {
+    expect(await written(script, { model: "gpt" })).toEqual({
+      contextId: "c1",
+      outputs: [
+        {
+          choices: [
+            {
+              finishReason: "tool_calls",
+              message: {
+                content: 'Hello "you"\n',
+                toolCalls: [{ id: "c1", function: { name: "weather", arguments: '{"city": "Oslo"}' } }],
+              },
+            },
+          ],
+          model: "gpt",
+          usage: {
+            completionTokens: "4",
+            promptTokens: "10",
+            totalTokens: "14",
+            completionTokensDetails: { reasoningTokens: "1" },
+            promptTokensDetails: { cachedTokens: "6" },
+          },
+        },
+      ],
+    });
+  });
+
+  it("says a call in the words of a guard that changed it", async () => {
+    const changed: ChatEvent = { ...weatherCall, input: { city: "<CITY>" } };
+    const answer = await collectAnswer(stream(...script.slice(0, -2), changed, ...script.slice(-1)), call);
+    expect(answer.toolCalls[0]?.arguments).toBe('{"city":"<CITY>"}');
+  });
+
+  it("leaves out counts that are 0, unless they are asked for", async () => {
+    const events: ChatEvent[] = [
+      { type: "text-delta", text: "x" },
+      { type: "finish", reason: "length", usage: { inputTokens: 0, outputTokens: 0 } },
+    ];
+    expect((await written(events)).outputs[0]).not.toHaveProperty("usage");
+    expect((await written(events, { zeroUsage: true })).outputs[0].usage).toEqual({});
+    expect((await written(["x" as unknown as ChatEvent])).outputs[0]).not.toHaveProperty("usage");
+  });
+
+  it("starts again after a retraction, and goes on with another conversation", async () => {
+    const events: ChatEvent[] = [
+      ...script.slice(0, -1),
+      { type: "retract", reason: "again" },
+      { type: "start", id: "a2", model: "m" },
+      { type: "context", contextId: "c2" },
+      { type: "text-delta", text: "new" },
+      { type: "finish", reason: "stop", usage: {} },
+    ];
+    expect(await written(events)).toEqual({
+      contextId: "c2",
+      outputs: [{ choices: [{ finishReason: "stop", message: { content: "new" } }] }],
+    });
+  });
+
+  it("that is empty where a call was required is a failure", async () => {
+    await expect(written([{ type: "finish", reason: "stop", usage: {} }])).rejects.toThrow(
+      "LLM returned empty response with no tool calls despite 1 tools being available",
+    );
+  });
+});
+
+describe("a streamed answer", () => {
+  const call = alpha2({ contextId: "c1", inputs: [hello], tools: [tool], toolChoice: "required" });
+  const context = { call, model: "gpt" };
+
+  it("of Alpha1 is chunks of text, then a completion", () => {
+    const writer = new Alpha1ChunkWriter(context);
+    const frames: unknown[] = [];
+    for (const event of script) writer.push(event, (chunk) => frames.push(JSON.parse(writeAlpha1Frame(chunk).data)));
+    expect(frames).toEqual([
+      { chunk: { content: "Hel" } },
+      { chunk: { content: 'lo "you"\n' } },
+      {
+        complete: { contextID: "c1", usage: { promptTokens: 10, completionTokens: 4, totalTokens: 14 } },
+      },
+    ]);
+  });
+
+  it("of Alpha1 cannot be taken back", () => {
+    const writer = new Alpha1ChunkWriter(context);
+    const write = () => {};
+    writer.push({ type: "retract", reason: "before anything was said" }, write);
+    writer.push({ type: "text-delta", text: "x" }, write);
+    expect(() => writer.push({ type: "retract", reason: "busy" }, write)).toThrow(
+      "the text that was sent is void: busy",
+    );
+  });
+
+  it("of Alpha2 has everything", () => {
+    const writer = new Alpha2ChunkWriter(context);
+    const frames: unknown[] = [];
+    const events: ChatEvent[] = [...script.slice(0, -1), { type: "context", contextId: "c2" }, ...script.slice(-1)];
+    for (const event of events) writer.push(event, (chunk) => frames.push(JSON.parse(writeAlpha2Frame(chunk).data)));
+    expect(frames).toEqual([
+      { start: { id: "a1", model: "gpt" } },
+      { reasoning: { content: "hm" } },
+      { text: { content: "Hel" } },
+      { text: { content: 'lo "you"\n' } },
+      { usage: { promptTokens: "10", totalTokens: "10" } },
+      { toolCallDelta: { id: "c1", name: "weather", arguments: '{"city": ' } },
+      { toolCallDelta: { id: "c1", name: "weather", arguments: '"Oslo"}' } },
+      { toolCall: { toolCall: { id: "c1", function: { name: "weather", arguments: '{"city": "Oslo"}' } } } },
+      {
+        complete: {
+          contextId: "c2",
+          finishReason: "tool_calls",
+          model: "gpt",
+          usage: {
+            completionTokens: "4",
+            promptTokens: "10",
+            totalTokens: "14",
+            completionTokensDetails: { reasoningTokens: "1" },
+            promptTokensDetails: { cachedTokens: "6" },
+          },
+        },
+      },
+    ]);
+  });
+
+  it("of Alpha2 is taken back in words, and an empty one is refused", () => {
+    const writer = new Alpha2ChunkWriter(context);
+    const cases: unknown[] = [];
+    const push = (event: ChatEvent) => writer.push(event, (chunk) => cases.push(chunk.responseType.case));
+    push({ type: "start", id: "a", model: "m", simulated: true });
+    push({ type: "text-delta", text: "x" });
+    push({ type: "retract", reason: "busy" });
+    expect(cases).toEqual(["start", "text", "retract"]);
+    expect(() => push({ type: "finish", reason: "stop", usage: {} })).toThrow("LLM returned empty response");
+  });
+
+  it("has the same text frames as protojson writes", () => {
+    const content = 'a"b\\c\n\u2028é😀';
+    const one = create(ConversationStreamResponseSchema, { responseType: { case: "chunk", value: { content } } });
+    expect(writeAlpha1Frame(one).data).toBe(writeProtoJson(ConversationStreamResponseSchema, one));
+    const two = create(ConversationStreamResponseAlpha2Schema, { responseType: { case: "text", value: { content } } });
+    expect(writeAlpha2Frame(two).data).toBe(writeProtoJson(ConversationStreamResponseAlpha2Schema, two));
+  });
+
+  it("that fails ends with the error's body", () => {
+    const error = toApiError(new SluiceError("truncated", "the connection closed"), "llm");
+    expect(writeErrorFrame(error)).toEqual({
+      event: "error",
+      data: '{"errorCode":"ERR_CONVERSATION_INVOKE","message":"failed conversing with component llm: the connection closed"}',
+    });
+  });
+});

@@ -1,0 +1,67 @@
+import { createRegistry, type DescMessage, fromJson, type MessageShape, toJson } from "@bufbuild/protobuf";
+import {
+  AnySchema,
+  BoolValueSchema,
+  BytesValueSchema,
+  DoubleValueSchema,
+  DurationSchema,
+  EmptySchema,
+  FieldMaskSchema,
+  FloatValueSchema,
+  Int32ValueSchema,
+  Int64ValueSchema,
+  ListValueSchema,
+  StringValueSchema,
+  StructSchema,
+  TimestampSchema,
+  UInt32ValueSchema,
+  UInt64ValueSchema,
+  ValueSchema,
+} from "@bufbuild/protobuf/wkt";
+import { type JsonValue, parseJson } from "../../stream/json.js";
+import { file_dapr_proto_common_v1_common } from "../proto/generated/dapr/proto/common/v1/common_pb.js";
+import { file_dapr_proto_runtime_v1_ai } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import { malformedBody } from "./api-error.js";
+
+/** What may stand in a request's parameters, each by its `@type`. */
+const registry = createRegistry(
+  AnySchema,
+  BoolValueSchema,
+  BytesValueSchema,
+  DoubleValueSchema,
+  DurationSchema,
+  EmptySchema,
+  FieldMaskSchema,
+  FloatValueSchema,
+  Int32ValueSchema,
+  Int64ValueSchema,
+  ListValueSchema,
+  StringValueSchema,
+  StructSchema,
+  TimestampSchema,
+  UInt32ValueSchema,
+  UInt64ValueSchema,
+  ValueSchema,
+  file_dapr_proto_common_v1_common,
+  file_dapr_proto_runtime_v1_ai,
+);
+
+/**
+ * A message of the body of an HTTP request, by the rules of protojson: both spellings of a field's name, unknown fields
+ * left alone, an empty body for an empty message.
+ *
+ * @throws {SluiceError} `invalid-request` with `ERR_MALFORMED_REQUEST`.
+ */
+export function readProtoJson<Desc extends DescMessage>(schema: Desc, body: string): MessageShape<Desc> {
+  try {
+    return fromJson(schema, body === "" ? {} : parseJson(body), { ignoreUnknownFields: true, registry });
+  } catch (error) {
+    throw malformedBody(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A message as the JSON of an HTTP answer: names in lower camel case, zero values left out, 64-bit numbers as texts. */
+export function writeProtoJson<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
+  const json: JsonValue = toJson(schema, message, { registry }) as JsonValue;
+  return JSON.stringify(json);
+}

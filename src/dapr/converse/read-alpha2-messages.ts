@@ -1,0 +1,107 @@
+import { parseToolInput } from "../../dialects/tool-input.js";
+import type { AssistantPart, ChatMessage, TextPart, ToolCallPart, ToolResultPart } from "../../stream/message.js";
+import type {
+  ConversationInputAlpha2,
+  ConversationMessage,
+  ConversationMessageContent,
+  ConversationMessageOfAssistant,
+  ConversationMessageOfTool,
+} from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import { invalidParams } from "./api-error.js";
+import { carryWords } from "./carried.js";
+import type { ConverseInput } from "./converse-call.js";
+
+/**
+ * The messages of a request's inputs. A message without content is left out. Tool calls and results that have no id are
+ * given one, and keep what they said.
+ *
+ * @throws {SluiceError} `invalid-request` in daprd's words, at the first message that is not one.
+ */
+export function readAlpha2Messages(component: string, inputs: readonly ConversationInputAlpha2[]): ConverseInput[] {
+  const reader = new MessageReader(component);
+  return inputs.map(({ messages, scrubPii }) => ({
+    messages: messages.flatMap((message) => reader.read(message)),
+    scrub: scrubPii ?? false,
+  }));
+}
+
+class MessageReader {
+  readonly #component: string;
+  /** Calls so far, the newest last, that no result has answered. */
+  #open: ToolCallPart[] = [];
+  #unnamed = 0;
+
+  constructor(component: string) {
+    this.#component = component;
+  }
+
+  read({ messageTypes }: ConversationMessage): ChatMessage[] {
+    switch (messageTypes.case) {
+      // daprd has no role of its own for developers: they speak as users do.
+      case "ofDeveloper":
+      case "ofUser":
+        return messageOf("user", messageTypes.value.content);
+      case "ofSystem":
+        return messageOf("system", messageTypes.value.content);
+      case "ofAssistant":
+        return this.#assistant(messageTypes.value);
+      case "ofTool":
+        return this.#tool(messageTypes.value);
+      case undefined:
+        throw invalidParams(this.#component, "message type cannot be nil");
+      default:
+        throw invalidParams(this.#component, "unsupported message type");
+    }
+  }
+
+  #assistant({ content, toolCalls }: ConversationMessageOfAssistant): ChatMessage[] {
+    const parts: AssistantPart[] = content.map(textPart);
+    for (const { id = "", toolTypes } of toolCalls) {
+      if (toolTypes.case === undefined) throw invalidParams(this.#component, "tool types cannot be nil");
+      const { name, arguments: text } = toolTypes.value;
+      const input = parseToolInput(text);
+      const part: ToolCallPart = {
+        type: "tool-call",
+        callId: id || `call_${this.#unnamed++}`,
+        name: name || "tool",
+        ...input,
+        opaque: carryWords({ id, name, arguments: text }),
+      };
+      parts.push(part);
+      this.#open.push(part);
+    }
+    return parts.length === 0 ? [] : [{ role: "assistant", content: parts }];
+  }
+
+  #tool({ toolId = "", name, content }: ConversationMessageOfTool): ChatMessage[] {
+    if (content.length === 0) return [];
+    const call = this.#callOf(toolId, name);
+    const callId = toolId || call?.callId || name || "tool";
+    const parts = content.map(
+      ({ text }): ToolResultPart => ({
+        type: "tool-result",
+        callId,
+        name: name || call?.name || "tool",
+        output: text,
+        opaque: carryWords({ id: toolId, name }),
+      }),
+    );
+    return [{ role: "tool", content: parts }];
+  }
+
+  /** The call that a result answers: the one of its id, or else the oldest open one of its name. */
+  #callOf(id: string, name: string): ToolCallPart | undefined {
+    const call = this.#open.find((open) => (id === "" ? open.name === name : open.callId === id));
+    this.#open = this.#open.filter((open) => open !== call);
+    return call;
+  }
+}
+
+function messageOf(role: "user" | "system", content: readonly ConversationMessageContent[]): ChatMessage[] {
+  if (content.length === 0) return [];
+  return [{ role, content: content.map(textPart) }];
+}
+
+function textPart({ text }: ConversationMessageContent): TextPart {
+  return { type: "text", text };
+}

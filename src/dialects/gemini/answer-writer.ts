@@ -1,0 +1,169 @@
+import type {
+  ChatEvent,
+  DataEvent,
+  FinishEvent,
+  SourceEvent,
+  StartEvent,
+  TextDeltaEvent,
+  ToolCallEvent,
+  ToolResultEvent,
+} from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { JsonObject } from "../../stream/json.js";
+import { type Usage, updateUsage } from "../../stream/usage.js";
+import type { WriterContext } from "../dialect.js";
+import { CANDIDATE_FACTS, isKeptFact, RESPONSE_FACTS } from "./answer-facts.js";
+import { writeErrorBody } from "./errors.js";
+import { writeFinishReason } from "./finish-reason.js";
+import { objectOf, ownData } from "./opaque.js";
+import { SaidSources } from "./said-sources.js";
+import { writeAnyState, writeSignature } from "./signatures.js";
+import { writeUsage } from "./usage.js";
+import { PartWriter } from "./write-part.js";
+
+/** Takes one response. */
+export type WriteResponse = (response: JsonObject) => void;
+
+/** Turns events into the responses of a stream, as objects. */
+export class AnswerWriter {
+  readonly #context: WriterContext;
+  readonly #declared: ReadonlySet<string | undefined>;
+  readonly #parts = new PartWriter(writeAnyState, (callId) => ({ id: callId }));
+  readonly #sources = new SaidSources();
+  #start: StartEvent | undefined;
+  #usage: Usage = {};
+  #usageIsNew = false;
+  #said = false;
+  #ended = false;
+  /** Whether the answer is made of several model calls, with tools that ran here. */
+  #loop = false;
+  readonly #facts: { candidate: JsonObject; response: JsonObject } = { candidate: {}, response: {} };
+
+  constructor(context: WriterContext) {
+    this.#context = context;
+    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+  }
+
+  push(event: ChatEvent, write: WriteResponse): void {
+    if (this.#ended) return;
+    switch (event.type) {
+      case "text-delta":
+        this.#text(event, write);
+        return;
+      case "reasoning-delta":
+        if (event.text !== "" || event.opaque !== undefined) {
+          this.#part(this.#parts.reasoning(event.text, event.opaque), write);
+        }
+        return;
+      case "tool-call":
+        this.#call(event, write);
+        return;
+      case "tool-result":
+        this.#result(event, write);
+        return;
+      case "file":
+        this.#part(this.#parts.file(event.mediaType, event.data, event.opaque), write);
+        return;
+      case "source":
+        this.#source(event);
+        return;
+      case "data":
+        this.#data(event, write);
+        return;
+      case "start":
+        this.#start ??= event;
+        return;
+      case "usage":
+        this.#usage = updateUsage(this.#usage, event.usage);
+        this.#usageIsNew = true;
+        return;
+      case "step-start":
+        this.#loop = true;
+        return;
+      case "retract":
+        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
+        if (this.#said) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        return;
+      case "finish":
+        this.#finish(event, write);
+        return;
+      // A call comes whole: only Vertex streams arguments, to clients that ask for it.
+      case "tool-input-delta":
+      case "step-finish":
+      case "approval-request":
+      case "context":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  fail(error: SluiceError, write: WriteResponse): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    write(writeErrorBody(error));
+  }
+
+  #text({ text, block, opaque }: TextDeltaEvent, write: WriteResponse): void {
+    if (text === "" && opaque === undefined) return;
+    this.#sources.text(text, block);
+    this.#part(this.#parts.text(text, opaque), write);
+  }
+
+  #call(event: ToolCallEvent, write: WriteResponse): void {
+    const foreign = ownData(event.opaque) === undefined && this.#runsElsewhere(event);
+    this.#part(foreign ? this.#parts.foreignCall(event) : this.#parts.call(event), write);
+  }
+
+  #result(event: ToolResultEvent, write: WriteResponse): void {
+    // A client runs its own tools and has no use for a result of theirs.
+    if (!event.preliminary && this.#runsElsewhere(event)) this.#part(this.#parts.result(event), write);
+  }
+
+  #source({ source, block }: SourceEvent): void {
+    this.#sources.push(source, block);
+  }
+
+  #data({ name, value, opaque }: DataEvent, write: WriteResponse): void {
+    const own = ownData(opaque);
+    if (CANDIDATE_FACTS.includes(name)) this.#facts.candidate[name] = value;
+    else if (RESPONSE_FACTS.includes(name)) this.#facts.response[name] = value;
+    else if (own !== undefined && !isKeptFact(own)) this.#part(own, write);
+    else if (opaque !== undefined && own === undefined) {
+      this.#part({ text: "", ...writeSignature({ kind: "data", name, value, opaque }) }, write);
+    }
+  }
+
+  #finish({ reason, rawReason, usage }: FinishEvent, write: WriteResponse): void {
+    this.#ended = true;
+    const { candidate, response } = this.#facts;
+    const counts = { usageMetadata: writeUsage(usage), ...this.#named() };
+    const { blockReason } = objectOf(response.promptFeedback);
+    if (!this.#said && blockReason !== undefined) {
+      write({ ...response, ...counts });
+      return;
+    }
+    // Google's clients keep no answer in their history that has a chunk without a part.
+    const content = { parts: [{ text: "" }], role: "model" };
+    const finishReason = writeFinishReason(reason, rawReason);
+    const sources = this.#sources.metadata(candidate.groundingMetadata !== undefined);
+    write({ candidates: [{ content, finishReason, index: 0, ...sources, ...candidate }], ...response, ...counts });
+  }
+
+  /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
+  #runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
+    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
+  }
+
+  #part(part: JsonObject, write: WriteResponse): void {
+    this.#said = true;
+    const usage = this.#usageIsNew ? { usageMetadata: writeUsage(this.#usage) } : {};
+    this.#usageIsNew = false;
+    const candidate = { content: { parts: [part], role: "model" }, index: 0 };
+    write({ candidates: [candidate], ...usage, ...this.#named() });
+  }
+
+  #named(): JsonObject {
+    return { modelVersion: this.#start?.model || this.#context.model, responseId: this.#start?.id ?? "" };
+  }
+}

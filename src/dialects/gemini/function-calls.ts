@@ -1,0 +1,111 @@
+import type { Emit } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { parseToolInput } from "../tool-input.js";
+import { newCallId } from "./call-ids.js";
+import { objectOf, otherFields } from "./opaque.js";
+import { PartialArgs } from "./partial-args.js";
+import { readState } from "./signatures.js";
+
+/** A call whose arguments are still coming. */
+interface OpenCall {
+  callId: string;
+  name: string;
+  args: PartialArgs;
+  /** Its first part, with what later parts say beside the arguments. */
+  part: JsonObject;
+}
+
+/** The fields of a `functionCall` that our events carry. */
+const CARRIED = ["id", "name", "args", "partialArgs", "willContinue"];
+
+/**
+ * The calls of an answer. Most come whole. Arguments that are streamed come in parts without a name, until one says that
+ * it does not go on (https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling).
+ */
+export class FunctionCalls {
+  readonly #newId: () => string;
+  readonly #open: OpenCall[] = [];
+  #any = false;
+
+  /** @param newId makes the id of a call that has none. */
+  constructor(newId: () => string = newCallId) {
+    this.#newId = newId;
+  }
+
+  /** Whether a function was called. */
+  get any(): boolean {
+    return this.#any;
+  }
+
+  /** Takes a part that has a `functionCall`; returns whether it had a use for it. */
+  push(part: JsonObject, emit: Emit): boolean {
+    const call = objectOf(part.functionCall);
+    const named = typeof call.name === "string" && call.name !== "";
+    const open = named ? this.#begin(call, part, emit) : this.#going(call.id);
+    // Some calls end twice.
+    if (open === undefined) return named || Object.keys(call).every((key) => key === "willContinue");
+    if (!named) Object.assign(open.part, otherFields(part, ["functionCall"]));
+    if (Array.isArray(call.partialArgs)) for (const piece of call.partialArgs) this.#piece(open, piece, emit);
+    if (isJsonObject(call.args)) {
+      for (const [name, value] of Object.entries(call.args)) {
+        this.#say(open, open.args.setField(name, value), emit);
+      }
+    }
+    if (call.willContinue !== true) this.#end(open, emit);
+    return true;
+  }
+
+  /** Takes a piece of text of the arguments that came last; returns whether there are any. */
+  pushPiece(jsonPath: string, text: string, emit: Emit): boolean {
+    const open = this.#open.at(-1);
+    if (open !== undefined) this.#say(open, open.args.set(jsonPath, text, true), emit);
+    return open !== undefined;
+  }
+
+  /** The answer is over: calls whose end was not said are complete. */
+  finish(emit: Emit): void {
+    for (const open of [...this.#open]) this.#end(open, emit);
+  }
+
+  #begin(call: JsonObject, part: JsonObject, emit: Emit): OpenCall | undefined {
+    const callId = typeof call.id === "string" && call.id !== "" ? call.id : this.#newId();
+    const name = String(call.name);
+    this.#any = true;
+    if (call.willContinue === true || Array.isArray(call.partialArgs)) {
+      // Calls are streamed one after the other.
+      if (typeof call.id !== "string") this.finish(emit);
+      const open = { callId, name, args: new PartialArgs(), part: { ...part } };
+      this.#open.push(open);
+      return open;
+    }
+    emitCall(callId, name, call.args ?? {}, part, emit);
+    return undefined;
+  }
+
+  #going(id: JsonValue | undefined): OpenCall | undefined {
+    const known = typeof id === "string" ? this.#open.find(({ callId }) => callId === id) : undefined;
+    return known ?? this.#open.at(-1);
+  }
+
+  #piece(open: OpenCall, piece: JsonValue, emit: Emit): void {
+    if (isJsonObject(piece)) this.#say(open, open.args.push(piece), emit);
+  }
+
+  #say({ callId, name }: OpenCall, delta: string, emit: Emit): void {
+    if (delta !== "") emit({ type: "tool-input-delta", callId, name, delta });
+  }
+
+  #end(open: OpenCall, emit: Emit): void {
+    this.#open.splice(this.#open.indexOf(open), 1);
+    this.#say(open, open.args.finish(), emit);
+    const { input } = parseToolInput(open.args.toString());
+    emitCall(open.callId, open.name, input, open.part, emit);
+  }
+}
+
+function emitCall(callId: string, name: string, input: JsonValue, part: JsonObject, emit: Emit): void {
+  const more = otherFields(objectOf(part.functionCall), CARRIED);
+  const extra = Object.keys(more).length > 0 ? { functionCall: more } : {};
+  const { opaque } = readState(part, ["functionCall"], extra);
+  emit({ type: "tool-call", callId, name, input, ...(opaque && { opaque }) });
+}

@@ -1,0 +1,70 @@
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import type { Hole, Path } from "../learned-shapes.js";
+import { objectOf } from "./opaque.js";
+import { COUNTS } from "./usage.js";
+
+/** What a chunk of a learned shape means. */
+export interface Meaning {
+  /** A piece of text, of a thought, or of a string among a call's arguments. */
+  kind: "text" | "thought" | "args";
+  /** Names of the captured values, in the order in which they stand in the chunk. */
+  order: readonly string[];
+  /** Those of them that are counts of tokens. */
+  counts: readonly string[];
+  /** The usage of the last such chunk. */
+  usage: JsonObject;
+}
+
+const PART: Path = ["candidates", 0, "content", "parts", 0];
+const PIECE: Path = [...PART, "functionCall", "partialArgs", 0];
+
+/**
+ * Values that mean nothing for the piece: what differs between answers, so that all of them have one shape, and what the
+ * last chunk says again.
+ */
+const MEANINGLESS: readonly Hole[] = [
+  { path: ["responseId"], kind: "string", capture: false },
+  { path: ["createTime"], kind: "string", capture: false },
+  { path: ["usageMetadata", "candidatesTokensDetails", 0, "tokenCount"], kind: "number", capture: false },
+];
+
+/** What a chunk means that is nothing but a piece and the usage so far; `undefined` for any other. */
+export function meaningOf(chunk: JsonObject, text: string): Meaning | undefined {
+  const candidates = Array.isArray(chunk.candidates) ? chunk.candidates : [];
+  const candidate = objectOf(candidates[0]);
+  const { parts } = objectOf(candidate.content);
+  if (candidates.length !== 1 || !Array.isArray(parts) || parts.length !== 1) return undefined;
+  if (candidate.finishReason !== undefined) return undefined;
+  const kind = kindOf(objectOf(parts[0]));
+  if (kind === undefined) return undefined;
+  const usage = objectOf(chunk.usageMetadata);
+  const counts = COUNTS.filter((name) => typeof usage[name] === "number");
+  const names = [...(kind === "args" ? ["jsonPath", "stringValue"] : ["text"]), ...counts];
+  // In a string the quotes around a name would be escaped.
+  const order = names.sort((a, b) => text.indexOf(`"${a}"`) - text.indexOf(`"${b}"`));
+  return { kind, order, counts, usage: { ...usage } };
+}
+
+/** The places whose values differ between chunks with the same meaning. */
+export function holesOf({ order, counts }: Meaning): Hole[] {
+  const values = order.map((name): Hole => {
+    if (counts.includes(name)) return { path: ["usageMetadata", name], kind: "number", capture: true };
+    return { path: name === "text" ? [...PART, name] : [...PIECE, name], kind: "string", capture: true };
+  });
+  return [...values, ...MEANINGLESS];
+}
+
+function kindOf(part: JsonObject): Meaning["kind"] | undefined {
+  const keys = Object.keys(part);
+  if (typeof part.text === "string") {
+    if (keys.length === 1) return "text";
+    return keys.length === 2 && part.thought === true ? "thought" : undefined;
+  }
+  const call = objectOf(part.functionCall);
+  const pieces = Array.isArray(call.partialArgs) ? call.partialArgs : [];
+  const [piece] = pieces;
+  const plain = keys.length === 1 && Object.keys(call).length === 2 && call.willContinue === true;
+  if (!plain || pieces.length !== 1 || !isJsonObject(piece)) return undefined;
+  const goesOn = piece.willContinue === true && Object.keys(piece).length === 3;
+  return goesOn && typeof piece.jsonPath === "string" && typeof piece.stringValue === "string" ? "args" : undefined;
+}

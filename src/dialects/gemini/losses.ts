@@ -1,0 +1,27 @@
+import type { Loss } from "../dialect.js";
+
+/** What this protocol cannot carry. Provider state of other dialects it can: see `signatures.ts`. */
+export const losses: readonly Loss[] = [
+  {
+    what: "arguments of a call, piece by piece",
+    why: "clients of the Gemini API take calls whole; Vertex alone streams",
+  },
+  { what: "arguments that are no JSON object", why: "they stand inside one, as `INVALID_JSON`" },
+  { what: "whether text declines to answer (`refusal`)", why: "only the finish reason says so" },
+  { what: "`refusal` and `budget` as finish reasons", why: "said as `SAFETY` and `MAX_TOKENS`" },
+  { what: "where among the text a source was said", why: "all of them stand in the last chunk, with their spans" },
+  {
+    what: "details of a cited document beside its address, title and quote",
+    why: "`groundingMetadata` has no place for them",
+  },
+  { what: "approval requests and context ids", why: "the protocol has no such events" },
+  { what: "data events without state, but for those of Gemini itself", why: "an answer holds content only" },
+  { what: "steps, and usage of each", why: "an answer is one content" },
+  { what: "results of the client's own tools", why: "the client runs these and knows their results" },
+  { what: "retractions after the first part", why: "a client cannot un-say it; the answer ends with an error" },
+  { what: "tokens written to a cache", why: "Gemini's usage has no such count" },
+  {
+    what: "the name and description of a response format, and file names",
+    why: "the Gemini API has no place for them",
+  },
+];

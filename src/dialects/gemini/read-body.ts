@@ -1,0 +1,29 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { malformed } from "../parse-frame.js";
+import { errorIn } from "./errors.js";
+import { GeminiReader, isAnswer } from "./reader.js";
+
+/**
+ * Reads a whole answer as the events that a stream would have had. An array, as `streamGenerateContent` gives it without
+ * `alt=sse`, is the chunks of a stream.
+ *
+ * @throws {SluiceError} the provider's error, or `malformed-frame`.
+ */
+export function readBody(body: JsonValue): ChatEvent[] {
+  const chunks = Array.isArray(body) ? body.map(object) : [object(body)];
+  const events: ChatEvent[] = [];
+  const emit = (event: ChatEvent) => events.push(event);
+  const reader = new GeminiReader({ whole: !Array.isArray(body) });
+  for (const chunk of chunks) reader.chunk(chunk, "", emit);
+  reader.end(emit);
+  return events;
+}
+
+function object(value: JsonValue): JsonObject {
+  if (!isJsonObject(value)) throw malformed(JSON.stringify(value), "not a JSON object");
+  const error = errorIn(value);
+  if (error !== undefined) throw error;
+  if (!isAnswer(value)) throw malformed(JSON.stringify(value), "not an answer");
+  return value;
+}

@@ -1,0 +1,88 @@
+import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { badRequest, WireObject } from "../wire-object.js";
+import { otherFields } from "./opaque.js";
+import { readSchema } from "./read-schema.js";
+
+/** Fields that are said in every dialect's terms; the others are kept for a model that speaks this one. */
+const KNOWN = [
+  "temperature",
+  "topP",
+  "topK",
+  "maxOutputTokens",
+  "stopSequences",
+  "seed",
+  "presencePenalty",
+  "frequencyPenalty",
+  "thinkingConfig",
+  "candidateCount",
+];
+
+/** The options of a client's `generationConfig`, and what only Gemini has. */
+export function readConfig(body: WireObject): { options: Partial<ChatRequest>; own: JsonObject } {
+  const config = body.object("generationConfig") ?? new WireObject({}, "generationConfig");
+  const count = config.number("candidateCount");
+  if (count !== undefined && count !== 1) throw badRequest(config.field("candidateCount"), count, "1");
+  const format = readFormat(config);
+  const thinking = config.object("thinkingConfig");
+  const reasoning = thinking && readThinking(thinking);
+  const fields = {
+    temperature: config.number("temperature"),
+    topP: config.number("topP"),
+    topK: config.number("topK"),
+    maxTokens: config.number("maxOutputTokens"),
+    stop: readStop(config),
+    seed: config.number("seed"),
+    presencePenalty: config.number("presencePenalty"),
+    frequencyPenalty: config.number("frequencyPenalty"),
+    reasoning: reasoning && Object.keys(reasoning).length > 0 ? reasoning : undefined,
+    responseFormat: format.format,
+  };
+  const options = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const own = otherFields(config.value, [...KNOWN, ...format.fields]);
+  const moreThinking = thinking === undefined ? {} : ownThinking(thinking);
+  return { options, own: Object.keys(moreThinking).length > 0 ? { ...own, thinkingConfig: moreThinking } : own };
+}
+
+function readStop(config: WireObject): string[] | undefined {
+  return config.array("stopSequences")?.map((word, index) => {
+    if (typeof word !== "string") throw badRequest(`${config.field("stopSequences")}[${index}]`, word, "a string");
+    return word;
+  });
+}
+
+/** @returns the format, and the fields that it says. */
+function readFormat(config: WireObject): { format?: ResponseFormat; fields: string[] } {
+  const type = config.string("responseMimeType");
+  if (type === undefined || type === "text/plain") return { fields: ["responseMimeType"] };
+  if (type !== "application/json") return { fields: [] };
+  const fields = ["responseMimeType", "responseJsonSchema", "responseSchema"];
+  const given = config.any("responseJsonSchema") ?? readSchema(config.any("responseSchema") ?? null);
+  if (!isJsonObject(given)) return { format: { type: "json" }, fields };
+  return { format: { type: "json-schema", name: "response", schema: given }, fields };
+}
+
+const LEVELS = ["MINIMAL", "LOW", "MEDIUM", "HIGH", "THINKING_LEVEL_UNSPECIFIED"] as const;
+const EFFORTS = { MINIMAL: "minimal", LOW: "low", MEDIUM: "medium", HIGH: "high" } as const;
+
+function readThinking(config: WireObject): ReasoningOptions {
+  const word = config.string("thinkingLevel")?.toUpperCase();
+  const level = LEVELS.find((one) => one === word);
+  if (word !== undefined && level === undefined) {
+    throw badRequest(config.field("thinkingLevel"), word, LEVELS.join(", "));
+  }
+  const budget = config.number("thinkingBudget");
+  const shown = config.boolean("includeThoughts");
+  return {
+    ...(level !== undefined && level !== "THINKING_LEVEL_UNSPECIFIED" && { effort: EFFORTS[level] }),
+    ...(budget === 0 && { effort: "none" }),
+    ...(budget !== undefined && budget > 0 && { budgetTokens: budget }),
+    ...(shown !== undefined && { summary: shown ? "auto" : "none" }),
+  };
+}
+
+/** A budget of -1 leaves it to the model, which we say by saying nothing. */
+function ownThinking(config: WireObject): JsonObject {
+  const automatic = config.any("thinkingBudget") === -1 ? { thinkingBudget: -1 } : {};
+  return { ...otherFields(config.value, ["thinkingLevel", "thinkingBudget", "includeThoughts"]), ...automatic };
+}

@@ -1,0 +1,171 @@
+import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Frame } from "../../stream/framing/frame.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import type { Usage } from "../../stream/usage.js";
+import type { WireReader } from "../dialect.js";
+import { LearnedShapes } from "../learned-shapes.js";
+import { parseFrame } from "../parse-frame.js";
+import { AnswerFacts } from "./answer-facts.js";
+import { errorIn } from "./errors.js";
+import { readBlockReason, readFinishReason } from "./finish-reason.js";
+import { holesOf, type Meaning, meaningOf } from "./known-chunks.js";
+import { objectOf } from "./opaque.js";
+import { PartReader } from "./part-reader.js";
+import { Sources } from "./sources.js";
+import { readUsage } from "./usage.js";
+
+/** Settings of a reader. */
+export interface GeminiReaderOptions {
+  /** Whether each part is whole, as in a body that was not streamed. */
+  whole?: boolean;
+}
+
+/**
+ * Reads a streamed answer, as https://ai.google.dev/api/generate-content describes it: each chunk is a response with the
+ * next parts of its candidate.
+ *
+ * The protocol has no end marker. The answer is complete once a chunk said why it finished, or that the prompt was
+ * blocked; chunks that follow may still say usage and sources. A close before that is `truncated`. Only candidate 0 is
+ * read; others are told as data.
+ */
+export class GeminiReader implements WireReader {
+  readonly #shapes = new LearnedShapes<Meaning>();
+  readonly #parts: PartReader;
+  readonly #sources = new Sources();
+  readonly #facts = new AnswerFacts();
+  #started = false;
+  #finishWord: string | undefined;
+  #blockWord: string | undefined;
+  #usage: Usage = {};
+  #usageText = "";
+
+  constructor({ whole = false }: GeminiReaderOptions = {}) {
+    this.#parts = new PartReader({ whole });
+  }
+
+  /** Whether it was said why the answer finished. */
+  get complete(): boolean {
+    return this.#finishWord !== undefined || this.#blockWord !== undefined;
+  }
+
+  push(frame: Frame, emit: Emit): void {
+    const { data } = frame;
+    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, emit));
+    // Some services that speak this protocol end with the marker of OpenAI's.
+    if (known || data === "[DONE]") return;
+    for (const chunk of chunksIn(data)) this.chunk(chunk, data, emit);
+  }
+
+  /** Takes a chunk that was parsed; `text` is the frame that holds it and nothing else, to learn from. */
+  chunk(chunk: JsonObject, text: string, emit: Emit): void {
+    const error = errorIn(chunk);
+    if (error !== undefined) throw error;
+    if (!isAnswer(chunk)) return;
+    this.#start(chunk, emit);
+    const emitted: ChatEvent[] = [];
+    const watched: Emit = (event) => {
+      emitted.push(event);
+      emit(event);
+    };
+    const candidates = Array.isArray(chunk.candidates) ? chunk.candidates.filter(isJsonObject) : [];
+    for (const candidate of candidates) {
+      if ((candidate.index ?? 0) === 0) this.#candidate(candidate, watched);
+      else watched({ type: "data", name: "candidate", value: candidate });
+    }
+    this.#facts.push(chunk, RESPONSE_FIELDS, watched);
+    this.#blocked(chunk);
+    const meaning = emitted.length === 1 ? meaningOf(chunk, text) : undefined;
+    if (meaning !== undefined) this.#shapes.learn(text, holesOf(meaning), meaning);
+    this.#takeUsage(chunk, emit);
+  }
+
+  end(emit: Emit): void {
+    const word = this.#finishWord;
+    const end =
+      word !== undefined
+        ? readFinishReason(word, this.#parts.calls.any)
+        : this.#blockWord !== undefined
+          ? readBlockReason(this.#blockWord)
+          : undefined;
+    if (end === undefined) {
+      const why = this.#started ? "without a finish reason" : "before it began";
+      throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+    }
+    emit({ type: "finish", ...end, usage: this.#usage });
+  }
+
+  #known(meaning: Meaning, values: readonly string[], emit: Emit): void {
+    const at = (name: string) => values[meaning.order.indexOf(name)] ?? "";
+    if (meaning.kind === "args") this.#parts.calls.pushPiece(at("jsonPath"), at("stringValue"), emit);
+    else this.#parts.piece(at("text"), meaning.kind === "thought", emit);
+    if (meaning.counts.length === 0) return;
+    let changed = false;
+    for (const name of meaning.counts) {
+      const count = Number(at(name));
+      if (meaning.usage[name] === count) continue;
+      meaning.usage[name] = count;
+      changed = true;
+    }
+    if (!changed) return;
+    this.#usage = readUsage({ ...meaning.usage });
+    emit({ type: "usage", usage: this.#usage });
+  }
+
+  #start(chunk: JsonObject, emit: Emit): void {
+    if (this.#started) return;
+    this.#started = true;
+    const { responseId, modelVersion } = chunk;
+    const id = typeof responseId === "string" && responseId !== "" ? responseId : crypto.randomUUID();
+    emit({ type: "start", id, model: typeof modelVersion === "string" ? modelVersion : "" });
+  }
+
+  #candidate(candidate: JsonObject, emit: Emit): void {
+    const { parts } = objectOf(candidate.content);
+    if (Array.isArray(parts)) for (const part of parts) if (isJsonObject(part)) this.#parts.push(part, emit);
+    if (typeof candidate.finishReason === "string") {
+      this.#finishWord = candidate.finishReason;
+      this.#parts.calls.finish(emit);
+    }
+    this.#facts.push(candidate, CANDIDATE_FIELDS, emit);
+    const { text } = this.#parts;
+    if (isJsonObject(candidate.groundingMetadata)) this.#sources.grounding(candidate.groundingMetadata, text, emit);
+    if (isJsonObject(candidate.citationMetadata)) this.#sources.citations(candidate.citationMetadata, text, emit);
+  }
+
+  #blocked({ promptFeedback }: JsonObject): void {
+    const { blockReason } = objectOf(promptFeedback);
+    if (typeof blockReason === "string") this.#blockWord = blockReason;
+  }
+
+  #takeUsage({ usageMetadata }: JsonObject, emit: Emit): void {
+    if (!isJsonObject(usageMetadata)) return;
+    const text = JSON.stringify(usageMetadata);
+    if (text === this.#usageText) return;
+    this.#usageText = text;
+    this.#usage = readUsage(usageMetadata);
+    emit({ type: "usage", usage: this.#usage });
+  }
+}
+
+/** Fields of a response and of a candidate that have events of their own. */
+const RESPONSE_FIELDS = ["candidates", "usageMetadata", "modelVersion", "responseId"];
+const CANDIDATE_FIELDS = ["content", "finishReason", "index", "citationMetadata"];
+
+/** Whether an object is a response at all. */
+export function isAnswer(chunk: JsonObject): boolean {
+  return Array.isArray(chunk.candidates) || isJsonObject(chunk.promptFeedback) || isJsonObject(chunk.usageMetadata);
+}
+
+/** A frame is a chunk. Where the empty lines between events were lost, it is several, each on its line. */
+function chunksIn(data: string): JsonObject[] {
+  try {
+    return [parseFrame(data)];
+  } catch (error) {
+    if (!data.includes("\n")) throw error;
+    return data
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map(parseFrame);
+  }
+}

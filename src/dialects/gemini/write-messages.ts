@@ -1,0 +1,225 @@
+import type { Warning } from "../../stream/chat-event.js";
+import { invalid } from "../../stream/error.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import type {
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../stream/message.js";
+import { isKeptFact } from "./answer-facts.js";
+import { idField } from "./call-ids.js";
+import type { ModelTraits } from "./model-traits.js";
+import { objectOf, ownData } from "./opaque.js";
+import { NO_SIGNATURE, writeOwnState } from "./signatures.js";
+import { writeToolResponse } from "./tool-response.js";
+import { writeFile } from "./write-file.js";
+import { PartWriter } from "./write-part.js";
+
+/** The parts of a request that its messages make up. */
+export interface WireMessages {
+  systemInstruction?: JsonObject;
+  contents: JsonObject[];
+}
+
+interface Content extends JsonObject {
+  role: "user" | "model";
+  parts: JsonObject[];
+}
+
+/** Messages in Gemini's terms: instructions apart, results of functions in the order of their calls. */
+export function writeMessages(
+  messages: readonly ChatMessage[],
+  traits: ModelTraits,
+  warnings: Warning[],
+): WireMessages {
+  return new MessagesWriter(traits, warnings).write(messages);
+}
+
+class MessagesWriter {
+  readonly #traits: ModelTraits;
+  readonly #warnings: Warning[];
+  readonly #parts = new PartWriter(writeOwnState);
+  readonly #system: JsonObject[] = [];
+  readonly #contents: Content[] = [];
+  /** The results that came since the last call, and the order of the calls they answer. */
+  #results: ToolResultPart[] = [];
+  #calls: string[] = [];
+
+  constructor(traits: ModelTraits, warnings: Warning[]) {
+    this.#traits = traits;
+    this.#warnings = warnings;
+  }
+
+  write(messages: readonly ChatMessage[]): WireMessages {
+    for (const [index, message] of messages.entries()) this.#message(message, `messages[${index}]`);
+    this.#flushResults();
+    return {
+      ...(this.#system.length > 0 && { systemInstruction: { parts: this.#system } }),
+      contents: this.#contents,
+    };
+  }
+
+  #message(message: ChatMessage, path: string): void {
+    if (message.role !== "tool") this.#flushResults();
+    switch (message.role) {
+      case "system":
+        this.#systemMessage(message.content, path);
+        return;
+      case "user":
+        if (message.name !== undefined) this.#warn(`${path}.name`, "not sent: Gemini does not tell users apart");
+        this.#user(message.content, path);
+        return;
+      case "assistant":
+        if (typeof message.content === "string") this.#add("model", [{ text: message.content }]);
+        else this.#assistant(message.content, path);
+        return;
+      case "tool":
+        this.#results.push(...message.content);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #systemMessage(content: string | TextPart[], path: string): void {
+    if (this.#contents.length > 0) {
+      this.#warn(path, "moved before the conversation, where Gemini takes instructions");
+    }
+    const parts: TextPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+    this.#system.push(...parts.map(({ text, opaque }) => this.#parts.text(text, opaque)));
+  }
+
+  #user(content: string | (TextPart | FilePart)[], path: string): void {
+    const parts = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
+    const wire = parts.map((part, index) =>
+      part.type === "text"
+        ? this.#parts.text(part.text, part.opaque)
+        : writeFile(part, this.#traits, `${path}.content[${index}]`, this.#warnings),
+    );
+    if (wire.length === 0) throw invalid(`${path}.content`, content, "at least one part");
+    this.#add("user", wire);
+  }
+
+  #assistant(parts: readonly AssistantPart[], path: string): void {
+    let said: JsonObject[] = [];
+    const close = () => {
+      this.#add("model", said);
+      said = [];
+    };
+    for (const [index, part] of parts.entries()) {
+      // In the one message of a tool loop, results stand among what the model said.
+      if (part.type === "tool-result" && part.providerExecuted === undefined) {
+        close();
+        this.#results.push(part);
+        continue;
+      }
+      const wire = this.#assistantPart(part, `${path}.content[${index}]`);
+      if (wire === undefined) continue;
+      this.#flushResults();
+      if (part.type === "tool-call" && !part.providerExecuted) this.#calls.push(part.callId);
+      said.push(wire);
+    }
+    close();
+  }
+
+  #assistantPart(part: AssistantPart, field: string): JsonObject | undefined {
+    switch (part.type) {
+      case "text":
+        return part.text === "" && ownData(part.opaque) === undefined
+          ? undefined
+          : this.#parts.text(part.text, part.opaque);
+      case "reasoning":
+        if (part.opaque !== undefined && ownData(part.opaque) === undefined) {
+          return this.#leaveOut(field, "reasoning of another provider");
+        }
+        return this.#parts.reasoning(part.text, part.opaque);
+      case "tool-call":
+        return this.#call(part, field);
+      case "tool-result":
+        if (ownData(part.opaque) === undefined) {
+          return this.#leaveOut(field, "the result of a tool that another provider ran");
+        }
+        return this.#parts.result(part);
+      case "file":
+        return writeFile(part, this.#traits, field, this.#warnings);
+      case "opaque": {
+        const own = ownData(part.opaque);
+        if (own === undefined) return this.#leaveOut(field, `state of ${part.opaque.dialect}`);
+        return isKeptFact(own) ? undefined : own;
+      }
+      // Of use to people only: Google takes none back.
+      case "source":
+        return undefined;
+      default:
+        return part satisfies never;
+    }
+  }
+
+  #call(part: ToolCallPart, field: string): JsonObject | undefined {
+    if (part.providerExecuted && ownData(part.opaque) === undefined) {
+      return this.#leaveOut(field, "a tool that another provider ran");
+    }
+    if (!isJsonObject(part.input)) this.#warn(field, "arguments that are no JSON object were sent inside one");
+    return this.#parts.call(part);
+  }
+
+  /** Google pairs results without ids with calls by their order, and wants those of a turn in one content. */
+  #flushResults(): void {
+    const results = this.#results;
+    if (results.length === 0) return;
+    const order = (callId: string) => {
+      const at = this.#calls.indexOf(callId);
+      return at === -1 ? this.#calls.length : at;
+    };
+    const sorted = results
+      .map((part, index) => ({ part, index }))
+      .sort((a, b) => order(a.part.callId) - order(b.part.callId) || a.index - b.index);
+    this.#add(
+      "user",
+      sorted.flatMap(({ part }) => this.#result(part)),
+    );
+    this.#results = [];
+    this.#calls = [];
+  }
+
+  /** Models that take no files in a result get them beside it. */
+  #result(part: ToolResultPart): JsonObject[] {
+    const { functionResponse, ...beside } = ownData(part.opaque) ?? {};
+    const more = objectOf(functionResponse);
+    const { response, parts } = writeToolResponse(part);
+    const own = Array.isArray(more.parts) ? more.parts.filter(isJsonObject) : [];
+    const inside = this.#traits.mediaParts ? [...parts, ...own] : [];
+    const wire = {
+      ...more,
+      ...idField(part.callId),
+      name: part.name,
+      response,
+      ...(inside.length > 0 && { parts: inside }),
+    };
+    return [{ ...beside, functionResponse: wire }, ...(this.#traits.mediaParts ? [] : [...parts, ...own])];
+  }
+
+  #add(role: Content["role"], parts: JsonObject[]): void {
+    if (parts.length === 0) return;
+    this.#contents.push({ role, parts: role === "model" && this.#traits.signatures ? signed(parts) : parts });
+  }
+
+  #leaveOut(field: string, why: string): undefined {
+    this.#warn(field, `left out: ${why}`);
+  }
+
+  #warn(field: string, message: string): void {
+    this.#warnings.push({ field, message });
+  }
+}
+
+/** The first call of each turn must have the signature of its reasoning, or the word for none. */
+function signed(parts: JsonObject[]): JsonObject[] {
+  const first = parts.findIndex((part) => part.functionCall !== undefined);
+  return parts.map((part, index) =>
+    index === first && part.thoughtSignature === undefined ? { ...part, thoughtSignature: NO_SIGNATURE } : part,
+  );
+}

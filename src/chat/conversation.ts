@@ -1,17 +1,16 @@
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
-import type { PriceTable } from "../models/prices/price-table.js";
-import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
-import type { CallOptions, ChatModel } from "../stream/chat-model.js";
-import type { ChatRequest } from "../stream/chat-request.js";
+import type { ChatEvent } from "../stream/chat-event.js";
+import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
-import type { Usage } from "../stream/usage.js";
 import { ConversationLog } from "./conversation-log.js";
-import type { ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
+import type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
+import type { StoredConversation, StoredMessage } from "./conversation-store.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
+import { type ExportFormat, exportConversation } from "./export-conversation.js";
 import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
 import { StoreHandle } from "./store-handle.js";
@@ -19,45 +18,6 @@ import { chain, storedTurn, type TurnBeginning, type TurnInput, userMessage } fr
 import { TurnGate } from "./turn-gate.js";
 import { type TurnEnd, TurnSource } from "./turn-source.js";
 import { allMessages, type Window, type WindowResult } from "./window.js";
-
-/** Settings of a conversation. */
-export interface ConversationOptions {
-  model: ChatModel;
-  /** Resumes the conversation with this id, or begins it. Default: a new id. */
-  contextId?: string;
-  /**
-   * A store, or where to find one: the path of a SQLite file, `postgres://…` or `redis://…`. Default: `conversations.db`
-   * in the folder `SLUICE_DATA`; where that is not set, this process's memory.
-   */
-  store?: ConversationStore | string;
-  /** How much the model is sent. Default: all messages. */
-  window?: Window;
-  /** Sent first with every turn and not stored. */
-  system?: string;
-  /** Sent with every turn: temperature, tools and the like. */
-  request?: Omit<ChatRequest, "messages">;
-  /** What turns cost. Default: the built-in prices, with those of the file `SLUICE_PRICES` before them. */
-  prices?: PriceTable;
-}
-
-/** Settings of one turn. */
-export interface TurnOptions extends CallOptions {
-  /** Stored with the user's message. */
-  metadata?: JsonObject;
-  /** Sent with this turn; wins over the conversation's. */
-  request?: Omit<ChatRequest, "messages">;
-}
-
-/** A whole answer of a conversation. */
-export interface Reply {
-  text: string;
-  /** The stored answer: the last message of the turn. */
-  message: StoredMessage;
-  usage: Usage;
-  finishReason: FinishReason;
-  /** In USD; absent where it is not known. */
-  cost?: number;
-}
 
 /**
  * A conversation with a model: it remembers, and it can be resumed by its context id from any process that has the same
@@ -213,7 +173,12 @@ export class Conversation {
     return (await this.statistics()).cost;
   }
 
-  /** Everything that is known of this conversation, for exports. */
+  /** The conversation as text: `json` with everything, for `Conversations.import`; `text` and `markdown` for people. */
+  async export(format: ExportFormat): Promise<string> {
+    return exportConversation(await this.snapshot(), format);
+  }
+
+  /** Everything that is known of this conversation. */
   async snapshot(): Promise<StoredConversation> {
     await this.#ready();
     return this.#log.stored;

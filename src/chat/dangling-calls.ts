@@ -4,23 +4,31 @@ import type { AssistantMessage, ChatMessage } from "../stream/message.js";
  * Messages without the tool calls that have no result: an interrupted turn may have been stopped between the two, and
  * providers refuse a call that nobody answered. A message that has nothing left is left out. Calls of the last message
  * stay: their results are what comes next.
+ *
+ * Results are looked for before the next answer only: some providers give the calls of each answer the same ids.
  */
 export function withoutDanglingCalls(messages: readonly ChatMessage[]): ChatMessage[] {
   const answered = new Set<string>();
-  for (const message of messages) {
-    if (typeof message.content === "string") continue;
-    for (const part of message.content) if (part.type === "tool-result") answered.add(part.callId);
+  const kept: ChatMessage[] = [];
+  for (let index = messages.length - 1; index >= 0; index--) {
+    const message = messages[index];
+    if (message === undefined) continue;
+    if (message.role === "tool") for (const { callId } of message.content) answered.add(callId);
+    const isAnswer = message.role === "assistant";
+    const now = isAnswer && index < messages.length - 1 ? answeredOnly(message, answered) : message;
+    if (isAnswer) answered.clear();
+    if (now.content.length > 0) kept.push(now);
   }
-  const kept = messages.map((message, index) =>
-    message.role === "assistant" && index < messages.length - 1 ? answeredOnly(message, answered) : message,
-  );
-  return kept.filter((message) => message.content.length > 0);
+  return kept.reverse();
 }
 
+/** @param answered calls that a message after this one has the result of. */
 function answeredOnly(message: AssistantMessage, answered: ReadonlySet<string>): AssistantMessage {
   if (typeof message.content === "string") return message;
+  const own = new Set(message.content.flatMap((part) => (part.type === "tool-result" ? [part.callId] : [])));
   const content = message.content.filter(
-    (part) => part.type !== "tool-call" || part.providerExecuted === true || answered.has(part.callId),
+    (part) =>
+      part.type !== "tool-call" || part.providerExecuted === true || answered.has(part.callId) || own.has(part.callId),
   );
   return content.length === message.content.length ? message : { ...message, content };
 }

@@ -1,7 +1,7 @@
 export type { AttachmentOptions, AttachmentSource } from "./attachments.js";
 export { audio, file, image } from "./attachments.js";
-export type { ConversationOptions, Reply, TurnOptions } from "./conversation.js";
 export { Conversation } from "./conversation.js";
+export type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
 export type {
   Append,
   ConversationRecord,
@@ -11,8 +11,14 @@ export type {
   StoredMessage,
   TurnTiming,
 } from "./conversation-store.js";
+export { Conversations } from "./conversations.js";
+export type { ExportFormat } from "./export-conversation.js";
+export { exportConversation } from "./export-conversation.js";
+export type { ExportedConversation } from "./export-json.js";
 export type { Generated } from "./generate.js";
 export { generate } from "./generate.js";
+export type { ImportOptions } from "./import-json.js";
+export { importConversation } from "./import-json.js";
 export { lastMessages } from "./last-messages-window.js";
 export { openStore } from "./open-store.js";
 export type { Prompt, PromptOptions } from "./prompt.js";

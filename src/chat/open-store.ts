@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "../models/provider.js";
@@ -43,6 +43,6 @@ export function defaultStoreLocation(env: Environment): string | undefined {
 }
 
 function fileIn(path: string): string {
-  const folder = path.endsWith("/") || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const folder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
   return folder ? join(path, FILE) : path;
 }

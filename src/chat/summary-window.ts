@@ -1,7 +1,8 @@
 import type { ChatModel } from "../stream/chat-model.js";
 import { invalid } from "../stream/error.js";
-import { type ChatMessage, textOf } from "../stream/message.js";
-import { newestUnits, splitUnits, type Window } from "./window.js";
+import type { ChatMessage } from "../stream/message.js";
+import { readableParts } from "./readable-message.js";
+import { newestMessages, type Window } from "./window.js";
 
 /** Settings of `summarise`. */
 export interface SummariseOptions {
@@ -30,37 +31,34 @@ export function summarise(options: SummariseOptions): Window {
   for (const [field, value] of Object.entries({ keep, every })) {
     if (!Number.isSafeInteger(value) || value < 1) throw invalid(field, value, "a whole number of at least 1");
   }
-  /** The summary, and the last message that it covers. */
-  let summary: { text: string; upTo: ChatMessage } | undefined;
+  /** The summary, and the messages that it covers. */
+  let summary: { text: string; covers: ReadonlySet<ChatMessage> } | undefined;
 
   return async (messages, signal) => {
-    const { system, units } = splitUnits(messages);
     let left = keep;
-    const kept = newestUnits(units, (unit) => {
+    const { kept, dropped: older } = newestMessages(messages, (unit) => {
       left -= unit.length;
       return left >= 0;
-    }).flat();
-    const older = units.flat().slice(0, units.flat().length - kept.length);
-    const covered = summary === undefined ? 0 : older.indexOf(summary.upTo) + 1;
-    // A branch that the summary does not cover begins a new one.
-    if (covered === 0) summary = undefined;
-    const last = older.at(-1);
-    if (last !== undefined && older.length - covered >= every) {
-      const text = await write(summary?.text, older.slice(covered), signal);
-      summary = { text, upTo: last };
+    });
+    const before = new Set(older);
+    // One that covers what is said again, or what another branch said, is of no use here.
+    if (summary !== undefined && [...summary.covers].some((message) => !before.has(message))) summary = undefined;
+    const uncovered = older.filter((message) => !summary?.covers.has(message));
+    if (uncovered.length >= every) {
+      summary = { text: await write(summary?.text, uncovered, signal), covers: before };
     }
-    const uncovered = summary === undefined ? older : older.slice(older.indexOf(summary.upTo) + 1);
-    const summaryMessage: ChatMessage[] =
-      summary === undefined ? [] : [{ role: "system", content: `Summary of the conversation so far: ${summary.text}` }];
+    const { covers, text } = summary ?? { covers: new Set(), text: undefined };
+    const stay = new Set(kept);
+    const sent = messages.filter((message) => stay.has(message) || !covers.has(message));
     return {
-      messages: [...system, ...summaryMessage, ...uncovered, ...kept],
-      dropped: older.length - uncovered.length,
-      ...(summary && { summary: summary.text }),
+      messages: text === undefined ? sent : withSummary(sent, text),
+      dropped: messages.length - sent.length,
+      ...(text !== undefined && { summary: text }),
     };
   };
 
   async function write(before: string | undefined, messages: ChatMessage[], signal?: AbortSignal): Promise<string> {
-    const said = messages.map((message) => `${message.role}: ${textOf(message)}`).join("\n");
+    const said = messages.map(asText).join("\n");
     const content = before === undefined ? said : `Summary until now: ${before}\n\nWhat came since:\n${said}`;
     const request = {
       messages: [
@@ -70,4 +68,29 @@ export function summarise(options: SummariseOptions): Window {
     };
     return model.stream(request, signal === undefined ? {} : { signal }).fullText;
   }
+}
+
+/** The summary stands after the instructions that begin the conversation. */
+function withSummary(messages: readonly ChatMessage[], text: string): ChatMessage[] {
+  const at = messages.findIndex((message) => message.role !== "system");
+  const summary: ChatMessage = { role: "system", content: `Summary of the conversation so far: ${text}` };
+  return [...messages.slice(0, at), summary, ...messages.slice(at)];
+}
+
+function asText(message: ChatMessage): string {
+  const said = readableParts(message).map((part) => {
+    switch (part.kind) {
+      case "text":
+        return part.text;
+      case "reasoning":
+        return "";
+      case "data":
+        return `[${part.label}: ${part.data}]`;
+      case "note":
+        return `[${part.text}]`;
+      default:
+        return part satisfies never;
+    }
+  });
+  return `${message.role}: ${said.filter((text) => text !== "").join(" ")}`;
 }

@@ -1,36 +1,39 @@
 import { invalid } from "../stream/error.js";
-import { estimatingCounter, type TokenCounter } from "./token-counter.js";
-import { newestUnits, splitUnits, type Window } from "./window.js";
+import { estimatingCounter, type TokenCounter, tokenCounter } from "./token-counter.js";
+import { newestMessages, type Window } from "./window.js";
 
 /** Settings of `tokenBudget`. */
 export interface TokenBudgetOptions {
-  /** Default: an estimate for any model. `await tokenCounter(model.id)` gives the real one where it is known. */
+  /** The model's id: counts with its vocabulary where that is known, and says that it estimates where not. */
+  model?: string;
+  /** Counts in place of that. Default: an estimate for any model. */
   counter?: TokenCounter;
 }
 
 /**
- * Sends as many of the newest messages as fit into `maxTokens`, system messages included. The newest message is always
- * sent, even when it does not fit.
+ * Sends as many of the newest messages as fit into `maxTokens`, system messages included. What the user said last, and
+ * the newest message, are always sent, even when they do not fit.
  *
  * @throws {SluiceError} `invalid-argument` when `maxTokens` is not a whole number of at least 1.
  */
-export function tokenBudget(maxTokens: number, { counter = estimatingCounter }: TokenBudgetOptions = {}): Window {
+export function tokenBudget(maxTokens: number, { model, counter }: TokenBudgetOptions = {}): Window {
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
     throw invalid("maxTokens", maxTokens, "a whole number of at least 1");
   }
-  return (messages) => {
-    const { system, units } = splitUnits(messages);
-    let left = maxTokens - counter.count(system);
-    const kept = newestUnits(units, (unit) => {
-      left -= counter.count(unit);
+  let loaded: Promise<TokenCounter> | undefined;
+  return async (messages) => {
+    loaded ??= model === undefined ? Promise.resolve(estimatingCounter) : tokenCounter(model);
+    const { count, estimated } = counter ?? (await loaded);
+    let left = maxTokens - count(messages.filter((message) => message.role === "system"));
+    const { kept, dropped } = newestMessages(messages, (unit) => {
+      left -= count(unit);
       return left >= 0;
-    }).flat();
-    const sent = [...system, ...kept];
+    });
     return {
-      messages: sent,
-      dropped: messages.length - sent.length,
-      tokens: counter.count(sent),
-      ...(counter.estimated && { estimated: true }),
+      messages: kept,
+      dropped: dropped.length,
+      tokens: count(kept),
+      ...(estimated && { estimated: true }),
     };
   };
 }

@@ -3,7 +3,7 @@ import { estimateTokens } from "../stream/token-estimate.js";
 
 /** Counts the tokens of messages for one model. */
 export interface TokenCounter {
-  count(messages: readonly ChatMessage[]): number;
+  readonly count: (messages: readonly ChatMessage[]) => number;
   /** Whether the counts are an estimate. */
   readonly estimated: boolean;
 }

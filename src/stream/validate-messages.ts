@@ -87,7 +87,8 @@ export const messages: Check = (value, path) => {
   if (Array.isArray(value)) checkCalls(value, path);
 };
 
-const message: Check = (value, path) => {
+/** One message by itself. */
+export const message: Check = (value, path) => {
   const object = checkedObject(value, path, "a message: an object with role and content");
   const role: unknown = Reflect.get(object, "role");
   if (!isRole(role)) throw invalid(`${path}.role`, role, Object.keys(ROLES).join(", "));

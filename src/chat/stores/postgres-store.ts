@@ -8,9 +8,9 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
+import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
 import { loadPeer } from "./load-peer.js";
-import { messageFromText, messageToText } from "./message-text.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sluice_conversations (

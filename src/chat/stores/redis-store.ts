@@ -7,9 +7,9 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
+import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
 import { loadPeer } from "./load-peer.js";
-import { messageFromText, messageToText } from "./message-text.js";
 
 /**
  * Appends in one step. KEYS: the record (hash), its messages (list), all conversations by time (sorted set).

@@ -9,8 +9,8 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
+import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
-import { messageFromText, messageToText } from "./message-text.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS conversations (

@@ -1,0 +1,47 @@
+import type { PriceTable } from "../models/prices/price-table.js";
+import type { FinishReason } from "../stream/chat-event.js";
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import type { JsonObject } from "../stream/json.js";
+import type { Usage } from "../stream/usage.js";
+import type { ConversationStore, StoredMessage } from "./conversation-store.js";
+import type { Window } from "./window.js";
+
+/** Settings of a conversation. */
+export interface ConversationOptions {
+  model: ChatModel;
+  /** Resumes the conversation with this id, or begins it. Default: a new id. */
+  contextId?: string;
+  /**
+   * A store, or where to find one: the path of a SQLite file, `postgres://…` or `redis://…`. Default: `conversations.db`
+   * in the folder `SLUICE_DATA`; where that is not set, this process's memory.
+   */
+  store?: ConversationStore | string;
+  /** How much the model is sent. Default: all messages. */
+  window?: Window;
+  /** Sent first with every turn and not stored. */
+  system?: string;
+  /** Sent with every turn: temperature, tools and the like. */
+  request?: Omit<ChatRequest, "messages">;
+  /** What turns cost. Default: the built-in prices, with those of the file `SLUICE_PRICES` before them. */
+  prices?: PriceTable;
+}
+
+/** Settings of one turn. */
+export interface TurnOptions extends CallOptions {
+  /** Stored with the user's message. */
+  metadata?: JsonObject;
+  /** Sent with this turn; wins over the conversation's. */
+  request?: Omit<ChatRequest, "messages">;
+}
+
+/** A whole answer of a conversation. */
+export interface Reply {
+  text: string;
+  /** The stored answer: the last message of the turn. */
+  message: StoredMessage;
+  usage: Usage;
+  finishReason: FinishReason;
+  /** In USD; absent where it is not known. */
+  cost?: number;
+}

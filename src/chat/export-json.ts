@@ -1,0 +1,36 @@
+import type { JsonObject } from "../stream/json.js";
+import type { StoredConversation } from "./conversation-store.js";
+import { messageToJson } from "./message-json.js";
+
+/** What the JSON of an export says it is. */
+export const EXPORT_FORMAT = "sluice-conversation";
+/** The version of the JSON of exports: raised when older readers would misread it. */
+export const EXPORT_VERSION = 1;
+
+/** An exported conversation. Messages are those that stores keep, but for the bytes of files: `{ "base64": … }`. */
+export interface ExportedConversation {
+  format: typeof EXPORT_FORMAT;
+  version: typeof EXPORT_VERSION;
+  /** The context id. */
+  id: string;
+  title?: string;
+  /** The message that the conversation goes on from. */
+  head: string | null;
+  metadata: JsonObject;
+  /** Of all branches; each after the one that it follows. */
+  messages: object[];
+}
+
+/** A conversation as JSON, with all of its branches, the state of providers and the bytes of files: nothing is lost. */
+export function exportJson({ id, title, head, metadata, messages }: StoredConversation): string {
+  const exported: ExportedConversation = {
+    format: EXPORT_FORMAT,
+    version: EXPORT_VERSION,
+    id,
+    ...(title !== undefined && { title }),
+    head,
+    metadata,
+    messages: messages.map(messageToJson),
+  };
+  return `${JSON.stringify(exported, undefined, 2)}\n`;
+}

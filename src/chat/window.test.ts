@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { arbitraryMessages } from "../../test/laws/arbitrary-request.js";
+import { scripted } from "../models/scripted.js";
+import { type ChatMessage, textOf } from "../stream/message.js";
+import { validateRequest } from "../stream/validate-request.js";
+import { withoutDanglingCalls } from "./dangling-calls.js";
+import { lastMessages } from "./last-messages-window.js";
+import { summarise } from "./summary-window.js";
+import { tokenBudget } from "./token-budget-window.js";
+import { estimatingCounter, tokenCounter } from "./token-counter.js";
+import { allMessages, type Window } from "./window.js";
+
+/** A long conversation: instructions may come in its middle, too. */
+const conversation = fc
+  .array(arbitraryMessages, { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.flat().map((message) => structuredClone(message)));
+const size = fc.integer({ min: 1, max: 12 });
+
+const windows: readonly [name: string, make: (n: number) => Window][] = [
+  ["allMessages", () => allMessages()],
+  ["lastMessages", (n) => lastMessages(n)],
+  ["tokenBudget with an estimate", (n) => tokenBudget(n * 8)],
+  ["tokenBudget with a vocabulary", (n) => tokenBudget(n * 8, { model: "openai/gpt-4o" })],
+  ["summarise", (n) => summarise({ model: scripted([["A summary."]]), keep: n, every: 2 })],
+];
+
+describe.each(windows)("%s", (_name, make) => {
+  test("sends what a provider takes, and says what it dropped", async () => {
+    await fc.assert(
+      fc.asyncProperty(conversation, size, async (messages, n) => {
+        const result = await make(n)(messages);
+        const sent = result.messages.filter((message) => messages.includes(message));
+        // In their order, each once, and nothing but a summary beside them.
+        expect(sent).toEqual(messages.filter((message) => sent.includes(message)));
+        expect(result.messages.length - sent.length).toBe(result.summary === undefined ? 0 : 1);
+        expect(result.dropped).toBe(messages.length - sent.length);
+        expect(sent).toContain(messages.at(-1));
+        for (const message of messages) if (message.role === "system") expect(sent).toContain(message);
+        expect(result.messages.find((message) => message.role !== "system")?.role).toBe("user");
+        expectWholeCalls(messages, sent);
+        expect(() => validateRequest({ messages: result.messages })).not.toThrow();
+      }),
+    );
+  });
+});
+
+/** An answer is sent with all results of its calls, and no result without its calls. */
+function expectWholeCalls(all: readonly ChatMessage[], sent: readonly ChatMessage[]): void {
+  for (const [index, message] of all.entries()) {
+    if (message.role === "tool") expect(sent.includes(message)).toBe(sent.includes(all[index - 1] as ChatMessage));
+  }
+}
+
+const said = (...texts: string[]): ChatMessage[] =>
+  texts.map((content, index) => ({ role: index % 2 === 0 ? ("user" as const) : ("assistant" as const), content }));
+const calling = (id: string): ChatMessage[] => [
+  { role: "assistant", content: [{ type: "tool-call", callId: id, name: "look", input: {} }] },
+  { role: "tool", content: [{ type: "tool-result", callId: id, name: "look", output: id }] },
+];
+
+describe("lastMessages", () => {
+  test("keeps the question of a long turn of tools", async () => {
+    const messages = [...said("old", "older"), ...said("Look!"), ...calling("1"), ...calling("2"), ...calling("3")];
+    const { messages: sent, dropped } = await lastMessages(3)(messages);
+    expect(sent).toEqual([...said("Look!"), ...calling("3")]);
+    expect(dropped).toBe(6);
+  });
+
+  test.each([0, 1.5, Number.NaN])("refuses %d", (n) => {
+    expect(() => lastMessages(n)).toThrow("n: found");
+  });
+});
+
+describe("tokenBudget", () => {
+  test("stays in its budget, unless what must be sent is more", async () => {
+    const counter = await tokenCounter("gpt-4o");
+    await fc.assert(
+      fc.asyncProperty(conversation, fc.integer({ min: 1, max: 300 }), async (messages, budget) => {
+        const result = await tokenBudget(budget, { counter })(messages);
+        expect(result.tokens).toBe(counter.count(result.messages));
+        expect(result).not.toHaveProperty("estimated");
+        const must = await lastMessages(1)(messages);
+        if (counter.count(must.messages) <= budget) expect(result.tokens).toBeLessThanOrEqual(budget);
+        else expect(result.messages).toEqual(must.messages);
+      }),
+    );
+  });
+
+  test("says that it estimates where the vocabulary is not known", async () => {
+    const messages = said("one", "two", "three");
+    for (const window of [tokenBudget(1_000), tokenBudget(1_000, { model: "anthropic/claude-opus-4-5" })]) {
+      expect(await window(messages)).toEqual({
+        messages,
+        dropped: 0,
+        tokens: estimatingCounter.count(messages),
+        estimated: true,
+      });
+    }
+  });
+});
+
+describe("summarise", () => {
+  test("summarises each message once, and writes what was left out before what is kept", async () => {
+    const model = scripted([["First."], ["Second."]]);
+    const window = summarise({ model, keep: 1, every: 2 });
+    const system: ChatMessage = { role: "system", content: "Be brief." };
+    const messages = [system, ...said("a", "b", "c", "d", "e", "f", "g")];
+    const first = await window(messages.slice(0, 4));
+    expect(first.messages.map(textOf)).toEqual(["Be brief.", "Summary of the conversation so far: First.", "c"]);
+    expect(first).toMatchObject({ dropped: 2, summary: "First." });
+    const second = await window(messages.slice(0, 6));
+    expect(second.messages.map(textOf).slice(1)).toEqual(["Summary of the conversation so far: Second.", "e"]);
+    expect(model.requests.map(({ messages: [, asked] }) => asked && textOf(asked))).toEqual([
+      "user: a\nassistant: b",
+      "Summary until now: First.\n\nWhat came since:\nuser: c\nassistant: d",
+    ]);
+  });
+
+  test("begins anew on a branch that its summary does not cover", async () => {
+    const model = scripted([["Of one."], ["Of the other."]]);
+    const window = summarise({ model, keep: 1, every: 2 });
+    const [a, b, c] = said("a", "b", "c") as [ChatMessage, ChatMessage, ChatMessage];
+    await window([a, b, c]);
+    const other = await window([a, ...said("x", "y").reverse(), c]);
+    expect(other.summary).toBe("Of the other.");
+    expect(model.requests[1]?.messages.map(textOf)[1]).not.toContain("Summary until now");
+  });
+});
+
+describe("withoutDanglingCalls", () => {
+  test("takes out a call without a result though an earlier one has the same id", () => {
+    const [call] = calling("1");
+    const messages = [...said("one"), ...calling("1"), ...said("two"), call as ChatMessage, ...said("three")];
+    expect(withoutDanglingCalls(messages)).toEqual([...said("one"), ...calling("1"), ...said("two"), ...said("three")]);
+  });
+});

@@ -13,6 +13,7 @@ export type {
   WriteFrame,
   WriterContext,
 } from "./dialect.js";
+export { gemini } from "./gemini/gemini.js";
 export { ollama, ollamaGenerate } from "./ollama/ollama.js";
 export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
 export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";

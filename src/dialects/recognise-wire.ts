@@ -5,6 +5,7 @@ import { SseReader } from "../stream/framing/sse-reader.js";
 import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 import { anthropic } from "./anthropic/anthropic.js";
 import type { Dialect } from "./dialect.js";
+import { gemini } from "./gemini/gemini.js";
 import { ollama, ollamaGenerate } from "./ollama/ollama.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
 import { openAiResponses } from "./openai-responses/openai-responses.js";
@@ -20,6 +21,7 @@ const MARKS: readonly { dialect: Dialect; fits: (body: JsonObject) => boolean }[
   { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
   { dialect: openAiResponses, fits: (body) => typeof body.type === "string" && body.type.startsWith("response.") },
   { dialect: anthropic, fits: (body) => body.type === "message_start" },
+  { dialect: gemini, fits: (body) => Array.isArray(body.candidates) || isJsonObject(body.promptFeedback) },
   { dialect: ollama, fits: (body) => typeof body.done === "boolean" && isJsonObject(body.message) },
   { dialect: ollamaGenerate, fits: (body) => typeof body.done === "boolean" && typeof body.response === "string" },
 ];

@@ -1,4 +1,5 @@
 import { anthropic } from "../dialects/anthropic/anthropic.js";
+import { gemini } from "../dialects/gemini/gemini.js";
 import { ollama } from "../dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
@@ -6,6 +7,7 @@ import { isReasoningModel } from "../dialects/openai-responses/model-traits.js";
 import { openAiResponses } from "../dialects/openai-responses/openai-responses.js";
 import { azureAddress } from "./azure-address.js";
 import { listAnthropicModels } from "./list-anthropic-models.js";
+import { listGeminiModels } from "./list-gemini-models.js";
 import { listOllamaModels } from "./list-ollama-models.js";
 import { listOpenAiModels } from "./list-openai-models.js";
 import { ollamaHostUrl } from "./ollama-host-url.js";
@@ -65,6 +67,18 @@ export const PROVIDERS: readonly Provider[] = [
     list: listAnthropicModels,
     families: ["claude-"],
     hint: "https://console.anthropic.com/settings/keys",
+  }),
+  cloud("GEMINI", {
+    id: "gemini",
+    label: "Google Gemini",
+    dialect: gemini,
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+    baseUrlEnv: ["GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE_URL"],
+    keyEnv: ["GEMINI_API_KEY", "GOOGLE_AI_STUDIO_KEY", "GOOGLE_API_KEY"],
+    auth: { header: "x-goog-api-key" },
+    list: listGeminiModels,
+    families: ["gemini-"],
+    hint: "https://aistudio.google.com/apikey",
   }),
   cloud("OPENROUTER", {
     id: "openrouter",

@@ -1,4 +1,4 @@
-import { anthropic, ollama, openAiResponses } from "../../src/dialects/index.js";
+import { anthropic, gemini, ollama, openAiResponses } from "../../src/dialects/index.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
@@ -14,7 +14,7 @@ const ANSWER: ChatEvent[] = [
   { type: "finish", reason: "stop", usage: { inputTokens: 4, outputTokens: 3 } },
 ];
 
-for (const dialect of [openAiChat, openAiResponses, anthropic, ollama]) {
+for (const dialect of [openAiChat, openAiResponses, anthropic, gemini, ollama]) {
   const make = async () => {
     const server = await serveDialect(dialect, () => ANSWER);
     const model = httpModel({ id: `test/${dialect.name}`, model: "m", dialect, baseUrl: server.url });

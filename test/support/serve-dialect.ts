@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Answer, Dialect, ServedRequest, WriterContext } from "../../src/dialects/dialect.js";
+import type { Answer, Dialect, PathParams, ServedRequest, WriterContext } from "../../src/dialects/dialect.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { writeNdjson, writeSse } from "../../src/stream/framing/write-frame.js";
@@ -31,7 +31,7 @@ export async function serveDialect(dialect: Dialect, answer: (asked: ServedReque
       if (!outgoing.writableFinished) leave();
     });
     try {
-      const asked = dialect.readRequest(parseJson(await bodyOf(incoming)));
+      const asked = dialect.readRequest(parseJson(await bodyOf(incoming)), pathParams(incoming.url ?? ""));
       requests.push(asked);
       serve(dialect, asked, answer(asked), outgoing);
     } catch (error) {
@@ -51,6 +51,12 @@ export async function serveDialect(dialect: Dialect, answer: (asked: ServedReque
         server.closeAllConnections();
       }),
   };
+}
+
+/** The model and the method that stand in a path such as `/v1beta/models/gemini-2.5-flash:generateContent`. */
+function pathParams(url: string): PathParams {
+  const [, model, method] = /\/models\/([^/:?]+):(\w+)/.exec(url) ?? [];
+  return model === undefined || method === undefined ? {} : { model: decodeURIComponent(model), method };
 }
 
 function serve(dialect: Dialect, asked: ServedRequest, script: Script, outgoing: ServerResponse): void {

@@ -1,0 +1,34 @@
+import type { ModelInfo } from "../stream/chat-model.js";
+import { isJsonObject, type JsonObject } from "../stream/json.js";
+import type { GetJson } from "./provider.js";
+
+/** Most models that the API gives at once. */
+const LIMIT = 1_000;
+
+/** Lists the models that answer, as Google's `GET /v1beta/models` gives them, page by page. */
+export async function listGeminiModels(get: GetJson): Promise<ModelInfo[]> {
+  const models: ModelInfo[] = [];
+  let page = "";
+  do {
+    const body = await get(`/models?pageSize=${LIMIT}${page}`);
+    const rows = isJsonObject(body) && Array.isArray(body.models) ? body.models : [];
+    for (const row of rows) if (isJsonObject(row) && answers(row)) models.push(modelInfo(row.name, row));
+    const next = isJsonObject(body) ? body.nextPageToken : undefined;
+    page = typeof next === "string" && next !== "" ? `&pageToken=${encodeURIComponent(next)}` : "";
+  } while (page !== "");
+  return models;
+}
+
+/** Others make vectors or only images; services that speak the protocol may not say. */
+function answers(row: JsonObject): row is JsonObject & { name: string } {
+  const { name, supportedGenerationMethods: methods } = row;
+  return typeof name === "string" && (!Array.isArray(methods) || methods.includes("generateContent"));
+}
+
+function modelInfo(name: string, { displayName, inputTokenLimit }: JsonObject): ModelInfo {
+  return {
+    id: name.replace(/^models\//, ""),
+    ...(typeof displayName === "string" && { name: displayName }),
+    ...(typeof inputTokenLimit === "number" && { contextWindow: inputTokenLimit }),
+  };
+}

@@ -1,3 +1,4 @@
+import { parseToolInput } from "../../src/dialects/tool-input.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
 import type { AssistantPart } from "../../src/stream/message.js";
 import { Transcript } from "../../src/stream/transcript.js";
@@ -31,7 +32,7 @@ export function summarise(events: readonly ChatEvent[]): Summary {
   return {
     start,
     parts: transcript.message.content as AssistantPart[],
-    toolInputs: Object.fromEntries(Object.entries(inputs).map(([id, text]) => [id, JSON.parse(text)])),
+    toolInputs: Object.fromEntries(Object.entries(inputs).map(([id, text]) => [id, parseToolInput(text).input])),
     reason: transcript.finishReason,
     usage,
   };

@@ -1,0 +1,155 @@
+import type { Dialect, WriterContext } from "../../src/dialects/dialect.js";
+import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
+import type { Usage } from "../../src/stream/usage.js";
+import { readWire, writeWire } from "./dialect-laws.js";
+import { summarise } from "./summary.js";
+
+/** Something that an answer can say, as the events that say it. */
+export interface Saying {
+  what: string;
+  events: ChatEvent[];
+  reason?: FinishReason;
+  usage?: Usage;
+}
+
+/** `all`: it is read as it was written; `some`: not all of it comes back; `none`: nothing does. */
+export type Carried = "all" | "some" | "none";
+
+const FOREIGN = { dialect: "another", data: { seal: "c2VhbA==" } };
+const CALL = { callId: "call_1", name: "weather" } as const;
+const IMAGE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+/** What is put through every dialect. */
+export const SAYINGS: readonly Saying[] = [
+  { what: "text", events: [{ type: "text-delta", text: "Hello" }] },
+  {
+    what: "text in several blocks",
+    events: [
+      { type: "text-delta", text: "One", block: 0 },
+      { type: "text-delta", text: "Two", block: 1 },
+    ],
+  },
+  { what: "a refusal", events: [{ type: "text-delta", text: "I will not.", refusal: true }], reason: "refusal" },
+  { what: "reasoning", events: [{ type: "reasoning-delta", text: "Hm." }] },
+  {
+    what: "reasoning with another provider's state",
+    events: [{ type: "reasoning-delta", text: "Hm.", opaque: FOREIGN }],
+  },
+  { what: "a tool call", events: [{ type: "tool-call", ...CALL, input: { city: "Oslo" } }], reason: "tool-calls" },
+  {
+    what: "arguments as they come",
+    events: [
+      { type: "tool-input-delta", ...CALL, delta: '{"city":' },
+      { type: "tool-input-delta", ...CALL, delta: '"Oslo"}' },
+      { type: "tool-call", ...CALL, input: { city: "Oslo" } },
+    ],
+    reason: "tool-calls",
+  },
+  {
+    what: "two tool calls at once",
+    events: [
+      { type: "tool-call", ...CALL, input: { city: "Oslo" } },
+      { type: "tool-call", callId: "call_2", name: "time", input: {} },
+    ],
+    reason: "tool-calls",
+  },
+  {
+    what: "arguments that are not JSON",
+    events: [{ type: "tool-call", ...CALL, input: '{"city', invalid: true }],
+    reason: "tool-calls",
+  },
+  {
+    what: "a tool call with another provider's state",
+    events: [{ type: "tool-call", ...CALL, input: {}, opaque: FOREIGN }],
+    reason: "tool-calls",
+  },
+  {
+    what: "a tool that the provider ran, and its result",
+    events: [
+      { type: "tool-call", callId: "srv_1", name: "search", input: { q: "x" }, providerExecuted: true },
+      { type: "tool-result", callId: "srv_1", name: "search", output: "found", providerExecuted: true },
+    ],
+  },
+  {
+    what: "a web page as a source",
+    events: [
+      { type: "text-delta", text: "Hello" },
+      { type: "source", source: { kind: "url", url: "https://example.com", title: "A page" } },
+    ],
+  },
+  {
+    what: "the span and the quote of a source",
+    events: [
+      { type: "text-delta", text: "Hello" },
+      {
+        type: "source",
+        source: { kind: "url", url: "https://e.com", title: "A page", quote: "Hi", span: { start: 0, end: 5 } },
+      },
+    ],
+  },
+  {
+    what: "a document as a source",
+    events: [
+      { type: "text-delta", text: "Hello" },
+      { type: "source", source: { kind: "document", title: "A file", filename: "a.pdf", id: "file_1" } },
+    ],
+  },
+  { what: "an image", events: [{ type: "file", mediaType: "image/png", data: IMAGE }] },
+  { what: "a sound", events: [{ type: "file", mediaType: "audio/wav", data: IMAGE }] },
+  {
+    what: "other content of another provider's",
+    events: [
+      { type: "text-delta", text: "Hello" },
+      { type: "data", name: "compaction", value: FOREIGN.data, opaque: FOREIGN },
+    ],
+  },
+  { what: "input and output tokens", events: [], usage: { inputTokens: 9, outputTokens: 4 } },
+  {
+    what: "cached tokens",
+    events: [],
+    usage: { inputTokens: 9, outputTokens: 4, cacheReadTokens: 3, cacheWriteTokens: 2 },
+  },
+  { what: "reasoning tokens", events: [], usage: { inputTokens: 9, outputTokens: 4, reasoningTokens: 2 } },
+  ...(["stop", "length", "content-filter", "pause", "budget", "other"] as const).map(
+    (reason): Saying => ({ what: `the finish reason \`${reason}\``, events: [], reason }),
+  ),
+];
+
+/** What of a saying comes back when a dialect's reader reads what its writer wrote. */
+export function carriedBy(dialect: Dialect, saying: Saying, context: WriterContext): Carried {
+  const said = answer(saying);
+  const { events, error } = readWire(dialect, [writeWire(dialect, said, context)]);
+  if (error !== undefined) return "none";
+  const before = facts(said, saying);
+  const after = facts(events, saying);
+  if (JSON.stringify(after) === JSON.stringify(before)) return "all";
+  return JSON.stringify(after) === JSON.stringify(facts(answer({ what: "", events: [] }), saying)) ? "none" : "some";
+}
+
+function answer({ events, reason = "stop", usage = {} }: Saying): ChatEvent[] {
+  return [{ type: "start", id: "answer-1", model: "model-1" }, ...events, { type: "finish", reason, usage }];
+}
+
+/** What a saying is about, taken from an answer. */
+function facts(events: readonly ChatEvent[], { events: about, reason, usage }: Saying): unknown {
+  const summary = summarise(events);
+  if (usage !== undefined)
+    return Object.fromEntries(Object.keys(usage).map((key) => [key, Reflect.get(summary.usage, key)]));
+  if (about.length === 0) return { reason: summary.reason };
+  const streamed = about.some((event) => event.type === "tool-input-delta");
+  const pieces = events.filter((event) => event.type === "tool-input-delta").length;
+  const parts = summary.parts.map((part) => sorted(part));
+  return { parts, ...(streamed && { pieces }), ...(reason === "refusal" && { reason: summary.reason }) };
+}
+
+/** A part with its fields in one order, so that two are equal as text. */
+function sorted(value: unknown): unknown {
+  if (value instanceof Uint8Array || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, field]) => [key, sorted(field)]),
+  );
+}

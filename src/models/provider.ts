@@ -39,6 +39,8 @@ export interface Provider {
   auth: "bearer" | { header: string };
   /** For people: where to get a key, or how to start the server. */
   hint: string;
+  /** The variable that names the model where nobody does, for example `OLLAMA_DEFAULT_MODEL` for `ollama`. */
+  modelEnv?: string;
   /** How the names of its own models begin, to tell what is meant where the provider is missing. */
   families?: readonly string[];
   /** Sent with each call. */

@@ -193,6 +193,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrl: "http://127.0.0.1:11434",
     baseUrlEnv: ["OLLAMA_URL", { name: "OLLAMA_HOST", url: ollamaHostUrl }],
     keyEnv: ["OLLAMA_API_KEY"],
+    modelEnv: "OLLAMA_DEFAULT_MODEL",
     list: listOllamaModels,
     hint: "ollama serve",
   }),

@@ -157,6 +157,12 @@ describe("an address", () => {
     },
   );
 
+  it("of a provider alone is that of the model its variable names", async () => {
+    const env = { OLLAMA_DEFAULT_MODEL: "llama3.2" };
+    expect(model("ollama", { env }).id).toBe("ollama/llama3.2");
+    expect(refusal("ollama", { env: {} }).message).toContain("or set OLLAMA_DEFAULT_MODEL");
+  });
+
   it("that is missing names the variable", () => {
     const error = refusal("azure/chat", { apiKey: "k" });
     expect(error).toMatchObject({ code: "missing-key", field: "baseUrl" });

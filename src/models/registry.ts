@@ -4,7 +4,7 @@ import { echo } from "./echo.js";
 import { httpModel } from "./http/http-model.js";
 import { nearest } from "./nearest.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
-import { configuredBy, defaultEnvironment, givenBaseUrl, variableToSet } from "./provider-environment.js";
+import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
 import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
 
@@ -34,14 +34,16 @@ export class Registry {
 
   /**
    * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`; `echo` is the one that says
-   * back what it is told. Nothing is sent.
+   * back what it is told. A provider's name alone is the model that its variable names (`OLLAMA_DEFAULT_MODEL`). Nothing is
+   * sent.
    *
    * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;
    *   `invalid-argument` for settings that are none.
    */
-  model(id: string, options: ModelOptions = {}): ChatModel {
-    if (id === "echo") return echo();
-    const { provider, name } = this.#find(id);
+  model(asked: string, options: ModelOptions = {}): ChatModel {
+    if (asked === "echo") return echo();
+    const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
+    const id = `${provider.id}/${name}`;
     const { capabilities } = provider;
     const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
     const service = serviceOf(provider, id, name, options);
@@ -74,11 +76,12 @@ export class Registry {
     });
   }
 
-  #find(id: string): { provider: Provider; name: string } {
+  #find(id: string, env: Environment): { provider: Provider; name: string } {
     const slash = id.indexOf("/");
-    const provider = slash > 0 ? this.#providers.get(id.slice(0, slash)) : undefined;
-    const name = id.slice(slash + 1);
-    if (provider !== undefined && name !== "") return { provider, name };
+    const provider = this.#providers.get(slash === -1 ? id : id.slice(0, slash));
+    const usual = provider?.modelEnv === undefined ? undefined : firstSet([provider.modelEnv], env)?.value;
+    const name = slash === -1 ? usual : id.slice(slash + 1);
+    if (provider !== undefined && name !== undefined && name !== "") return { provider, name };
     throw new SluiceError("unknown-model", this.#explain(id), { model: id });
   }
 
@@ -89,7 +92,9 @@ export class Registry {
     const families = this.providers.filter(({ families = [] }) => families.some((start) => id.startsWith(start)));
     const meant = families.map((provider) => `${provider.id}/${id}`);
     const said = JSON.stringify(id);
-    if (ids.includes(given)) return `${said} names a provider and no model: write ${given}/MODEL`;
+    const variable = this.#providers.get(given)?.modelEnv;
+    const orSet = variable === undefined ? "" : `, or set ${variable}`;
+    if (ids.includes(given)) return `${said} names a provider and no model: write ${given}/MODEL${orSet}`;
     const near =
       slash === -1 ? nearest(given, ["echo", ...ids]) : nearest(given, ids).map((one) => one + id.slice(slash));
     const names = [...meant, ...near];

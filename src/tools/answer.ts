@@ -1,0 +1,112 @@
+import type { ChatEvent, FinishEvent, FinishReason, StartEvent } from "../stream/chat-event.js";
+import type { JsonValue } from "../stream/json.js";
+import type { ChatMessage } from "../stream/message.js";
+import { Transcript } from "../stream/transcript.js";
+import { type Usage, updateUsage } from "../stream/usage.js";
+
+/** What all answers of one stream share: it starts once, and its steps are counted through. */
+export class Frame {
+  started = false;
+  steps = 0;
+  /** Fields whose warnings were passed on. */
+  readonly warned = new Set<string>();
+}
+
+/**
+ * What one model call of a loop says, as a step of the loop's stream. Where the model itself has several steps (an agent,
+ * another loop), those become steps of the stream.
+ */
+export class Answer {
+  /** Set when the model has ended. */
+  finish: FinishEvent | undefined;
+  readonly #frame: Frame;
+  readonly #transcript = new Transcript(true);
+  #model = "";
+  #step: number | undefined;
+  /** Whether the model counts its own steps. */
+  #framed = false;
+  #retracted = false;
+  /** Of this step. What was retracted is not in it: the reader has booked that. */
+  #usage: Usage = {};
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+  }
+
+  /** Takes an event of the model; puts what the reader is told of it into `out`. */
+  pass(event: ChatEvent, out: ChatEvent[]): void {
+    this.#transcript.push(event);
+    switch (event.type) {
+      case "start":
+        this.#begin(event, out);
+        return;
+      case "step-start":
+        this.close("tool-calls", out);
+        this.#framed = true;
+        this.#model = event.model;
+        this.#open(out);
+        return;
+      case "step-finish":
+        if (this.#step !== undefined) out.push({ ...event, step: this.#step });
+        this.#step = undefined;
+        return;
+      case "finish":
+        this.finish = event;
+        if (!this.#framed) this.#open(out);
+        if (this.#step !== undefined) this.#sayUsage(event, out);
+        return;
+      case "usage":
+        this.#usage = updateUsage(this.#usage, event.usage);
+        break;
+      case "retract":
+        this.#retracted = true;
+        this.#usage = {};
+        break;
+      default:
+    }
+    this.#open(out);
+    out.push(event);
+  }
+
+  /** The step is over, its tools included. */
+  close(reason: FinishReason, out: ChatEvent[]): void {
+    if (this.#step === undefined) return;
+    out.push({ type: "step-finish", step: this.#step, reason, usage: this.#usage });
+    this.#step = undefined;
+  }
+
+  /** What was said, as messages to send back. */
+  get messages(): ChatMessage[] {
+    return this.#transcript.messages;
+  }
+
+  #begin(event: StartEvent, out: ChatEvent[]): void {
+    this.#model = event.model;
+    const { warned, started } = this.#frame;
+    const news = (event.warnings ?? []).filter(({ field }) => !warned.has(field));
+    for (const { field } of news) warned.add(field);
+    if (!started || this.#retracted) {
+      this.#frame.started = true;
+      out.push(event);
+    } else if (news.length > 0) {
+      // The stream has begun, and its start cannot say any more.
+      const value: JsonValue = news.map(({ field, message }) => ({ field, message }));
+      out.push({ type: "data", name: "warnings", value });
+    }
+  }
+
+  #open(out: ChatEvent[]): void {
+    if (this.#step !== undefined) return;
+    this.#step = this.#frame.steps++;
+    out.push({ type: "step-start", step: this.#step, model: this.#model });
+  }
+
+  /** Usage that only the model's finish says is known to the reader before the tools have ended. */
+  #sayUsage({ usage }: FinishEvent, out: ChatEvent[]): void {
+    if (this.#retracted) return;
+    const { inputTokens, outputTokens } = this.#usage;
+    const said = usage.inputTokens === inputTokens && usage.outputTokens === outputTokens;
+    this.#usage = usage;
+    if (!said) out.push({ type: "usage", usage });
+  }
+}

@@ -1,0 +1,361 @@
+import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-event.js";
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import type { Clock } from "../stream/clock.js";
+import { SluiceError } from "../stream/error.js";
+import type { ChatMessage, ToolCallPart, ToolResultPart } from "../stream/message.js";
+import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
+import { Answer, Frame } from "./answer.js";
+import type { ApprovalDecision, ApprovalHandler } from "./approval.js";
+import { CallRun, type RunListener } from "./call-run.js";
+import { inCallOrder, readHistory } from "./history.js";
+import { Slots } from "./slots.js";
+import { Spoken } from "./spoken.js";
+import type { Tool } from "./tool.js";
+import { Toolbox, type ToolSource } from "./toolbox.js";
+
+/** Settings of a tool loop, all decided. */
+export interface LoopSettings {
+  tools: readonly (Tool | ToolSource)[];
+  maxSteps: number;
+  maxTotalTokens: number;
+  concurrency: number;
+  timeout: number;
+  onApproval: ApprovalHandler | undefined;
+  throwOnError: boolean;
+  clock: Clock;
+}
+
+/** A call of the answer. It runs at once where the tool is known; otherwise when the model has ended without answering it. */
+interface Called {
+  call: ToolCallPart;
+  run?: CallRun;
+}
+
+/** What the model's stream has given and nobody has looked at yet. */
+type Arrival = { batch: Batch | undefined } | { thrown: unknown };
+
+/**
+ * Model calls and the tools between them, as one source. The model is read only as fast as the reader asks; tools run
+ * meanwhile, and what they say goes to the reader first.
+ */
+export class ToolLoop implements BatchSource, RunListener {
+  readonly #model: ChatModel;
+  readonly #request: ChatRequest;
+  readonly #options: CallOptions;
+  readonly #settings: LoopSettings;
+  readonly #slots: Slots;
+  readonly #callersTools: ReadonlySet<string>;
+  readonly #frame = new Frame();
+  readonly #spoken = new Spoken<CallRun>();
+  #phase: "beginning" | "answering" | "running" | "over" = "beginning";
+  #toolbox = new Toolbox([]);
+  /** What the next model call is sent. */
+  #messages: readonly ChatMessage[];
+  #modelCalls = 0;
+  #usage: Usage = {};
+  #answer: Answer | undefined;
+  #claim: Claim | undefined;
+  #pulling = false;
+  #arrival: Arrival | undefined;
+  #called: Called[] = [];
+  /** How many calls were there when what a `retract` takes back began. */
+  #mark = 0;
+  /** Of calls at the end of the request: all of them, and the results that some have. */
+  #resumed: { calls: readonly ToolCallPart[]; results: readonly ToolResultPart[] } | undefined;
+  #failure: SluiceError | undefined;
+  #left = false;
+  #wake = () => {};
+
+  constructor(model: ChatModel, request: ChatRequest, options: CallOptions, settings: LoopSettings) {
+    this.#model = model;
+    this.#request = request;
+    this.#options = options;
+    this.#settings = settings;
+    this.#slots = new Slots(settings.concurrency);
+    this.#callersTools = new Set(request.tools?.flatMap(({ name }) => (name === undefined ? [] : [name])));
+    this.#messages = request.messages;
+  }
+
+  async next(): Promise<Batch | undefined> {
+    try {
+      for (;;) {
+        if (this.#left) return undefined;
+        const spoken = this.#spoken.take();
+        if (spoken.length > 0) return spoken;
+        if (this.#failure !== undefined) throw this.#failure;
+        if (this.#phase === "over") return undefined;
+        const batch = await this.#advance();
+        if (batch.length > 0) return batch;
+      }
+    } catch (thrown) {
+      this.#stop(thrown);
+      throw thrown;
+    }
+  }
+
+  cancel(reason: unknown): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#stop(reason);
+    this.#wake();
+  }
+
+  say(event: ChatEvent, run: CallRun): Promise<void> {
+    const taken = this.#spoken.say(event, run);
+    this.#wake();
+    return taken;
+  }
+
+  ended({ call, outcome }: CallRun): void {
+    if (this.#settings.throwOnError && outcome?.type === "result" && outcome.error !== undefined) {
+      const { message } = SluiceError.from(outcome.error);
+      this.#failure ??= new SluiceError("tool-failed", `${call.name}: ${message}`, { cause: outcome.error });
+      this.#stop(this.#failure);
+    }
+    this.#wake();
+  }
+
+  /** One step further; what the reader is told of it, if anything. */
+  #advance(): Promise<Batch> {
+    switch (this.#phase) {
+      case "beginning":
+        return this.#begin();
+      case "answering":
+        return this.#listen();
+      case "running":
+        return this.#finishStep();
+      case "over":
+        return Promise.resolve([]);
+      default:
+        return this.#phase satisfies never;
+    }
+  }
+
+  /** Calls that are still open at the end of the request are answered first. */
+  async #begin(): Promise<Batch> {
+    const { messages, open, calls, results } = readHistory(this.#request.messages);
+    this.#messages = messages;
+    this.#phase = "answering";
+    if (open.length === 0) return [];
+    await this.#gatherTools();
+    if (this.#left) return [];
+    this.#phase = "running";
+    this.#resumed = { calls, results };
+    // Whoever is asked here decides; what the messages say was decided may come from anywhere.
+    const asks = this.#settings.onApproval !== undefined;
+    this.#called = open.map(({ call, decision }) => ({ call, run: this.#run(call, asks ? undefined : decision) }));
+    this.#frame.started = true;
+    return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id }];
+  }
+
+  async #listen(): Promise<Batch> {
+    if (this.#claim === undefined) await this.#open();
+    if (this.#left) return [];
+    if (this.#arrival === undefined && !this.#pulling) this.#pull();
+    const arrival = this.#arrival;
+    if (arrival === undefined) {
+      await this.#something();
+      return [];
+    }
+    this.#arrival = undefined;
+    if ("thrown" in arrival) throw arrival.thrown;
+    return this.#read(arrival.batch ?? []);
+  }
+
+  async #open(): Promise<void> {
+    await this.#gatherTools();
+    if (this.#left) return;
+    const own = this.#toolbox.definitions;
+    const { tools: theirs = [], toolChoice, ...request } = this.#request;
+    const tools = [...theirs, ...own];
+    const forced = toolChoice === "required" || typeof toolChoice === "object";
+    // A choice that is forced is made once: the answer to a tool's result would be another call, and so for ever.
+    const choice = forced && this.#messages.at(-1)?.role === "tool" ? "auto" : toolChoice;
+    const asked: ChatRequest = {
+      ...request,
+      messages: [...this.#messages],
+      ...(tools.length > 0 && { tools }),
+      ...(choice !== undefined && { toolChoice: choice }),
+    };
+    // The outer stream listens to the signal and keeps the answer.
+    const { signal: _, ...options } = this.#options;
+    this.#modelCalls++;
+    this.#answer = new Answer(this.#frame);
+    this.#claim = this.#model.stream(asked, { ...options, retain: false }).batches();
+  }
+
+  /** Asks the model for one batch more. */
+  #pull(): void {
+    const claim = this.#claim;
+    if (claim === undefined) return;
+    const pulled = claim.next();
+    if (!(pulled instanceof Promise)) {
+      this.#arrival = { batch: pulled };
+      return;
+    }
+    this.#pulling = true;
+    const arrive = (arrival: Arrival) => {
+      this.#pulling = false;
+      this.#arrival = arrival;
+      this.#wake();
+    };
+    pulled.then(
+      (batch) => arrive({ batch }),
+      (thrown: unknown) => arrive({ thrown }),
+    );
+  }
+
+  #read(batch: Batch): ChatEvent[] {
+    const out: ChatEvent[] = [];
+    for (const event of batch) {
+      this.#answer?.pass(event, out);
+      this.#follow(event);
+    }
+    return out;
+  }
+
+  /** What an event of the model means for the tools. */
+  #follow(event: ChatEvent): void {
+    switch (event.type) {
+      case "start":
+      case "step-start":
+        this.#mark = this.#called.length;
+        return;
+      case "tool-call":
+        this.#call(event);
+        return;
+      case "tool-result":
+        if (event.preliminary === undefined) this.#answered(event.callId);
+        return;
+      case "retract":
+        for (const called of this.#called.splice(this.#mark)) this.#void(called, event.reason);
+        return;
+      case "finish":
+        this.#phase = "running";
+        this.#usage = addUsage(this.#usage, event.usage);
+        this.#endCalls(event.reason);
+        return;
+      default:
+    }
+  }
+
+  #call(event: ToolCallEvent): void {
+    if (event.providerExecuted) return;
+    const known = this.#toolbox.get(event.name) !== undefined;
+    this.#called.push({ call: event, ...(known && { run: this.#run(event) }) });
+  }
+
+  /** The model answered its call itself: it is a loop with tools of its own. */
+  #answered(callId: string): void {
+    const index = this.#called.findIndex(({ call, run }) => call.callId === callId && run === undefined);
+    if (index !== -1) this.#called.splice(index, 1);
+  }
+
+  #endCalls(reason: FinishReason): void {
+    if (reason === "content-filter" || reason === "refusal") {
+      for (const called of this.#called.splice(0)) this.#void(called, `the answer ended with ${reason}`);
+    }
+    for (const called of this.#called) called.run ??= this.#run(called.call);
+  }
+
+  #void({ run }: Called, reason: string): void {
+    if (run === undefined) return;
+    run.cancel(new SluiceError("retracted", `the call is void: ${reason}`));
+    this.#spoken.forget(run);
+  }
+
+  #run(call: ToolCallPart, decision?: ApprovalDecision): CallRun {
+    const { timeout, clock, onApproval } = this.#settings;
+    const settings = {
+      tools: this.#toolbox,
+      callersTools: this.#callersTools,
+      messages: this.#messages,
+      slots: this.#slots,
+      timeout,
+      clock,
+      onApproval,
+    };
+    return new CallRun(call, settings, this).start(decision);
+  }
+
+  /** Once all tools are done: the next model call is prepared, or the stream ends. */
+  async #finishStep(): Promise<Batch> {
+    if (this.#called.some(({ run }) => run?.outcome === undefined)) {
+      await this.#something();
+      return [];
+    }
+    const out: ChatEvent[] = [];
+    const { reason = "tool-calls", rawReason } = this.#answer?.finish ?? {};
+    const calling = this.#called.length > 0;
+    this.#answer?.close(calling && reason === "stop" ? "tool-calls" : reason, out);
+    const end = this.#reasonToEnd(reason);
+    if (end === undefined) this.#continue();
+    else {
+      this.#phase = "over";
+      const raw = end === reason && rawReason !== undefined ? { rawReason } : {};
+      out.push({ type: "finish", reason: end, ...raw, usage: this.#usage });
+    }
+    return out;
+  }
+
+  /** Why the stream ends here; `undefined` where the model is called again. */
+  #reasonToEnd(reason: FinishReason): FinishReason | undefined {
+    if (this.#called.some(({ run }) => run?.outcome?.type === "open")) return "tool-calls";
+    if (this.#called.length === 0 && reason !== "pause") return reason;
+    const { maxSteps, maxTotalTokens } = this.#settings;
+    const spent = this.#modelCalls >= maxSteps || (totalTokens(this.#usage) ?? 0) >= maxTotalTokens;
+    return spent ? "budget" : undefined;
+  }
+
+  #continue(): void {
+    const { calls = this.#called.map(({ call }) => call), results = [] } = this.#resumed ?? {};
+    const own = this.#called.flatMap(({ run }) => (run?.outcome?.type === "result" ? [run.outcome.result] : []));
+    const said = this.#answer?.messages ?? [];
+    const last = said.at(-1);
+    // A model that is a loop itself has answered some of its calls.
+    const before = last?.role === "tool" ? last.content : [];
+    const answered = before.length > 0 ? said.slice(0, -1) : said;
+    const all = inCallOrder([...before, ...results, ...own], calls);
+    const answer: ChatMessage[] = all.length > 0 ? [...answered, { role: "tool", content: all }] : said;
+    this.#messages = [...this.#messages, ...answer];
+    this.#phase = "answering";
+    this.#answer = undefined;
+    this.#claim = undefined;
+    this.#resumed = undefined;
+    this.#called = [];
+    this.#mark = 0;
+  }
+
+  async #gatherTools(): Promise<void> {
+    const gathered = Toolbox.gather(this.#settings.tools);
+    let failed: { thrown: unknown } | undefined;
+    let done = false;
+    gathered.then(
+      (toolbox) => {
+        this.#toolbox = toolbox;
+        done = true;
+        this.#wake();
+      },
+      (thrown: unknown) => {
+        failed = { thrown };
+        this.#wake();
+      },
+    );
+    while (!done && failed === undefined && !this.#left) await this.#something();
+    if (failed !== undefined) throw failed.thrown;
+  }
+
+  /** Resolves when a tool says something or is done, the model has said something, or the reader has left. */
+  #something(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #stop(reason: unknown): void {
+    for (const { run } of this.#called) run?.cancel(reason);
+    this.#claim?.cancel(reason);
+  }
+}

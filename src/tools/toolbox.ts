@@ -1,0 +1,46 @@
+import type { ToolDefinition } from "../stream/chat-request.js";
+import { invalid } from "../stream/error.js";
+import type { Tool } from "./tool.js";
+
+/** Where tools come from that are not known beforehand: an MCP server, for one. Asked before each model call. */
+export interface ToolSource {
+  /** The tools that there are now. */
+  tools(): readonly Tool[] | Promise<readonly Tool[]>;
+}
+
+/** The tools of one model call, by name. */
+export class Toolbox {
+  readonly #tools = new Map<string, Tool>();
+
+  /** @throws {SluiceError} `invalid-argument` when two tools have the same name. */
+  constructor(tools: readonly Tool[]) {
+    for (const [index, tool] of tools.entries()) {
+      const { name } = tool.definition;
+      if (this.#tools.has(name)) throw invalid(`tools[${index}].name`, name, "a name that no other tool has");
+      this.#tools.set(name, tool);
+    }
+  }
+
+  /** Asks all sources. */
+  static async gather(tools: readonly (Tool | ToolSource)[]): Promise<Toolbox> {
+    const lists = await Promise.all(tools.map((one) => (isToolSource(one) ? one.tools() : [one])));
+    return new Toolbox(lists.flat());
+  }
+
+  get(name: string): Tool | undefined {
+    return this.#tools.get(name);
+  }
+
+  get names(): string[] {
+    return [...this.#tools.keys()];
+  }
+
+  get definitions(): ToolDefinition[] {
+    return Array.from(this.#tools.values(), ({ definition }) => definition);
+  }
+}
+
+/** Tells a source of tools from a tool. */
+export function isToolSource(one: Tool | ToolSource): one is ToolSource {
+  return "tools" in one;
+}

@@ -1,0 +1,98 @@
+import type { ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import { ChatStream } from "../stream/chat-stream.js";
+import { type Clock, systemClock } from "../stream/clock.js";
+import { invalid, SluiceError } from "../stream/error.js";
+import { validateRequest } from "../stream/validate-request.js";
+import type { ApprovalHandler } from "./approval.js";
+import { Slots } from "./slots.js";
+import type { Tool } from "./tool.js";
+import { ToolLoop } from "./tool-loop.js";
+import { isToolSource, Toolbox, type ToolSource } from "./toolbox.js";
+
+/** Settings of `withTools`. */
+export interface WithToolsOptions {
+  /** The id of the model that comes out. Default: that of the model that went in. */
+  id?: string;
+  /** Most model calls in one stream; one that would need more ends with reason `budget`, its tools' results said. Default 20. */
+  maxSteps?: number;
+  /**
+   * Input and output tokens of all model calls of a stream: when they are spent, no other call is made, and the stream
+   * ends with reason `budget`. Counts what the model reports. Default `Infinity`.
+   */
+  maxTotalTokens?: number;
+  /** Most tools that run at once in one stream. Default 16. */
+  concurrency?: number;
+  /** Ms that one run of a tool may take that has no limit of its own. Default `Infinity`. */
+  timeout?: number;
+  /**
+   * Decides of calls that need approval while the stream waits. It is then the only one who decides: decisions that come
+   * with the messages are not looked at. Without it the stream ends with `tool-calls`, and goes on with the messages and a
+   * `decisionMessage`.
+   */
+  onApproval?: ApprovalHandler;
+  /** Ends the stream with error code `tool-failed` when a tool fails, in place of telling the model. Default false. */
+  throwOnError?: boolean;
+  /** For the limits of tools. Default: the machine's. */
+  clock?: Clock;
+}
+
+/**
+ * A model that runs the tools it calls, and answers with what they returned. One stream holds everything: text, tool input,
+ * calls, progress, results and the next answer; each model call is framed by `step-start` and `step-finish`.
+ *
+ * A call runs as soon as its arguments are complete, while the model is still speaking; several run at once. Results are
+ * events as they come, and go to the model in the order of the calls. Arguments that do not fit the tool's schema, tools that
+ * there are not and errors of tools are told to the model.
+ *
+ * The stream ends with `tool-calls` where somebody else has to answer a call: a tool of the request or without `run`, or one
+ * that waits for approval without `onApproval`. It goes on with the same messages, what was said, and a tool message with
+ * results and decisions. Calls that are open at the end of a request are run first, so whoever may send messages may have
+ * any tool run that needs no approval.
+ *
+ * A `toolChoice` that forces a call holds for the first model call only.
+ *
+ * @throws {SluiceError} `invalid-argument` for limits that cannot be, or two tools of one name. `stream` throws
+ *   `unsupported` for a model that does not call tools.
+ */
+export function withTools(
+  model: ChatModel,
+  tools: readonly (Tool | ToolSource)[],
+  options: WithToolsOptions = {},
+): ChatModel {
+  const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
+  const { timeout = Number.POSITIVE_INFINITY, onApproval, throwOnError = false, clock = systemClock } = options;
+  checkWhole("maxSteps", maxSteps);
+  if (!(maxTotalTokens > 0)) throw invalid("maxTotalTokens", maxTotalTokens, "a number above 0, or Infinity");
+  if (!(timeout > 0)) throw invalid("timeout", timeout, "ms above 0, or Infinity");
+  new Slots(concurrency);
+  const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
+  const settings = { tools, maxSteps, maxTotalTokens, concurrency, timeout, onApproval, throwOnError, clock };
+  const { capabilities, list } = model;
+  return {
+    id,
+    ...(capabilities && { capabilities }),
+    ...(list && { list: (call) => list.call(model, call) }),
+    stream(request, call = {}) {
+      if (tools.length > 0 && capabilities?.tools === false) {
+        throw new SluiceError("unsupported", `${model.id} does not call tools`, { model: model.id });
+      }
+      check(request, known, tools.some(isToolSource));
+      const loop = new ToolLoop(model, request, call, settings);
+      return new ChatStream(loop, { signal: call.signal, retain: call.retain });
+    },
+  };
+}
+
+/** Refuses what the model would refuse, before anything happens. */
+function check(request: ChatRequest, known: Toolbox, more: boolean): void {
+  const { toolChoice, ...rest } = request;
+  const tools = [...(request.tools ?? []), ...known.definitions];
+  // The choice may be a tool of a source, whose tools are not known yet.
+  validateRequest({ ...rest, tools, ...(toolChoice !== undefined && !more && { toolChoice }) });
+}
+
+function checkWhole(field: string, value: number): void {
+  const fits = value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && value >= 1);
+  if (!fits) throw invalid(field, value, "a whole number of at least 1, or Infinity");
+}

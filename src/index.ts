@@ -1,6 +1,5 @@
 export type { Generated } from "./chat/generate.js";
 export { generate } from "./chat/generate.js";
-export type { Prompt, PromptOptions } from "./chat/prompt.js";
 export type { StreamOptions } from "./chat/stream.js";
 export { stream } from "./chat/stream.js";
 export * from "./models/index.js";

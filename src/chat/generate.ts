@@ -1,9 +1,9 @@
 import type { FinishReason } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { AssistantMessage, ChatMessage } from "../stream/message.js";
+import type { Prompt } from "../stream/prompt.js";
 import type { Timing } from "../stream/timing.js";
 import type { Usage } from "../stream/usage.js";
-import type { Prompt } from "./prompt.js";
 import { type StreamOptions, stream } from "./stream.js";
 
 /** A whole answer. */

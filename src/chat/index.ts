@@ -21,7 +21,6 @@ export type { ImportOptions } from "./import-json.js";
 export { importConversation } from "./import-json.js";
 export { lastMessages } from "./last-messages-window.js";
 export { openStore } from "./open-store.js";
-export type { Prompt, PromptOptions } from "./prompt.js";
 export type { SearchHit, SearchOptions } from "./search.js";
 export { searchConversations } from "./search.js";
 export type { ConversationStatistics, ModelStatistics } from "./statistics.js";

@@ -1,7 +1,7 @@
 import { model as resolve } from "../models/registry.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
-import { type Prompt, type PromptOptions, requestOf } from "./prompt.js";
+import { type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
 
 /** Options of `stream` and `generate`: what is asked, and how the call is made. */
 export interface StreamOptions extends PromptOptions, CallOptions {}
@@ -17,9 +17,7 @@ export interface StreamOptions extends PromptOptions, CallOptions {}
  * @throws {SluiceError} at once, before any network call: `unknown-model`, `missing-key`, `invalid-argument`, `unsupported`.
  */
 export function stream(model: ChatModel | string, prompt: Prompt, options: StreamOptions = {}): ChatStream {
-  const { signal, timeouts, retry, headers, onWire, streaming, retain, ...asked } = options;
-  const call = { signal, timeouts, retry, headers, onWire, streaming, retain };
-  const given = Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined));
+  const { asked, call } = splitOptions(options);
   const chat = typeof model === "string" ? resolve(model) : model;
-  return chat.stream(requestOf(prompt, asked), given);
+  return chat.stream(requestOf(prompt, asked), call);
 }

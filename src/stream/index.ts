@@ -4,6 +4,7 @@ export type {
   CallOptions,
   Capabilities,
   ChatModel,
+  InputKind,
   ModelInfo,
   RetryPolicy,
   Timeouts,
@@ -21,6 +22,7 @@ export type { JsonObject, JsonValue } from "./json.js";
 export { isJsonObject, parseJson } from "./json.js";
 export type * from "./message.js";
 export { textOf } from "./message.js";
+export type { Prompt, PromptOptions } from "./prompt.js";
 export type { Stage } from "./stage.js";
 export type { Timing } from "./timing.js";
 export { STALL_MS } from "./timing.js";

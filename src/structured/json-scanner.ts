@@ -54,7 +54,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 /** RFC 8259, section 6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const NOT_IN_NUMBER = /[^-+.0-9eE]/g;
 
 const EXPECTED: Readonly<Record<State, string>> = {
   prose: "a JSON object",
@@ -278,8 +277,8 @@ export class JsonScanner {
   }
 
   #readNumber(text: string, from: number): number | JsonFault {
-    NOT_IN_NUMBER.lastIndex = from;
-    const at = NOT_IN_NUMBER.exec(text)?.index ?? text.length;
+    let at = from;
+    while (at < text.length && isInNumber(text.charCodeAt(at))) at++;
     this.#token += text.slice(from, at);
     if (at === text.length) return at;
     return this.#endNumber(this.#base + at) ?? at;
@@ -338,6 +337,11 @@ export class JsonScanner {
 
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** Digits, the letter E, signs and the point. */
+function isInNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e || code === MINUS || code === 0x2b || (code | 0x20) === 0x65;
 }
 
 function quote(text: string): string {

@@ -10,12 +10,14 @@ interface OpenContainer {
   key: string | undefined;
   /** How many values were put in. */
   count: number;
+  /** What it costs to copy it. */
+  cost: number;
   /** Whether it stands on the way to the watched value, or is that value. */
   readonly watched: boolean;
 }
 
-/** What copying an entry of an object costs, in entries of an array. Measured: 10 to 20. */
-const OBJECT_ENTRY_COST = 16;
+/** What copying an entry of an object costs, in entries of an array; and where V8 keeps a large object as a hash table. */
+const ENTRY_COST = { small: 16, large: 256, from: 1_000 };
 
 /**
  * The one value of a document, which grows in place as its parts are read. It keeps `parseJson`'s rule: `__proto__`, and
@@ -26,8 +28,10 @@ export class JsonTree {
   readonly #watcher: JsonWatcher | undefined;
   #top: OpenContainer | undefined;
   #root: JsonValue | undefined;
-  /** Text of the string that is being read. */
+  /** Text of the string that is being read, whole characters only. */
   #text: string | undefined;
+  /** The first half of a surrogate pair whose other half has not come. */
+  #half = "";
   #textWatched = false;
   #copyCost = 0;
   #version = 0;
@@ -90,8 +94,8 @@ export class JsonTree {
   close(end: number): void {
     const closed = this.#open.pop();
     if (closed === undefined) return;
-    const { array, object, watched, count } = closed;
-    this.#copyCost -= array === undefined ? count * OBJECT_ENTRY_COST : count;
+    const { array, object, watched, cost } = closed;
+    this.#copyCost -= cost;
     this.#top = this.#open.at(-1);
     const value = array ?? object;
     if (value !== undefined) this.#complete(value, watched && this.#isTarget(), end);
@@ -103,16 +107,22 @@ export class JsonTree {
     this.#version++;
   }
 
-  /** More of the open string. */
+  /** More of the open string; not empty. */
   piece(piece: string): void {
-    this.#text += piece;
-    this.#version++;
-    if (this.#textWatched) this.#watcher?.text?.(piece);
+    const text = this.#half + piece;
+    // Looking into the text that was there already would copy it each time.
+    const last = text.charCodeAt(text.length - 1);
+    const cut = last >= 0xd800 && last <= 0xdbff;
+    this.#half = cut ? text.slice(-1) : "";
+    if (!cut) this.#addText(text);
+    else if (text.length > 1) this.#addText(text.slice(0, -1));
   }
 
   closeString(end: number): void {
+    if (this.#half !== "") this.#addText(this.#half);
     const text = this.#text ?? "";
     this.#text = undefined;
+    this.#half = "";
     this.#put(text);
     this.#complete(text, this.#textWatched, end);
   }
@@ -130,7 +140,7 @@ export class JsonTree {
    * tree and with other snapshots; what is open is copied, at `copyCost`. A string may lack half a character at its end.
    */
   snapshot(): JsonValue | undefined {
-    let inner: JsonValue | undefined = this.#text === undefined ? undefined : wholeCharacters(this.#text);
+    let inner: JsonValue | undefined = this.#text;
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const { array, object, key } = this.#open[i] as OpenContainer;
       if (array === undefined) inner = withProperty(object, key, inner);
@@ -140,11 +150,17 @@ export class JsonTree {
     return inner ?? this.#root;
   }
 
+  #addText(text: string): void {
+    this.#text += text;
+    this.#version++;
+    if (this.#textWatched) this.#watcher?.text?.(text);
+  }
+
   #enter(value: JsonValue, array: JsonValue[] | undefined, object: JsonObject | undefined, offset: number): void {
     const watched = this.#begin(offset);
     if (object !== undefined && this.#top?.key === "constructor") this.#drop("constructor");
     else this.#put(value);
-    this.#top = { array, object, key: undefined, count: 0, watched };
+    this.#top = { array, object, key: undefined, count: 0, cost: 0, watched };
     this.#open.push(this.#top);
     this.#version++;
   }
@@ -174,13 +190,17 @@ export class JsonTree {
       this.#root = value;
     } else if (top.array !== undefined) {
       top.array.push(value);
-      top.count++;
-      this.#copyCost++;
+      this.#count(top, 1);
     } else if (top.object !== undefined && top.key !== undefined && top.key !== "__proto__") {
       top.object[top.key] = value;
-      top.count++;
-      this.#copyCost += OBJECT_ENTRY_COST;
+      this.#count(top, top.count < ENTRY_COST.from ? ENTRY_COST.small : ENTRY_COST.large);
     }
+  }
+
+  #count(container: OpenContainer, cost: number): void {
+    container.count++;
+    container.cost += cost;
+    this.#copyCost += cost;
   }
 
   /** Takes back what an equal key said before. */
@@ -215,10 +235,4 @@ function withProperty(
   const kept = key !== "__proto__" && !(key === "constructor" && isJsonObject(value));
   if (key !== undefined && value !== undefined && kept) copy[key] = value;
   return copy;
-}
-
-/** The text without half of a surrogate pair at its end. */
-function wholeCharacters(text: string): string {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
 }

@@ -10,7 +10,7 @@ export interface JsonWatcher {
   readonly path: JsonPath;
   /** The value's first character was read. */
   begin?(offset: number): void;
-  /** A piece of it was read, where it is a string. Escapes are resolved; a surrogate pair may be cut. */
+  /** A piece of it was read, where it is a string. Escapes are resolved, surrogate pairs are whole. */
   text?(piece: string): void;
   /** An element of it is complete, where it is an array. */
   element?(value: JsonValue): void;

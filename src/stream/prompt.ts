@@ -1,6 +1,7 @@
-import type { ChatRequest } from "../stream/chat-request.js";
-import { invalid } from "../stream/error.js";
-import type { ChatMessage } from "../stream/message.js";
+import type { CallOptions } from "./chat-model.js";
+import type { ChatRequest } from "./chat-request.js";
+import { invalid } from "./error.js";
+import type { ChatMessage } from "./message.js";
 
 /** What a model can be asked with: a text, messages, or a whole request. */
 export type Prompt = string | readonly ChatMessage[] | ChatRequest;
@@ -21,6 +22,15 @@ export function requestOf(prompt: Prompt, { system, ...options }: PromptOptions 
   const messages: ChatMessage[] =
     system === undefined ? asked.messages : [{ role: "system", content: system }, ...asked.messages];
   return { ...asked, ...options, messages };
+}
+
+/** Options that belong together, told apart: what is asked, and how the call is made. */
+export function splitOptions<O extends PromptOptions & CallOptions>(
+  options: O,
+): { asked: Omit<O, keyof CallOptions>; call: CallOptions } {
+  const { signal, timeouts, retry, headers, onWire, streaming, retain, ...asked } = options;
+  const call = { signal, timeouts, retry, headers, onWire, streaming, retain };
+  return { asked, call: Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) };
 }
 
 function askedWith(prompt: Prompt): ChatRequest {

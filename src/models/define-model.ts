@@ -34,7 +34,7 @@ export function defineModel(definition: ModelDefinition): ChatModel {
     id,
     ...(capabilities && { capabilities }),
     stream(request, options = {}) {
-      validateRequest(request);
+      validateRequest(request, definition);
       const { signal, retain } = options;
       return ChatStream.from(new Answer(definition, request, options), { signal, retain });
     },

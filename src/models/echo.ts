@@ -35,7 +35,7 @@ export function echo({ tokensPerSecond = 40, id = "echo", clock = systemClock }:
   const pauseMs = 1_000 / tokensPerSecond;
   return defineModel({
     id,
-    capabilities: { streaming: true, tools: true },
+    capabilities: { streaming: true, tools: true, input: ["image", "audio", "video", "document"] },
     async *stream(request, { signal }) {
       const usage = { inputTokens: countInput(request.messages), outputTokens: 0 };
       yield { type: "usage", usage: { inputTokens: usage.inputTokens } };

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialects/dialect.js";
-import type { CallOptions, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
+import type { CallOptions, Capabilities, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { fetchTransport } from "./http/fetch-transport.js";
 import { HttpService, type HttpServiceOptions } from "./http/http-service.js";
@@ -12,6 +12,8 @@ import { defaultEnvironment, firstSet, givenBaseUrl, variableName } from "./prov
 export interface ModelOptions {
   /** The protocol to speak, for example `openAiChat` for a model that is called through the Responses API otherwise. */
   dialect?: Dialect;
+  /** What the model can do, where it is known better than by its protocol and its name. */
+  capabilities?: Capabilities;
   apiKey?: string;
   /** Where the service is. Without a path it gets the path of the provider's own. */
   baseUrl?: string;

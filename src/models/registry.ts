@@ -2,6 +2,7 @@ import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { echo } from "./echo.js";
 import { httpModel } from "./http/http-model.js";
+import { inputKindsOf } from "./input-kinds.js";
 import { nearest } from "./nearest.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
@@ -44,16 +45,17 @@ export class Registry {
     if (asked === "echo") return echo();
     const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
     const id = `${provider.id}/${name}`;
-    const { capabilities } = provider;
     const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
     const service = serviceOf(provider, id, name, options);
+    const input = inputKindsOf(id, dialect);
+    const capabilities = { ...(input && { input }), ...provider.capabilities, ...options.capabilities };
     const list = provider.list && ((call?: CallOptions) => listModels(provider, id, service, call));
     return httpModel({
       id,
       dialect,
       model: name,
       ...service,
-      ...(capabilities && { capabilities }),
+      capabilities,
       ...(list && { list }),
     });
   }

@@ -71,6 +71,9 @@ export interface ModelInfo {
   created?: string;
 }
 
+/** What a message may hold beside text. */
+export type InputKind = "image" | "audio" | "video" | "document";
+
 /** What a model can do. An absent field is unknown. */
 export interface Capabilities {
   /** It streams; `false`: its answers are whole before they begin. */
@@ -81,8 +84,8 @@ export interface Capabilities {
   jsonSchema?: boolean;
   /** It goes on from an assistant message at the end of the request. */
   prefix?: boolean;
-  /** What it takes beside text. */
-  input?: readonly ("image" | "audio" | "video" | "document")[];
+  /** What it takes beside text; files of other kinds are refused before the call. Empty: text only. */
+  input?: readonly InputKind[];
 }
 
 /** Anything that answers a request with a stream of events: a provider, a fallback, a conversation, an agent, a workflow. */

@@ -1,4 +1,6 @@
+import type { ChatModel } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
+import { checkInput } from "./check-input.js";
 import {
   between,
   boolean,
@@ -20,12 +22,15 @@ import { cacheHint, messages } from "./validate-messages.js";
 /**
  * Checks a request before anything is sent. Nothing is changed or put right.
  *
+ * @param model whose capabilities the request must keep to; without one, only its form is checked.
  * @throws {SluiceError} `invalid-argument` with the path of the first field that is wrong, what was found there and what
- *   is allowed, for example `messages[2].content[0].type: found "txt"; allowed: text, file`.
+ *   is allowed, for example `messages[2].content[0].type: found "txt"; allowed: text, file`; `unsupported` for files of a
+ *   kind that the model does not take.
  */
-export function validateRequest(request: ChatRequest): void {
+export function validateRequest(request: ChatRequest, model?: Pick<ChatModel, "id" | "capabilities">): void {
   REQUEST(request, "");
   checkToolNames(request);
+  if (model !== undefined) checkInput(request.messages, model);
 }
 
 /** What all providers allow in the names of tools and schemas. */

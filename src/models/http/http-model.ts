@@ -31,7 +31,7 @@ export function httpModel(options: HttpModelOptions): ChatModel {
     ...(capabilities !== undefined && { capabilities }),
     ...(list !== undefined && { list }),
     stream(request, call = {}) {
-      validateRequest(request);
+      validateRequest(request, options);
       const { streaming = true } = call;
       const wire = dialect.writeRequest(request, { model, stream: streaming });
       const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import type { ChatModel, Timeouts } from "../../stream/chat-model.js";
+import type { Capabilities, ChatModel, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { type Clock, systemClock } from "../../stream/clock.js";
 import { invalid } from "../../stream/error.js";
@@ -75,11 +75,12 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
     });
     return held;
   };
+  const capabilities: Capabilities = { streaming: true, tools: true, jsonSchema: true, prefix: true, input: [] };
   return {
     id,
-    capabilities: { streaming: true, tools: true, jsonSchema: true, prefix: true, input: [] },
+    capabilities,
     stream(request, call = {}) {
-      validateRequest(request);
+      validateRequest(request, { id, capabilities });
       const plan = planAnswer(request);
       const { total } = resolveTimeouts(options.timeouts, call.timeouts);
       const { streaming = true, signal, retain } = call;

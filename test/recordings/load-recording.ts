@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where the recordings of real providers lie, beside the project. */
@@ -10,6 +10,15 @@ export function haveRecordings(): boolean {
   if (existsSync(FOLDER)) return true;
   process.stdout.write("skipped: tests that replay recordings of real providers: ../shared/recordings is missing\n");
   return false;
+}
+
+/** The recordings below a folder, as the other functions take them. */
+export function listRecordings(folder: string): string[] {
+  const entries = readdirSync(join(FOLDER, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(FOLDER, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    .sort();
 }
 
 /** How a provider frames the objects that a recording has one a line. */

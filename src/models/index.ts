@@ -12,6 +12,8 @@ export { httpModel } from "./http/http-model.js";
 export type { HttpServiceOptions } from "./http/http-service.js";
 export type { Exchange, HttpRequest, ResponseHead, Transport } from "./http/transport.js";
 export type { UndiciTransportOptions } from "./http/undici-transport.js";
+export type { LlamaModel, LlamaOptions } from "./llama/llama.js";
+export { llama } from "./llama/llama.js";
 export { cost } from "./prices/cost.js";
 export { CostMeter } from "./prices/cost-meter.js";
 export { defaultPrices } from "./prices/default-prices.js";

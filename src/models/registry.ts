@@ -3,6 +3,7 @@ import { invalid, SluiceError } from "../stream/error.js";
 import { echo } from "./echo.js";
 import { httpModel } from "./http/http-model.js";
 import { inputKindsOf } from "./input-kinds.js";
+import { llamaOfName } from "./llama/llama-of-name.js";
 import { nearest } from "./nearest.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
@@ -35,14 +36,16 @@ export class Registry {
 
   /**
    * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`; `echo` is the one that says
-   * back what it is told. A provider's name alone is the model that its variable names (`OLLAMA_DEFAULT_MODEL`). Nothing is
-   * sent.
+   * back what it is told, `llama/model.gguf` a file that runs in this process. A provider's name alone is the model that
+   * its variable names (`OLLAMA_DEFAULT_MODEL`). Nothing is sent.
    *
    * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;
    *   `invalid-argument` for settings that are none.
    */
   model(asked: string, options: ModelOptions = {}): ChatModel {
     if (asked === "echo") return echo();
+    const inProcess = this.#providers.has("llama") ? undefined : llamaOfName(asked, options);
+    if (inProcess !== undefined) return inProcess;
     const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
     const id = `${provider.id}/${name}`;
     const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
@@ -90,7 +93,7 @@ export class Registry {
   #explain(id: string): string {
     const slash = id.indexOf("/");
     const given = slash === -1 ? id : id.slice(0, slash);
-    const ids = [...this.#providers.keys()];
+    const ids = [...new Set([...this.#providers.keys(), "llama"])];
     const families = this.providers.filter(({ families = [] }) => families.some((start) => id.startsWith(start)));
     const meant = families.map((provider) => `${provider.id}/${id}`);
     const said = JSON.stringify(id);

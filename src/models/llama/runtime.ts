@@ -30,12 +30,15 @@ export function runtime(): Promise<Runtime> {
 }
 
 /**
- * Threads for one model: a core each. Neither llama.cpp nor its wrapper (which takes at least 4) looks at how many this
- * process may use, and with more threads than cores each token waits for the slowest: see
- * docs/decisions/0006-one-thread-a-core.md.
+ * Threads for all answers together: a core each, and one core left for JavaScript and whatever else runs. llama.cpp's
+ * threads wait for each other several times a layer, so that one of them without a core holds up all: with more threads
+ * than free cores an answer is many times slower than with one thread.
+ * See docs/decisions/0006-a-core-is-left-for-javascript.md.
+ *
+ * @param cores for tests.
  */
-export function defaultThreads(llama: Llama): number {
-  return Math.max(1, Math.min(llama.cpuMathCores, availableParallelism()));
+export function defaultThreads(llama: Pick<Llama, "cpuMathCores">, cores = availableParallelism()): number {
+  return Math.max(1, Math.min(llama.cpuMathCores, cores) - 1);
 }
 
 async function start(): Promise<Runtime> {

@@ -23,6 +23,13 @@ test("what one model call said is one message, also where a tool was done before
   ]);
 });
 
+test("a text that a result falls into stays one text", () => {
+  expect(messagesOf(step(0), a, text("Wait "), resultA, text("a bit."))).toEqual([
+    { role: "assistant", content: [a, { type: "text", text: "Wait a bit." }] },
+    { role: "tool", content: [resultA] },
+  ]);
+});
+
 test("results stand in the order of their calls", () => {
   expect(messagesOf(step(0), a, b, resultB, resultA)).toEqual([
     { role: "assistant", content: [a, b] },

@@ -5,6 +5,7 @@ import type {
   ReasoningDeltaEvent,
   TextDeltaEvent,
   ToolCallEvent,
+  ToolResultEvent,
 } from "./chat-event.js";
 import type { PartialAnswer } from "./error.js";
 import type { AssistantMessage, AssistantPart, ChatMessage, ToolResultPart } from "./message.js";
@@ -29,6 +30,8 @@ export class Transcript {
   #entries: Entry[] = [];
   #open: OpenPart | undefined;
   #toolCalls: ToolCallEvent[] = [];
+  /** Whether the stream says where its model calls begin. */
+  #stepped = false;
   /** What a `retract` goes back to. */
   #mark = { entries: 0, toolCalls: 0 };
   /** Usage of finished steps, and the running totals of the current call. */
@@ -51,6 +54,7 @@ export class Transcript {
         if (this.#retain) this.#delta("reasoning", event);
         return;
       case "step-start":
+        this.#stepped = true;
         this.#add(STEP);
         this.#setMark();
         return;
@@ -75,7 +79,7 @@ export class Transcript {
         this.#addPart(event);
         return;
       case "tool-result":
-        if (event.preliminary === undefined) this.#addPart(event);
+        if (event.preliminary === undefined) this.#addResult(event);
         return;
       case "source":
         this.#addPart({ type: "source", source: event.source });
@@ -118,7 +122,6 @@ export class Transcript {
    * call said stays one message all the same, and the results of its tools follow in the order of the calls.
    */
   get messages(): ChatMessage[] {
-    const stepped = this.#entries.includes(STEP);
     const messages: ChatMessage[] = [];
     let said: AssistantPart[] = [];
     let results: ToolResultPart[] = [];
@@ -138,7 +141,7 @@ export class Transcript {
         results.push(part);
         continue;
       }
-      if (!stepped && results.length > 0) close();
+      if (!this.#stepped && results.length > 0) close();
       said.push(part);
     }
     close();
@@ -178,6 +181,13 @@ export class Transcript {
     }
     if (event.text !== "") open.text.push(event.text);
     if (event.opaque !== undefined) open.opaque = event.opaque;
+  }
+
+  #addResult(event: ToolResultEvent): void {
+    const open = this.#open;
+    this.#addPart(event);
+    // The model may be in the middle of a text that goes on after it.
+    if (this.#stepped && event.providerExecuted === undefined) this.#open = open;
   }
 
   #addPart(part: AssistantPart): void {

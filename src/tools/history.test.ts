@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { AssistantPart, ChatMessage, ToolResultPart } from "../stream/message.js";
+import { approve, decisionMessage, deny } from "./approval.js";
+import { openCalls, readHistory } from "./history.js";
+
+const user: ChatMessage = { role: "user", content: "Go." };
+const call = (callId: string, more: object = {}): AssistantPart => ({
+  type: "tool-call",
+  callId,
+  name: "work",
+  input: {},
+  ...more,
+});
+const result = (callId: string): ToolResultPart => ({ type: "tool-result", callId, name: "work", output: callId });
+const said = (...content: AssistantPart[]): ChatMessage => ({ role: "assistant", content });
+const tools = (...content: ToolResultPart[]): ChatMessage => ({ role: "tool", content });
+
+test("messages without decisions and open calls stay as they are", () => {
+  const messages = [user, said(call("b"), call("a")), tools(result("a"), result("b")), said(), user];
+  expect(readHistory(messages)).toEqual({ messages, open: [], calls: [], results: [] });
+});
+
+test("results of one answer in several messages become one, in the order of the calls", () => {
+  const messages = [said(call("a"), call("b"), call("c")), tools(result("b")), tools(result("c"), result("a")), user];
+  expect(readHistory(messages).messages).toEqual([messages[0], tools(result("a"), result("b"), result("c")), user]);
+});
+
+test("only calls at the end are open", () => {
+  const messages = [user, said(call("a"), call("b")), tools(result("b"))];
+  expect(openCalls(messages)).toEqual([call("a")]);
+  expect(openCalls([...messages, user])).toEqual([]);
+  expect(openCalls([...messages, decisionMessage(approve("a"))])).toEqual([]);
+  expect(openCalls([{ role: "assistant", content: "text" }])).toEqual([]);
+});
+
+test("calls that the provider runs, or whose result the same message holds, are not open", () => {
+  const searched = call("a", { providerExecuted: true });
+  expect(openCalls([user, said(searched, call("b"), result("b"))])).toEqual([]);
+});
+
+test("call ids may come again in later answers", () => {
+  const turn = [said(call("0")), decisionMessage(approve("0")), tools(result("0"))];
+  const { messages, open } = readHistory([user, ...turn, said(call("0")), decisionMessage(deny("0"))]);
+  expect(messages).toEqual([user, turn[0], turn[2], said(call("0"))]);
+  expect(open).toEqual([{ call: call("0"), decision: deny("0") }]);
+});
+
+test("the last decision counts, and a result counts more", () => {
+  const messages = [
+    said(call("a"), call("b")),
+    decisionMessage(deny("a"), approve("b")),
+    decisionMessage(approve("a")),
+  ];
+  expect(readHistory(messages).open).toEqual([
+    { call: call("a"), decision: approve("a") },
+    { call: call("b"), decision: approve("b") },
+  ]);
+  expect(readHistory([...messages, tools(result("a"))])).toMatchObject({
+    open: [{ call: call("b"), decision: approve("b") }],
+    results: [result("a")],
+  });
+});

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { Conversation } from "../../src/chat/conversation.js";
+import { SqliteStore } from "../../src/chat/stores/sqlite-store.js";
+import { type ScriptLine, scripted } from "../../src/models/scripted.js";
+import { approve, decisionMessage, deny } from "../../src/tools/approval.js";
+import { openCalls } from "../../src/tools/history.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
+import { collect } from "../support/collect.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-tools-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const call = (callId: string, name: string): ScriptLine => ({ type: "tool-call", callId, name, input: {} });
+
+/** A process of its own, as far as the conversation can tell. */
+async function process(file: string, contextId: string, scripts: ScriptLine[][]) {
+  const ran: string[] = [];
+  const remove = tool({ name: "remove", input: { type: "object" }, approval: true, run: () => ran.push("remove") });
+  const look = tool({ name: "look", input: { type: "object" }, run: () => "three files" });
+  const store = await SqliteStore.open(join(folder, file));
+  const model = scripted(scripts);
+  const conversation = new Conversation({ model: withTools(model, [remove, look]), store, contextId });
+  return { conversation, model, ran, close: () => store.close() };
+}
+
+test("turns with tool calls are stored, and resumed in another process", async () => {
+  const first = await process("turns.db", "c1", [
+    ["I look. ", call("a", "look"), call("b", "look"), "Wait."],
+    ["Three."],
+  ]);
+  expect((await first.conversation.send("How many files?")).text).toBe("I look. Wait.Three.");
+  await first.close();
+
+  const second = await process("turns.db", "c1", [["Yes."]]);
+  expect((await second.conversation.send("Sure?")).text).toBe("Yes.");
+  expect(second.model.requests[0]?.messages).toMatchObject([
+    { role: "user", content: "How many files?" },
+    { role: "assistant", content: [{ text: "I look. " }, { callId: "a" }, { callId: "b" }, { text: "Wait." }] },
+    { role: "tool", content: [{ callId: "a", output: "three files" }, { callId: "b" }] },
+    { role: "assistant", content: [{ text: "Three." }] },
+    { role: "user", content: "Sure?" },
+  ]);
+  await second.close();
+});
+
+test("a call that waits for approval waits in the store, and the turn goes on in another process", async () => {
+  const first = await process("approval.db", "c1", [[call("a", "remove"), call("b", "look"), call("c", "remove")]]);
+  expect((await first.conversation.send("Clean up.")).finishReason).toBe("tool-calls");
+  expect(first.ran).toEqual([]);
+  await first.close();
+
+  const second = await process("approval.db", "c1", [["Removed one."], ["Bye."]]);
+  const stored = (await second.conversation.messages()).map(({ message }) => message);
+  expect(openCalls(stored)).toMatchObject([{ callId: "a" }, { callId: "c" }]);
+  const events = await collect(second.conversation.stream(decisionMessage(approve("a"), deny("c", "not that"))));
+  expect(events.flatMap((event) => (event.type === "tool-result" ? [event.callId] : [])).sort()).toEqual(["a", "c"]);
+  expect(second.ran).toEqual(["remove"]);
+  const sent = second.model.requests[0]?.messages;
+  expect(sent).toMatchObject([
+    { role: "user" },
+    { role: "assistant", content: [{ callId: "a" }, { callId: "b" }, { callId: "c" }] },
+    {
+      role: "tool",
+      content: [
+        { callId: "a", output: 1 },
+        { callId: "b", output: "three files" },
+        { callId: "c", isError: true, output: "The call was denied; it did not run: not that" },
+      ],
+    },
+  ]);
+  await second.close();
+
+  const third = await process("approval.db", "c1", [["Bye."]]);
+  await third.conversation.send("Thanks.");
+  expect(third.model.requests[0]?.messages.slice(0, 3)).toEqual(sent);
+  expect(third.model.requests[0]?.messages.slice(3)).toMatchObject([
+    { role: "assistant", content: [{ text: "Removed one." }] },
+    { role: "user", content: "Thanks." },
+  ]);
+  await third.close();
+});
+
+test("a conversation goes on when nobody decides: the calls that waited are not sent", async () => {
+  const { conversation, model, close } = await process("ignored.db", "c1", [
+    [call("a", "remove"), call("b", "look")],
+    ["Fine."],
+  ]);
+  await conversation.send("Clean up.");
+  expect((await conversation.send("Never mind.")).text).toBe("Fine.");
+  expect(model.requests[1]?.messages).toMatchObject([
+    { role: "user" },
+    { role: "assistant", content: [{ callId: "b" }] },
+    { role: "tool", content: [{ callId: "b" }] },
+    { role: "user" },
+  ]);
+  await close();
+});

@@ -18,7 +18,7 @@ export const CANDIDATE_FACTS: readonly string[] = [
 export const RESPONSE_FACTS: readonly string[] = ["promptFeedback", "createTime", "modelStatus"];
 
 /** Facts that a stored message keeps, since what they say must be shown with it. */
-const KEPT = ["groundingMetadata", "urlContextMetadata"];
+const KEPT = ["groundingMetadata", "urlContextMetadata", "promptFeedback"];
 
 /** Whether a state is only to be kept, and nothing that Gemini takes as a part. */
 export function isKeptFact(data: JsonObject): boolean {

@@ -21,14 +21,20 @@ export class AnswerText {
   readonly #begins: { block: number; at: number }[] = [];
   #block = -1;
   #kind: BlockKind | undefined;
+  /** Whether nothing joins the last block. */
+  #closed = false;
 
   /** The block that a piece belongs to. `apart`: it is one of its own, which nothing joins. */
   place(kind: BlockKind, apart: boolean): number {
-    if (apart || kind !== this.#kind || kind === "other") {
-      this.#block++;
-      if (kind === "text") this.#begins.push({ block: this.#block, at: this.#offsets.units });
-    }
-    this.#kind = apart ? undefined : kind;
+    if (apart || this.#closed || kind !== this.#kind) this.#begin(kind);
+    this.#closed = apart;
+    return this.#block;
+  }
+
+  /** The last block, which ends with this; a new one where it is of another kind. */
+  close(kind: BlockKind): number {
+    if (kind !== this.#kind) this.#begin(kind);
+    this.#closed = true;
     return this.#block;
   }
 
@@ -53,5 +59,11 @@ export class AnswerText {
     if (begin === undefined) return undefined;
     const end = this.#begins[index + 1]?.at ?? this.#offsets.units;
     return { block: begin.block, start: from - begin.at, end: Math.min(to, end) - begin.at };
+  }
+
+  #begin(kind: BlockKind): void {
+    this.#block++;
+    this.#kind = kind;
+    if (kind === "text") this.#begins.push({ block: this.#block, at: this.#offsets.units });
   }
 }

@@ -126,8 +126,10 @@ export class AnswerWriter {
 
   #data({ name, value, opaque }: DataEvent, write: WriteResponse): void {
     const own = ownData(opaque);
-    if (CANDIDATE_FACTS.includes(name)) this.#facts.candidate[name] = value;
-    else if (RESPONSE_FACTS.includes(name)) this.#facts.response[name] = value;
+    // A stored message has only the state.
+    const fact = own?.[name] ?? value;
+    if (CANDIDATE_FACTS.includes(name)) this.#facts.candidate[name] = fact;
+    else if (RESPONSE_FACTS.includes(name)) this.#facts.response[name] = fact;
     else if (own !== undefined && !isKeptFact(own)) this.#part(own, write);
     else if (opaque !== undefined && own === undefined) {
       this.#part({ text: "", ...writeSignature({ kind: "data", name, value, opaque }) }, write);

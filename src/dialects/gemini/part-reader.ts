@@ -14,7 +14,7 @@ export const CODE_EXECUTION = "code_execution";
 
 /** Settings of a `PartReader`. */
 export interface PartReaderOptions {
-  /** Whether each part is whole, as in a body or a history; in a stream, parts of a kind go on with each other. */
+  /** Whether each part is whole, as in a body; in a stream and in its history, parts of a kind go on with each other. */
   whole?: boolean;
   /** Makes the id of a call that has none. */
   newId?: () => string;
@@ -66,8 +66,9 @@ export class PartReader {
       this.piece(text, thought, emit);
       return;
     }
-    // A signature belongs to its own part, which must come back as it came.
-    const block = this.text.place(thought ? "reasoning" : "text", true);
+    const kind = thought ? "reasoning" : "text";
+    // A signature of Google's belongs to its own part, which must come back as it came; another provider's to all before it.
+    const block = carried !== undefined && text === "" ? this.text.close(kind) : this.text.place(kind, true);
     if (!thought) this.text.push(text);
     emit({ type: thought ? "reasoning-delta" : "text-delta", text, block, opaque });
   }

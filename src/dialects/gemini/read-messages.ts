@@ -42,14 +42,11 @@ export function readMessages(body: WireObject): ChatMessage[] {
 
 /** What the model said in a row: Google's clients keep each chunk of a stream as a content of its own. */
 function runAt(contents: readonly WireObject[], at: number): WireObject[] {
-  const run: WireObject[] = [];
-  for (const content of contents.slice(at, at + 1)) run.push(content);
-  const role = run[0]?.oneOf("role", ROLES);
-  for (let next = at + 1; role === "model" && contents[next]?.any("role") === "model"; next++) {
-    const content = contents[next];
-    if (content !== undefined) run.push(content);
+  let end = at + 1;
+  if (contents[at]?.oneOf("role", ROLES) === "model") {
+    while (contents[end]?.any("role") === "model") end++;
   }
-  return run;
+  return contents.slice(at, end);
 }
 
 function readSystem(body: WireObject): ChatMessage[] {
@@ -65,7 +62,7 @@ function readSystem(body: WireObject): ChatMessage[] {
 
 function readModel(run: readonly WireObject[], history: History): ChatMessage {
   const transcript = new Transcript(true);
-  const reader = new PartReader({ whole: run.length === 1, newId: history.newId });
+  const reader = new PartReader({ newId: history.newId });
   for (const part of run.flatMap(partsOf)) {
     checkPart(part);
     reader.push(part.value, (event) => transcript.push(event));

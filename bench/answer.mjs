@@ -1,11 +1,29 @@
-// The answer that the server replays and every row reads: what OpenAI's API sends, chunk by chunk, for a text of a given
+// The answer that the server replays and every row reads: what a provider's API sends, frame by frame, for a text of a given
 // number of tokens. The server sends its bytes; the rows are held to its length.
+import * as anthropic from "./wires/anthropic.mjs";
+import * as gemini from "./wires/gemini.mjs";
+import * as ollama from "./wires/ollama.mjs";
+import * as openAiChat from "./wires/openai-chat.mjs";
+import * as openAiResponses from "./wires/openai-responses.mjs";
 
-const MODEL = "gpt-4.1-nano-2025-04-14";
+/** The protocols in which an answer can be sent. */
+const WIRES = {
+  "openai-chat": openAiChat,
+  "openai-responses": openAiResponses,
+  anthropic,
+  gemini,
+  ollama,
+};
 
-/** The id of an answer, with digits that the server sets anew for each: no two answers of a provider have the same. */
-export const ID = "chatcmpl-D8Z5oo6uDh67AD85p73ks00000000";
-export const ID_DIGITS = 8;
+/** @typedef {keyof typeof WIRES} Wire */
+/**
+ * An answer on the wire: what comes before the tokens, a frame for each, and what comes after.
+ *
+ * @typedef {(tokens: string[]) => { beginning: string[], tokens: string[], ending: string[] }} Frames
+ */
+
+/** The names of the protocols. @type {readonly Wire[]} */
+export const wires = /** @type {Wire[]} */ (Object.keys(WIRES));
 
 /** Tokens as they come from a model: about four characters each, with what JSON escapes, and one that is not ASCII. */
 const VOCABULARY = [
@@ -21,32 +39,19 @@ const VOCABULARY = [
 /**
  * @param {number} count tokens of the answer.
  * @param {string} [first] stands in for the first token.
- * @returns {{ events: Buffer[], length: Length, perToken: Length }} the SSE events in order, one buffer each.
+ * @param {Wire} [wire] the protocol.
+ * @returns {{ contentType: string, events: Buffer[], begin: number, length: Length, perToken: Length }} the frames in order,
+ *   one buffer each; `begin`: how many stand before the first token.
  */
-export function makeAnswer(count, first) {
-  const tokens = makeTokens(count);
-  if (first !== undefined) tokens[0] = first;
-  const usage = {
-    prompt_tokens: 12,
-    completion_tokens: count,
-    total_tokens: 12 + count,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
-    completion_tokens_details: {
-      reasoning_tokens: 0,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
-  };
-  const events = [
-    chunk([choice({ role: "assistant", content: "", refusal: null }, null)], null),
-    ...tokens.map((content) => chunk([choice({ content }, null)], null)),
-    chunk([choice({}, "stop")], null),
-    chunk([], usage),
-    Buffer.from("data: [DONE]\n\n"),
-  ];
-  const length = { characters: tokens.join("").length, bytes: Buffer.concat(events).length };
-  return { events, length, perToken: { characters: length.characters / count, bytes: length.bytes / count } };
+export function makeAnswer(count, first, wire = "openai-chat") {
+  const texts = makeTokens(count);
+  if (first !== undefined) texts[0] = first;
+  const { contentType, frames } = WIRES[wire];
+  const { beginning, tokens, ending } = frames(texts);
+  const events = [...beginning, ...tokens, ...ending].map((frame) => Buffer.from(frame));
+  const length = { characters: texts.join("").length, bytes: Buffer.concat(events).length };
+  const perToken = { characters: length.characters / count, bytes: length.bytes / count };
+  return { contentType, events, begin: beginning.length, length, perToken };
 }
 
 /** @param {number} count */
@@ -59,41 +64,4 @@ function makeTokens(count) {
     tokens.push(VOCABULARY[(seed >>> 16) % VOCABULARY.length] ?? "");
   }
   return tokens;
-}
-
-/**
- * @param {object} delta
- * @param {string | null} finish_reason
- */
-function choice(delta, finish_reason) {
-  return { index: 0, delta, logprobs: null, finish_reason };
-}
-
-/**
- * @param {{ delta?: { content?: string } }[]} choices
- * @param {object | null} usage
- */
-function chunk(choices, usage) {
-  const content = choices[0]?.delta?.content ?? "";
-  const data = {
-    id: ID,
-    object: "chat.completion.chunk",
-    created: 1770933892,
-    model: MODEL,
-    service_tier: "default",
-    system_fingerprint: "fp_de604bd877",
-    choices,
-    usage,
-    obfuscation: padding(content),
-  };
-  return Buffer.from(`data: ${JSON.stringify(data)}\n\n`);
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-let paddings = 0;
-
-/** OpenAI pads each chunk with random letters, so that its size does not betray the token: ten characters with it. */
-function padding(/** @type {string} */ content) {
-  const start = (paddings++ * 17) % ALPHABET.length;
-  return (ALPHABET + ALPHABET).slice(start, start + Math.max(1, 10 - content.length));
 }

@@ -30,7 +30,8 @@ export class Client {
    */
   answers(mode) {
     const tokens = TOKENS[mode];
-    const { length, perToken } = makeAnswer(tokens, mode === "paced" ? "0".repeat(STAMP_DIGITS) : undefined);
+    const first = mode === "paced" ? "0".repeat(STAMP_DIGITS) : undefined;
+    const { length, perToken } = makeAnswer(tokens, first, this.#row.wire);
     const unit = this.#row.unit;
     const read = this.open(mode);
     return {
@@ -42,7 +43,8 @@ export class Client {
 
   /** The row's reader of a mode, unchecked. */
   open(/** @type {string} */ mode) {
-    return this.#open(`${this.#server}/${mode}/v1`);
+    const { wire } = this.#row;
+    return this.#open(`${this.#server}/${wire === undefined ? mode : `${mode}.${wire}`}/v1`);
   }
 
   /** Asks the server itself. @param {"release" | "sent"} what @returns {Promise<unknown>} */

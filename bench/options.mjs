@@ -19,7 +19,9 @@ export function readOptions(args) {
   const unknown = positionals.find((name) => rows.every((row) => row.name !== name));
   if (unknown !== undefined) leave(`There is no row ${unknown}.\n${USAGE}`, 2);
   const { quick = false, json = false, write = false } = values;
-  const chosen = rows.filter((row) => (positionals.length > 0 ? positionals.includes(row.name) : !(quick && row.peer)));
+  const chosen = rows.filter((row) =>
+    positionals.length > 0 ? positionals.includes(row.name) : !(quick && (row.peer || row.wire)),
+  );
   return { rows: chosen, quick, json, write };
 }
 

@@ -1,14 +1,19 @@
 import { figures } from "./figures.mjs";
-import { decimal, table } from "./table.mjs";
+import { decimal, dialectTable, table } from "./table.mjs";
 
 /** @typedef {import("./results.mjs").Result} Result */
 
 /** What the terminal shows. @param {Result} result */
 export function terminalReport(result) {
-  const lines = table(result.rows);
+  const tables = [table(result.rows), dialectTable(result.rows)].filter((lines) => lines.length > 0);
+  const printed = tables.flatMap((lines) => [...aligned(lines), ""]);
+  return ["", ...printed, machine(result), "", ...verdicts(result), ""].join("\n");
+}
+
+/** @param {string[][]} lines */
+function aligned(lines) {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const aligned = lines.map((line) => line.map((cell, i) => pad(cell, widths[i] ?? 0, i)).join("  "));
-  return ["", ...aligned, "", machine(result), "", ...verdicts(result), ""].join("\n");
+  return lines.map((line) => line.map((cell, i) => pad(cell, widths[i] ?? 0, i)).join("  "));
 }
 
 /**
@@ -19,22 +24,25 @@ export function terminalReport(result) {
  * @param {string} command
  */
 export function pageReport(result, rows, command) {
-  const [head = "", ...body] = table(result.rows).map((cells) => `| ${cells.join(" | ")} |`);
+  const dialects = markdown(dialectTable(result.rows));
   return `# Benchmarks
 
 Written by \`${command}\`. What is measured and how stands in [bench/README.md](../bench/README.md).
 ${machine(result)}
 In brackets: times the hand-written loop.
 
-${[head, head.replace(/[^|]+/g, " --: ").replace(" --: ", " --- "), ...body].join("\n")}
-
+${markdown(table(result.rows))}
+${dialects === "" ? "" : `\nThe dialects, each beside its vendor's own client:\n\n${dialects}\n`}
 Figures:
 
 ${figures.map(({ label, meaning }) => `- ${label}: ${meaning}.`).join("\n")}
 
 Rows:
 
-${rows.map(({ name, about }) => `- ${name}: ${about}.`).join("\n")}
+${rows
+  .filter(({ wire }) => wire === undefined)
+  .map(({ name, about }) => `- ${name}: ${about}.`)
+  .join("\n")}
 
 Targets:
 
@@ -42,6 +50,13 @@ ${verdicts(result)
   .map((verdict) => `- ${verdict}`)
   .join("\n")}
 `;
+}
+
+/** @param {string[][]} lines */
+function markdown(lines) {
+  const [head, ...body] = lines.map((cells) => `| ${cells.join(" | ")} |`);
+  if (head === undefined) return "";
+  return [head, head.replace(/[^|]+/g, " --: ").replace(" --: ", " --- "), ...body].join("\n");
 }
 
 /** The first column is text, the others are numbers. @param {string} cell @param {number} width @param {number} column */

@@ -47,7 +47,8 @@ export class Results {
     const rows = Array.from(this.#values, ([row, values]) => {
       const known = figures.filter(({ key }) => values.has(key));
       const medians = known.map(({ key, digits }) => [key, round(median(values.get(key) ?? []), digits)]);
-      return { name: row.name, version: versionOf(row), ...Object.fromEntries(medians) };
+      const wire = row.wire === undefined ? {} : { wire: row.wire };
+      return { name: row.name, version: versionOf(row), ...wire, ...Object.fromEntries(medians) };
     });
     return {
       node: process.versions.node,

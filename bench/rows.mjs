@@ -15,6 +15,8 @@
  * @property {string | undefined} package whose version is the row's; without one, Node's.
  * @property {boolean} peer installed in bench/peers.
  * @property {"characters" | "bytes"} unit of the pieces.
+ * @property {import("./answer.mjs").Wire | undefined} wire the protocol, for rows that compare dialects: they are measured
+ *   in one way only.
  */
 
 /** @type {Row[]} */
@@ -26,6 +28,14 @@ export const rows = [
   peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai"),
   peer("tanstack", "`chat` of TanStack AI, `for await` over its events", "@tanstack/ai"),
   peer("langchain", "`ChatOpenAI.stream`, `for await` over its chunks", "@langchain/openai"),
+  dialect("openai-responses", "the same over OpenAI's Responses API", "sluice"),
+  dialect("openai-responses", "`responses.create`, `for await` over its events", "openai"),
+  dialect("anthropic", "the same over Anthropic's Messages API", "sluice"),
+  dialect("anthropic", "`messages.create`, `for await` over its events", "@anthropic-ai/sdk"),
+  dialect("gemini", "the same over Gemini's API", "sluice"),
+  dialect("gemini", "`generateContentStream`, `for await` over its chunks", "@google/genai"),
+  dialect("ollama", "the same over Ollama's chat API", "sluice"),
+  dialect("ollama", "`chat`, `for await` over its parts", "ollama"),
 ];
 
 /**
@@ -36,7 +46,18 @@ export const rows = [
  * @returns {Row}
  */
 function own(name, about, from, unit = "characters") {
-  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit };
+  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit, wire: undefined };
+}
+
+/**
+ * @param {import("./answer.mjs").Wire} wire
+ * @param {string} about
+ * @param {string} from Sluice, or the vendor's client.
+ * @returns {Row}
+ */
+function dialect(wire, about, from) {
+  const name = `${from === "sluice" ? "sluice" : "client"}.${wire}`;
+  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit: "characters", wire };
 }
 
 /**
@@ -46,5 +67,5 @@ function own(name, about, from, unit = "characters") {
  * @returns {Row}
  */
 function peer(name, about, from) {
-  return { name, about, module: `./peers/${name}.mjs`, package: from, peer: true, unit: "characters" };
+  return { name, about, module: `./peers/${name}.mjs`, package: from, peer: true, unit: "characters", wire: undefined };
 }

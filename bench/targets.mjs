@@ -5,8 +5,12 @@
  * @property {string} says
  * @property {string} figure
  * @property {number} atMost
+ * @property {string} [row] whose figure; default Sluice's own.
  * @property {string} [times] the row whose same figure the limit is a multiple of.
  */
+
+/** What a token costs in each dialect beside OpenAI's older one. */
+const DIALECTS = ["openai-responses", "anthropic", "gemini", "ollama"];
 
 /** @type {Target[]} */
 const targets = [
@@ -31,6 +35,22 @@ const targets = [
   { says: "slow reader: memory grows by less than 16 MB", figure: "slowReaderGrowthMb", atMost: 16 },
   { says: "import: under 40 ms", figure: "importMs", atMost: 40 },
   { says: "browser bundle: under 20 KB", figure: "bundleKb", atMost: 20 },
+  ...DIALECTS.flatMap((wire) => [
+    {
+      says: `${wire}: at most 1.5 times openai-chat`,
+      row: `sluice.${wire}`,
+      figure: "cpuUsPerToken",
+      atMost: 1.5,
+      times: "sluice",
+    },
+    {
+      says: `${wire}: below its vendor's client`,
+      row: `sluice.${wire}`,
+      figure: "cpuUsPerToken",
+      atMost: 1,
+      times: `client.${wire}`,
+    },
+  ]),
 ];
 
 /**
@@ -49,8 +69,8 @@ const targets = [
  */
 export function judge(rows) {
   if (rows.every((row) => row.name !== "sluice")) return [];
-  return targets.map(({ says, figure, atMost, times }) => {
-    const value = figureOf(rows, "sluice", figure);
+  return targets.map(({ says, row = "sluice", figure, atMost, times }) => {
+    const value = figureOf(rows, row, figure);
     const base = times === undefined ? 1 : figureOf(rows, times, figure);
     if (value === undefined || base === undefined) return { says, verdict: "not measured" };
     const limit = atMost * base;

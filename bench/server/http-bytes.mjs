@@ -1,9 +1,12 @@
 // An answer as HTTP/1.1 bytes: made before anything is measured, so that the server has only to write them.
 
-export const HEAD = Buffer.from(
-  [
+export const HEAD = headOf("text/event-stream; charset=utf-8");
+
+/** The head of an answer, with as many headers as a provider sends. */
+export function headOf(/** @type {string} */ contentType) {
+  const lines = [
     "HTTP/1.1 200 OK",
-    "content-type: text/event-stream; charset=utf-8",
+    `content-type: ${contentType}`,
     "transfer-encoding: chunked",
     "connection: keep-alive",
     "openai-organization: org-bench",
@@ -14,8 +17,9 @@ export const HEAD = Buffer.from(
     "x-request-id: req_8f1b2c3d4e5f60718293a4b5c6d7e8f9",
     "",
     "",
-  ].join("\r\n"),
-);
+  ];
+  return Buffer.from(lines.join("\r\n"));
+}
 
 export const END = Buffer.from("0\r\n\r\n");
 

@@ -1,5 +1,6 @@
 // The replay server, in a process of its own: sends its parent the URL it listens on, and ends with it.
 import { createServer } from "node:net";
+import { wires } from "../answer.mjs";
 import { playCoalesced, playEndless, playHeld, playOnePerWrite, playPaced, playShort } from "./players.mjs";
 import { readRequests } from "./request-reader.mjs";
 
@@ -14,6 +15,7 @@ const players = {
   held: held.play,
   paced: playPaced(),
   endless: endless.play,
+  ...Object.fromEntries(wires.map((wire) => [`coalesced.${wire}`, playCoalesced(wire)])),
 };
 
 /** What a measurement asks of the server itself. @type {Record<string, () => unknown>} */

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { makeAnswer } from "../answer.mjs";
-import { END, HEAD, httpChunk, httpChunks } from "./http-bytes.mjs";
+import { END, HEAD, headOf, httpChunk, httpChunks } from "./http-bytes.mjs";
 import { ENDLESS_BYTES, HELD_AFTER, PACE_MS, STAMP_DIGITS, TOKENS } from "./modes.mjs";
 import { Template } from "./template.mjs";
 
@@ -14,9 +14,14 @@ const TURN_BYTES = 4_096;
 /** Answers so far, in all modes. */
 let answers = 0;
 
-/** The whole answer in one write; it holds HTTP chunks of 16 KB. @returns {Play} */
-export function playCoalesced() {
-  return inOneWrite(TOKENS.coalesced);
+/**
+ * The whole answer in one write; it holds HTTP chunks of 16 KB.
+ *
+ * @param {import("../answer.mjs").Wire} [wire]
+ * @returns {Play}
+ */
+export function playCoalesced(wire) {
+  return inOneWrite(TOKENS.coalesced, wire);
 }
 
 /** An answer of one token. @returns {Play} */
@@ -100,10 +105,14 @@ export function playEndless() {
   return { play, sent: () => sent };
 }
 
-/** @param {number} tokens @returns {Play} */
-function inOneWrite(tokens) {
-  const { events } = makeAnswer(tokens);
-  const whole = new Template(Buffer.concat([HEAD, ...httpChunks(events, COALESCED_BYTES), END]));
+/**
+ * @param {number} tokens
+ * @param {import("../answer.mjs").Wire} [wire]
+ * @returns {Play}
+ */
+function inOneWrite(tokens, wire) {
+  const { contentType, events } = makeAnswer(tokens, undefined, wire);
+  const whole = new Template(Buffer.concat([headOf(contentType), ...httpChunks(events, COALESCED_BYTES), END]));
   // The next answer is made while the client is busy with this one.
   let next = whole.fill(++answers);
   return async (socket) => {

@@ -1,4 +1,4 @@
-import { ID, ID_DIGITS } from "../answer.mjs";
+import { ID, ID_DIGITS } from "../id.mjs";
 
 /** Bytes of an answer in which the answer's id is still to be set. */
 export class Template {

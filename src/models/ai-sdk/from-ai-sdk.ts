@@ -12,6 +12,7 @@ import type { CallTarget } from "./call-target.js";
 import { type Download, fetchFiles } from "./fetch-files.js";
 import { generatedParts } from "./generated-parts.js";
 import type { AiSdkCallOptions, AiSdkLanguageModel } from "./language-model.js";
+import { SLUICE } from "./metadata.js";
 import type { Part } from "./part.js";
 import { PartReader } from "./part-reader.js";
 import { writeOptions } from "./write-options.js";
@@ -95,7 +96,8 @@ async function open(model: AiSdkLanguageModel, opening: Opening): Promise<Opened
   const written = writeOptions({ ...request, messages }, target);
   const call: AiSdkCallOptions = {
     ...written.options,
-    ...(options.rawChunks === true && { includeRawChunks: true }),
+    // A model of ours says among them what it has no parts for.
+    ...((options.rawChunks === true || target.provider === SLUICE) && { includeRawChunks: true }),
     ...(headers !== undefined && { headers }),
     abortSignal,
   };

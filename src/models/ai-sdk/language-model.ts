@@ -115,7 +115,9 @@ export type CustomContent = { type: "custom"; kind: `${string}.${string}` } & An
 /** A file's bytes (or their base64), or where they are. */
 export type FileDataV4 = { type: "data"; data: string | Uint8Array } | { type: "url"; url: URL };
 
-export type FileContentV4 = { type: "file" | "reasoning-file"; mediaType: string; data: FileDataV4 } & Annotated;
+export type FileContentV4 =
+  | ({ type: "file"; mediaType: string; data: FileDataV4 } & Annotated)
+  | ({ type: "reasoning-file"; mediaType: string; data: FileDataV4 } & Annotated);
 export type FileContentV3 = { type: "file"; mediaType: string; data: string | Uint8Array } & Annotated;
 type BlockContent = { type: "text" | "reasoning"; text: string } & Annotated;
 

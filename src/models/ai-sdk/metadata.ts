@@ -24,7 +24,11 @@ export interface Note {
   data?: JsonValue;
   source?: JsonValue;
   finish?: JsonValue;
+  ranHere?: JsonValue;
 }
+
+/** The note of a call that no provider ran, and of its result, although the AI SDK is told so. */
+export const RAN_HERE: JsonObject = { ranHere: true };
 
 /** A value from outside as JSON; what JSON cannot carry is left out, as `JSON.stringify` does. */
 export function toJson(value: unknown): JsonValue {
@@ -73,12 +77,12 @@ export function readOpaque(value: JsonValue | undefined): Opaque | undefined {
 
 /** Metadata by provider; a whole part (with a `type`) that is kept as state is none. */
 function aiSdkMetadata(opaque: Opaque | undefined): ProviderMetadata | undefined {
-  if (opaque?.dialect !== AI_SDK || !isJsonObject(opaque.data)) return undefined;
-  return isMetadata(opaque.data) ? opaque.data : undefined;
+  return opaque?.dialect === AI_SDK && isMetadata(opaque.data) ? opaque.data : undefined;
 }
 
-function isMetadata(data: JsonObject): data is ProviderMetadata {
-  return Object.values(data).every(isJsonObject);
+/** Whether a value is objects by the name of a provider. */
+export function isMetadata(data: JsonValue): data is ProviderMetadata {
+  return isJsonObject(data) && Object.values(data).every(isJsonObject);
 }
 
 function bytesAsList(_key: string, value: unknown): unknown {

@@ -3,7 +3,7 @@ import type { OpaquePart } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
 import { readBytes } from "./files.js";
 import type { PartV4 } from "./language-model.js";
-import { AI_SDK, annotation, DATA_KIND, SLUICE, toJson, writeMetadata } from "./metadata.js";
+import { AI_SDK, annotation, DATA_KIND, isMetadata, SLUICE, toJson, writeMetadata } from "./metadata.js";
 import { noteData } from "./noted-data.js";
 import type { Part } from "./part.js";
 
@@ -41,8 +41,8 @@ export function readOpaquePart(part: Part, providerOptions: unknown): OpaquePart
 
 /** A part of an answer that was kept as a `data` event, as it came; `undefined` for any other state. */
 export function keptPart(data: JsonObject): PartV4 | undefined {
-  const { type, kind, mediaType, approvalId, toolCallId } = data;
-  const annotated = annotation(isJsonObject(data.providerMetadata) ? asMetadata(data.providerMetadata) : undefined);
+  const { type, kind, mediaType, approvalId, toolCallId, providerMetadata: metadata = null } = data;
+  const annotated = annotation(isMetadata(metadata) ? metadata : undefined);
   if (type === "custom" && isKind(kind)) return { type, kind, ...annotated };
   if ((type === "file" || type === "reasoning-file") && typeof mediaType === "string") {
     const file = keptFile(data);
@@ -86,10 +86,4 @@ function keptFile({
 
 function isKind(value: unknown): value is `${string}.${string}` {
   return typeof value === "string" && value.includes(".");
-}
-
-function asMetadata(metadata: JsonObject): Record<string, JsonObject> {
-  return Object.fromEntries(
-    Object.entries(metadata).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1])),
-  );
 }

@@ -1,11 +1,11 @@
 import { parseToolInput } from "../../dialects/tool-input.js";
-import type { Emit, StartEvent, Warning } from "../../stream/chat-event.js";
-import type { JsonValue } from "../../stream/json.js";
+import type { ContextEvent, DataEvent, Emit, StartEvent, Warning } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonValue } from "../../stream/json.js";
 import { BlockReader } from "./block-reader.js";
 import { readBytes } from "./files.js";
 import { readFinishNote } from "./finish-note.js";
 import { readFinishReason } from "./finish-reason.js";
-import { AI_SDK, ANSWER_METADATA, noteIn, readMetadata, toJson } from "./metadata.js";
+import { AI_SDK, ANSWER_METADATA, noteIn, readMetadata, SLUICE, toJson } from "./metadata.js";
 import { readNotedData } from "./noted-data.js";
 import { type Part, requiredText, unreadable } from "./part.js";
 import { readError } from "./read-error.js";
@@ -160,7 +160,7 @@ export class PartReader {
   }
 
   #raw(part: Part, emit: Emit): void {
-    if (this.#started) emit({ type: "data", name: "raw", value: toJson(part.rawValue) });
+    if (this.#started) emit(rawEvent(toJson(part.rawValue)));
     else this.#early.push(part);
   }
 
@@ -187,7 +187,8 @@ export class PartReader {
     const { input } = part;
     // The specification says JSON text; models of one's own like to say an object.
     const parsed = typeof input === "string" ? parseToolInput(input) : { input: toJson(input ?? {}) };
-    const opaque = readMetadata(part.providerMetadata ?? this.#inputs.get(callId)?.metadata);
+    const metadata = part.providerMetadata ?? this.#inputs.get(callId)?.metadata;
+    const opaque = readMetadata(metadata);
     this.#inputs.delete(callId);
     this.#calls.set(callId, { name, input: parsed.input });
     emit({
@@ -195,12 +196,12 @@ export class PartReader {
       callId,
       name,
       ...parsed,
-      ...(part.providerExecuted === true && { providerExecuted: true }),
+      ...(part.providerExecuted === true && !ranHere(metadata) && { providerExecuted: true }),
       ...(opaque !== undefined && { opaque }),
     });
   }
 
-  /** Only tools that the provider runs have their results in its stream. */
+  /** Only tools that the provider runs have their results in its stream, unless the provider is a model of ours. */
   #result(part: Part, emit: Emit): void {
     const opaque = readMetadata(part.providerMetadata);
     emit({
@@ -210,7 +211,7 @@ export class PartReader {
       output: toJson(part.result),
       ...(part.isError === true && { isError: true }),
       ...(part.preliminary === true && { preliminary: true }),
-      providerExecuted: true,
+      ...(!ranHere(part.providerMetadata) && { providerExecuted: true }),
       ...(opaque !== undefined && { opaque }),
     });
   }
@@ -258,6 +259,23 @@ export class PartReader {
     this.#finished = true;
     emit({ type: "finish", reason, ...(rawReason !== undefined && { rawReason }), usage });
   }
+}
+
+/** A provider's own chunk, or an event of a model of ours that no part carries. */
+function rawEvent(value: JsonValue): DataEvent | ContextEvent {
+  const event = isJsonObject(value) ? value[SLUICE] : undefined;
+  if (isJsonObject(event) && event.type === "context" && typeof event.contextId === "string") {
+    return { type: "context", contextId: event.contextId };
+  }
+  if (isJsonObject(event) && event.type === "data" && typeof event.name === "string") {
+    const { name, value: said = null, step } = event;
+    return { type: "data", name, value: said, ...(typeof step === "string" && { step }) };
+  }
+  return { type: "data", name: "raw", value };
+}
+
+function ranHere(metadata: unknown): boolean {
+  return metadata !== undefined && noteIn(metadata).ranHere === true;
 }
 
 function isText(value: unknown): value is string {

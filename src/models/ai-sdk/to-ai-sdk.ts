@@ -1,0 +1,84 @@
+import type { ChatModel } from "../../stream/chat-model.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import { AnswerStream } from "./answer-stream.js";
+import { writeError } from "./call-error.js";
+import type { AiSdkCallOptions, AiSdkVersion, PartV4, ServedLanguageModel, SupportedUrls } from "./language-model.js";
+import { SLUICE } from "./metadata.js";
+import { PartWriter } from "./part-writer.js";
+import { readOptions } from "./read-options.js";
+import { CONVERSIONS, type PartsOf } from "./versions.js";
+import { keptEvents, wholeAnswer } from "./whole-answer.js";
+
+/** Settings of `toAiSdk`. */
+export interface ToAiSdkOptions<Version extends AiSdkVersion = "v2"> {
+  /**
+   * The version of the interface that the object has. Default `v2`: it alone is accepted by `ai` 5, 6 and 7. Give `v3` to
+   * `ai` 6 and `v4` to `ai` 7 where you can: they then show reasons and tokens in full, and do not warn of compatibility.
+   */
+  version?: Version;
+  /** As `ai` shows it. Default: the model's id. */
+  modelId?: string;
+  /**
+   * The URLs that the model fetches by itself, by media type, for example `{ "image/*": [/^https:/] }`. `ai` downloads all
+   * others and hands over their bytes. Default none, since not every model can.
+   */
+  supportedUrls?: SupportedUrls;
+}
+
+/**
+ * A language model for the AI SDK (`streamText`, `generateText` and what builds on them) out of any chat model: a
+ * provider, a fallback, an agent, a workflow. Nothing of the AI SDK is needed here.
+ *
+ * Errors are marked as the AI SDK's own `APICallError`, so that its retries work; the model's own are switched off for
+ * these calls. State of any provider travels in `providerMetadata` and comes back with the next turn. Tools that the
+ * caller does not offer and the model runs by itself appear as run by the provider (not in `v2`: they only come back with
+ * the next turn, as `ai` 5 cannot show them). What no part can say (a `retract`
+ * before anything was said, `context`, plain `data`, steps) is among the raw chunks, for those who ask for them. Options
+ * that the AI SDK has no fields for go in `providerOptions.sluice`: `user`, `metadata`, `parallelToolCalls`, `reasoning`,
+ * and `tools` that a provider runs.
+ *
+ * @throws {SluiceError} `invalid-argument` for a version that there is not.
+ */
+export function toAiSdk<Version extends AiSdkVersion = "v2">(
+  model: ChatModel,
+  options: ToAiSdkOptions<Version> = {},
+): ServedLanguageModel<Version, PartsOf[Version]> {
+  const { modelId = model.id, supportedUrls = {} } = options;
+  const version = (options.version ?? "v2") as Version;
+  if (!Object.hasOwn(CONVERSIONS, version)) throw invalid("version", version, Object.keys(CONVERSIONS).join(", "));
+  return {
+    specificationVersion: version,
+    provider: SLUICE,
+    modelId,
+    supportedUrls,
+    async doStream(call) {
+      const { claim, writer, convert } = ask(model, version, call);
+      return { stream: await new AnswerStream({ claim, writer, convert, signal: call.abortSignal }).open() };
+    },
+    async doGenerate(call) {
+      const { claim, writer, convert } = ask(model, version, call);
+      try {
+        const parts: PartsOf[Version][] = [];
+        for (const event of await keptEvents(claim)) writer.push(event, (part) => parts.push(...convert(part)));
+        return wholeAnswer<Version>(parts);
+      } catch (thrown) {
+        throw writeError(SluiceError.from(thrown), call.abortSignal);
+      }
+    },
+  };
+}
+
+/** Asks the model, and says how its answer is to be written. */
+function ask<Version extends AiSdkVersion>(model: ChatModel, version: Version, options: AiSdkCallOptions) {
+  try {
+    const { request, call, warnings } = readOptions(options);
+    const claim = model.stream(request, call).batches();
+    const offered = new Set((request.tools ?? []).map(({ name = "" }) => name));
+    const writer = new PartWriter(offered, warnings);
+    const convert = (part: PartV4): readonly PartsOf[Version][] =>
+      part.type === "raw" && options.includeRawChunks !== true ? [] : CONVERSIONS[version](part);
+    return { claim, writer, convert };
+  } catch (thrown) {
+    throw writeError(SluiceError.from(thrown), options.abortSignal);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Claim } from "../../stream/batch-source.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { AiSdkVersion, ContentOf, Generated, PartV2, PartV3, PartV4, ProviderMetadata } from "./language-model.js";
+import { annotation } from "./metadata.js";
+import type { PartsOf } from "./versions.js";
+
+/** A part of any version. */
+type AnyPart = PartV2 | PartV3 | PartV4;
+type Block = Extract<ContentOf<AnyPart>, { type: "text" | "reasoning" }>;
+
+/** The events of an answer that is given whole: what was taken back is not among them. */
+export async function keptEvents(claim: Claim): Promise<ChatEvent[]> {
+  let kept: ChatEvent[] = [];
+  /** What a `retract` goes back to. */
+  let mark = 0;
+  for (let batch = await claim.next(); batch !== undefined; batch = await claim.next()) {
+    for (const event of batch) {
+      if (event.type === "retract") kept = kept.slice(0, mark);
+      else kept.push(event);
+      if (event.type === "start" || event.type === "step-start") mark = kept.length;
+    }
+  }
+  return kept;
+}
+
+/** The parts of a stream as the answer that `doGenerate` gives. */
+export function wholeAnswer<V extends AiSdkVersion>(parts: readonly PartsOf[V][]): Generated<PartsOf[V]> {
+  // The fields of a version's parts are those of its answers, which the compiler cannot see of all versions at once.
+  return collect(parts) as Generated<AnyPart> as Generated<PartsOf[V]>;
+}
+
+function collect(parts: readonly AnyPart[]): Generated<AnyPart> {
+  const content: ContentOf<AnyPart>[] = [];
+  const open = new Map<string, Block>();
+  let warnings: Generated<AnyPart>["warnings"] = [];
+  let response: Generated<AnyPart>["response"];
+  for (const part of parts) {
+    switch (part.type) {
+      case "stream-start":
+        warnings = part.warnings;
+        break;
+      case "response-metadata": {
+        const { type: _, ...said } = part;
+        response = said;
+        break;
+      }
+      case "text-start":
+      case "reasoning-start": {
+        const block = begin(part.type === "text-start" ? "text" : "reasoning", part.providerMetadata);
+        open.set(part.id, block);
+        content.push(block);
+        break;
+      }
+      case "text-delta":
+      case "reasoning-delta": {
+        const block = open.get(part.id);
+        if (block !== undefined) block.text += part.delta;
+        break;
+      }
+      case "text-end":
+      case "reasoning-end": {
+        const block = open.get(part.id);
+        if (block !== undefined && part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
+        break;
+      }
+      case "finish": {
+        const { type: _, ...end } = part;
+        return { content, ...end, ...(response !== undefined && { response }), warnings };
+      }
+      case "tool-input-start":
+      case "tool-input-delta":
+      case "tool-input-end":
+      case "raw":
+      case "error":
+        break;
+      default:
+        content.push(part);
+    }
+  }
+  throw new SluiceError("protocol", "the answer has no finish");
+}
+
+function begin(type: Block["type"], metadata: ProviderMetadata | undefined): Block {
+  return { type, text: "", ...annotation(metadata) };
+}

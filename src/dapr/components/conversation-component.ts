@@ -1,0 +1,16 @@
+import type { ChatModel } from "../../stream/chat-model.js";
+
+/** A conversation component that runs. */
+export interface ConversationComponent {
+  /** As requests name it. */
+  name: string;
+  /** For example `conversation.openai`. */
+  type: string;
+  version: string;
+  /** Answers requests, under the component's Resiliency policies and through its response cache. */
+  model: ChatModel;
+  /** The model that answers name; absent where the component names none. */
+  modelName?: string;
+  /** Whether answers say counts that are all 0, as those of echo do. */
+  zeroUsage: boolean;
+}

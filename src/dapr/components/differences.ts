@@ -1,0 +1,97 @@
+/** Something that is done otherwise here than in daprd. */
+export interface Difference {
+  what: string;
+  why: string;
+}
+
+/** Where component files and conversation components behave otherwise here than in daprd 1.18. */
+export const differences: readonly Difference[] = [
+  {
+    what: "Answers stream: the RPCs ConverseStreamAlpha1 and ConverseStreamAlpha2, and server-sent events.",
+    why: "daprd answers whole (dapr/dapr#8813 is open).",
+  },
+  {
+    what: "`apiKey` in a component's metadata is read where there is no `key`.",
+    why: "Many examples write it so; daprd ignores it without a word and then fails, or uses another key.",
+  },
+  {
+    what: "`temperature` and `maxTokens` in a component's metadata are defaults for requests that have none.",
+    why: "daprd reads neither, or reads them and does nothing with them.",
+  },
+  {
+    what: "`max_tokens` in a request of Alpha2 limits the answer.",
+    why: "It comes to daprd with release 1.19.",
+  },
+  {
+    what: "A missing temperature is not sent.",
+    why: "daprd sends 0 to OpenAI's models that do not think, which is not what the provider takes by default.",
+  },
+  {
+    what: "A tool's name as the tool choice is sent to OpenAI as the object that it expects.",
+    why: "daprd sends a bare text, which OpenAI refuses.",
+  },
+  {
+    what: "Tool calls and results go to Mistral and Ollama as such.",
+    why: "daprd writes them into the text of messages.",
+  },
+  {
+    what: "`conversation.googleai` speaks Gemini's own protocol, and `endpoint` says where.",
+    why: "daprd uses Google's OpenAI-like endpoint, which loses thought signatures.",
+  },
+  {
+    what: "DeepSeek, Hugging Face and Google AI take a missing key from variables of their own (DEEPSEEK_API_KEY, HUGGINGFACE_API_KEY or HF_TOKEN, GEMINI_API_KEY or GOOGLE_API_KEY).",
+    why: "daprd takes OPENAI_API_KEY and sends it to them.",
+  },
+  {
+    what: "`conversation.deepseek` has a response cache, and every type has `endpoint`.",
+    why: "Nothing speaks against it.",
+  },
+  {
+    what: "An endpoint that is only a host gets the usual path.",
+    why: "The vendors' own clients take such endpoints.",
+  },
+  {
+    what: "A response from the cache says that it is simulated, and at most 1,000 answers are kept for each component.",
+    why: "It was there whole before it was asked for; daprd's cache has no bound.",
+  },
+  {
+    what: "Finish reasons are the protocol's (`stop`, `length`, `tool_calls`, `content_filter`) for all providers.",
+    why: "daprd passes each provider's own word on.",
+  },
+  {
+    what: "Prompt tokens of Anthropic include those of its cache.",
+    why: "Then they mean the same for all providers.",
+  },
+  {
+    what: "The retention of the prompt cache goes to OpenAI as its own field.",
+    why: "daprd writes it into the metadata.",
+  },
+  {
+    what: "A schema of the answer may use `anyOf` and sub-schemas without a type, and its enums keep their values.",
+    why: "daprd drops the whole schema, or turns the values into texts.",
+  },
+  {
+    what: "Roles `tool`, `function` and `generic` of Alpha1 speak as users, and its metadata is not read.",
+    why: "A tool's result needs a call, which Alpha1 cannot say; daprd decodes the metadata and uses nothing of it.",
+  },
+  {
+    what: "A call has limits of its own: 10 s to connect, 120 s to the first byte, 60 s between two.",
+    why: "daprd waits for ever where no Resiliency resource says otherwise.",
+  },
+  {
+    what: "Retries of a Resiliency resource end with the first text, reasoning or tool call, and errors that every attempt would repeat are not tried again.",
+    why: "Nothing is said twice.",
+  },
+  {
+    what: "A reader that leaves counts neither for nor against a circuit breaker.",
+    why: "It says nothing about the provider.",
+  },
+  {
+    what: "Secret stores of cloud services are not read.",
+    why: "They need a daprd; components that name one wait, as they do in daprd while it is not there.",
+  },
+  {
+    what: "The trip of a circuit breaker is the part of CEL that conditions on its counts need.",
+    why: "Nothing else is of use there.",
+  },
+];

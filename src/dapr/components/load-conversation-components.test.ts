@@ -1,0 +1,321 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { collect } from "../../../test/support/collect.js";
+import { ManualClock } from "../../../test/support/manual-clock.js";
+import type { Script } from "../../../test/support/serve-dialect.js";
+import { type DialectServer, serveDialect } from "../../../test/support/serve-dialect.js";
+import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import { type LoadComponentsOptions, loadConversationComponents } from "./load-conversation-components.js";
+
+let folder = "";
+const servers: DialectServer[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sluice-components-"));
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  for (const server of servers.splice(0)) await server.close();
+});
+
+function component(name: string, type: string, metadata: Record<string, string> = {}, more = ""): string {
+  const items = Object.entries(metadata).map(
+    ([key, value]) => `  - name: ${key}\n    value: ${JSON.stringify(value)}\n`,
+  );
+  return `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: ${name}\nspec:\n  type: ${type}\n  version: v1\n${more}  metadata:\n${items.join("")}`;
+}
+
+function load(files: Record<string, string>, options: Partial<LoadComponentsOptions> = {}) {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return loadConversationComponents({ resourcesPath: folder, appId: "app", env: {}, ...options });
+}
+
+const START: ChatEvent = { type: "start", id: "a", model: "m" };
+const FINISH: ChatEvent = { type: "finish", reason: "stop", usage: { inputTokens: 2, outputTokens: 1 } };
+const HELLO: Script = [START, { type: "text-delta", text: "Hel" }, { type: "text-delta", text: "lo" }, FINISH];
+const ask = { messages: [{ role: "user" as const, content: "hi" }] };
+
+/** A server that speaks OpenAI's protocol and plays one script after the other, the last one again and again. */
+async function openAi(...scripts: Script[]): Promise<DialectServer> {
+  let call = 0;
+  const server = await serveDialect(openAiChat, () => scripts[Math.min(call++, scripts.length - 1)] ?? []);
+  servers.push(server);
+  return server;
+}
+
+describe("conversation components", () => {
+  it("stream from the provider that their YAML names", async () => {
+    const server = await openAi(HELLO);
+    const metadata = { key: "sk", model: "gpt-4.1", endpoint: `${server.url}/v1`, temperature: "0.5", maxTokens: "9" };
+    const { components, notices } = await load({ "a.yaml": component("llm", "conversation.openai", metadata) });
+    const llm = components.get("llm");
+    expect(llm).toMatchObject({ name: "llm", type: "conversation.openai", modelName: "gpt-4.1", zeroUsage: false });
+    expect(await collect((llm as NonNullable<typeof llm>).model.stream(ask).text)).toEqual(["Hel", "lo"]);
+    expect(server.requests[0]).toMatchObject({
+      model: "gpt-4.1",
+      stream: true,
+      request: { temperature: 0.5, maxTokens: 9 },
+    });
+    expect(notices.at(-1)?.message).toBe("Component loaded: llm (conversation.openai/v1)");
+  });
+
+  it("run echo without any metadata", async () => {
+    const { components } = await load(
+      { "a.yaml": component("echo", "conversation.echo", { a: "1", A: "2" }) },
+      { echoPauseMs: 0 },
+    );
+    const echo = components.get("echo");
+    expect(echo?.zeroUsage).toBe(true);
+    expect(echo?.modelName).toBeUndefined();
+    expect(await echo?.model.stream(ask).fullText).toBe("hi");
+  });
+
+  it("leave components of other categories to a daprd", async () => {
+    const { components, resources } = await load({ "a.yaml": component("store", "state.redis") });
+    expect(components.size).toBe(0);
+    expect(resources.components.map(({ name }) => name)).toEqual(["store"]);
+  });
+
+  it.each([
+    [
+      component("foo", "conversation.foo"),
+      "process component foo error: [INIT_COMPONENT_FAILURE]: initialization error occurred for foo (conversation.foo/v1): [CREATE_COMPONENT_FAILURE]: initialization error occurred for foo (conversation.foo/v1): couldn't find conversation conversation.foo/v1",
+    ],
+    [component("foo", "conversations.openai"), "process component foo error: incorrect type conversations.openai"],
+    [
+      component("foo", "conversation.echo").replace("v1\n", "v1\n").replace("version: v1", "version: v2"),
+      "couldn't find conversation conversation.echo/v2",
+    ],
+    [
+      component("foo", "conversation.openai"),
+      "initialization error occurred for foo (conversation.openai/v1): missing the OpenAI API key, set it in the OPENAI_API_KEY environment variable",
+    ],
+    [
+      component("foo", "conversation.anthropic"),
+      "missing the Anthropic API key, set it in the ANTHROPIC_API_KEY environment variable",
+    ],
+    [component("foo", "conversation.mistral"), "mistral api key is required"],
+    [
+      component("foo", "conversation.openai", { key: "k", apiType: "azure", endpoint: "https://x" }),
+      "endpoint and apiVersion must be provided when apiType is set to 'azure'",
+    ],
+    [
+      component("foo", "conversation.anthropic", { key: "k", apiType: "Foundry" }),
+      "endpoint must be provided when apiType is set to 'foundry'",
+    ],
+    [component("foo", "conversation.ollama", { model: "a", Model: "b" }), "duplicate property found: model"],
+    [component("foo", "conversation.ollama", { cacheTTL: "soon" }), 'time: invalid duration "soon"'],
+    [component("foo", "conversation.ollama", { temperature: "hot" }), 'temperature: found "hot"; allowed: a number'],
+    [component("foo", "conversation.ollama", { maxTokens: "many" }), 'maxTokens: found "many"; allowed: a whole'],
+    [component("foo", "conversation.ollama", { key: "a b" }), "key: only printable ASCII"],
+  ])("end the start when they cannot run: %#", async (yaml, message) => {
+    await expect(load({ "a.yaml": yaml })).rejects.toThrow(message);
+    const { components, notices } = await load({
+      "a.yaml": yaml.replace("  metadata:", "  ignoreErrors: true\n  metadata:"),
+    });
+    expect(components.size).toBe(0);
+    expect(notices.at(-1)?.message).toContain(message);
+  });
+
+  it("ignore a limit that is none, and say so", async () => {
+    const { notices } = await load({ "a.yaml": component("foo", "conversation.ollama", { maxTokens: "0" }) });
+    expect(notices[0]?.message).toBe("ignoring non-positive maxTokens component default 0");
+  });
+});
+
+/** Where a component's call goes, and with what. */
+async function callOf(type: string, metadata: Record<string, string>, env = {}) {
+  let sent: { url: string; headers: Record<string, string>; body: unknown } | undefined;
+  const { components } = await load({ "a.yaml": component("llm", type, metadata) }, { env });
+  const llm = components.get("llm");
+  const onWire = (event: { type: string; url?: string; headers?: Record<string, string>; body?: string }) => {
+    if (event.type === "request") {
+      sent = { url: event.url ?? "", headers: event.headers ?? {}, body: JSON.parse(event.body ?? "") };
+    }
+  };
+  const refusing = {
+    open: () => ({
+      head: undefined,
+      over: true,
+      failure: new SluiceError("connect-failed", "no"),
+      take: () => [],
+      wait: () => undefined,
+      release: () => {},
+      close: () => {},
+    }),
+  };
+  const again = await load({}, { env, http: { transport: refusing } });
+  await again.components
+    .get("llm")
+    ?.model.stream(ask, { onWire })
+    .fullText.catch(() => {});
+  return { ...sent, modelName: llm?.modelName };
+}
+
+describe("where components call", () => {
+  it.each([
+    ["conversation.openai", {}, "https://api.openai.com/v1/chat/completions", "gpt-5-nano", "authorization"],
+    [
+      "conversation.openai",
+      { apiType: "azure", endpoint: "https://me.openai.azure.com/", apiVersion: "2024-10-21" },
+      "https://me.openai.azure.com/openai/deployments/gpt-4.1-nano/chat/completions?api-version=2024-10-21",
+      "gpt-4.1-nano",
+      "api-key",
+    ],
+    ["conversation.anthropic", {}, "https://api.anthropic.com/v1/messages", "claude-sonnet-4-20250514", "x-api-key"],
+    [
+      "conversation.anthropic",
+      { apiType: "foundry", endpoint: "https://me.services.ai.azure.com/anthropic/v1", model: "claude-x" },
+      "https://me.services.ai.azure.com/anthropic/v1/messages",
+      "claude-x",
+      "x-api-key",
+    ],
+    [
+      "conversation.googleai",
+      {},
+      "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash-lite:streamGenerateContent?alt=sse",
+      "gemini-2.5-flash-lite",
+      "x-goog-api-key",
+    ],
+    ["conversation.mistral", {}, "https://api.mistral.ai/v1/chat/completions", "open-mistral-7b", "authorization"],
+    [
+      "conversation.huggingface",
+      {},
+      "https://router.huggingface.co/hf-inference/models/deepseek-ai/DeepSeek-R1-Distill-Qwen-32B/v1/chat/completions",
+      "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
+      "authorization",
+    ],
+    ["conversation.ollama", {}, "http://localhost:11434/v1/chat/completions", "llama3.2:latest", "authorization"],
+    [
+      "conversation.ollama",
+      { endpoint: "http://box:1/" },
+      "http://box:1/v1/chat/completions",
+      "llama3.2:latest",
+      "authorization",
+    ],
+    ["conversation.deepseek", {}, "https://api.deepseek.com/chat/completions", "deepseek-chat", "authorization"],
+  ])("%s %j", async (type, metadata, url, model, header) => {
+    const sent = await callOf(type, { apiKey: "sk-secret", ...metadata });
+    expect(sent.url).toBe(url);
+    expect(sent.modelName).toBe(model);
+    expect(Object.keys(sent.headers ?? {})).toContain(header);
+  });
+
+  it.each([
+    ["conversation.openai", "OPENAI_MODEL"],
+    ["conversation.anthropic", "ANTHROPIC_MODEL"],
+    ["conversation.googleai", "GOOGLEAI_MODEL"],
+    ["conversation.mistral", "MISTRAL_MODEL"],
+    ["conversation.huggingface", "HUGGINGFACE_MODEL"],
+    ["conversation.ollama", "OLLAMA_MODEL"],
+  ])("%s takes its model from %s before the metadata", async (type, variable) => {
+    const { modelName } = await callOf(type, { key: "k", model: "mine" }, { [variable]: "theirs" });
+    expect(modelName).toBe("theirs");
+    expect((await callOf(type, { key: "k", model: "mine" })).modelName).toBe("mine");
+  });
+
+  it("OpenAI takes its key and address from the environment", async () => {
+    const env = { OPENAI_API_KEY: "sk-env", OPENAI_BASE_URL: "http://here/v9", OPENAI_ORGANIZATION: "org" };
+    const sent = await callOf("conversation.openai", {}, env);
+    expect(sent.url).toBe("http://here/v9/chat/completions");
+    expect(sent.headers?.["openai-organization"]).toBe("org");
+  });
+
+  it("a model that thinks is sent no temperature, and the answer says so", async () => {
+    const server = await openAi(HELLO);
+    const metadata = { key: "k", endpoint: server.url, temperature: "0.5" };
+    const { components } = await load({ "a.yaml": component("llm", "conversation.openai", metadata) });
+    const events = await collect(
+      (components.get("llm") as NonNullable<ReturnType<typeof components.get>>).model.stream({
+        ...ask,
+        temperature: 1,
+      }),
+    );
+    expect(server.requests[0]?.request.temperature).toBeUndefined();
+    expect(events[0]).toMatchObject({
+      warnings: [{ field: "temperature", message: "not sent: gpt-5-nano takes no temperature" }],
+    });
+  });
+
+  it("Mistral is sent no labels, and the answer says so", async () => {
+    const server = await openAi(HELLO);
+    const { components } = await load({
+      "a.yaml": component("llm", "conversation.mistral", { key: "k", endpoint: server.url }),
+    });
+    const stream = components.get("llm")?.model.stream({ ...ask, metadata: { a: "b" } });
+    const events = stream === undefined ? [] : await collect(stream);
+    expect(events[0]).toMatchObject({
+      warnings: [{ field: "metadata", message: "not sent: Mistral keeps no labels" }],
+    });
+    expect(server.requests[0]?.request.metadata).toBeUndefined();
+  });
+});
+
+describe("a response cache", () => {
+  const metadata = (url: string) => ({ key: "k", endpoint: url, responseCacheTTL: "10m" });
+
+  it("answers the same request again without a call, and says that it was there", async () => {
+    const server = await openAi(HELLO);
+    const clock = new ManualClock();
+    const { components } = await load(
+      { "a.yaml": component("llm", "conversation.ollama", metadata(server.url)) },
+      { clock },
+    );
+    const model = components.get("llm")?.model;
+    const events = async (request = ask) => {
+      const stream = model?.stream(request);
+      return stream === undefined ? [] : await collect(stream);
+    };
+    const first = await events();
+    const second = await events();
+    expect(server.requests).toHaveLength(1);
+    expect(first[0]).not.toHaveProperty("simulated");
+    expect(second[0]).toMatchObject({ type: "start", simulated: true });
+    expect(second.filter(({ type }) => type === "text-delta")).toEqual([{ type: "text-delta", text: "Hello" }]);
+    expect(second.at(-1)).toEqual(first.at(-1));
+    await events({ messages: [{ role: "user", content: "other" }] });
+    expect(server.requests).toHaveLength(2);
+    clock.advance(600_000);
+    await events();
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe("a Resiliency resource", () => {
+  const resiliency = (spec: string) =>
+    `apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: mine\nspec:\n${spec}`;
+
+  it("has failed calls made again before anything was said", async () => {
+    const server = await openAi([new SluiceError("overloaded", "busy", { status: 529 })], HELLO);
+    const clock = new ManualClock();
+    const { components } = await load(
+      {
+        "a.yaml": component("llm", "conversation.ollama", { endpoint: server.url }),
+        "r.yaml": resiliency(
+          "  policies:\n    retries:\n      again: {policy: constant, duration: 7s, maxRetries: 3}\n  targets:\n    components:\n      llm:\n        outbound: {retry: again}\n",
+        ),
+      },
+      { clock },
+    );
+    const text = components.get("llm")?.model.stream(ask).fullText;
+    await clock.timer(7_000);
+    clock.advance(7_000);
+    expect(await text).toBe("Hello");
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("that cannot be read is reported, and the start goes on", async () => {
+    const { components, notices } = await load({
+      "a.yaml": component("echo", "conversation.echo"),
+      "r.yaml": resiliency("  policies:\n    timeouts: {general: soon}\n"),
+    });
+    expect(components.size).toBe(1);
+    expect(notices[0]).toEqual({
+      level: "error",
+      message: 'Could not read resiliency policy mine: invalid duration "general", soon: time: invalid duration "soon"',
+    });
+  });
+});

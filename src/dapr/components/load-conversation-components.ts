@@ -1,0 +1,77 @@
+import type { HttpServiceOptions } from "../../models/http/http-service.js";
+import { defaultEnvironment } from "../../models/provider-environment.js";
+import { type Clock, systemClock } from "../../stream/clock.js";
+import { SluiceError } from "../../stream/error.js";
+import { readResiliency } from "../resiliency/read-resiliency.js";
+import { logName } from "../resources/component-resource.js";
+import {
+  type LoadedComponent,
+  type LoadedResources,
+  type LoadResourcesOptions,
+  loadResources,
+} from "../resources/load-resources.js";
+import type { Notice, Report } from "../resources/notice.js";
+import { categoryOf } from "../resources/resource-types.js";
+import type { ConversationComponent } from "./conversation-component.js";
+import { openConversationComponent } from "./open-conversation-component.js";
+
+/** Settings of `loadConversationComponents`. */
+export interface LoadComponentsOptions extends LoadResourcesOptions {
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** From 0 to 1; spreads retries. Default `Math.random`. */
+  random?: () => number;
+  /** How HTTP calls are made. Default: undici, with the usual timeouts. */
+  http?: Pick<HttpServiceOptions, "transport" | "timeouts">;
+  /** Between two words of the component `conversation.echo`, in ms. Default 5. */
+  echoPauseMs?: number;
+}
+
+/** The conversation components of an app, and what else its resources folders hold. */
+export interface ConversationComponents {
+  /** By name, in the order of the files. */
+  components: ReadonlyMap<string, ConversationComponent>;
+  /** All resources as they were loaded: components of other categories and other kinds run only in a real daprd. */
+  resources: LoadedResources;
+  /** What loading had to say, oldest first. */
+  notices: readonly Notice[];
+}
+
+/**
+ * Loads the conversation components of resources folders, as daprd does: its order of checks, its messages. A component
+ * that fails to start ends the start, unless it ignores errors. Nothing is sent.
+ *
+ * @throws {SluiceError} `invalid-argument` in daprd's words.
+ */
+export async function loadConversationComponents(options: LoadComponentsOptions): Promise<ConversationComponents> {
+  const { clock = systemClock, random = Math.random, http = {}, echoPauseMs = 5 } = options;
+  const env = options.env ?? defaultEnvironment();
+  const resources = await loadResources({ ...options, env });
+  const notices = [...resources.notices];
+  const report: Report = (notice) => {
+    notices.push(notice);
+    options.report?.(notice);
+  };
+  const resiliency = readResiliency(resources.resiliencies, clock, report);
+  const surroundings = { env, clock, random, http, resiliency, echoPauseMs, report };
+  const components = new Map<string, ConversationComponent>();
+  for (const component of resources.components) {
+    const category = categoryOf(component.type);
+    // Components of other categories run only in a real daprd.
+    if (category !== undefined && category !== "conversation") continue;
+    try {
+      if (category === undefined) throw incorrectType(component);
+      components.set(component.name, openConversationComponent(component, surroundings));
+      report({ level: "info", message: `Component loaded: ${logName(component)}` });
+    } catch (error) {
+      const failure = SluiceError.from(error);
+      if (!component.ignoreErrors) throw failure;
+      report({ level: "error", message: failure.message });
+    }
+  }
+  return { components, resources, notices };
+}
+
+function incorrectType({ name, type }: LoadedComponent): SluiceError {
+  return new SluiceError("invalid-argument", `process component ${name} error: incorrect type ${type}`);
+}

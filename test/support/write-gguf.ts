@@ -18,7 +18,8 @@ export interface GgufSpec {
   pieces?: readonly string[];
   /**
    * What the model says, whatever it is asked, token by token: pieces, bytes as `<0xE2>`, the control tokens below. Each
-   * may occur once. The weights then follow from it and nothing is random; `<|end|>` comes after the last.
+   * may occur once. The weights then follow from it and nothing is random; `<|end|>` comes after the last. It begins after
+   * the last token of a prompt: `<|assistant|>`, or without a template the space of `[/INST] `.
    */
   says?: readonly string[];
 }
@@ -88,7 +89,9 @@ export function writeGguf(file: string, spec: GgufSpec = {}): void {
     write();
   }
 
-  const weights = spec.says === undefined ? randomWeights(spec.seed ?? 1) : scriptedWeights(spec.says, id, embedding);
+  const { says } = spec;
+  const chain = says && [chatTemplate === false ? "▁" : "<|assistant|>", ...says, "<|end|>"].map(id);
+  const weights = chain === undefined ? randomWeights(spec.seed ?? 1) : scriptedWeights(chain, embedding);
   const tensors = tensorsOf(layers, embedding, feedForward, vocabulary.length);
   const header = new Bytes();
   header.raw(Buffer.from("GGUF"));
@@ -176,8 +179,7 @@ function randomWeights(seed: number): Weights {
  * The blocks add nothing, so that what comes out depends on the last token alone: its embedding, a row of random signs, is
  * nearly orthogonal to all others and is the output row of the token that follows it.
  */
-function scriptedWeights(says: readonly string[], id: (text: string) => number, embedding: number): Weights {
-  const chain = ["<|assistant|>", ...says, "<|end|>"].map(id);
+function scriptedWeights(chain: readonly number[], embedding: number): Weights {
   const sign = (token: number, i: number) => (mulberry32(token * embedding + i)() < 0.5 ? -1 : 1);
   return ({ name, shape }) => {
     const weights = new Float32Array(sizeOf(shape));

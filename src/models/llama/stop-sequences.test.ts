@@ -1,0 +1,43 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { StopSequences } from "./stop-sequences.js";
+
+const said = (pieces: readonly string[], stops: readonly string[]) => {
+  const sequences = new StopSequences(stops);
+  const text = pieces.map((piece) => sequences.push(piece)).join("") + sequences.end();
+  return { text, found: sequences.found };
+};
+
+/** What is asked for, said without any streaming. */
+const expected = (text: string, stops: readonly string[]) => {
+  const places = stops.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
+  return places.length === 0 ? { text, found: false } : { text: text.slice(0, Math.min(...places)), found: true };
+};
+
+test("what is said does not depend on how the text was cut", () => {
+  const letters = fc.string({ unit: fc.constantFrom("a", "b", "🙂"), maxLength: 30 });
+  const stop = fc.string({ unit: fc.constantFrom("a", "b", "🙂"), minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(
+      letters,
+      fc.array(stop, { maxLength: 3 }),
+      fc.array(fc.nat(6), { maxLength: 30 }),
+      (text, stops, cuts) => {
+        const pieces: string[] = [];
+        let rest = text;
+        for (const cut of cuts) {
+          pieces.push(rest.slice(0, cut));
+          rest = rest.slice(cut);
+        }
+        expect(said([...pieces, rest], stops)).toEqual(expected(text, stops));
+      },
+    ),
+  );
+});
+
+test("nothing is held back that cannot begin a stop sequence", () => {
+  const sequences = new StopSequences(["\n\nUser:"]);
+  expect(sequences.push("one\ntwo\n")).toBe("one\ntwo");
+  expect(sequences.push("\nUse")).toBe("");
+  expect(sequences.push("d")).toBe("\n\nUsed");
+});

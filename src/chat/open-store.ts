@@ -37,9 +37,13 @@ export async function openStore(where: string): Promise<ConversationStore> {
   }
 }
 
-/** Where conversations are kept unless somebody says otherwise: the folder `SLUICE_DATA`, if it is set. */
-export function defaultStoreLocation(env: Environment): string | undefined {
-  return env.SLUICE_DATA ? join(env.SLUICE_DATA, FILE) : undefined;
+/**
+ * Where conversations are kept unless somebody says otherwise: `SLUICE_DATA`, if it is set. It names a folder, in which
+ * the file is `conversations.db`, or a server: `postgres://…` or `redis://…`.
+ */
+export function defaultStoreLocation({ SLUICE_DATA: where }: Environment): string | undefined {
+  if (!where) return undefined;
+  return where.includes("://") ? where : join(where, FILE);
 }
 
 function fileIn(path: string): string {

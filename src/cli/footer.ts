@@ -1,8 +1,13 @@
 import type { Timing } from "../stream/timing.js";
 import type { Usage } from "../stream/usage.js";
+import { formatUsd } from "./format-usd.js";
 
-/** One line about an answer: time to first token, tokens a second, tokens in and out. What is estimated has a `~`. */
-export function footer(timing: Timing, usage: Usage): string {
+/**
+ * One line about an answer: time to first token, tokens a second, tokens in and out, cost. What is estimated has a `~`.
+ *
+ * @param cost in USD; nothing is said of one that is not known.
+ */
+export function footer(timing: Timing, usage: Usage, cost?: number): string {
   const { ttft, duration, deltas } = timing;
   const parts: string[] = [];
   if (ttft !== undefined) parts.push(`first token ${formatMs(ttft)}`);
@@ -14,6 +19,7 @@ export function footer(timing: Timing, usage: Usage): string {
   parts.push(usage.outputTokens === undefined ? `~${deltas} out` : `${usage.outputTokens} out`);
   if (usage.cacheReadTokens) parts.push(`${usage.cacheReadTokens} cached`);
   if (usage.reasoningTokens) parts.push(`${usage.reasoningTokens} reasoning`);
+  if (cost !== undefined) parts.push(formatUsd(cost));
   if (timing.stalls.count > 0) parts.push(`stalled ${timing.stalls.count}×, ${formatMs(timing.stalls.total)}`);
   return parts.join(" · ");
 }

@@ -5,6 +5,7 @@ import { type ChatOptions, chatCommand } from "./commands/chat.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { modelsCommand } from "./commands/models.js";
 import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
+import { describeConversations } from "./describe-conversations.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";
@@ -44,6 +45,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .description("talk to a model; without a terminal, one answer for each line of stdin")
     .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
     .option("-s, --system <text>", "instructions to the model")
+    .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
     .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
 
   program
@@ -58,6 +60,8 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .option("--json", "print events as JSON, one a line")
     .option("-q, --quiet", "nothing on stderr but errors")
     .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
+
+  describeConversations(program, io, ended);
 
   program
     .command("models")

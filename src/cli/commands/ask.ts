@@ -1,8 +1,11 @@
 import { text as readAll } from "node:stream/consumers";
 import { stream as ask } from "../../chat/stream.js";
+import { CostMeter } from "../../models/prices/cost-meter.js";
+import { defaultPrices } from "../../models/prices/default-prices.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { stringifyEvent } from "../../stream/event-json.js";
+import type { Stage } from "../../stream/stage.js";
 import { chooseModel } from "../choose-model.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { footer } from "../footer.js";
@@ -29,19 +32,22 @@ export async function askCommand(words: readonly string[], options: AskOptions, 
     const { model, because } = await chooseModel(options.model, io.env);
     if (!options.quiet) io.stderr.write(`${model.id}: ${because}\n`);
     const { system, temperature, maxTokens, timeout } = options;
+    const meter = new CostMeter(model.id, defaultPrices(io.env));
     const stream = ask(model, prompt, {
       ...(system !== undefined && { system }),
       ...(temperature !== undefined && { temperature }),
       ...(maxTokens !== undefined && { maxTokens }),
       ...(timeout !== undefined && { timeouts: { total: timeout * 1_000 } }),
-    });
+    }).through(metered(meter));
     const stop = io.onInterrupt(() => stream.cancel("Ctrl-C"));
     try {
       await (options.json ? printEvents(stream, io) : showAnswer(stream, io));
     } finally {
       stop();
     }
-    if (!options.quiet && !options.json) io.stderr.write(`${footer(stream.timing, await stream.usage)}\n`);
+    if (!options.quiet && !options.json) {
+      io.stderr.write(`${footer(stream.timing, await stream.usage, meter.total)}\n`);
+    }
     return EXIT.ok;
   } catch (thrown) {
     const error = SluiceError.from(thrown, "protocol");
@@ -53,6 +59,16 @@ export async function askCommand(words: readonly string[], options: AskOptions, 
 /** Writes events as JSON, one a line. */
 export async function printEvents(stream: ChatStream, io: Io): Promise<void> {
   for await (const event of stream) await write(io.stdout, `${stringifyEvent(event)}\n`);
+}
+
+/** Lets events pass, and counts what they cost. */
+function metered(meter: CostMeter): Stage {
+  return {
+    push(event, emit) {
+      meter.push(event);
+      emit(event);
+    },
+  };
 }
 
 async function promptOf(words: readonly string[], io: Io): Promise<string> {

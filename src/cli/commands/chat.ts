@@ -1,8 +1,10 @@
 import { createInterface } from "node:readline";
+import { defaultStoreLocation } from "../../chat/open-store.js";
 import { SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
+import { conversationStore } from "../data-folder.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import type { Io } from "../io.js";
 import { hasColour } from "../io.js";
@@ -13,6 +15,8 @@ import { reportError } from "../report-error.js";
 export interface ChatOptions {
   model?: string;
   system?: string;
+  /** The id of a conversation that is kept: it is resumed, or begins. */
+  conversation?: string;
 }
 
 /** Talks: on a terminal until it is left, otherwise one answer for each line of stdin. */
@@ -20,11 +24,34 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
   try {
     const { model, because } = await chooseModel(options.model, io.env);
     io.stderr.write(`${model.id}: ${because}\n`);
-    const session = new ChatSession(model, io, options.system);
-    return await (io.stdin.isTTY ? talk(session, io) : answerLines(session, io));
+    const { system, conversation: contextId } = options;
+    const store = contextId === undefined ? defaultStoreLocation(io.env) : conversationStore(io.env);
+    const session = new ChatSession(
+      {
+        model,
+        ...(system !== undefined && { system }),
+        ...(contextId !== undefined && { contextId }),
+        ...(store !== undefined && { store }),
+      },
+      io,
+    );
+    try {
+      if (store !== undefined) await announce(session);
+      return await (io.stdin.isTTY ? talk(session, io) : answerLines(session, io));
+    } finally {
+      await session.close();
+    }
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));
   }
+}
+
+/** Says which conversation it is, where it is kept: so it can be resumed. */
+async function announce(session: ChatSession): Promise<void> {
+  const { conversation } = session;
+  const { length } = await conversation.messages();
+  const where = length === 0 ? "begins" : `goes on after ${length} messages`;
+  session.print(`conversation ${conversation.contextId}: ${where}`);
 }
 
 /** stdin is a file or a pipe: each line is a prompt. The first failure ends it. */

@@ -1,0 +1,25 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { defaultStoreLocation } from "../chat/open-store.js";
+import type { Io } from "./io.js";
+
+/**
+ * Where the command keeps conversations that have a name: in `SLUICE_DATA`, or in the folder that the system has for the
+ * data of its users' applications.
+ */
+export function conversationStore(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return defaultStoreLocation(env) ?? join(userDataFolder(env, platform), "sluice", "conversations.db");
+}
+
+/** As the XDG Base Directory Specification 0.8, Apple's File System Programming Guide and Windows' Known Folders say. */
+function userDataFolder(env: Io["env"], platform: NodeJS.Platform): string {
+  const home = env.HOME || env.USERPROFILE || homedir();
+  switch (platform) {
+    case "win32":
+      return env.LOCALAPPDATA || join(home, "AppData", "Local");
+    case "darwin":
+      return join(home, "Library", "Application Support");
+    default:
+      return env.XDG_DATA_HOME || join(home, ".local", "share");
+  }
+}

@@ -1,6 +1,9 @@
 export type { ApprovalDecision, ApprovalHandler, ApprovalRequest } from "./approval.js";
 export { approve, decisionMessage, deny, edit } from "./approval.js";
 export { openCalls } from "./history.js";
+export type { HttpServer, McpServer, StdioServer } from "./mcp/mcp-connection.js";
+export type { McpToolInfo, McpTools, McpToolsOptions } from "./mcp/mcp-tools.js";
+export { mcpTools } from "./mcp/mcp-tools.js";
 export type { Tool, ToolContext, ToolInput, ToolOptions, ToolReturn } from "./tool.js";
 export { tool } from "./tool.js";
 export { ToolOutput } from "./tool-output.js";

@@ -12,6 +12,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "first-stream.mjs": "A sluice lets a stream through at the pace the other side can take.",
   "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
   "record-and-replay.mjs": "Remember this.",
+  "tools.mjs": '[book returned: "booked for 30"]',
 };
 
 test("every example is tested", () => {

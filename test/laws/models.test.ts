@@ -7,9 +7,11 @@ import { echo } from "../../src/models/echo.js";
 import { fallback } from "../../src/models/fallback.js";
 import { record } from "../../src/models/record.js";
 import { replay } from "../../src/models/replay.js";
-import { scripted } from "../../src/models/scripted.js";
+import { type ScriptLine, scripted } from "../../src/models/scripted.js";
 import { simulate } from "../../src/models/simulate.js";
 import { SluiceError } from "../../src/stream/error.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
 import { modelLaws } from "./model-laws.js";
 
 const fast = { tokensPerSecond: Number.POSITIVE_INFINITY };
@@ -46,5 +48,15 @@ modelLaws("a recording", async () => {
   const file = join(folder, "replayed.jsonl");
   await record(echo(fast), file).stream({ messages: [{ role: "user", content: "Say three words." }] }).fullText;
   return { model: replay(file, { speed: Number.POSITIVE_INFINITY }) };
+});
+modelLaws("a model with tools", () => {
+  const clock = tool({ name: "clock", input: { type: "object" }, run: () => "noon" });
+  const call: ScriptLine = { type: "tool-call", callId: "1", name: "clock", input: {} };
+  // Each law asks up to three times.
+  const scripts: ScriptLine[][] = [
+    ["Wait. ", call],
+    ["It is ", "noon."],
+  ];
+  return { model: withTools(scripted([...scripts, ...scripts, ...scripts]), [clock]) };
 });
 modelLaws("a simulated stream", () => ({ model: simulate(echo(fast), fast), simulated: true }));

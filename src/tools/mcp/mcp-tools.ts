@@ -1,0 +1,267 @@
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { Tool as ServersTool } from "@modelcontextprotocol/sdk/types.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { Slots } from "../slots.js";
+import type { Tool, ToolContext } from "../tool.js";
+import type { ToolSource } from "../toolbox.js";
+import { connectMcp, httpStatusOf, type McpConnection, type McpServer } from "./mcp-connection.js";
+import { readMcpResult } from "./mcp-result.js";
+
+/** A tool as its MCP server describes it. What the annotations say is the server's word. */
+export interface McpToolInfo {
+  /** The server's name for it. */
+  name: string;
+  title?: string | undefined;
+  description?: string | undefined;
+  annotations?:
+    | {
+        readOnlyHint?: boolean | undefined;
+        destructiveHint?: boolean | undefined;
+        idempotentHint?: boolean | undefined;
+        openWorldHint?: boolean | undefined;
+      }
+    | undefined;
+}
+
+/** Settings of `mcpTools` beside the server. */
+export interface McpToolsOptions {
+  /** Put before each tool's name, to keep the names of several servers apart. */
+  prefix?: string;
+  /** Which tools to offer. Default: all. */
+  filter?: (tool: McpToolInfo) => boolean;
+  /** Whether a person has to allow a call. Default false. */
+  approval?: boolean | ((tool: McpToolInfo, input: JsonObject) => boolean | Promise<boolean>);
+  /** Ms that one call may take. Default: the loop's `timeout`. */
+  timeout?: number;
+  /** Ms until the server must have answered when connecting, and with each page of its list. Default 30,000. */
+  connectTimeout?: number;
+  /** How many calls the server gets at once. Default: as many as the loop allows. */
+  concurrency?: number;
+  /** Told of errors that belong to no call: a broken stream of notifications, for one. */
+  onError?: (error: Error) => void;
+}
+
+/** The tools of an MCP server. */
+export interface McpTools extends ToolSource {
+  /**
+   * The tools that the server has now. Connects when it is first called, and again after the connection was lost.
+   *
+   * @throws {SluiceError} `connect-failed` and the like, when the server cannot be used.
+   */
+  tools(): Promise<readonly Tool[]>;
+  /** Ends the session, and the process where one was started. Tools cannot be used any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * The tools of an MCP server, over stdio (`{ command, args, env }`) or streamable HTTP (`{ url, headers }`), for
+ * `withTools`. The server checks the arguments. Its list is read again when it says that it has changed.
+ *
+ * @throws {SluiceError} `invalid-argument` for settings that cannot be.
+ */
+export function mcpTools(options: McpServer & McpToolsOptions): McpTools {
+  return new McpToolSource(options);
+}
+
+/** Longer than any call: a loop's own limits end it. In ms, the most that a timer can hold. */
+const NEVER = 2_147_483_647;
+
+class McpToolSource implements McpTools {
+  readonly #options: McpServer & McpToolsOptions;
+  readonly #connectTimeout: number;
+  readonly #slots: Slots | undefined;
+  #connection: Promise<McpConnection> | undefined;
+  #listed: Promise<readonly Tool[]> | undefined;
+  #closed = false;
+
+  constructor(options: McpServer & McpToolsOptions) {
+    const { connectTimeout = 30_000, timeout, concurrency } = options;
+    if (!(connectTimeout > 0)) throw invalid("connectTimeout", connectTimeout, "ms above 0");
+    if (timeout !== undefined && !(timeout > 0)) throw invalid("timeout", timeout, "ms above 0");
+    if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
+    this.#options = options;
+    this.#connectTimeout = Math.min(connectTimeout, NEVER);
+    this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);
+  }
+
+  async tools(): Promise<readonly Tool[]> {
+    this.#listed ??= this.#list();
+    const listed = this.#listed;
+    try {
+      return await listed;
+    } catch (thrown) {
+      // The next one to ask tries again.
+      if (this.#listed === listed) this.#listed = undefined;
+      throw thrown;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connection = this.#connection;
+    this.#forget();
+    const opened = await connection?.catch(() => undefined);
+    await opened?.close();
+  }
+
+  #forget(): void {
+    this.#connection = undefined;
+    this.#listed = undefined;
+  }
+
+  #connect(): Promise<McpConnection> {
+    if (this.#closed) throw new SluiceError("connect-failed", "the connection to the MCP server was closed");
+    if (this.#connection !== undefined) return this.#connection;
+    const connection = connectMcp(this.#options, this.#connectTimeout, {
+      toolsChanged: () => {
+        this.#listed = undefined;
+      },
+      closed: () => {
+        if (this.#connection === connection) this.#forget();
+      },
+      failed: (error) => this.#options.onError?.(error),
+    });
+    this.#connection = connection;
+    connection.catch(() => {
+      if (this.#connection === connection) this.#forget();
+    });
+    return connection;
+  }
+
+  /** Asks the server; once more over a new connection where it has forgotten the session. */
+  async #ask<T>(ask: (connection: McpConnection) => Promise<T>): Promise<T> {
+    const connecting = this.#connect();
+    const connection = await connecting;
+    try {
+      return await ask(connection);
+    } catch (thrown) {
+      // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
+      if (httpStatusOf(thrown) !== 404) throw thrown;
+      if (this.#connection === connecting) this.#forget();
+      await connection.close().catch(() => {});
+      return ask(await this.#connect());
+    }
+  }
+
+  async #list(): Promise<readonly Tool[]> {
+    const all = await this.#ask(({ client }) => listAll(client, this.#connectTimeout));
+    const { filter = () => true } = this.#options;
+    const names = new Set<string>();
+    return all.filter((one) => filter(one)).map((one) => this.#tool(one, names));
+  }
+
+  #tool(one: ServersTool, names: Set<string>): Tool {
+    const { approval, prefix = "", timeout } = this.#options;
+    const name = allowedName(`${prefix}${one.name}`, names);
+    const description = one.description ?? one.title;
+    const needsApproval = async (input: unknown) =>
+      typeof approval === "function" ? approval(one, input as JsonObject) : approval === true;
+    return {
+      definition: {
+        name,
+        ...(description !== undefined && { description }),
+        inputSchema: one.inputSchema as JsonObject,
+      },
+      ...(timeout !== undefined && { timeout }),
+      ...(this.#slots && { slots: this.#slots }),
+      ...(approval !== undefined && { needsApproval }),
+      readInput: (value) =>
+        isJsonObject(value) ? { value } : { issues: [{ path: [], message: "the arguments are not an object" }] },
+      run: (input, context) => this.#run(one, input as JsonObject, context),
+    };
+  }
+
+  async #run(one: ServersTool, input: JsonObject, { signal, progress }: ToolContext): Promise<unknown> {
+    const progressToken = crypto.randomUUID();
+    const params = { name: one.name, arguments: input, _meta: { progressToken } };
+    const result = await this.#ask(async ({ client, progress: listeners }) => {
+      listeners.set(progressToken, ({ progress: done, total, message }) => {
+        void progress({ progress: done, total, message });
+      });
+      try {
+        return await callTool(client, one, params, signal, progress);
+      } finally {
+        listeners.delete(progressToken);
+      }
+    });
+    return readMcpResult(result);
+  }
+}
+
+type CallParams = { name: string; arguments: JsonObject; _meta: { progressToken: string } };
+
+async function callTool(
+  client: Client,
+  { execution }: ServersTool,
+  params: CallParams,
+  signal: AbortSignal,
+  progress: ToolContext["progress"],
+): Promise<JsonObject> {
+  // Any result is taken as it is: what this version of the SDK does not know of stays in it.
+  const { ResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const options = { signal, timeout: NEVER };
+  if (execution?.taskSupport === "required") return runTask(client, params, options, progress);
+  return (await client.request({ method: "tools/call", params }, ResultSchema, options)) as JsonObject;
+}
+
+/** Runs a tool that the server runs as a task: its states are progress. */
+async function runTask(
+  client: Client,
+  params: CallParams,
+  options: { signal: AbortSignal; timeout: number },
+  progress: ToolContext["progress"],
+): Promise<JsonObject> {
+  const { ResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const { tasks } = client.experimental;
+  const stream = tasks.requestStream({ method: "tools/call", params }, ResultSchema, { ...options, task: {} });
+  for await (const message of stream) {
+    switch (message.type) {
+      case "taskCreated": {
+        const { taskId } = message.task;
+        options.signal.addEventListener("abort", () => void tasks.cancelTask(taskId).catch(() => {}), { once: true });
+        break;
+      }
+      case "taskStatus": {
+        const { status, statusMessage } = message.task;
+        await progress({ status, message: statusMessage });
+        break;
+      }
+      case "result":
+        return message.result as JsonObject;
+      case "error":
+        throw message.error;
+      default:
+        message satisfies never;
+    }
+  }
+  throw new SluiceError("tool-failed", `${params.name} ended without a result`);
+}
+
+/** All pages of the list. */
+async function listAll(client: Client, timeout: number): Promise<ServersTool[]> {
+  const { ListToolsResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const all: ServersTool[] = [];
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const params = cursor === undefined ? {} : { cursor };
+    const page = await client.request({ method: "tools/list", params }, ListToolsResultSchema, { timeout });
+    all.push(...page.tools);
+    cursor = page.nextCursor;
+    if (cursor !== undefined && seen.has(cursor)) {
+      throw new SluiceError("protocol", `the MCP server's list of tools goes round: cursor ${cursor} came twice`);
+    }
+    if (cursor !== undefined) seen.add(cursor);
+  } while (cursor !== undefined);
+  return all;
+}
+
+/** A name that providers allow and that no other tool of the server has. */
+function allowedName(name: string, taken: Set<string>): string {
+  const allowed = name.replace(/[^\w-]/g, "_").slice(0, 64);
+  let free = allowed;
+  for (let n = 2; taken.has(free); n++) free = `${allowed.slice(0, 60)}_${n}`;
+  taken.add(free);
+  return free;
+}

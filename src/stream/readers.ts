@@ -6,7 +6,7 @@ const NOTHING: Batch = [];
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Unrolls batches: one promise a network read, the rest is handed out as it lies there. */
-abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
+export abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
   protected batch: Batch = NOTHING;
   protected at = 0;
   #done = false;
@@ -16,8 +16,11 @@ abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
     this.#source = source;
   }
 
-  /** The next value of the batch in hand, or `undefined` when it has no more. */
+  /** The next value of the batch in hand, or `undefined` when it has no more. What it throws ends the stream. */
   protected abstract take(): T | undefined;
+
+  /** Called when the stream is over; what it throws, the reader is told. */
+  protected over(): void {}
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#done) return Promise.resolve(DONE);
@@ -55,8 +58,12 @@ abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
     if (pulled === undefined) return this.#finish();
     this.batch = pulled;
     this.at = 0;
-    const value = this.take();
-    return value === undefined ? this.next() : { done: false, value };
+    try {
+      const value = this.take();
+      return value === undefined ? this.next() : { done: false, value };
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
   };
 
   readonly #failed = (thrown: unknown): Promise<never> => {
@@ -66,6 +73,11 @@ abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
 
   #finish(): Promise<IteratorResult<T, undefined>> {
     this.#done = true;
+    try {
+      this.over();
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
     return Promise.resolve(DONE);
   }
 }

@@ -198,9 +198,10 @@ export class JsonScanner {
     }
     this.#token = "";
     this.#tokenStart = offset;
-    if (code === MINUS || (code >= 0x30 && code <= 0x39)) return this.#then("number", at - 1);
-    if (Object.hasOwn(LITERALS, text.charAt(at))) return this.#then("literal", at - 1);
-    return this.#fault(text, at);
+    const isNumber = code === MINUS || (code >= 0x30 && code <= 0x39);
+    if (!isNumber && !Object.hasOwn(LITERALS, text.charAt(at))) return this.#fault(text, at);
+    this.#tree.openScalar(offset);
+    return this.#then(isNumber ? "number" : "literal", at - 1);
   }
 
   #openContainer(code: number, offset: number, at: number): number | JsonFault {
@@ -287,7 +288,7 @@ export class JsonScanner {
   #endNumber(end: number): JsonFault | undefined {
     const token = this.#token;
     if (!NUMBER.test(token)) return { offset: this.#tokenStart, found: quote(token), expected: EXPECTED.number };
-    this.#tree.scalar(Number(token), this.#tokenStart, end);
+    this.#tree.closeScalar(Number(token), end);
     this.#endValue(0);
     return undefined;
   }
@@ -300,7 +301,7 @@ export class JsonScanner {
     }
     if (this.#token.length < word.length) return at + 1;
     const value = word === "null" ? null : word === "true";
-    this.#tree.scalar(value, this.#tokenStart, this.#base + at + 1);
+    this.#tree.closeScalar(value, this.#base + at + 1);
     return this.#endValue(at);
   }
 

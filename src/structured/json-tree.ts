@@ -32,7 +32,8 @@ export class JsonTree {
   #text: string | undefined;
   /** The first half of a surrogate pair whose other half has not come. */
   #half = "";
-  #textWatched = false;
+  /** Whether the string, number or literal that is being read is the watched value. */
+  #leafWatched = false;
   #copyCost = 0;
   #version = 0;
 
@@ -103,7 +104,7 @@ export class JsonTree {
 
   openString(offset: number): void {
     this.#text = "";
-    this.#textWatched = this.#begin(offset) && this.#isTarget();
+    this.openScalar(offset);
     this.#version++;
   }
 
@@ -124,15 +125,18 @@ export class JsonTree {
     this.#text = undefined;
     this.#half = "";
     this.#put(text);
-    this.#complete(text, this.#textWatched, end);
+    this.#complete(text, this.#leafWatched, end);
   }
 
-  /** A number, `true`, `false` or `null`. */
-  scalar(value: number | boolean | null, start: number, end: number): void {
-    const watched = this.#begin(start) && this.#isTarget();
+  /** A number, `true`, `false` or `null` begins. */
+  openScalar(offset: number): void {
+    this.#leafWatched = this.#begin(offset) && this.#isTarget();
+  }
+
+  closeScalar(value: number | boolean | null, end: number): void {
     this.#put(value);
     this.#version++;
-    this.#complete(value, watched, end);
+    this.#complete(value, this.#leafWatched, end);
   }
 
   /**
@@ -153,7 +157,7 @@ export class JsonTree {
   #addText(text: string): void {
     this.#text += text;
     this.#version++;
-    if (this.#textWatched) this.#watcher?.text?.(text);
+    if (this.#leafWatched) this.#watcher?.text?.(text);
   }
 
   #enter(value: JsonValue, array: JsonValue[] | undefined, object: JsonObject | undefined, offset: number): void {

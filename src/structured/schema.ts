@@ -14,6 +14,11 @@ export type Schema = StandardSchemaV1 | JsonObject;
 /** The type of the values that fit a schema. Plain JSON Schema says no type: any JSON value. */
 export type InferSchema<S extends Schema> = S extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<S> : JsonValue;
 
+/** The type of the values that a schema takes, before its defaults and conversions. */
+export type InferSchemaInput<S extends Schema> = S extends StandardSchemaV1
+  ? StandardSchemaV1.InferInput<S>
+  : JsonValue;
+
 /** A value that fits its schema, as the schema leaves it (defaults and conversions applied), or what is wrong with it. */
 export type Validation<T> = { value: T; issues?: undefined } | { issues: readonly SchemaIssue[] };
 

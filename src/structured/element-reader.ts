@@ -1,0 +1,9 @@
+import type { JsonValue } from "../stream/json.js";
+import { ObjectReader } from "./object-reader.js";
+
+/** Reads the elements of an array, each as soon as it is complete. */
+export class ElementReader extends ObjectReader<JsonValue> {
+  element(value: JsonValue): void {
+    this.tell(value);
+  }
+}

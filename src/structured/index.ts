@@ -1,0 +1,16 @@
+export type { SchemaIssue } from "./check-json-schema.js";
+export { checkJsonSchema } from "./check-json-schema.js";
+export type { DeepPartial } from "./deep-partial.js";
+export type { JsonParserOptions } from "./json-parser.js";
+export { JsonParser } from "./json-parser.js";
+export type { JsonPath } from "./json-path.js";
+export { formatPath } from "./json-path.js";
+export type { JsonWatcher } from "./json-watcher.js";
+export type { ObjectOptions } from "./object.js";
+export { object } from "./object.js";
+export type { ObjectMode } from "./object-mode.js";
+export type { ReadObjectOptions } from "./object-reader.js";
+export type { ObjectStream } from "./object-stream.js";
+export type { ElementAt, PathTo, ValueAt } from "./path-to.js";
+export type { InferSchema, InferSchemaInput, Schema, Validation } from "./schema.js";
+export { jsonSchemaOf, validate } from "./schema.js";

@@ -1,0 +1,79 @@
+import type { Claim } from "../stream/batch-source.js";
+import { SluiceError } from "../stream/error.js";
+import { BatchReader } from "../stream/readers.js";
+import type { AnswerObserver } from "./json-answer.js";
+import { formatPath, type JsonPath } from "./json-path.js";
+import type { ObjectSource } from "./object-source.js";
+
+/** Settings of those who read a value bit by bit. */
+export interface ReadObjectOptions {
+  /**
+   * Called when what was already read is void: another model takes over, or the answer is repaired, and begins anew.
+   * Without it, reading ends with error code `retracted`.
+   */
+  onRetract?: (reason: string) => void;
+}
+
+/** Reads bits of a value that were told of. Ends with the error of an answer that is not valid. */
+export abstract class ObjectReader<T> extends BatchReader<T> implements AnswerObserver {
+  readonly path: JsonPath;
+  readonly #source: ObjectSource;
+  readonly #onRetract: ((reason: string) => void) | undefined;
+  #told: T[] = [];
+  #next = 0;
+  #begun = false;
+  /** Whether anything was handed out since the value began. */
+  #said = false;
+  #void: string | undefined;
+
+  constructor(claim: Claim, source: ObjectSource, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
+    super(claim);
+    this.path = path;
+    this.#source = source;
+    this.#onRetract = onRetract;
+    source.observe(this);
+  }
+
+  begin(_offset: number): void {
+    // Where an object has a key twice, the last one counts.
+    if (this.#begun) this.restart(`${formatPath(this.path)} was said twice`);
+    this.#begun = true;
+  }
+
+  restart(reason: string): void {
+    this.#told = [];
+    this.#next = 0;
+    this.#begun = false;
+    if (this.#said) this.#void = reason;
+    this.#said = false;
+  }
+
+  /** Puts a bit where the reader finds it. */
+  protected tell(bit: T): void {
+    this.#told.push(bit);
+  }
+
+  protected take(): T | undefined {
+    if (this.#void !== undefined) this.#takeBack(this.#void);
+    if (this.#next < this.#told.length) {
+      this.#said = true;
+      return this.#told[this.#next++];
+    }
+    this.#told = [];
+    this.#next = 0;
+    return undefined;
+  }
+
+  protected override over(): void {
+    const error = this.#source.outcome?.error;
+    if (error !== undefined) throw error;
+  }
+
+  #takeBack(reason: string): void {
+    this.#void = undefined;
+    if (this.#onRetract === undefined) {
+      throw new SluiceError("retracted", `what was read is void: ${reason}; pass onRetract to go on`);
+    }
+    this.#onRetract(reason);
+  }
+}

@@ -1,0 +1,163 @@
+import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { ChatEvent, FinishEvent } from "../stream/chat-event.js";
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import type { ChatStream } from "../stream/chat-stream.js";
+import { SluiceError } from "../stream/error.js";
+import { addUsage, type Usage } from "../stream/usage.js";
+import { type AnswerForm, type AnswerObserver, JsonAnswer } from "./json-answer.js";
+import { formatPath } from "./json-path.js";
+import { repairRequest } from "./repair-request.js";
+import { describeIssues, type Schema, validate } from "./schema.js";
+
+/** A value that is asked for. */
+export interface ObjectPlan {
+  model: ChatModel;
+  /** With the form that the answer is to have. */
+  request: ChatRequest;
+  call: CallOptions;
+  schema: Schema;
+  form: AnswerForm;
+  /** Whether the model is asked once more when its answer is not valid. */
+  repair: boolean;
+}
+
+type Outcome = { value: unknown; error?: undefined } | { error: SluiceError };
+
+/** The events of an answer that is a value: reads the value as they pass, and holds it to its schema before they end. */
+export class ObjectSource implements BatchSource {
+  readonly #plan: ObjectPlan;
+  #answer: JsonAnswer;
+  #stream: ChatStream;
+  #claim: Claim;
+  /** Of the answer that was not valid. */
+  #spent: Usage = {};
+  #repair: SluiceError | undefined;
+  #outcome: Outcome | undefined;
+  #cancelled = false;
+  #wake: (() => void) | undefined;
+
+  /** @throws {SluiceError} what the model refuses at once. */
+  constructor(plan: ObjectPlan) {
+    this.#plan = plan;
+    this.#stream = this.#ask(plan.request);
+    this.#claim = this.#stream.batches();
+    this.#answer = new JsonAnswer(plan.form, undefined);
+  }
+
+  /** Says who is told of the JSON. Called before anything is read. */
+  observe(observer: AnswerObserver): void {
+    this.#answer = new JsonAnswer(this.#plan.form, observer);
+  }
+
+  /** What was read of the current answer. */
+  get answer(): JsonAnswer {
+    return this.#answer;
+  }
+
+  /** The value, or why there is none; `undefined` until the answer is over. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  /** What was wrong with the first answer, once a second was asked for. */
+  get repair(): SluiceError | undefined {
+    return this.#repair;
+  }
+
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    let pulled: ReturnType<BatchSource["next"]>;
+    try {
+      pulled = this.#claim.next();
+    } catch (thrown) {
+      throw this.#broken(thrown);
+    }
+    return pulled instanceof Promise ? pulled.then(this.#onBatch, this.#onFailure) : this.#accept(pulled);
+  }
+
+  cancel(reason: unknown): void {
+    this.#cancelled = true;
+    this.#claim.cancel(reason);
+    this.#wake?.();
+  }
+
+  readonly #onBatch = (batch: Batch | undefined) => this.#accept(batch);
+
+  readonly #onFailure = (thrown: unknown): never => {
+    throw this.#broken(thrown);
+  };
+
+  #ask(request: ChatRequest): ChatStream {
+    const { model, call, repair } = this.#plan;
+    // The whole message is needed again only where the model may be told what was wrong with it.
+    return model.stream(request, { ...call, retain: repair && this.#repair === undefined });
+  }
+
+  #accept(batch: Batch | undefined): Batch | undefined | Promise<Batch | undefined> {
+    if (batch === undefined) return undefined;
+    for (const event of batch) {
+      if (event.type !== "finish") this.#answer.push(event);
+      else return this.#untilCancelled(this.#conclude(event), batch.slice(0, -1));
+    }
+    return batch;
+  }
+
+  /** A schema may wait for something; leaving does not. */
+  #untilCancelled(concluded: Promise<ChatEvent[]>, before: Batch): Promise<Batch | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(undefined);
+      concluded.then((events) => resolve([...before, ...events]), reject);
+    });
+  }
+
+  async #conclude(finish: FinishEvent): Promise<ChatEvent[]> {
+    const outcome = await this.#judge(finish);
+    const { error } = outcome;
+    const again = error?.code === "invalid-output" || (error?.code === "incomplete-output" && finish.reason === "stop");
+    if (error === undefined || !again || !this.#plan.repair || this.#repair !== undefined || this.#cancelled) {
+      this.#outcome = outcome;
+      return [{ ...finish, usage: addUsage(this.#spent, finish.usage) }];
+    }
+    return this.#askAgain(error, finish);
+  }
+
+  async #judge({ reason }: FinishEvent): Promise<Outcome> {
+    try {
+      const value = this.#answer.end(reason);
+      const { schema } = this.#plan;
+      const checked = await validate(schema, value);
+      if (checked.issues === undefined) return { value: checked.value };
+      const issues = checked.issues.map(({ path, message }) => ({ path: formatPath(path), message }));
+      const message = `the answer does not fit its schema: ${describeIssues(checked.issues)}`;
+      return { error: this.#named(this.#answer.rejected("invalid-output", message, issues)) };
+    } catch (thrown) {
+      if (thrown instanceof SluiceError) return { error: this.#named(thrown) };
+      const said = thrown instanceof Error ? thrown.message : String(thrown);
+      const error = this.#answer.rejected("invalid-output", `the schema could not take the answer: ${said}`);
+      return { error: this.#named(error.with({ cause: thrown })) };
+    }
+  }
+
+  async #askAgain(error: SluiceError, { usage }: FinishEvent): Promise<ChatEvent[]> {
+    const said = await this.#stream.messages;
+    this.#repair = error;
+    this.#spent = usage;
+    this.#stream = this.#ask(repairRequest(this.#plan.request, said, error));
+    this.#claim = this.#stream.batches();
+    const reason = `the answer was not valid, and the model is asked once more: ${error.message}`;
+    const retract: ChatEvent = { type: "retract", reason };
+    this.#answer.push(retract);
+    return [{ type: "usage", usage }, retract];
+  }
+
+  /** The stream broke: says how much of the value there was. */
+  #broken(thrown: unknown): SluiceError {
+    const error = SluiceError.from(thrown);
+    const { output } = this.#answer.rejected(error.code, error.message);
+    return output === undefined || output.text === "" ? error : error.with({ output });
+  }
+
+  #named(error: SluiceError): SluiceError {
+    return error.with({ model: this.#plan.model.id });
+  }
+}

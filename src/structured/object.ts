@@ -1,0 +1,69 @@
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import { invalid } from "../stream/error.js";
+import type { JsonObject } from "../stream/json.js";
+import { type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
+import { chooseMode, type ObjectMode } from "./object-mode.js";
+import { objectRequest } from "./object-request.js";
+import { objectRoot } from "./object-root.js";
+import { ObjectStream } from "./object-stream.js";
+import { type InferSchema, type InferSchemaInput, jsonSchemaOf, type Schema } from "./schema.js";
+
+/** Options of `object`: how the value is asked for, and what `stream` takes. */
+export interface ObjectOptions extends Omit<PromptOptions, "responseFormat">, Omit<CallOptions, "retain"> {
+  /** Default: `json-schema` where the model is known to have it, else `tool`, else `instructions`. */
+  mode?: ObjectMode;
+  /** What the value is called where the provider wants a name. Default `answer`. */
+  name?: string;
+  /** What the value is, for the model. */
+  description?: string;
+  /** The JSON Schema that the model is given, for libraries that cannot say it of their schemas. */
+  jsonSchema?: JsonObject;
+  /** Ask the provider to hold the answer to the schema strictly. Default in mode `json-schema`: where the schema allows it. */
+  strict?: boolean;
+  /** Ask the model once more when its answer is not valid. The first answer is then retracted. Default false. */
+  repair?: boolean;
+  /** How many arrays and objects may stand inside one another. Default 1,000. */
+  maxDepth?: number;
+}
+
+/**
+ * Asks a model for a value that fits a schema, and streams it while it arrives.
+ *
+ * ```ts
+ * const recipe = object(model("openai/gpt-5"), z.object({ title: z.string(), steps: z.array(z.string()) }), "Pancakes");
+ * for await (const step of recipe.elements("steps")) console.log(step);
+ * const { title } = await recipe.object;
+ * ```
+ *
+ * @param schema of any library that implements Standard Schema, or a JSON Schema. What is no object is put into one for
+ *   the model, and taken out again.
+ * @throws {SluiceError} at once, before any network call: `invalid-argument`, `unsupported`, and whatever the model refuses.
+ */
+export function object<S extends Schema>(
+  model: ChatModel,
+  schema: S,
+  prompt: Prompt,
+  options: ObjectOptions = {},
+): ObjectStream<InferSchema<S>, InferSchemaInput<S>> {
+  const { mode: asked, name = "answer", description, jsonSchema, strict, repair = false, maxDepth, ...rest } = options;
+  if (typeof repair !== "boolean") throw invalid("repair", repair, "true or false");
+  const { asked: chat, call } = splitOptions(rest);
+  const plain = requestOf(prompt, chat);
+  const mode = chooseMode(model, plain, asked);
+  const root = objectRoot(jsonSchemaOf(schema, "schema", "pass it as the option jsonSchema", jsonSchema));
+  const request = objectRequest(plain, {
+    mode,
+    name,
+    schema: root.schema,
+    ...(description !== undefined && { description }),
+    ...(strict !== undefined && { strict }),
+  });
+  return new ObjectStream({
+    model,
+    request,
+    call,
+    schema,
+    form: { mode, name, wrapped: root.wrapped, maxDepth },
+    repair,
+  });
+}

@@ -1,0 +1,39 @@
+import type { Claim } from "../stream/batch-source.js";
+import type { JsonValue } from "../stream/json.js";
+import { ObjectReader } from "./object-reader.js";
+import type { ObjectSource } from "./object-source.js";
+
+/** How much may be copied for each character that was read: all snapshots together cost no more than that. */
+const COPIES_PER_CHARACTER = 16;
+/** As much may be copied in advance, so that small values are shown at every delta. */
+const COPIES_IN_ADVANCE = 100_000;
+
+/**
+ * Reads the value as far as it has come, each time it has come further. Where a large array or object is open, several
+ * deltas are taken together: copying it for each would make the whole quadratic.
+ */
+export class PartialReader extends ObjectReader<JsonValue> {
+  readonly #objects: ObjectSource;
+  #copied = 0;
+
+  constructor(claim: Claim, source: ObjectSource) {
+    // Each partial value takes the place of the one before, whatever happened in between.
+    super(claim, source, [], { onRetract: () => {} });
+    this.#objects = source;
+  }
+
+  override restart(reason: string): void {
+    this.#copied = 0;
+    super.restart(reason);
+  }
+
+  protected override take(): JsonValue | undefined {
+    const { answer, outcome } = this.#objects;
+    const cost = answer.snapshotCost;
+    if (cost === 0) return undefined;
+    const allowed = COPIES_IN_ADVANCE + COPIES_PER_CHARACTER * answer.length;
+    if (this.#copied + cost > allowed && outcome === undefined) return undefined;
+    this.#copied += cost;
+    return answer.snapshot();
+  }
+}

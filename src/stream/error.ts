@@ -10,6 +10,8 @@ export type ErrorCode =
   | "unknown-model"
   | "missing-key"
   | "unsupported"
+  /** A guard refused the request. */
+  | "blocked"
   // The way to the provider.
   | "connect-failed"
   | "connect-timeout"

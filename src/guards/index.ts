@@ -1,0 +1,13 @@
+export type { FilterStageOptions } from "./filter-stage.js";
+export { filterStage } from "./filter-stage.js";
+export type { CallGuard, Guard, GuardedCall } from "./guard.js";
+export { guard } from "./guard.js";
+export type { CustomEntity } from "./pii/custom-entity.js";
+export type { EntityName } from "./pii/entity.js";
+export type { Direction, PiiOptions } from "./pii/pii.js";
+export { pii, scrubStage, scrubText } from "./pii/pii.js";
+export { PiiVault } from "./pii/pii-vault.js";
+export type { LocaleName, ScrubOptions, ScrubRules } from "./pii/scrub-rules.js";
+export { scrubRules } from "./pii/scrub-rules.js";
+export { Scrubber } from "./pii/scrubber.js";
+export type { TextFilter } from "./text-filter.js";

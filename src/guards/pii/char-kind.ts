@@ -1,0 +1,44 @@
+/** What a character is to the scrubber. From `WORD` on it is part of a word. */
+export const KIND = {
+  /** Ends a word and everything that could go on after it. */
+  break: 0,
+  space: 1,
+  newline: 2,
+  comma: 3,
+  word: 4,
+  digit: 5,
+  at: 6,
+  colon: 7,
+  slash: 8,
+  /** A sign in a word at which a word that is too long may be cut. */
+  soft: 9,
+} as const;
+
+const TABLE = new Uint8Array(0x250);
+for (let code = 0xc0; code < 0x250; code++) TABLE[code] = KIND.word;
+setAll("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-+%ªº", KIND.word);
+setAll("0123456789", KIND.digit);
+setAll("@", KIND.at);
+setAll(":", KIND.colon);
+setAll("/", KIND.slash);
+setAll("#&'()$~^\\", KIND.soft);
+setAll("×÷", KIND.break);
+setAll(" \t\u00a0", KIND.space);
+setAll("\n\r\f\v\u0085", KIND.newline);
+setAll(",", KIND.comma);
+
+/**
+ * The kind of a UTF-16 code unit. Scripts other than Latin are breaks: nothing that is looked for is written in them, and
+ * so they are never held back.
+ */
+export function kindOf(code: number): number {
+  if (code < 0x250) return TABLE[code] ?? KIND.break;
+  // Combining marks, and the hyphens and dashes that are written in numbers.
+  if (code < 0x370 || (code >= 0x2010 && code <= 0x2013)) return KIND.word;
+  if (code === 0x202f || (code >= 0x2000 && code <= 0x200a) || code === 0x3000) return KIND.space;
+  return code === 0x2028 || code === 0x2029 ? KIND.newline : KIND.break;
+}
+
+function setAll(characters: string, kind: number): void {
+  for (const character of characters) TABLE[character.charCodeAt(0)] = kind;
+}

@@ -1,0 +1,85 @@
+import { HAS, type Phrase, type Rule } from "../entity.js";
+
+/** Keys and tokens that say what they are: by the prefixes that their issuers document. */
+const PREFIXED = [
+  // OpenAI, Anthropic, OpenRouter, DeepSeek.
+  "sk-[\\w-]{16,}",
+  // Stripe.
+  "(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}",
+  "whsec_[A-Za-z0-9]{16,}",
+  // GitHub, GitLab.
+  "gh[pousr]_[A-Za-z0-9]{20,}",
+  "github_pat_\\w{20,}",
+  "glpat-[\\w-]{16,}",
+  // AWS, Google.
+  "(?:AKIA|ASIA)[A-Z0-9]{16}",
+  "AIza[\\w-]{30,}",
+  "ya29\\.[\\w-]{16,}",
+  "GOCSPX-[\\w-]{16,}",
+  // Slack, Telegram, SendGrid, Shopify.
+  "xox[abeoprs]-[A-Za-z0-9-]{10,}",
+  "xapp-[\\w-]{10,}",
+  "\\d{8,10}:[\\w-]{35}",
+  "SG\\.[\\w-]{16,}\\.[\\w-]{16,}",
+  "shp(?:at|ss|ca|pa)_[a-f0-9]{32}",
+  // Hugging Face, Groq, xAI, Replicate, Perplexity, NVIDIA, Databricks.
+  "hf_[A-Za-z0-9]{20,}",
+  "gsk_[A-Za-z0-9]{20,}",
+  "xai-[A-Za-z0-9]{20,}",
+  "r8_[A-Za-z0-9]{20,}",
+  "pplx-[A-Za-z0-9]{20,}",
+  "nvapi-[\\w-]{20,}",
+  "dapi[a-f0-9]{32}",
+  // npm, PyPI, DigitalOcean.
+  "npm_[A-Za-z0-9]{30,}",
+  "pypi-[\\w-]{16,}",
+  "do[opr]_v1_[a-f0-9]{32,}",
+  // JSON Web Tokens (RFC 7519): two JSON objects in base64url.
+  "eyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}(?:\\.[\\w-]*)?",
+];
+
+/** What stands before a key or token that does not say what it is. */
+const LABEL =
+  /(?:api[_ -]?key|access[_ -]?key|secret(?:[_ -]?key)?|token|bearer|authorization)["'`]?\s{0,2}[:=]?\s{0,2}(?:is\s)?(?:bearer\s|basic\s)?["'`]?$/i;
+
+const PEM_WORD = /^(?:[A-Z0-9]{2,12}|KEY-----)$/;
+
+/** Keys and tokens of services, and private keys in PEM form. */
+export const apiKeyRules: readonly Rule[] = [
+  {
+    entity: "API_KEY",
+    pattern: new RegExp(`(?<![A-Za-z0-9])(?:${PREFIXED.join("|")})`, "g"),
+    needs: HAS.longWord,
+    accept: (value) => /\d/.test(value),
+    inCode: true,
+    rest: "token",
+  },
+  {
+    entity: "API_KEY",
+    pattern: /(?<![A-Za-z0-9_\-.~+/])[A-Za-z0-9_\-.~+/]{16,}={0,2}/g,
+    needs: HAS.longWord | HAS.digit,
+    accept: (value, before) => /\d/.test(value) && /[A-Za-z]/.test(value) && LABEL.test(before) && untilDot(value),
+    inCode: true,
+    rest: "token",
+  },
+  {
+    entity: "API_KEY",
+    pattern: /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY-----/g,
+    needs: HAS.phrase,
+    inCode: true,
+    rest: "pem",
+  },
+];
+
+/** The line that begins a private key in PEM form (RFC 7468). */
+export const pemPhrase: Phrase = {
+  opens: /^-----BEGIN$/,
+  inCode: true,
+  begin: (word) => (word === "-----BEGIN" ? 1 : 0),
+  next: (state, word) => (state < 5 && PEM_WORD.test(word) && word !== "KEY-----" ? state + 1 : 0),
+};
+
+/** The length of a value without the full stop of its sentence. */
+function untilDot(value: string): number {
+  return value.endsWith(".") ? value.length - 1 : value.length;
+}

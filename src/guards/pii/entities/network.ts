@@ -1,0 +1,57 @@
+import { HAS, type Rule } from "../entity.js";
+
+const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
+/** Words after which four numbers are no address. */
+const VERSION = /\b(?:v|ver|version|release|build|firmware|section|chapter|clause|figure|step)\.?[:\s]{1,2}$/i;
+
+/** This machine and "any address" say nothing about a person. */
+const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
+
+/** IPv4 addresses in dotted decimal, and IPv6 addresses (RFC 4291, section 2.2). */
+export const ipRules: readonly Rule[] = [
+  {
+    entity: "IP",
+    pattern: /(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)/g,
+    needs: HAS.colons,
+    accept: (value) => isIpv6(value),
+  },
+  {
+    entity: "IP",
+    pattern: new RegExp(`(?<![\\w.-])${OCTET}(?:\\.${OCTET}){3}(?![\\w-]|\\.\\d)`, "g"),
+    needs: HAS.digit,
+    accept: (value, before) => !UNSPECIFIC.test(value) && !VERSION.test(before),
+  },
+];
+
+/** Six pairs of hexadecimal digits with hyphens or colons (IEEE 802), or three groups of four with dots. */
+export const macAddressRule: Rule = {
+  entity: "MAC_ADDRESS",
+  pattern:
+    /(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w:-])/g,
+  needs: 0,
+  accept: (value) => /[:-]/.test(value) || /\d/.test(value),
+};
+
+function isIpv6(text: string): boolean {
+  const [head = "", tail, more] = text.split("::");
+  if (more !== undefined || text.includes(":::")) return false;
+  const groups = groupsOf(head) + groupsOf(tail ?? "");
+  if (Number.isNaN(groups) || (tail === undefined ? groups !== 8 : groups > 7)) return false;
+  // Eight pairs are a longer kind of hardware address (EUI-64).
+  if (/^(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}$/.test(text)) return false;
+  // `::` and `::1` are no one's; `abc::def` is more often C++.
+  return groups > 2 || (/\d/.test(text) && groups > 1);
+}
+
+/** How many groups of 16 bits a part has; NaN where one is wrong. */
+function groupsOf(part: string): number {
+  if (part === "") return 0;
+  let groups = 0;
+  for (const group of part.split(":")) {
+    if (/^[0-9A-Fa-f]{1,4}$/.test(group)) groups++;
+    else if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(group) && part.endsWith(group)) groups += 2;
+    else return Number.NaN;
+  }
+  return groups;
+}

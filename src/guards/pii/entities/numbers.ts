@@ -1,0 +1,96 @@
+import { digitsOf, passesIsbn, passesLuhn } from "../checksums.js";
+import { HAS, type Phrase, type Rule } from "../entity.js";
+import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "./signs.js";
+
+/** Numbers in groups: telephone, card and book numbers. Ends after a full stop, since a sentence does. */
+export const numberPhrase: Phrase = {
+  begin: (word) => (/^[+(]?[\d(][\d()./\-\u2010-\u2013]*$/.test(word) && !word.endsWith(".") ? 1 : 0),
+  next: (state, word) => {
+    if (state >= 20 || word.endsWith(".")) return 0;
+    return /^(?:[\d()./\-\u2010-\u2013]+|x\d*|ext|extension)$/i.test(word) ? state + 1 : 0;
+  },
+};
+
+/** Lengths of card numbers by their first digits (ISO/IEC 7812 ranges of the large networks). */
+const CARDS: readonly [RegExp, readonly number[]][] = [
+  [/^4/, [13, 16, 19]],
+  [/^(?:5[1-5]|2[2-7])/, [16]],
+  [/^3[47]/, [15]],
+  [/^3(?:0[0-5]|[689])/, [14, 16]],
+  [/^35/, [16, 17, 18, 19]],
+  [/^(?:6011|64[4-9]|65|62|81)/, [16, 17, 18, 19]],
+  [/^(?:50|5[6-8]|6[0-9])/, [13, 14, 15, 16, 17, 18, 19]],
+];
+
+/** Card numbers, in groups or not, of a known network and with Luhn's check digit. */
+export const creditCardRule: Rule = {
+  entity: "CREDIT_CARD",
+  pattern: expression(`(?<![\\w.$€£${HYPHEN}])\\d(?:[${SPACE}${HYPHEN}.]?\\d){12,18}(?![\\w]|[.,]\\d)`),
+  needs: HAS.digit,
+  accept: cardLength,
+};
+
+/** The longest beginning of a number, whole groups of it, that is a card's: what follows may be its expiry date. */
+function cardLength(value: string): number {
+  const digits = digitsOf(value);
+  const lengths = CARDS.flatMap(([prefix, allowed]) => (prefix.test(digits) ? allowed : []));
+  for (const length of lengths.sort((a, b) => b - a)) {
+    if (length > digits.length || !passesLuhn(digits.slice(0, length))) continue;
+    const end = endOfDigits(value, length);
+    if (!/^\d/.test(value.slice(end))) return end;
+  }
+  return 0;
+}
+
+/** Where the first `count` digits end. */
+function endOfDigits(text: string, count: number): number {
+  let at = 0;
+  for (let seen = 0; seen < count && at < text.length; at++) {
+    if (/\d/.test(text.charAt(at))) seen++;
+  }
+  return at;
+}
+
+const ISBN_LABEL = /\bISBN(?:[ -]?1[03])?[:\s#]{0,3}$/i;
+
+/** Book numbers: 13 digits with a right check digit, or ten signs that are labelled or have hyphens in their places. */
+export const isbnRule: Rule = {
+  entity: "ISBN",
+  pattern: expression(
+    `(?<![\\w.,${HYPHEN}])(?:97[89][${SPACE}${HYPHEN}]?)?\\d(?:[${SPACE}${HYPHEN}]?\\d){8}[${SPACE}${HYPHEN}]?[\\dXx](?![\\w]|[${HYPHEN}]\\d)`,
+  ),
+  needs: HAS.digit,
+  accept: (value, before) => {
+    if (ISBN_LABEL.test(before)) return true;
+    const signs = value.replace(/[^\dXx]/g, "");
+    const hyphens = value.length - signs.length;
+    return passesIsbn(signs) && (signs.length === 13 || (hyphens === 3 && /^\d{1,5}\D\d+\D\d+\D[\dXx]$/.test(value)));
+  },
+};
+
+const PHONE_LABEL =
+  /(?:\b(?:(?:tele)?phone|tel|mobile|cell|fax|whatsapp|sms|handy|telefon|portable)\b(?:\W|\b(?:no|nr|number|num|is|me|at|on|us|line)\b){0,12}|\b(?:call|text|dial|ring|reach|contact)\b(?:\W|\b(?:me|us|him|her|them|at|on)\b){0,8})$/i;
+
+const SEPARATOR = `[${SPACE}${HYPHEN}./()]`;
+
+/** Telephone numbers that any country can write: international, or labelled as one. */
+export const phoneRules: readonly Rule[] = [
+  {
+    entity: "PHONE_NUMBER",
+    // ITU-T E.164 allows 15 digits; a trunk zero in brackets is one more.
+    pattern: expression(`(?<![\\w.])\\+[1-9](?:${SEPARATOR}{0,3}\\d){6,15}(?!\\d)${EXTENSION}`),
+    needs: HAS.digit,
+  },
+  {
+    entity: "PHONE_NUMBER",
+    pattern: expression(`${NOT_AFTER}(?<!\\d[${SPACE}])00[1-9](?:${SEPARATOR}{0,2}\\d){7,13}${NOT_BEFORE}`),
+    needs: HAS.digit,
+    accept: (value, before) => /\D/.test(value) || PHONE_LABEL.test(before),
+  },
+  {
+    entity: "PHONE_NUMBER",
+    pattern: expression(`${NOT_AFTER}\\(?\\d(?:${SEPARATOR}{0,2}\\d){6,14}${NOT_BEFORE}`),
+    needs: HAS.digit,
+    accept: (_, before) => PHONE_LABEL.test(before),
+  },
+];

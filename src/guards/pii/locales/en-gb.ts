@@ -1,0 +1,47 @@
+import { digitsOf } from "../checksums.js";
+import { numberedStreet, poBoxPhrase, poBoxRule } from "../entities/post.js";
+import { expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
+import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
+
+const street = numberedStreet({
+  suffixes:
+    "Street St Road Rd Lane Ln Avenue Ave Close Drive Dr Court Crescent Gardens Terrace Mews Row Hill Grove Green Square Way Place Walk Park Rise View Parade Yard Wharf Quay".split(
+      " ",
+    ),
+  plain: ["street", "st", "road", "rd", "avenue", "ave", "close", "crescent", "lane"],
+  names: ["Broadway", "Strand", "Piccadilly"],
+});
+
+/** The first half of a postcode (BS 7666): its second half is a digit and two letters. */
+const OUTWARD = /^\(?(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)$/i;
+
+const rules: readonly Rule[] = [
+  {
+    entity: "PHONE_NUMBER",
+    pattern: expression(
+      `${NOT_AFTER}(?:\\(0[1-37-9]\\d{1,4}\\)|0[1-37-9]\\d{1,4})[${SPACE}${HYPHEN}]?\\d{3,4}[${SPACE}${HYPHEN}]?\\d{3,4}${NOT_BEFORE}`,
+    ),
+    needs: HAS.digit,
+    accept: (value) => [10, 11].includes(digitsOf(value).length),
+  },
+  poBoxRule,
+  ...street.rules,
+  {
+    entity: "ZIP_CODE",
+    pattern: expression(
+      `(?<![\\w${HYPHEN}])(?:[A-Z]{1,2}\\d[A-Z\\d]?[${SPACE}]?\\d[ABD-HJLNP-UW-Z]{2}|[a-z]{1,2}\\d[a-z\\d]?[${SPACE}]\\d[abd-hjlnp-uw-z]{2}|GIR[${SPACE}]?0AA)(?![\\w])`,
+    ),
+    needs: HAS.digit,
+  },
+];
+
+const postcodePhrase: Phrase = {
+  opens: /^gir$/,
+  begin: (word) => (OUTWARD.test(word) ? 1 : 0),
+  next: () => 0,
+};
+
+const phrases: readonly Phrase[] = [poBoxPhrase, street.phrase, postcodePhrase];
+
+/** The United Kingdom. */
+export const enGb: LocalePack = { locale: "en-GB", rules, phrases };

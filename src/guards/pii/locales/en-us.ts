@@ -1,0 +1,70 @@
+import { numberedStreet, poBoxPhrase, poBoxRule } from "../entities/post.js";
+import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
+import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
+
+/** Street suffixes of USPS Publication 28, appendix C1, that are in common use. */
+const street = numberedStreet({
+  suffixes:
+    "Street St Avenue Ave Boulevard Blvd Road Rd Drive Dr Lane Ln Court Ct Circle Cir Place Pl Parkway Pkwy Terrace Ter Trail Trl Highway Hwy Square Sq Alley Plaza Loop Crescent Way Row".split(
+      " ",
+    ),
+  plain: ["street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "drive", "lane", "court"],
+  names: ["Broadway"],
+});
+
+const STATES =
+  "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR GU VI".replaceAll(
+    " ",
+    "|",
+  );
+
+/** The names of the states, by their last words. */
+const STATE_NAMES =
+  "Alabama Alaska Arizona Arkansas California Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas Kentucky Louisiana Maine Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana Nebraska Nevada Hampshire Jersey Mexico York Carolina Dakota Ohio Oklahoma Oregon Pennsylvania Island Tennessee Texas Utah Vermont Virginia Washington Wisconsin Wyoming".replaceAll(
+    " ",
+    "|",
+  );
+
+const BEFORE_ZIP = new RegExp(`\\b(?:${STATES}|${STATE_NAMES}|D\\.C\\.),?[${SPACE}]{1,2}$`);
+const ZIP_LABEL = /\b(?:zip|postal)(?:[ -]?code)?(?:\W{1,2}is)?\W{1,3}$/i;
+const SSN_LABEL = /\b(?:ssn|social(?: security)?)(?:\W{0,2}(?:number|num|no|is|#))*\W{1,3}$/i;
+
+const rules: readonly Rule[] = [
+  {
+    entity: "US_SSN",
+    // The Social Security Administration never gave out 000, 666 and 900 to 999, nor 00 and 0000.
+    pattern: expression(
+      `(?<![\\w${HYPHEN}])(?!000|666|9)\\d{3}([${HYPHEN}${SPACE}]?)(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\w]|[${HYPHEN}.]\\d)`,
+    ),
+    needs: HAS.digit,
+    accept: (value, before) => value.length > 9 || SSN_LABEL.test(before),
+  },
+  {
+    entity: "PHONE_NUMBER",
+    pattern: expression(
+      `${NOT_AFTER}(?:1[${SPACE}${HYPHEN}.]?)?(?:\\([2-9]\\d{2}\\)[${SPACE}${HYPHEN}]?|[2-9]\\d{2}[${SPACE}${HYPHEN}./])\\d{3}[${SPACE}${HYPHEN}.]\\d{4}`,
+      EXTENSION,
+      NOT_BEFORE,
+    ),
+    needs: HAS.digit,
+  },
+  {
+    entity: "PHONE_NUMBER",
+    // The exchange that is in no use but for examples; any other seven digits may be anything.
+    pattern: expression(`${NOT_AFTER}555[${HYPHEN}.]\\d{4}${NOT_BEFORE}`),
+    needs: HAS.digit,
+  },
+  poBoxRule,
+  ...street.rules,
+  {
+    entity: "ZIP_CODE",
+    pattern: expression(`${NOT_AFTER}\\d{5}(?:[${HYPHEN}]\\d{4})?${NOT_BEFORE}`),
+    needs: HAS.digit,
+    accept: (value, before) => value.length > 5 || BEFORE_ZIP.test(before) || ZIP_LABEL.test(before),
+  },
+];
+
+const phrases: readonly Phrase[] = [poBoxPhrase, street.phrase];
+
+/** The United States. */
+export const enUs: LocalePack = { locale: "en-US", rules, phrases };

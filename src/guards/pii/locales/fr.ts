@@ -1,0 +1,77 @@
+import { expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
+import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
+
+const WAYS = "(?:rue|avenue|av\\.|boulevard|bd|place|chemin|allée|impasse|quai|route|cours|square|passage|faubourg)";
+const WAY_WORD = new RegExp(`^${WAYS}$`, "i");
+const PARTICLE = "(?:de|du|des|la|le|les|aux?)";
+const PARTICLE_WORD = /^(?:de|du|des|la|le|les|aux?)$/;
+const REPEATED = /^(?:bis|ter|quater)$/i;
+
+const CODE_LABEL = /\b(?:code postal|CP)(?:\s?(?:est|:))?\W{1,3}$/i;
+const WAY_BEFORE = new RegExp(`\\b(?:${WAYS}|${PARTICLE})[^\\d]{1,24}[,\\s]\\s?$`, "i");
+
+/** The French cities with more than 150,000 people: five digits before one of them are its postal code. */
+const CITIES =
+  "Paris Marseille Lyon Toulouse Nice Nantes Montpellier Strasbourg Bordeaux Lille Rennes Toulon Reims Grenoble Dijon Angers Nîmes".replaceAll(
+    " ",
+    "|",
+  );
+const CITY_AFTER = new RegExp(`^[${SPACE}](?:${CITIES}|Saint-Étienne|Le Havre)(?![\\wàâçéèêëîïôûù])`);
+
+const rules: readonly Rule[] = [
+  {
+    entity: "PHONE_NUMBER",
+    pattern: expression(`${NOT_AFTER}0[1-9](?:[${SPACE}${HYPHEN}.]?\\d{2}){4}${NOT_BEFORE}`),
+    needs: HAS.digit,
+  },
+  {
+    entity: "PO_BOX",
+    pattern: expression(`(?<!\\w)(?:BP|B\\.P\\.|Boîte postale)[${SPACE}]\\d{1,6}(?!\\w)`),
+    needs: HAS.digit | HAS.phrase,
+  },
+  {
+    entity: "STREET_ADDRESS",
+    pattern: expression(
+      `${NOT_AFTER}\\d{1,4}(?:[${SPACE}]?(?:bis|ter|quater))?,?[${SPACE}](?:${WAYS}|${capitalised(WAYS)})(?:[${SPACE}]${PARTICLE}){0,3}(?:[${SPACE}](?:[dl]['’])?[A-ZÀ-Ý0-9][\\w\\u00c0-\\u024f'’.-]{0,24}){1,4}`,
+    ),
+    needs: HAS.digit,
+    accept: (value) => (value.endsWith(".") ? value.length - 1 : true),
+  },
+  {
+    entity: "ZIP_CODE",
+    pattern: expression(`${NOT_AFTER}(?:F-)?\\d{5}${NOT_BEFORE}`),
+    needs: HAS.digit,
+    accept: (value, before, after) =>
+      value.startsWith("F") || CODE_LABEL.test(before) || WAY_BEFORE.test(before) || CITY_AFTER.test(after),
+  },
+];
+
+const streetPhrase: Phrase = {
+  acrossComma: (state) => state === 1,
+  begin: (word) => (/^\d{1,4}(?:bis|ter|quater)?$/.test(word) ? 1 : 0),
+  next: (state, word) => {
+    if (state === 1) return WAY_WORD.test(word) ? 2 : REPEATED.test(word) ? 1 : 0;
+    if (state < 5 && PARTICLE_WORD.test(word)) return state + 1;
+    return state < 9 && !word.endsWith(".") && /^(?:[dl]['’])?[A-ZÀ-Ý0-9]/.test(word) ? Math.max(5, state + 1) : 0;
+  },
+};
+
+const boxPhrase: Phrase = {
+  opens: /^(?:bp|b\.p\.|boîte)$/,
+  begin: (word) => (/^(?:BP|B\.P\.|Boîte)$/i.test(word) ? 1 : 0),
+  next: (state, word) => (state === 1 && word === "postale" ? 2 : 0),
+};
+
+const codePhrase: Phrase = {
+  begin: (word) => (/^(?:F-)?\d{5}$/.test(word) ? 1 : 0),
+  next: () => 0,
+};
+
+const phrases: readonly Phrase[] = [streetPhrase, boxPhrase, codePhrase];
+
+/** France. */
+export const fr: LocalePack = { locale: "fr", rules, phrases };
+
+function capitalised(source: string): string {
+  return source.replace(/[a-zé]+(?=[|)\\])/g, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+}

@@ -1,0 +1,117 @@
+import type { BatchSource } from "../../stream/batch-source.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { invalid } from "../../stream/error.js";
+import type { Stage } from "../../stream/stage.js";
+import { StagedSource } from "../../stream/staged-source.js";
+import { filterRequest } from "../filter-request.js";
+import { filterStage } from "../filter-stage.js";
+import type { CallGuard, Guard, GuardedCall } from "../guard.js";
+import { filterText } from "../text-filter.js";
+import { PiiVault } from "./pii-vault.js";
+import { PlaceholderRestorer } from "./placeholder-restorer.js";
+import { type ScrubOptions, type ScrubRules, scrubRules } from "./scrub-rules.js";
+import { Scrubber } from "./scrubber.js";
+
+/** Settings of `pii`. */
+export interface PiiOptions extends ScrubOptions {
+  /** What is scrubbed: `input` (what the provider sees), `output` (what the reader sees), or both (default). */
+  directions?: readonly Direction[];
+  /**
+   * Placeholders are numbered, and the reader is shown the values again. `true`: each call has a vault of its own, gone when
+   * the call is over. A vault of the caller's keeps the same placeholders over a conversation, which reasoning that a
+   * provider signed needs; it must serve one user alone. Default false.
+   */
+  reversible?: boolean | PiiVault;
+}
+
+/** Which way a text goes. */
+export type Direction = "input" | "output";
+
+const DIRECTIONS: readonly Direction[] = ["input", "output"];
+const NAME = "pii";
+
+/**
+ * A guard that replaces personal data with placeholders: in requests before the provider sees them, in answers before the
+ * reader does.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function pii(options: PiiOptions = {}): Guard {
+  const { directions = DIRECTIONS, reversible = false } = options;
+  for (const [index, direction] of directions.entries()) {
+    if (!DIRECTIONS.includes(direction)) throw invalid(`directions[${index}]`, direction, DIRECTIONS.join(", "));
+  }
+  const rules = scrubRules(options);
+  return {
+    name: NAME,
+    begin: (call) => new PiiCall(rules, directions, reversible, call),
+  };
+}
+
+/**
+ * A stage that replaces personal data in an answer with placeholders.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function scrubStage(options: ScrubOptions = {}): Stage {
+  const rules = scrubRules(options);
+  return filterStage(() => new Scrubber(rules), { guard: NAME });
+}
+
+/**
+ * A text with its personal data replaced with placeholders.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function scrubText(text: string, options: ScrubOptions = {}): string {
+  return filterText(new Scrubber(scrubRules(options)), text);
+}
+
+class PiiCall implements CallGuard {
+  readonly #rules: ScrubRules;
+  readonly #directions: readonly Direction[];
+  readonly #call: GuardedCall;
+  readonly #vault: PiiVault | undefined;
+  /** Whether placeholders are the same in every call. */
+  readonly #lasting: boolean;
+
+  constructor(rules: ScrubRules, directions: readonly Direction[], reversible: boolean | PiiVault, call: GuardedCall) {
+    this.#rules = rules;
+    this.#directions = directions;
+    this.#call = call;
+    this.#lasting = reversible instanceof PiiVault;
+    this.#vault = reversible instanceof PiiVault ? reversible : reversible ? new PiiVault() : undefined;
+  }
+
+  request(request: ChatRequest): ChatRequest {
+    if (!this.#directions.includes("input")) return request;
+    const vault = this.#vault;
+    let known = vault?.size;
+    return filterRequest(request, {
+      text: (text) => {
+        known = vault?.size;
+        return filterText(
+          new Scrubber(this.#rules, vault && ((entity, value) => vault.placeholder(entity, value))),
+          text,
+        );
+      },
+      // With no new value in it, the text had been restored from placeholders, and has them again.
+      keepsOpaque: () => this.#lasting && vault?.size === known,
+      droppedOpaque: (path) =>
+        this.#call.warn({ field: path, message: "sent without the provider's state: its text was changed by a guard" }),
+    });
+  }
+
+  answer(source: BatchSource): BatchSource {
+    const scrubbed = this.#directions.includes("output")
+      ? new StagedSource(
+          source,
+          filterStage(() => new Scrubber(this.#rules), { guard: NAME }),
+        )
+      : source;
+    const vault = this.#vault;
+    if (vault === undefined) return scrubbed;
+    const restored = filterStage(() => new PlaceholderRestorer(vault), { guard: NAME, changedOpaque: "keep" });
+    return new StagedSource(scrubbed, restored);
+  }
+}

@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { labelledTexts } from "../../../test/guards/labelled-set.js";
+import { trickyText } from "../../../test/laws/arbitrary-answer.js";
+import { filterText } from "../text-filter.js";
+import { type ScrubOptions, scrubRules } from "./scrub-rules.js";
+import { MAX_WINDOW, Scrubber } from "./scrubber.js";
+
+const ALL: ScrubOptions = { locales: ["en-US", "en-GB", "de", "fr"] };
+const allRules = scrubRules(ALL);
+
+function scrub(text: string, options: ScrubOptions = {}): string {
+  return filterText(new Scrubber(scrubRules(options)), text);
+}
+
+function scrubPieces(pieces: readonly string[]): string {
+  const scrubber = new Scrubber(allRules);
+  let out = "";
+  for (const piece of pieces) out += scrubber.push(piece);
+  return out + scrubber.end();
+}
+
+function cut(text: string, sizes: readonly number[]): string[] {
+  const pieces: string[] = [];
+  for (let from = 0, i = 0; from < text.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1;
+    pieces.push(text.slice(from, from + size));
+    from += size;
+  }
+  return pieces;
+}
+
+const labelled = labelledTexts().map(({ text }) => text);
+/** Texts full of entities and of what is nearly one: those of the labelled set, glued and mixed with hard characters. */
+const mixed = fc
+  .array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...labelled) },
+      { weight: 1, arbitrary: trickyText },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(" ", ", ", "\n", "", "12 ", "Main ", "555-", "+1 ", "@", "http", "://", "`"),
+      },
+      { weight: 1, arbitrary: fc.stringMatching(/^[0-9A-Fa-f :.()/-]{1,40}$/) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          "```\n",
+          "~~~js\n",
+          "\n```\n",
+          "eyJhbGciOiJIUzI1NiJ9.eyJ",
+          "-----BEGIN PRIVATE KEY-----\n",
+        ),
+      },
+      { weight: 1, arbitrary: fc.integer({ min: 100, max: 300 }).map((n) => "aB3.".repeat(n / 4)) },
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((parts) => parts.join(""));
+const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 10 });
+
+describe("the scrubber", () => {
+  test("says the same however the text is cut", () =>
+    fc.assert(
+      fc.property(mixed, sizes, (text, at) => {
+        expect(scrubPieces(cut(text, at))).toBe(scrubPieces([text]));
+      }),
+      { numRuns: 500 },
+    ));
+
+  test("says the same where each character comes alone", () => {
+    for (const text of labelled) expect(scrubPieces([...text])).toBe(scrubPieces([text]));
+  });
+
+  test("never holds back more than a stretch and a gap", () =>
+    fc.assert(
+      fc.property(mixed, sizes, (text, at) => {
+        const scrubber = new Scrubber(allRules);
+        for (const piece of cut(text, at)) {
+          scrubber.push(piece);
+          expect(scrubber.held).toBeLessThanOrEqual(MAX_WINDOW + 4);
+        }
+      }),
+    ));
+
+  test("leaves nothing of its own out: what it does not replace comes out as it was", () =>
+    fc.assert(
+      fc.property(mixed, sizes, (text, at) => {
+        const scrubber = new Scrubber(allRules, (_, value) => value);
+        let out = "";
+        for (const piece of cut(text, at)) out += scrubber.push(piece);
+        expect(out + scrubber.end()).toBe(text);
+      }),
+    ));
+
+  test("holds back fewer than 8 characters of ordinary text on average, token by token", () => {
+    const scrubber = new Scrubber(scrubRules());
+    const text = `A sluice is a gate that lets a stream through at the pace the other side can take. In March 2024, John Smith
+      and 3 friends from New York drove 250 miles; it took them 5 hours and cost $120.50. "That's fine," he said, and so on.`;
+    const pieces = cut(text, [4, 5, 3]);
+    let held = 0;
+    for (const piece of pieces) {
+      scrubber.push(piece);
+      held += scrubber.held;
+    }
+    expect(held / pieces.length).toBeLessThan(8);
+  });
+
+  test.each([
+    [
+      "a word that is longer than a stretch",
+      `${"x".repeat(500)} john@example.com`,
+      `${"x".repeat(500)} <EMAIL_ADDRESS>`,
+    ],
+    [
+      "a path that is longer",
+      `${"/usr/share/doc".repeat(20)}/john@example.com`,
+      `${"/usr/share/doc".repeat(20)}/<EMAIL_ADDRESS>`,
+    ],
+    ["a token that is longer", `eyJhbGciOiJIUzI1NiJ9.eyJ${"a1".repeat(500)}.sig-nature. Next`, "<API_KEY>. Next"],
+    [
+      "a private key",
+      "-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\nAAAA\n-----END RSA PRIVATE KEY-----\nhello",
+      "<API_KEY>\nhello",
+    ],
+    ["a private key that breaks off", "-----BEGIN PRIVATE KEY-----\nMIIEow==\nAAAA", "<API_KEY>"],
+  ])("%s", (_, text, expected) => {
+    expect(scrubPieces([text])).toBe(expected);
+    expect(scrubPieces([...text])).toBe(expected);
+  });
+
+  test("a value that is longer than a stretch is known as a whole where it is asked for", () => {
+    const token = `eyJhbGciOiJIUzI1NiJ9.eyJ${"a1".repeat(500)}.sig`;
+    const seen: string[] = [];
+    const scrubber = new Scrubber(allRules, (_, value) => `{${seen.push(value)}}`);
+    expect(filterText(scrubber, `It is ${token}. Next`)).toBe("It is {1}. Next");
+    expect(seen).toEqual([token]);
+  });
+
+  test.each(["fox ", "1 ", "12-", "a.b@", "1111 ", "a:", "::", "12 Main ", "555-555-", "(((((", "A1 ", "00 ", "x"])(
+    "searches %j, repeated, as often per character however long the text is",
+    (unit) => {
+      const shorter = searchedCharacters(unit.repeat(4_096 / unit.length));
+      const longer = searchedCharacters(unit.repeat(65_536 / unit.length));
+      expect(longer).toBeLessThan(17 * shorter + MAX_WINDOW);
+      // Each rule may begin anew behind each match that it refuses, within the stretch.
+      expect(longer / 65_536 / allRules.inText.length).toBeLessThan(MAX_WINDOW / 2);
+    },
+  );
+});
+
+/** How many characters the rules were given to search in, all together. */
+function searchedCharacters(text: string): number {
+  let searched = 0;
+  class CountingPattern extends RegExp {
+    override exec(subject: string): RegExpExecArray | null {
+      searched += subject.length - this.lastIndex;
+      return super.exec(subject);
+    }
+  }
+  const inText = allRules.inText.map((rule) => ({ ...rule, pattern: new CountingPattern(rule.pattern) }));
+  filterText(new Scrubber({ ...allRules, inText }), text);
+  return searched;
+}
+
+describe("URLs and code", () => {
+  const key = "sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12Mn34Op56";
+  const url = "https://example.com/?mail=john@example.com,10.0.0.1";
+  const code = `\`\`\`sh\nping 10.0.0.1 # ${key}\n\`\`\`\n10.0.0.1`;
+
+  test("URLs are left alone, and looked into where asked", () => {
+    expect(scrub(`(${url}) 10.0.0.1`)).toBe(`(${url}) <IP>`);
+    expect(scrub(url, { urls: "scrub" })).toBe("https://example.com/?mail=<EMAIL_ADDRESS>,<IP>");
+  });
+
+  test("in fenced code only keys are looked for, or nothing, or everything", () => {
+    expect(scrub(code)).toBe("```sh\nping 10.0.0.1 # <API_KEY>\n```\n<IP>");
+    expect(scrub(code, { code: "keep" })).toBe(`\`\`\`sh\nping 10.0.0.1 # ${key}\n\`\`\`\n<IP>`);
+    expect(scrub(code, { code: "scrub" })).toBe("```sh\nping <IP> # <API_KEY>\n```\n<IP>");
+  });
+
+  test.each([
+    ["a shorter fence does not close", "````\n```\n10.0.0.1\n````\n", "````\n```\n10.0.0.1\n````\n"],
+    ["another sign does not close", "~~~\n```\n10.0.0.1\n", "~~~\n```\n10.0.0.1\n"],
+    ["a fence with words behind it does not close", "~~~\n~~~ no\n10.0.0.1", "~~~\n~~~ no\n10.0.0.1"],
+    ["a span of three backticks is text", "```a``` 10.0.0.1\n10.0.0.2", "```a``` <IP>\n<IP>"],
+    ["four spaces before it make it none", "    ```\n10.0.0.1", "    ```\n<IP>"],
+    ["code within a line is text", "`10.0.0.1`", "`<IP>`"],
+  ])("%s", (_, text, expected) => {
+    expect(scrub(text)).toBe(expected);
+  });
+});
+
+describe("custom entities", () => {
+  const badge = { name: "BADGE", pattern: /\bEMP-\d{6}\b/ };
+  const matter = { name: "MATTER", pattern: /\bcase no\. \d+\/\d{4}/, begins: /case/, words: 3 };
+
+  test("are found beside the others, over several words where they say how they begin", () => {
+    const options = { custom: [badge, matter] };
+    expect(scrub("EMP-004711 has case no. 12/2024, not case 13; a@b.io", options)).toBe(
+      "<BADGE> has <MATTER>, not case 13; <EMAIL_ADDRESS>",
+    );
+  });
+
+  test("are looked at closer by their validator", () => {
+    const even = { ...badge, validate: (value: string) => Number(value.slice(-1)) % 2 === 0 };
+    expect(scrub("EMP-000001 EMP-000002", { custom: [even] })).toBe("EMP-000001 <BADGE>");
+  });
+
+  test("are the only ones where no others are asked for", () => {
+    expect(scrub("EMP-004711 a@b.io", { entities: [], custom: [badge] })).toBe("<BADGE> a@b.io");
+  });
+
+  test.each([
+    ["custom[0].name", { ...badge, name: "badge" }],
+    ["custom[0].pattern", { ...badge, pattern: /x*/ }],
+    ["custom[0].words", { ...badge, words: 0 }],
+    ["custom[0].begins", { ...badge, words: 2 }],
+  ])("that are not right are refused: %s", (field, custom) => {
+    expect(() => scrub("", { custom: [custom] })).toThrow(expect.objectContaining({ code: "invalid-argument", field }));
+  });
+});
+
+describe("options", () => {
+  test("choose entities and locales", () => {
+    expect(scrub("a@b.io 10.0.0.1", { entities: ["IP"] })).toBe("a@b.io <IP>");
+    expect(scrub("SW1A 2AA", { locales: ["en-GB"] })).toBe("<ZIP_CODE>");
+    expect(scrub("SW1A 2AA")).toBe("SW1A 2AA");
+  });
+
+  test.each([
+    ["locales[0]", { locales: ["xx"] }],
+    ["entities[1]", { entities: ["IP", "NAME"] }],
+    ["urls", { urls: "no" }],
+    ["code", { code: true }],
+  ])("that are not right are refused: %s", (field, options) => {
+    expect(() => scrub("", options as ScrubOptions)).toThrow(
+      expect.objectContaining({ code: "invalid-argument", field }),
+    );
+  });
+});

@@ -1,0 +1,299 @@
+import type { TextFilter } from "../text-filter.js";
+import { KIND, kindOf } from "./char-kind.js";
+import { CodeFence } from "./code-fence.js";
+import { HAS, LONG_WORD } from "./entity.js";
+import { LongEntity } from "./long-entity.js";
+import { type OpenEntity, type Replace, replaceEntities } from "./replace-entities.js";
+import type { ScrubRules } from "./scrub-rules.js";
+import { schemeLength } from "./url-scheme.js";
+
+/** The longest stretch that is held back and looked at as one, in characters. Longer ones are cut. */
+export const MAX_WINDOW = 128;
+/** How many characters before a stretch its patterns can see. */
+export const CONTEXT = 32;
+/** White space after which a phrase cannot go on. */
+const WIDEST_GAP = 3;
+
+/**
+ * Replaces entities in text that arrives in pieces. It looks at each character once and holds back only the last word,
+ * or the last few where they may still become an entity: never more than `MAX_WINDOW` characters and a gap.
+ *
+ * The text is cut into stretches: a word, or the words of a phrase that may be an entity. Where they begin and end depends
+ * on the text alone, and a stretch is searched when it is complete, so the result is the same however the text arrived.
+ */
+export class Scrubber implements TextFilter {
+  readonly #rules: ScrubRules;
+  readonly #replace: Replace | undefined;
+  readonly #states: Uint8Array;
+  readonly #fence: CodeFence | undefined;
+  /** The text from a little before the first character that was not released. */
+  #text = "";
+  /** The first character that was not released. */
+  #from = 0;
+  /** The first character that was not looked at. */
+  #at = 0;
+  /** Where the open stretch and the current word begin; -1 when there is none. */
+  #window = -1;
+  #word = -1;
+  /** Where the current word may be cut. */
+  #soft = -1;
+  /** White space since the last word of the open stretch. */
+  #gap = 0;
+  #flags = 0;
+  #wordFlags = 0;
+  /** How many phrases could go on. */
+  #live = 0;
+  #inUrl = false;
+  #long: LongEntity | undefined;
+  /** The long entity so far, where its value is asked for. */
+  #whole: OpenEntity | undefined;
+  #out = "";
+  #changed = false;
+
+  /**
+   * @param replace what to write for an entity, asked once its whole value is known. Default: its placeholder, for example
+   *   `<IBAN>`, which is written as soon as the entity is recognised.
+   */
+  constructor(rules: ScrubRules, replace?: Replace) {
+    this.#rules = rules;
+    this.#replace = replace;
+    this.#states = new Uint8Array(rules.phrases.length);
+    this.#fence = rules.fences ? new CodeFence() : undefined;
+  }
+
+  get held(): number {
+    return this.#text.length - this.#from;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  push(text: string): string {
+    this.#forget();
+    this.#text += text;
+    this.#scan();
+    return this.#release(this.#window === -1 ? this.#at : this.#window);
+  }
+
+  end(): string {
+    if (this.#word !== -1) this.#endWord(this.#at);
+    this.#closeWindow(this.#at);
+    this.#closeLong();
+    return this.#release(this.#at);
+  }
+
+  /** Lets go of what was released, but for the context. */
+  #forget(): void {
+    const gone = this.#from - CONTEXT;
+    if (gone <= 0) return;
+    this.#text = this.#text.slice(gone);
+    this.#from -= gone;
+    this.#at -= gone;
+    if (this.#window !== -1) this.#window -= gone;
+    if (this.#word !== -1) this.#word -= gone;
+    this.#soft -= gone;
+  }
+
+  #release(until: number): string {
+    // What follows a long entity waits until it is known not to belong to it.
+    const safe = this.#long === undefined ? until : this.#from;
+    const out = this.#out + this.#text.slice(this.#from, safe);
+    this.#out = "";
+    this.#from = safe;
+    return out;
+  }
+
+  #scan(): void {
+    const text = this.#text;
+    const fence = this.#fence;
+    for (let i = this.#at; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      const kind = kindOf(code);
+      if (fence !== undefined && (kind === KIND.newline || !fence.inLine)) fence.push(code);
+      if (kind === KIND.word && this.#word !== -1 && i - this.#window < MAX_WINDOW) continue;
+      if (this.#long !== undefined && this.#belongs(this.#long, code, i)) continue;
+      if (this.#inUrl) {
+        if (!endsUrl(code, kind)) continue;
+        this.#inUrl = false;
+      }
+      if (kind >= KIND.word) this.#wordCharacter(kind, i);
+      else this.#separator(kind, i);
+    }
+    this.#at = text.length;
+  }
+
+  /** Drops a character of an entity that is longer than a stretch. */
+  #belongs(long: LongEntity, code: number, at: number): boolean {
+    const belongs = long.push(code);
+    if (belongs === "yes" || belongs === "last") {
+      if (this.#whole !== undefined) this.#whole.value += this.#text.slice(this.#from, at + 1);
+      this.#from = at + 1;
+    }
+    if (belongs === "no" || belongs === "last") this.#closeLong();
+    return belongs !== "no";
+  }
+
+  #openLong(open: OpenEntity): LongEntity {
+    if (this.#replace === undefined) this.#out += placeholderOf(open.entity);
+    else this.#whole = open;
+    this.#long = new LongEntity(open);
+    return this.#long;
+  }
+
+  #closeLong(): void {
+    const whole = this.#whole;
+    if (whole !== undefined) this.#out += this.#replace?.(whole.entity, whole.value) ?? placeholderOf(whole.entity);
+    this.#whole = undefined;
+    this.#long = undefined;
+  }
+
+  #wordCharacter(kind: number, at: number): void {
+    if (this.#word === -1) {
+      this.#word = at;
+      this.#soft = -1;
+      this.#wordFlags = 0;
+      if (this.#window === -1) this.#window = at;
+    }
+    switch (kind) {
+      case KIND.digit:
+        this.#wordFlags |= HAS.digit;
+        break;
+      case KIND.at:
+        this.#wordFlags |= HAS.at;
+        break;
+      case KIND.colon:
+        this.#wordFlags |= (this.#wordFlags & HAS.colon) === 0 ? HAS.colon : HAS.colons;
+        break;
+      case KIND.slash:
+        if (this.#rules.urls && this.#beginUrl(at)) return;
+        this.#soft = at;
+        break;
+      case KIND.soft:
+        this.#soft = at;
+        break;
+    }
+    if (at - this.#window >= MAX_WINDOW) this.#cut(at);
+  }
+
+  #beginUrl(slash: number): boolean {
+    const length = schemeLength(this.#text, this.#word, slash);
+    if (length === 0) return false;
+    const start = slash + 1 - length;
+    this.#flags |= this.#wordFlags;
+    this.#closeWindow(start);
+    this.#word = -1;
+    this.#inUrl = true;
+    return true;
+  }
+
+  #separator(kind: number, at: number): void {
+    if (this.#word !== -1) this.#endWord(at);
+    if (this.#window === -1) return;
+    if (this.#live > 0 && this.#bridges(kind)) return;
+    this.#closeWindow(at);
+  }
+
+  /** Whether a phrase can go on after a separator. */
+  #bridges(kind: number): boolean {
+    if (kind === KIND.comma) {
+      this.#live = 0;
+      for (const [index, phrase] of this.#rules.phrases.entries()) {
+        const state = this.#states[index] ?? 0;
+        if (state !== 0 && phrase.acrossComma?.(state) === true) this.#live++;
+        else this.#states[index] = 0;
+      }
+    } else if (kind !== KIND.space) return false;
+    this.#gap++;
+    return this.#live > 0 && this.#gap <= WIDEST_GAP;
+  }
+
+  #endWord(at: number): void {
+    const start = this.#word;
+    this.#word = -1;
+    this.#gap = 0;
+    if (at - start >= LONG_WORD) this.#wordFlags |= HAS.longWord;
+    this.#flags |= this.#wordFlags;
+    const word = this.#text.slice(start, at);
+    const opens = (this.#wordFlags & HAS.digit) !== 0 || this.#opens(word);
+    if (opens) this.#flags |= HAS.phrase;
+    if (opens || this.#live > 0) this.#follow(word, opens);
+  }
+
+  #opens(word: string): boolean {
+    return this.#rules.opens?.test(word) ?? false;
+  }
+
+  /** Takes each phrase on by a word. */
+  #follow(word: string, opens: boolean): void {
+    this.#live = 0;
+    for (const [index, phrase] of this.#rules.phrases.entries()) {
+      if (this.#fence?.inCode === true && phrase.inCode === undefined) continue;
+      const before = this.#states[index] ?? 0;
+      const next = before === 0 ? 0 : phrase.next(before, word);
+      const state = next !== 0 || !opens ? next : phrase.begin(word);
+      this.#states[index] = state;
+      if (state !== 0) this.#live++;
+    }
+  }
+
+  /** The stretch is too long: what is complete of it is searched as it is. */
+  #cut(at: number): void {
+    if (this.#word > this.#window) {
+      const word = this.#word;
+      this.#closeWindow(word);
+      this.#window = word;
+      return;
+    }
+    const end = this.#soft > this.#window ? this.#soft + 1 : at;
+    const flags = this.#wordFlags | HAS.longWord;
+    this.#flags |= flags;
+    const open = this.#search(this.#window, end, end === at);
+    this.#reset();
+    if (open !== undefined && this.#belongs(this.#openLong(open), this.#text.charCodeAt(at), at)) {
+      this.#word = -1;
+      return;
+    }
+    this.#window = end;
+    this.#word = end;
+    this.#soft = -1;
+    this.#wordFlags = flags;
+  }
+
+  #closeWindow(end: number): void {
+    if (this.#window === -1) return;
+    const searched = this.#flags !== 0 || this.#rules.everyWord;
+    const open = searched ? this.#search(this.#window, end, false) : undefined;
+    this.#reset();
+    if (open !== undefined) this.#openLong(open);
+  }
+
+  #reset(): void {
+    this.#window = -1;
+    this.#flags = 0;
+    if (this.#live > 0) this.#states.fill(0);
+    this.#live = 0;
+  }
+
+  /** Replaces what is found in a complete stretch. Returns an entity that may go on behind it. */
+  #search(start: number, end: number, cut: boolean): OpenEntity | undefined {
+    const rules = this.#fence?.inCode === true ? this.#rules.inCode : this.#rules.inText;
+    const base = Math.max(0, start - CONTEXT);
+    const subject = this.#text.slice(base, end);
+    const found = replaceEntities(subject, start - base, this.#flags, cut, rules, this.#replace ?? placeholderOf);
+    if (found === undefined) return undefined;
+    this.#out += this.#text.slice(this.#from, start) + found.text;
+    this.#from = end;
+    this.#changed = true;
+    return found.open;
+  }
+}
+
+/** The placeholder of an entity. */
+export function placeholderOf(entity: string): string {
+  return `<${entity}>`;
+}
+
+function endsUrl(code: number, kind: number): boolean {
+  return kind === KIND.space || kind === KIND.newline || code > 0x24f || '"<>`'.includes(String.fromCharCode(code));
+}

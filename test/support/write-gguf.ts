@@ -26,7 +26,10 @@ export interface GgufSpec {
 
 const CONTROL = ["<s>", "</s>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"];
 
-/** Words, so that what a random model says is mostly text, and every printable ASCII character. */
+/**
+ * Every printable ASCII character, and words, so that what a random model says is mostly text. Words are only said: a
+ * prompt is read by character, since the tokenizer joins pieces two by two and the steps between are not here.
+ */
 const PIECES = [
   ...Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)),
   "▁",

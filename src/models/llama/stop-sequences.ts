@@ -38,9 +38,16 @@ export class StopSequences {
     return held;
   }
 
+  /** Where the answer ends: before the stop sequence that is complete first, the longest of those. */
   #firstStop(text: string): number | undefined {
-    const places = this.#stops.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
-    return places.length === 0 ? undefined : Math.min(...places);
+    let [start, end]: [number | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+    for (const stop of this.#stops) {
+      const place = text.indexOf(stop);
+      if (place < 0 || place + stop.length > end) continue;
+      start = place + stop.length === end ? Math.min(place, start ?? place) : place;
+      end = place + stop.length;
+    }
+    return start;
   }
 
   /** Where the longest ending begins that a stop sequence begins with. */

@@ -1,3 +1,15 @@
+export type { FromAiSdkOptions } from "./ai-sdk/from-ai-sdk.js";
+export { fromAiSdk } from "./ai-sdk/from-ai-sdk.js";
+export type {
+  AiSdkLanguageModel,
+  AiSdkVersion,
+  ServedLanguageModel,
+  ServedLanguageModelV2,
+  ServedLanguageModelV3,
+  ServedLanguageModelV4,
+} from "./ai-sdk/language-model.js";
+export type { ToAiSdkOptions } from "./ai-sdk/to-ai-sdk.js";
+export { toAiSdk } from "./ai-sdk/to-ai-sdk.js";
 export type { ModelContext, ModelDefinition, Said } from "./define-model.js";
 export { defineModel } from "./define-model.js";
 export type { EchoOptions } from "./echo.js";

@@ -5,6 +5,7 @@ import { ROOT, runNode } from "./run.js";
 
 /** A line that each example must print: one without is not run, so a new example needs a line here. */
 const PRINTS: Readonly<Record<string, string>> = {
+  "ai-sdk.mjs": "text-delta of the AI SDK.",
   "conversation.mjs": 'assistant [{"type":"text","text":"What did I say?"}]',
   "errors.mjs": 'truncated, worth another try: true, arrived: "The answer is"',
   "events.mjs": 'text-delta " three"',
@@ -12,6 +13,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "first-stream.mjs": "A sluice lets a stream through at the pace the other side can take.",
   "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
   "record-and-replay.mjs": "Remember this.",
+  "structured.mjs": "200 g of flour\n300 g of milk\nPancakes",
   "tools.mjs": '[book returned: "booked for 30"]',
 };
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { fromAiSdk } from "../../src/models/ai-sdk/from-ai-sdk.js";
 import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
 import { fallback } from "../../src/models/fallback.js";
@@ -12,6 +13,7 @@ import { simulate } from "../../src/models/simulate.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
+import { speaking } from "../support/ai-sdk-models.js";
 import { modelLaws } from "./model-laws.js";
 
 const fast = { tokensPerSecond: Number.POSITIVE_INFINITY };
@@ -59,4 +61,10 @@ modelLaws("a model with tools", () => {
   ];
   return { model: withTools(scripted([...scripts, ...scripts, ...scripts]), [clock]) };
 });
+for (const version of ["v2", "v3", "v4"] as const) {
+  modelLaws(`a language model of the AI SDK, ${version}`, () => {
+    const { model, closed } = speaking(version, ["one ", "two ", "three"]);
+    return { model: fromAiSdk(model), upstreamClosed: () => closed };
+  });
+}
 modelLaws("a simulated stream", () => ({ model: simulate(echo(fast), fast), simulated: true }));

@@ -7,7 +7,8 @@ import { readCitation } from "./sources.js";
 /** A text or a reasoning that has begun. */
 interface Block {
   kind: "text" | "reasoning";
-  index: number;
+  /** Its place among the blocks that say something; absent until it does. */
+  index?: number;
   refusal: boolean;
   /** The newest: later metadata stands in place of earlier, as in the AI SDK itself. */
   metadata: unknown;
@@ -16,11 +17,12 @@ interface Block {
 /** Turns the starts, deltas and ends of texts and of reasoning into deltas. */
 export class BlockReader {
   readonly #open = { text: new Map<unknown, Block>(), reasoning: new Map<unknown, Block>() };
-  #opened = 0;
+  /** How many blocks have said something. */
+  #count = 0;
 
   start(kind: Block["kind"], { id, providerMetadata: metadata }: Part): Block {
     const refusal = noteIn(metadata).refusal === true;
-    const block = { kind, index: this.#opened++, refusal, metadata };
+    const block: Block = { kind, refusal, metadata };
     this.#open[kind].set(id, block);
     return block;
   }
@@ -30,7 +32,7 @@ export class BlockReader {
     const known = this.#open[kind].get(id) ?? this.start(kind, part);
     if (providerMetadata !== undefined) known.metadata = providerMetadata;
     if (typeof text !== "string" || text === "") return;
-    const block = known.index;
+    const block = this.#indexOf(known);
     if (kind === "reasoning") emit({ type: "reasoning-delta", text, block });
     else if (known.refusal) emit({ type: "text-delta", text, block, refusal: true });
     else emit({ type: "text-delta", text, block });
@@ -41,29 +43,36 @@ export class BlockReader {
     if (block === undefined) return;
     this.#open[kind].delete(id);
     if (providerMetadata !== undefined) block.metadata = providerMetadata;
-    close(block, emit);
+    this.#close(block, emit);
     for (const citation of Array.isArray(citations) ? citations : []) {
       const source = readCitation(citation);
-      if (source !== undefined) emit({ type: "source", source, block: block.index });
+      if (source !== undefined) emit({ type: "source", source, block: this.#indexOf(block) });
     }
   }
 
   /** The answer is over: says what the blocks without an end still hold. */
   endAll(emit: Emit): void {
     for (const open of Object.values(this.#open)) {
-      for (const block of open.values()) close(block, emit);
+      for (const block of open.values()) this.#close(block, emit);
       open.clear();
     }
   }
-}
 
-/** State seals a block, so it goes out at its end. */
-function close({ kind, index: block, refusal, metadata }: Block, emit: Emit): void {
-  if (metadata === undefined) return;
-  const data = readNotedData(metadata);
-  const opaque = readMetadata(metadata);
-  if (data !== undefined) emit(data);
-  else if (opaque === undefined) return;
-  else if (kind === "reasoning") emit({ type: "reasoning-delta", text: "", block, opaque });
-  else emit({ type: "text-delta", text: "", block, ...(refusal && { refusal: true }), opaque });
+  /** State seals a block, so it goes out at its end. */
+  #close(closed: Block, emit: Emit): void {
+    const { kind, refusal, metadata } = closed;
+    if (metadata === undefined) return;
+    const data = readNotedData(metadata);
+    const opaque = readMetadata(metadata);
+    if (data !== undefined) emit(data);
+    if (data !== undefined || opaque === undefined) return;
+    const block = this.#indexOf(closed);
+    if (kind === "reasoning") emit({ type: "reasoning-delta", text: "", block, opaque });
+    else emit({ type: "text-delta", text: "", block, ...(refusal && { refusal: true }), opaque });
+  }
+
+  #indexOf(block: Block): number {
+    block.index ??= this.#count++;
+    return block.index;
+  }
 }

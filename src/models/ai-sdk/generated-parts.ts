@@ -22,9 +22,10 @@ function contentParts(content: object, index: number): object[] {
   const type: unknown = Reflect.get(content, "type");
   if (type !== "text" && type !== "reasoning") return [content];
   const id = String(index);
-  const { text, ...rest } = { text: "", ...content };
+  const { text, ...rest } = { text: "", providerMetadata: undefined, ...content };
+  const { providerMetadata } = rest;
   return [
-    { type: `${type}-start`, id },
+    { type: `${type}-start`, id, providerMetadata },
     { type: `${type}-delta`, id, delta: text },
     { ...rest, type: `${type}-end`, id },
   ];

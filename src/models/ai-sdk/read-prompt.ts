@@ -188,7 +188,7 @@ function readFileData(data: unknown, path: string): FilePart["data"] {
   const tagged: Part = typeof data === "object" && data !== null ? { ...data } : {};
   switch (tagged.type) {
     case "url":
-      return { url: String(tagged.url) };
+      return { url: String(tagged.originalUrl ?? tagged.url) };
     case "text":
       return new TextEncoder().encode(String(tagged.text));
     case "reference":

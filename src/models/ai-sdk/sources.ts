@@ -1,5 +1,5 @@
-import type { Opaque, Source } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import type { Source } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { SourceContent } from "./language-model.js";
 import { annotation, noteIn, readMetadata, readOpaque, writeMetadata } from "./metadata.js";
 
@@ -7,11 +7,14 @@ import { annotation, noteIn, readMetadata, readOpaque, writeMetadata } from "./m
 export function readSource(part: object): Source {
   const metadata: unknown = Reflect.get(part, "providerMetadata");
   const noted = noteIn(metadata).source;
-  const source: Source = {
-    kind: Reflect.get(part, "sourceType") === "document" ? "document" : "url",
-    ...texts(part, ["id", "url", "title", "filename", "mediaType"]),
-  };
-  if (isJsonObject(noted)) return { ...source, ...readNoted(noted) };
+  const kind = Reflect.get(part, "sourceType") === "document" ? "document" : "url";
+  const fields = texts(part, ["id", "url", "title", "filename", "mediaType"]);
+  if (isJsonObject(noted)) {
+    // What was made up, since the part must have it, is `null` in the note.
+    for (const name of ["id", "title", "mediaType"] as const) if (noted[name] === null) delete fields[name];
+    return { kind, ...fields, ...readNoted(noted) };
+  }
+  const source: Source = { kind, ...fields };
   const opaque = readMetadata(metadata);
   return opaque === undefined ? source : { ...source, opaque };
 }
@@ -59,19 +62,16 @@ export function writeSource(source: Source, fallbackId: string): SourceContent {
   };
 }
 
-/** What our note says beyond the part's own fields; `null` takes one back that was made up. */
+/** What our note says beyond the part's own fields. */
 function readNoted(noted: JsonObject): Partial<Source> {
   const { span, opaque } = noted;
-  const fields: { [name: string]: JsonValue | undefined | Source["span"] | Opaque } = {
-    ...texts(noted, ["quote", "url", "filename", "mediaType"]),
-  };
-  for (const name of ["id", "title", "mediaType"]) if (noted[name] === null) fields[name] = undefined;
-  if (isJsonObject(span) && typeof span.start === "number" && typeof span.end === "number") {
-    fields.span = { start: span.start, end: span.end };
-  }
   const state = readOpaque(opaque);
-  if (state !== undefined) fields.opaque = state;
-  return fields as Partial<Source>;
+  const spanned = isJsonObject(span) && typeof span.start === "number" && typeof span.end === "number";
+  return {
+    ...texts(noted, ["quote", "url", "filename", "mediaType"]),
+    ...(spanned && { span: { start: Number(span.start), end: Number(span.end) } }),
+    ...(state !== undefined && { opaque: state }),
+  };
 }
 
 function texts<Name extends string>(from: object, names: readonly Name[]): { [name in Name]?: string } {

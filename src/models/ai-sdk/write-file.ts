@@ -18,7 +18,7 @@ export function writeFile(part: FilePart, target: CallTarget, field: string): ob
   return {
     type: "file",
     mediaType,
-    data: inline === undefined ? writeReference(given, target, field) : tagged("data", inline.data, target),
+    data: inline === undefined ? writeReference(given, target, field) : writeBytes(inline.data, target),
     ...(filename !== undefined && { filename }),
     ...writePartOptions(part),
   };
@@ -29,7 +29,7 @@ function inlineOf(data: { url: string } | { id: string }): { mediaType: string; 
 }
 
 function writeReference(data: FilePart["data"], target: CallTarget, field: string): object {
-  if ("url" in data) return tagged("url", new URL(data.url), target);
+  if ("url" in data) return writeUrl(data.url, target);
   if (!("id" in data)) throw new SluiceError("protocol", `${field}.data is neither bytes, a URL nor an id`);
   if (target.version === "v4") return { type: "reference", reference: { [target.provider]: data.id } };
   throw new SluiceError(
@@ -39,8 +39,14 @@ function writeReference(data: FilePart["data"], target: CallTarget, field: strin
   );
 }
 
-function tagged(type: "data" | "url", data: Uint8Array | URL, { version }: CallTarget): object {
-  return version === "v4" ? { type, [type]: data } : data;
+function writeBytes(data: Uint8Array, { version }: CallTarget): object {
+  return version === "v4" ? { type: "data", data } : data;
+}
+
+function writeUrl(given: string, { version }: CallTarget): object {
+  const url = new URL(given);
+  if (version !== "v4") return url;
+  return { type: "url", url, ...(url.href !== given && { originalUrl: given }) };
 }
 
 /** An open subtype is told from the bytes where there are any; v4 writes what stays open as `image`, earlier ones as `image/*`. */

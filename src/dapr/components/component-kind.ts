@@ -2,6 +2,7 @@ import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import type { Environment } from "../../models/provider.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { Clock } from "../../stream/clock.js";
+import type { ImportPackage } from "./bedrock/bedrock-sdk.js";
 import type { ComponentSettings } from "./component-settings.js";
 
 /** What a component is opened with. */
@@ -13,6 +14,8 @@ export interface OpenContext {
   clock: Clock;
   /** How HTTP calls are made; a component's own address and headers win. */
   http: Pick<HttpServiceOptions, "transport" | "timeouts">;
+  /** Loads packages that applications install themselves. */
+  importPackage: ImportPackage;
 }
 
 /** A component that was opened. */
@@ -29,7 +32,7 @@ export interface ComponentKind {
   /**
    * Makes the model.
    *
-   * @throws {Error} in daprd's words for metadata that is missing or wrong.
+   * @throws {SluiceError} in daprd's words for metadata that is missing or wrong.
    */
-  open(context: OpenContext): OpenedComponent;
+  open(context: OpenContext): OpenedComponent | Promise<OpenedComponent>;
 }

@@ -25,6 +25,8 @@ export interface LoadComponentsOptions extends LoadResourcesOptions {
   http?: Pick<HttpServiceOptions, "transport" | "timeouts">;
   /** Between two words of the component `conversation.echo`, in ms. Default 5. */
   echoPauseMs?: number;
+  /** Loads packages that applications install themselves (the AWS SDK). Default: `import()`. */
+  importPackage?: (name: string) => Promise<unknown>;
 }
 
 /** The conversation components of an app, and what else its resources folders hold. */
@@ -45,6 +47,7 @@ export interface ConversationComponents {
  */
 export async function loadConversationComponents(options: LoadComponentsOptions): Promise<ConversationComponents> {
   const { clock = systemClock, random = Math.random, http = {}, echoPauseMs = 5 } = options;
+  const { importPackage = (name) => import(name) } = options;
   const env = options.env ?? defaultEnvironment();
   const resources = await loadResources({ ...options, env });
   const notices = [...resources.notices];
@@ -53,7 +56,7 @@ export async function loadConversationComponents(options: LoadComponentsOptions)
     options.report?.(notice);
   };
   const resiliency = readResiliency(resources.resiliencies, clock, report);
-  const surroundings = { env, clock, random, http, resiliency, echoPauseMs, report };
+  const surroundings = { env, clock, random, http, importPackage, resiliency, echoPauseMs, report };
   const components = new Map<string, ConversationComponent>();
   for (const component of resources.components) {
     const category = categoryOf(component.type);
@@ -61,7 +64,7 @@ export async function loadConversationComponents(options: LoadComponentsOptions)
     if (category !== undefined && category !== "conversation") continue;
     try {
       if (category === undefined) throw incorrectType(component);
-      components.set(component.name, openConversationComponent(component, surroundings));
+      components.set(component.name, await openConversationComponent(component, surroundings));
       report({ level: "info", message: `Component loaded: ${logName(component)}` });
     } catch (error) {
       const failure = SluiceError.from(error);

@@ -1,10 +1,14 @@
+import type { Clock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Resiliency } from "../resiliency/read-resiliency.js";
 import { resilientModel } from "../resiliency/resilient-model.js";
+import { logName } from "../resources/component-resource.js";
+import { formatGoDuration } from "../resources/go-duration.js";
 import { initFailure, startFailed } from "../resources/init-failure.js";
 import type { LoadedComponent } from "../resources/load-resources.js";
 import type { Report } from "../resources/notice.js";
-import type { ComponentKind, OpenContext } from "./component-kind.js";
+import { bedrockKind } from "./bedrock/bedrock-kind.js";
+import type { ComponentKind, OpenContext, OpenedComponent } from "./component-kind.js";
 import { readSettings } from "./component-settings.js";
 import type { ConversationComponent } from "./conversation-component.js";
 import { daprEcho } from "./dapr-echo.js";
@@ -12,7 +16,7 @@ import { HTTP_KINDS } from "./http-kinds.js";
 import { cachedModel } from "./response-cache.js";
 
 /** What components are opened with, beside their own metadata. */
-export interface ComponentSurroundings extends Pick<OpenContext, "env" | "clock" | "http"> {
+export interface ComponentSurroundings extends Pick<OpenContext, "env" | "clock" | "http" | "importPackage"> {
   resiliency: Resiliency;
   /** From 0 to 1; spreads retries. */
   random: () => number;
@@ -21,7 +25,9 @@ export interface ComponentSurroundings extends Pick<OpenContext, "env" | "clock"
   report: Report;
 }
 
-const KINDS: ReadonlyMap<string, ComponentKind> = new Map(HTTP_KINDS.map((kind) => [kind.type, kind]));
+const KINDS: ReadonlyMap<string, ComponentKind> = new Map(
+  [...HTTP_KINDS, bedrockKind].map((kind) => [kind.type, kind]),
+);
 
 /** The types of conversation components that run here. */
 export const CONVERSATION_TYPES: readonly string[] = ["conversation.echo", ...KINDS.keys()];
@@ -35,10 +41,10 @@ const VERSIONS = ["", "v0", "v1"];
  * @throws {SluiceError} `invalid-argument` in daprd's words for an unknown type or version, and for metadata that is
  *   missing or wrong.
  */
-export function openConversationComponent(
+export async function openConversationComponent(
   component: LoadedComponent,
   surroundings: ComponentSurroundings,
-): ConversationComponent {
+): Promise<ConversationComponent> {
   const { name, type, version } = component;
   const known = type.toLowerCase();
   if (!CONVERSATION_TYPES.includes(known) || !VERSIONS.includes(version.toLowerCase())) {
@@ -48,9 +54,10 @@ export function openConversationComponent(
   const { clock, random, resiliency, echoPauseMs } = surroundings;
   const policy = resiliency.outboundPolicy(name);
   const kind = KINDS.get(known);
-  const opened = kind
-    ? open(kind, component, surroundings)
-    : { model: daprEcho({ id: name, pauseMs: echoPauseMs, clock }) };
+  const opened =
+    kind === undefined
+      ? { model: daprEcho({ id: name, pauseMs: echoPauseMs, clock }) }
+      : await open(kind, component, surroundings);
   return {
     name,
     type,
@@ -61,14 +68,36 @@ export function openConversationComponent(
   };
 }
 
-function open(kind: ComponentKind, component: LoadedComponent, { env, clock, http, report }: ComponentSurroundings) {
+async function open(
+  kind: ComponentKind,
+  component: LoadedComponent,
+  { report, ...surroundings }: ComponentSurroundings,
+): Promise<OpenedComponent> {
   const { name, properties } = component;
+  const { clock } = surroundings;
   try {
     const settings = readSettings(properties, report);
-    const opened = kind.open({ name, settings, env, clock, http });
+    const opened = await inTime(component, clock, kind.open({ ...surroundings, name, settings }));
     const { cacheTtlMs: ttlMs } = settings;
     return ttlMs === undefined ? opened : { ...opened, model: cachedModel(opened.model, { ttlMs, clock }) };
   } catch (cause) {
     throw startFailed(component, initFailure(component, "INIT_COMPONENT_FAILURE", cause));
   }
+}
+
+/** Waits for a component no longer than its `initTimeout`. */
+function inTime(
+  component: LoadedComponent,
+  clock: Clock,
+  opened: OpenedComponent | Promise<OpenedComponent>,
+): OpenedComponent | Promise<OpenedComponent> {
+  if (!(opened instanceof Promise)) return opened;
+  const { initTimeoutMs } = component;
+  return new Promise((resolve, reject) => {
+    const callOff = clock.after(initTimeoutMs, () => {
+      const message = `init timeout for component ${logName(component)} after ${formatGoDuration(initTimeoutMs)}`;
+      reject(new SluiceError("total-timeout", message));
+    });
+    opened.then(resolve, reject).finally(callOff);
+  });
 }

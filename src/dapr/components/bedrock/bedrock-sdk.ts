@@ -1,0 +1,149 @@
+import { SluiceError } from "../../../stream/error.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../stream/json.js";
+
+/** The parts of `@aws-sdk/client-bedrock-runtime` that are used, as its documentation describes them. */
+export interface BedrockSdk {
+  BedrockRuntimeClient: new (options: BedrockClientOptions) => BedrockClient;
+  ConverseCommand: new (input: ConverseInput) => object;
+  ConverseStreamCommand: new (input: ConverseInput) => object;
+}
+
+/** Settings of the client. What is absent comes from the usual places: variables, profiles, the machine's role. */
+export interface BedrockClientOptions {
+  region?: string;
+  endpoint?: string;
+  credentials?: unknown;
+  maxAttempts: number;
+}
+
+/** Keys of an account. */
+export interface AwsKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** The client. What `send` resolves with depends on the command: see `ConverseOutput` and `ConverseStreamOutput`. */
+export interface BedrockClient {
+  send(command: object, options: { abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+/**
+ * The input of both commands.
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+ */
+export interface ConverseInput {
+  modelId: string;
+  messages: ConverseMessage[];
+  system?: { text: string }[];
+  inferenceConfig?: { maxTokens?: number; temperature?: number; topP?: number; stopSequences?: string[] };
+  toolConfig?: { tools: ConverseTool[]; toolChoice?: ConverseToolChoice };
+  requestMetadata?: Record<string, string>;
+}
+
+export interface ConverseMessage {
+  role: "user" | "assistant";
+  content: ConverseBlock[];
+}
+
+/** One of these is set. */
+export interface ConverseBlock {
+  text?: string;
+  image?: { format: string; source: { bytes: Uint8Array } };
+  document?: { format: string; name: string; source: { bytes: Uint8Array } };
+  toolUse?: { toolUseId: string; name: string; input: JsonValue };
+  toolResult?: { toolUseId: string; content: ({ text: string } | { json: JsonObject })[]; status?: "error" };
+  reasoningContent?: { reasoningText?: { text: string; signature?: string }; redactedContent?: Uint8Array };
+}
+
+export interface ConverseTool {
+  toolSpec: { name: string; description?: string; inputSchema: { json: JsonObject } };
+}
+
+export type ConverseToolChoice = { auto: object } | { any: object } | { tool: { name: string } };
+
+/** Tokens of one call. */
+export interface ConverseUsage {
+  inputTokens?: number;
+  outputTokens?: number;
+  cacheReadInputTokens?: number;
+  cacheWriteInputTokens?: number;
+}
+
+/** What `ConverseCommand` answers. */
+export interface ConverseOutput {
+  output?: { message?: { content?: ConverseBlock[] } };
+  stopReason?: string;
+  usage?: ConverseUsage;
+}
+
+/** What `ConverseStreamCommand` answers. */
+export interface ConverseStreamOutput {
+  stream?: AsyncIterable<ConverseStreamEvent>;
+}
+
+/** One event of a streamed answer; one of these is set. */
+export interface ConverseStreamEvent {
+  contentBlockStart?: { start?: { toolUse?: { toolUseId?: string; name?: string } }; contentBlockIndex?: number };
+  contentBlockDelta?: {
+    delta?: {
+      text?: string;
+      toolUse?: { input?: string };
+      reasoningContent?: { text?: string; signature?: string; redactedContent?: Uint8Array };
+    };
+    contentBlockIndex?: number;
+  };
+  contentBlockStop?: { contentBlockIndex?: number };
+  messageStop?: { stopReason?: string };
+  metadata?: { usage?: ConverseUsage };
+}
+
+/** Loads a package by its name. */
+export type ImportPackage = (name: string) => Promise<unknown>;
+
+const SDK = "@aws-sdk/client-bedrock-runtime";
+const PROVIDERS = "@aws-sdk/credential-providers";
+
+/**
+ * Loads the SDK, which applications install themselves.
+ *
+ * @throws {SluiceError} `unsupported` with the package to install.
+ */
+export async function loadBedrockSdk(importPackage: ImportPackage): Promise<BedrockSdk> {
+  const sdk = await load(SDK, importPackage);
+  if (isBedrockSdk(sdk)) return sdk;
+  throw new SluiceError("unsupported", `${SDK} has no ConverseStreamCommand: install version 3.600 or newer`);
+}
+
+/**
+ * Credentials of a role that the given keys, or those of the machine, may take on.
+ *
+ * @throws {SluiceError} `unsupported` with the package to install.
+ */
+export async function roleCredentials(
+  roleArn: string,
+  keys: AwsKeys | undefined,
+  importPackage: ImportPackage,
+): Promise<unknown> {
+  const providers = await load(PROVIDERS, importPackage);
+  const make: unknown = isRecord(providers) ? providers.fromTemporaryCredentials : undefined;
+  if (typeof make !== "function") throw new SluiceError("unsupported", `${PROVIDERS} has no fromTemporaryCredentials`);
+  return make({ params: { RoleArn: roleArn, RoleSessionName: "sluice" }, ...(keys && { masterCredentials: keys }) });
+}
+
+async function load(name: string, importPackage: ImportPackage): Promise<unknown> {
+  try {
+    return await importPackage(name);
+  } catch (cause) {
+    throw new SluiceError("unsupported", `conversation.aws.bedrock needs a package: npm install ${name}`, { cause });
+  }
+}
+
+function isBedrockSdk(sdk: unknown): sdk is BedrockSdk {
+  const names = ["BedrockRuntimeClient", "ConverseCommand", "ConverseStreamCommand"];
+  return isRecord(sdk) && names.every((name) => typeof sdk[name] === "function");
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isJsonObject(value);
+}

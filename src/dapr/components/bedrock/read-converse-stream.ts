@@ -1,0 +1,131 @@
+import { parseToolInput } from "../../../dialects/tool-input.js";
+import { encodeBase64 } from "../../../stream/base64.js";
+import type { ChatEvent, FinishReason } from "../../../stream/chat-event.js";
+import { SluiceError } from "../../../stream/error.js";
+import { isJsonObject } from "../../../stream/json.js";
+import { TextBuffer } from "../../../stream/text-buffer.js";
+import type { Usage } from "../../../stream/usage.js";
+import type { ConverseOutput, ConverseStreamEvent, ConverseUsage } from "./bedrock-sdk.js";
+import { BEDROCK } from "./write-converse-messages.js";
+
+/** Why Bedrock's models stop, in our words. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  tool_use: "tool-calls",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  guardrail_intervened: "content-filter",
+  content_filtered: "content-filter",
+};
+
+/** Turns the events of a streamed Converse answer into ours. One for each answer. */
+export class ConverseStreamReader {
+  /** Tool calls whose arguments still come, by the index of their block. */
+  readonly #calls = new Map<number, { callId: string; name: string; text: TextBuffer }>();
+  #stopReason: string | undefined;
+  #usage: Usage = {};
+
+  /** What one event says. */
+  read(event: ConverseStreamEvent): ChatEvent[] {
+    const { contentBlockStart, contentBlockDelta, contentBlockStop, messageStop, metadata } = event;
+    if (contentBlockDelta !== undefined) return this.#delta(contentBlockDelta);
+    if (contentBlockStart !== undefined) this.#start(contentBlockStart);
+    if (contentBlockStop !== undefined) return this.#stop(contentBlockStop.contentBlockIndex ?? 0);
+    if (messageStop !== undefined) this.#stopReason = messageStop.stopReason ?? "";
+    if (metadata?.usage !== undefined) {
+      this.#usage = readUsage(metadata.usage);
+      return [{ type: "usage", usage: this.#usage }];
+    }
+    return [];
+  }
+
+  /**
+   * The end of the stream.
+   *
+   * @throws {SluiceError} `truncated` where the model had not stopped.
+   */
+  finish(): ChatEvent {
+    if (this.#stopReason === undefined) {
+      throw new SluiceError("truncated", "Bedrock's stream ended before the model stopped", { retryable: true });
+    }
+    return finishEvent(this.#stopReason, this.#usage);
+  }
+
+  #start({ start, contentBlockIndex = 0 }: NonNullable<ConverseStreamEvent["contentBlockStart"]>): void {
+    const { toolUseId, name } = start?.toolUse ?? {};
+    if (toolUseId === undefined || name === undefined) return;
+    this.#calls.set(contentBlockIndex, { callId: toolUseId, name, text: new TextBuffer() });
+  }
+
+  #delta({
+    delta = {},
+    contentBlockIndex: block = 0,
+  }: NonNullable<ConverseStreamEvent["contentBlockDelta"]>): ChatEvent[] {
+    const { text, toolUse, reasoningContent } = delta;
+    if (text !== undefined) return [{ type: "text-delta", text, block }];
+    const call = this.#calls.get(block);
+    if (toolUse?.input !== undefined && call !== undefined) {
+      call.text.push(toolUse.input);
+      return [{ type: "tool-input-delta", callId: call.callId, name: call.name, delta: toolUse.input }];
+    }
+    if (reasoningContent === undefined) return [];
+    const { text: thought = "", signature, redactedContent } = reasoningContent;
+    const data = {
+      ...(signature !== undefined && { signature }),
+      ...(redactedContent !== undefined && { redacted: encodeBase64(redactedContent) }),
+    };
+    const sealed = Object.keys(data).length > 0 && { opaque: { dialect: BEDROCK, data } };
+    return [{ type: "reasoning-delta", text: thought, block, ...sealed }];
+  }
+
+  #stop(block: number): ChatEvent[] {
+    const call = this.#calls.get(block);
+    if (call === undefined) return [];
+    this.#calls.delete(block);
+    const { callId, name, text } = call;
+    return [{ type: "tool-call", callId, name, ...parseToolInput(text.toString()) }];
+  }
+}
+
+/** A whole Converse answer as the events that a stream would have had. */
+export function readConverseOutput({ output, stopReason = "", usage }: ConverseOutput): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  for (const [block, { text, toolUse, reasoningContent }] of (output?.message?.content ?? []).entries()) {
+    if (text !== undefined) events.push({ type: "text-delta", text, block });
+    const { reasoningText, redactedContent } = reasoningContent ?? {};
+    if (reasoningText !== undefined) {
+      const { text: thought, signature } = reasoningText;
+      const sealed = signature !== undefined && { opaque: { dialect: BEDROCK, data: { signature } } };
+      events.push({ type: "reasoning-delta", text: thought, block, ...sealed });
+    }
+    if (redactedContent !== undefined) {
+      const opaque = { dialect: BEDROCK, data: { redacted: encodeBase64(redactedContent) } };
+      events.push({ type: "reasoning-delta", text: "", block, opaque });
+    }
+    if (toolUse !== undefined) {
+      const { toolUseId: callId, name, input } = toolUse;
+      events.push({ type: "tool-call", callId, name, input: isJsonObject(input) ? input : {} });
+    }
+  }
+  const counts = usage === undefined ? {} : readUsage(usage);
+  if (usage !== undefined) events.push({ type: "usage", usage: counts });
+  events.push(finishEvent(stopReason, counts));
+  return events;
+}
+
+function finishEvent(stopReason: string, usage: Usage): ChatEvent {
+  const reason = Object.hasOwn(REASONS, stopReason) ? REASONS[stopReason] : undefined;
+  return { type: "finish", reason: reason ?? "other", rawReason: stopReason, usage };
+}
+
+/** Bedrock counts what was read from and written to the cache beside the input. */
+function readUsage({ inputTokens, outputTokens, cacheReadInputTokens, cacheWriteInputTokens }: ConverseUsage): Usage {
+  const cached = (cacheReadInputTokens ?? 0) + (cacheWriteInputTokens ?? 0);
+  return {
+    ...(inputTokens !== undefined && { inputTokens: inputTokens + cached }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(cacheReadInputTokens !== undefined && { cacheReadTokens: cacheReadInputTokens }),
+    ...(cacheWriteInputTokens !== undefined && { cacheWriteTokens: cacheWriteInputTokens }),
+  };
+}

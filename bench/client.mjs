@@ -47,6 +47,12 @@ export class Client {
     return this.#open(`${this.#server}/${wire === undefined ? mode : `${mode}.${wire}`}/v1`);
   }
 
+  /** The row's tool loop. @returns {Promise<import("./tool-script.mjs").RunLoop>} */
+  async toolLoop() {
+    const { openTools } = await import(this.#row.module.replace(/\.mjs$/, ".tools.mjs"));
+    return openTools();
+  }
+
   /** Asks the server itself. @param {"release" | "sent"} what @returns {Promise<unknown>} */
   async ask(what) {
     const { get } = await import("node:http");

@@ -29,6 +29,7 @@ export const figures = [
   plain("heapKbPerStream", "KB/stream, 1,000 streams", 1, "heap of each, held by the server after 100 tokens"),
   cost("pacedCpuUsPerToken", "µs/token, paced", 1, "client CPU per token of 100 streams with a token each 10 ms"),
   plain("firstTokenUs", "first token µs, paced", 0, "from the server's write of the first token to its reader, p50"),
+  cost("cpuUsPerToolCall", "µs/tool call", 1, "CPU per call of a tool loop whose model and tool cost next to nothing"),
   plain(
     "slowReaderGrowthMb",
     "MB grown, slow reader",

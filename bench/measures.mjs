@@ -38,6 +38,7 @@ export function measures(/** @type {boolean} */ quick) {
       settings: { streams: 100, warmUpMs: quick ? 300 : 1_000, ms: 3_000 },
       appliesTo: isMain,
     },
+    { module: "./measures/tool-calls.mjs", runs, settings: bulk, appliesTo: runsTools },
     {
       module: "./measures/slow-reader.mjs",
       runs: 1,
@@ -63,4 +64,8 @@ function isPackage(/** @type {import("./rows.mjs").Row} */ row) {
 /** The floor's pieces are network reads, not tokens. */
 function readsText(/** @type {import("./rows.mjs").Row} */ row) {
   return row.unit === "characters" && isMain(row);
+}
+
+function runsTools(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.tools;
 }

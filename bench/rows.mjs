@@ -15,6 +15,7 @@
  * @property {string | undefined} package whose version is the row's; without one, Node's.
  * @property {boolean} peer installed in bench/peers.
  * @property {"characters" | "bytes"} unit of the pieces.
+ * @property {boolean} tools whether it has a tool loop: `openTools` of the module `NAME.tools.mjs` beside its own.
  * @property {import("./answer.mjs").Wire | undefined} wire the protocol, for rows that compare dialects: they are measured
  *   in one way only.
  */
@@ -22,10 +23,10 @@
 /** @type {Row[]} */
 export const rows = [
   own("floor", "undici `request`, bytes counted", "undici", "bytes"),
-  own("hand-written", "`fetch`, split lines, `JSON.parse`", undefined),
-  own("sluice", "`for await` over `text`, then `usage`", "sluice"),
+  withTools(own("hand-written", "`fetch`, split lines, `JSON.parse`", undefined)),
+  withTools(own("sluice", "`for await` over `text`, then `usage`", "sluice")),
   peer("openai", "`chat.completions.create`, `for await` over its chunks", "openai"),
-  peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai"),
+  withTools(peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai")),
   peer("tanstack", "`chat` of TanStack AI, `for await` over its events", "@tanstack/ai"),
   peer("langchain", "`ChatOpenAI.stream`, `for await` over its chunks", "@langchain/openai"),
   dialect("openai-responses", "the same over OpenAI's Responses API", "sluice"),
@@ -46,7 +47,7 @@ export const rows = [
  * @returns {Row}
  */
 function own(name, about, from, unit = "characters") {
-  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit, wire: undefined };
+  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit, tools: false, wire: undefined };
 }
 
 /**
@@ -57,7 +58,16 @@ function own(name, about, from, unit = "characters") {
  */
 function dialect(wire, about, from) {
   const name = `${from === "sluice" ? "sluice" : "client"}.${wire}`;
-  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit: "characters", wire };
+  return {
+    name,
+    about,
+    module: `./rows/${name}.mjs`,
+    package: from,
+    peer: false,
+    unit: "characters",
+    tools: false,
+    wire,
+  };
 }
 
 /**
@@ -67,5 +77,11 @@ function dialect(wire, about, from) {
  * @returns {Row}
  */
 function peer(name, about, from) {
-  return { name, about, module: `./peers/${name}.mjs`, package: from, peer: true, unit: "characters", wire: undefined };
+  const module = `./peers/${name}.mjs`;
+  return { name, about, module, package: from, peer: true, unit: "characters", tools: false, wire: undefined };
+}
+
+/** @param {Row} row @returns {Row} */
+function withTools(row) {
+  return { ...row, tools: true };
 }

@@ -20,6 +20,7 @@ export { generate } from "./generate.js";
 export type { ImportOptions } from "./import-json.js";
 export { importConversation } from "./import-json.js";
 export { lastMessages } from "./last-messages-window.js";
+export { object } from "./object.js";
 export { openStore } from "./open-store.js";
 export type { SearchHit, SearchOptions } from "./search.js";
 export { searchConversations } from "./search.js";

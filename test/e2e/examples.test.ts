@@ -13,7 +13,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "first-stream.mjs": "A sluice lets a stream through at the pace the other side can take.",
   "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
   "record-and-replay.mjs": "Remember this.",
-  "structured.mjs": "200 g of flour\n300 g of milk\nPancakes",
+  "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",
   "tools.mjs": '[book returned: "booked for 30"]',
 };
 

@@ -17,7 +17,7 @@ export interface ProviderComplaint {
 const WORDS: readonly [pattern: RegExp, code: ErrorCode][] = [
   [/insufficient_quota|billing|credit balance|quota_exceeded|payment_required/i, "quota"],
   [
-    /context.length|context window|context limit|maximum context|prompt is too long|input is too long|too many tokens/i,
+    /context.length|context window|context limit|maximum context|prompt is too long|input is too long|too many tokens|input token count/i,
     "context-length",
   ],
   [/overloaded|engine_overloaded|over capacity|unavailable/i, "overloaded"],

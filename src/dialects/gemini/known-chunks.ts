@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import type { Usage } from "../../stream/usage.js";
 import type { Hole, Path } from "../learned-shapes.js";
 import { objectOf } from "./opaque.js";
-import { COUNTS } from "./usage.js";
+import { readUsage } from "./usage.js";
 
 /** What a chunk of a learned shape means. */
 export interface Meaning {
@@ -9,9 +10,9 @@ export interface Meaning {
   kind: "text" | "thought" | "args";
   /** Names of the captured values, in the order in which they stand in the chunk. */
   order: readonly string[];
-  /** Those of them that are counts of tokens. */
-  counts: readonly string[];
-  /** The usage of the last such chunk. */
+  /** The count of tokens that grows with such pieces, where the chunk says it. */
+  count: "candidatesTokenCount" | "thoughtsTokenCount" | undefined;
+  /** The usage of the chunk that was learned. */
   usage: JsonObject;
 }
 
@@ -19,13 +20,14 @@ const PART: Path = ["candidates", 0, "content", "parts", 0];
 const PIECE: Path = [...PART, "functionCall", "partialArgs", 0];
 
 /**
- * Values that mean nothing for the piece: what differs between answers, so that all of them have one shape, and what the
- * last chunk says again.
+ * Values that may differ: those that follow from the captured ones, and those that differ between answers, so that all
+ * of them have one shape.
  */
-const MEANINGLESS: readonly Hole[] = [
+const UNREAD: readonly Hole[] = [
+  { path: ["usageMetadata", "totalTokenCount"], kind: "number", capture: false },
+  { path: ["usageMetadata", "candidatesTokensDetails", 0, "tokenCount"], kind: "number", capture: false },
   { path: ["responseId"], kind: "string", capture: false },
   { path: ["createTime"], kind: "string", capture: false },
-  { path: ["usageMetadata", "candidatesTokensDetails", 0, "tokenCount"], kind: "number", capture: false },
 ];
 
 /** What a chunk means that is nothing but a piece and the usage so far; `undefined` for any other. */
@@ -38,20 +40,39 @@ export function meaningOf(chunk: JsonObject, text: string): Meaning | undefined 
   const kind = kindOf(objectOf(parts[0]));
   if (kind === undefined) return undefined;
   const usage = objectOf(chunk.usageMetadata);
-  const counts = COUNTS.filter((name) => typeof usage[name] === "number");
-  const names = [...(kind === "args" ? ["jsonPath", "stringValue"] : ["text"]), ...counts];
+  const grows = kind === "thought" ? "thoughtsTokenCount" : "candidatesTokenCount";
+  const count = typeof usage[grows] === "number" ? grows : undefined;
+  const names = kind === "args" ? ["jsonPath", "stringValue"] : ["text"];
+  if (count !== undefined) names.push(count);
   // In a string the quotes around a name would be escaped.
   const order = names.sort((a, b) => text.indexOf(`"${a}"`) - text.indexOf(`"${b}"`));
-  return { kind, order, counts, usage: { ...usage } };
+  return { kind, order, count, usage };
 }
 
 /** The places whose values differ between chunks with the same meaning. */
-export function holesOf({ order, counts }: Meaning): Hole[] {
+export function holesOf({ order, count }: Meaning): Hole[] {
   const values = order.map((name): Hole => {
-    if (counts.includes(name)) return { path: ["usageMetadata", name], kind: "number", capture: true };
+    if (name === count) return { path: ["usageMetadata", name], kind: "number", capture: true };
     return { path: name === "text" ? [...PART, name] : [...PIECE, name], kind: "string", capture: true };
   });
-  return [...values, ...MEANINGLESS];
+  return [...values, ...UNREAD];
+}
+
+/** Whether the last usage says the same as such a chunk. */
+export function isSaid({ count, usage }: Meaning, tokens: number, { raw }: Usage): boolean {
+  if (!isJsonObject(raw) || count === undefined || raw[count] !== tokens) return false;
+  const other = count === "thoughtsTokenCount" ? "candidatesTokenCount" : "thoughtsTokenCount";
+  return raw[other] === usage[other] && raw.promptTokenCount === usage.promptTokenCount;
+}
+
+/** The usage that such a chunk says, which differs from the learned one in the tokens of its pieces. */
+export function usageOf({ count, usage }: Meaning, tokens: number): Usage {
+  if (count === undefined) return readUsage(usage);
+  const raw: JsonObject = { ...usage, [count]: tokens };
+  if (typeof usage.totalTokenCount === "number") {
+    raw.totalTokenCount = usage.totalTokenCount + tokens - Number(usage[count]);
+  }
+  return readUsage(raw);
 }
 
 function kindOf(part: JsonObject): Meaning["kind"] | undefined {

@@ -42,9 +42,9 @@ function budgetOf(name: string): ModelTraits["thinking"] {
   return { by: "budget", least: name.includes("lite") ? 512 : 1, most: 24_576, off: true };
 }
 
-/** For example 205 for `gemini-2.5-flash` and 300 for `gemini-3-pro-preview`. */
+/** For example 205 for `gemini-2.5-flash` and 300 for `gemini-3-pro-preview`; Gemma thinks since its fourth generation. */
 function versionOf(name: string): number {
-  const found = /gem(?:ini|ma)-(\d+)(?:\.(\d+))?/.exec(name);
-  if (found !== null) return Number(found[1]) * 100 + Number(found[2] ?? 0);
-  return name.includes("gemma") ? 0 : Number.POSITIVE_INFINITY;
+  const found = /(gemini|gemma)-(\d+)(?:\.(\d+))?/.exec(name);
+  if (found?.[1] === "gemini") return Number(found[2]) * 100 + Number(found[3] ?? 0);
+  return found !== null && Number(found[2]) < 4 ? 0 : Number.POSITIVE_INFINITY;
 }

@@ -2,7 +2,7 @@ import { decodeBase64 } from "../../stream/base64.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { Transcript } from "../../stream/transcript.js";
-import { badRequest, type WireObject } from "../wire-object.js";
+import { badRequest, WireObject } from "../wire-object.js";
 import { numberedCallId } from "./call-ids.js";
 import { checkPart } from "./check-part.js";
 import { objectOf, otherFields, ownOpaque } from "./opaque.js";
@@ -22,10 +22,8 @@ interface History {
 
 /** The messages of a client's request; results of functions, which users bring, become messages of their own. */
 export function readMessages(body: WireObject): ChatMessage[] {
-  const contents = body.objects("contents");
-  if (contents === undefined || contents.length === 0) {
-    throw badRequest("contents", contents, "an array of at least one content");
-  }
+  const contents = oneOrMore(body, "contents");
+  if (contents.length === 0) throw badRequest("contents", body.any("contents"), "an array of at least one content");
   let made = 0;
   const history: History = { waiting: [], newId: () => numberedCallId(made++) };
   const messages = readSystem(body);
@@ -152,5 +150,11 @@ function readFileState(part: JsonObject, key: string, more: JsonObject): Pick<Fi
 }
 
 function partsOf(content: WireObject): WireObject[] {
-  return content.objects("parts") ?? [];
+  return oneOrMore(content, "parts");
+}
+
+/** Google takes one object for a list of one, and its examples have them. */
+function oneOrMore(object: WireObject, key: string): WireObject[] {
+  const value = object.any(key);
+  return isJsonObject(value) ? [new WireObject(value, object.field(key))] : (object.objects(key) ?? []);
 }

@@ -9,7 +9,7 @@ import { parseFrame } from "../parse-frame.js";
 import { AnswerFacts } from "./answer-facts.js";
 import { errorIn } from "./errors.js";
 import { readBlockReason, readFinishReason } from "./finish-reason.js";
-import { holesOf, type Meaning, meaningOf } from "./known-chunks.js";
+import { holesOf, isSaid, type Meaning, meaningOf, usageOf } from "./known-chunks.js";
 import { objectOf } from "./opaque.js";
 import { PartReader } from "./part-reader.js";
 import { Sources } from "./sources.js";
@@ -38,7 +38,6 @@ export class GeminiReader implements WireReader {
   #finishWord: string | undefined;
   #blockWord: string | undefined;
   #usage: Usage = {};
-  #usageText = "";
 
   constructor({ whole = false }: GeminiReaderOptions = {}) {
     this.#parts = new PartReader({ whole });
@@ -96,19 +95,14 @@ export class GeminiReader implements WireReader {
   }
 
   #known(meaning: Meaning, values: readonly string[], emit: Emit): void {
-    const at = (name: string) => values[meaning.order.indexOf(name)] ?? "";
-    if (meaning.kind === "args") this.#parts.calls.pushPiece(at("jsonPath"), at("stringValue"), emit);
-    else this.#parts.piece(at("text"), meaning.kind === "thought", emit);
-    if (meaning.counts.length === 0) return;
-    let changed = false;
-    for (const name of meaning.counts) {
-      const count = Number(at(name));
-      if (meaning.usage[name] === count) continue;
-      meaning.usage[name] = count;
-      changed = true;
-    }
-    if (!changed) return;
-    this.#usage = readUsage({ ...meaning.usage });
+    const { kind, order, count } = meaning;
+    const at = (name: string) => values[order.indexOf(name)] ?? "";
+    if (kind === "args") this.#parts.calls.pushPiece(at("jsonPath"), at("stringValue"), emit);
+    else this.#parts.piece(at("text"), kind === "thought", emit);
+    if (count === undefined) return;
+    const tokens = Number(at(count));
+    if (isSaid(meaning, tokens, this.#usage)) return;
+    this.#usage = usageOf(meaning, tokens);
     emit({ type: "usage", usage: this.#usage });
   }
 
@@ -140,9 +134,7 @@ export class GeminiReader implements WireReader {
 
   #takeUsage({ usageMetadata }: JsonObject, emit: Emit): void {
     if (!isJsonObject(usageMetadata)) return;
-    const text = JSON.stringify(usageMetadata);
-    if (text === this.#usageText) return;
-    this.#usageText = text;
+    if (JSON.stringify(usageMetadata) === JSON.stringify(this.#usage.raw)) return;
     this.#usage = readUsage(usageMetadata);
     emit({ type: "usage", usage: this.#usage });
   }

@@ -1,16 +1,6 @@
 import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 
-/** The counts of `usageMetadata` that our counts are made of. */
-export const COUNTS = [
-  "promptTokenCount",
-  "toolUsePromptTokenCount",
-  "candidatesTokenCount",
-  "thoughtsTokenCount",
-  "cachedContentTokenCount",
-  "totalTokenCount",
-] as const;
-
 /**
  * Token counts as Gemini reports them. Its prompt leaves out what its own tools brought, and its answer leaves out the
  * thoughts; ours include both. Where the answer's own count is missing it is what the total has beyond the rest.

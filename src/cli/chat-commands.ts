@@ -67,7 +67,7 @@ function help(session: ChatSession): void {
 
 function switchModel(session: ChatSession, name: string): void {
   const { conversation, io } = session;
-  if (name !== "") conversation.model = model(name, { env: io.env });
+  if (name !== "") conversation.model = session.guarded(model(name, { env: io.env }));
   session.print(`model: ${conversation.model.id}`);
 }
 

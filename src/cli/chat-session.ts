@@ -3,6 +3,7 @@ import type { ConversationOptions } from "../chat/conversation-options.js";
 import type { ConversationStore } from "../chat/conversation-store.js";
 import type { TurnInput } from "../chat/stored-turn.js";
 import { MemoryStore } from "../chat/stores/memory-store.js";
+import { type Guard, guard } from "../guards/guard.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
@@ -22,23 +23,37 @@ export interface ChatSessionOptions {
   contextId?: string;
   /** Default: this process's memory. */
   store?: ConversationStore | string;
+  /** Stand before every model of the session. */
+  guards?: readonly Guard[];
 }
 
 /** A conversation at a terminal or a pipe: what is said, what is shown, and the commands that begin with a slash. */
 export class ChatSession {
   readonly io: Io;
   readonly #options: ConversationOptions;
+  readonly #guards: readonly Guard[];
   #conversation: Conversation;
   #answer: ChatStream | undefined;
 
-  constructor(options: ChatSessionOptions, io: Io) {
+  constructor({ guards = [], model, ...options }: ChatSessionOptions, io: Io) {
     this.io = io;
-    this.#options = { store: new MemoryStore(), prices: defaultPrices(io.env), ...options };
+    this.#guards = guards;
+    this.#options = {
+      store: new MemoryStore(),
+      prices: defaultPrices(io.env),
+      ...options,
+      model: this.guarded(model),
+    };
     this.#conversation = new Conversation(this.#options);
   }
 
   get conversation(): Conversation {
     return this.#conversation;
+  }
+
+  /** A model behind the guards of the session. */
+  guarded(model: ChatModel): ChatModel {
+    return this.#guards.length === 0 ? model : guard(model, ...this.#guards);
   }
 
   /** Says something and shows the answer. Returns the error that ended it, after reporting it. */

@@ -46,6 +46,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
     .option("-s, --system <text>", "instructions to the model")
     .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
+    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
     .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
 
   program
@@ -57,6 +58,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .option("--temperature <number>", "0 to 2", number)
     .option("--max-tokens <number>", "upper limit on the answer", number)
     .option("--timeout <seconds>", "upper limit on the time for the whole answer", number)
+    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
     .option("--json", "print events as JSON, one a line")
     .option("-q, --quiet", "nothing on stderr but errors")
     .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));

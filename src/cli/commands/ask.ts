@@ -1,5 +1,7 @@
 import { text as readAll } from "node:stream/consumers";
 import { stream as ask } from "../../chat/stream.js";
+import { guard } from "../../guards/guard.js";
+import { pii } from "../../guards/pii/pii.js";
 import { CostMeter } from "../../models/prices/cost-meter.js";
 import { defaultPrices } from "../../models/prices/default-prices.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
@@ -23,6 +25,8 @@ export interface AskOptions {
   timeout?: number;
   json?: boolean;
   quiet?: boolean;
+  /** Personal data is replaced before the model sees it, and in the answer. */
+  scrub?: boolean;
 }
 
 /** Asks once: the prompt from the arguments, from piped stdin, or both, one after the other. */
@@ -33,7 +37,7 @@ export async function askCommand(words: readonly string[], options: AskOptions, 
     if (!options.quiet) io.stderr.write(`${model.id}: ${because}\n`);
     const { system, temperature, maxTokens, timeout } = options;
     const meter = new CostMeter(model.id, defaultPrices(io.env));
-    const stream = ask(model, prompt, {
+    const stream = ask(options.scrub ? guard(model, pii()) : model, prompt, {
       ...(system !== undefined && { system }),
       ...(temperature !== undefined && { temperature }),
       ...(maxTokens !== undefined && { maxTokens }),

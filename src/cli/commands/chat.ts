@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { defaultStoreLocation } from "../../chat/open-store.js";
+import { pii } from "../../guards/pii/pii.js";
 import { SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { ChatSession } from "../chat-session.js";
@@ -17,6 +18,8 @@ export interface ChatOptions {
   system?: string;
   /** The id of a conversation that is kept: it is resumed, or begins. */
   conversation?: string;
+  /** Personal data is replaced before the model sees it, and in answers. */
+  scrub?: boolean;
 }
 
 /** Talks: on a terminal until it is left, otherwise one answer for each line of stdin. */
@@ -32,6 +35,7 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
         ...(system !== undefined && { system }),
         ...(contextId !== undefined && { contextId }),
         ...(store !== undefined && { store }),
+        ...(options.scrub && { guards: [pii()] }),
       },
       io,
     );

@@ -6,8 +6,8 @@ import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "./s
 export const numberPhrase: Phrase = {
   begin: (word) => (/^[+(]?[\d(][\d()./\-\u2010-\u2013]*$/.test(word) && !word.endsWith(".") ? 1 : 0),
   next: (state, word) => {
-    if (state >= 20 || word.endsWith(".")) return 0;
-    return /^(?:[\d()./\-\u2010-\u2013]+|x\d*|ext|extension)$/i.test(word) ? state + 1 : 0;
+    if (state >= 20 || (word.endsWith(".") && word !== "ext.")) return 0;
+    return /^(?:[\d()./\-\u2010-\u2013]+|x\d*|ext\.?|extension)$/i.test(word) ? state + 1 : 0;
   },
 };
 

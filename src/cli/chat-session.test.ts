@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, expect, test } from "vitest";
+import { pii } from "../guards/pii/pii.js";
 import { echo } from "../models/echo.js";
 import { scripted } from "../models/scripted.js";
 import type { ChatModel } from "../stream/chat-model.js";
@@ -88,4 +89,13 @@ test("knows its commands, and what to say where nothing was said", async () => {
   await session.command("/help");
   expect(notes()).toContain("/branches [NUMBER]");
   expect(await session.command("/quit")).toBe("leave");
+});
+
+test("guards stand before a model that is chosen later, too", async () => {
+  const stdout = new PassThrough();
+  const io = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), env: {}, onInterrupt: () => () => {} };
+  const session = new ChatSession({ model: scripted([]), guards: [pii()] }, io);
+  await session.command("/model echo");
+  await session.say("Mail ann@example.com");
+  expect(String(stdout.read())).toBe("Mail <EMAIL_ADDRESS>\n");
 });

@@ -271,9 +271,10 @@ export class Conversation {
 
   /** What the model is sent: the conversation's instructions, and the path through the window. */
   async #sent({ parentId, user }: TurnBeginning, signal: AbortSignal | undefined): Promise<WindowResult> {
-    const path = this.#log.tree.path(parentId).map(({ message }) => message);
-    const messages = withoutDanglingCalls(user === undefined ? path : [...path, user]);
+    const messages = this.#log.tree.path(parentId).map(({ message }) => message);
     if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
-    return this.#window(messages, signal);
+    if (user !== undefined) messages.push(user);
+    const sent = await this.#window(messages, signal);
+    return { ...sent, messages: withoutDanglingCalls(sent.messages) };
   }
 }

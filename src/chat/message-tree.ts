@@ -6,6 +6,8 @@ export class MessageTree {
   readonly #messages = new Map<string, StoredMessage>();
   /** Ids of the messages that follow one, oldest first. */
   readonly #children = new Map<string | null, string[]>();
+  /** The path that was asked for last. */
+  #last: { to: string | null; path: StoredMessage[] } = { to: null, path: [] };
 
   constructor(messages: readonly StoredMessage[] = []) {
     for (const message of messages) this.add(message);
@@ -34,15 +36,19 @@ export class MessageTree {
     return this.#messages.has(id);
   }
 
-  /** The messages from the first to this one. */
+  /** The messages from the first to this one. Where one goes on from the last path, only what is new is looked up. */
   path(to: string | null): StoredMessage[] {
-    const path: StoredMessage[] = [];
-    for (let id = to; id !== null; ) {
+    const tail: StoredMessage[] = [];
+    let id = to;
+    while (id !== null && id !== this.#last.to) {
       const message = this.get(id);
-      path.push(message);
+      tail.push(message);
       id = message.parentId;
     }
-    return path.reverse();
+    const path = id === null ? [] : this.#last.path;
+    for (const message of tail.reverse()) path.push(message);
+    this.#last = { to, path };
+    return path.slice();
   }
 
   /** The message and its alternatives: all that follow the same one, oldest first. */

@@ -1,28 +1,36 @@
 import { invalid } from "../stream/error.js";
 import type { JsonObject } from "../stream/json.js";
-import type { ChatMessage, FilePart, TextPart, ToolMessage, UserMessage } from "../stream/message.js";
+import type { ChatMessage, FilePart, TextPart, ToolMessage } from "../stream/message.js";
 import type { StoredMessage } from "./conversation-store.js";
 import type { TurnEnd } from "./turn-source.js";
 
-/** What a turn can begin with: text, text and files, or the results of tools that the last answer called. */
-export type TurnInput = string | (TextPart | FilePart)[] | ToolMessage;
+/**
+ * What a turn can begin with: text, text and files, the results of tools that the last answer called, or several messages
+ * of any role that are all said before the model answers.
+ */
+export type TurnInput = string | (TextPart | FilePart)[] | ToolMessage | ChatMessage[];
 
-/** Where a turn begins: after which message, and with what the user says, unless an old message is answered again. */
+/** Where a turn begins: after which message, and with what is said; nothing where an old message is answered again. */
 export interface TurnBeginning {
   parentId: string | null;
-  user?: UserMessage | ToolMessage;
+  asked: readonly ChatMessage[];
 }
 
 /**
- * The message that a turn begins with.
+ * The messages that a turn begins with.
  *
- * @throws {SluiceError} `invalid-argument` for one that says nothing.
+ * @throws {SluiceError} `invalid-argument` for input that says nothing.
  */
-export function userMessage(input: TurnInput): UserMessage | ToolMessage {
-  if (typeof input === "object" && "role" in input) return input;
+export function askedMessages(input: TurnInput): readonly ChatMessage[] {
+  if (typeof input === "object" && "role" in input) return [input];
   const blank = typeof input === "string" ? input.trim() === "" : input.length === 0;
-  if (blank) throw invalid("input", input, "a text that is not blank, or at least one part");
-  return { role: "user", content: input };
+  if (blank) throw invalid("input", input, "a text that is not blank, or at least one part or message");
+  if (typeof input === "string") return [{ role: "user", content: input }];
+  return isMessages(input) ? input : [{ role: "user", content: input }];
+}
+
+function isMessages(input: (TextPart | FilePart)[] | ChatMessage[]): input is ChatMessage[] {
+  return input.every((item) => "role" in item);
 }
 
 /** Messages with ids, each following the one before. */
@@ -45,15 +53,15 @@ export function chain(
  *
  * @param metadata of the user's message.
  */
-export function storedTurn({ parentId, user }: TurnBeginning, end: TurnEnd, metadata?: JsonObject): StoredMessage[] {
+export function storedTurn({ parentId, asked: messagesAsked }: TurnBeginning, end: TurnEnd, metadata?: JsonObject): StoredMessage[] {
   const { finish, messages, usage, model, cost, timing, startedAt } = end;
   if (finish === undefined && messages.length === 0) return [];
   // An answer without a word (a filter, a limit) is one all the same, and its tokens were paid for.
   const said = messages.length > 0 ? messages : [{ role: "assistant" as const, content: [] }];
-  const asked = chain(parentId, user === undefined ? [] : [user], startedAt);
+  const asked = chain(parentId, messagesAsked, startedAt);
   const [first] = asked;
   if (first !== undefined && metadata !== undefined) first.metadata = metadata;
-  const answers = chain(first?.id ?? parentId, said);
+  const answers = chain(asked.at(-1)?.id ?? parentId, said);
   const status = finish === undefined ? "interrupted" : "complete";
   for (const answer of answers) answer.status = status;
   const last = answers.at(-1);

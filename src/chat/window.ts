@@ -38,37 +38,47 @@ export function newestMessages(
   messages: readonly ChatMessage[],
   fits: (unit: Unit) => boolean,
 ): { kept: ChatMessage[]; dropped: ChatMessage[] } {
-  const units = splitUnits(messages);
-  const question = units.findLastIndex(isQuestion);
-  let from = Math.max(0, units.length - 1);
-  for (const index of new Set([question, from])) {
-    const unit = units[index];
-    if (unit !== undefined) fits(unit);
-  }
+  let { from, unit } = unitBefore(messages, messages.length);
+  const question = messages.findLastIndex(({ role }) => role === "user");
+  const asked = question === -1 || question >= from ? [] : unitAt(messages, question);
+  if (asked.length > 0) fits(asked);
+  fits(unit);
   while (from > 0) {
-    const unit = units[from - 1];
-    if (unit === undefined || (from - 1 !== question && !fits(unit))) break;
-    from--;
+    const before = unitBefore(messages, from);
+    const known = before.unit.length === 0 || before.from === question;
+    if (!known && !fits(before.unit)) break;
+    ({ from, unit } = before);
   }
-  const begins = units.findIndex((unit, index) => index >= from && isQuestion(unit));
-  const newest = units.slice(begins === -1 ? from : begins).flat();
-  const kept = new Set([...(units[question] ?? []), ...newest]);
-  const isKept = (message: ChatMessage) => message.role === "system" || kept.has(message);
-  return { kept: messages.filter(isKept), dropped: messages.filter((message) => !isKept(message)) };
+  const first = messages.findIndex(({ role }, index) => index >= from && role === "user");
+  return divide(messages, first === -1 ? from : first, new Set(asked));
 }
 
-/** Messages but for those of the system, in units that are kept or dropped as a whole. */
-function splitUnits(messages: readonly ChatMessage[]): Unit[] {
-  const units: ChatMessage[][] = [];
-  for (const message of messages) {
-    if (message.role === "system") continue;
-    const last = units.at(-1);
-    if (message.role === "tool" && last !== undefined) last.push(message);
-    else units.push([message]);
+/** The last unit that ends before an index, and where it begins; an empty one where there are only system messages. */
+function unitBefore(messages: readonly ChatMessage[], end: number): { from: number; unit: Unit } {
+  const unit: ChatMessage[] = [];
+  let from = end;
+  while (from > 0) {
+    const message = messages[--from];
+    if (message === undefined || message.role === "system") continue;
+    unit.push(message);
+    if (message.role !== "tool") break;
   }
-  return units;
+  return { from, unit: unit.reverse() };
 }
 
-function isQuestion(unit: Unit): boolean {
-  return unit[0]?.role === "user";
+/** The unit that begins at an index. */
+function unitAt(messages: readonly ChatMessage[], index: number): ChatMessage[] {
+  const rest = messages.slice(index + 1);
+  const end = rest.findIndex(({ role }) => role !== "tool" && role !== "system");
+  return messages.slice(index, end === -1 ? undefined : index + 1 + end);
+}
+
+/** What is sent (from an index on, instructions, and what else is asked for) and what is not, each in its order. */
+function divide(messages: readonly ChatMessage[], from: number, also: ReadonlySet<ChatMessage>) {
+  const kept: ChatMessage[] = [];
+  const dropped: ChatMessage[] = [];
+  for (const message of messages.slice(0, from)) {
+    (message.role === "system" || also.has(message) ? kept : dropped).push(message);
+  }
+  return { kept: kept.concat(messages.slice(from)), dropped };
 }

@@ -43,6 +43,8 @@ const PATIENCE_MS = 5_000;
  */
 export class SqliteStore implements ConversationStore {
   readonly #db: Database.Database;
+  /** Statements by their text: each is compiled once. */
+  readonly #statements = new Map<string, Database.Statement>();
 
   private constructor(db: Database.Database) {
     this.#db = db;
@@ -72,7 +74,7 @@ export class SqliteStore implements ConversationStore {
     return this.#transaction("BEGIN", id, () => {
       const row = this.#row(id);
       if (row === undefined) return undefined;
-      const bodies = this.#db.prepare("SELECT body FROM messages WHERE conversation = ? ORDER BY seq").all(id);
+      const bodies = this.#prepared("SELECT body FROM messages WHERE conversation = ? ORDER BY seq").all(id);
       return { ...recordOf(row), messages: (bodies as { body: string }[]).map(({ body }) => messageFromText(body)) };
     });
   }
@@ -84,15 +86,13 @@ export class SqliteStore implements ConversationStore {
       const version = this.#row(id)?.version ?? 0;
       if (version !== change.expectedVersion) throw conflict(id, change.expectedVersion, version);
       const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
-      this.#db
-        .prepare(
-          `INSERT INTO conversations (id, created_at, updated_at, version, head, title, metadata)
+      this.#prepared(
+        `INSERT INTO conversations (id, created_at, updated_at, version, head, title, metadata)
            VALUES (?1, ?2, ?2, 1, ?3, ?4, coalesce(?5, '{}'))
            ON CONFLICT (id) DO UPDATE SET updated_at = ?2, version = version + 1, head = ?3,
              title = coalesce(?4, title), metadata = coalesce(?5, metadata)`,
-        )
-        .run(id, now, change.head, change.title ?? null, metadata);
-      const insert = this.#db.prepare("INSERT INTO messages (conversation, body) VALUES (?, ?)");
+      ).run(id, now, change.head, change.title ?? null, metadata);
+      const insert = this.#prepared("INSERT INTO messages (conversation, body) VALUES (?, ?)");
       for (const body of bodies) insert.run(id, body);
       return version + 1;
     });
@@ -100,11 +100,10 @@ export class SqliteStore implements ConversationStore {
 
   async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
     return this.#transaction("BEGIN", "list", () => {
-      const rows = this.#db
-        .prepare(
-          `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?)
+      const rows = this.#prepared(
+        `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?)
            ORDER BY updated_at DESC, id DESC LIMIT ?`,
-        )
+      )
         // "9" comes after every time.
         .all(after?.updatedAt ?? "9", after?.id ?? "", limit);
       return (rows as Row[]).map(recordOf);
@@ -113,8 +112,8 @@ export class SqliteStore implements ConversationStore {
 
   async delete(id: string): Promise<boolean> {
     return this.#transaction("BEGIN IMMEDIATE", id, () => {
-      this.#db.prepare("DELETE FROM messages WHERE conversation = ?").run(id);
-      return this.#db.prepare("DELETE FROM conversations WHERE id = ?").run(id).changes > 0;
+      this.#prepared("DELETE FROM messages WHERE conversation = ?").run(id);
+      return this.#prepared("DELETE FROM conversations WHERE id = ?").run(id).changes > 0;
     });
   }
 
@@ -123,7 +122,13 @@ export class SqliteStore implements ConversationStore {
   }
 
   #row(id: string): Row | undefined {
-    return this.#db.prepare("SELECT * FROM conversations WHERE id = ?").get(id) as Row | undefined;
+    return this.#prepared("SELECT * FROM conversations WHERE id = ?").get(id) as Row | undefined;
+  }
+
+  #prepared(sql: string): Database.Statement {
+    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   /** Runs something as a whole or not at all. */

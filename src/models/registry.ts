@@ -1,5 +1,6 @@
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import { answerFormsOf } from "./answer-forms.js";
 import { echo } from "./echo.js";
 import { httpModel } from "./http/http-model.js";
 import { inputKindsOf } from "./input-kinds.js";
@@ -51,7 +52,12 @@ export class Registry {
     const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
     const service = serviceOf(provider, id, name, options);
     const input = inputKindsOf(id, dialect);
-    const capabilities = { ...(input && { input }), ...provider.capabilities, ...options.capabilities };
+    const capabilities = {
+      ...answerFormsOf(id),
+      ...(input && { input }),
+      ...provider.capabilities,
+      ...options.capabilities,
+    };
     const list = provider.list && ((call?: CallOptions) => listModels(provider, id, service, call));
     return httpModel({
       id,

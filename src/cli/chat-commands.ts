@@ -34,6 +34,11 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     does: "gives the model instructions; without a text, takes them back",
     run: instruct,
   },
+  file: {
+    takes: "PATH",
+    does: "lets an image, a sound, a document or a text go with the next message",
+    run: (session, path) => session.attach(path),
+  },
   retry: {
     takes: "",
     does: "asks for another answer to the last message",

@@ -12,6 +12,7 @@ import { styled } from "./ansi.js";
 import { CHAT_COMMANDS } from "./chat-commands.js";
 import { footer } from "./footer.js";
 import { hasColour, type Io } from "./io.js";
+import { PendingFiles } from "./pending-files.js";
 import { reportError } from "./report-error.js";
 import { showAnswer } from "./show-answer.js";
 
@@ -30,6 +31,7 @@ export interface ChatSessionOptions {
 /** A conversation at a terminal or a pipe: what is said, what is shown, and the commands that begin with a slash. */
 export class ChatSession {
   readonly io: Io;
+  readonly #files = new PendingFiles();
   readonly #options: ConversationOptions;
   readonly #guards: readonly Guard[];
   #conversation: Conversation;
@@ -58,7 +60,16 @@ export class ChatSession {
 
   /** Says something and shows the answer. Returns the error that ended it, after reporting it. */
   say(input: TurnInput): Promise<SluiceError | undefined> {
-    return this.show(this.#conversation.stream(input));
+    return this.show(this.#conversation.stream(typeof input === "string" ? this.#files.with(input) : input));
+  }
+
+  /**
+   * Lets a file go with what is said next.
+   *
+   * @throws {SluiceError} `invalid-argument`, `unsupported` for a file that the model does not take.
+   */
+  async attach(path: string): Promise<void> {
+    this.print(await this.#files.add(path, this.#conversation.model));
   }
 
   /** Stops the answer that is being shown; `false` when there is none. */

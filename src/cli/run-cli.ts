@@ -10,6 +10,8 @@ import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";
 
+const FILE_HELP = "an image, a sound, a PDF or a text that goes with the question; may be given several times";
+
 /** Runs the `sluice` command and returns its exit code. @param version the package's, for `--version`. */
 export async function runCli(words: readonly string[], io: Io, version: string): Promise<number> {
   let code: number = EXIT.ok;
@@ -46,6 +48,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
     .option("-s, --system <text>", "instructions to the model")
     .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
+    .option("-f, --file <path>", FILE_HELP, listed)
     .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
     .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
 
@@ -55,10 +58,12 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .argument("[prompt...]", "what to ask; text piped to stdin is added")
     .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
     .option("-s, --system <text>", "instructions to the model")
+    .option("-f, --file <path>", FILE_HELP, listed)
     .option("--temperature <number>", "0 to 2", number)
     .option("--max-tokens <number>", "upper limit on the answer", number)
     .option("--timeout <seconds>", "upper limit on the time for the whole answer", number)
     .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
+    .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
     .option("--json", "print events as JSON, one a line")
     .option("-q, --quiet", "nothing on stderr but errors")
     .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
@@ -87,6 +92,11 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
 
   return program;
+}
+
+/** Of an option that may be given several times. */
+function listed(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function number(text: string): number {

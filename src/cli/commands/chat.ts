@@ -20,6 +20,8 @@ export interface ChatOptions {
   conversation?: string;
   /** Personal data is replaced before the model sees it, and in answers. */
   scrub?: boolean;
+  /** Files that go with the first message. */
+  file?: readonly string[];
 }
 
 /** Talks: on a terminal until it is left, otherwise one answer for each line of stdin. */
@@ -41,6 +43,7 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
     );
     try {
       if (store !== undefined) await announce(session);
+      for (const path of options.file ?? []) await session.attach(path);
       return await (io.stdin.isTTY ? talk(session, io) : answerLines(session, io));
     } finally {
       await session.close();

@@ -14,7 +14,7 @@ import { type ExportFormat, exportConversation } from "./export-conversation.js"
 import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
 import { StoreHandle } from "./store-handle.js";
-import { chain, storedTurn, type TurnBeginning, type TurnInput, userMessage } from "./stored-turn.js";
+import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } from "./stored-turn.js";
 import { TurnGate } from "./turn-gate.js";
 import { type TurnEnd, TurnSource } from "./turn-source.js";
 import { allMessages, type Window, type WindowResult } from "./window.js";
@@ -70,7 +70,7 @@ export class Conversation {
    * conversation meanwhile; what was said is then kept as a branch beside the other's.
    */
   stream(input: TurnInput, options: TurnOptions = {}): ChatStream {
-    return this.#answer(options, () => ({ parentId: this.#log.head, user: userMessage(input) }));
+    return this.#answer(options, () => ({ parentId: this.#log.head, asked: askedMessages(input) }));
   }
 
   /** Says something else in place of an earlier message of the user; the old one stays as a branch. */
@@ -78,7 +78,7 @@ export class Conversation {
     return this.#answer(options, () => {
       const { message, parentId } = this.#log.tree.get(messageId);
       if (message.role !== "user") throw invalid("messageId", messageId, "the id of a message of the user");
-      return { parentId, user: userMessage(input) };
+      return { parentId, asked: askedMessages(input) };
     });
   }
 
@@ -88,7 +88,7 @@ export class Conversation {
       const path = this.#log.tree.path(messageId ?? this.#log.head);
       const question = path.findLast((message) => message.message.role === "user");
       if (question === undefined) throw invalid("messageId", messageId, "an answer to a message of the user");
-      return { parentId: question.id };
+      return { parentId: question.id, asked: [] };
     });
   }
 
@@ -270,10 +270,10 @@ export class Conversation {
   }
 
   /** What the model is sent: the conversation's instructions, and the path through the window. */
-  async #sent({ parentId, user }: TurnBeginning, signal: AbortSignal | undefined): Promise<WindowResult> {
+  async #sent({ parentId, asked }: TurnBeginning, signal: AbortSignal | undefined): Promise<WindowResult> {
     const messages = this.#log.tree.path(parentId).map(({ message }) => message);
     if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
-    if (user !== undefined) messages.push(user);
+    messages.push(...asked);
     const sent = await this.#window(messages, signal);
     return { ...sent, messages: withoutDanglingCalls(sent.messages) };
   }

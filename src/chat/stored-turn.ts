@@ -53,7 +53,11 @@ export function chain(
  *
  * @param metadata of the user's message.
  */
-export function storedTurn({ parentId, asked: messagesAsked }: TurnBeginning, end: TurnEnd, metadata?: JsonObject): StoredMessage[] {
+export function storedTurn(
+  { parentId, asked: messagesAsked }: TurnBeginning,
+  end: TurnEnd,
+  metadata?: JsonObject,
+): StoredMessage[] {
   const { finish, messages, usage, model, cost, timing, startedAt } = end;
   if (finish === undefined && messages.length === 0) return [];
   // An answer without a word (a filter, a limit) is one all the same, and its tokens were paid for.

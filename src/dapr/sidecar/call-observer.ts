@@ -1,0 +1,142 @@
+import { SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import { Counter, Histogram, Registry } from "prom-client";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import { type Clock, systemClock } from "../../stream/clock.js";
+import type { SluiceError } from "../../stream/error.js";
+import type { Usage } from "../../stream/usage.js";
+import { toApiError } from "../converse/api-error.js";
+import type { Report } from "../resources/notice.js";
+
+/** A call of the conversation API, for whoever counts and traces. */
+export interface ObservedCall {
+  component: string;
+  api: "alpha1" | "alpha2";
+  streamed: boolean;
+}
+
+/** One call while it is observed. */
+export interface Observation {
+  end(stream: ChatStream, usage: Usage): void;
+  fail(error: SluiceError): void;
+}
+
+const CALL_TAGS = ["app_id", "component", "namespace", "success", "type"] as const;
+/** Upper bounds of the latencies' buckets, in ms: those of daprd's default distribution that matter for model calls. */
+const BUCKETS_MS = [1, 5, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000];
+
+/** Settings of `CallObserver`. */
+export interface CallObserverOptions {
+  appId: string;
+  /** The app's namespace; "" for none. */
+  namespace: string;
+  /** Is told of each call at the level `debug`. */
+  report: Report;
+  clock?: Clock;
+}
+
+/**
+ * Counts and times the calls of the conversation API under the names of daprd's metrics, with the tag `type` and the token
+ * counters of its streaming branch, and makes an OpenTelemetry span of each, by the conventions for generative AI
+ * (https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/).
+ */
+export class CallObserver {
+  /** What a scraper of Prometheus reads. */
+  readonly registry = new Registry();
+  readonly #options: CallObserverOptions;
+  readonly #clock: Clock;
+  readonly #tracer: Tracer = trace.getTracer("sluice.dapr");
+  readonly #count = this.#counter("dapr_component_conversation_count", "Conversations with components.", CALL_TAGS);
+  readonly #latencies = new Histogram({
+    name: "dapr_component_conversation_latencies",
+    help: "How long conversations with components took, in ms.",
+    labelNames: CALL_TAGS,
+    buckets: BUCKETS_MS,
+    registers: [this.registry],
+  });
+  readonly #firstTokens = new Histogram({
+    name: "dapr_component_conversation_first_token_latencies",
+    help: "How long it took to the first token, in ms.",
+    labelNames: CALL_TAGS,
+    buckets: BUCKETS_MS,
+    registers: [this.registry],
+  });
+  readonly #prompt = this.#counter(
+    "dapr_component_conversation_usage_prompt_tokens",
+    "Tokens that were sent to models.",
+    CALL_TAGS,
+  );
+  readonly #completion = this.#counter(
+    "dapr_component_conversation_usage_completion_tokens",
+    "Tokens that models answered with.",
+    CALL_TAGS,
+  );
+  readonly #errors = this.#counter("dapr_error_code_total", "Errors by their code.", [
+    "app_id",
+    "category",
+    "error_code",
+  ]);
+
+  constructor(options: CallObserverOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  begin(call: ObservedCall): Observation {
+    const began = this.#clock.now();
+    const { component, api, streamed } = call;
+    const span = this.#tracer.startSpan(`chat ${component}`, {
+      kind: SpanKind.SERVER,
+      attributes: {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "dapr",
+        "dapr.component": component,
+        "dapr.api": api,
+      },
+    });
+    const took = (success: boolean): number => {
+      const ms = this.#clock.now() - began;
+      const tags = this.#tags(call, success);
+      this.#count.inc(tags);
+      this.#latencies.observe(tags, ms);
+      return ms;
+    };
+    return {
+      end: (stream, usage) => {
+        const tags = this.#tags(call, true);
+        const ms = took(true);
+        const { ttft } = stream.timing;
+        if (ttft !== undefined) this.#firstTokens.observe(tags, ttft);
+        this.#prompt.inc(tags, usage.inputTokens ?? 0);
+        this.#completion.inc(tags, usage.outputTokens ?? 0);
+        if (usage.inputTokens !== undefined) span.setAttribute("gen_ai.usage.input_tokens", usage.inputTokens);
+        if (usage.outputTokens !== undefined) span.setAttribute("gen_ai.usage.output_tokens", usage.outputTokens);
+        span.end();
+        const how = streamed ? "streamed" : "answered";
+        this.#options.report({
+          level: "debug",
+          message: `${component}: ${how} through ${api} in ${Math.round(ms)} ms`,
+        });
+      },
+      fail: (error) => {
+        took(false);
+        const { errorCode } = toApiError(error, component);
+        this.#errors.inc({ app_id: this.#options.appId, category: "conversation", error_code: errorCode });
+        span.recordException(error);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+        span.setAttribute("error.type", error.code);
+        span.end();
+        this.#options.report({ level: "debug", message: `${component}: failed with ${error.code}: ${error.message}` });
+      },
+    };
+  }
+
+  #tags({ component, streamed }: ObservedCall, success: boolean): Record<(typeof CALL_TAGS)[number], string> {
+    const { appId, namespace } = this.#options;
+    const type = streamed ? "streaming" : "non_streaming";
+    return { app_id: appId, component, namespace, success: String(success), type };
+  }
+
+  #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+}

@@ -1,0 +1,61 @@
+import { Conversation } from "../../chat/conversation.js";
+import type { ConversationStore } from "../../chat/conversation-store.js";
+import type { ChatModel } from "../../stream/chat-model.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import { SluiceError } from "../../stream/error.js";
+import type { ConversationComponent } from "../components/conversation-component.js";
+import type { AnswerContext } from "../converse/answer-context.js";
+import { componentNotFound } from "../converse/api-error.js";
+import { type ConverseCall, chatRequestOf } from "../converse/converse-call.js";
+import { scrubAnswerStage, scrubInputs } from "./scrub-call.js";
+
+/** An answer that has begun, and what its writers need to know of it. */
+export interface Conversing {
+  stream: ChatStream;
+  context: AnswerContext;
+}
+
+/** Answers the calls of the conversation API with components, whatever the call came by. */
+export class Converser {
+  readonly #components: ReadonlyMap<string, ConversationComponent>;
+  readonly #store: ConversationStore | undefined;
+
+  /** @param store where conversations are continued by their context ids; without one an id is only given back. */
+  constructor(components: ReadonlyMap<string, ConversationComponent>, store?: ConversationStore) {
+    this.#components = components;
+    this.#store = store;
+  }
+
+  has(name: string): boolean {
+    return this.#components.has(name);
+  }
+
+  /** Asks the component. Nothing happens before the stream is read. */
+  converse(asked: ConverseCall, signal: AbortSignal): Conversing {
+    const component = this.#components.get(asked.component);
+    if (component === undefined) throw componentNotFound(asked.component);
+    const call = scrubInputs(asked);
+    const model = call.scrubOutput ? scrubbing(component.model) : component.model;
+    const { modelName, zeroUsage } = component;
+    const context = { call, ...(modelName !== undefined && { model: modelName }), zeroUsage };
+    return { stream: this.#ask(model, call, signal), context };
+  }
+
+  #ask(model: ChatModel, call: ConverseCall, signal: AbortSignal): ChatStream {
+    const { contextId } = call;
+    if (contextId === undefined || this.#store === undefined) return model.stream(chatRequestOf(call), { signal });
+    const conversation = new Conversation({ model, contextId, store: this.#store });
+    const messages = call.inputs.flatMap((input) => input.messages);
+    return conversation.stream(messages, { request: call.settings, signal });
+  }
+}
+
+/** The model with personal data taken out of its answers, so that a store keeps what the caller saw. */
+function scrubbing(model: ChatModel): ChatModel {
+  return { id: model.id, stream: (request, options) => model.stream(request, options).through(scrubAnswerStage()) };
+}
+
+/** What ended a call, as an error of ours. */
+export function failureOf(thrown: unknown): SluiceError {
+  return SluiceError.from(thrown, "protocol");
+}

@@ -1,0 +1,53 @@
+import { createServer, type Http2Server } from "node:http2";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
+import { ServerReflection } from "../proto/generated/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as ServerReflectionAlpha } from "../proto/generated/grpc/reflection/v1alpha/reflection_pb.js";
+import { GrpcPassthrough, respondWithStatus } from "./grpc-passthrough.js";
+import { reflection } from "./grpc-reflection.js";
+import { daprService, OWN_METHODS } from "./grpc-service.js";
+import type { SidecarCore } from "./sidecar-core.js";
+
+const UNIMPLEMENTED = "12";
+const REFLECTION = [ServerReflection, ServerReflectionAlpha].map(({ typeName }) => `/${typeName}/`);
+const OWN = new Set(OWN_METHODS.map(pathOf));
+
+/** The sidecar's gRPC server: its own calls are answered, all others passed on to a real daprd where there is one. */
+export function grpcFront(core: SidecarCore): Http2Server {
+  const routed = connectNodeAdapter({
+    routes: (router) => {
+      daprService(router, core);
+      reflection(router);
+    },
+    readMaxBytes: core.maxBodyBytes,
+    connect: false,
+    grpcWeb: false,
+  });
+  // Never listens: it makes requests and responses of the streams that are its own.
+  const answering = createServer(routed);
+  const front = createServer();
+  const passthrough = core.upstream.grpc === undefined ? undefined : new GrpcPassthrough(core.upstream.grpc);
+  front.on("stream", (stream, headers, flags) => {
+    const path = headers[":path"] ?? "";
+    if (isOwn(path)) answering.emit("stream", stream, headers, flags, []);
+    else if (passthrough !== undefined) passthrough.pass(stream, headers);
+    else {
+      stream.on("error", () => {});
+      respondWithStatus(
+        stream,
+        UNIMPLEMENTED,
+        `${path}: this sidecar answers conversations; give it --upstream for more`,
+      );
+    }
+  });
+  front.on("close", () => passthrough?.close());
+  return front;
+}
+
+function isOwn(path: string): boolean {
+  return OWN.has(path) || REFLECTION.some((service) => path.startsWith(service));
+}
+
+function pathOf(method: (typeof OWN_METHODS)[number]): string {
+  return `/${Dapr.typeName}/${method}`;
+}

@@ -1,0 +1,155 @@
+import { create } from "@bufbuild/protobuf";
+import { EmptySchema } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import type { SluiceError } from "../../stream/error.js";
+import { Alpha1ChunkWriter } from "../converse/alpha1-chunk-writer.js";
+import { Alpha2ChunkWriter } from "../converse/alpha2-chunk-writer.js";
+import { toApiError } from "../converse/api-error.js";
+import type { ChunkWriter } from "../converse/chunk-writer.js";
+import { collectAnswer } from "../converse/converse-answer.js";
+import type { ConverseCall } from "../converse/converse-call.js";
+import { readAlpha1Request } from "../converse/read-alpha1-request.js";
+import { readAlpha2Request } from "../converse/read-alpha2-request.js";
+import { writeAlpha1Response, writeAlpha2Response } from "../converse/write-response.js";
+import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
+import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
+import { joined } from "./batched-writes.js";
+import { type Conversing, failureOf } from "./converser.js";
+import type { SidecarCore } from "./sidecar-core.js";
+
+/** The calls of Dapr's service that the sidecar answers itself. */
+export const OWN_METHODS = [
+  "ConverseAlpha1",
+  "ConverseAlpha2",
+  "ConverseStreamAlpha1",
+  "ConverseStreamAlpha2",
+  "GetMetadata",
+  "SetMetadata",
+  "Shutdown",
+] as const;
+
+type Api = "alpha1" | "alpha2";
+
+/** Answers the sidecar's own calls of the service `dapr.proto.runtime.v1.Dapr`. */
+export function daprService(router: ConnectRouter, core: SidecarCore): void {
+  const service = new DaprService(core);
+  router.service(Dapr, {
+    converseAlpha1: (request, context) =>
+      service.unary(
+        "alpha1",
+        request.name,
+        context,
+        () => readAlpha1Request(request, service.has),
+        writeAlpha1Response,
+      ),
+    converseAlpha2: (request, context) =>
+      service.unary(
+        "alpha2",
+        request.name,
+        context,
+        () => readAlpha2Request(request, service.has),
+        writeAlpha2Response,
+      ),
+    converseStreamAlpha1: (request, context) =>
+      service.streamed(
+        "alpha1",
+        request.name,
+        context,
+        () => readAlpha1Request(request, service.has),
+        ({ context: answer }) => new Alpha1ChunkWriter(answer),
+      ),
+    converseStreamAlpha2: (request, context) =>
+      service.streamed(
+        "alpha2",
+        request.name,
+        context,
+        () => readAlpha2Request(request, service.has),
+        ({ context: answer }) => new Alpha2ChunkWriter(answer),
+      ),
+    getMetadata: (_, context) => service.guarded(context, () => core.metadata()),
+    setMetadata: ({ key, value }, context) =>
+      service.guarded(context, async () => {
+        await core.setMetadata(key, value);
+        return create(EmptySchema);
+      }),
+    shutdown: (_, context) =>
+      service.guarded(context, async () => {
+        core.shutdown();
+        return create(EmptySchema);
+      }),
+  });
+}
+
+class DaprService {
+  readonly #core: SidecarCore;
+
+  constructor(core: SidecarCore) {
+    this.#core = core;
+  }
+
+  readonly has = (name: string): boolean => this.#core.converser.has(name);
+
+  async unary<Response>(
+    api: Api,
+    component: string,
+    context: HandlerContext,
+    read: () => ConverseCall,
+    write: (answer: Awaited<ReturnType<typeof collectAnswer>>, context: Conversing["context"]) => Response,
+  ): Promise<Response> {
+    this.#authorise(context);
+    const observed = this.#core.observer.begin({ component, api, streamed: false });
+    try {
+      const call = read();
+      const { stream, context: answer } = this.#core.converser.converse(call, context.signal);
+      const response = write(await collectAnswer(stream, call), answer);
+      observed.end(stream, await stream.usage);
+      return response;
+    } catch (thrown) {
+      const error = failureOf(thrown);
+      observed.fail(error);
+      throw grpcError(error, component);
+    }
+  }
+
+  async *streamed<Chunk>(
+    api: Api,
+    component: string,
+    context: HandlerContext,
+    read: () => ConverseCall,
+    writerOf: (conversing: Conversing) => ChunkWriter<Chunk>,
+  ): AsyncGenerator<Chunk> {
+    this.#authorise(context);
+    const observed = this.#core.observer.begin({ component, api, streamed: true });
+    try {
+      const conversing = this.#core.converser.converse(read(), context.signal);
+      const writer = writerOf(conversing);
+      const batches = conversing.stream.batches();
+      for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
+        const chunks: Chunk[] = [];
+        for (const event of joined(batch)) writer.push(event, (chunk) => chunks.push(chunk));
+        yield* chunks;
+      }
+      observed.end(conversing.stream, await conversing.stream.usage);
+    } catch (thrown) {
+      const error = failureOf(thrown);
+      observed.fail(error);
+      throw grpcError(error, component);
+    }
+  }
+
+  async guarded<T>(context: HandlerContext, act: () => Promise<T>): Promise<T> {
+    this.#authorise(context);
+    return await act();
+  }
+
+  #authorise(context: HandlerContext): void {
+    if (isAuthorised(context.requestHeader.get(TOKEN_HEADER), this.#core.apiToken)) return;
+    throw new ConnectError("Unauthorized", Code.Unauthenticated);
+  }
+}
+
+function grpcError(error: SluiceError, component: string): ConnectError {
+  if (error.code === "cancelled") return new ConnectError(error.message, Code.Canceled);
+  const { grpcCode, message } = toApiError(error, component);
+  return new ConnectError(message, grpcCode === 3 ? Code.InvalidArgument : Code.Internal);
+}

@@ -1,0 +1,71 @@
+import { scrubStage, scrubText } from "../../guards/pii/pii.js";
+import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import type { ChatMessage, TextPart } from "../../stream/message.js";
+import type { Stage } from "../../stream/stage.js";
+import type { ConverseCall } from "../converse/converse-call.js";
+
+/**
+ * The call with personal data taken out of those of its inputs that ask for it: every text, results of tools as well, but
+ * not the arguments of tool calls, as daprd does it.
+ */
+export function scrubInputs(call: ConverseCall): ConverseCall {
+  if (call.inputs.every(({ scrub }) => !scrub)) return call;
+  const inputs = call.inputs.map((input) =>
+    input.scrub ? { ...input, messages: input.messages.map(scrubbed) } : input,
+  );
+  return { ...call, inputs };
+}
+
+function scrubbed(message: ChatMessage): ChatMessage {
+  switch (message.role) {
+    case "system":
+      return { ...message, content: scrubContent(message.content) };
+    case "user":
+      return { ...message, content: scrubContent(message.content) };
+    case "assistant":
+      return { ...message, content: scrubContent(message.content) };
+    case "tool": {
+      const content = message.content.map((part) => ({
+        ...part,
+        output: typeof part.output === "string" ? scrubText(part.output) : part.output,
+      }));
+      return { ...message, content };
+    }
+    default:
+      return message satisfies never;
+  }
+}
+
+function scrubContent<Part extends { type: string }>(
+  content: string | (Part | TextPart)[],
+): string | (Part | TextPart)[] {
+  if (typeof content === "string") return scrubText(content);
+  return content.map((part) => (isText(part) ? { ...part, text: scrubText(part.text) } : part));
+}
+
+function isText(part: { type: string }): part is TextPart {
+  return part.type === "text";
+}
+
+/** Takes personal data out of what an answer says; arguments of tool calls pass as they are, as in daprd. */
+export function scrubAnswerStage(): Stage {
+  return new ScrubAnswerStage();
+}
+
+class ScrubAnswerStage implements Stage {
+  readonly #scrub = scrubStage();
+
+  push(event: ChatEvent, emit: Emit): void {
+    if (event.type !== "tool-input-delta" && event.type !== "tool-call") {
+      this.#scrub.push(event, emit);
+      return;
+    }
+    // What is held back was said before the call.
+    this.#scrub.end?.(emit);
+    emit(event);
+  }
+
+  end(emit: Emit): void {
+    this.#scrub.end?.(emit);
+  }
+}

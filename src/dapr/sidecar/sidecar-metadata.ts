@@ -1,0 +1,57 @@
+import { create } from "@bufbuild/protobuf";
+import type { ConversationComponent } from "../components/conversation-component.js";
+import {
+  type GetMetadataResponse,
+  GetMetadataResponseSchema,
+  type RegisteredComponents,
+  RegisteredComponentsSchema,
+} from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
+
+/** The version of daprd whose API this is: SDKs look at it to know what they can ask for. */
+const RUNTIME_VERSION = "1.18.3";
+/** Tells a sidecar that streams from a plain daprd, among the enabled features. */
+export const STREAMING_FEATURE = "Sluice.ConversationStreaming";
+
+/** What the sidecar says of itself, and what was added to it while it ran. */
+export class SidecarMetadata {
+  readonly #appId: string;
+  readonly #components: ReadonlyMap<string, ConversationComponent>;
+  readonly #extended = new Map<string, string>();
+
+  constructor(appId: string, components: ReadonlyMap<string, ConversationComponent>) {
+    this.#appId = appId;
+    this.#components = components;
+  }
+
+  set(key: string, value: string): void {
+    this.#extended.set(key, value);
+  }
+
+  /** On its own, or laid over what the daprd behind it says: its components and extended metadata beside that one's. */
+  get(upstream?: GetMetadataResponse): GetMetadataResponse {
+    const own = this.#registered();
+    if (upstream === undefined) {
+      return create(GetMetadataResponseSchema, {
+        id: this.#appId,
+        runtimeVersion: RUNTIME_VERSION,
+        enabledFeatures: [STREAMING_FEATURE],
+        registeredComponents: own,
+        extendedMetadata: { daprRuntimeVersion: RUNTIME_VERSION, ...Object.fromEntries(this.#extended) },
+      });
+    }
+    const names = new Set(own.map(({ name }) => name));
+    const others = upstream.registeredComponents.filter(({ name }) => !names.has(name));
+    return create(GetMetadataResponseSchema, {
+      ...upstream,
+      enabledFeatures: [...upstream.enabledFeatures, STREAMING_FEATURE],
+      registeredComponents: [...others, ...own],
+      extendedMetadata: { ...upstream.extendedMetadata, ...Object.fromEntries(this.#extended) },
+    });
+  }
+
+  #registered(): RegisteredComponents[] {
+    return Array.from(this.#components.values(), ({ name, type, version }) =>
+      create(RegisteredComponentsSchema, { name, type, version }),
+    );
+  }
+}

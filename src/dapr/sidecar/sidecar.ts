@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import type { Http2Session } from "node:http2";
+import type { AddressInfo, Server } from "node:net";
+import type { ConversationStore } from "../../chat/conversation-store.js";
+import { openStore } from "../../chat/open-store.js";
+import { defaultEnvironment } from "../../models/provider-environment.js";
+import { SluiceError } from "../../stream/error.js";
+import type { ConversationComponent } from "../components/conversation-component.js";
+import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
+import type { Report } from "../resources/notice.js";
+import { CallObserver } from "./call-observer.js";
+import { Converser } from "./converser.js";
+import { grpcFront } from "./grpc-front.js";
+import { httpFront } from "./http-front.js";
+import { HttpHandler } from "./http-handler.js";
+import type { SidecarCore, Upstream } from "./sidecar-core.js";
+import { SidecarMetadata } from "./sidecar-metadata.js";
+import { upstreamMetadata } from "./upstream-metadata.js";
+
+/** Settings of `startSidecar`. */
+export interface SidecarOptions extends LoadComponentsOptions {
+  /** Default 3500; 0 for a free one. */
+  httpPort?: number;
+  /** Default 50001; 0 for a free one. */
+  grpcPort?: number;
+  /** Where Prometheus reads `/metrics`; 0 for a free one. Default: nowhere. */
+  metricsPort?: number;
+  /** A real daprd, to which everything but conversations is passed on. */
+  upstream?: Upstream;
+  /**
+   * Where conversations are continued by their context ids: a store, or where to find one (a path, `postgres://…`,
+   * `redis://…`). Default: nowhere; an id is then only given back, as daprd does.
+   */
+  store?: ConversationStore | string;
+  /** Asked of every caller but for health checks. Default `DAPR_API_TOKEN`. */
+  apiToken?: string;
+  /** Of a request's body, in bytes. Default 4 MiB, as in daprd. */
+  maxBodyBytes?: number;
+  /** The address to listen on. Default 127.0.0.1. */
+  host?: string;
+}
+
+/** A sidecar that runs. */
+export interface Sidecar {
+  appId: string;
+  httpPort: number;
+  grpcPort: number;
+  /** Absent where metrics are not served. */
+  metricsPort?: number;
+  components: ReadonlyMap<string, ConversationComponent>;
+  /** Resolves when it has ended, by `stop` or because a client asked for it. */
+  ended: Promise<void>;
+  /** Ends it: no new calls; those that are being answered are cut after a second. */
+  stop(): Promise<void>;
+}
+
+/** How long calls may go on that are being answered when the sidecar ends, in ms. */
+const GRACE_MS = 1_000;
+
+/**
+ * Starts a sidecar that answers Dapr's conversation API, streaming included, over HTTP and gRPC, from the conversation
+ * components of resources folders.
+ *
+ * @throws {SluiceError} `invalid-argument` in daprd's words for resources that cannot be loaded, and where a port is taken.
+ */
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const { appId, host = "127.0.0.1", upstream = {}, maxBodyBytes = 4 * 1_024 * 1_024 } = options;
+  const env = options.env ?? defaultEnvironment();
+  const apiToken = options.apiToken ?? env.DAPR_API_TOKEN;
+  const report: Report = options.report ?? (() => {});
+  const { components } = await loadConversationComponents(options);
+  const store = typeof options.store === "string" ? await openStore(options.store) : options.store;
+  const metadata = new SidecarMetadata(appId, components);
+  const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, ...clockOf(options) });
+  const ending = new Ending();
+  const core: SidecarCore = {
+    appId,
+    apiToken,
+    maxBodyBytes,
+    upstream,
+    report,
+    observer,
+    converser: new Converser(components, store),
+    metadata: async () => metadata.get(await upstreamMetadata(upstream, apiToken)),
+    setMetadata: async (key, value) => metadata.set(key, value),
+    shutdown: () => void stop(),
+  };
+  const http = httpFront(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
+  const grpc = grpcFront(core);
+  const metrics = options.metricsPort === undefined ? undefined : metricsServer(observer);
+  const servers = [http, grpc, ...(metrics ? [metrics] : [])];
+  for (const server of servers) ending.watch(server);
+  const stop = () => ending.end(servers, store === options.store ? undefined : store);
+  try {
+    const httpPort = await listen(http, options.httpPort ?? 3_500, host, "HTTP");
+    const grpcPort = await listen(grpc, options.grpcPort ?? 50_001, host, "gRPC");
+    const metricsPort = metrics && (await listen(metrics, options.metricsPort ?? 0, host, "metrics"));
+    const ports = { httpPort, grpcPort, ...(metricsPort !== undefined && { metricsPort }) };
+    return { appId, ...ports, components, ended: ending.over, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function clockOf({ clock }: LoadComponentsOptions): Pick<LoadComponentsOptions, "clock"> {
+  return clock === undefined ? {} : { clock };
+}
+
+/** As Go's `strconv.ParseBool` and daprd's own words have it. */
+function isTruthy(value: string | undefined): boolean {
+  return value !== undefined && /^(1|t|true|y|yes|on)$/i.test(value.trim());
+}
+
+function metricsServer({ registry }: CallObserver): Server {
+  return createHttpServer(async (request, response) => {
+    if (request.url?.split("?", 1)[0] !== "/metrics") {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
+  });
+}
+
+async function listen(server: Server, port: number, host: string, what: string): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    const message = `the ${what} port ${port} on ${host} is not available: ${cause instanceof Error ? cause.message : cause}`;
+    throw new SluiceError("invalid-argument", message, { cause, field: `${what.toLowerCase()}Port` });
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+/** Ends servers whose clients may keep their connections. */
+class Ending {
+  readonly over: Promise<void>;
+  readonly #open = new Set<{ destroy(): void }>();
+  #resolve = () => {};
+  #begun = false;
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  watch(server: Server): void {
+    const add = (connection: { destroy(): void; once(event: "close", listener: () => void): unknown }) => {
+      this.#open.add(connection);
+      connection.once("close", () => this.#open.delete(connection));
+    };
+    server.on("connection", add);
+    server.on("session", (session: Http2Session) => add(session));
+  }
+
+  async end(servers: readonly Server[], store: ConversationStore | undefined): Promise<void> {
+    if (this.#begun) return await this.over;
+    this.#begun = true;
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const cut = setTimeout(() => {
+      for (const connection of this.#open) connection.destroy();
+    }, GRACE_MS);
+    await Promise.all(closed);
+    clearTimeout(cut);
+    await store?.close();
+    this.#resolve();
+  }
+}

@@ -37,6 +37,13 @@ export const figures = [
     "resident memory of a reader that takes a token a millisecond from 200 MB",
   ),
   plain("slowReaderSentMb", "MB sent, slow reader", 1, "what the server could send to it meanwhile"),
+  plain(
+    "appendCpuUs",
+    "µs/turn kept",
+    0,
+    "CPU of appending a question and its answer to a conversation in a SQLite file",
+  ),
+  plain("appendLongTimes", "times, 10,000 messages", 2, "what the same costs in a conversation of 10,000 messages"),
   plain("importMs", "import ms", 0, "importing the library in a fresh process"),
   plain("bundleKb", "bundle KB", 1, "for browsers, minified and gzipped: `stream` and one dialect"),
 ];

@@ -38,6 +38,7 @@ export function measures(/** @type {boolean} */ quick) {
       settings: { streams: 100, warmUpMs: quick ? 300 : 1_000, ms: 3_000 },
       appliesTo: isMain,
     },
+    { module: "./measures/append.mjs", runs, settings: bulk, appliesTo: keepsConversations },
     { module: "./measures/tool-calls.mjs", runs, settings: bulk, appliesTo: runsTools },
     {
       module: "./measures/slow-reader.mjs",
@@ -64,6 +65,10 @@ function isPackage(/** @type {import("./rows.mjs").Row} */ row) {
 /** The floor's pieces are network reads, not tokens. */
 function readsText(/** @type {import("./rows.mjs").Row} */ row) {
   return row.unit === "characters" && isMain(row);
+}
+
+function keepsConversations(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.name === "sluice";
 }
 
 function runsTools(/** @type {import("./rows.mjs").Row} */ row) {

@@ -33,6 +33,11 @@ const targets = [
   { says: "paced: at most 27 µs per token", figure: "pacedCpuUsPerToken", atMost: 27 },
   { says: "paced: first token at most 250 µs after its bytes", figure: "firstTokenUs", atMost: 250 },
   { says: "slow reader: memory grows by less than 16 MB", figure: "slowReaderGrowthMb", atMost: 16 },
+  {
+    says: "a turn kept after 10,000 messages: at most 1.5 times one in a new conversation",
+    figure: "appendLongTimes",
+    atMost: 1.5,
+  },
   { says: "import: under 40 ms", figure: "importMs", atMost: 40 },
   { says: "browser bundle: under 20 KB", figure: "bundleKb", atMost: 20 },
   ...DIALECTS.flatMap((wire) => [

@@ -34,6 +34,12 @@ const targets = [
   { says: "paced: first token at most 250 µs after its bytes", figure: "firstTokenUs", atMost: 250 },
   { says: "slow reader: memory grows by less than 16 MB", figure: "slowReaderGrowthMb", atMost: 16 },
   {
+    says: "tool loop: at least 10 times less per call than streamText",
+    figure: "cpuUsPerToolCall",
+    atMost: 1 / 10,
+    times: "ai",
+  },
+  {
     says: "a turn kept after 10,000 messages: at most 1.5 times one in a new conversation",
     figure: "appendLongTimes",
     atMost: 1.5,

@@ -12,6 +12,7 @@ import { CallRun, type RunListener } from "./call-run.js";
 import { inCallOrder, readHistory } from "./history.js";
 import { Slots } from "./slots.js";
 import { Spoken } from "./spoken.js";
+import { StepCalls } from "./step-calls.js";
 import type { Tool } from "./tool.js";
 import { Toolbox, type ToolSource } from "./toolbox.js";
 
@@ -25,12 +26,6 @@ export interface LoopSettings {
   onApproval: ApprovalHandler | undefined;
   throwOnError: boolean;
   clock: Clock;
-}
-
-/** A call of the answer. It runs at once where the tool is known; otherwise when the model has ended without answering it. */
-interface Called {
-  call: ToolCallPart;
-  run?: CallRun;
 }
 
 /** What the model's stream has given and nobody has looked at yet. */
@@ -59,9 +54,7 @@ export class ToolLoop implements BatchSource, RunListener {
   #claim: Claim | undefined;
   #pulling = false;
   #arrival: Arrival | undefined;
-  #called: Called[] = [];
-  /** How many calls were there when what a `retract` takes back began. */
-  #mark = 0;
+  #calls = this.#newCalls();
   /** Of calls at the end of the request: all of them, and the results that some have. */
   #resumed: { calls: readonly ToolCallPart[]; results: readonly ToolResultPart[] } | undefined;
   #failure: SluiceError | undefined;
@@ -145,7 +138,7 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#resumed = { calls, results };
     // Whoever is asked here decides; what the messages say was decided may come from anywhere.
     const asks = this.#settings.onApproval !== undefined;
-    this.#called = open.map(({ call, decision }) => ({ call, run: this.#run(call, asks ? undefined : decision) }));
+    for (const { call, decision } of open) this.#calls.add(call, this.#run(call, asks ? undefined : decision));
     this.#frame.started = true;
     return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id }];
   }
@@ -221,49 +214,29 @@ export class ToolLoop implements BatchSource, RunListener {
     switch (event.type) {
       case "start":
       case "step-start":
-        this.#mark = this.#called.length;
+        this.#calls.mark();
         return;
       case "tool-call":
-        this.#call(event);
+        if (!event.providerExecuted) this.#call(event);
         return;
       case "tool-result":
-        if (event.preliminary === undefined) this.#answered(event.callId);
+        if (event.preliminary === undefined) this.#calls.answered(event.callId);
         return;
       case "retract":
-        for (const called of this.#called.splice(this.#mark)) this.#void(called, event.reason);
+        this.#calls.retract(event.reason);
         return;
       case "finish":
         this.#phase = "running";
         this.#usage = addUsage(this.#usage, event.usage);
-        this.#endCalls(event.reason);
+        this.#calls.end(event.reason, (call) => this.#run(call));
         return;
       default:
     }
   }
 
   #call(event: ToolCallEvent): void {
-    if (event.providerExecuted) return;
     const known = this.#toolbox.get(event.name) !== undefined;
-    this.#called.push({ call: event, ...(known && { run: this.#run(event) }) });
-  }
-
-  /** The model answered its call itself: it is a loop with tools of its own. */
-  #answered(callId: string): void {
-    const index = this.#called.findIndex(({ call, run }) => call.callId === callId && run === undefined);
-    if (index !== -1) this.#called.splice(index, 1);
-  }
-
-  #endCalls(reason: FinishReason): void {
-    if (reason === "content-filter" || reason === "refusal") {
-      for (const called of this.#called.splice(0)) this.#void(called, `the answer ended with ${reason}`);
-    }
-    for (const called of this.#called) called.run ??= this.#run(called.call);
-  }
-
-  #void({ run }: Called, reason: string): void {
-    if (run === undefined) return;
-    run.cancel(new SluiceError("retracted", `the call is void: ${reason}`));
-    this.#spoken.forget(run);
+    this.#calls.add(event, known ? this.#run(event) : undefined);
   }
 
   #run(call: ToolCallPart, decision?: ApprovalDecision): CallRun {
@@ -282,14 +255,13 @@ export class ToolLoop implements BatchSource, RunListener {
 
   /** Once all tools are done: the next model call is prepared, or the stream ends. */
   async #finishStep(): Promise<Batch> {
-    if (this.#called.some(({ run }) => run?.outcome === undefined)) {
+    if (this.#calls.running) {
       await this.#something();
       return [];
     }
     const out: ChatEvent[] = [];
     const { reason = "tool-calls", rawReason } = this.#answer?.finish ?? {};
-    const calling = this.#called.length > 0;
-    this.#answer?.close(calling && reason === "stop" ? "tool-calls" : reason, out);
+    this.#answer?.close(!this.#calls.none && reason === "stop" ? "tool-calls" : reason, out);
     const end = this.#reasonToEnd(reason);
     if (end === undefined) this.#continue();
     else {
@@ -302,30 +274,28 @@ export class ToolLoop implements BatchSource, RunListener {
 
   /** Why the stream ends here; `undefined` where the model is called again. */
   #reasonToEnd(reason: FinishReason): FinishReason | undefined {
-    if (this.#called.some(({ run }) => run?.outcome?.type === "open")) return "tool-calls";
-    if (this.#called.length === 0 && reason !== "pause") return reason;
+    if (this.#calls.open) return "tool-calls";
+    if (this.#calls.none && reason !== "pause") return reason;
     const { maxSteps, maxTotalTokens } = this.#settings;
     const spent = this.#modelCalls >= maxSteps || (totalTokens(this.#usage) ?? 0) >= maxTotalTokens;
     return spent ? "budget" : undefined;
   }
 
   #continue(): void {
-    const { calls = this.#called.map(({ call }) => call), results = [] } = this.#resumed ?? {};
-    const own = this.#called.flatMap(({ run }) => (run?.outcome?.type === "result" ? [run.outcome.result] : []));
+    const { calls = this.#calls.calls, results = [] } = this.#resumed ?? {};
     const said = this.#answer?.messages ?? [];
     const last = said.at(-1);
     // A model that is a loop itself has answered some of its calls.
     const before = last?.role === "tool" ? last.content : [];
     const answered = before.length > 0 ? said.slice(0, -1) : said;
-    const all = inCallOrder([...before, ...results, ...own], calls);
+    const all = inCallOrder([...before, ...results, ...this.#calls.results], calls);
     const answer: ChatMessage[] = all.length > 0 ? [...answered, { role: "tool", content: all }] : said;
     this.#messages = [...this.#messages, ...answer];
     this.#phase = "answering";
     this.#answer = undefined;
     this.#claim = undefined;
     this.#resumed = undefined;
-    this.#called = [];
-    this.#mark = 0;
+    this.#calls = this.#newCalls();
   }
 
   async #gatherTools(): Promise<void> {
@@ -354,8 +324,12 @@ export class ToolLoop implements BatchSource, RunListener {
     });
   }
 
+  #newCalls(): StepCalls {
+    return new StepCalls((run) => this.#spoken.forget(run));
+  }
+
   #stop(reason: unknown): void {
-    for (const { run } of this.#called) run?.cancel(reason);
+    this.#calls.cancel(reason);
     this.#claim?.cancel(reason);
   }
 }

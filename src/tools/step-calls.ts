@@ -1,0 +1,84 @@
+import type { FinishReason } from "../stream/chat-event.js";
+import { SluiceError } from "../stream/error.js";
+import type { ToolCallPart, ToolResultPart } from "../stream/message.js";
+import type { CallRun } from "./call-run.js";
+
+/** A call of the answer. It runs at once where the tool is known; otherwise when the model has ended without answering it. */
+interface Called {
+  call: ToolCallPart;
+  run: CallRun | undefined;
+}
+
+/** The calls of one model call, in their order, and how far they are. */
+export class StepCalls {
+  readonly #called: Called[] = [];
+  /** How many there were when what a `retract` takes back began. */
+  #mark = 0;
+  readonly #voided: (run: CallRun) => void;
+
+  /** @param voided is told of a run that nobody wants any more. */
+  constructor(voided: (run: CallRun) => void) {
+    this.#voided = voided;
+  }
+
+  add(call: ToolCallPart, run: CallRun | undefined): void {
+    this.#called.push({ call, run });
+  }
+
+  /** A `retract` will take back what comes from here on. */
+  mark(): void {
+    this.#mark = this.#called.length;
+  }
+
+  /** Takes back the calls since the mark. */
+  retract(reason: string): void {
+    for (const called of this.#called.splice(this.#mark)) this.#void(called, reason);
+  }
+
+  /** The model answered its call itself: it is a loop with tools of its own. */
+  answered(callId: string): void {
+    const index = this.#called.findIndex(({ call, run }) => call.callId === callId && run === undefined);
+    if (index !== -1) this.#called.splice(index, 1);
+  }
+
+  /** The model has ended: the calls that it has not answered are run, unless its answer does not count. */
+  end(reason: FinishReason, run: (call: ToolCallPart) => CallRun): void {
+    if (reason === "content-filter" || reason === "refusal") {
+      for (const called of this.#called.splice(0)) this.#void(called, `the answer ended with ${reason}`);
+    }
+    for (const called of this.#called) called.run ??= run(called.call);
+  }
+
+  /** Nobody waits for any of them. */
+  cancel(reason: unknown): void {
+    for (const { run } of this.#called) run?.cancel(reason);
+  }
+
+  get none(): boolean {
+    return this.#called.length === 0;
+  }
+
+  get calls(): ToolCallPart[] {
+    return this.#called.map(({ call }) => call);
+  }
+
+  /** Whether some are still running, or waiting to. */
+  get running(): boolean {
+    return this.#called.some(({ run }) => run?.outcome === undefined);
+  }
+
+  /** Whether some wait for somebody outside. */
+  get open(): boolean {
+    return this.#called.some(({ run }) => run?.outcome?.type === "open");
+  }
+
+  get results(): ToolResultPart[] {
+    return this.#called.flatMap(({ run }) => (run?.outcome?.type === "result" ? [run.outcome.result] : []));
+  }
+
+  #void({ run }: Called, reason: string): void {
+    if (run === undefined) return;
+    run.cancel(new SluiceError("retracted", `the call is void: ${reason}`));
+    this.#voided(run);
+  }
+}

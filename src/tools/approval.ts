@@ -1,4 +1,5 @@
 import type { ApprovalRequestEvent, Opaque } from "../stream/chat-event.js";
+import { DECISION } from "../stream/decision-state.js";
 import { invalid } from "../stream/error.js";
 import { isJsonObject, type JsonValue } from "../stream/json.js";
 import type { ChatMessage, ToolMessage, ToolResultPart } from "../stream/message.js";
@@ -53,7 +54,7 @@ export function decisionMessage(...decisions: ApprovalDecision[]): ToolMessage {
 /** The decision that a part carries, if it carries one. */
 export function readDecision(part: ToolResultPart): ApprovalDecision | undefined {
   const { callId, opaque } = part;
-  if (opaque?.dialect !== DIALECT || !isJsonObject(opaque.data)) return undefined;
+  if (opaque?.dialect !== DECISION || !isJsonObject(opaque.data)) return undefined;
   const { type, reason, input } = opaque.data;
   if (type === "approve") return approve(callId);
   if (type === "deny") return deny(callId, typeof reason === "string" ? reason : undefined);
@@ -67,10 +68,7 @@ export function denial(reason: string | undefined): string {
     : `The call was denied; it did not run: ${reason}`;
 }
 
-/** The owner of the state that makes a decision of a tool's result. */
-const DIALECT = "sluice-approval";
-
 function writeDecision({ callId, ...data }: ApprovalDecision): ToolResultPart {
-  const opaque: Opaque = { dialect: DIALECT, data };
+  const opaque: Opaque = { dialect: DECISION, data };
   return { type: "tool-result", callId, name: "approval", output: data.type, opaque };
 }

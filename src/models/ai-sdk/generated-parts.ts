@@ -2,11 +2,13 @@ import type { AiSdkGenerated } from "./language-model.js";
 
 /** A whole answer as the stream that would have said it. */
 export function generatedParts(answer: AiSdkGenerated): ReadableStream<object> {
-  const { content, finishReason, usage, providerMetadata, response, warnings } = answer;
+  const { content, structuredOutputText, finishReason, usage, providerMetadata, response, warnings } = answer;
   const parts: object[] = [
     { type: "stream-start", warnings },
     ...(response === undefined ? [] : [{ ...response, type: "response-metadata" }]),
     ...content.flatMap(contentParts),
+    // No event says which of its texts an answer means: it is told as it came.
+    ...(structuredOutputText === undefined ? [] : [{ type: "raw", rawValue: { structuredOutputText } }]),
     { type: "finish", finishReason, usage, ...(providerMetadata !== undefined && { providerMetadata }) },
   ];
   return new ReadableStream({

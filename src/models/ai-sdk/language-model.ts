@@ -29,6 +29,8 @@ export interface AiSdkLanguageModel {
 /** A whole answer, as any version gives it. */
 export interface AiSdkGenerated {
   content: readonly object[];
+  /** From v4 on: the text to parse, where it is not all of the content's. */
+  structuredOutputText?: string;
   finishReason: unknown;
   usage: unknown;
   providerMetadata?: object;

@@ -30,8 +30,7 @@ export function readOpaquePart(part: Part, providerOptions: unknown): OpaquePart
   const { type, kind } = part;
   if (type !== "custom" && type !== "reasoning-file" && type !== "tool-approval-response") return undefined;
   const { providerOptions: _, ...fields } = part;
-  const metadata = toJson(providerOptions ?? {});
-  const kept = toJson({ ...fields, ...(isJsonObject(metadata) && { providerMetadata: metadata }) });
+  const kept = toJson({ ...fields, ...(providerOptions !== undefined && { providerMetadata: providerOptions }) });
   return {
     type: "opaque",
     name: typeof kind === "string" ? kind : String(type),

@@ -1,6 +1,7 @@
 import { parseToolInput } from "../../dialects/tool-input.js";
+import { DECISION } from "../../stream/decision-state.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { mediaTypeOf } from "../../stream/media-type.js";
 import type {
   AssistantPart,
@@ -112,7 +113,8 @@ class PromptReader {
 
   #toolPart({ part, options, path }: Placed): ToolResultPart | OpaquePart {
     if (part.type === "tool-result") return readResult(part, options);
-    const kept = readOpaquePart(part, options);
+    const decided = part.type === "tool-approval-response" && this.#ranHere.has(String(part.approvalId));
+    const kept = decided ? readDecision(part) : readOpaquePart(part, options);
     if (kept === undefined) throw invalid(`${path}.type`, part.type, "tool-result, tool-approval-response");
     return kept;
   }
@@ -136,7 +138,15 @@ function readUserPart({ part, options, path }: Placed): TextPart | FilePart {
   throw invalid(`${path}.type`, part.type, "text, file");
 }
 
-/** Answers to requests for approval have no message of their own: they follow the results as state. */
+/** Of a request for approval that we wrote, whose id is that of its call. */
+function readDecision({ approvalId, approved, reason }: Part): ToolResultPart {
+  const denied = { type: "deny", ...(typeof reason === "string" && { reason }) };
+  const data: JsonObject = approved === true ? { type: "approve" } : denied;
+  const opaque = { dialect: DECISION, data };
+  return { type: "tool-result", callId: String(approvalId), name: "approval", output: String(data.type), opaque };
+}
+
+/** Answers to a provider's own requests for approval have no message: they follow the results as state. */
 function toolMessages(parts: readonly (ToolResultPart | OpaquePart)[]): ChatMessage[] {
   const results = parts.filter((part) => part.type === "tool-result");
   const others = parts.filter((part) => part.type === "opaque");

@@ -29,7 +29,7 @@ export class AnswerWriter {
   readonly #context: WriterContext;
   readonly #declared: ReadonlySet<string | undefined>;
   readonly #parts = new PartWriter(writeAnyState, (callId) => ({ id: callId }));
-  readonly #sources = new SaidSources();
+  #sources = new SaidSources();
   #start: StartEvent | undefined;
   #usage: Usage = {};
   #usageIsNew = false;
@@ -37,7 +37,7 @@ export class AnswerWriter {
   #ended = false;
   /** Whether the answer is made of several model calls, with tools that ran here. */
   #loop = false;
-  readonly #facts: { candidate: JsonObject; response: JsonObject } = { candidate: {}, response: {} };
+  #facts: { candidate: JsonObject; response: JsonObject } = { candidate: {}, response: {} };
 
   constructor(context: WriterContext) {
     this.#context = context;
@@ -83,6 +83,7 @@ export class AnswerWriter {
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#said) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        this.#forget();
         return;
       case "finish":
         this.#finish(event, write);
@@ -150,6 +151,12 @@ export class AnswerWriter {
     const finishReason = writeFinishReason(reason, rawReason);
     const sources = this.#sources.metadata(candidate.groundingMetadata !== undefined);
     write({ candidates: [{ content, finishReason, index: 0, ...sources, ...candidate }], ...response, ...counts });
+  }
+
+  #forget(): void {
+    this.#start = undefined;
+    this.#sources = new SaidSources();
+    this.#facts = { candidate: {}, response: {} };
   }
 
   /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */

@@ -14,6 +14,8 @@ interface OpenContainer {
 interface LateValue {
   steps: readonly PathStep[];
   value: JsonValue;
+  /** Whether it goes on with the string that stands there. */
+  goesOn: boolean;
 }
 
 /**
@@ -26,6 +28,8 @@ export class PartialArgs {
   readonly #text = new TextBuffer();
   readonly #open: OpenContainer[] = [];
   readonly #late: LateValue[] = [];
+  /** Paths of strings that were to go on when another value came. */
+  readonly #interrupted = new Set<string>();
   #begun = false;
   /** Path of the last value, and whether it is a string that may go on. */
   #last: { path: string; steps: readonly PathStep[]; continues: boolean; late: boolean } | undefined;
@@ -72,7 +76,8 @@ export class PartialArgs {
     const place = this.#place(steps);
     this.#last = { path, steps, continues: goesOn, late: place === undefined };
     if (place === undefined) {
-      this.#late.push({ steps, value });
+      this.#late.push({ steps, value, goesOn: typeof value === "string" && this.#interrupted.has(path) });
+      if (!goesOn) this.#interrupted.delete(path);
       return this.#write(before);
     }
     const said = goesOn ? `"${inner(value)}` : JSON.stringify(value);
@@ -109,6 +114,7 @@ export class PartialArgs {
     const last = this.#last;
     if (last === undefined || !last.continues) return "";
     last.continues = false;
+    this.#interrupted.add(last.path);
     return last.late ? "" : '"';
   }
 
@@ -131,8 +137,8 @@ export class PartialArgs {
     const written = parseJson(`${this.#text}${tail}}`);
     const root = isJsonObject(written) ? written : {};
     const changed = new Set<string>();
-    for (const { steps, value } of this.#late) {
-      setAt(root, steps, value);
+    for (const { steps, value, goesOn } of this.#late) {
+      setAt(root, steps, value, goesOn);
       changed.add(String(steps[0]));
     }
     const fields = [...changed].filter((name) => Object.hasOwn(root, name));
@@ -176,24 +182,31 @@ function inner(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function setAt(root: JsonObject, steps: readonly PathStep[], value: JsonValue): void {
+/** Sets the value at a path, with the containers that lead there. */
+function setAt(root: JsonObject, steps: readonly PathStep[], value: JsonValue, goesOn: boolean): void {
   let target: JsonValue = root;
-  for (let i = 0; i < steps.length; i++) {
-    const step = steps[i];
-    if (step === undefined || step === "__proto__") return;
-    const last = i === steps.length - 1;
-    const inside: JsonValue = last ? value : typeof steps[i + 1] === "number" ? [] : {};
-    if (Array.isArray(target) && typeof step === "number") {
-      while (target.length < step) target.push(null);
-      const found: JsonValue | undefined = target[step];
-      const next: JsonValue = last || typeof found !== "object" || found === null ? inside : found;
-      target[step] = next;
-      target = next;
-    } else if (isJsonObject(target)) {
-      const found: JsonValue | undefined = Object.hasOwn(target, step) ? target[step] : undefined;
-      const next: JsonValue = last || typeof found !== "object" || found === null ? inside : found;
-      target[step] = next;
-      target = next;
-    } else return;
+  for (const [index, step] of steps.entries()) {
+    if (step === "__proto__") return;
+    const found = childOf(target, step);
+    const inside = steps[index + 1];
+    let next: JsonValue;
+    if (inside === undefined) next = goesOn && typeof found === "string" ? `${found}${value}` : value;
+    else if (typeof found === "object" && found !== null) next = found;
+    else next = typeof inside === "number" ? [] : {};
+    setChild(target, step, next);
+    target = next;
   }
+}
+
+function childOf(target: JsonValue, step: PathStep): JsonValue | undefined {
+  if (Array.isArray(target)) return typeof step === "number" ? target[step] : undefined;
+  return isJsonObject(target) && Object.hasOwn(target, step) ? target[step] : undefined;
+}
+
+function setChild(target: JsonValue, step: PathStep, value: JsonValue): void {
+  if (Array.isArray(target)) {
+    if (typeof step !== "number") return;
+    while (target.length < step) target.push(null);
+    target[step] = value;
+  } else if (isJsonObject(target)) target[step] = value;
 }

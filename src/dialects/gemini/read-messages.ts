@@ -11,7 +11,7 @@ import { readState } from "./signatures.js";
 import { readToolResponse } from "./tool-response.js";
 import { FILES } from "./write-file.js";
 
-const ROLES = ["user", "model", "function", "system"] as const;
+const ROLES = ["user", "model", "function"] as const;
 
 /** What the contents of one conversation know of each other. */
 interface History {
@@ -32,7 +32,7 @@ export function readMessages(body: WireObject): ChatMessage[] {
     const [content] = run;
     if (content === undefined) continue;
     at += run.length - 1;
-    if (content.any("role") === "model") messages.push(readModel(run, history));
+    if (content.any("role") === "model") messages.push(...readModel(run, history));
     else messages.push(...readUser(content, history));
   }
   return messages;
@@ -58,7 +58,7 @@ function readSystem(body: WireObject): ChatMessage[] {
   return [{ role: "system", content: only !== undefined && more.length === 0 ? only.text : texts }];
 }
 
-function readModel(run: readonly WireObject[], history: History): ChatMessage {
+function readModel(run: readonly WireObject[], history: History): ChatMessage[] {
   const transcript = new Transcript(true);
   const reader = new PartReader({ newId: history.newId });
   for (const part of run.flatMap(partsOf)) {
@@ -74,7 +74,7 @@ function readModel(run: readonly WireObject[], history: History): ChatMessage {
   }
   const [only, ...more] = parts;
   const plain = only?.type === "text" && only.opaque === undefined && more.length === 0;
-  return { role: "assistant", content: plain ? only.text : [...parts] };
+  return parts.length === 0 ? [] : [{ role: "assistant", content: plain ? only.text : [...parts] }];
 }
 
 function readUser(content: WireObject, history: History): ChatMessage[] {

@@ -174,6 +174,17 @@ describe("the Gemini reader", () => {
     }
   });
 
+  test("pieces that belong to no call are told as data, however many there are", () => {
+    const piece = {
+      functionCall: { partialArgs: [{ jsonPath: "$.a", stringValue: "x", willContinue: true }], willContinue: true },
+    };
+    const begin = said([{ functionCall: { name: "f", willContinue: true } }]);
+    const pieces = Array.from({ length: 8 }, () => said([piece]));
+    const { events } = read([begin, ...pieces, said([{ functionCall: {} }]), ...pieces, said([{ text: "" }], STOP)]);
+    expect(events.filter((event) => event.type === "data")).toHaveLength(8);
+    expect(events).toContainEqual(expect.objectContaining({ type: "tool-call", input: { a: "xxxxxxxx" } }));
+  });
+
   test("a call that is cut off is none", () => {
     const { events, error } = read([
       said([{ functionCall: { name: "f", willContinue: true } }]),

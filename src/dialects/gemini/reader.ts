@@ -50,7 +50,7 @@ export class GeminiReader implements WireReader {
 
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, emit));
+    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, data, emit));
     // Some services that speak this protocol end with the marker of OpenAI's.
     if (known || data === "[DONE]") return;
     for (const chunk of chunksIn(data)) this.chunk(chunk, data, emit);
@@ -74,7 +74,7 @@ export class GeminiReader implements WireReader {
     }
     this.#facts.push(chunk, RESPONSE_FIELDS, watched);
     this.#blocked(chunk);
-    const meaning = emitted.length === 1 ? meaningOf(chunk, text) : undefined;
+    const meaning = emitted.length === 1 && emitted[0]?.type !== "data" ? meaningOf(chunk, text) : undefined;
     if (meaning !== undefined) this.#shapes.learn(text, holesOf(meaning), meaning);
     this.#takeUsage(chunk, emit);
   }
@@ -94,11 +94,14 @@ export class GeminiReader implements WireReader {
     emit({ type: "finish", ...end, usage: this.#usage });
   }
 
-  #known(meaning: Meaning, values: readonly string[], emit: Emit): void {
+  #known(meaning: Meaning, values: readonly string[], text: string, emit: Emit): void {
     const { kind, order, count } = meaning;
     const at = (name: string) => values[order.indexOf(name)] ?? "";
-    if (kind === "args") this.#parts.calls.pushPiece(at("jsonPath"), at("stringValue"), emit);
-    else this.#parts.piece(at("text"), kind === "thought", emit);
+    if (kind !== "args") this.#parts.piece(at("text"), kind === "thought", emit);
+    else if (!this.#parts.calls.pushPiece(at("jsonPath"), at("stringValue"), emit)) {
+      this.chunk(parseFrame(text), text, emit);
+      return;
+    }
     if (count === undefined) return;
     const tokens = Number(at(count));
     if (isSaid(meaning, tokens, this.#usage)) return;

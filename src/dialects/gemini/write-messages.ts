@@ -89,7 +89,8 @@ class MessagesWriter {
       this.#warn(path, "moved before the conversation, where Gemini takes instructions");
     }
     const parts: TextPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-    this.#system.push(...parts.map(({ text, opaque }) => this.#parts.text(text, opaque)));
+    const said = parts.filter(({ text, opaque }) => text !== "" || ownData(opaque) !== undefined);
+    this.#system.push(...said.map(({ text, opaque }) => this.#parts.text(text, opaque)));
   }
 
   #user(content: string | (TextPart | FilePart)[], path: string): void {

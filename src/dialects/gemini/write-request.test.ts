@@ -134,8 +134,11 @@ describe("options", () => {
     expect(() => write({ tools })).toThrow(expect.objectContaining({ code: "unsupported", field: "tools[0]" }));
   });
 
-  test("a request that names no tools says nothing of choosing one", () => {
+  test("what is said of choosing a tool is for functions", () => {
     expect(write({ toolChoice: "required" }).body).not.toHaveProperty("toolConfig");
+    const { body, fields } = write({ toolChoice: "none", tools: [{ dialect: "gemini", type: "googleSearch" }] });
+    expect(body).not.toHaveProperty("toolConfig");
+    expect(fields).toEqual(["toolChoice"]);
   });
 });
 

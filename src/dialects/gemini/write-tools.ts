@@ -24,6 +24,9 @@ export function writeTools(request: ChatRequest, warnings: Warning[]): JsonObjec
       throw new SluiceError("unsupported", `${field}: a tool of ${tool.dialect} cannot run behind gemini`, { field });
     }),
   ];
+  if (own.length === 0 && tools.length > 0 && request.toolChoice !== undefined) {
+    warnings.push({ field: "toolChoice", message: "not sent: it is for functions, and Gemini's own tools are none" });
+  }
   const calling = writeChoice(request, own);
   return {
     ...(wire.length > 0 && { tools: wire }),

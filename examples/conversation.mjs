@@ -3,10 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { echo } from "sluice";
-import { Conversation, SqliteStore } from "sluice/chat";
+import { Conversation } from "sluice/chat";
 
 const folder = await mkdtemp(join(tmpdir(), "sluice-example-"));
-const store = await SqliteStore.open(join(folder, "conversations.db"));
+// A path is a SQLite file; postgres://… and redis://… are servers. Without one, SLUICE_DATA or memory.
+const store = join(folder, "conversations.db");
 const model = echo();
 
 const first = new Conversation({ model, store });
@@ -18,5 +19,6 @@ for await (const text of resumed.stream("What did I say?").text) process.stdout.
 console.log();
 for (const { message } of await resumed.messages()) console.log(message.role, JSON.stringify(message.content));
 
-await store.close();
+await first.close();
+await resumed.close();
 await rm(folder, { recursive: true });

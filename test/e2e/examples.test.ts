@@ -6,6 +6,8 @@ import { ROOT, runNode } from "./run.js";
 /** A line that each example must print: one without is not run, so a new example needs a line here. */
 const PRINTS: Readonly<Record<string, string>> = {
   "ai-sdk.mjs": "text-delta of the AI SDK.",
+  "attachments.mjs": "unsupported - messages[0].content[1]: found image (image/png); text-only takes text",
+  "branches.mjs": 'found in capitals: [{"type":"text","text":"Paris."}]',
   "conversation.mjs": 'assistant [{"type":"text","text":"What did I say?"}]',
   "errors.mjs": 'truncated, worth another try: true, arrived: "The answer is"',
   "events.mjs": 'text-delta " three"',

@@ -42,21 +42,14 @@ function* filesOf(messages: readonly ChatMessage[]): Generator<{ part: FilePart;
   }
 }
 
-function withFiles(message: ChatMessage, fetched: ReadonlyMap<FilePart, FilePart>): ChatMessage {
+function withFiles(message: ChatMessage, fetched: ReadonlyMap<unknown, FilePart>): ChatMessage {
   if (typeof message.content === "string") return message;
-  if (message.role === "user") {
-    return {
-      ...message,
-      content: message.content.map((part) => (part.type === "file" ? (fetched.get(part) ?? part) : part)),
-    };
-  }
-  if (message.role === "assistant") {
-    return {
-      ...message,
-      content: message.content.map((part) => (part.type === "file" ? (fetched.get(part) ?? part) : part)),
-    };
-  }
-  return message;
+  if (message.role === "user") return { ...message, content: swapped(message.content, fetched) };
+  return message.role === "assistant" ? { ...message, content: swapped(message.content, fetched) } : message;
+}
+
+function swapped<Part>(parts: readonly Part[], fetched: ReadonlyMap<unknown, FilePart>): (Part | FilePart)[] {
+  return parts.map((part) => fetched.get(part) ?? part);
 }
 
 function webUrl({ data }: FilePart): URL | undefined {
@@ -72,6 +65,6 @@ function isSupported(url: URL, mediaType: string, supported: SupportedUrls): boo
     const pattern = key.toLowerCase();
     const any = pattern === "*" || pattern === "*/*";
     const fits = any || (pattern.endsWith("/*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern);
-    return fits && patterns.some((expression) => new RegExp(expression.source, expression.flags).test(address));
+    return fits && patterns.some((expression) => new RegExp(expression).test(address));
   });
 }

@@ -1,3 +1,4 @@
+import { encodeBase64 } from "../../stream/base64.js";
 import type { Opaque } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import type { ProviderMetadata } from "./language-model.js";
@@ -30,9 +31,9 @@ export interface Note {
 /** The note of a call that no provider ran, and of its result, although the AI SDK is told so. */
 export const RAN_HERE: JsonObject = { ranHere: true };
 
-/** A value from outside as JSON; what JSON cannot carry is left out, as `JSON.stringify` does. */
+/** A value from outside as JSON, bytes as base64; what JSON cannot carry is left out, as `JSON.stringify` does. */
 export function toJson(value: unknown): JsonValue {
-  const text = JSON.stringify(value, bytesAsList);
+  const text = JSON.stringify(value, bytesAsBase64);
   return text === undefined ? null : parseJson(text);
 }
 
@@ -85,7 +86,6 @@ export function isMetadata(data: JsonValue): data is ProviderMetadata {
   return isJsonObject(data) && Object.values(data).every(isJsonObject);
 }
 
-function bytesAsList(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return value.toString();
-  return value instanceof Uint8Array ? Array.from(value) : value;
+function bytesAsBase64(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? encodeBase64(value) : value;
 }

@@ -1,8 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { OpaquePart } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
-import { readBytes } from "./files.js";
-import type { PartV4 } from "./language-model.js";
+import type { FileDataV4, PartV4 } from "./language-model.js";
 import { AI_SDK, annotation, DATA_KIND, isMetadata, SLUICE, toJson, writeMetadata } from "./metadata.js";
 import { noteData } from "./noted-data.js";
 import type { Part } from "./part.js";
@@ -65,22 +64,17 @@ function writeKept(data: JsonObject, { version }: CallTarget): WrittenOpaque | u
   }
   // The request for an approval is not said again: the answer to it names it.
   if (type === "tool-approval-request") return { role: "assistant" };
-  const part = version === "v4" ? keptPart(data) : undefined;
-  if (part === undefined) return undefined;
-  const { providerMetadata: _, ...fields } = { providerMetadata: undefined, ...part };
-  return { role: "assistant", part: { ...fields, ...options } };
+  const { providerMetadata: _, ...plain } = data;
+  const part = version === "v4" ? keptPart(plain) : undefined;
+  return part === undefined ? undefined : { role: "assistant", part: { ...part, ...options } };
 }
 
-function keptFile({
-  data,
-}: JsonObject): { type: "data"; data: string | Uint8Array } | { type: "url"; url: URL } | undefined {
-  if (isJsonObject(data) && data.type === "url" && typeof data.url === "string" && URL.canParse(data.url)) {
-    return { type: "url", url: new URL(data.url) };
-  }
-  const bytes = isJsonObject(data) ? data.data : data;
-  if (typeof bytes === "string") return { type: "data", data: bytes };
-  const read = Array.isArray(bytes) ? Uint8Array.from(bytes, Number) : readBytes(bytes);
-  return read === undefined ? undefined : { type: "data", data: read };
+function keptFile({ data }: JsonObject): FileDataV4 | undefined {
+  // Version 4 says what its data is; before it there were only bytes.
+  if (!isJsonObject(data)) return typeof data === "string" ? { type: "data", data } : undefined;
+  if (data.type === "data" && typeof data.data === "string") return { type: "data", data: data.data };
+  const { type, url } = data;
+  return type === "url" && typeof url === "string" && URL.canParse(url) ? { type, url: new URL(url) } : undefined;
 }
 
 function isKind(value: unknown): value is `${string}.${string}` {

@@ -6,7 +6,7 @@ import type { Usage } from "../../stream/usage.js";
 import { BlockWriter, type WritePart } from "./block-writer.js";
 import { writeFinishNote } from "./finish-note.js";
 import { writeFinishReason } from "./finish-reason.js";
-import type { ProviderMetadata } from "./language-model.js";
+import type { PartV4, ProviderMetadata } from "./language-model.js";
 import { AI_SDK, ANSWER_METADATA, annotation, DATA_KIND, isMetadata, SLUICE, writeMetadata } from "./metadata.js";
 import { noteData } from "./noted-data.js";
 import { keptPart } from "./opaque-parts.js";
@@ -175,7 +175,7 @@ type StreamType =
   | "retract"
   | "finish";
 
-function fileOf({ mediaType, data, opaque }: FileEvent): Parameters<WritePart>[0] {
+function fileOf({ mediaType, data, opaque }: FileEvent): PartV4 {
   // Older versions of `ai` take only base64 in some places.
   const base64 = encodeBase64(data);
   return { type: "file", mediaType, data: { type: "data", data: base64 }, ...annotation(writeMetadata(opaque)) };

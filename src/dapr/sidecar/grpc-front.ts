@@ -1,8 +1,9 @@
-import { createServer, type Http2Server } from "node:http2";
+import { createServer } from "node:http2";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 import { ServerReflection } from "../proto/generated/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../proto/generated/grpc/reflection/v1alpha/reflection_pb.js";
+import { closingSessions, type Front } from "./front.js";
 import { GrpcPassthrough, respondWithStatus } from "./grpc-passthrough.js";
 import { reflection } from "./grpc-reflection.js";
 import { daprService, OWN_METHODS } from "./grpc-service.js";
@@ -13,7 +14,7 @@ const REFLECTION = [ServerReflection, ServerReflectionAlpha].map(({ typeName }) 
 const OWN = new Set(OWN_METHODS.map(pathOf));
 
 /** The sidecar's gRPC server: its own calls are answered, all others passed on to a real daprd where there is one. */
-export function grpcFront(core: SidecarCore): Http2Server {
+export function grpcFront(core: SidecarCore): Front {
   const routed = connectNodeAdapter({
     routes: (router) => {
       daprService(router, core);
@@ -26,6 +27,7 @@ export function grpcFront(core: SidecarCore): Http2Server {
   // Never listens: it makes requests and responses of the streams that are its own.
   const answering = createServer(routed);
   const front = createServer();
+  const closeIdle = closingSessions(front);
   const passthrough = core.upstream.grpc === undefined ? undefined : new GrpcPassthrough(core.upstream.grpc);
   front.on("stream", (stream, headers, flags) => {
     const path = headers[":path"] ?? "";
@@ -41,7 +43,7 @@ export function grpcFront(core: SidecarCore): Http2Server {
     }
   });
   front.on("close", () => passthrough?.close());
-  return front;
+  return { server: front, closeIdle };
 }
 
 function isOwn(path: string): boolean {

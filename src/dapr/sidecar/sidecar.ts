@@ -11,6 +11,7 @@ import { type LoadComponentsOptions, loadConversationComponents } from "../compo
 import type { Report } from "../resources/notice.js";
 import { CallObserver } from "./call-observer.js";
 import { Converser } from "./converser.js";
+import type { Front } from "./front.js";
 import { grpcFront } from "./grpc-front.js";
 import { httpFront } from "./http-front.js";
 import { HttpHandler } from "./http-handler.js";
@@ -89,13 +90,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const http = httpFront(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
   const grpc = grpcFront(core);
   const metrics = options.metricsPort === undefined ? undefined : metricsServer(observer);
-  const servers = [http, grpc, ...(metrics ? [metrics] : [])];
-  for (const server of servers) ending.watch(server);
-  const stop = () => ending.end(servers, store === options.store ? undefined : store);
+  const fronts = [http, grpc, ...(metrics ? [metrics] : [])];
+  for (const { server } of fronts) ending.watch(server);
+  const stop = () => ending.end(fronts, store === options.store ? undefined : store);
   try {
-    const httpPort = await listen(http, options.httpPort ?? 3_500, host, "HTTP");
-    const grpcPort = await listen(grpc, options.grpcPort ?? 50_001, host, "gRPC");
-    const metricsPort = metrics && (await listen(metrics, options.metricsPort ?? 0, host, "metrics"));
+    const httpPort = await listen(http.server, options.httpPort ?? 3_500, host, "HTTP");
+    const grpcPort = await listen(grpc.server, options.grpcPort ?? 50_001, host, "gRPC");
+    const metricsPort = metrics && (await listen(metrics.server, options.metricsPort ?? 0, host, "metrics"));
     const ports = { httpPort, grpcPort, ...(metricsPort !== undefined && { metricsPort }) };
     return { appId, ...ports, components, ended: ending.over, stop };
   } catch (error) {
@@ -113,14 +114,15 @@ function isTruthy(value: string | undefined): boolean {
   return value !== undefined && /^(1|t|true|y|yes|on)$/i.test(value.trim());
 }
 
-function metricsServer({ registry }: CallObserver): Server {
-  return createHttpServer(async (request, response) => {
+function metricsServer({ registry }: CallObserver): Front {
+  const server = createHttpServer(async (request, response) => {
     if (request.url?.split("?", 1)[0] !== "/metrics") {
       response.writeHead(404).end();
       return;
     }
     response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
   });
+  return { server, closeIdle: () => server.closeIdleConnections() };
 }
 
 async function listen(server: Server, port: number, host: string, what: string): Promise<number> {
@@ -156,10 +158,11 @@ class Ending {
     server.on("session", (session: Http2Session) => add(session));
   }
 
-  async end(servers: readonly Server[], store: ConversationStore | undefined): Promise<void> {
+  async end(fronts: readonly Front[], store: ConversationStore | undefined): Promise<void> {
     if (this.#begun) return await this.over;
     this.#begun = true;
-    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const closed = fronts.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const { closeIdle } of fronts) closeIdle();
     const cut = setTimeout(() => {
       for (const connection of this.#open) connection.destroy();
     }, GRACE_MS);

@@ -53,6 +53,12 @@ export class Client {
     return openTools();
   }
 
+  /** The row's reader of values. @returns {Promise<import("./json-document.mjs").ReadObject>} */
+  async objectReader() {
+    const { openObject } = await import(this.#row.module.replace(/\.mjs$/, ".object.mjs"));
+    return openObject();
+  }
+
   /** Asks the server itself. @param {"release" | "sent"} what @returns {Promise<unknown>} */
   async ask(what) {
     const { get } = await import("node:http");

@@ -44,6 +44,13 @@ export const figures = [
     "CPU of appending a question and its answer to a conversation in a SQLite file",
   ),
   plain("appendLongTimes", "times, 10,000 messages", 2, "what the same costs in a conversation of 10,000 messages"),
+  plain(
+    "objectMs",
+    "ms, 64 KiB of JSON",
+    1,
+    "CPU of reading a value in deltas of 8 characters, every partial value taken",
+  ),
+  plain("objectLargeTimes", "times, 16 MiB of JSON", 2, "what 16 MiB cost, as a multiple of 16 times what 1 MiB costs"),
   plain("importMs", "import ms", 0, "importing the library in a fresh process"),
   plain("bundleKb", "bundle KB", 1, "for browsers, minified and gzipped: `stream` and one dialect"),
 ];

@@ -40,6 +40,8 @@ export function measures(/** @type {boolean} */ quick) {
     },
     { module: "./measures/append.mjs", runs, settings: bulk, appliesTo: keepsConversations },
     { module: "./measures/tool-calls.mjs", runs, settings: bulk, appliesTo: runsTools },
+    // A peer takes ten seconds.
+    { module: "./measures/object.mjs", runs: 1, settings: bulk, appliesTo: readsObjects },
     {
       module: "./measures/slow-reader.mjs",
       runs: 1,
@@ -69,6 +71,10 @@ function readsText(/** @type {import("./rows.mjs").Row} */ row) {
 
 function keepsConversations(/** @type {import("./rows.mjs").Row} */ row) {
   return row.name === "sluice";
+}
+
+function readsObjects(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.objects;
 }
 
 function runsTools(/** @type {import("./rows.mjs").Row} */ row) {

@@ -16,6 +16,7 @@
  * @property {boolean} peer installed in bench/peers.
  * @property {"characters" | "bytes"} unit of the pieces.
  * @property {boolean} tools whether it has a tool loop: `openTools` of the module `NAME.tools.mjs` beside its own.
+ * @property {boolean} objects whether it streams values: `openObject` of the module `NAME.object.mjs` beside its own.
  * @property {import("./answer.mjs").Wire | undefined} wire the protocol, for rows that compare dialects: they are measured
  *   in one way only.
  */
@@ -24,9 +25,9 @@
 export const rows = [
   own("floor", "undici `request`, bytes counted", "undici", "bytes"),
   withTools(own("hand-written", "`fetch`, split lines, `JSON.parse`", undefined)),
-  withTools(own("sluice", "`for await` over `text`, then `usage`", "sluice")),
+  withObjects(withTools(own("sluice", "`for await` over `text`, then `usage`", "sluice"))),
   peer("openai", "`chat.completions.create`, `for await` over its chunks", "openai"),
-  withTools(peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai")),
+  withObjects(withTools(peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai"))),
   peer("tanstack", "`chat` of TanStack AI, `for await` over its events", "@tanstack/ai"),
   peer("langchain", "`ChatOpenAI.stream`, `for await` over its chunks", "@langchain/openai"),
   dialect("openai-responses", "the same over OpenAI's Responses API", "sluice"),
@@ -47,7 +48,17 @@ export const rows = [
  * @returns {Row}
  */
 function own(name, about, from, unit = "characters") {
-  return { name, about, module: `./rows/${name}.mjs`, package: from, peer: false, unit, tools: false, wire: undefined };
+  return {
+    name,
+    about,
+    module: `./rows/${name}.mjs`,
+    package: from,
+    peer: false,
+    unit,
+    tools: false,
+    objects: false,
+    wire: undefined,
+  };
 }
 
 /**
@@ -66,6 +77,7 @@ function dialect(wire, about, from) {
     peer: false,
     unit: "characters",
     tools: false,
+    objects: false,
     wire,
   };
 }
@@ -78,7 +90,22 @@ function dialect(wire, about, from) {
  */
 function peer(name, about, from) {
   const module = `./peers/${name}.mjs`;
-  return { name, about, module, package: from, peer: true, unit: "characters", tools: false, wire: undefined };
+  return {
+    name,
+    about,
+    module,
+    package: from,
+    peer: true,
+    unit: "characters",
+    tools: false,
+    objects: false,
+    wire: undefined,
+  };
+}
+
+/** @param {Row} row @returns {Row} */
+function withObjects(row) {
+  return { ...row, objects: true };
 }
 
 /** @param {Row} row @returns {Row} */

@@ -10,6 +10,8 @@ export interface Meaning {
   kind: "text" | "thought" | "args";
   /** Names of the captured values, in the order in which they stand in the chunk. */
   order: readonly string[];
+  /** Where among them the piece, its path and the count stand; -1 where there is none. */
+  at: { piece: number; path: number; count: number };
   /** The count of tokens that grows with such pieces, where the chunk says it. */
   count: "candidatesTokenCount" | "thoughtsTokenCount" | undefined;
   /** The usage of the chunk that was learned. */
@@ -46,7 +48,9 @@ export function meaningOf(chunk: JsonObject, text: string): Meaning | undefined 
   if (count !== undefined) names.push(count);
   // In a string the quotes around a name would be escaped.
   const order = names.sort((a, b) => text.indexOf(`"${a}"`) - text.indexOf(`"${b}"`));
-  return { kind, order, count, usage };
+  const [piece, path, counted] = [kind === "args" ? "stringValue" : "text", "jsonPath", count ?? ""];
+  const at = { piece: order.indexOf(piece), path: order.indexOf(path), count: order.indexOf(counted) };
+  return { kind, order, at, count, usage };
 }
 
 /** The places whose values differ between chunks with the same meaning. */

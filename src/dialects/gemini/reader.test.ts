@@ -106,11 +106,29 @@ describe("the Gemini reader", () => {
           const known = read([...chunks, said([{ text: "" }], STOP)]).events;
           // Blanks between the words of a chunk differ each time, so that no shape is learned.
           const blank = chunks.map((chunk, index) => JSON.stringify(chunk).replace("{", `{${" ".repeat(index)}`));
-          expect(known).toEqual(read([...blank, said([{ text: "" }], STOP)]).events);
+          const parsed = read([...blank, said([{ text: "" }], STOP)]).events;
+          expect(withoutUsage(known)).toEqual(withoutUsage(parsed));
+          expect(known.at(-1)).toEqual(parsed.at(-1));
         },
       ),
       { numRuns: 50 },
     ));
+
+  test("usage that grows with each chunk is told now and then, and when the stream breaks off", () => {
+    const chunks = Array.from({ length: 100 }, (_, index) => {
+      const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: index, totalTokenCount: 9 + index };
+      return said([{ text: "a" }], {}, { usageMetadata });
+    });
+    const { events, error } = read(chunks);
+    expect(error).toMatchObject({ code: "truncated" });
+    const told = events.flatMap((event) => (event.type === "usage" ? [event.usage] : []));
+    expect(told.length).toBeLessThan(12);
+    expect(told.at(-1)).toEqual({
+      inputTokens: 9,
+      outputTokens: 99,
+      raw: { promptTokenCount: 9, candidatesTokenCount: 99, totalTokenCount: 108 },
+    });
+  });
 
   test("a signature on text, on a thought and on an empty part comes with its own part", () => {
     expect(
@@ -357,6 +375,10 @@ describe("the Gemini reader", () => {
     );
   });
 });
+
+function withoutUsage(events: readonly ChatEvent[]): ChatEvent[] {
+  return events.filter((event) => event.type !== "usage");
+}
 
 describe("sources", () => {
   const web = (name: string) => ({ web: { uri: `https://${name}.example/`, title: name } });

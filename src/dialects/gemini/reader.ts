@@ -15,6 +15,9 @@ import { PartReader } from "./part-reader.js";
 import { Sources } from "./sources.js";
 import { readUsage } from "./usage.js";
 
+/** Every chunk says the usage so far. It is told when it grew by so many tokens, and at the end. */
+const USAGE_STEP = 32;
+
 /** Settings of a reader. */
 export interface GeminiReaderOptions {
   /** Whether each part is whole, as in a body that was not streamed. */
@@ -38,6 +41,10 @@ export class GeminiReader implements WireReader {
   #finishWord: string | undefined;
   #blockWord: string | undefined;
   #usage: Usage = {};
+  /** The last chunk of a learned shape and its count, if that was not told yet; and the count that was told last. */
+  #running: Meaning | undefined;
+  #runningTokens = 0;
+  #saidTokens = 0;
 
   constructor({ whole = false }: GeminiReaderOptions = {}) {
     this.#parts = new PartReader({ whole });
@@ -87,6 +94,7 @@ export class GeminiReader implements WireReader {
         : this.#blockWord !== undefined
           ? readBlockReason(this.#blockWord)
           : undefined;
+    this.#sayRunning(emit);
     if (end === undefined) {
       const why = this.#started ? "without a finish reason" : "before it began";
       throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
@@ -95,15 +103,26 @@ export class GeminiReader implements WireReader {
   }
 
   #known(meaning: Meaning, values: readonly string[], text: string, emit: Emit): void {
-    const { kind, order, count } = meaning;
-    const at = (name: string) => values[order.indexOf(name)] ?? "";
-    if (kind !== "args") this.#parts.piece(at("text"), kind === "thought", emit);
-    else if (!this.#parts.calls.pushPiece(at("jsonPath"), at("stringValue"), emit)) {
+    const { kind, at } = meaning;
+    const piece = values[at.piece] ?? "";
+    if (kind !== "args") this.#parts.piece(piece, kind === "thought", emit);
+    else if (!this.#parts.calls.pushPiece(values[at.path] ?? "", piece, emit)) {
       this.chunk(parseFrame(text), text, emit);
       return;
     }
-    if (count === undefined) return;
-    const tokens = Number(at(count));
+    if (at.count === -1) return;
+    const tokens = Number(values[at.count]);
+    this.#running = meaning;
+    this.#runningTokens = tokens;
+    if (Math.abs(tokens - this.#saidTokens) >= USAGE_STEP) this.#sayRunning(emit);
+  }
+
+  #sayRunning(emit: Emit): void {
+    const meaning = this.#running;
+    const tokens = this.#runningTokens;
+    if (meaning === undefined) return;
+    this.#running = undefined;
+    this.#saidTokens = tokens;
     if (isSaid(meaning, tokens, this.#usage)) return;
     this.#usage = usageOf(meaning, tokens);
     emit({ type: "usage", usage: this.#usage });
@@ -137,6 +156,7 @@ export class GeminiReader implements WireReader {
 
   #takeUsage({ usageMetadata }: JsonObject, emit: Emit): void {
     if (!isJsonObject(usageMetadata)) return;
+    this.#running = undefined;
     if (JSON.stringify(usageMetadata) === JSON.stringify(this.#usage.raw)) return;
     this.#usage = readUsage(usageMetadata);
     emit({ type: "usage", usage: this.#usage });

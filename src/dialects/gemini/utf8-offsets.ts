@@ -6,6 +6,8 @@ interface Stretch {
 }
 
 const ASCII = /^[\0-\x7f]*$/;
+/** Small pieces are looked at together. */
+const SMALL = 64;
 /** Longer stretches are cut, so that finding a place in one is quick. */
 const LONGEST = 256;
 
@@ -15,6 +17,9 @@ const LONGEST = 256;
  */
 export class Utf8Offsets {
   readonly #stretches: Stretch[] = [];
+  #pieces: string[] = [];
+  #length = 0;
+  /** Of the stretches. */
   #bytes = 0;
   #units = 0;
   /** Whether the text ends in the first half of a surrogate pair. */
@@ -22,23 +27,17 @@ export class Utf8Offsets {
 
   /** Length of the text in UTF-16 code units. */
   get units(): number {
-    return this.#units;
+    return this.#length;
   }
 
   push(text: string): void {
-    if (ASCII.test(text)) {
-      const last = this.#stretches.at(-1);
-      if (last === undefined || last.text !== undefined) this.#add(undefined);
-      this.#bytes += text.length;
-      this.#units += text.length;
-      if (text !== "") this.#half = false;
-      return;
-    }
-    for (let at = 0; at < text.length; at += LONGEST) this.#pushOther(text.slice(at, at + LONGEST));
+    this.#length += text.length;
+    if (this.#pieces.push(text) === SMALL) this.#flush();
   }
 
   /** `undefined` beyond the end of the text. */
   toUnits(bytes: number): number | undefined {
+    this.#flush();
     if (bytes < 0 || bytes > this.#bytes) return undefined;
     const { text, bytes: from, units } = this.#find("bytes", bytes);
     if (text === undefined) return units + bytes - from;
@@ -54,9 +53,27 @@ export class Utf8Offsets {
 
   /** `undefined` beyond the end of the text. */
   toBytes(units: number): number | undefined {
+    this.#flush();
     if (units < 0 || units > this.#units) return undefined;
     const { text, bytes, units: from } = this.#find("units", units);
     return text === undefined ? bytes + units - from : bytes + byteLength(text.slice(0, units - from));
+  }
+
+  #flush(): void {
+    if (this.#pieces.length > 0) this.#stretch(this.#pieces.join(""));
+    this.#pieces = [];
+  }
+
+  #stretch(text: string): void {
+    if (ASCII.test(text)) {
+      const last = this.#stretches.at(-1);
+      if (last === undefined || last.text !== undefined) this.#add(undefined);
+      this.#bytes += text.length;
+      this.#units += text.length;
+      if (text !== "") this.#half = false;
+      return;
+    }
+    for (let at = 0; at < text.length; at += LONGEST) this.#pushOther(text.slice(at, at + LONGEST));
   }
 
   #pushOther(text: string): void {

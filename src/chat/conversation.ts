@@ -146,7 +146,9 @@ export class Conversation {
     return this.#log.title;
   }
 
+  /** @throws {SluiceError} `invalid-argument` for a title that is empty. */
   async setTitle(title: string): Promise<void> {
+    if (title.trim() === "") throw invalid("title", title, "a text that is not blank");
     await this.#idle();
     await this.#log.describe({ title });
   }

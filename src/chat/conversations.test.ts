@@ -33,6 +33,9 @@ describe("conversations", () => {
     const all: string[] = [];
     for await (const { title = "" } of conversations.all()) all.push(title);
     expect(new Set(all).size).toBe(250);
+    await expect(conversations.list({ limit: 0 })).rejects.toThrow(
+      "limit: found 0; allowed: a whole number of at least 1",
+    );
     const page = await conversations.list({ limit: 10 });
     expect(page.map(({ title }) => title)).toEqual(all.slice(0, 10));
     const last = page.at(-1);
@@ -93,6 +96,7 @@ describe("titles", () => {
 
   test("stay as they were set", async () => {
     const conversation = new Conversation({ model });
+    await expect(conversation.setTitle(" ")).rejects.toMatchObject({ field: "title" });
     await conversation.setTitle("Mine");
     await conversation.send("Hello");
     expect(await conversation.title()).toBe("Mine");

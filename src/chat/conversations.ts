@@ -1,3 +1,4 @@
+import { wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationOptions } from "./conversation-options.js";
@@ -31,8 +32,13 @@ export class Conversations {
     return new Conversation({ ...options, store: this.#store.where });
   }
 
-  /** One page of conversations, the last updated first. */
-  async list(options?: ListOptions): Promise<ConversationRecord[]> {
+  /**
+   * One page of conversations, the last updated first.
+   *
+   * @throws {SluiceError} `invalid-argument` for a limit that is not a whole number of at least 1.
+   */
+  async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    if (options.limit !== undefined) wholeNumber(1)(options.limit, "limit");
     const store = await this.#store.open();
     return store.list(options);
   }

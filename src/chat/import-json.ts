@@ -116,7 +116,7 @@ const EXPORT = exactly("an export", {
   format: string,
   version: wholeNumber(1),
   id: { required: filledString },
-  title: string,
+  title: filledString,
   head: { required: nullOrId },
   metadata: { required: jsonObject },
   messages: { required: list("an array of stored messages", MESSAGE) },

@@ -1,5 +1,4 @@
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { JsonValue } from "../stream/json.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -12,8 +11,8 @@ import { filterJson } from "./filter-json.js";
 
 /** How a request is changed. */
 export interface RequestFilter {
-  /** Changes a text. */
-  text(text: string): string;
+  /** Changes a text of a message of this role; the user's id and the metadata count as the user's. */
+  text(text: string, role: ChatMessage["role"]): string;
   /**
    * Whether reasoning that a provider signed may go back with its signature although its text was changed: because it is
    * now what the provider wrote. Asked after each such change.
@@ -32,72 +31,69 @@ export function filterRequest(request: ChatRequest, filter: RequestFilter): Chat
   return {
     ...request,
     messages: messages.map((message, index) => filterMessage(message, `messages[${index}]`, filter)),
-    ...(user !== undefined && { user: filter.text(user) }),
+    ...(user !== undefined && { user: filter.text(user, "user") }),
     ...(metadata !== undefined && {
-      metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, filter.text(value)])),
+      metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, filter.text(value, "user")])),
     }),
   };
 }
 
 function filterMessage(message: ChatMessage, path: string, filter: RequestFilter): ChatMessage {
-  switch (message.role) {
+  const { role } = message;
+  const text = (said: string) => filter.text(said, role);
+  switch (role) {
     case "system":
-      return { ...message, content: filterContent(message.content, (part) => filterText(part, filter), filter) };
+      return { ...message, content: filterContent(message.content, text, (part) => filterText(part, text)) };
     case "user":
       return {
         ...message,
-        content: filterContent(
-          message.content,
-          (part) => (part.type === "text" ? filterText(part, filter) : filterFile(part, filter)),
-          filter,
+        content: filterContent(message.content, text, (part) =>
+          part.type === "text" ? filterText(part, text) : filterFile(part, text),
         ),
       };
     case "assistant":
       return {
         ...message,
-        content: filterContent(
-          message.content,
-          (part, index) => filterPart(part, `${path}.content[${index}]`, filter),
-          filter,
+        content: filterContent(message.content, text, (part, index) =>
+          part.type === "reasoning"
+            ? filterReasoning(part, `${path}.content[${index}]`, filter)
+            : filterPart(part, text),
         ),
       };
     case "tool":
-      return { ...message, content: message.content.map((part) => filterResult(part, filter)) };
+      return { ...message, content: message.content.map((part) => filterResult(part, text)) };
     default:
-      throw message satisfies never;
+      throw role satisfies never;
   }
 }
 
+type FilterText = (text: string) => string;
+
 function filterContent<Part>(
   content: string | Part[],
+  text: FilterText,
   change: (part: Part, index: number) => Part,
-  filter: RequestFilter,
 ): string | Part[] {
-  return typeof content === "string" ? filter.text(content) : content.map(change);
+  return typeof content === "string" ? text(content) : content.map(change);
 }
 
-function filterPart(part: AssistantPart, path: string, filter: RequestFilter): AssistantPart {
+function filterPart(part: Exclude<AssistantPart, ReasoningPart>, text: FilterText): AssistantPart {
   switch (part.type) {
     case "text":
-      return filterText(part, filter);
-    case "reasoning":
-      return filterReasoning(part, path, filter);
+      return filterText(part, text);
     case "tool-call":
-      return { ...part, input: json(part.input, filter) };
+      return { ...part, input: filterJson(part.input, text) };
     case "tool-result":
-      return filterResult(part, filter);
+      return filterResult(part, text);
     case "file":
-      return filterFile(part, filter);
+      return filterFile(part, text);
     case "source": {
       const { title, quote } = part.source;
-      return {
-        ...part,
-        source: {
-          ...part.source,
-          ...(title !== undefined && { title: filter.text(title) }),
-          ...(quote !== undefined && { quote: filter.text(quote) }),
-        },
+      const words = {
+        ...(title !== undefined && { title: text(title) }),
+        ...(quote !== undefined && { quote: text(quote) }),
       };
+      return { ...part, source: { ...part.source, ...words } };
     }
     case "opaque":
       return part;
@@ -106,26 +102,22 @@ function filterPart(part: AssistantPart, path: string, filter: RequestFilter): A
   }
 }
 
-function filterText(part: TextPart, filter: RequestFilter): TextPart {
-  return { ...part, text: filter.text(part.text) };
+function filterText(part: TextPart, text: FilterText): TextPart {
+  return { ...part, text: text(part.text) };
 }
 
 function filterReasoning(part: ReasoningPart, path: string, filter: RequestFilter): ReasoningPart {
-  const text = filter.text(part.text);
+  const text = filter.text(part.text, "assistant");
   if (text === part.text || part.opaque === undefined || filter.keepsOpaque()) return { ...part, text };
   filter.droppedOpaque(path);
   return { type: "reasoning", text };
 }
 
-function filterResult(part: ToolResultPart, filter: RequestFilter): ToolResultPart {
-  return { ...part, output: json(part.output, filter) };
+function filterResult(part: ToolResultPart, text: FilterText): ToolResultPart {
+  return { ...part, output: filterJson(part.output, text) };
 }
 
-function filterFile(part: FilePart, filter: RequestFilter): FilePart {
+function filterFile(part: FilePart, text: FilterText): FilePart {
   if (!(part.data instanceof Uint8Array) || !part.mediaType.startsWith("text/")) return part;
-  return { ...part, data: new TextEncoder().encode(filter.text(new TextDecoder().decode(part.data))) };
-}
-
-function json(value: JsonValue, filter: RequestFilter): JsonValue {
-  return filterJson(value, (text) => filter.text(text));
+  return { ...part, data: new TextEncoder().encode(text(new TextDecoder().decode(part.data))) };
 }

@@ -3,6 +3,7 @@ import type { ChatEvent, Warning } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { CallGuard, Guard } from "./guard.js";
+import { orLeft } from "./or-left.js";
 
 /** Shows a request to guards, asks the model, and puts the guards in the way of its answer. */
 export class GuardedSource implements BatchSource {
@@ -83,13 +84,4 @@ class WarningSource implements BatchSource {
       return { ...event, warnings: [...warnings, ...(event.warnings ?? [])] };
     });
   }
-}
-
-/** The result of some work, or the signal's reason as soon as it is aborted. */
-function orLeft<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }

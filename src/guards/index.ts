@@ -1,3 +1,8 @@
+export type { BudgetLimit, BudgetLimits, BudgetOptions, CostOf } from "./budget/budget.js";
+export { budget } from "./budget/budget.js";
+export type { CheckedChannel, CheckedText, GuardDefinition, Verdict } from "./checked/define-guard.js";
+export { defineGuard } from "./checked/define-guard.js";
+export type { CheckUnit } from "./checked/text-pieces.js";
 export type { FilterStageOptions } from "./filter-stage.js";
 export { filterStage } from "./filter-stage.js";
 export type { CallGuard, Guard, GuardedCall } from "./guard.js";

@@ -17,8 +17,17 @@ export interface StageUnderTest {
 const answers = arbitraryAnswer({ reasoning: true, toolCalls: true, refusals: true, sources: true });
 
 /** Puts a stage through the laws of the stream. */
-export function stageLaws(name: string, make: () => Stage, { lossless = true }: StageUnderTest = {}): void {
-  const run = (events: readonly ChatEvent[]) => collect(ChatStream.from(events).through(make()));
+export function stageLaws(name: string, make: () => Stage, under: StageUnderTest = {}): void {
+  streamLaws(name, (stream) => stream.through(make()), under);
+}
+
+/** The same for what stands in the way of a stream and is no stage: it waits, or ends the stream itself. */
+export function streamLaws(
+  name: string,
+  wrap: (stream: ChatStream) => ChatStream,
+  { lossless = true }: StageUnderTest = {},
+): void {
+  const run = (events: readonly ChatEvent[]) => collect(wrap(ChatStream.from(events)));
 
   describe(`the laws of the stream hold for ${name}`, () => {
     test("1: one start, one finish, and the last event is the finish", () =>
@@ -34,7 +43,7 @@ export function stageLaws(name: string, make: () => Stage, { lossless = true }: 
     test("1: when the source fails, what was held back goes out first and the error says what had arrived", () =>
       fc.assert(
         fc.asyncProperty(answers, async (events) => {
-          const stream = ChatStream.from(failAfter(events)).through(make());
+          const stream = wrap(ChatStream.from(failAfter(events)));
           const out: ChatEvent[] = [];
           const failure = await pour(stream, out);
           expect(failure).toMatchObject({ code: "overloaded", partial: { text: textOfEvents(out) } });
@@ -60,7 +69,7 @@ export function stageLaws(name: string, make: () => Stage, { lossless = true }: 
           yield { type: "text-delta", text: "some words and more. " };
         }
       })();
-      const reader = ChatStream.from(endless).through(make())[Symbol.asyncIterator]();
+      const reader = wrap(ChatStream.from(endless))[Symbol.asyncIterator]();
       for (let i = 0; i < 10; i++) await reader.next();
       const before = pulled;
       await new Promise(setImmediate);

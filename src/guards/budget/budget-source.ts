@@ -1,0 +1,190 @@
+import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { Clock } from "../../stream/clock.js";
+import type { BudgetLimit, BudgetLimits } from "./budget.js";
+import type { Spending } from "./spending.js";
+
+/** Lets an answer pass until its budget is used up, and ends it there. */
+export class BudgetSource implements BatchSource {
+  readonly #source: BatchSource;
+  readonly #model: string;
+  readonly #limits: BudgetLimits;
+  readonly #spending: Spending;
+  readonly #clock: Clock;
+  #begun: number | undefined;
+  #callOffTimer: (() => void) | undefined;
+  /** Ends a read that waits. */
+  #onTime: (() => void) | undefined;
+  #timeIsUp = false;
+  /** Whether the model was asked. */
+  #asked = false;
+  #over = false;
+  #started = false;
+  #step: number | undefined;
+
+  constructor(source: BatchSource, model: string, limits: BudgetLimits, spending: Spending, clock: Clock) {
+    this.#source = source;
+    this.#model = model;
+    this.#limits = limits;
+    this.#spending = spending;
+    this.#clock = clock;
+  }
+
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    if (this.#over) return undefined;
+    this.#startTimer();
+    const limit = this.#exceeded();
+    if (limit !== undefined) return this.#finish(limit);
+    this.#asked = true;
+    const pulled = this.#source.next();
+    return pulled instanceof Promise ? this.#inTime(pulled) : this.#take(pulled);
+  }
+
+  cancel(reason: unknown): void {
+    this.#end();
+    this.#source.cancel(reason);
+  }
+
+  #startTimer(): void {
+    if (this.#begun !== undefined) return;
+    this.#begun = this.#clock.now();
+    if (this.#limits.maxMs === undefined) return;
+    this.#callOffTimer = this.#clock.after(this.#limits.maxMs, () => {
+      this.#timeIsUp = true;
+      if (this.#onTime === undefined) this.#source.cancel("the time is up");
+      else this.#onTime();
+    });
+  }
+
+  /** What arrives, or the end of the stream when the time is up before. */
+  #inTime(pulled: Promise<Batch | undefined>): Promise<Batch | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#onTime = () => resolve(this.#finish("maxMs"));
+      pulled.then(
+        (batch) => {
+          this.#onTime = undefined;
+          if (!this.#over) resolve(this.#take(batch));
+        },
+        (thrown) => {
+          this.#end();
+          reject(thrown);
+        },
+      );
+    });
+  }
+
+  #take(batch: Batch | undefined): Batch | undefined {
+    if (batch === undefined) {
+      this.#end();
+      return undefined;
+    }
+    const out: ChatEvent[] = [];
+    for (const event of batch) {
+      const limit = this.#pass(event, out);
+      if (limit !== undefined) return [...out, ...this.#finish(limit)];
+    }
+    return out;
+  }
+
+  /** Passes an event on, as far as the budget goes. Returns the limit that was reached. */
+  #pass(event: ChatEvent, out: ChatEvent[]): BudgetLimit | undefined {
+    this.#follow(event);
+    this.#spending.push(event);
+    switch (event.type) {
+      case "text-delta":
+      case "reasoning-delta": {
+        const end = this.#spending.say(event.text, this.#left());
+        if (end === event.text.length) out.push(event);
+        else if (end > 0) out.push({ ...event, text: event.text.slice(0, end) });
+        return end < event.text.length ? this.#tightest() : this.#exceeded();
+      }
+      case "tool-input-delta": {
+        const end = this.#spending.say(event.delta, this.#left());
+        if (end < event.delta.length) return this.#tightest();
+        out.push(event);
+        return this.#exceeded();
+      }
+      case "finish":
+        // The answer is complete, whatever it cost.
+        this.#end();
+        out.push(event);
+        return undefined;
+      default:
+        out.push(event);
+        return this.#exceeded();
+    }
+  }
+
+  #follow(event: ChatEvent): void {
+    if (event.type === "start") this.#started = true;
+    else if (event.type === "step-start") this.#step = event.step;
+    else if (event.type === "step-finish") this.#step = undefined;
+  }
+
+  /** Output tokens that may still come. */
+  #left(): number {
+    const { maxOutputTokens = Number.POSITIVE_INFINITY, maxTotalTokens = Number.POSITIVE_INFINITY } = this.#limits;
+    const { input, output } = this.#spending.totals;
+    return Math.min(maxOutputTokens - output, maxTotalTokens - input - output);
+  }
+
+  /** Of the two limits on output tokens, the one that was reached. */
+  #tightest(): BudgetLimit {
+    const { maxOutputTokens = Number.POSITIVE_INFINITY } = this.#limits;
+    return maxOutputTokens - this.#spending.totals.output <= 0 ? "maxOutputTokens" : "maxTotalTokens";
+  }
+
+  /** The first limit that what was used is above. */
+  #exceeded(): BudgetLimit | undefined {
+    if (this.#timeIsUp) return "maxMs";
+    for (const limit of ["maxInputTokens", "maxOutputTokens", "maxTotalTokens", "maxCost"] as const) {
+      const allowed = this.#limits[limit];
+      if (allowed !== undefined && this.#used(limit) > allowed) return limit;
+    }
+    return undefined;
+  }
+
+  #used(limit: BudgetLimit): number {
+    const { input, output, cost } = this.#spending.totals;
+    switch (limit) {
+      case "maxInputTokens":
+        return input;
+      case "maxOutputTokens":
+        return output;
+      case "maxTotalTokens":
+        return input + output;
+      case "maxCost":
+        return cost;
+      case "maxMs":
+        return this.#clock.now() - (this.#begun ?? 0);
+      default:
+        throw limit satisfies never;
+    }
+  }
+
+  #finish(limit: BudgetLimit): ChatEvent[] {
+    this.#end();
+    const value = {
+      limit,
+      allowed: this.#limits[limit] ?? 0,
+      used: this.#used(limit),
+      estimated: limit !== "maxMs" && this.#spending.estimated,
+    };
+    if (!this.#asked) this.#spending.undo();
+    this.#source.cancel(`the budget is used up: ${limit}`);
+    const events: ChatEvent[] = [{ type: "data", name: "budget", value }];
+    if (!this.#started) events.unshift({ type: "start", id: crypto.randomUUID(), model: this.#model });
+    if (this.#step !== undefined) {
+      events.push({ type: "step-finish", step: this.#step, reason: "budget", usage: this.#spending.current });
+    }
+    events.push({ type: "finish", reason: "budget", usage: this.#spending.usage });
+    return events;
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#callOffTimer?.();
+    this.#callOffTimer = undefined;
+    this.#onTime = undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { estimateTokens, TokenBoundaries } from "../../stream/token-estimate.js";
+import { addUsage, type Usage, updateUsage } from "../../stream/usage.js";
+import type { CostOf } from "./budget.js";
+
+/** What was used, over one call or several. */
+export class Totals {
+  input = 0;
+  output = 0;
+  /** Calls whose price is not known count nothing. */
+  cost = 0;
+}
+
+/**
+ * Counts what a stream uses: what the provider has said, and estimates of what it has not said yet. Each change is booked
+ * in totals that other streams may share.
+ */
+export class Spending {
+  readonly #model: string;
+  readonly #cost: CostOf | undefined;
+  readonly totals: Totals;
+  /** What is booked of this stream. */
+  #booked = { input: 0, output: 0, cost: 0 };
+  /** Of steps that are over. */
+  #spent: Usage = {};
+  #spentCost = 0;
+  /** What the provider has said of the current call. */
+  #said: Usage = {};
+  /** What it has not said: the prompt, and what was streamed since. */
+  #input = 0;
+  #output = 0;
+  #boundaries = new TokenBoundaries();
+  /** Calls whose arguments were streamed. */
+  readonly #streamed = new Set<string>();
+
+  constructor(model: string, cost: CostOf | undefined, totals: Totals) {
+    this.#model = model;
+    this.#cost = cost;
+    this.totals = totals;
+  }
+
+  /** @param inputTokens of the prompt, estimated. */
+  begin(inputTokens: number): void {
+    this.#input = inputTokens;
+    this.#book();
+  }
+
+  /** The call was not made after all: its prompt was not sent. */
+  undo(): void {
+    this.#input = 0;
+    this.#book();
+  }
+
+  /** Whether any of it is an estimate. */
+  get estimated(): boolean {
+    return this.#said.inputTokens === undefined || this.#output > 0;
+  }
+
+  /** Whether its price is known. */
+  get priced(): boolean {
+    return this.#cost?.(this.current, this.#model) !== undefined;
+  }
+
+  /** Of this stream, estimates included. */
+  get usage(): Usage {
+    return addUsage(this.#spent, this.current);
+  }
+
+  /** Of the call that runs, estimates included. */
+  get current(): Usage {
+    const inputTokens = this.#said.inputTokens ?? this.#input;
+    return { ...this.#said, inputTokens, outputTokens: (this.#said.outputTokens ?? 0) + this.#output };
+  }
+
+  /**
+   * Counts text of an answer, at most `allowed` tokens of it. Returns how many characters that is: all, or those before
+   * the first token that is too many.
+   */
+  say(text: string, allowed: number): number {
+    let tokens = 0;
+    let end = text.length;
+    for (let at = 0; at < text.length; at++) {
+      if (!this.#boundaries.before(text.charCodeAt(at))) continue;
+      if (tokens + 1 > allowed) {
+        end = at;
+        break;
+      }
+      tokens++;
+    }
+    this.#output += tokens;
+    this.#book();
+    return end;
+  }
+
+  /** Counts everything else that an event says. */
+  push(event: ChatEvent): void {
+    switch (event.type) {
+      case "tool-input-delta":
+        this.#streamed.add(event.callId);
+        return;
+      case "tool-call":
+        if (!this.#streamed.delete(event.callId)) this.#output += estimateTokens(JSON.stringify(event.input));
+        break;
+      case "usage":
+        this.#say(event.usage);
+        break;
+      case "step-finish":
+        this.#endCall(event.usage);
+        break;
+      case "retract":
+        this.#endCall(this.current);
+        break;
+      case "finish":
+        // The usage of a stream of several calls has been counted call by call.
+        if (Object.keys(this.#spent).length > 0) return;
+        this.#say(event.usage);
+        break;
+      default:
+        return;
+    }
+    this.#book();
+  }
+
+  /** The provider's count replaces the estimate. */
+  #say(usage: Usage): void {
+    this.#said = updateUsage(this.#said, usage);
+    if (usage.outputTokens !== undefined) this.#output = 0;
+  }
+
+  #endCall(usage: Usage): void {
+    this.#spent = addUsage(this.#spent, usage);
+    this.#spentCost += this.#costOf(usage);
+    this.#said = {};
+    this.#input = 0;
+    this.#output = 0;
+  }
+
+  #book(): void {
+    const { inputTokens = 0, outputTokens = 0 } = this.usage;
+    const cost = this.#spentCost + this.#costOf(this.current);
+    this.totals.input += inputTokens - this.#booked.input;
+    this.totals.output += outputTokens - this.#booked.output;
+    this.totals.cost += cost - this.#booked.cost;
+    this.#booked = { input: inputTokens, output: outputTokens, cost };
+  }
+
+  #costOf(usage: Usage): number {
+    return this.#cost?.(usage, this.#model) ?? 0;
+  }
+}

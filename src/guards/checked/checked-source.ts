@@ -1,0 +1,260 @@
+import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import type {
+  ChatEvent,
+  ReasoningDeltaEvent,
+  TextDeltaEvent,
+  ToolCallEvent,
+  ToolInputDeltaEvent,
+} from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import { type JsonValue, parseJson } from "../../stream/json.js";
+import { Transcript } from "../../stream/transcript.js";
+import { type Usage, updateUsage } from "../../stream/usage.js";
+import { orLeft } from "../or-left.js";
+import type { CheckSettings, Verdict } from "./define-guard.js";
+import { TextPieces } from "./text-pieces.js";
+
+/** How many characters before a piece its check is shown. */
+const BEFORE = 200;
+
+/** The text or reasoning that is being said. */
+interface OpenPart {
+  like: TextDeltaEvent | ReasoningDeltaEvent;
+  pieces: TextPieces;
+  before: string;
+  replaced: boolean;
+}
+
+/** Lets an answer pass piece by piece, each after its check. */
+export class CheckedSource implements BatchSource {
+  readonly #source: BatchSource;
+  readonly #settings: CheckSettings;
+  readonly #left = new AbortController();
+  /** Keeps nothing of the answer but its usage. */
+  readonly #transcript = new Transcript(false);
+  #part: OpenPart | undefined;
+  readonly #inputs = new Map<string, ToolInputDeltaEvent[]>();
+  #step: number | undefined;
+  #stepUsage: Usage = {};
+  #out: ChatEvent[] = [];
+  #over = false;
+  /** Thrown after what was held back has gone out. */
+  #failure: { thrown: unknown } | undefined;
+
+  constructor(source: BatchSource, settings: CheckSettings) {
+    this.#source = source;
+    this.#settings = settings;
+  }
+
+  next(): Promise<Batch | undefined> {
+    return orLeft(this.#next(), this.#left.signal);
+  }
+
+  cancel(reason: unknown): void {
+    this.#over = true;
+    this.#left.abort(reason);
+    this.#source.cancel(reason);
+  }
+
+  async #next(): Promise<Batch | undefined> {
+    while (!this.#over) {
+      if (this.#failure !== undefined) throw this.#failure.thrown;
+      await this.#pull();
+      const out = this.#out;
+      if (out.length === 0) continue;
+      this.#out = [];
+      return out;
+    }
+    return undefined;
+  }
+
+  async #pull(): Promise<void> {
+    let batch: Batch | undefined;
+    try {
+      batch = await this.#source.next();
+    } catch (thrown) {
+      await this.#closePart();
+      this.#failure = { thrown };
+      return;
+    }
+    if (batch === undefined) this.#over = true;
+    for (const event of batch ?? []) {
+      const checked = this.#push(event);
+      if (checked !== undefined) await checked;
+      if (this.#over) return;
+    }
+  }
+
+  /** Takes an event; a promise where something must be checked. */
+  #push(event: ChatEvent): Promise<void> | undefined {
+    this.#transcript.push(event);
+    const { channels } = this.#settings;
+    switch (event.type) {
+      case "text-delta":
+      case "reasoning-delta":
+        return this.#pushDelta(event, channels.includes(event.type === "text-delta" ? "text" : "reasoning"));
+      case "tool-input-delta":
+        if (!channels.includes("tool-call")) return this.#after(event);
+        this.#inputs.set(event.callId, [...(this.#inputs.get(event.callId) ?? []), event]);
+        return this.#closePart();
+      case "tool-call":
+        return channels.includes("tool-call") ? this.#pushCall(event) : this.#after(event);
+      case "usage":
+        this.#stepUsage = updateUsage(this.#stepUsage, event.usage);
+        this.#out.push(event);
+        return undefined;
+      case "context":
+        this.#out.push(event);
+        return undefined;
+      case "retract":
+        this.#part = undefined;
+        this.#inputs.clear();
+        this.#out.push(event);
+        return undefined;
+      case "data":
+        if (event.opaque !== undefined) return this.#after(event);
+        this.#out.push(event);
+        return undefined;
+      default:
+        this.#follow(event);
+        return this.#after(event);
+    }
+  }
+
+  #follow(event: ChatEvent): void {
+    if (event.type === "step-start") {
+      this.#step = event.step;
+      this.#stepUsage = {};
+    } else if (event.type === "step-finish") this.#step = undefined;
+  }
+
+  /** An event that ends the part before it. */
+  #after(event: ChatEvent): Promise<void> | undefined {
+    if (this.#part === undefined) {
+      this.#out.push(event);
+      return undefined;
+    }
+    return this.#closePart().then(() => {
+      if (!this.#over) this.#out.push(event);
+    });
+  }
+
+  #pushDelta(event: TextDeltaEvent | ReasoningDeltaEvent, checked: boolean): Promise<void> | undefined {
+    if (!checked) return this.#after(event);
+    const part = this.#part;
+    const { opaque } = event;
+    if (part !== undefined && opaque === undefined && sameText(part.like, event)) {
+      const pieces = part.pieces.push(event.text);
+      return pieces.length === 0 ? undefined : this.#checkAll(part, pieces);
+    }
+    return this.#pushOther(event);
+  }
+
+  /** A delta that begins a part or ends one. */
+  async #pushOther(event: TextDeltaEvent | ReasoningDeltaEvent): Promise<void> {
+    if (this.#part !== undefined && !sameText(this.#part.like, event)) await this.#closePart();
+    if (this.#over) return;
+    const { opaque, ...plain } = event;
+    this.#part ??= {
+      like: plain,
+      pieces: new TextPieces(this.#settings.unit, this.#settings.longest),
+      before: "",
+      replaced: false,
+    };
+    const part = this.#part;
+    await this.#checkAll(part, part.pieces.push(event.text));
+    if (opaque === undefined || this.#over) return;
+    await this.#closePart();
+    if (this.#over) return;
+    if (event.type === "text-delta" || !part.replaced) this.#out.push({ ...event, text: "" });
+    else this.#say("opaque-dropped", "the provider's state belongs to reasoning whose text was changed");
+  }
+
+  async #closePart(): Promise<void> {
+    const part = this.#part;
+    if (part === undefined) return;
+    this.#part = undefined;
+    const rest = part.pieces.end();
+    if (rest !== "") await this.#checkAll(part, [rest]);
+  }
+
+  async #checkAll(part: OpenPart, pieces: readonly string[]): Promise<void> {
+    const channel = part.like.type === "text-delta" ? "text" : "reasoning";
+    for (const text of pieces) {
+      const checked = text.trim() === "" ? undefined : this.#check(channel, text, part.before);
+      const verdict = checked instanceof Promise ? await checked : checked;
+      const passed = this.#judge(text, verdict);
+      if (passed === undefined) return;
+      part.replaced ||= passed !== text;
+      part.before = (part.before + passed).slice(-BEFORE);
+      if (passed !== "") this.#out.push({ ...part.like, text: passed });
+    }
+  }
+
+  async #pushCall(event: ToolCallEvent): Promise<void> {
+    await this.#closePart();
+    if (this.#over) return;
+    const deltas = this.#inputs.get(event.callId) ?? [];
+    this.#inputs.delete(event.callId);
+    const text = event.invalid && typeof event.input === "string" ? event.input : JSON.stringify(event.input);
+    const passed = this.#judge(text, await this.#check("tool-call", text, "", event.name));
+    if (passed === undefined) return;
+    if (passed === text) {
+      this.#out.push(...deltas, event);
+      return;
+    }
+    const { invalid: _, ...call } = event;
+    const [first] = deltas;
+    if (first !== undefined) this.#out.push({ ...first, delta: passed });
+    this.#out.push({ ...call, input: this.#parse(passed) });
+  }
+
+  #parse(text: string): JsonValue {
+    try {
+      return parseJson(text);
+    } catch (cause) {
+      const { name } = this.#settings;
+      throw new SluiceError("protocol", `the guard ${name} replaced the arguments of a tool with what is no JSON`, {
+        cause,
+      });
+    }
+  }
+
+  #check(channel: "text" | "reasoning" | "tool-call", text: string, before: string, tool?: string) {
+    const piece = { direction: "output" as const, channel, text, before, ...(tool !== undefined && { tool }) };
+    return this.#settings.check(piece, this.#left.signal);
+  }
+
+  /** What may be said; `undefined` when the answer is over. */
+  #judge(text: string, verdict: Verdict): string | undefined {
+    // The reader left while the check ran.
+    if (this.#over) return undefined;
+    if (verdict === undefined) return text;
+    if (verdict.action === "replace") {
+      if (verdict.reason !== undefined) this.#say("replace", verdict.reason);
+      return verdict.text;
+    }
+    this.#end(verdict.action, verdict.reason);
+    return undefined;
+  }
+
+  #say(action: string, reason: string): void {
+    this.#out.push({ type: "data", name: "guard", value: { guard: this.#settings.name, action, reason } });
+  }
+
+  #end(action: "block" | "retract", reason: string): void {
+    this.#over = true;
+    this.#say(action, reason);
+    if (action === "retract") this.#out.push({ type: "retract", reason });
+    if (this.#step !== undefined) {
+      this.#out.push({ type: "step-finish", step: this.#step, reason: "content-filter", usage: this.#stepUsage });
+    }
+    this.#out.push({ type: "finish", reason: "content-filter", usage: this.#transcript.usage });
+    this.#source.cancel(`the guard ${this.#settings.name} ended the answer`);
+  }
+}
+
+function sameText(part: TextDeltaEvent | ReasoningDeltaEvent, event: TextDeltaEvent | ReasoningDeltaEvent): boolean {
+  if (part.type !== event.type || part.block !== event.block) return false;
+  return part.type === "reasoning-delta" || event.type === "reasoning-delta" || part.refusal === event.refusal;
+}

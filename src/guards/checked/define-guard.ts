@@ -1,0 +1,143 @@
+import type { BatchSource } from "../../stream/batch-source.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import type { ChatMessage } from "../../stream/message.js";
+import { filterRequest } from "../filter-request.js";
+import type { CallGuard, Guard, GuardedCall } from "../guard.js";
+import { CheckedSource } from "./checked-source.js";
+import type { CheckUnit } from "./text-pieces.js";
+
+/** What of an answer a guard checks. */
+export type CheckedChannel = "text" | "reasoning" | "tool-call";
+
+/** A text that a guard is asked about. */
+export type CheckedText =
+  | {
+      direction: "input";
+      /** Whose message it is from. */
+      role: ChatMessage["role"];
+      text: string;
+    }
+  | {
+      direction: "output";
+      channel: CheckedChannel;
+      /** A sentence or a window; the arguments as JSON of a tool call. */
+      text: string;
+      /** What was said before it in the same block, up to 200 characters, as it went out. */
+      before: string;
+      /** The tool that is called. */
+      tool?: string;
+    };
+
+/** What becomes of a text. Nothing: it passes. */
+export type Verdict =
+  | undefined
+  /** Another text stands in its place; JSON in that of a tool call's arguments. With a reason, a `data` event says it. */
+  | { action: "replace"; text: string; reason?: string }
+  /** The answer ends here; what was said before stands. */
+  | { action: "block"; reason: string }
+  /** The answer ends here, and what was said before is taken back. */
+  | { action: "retract"; reason: string };
+
+/** A guard of one's own. */
+export interface GuardDefinition {
+  name: string;
+  /**
+   * Looks at a text. What it throws fails the stream: a check that could not be made lets nothing pass.
+   *
+   * @param signal aborted when the reader leaves.
+   */
+  check(text: CheckedText, signal: AbortSignal): Verdict | Promise<Verdict>;
+  /** Default both. */
+  directions?: readonly ("input" | "output")[];
+  /** Default `text` alone. Arguments of a tool call are held back until the call is complete. */
+  channels?: readonly CheckedChannel[];
+  /** How text and reasoning are cut. What is not complete is held back. Default `sentence`. */
+  unit?: CheckUnit;
+  /** The most characters of a sentence; what is longer is checked in parts. Default 400. */
+  longest?: number;
+}
+
+const LONGEST = 400;
+const CHANNELS: readonly CheckedChannel[] = ["text", "reasoning", "tool-call"];
+
+/**
+ * Makes a guard of a check.
+ *
+ * A request whose text is blocked (or retracted) ends with error code `blocked` before the provider is asked. An answer
+ * that is blocked ends with the finish reason `content-filter` after a `data` event named `guard`
+ * (`{ guard, action, reason }`), and the upstream is cancelled.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function defineGuard(definition: GuardDefinition): Guard {
+  const { name, check, directions = ["input", "output"], channels = ["text"] } = definition;
+  const { unit = "sentence", longest = LONGEST } = definition;
+  if (typeof name !== "string" || name === "") throw invalid("name", name, "a string that is not empty");
+  if (typeof check !== "function") throw invalid("check", check, "a function");
+  for (const [index, channel] of channels.entries()) {
+    if (!CHANNELS.includes(channel)) throw invalid(`channels[${index}]`, channel, CHANNELS.join(", "));
+  }
+  for (const [index, direction] of directions.entries()) {
+    if (direction !== "input" && direction !== "output")
+      throw invalid(`directions[${index}]`, direction, "input, output");
+  }
+  const chars = unit === "sentence" ? longest : unit.chars;
+  const field = unit === "sentence" ? "longest" : "unit.chars";
+  if (!Number.isSafeInteger(chars) || chars < 2) throw invalid(field, chars, "a whole number of at least 2");
+  const settings = { name, check, channels, unit, longest };
+  return {
+    name,
+    begin: (call) => new CheckedCall(settings, directions, call),
+  };
+}
+
+/** A definition with its defaults. */
+export type CheckSettings = Required<Omit<GuardDefinition, "directions">>;
+
+class CheckedCall implements CallGuard {
+  readonly #settings: CheckSettings;
+  readonly #directions: readonly ("input" | "output")[];
+  readonly #call: GuardedCall;
+
+  constructor(settings: CheckSettings, directions: readonly ("input" | "output")[], call: GuardedCall) {
+    this.#settings = settings;
+    this.#directions = directions;
+    this.#call = call;
+  }
+
+  async request(request: ChatRequest): Promise<ChatRequest> {
+    if (!this.#directions.includes("input")) return request;
+    const texts = new Map<string, { text: string; role: ChatMessage["role"] }>();
+    const keyOf = (text: string, role: string) => `${role} ${text}`;
+    const rest = { keepsOpaque: () => false, droppedOpaque: (path: string) => this.#dropped(path) };
+    filterRequest(request, {
+      ...rest,
+      text: (text, role) => {
+        if (text !== "") texts.set(keyOf(text, role), { text, role });
+        return text;
+      },
+    });
+    const replaced = new Map<string, string>();
+    for (const [key, { text, role }] of texts) {
+      const verdict = await this.#settings.check({ direction: "input", role, text }, this.#call.signal);
+      if (verdict?.action === "replace") replaced.set(key, verdict.text);
+      else if (verdict !== undefined) throw blocked(this.#settings.name, verdict.reason);
+    }
+    if (replaced.size === 0) return request;
+    return filterRequest(request, { ...rest, text: (text, role) => replaced.get(keyOf(text, role)) ?? text });
+  }
+
+  answer(source: BatchSource): BatchSource {
+    return this.#directions.includes("output") ? new CheckedSource(source, this.#settings) : source;
+  }
+
+  #dropped(path: string): void {
+    const message = "sent without the provider's state: its text was changed by a guard";
+    this.#call.warn({ field: path, message });
+  }
+}
+
+function blocked(guard: string, reason: string): SluiceError {
+  return new SluiceError("blocked", `the guard ${guard} refused the request: ${reason}`);
+}

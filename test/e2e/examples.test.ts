@@ -13,6 +13,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "events.mjs": 'text-delta " three"',
   "fallback.mjs": "Right from the start.",
   "first-stream.mjs": "A sluice lets a stream through at the pace the other side can take.",
+  "guards.mjs": "I am <EMAIL_ADDRESS>, call <PHONE_NUMBER>.\nWrite to ann@example.com.\nOne two three four | budget",
   "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
   "record-and-replay.mjs": "Remember this.",
   "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",

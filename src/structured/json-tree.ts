@@ -60,7 +60,7 @@ export class JsonTree {
     return this.#copyCost;
   }
 
-  /** The whole value. Only complete once nothing is open. */
+  /** The whole value, once it is complete. */
   get root(): JsonValue | undefined {
     return this.#root;
   }
@@ -68,9 +68,8 @@ export class JsonTree {
   /** Where the value stands that is being read, or would come next. */
   get path(): JsonPath {
     const path: (string | number)[] = [];
-    for (const [i, { array, key, count }] of this.#open.entries()) {
-      // The values of outer arrays are in their places already, as they are arrays or objects.
-      if (array !== undefined) path.push(i < this.#open.length - 1 ? count - 1 : count);
+    for (const { array, key, count } of this.#open) {
+      if (array !== undefined) path.push(count);
       else if (key !== undefined) path.push(key);
     }
     return path;
@@ -82,13 +81,11 @@ export class JsonTree {
   }
 
   openArray(offset: number): void {
-    const array: JsonValue[] = [];
-    this.#enter(array, array, undefined, offset);
+    this.#enter([], undefined, offset);
   }
 
   openObject(offset: number): void {
-    const object: JsonObject = {};
-    this.#enter(object, undefined, object, offset);
+    this.#enter(undefined, {}, offset);
   }
 
   /** Closes the innermost array or object. @param end offset of the character after it. */
@@ -98,8 +95,9 @@ export class JsonTree {
     const { array, object, watched, cost } = closed;
     this.#copyCost -= cost;
     this.#top = this.#open.at(-1);
-    const value = array ?? object;
-    if (value !== undefined) this.#complete(value, watched && this.#isTarget(), end);
+    const value = object ?? trimmed(array ?? []);
+    this.#put(value);
+    this.#complete(value, watched && this.#isTarget(), end);
   }
 
   openString(offset: number): void {
@@ -148,8 +146,7 @@ export class JsonTree {
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const { array, object, key } = this.#open[i] as OpenContainer;
       if (array === undefined) inner = withProperty(object, key, inner);
-      else if (i === this.#open.length - 1) inner = inner === undefined ? array.slice() : array.concat(inner);
-      else inner = array.with(-1, inner ?? null);
+      else inner = inner === undefined ? array.slice() : array.concat([inner]);
     }
     return inner ?? this.#root;
   }
@@ -160,10 +157,8 @@ export class JsonTree {
     if (this.#leafWatched) this.#watcher?.text?.(text);
   }
 
-  #enter(value: JsonValue, array: JsonValue[] | undefined, object: JsonObject | undefined, offset: number): void {
+  #enter(array: JsonValue[] | undefined, object: JsonObject | undefined, offset: number): void {
     const watched = this.#begin(offset);
-    if (object !== undefined && this.#top?.key === "constructor") this.#drop("constructor");
-    else this.#put(value);
     this.#top = { array, object, key: undefined, count: 0, cost: 0, watched };
     this.#open.push(this.#top);
     this.#version++;
@@ -195,8 +190,10 @@ export class JsonTree {
     } else if (top.array !== undefined) {
       top.array.push(value);
       this.#count(top, 1);
-    } else if (top.object !== undefined && top.key !== undefined && top.key !== "__proto__") {
-      top.object[top.key] = value;
+    } else if (top.object !== undefined && top.key !== undefined) {
+      if (isOrdinary(top.key, value)) top.object[top.key] = value;
+      // The last of equal keys counts, also where it is left out.
+      else delete top.object[top.key];
       this.#count(top, top.count < ENTRY_COST.from ? ENTRY_COST.small : ENTRY_COST.large);
     }
   }
@@ -207,24 +204,13 @@ export class JsonTree {
     this.#copyCost += cost;
   }
 
-  /** Takes back what an equal key said before. */
-  #drop(key: string): void {
-    if (this.#top?.object !== undefined) delete this.#top.object[key];
-  }
-
   #complete(value: JsonValue, watched: boolean, end: number): void {
     const top = this.#top;
     if (watched) this.#watcher?.end?.(end);
     if (top === undefined) return;
-    if (top.object === undefined) {
-      if (top.watched && this.#open.length - 1 === this.#watcher?.path.length) this.#watcher.element?.(value);
-      return;
-    }
-    if (top.key === "constructor" && isJsonObject(value) && !Object.hasOwn(value, "prototype")) {
-      this.#put(value);
-      this.#version++;
-    }
     top.key = undefined;
+    const isTarget = top.watched && this.#open.length - 1 === this.#watcher?.path.length;
+    if (isTarget && top.array !== undefined) this.#watcher?.element?.(value);
   }
 }
 
@@ -235,8 +221,20 @@ function withProperty(
   value: JsonValue | undefined,
 ): JsonObject {
   const copy = { ...object };
-  // Whether a `constructor` object stays is known when it is complete.
-  const kept = key !== "__proto__" && !(key === "constructor" && isJsonObject(value));
-  if (key !== undefined && value !== undefined && kept) copy[key] = value;
+  if (key === undefined || value === undefined) return copy;
+  // Whether a `constructor` object can do harm is known when it is complete.
+  if (key === "constructor" && isJsonObject(value)) delete copy[key];
+  else if (isOrdinary(key, value)) copy[key] = value;
   return copy;
+}
+
+/** Whether a property can do no harm: `parseJson` keeps it. */
+function isOrdinary(key: string, value: JsonValue): boolean {
+  if (key === "__proto__") return false;
+  return key !== "constructor" || !isJsonObject(value) || !Object.hasOwn(value, "prototype");
+}
+
+/** A short array without the room that V8 keeps free in one that grew. */
+function trimmed(array: JsonValue[]): JsonValue[] {
+  return array.length < 16 ? array.slice() : array;
 }

@@ -41,6 +41,11 @@ export class Client {
     };
   }
 
+  /** URL of the replay server. */
+  get server() {
+    return this.#server;
+  }
+
   /** The row's reader of a mode, unchecked. */
   open(/** @type {string} */ mode) {
     const { wire } = this.#row;

@@ -45,12 +45,32 @@ export const figures = [
   ),
   plain("appendLongTimes", "times, 10,000 messages", 2, "what the same costs in a conversation of 10,000 messages"),
   plain(
+    "scrubCpuUsPerCharacter",
+    "µs/character scrubbed",
+    3,
+    "CPU of replacing personal data in an answer that arrives token by token",
+  ),
+  plain(
+    "scrubHeld",
+    "characters held, scrubbing",
+    1,
+    "what is held back of ordinary text, on average after each token",
+  ),
+  plain(
     "objectMs",
     "ms, 64 KiB of JSON",
     1,
     "CPU of reading a value in deltas of 8 characters, every partial value taken",
   ),
   plain("objectLargeTimes", "times, 16 MiB of JSON", 2, "what 16 MiB cost, as a multiple of 16 times what 1 MiB costs"),
+  plain(
+    "sidecarHttpCpuUsPerToken",
+    "µs/token added, sidecar HTTP",
+    2,
+    "CPU of Dapr's sidecar per token, less that of reading the model in process; writes hold many tokens",
+  ),
+  plain("sidecarGrpcCpuUsPerToken", "µs/token added, sidecar gRPC", 2, "the same over gRPC"),
+  plain("sidecarFirstTokenUs", "first token µs added, sidecar", 0, "over HTTP, p50 of requests one after the other"),
   plain("importMs", "import ms", 0, "importing the library in a fresh process"),
   plain("bundleKb", "bundle KB", 1, "for browsers, minified and gzipped: `stream` and one dialect"),
 ];

@@ -38,8 +38,10 @@ export function measures(/** @type {boolean} */ quick) {
       settings: { streams: 100, warmUpMs: quick ? 300 : 1_000, ms: 3_000 },
       appliesTo: isMain,
     },
-    { module: "./measures/append.mjs", runs, settings: bulk, appliesTo: keepsConversations },
+    { module: "./measures/append.mjs", runs, settings: bulk, appliesTo: isSluice },
+    { module: "./measures/scrub.mjs", runs, settings: bulk, appliesTo: isSluice },
     { module: "./measures/tool-calls.mjs", runs, settings: bulk, appliesTo: runsTools },
+    { module: "./measures/sidecar.mjs", runs, settings: warm, appliesTo: isSluice },
     // A peer takes ten seconds.
     { module: "./measures/object.mjs", runs: 1, settings: bulk, appliesTo: readsObjects },
     {
@@ -69,7 +71,7 @@ function readsText(/** @type {import("./rows.mjs").Row} */ row) {
   return row.unit === "characters" && isMain(row);
 }
 
-function keepsConversations(/** @type {import("./rows.mjs").Row} */ row) {
+function isSluice(/** @type {import("./rows.mjs").Row} */ row) {
   return row.name === "sluice";
 }
 

@@ -44,11 +44,16 @@ const targets = [
     figure: "appendLongTimes",
     atMost: 1.5,
   },
+  { says: "scrubbing: under 1 µs per character", figure: "scrubCpuUsPerCharacter", atMost: 1 },
+  { says: "scrubbing: under 8 characters of ordinary text held back", figure: "scrubHeld", atMost: 8 },
   { says: "64 KiB of JSON in 8-character deltas: under 30 ms", figure: "objectMs", atMost: 30 },
   { says: "16 MiB of JSON: at most twice as much for each character", figure: "objectLargeTimes", atMost: 2 },
   { says: "64 KiB of JSON: at least 100 times less than streamText", figure: "objectMs", atMost: 1 / 100, times: "ai" },
   { says: "import: under 40 ms", figure: "importMs", atMost: 40 },
   { says: "browser bundle: under 20 KB", figure: "bundleKb", atMost: 20 },
+  { says: "sidecar over HTTP: under 3 µs per token added", figure: "sidecarHttpCpuUsPerToken", atMost: 3 },
+  { says: "sidecar over gRPC: under 3 µs per token added", figure: "sidecarGrpcCpuUsPerToken", atMost: 3 },
+  { says: "sidecar: under 1 ms added to the first token", figure: "sidecarFirstTokenUs", atMost: 1_000 },
   ...DIALECTS.flatMap((wire) => [
     {
       says: `${wire}: at most 1.5 times openai-chat`,

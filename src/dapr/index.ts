@@ -27,3 +27,6 @@ export { loadResources } from "./resources/load-resources.js";
 export type { Notice, Report } from "./resources/notice.js";
 export { parseDotEnv } from "./resources/parse-dot-env.js";
 export type { Properties } from "./resources/properties.js";
+export type { Sidecar, SidecarOptions } from "./sidecar/sidecar.js";
+export { startSidecar } from "./sidecar/sidecar.js";
+export type { Upstream } from "./sidecar/sidecar-core.js";

@@ -57,13 +57,6 @@ export const figures = [
     "what is held back of ordinary text, on average after each token",
   ),
   plain(
-    "scrubCpuUsPerCharacter",
-    "µs/character scrubbed",
-    3,
-    "CPU of replacing personal data in an answer that arrives token by token",
-  ),
-  plain("scrubHeld", "characters held, scrubbing", 1, "what is held back of ordinary text, on average after each token"),
-  plain(
     "objectMs",
     "ms, 64 KiB of JSON",
     1,

@@ -46,8 +46,6 @@ const targets = [
   },
   { says: "scrubbing: under 1 µs per character", figure: "scrubCpuUsPerCharacter", atMost: 1 },
   { says: "scrubbing: under 8 characters of ordinary text held back", figure: "scrubHeld", atMost: 8 },
-  { says: "scrubbing: under 1 µs per character", figure: "scrubCpuUsPerCharacter", atMost: 1 },
-  { says: "scrubbing: under 8 characters of ordinary text held back", figure: "scrubHeld", atMost: 8 },
   { says: "64 KiB of JSON in 8-character deltas: under 30 ms", figure: "objectMs", atMost: 30 },
   { says: "16 MiB of JSON: at most twice as much for each character", figure: "objectLargeTimes", atMost: 2 },
   { says: "64 KiB of JSON: at least 100 times less than streamText", figure: "objectMs", atMost: 1 / 100, times: "ai" },

@@ -142,3 +142,9 @@ export interface Dialect {
   /** Serving: the HTTP status and body that say an error before the answer began. */
   writeError(error: SluiceError): { status: number; headers?: Record<string, string>; body: JsonObject };
 }
+
+/** The half of a dialect that reads answers: all there is of a protocol that is only replayed. */
+export type ReadingDialect = Pick<Dialect, "name" | "framing" | "reader" | "readBody" | "readError">;
+
+/** The half of a protocol that a model needs: what it sends, and how it reads what comes. */
+export type CallingDialect = Pick<Dialect, "name" | "framing" | "writeRequest" | "reader" | "readBody" | "readError">;

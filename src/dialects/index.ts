@@ -6,6 +6,7 @@ export type {
   ErrorResponse,
   Loss,
   PathParams,
+  ReadingDialect,
   ServedRequest,
   WireReader,
   WireRequest,
@@ -14,6 +15,7 @@ export type {
   WriterContext,
 } from "./dialect.js";
 export { gemini } from "./gemini/gemini.js";
+export { googleInteractions } from "./google-interactions/google-interactions.js";
 export { ollama, ollamaGenerate } from "./ollama/ollama.js";
 export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
 export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";

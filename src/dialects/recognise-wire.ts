@@ -4,26 +4,37 @@ import { NdjsonReader } from "../stream/framing/ndjson-reader.js";
 import { SseReader } from "../stream/framing/sse-reader.js";
 import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 import { anthropic } from "./anthropic/anthropic.js";
-import type { Dialect } from "./dialect.js";
+import type { Dialect, ReadingDialect } from "./dialect.js";
 import { gemini } from "./gemini/gemini.js";
+import { googleInteractions } from "./google-interactions/google-interactions.js";
 import { ollama, ollamaGenerate } from "./ollama/ollama.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
 import { openAiResponses } from "./openai-responses/openai-responses.js";
 
 /** A raw provider stream, cut into frames. */
 export interface RecognisedWire {
-  dialect: Dialect;
+  dialect: ReadingDialect;
   frames: Frame[];
 }
 
+interface Mark<D> {
+  dialect: D;
+  fits: (body: JsonObject) => boolean;
+}
+
 /** How each dialect's frames are told: any frame that the test accepts decides. */
-const MARKS: readonly { dialect: Dialect; fits: (body: JsonObject) => boolean }[] = [
+const MARKS: readonly Mark<Dialect>[] = [
   { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
   { dialect: openAiResponses, fits: (body) => typeof body.type === "string" && body.type.startsWith("response.") },
   { dialect: anthropic, fits: (body) => body.type === "message_start" },
   { dialect: gemini, fits: (body) => Array.isArray(body.candidates) || isJsonObject(body.promptFeedback) },
   { dialect: ollama, fits: (body) => typeof body.done === "boolean" && isJsonObject(body.message) },
   { dialect: ollamaGenerate, fits: (body) => typeof body.done === "boolean" && typeof body.response === "string" },
+];
+
+/** Protocols that are only replayed. */
+const READ_ONLY: readonly Mark<ReadingDialect>[] = [
+  { dialect: googleInteractions, fits: (body) => /^interaction\./.test(String(body.event_type)) },
 ];
 
 /** The dialects that are recognised. */
@@ -38,11 +49,13 @@ const LOOKED_AT = 20;
  * @param dialect if it is known.
  * @throws {SluiceError} `invalid-argument` when no dialect fits.
  */
-export function recogniseWire(text: string, dialect?: Dialect): RecognisedWire {
+export function recogniseWire(text: string, dialect?: ReadingDialect): RecognisedWire {
   const sse = /^\ufeff?(data|event|id|retry)?:/m.test(text.slice(0, 4_096)) && !/^\s*[{[]/.test(text);
   const frames = cut(text, sse);
   const found =
-    dialect ?? MARKS.find(({ fits }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, fits)))?.dialect;
+    dialect ??
+    [...MARKS, ...READ_ONLY].find(({ fits }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, fits)))
+      ?.dialect;
   if (found !== undefined) return { dialect: found, frames };
   const names = DIALECTS.map(({ name }) => name).join(", ");
   throw new SluiceError("invalid-argument", `the stream's dialect is not recognised; name it: ${names}`, {
@@ -76,6 +89,8 @@ function accepts(frame: Frame, fits: (body: JsonObject) => boolean): boolean {
     const body = parseJson(frame.data);
     return isJsonObject(body) && fits(body);
   } catch {
-    return false;
+    // Where the empty lines between events were lost, a frame is several objects, each on its line.
+    const [line = ""] = frame.data.split("\n", 1);
+    return line.length < frame.data.length && accepts({ data: line }, fits);
   }
 }

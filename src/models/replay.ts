@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Dialect } from "../dialects/dialect.js";
+import type { ReadingDialect } from "../dialects/dialect.js";
 import { recogniseWire } from "../dialects/recognise-wire.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
@@ -13,7 +13,7 @@ export interface ReplayOptions {
   /** 1 is the original pace (default), 2 twice as fast, `Infinity` without pauses. */
   speed?: number;
   /** Of a raw provider stream. Default: recognised from its first frames. */
-  dialect?: Dialect;
+  dialect?: ReadingDialect;
   /** Default: the machine's. */
   clock?: Clock;
 }
@@ -52,13 +52,13 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
   });
 }
 
-function decode(bytes: Uint8Array, dialect: Dialect | undefined): Recording {
+function decode(bytes: Uint8Array, dialect: ReadingDialect | undefined): Recording {
   const text = new TextDecoder().decode(bytes);
   return isRecording(text) ? parseRecording(text) : decodeWire(text, dialect);
 }
 
 /** A raw provider stream as a recording without times. An error in it, or a missing end, ends the recording as well. */
-function decodeWire(text: string, dialect: Dialect | undefined): Recording {
+function decodeWire(text: string, dialect: ReadingDialect | undefined): Recording {
   const wire = recogniseWire(text, dialect);
   const events: { t: number; event: ChatEvent }[] = [];
   const emit = (event: ChatEvent) => void events.push({ t: 0, event });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Dialect, WriterContext } from "../../src/dialects/dialect.js";
+import type { Dialect, ReadingDialect, WriterContext } from "../../src/dialects/dialect.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
 import type { FrameReader } from "../../src/stream/framing/frame.js";
@@ -14,7 +14,7 @@ import { type Summary, summarise, textOfEvents } from "./summary.js";
 
 /** The events that a dialect reads from bytes, in pieces; an error ends them. */
 export function readWire(
-  dialect: Dialect,
+  dialect: ReadingDialect,
   pieces: readonly Uint8Array[],
 ): { events: ChatEvent[]; error?: SluiceError } {
   const events: ChatEvent[] = [];

@@ -11,7 +11,7 @@ export const losses: readonly Loss[] = [
   { what: "`refusal` and `budget` as finish reasons", why: "said as `SAFETY` and `MAX_TOKENS`" },
   { what: "where among the text a source was said", why: "all of them stand in the last chunk, with their spans" },
   {
-    what: "details of a cited document beside its address, title and quote",
+    what: "details of a cited document beside its address, title and quote; the quote of a web page",
     why: "`groundingMetadata` has no place for them",
   },
   { what: "approval requests and context ids", why: "the protocol has no such events" },

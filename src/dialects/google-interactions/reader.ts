@@ -1,0 +1,111 @@
+import type { Emit, FinishReason } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Frame } from "../../stream/framing/frame.js";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import type { Usage } from "../../stream/usage.js";
+import type { WireReader } from "../dialect.js";
+import { errorIn } from "../gemini/errors.js";
+import { parseFrame } from "../parse-frame.js";
+import { OpenStep } from "./open-step.js";
+import { readUsage } from "./usage.js";
+
+/** What an interaction's status means once it has ended. */
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  completed: "stop",
+  requires_action: "tool-calls",
+  incomplete: "length",
+};
+
+/**
+ * Reads a streamed interaction (https://ai.google.dev/gemini-api/docs/interactions): steps, each with a start, deltas and
+ * a stop. Its first version named them contents.
+ */
+export class InteractionReader implements WireReader {
+  readonly #steps = new Map<number, OpenStep>();
+  #usage: Usage = {};
+  #started = false;
+  #calls = false;
+  #finished = false;
+
+  push(frame: Frame, emit: Emit): void {
+    if (frame.data !== "[DONE]") this.event(parseFrame(frame.data), emit);
+  }
+
+  /** Takes an event that was parsed. */
+  event(event: JsonObject, emit: Emit): void {
+    if (this.#finished) return;
+    const error = errorIn(event);
+    if (error !== undefined) throw error;
+    const interaction = isJsonObject(event.interaction) ? event.interaction : {};
+    switch (event.event_type) {
+      case "interaction.created":
+      case "interaction.start":
+        this.#start(interaction, emit);
+        return;
+      case "step.start":
+      case "content.start":
+        this.#open(event, emit);
+        return;
+      case "step.delta":
+      case "content.delta":
+        if (isJsonObject(event.delta)) this.#steps.get(indexOf(event))?.delta(event.delta, emit);
+        return;
+      case "step.stop":
+      case "content.stop":
+        this.#close(indexOf(event), emit);
+        return;
+      case "interaction.completed":
+      case "interaction.complete":
+        this.#finish(interaction, emit);
+        return;
+      case "interaction.status_update":
+        return;
+      default:
+        emit({ type: "data", name: String(event.event_type ?? "event"), value: event });
+    }
+  }
+
+  end(): void {
+    if (this.#finished) return;
+    throw new SluiceError("truncated", "the interaction ended before it was completed", { retryable: true });
+  }
+
+  #start({ id, model, agent }: JsonObject, emit: Emit): void {
+    if (this.#started) return;
+    this.#started = true;
+    const name = model ?? agent;
+    const answer = typeof id === "string" && id !== "" ? id : crypto.randomUUID();
+    emit({ type: "start", id: answer, model: typeof name === "string" ? name : "" });
+  }
+
+  #open(event: JsonObject, emit: Emit): void {
+    const index = indexOf(event);
+    const step = event.step ?? event.content;
+    this.#close(index, emit);
+    if (isJsonObject(step)) this.#steps.set(index, new OpenStep(step, index, emit));
+  }
+
+  #close(index: number, emit: Emit): void {
+    const step = this.#steps.get(index);
+    if (step === undefined) return;
+    this.#steps.delete(index);
+    if (step.isCall) this.#calls = true;
+    step.close(emit);
+  }
+
+  #finish(interaction: JsonObject, emit: Emit): void {
+    this.#start(interaction, emit);
+    for (const index of [...this.#steps.keys()]) this.#close(index, emit);
+    const status = typeof interaction.status === "string" ? interaction.status : "completed";
+    if (status === "failed") throw new SluiceError("provider-error", "the interaction failed", { retryable: true });
+    if (isJsonObject(interaction.usage)) this.#usage = readUsage(interaction.usage);
+    this.#finished = true;
+    const known = REASONS[status];
+    const reason = known === "stop" && this.#calls ? "tool-calls" : (known ?? "other");
+    emit({ type: "finish", reason, ...(known === undefined && { rawReason: status }), usage: this.#usage });
+  }
+}
+
+function indexOf(event: JsonObject): number {
+  return typeof event.index === "number" ? event.index : 0;
+}

@@ -6,8 +6,8 @@ import { describe, invalid } from "../../stream/error.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";
 import { resolveRetry } from "../http/retry.js";
-import { AiSdkSource, type OpenedAnswer } from "./ai-sdk-source.js";
-import { BatchedReader } from "./batched-reader.js";
+import { BatchedReader } from "../parts/batched-reader.js";
+import { type OpenedAnswer, PartSource } from "../parts/part-source.js";
 import type { CallTarget } from "./call-target.js";
 import { type Download, fetchFiles } from "./fetch-files.js";
 import { generatedParts } from "./generated-parts.js";
@@ -15,6 +15,7 @@ import type { AiSdkCallOptions, AiSdkLanguageModel } from "./language-model.js";
 import { SLUICE } from "./metadata.js";
 import type { Part } from "./part.js";
 import { PartReader } from "./part-reader.js";
+import { readError } from "./read-error.js";
 import { writeOptions } from "./write-options.js";
 
 /** Settings of `fromAiSdk`. */
@@ -67,9 +68,10 @@ export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkO
       // What cannot be written is refused at once.
       writeOptions(request, target);
       const { streaming = true, headers, signal, retain } = call;
-      const source = new AiSdkSource({
+      const source = new PartSource<Part>({
         id,
         open: (abortSignal) => open(languageModel, { request, target, options, streaming, headers, abortSignal }),
+        readError,
         timeouts: resolveTimeouts(options.timeouts, call.timeouts),
         retry: resolveRetry(options.retry, call.retry),
         clock,
@@ -89,7 +91,7 @@ interface Opening {
   abortSignal: AbortSignal;
 }
 
-async function open(model: AiSdkLanguageModel, opening: Opening): Promise<OpenedAnswer> {
+async function open(model: AiSdkLanguageModel, opening: Opening): Promise<OpenedAnswer<Part>> {
   const { request, target, options, streaming, headers, abortSignal } = opening;
   const supported = (await model.supportedUrls) ?? {};
   const messages = await fetchFiles(request.messages, supported, options.download, abortSignal);

@@ -1,4 +1,4 @@
-import type { Dialect } from "../../dialects/dialect.js";
+import type { CallingDialect } from "../../dialects/dialect.js";
 import type { CallOptions, Capabilities, ChatModel, ModelInfo } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { validateRequest } from "../../stream/validate-request.js";
@@ -9,7 +9,7 @@ import { HttpSource } from "./http-source.js";
 export interface HttpModelOptions extends HttpServiceOptions {
   /** As people name it, for example `openai/gpt-5`. */
   id: string;
-  dialect: Dialect;
+  dialect: CallingDialect;
   /** As the provider names it. */
   model: string;
   capabilities?: Capabilities;

@@ -1,4 +1,4 @@
-import type { Dialect, WireReader } from "../../dialects/dialect.js";
+import type { CallingDialect, WireReader } from "../../dialects/dialect.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent, StartEvent, Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
@@ -11,7 +11,7 @@ import type { ResponseHead } from "./transport.js";
 
 /** What the answer to a call is. */
 export interface Expected {
-  dialect: Dialect;
+  dialect: CallingDialect;
   /** The model as the provider names it. */
   model: string;
   /** Whether frames were asked for, rather than one body. */

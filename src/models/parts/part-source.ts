@@ -1,21 +1,22 @@
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, Emit } from "../../stream/chat-event.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { type Clock, wait } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { Deadlines } from "../http/deadlines.js";
 import { retryDelay } from "../http/retry.js";
 import type { BatchedReader } from "./batched-reader.js";
-import type { Part } from "./part.js";
-import type { PartReader } from "./part-reader.js";
-import { readError } from "./read-error.js";
 
 /** Everything that one call needs. */
-export interface AiSdkCall {
+export interface PartCall<Part> {
   /** As people name the model; errors carry it. */
   id: string;
+  /** Makes the connection, where that is a phase of its own: it is held to the limit `connect`. */
+  connect?(): Promise<void>;
   /** Calls the model. The signal is aborted when the reader leaves or a limit is passed. */
-  open(signal: AbortSignal): Promise<OpenedAnswer>;
+  open(signal: AbortSignal): Promise<OpenedAnswer<Part>>;
+  /** What was thrown, in our terms. */
+  readError(thrown: unknown): SluiceError;
   timeouts: Readonly<Required<Timeouts>>;
   retry: Readonly<Required<RetryPolicy>>;
   clock: Clock;
@@ -24,21 +25,29 @@ export interface AiSdkCall {
 }
 
 /** An answer that has begun. */
-export interface OpenedAnswer {
+export interface OpenedAnswer<Part> {
   parts: BatchedReader<Part>;
-  reader: PartReader;
+  reader: PartReader<Part>;
+}
+
+/** Turns the parts of an answer into events. One for each answer. */
+export interface PartReader<Part> {
+  /** Whether `finish` has been emitted. */
+  readonly finished: boolean;
+  /** @throws {SluiceError} the error that a part says; `malformed-frame` for a part that cannot be read. */
+  push(part: Part, emit: Emit): void;
 }
 
 /**
- * The events of one call of an AI SDK model: the parts that are there together are one batch. Until there is content the
- * call is made again where that may help, since the AI SDK's providers leave retries to their caller.
+ * The events of a call whose answer is a stream of parts, and not of bytes: an AI SDK model's, a gRPC method's. The parts
+ * that are there together are one batch. Until there is content the call is made again where that may help.
  */
-export class AiSdkSource implements BatchSource {
-  readonly #call: AiSdkCall;
+export class PartSource<Part> implements BatchSource {
+  readonly #call: PartCall<Part>;
   #deadlines: Deadlines | undefined;
   /** Of the attempt that is being made or read, or of the pause before the next. */
   #abort = new AbortController();
-  #answer: OpenedAnswer | undefined;
+  #answer: OpenedAnswer<Part> | undefined;
   #opened = false;
   /** Events that were not handed out yet. */
   #out: ChatEvent[] = [];
@@ -49,7 +58,7 @@ export class AiSdkSource implements BatchSource {
   /** Ends whatever is waited for. */
   #interrupt: ((error: SluiceError) => void) | undefined;
 
-  constructor(call: AiSdkCall) {
+  constructor(call: PartCall<Part>) {
     this.#call = call;
   }
 
@@ -82,8 +91,9 @@ export class AiSdkSource implements BatchSource {
   async #attempt(deadlines: Deadlines): Promise<void> {
     const abort = new AbortController();
     this.#abort = abort;
-    deadlines.connected();
     try {
+      if (this.#call.connect !== undefined) await this.#connect(this.#call.connect(), deadlines);
+      deadlines.connected();
       const opening = this.#call.open(abort.signal);
       // A model that does not listen to its signal may answer when nobody waits any more.
       opening.then(
@@ -96,6 +106,11 @@ export class AiSdkSource implements BatchSource {
     } catch (thrown) {
       this.#fail(thrown);
     }
+  }
+
+  async #connect(connecting: Promise<void>, deadlines: Deadlines): Promise<void> {
+    deadlines.connecting();
+    await this.#unlessInterrupted(connecting);
   }
 
   /** Waits before the next attempt; false when there will be none. */
@@ -128,7 +143,7 @@ export class AiSdkSource implements BatchSource {
   }
 
   /** Takes the next parts. */
-  async #read(answer: OpenedAnswer): Promise<void> {
+  async #read(answer: OpenedAnswer<Part>): Promise<void> {
     try {
       this.#deadlines?.waiting();
       const parts = await this.#unlessInterrupted(answer.parts.read());
@@ -153,7 +168,7 @@ export class AiSdkSource implements BatchSource {
   }
 
   /** The answer is complete: what follows it is dropped. */
-  #finish({ parts }: OpenedAnswer): void {
+  #finish({ parts }: OpenedAnswer<Part>): void {
     this.#deadlines?.stop();
     parts.cancel(new Error("the answer is complete"));
   }
@@ -187,7 +202,7 @@ export class AiSdkSource implements BatchSource {
   }
 
   #named(thrown: unknown): SluiceError {
-    const error = this.#stopped ?? readError(thrown);
+    const error = this.#stopped ?? this.#call.readError(thrown);
     return error.model === undefined ? error.with({ model: this.#call.id }) : error;
   }
 }

@@ -11,7 +11,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
-import type { JsonObject, JsonValue } from "../stream/json.js";
+import { type JsonObject, type JsonValue, parseJson } from "../stream/json.js";
 import { object } from "./object.js";
 import type { ObjectMode } from "./object-mode.js";
 
@@ -96,7 +96,7 @@ describe.each(MODES)("object, mode %s", (mode) => {
     await fc.assert(
       fc.asyncProperty(values, fc.array(fc.nat(300), { maxLength: 12 }), async (value, at) => {
         const said = JSON.stringify(value);
-        const whole: JsonValue = JSON.parse(said);
+        const whole = parseJson(said);
         const ask = () => object(answering(said, at), {}, "Go", { mode });
         expect((await collect(ask().partials)).at(-1)).toEqual(whole);
         expect((await collect(ask().text)).join("")).toBe(said);

@@ -34,6 +34,8 @@ export class ObjectSource implements BatchSource {
   #spent: Usage = {};
   #repair: SluiceError | undefined;
   #outcome: Outcome | undefined;
+  /** Whether the answer's usage was said step by step. */
+  #stepped = false;
   #cancelled = false;
   #wake: (() => void) | undefined;
 
@@ -96,8 +98,9 @@ export class ObjectSource implements BatchSource {
   #accept(batch: Batch | undefined): Batch | undefined | Promise<Batch | undefined> {
     if (batch === undefined) return undefined;
     for (const event of batch) {
-      if (event.type !== "finish") this.#answer.push(event);
-      else return this.#untilCancelled(this.#conclude(event), batch.slice(0, -1));
+      if (event.type === "finish") return this.#untilCancelled(this.#conclude(event), batch.slice(0, -1));
+      if (event.type === "step-finish") this.#stepped = true;
+      this.#answer.push(event);
     }
     return batch;
   }
@@ -113,12 +116,10 @@ export class ObjectSource implements BatchSource {
   async #conclude(finish: FinishEvent): Promise<ChatEvent[]> {
     const outcome = await this.#judge(finish);
     const { error } = outcome;
-    const again = error?.code === "invalid-output" || (error?.code === "incomplete-output" && finish.reason === "stop");
-    if (error === undefined || !again || !this.#plan.repair || this.#repair !== undefined || this.#cancelled) {
-      this.#outcome = outcome;
-      return [{ ...finish, usage: addUsage(this.#spent, finish.usage) }];
-    }
-    return this.#askAgain(error, finish);
+    const mayAsk = this.#plan.repair && this.#repair === undefined && !this.#cancelled;
+    if (mayAsk && error !== undefined && canRepair(error, finish)) return this.#askAgain(error, finish);
+    this.#outcome = outcome;
+    return [{ ...finish, usage: addUsage(this.#spent, finish.usage) }];
   }
 
   async #judge({ reason }: FinishEvent): Promise<Outcome> {
@@ -147,7 +148,8 @@ export class ObjectSource implements BatchSource {
     const reason = `the answer was not valid, and the model is asked once more: ${error.message}`;
     const retract: ChatEvent = { type: "retract", reason };
     this.#answer.push(retract);
-    return [{ type: "usage", usage }, retract];
+    // The whole usage of an answer in one step may be known by its finish alone, which is not passed on.
+    return this.#stepped ? [retract] : [{ type: "usage", usage }, retract];
   }
 
   /** The stream broke: says how much of the value there was. */
@@ -160,4 +162,10 @@ export class ObjectSource implements BatchSource {
   #named(error: SluiceError): SluiceError {
     return error.with({ model: this.#plan.model.id });
   }
+}
+
+/** Whether the model itself went wrong; at a limit it would stop again. */
+function canRepair({ code }: SluiceError, { reason }: FinishEvent): boolean {
+  if (code === "incomplete-output") return reason === "stop" || reason === "tool-calls";
+  return code === "invalid-output";
 }

@@ -366,6 +366,21 @@ describe("repair", () => {
     ]);
   });
 
+  it("counts what was used until its reader leaves once, also where the answer came in steps", async () => {
+    const plain: ScriptLine[] = ["{}", { type: "finish", reason: "stop", usage }];
+    const steps: ScriptLine[] = [
+      { type: "step-start", step: 0, model: "m" },
+      "{}",
+      { type: "step-finish", step: 0, reason: "stop", usage },
+      { type: "finish", reason: "stop", usage },
+    ];
+    for (const script of [plain, steps]) {
+      const result = object(scripted([script, good]), Recipe, "Go", { mode: "json-schema", repair: true });
+      for await (const event of result.stream) if (event.type === "retract") break;
+      expect(await result.stream.usage).toEqual(usage);
+    }
+  });
+
   it("is not done twice", async () => {
     const model = scripted([bad, bad, good]);
     const result = object(model, Recipe, "Go", { mode: "json-schema", repair: true });
@@ -393,6 +408,10 @@ describe("repair", () => {
   it("asks again for what ended too early by itself", async () => {
     const result = object(scripted([['{"title":'], good]), Recipe, "Go", { mode: "json-schema", repair: true });
     expect(await result.object).toEqual({ title: "y", steps: ["c"] });
+    const cutOff: ChatEvent = { type: "tool-call", callId: "1", name: "answer", input: '{"title":', invalid: true };
+    const whole: ChatEvent = { type: "tool-call", callId: "2", name: "answer", input: RECIPE };
+    const called = object(scripted([[cutOff], [whole]]), Recipe, "Go", { mode: "tool", repair: true });
+    expect(await called.object).toEqual(RECIPE);
   });
 
   it("begins partial values anew, and takes elements and text back only where the reader has a say", async () => {

@@ -70,7 +70,7 @@ export function numberedStreet({ suffixes, plain, names = [] }: StreetWords): { 
       {
         entity: "STREET_ADDRESS",
         pattern: expression(
-          `${number}${space}(?:(?:${capital}${space}){1,5}${suffix}${named})(?![\\w'’])\\.?${end}${unit}`,
+          `${number}${space}(?:(?:${capital}${space}){1,5}${suffix}${named})(?![\\w'’-])\\.?${end}${unit}`,
         ),
         needs: HAS.digit,
         accept: (value, before) => !(YEAR.test(value) && YEAR_BEFORE.test(before)),
@@ -78,7 +78,7 @@ export function numberedStreet({ suffixes, plain, names = [] }: StreetWords): { 
       {
         entity: "STREET_ADDRESS",
         pattern: expression(
-          `${number}${space}(?:[a-z][a-z'’-]{1,20}${space}){1,2}(?:${plain.join("|")})(?![\\w'’])\\.?${end}${unit}`,
+          `${number}${space}(?:[a-z][a-z'’-]{1,20}${space}){1,2}(?:${plain.join("|")})(?![\\w'’-])\\.?${end}${unit}`,
         ),
         needs: HAS.digit,
         accept: (value) => value.split(/\s+/).every((word) => !NO_NAME.has(word)),

@@ -79,6 +79,13 @@ export class WireObject {
     return value;
   }
 
+  /** An object whose values are all texts. */
+  strings(key: string): Record<string, string> | undefined {
+    const object = this.object(key);
+    if (object === undefined) return undefined;
+    return Object.fromEntries(Object.keys(object.value).map((name) => [name, object.requiredString(name)]));
+  }
+
   /** One of a few words. */
   oneOf<T extends string>(key: string, allowed: readonly T[]): T | undefined {
     const value = this.any(key);

@@ -5,6 +5,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
 import { badRequest, WireObject } from "../wire-object.js";
@@ -158,10 +159,4 @@ function toolOptions(body: WireObject): JsonObject[] {
     const settings = otherFields(tool.value, known);
     return Object.keys(settings).length === 0 ? [] : [{ name: tool.requiredString("name"), ...settings }];
   });
-}
-
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

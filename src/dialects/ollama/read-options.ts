@@ -1,4 +1,5 @@
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { badRequest, WireObject } from "../wire-object.js";
 
@@ -86,10 +87,4 @@ function readOwnOptions(
 
 function without(object: JsonObject, known: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !known.includes(key)));
-}
-
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

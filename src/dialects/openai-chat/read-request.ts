@@ -1,6 +1,8 @@
-import type { ChatRequest, ReasoningEffort, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
+import type { ChatRequest, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
+import { readEffort } from "../openai-effort.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { readMessages } from "./read-messages.js";
 
@@ -24,7 +26,7 @@ export function readRequest(value: JsonValue): ServedRequest {
     reasoning: readReasoning(body),
     responseFormat: readFormat(body),
     user: body.string("user"),
-    metadata: readMetadata(body),
+    metadata: body.strings("metadata"),
     providerOptions: readOwnOptions(body),
   };
   const request: ChatRequest = { messages: readMessages(body), ...defined(options) };
@@ -68,23 +70,12 @@ function readStop(body: WireObject): string[] | undefined {
   });
 }
 
-const EFFORTS: Readonly<Record<string, ReasoningEffort>> = {
-  none: "none",
-  minimal: "minimal",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "max",
-};
-
 function readReasoning(body: WireObject): ChatRequest["reasoning"] {
   const nested = body.object("reasoning");
   const word = nested?.string("effort") ?? body.string("reasoning_effort");
   const budgetTokens = nested?.number("max_tokens");
   if (word === undefined && budgetTokens === undefined) return undefined;
-  const effort = word === undefined ? undefined : EFFORTS[word];
-  if (word !== undefined && effort === undefined)
-    throw badRequest("reasoning_effort", word, Object.keys(EFFORTS).join(", "));
+  const effort = word === undefined ? undefined : readEffort(word, "reasoning_effort");
   return { ...(effort && { effort }), ...(budgetTokens !== undefined && { budgetTokens }) };
 }
 
@@ -116,12 +107,6 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
   }
 }
 
-function readMetadata(body: WireObject): Record<string, string> | undefined {
-  const metadata = body.object("metadata");
-  if (metadata === undefined) return undefined;
-  return Object.fromEntries(Object.keys(metadata.value).map((key) => [key, metadata.requiredString(key)]));
-}
-
 /** Fields that only this protocol has, carried for a model that speaks it as well. */
 const OWN = [
   "stream_options",
@@ -141,10 +126,4 @@ function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
     if (value !== undefined) own[key] = value;
   }
   return Object.keys(own).length === 0 ? undefined : { "openai-chat": own };
-}
-
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

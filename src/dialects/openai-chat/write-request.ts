@@ -1,13 +1,10 @@
 import type { Warning } from "../../stream/chat-event.js";
-import {
-  type ChatRequest,
-  isProviderTool,
-  type ReasoningEffort,
-  type ReasoningOptions,
-} from "../../stream/chat-request.js";
+import { type ChatRequest, isProviderTool, type ReasoningOptions } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import { SluiceError } from "../../stream/error.js";
 import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
+import { writeEffort } from "../openai-effort.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
 import { writeMessages } from "./write-messages.js";
 
@@ -63,16 +60,6 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
   };
 }
 
-/** OpenAI's name for our `max`; the other levels have the same names. */
-const EFFORTS: Readonly<Record<ReasoningEffort, string>> = {
-  none: "none",
-  minimal: "minimal",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  max: "xhigh",
-};
-
 function writeReasoning(
   options: ReasoningOptions | undefined,
   quirks: OpenAiChatQuirks,
@@ -80,7 +67,7 @@ function writeReasoning(
 ): JsonObject {
   if (options === undefined) return {};
   const { effort, budgetTokens, summary } = options;
-  const level = effort === undefined ? undefined : EFFORTS[effort];
+  const level = effort && writeEffort(effort);
   if (quirks.reasoning === "reasoning") {
     if (summary !== undefined)
       warnings.push({ field: "reasoning.summary", message: "not sent: this service has no such option" });
@@ -111,11 +98,4 @@ function writeFormat(format: ChatRequest["responseFormat"]): JsonObject | undefi
     default:
       return format satisfies never;
   }
-}
-
-/** The fields that have a value. */
-function defined(fields: Record<string, JsonValue | undefined>): JsonObject {
-  const object: JsonObject = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) object[key] = value;
-  return object;
 }

@@ -1,12 +1,8 @@
-import type {
-  ChatRequest,
-  ProviderTool,
-  ReasoningEffort,
-  ToolChoice,
-  ToolDefinition,
-} from "../../stream/chat-request.js";
+import type { ChatRequest, ProviderTool, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
+import { readEffort } from "../openai-effort.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { RESPONSES } from "./opaque.js";
 import { readInput } from "./read-input.js";
@@ -28,7 +24,7 @@ export function readRequest(value: JsonValue): ServedRequest {
     reasoning: readReasoning(body),
     responseFormat: readFormat(body),
     user: body.string("safety_identifier") ?? body.string("user"),
-    metadata: readMetadata(body),
+    metadata: body.strings("metadata"),
     providerOptions: readOwnOptions(body),
   };
   const request: ChatRequest = { messages: readInput(body), ...defined(options) };
@@ -72,22 +68,10 @@ function readToolChoice(body: WireObject): ToolChoice | undefined {
   return body.oneOf<"auto" | "none" | "required">("tool_choice", ["auto", "none", "required"]);
 }
 
-const EFFORTS: Readonly<Record<string, ReasoningEffort>> = {
-  none: "none",
-  minimal: "minimal",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  xhigh: "max",
-};
-
 function readReasoning(body: WireObject): ChatRequest["reasoning"] {
   const reasoning = body.object("reasoning");
   const word = reasoning?.string("effort");
-  const effort = word === undefined ? undefined : EFFORTS[word];
-  if (word !== undefined && effort === undefined) {
-    throw badRequest("reasoning.effort", word, Object.keys(EFFORTS).join(", "));
-  }
+  const effort = word === undefined ? undefined : readEffort(word, "reasoning.effort");
   const summary = reasoning?.oneOf("summary", ["auto", "concise", "detailed"]);
   if (effort === undefined && summary === undefined) return undefined;
   return { ...(effort && { effort }), ...(summary && { summary }) };
@@ -120,12 +104,6 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
   }
 }
 
-function readMetadata(body: WireObject): Record<string, string> | undefined {
-  const metadata = body.object("metadata");
-  if (metadata === undefined) return undefined;
-  return Object.fromEntries(Object.keys(metadata.value).map((key) => [key, metadata.requiredString(key)]));
-}
-
 /** Fields that only this protocol has, carried for a model that speaks it as well. */
 const OWN = [
   "service_tier",
@@ -149,10 +127,4 @@ function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
   const choice = body.any("tool_choice");
   if (isJsonObject(choice) && choice.type !== "function") own.tool_choice = choice;
   return Object.keys(own).length === 0 ? undefined : { [RESPONSES]: own };
-}
-
-function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

@@ -10,6 +10,7 @@ import { errorIn } from "../openai-error.js";
 import { malformed, parseFrame } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { readEnd } from "./end.js";
+import { INPUTS, SILENT, TEXTS } from "./event-types.js";
 import { callEvent, callOf, isCall, otherItemEvents, resultEvents } from "./items.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 import { OpenItem, type OpenPart, type PartKind } from "./open-item.js";
@@ -23,32 +24,6 @@ interface Meaning {
   itemAt: 0 | 1;
 }
 
-/** Events that are one piece of a text, and the field with the text's place in its item. */
-const TEXTS: Readonly<Record<string, { kind: PartKind; place: string }>> = {
-  "response.output_text": { kind: "text", place: "content_index" },
-  "response.refusal": { kind: "refusal", place: "content_index" },
-  "response.reasoning_summary_text": { kind: "summary", place: "summary_index" },
-  "response.reasoning_text": { kind: "thought", place: "content_index" },
-};
-/** Events that are one piece of a call's arguments. */
-const INPUTS = [
-  "response.function_call_arguments",
-  "response.custom_tool_call_input",
-  "response.mcp_call_arguments",
-  "response.code_interpreter_call_code",
-  "response.apply_patch_call_operation_diff",
-  "response.shell_call_command",
-];
-/** Events that say nothing which another does not. */
-const SILENT = [
-  "keepalive",
-  "response.in_progress",
-  "response.queued",
-  "response.content_part.added",
-  "response.reasoning_summary_part.added",
-  "response.reasoning_summary_part.done",
-  "response.shell_call_output_content.done",
-];
 /** Values that differ from frame to frame and mean nothing. */
 const MEANINGLESS: readonly Hole[] = [
   { path: ["sequence_number"], kind: "number", capture: false },

@@ -1,13 +1,10 @@
 import type { Warning } from "../../stream/chat-event.js";
-import {
-  type ChatRequest,
-  isProviderTool,
-  type ReasoningEffort,
-  type ReasoningOptions,
-} from "../../stream/chat-request.js";
+import { type ChatRequest, isProviderTool, type ReasoningOptions } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import { SluiceError } from "../../stream/error.js";
 import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
+import { writeEffort } from "../openai-effort.js";
 import { isReasoningModel } from "./model-traits.js";
 import { RESPONSES } from "./opaque.js";
 import { writeInput } from "./write-input.js";
@@ -79,16 +76,6 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
   };
 }
 
-/** OpenAI's name for our `max`; the other levels have the same names. */
-const EFFORTS: Readonly<Record<ReasoningEffort, string>> = {
-  none: "none",
-  minimal: "minimal",
-  low: "low",
-  medium: "medium",
-  high: "high",
-  max: "xhigh",
-};
-
 function writeReasoning(options: ReasoningOptions | undefined, warnings: Warning[]): JsonObject {
   if (options === undefined) return {};
   const { effort, budgetTokens, summary } = options;
@@ -96,7 +83,7 @@ function writeReasoning(options: ReasoningOptions | undefined, warnings: Warning
     warnings.push({ field: "reasoning.budgetTokens", message: `not sent: ${RESPONSES} has no such option` });
   }
   const reasoning = defined({
-    effort: effort && EFFORTS[effort],
+    effort: effort && writeEffort(effort),
     // No summary is what the API gives where none is asked for.
     summary: summary === "none" ? undefined : summary,
   });
@@ -118,11 +105,4 @@ function writeFormat(format: ChatRequest["responseFormat"]): JsonObject | undefi
     default:
       return format satisfies never;
   }
-}
-
-/** The fields that have a value. */
-function defined(fields: Record<string, JsonValue | undefined>): JsonObject {
-  const object: JsonObject = {};
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) object[key] = value;
-  return object;
 }

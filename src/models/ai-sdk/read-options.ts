@@ -8,6 +8,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
 import { invalid } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { AiSdkCallOptions } from "./language-model.js";
@@ -151,10 +152,4 @@ function readEffort(effort: string | undefined): { effort: ReasoningEffort } | u
     default:
       throw invalid("reasoning", effort, "provider-default, none, minimal, low, medium, high, xhigh, max");
   }
-}
-
-function defined<Fields extends object>(fields: Fields): { [K in keyof Fields]: Exclude<Fields[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof Fields]: Exclude<Fields[K], undefined>;
-  };
 }

@@ -2,7 +2,7 @@ import { passesMod97 } from "../checksums.js";
 import { HAS, type Phrase, type Rule } from "../entity.js";
 import { expression, HYPHEN, SPACE } from "./signs.js";
 
-/** Length of an IBAN by country, from the IBAN registry (ISO 13616), release 99. */
+/** Length of an IBAN by country, from the registry of ISO 13616. */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
   (
     "NO15 BE16 DK18 FI18 FO18 GL18 NL18 FK18 MK19 SI19 AT20 BA20 EE20 KZ20 LT20 LU20 XK20 CH21 CR22 BG22 BH22 BY28 " +

@@ -15,7 +15,7 @@ const QUALIFIER = /^(?:[A-ZÄÖÜ][a-zäöüß]{2,}er|Alte|Neue|Große|Kleine|La
 
 const PLZ_LABEL = /\b(?:PLZ|Postleitzahl)(?:\W{1,2}(?:ist|lautet))?\W{1,3}$/i;
 
-/** The German cities with more than 200,000 people: five digits before one of them are its postal code. */
+/** The largest German cities: five digits before one of them are its postal code. */
 const CITIES =
   "Berlin Hamburg München Köln Frankfurt Stuttgart Düsseldorf Leipzig Dortmund Essen Bremen Dresden Hannover Nürnberg Duisburg Bochum Wuppertal Bielefeld Bonn Münster Mannheim Karlsruhe Augsburg Wiesbaden Mönchengladbach Gelsenkirchen Aachen Braunschweig Chemnitz Kiel Halle Magdeburg Freiburg Krefeld Mainz Lübeck Erfurt Oberhausen Rostock Kassel".replaceAll(
     " ",

@@ -10,7 +10,7 @@ const REPEATED = /^(?:bis|ter|quater)$/i;
 const CODE_LABEL = /\b(?:code postal|CP)(?:\s?(?:est|:))?\W{1,3}$/i;
 const WAY_BEFORE = new RegExp(`\\b(?:${WAYS}|${PARTICLE})[^\\d]{1,24}[,\\s]\\s?$`, "i");
 
-/** The French cities with more than 150,000 people: five digits before one of them are its postal code. */
+/** Large French cities: five digits before one of them are its postal code. */
 const CITIES =
   "Paris Marseille Lyon Toulouse Nice Nantes Montpellier Strasbourg Bordeaux Lille Rennes Toulon Reims Grenoble Dijon Angers Nîmes".replaceAll(
     " ",

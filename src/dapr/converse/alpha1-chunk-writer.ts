@@ -10,11 +10,13 @@ import {
 } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
 import { type AnswerContext, usageToSay } from "./answer-context.js";
 import type { ChunkWriter } from "./chunk-writer.js";
+import { WholeCharacters } from "./whole-characters.js";
 
 /** Writes the messages of ConverseStreamAlpha1: a chunk for each piece of text, then one that completes. */
 export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse> {
   readonly #context: AnswerContext;
   #contextId: string | undefined;
+  #text = new WholeCharacters();
   #said = false;
 
   constructor(context: AnswerContext) {
@@ -25,23 +27,27 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
   push(event: ChatEvent, write: (chunk: ConversationStreamResponse) => void): void {
     switch (event.type) {
       case "text-delta":
-        if (event.text === "") return;
-        this.#said = true;
-        write(
-          create(ConversationStreamResponseSchema, { responseType: { case: "chunk", value: { content: event.text } } }),
-        );
+        this.#say(this.#text.push(event.text), write);
         return;
       case "context":
         this.#contextId = event.contextId;
         return;
       case "retract":
         if (this.#said) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
+        this.#text = new WholeCharacters();
         return;
       case "finish":
+        this.#say(this.#text.end(), write);
         write(this.#complete(event.usage));
         return;
       default:
     }
+  }
+
+  #say(content: string, write: (chunk: ConversationStreamResponse) => void): void {
+    if (content === "") return;
+    this.#said = true;
+    write(create(ConversationStreamResponseSchema, { responseType: { case: "chunk", value: { content } } }));
   }
 
   #complete(usage: Usage): ConversationStreamResponse {

@@ -8,6 +8,7 @@ import { type AnswerContext, usageToSay } from "./answer-context.js";
 import type { ChunkWriter } from "./chunk-writer.js";
 import { finishReasonName, refuseEmpty } from "./converse-answer.js";
 import { ToolCallTexts } from "./tool-call-texts.js";
+import { WholeCharacters } from "./whole-characters.js";
 import { writeToolCall } from "./write-response.js";
 import { writeUsage } from "./write-usage.js";
 
@@ -18,6 +19,9 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
   readonly #context: AnswerContext;
   #contextId: string | undefined;
   #calls = new ToolCallTexts();
+  #text = new WholeCharacters();
+  #reasoning = new WholeCharacters();
+  #arguments = new Map<string, WholeCharacters>();
   #answered = false;
 
   constructor(context: AnswerContext) {
@@ -26,8 +30,14 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
   }
 
   push(event: ChatEvent, write: (chunk: ConversationStreamResponseAlpha2) => void): void {
-    const responseType = this.#say(event);
-    if (responseType !== undefined) write(create(ConversationStreamResponseAlpha2Schema, { responseType }));
+    const say = (responseType: ResponseType | undefined) => {
+      if (responseType !== undefined) write(create(ConversationStreamResponseAlpha2Schema, { responseType }));
+    };
+    if (event.type === "finish") {
+      say(piece("reasoning", this.#reasoning.end()));
+      say(piece("text", this.#text.end()));
+    }
+    say(this.#say(event));
   }
 
   #say(event: ChatEvent): ResponseType | undefined {
@@ -35,17 +45,16 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
       case "start":
         return this.#start(event);
       case "text-delta":
-        if (event.text === "") return undefined;
-        this.#answered = true;
-        return { case: "text", value: { content: event.text } };
+        if (event.text !== "") this.#answered = true;
+        return piece("text", this.#text.push(event.text));
       case "reasoning-delta":
-        return event.text === "" ? undefined : { case: "reasoning", value: { content: event.text } };
+        return piece("reasoning", this.#reasoning.push(event.text));
       case "tool-input-delta": {
         if (event.providerExecuted) return undefined;
         this.#calls.push(event);
         const { callId, name, delta } = event;
         const index = this.#calls.indexOf(callId);
-        return { case: "toolCallDelta", value: { index, id: callId, name, arguments: delta } };
+        return { case: "toolCallDelta", value: { index, id: callId, name, arguments: this.#whole(callId, delta) } };
       }
       case "tool-call": {
         if (event.providerExecuted) return undefined;
@@ -62,6 +71,9 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
         return undefined;
       case "retract":
         this.#calls = new ToolCallTexts();
+        this.#text = new WholeCharacters();
+        this.#reasoning = new WholeCharacters();
+        this.#arguments = new Map();
         this.#answered = false;
         return { case: "retract", value: { reason: event.reason } };
       case "finish":
@@ -79,6 +91,15 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
         event satisfies never;
         return undefined;
     }
+  }
+
+  #whole(callId: string, delta: string): string {
+    let characters = this.#arguments.get(callId);
+    if (characters === undefined) {
+      characters = new WholeCharacters();
+      this.#arguments.set(callId, characters);
+    }
+    return characters.push(delta);
   }
 
   #start({ id, simulated }: StartEvent): ResponseType {
@@ -104,4 +125,8 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
     const { model } = this.#context;
     return model === undefined || model === "" ? {} : { model };
   }
+}
+
+function piece(kind: "text" | "reasoning", content: string): ResponseType | undefined {
+  return content === "" ? undefined : { case: kind, value: { content } };
 }

@@ -18,7 +18,8 @@ import {
   UInt64ValueSchema,
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
-import { type JsonValue, parseJson } from "../../stream/json.js";
+import { SluiceError } from "../../stream/error.js";
+import { type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import { file_dapr_proto_common_v1_common } from "../proto/generated/dapr/proto/common/v1/common_pb.js";
 import { file_dapr_proto_runtime_v1_ai } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
 import { malformedBody } from "./api-error.js";
@@ -64,4 +65,37 @@ export function readProtoJson<Desc extends DescMessage>(schema: Desc, body: stri
 export function writeProtoJson<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
   const json: JsonValue = toJson(schema, message, { registry }) as JsonValue;
   return JSON.stringify(json);
+}
+
+/**
+ * A message of the body of an HTTP answer.
+ *
+ * @throws {SluiceError} `malformed-frame`.
+ */
+export function readAnswerJson<Desc extends DescMessage>(schema: Desc, json: JsonValue): MessageShape<Desc> {
+  try {
+    return fromJson(schema, json, { ignoreUnknownFields: true, registry });
+  } catch (cause) {
+    const frame = JSON.stringify(json).slice(0, 500);
+    throw new SluiceError("malformed-frame", `the answer is not a ${schema.name}`, { frame, cause });
+  }
+}
+
+/**
+ * A message with fields laid over it, by their names in protojson.
+ *
+ * @throws {SluiceError} `invalid-argument` for a field that it does not have, and for a value of another type.
+ */
+export function withJsonFields<Desc extends DescMessage>(
+  schema: Desc,
+  message: MessageShape<Desc>,
+  fields: JsonObject,
+): MessageShape<Desc> {
+  const json = toJson(schema, message, { registry }) as JsonObject;
+  try {
+    return fromJson(schema, { ...json, ...fields }, { registry });
+  } catch (cause) {
+    const message = `providerOptions.dapr: ${cause instanceof Error ? cause.message : cause}`;
+    throw new SluiceError("invalid-argument", message, { field: "providerOptions.dapr", cause });
+  }
 }

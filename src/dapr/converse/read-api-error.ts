@@ -1,0 +1,67 @@
+import type { ErrorResponse } from "../../dialects/dialect.js";
+import { plainBody, providerError } from "../../dialects/provider-error.js";
+import { type ErrorCode, SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonValue, parseJson } from "../../stream/json.js";
+
+/**
+ * The error of an HTTP answer that is not a success. A route that the sidecar does not have is `unsupported`: an older one
+ * may speak another version of the API.
+ */
+export function readHttpError(response: ErrorResponse): SluiceError {
+  const { status, body } = response;
+  const json = parsed(body);
+  if (isJsonObject(json) && typeof json.errorCode === "string" && json.errorCode !== "ERR_NOT_FOUND") {
+    return readErrorBody(json, status);
+  }
+  const message = isJsonObject(json) && typeof json.message === "string" ? json.message : plainBody(response);
+  if (status === 404 || status === 405 || status === 501) return unknownCall(message ?? `HTTP ${status}`, status);
+  return providerError({ message, status, headers: response.headers });
+}
+
+/** The error that an error body says. */
+export function readErrorBody(body: JsonValue, status: number | undefined): SluiceError {
+  if (!isJsonObject(body)) return providerError({ message: JSON.stringify(body), status });
+  const { errorCode, message } = body;
+  const said = typeof message === "string" ? message : JSON.stringify(body);
+  return sidecarError(said, typeof errorCode === "string" ? errorCode : undefined, status);
+}
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  ERR_CONVERSATION_NOT_FOUND: "not-found",
+  ERR_CONVERSATION_MISSING_INPUTS: "rejected",
+  ERR_CONVERSATION_INVALID_PARMS: "rejected",
+  ERR_MALFORMED_REQUEST: "rejected",
+  ERR_BODY_READ: "rejected",
+};
+
+/**
+ * What a sidecar said of a failed call. A component that failed is not asked again from here: whether and how often is what
+ * the sidecar's Resiliency resources say, and it has done that already.
+ */
+export function sidecarError(message: string, errorCode: string | undefined, status: number | undefined): SluiceError {
+  const details = {
+    providerMessage: message,
+    ...(errorCode !== undefined && { providerCode: errorCode }),
+    ...(status !== undefined && { status }),
+  };
+  const code = errorCode === undefined ? undefined : CODES[errorCode];
+  if (code !== undefined) return new SluiceError(code, message, details);
+  // The words of the provider's own error may tell what is the matter.
+  return new SluiceError(providerError({ message }).code, message, details);
+}
+
+/** The sidecar does not know the call: it is older, or something else listens at its port. */
+export function unknownCall(message: string, status?: number): SluiceError {
+  return new SluiceError("unsupported", `the sidecar does not know the call: ${message}`, {
+    providerMessage: message,
+    ...(status !== undefined && { status }),
+  });
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Warning } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
+import type { ConversationMessageSchema } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import { argumentsText, carriedWords } from "./carried.js";
+
+type WrittenMessage = MessageInitShape<typeof ConversationMessageSchema>;
+type WrittenCall = { id: string; toolTypes: { case: "function"; value: { name: string; arguments: string } } };
+
+/**
+ * Messages as Alpha2 has them. Dapr has text, tool calls and their results: a file of the user's is refused, what an
+ * assistant's message holds beyond that is left out with a warning. Reasoning and sources are not sent back.
+ *
+ * @throws {SluiceError} `unsupported`, naming the part.
+ */
+export function writeAlpha2Messages(messages: readonly ChatMessage[], warnings: Warning[]): WrittenMessage[] {
+  return messages.flatMap((message, index): WrittenMessage[] => {
+    const path = `messages[${index}]`;
+    switch (message.role) {
+      case "system":
+        return [{ messageTypes: { case: "ofSystem", value: { content: writeText(message.content, path) } } }];
+      case "user": {
+        const { name, content } = message;
+        const value = { content: writeText(content, path), ...(name !== undefined && { name }) };
+        return [{ messageTypes: { case: "ofUser", value } }];
+      }
+      case "assistant":
+        return writeAssistant(message, path, warnings);
+      case "tool":
+        return message.content.map(writeResult);
+      default:
+        return message satisfies never;
+    }
+  });
+}
+
+/**
+ * The texts of a message that has nothing else.
+ *
+ * @throws {SluiceError} `unsupported` for a file, naming it.
+ */
+export function writeText(content: string | readonly (TextPart | FilePart)[], path: string): { text: string }[] {
+  if (typeof content === "string") return [{ text: content }];
+  return content.map((part, index) => {
+    if (part.type === "text") return { text: part.text };
+    const field = `${path}.content[${index}]`;
+    const message = `${field}: found a file (${part.mediaType}); Dapr's conversation API carries text only`;
+    throw new SluiceError("unsupported", message, { field });
+  });
+}
+
+function writeAssistant({ content }: AssistantMessage, path: string, warnings: Warning[]): WrittenMessage[] {
+  const said = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
+  const texts: { text: string }[] = [];
+  const toolCalls: WrittenCall[] = [];
+  const results: WrittenMessage[] = [];
+  const leaveOut = (index: number, what: string) =>
+    warnings.push({ field: `${path}.content[${index}]`, message: `left out: Dapr's conversation API has no ${what}` });
+  for (const [index, part] of said.entries()) {
+    switch (part.type) {
+      case "text":
+        texts.push({ text: part.text });
+        break;
+      case "tool-call": {
+        const words = carriedWords(part.opaque);
+        const written = argumentsText(part.input, words?.arguments);
+        const value = { name: words?.name ?? part.name, arguments: written };
+        if (part.providerExecuted) leaveOut(index, "tools that the provider runs");
+        else toolCalls.push({ id: words?.id ?? part.callId, toolTypes: { case: "function", value } });
+        break;
+      }
+      case "tool-result":
+        if (part.providerExecuted) leaveOut(index, "tools that the provider runs");
+        else results.push(writeResult(part));
+        break;
+      case "file":
+        leaveOut(index, "files");
+        break;
+      case "opaque":
+        leaveOut(index, `state of ${part.opaque.dialect}`);
+        break;
+      case "reasoning":
+      case "source":
+        break;
+      default:
+        part satisfies never;
+    }
+  }
+  return [{ messageTypes: { case: "ofAssistant", value: { content: texts, toolCalls } } }, ...results];
+}
+
+function writeResult({ callId, name, output, opaque }: ToolResultPart): WrittenMessage {
+  const words = carriedWords(opaque);
+  const text = typeof output === "string" ? output : JSON.stringify(output);
+  const value = { toolId: words?.id ?? callId, name: words?.name ?? name, content: [{ text }] };
+  return { messageTypes: { case: "ofTool", value } };
+}

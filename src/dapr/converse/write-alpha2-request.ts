@@ -1,0 +1,94 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { Warning } from "../../stream/chat-event.js";
+import { type ChatRequest, isProviderTool, type ToolChoice, type ToolDefinition } from "../../stream/chat-request.js";
+import { SluiceError } from "../../stream/error.js";
+import {
+  type ConversationRequestAlpha2,
+  ConversationRequestAlpha2Schema,
+  type ConversationToolsSchema,
+} from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import type { ConverseTarget } from "./converse-options.js";
+import { withJsonFields } from "./proto-json.js";
+import { warnOfUnsent } from "./unsent-options.js";
+import { writeAlpha2Messages } from "./write-alpha2-messages.js";
+import { writeParameters } from "./write-parameters.js";
+import { writeResponseFormat } from "./write-response-format.js";
+
+/** A request as it is sent, and what of it was not sent as it was given. */
+export interface WrittenRequest<Message> {
+  message: Message;
+  warnings: Warning[];
+}
+
+/**
+ * A request of Alpha2: one input that holds the whole history. Fields of `providerOptions.dapr` are merged into it by their
+ * names in protojson.
+ *
+ * @throws {SluiceError} `unsupported` for files and for tools of providers, `invalid-argument` for fields in
+ *   `providerOptions.dapr` that the API does not have.
+ */
+export function writeAlpha2Request(
+  request: ChatRequest,
+  target: ConverseTarget,
+): WrittenRequest<ConversationRequestAlpha2> {
+  const warnings: Warning[] = [];
+  const { component, contextId, scrubInput, scrubOutput, parameters = {}, promptCacheRetentionMs } = target;
+  const { temperature, maxTokens, metadata = {}, tools = [], toolChoice } = request;
+  warnOfUnsent(request, ALPHA2_UNSENT, "Dapr's conversation API", warnings);
+  const responseFormat = writeResponseFormat(request.responseFormat, warnings);
+  const message = create(ConversationRequestAlpha2Schema, {
+    name: component,
+    inputs: [
+      {
+        messages: writeAlpha2Messages(request.messages, warnings),
+        ...(scrubInput !== undefined && { scrubPii: scrubInput }),
+      },
+    ],
+    parameters: writeParameters(parameters),
+    metadata,
+    tools: tools.map((tool, index) => writeTool(tool, index, warnings)),
+    ...(contextId !== undefined && { contextId }),
+    ...(scrubOutput !== undefined && { scrubPii: scrubOutput }),
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens: BigInt(maxTokens) }),
+    ...(toolChoice !== undefined && tools.length > 0 && { toolChoice: choiceName(toolChoice) }),
+    ...(responseFormat !== undefined && { responseFormat }),
+    ...(promptCacheRetentionMs !== undefined && { promptCacheRetention: durationOf(promptCacheRetentionMs) }),
+  });
+  const { dapr } = request.providerOptions ?? {};
+  return { message: dapr ? withJsonFields(ConversationRequestAlpha2Schema, message, dapr) : message, warnings };
+}
+
+const ALPHA2_UNSENT = [
+  "topP",
+  "topK",
+  "parallelToolCalls",
+  "stop",
+  "seed",
+  "presencePenalty",
+  "frequencyPenalty",
+  "reasoning",
+  "user",
+] as const satisfies readonly (keyof ChatRequest)[];
+
+function writeTool(tool: NonNullable<ChatRequest["tools"]>[number], index: number, warnings: Warning[]): WrittenTool {
+  const field = `tools[${index}]`;
+  if (isProviderTool(tool)) {
+    const message = `${field}: found a tool of ${tool.dialect}; Dapr's conversation API carries tools that the caller runs`;
+    throw new SluiceError("unsupported", message, { field });
+  }
+  if (tool.strict) warnings.push({ field: `${field}.strict`, message: "not sent: Dapr's tools have no such option" });
+  const { name, description, inputSchema: parameters }: ToolDefinition = tool;
+  const value = { name, ...(description !== undefined && { description }), parameters };
+  return { toolTypes: { case: "function", value } };
+}
+
+type WrittenTool = MessageInitShape<typeof ConversationToolsSchema>;
+
+function choiceName(choice: ToolChoice): string {
+  return typeof choice === "string" ? choice : choice.name;
+}
+
+function durationOf(ms: number): { seconds: bigint; nanos: number } {
+  return { seconds: BigInt(Math.floor(ms / 1_000)), nanos: Math.round((ms % 1_000) * 1_000_000) };
+}

@@ -47,6 +47,8 @@ function runsAtClient({ type, environment, execution }: JsonObject): boolean {
 
 /** The arguments of a call that is complete. */
 export function inputOf(item: JsonObject): ToolInput {
+  // No arguments at all is what a call has that was cut before them, too.
+  if (item.status === "incomplete" && item.arguments === "") return { input: "", invalid: true };
   for (const field of WHOLE_INPUT) {
     const value = item[field];
     if (value === undefined || value === null) continue;

@@ -11,7 +11,7 @@ import { malformed, parseFrame } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { readEnd } from "./end.js";
 import { INPUTS, SILENT, TEXTS } from "./event-types.js";
-import { callEvent, callOf, isCall, otherItemEvents, resultEvents } from "./items.js";
+import { callEvent, callOf, isCall, isPlainCall, otherItemEvents, resultEvents } from "./items.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 import { OpenItem, type OpenPart, type PartKind } from "./open-item.js";
 import { readUsage } from "./usage.js";
@@ -131,7 +131,7 @@ export class ResponsesReader implements WireReader {
     if (this.#closed.size === 0 && Array.isArray(response.output)) {
       for (const [at, item] of response.output.entries()) if (isJsonObject(item)) this.#closeItem(at, item, emit);
     }
-    for (const [at, { item }] of this.#items) this.#closeItem(at, item, emit);
+    for (const [at, open] of this.#items) this.#closeItem(at, cutItem(open, at, response), emit);
     const usage = isJsonObject(response.usage) ? readUsage(response.usage) : {};
     if (isJsonObject(response.usage)) emit({ type: "usage", usage });
     this.#ended = { ...readEnd(response, this.#said), usage };
@@ -337,6 +337,13 @@ export class ResponsesReader implements WireReader {
     ];
     this.#shapes.learn(frame, holes, { part, itemAt });
   }
+}
+
+/** An item whose end did not come: as the response has it, or as far as it was told. */
+function cutItem({ item, input }: OpenItem, at: number, { output }: JsonObject): JsonObject {
+  const said = Array.isArray(output) ? output[at] : undefined;
+  if (isJsonObject(said) && said.type === item.type) return said;
+  return isPlainCall(item) ? { ...item, arguments: input?.text ?? "", status: "incomplete" } : item;
 }
 
 function isFilled(list: JsonValue | undefined): boolean {

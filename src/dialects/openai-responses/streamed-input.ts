@@ -1,5 +1,6 @@
 import type { Emit } from "../../stream/chat-event.js";
 import type { JsonObject } from "../../stream/json.js";
+import { TextBuffer } from "../../stream/text-buffer.js";
 import { type Call, inputOf } from "./items.js";
 
 /**
@@ -11,6 +12,7 @@ export class StreamedInput {
   readonly #item: JsonObject;
   /** The field whose text comes; `undefined` where the pieces are JSON, "" where the text is all there is. */
   readonly #field: string | undefined;
+  readonly #pieces = new TextBuffer();
   #begun = false;
   #commands = 0;
 
@@ -24,7 +26,13 @@ export class StreamedInput {
   push(piece: string, emit: Emit): void {
     if (piece === "") return;
     this.#begin(emit);
+    if (this.#field === undefined) this.#pieces.push(piece);
     this.#emit(this.#field === undefined ? piece : escaped(piece), emit);
+  }
+
+  /** The JSON that came so far, for a call whose end does not come. */
+  get text(): string {
+    return this.#pieces.toString();
   }
 
   /** Another command of a shell's list begins. */

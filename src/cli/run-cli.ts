@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.js";
 import { modelsCommand } from "./commands/models.js";
 import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
 import { describeConversations } from "./describe-conversations.js";
+import { describeDapr } from "./describe-dapr.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";
@@ -69,6 +70,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
 
   describeConversations(program, io, ended);
+  describeDapr(program, io, ended);
 
   program
     .command("models")

@@ -1,0 +1,67 @@
+import { type Command, Option } from "commander";
+import { RUN_SETTINGS, type RunSetting } from "../dapr/run/run-settings.js";
+import type { DaprRunOptions } from "./commands/dapr-run.js";
+import type { SidecarOptions } from "./commands/sidecar.js";
+import type { Io } from "./io.js";
+
+const RESOURCES = "a folder with component files; may be given several times";
+const STORE = "keep conversations by their context ids: a file, postgres://… or redis://…; default: nowhere";
+
+/** Adds `sluice sidecar` and `sluice dapr run`. What they need is loaded only when one of them is called. */
+export function describeDapr(program: Command, io: Io, ended: (code: number) => void): void {
+  program
+    .command("sidecar")
+    .description("answer Dapr's conversation API, streaming included, from component files")
+    .option("--resources-path <dir>", RESOURCES, listed)
+    .option("--app-id <id>", "the app that the components are for; default: APP_ID, or sluice")
+    .option("--dapr-http-port <port>", "0 for a free one", "3500")
+    .option("--dapr-grpc-port <port>", "0 for a free one", "50001")
+    .option("--metrics-port <port>", "where Prometheus reads /metrics; 0 for a free one", "9090")
+    .option("--no-metrics", "serve no metrics")
+    .option("--upstream <url>", "the HTTP port of a daprd that everything else is passed on to")
+    .option("--upstream-grpc <url>", "its gRPC port")
+    .option("--store <where>", STORE)
+    .option("--max-body-size <size>", "of a request", "4Mi")
+    .option("--log-level <level>", "debug, info, warning or error; default: SLUICE_LOG, or info")
+    .option("--substitute", `put variables in the place of \${NAME} in component files`)
+    .option("--env-file <file>", "the same, and with the variables of this file; they win")
+    .action(async (options: SidecarOptions) => {
+      const { sidecarCommand } = await import("./commands/sidecar.js");
+      ended(await sidecarCommand(options, io));
+    });
+
+  const run = program
+    .command("dapr")
+    .description("run apps beside a Dapr sidecar that streams")
+    .command("run")
+    .description("start an app with a sidecar of its own: daprd with Sluice in front, or Sluice alone")
+    .argument("[command...]", "the app's program and its arguments, after --")
+    .option("--resources-path <dir>", RESOURCES, listed)
+    .addOption(
+      new Option("-d, --components-path <dir>", "the older name of --resources-path").argParser(listed).hideHelp(),
+    )
+    .option(
+      "-f, --run-file <file>",
+      "several apps, as a dapr.yaml describes them: the file, its folder, or - for stdin",
+    )
+    .option("--dev", `a component echo where there are none; .env; variables in the place of \${NAME}`)
+    .option("--env-file <file>", "variables for the sidecar and the app; they win over the environment")
+    .option("--no-daprd", "do not start daprd, also where there is one")
+    .option("--store <where>", STORE);
+  for (const setting of RUN_SETTINGS) run.addOption(optionOf(setting));
+  run.action(async (words: string[], options: DaprRunOptions) => {
+    const { daprRunCommand } = await import("./commands/dapr-run.js");
+    ended(await daprRunCommand(words, options, io));
+  });
+}
+
+function optionOf({ short, flag, kind, description, daprdOnly }: RunSetting): Option {
+  const value = kind === "switch" ? "" : ` <${kind === "text" ? "value" : kind}>`;
+  const flags = `${short === undefined ? "" : `-${short}, `}--${flag}${value}`;
+  return new Option(flags, daprdOnly ? `daprd: ${description}` : description);
+}
+
+/** Of an option that may be given several times. */
+function listed(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,26 @@
+import { invalid } from "../../stream/error.js";
+import type { Notice } from "../resources/notice.js";
+
+/** The levels that daprd knows, the most talkative first. */
+export const LOG_LEVELS = ["debug", "info", "warning", "error", "fatal", "panic"] as const;
+
+/** How much is logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * A level by its name, in any case.
+ *
+ * @param path what names it in the error.
+ * @throws {SluiceError} `invalid-argument` for any other name.
+ */
+export function readLogLevel(text: string, path: string): LogLevel {
+  const lower = text.toLowerCase();
+  const level = LOG_LEVELS.find((name) => name === lower);
+  if (level === undefined) throw invalid(path, text, LOG_LEVELS.join(", "));
+  return level;
+}
+
+/** Whether a notice is logged at a level. */
+export function isLogged(notice: Notice, level: LogLevel): boolean {
+  return LOG_LEVELS.indexOf(notice.level) >= LOG_LEVELS.indexOf(level);
+}

@@ -1,0 +1,14 @@
+import type { AppPlan } from "./app-plan.js";
+
+/** What is run, and how. */
+export interface RunOptions {
+  apps: readonly AppPlan[];
+  /** Whether a component echo stands in where there are none, and `${NAME}` in resources is replaced. */
+  development: boolean;
+  /** Variables of a `.env` file: they win over the environment, for sidecars and apps. */
+  variables: Readonly<Record<string, string>>;
+  /** Whether a daprd is used where there is one. */
+  useDaprd: boolean;
+  /** Where the sidecars keep conversations; default: nowhere. */
+  store?: string;
+}

@@ -30,3 +30,6 @@ export type { Properties } from "./resources/properties.js";
 export type { Sidecar, SidecarOptions } from "./sidecar/sidecar.js";
 export { startSidecar } from "./sidecar/sidecar.js";
 export type { Upstream } from "./sidecar/sidecar-core.js";
+export type { DaprStateStoreOptions } from "./state/dapr-state-store.js";
+export { DaprStateStore } from "./state/dapr-state-store.js";
+export { isDaprStore, openDaprStore } from "./state/open-dapr-store.js";

@@ -5,10 +5,11 @@ import type { AddressInfo, Server } from "node:net";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { SluiceError } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
+import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
 import { CallObserver } from "./call-observer.js";
 import { Converser } from "./converser.js";
 import type { Front } from "./front.js";
@@ -31,7 +32,8 @@ export interface SidecarOptions extends LoadComponentsOptions {
   upstream?: Upstream;
   /**
    * Where conversations are continued by their context ids: a store, or where to find one (a path, `postgres://…`,
-   * `redis://…`). Default: nowhere; an id is then only given back, as daprd does.
+   * `redis://…`, or `dapr://STORENAME` for a state store of the daprd behind this sidecar). Default: nowhere; an id is
+   * then only given back, as daprd does.
    */
   store?: ConversationStore | string;
   /** Asked of every caller but for health checks. Default `DAPR_API_TOKEN`. */
@@ -71,7 +73,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const apiToken = options.apiToken ?? env.DAPR_API_TOKEN;
   const report: Report = options.report ?? (() => {});
   const { components } = await loadConversationComponents(options);
-  const store = typeof options.store === "string" ? await openStore(options.store) : options.store;
+  const store = typeof options.store === "string" ? await openNamed(options.store, upstream, apiToken) : options.store;
   const metadata = new SidecarMetadata(appId, components);
   const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, ...clockOf(options) });
   const ending = new Ending();
@@ -103,6 +105,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     await stop();
     throw error;
   }
+}
+
+/** Opens a store by its address; one in Dapr state is reached through the daprd behind the sidecar. */
+async function openNamed(where: string, upstream: Upstream, apiToken: string | undefined): Promise<ConversationStore> {
+  if (!isDaprStore(where)) return openStore(where);
+  if (upstream.http !== undefined) return openDaprStore(where, { endpoint: upstream.http, apiToken });
+  throw invalid("store", where, "a Dapr state store only together with upstream.http, the daprd that has it");
 }
 
 function clockOf({ clock }: LoadComponentsOptions): Pick<LoadComponentsOptions, "clock"> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { Dapr } from "sluice/dapr";
+import { request } from "undici";
 import { median } from "../median.mjs";
 import { PROMPT } from "../request.mjs";
 import { TOKENS } from "../server/modes.mjs";
@@ -88,12 +89,11 @@ async function cpuUsPerToken(sidecar, read, { warmUpMs, ms }) {
 async function askHttp(url, component, onPiece) {
   const body = JSON.stringify({ inputs: [{ messages: [{ ofUser: { content: [{ text: PROMPT }] } }] }] });
   const path = `${url}/v1.0-alpha2/conversation/${component}/converse/stream`;
-  const response = await fetch(path, { method: "POST", body });
-  if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+  const response = await request(path, { method: "POST", body });
+  if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}: ${await response.body.text()}`);
   let last = "";
-  const decoder = new TextDecoder();
-  for await (const bytes of response.body) {
-    last = decoder.decode(bytes, { stream: true });
+  for await (const bytes of response.body.setEncoding("utf8")) {
+    last = bytes;
     if (onPiece !== undefined && last.includes('"text":')) await onPiece(last);
   }
   if (!last.includes('"complete":')) throw new Error("the answer has no end");

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { ChatEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, TextDeltaEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
 import type { HttpResponse } from "./http-exchange.js";
@@ -31,20 +31,31 @@ export async function writeStream<Chunk>(
 
 /** Pieces of text that follow each other as one: the reader has them at the same moment either way. */
 export function joined(batch: readonly ChatEvent[]): readonly ChatEvent[] {
+  if (batch.length === 1) return batch;
   const events: ChatEvent[] = [];
+  let run: TextDeltaEvent | undefined;
+  let text = "";
+  const close = () => {
+    if (run !== undefined) events.push(text === run.text ? run : { ...run, text });
+    run = undefined;
+  };
   for (const event of batch) {
-    const last = events.at(-1);
-    if (event.type === "text-delta" && last?.type === "text-delta" && isPlain(event) && isPlain(last)) {
-      if (event.block === last.block) {
-        events[events.length - 1] = { ...last, text: last.text + event.text };
-        continue;
-      }
+    if (event.type === "text-delta" && run !== undefined && continues(run, event)) {
+      text += event.text;
+      continue;
     }
-    events.push(event);
+    close();
+    if (event.type === "text-delta") {
+      run = event;
+      text = event.text;
+    } else events.push(event);
   }
+  close();
   return events;
 }
 
-function isPlain(event: ChatEvent & { type: "text-delta" }): boolean {
-  return event.opaque === undefined && event.refusal === undefined;
+function continues(run: TextDeltaEvent, event: TextDeltaEvent): boolean {
+  return (
+    run.block === event.block && run.refusal === event.refusal && run.opaque === undefined && event.opaque === undefined
+  );
 }

@@ -1,6 +1,6 @@
 import { Conversation } from "../../chat/conversation.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
-import type { ChatModel } from "../../stream/chat-model.js";
+import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
@@ -31,22 +31,22 @@ export class Converser {
   }
 
   /** Asks the component. Nothing happens before the stream is read. */
-  converse(asked: ConverseCall, signal: AbortSignal): Conversing {
+  converse(asked: ConverseCall, options: CallOptions): Conversing {
     const component = this.#components.get(asked.component);
     if (component === undefined) throw componentNotFound(asked.component);
     const call = scrubInputs(asked);
     const model = call.scrubOutput ? scrubbing(component.model) : component.model;
     const { modelName, zeroUsage } = component;
     const context = { call, ...(modelName !== undefined && { model: modelName }), zeroUsage };
-    return { stream: this.#ask(model, call, signal), context };
+    return { stream: this.#ask(model, call, options), context };
   }
 
-  #ask(model: ChatModel, call: ConverseCall, signal: AbortSignal): ChatStream {
+  #ask(model: ChatModel, call: ConverseCall, options: CallOptions): ChatStream {
     const { contextId } = call;
-    if (contextId === undefined || this.#store === undefined) return model.stream(chatRequestOf(call), { signal });
+    if (contextId === undefined || this.#store === undefined) return model.stream(chatRequestOf(call), options);
     const conversation = new Conversation({ model, contextId, store: this.#store });
     const messages = call.inputs.flatMap((input) => input.messages);
-    return conversation.stream(messages, { request: call.settings, signal });
+    return conversation.stream(messages, { request: call.settings, ...options });
   }
 }
 

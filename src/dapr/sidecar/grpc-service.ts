@@ -100,7 +100,7 @@ class DaprService {
     const observed = this.#core.observer.begin({ component, api, streamed: false });
     try {
       const call = read();
-      const { stream, context: answer } = this.#core.converser.converse(call, context.signal);
+      const { stream, context: answer } = this.#core.converser.converse(call, { signal: context.signal });
       const response = write(await collectAnswer(stream, call), answer);
       observed.end(stream, await stream.usage);
       return response;
@@ -121,7 +121,7 @@ class DaprService {
     this.#authorise(context);
     const observed = this.#core.observer.begin({ component, api, streamed: true });
     try {
-      const conversing = this.#core.converser.converse(read(), context.signal);
+      const conversing = this.#core.converser.converse(read(), { signal: context.signal });
       const writer = writerOf(conversing);
       const batches = conversing.stream.batches();
       for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {

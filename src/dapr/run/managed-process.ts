@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import type { Readable } from "node:stream";
 import { type Clock, wait } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
+import { OutputCopy } from "./output-copy.js";
 import type { LogSource } from "./prefixed-log.js";
 
 /** Settings of `startProcess`. */
@@ -35,12 +35,12 @@ export interface ManagedProcess {
   end(signal: NodeJS.Signals): Promise<ProcessEnd>;
 }
 
-/** How long a process may take to end when it is told to, in ms. */
+/** How long a process, or what it started, may take to end when it is told to, in ms. */
 const GRACE_MS = 10_000;
+/** How long what it started may take that holds none of its outputs any more, in ms. */
+const SILENT_GRACE_MS = 1_000;
 /** Between two looks at whether a group of processes has ended, in ms. */
 const LOOK_MS = 20;
-/** How long output may still come from a process that left its group, in ms. */
-const LAST_OUTPUT_MS = 1_000;
 
 /**
  * Starts a program in a process group of its own, so that a Ctrl-C of the terminal reaches it only when it is passed on,
@@ -74,15 +74,16 @@ export function exitCodeOfEnd({ code, signal }: ProcessEnd): number {
 
 function managed(child: ChildProcess, { stdout, stderr, clock }: ProcessOptions): ManagedProcess {
   const pid = child.pid ?? 0;
-  const written = Promise.all([copy(child.stdout, stdout), copy(child.stderr, stderr)]);
+  const copies = [
+    ...(child.stdout === null ? [] : [new OutputCopy(child.stdout, stdout)]),
+    ...(child.stderr === null ? [] : [new OutputCopy(child.stderr, stderr)]),
+  ];
   const exited = once(child, "exit").then(([code, signal]): ProcessEnd => ({ code, signal }));
   let isOver = false;
   const ended = exited.then(async (end) => {
     isOver = true;
-    await endGroup(pid, clock);
-    await Promise.race([written, wait(LAST_OUTPUT_MS, clock)]);
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    await endGroup(pid, copies, clock);
+    await Promise.all(copies.map((copy) => copy.finish(clock)));
     return end;
   });
   return {
@@ -102,27 +103,16 @@ function managed(child: ChildProcess, { stdout, stderr, clock }: ProcessOptions)
   };
 }
 
-async function copy(output: Readable | null, log: LogSource): Promise<void> {
-  if (output === null) return;
-  try {
-    for await (const text of output.setEncoding("utf8")) await log.push(text);
-  } catch {
-    // It was closed because its process has ended: what it wrote until then is written.
-  }
-  await log.end();
-}
-
 /** Ends what is left of a group whose first process has ended. */
-async function endGroup(pid: number, clock: Clock): Promise<void> {
-  const deadline = clock.now() + GRACE_MS;
+async function endGroup(pid: number, copies: readonly OutputCopy[], clock: Clock): Promise<void> {
   if (!hasGroups() || !send(pid, "SIGTERM")) return;
-  while (send(pid, 0)) {
-    if (clock.now() >= deadline) {
-      send(pid, "SIGKILL");
-      return;
-    }
-    await wait(LOOK_MS, clock);
-  }
+  const closed = new AbortController();
+  void Promise.all(copies.map(({ over }) => over)).then(() => closed.abort());
+  await wait(GRACE_MS, clock, closed.signal).catch(() => {});
+  // Not all that is there runs: where nobody collects them, processes that have ended stay in the group.
+  const deadline = clock.now() + SILENT_GRACE_MS;
+  while (clock.now() < deadline && send(pid, 0)) await wait(LOOK_MS, clock);
+  send(pid, "SIGKILL");
 }
 
 /** Sends a signal to a process group; whether anybody was there. */

@@ -7,10 +7,12 @@ export interface Said {
   refusal: boolean;
 }
 
-const INCOMPLETE: Readonly<Record<string, FinishReason>> = {
-  max_output_tokens: "length",
-  content_filter: "content-filter",
-};
+const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries<FinishReason>({
+    max_output_tokens: "length",
+    content_filter: "content-filter",
+  }),
+);
 
 /** Why a response ended, from its status and what it said. */
 export function readEnd(
@@ -20,7 +22,7 @@ export function readEnd(
   const { status, incomplete_details: details } = response;
   if (status === "incomplete") {
     const raw = isJsonObject(details) && typeof details.reason === "string" ? details.reason : "incomplete";
-    const reason = INCOMPLETE[raw] ?? "other";
+    const reason = INCOMPLETE.get(raw) ?? "other";
     return { reason, rawReason: raw };
   }
   if (toolCalls) return { reason: "tool-calls" };

@@ -55,7 +55,11 @@ class History {
     if (type === "message") this.#message(item);
     else if (type === "reasoning") this.#reasoning(item);
     else if (type === "item_reference") {
-      throw badRequest(item.field("type"), type, "items themselves: nothing is kept here that could be referred to");
+      throw badRequest(
+        item.field("type"),
+        type,
+        "items themselves, as clients send them with `store: false`: nothing is kept here that could be referred to",
+      );
     } else if (RESULTS.includes(type) || this.#answersClient(item)) this.#result(item);
     else if (isCall(item.value)) this.#call(item);
     else this.#say(partsOf(otherItemEvents(item.value, this.#names)));

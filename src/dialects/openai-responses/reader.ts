@@ -5,6 +5,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { readCarried } from "../carried.js";
 import type { WireReader } from "../dialect.js";
+import { EarlyEvents } from "../early-events.js";
+import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
 import { malformed, parseFrame } from "../parse-frame.js";
@@ -52,6 +54,7 @@ export class ResponsesReader implements WireReader {
   readonly #names = new Map<string, string>();
   /** The part that the last piece belonged to: most pieces follow one another. */
   #last: { at: number; kind: PartKind; index: number; part: OpenPart } | undefined;
+  readonly #early = new EarlyEvents();
   #started = false;
   /** The last response that ended, and how many have. */
   #ended: Ended | undefined;
@@ -84,7 +87,7 @@ export class ResponsesReader implements WireReader {
     const type = typeof event.type === "string" ? event.type : "";
     switch (type) {
       case "error":
-        throw errorIn(event) ?? providerError({ message: stringOf(event.message), code: stringOf(event.code) });
+        throw errorIn(event) ?? providerError({ message: filledString(event.message), code: filledString(event.code) });
       case "response.created":
         this.#start(responseIn(event, text), emit);
         return;
@@ -151,9 +154,11 @@ export class ResponsesReader implements WireReader {
   #start(response: JsonObject, emit: Emit): void {
     if (this.#started) return;
     this.#started = true;
-    const model = stringOf(response.model) ?? "";
-    if (this.#ended === undefined) emit({ type: "start", id: stringOf(response.id) ?? crypto.randomUUID(), model });
-    else {
+    const model = filledString(response.model) ?? "";
+    if (this.#ended === undefined) {
+      emit({ type: "start", id: filledString(response.id) ?? crypto.randomUUID(), model });
+      this.#early.release(emit);
+    } else {
       this.#stepFinish(this.#ended, emit);
       emit({ type: "step-start", step: this.#steps, model });
     }
@@ -163,11 +168,11 @@ export class ResponsesReader implements WireReader {
   #piece(type: string, event: JsonObject, frame: string, emit: Emit): boolean {
     const cut = type.lastIndexOf(".");
     const [subject, phase] = [type.slice(0, cut), type.slice(cut + 1)];
-    const text = TEXTS[subject];
+    const text = TEXTS.get(subject);
     if (text !== undefined) {
       const part = this.#partOf(event, text.kind, text.place, frame);
       if (phase === "delta") {
-        part.push(stringOf(event.delta) ?? "", emit);
+        part.push(filledString(event.delta) ?? "", emit);
         if (!this.#logprobs(event, emit)) this.#learn(frame, { kind: text.kind, index: numberOf(event[text.place]) });
       } else if (phase === "done") part.complete(event.text ?? event.refusal, emit);
       return true;
@@ -176,9 +181,9 @@ export class ResponsesReader implements WireReader {
     const { input } = this.#open(numberOf(event.output_index), frame);
     if (phase === "added") {
       input?.pushCommand(emit);
-      input?.push(stringOf(event.command) ?? "", emit);
+      input?.push(filledString(event.command) ?? "", emit);
     } else if (phase === "delta") {
-      input?.push(stringOf(event.delta) ?? "", emit);
+      input?.push(filledString(event.delta) ?? "", emit);
       this.#learn(frame, undefined);
     }
     return true;
@@ -207,7 +212,7 @@ export class ResponsesReader implements WireReader {
     }
     if (type === "") throw malformed(text, "not an event of a response");
     const { type: _, sequence_number: __, ...value } = event;
-    emit({ type: "data", name: type.replace(/^response\./, ""), value });
+    this.#early.push({ type: "data", name: type.replace(/^response\.(?=.)/, ""), value }, emit);
   }
 
   #openItem(event: JsonObject, text: string, emit: Emit): void {
@@ -362,8 +367,4 @@ function itemIn(event: JsonObject, text: string): JsonObject {
 
 function numberOf(value: JsonValue | undefined): number {
   return typeof value === "number" ? value : 0;
-}
-
-function stringOf(value: JsonValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -37,18 +37,28 @@ export function parseEvent(text: string): ChatEvent {
   return eventOf(parsed(text), text);
 }
 
-/** An event from its JSON. */
-export function eventOf(value: unknown, text = JSON.stringify(value)): ChatEvent {
-  const frame = text.slice(0, 500);
+/**
+ * An event from its JSON.
+ *
+ * @param text what it was parsed from, for errors.
+ */
+export function eventOf(value: unknown, text?: string): ChatEvent {
   if (!isJsonObject(value) || typeof value.type !== "string" || !Object.hasOwn(TYPES, value.type)) {
     const found = isJsonObject(value) ? describe(value.type) : describe(value);
     const allowed = Object.keys(TYPES).join(", ");
+    const frame = frameOf(value, text);
     throw new SluiceError("malformed-frame", `an event's type: found ${found}; allowed: ${allowed}`, { frame });
   }
   const event: JsonObject = value;
   if (event.type !== "file") return event as unknown as ChatEvent;
-  if (typeof event.data !== "string") throw new SluiceError("malformed-frame", "a file event without data", { frame });
+  if (typeof event.data !== "string") {
+    throw new SluiceError("malformed-frame", "a file event without data", { frame: frameOf(value, text) });
+  }
   return { ...event, data: decodeBase64(event.data) } as unknown as ChatEvent;
+}
+
+function frameOf(value: unknown, text = JSON.stringify(value) ?? ""): string {
+  return text.slice(0, 500);
 }
 
 function parsed(text: string): unknown {

@@ -17,10 +17,10 @@ export class IterableSource implements BatchSource {
     this.#iterator ??=
       Symbol.asyncIterator in this.#events ? this.#events[Symbol.asyncIterator]() : this.#events[Symbol.iterator]();
     const result = this.#iterator.next();
-    if (!(result instanceof Promise)) return result.done ? undefined : [result.value];
+    if (!(result instanceof Promise)) return this.#batch(result);
     return new Promise((resolve, reject) => {
       this.#wake = () => resolve(undefined);
-      result.then((r) => resolve(r.done ? undefined : [r.value]), reject);
+      result.then((r) => resolve(this.#batch(r)), reject);
     });
   }
 
@@ -28,8 +28,19 @@ export class IterableSource implements BatchSource {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#wake?.();
+    this.#return();
+  }
+
+  #batch({ done, value }: IteratorResult<ChatEvent>): Batch | undefined {
+    if (done) return undefined;
+    // Nobody asks for more after this: the iterator is told, so that a generator cleans up.
+    if (value.type === "finish") this.#return();
+    return [value];
+  }
+
+  #return(): void {
     const returned = this.#iterator?.return?.();
-    // The generator's own clean-up may fail; the reader has left and is told by nobody.
+    // The generator's own clean-up may fail; the reader has all it gets and is told by nobody.
     if (returned instanceof Promise) returned.catch(() => {});
   }
 }

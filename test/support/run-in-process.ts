@@ -1,0 +1,15 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { runCli } from "../../src/cli/run-cli.js";
+
+/** Runs the `sluice` command in this process, from its source, and waits for its end. */
+export async function runInProcess(words: readonly string[], env: Record<string, string>, input = "") {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const written = Promise.all([text(stdout), text(stderr)]);
+  stdin.end(input);
+  const code = await runCli(words, { stdin, stdout, stderr, env, onInterrupt: () => () => {} }, "0.0.0");
+  stdout.end();
+  stderr.end();
+  const [out, err] = await written;
+  return { code, stdout: out, stderr: err };
+}

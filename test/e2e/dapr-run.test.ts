@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { componentYaml, DaprWorkshop, withTakenPort } from "../support/dapr-workshop.js";
 import { type Started, startSluice } from "./start.js";
@@ -86,6 +88,38 @@ describe("sluice dapr run", () => {
     await until(/== APP == not yet/);
     child.kill("SIGINT");
     expect((await ended).code).toBe(137);
+  });
+
+  test("Ctrl-C ends a start that waits for a daprd", async () => {
+    const env = { ...workshop.withDaprd(), FAKE_DAPRD: "ill" };
+    const { child, until, ended } = run(["--dev", ...ECHO, ...NODE, "wait.mjs"], env);
+    await until(/Checking if Dapr sidecar is listening/);
+    await until(/fake daprd says hello/);
+    child.kill("SIGINT");
+    const { code, stdout } = await ended;
+    expect(stdout).not.toContain("== APP ==");
+    expect([code, workshop.temporary()]).toEqual([130, []]);
+  });
+
+  test("where nobody reads its output any more it ends, and leaves nothing behind", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    workshop.write(
+      "talk.mjs",
+      `import { connect } from "node:net";
+       connect(${port}, "127.0.0.1").on("data", () => console.log("more"));`,
+    );
+    const { child, until, ended } = run(["--dev", ...NODE, "talk.mjs"]);
+    const [app] = await once(server, "connection");
+    await until(/You're up and running!/);
+    const closed = once(app.on("error", () => {}).resume(), "close");
+    child.stdout?.destroy();
+    app.write("go on");
+    await closed;
+    await ended;
+    server.close();
+    expect(workshop.temporary()).toEqual([]);
   });
 
   test("without a command there is only the sidecar", async () => {

@@ -47,7 +47,7 @@ if (process.env.FAKE_DAPRD === "broken") { console.error("fake daprd cannot star
 let asked = 0;
 require("node:http").createServer((request, response) => {
   record({ asked: request.method + " " + request.url });
-  if (request.url === "/v1.0/healthz/outbound") { response.writeHead(asked++ === 0 ? 500 : 204).end(); return; }
+  if (request.url === "/v1.0/healthz/outbound") { response.writeHead(asked++ === 0 || process.env.FAKE_DAPRD === "ill" ? 500 : 204).end(); return; }
   if (request.url === "/v1.0/crash") process.exit(5);
   response.end(request.url === "/v1.0/metadata" ? "{}" : "from the fake daprd");
 }).listen(Number(after("--dapr-http-port")), "127.0.0.1");

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import type { Environment } from "../../models/provider.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Notice } from "../resources/notice.js";
 import type { AppPlan } from "./app-plan.js";
+import { atProcessExit } from "./at-process-exit.js";
 import { haveNoResources, writeDefaultComponent } from "./default-component.js";
 import { homeOf } from "./find-daprd.js";
 import { writeSubstitutedCopy } from "./substituted-copy.js";
@@ -48,7 +49,11 @@ export async function prepareResources(plan: AppPlan, setup: ResourcesSetup): Pr
     return { paths: usual, daprdPaths: usual, ...config, notices: [], remove: async () => {} };
   }
   const temporary = await mkdtemp(join(tmpdir(), "sluice-dapr-"));
-  const remove = () => rm(temporary, { recursive: true, force: true });
+  const callOffExit = atProcessExit(() => rmSync(temporary, { recursive: true, force: true }));
+  const remove = async () => {
+    await rm(temporary, { recursive: true, force: true });
+    callOffExit();
+  };
   const { variables } = development;
   try {
     // Dapr's usual folder is for what runs on this machine at all times; a development run has its own or none.

@@ -56,6 +56,8 @@ export async function startAppSidecar(
   const ports = { http: httpPort, grpc: grpcPort, metrics: behind?.metrics ?? metricsPort };
   console.say(`Starting Dapr with id ${appId}. HTTP Port: ${httpPort}. gRPC Port: ${grpcPort}`);
   if (program === undefined || behind === undefined) return { sidecar, ports, env };
+  const where = `http://127.0.0.1:${metricsPort}/metrics`;
+  console.log({ level: "info", message: `metrics of conversations: ${where}` }, plan.logLevel);
   const words = daprdArguments(plan, { ...resources, resourcesPaths: resources.daprdPaths, ports: behind });
   const daprd = await startProcess({
     command: [program, ...words],

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { type Clock, wait } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
+import { atProcessExit } from "./at-process-exit.js";
 import { OutputCopy } from "./output-copy.js";
 import type { LogSource } from "./prefixed-log.js";
 
@@ -80,9 +81,11 @@ function managed(child: ChildProcess, { stdout, stderr, clock }: ProcessOptions)
   ];
   const exited = once(child, "exit").then(([code, signal]): ProcessEnd => ({ code, signal }));
   let isOver = false;
+  const callOffExit = atProcessExit(() => send(pid, "SIGTERM"));
   const ended = exited.then(async (end) => {
     isOver = true;
     await endGroup(pid, copies, clock);
+    callOffExit();
     await Promise.all(copies.map((copy) => copy.finish(clock)));
     return end;
   });

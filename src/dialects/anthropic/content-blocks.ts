@@ -1,6 +1,7 @@
 import type { Emit } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { readCarried } from "../carried.js";
+import { filledString } from "../filled-string.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
 import { readCitation } from "./citations.js";
 import { ownOpaque } from "./opaque.js";
@@ -152,7 +153,7 @@ class OtherBlock implements OpenBlock {
   }
 
   close(emit: Emit): void {
-    const name = typeof this.#block.type === "string" ? this.#block.type : "content_block";
+    const name = filledString(this.#block.type) ?? "content_block";
     emit({ type: "data", name, value: this.#block, opaque: ownOpaque(this.#block) });
   }
 }

@@ -4,6 +4,8 @@ import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
+import { EarlyEvents } from "../early-events.js";
+import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { malformed, parseFrame } from "../parse-frame.js";
 import { openBlock } from "./content-blocks.js";
@@ -45,6 +47,7 @@ interface Ended {
  */
 export class AnthropicReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
+  readonly #early = new EarlyEvents();
   #message: OpenMessage | undefined;
   /** The last message that ended, and how many have. */
   #ended: Ended | undefined;
@@ -93,7 +96,7 @@ export class AnthropicReader implements WireReader {
         return;
       default:
         // A kind of event that this version does not know.
-        emit({ type: "data", name: typeof event.type === "string" ? event.type : "event", value: event });
+        this.#early.push({ type: "data", name: filledString(event.type) ?? "event", value: event }, emit);
     }
   }
 
@@ -108,7 +111,7 @@ export class AnthropicReader implements WireReader {
   }
 
   #start(message: JsonObject, emit: Emit): void {
-    const id = typeof message.id === "string" ? message.id : crypto.randomUUID();
+    const id = filledString(message.id) ?? crypto.randomUUID();
     const model = typeof message.model === "string" ? message.model : "";
     const usage = mergeUsage({}, message.usage);
     const open = this.#message;
@@ -123,8 +126,9 @@ export class AnthropicReader implements WireReader {
       this.#stepFinish(this.#ended, emit);
       emit({ type: "step-start", step: this.#steps, model });
     } else emit({ type: "start", id, model });
+    this.#early.release(emit);
     const answer = { names: new Map(), foreign: new Set<string>(), carried: { calls: new Map(), results: new Map() } };
-    const stopReason = wordOf(message.stop_reason);
+    const stopReason = filledString(message.stop_reason);
     this.#message = { id, model, blocks: new Map(), answer: { ...answer, toolCalls: false }, usage, stopReason };
     if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
     if (Array.isArray(message.content)) this.#content(message.content.filter(isJsonObject), emit);
@@ -179,7 +183,7 @@ export class AnthropicReader implements WireReader {
   #messageDelta(event: JsonObject, text: string, emit: Emit): void {
     const message = this.#open(text);
     const delta = isJsonObject(event.delta) ? event.delta : {};
-    message.stopReason = wordOf(delta.stop_reason) ?? message.stopReason;
+    message.stopReason = filledString(delta.stop_reason) ?? message.stopReason;
     emitExtras(delta, ["stop_reason"], emit);
     emitExtras(event, ["type", "delta", "usage"], emit);
     if (!isJsonObject(event.usage)) return;
@@ -232,10 +236,6 @@ function emitExtras(object: JsonObject, known: readonly string[], emit: Emit): v
 
 function indexOf(event: JsonObject): number {
   return typeof event.index === "number" ? event.index : 0;
-}
-
-function wordOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 /** The kind of a delta that is nothing but a piece of text. */

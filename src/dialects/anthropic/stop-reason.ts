@@ -1,17 +1,19 @@
 import type { FinishReason } from "../../stream/chat-event.js";
 
 /** The first word of each reason is the plain one; the others say more and are kept as `rawReason`. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  max_tokens: "length",
-  tool_use: "tool-calls",
-  pause_turn: "pause",
-  refusal: "refusal",
-  stop_sequence: "stop",
-  model_context_window_exceeded: "length",
-  // The request asked to stop after the context was compacted; sending it back goes on.
-  compaction: "pause",
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries<FinishReason>({
+    end_turn: "stop",
+    max_tokens: "length",
+    tool_use: "tool-calls",
+    pause_turn: "pause",
+    refusal: "refusal",
+    stop_sequence: "stop",
+    model_context_window_exceeded: "length",
+    // The request asked to stop after the context was compacted; sending it back goes on.
+    compaction: "pause",
+  }),
+);
 
 /** Our reason, and the provider's word where ours says less. */
 export function readStopReason(
@@ -19,13 +21,13 @@ export function readStopReason(
   toolCalls: boolean,
 ): { reason: FinishReason; rawReason?: string } {
   if (word === undefined) return { reason: toolCalls ? "tool-calls" : "other" };
-  const reason = REASONS[word] ?? "other";
+  const reason = REASONS.get(word) ?? "other";
   return writeStopReason(reason) === word ? { reason } : { reason, rawReason: word };
 }
 
 /** Anthropic's word for a reason: `rawReason` where it is one of its words for it. */
 export function writeStopReason(reason: FinishReason, rawReason?: string): string {
-  if (rawReason !== undefined && REASONS[rawReason] === reason) return rawReason;
+  if (rawReason !== undefined && REASONS.get(rawReason) === reason) return rawReason;
   switch (reason) {
     case "length":
     case "budget":

@@ -1,6 +1,8 @@
 import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { TextBuffer } from "../../stream/text-buffer.js";
+import { filledString } from "../filled-string.js";
+import { malformed } from "../parse-frame.js";
 import { parseToolInput } from "../tool-input.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
 import { otherFields, ownOpaque } from "./opaque.js";
@@ -30,8 +32,10 @@ export class CallBlock implements OpenBlock {
   constructor(block: JsonObject, answer: AnswerState) {
     this.#block = block;
     this.#answer = answer;
-    this.#callId = typeof block.id === "string" ? block.id : crypto.randomUUID();
-    this.#name = typeof block.name === "string" ? block.name : "";
+    this.#callId = filledString(block.id) ?? crypto.randomUUID();
+    const name = filledString(block.name);
+    if (name === undefined) throw malformed(JSON.stringify(block), "a call of a tool without its name");
+    this.#name = name;
     this.#provider = block.type === "tool_use" ? {} : { providerExecuted: true };
     answer.names.set(this.#callId, this.#name);
     if (isForeign(block)) answer.foreign.add(this.#callId);
@@ -70,7 +74,7 @@ export function callOpaque(block: JsonObject): Opaque | undefined {
 /** Whether a block is the result of a tool that the provider ran. All of them point to their call. */
 export function isServerResult(block: JsonObject): boolean {
   const { type, tool_use_id: callId } = block;
-  return typeof type === "string" && type.endsWith(RESULT) && type !== RESULT && typeof callId === "string";
+  return typeof type === "string" && type.endsWith(RESULT) && type !== RESULT && filledString(callId) !== undefined;
 }
 
 /** What a tool that the provider ran returned. It comes whole. */

@@ -136,15 +136,17 @@ function readUserPart(part: JsonObject): TextPart | FilePart {
   return { type: "file", mediaType, data, ...readFileState(part, "fileData", more) };
 }
 
-const DETAILS: Readonly<Record<string, "low" | "high">> = {
-  MEDIA_RESOLUTION_LOW: "low",
-  MEDIA_RESOLUTION_HIGH: "high",
-};
+const DETAILS: ReadonlyMap<string, "low" | "high"> = new Map(
+  Object.entries<"low" | "high">({
+    MEDIA_RESOLUTION_LOW: "low",
+    MEDIA_RESOLUTION_HIGH: "high",
+  }),
+);
 
 function readFileState(part: JsonObject, key: string, more: JsonObject): Pick<FilePart, "detail" | "opaque"> {
   const extra = Object.keys(more).length > 0 ? { [key]: more } : {};
   const { level } = objectOf(part.mediaResolution);
-  const detail = typeof level === "string" ? DETAILS[level] : undefined;
+  const detail = typeof level === "string" ? DETAILS.get(level) : undefined;
   const { opaque } = readState(part, detail === undefined ? [key] : [key, "mediaResolution"], extra);
   return { ...(detail && { detail }), ...(opaque && { opaque }) };
 }

@@ -10,18 +10,20 @@ import { objectOf, ownData } from "./opaque.js";
 export const FILES = "https://generativelanguage.googleapis.com/v1beta/files/";
 
 /** Types that are meant where only the kind is known, by the ending of the address, and for any other. */
-const ENDINGS: Readonly<Record<string, string>> = {
-  png: "image/png",
-  webp: "image/webp",
-  gif: "image/gif",
-  heic: "image/heic",
-  heif: "image/heif",
-  wav: "audio/wav",
-  ogg: "audio/ogg",
-  flac: "audio/flac",
-  webm: "video/webm",
-  mov: "video/mov",
-};
+const ENDINGS: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    png: "image/png",
+    webp: "image/webp",
+    gif: "image/gif",
+    heic: "image/heic",
+    heif: "image/heif",
+    wav: "audio/wav",
+    ogg: "audio/ogg",
+    flac: "audio/flac",
+    webm: "video/webm",
+    mov: "video/mov",
+  }),
+);
 const KINDS: Readonly<Record<string, string>> = {
   "image/*": "image/jpeg",
   "audio/*": "audio/mp3",
@@ -56,7 +58,7 @@ function fileUri(id: string): string {
 function exact(mediaType: string, url: string): string {
   if (!mediaType.endsWith("/*")) return mediaType;
   const ending = /\.([a-z\d]+)(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? "";
-  const found = ENDINGS[ending];
+  const found = ENDINGS.get(ending);
   const fits = found?.startsWith(mediaType.slice(0, -1));
   return (fits ? found : KINDS[mediaType]) ?? "application/octet-stream";
 }

@@ -2,6 +2,7 @@ import { decodeBase64 } from "../../stream/base64.js";
 import type { Emit, Source } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { TextBuffer } from "../../stream/text-buffer.js";
+import { filledString } from "../filled-string.js";
 import { Utf8Offsets } from "../gemini/utf8-offsets.js";
 import { malformed } from "../parse-frame.js";
 import { parseToolInput } from "../tool-input.js";
@@ -58,16 +59,16 @@ export class OpenStep {
       default:
         // A step that is said in one piece after its start.
         if (delta.type === this.#step.type) Object.assign(this.#step, delta);
-        else emit({ type: "data", name: String(delta.type), value: delta });
+        else emit({ type: "data", name: filledString(delta.type) ?? "delta", value: delta });
     }
   }
 
   close(emit: Emit): void {
     const { type } = this.#step;
-    if (typeof type !== "string") return;
+    if (typeof type !== "string" || type === "") return;
     if (type === "thought") this.#closeThought(emit);
     else if (type.endsWith("_call")) this.#closeCall(type, emit);
-    else if (type.endsWith("_result")) this.#closeResult(type, emit);
+    else if (type.endsWith("_result")) this.#closeResult(emit);
     else if (type !== "model_output" && type !== "text") {
       emit({ type: "data", name: type, value: this.#step, opaque: { dialect: GOOGLE_INTERACTIONS, data: this.#step } });
     }
@@ -101,7 +102,7 @@ export class OpenStep {
     if (delta === "") return;
     this.#streamed = true;
     this.#arguments.push(delta);
-    emit({ type: "tool-input-delta", callId: this.#id("id"), name: String(this.#step.name ?? ""), delta });
+    emit({ type: "tool-input-delta", callId: this.#id("id"), name: this.#name(), delta });
   }
 
   #closeThought(emit: Emit): void {
@@ -111,18 +112,17 @@ export class OpenStep {
 
   #closeCall(type: string, emit: Emit): void {
     const own = type === "function_call";
-    const name = typeof this.#step.name === "string" ? this.#step.name : type.slice(0, -"_call".length);
     const input = this.#streamed ? parseToolInput(this.#arguments.toString()) : { input: this.#step.arguments ?? {} };
     const state = ownState(this.#step, ["id", "name", "arguments"]);
     const provider = own ? {} : ({ providerExecuted: true } as const);
-    emit({ type: "tool-call", callId: this.#id("id"), name, ...input, ...provider, ...state });
+    emit({ type: "tool-call", callId: this.#id("id"), name: this.#name(), ...input, ...provider, ...state });
   }
 
-  #closeResult(type: string, emit: Emit): void {
+  #closeResult(emit: Emit): void {
     emit({
       type: "tool-result",
       callId: this.#id("call_id"),
-      name: typeof this.#step.name === "string" ? this.#step.name : type.slice(0, -"_result".length),
+      name: this.#name(),
       output: this.#step.result ?? null,
       ...(this.#step.is_error === true && { isError: true }),
       providerExecuted: true,
@@ -130,9 +130,13 @@ export class OpenStep {
     });
   }
 
+  /** Google's own tools have no name but the step's type. */
+  #name(): string {
+    return filledString(this.#step.name) ?? (String(this.#step.type).replace(/_(call|result)$/, "") || "tool");
+  }
+
   #id(key: string): string {
-    const id = this.#step[key];
-    return typeof id === "string" ? id : `step-${this.#block}`;
+    return filledString(this.#step[key]) ?? `step-${this.#block}`;
   }
 }
 

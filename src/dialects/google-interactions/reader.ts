@@ -4,17 +4,21 @@ import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
+import { EarlyEvents } from "../early-events.js";
+import { filledString } from "../filled-string.js";
 import { errorIn } from "../gemini/errors.js";
-import { parseFrame } from "../parse-frame.js";
+import { malformed, parseFrame } from "../parse-frame.js";
 import { OpenStep } from "./open-step.js";
 import { readUsage } from "./usage.js";
 
 /** What an interaction's status means once it has ended. */
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  completed: "stop",
-  requires_action: "tool-calls",
-  incomplete: "length",
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries<FinishReason>({
+    completed: "stop",
+    requires_action: "tool-calls",
+    incomplete: "length",
+  }),
+);
 
 /**
  * Reads a streamed interaction (https://ai.google.dev/gemini-api/docs/interactions): steps, each with a start, deltas and
@@ -22,6 +26,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
  */
 export class InteractionReader implements WireReader {
   readonly #steps = new Map<number, OpenStep>();
+  readonly #early = new EarlyEvents();
   #usage: Usage = {};
   #started = false;
   #calls = false;
@@ -48,7 +53,7 @@ export class InteractionReader implements WireReader {
         return;
       case "step.delta":
       case "content.delta":
-        if (isJsonObject(event.delta)) this.#steps.get(indexOf(event))?.delta(event.delta, emit);
+        if (isJsonObject(event.delta)) this.#stepOf(event).delta(event.delta, emit);
         return;
       case "step.stop":
       case "content.stop":
@@ -61,7 +66,7 @@ export class InteractionReader implements WireReader {
       case "interaction.status_update":
         return;
       default:
-        emit({ type: "data", name: String(event.event_type ?? "event"), value: event });
+        this.#early.push({ type: "data", name: filledString(event.event_type) ?? "event", value: event }, emit);
     }
   }
 
@@ -74,15 +79,22 @@ export class InteractionReader implements WireReader {
     if (this.#started) return;
     this.#started = true;
     const name = model ?? agent;
-    const answer = typeof id === "string" && id !== "" ? id : crypto.randomUUID();
-    emit({ type: "start", id: answer, model: typeof name === "string" ? name : "" });
+    emit({ type: "start", id: filledString(id) ?? crypto.randomUUID(), model: typeof name === "string" ? name : "" });
+    this.#early.release(emit);
   }
 
   #open(event: JsonObject, emit: Emit): void {
     const index = indexOf(event);
     const step = event.step ?? event.content;
     this.#close(index, emit);
+    this.#start({}, emit);
     if (isJsonObject(step)) this.#steps.set(index, new OpenStep(step, index, emit));
+  }
+
+  #stepOf(event: JsonObject): OpenStep {
+    const step = this.#steps.get(indexOf(event));
+    if (step === undefined) throw malformed(JSON.stringify(event), "part of a step that did not begin");
+    return step;
   }
 
   #close(index: number, emit: Emit): void {
@@ -100,7 +112,7 @@ export class InteractionReader implements WireReader {
     if (status === "failed") throw new SluiceError("provider-error", "the interaction failed", { retryable: true });
     if (isJsonObject(interaction.usage)) this.#usage = readUsage(interaction.usage);
     this.#finished = true;
-    const known = REASONS[status];
+    const known = REASONS.get(status);
     const reason = known === "stop" && this.#calls ? "tool-calls" : (known ?? "other");
     emit({ type: "finish", reason, ...(known === undefined && { rawReason: status }), usage: this.#usage });
   }

@@ -4,6 +4,7 @@ import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { WireReader } from "../dialect.js";
+import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { malformed, parseFrame } from "../parse-frame.js";
 import { parseToolInput } from "../tool-input.js";
@@ -85,11 +86,12 @@ export class OllamaReader implements WireReader {
   #call(call: JsonObject, line: JsonObject): ToolCallEvent {
     const called = isJsonObject(call.function) ? call.function : {};
     const place = this.#calls++;
-    const given = typeof call.id === "string" && call.id !== "" ? call.id : undefined;
+    const name = filledString(called.name);
+    if (name === undefined) throw malformed(JSON.stringify(call), "a call of a tool without its name");
     return {
       type: "tool-call",
-      callId: given ?? `call_${timeOf(line)}_${place}`,
-      name: typeof called.name === "string" ? called.name : "",
+      callId: filledString(call.id) ?? `call_${timeOf(line)}_${place}`,
+      name,
       ...readArguments(called.arguments),
     };
   }

@@ -1,15 +1,17 @@
 import type { FinishReason } from "../../stream/chat-event.js";
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  length: "length",
-  tool_calls: "tool-calls",
-  content_filter: "content-filter",
-  // Of the first generation of this protocol.
-  function_call: "tool-calls",
-  // Mistral, for the end of the model's context.
-  model_length: "length",
-};
+const REASONS: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries<FinishReason>({
+    stop: "stop",
+    length: "length",
+    tool_calls: "tool-calls",
+    content_filter: "content-filter",
+    // Of the first generation of this protocol.
+    function_call: "tool-calls",
+    // Mistral, for the end of the model's context.
+    model_length: "length",
+  }),
+);
 
 /** What was said, since some services end an answer with calls or a refusal on `stop`. */
 export interface Said {
@@ -19,9 +21,9 @@ export interface Said {
 
 /** Our reason, and the provider's word where ours says less. */
 export function readFinishReason(raw: string | undefined, said: Said): { reason: FinishReason; rawReason?: string } {
-  const known = raw === undefined ? undefined : REASONS[raw];
+  const known = raw === undefined ? undefined : REASONS.get(raw);
   const reason = known === "stop" || raw === undefined ? endOf(said, known) : (known ?? "other");
-  return raw === undefined || REASONS[raw] === reason ? { reason } : { reason, rawReason: raw };
+  return raw === undefined || REASONS.get(raw) === reason ? { reason } : { reason, rawReason: raw };
 }
 
 function endOf({ toolCalls, refusal }: Said, known: FinishReason | undefined): FinishReason {

@@ -14,12 +14,12 @@ const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map(
   }),
 );
 
-/** Why a response ended, from its status and what it said. */
+/** Why a response ended, from its status, its details and what it said. */
 export function readEnd(
-  response: JsonObject,
+  status: string,
+  { incomplete_details: details }: JsonObject,
   { toolCalls, refusal }: Said,
 ): { reason: FinishReason; rawReason?: string } {
-  const { status, incomplete_details: details } = response;
   if (status === "incomplete") {
     const raw = isJsonObject(details) && typeof details.reason === "string" ? details.reason : "incomplete";
     const reason = INCOMPLETE.get(raw) ?? "other";
@@ -27,8 +27,7 @@ export function readEnd(
   }
   if (toolCalls) return { reason: "tool-calls" };
   if (refusal) return { reason: "refusal" };
-  if (status === "completed" || status === undefined) return { reason: "stop" };
-  return { reason: "other", rawReason: String(status) };
+  return status === "completed" ? { reason: "stop" } : { reason: "other", rawReason: status };
 }
 
 /** The status that says a reason, and the details that go with it. */

@@ -2,6 +2,7 @@ import { decodeBase64 } from "../../stream/base64.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { mediaTypeOf } from "../../stream/media-type.js";
+import { filledString } from "../filled-string.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 
@@ -19,7 +20,9 @@ export interface Call {
 const CLIENT_CALLS = ["function_call", "custom_tool_call", "local_shell_call", "apply_patch_call", "computer_call"];
 /** Fields of an item that hold the arguments as they are, and those that are arguments one by one. */
 const WHOLE_INPUT = ["action", "operation", "arguments", "input"];
-const INPUT_FIELDS = ["code", "container_id", "queries"];
+const INPUT_FIELDS = ["code", "container_id", "queries", "actions"];
+/** What a call of the client's own tools must come back with, beside what our event says. */
+const RETURNED = ["namespace", "caller"];
 
 /** Whether an item is a call of a tool, whoever runs it. */
 export function isCall(item: JsonObject): boolean {
@@ -66,10 +69,11 @@ export function isPlainCall(item: JsonObject): boolean {
 /** The event of a call that is complete. State stands in it where no result follows that has it. */
 export function callEvent(call: Call, item: JsonObject, keepId: boolean): ToolCallEvent {
   const event: ToolCallEvent = { type: "tool-call", ...call, ...inputOf(item) };
-  if (isPlainCall(item)) {
-    if (keepId && typeof item.id === "string") event.opaque = ownOpaque({ type: "function_call", id: item.id });
-  } else if (item.type === "custom_tool_call") event.opaque = ownOpaque({ type: "custom_tool_call" });
-  else if (call.providerExecuted === undefined || item.type === "shell_call" || item.type === "tool_search_call") {
+  if (isPlainCall(item) || item.type === "custom_tool_call") {
+    const state = fieldsOf(item, (key) => RETURNED.includes(key) || (keepId && key === "id"));
+    const plain = isPlainCall(item) && Object.keys(state).length === 0;
+    if (!plain) event.opaque = ownOpaque({ type: item.type ?? "", ...state });
+  } else if (call.providerExecuted === undefined || item.type === "shell_call" || item.type === "tool_search_call") {
     event.opaque = ownOpaque(item);
   }
   return event;
@@ -116,7 +120,7 @@ function mcpResult(call: Call, item: JsonObject): ChatEvent {
 
 /** The events of an item that came whole and is neither a message nor reasoning nor a call. */
 export function otherItemEvents(item: JsonObject, names: ReadonlyMap<string, string>): ChatEvent[] {
-  const type = typeof item.type === "string" ? item.type : "item";
+  const type = filledString(item.type) ?? "item";
   if (type === "mcp_approval_request") return approvalEvents(item);
   if (type.endsWith("_output") && typeof item.call_id === "string") {
     const name = names.get(item.call_id) ?? type.replace(/(_call)?_output$/, "");

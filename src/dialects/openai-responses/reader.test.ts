@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readWire } from "../../../test/laws/dialect-laws.js";
+import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise } from "../../../test/laws/summary.js";
 import type { JsonObject } from "../../stream/json.js";
 import { openAiResponses } from "./openai-responses.js";
@@ -91,4 +91,91 @@ test("events and items that this version does not know are not lost, and items c
     { model: "gpt-5", stream: true },
   );
   expect(body.input).toEqual([{ role: "user", content: "Hi" }, item]);
+});
+
+function sentBack(item: JsonObject): unknown {
+  const { parts } = summarise(read(START, done(item), end("completed")).events);
+  const messages = [
+    { role: "user" as const, content: "Hi" },
+    { role: "assistant" as const, content: parts },
+    {
+      role: "tool" as const,
+      content: [{ type: "tool-result" as const, callId: "call_1", name: "pay", output: "paid" }],
+    },
+  ];
+  const { input } = openAiResponses.writeRequest({ messages }, { model: "gpt-5", stream: true }).body;
+  return Array.isArray(input) ? input.slice(1) : input;
+}
+
+function done(item: JsonObject, index = 0): JsonObject {
+  return { type: "response.output_item.done", output_index: index, item };
+}
+
+test.each([
+  { type: "function_call", call_id: "call_1", name: "pay", arguments: "{}" },
+  { type: "custom_tool_call", call_id: "call_1", name: "pay", input: "all of it" },
+])("the namespace of a $type and the program that made it come back, and the result goes to the program", (call) => {
+  const more = { namespace: "bank", caller: { type: "program", caller_id: "prog_1" } };
+  const [item, result] = sentBack({ id: "fc_1", status: "completed", ...call, ...more }) as JsonObject[];
+  expect(item).toEqual({ ...call, ...more });
+  expect(result).toEqual({ type: `${call.type}_output`, call_id: "call_1", caller: more.caller, output: "paid" });
+});
+
+test("the namespace of a call reaches a client as it came", () => {
+  const call = { type: "function_call", call_id: "call_1", name: "pay", arguments: "{}", namespace: "bank" };
+  const { events } = read(START, done(call), end("completed"));
+  const wire = writeWire(openAiResponses, events, { model: "m", request: { messages: [] } });
+  const served = readWire(openAiResponses, [wire]).events;
+  expect(new TextDecoder().decode(wire)).toContain('"namespace":"bank"');
+  expect(summarise(served).parts).toEqual(summarise(events).parts);
+});
+
+test("several actions of a computer are the input of its call", () => {
+  const actions = [{ type: "click", x: 1, y: 2, button: "left" }, { type: "screenshot" }];
+  const item = { type: "computer_call", id: "cu_1", call_id: "call_1", status: "completed", actions };
+  const { parts } = summarise(read(START, done(item), end("completed")).events);
+  expect(parts).toMatchObject([{ type: "tool-call", name: "computer", input: { actions } }]);
+  expect((sentBack(item) as JsonObject[])[0]).toEqual(item);
+});
+
+test("an error of a gateway that is no event is an error", () => {
+  const { error } = read(START, { error: { message: "upstream is gone", code: "server_error" } });
+  expect(error).toMatchObject({ code: "provider-error", providerMessage: "upstream is gone" });
+});
+
+test("items whose place is left out are told apart", () => {
+  const added = (item: JsonObject) => ({ type: "response.output_item.added", item });
+  const over = (item: JsonObject) => ({ type: "response.output_item.done", item });
+  const message = { type: "message", role: "assistant", content: [] };
+  const text = { type: "response.output_text.delta", delta: "Hello" };
+  const whole = { ...message, content: [{ type: "output_text", text: "Hello" }] };
+  const call = { type: "function_call", call_id: "call_1", name: "pay", arguments: '{"amount":1}' };
+  const { parts } = summarise(
+    read(START, added(message), text, over(whole), added({ ...call, arguments: "" }), over(call), end("completed"))
+      .events,
+  );
+  expect(parts).toMatchObject([
+    { type: "text", text: "Hello" },
+    { type: "tool-call", callId: "call_1", input: { amount: 1 } },
+  ]);
+});
+
+test("an event of another kind before the answer begins is told after its start", () => {
+  const { events } = read({ type: "rate_limits.updated", left: 3 }, START, end("completed"));
+  expect(events.map(({ type }) => type)).toEqual(["start", "data", "finish"]);
+  expect(events[1]).toEqual({ type: "data", name: "rate_limits.updated", value: { left: 3 } });
+});
+
+test("content of another kind in a message is told", () => {
+  const part = { type: "output_audio", data: "aGk=", transcript: "hi" };
+  const { events } = read(START, done({ type: "message", role: "assistant", content: [part] }), end("completed"));
+  expect(events).toContainEqual({ type: "data", name: "output_audio", value: part });
+});
+
+test("a response that ended early says so even where its status is missing", () => {
+  const { events } = read(START, {
+    type: "response.incomplete",
+    response: { incomplete_details: { reason: "max_output_tokens" } },
+  });
+  expect(events.at(-1)).toMatchObject({ type: "finish", reason: "length" });
 });

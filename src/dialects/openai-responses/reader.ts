@@ -107,7 +107,7 @@ export class ResponsesReader implements WireReader {
       case "response.incomplete":
       case "response.failed":
       case "response.cancelled":
-        this.#end(responseIn(event, text), emit);
+        this.#end(type, responseIn(event, text), emit);
         return;
       default:
         if (SILENT.includes(type)) return;
@@ -126,7 +126,7 @@ export class ResponsesReader implements WireReader {
   }
 
   /** Takes a response that is over, streamed or whole: says what was not said yet. */
-  #end(response: JsonObject, emit: Emit): void {
+  #end(type: string, response: JsonObject, emit: Emit): void {
     const error = errorIn(response);
     if (error !== undefined) throw error;
     if (response.status === "failed") throw providerError({ message: "the response failed" });
@@ -137,7 +137,8 @@ export class ResponsesReader implements WireReader {
     for (const [at, open] of this.#items) this.#closeItem(at, cutItem(open, at, response), emit);
     const usage = isJsonObject(response.usage) ? readUsage(response.usage) : {};
     if (isJsonObject(response.usage)) emit({ type: "usage", usage });
-    this.#ended = { ...readEnd(response, this.#said), usage };
+    const status = filledString(response.status) ?? type.slice("response.".length);
+    this.#ended = { ...readEnd(status, response, this.#said), usage };
     this.#steps++;
     this.#started = false;
     this.#closed.clear();
@@ -210,7 +211,8 @@ export class ResponsesReader implements WireReader {
       emit({ type: "tool-result", ...open.call, output, preliminary: true });
       return;
     }
-    if (type === "") throw malformed(text, "not an event of a response");
+    // Gateways break off with an error that is no event.
+    if (type === "") throw errorIn(event) ?? malformed(text, "not an event of a response");
     const { type: _, sequence_number: __, ...value } = event;
     this.#early.push({ type: "data", name: type.replace(/^response\.(?=.)/, ""), value }, emit);
   }
@@ -218,10 +220,20 @@ export class ResponsesReader implements WireReader {
   #openItem(event: JsonObject, text: string, emit: Emit): void {
     const item = itemIn(event, text);
     this.#start({}, emit);
+    const at = numberOf(event.output_index);
+    this.#leaveItem(at, emit);
     const open = new OpenItem(item);
-    this.#items.set(numberOf(event.output_index), open);
+    this.#items.set(at, open);
     if (open.call !== undefined) this.#names.set(open.call.callId, open.call.name);
     if (item.type === "message") this.#openMessage(item, emit);
+  }
+
+  /** Another item begins at the place of one: servers that leave the index out say 0 of all of them. */
+  #leaveItem(at: number, emit: Emit): void {
+    const open = this.#items.get(at);
+    if (open !== undefined) this.#closeItem(at, cutItem(open, at, {}), emit);
+    this.#closed.delete(at);
+    this.#last = undefined;
   }
 
   /** What has to come back with a message stands before its text, where a server that passes it on needs it. */
@@ -264,6 +276,10 @@ export class ResponsesReader implements WireReader {
   #closeMessage(open: OpenItem, item: JsonObject, emit: Emit): void {
     const content = Array.isArray(item.content) ? item.content.filter(isJsonObject) : [];
     for (const [index, part] of content.entries()) {
+      if (typeof (part.text ?? part.refusal) !== "string") {
+        emit({ type: "data", name: filledString(part.type) ?? "content_part", value: part });
+        continue;
+      }
       const kind = part.type === "refusal" ? "refusal" : "text";
       if (kind === "refusal") this.#said.refusal = true;
       this.#complete(open.part(kind, index, this.#nextBlock), part, emit);

@@ -203,8 +203,10 @@ export class ResponseWriter {
       this.#write({ type: "response.function_call_arguments.delta", ...place, delta: text }, write);
     }
     this.#write({ type: "response.function_call_arguments.done", ...place, name, arguments: text }, write);
-    this.#done(at, { ...item, arguments: text, status: "completed" }, write);
-    if (opaque !== undefined) this.#carry({ kind: "tool-call", callId, opaque }, write);
+    const { id, type: _, ...fields } = own ?? {};
+    this.#done(at, { ...item, ...fields, arguments: text, status: "completed" }, write);
+    if (opaque !== undefined && (own === undefined || id !== undefined))
+      this.#carry({ kind: "tool-call", callId, opaque }, write);
   }
 
   #functionCall(callId: string, name: string): JsonObject {

@@ -197,9 +197,11 @@ function writeResult(part: ToolResultPart, call: JsonObject | undefined): JsonOb
   if (own !== undefined) return own;
   const { callId, output } = part;
   const fields = isJsonObject(output) ? output : undefined;
+  // A call that a program of the provider's made: the result goes to the program.
+  const caller = call?.caller === undefined ? {} : { caller: call.caller };
   switch (call?.type) {
     case "custom_tool_call":
-      return { type: "custom_tool_call_output", call_id: callId, output: writeToolOutput(output) };
+      return { type: "custom_tool_call_output", call_id: callId, ...caller, output: writeToolOutput(output) };
     case "mcp_approval_request":
       return {
         type: "mcp_approval_response",
@@ -207,9 +209,9 @@ function writeResult(part: ToolResultPart, call: JsonObject | undefined): JsonOb
         ...(fields ?? { approve: output === true }),
       };
     case "shell_call":
-      return { type: "shell_call_output", call_id: callId, ...(fields ?? { output }) };
+      return { type: "shell_call_output", call_id: callId, ...caller, ...(fields ?? { output }) };
     case "apply_patch_call":
-      return { type: "apply_patch_call_output", call_id: callId, ...(fields ?? patchOutput(part)) };
+      return { type: "apply_patch_call_output", call_id: callId, ...caller, ...(fields ?? patchOutput(part)) };
     case "computer_call":
       return { type: "computer_call_output", call_id: callId, ...(fields?.output === undefined ? { output } : fields) };
     case "tool_search_call":
@@ -217,7 +219,7 @@ function writeResult(part: ToolResultPart, call: JsonObject | undefined): JsonOb
     case "local_shell_call":
       return { type: "local_shell_call_output", id: callId, output: writeToolOutput(output) };
     default:
-      return { type: "function_call_output", call_id: callId, output: writeToolOutput(output) };
+      return { type: "function_call_output", call_id: callId, ...caller, output: writeToolOutput(output) };
   }
 }
 

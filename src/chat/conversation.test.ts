@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { deferred } from "../../test/support/deferred.js";
 import { echo } from "../models/echo.js";
 import { scripted } from "../models/scripted.js";
 import { SluiceError } from "../stream/error.js";
@@ -6,6 +7,7 @@ import { textOf } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
+import type { Window } from "./window.js";
 
 const fast = echo({ tokensPerSecond: Number.POSITIVE_INFINITY });
 const texts = async (conversation: Conversation) =>
@@ -61,6 +63,35 @@ describe("a conversation", () => {
     await running.next();
     await expect(conversation.send("two")).rejects.toMatchObject({ code: "conflict" });
     await running.return?.();
+  });
+
+  test("left while it is being opened, a turn says nothing and is over", async () => {
+    const wait = deferred();
+    const seen: AbortSignal[] = [];
+    const window: Window = async (messages, signal) => {
+      if (signal !== undefined) seen.push(signal);
+      if (seen.length === 1) await wait.promise;
+      return { messages: [...messages], dropped: 0 };
+    };
+    const model = scripted([["Two."]]);
+    const conversation = new Conversation({ model, window });
+    const left = conversation.stream("one");
+    const read = left.fullText;
+    while (seen.length === 0) await Promise.resolve();
+    left.cancel();
+    await expect(read).rejects.toMatchObject({ code: "cancelled" });
+    expect(seen[0]?.aborted).toBe(true);
+    const next = conversation.send("two");
+    wait.resolve();
+    expect((await next).text).toBe("Two.");
+    expect(await texts(conversation)).toEqual(["two", "Two."]);
+    const unopened = conversation.stream("three");
+    const unread = unopened.fullText;
+    await Promise.resolve();
+    unopened.cancel();
+    await expect(unread).rejects.toMatchObject({ code: "cancelled" });
+    await conversation.setTitle("Nothing runs");
+    expect(model.requests).toHaveLength(1);
   });
 
   test("of two writers one wins, and what the other said is kept as a branch", async () => {

@@ -212,32 +212,38 @@ export class Conversation {
   #answer(options: TurnOptions, begin: () => TurnBeginning): ChatStream {
     const { metadata, request, ...call } = options;
     const { model } = this;
-    let turn: { beginning: TurnBeginning; release: () => void } | undefined;
+    let release: (() => void) | undefined;
+    let beginning: TurnBeginning | undefined;
     const keep = async (end: TurnEnd): Promise<void> => {
-      if (turn === undefined) return;
+      if (release === undefined) return;
       this.#gate.ending();
+      // A turn that is left while it is being opened is over as soon as that has noticed.
+      if (beginning === undefined) return;
       try {
-        const messages = storedTurn(turn.beginning, end, metadata);
+        const messages = storedTurn(beginning, end, metadata);
         const last = messages.at(-1);
         if (last !== undefined) await this.#log.append(messages, last.id);
       } finally {
-        turn.release();
+        release();
       }
     };
-    const open = async () => {
-      const release = await this.#claimTurn();
+    const open = async (left: AbortSignal) => {
+      release = await this.#claimTurn();
       try {
-        const beginning = begin();
-        const { messages, ...window } = await this.#sent(beginning, call.signal);
+        left.throwIfAborted();
+        const began = begin();
+        const { messages, ...window } = await this.#sent(began, left);
+        left.throwIfAborted();
         const asked = { ...this.#options.request, ...request, messages };
         const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
         if (window.dropped > 0) opening.push({ type: "data", name: "window", value: { ...window } });
         const { signal: _, ...inner } = call;
         const claim = model.stream(asked, { ...inner, retain: false }).batches();
-        turn = { beginning, release };
+        beginning = began;
         return { claim, opening };
       } catch (thrown) {
         release();
+        release = undefined;
         throw thrown;
       }
     };
@@ -272,7 +278,7 @@ export class Conversation {
   }
 
   /** What the model is sent: the conversation's instructions, and the path through the window. */
-  async #sent({ parentId, asked }: TurnBeginning, signal: AbortSignal | undefined): Promise<WindowResult> {
+  async #sent({ parentId, asked }: TurnBeginning, signal: AbortSignal): Promise<WindowResult> {
     const messages = this.#log.tree.path(parentId).map(({ message }) => message);
     if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
     messages.push(...asked);

@@ -24,8 +24,8 @@ export interface TurnEnd {
 
 /** What a turn needs of its conversation. */
 export interface TurnKeeper {
-  /** Opens the model's stream. Called when the turn is first read. */
-  open(): Promise<{ claim: Claim; opening: readonly ChatEvent[] }>;
+  /** Opens the model's stream. Called when the turn is first read. @param left aborted when the reader leaves. */
+  open(left: AbortSignal): Promise<{ claim: Claim; opening: readonly ChatEvent[] }>;
   /** Stores a complete turn; the reader sees `finish` after this. */
   complete(end: TurnEnd): Promise<void>;
   /** Stores a turn that was stopped or failed, if it said anything. Never rejects: the reader has left, or is told of the first error. */
@@ -38,6 +38,7 @@ export class TurnSource implements BatchSource {
   readonly #meter: CostMeter;
   readonly #transcript = new Transcript(true);
   readonly #timing = new StreamTiming();
+  readonly #left = new AbortController();
   #startedAt = "";
   #claim: Claim | undefined;
   #opening: readonly ChatEvent[] = [];
@@ -63,6 +64,7 @@ export class TurnSource implements BatchSource {
   }
 
   cancel(reason: unknown): void {
+    this.#left.abort(reason);
     this.#claim?.cancel(reason);
     void this.#interrupt();
   }
@@ -70,7 +72,7 @@ export class TurnSource implements BatchSource {
   async #open(): Promise<void> {
     this.#startedAt = new Date().toISOString();
     this.#timing.begin();
-    const { claim, opening } = await this.#keeper.open();
+    const { claim, opening } = await this.#keeper.open(this.#left.signal);
     if (this.#over) {
       claim.cancel("the turn was left before it began");
       return;

@@ -56,6 +56,41 @@ describe("a stream that fails", () => {
     await expect(stream.usage).rejects.toBe(failure);
   });
 
+  test("because a stage threw closes its upstream", async () => {
+    let closed = false;
+    const endless = async function* () {
+      try {
+        yield START;
+        for (;;) yield* text("word ");
+      } finally {
+        closed = true;
+      }
+    };
+    const failing = ChatStream.from(endless()).through({
+      push(event, emit) {
+        if (event.type === "text-delta") throw new Error("broken");
+        emit(event);
+      },
+    });
+    await expect(collect(failing)).rejects.toMatchObject({ message: "broken" });
+    expect(closed).toBe(true);
+  });
+
+  test("by itself is not told to return", async () => {
+    let returned = false;
+    const failing: AsyncIterable<ChatEvent> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new Error("broken")),
+        return: async () => {
+          returned = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    await expect(collect(ChatStream.from(failing))).rejects.toMatchObject({ message: "broken" });
+    expect(returned).toBe(false);
+  });
+
   test("refuses events before the start", async () => {
     await expect(ChatStream.from(text("x")).fullText).rejects.toMatchObject({ code: "protocol" });
   });

@@ -269,18 +269,17 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     this.#started = true;
   }
 
-  /** Fails from this side: the upstream is told to stop. */
+  /** Fails from this side, unless the stream is over. */
   #abandon(error: SluiceError): SluiceError {
-    if (this.#outcome.type !== "open") return this.#outcome.type === "failed" ? this.#outcome.error : error;
-    const failure = this.#fail(error);
-    this.#source.cancel(error);
-    return failure;
+    return this.#outcome.type === "finished" ? error : this.#fail(error);
   }
 
+  /** The upstream is told to stop in any case: a stage or a guard may have failed in the middle of an answer. */
   #fail(thrown: unknown): SluiceError {
     if (this.#outcome.type === "failed") return this.#outcome.error;
     const error = SluiceError.from(thrown).with({ partial: this.#transcript.partial });
     this.#end({ type: "failed", error });
+    this.#source.cancel(error);
     return error;
   }
 

@@ -7,6 +7,8 @@ export class IterableSource implements BatchSource {
   #iterator: AsyncIterator<ChatEvent> | Iterator<ChatEvent> | undefined;
   #wake: (() => void) | undefined;
   #cancelled = false;
+  /** Whether the iterator has ended by itself, well or not: it is not told to return then. */
+  #ended = false;
 
   constructor(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>) {
     this.#events = events;
@@ -16,11 +18,17 @@ export class IterableSource implements BatchSource {
     if (this.#cancelled) return undefined;
     this.#iterator ??=
       Symbol.asyncIterator in this.#events ? this.#events[Symbol.asyncIterator]() : this.#events[Symbol.iterator]();
-    const result = this.#iterator.next();
+    const result = this.#ask(this.#iterator);
     if (!(result instanceof Promise)) return this.#batch(result);
     return new Promise((resolve, reject) => {
       this.#wake = () => resolve(undefined);
-      result.then((r) => resolve(this.#batch(r)), reject);
+      result.then(
+        (r) => resolve(this.#batch(r)),
+        (thrown: unknown) => {
+          this.#ended = true;
+          reject(thrown);
+        },
+      );
     });
   }
 
@@ -31,14 +39,27 @@ export class IterableSource implements BatchSource {
     this.#return();
   }
 
+  #ask(iterator: AsyncIterator<ChatEvent> | Iterator<ChatEvent>) {
+    try {
+      return iterator.next();
+    } catch (thrown) {
+      this.#ended = true;
+      throw thrown;
+    }
+  }
+
   #batch({ done, value }: IteratorResult<ChatEvent>): Batch | undefined {
-    if (done) return undefined;
+    if (done) {
+      this.#ended = true;
+      return undefined;
+    }
     // Nobody asks for more after this: the iterator is told, so that a generator cleans up.
     if (value.type === "finish") this.#return();
     return [value];
   }
 
   #return(): void {
+    if (this.#ended) return;
     const returned = this.#iterator?.return?.();
     // The generator's own clean-up may fail; the reader has all it gets and is told by nobody.
     if (returned instanceof Promise) returned.catch(() => {});

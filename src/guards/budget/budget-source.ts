@@ -60,16 +60,14 @@ export class BudgetSource implements BatchSource {
   #inTime(pulled: Promise<Batch | undefined>): Promise<Batch | undefined> {
     return new Promise((resolve, reject) => {
       this.#onTime = () => resolve(this.#finish("maxMs"));
-      pulled.then(
-        (batch) => {
-          this.#onTime = undefined;
-          if (!this.#over) resolve(this.#take(batch));
-        },
-        (thrown) => {
-          this.#end();
-          reject(thrown);
-        },
-      );
+      const arrived = pulled.then((batch) => {
+        this.#onTime = undefined;
+        if (!this.#over) resolve(this.#take(batch));
+      });
+      arrived.catch((thrown: unknown) => {
+        this.#end();
+        reject(thrown);
+      });
     });
   }
 

@@ -38,6 +38,16 @@ async function spend(model: ChatModel, options: BudgetOptions, asked = request) 
   return { events, text, end: events.slice(-2) };
 }
 
+test("a price that cannot be said fails the stream and closes the upstream", async () => {
+  const { model, left } = endless();
+  const cost = ({ outputTokens = 0 }) => {
+    if (outputTokens > 2) throw new Error("no price");
+    return 0;
+  };
+  await expect(spend(model, { maxCost: 1, cost })).rejects.toMatchObject({ message: "no price" });
+  expect(left.now).toBe(true);
+});
+
 describe("a budget of tokens", () => {
   test("ends the answer at the token, cancels the upstream, and says what was used", async () => {
     const { model, left } = endless();

@@ -5,7 +5,8 @@ import type { SidecarOptions } from "./commands/sidecar.js";
 import type { Io } from "./io.js";
 
 const RESOURCES = "a folder with component files; may be given several times";
-const STORE = "keep conversations by their context ids: a file, postgres://… or redis://…; default: nowhere";
+const STORE =
+  "keep conversations by their context ids: a file, postgres://…, redis://… or dapr://STATESTORE; default: nowhere";
 
 /** Adds `sluice sidecar` and `sluice dapr run`. What they need is loaded only when one of them is called. */
 export function describeDapr(program: Command, io: Io, ended: (code: number) => void): void {

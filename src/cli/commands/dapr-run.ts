@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { type AppPlan, planApp } from "../../dapr/run/app-plan.js";
 import { readEnvFile } from "../../dapr/run/env-file.js";
-import { LOG_LEVELS, type LogLevel } from "../../dapr/run/log-level.js";
+import { defaultLogLevel } from "../../dapr/run/log-level.js";
 import { runApps } from "../../dapr/run/run-apps.js";
 import { readRunFile } from "../../dapr/run/run-file.js";
 import { RUN_SETTINGS, type RunSettingKey } from "../../dapr/run/run-settings.js";
@@ -91,11 +91,6 @@ function runFilePath(given: string): string {
   const path = found?.isDirectory() ? join(given, "dapr.yaml") : given;
   if (!existsSync(path)) throw invalid("--run-file", given, "a file, a folder with a dapr.yaml, or - for stdin");
   return path;
-}
-
-/** What `SLUICE_LOG` says, where it names a level. */
-export function defaultLogLevel(env: Io["env"]): LogLevel {
-  return LOG_LEVELS.find((level) => level === env.SLUICE_LOG) ?? "info";
 }
 
 /** As commander names an option: `dapr-http-port` is `daprHttpPort`. */

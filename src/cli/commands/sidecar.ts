@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { readByteQuantity } from "../../dapr/run/byte-quantity.js";
 import { readEnvFile } from "../../dapr/run/env-file.js";
-import { isLogged, type LogLevel, readLogLevel } from "../../dapr/run/log-level.js";
+import { defaultLogLevel, isLogged, type LogLevel, readLogLevel } from "../../dapr/run/log-level.js";
 import { type Sidecar, startSidecar } from "../../dapr/sidecar/sidecar.js";
 import type { Upstream } from "../../dapr/sidecar/sidecar-core.js";
 import { invalid } from "../../stream/error.js";
@@ -10,7 +10,6 @@ import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
 import { watchTermination } from "../termination.js";
-import { defaultLogLevel } from "./dapr-run.js";
 
 /** Options of `sluice sidecar`, as they are written. */
 export interface SidecarOptions {

@@ -1,3 +1,4 @@
+import type { Environment } from "../../models/provider.js";
 import { invalid } from "../../stream/error.js";
 import type { Notice } from "../resources/notice.js";
 
@@ -18,6 +19,11 @@ export function readLogLevel(text: string, path: string): LogLevel {
   const level = LOG_LEVELS.find((name) => name === lower);
   if (level === undefined) throw invalid(path, text, LOG_LEVELS.join(", "));
   return level;
+}
+
+/** The level that `SLUICE_LOG` names; `info` where it names none. */
+export function defaultLogLevel(env: Environment): LogLevel {
+  return LOG_LEVELS.find((level) => level === env.SLUICE_LOG) ?? "info";
 }
 
 /** Whether a notice is logged at a level. */

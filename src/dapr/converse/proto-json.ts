@@ -63,8 +63,12 @@ export function readProtoJson<Desc extends DescMessage>(schema: Desc, body: stri
 
 /** A message as the JSON of an HTTP answer: names in lower camel case, zero values left out, 64-bit numbers as texts. */
 export function writeProtoJson<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
-  const json: JsonValue = toJson(schema, message, { registry }) as JsonValue;
-  return JSON.stringify(json);
+  return JSON.stringify(toProtoJson(schema, message));
+}
+
+/** The same as a value. */
+export function toProtoJson<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): JsonObject {
+  return toJson(schema, message, { registry }) as JsonObject;
 }
 
 /**
@@ -91,7 +95,7 @@ export function withJsonFields<Desc extends DescMessage>(
   message: MessageShape<Desc>,
   fields: JsonObject,
 ): MessageShape<Desc> {
-  const json = toJson(schema, message, { registry }) as JsonObject;
+  const json = toProtoJson(schema, message);
   try {
     return fromJson(schema, { ...json, ...fields }, { registry });
   } catch (cause) {

@@ -33,7 +33,8 @@ export function writeAlpha2Request(
 ): WrittenRequest<ConversationRequestAlpha2> {
   const warnings: Warning[] = [];
   const { component, contextId, scrubInput, scrubOutput, parameters = {}, promptCacheRetentionMs } = target;
-  const { temperature, maxTokens, metadata = {}, tools = [], toolChoice } = request;
+  const { temperature, maxTokens, metadata = {}, toolChoice } = request;
+  const tools = callersTools(request);
   warnOfUnsent(request, ALPHA2_UNSENT, "Dapr's conversation API", warnings);
   const responseFormat = writeResponseFormat(request.responseFormat, warnings);
   const message = create(ConversationRequestAlpha2Schema, {
@@ -71,15 +72,27 @@ const ALPHA2_UNSENT = [
   "user",
 ] as const satisfies readonly (keyof ChatRequest)[];
 
-function writeTool(tool: NonNullable<ChatRequest["tools"]>[number], index: number, warnings: Warning[]): WrittenTool {
-  const field = `tools[${index}]`;
-  if (isProviderTool(tool)) {
+/**
+ * The tools of a request, all of which the caller runs.
+ *
+ * @throws {SluiceError} `unsupported` for a tool that the provider runs, naming it.
+ */
+export function callersTools({ tools = [] }: ChatRequest): ToolDefinition[] {
+  return tools.map((tool, index) => {
+    if (!isProviderTool(tool)) return tool;
+    const field = `tools[${index}]`;
     const message = `${field}: found a tool of ${tool.dialect}; Dapr's conversation API carries tools that the caller runs`;
     throw new SluiceError("unsupported", message, { field });
-  }
-  if (tool.strict) warnings.push({ field: `${field}.strict`, message: "not sent: Dapr's tools have no such option" });
-  const { name, description, inputSchema: parameters }: ToolDefinition = tool;
-  const value = { name, ...(description !== undefined && { description }), parameters };
+  });
+}
+
+function writeTool(
+  { name, description, inputSchema, strict }: ToolDefinition,
+  index: number,
+  warnings: Warning[],
+): WrittenTool {
+  if (strict) warnings.push({ field: `tools[${index}].strict`, message: "not sent: Dapr's tools have no such option" });
+  const value = { name, ...(description !== undefined && { description }), parameters: inputSchema };
   return { toolTypes: { case: "function", value } };
 }
 

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { collect } from "../../../test/support/collect.js";
+import { at, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
+import { deferred } from "../../../test/support/deferred.js";
+import { Conversation } from "../../chat/conversation.js";
+import { tool } from "../../tools/tool.js";
+import type { Notice } from "../resources/notice.js";
+
+const world = new DaprWorld();
+
+const weather = {
+  name: "weather",
+  description: "The weather of a city.",
+  inputSchema: { type: "object", properties: { city: { type: "string" } } },
+};
+
+describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
+  test("streams, with the context id and the usage at the end", async () => {
+    const notices: Notice[] = [];
+    const dapr = world.client({ ...at(protocol, await world.sidecar()), log: (notice) => notices.push(notice) });
+    const chunks = await collect(dapr.generate({ messages: "one two three", stream: true, contextId: "c1" }));
+    expect(chunks[0]).toEqual({
+      type: "start",
+      data: { id: expect.any(String), model: "echo", simulated: false, warnings: [] },
+    });
+    expect(chunks.slice(1)).toEqual([
+      ...["one", " two", " three"].map((data) => ({ type: "content", data })),
+      { type: "context_id", data: "c1" },
+      { type: "finish", data: "stop" },
+      { type: "final_content", data: "one two three" },
+      { type: "final_usage", data: { prompt_tokens: 3, completion_tokens: 3, total_tokens: 6 } },
+    ]);
+    expect(notices.map(({ message }) => message).join("\n")).toMatch(
+      /answers: app app, Dapr .*; it streams\nasking echo of .*streamed over/,
+    );
+  });
+
+  test("answers whole in OpenAI's shape", async () => {
+    const dapr = world.client(at(protocol, await world.sidecar()));
+    const response = await dapr.generate({ messages: [{ role: "user", content: "one two" }], contextId: "c1" });
+    expect(response).toEqual({
+      id: expect.any(String),
+      object: "chat.completion",
+      model: "echo",
+      choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "one two" } }],
+      usage: { prompt_tokens: 2, completion_tokens: 2, total_tokens: 4 },
+      context_id: "c1",
+    });
+  });
+
+  test("gives OpenAI's chunks", async () => {
+    const dapr = world.client(at(protocol, await world.sidecar()));
+    const chunks = await collect(dapr.generateStream({ messages: "one two", contextId: "c1" }));
+    expect(chunks.map(({ choices }) => choices)).toEqual([
+      [{ index: 0, delta: { role: "assistant", content: "one" }, finish_reason: null }],
+      [{ index: 0, delta: { content: " two" }, finish_reason: null }],
+      [{ index: 0, delta: {}, finish_reason: "stop" }],
+      [],
+    ]);
+    expect(chunks[0]).toMatchObject({ object: "chat.completion.chunk", model: "echo", context_id: null, usage: null });
+    expect(chunks.at(-1)).toMatchObject({ context_id: "c1", usage: { total_tokens: 4 } });
+  });
+
+  test("calls tools, and takes their results", async () => {
+    const dapr = world.client(at(protocol, await world.sidecar()));
+    const asked = { role: "user" as const, content: "Oslo?" };
+    const chunks = await collect(dapr.generate({ messages: [asked], stream: true, tools: [weather] }));
+    const call = { id: "0", type: "function" as const, function: { name: "weather", arguments: "city" } };
+    expect(chunks).toContainEqual({ type: "tool_call", data: call });
+    expect(chunks).toContainEqual({ type: "finish", data: "tool_calls" });
+    const { parameters } = { parameters: weather.inputSchema };
+    const first = await dapr.generate({
+      messages: [asked],
+      tools: [{ type: "function", function: { name: "weather", parameters } }],
+      toolChoice: "weather",
+    });
+    const [{ message, finish_reason: reason }] = first.choices;
+    expect([message.tool_calls, reason]).toEqual([[call], "tool_calls"]);
+    const result = { role: "tool" as const, tool_call_id: "0", content: "4 °C" };
+    const second = await dapr.generate({ messages: [asked, message, result] });
+    expect(second.choices[0].message.content).toBe(
+      "Oslo?\nOslo?\nTool Response for tool ID '0' with name 'weather': 4 °C",
+    );
+    expect(second.choices[0].message.tool_calls).toEqual([call]);
+    const made = tool({ name: "weather", input: z.object({ city: z.string() }) });
+    const third = await collect(dapr.generateStream({ messages: [asked], tools: [made] }));
+    expect(third.flatMap(({ choices }) => choices.flatMap(({ delta }) => delta.tool_calls ?? []))).toEqual([
+      { index: 0, ...call },
+    ]);
+  });
+
+  test("takes personal data out, of what is sent and of what is answered", async () => {
+    const dapr = world.client(at(protocol, await world.sidecar()));
+    const messages = "write to anna@example.com now";
+    for (const scrubPII of [true, { input: true }, { output: true }]) {
+      const chunks = await collect(dapr.generate({ messages, stream: true, scrubPII }));
+      expect(chunks).toContainEqual({ type: "final_content", data: "write to <EMAIL_ADDRESS> now" });
+    }
+    const plain = await dapr.generate({ messages, scrubPII: false });
+    expect(plain.choices[0].message.content).toBe(messages);
+  });
+
+  test("is a model of a conversation", async () => {
+    const dapr = world.client(at(protocol, await world.sidecar()));
+    const conversation = new Conversation({ model: dapr.model("echo") });
+    expect(await conversation.stream("first").fullText).toBe("first");
+    expect(await conversation.stream("second").fullText).toBe("first\nfirst\nsecond");
+    const events = await collect(
+      dapr.model({ component: "echo", contextId: "c9" }).stream({
+        messages: [{ role: "user", content: "x" }],
+        providerOptions: { dapr: { scrubPii: true } },
+        topK: 3,
+      }),
+    );
+    expect(events).toContainEqual({ type: "context", contextId: "c9" });
+    expect(events[0]).toMatchObject({ warnings: [{ field: "topK" }] });
+  });
+
+  test("is told at once when the reader leaves, or its signal is aborted", async () => {
+    let left = deferred();
+    const server = await world.sidecar({
+      echoPauseMs: 60_000,
+      report: ({ message }) => {
+        if (/failed with cancelled/.test(message)) left.resolve();
+      },
+    });
+    const dapr = world.client(at(protocol, server));
+    const stream = dapr.generate({ messages: "one two three", stream: true });
+    for await (const chunk of stream) if (chunk.type === "content") break;
+    await left.promise;
+    expect(await stream.usage).toBeTypeOf("object");
+
+    left = deferred();
+    const controller = new AbortController();
+    const aborted = await failure(async () => {
+      for await (const chunk of dapr.generate({ messages: "one two", stream: true, signal: controller.signal })) {
+        if (chunk.type === "content") controller.abort("enough");
+      }
+    });
+    expect(aborted).toMatchObject({ code: "cancelled", cause: "enough", partial: { text: "one" } });
+    await left.promise;
+  });
+
+  test("wants its token, from the options or the environment", async () => {
+    const server = await world.sidecar({ apiToken: "secret" });
+    const refused = world.client(at(protocol, server));
+    expect(await failure(() => refused.generate({ messages: "x" }))).toMatchObject({ code: "authentication" });
+    for (const options of [{ apiToken: "secret" }, { env: { DAPR_API_TOKEN: "secret" } }]) {
+      const dapr = world.client({ ...at(protocol, server), ...options });
+      expect((await dapr.generate({ messages: "x" })).choices[0].message.content).toBe("x");
+    }
+  });
+
+  test("says what it refuses", async () => {
+    const dapr = world.client(at(protocol, await world.sidecar()));
+    const stream = dapr.generate({ messages: "x", stream: true, llmComponent: "nobody" });
+    expect(await failure(() => collect(stream))).toMatchObject({
+      code: "not-found",
+      providerCode: "ERR_CONVERSATION_NOT_FOUND",
+      message: "failed finding conversation component nobody",
+      model: "dapr/nobody",
+    });
+    const tools = [{ name: "t", inputSchema: { type: "object", properties: [] } }];
+    expect(await failure(() => dapr.generate({ messages: "x", tools }))).toMatchObject({
+      code: "provider-error",
+      providerCode: "ERR_CONVERSATION_INVOKE",
+      retryable: false,
+    });
+  });
+});

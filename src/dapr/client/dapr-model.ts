@@ -1,0 +1,92 @@
+import type { CallOptions, Capabilities, ChatModel } from "../../stream/chat-model.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { ChatStream } from "../../stream/chat-stream.js";
+import { SluiceError } from "../../stream/error.js";
+import { validateRequest } from "../../stream/validate-request.js";
+import type { ConverseOptions } from "../converse/converse-options.js";
+import { writeText } from "../converse/write-alpha2-messages.js";
+import { callersTools } from "../converse/write-alpha2-request.js";
+import type { Report } from "../resources/notice.js";
+import { type Backend, isUnanswered } from "./backend.js";
+import { chooseComponent } from "./choose-component.js";
+import { RouteSource, type Routes } from "./route-source.js";
+
+/** What every call of a model has in common. */
+export interface DaprModelSettings extends ConverseOptions {
+  /** Absent: the only one there is. */
+  component: string | undefined;
+}
+
+/** A conversation component behind Dapr's API as a chat model, wherever it runs. */
+export class DaprModel implements ChatModel {
+  readonly id: string;
+  /** Dapr's API carries text, tools and JSON schemas. Whether answers stream depends on who answers. */
+  readonly capabilities: Capabilities = { tools: true, input: [] };
+  readonly #backends: readonly Backend[];
+  readonly #settings: DaprModelSettings;
+  readonly #report: Report;
+
+  constructor(backends: readonly Backend[], settings: DaprModelSettings, report: Report) {
+    this.id = settings.component === undefined ? "dapr" : `dapr/${settings.component}`;
+    this.#backends = backends;
+    this.#settings = settings;
+    this.#report = report;
+  }
+
+  stream(request: ChatRequest, options: CallOptions = {}): ChatStream {
+    validateRequest(request, this);
+    checkCarried(request);
+    const { signal, retain, ...call } = options;
+    return new ChatStream(new RouteSource(this.#routes(request, call)), { signal, retain });
+  }
+
+  async *#routes(request: ChatRequest, options: CallOptions): Routes {
+    const { component: named, ...asked } = this.#settings;
+    const { streaming = true } = options;
+    const call = { ...options, retain: false };
+    const failures: SluiceError[] = [];
+    for (const backend of this.#backends) {
+      try {
+        const answerer = await backend.open();
+        const component = chooseComponent(named, answerer.components, backend.name);
+        let failure: SluiceError | undefined;
+        for (const { model, how, passesOn } of answerer.ways({ ...asked, component }, streaming)) {
+          this.#report({ level: "debug", message: `asking ${component} of ${backend.name}, ${how}` });
+          failure = (yield model.stream(request, call)) ?? new SluiceError("protocol", "a stream ended without reason");
+          this.#report({ level: "warning", message: `${component}, ${how}, failed: ${failure.message}` });
+          if (!passesOn(failure)) break;
+        }
+        if (failure !== undefined) throw failure;
+      } catch (thrown) {
+        const error = SluiceError.from(thrown);
+        failures.push(error);
+        if (!isUnanswered(error)) throw error;
+        this.#report({ level: "warning", message: `${backend.name} gave no answer: ${error.message}` });
+      }
+    }
+    throw noAnswer(this.#backends, failures);
+  }
+}
+
+/** Refuses at once what no way to ask can carry: files, those that a provider holds too, and tools that it runs. */
+function checkCarried(request: ChatRequest): void {
+  for (const [index, message] of request.messages.entries()) {
+    if (message.role === "user") writeText(message.content, `messages[${index}]`);
+  }
+  callersTools(request);
+}
+
+function noAnswer(backends: readonly Backend[], failures: readonly SluiceError[]): SluiceError {
+  const [only] = failures;
+  const cause = failures.at(-1);
+  if (only === undefined || cause === undefined) return new SluiceError("protocol", "there is nobody to ask");
+  const connected = failures.some(({ code }) => code !== "connect-failed" && code !== "connect-timeout");
+  if (failures.length === 1 && connected) return only;
+  const tried = backends.map(({ name }, index) => `${name}: ${failures[index]?.message}`).join("; ");
+  const advice =
+    "start one (sluice sidecar, or dapr run), say where it is, or give resourcesPath to run component files here";
+  return new SluiceError("connect-failed", `no Dapr sidecar answers (${tried}); ${advice}`, {
+    retryable: failures.some(({ retryable }) => retryable),
+    cause,
+  });
+}

@@ -1,0 +1,129 @@
+import type { CallOptions } from "../../stream/chat-model.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { boolean, type Check, checkedObject, exactly, filledString, record, string } from "../../stream/checks.js";
+import { invalid } from "../../stream/error.js";
+import type { JsonValue } from "../../stream/json.js";
+import type { ConverseOptions } from "../converse/converse-options.js";
+import { type InputResponseFormat, readInputFormat } from "./input-format.js";
+import { type InputMessages, readInputMessages } from "./input-messages.js";
+import { type InputTool, type InputToolChoice, readInputToolChoice, readInputTools } from "./input-tools.js";
+
+/** Whether personal data is taken out, of both what is sent and what is answered (`true`) or of one of them. */
+export type ScrubPii = boolean | { input?: boolean; output?: boolean };
+
+/** What Dapr's API takes beside what is asked, in the client's terms. */
+export interface DaprCallOptions {
+  /** The conversation to continue, where the sidecar (or `store`, in process) keeps conversations; else only given back. */
+  contextId?: string;
+  scrubPII?: ScrubPii;
+  /** Parameters for the component. daprd gives them back with answers of Alpha1 and does nothing else with them. */
+  parameters?: Readonly<Record<string, JsonValue>>;
+  /** How long the provider keeps the prompt in its cache, in ms. */
+  promptCacheRetentionMs?: number;
+}
+
+/** What `generate` and `generateStream` take. */
+export interface GenerateOptions extends DaprCallOptions, Omit<CallOptions, "streaming" | "retain"> {
+  /** A text, messages as dictionaries with `role` and `content`, or those of Sluice. */
+  messages: InputMessages;
+  /** Whether the answer comes in pieces. Default false. */
+  stream?: boolean;
+  /** The component to ask. Default: the client's. */
+  llmComponent?: string;
+  /** 0 to 2. Dapr takes 0 for one that is not set. */
+  temperature?: number;
+  /** Upper limit on the answer, in tokens. daprd knows it from release 1.19 on. */
+  maxTokens?: number;
+  /** Tools that the model may call. They are not run here. */
+  tools?: readonly InputTool[];
+  /** Default: `auto` where there are tools. */
+  toolChoice?: InputToolChoice;
+  responseFormat?: InputResponseFormat;
+  /** Labels that the provider keeps with the call, where it can. */
+  metadata?: Record<string, string>;
+}
+
+/** What is asked, told apart. */
+export interface Asked {
+  request: ChatRequest;
+  component: string | undefined;
+  converse: ConverseOptions;
+  call: CallOptions;
+}
+
+const scrub: Check = (value, path) => {
+  if (typeof value === "boolean") return;
+  exactly("scrubPII", { input: boolean, output: boolean })(value, path);
+};
+
+const anything: Check = () => {};
+
+/** Fields whose values are read or checked where they are used are only named here, so that others are refused. */
+const OPTIONS = exactly("generate", {
+  messages: { required: anything },
+  stream: boolean,
+  llmComponent: filledString,
+  contextId: filledString,
+  scrubPII: scrub,
+  temperature: anything,
+  maxTokens: anything,
+  tools: anything,
+  toolChoice: anything,
+  responseFormat: anything,
+  metadata: record("an object of strings", string),
+  parameters: record("an object of JSON values", anything),
+  promptCacheRetentionMs: positive,
+  signal: anything,
+  timeouts: anything,
+  retry: anything,
+  headers: anything,
+  onWire: anything,
+} satisfies Record<keyof GenerateOptions, unknown>);
+
+/**
+ * Reads the options of a call.
+ *
+ * @throws {SluiceError} `invalid-argument`, naming the field.
+ */
+export function readGenerateOptions(options: GenerateOptions): Asked {
+  OPTIONS(checkedObject(options, "options", "an object with messages"), "");
+  const { messages, tools, toolChoice, responseFormat, temperature, maxTokens, metadata } = options;
+  const { signal, timeouts, retry, headers, onWire } = options;
+  return {
+    request: {
+      messages: readInputMessages(messages),
+      ...(tools !== undefined && { tools: readInputTools(tools) }),
+      ...(toolChoice !== undefined && { toolChoice: readInputToolChoice(toolChoice) }),
+      ...(responseFormat !== undefined && { responseFormat: readInputFormat(responseFormat) }),
+      ...(temperature !== undefined && { temperature }),
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(metadata !== undefined && { metadata }),
+    },
+    component: options.llmComponent,
+    converse: readCallOptions(options),
+    call: {
+      ...(signal !== undefined && { signal }),
+      ...(timeouts !== undefined && { timeouts }),
+      ...(retry !== undefined && { retry }),
+      ...(headers !== undefined && { headers }),
+      ...(onWire !== undefined && { onWire }),
+    },
+  };
+}
+
+/** The options of Dapr's API as its requests have them. */
+export function readCallOptions(options: DaprCallOptions): ConverseOptions {
+  const { contextId, scrubPII, parameters, promptCacheRetentionMs } = options;
+  const { input, output } = typeof scrubPII === "boolean" ? { input: scrubPII, output: scrubPII } : (scrubPII ?? {});
+  return {
+    ...(contextId !== undefined && { contextId }),
+    ...(input !== undefined && { scrubInput: input }),
+    ...(output !== undefined && { scrubOutput: output }),
+    ...(parameters !== undefined && { parameters }),
+    ...(promptCacheRetentionMs !== undefined && { promptCacheRetentionMs }),
+  };
+}
+
+function positive(value: unknown, path: string): void {
+  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "ms above 0");
+}

@@ -1,0 +1,55 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { providerError } from "../../dialects/provider-error.js";
+import { SluiceError } from "../../stream/error.js";
+import { sidecarError, unknownCall } from "../converse/read-api-error.js";
+
+const NOT_FOUND = /^failed finding conversation component /;
+const REFUSED = /missing inputs in request$|invalid params: /;
+
+/** The error of a gRPC call, in our terms. */
+export function readGrpcError(thrown: unknown): SluiceError {
+  if (thrown instanceof SluiceError) return thrown;
+  const error = ConnectError.from(thrown);
+  return meaningOf(error).with({ cause: thrown });
+}
+
+function meaningOf(error: ConnectError): SluiceError {
+  const { code, rawMessage: message } = error;
+  const details = { providerMessage: message, providerCode: Code[code] };
+  switch (code) {
+    case Code.Unimplemented:
+      return unknownCall(message);
+    case Code.InvalidArgument:
+      if (NOT_FOUND.test(message)) return sidecarError(message, "ERR_CONVERSATION_NOT_FOUND", undefined);
+      return REFUSED.test(message)
+        ? sidecarError(message, "ERR_CONVERSATION_INVALID_PARMS", undefined)
+        : new SluiceError("rejected", message, details);
+    case Code.Unauthenticated:
+      return new SluiceError("authentication", message, details);
+    case Code.PermissionDenied:
+      return new SluiceError("permission", message, details);
+    case Code.Unavailable:
+      return new SluiceError("connect-failed", `no connection: ${message}`, { ...details, retryable: true });
+    case Code.DeadlineExceeded:
+      return new SluiceError("total-timeout", message, details);
+    case Code.Canceled:
+    case Code.Aborted:
+      return brokenOff(message);
+    case Code.Internal:
+    case Code.Unknown:
+      // The connection's own errors are told with these codes too.
+      return /http\/2|protocol error|stream closed|missing trailer|premature/i.test(message) || isSocketError(error)
+        ? brokenOff(message)
+        : sidecarError(message, "ERR_CONVERSATION_INVOKE", undefined);
+    default:
+      return providerError({ message, code: Code[code] });
+  }
+}
+
+function brokenOff(message: string): SluiceError {
+  return new SluiceError("truncated", `the sidecar broke the call off: ${message}`, { retryable: true });
+}
+
+function isSocketError({ cause }: ConnectError): boolean {
+  return cause instanceof Error && "code" in cause && /^(ECONN|EPIPE|ERR_HTTP2)/.test(String(cause.code));
+}

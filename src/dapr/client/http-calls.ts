@@ -1,0 +1,40 @@
+import { httpModel } from "../../models/http/http-model.js";
+import { HttpService, type HttpServiceOptions } from "../../models/http/http-service.js";
+import { readAnswerJson } from "../converse/proto-json.js";
+import { readHttpError } from "../converse/read-api-error.js";
+import { GetMetadataResponseSchema } from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
+import { alpha1Dialect, alpha2Dialect } from "./dapr-dialect.js";
+import type { SidecarCalls } from "./sidecar-backend.js";
+import { readMetadata } from "./sidecar-info.js";
+
+/** The calls of a sidecar's HTTP port. */
+export function httpCalls(options: HttpServiceOptions & { metadataTimeoutMs: number }): SidecarCalls {
+  const { baseUrl, metadataTimeoutMs: limit, ...service } = options;
+  const metadata = new HttpService({ ...service, baseUrl });
+  return {
+    protocol: "HTTP",
+    baseUrl,
+    async metadata() {
+      const timeouts = { connect: limit, firstByte: limit, idle: limit };
+      const body = await metadata.getJson("dapr", "/v1.0/metadata", readHttpError, { timeouts, retry: { retries: 0 } });
+      return readMetadata(readAnswerJson(GetMetadataResponseSchema, body));
+    },
+    alpha2: (target) =>
+      httpModel({
+        ...service,
+        baseUrl,
+        id: `dapr/${target.component}`,
+        model: target.component,
+        dialect: alpha2Dialect(target),
+      }),
+    alpha1: (target) =>
+      httpModel({
+        ...service,
+        baseUrl,
+        id: `dapr/${target.component}`,
+        model: target.component,
+        dialect: alpha1Dialect(target),
+      }),
+    close: async () => {},
+  };
+}

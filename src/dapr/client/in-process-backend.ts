@@ -1,0 +1,60 @@
+import type { ConversationStore } from "../../chat/conversation-store.js";
+import { openStore } from "../../chat/open-store.js";
+import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
+import type { ConverseTarget } from "../converse/converse-options.js";
+import { Converser } from "../sidecar/converser.js";
+import type { Answerer, Backend, Way } from "./backend.js";
+import { componentModel } from "./component-model.js";
+
+/** Settings of `InProcessBackend`. */
+export interface InProcessOptions extends LoadComponentsOptions {
+  /** Where conversations are continued by their context ids; without one an id is only given back. */
+  store?: ConversationStore | string | undefined;
+}
+
+/** Component files that run in this process. They are loaded when somebody first asks. */
+export class InProcessBackend implements Backend {
+  readonly name: string;
+  readonly #options: InProcessOptions;
+  #loading: Promise<Loaded> | undefined;
+
+  constructor(options: InProcessOptions) {
+    const { resourcesPath } = options;
+    this.name = `the component files in ${typeof resourcesPath === "string" ? resourcesPath : resourcesPath.join(", ")}`;
+    this.#options = options;
+  }
+
+  open(): Promise<Answerer> {
+    this.#loading ??= load(this.#options).catch((error) => {
+      // Files can be put right.
+      this.#loading = undefined;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  async close(): Promise<void> {
+    const loaded = await this.#loading?.catch(() => undefined);
+    await loaded?.close();
+  }
+}
+
+interface Loaded extends Answerer {
+  close(): Promise<void>;
+}
+
+async function load(options: InProcessOptions): Promise<Loaded> {
+  const { components } = await loadConversationComponents(options);
+  const store = typeof options.store === "string" ? await openStore(options.store) : options.store;
+  const converser = new Converser(components, store);
+  return {
+    components: [...components.keys()],
+    ways: (target: ConverseTarget): Way[] => [
+      { model: componentModel(converser, target), how: "in this process", passesOn: () => false },
+    ],
+    close: async () => {
+      // One that was given is its owner's to close.
+      if (store !== options.store) await store?.close();
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { ChunkWriter } from "../converse/chunk-writer.js";
+import { finishReasonName } from "../converse/converse-answer.js";
+import { ToolCallTexts } from "../converse/tool-call-texts.js";
+import { functionCall } from "./dapr-chunk.js";
+import { type OpenAiUsage, openAiUsage } from "./open-ai-usage.js";
+
+/** What a chunk adds to the answer. */
+export interface OpenAiDelta {
+  /** In the first chunk. */
+  role?: "assistant";
+  content?: string;
+  /** A piece of the model's reasoning, as most OpenAI-compatible services name it. */
+  reasoning_content?: string;
+  /** Pieces of tool calls: the first of each has its id and name. */
+  tool_calls?: {
+    index: number;
+    id?: string;
+    type?: "function";
+    function: { name?: string; arguments: string };
+  }[];
+}
+
+/** A chunk in OpenAI's shape. The last has no choices, and the context id and the usage, where there are any. */
+export interface OpenAiChunk {
+  id: string;
+  object: "chat.completion.chunk";
+  model: string;
+  choices: { index: 0; delta: OpenAiDelta; finish_reason: string | null }[];
+  context_id: string | null;
+  usage: OpenAiUsage | null;
+  /** On every chunk of an answer that was whole before it began. */
+  simulated?: true;
+}
+
+/** Writes events as OpenAI's chunks. */
+export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
+  readonly #calls = new ToolCallTexts();
+  readonly #streamed = new Set<string>();
+  #frame: Pick<OpenAiChunk, "id" | "object" | "model" | "simulated"> = {
+    id: "",
+    object: "chat.completion.chunk",
+    model: "",
+  };
+  #contextId: string | null = null;
+  #said = false;
+
+  push(event: ChatEvent, write: (chunk: OpenAiChunk) => void): void {
+    switch (event.type) {
+      case "start":
+        this.#frame = {
+          id: event.id,
+          object: "chat.completion.chunk",
+          model: event.model,
+          ...(event.simulated && { simulated: true }),
+        };
+        return;
+      case "text-delta":
+        if (event.text !== "") this.#delta({ content: event.text }, write);
+        return;
+      case "reasoning-delta":
+        if (event.text !== "") this.#delta({ reasoning_content: event.text }, write);
+        return;
+      case "tool-input-delta":
+        if (!event.providerExecuted) this.#piece(event, write);
+        return;
+      case "tool-call":
+        if (!event.providerExecuted) this.#call(event, write);
+        return;
+      case "context":
+        this.#contextId = event.contextId;
+        return;
+      case "retract":
+        if (this.#said) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
+        return;
+      case "finish":
+        this.#finish(event, write);
+        return;
+      // Running counts are in the last chunk; nothing else comes over Dapr's protocol.
+      default:
+    }
+  }
+
+  #piece(event: ChatEvent & { type: "tool-input-delta" }, write: (chunk: OpenAiChunk) => void): void {
+    const { callId, name, delta } = event;
+    this.#calls.push(event);
+    const index = this.#calls.indexOf(callId);
+    const first = !this.#streamed.has(callId);
+    this.#streamed.add(callId);
+    const call = first
+      ? { index, id: callId, type: "function" as const, function: { name, arguments: delta } }
+      : { index, function: { arguments: delta } };
+    this.#delta({ tool_calls: [call] }, write);
+  }
+
+  #call(event: ChatEvent & { type: "tool-call" }, write: (chunk: OpenAiChunk) => void): void {
+    const index = this.#calls.indexOf(event.callId);
+    const call = functionCall(event, this.#calls);
+    if (!this.#streamed.has(event.callId)) this.#delta({ tool_calls: [{ index, ...call }] }, write);
+  }
+
+  #delta(delta: OpenAiDelta, write: (chunk: OpenAiChunk) => void): void {
+    const whole: OpenAiDelta = this.#said ? delta : { role: "assistant", ...delta };
+    this.#said = true;
+    this.#write([{ index: 0, delta: whole, finish_reason: null }], write);
+  }
+
+  #finish({ reason, usage }: ChatEvent & { type: "finish" }, write: (chunk: OpenAiChunk) => void): void {
+    this.#write([{ index: 0, delta: {}, finish_reason: finishReasonName(reason) }], write);
+    write({ ...this.#frame, choices: [], context_id: this.#contextId, usage: openAiUsage(usage) ?? null });
+  }
+
+  #write(choices: OpenAiChunk["choices"], write: (chunk: OpenAiChunk) => void): void {
+    write({ ...this.#frame, choices, context_id: null, usage: null });
+  }
+}

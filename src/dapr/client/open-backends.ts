@@ -1,0 +1,85 @@
+import { DEFAULT_TIMEOUTS } from "../../models/http/deadlines.js";
+import type { Environment } from "../../models/provider.js";
+import { firstSet } from "../../models/provider-environment.js";
+import type { Clock } from "../../stream/clock.js";
+import { invalid } from "../../stream/error.js";
+import type { Report } from "../resources/notice.js";
+import { TOKEN_HEADER } from "../sidecar/api-token.js";
+import type { Backend } from "./backend.js";
+import type { DaprChatClientOptions } from "./client-options.js";
+import { type Address, resolveAddresses } from "./endpoints.js";
+import { grpcCalls } from "./grpc-calls.js";
+import { httpCalls } from "./http-calls.js";
+import { InProcessBackend } from "./in-process-backend.js";
+import { SidecarBackend, type SidecarCalls } from "./sidecar-backend.js";
+
+/** The client's settings with their defaults. */
+export interface BackendSettings extends DaprChatClientOptions {
+  env: Environment;
+  clock: Clock;
+  log: Report;
+}
+
+const BACKENDS = ["auto", "sidecar", "in-process"];
+
+/**
+ * Who is asked, in this order.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function openBackends(settings: BackendSettings): Backend[] {
+  const { backend = "auto", resourcesPath } = settings;
+  if (!BACKENDS.includes(backend)) throw invalid("backend", backend, BACKENDS.join(", "));
+  if (backend === "in-process" && resourcesPath === undefined) {
+    throw invalid("resourcesPath", resourcesPath, "the folder with the component files to run in process");
+  }
+  const { addresses, named } = resolveAddresses(settings, settings.env);
+  const files = resourcesPath === undefined || backend === "sidecar" ? [] : [inProcess(settings, resourcesPath)];
+  const sidecars = backend === "sidecar" || named || files.length === 0;
+  if (backend === "in-process" || !sidecars) return files;
+  return [...addresses.map((address) => sidecar(settings, address)), ...files];
+}
+
+function sidecar(settings: BackendSettings, address: Address): Backend {
+  const { clock, simulatedTokensPerSecond: tokensPerSecond, log } = settings;
+  if (tokensPerSecond !== undefined && !(tokensPerSecond > 0)) {
+    throw invalid("simulatedTokensPerSecond", tokensPerSecond, "a number above 0");
+  }
+  return new SidecarBackend(callsOf(settings, address), { tokensPerSecond, clock }, log);
+}
+
+function callsOf(settings: BackendSettings, { protocol, baseUrl }: Address): SidecarCalls {
+  const { env, clock, random = Math.random, timeouts, retry, transport } = settings;
+  const apiToken = settings.apiToken ?? firstSet(["DAPR_API_TOKEN"], env)?.value;
+  const common = {
+    baseUrl,
+    clock,
+    random,
+    metadataTimeoutMs: timeouts?.connect ?? DEFAULT_TIMEOUTS.connect,
+    ...(timeouts !== undefined && { timeouts }),
+    ...(retry !== undefined && { retry }),
+  };
+  if (protocol === "grpc") return grpcCalls({ ...common, apiToken });
+  return httpCalls({
+    ...common,
+    ...(apiToken !== undefined && { headers: { [TOKEN_HEADER]: apiToken } }),
+    ...(transport !== undefined && { transport }),
+  });
+}
+
+function inProcess(settings: BackendSettings, resourcesPath: string | readonly string[]): Backend {
+  const { env, clock, log, loading, store, random } = settings;
+  return new InProcessBackend({
+    env,
+    clock,
+    ...(random !== undefined && { random }),
+    ...loading,
+    report: (notice) => {
+      loading?.report?.(notice);
+      log(notice);
+    },
+    resourcesPath,
+    appId: settings.appId ?? firstSet(["APP_ID"], env)?.value ?? "sluice",
+    store,
+  });
+}

@@ -1,0 +1,93 @@
+import type { Batch, BatchSource, Claim } from "../../stream/batch-source.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import { SluiceError } from "../../stream/error.js";
+
+/**
+ * Streams to try, one after the other: `next` is told why the one before failed, and throws where nothing is left to try.
+ */
+export type Routes = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
+
+/**
+ * The first of several streams that says something. One that fails before its first content is as if it had never been;
+ * after that nothing else is tried, so that nothing is ever said twice.
+ */
+export class RouteSource implements BatchSource {
+  readonly #routes: Routes;
+  #claim: Claim | undefined;
+  /** What came before the first content. */
+  #held: ChatEvent[] = [];
+  #delivered = false;
+  /** Thrown once what was held has been handed out. */
+  #failure: SluiceError | undefined;
+  #left: SluiceError | undefined;
+  #interrupt: ((error: SluiceError) => void) | undefined;
+
+  constructor(routes: Routes) {
+    this.#routes = routes;
+  }
+
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#delivered && this.#claim !== undefined) return this.#claim.next();
+    return this.#begin();
+  }
+
+  cancel(reason: unknown): void {
+    this.#left ??= SluiceError.from(reason, "cancelled");
+    this.#claim?.cancel(reason);
+    this.#interrupt?.(this.#left);
+  }
+
+  async #begin(): Promise<Batch | undefined> {
+    let failed: SluiceError | undefined;
+    for (;;) {
+      try {
+        this.#claim ??= await this.#nextClaim(failed);
+      } catch (thrown) {
+        return this.#fail(SluiceError.from(thrown));
+      }
+      try {
+        const batch = await this.#claim.next();
+        if (batch === undefined) return undefined;
+        this.#held.push(...batch);
+        if (!batch.some(isContent)) continue;
+        this.#delivered = true;
+        const out = this.#held;
+        this.#held = [];
+        return out;
+      } catch (thrown) {
+        failed = SluiceError.from(thrown);
+        this.#claim = undefined;
+      }
+    }
+  }
+
+  async #nextClaim(failed: SluiceError | undefined): Promise<Claim> {
+    const { value } = await this.#unlessLeft(this.#routes.next(failed));
+    this.#held = [];
+    return value.batches();
+  }
+
+  /** The end. What was held goes out first, since it may tell what was spent. */
+  #fail(error: SluiceError): Batch {
+    const held = this.#held;
+    if (held[0]?.type !== "start") throw error;
+    this.#failure = error;
+    this.#held = [];
+    return held;
+  }
+
+  #unlessLeft<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      if (this.#left !== undefined) reject(this.#left);
+      work.then(resolve, reject);
+    });
+  }
+}
+
+/** Whether an event says something that must not be said twice. */
+function isContent({ type }: ChatEvent): boolean {
+  return type !== "start" && type !== "usage" && type !== "context";
+}

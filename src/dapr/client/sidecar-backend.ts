@@ -1,0 +1,105 @@
+import type { ChatModel } from "../../stream/chat-model.js";
+import { SluiceError } from "../../stream/error.js";
+import type { ConverseTarget } from "../converse/converse-options.js";
+import type { Report } from "../resources/notice.js";
+import { type Answerer, type Backend, isUnanswered, mayBeWhole, type Way } from "./backend.js";
+import { Cached } from "./cached.js";
+import { METADATA_TTL_MS, type SidecarInfo, silentSidecar } from "./sidecar-info.js";
+import { type Pace, wholeModel } from "./whole-model.js";
+
+/** How a sidecar is called, by one of its protocols. */
+export interface SidecarCalls {
+  /** For the log: HTTP or gRPC. */
+  readonly protocol: string;
+  readonly baseUrl: string;
+  metadata(): Promise<SidecarInfo>;
+  /** Answers by ConverseStreamAlpha2, or, asked not to stream, by ConverseAlpha2. */
+  alpha2(target: ConverseTarget): ChatModel;
+  /** Answers by ConverseAlpha1. */
+  alpha1(target: ConverseTarget): ChatModel;
+  close(): Promise<void>;
+}
+
+/** A sidecar at one address: a Sluice sidecar, which streams, or a plain daprd. */
+export class SidecarBackend implements Backend {
+  readonly name: string;
+  readonly #calls: SidecarCalls;
+  readonly #pace: Pace;
+  readonly #report: Report;
+  readonly #answerer: Cached<Answerer>;
+
+  constructor(calls: SidecarCalls, pace: Pace, report: Report) {
+    this.name = `the sidecar at ${calls.baseUrl} (${calls.protocol})`;
+    this.#calls = calls;
+    this.#pace = pace;
+    this.#report = report;
+    this.#answerer = new Cached(() => this.#ask(), METADATA_TTL_MS, pace.clock);
+  }
+
+  open(): Promise<Answerer> {
+    return this.#answerer.get();
+  }
+
+  close(): Promise<void> {
+    return this.#calls.close();
+  }
+
+  async #ask(): Promise<Answerer> {
+    const info = await this.#info();
+    return new SidecarAnswerer(this.#calls, this.#pace, info);
+  }
+
+  async #info(): Promise<SidecarInfo> {
+    try {
+      const info = await this.#calls.metadata();
+      const streams = info.streams ? "it streams" : "a daprd, which answers whole";
+      this.#report({ level: "info", message: `${this.name} answers: ${info.description}; ${streams}` });
+      return info;
+    } catch (thrown) {
+      const error = SluiceError.from(thrown);
+      if (isUnanswered(error) || error.code === "authentication") throw error;
+      // Its metadata may be closed to applications: it may answer conversations all the same.
+      this.#report({ level: "warning", message: `${this.name} does not say what it is: ${error.message}` });
+      return silentSidecar();
+    }
+  }
+}
+
+/** A sidecar as it was when it last said what it is. */
+class SidecarAnswerer implements Answerer {
+  readonly components: readonly string[] | undefined;
+  readonly #calls: SidecarCalls;
+  readonly #pace: Pace;
+  readonly #streams: boolean;
+  /** Set once it is known to be an older daprd, without Alpha2. */
+  #alpha1Only = false;
+
+  constructor(calls: SidecarCalls, pace: Pace, { components, streams }: SidecarInfo) {
+    this.components = components;
+    this.#calls = calls;
+    this.#pace = pace;
+    this.#streams = streams;
+  }
+
+  ways(target: ConverseTarget, streaming: boolean): Way[] {
+    const { protocol } = this.#calls;
+    const whole = (model: ChatModel) => wholeModel(model, streaming, this.#pace);
+    const alpha1: Way = {
+      model: whole(this.#calls.alpha1(target)),
+      how: `whole over ${protocol}, by Alpha1`,
+      passesOn: () => false,
+    };
+    if (this.#alpha1Only) return [alpha1];
+    const model = this.#calls.alpha2(target);
+    const alpha2: Way = {
+      model: whole(model),
+      how: `whole over ${protocol}`,
+      passesOn: ({ code }) => {
+        this.#alpha1Only = code === "unsupported";
+        return this.#alpha1Only;
+      },
+    };
+    if (!streaming || !this.#streams) return [alpha2, alpha1];
+    return [{ model, how: `streamed over ${protocol}`, passesOn: mayBeWhole }, alpha2, alpha1];
+  }
+}

@@ -69,16 +69,23 @@ export class ConversationLog {
    * Stores messages, and goes on from `head`.
    *
    * @throws {SluiceError} `conflict` when another writer was first; the messages are then kept as a branch beside the
-   *   other's, and what is known here is what the other has stored.
+   *   other's, and what is known here is what the other has stored. A writer that left the head where it was (a branch, a
+   *   title) is no other one: where all who lost were in the way of who comes next, nobody would ever win.
    */
   async append(messages: readonly StoredMessage[], head: string | null): Promise<void> {
-    const title = this.#title === undefined ? titleOf(messages.map(({ message }) => message)) : undefined;
-    try {
-      await this.#store({ messages, head, ...(title !== undefined && { title }) });
-    } catch (thrown) {
-      const error = SluiceError.from(thrown, "store-failed");
-      if (error.code === "conflict" && messages.length > 0) await this.#appendAsBranch(messages);
-      throw error;
+    for (;;) {
+      const before = this.#head;
+      const title = this.#title === undefined ? titleOf(messages.map(({ message }) => message)) : undefined;
+      try {
+        await this.#store({ messages, head, ...(title !== undefined && { title }) });
+        return;
+      } catch (thrown) {
+        const error = SluiceError.from(thrown, "store-failed");
+        if (error.code !== "conflict") throw error;
+        if (this.#head === before && this.#follows(messages)) continue;
+        if (messages.length > 0) await this.#appendAsBranch(messages);
+        throw error;
+      }
     }
   }
 
@@ -113,9 +120,8 @@ export class ConversationLog {
   /** Another writer was first: its head stands, and what this one has said is kept beside it. */
   async #appendAsBranch(messages: readonly StoredMessage[]): Promise<void> {
     for (;;) {
-      const known = messages[0]?.parentId ?? null;
       // The other writer deleted the conversation: there is nothing to branch from.
-      if (known !== null && !this.#tree.has(known)) return;
+      if (!this.#follows(messages)) return;
       try {
         await this.#store({ messages, head: this.#head ?? messages.at(-1)?.id ?? null });
         return;
@@ -123,6 +129,12 @@ export class ConversationLog {
         if (SluiceError.from(thrown, "store-failed").code !== "conflict") throw thrown;
       }
     }
+  }
+
+  /** Whether the message that these follow is there. */
+  #follows(messages: readonly StoredMessage[]): boolean {
+    const parent = messages[0]?.parentId ?? null;
+    return parent === null || this.#tree.has(parent);
   }
 
   async #reload(): Promise<void> {

@@ -5,6 +5,7 @@ import { scripted } from "../models/scripted.js";
 import { SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
+import { Conversations } from "./conversations.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
 import type { Window } from "./window.js";
@@ -106,6 +107,32 @@ describe("a conversation", () => {
     const all = await second.allMessages();
     const kept = all.find(({ message }) => textOf(message) === "also two");
     expect((await second.branches(kept?.id ?? "")).map(({ message }) => textOf(message))).toEqual(["two", "also two"]);
+  });
+
+  test("a writer that lost is not in the way of the one that won", async () => {
+    const store = new MemoryStore();
+    const first = new Conversation({ model: scripted([["A1"], ["A2"], ["A3"]]), store });
+    await first.send("one");
+    const second = new Conversation({ model: scripted([["B2"]]), store, contextId: first.contextId });
+    await second.messages();
+    await first.send("two");
+    await expect(second.send("also two")).rejects.toMatchObject({ code: "conflict" });
+    await second.setTitle("Renamed");
+    await first.send("three");
+    expect(await texts(first)).toEqual(["one", "A1", "two", "A2", "three", "A3"]);
+    expect(await first.title()).toBe("Renamed");
+    expect(await first.allMessages()).toHaveLength(8);
+  });
+
+  test.each(["", "  ", "a\0b", "a\ud83d"])("is not called %j", async (name) => {
+    const store = new MemoryStore();
+    expect(() => new Conversation({ model: fast, contextId: name })).toThrow("contextId: found");
+    await expect(new Conversation({ model: fast }).setTitle(name)).rejects.toThrow("title: found");
+    const conversations = new Conversations(store);
+    await expect(conversations.get(name)).rejects.toThrow("contextId: found");
+    await expect(conversations.delete(name)).rejects.toThrow("contextId: found");
+    const json = await new Conversation({ model: fast }).export("json");
+    await expect(conversations.import(json, { contextId: name })).rejects.toThrow("contextId: found");
   });
 
   test("edits, regenerates and goes back to a branch", async () => {

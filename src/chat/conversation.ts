@@ -13,6 +13,7 @@ import { withoutDanglingCalls } from "./dangling-calls.js";
 import { type ExportFormat, exportConversation } from "./export-conversation.js";
 import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
+import { storable } from "./storable.js";
 import { StoreHandle } from "./store-handle.js";
 import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } from "./stored-turn.js";
 import { TurnGate } from "./turn-gate.js";
@@ -40,10 +41,10 @@ export class Conversation {
   /** Why an interrupted turn could not be stored; the next turn is told. */
   #unsaved: SluiceError | undefined;
 
-  /** @throws {SluiceError} `invalid-argument` for a context id that is empty. */
+  /** @throws {SluiceError} `invalid-argument` for a context id that is blank, or that not every store could keep. */
   constructor(options: ConversationOptions) {
     const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system } = options;
-    if (contextId === "") throw invalid("contextId", contextId, "a text that is not empty");
+    storable(contextId, "contextId");
     this.contextId = contextId;
     this.model = model;
     this.system = system;
@@ -146,9 +147,9 @@ export class Conversation {
     return this.#log.title;
   }
 
-  /** @throws {SluiceError} `invalid-argument` for a title that is empty. */
+  /** @throws {SluiceError} `invalid-argument` for a title that is blank, or that not every store could keep. */
   async setTitle(title: string): Promise<void> {
-    if (title.trim() === "") throw invalid("title", title, "a text that is not blank");
+    storable(title, "title");
     await this.#idle();
     await this.#log.describe({ title });
   }

@@ -5,6 +5,7 @@ import type { ConversationOptions } from "./conversation-options.js";
 import type { ConversationRecord, ConversationStore, ListOptions, StoredConversation } from "./conversation-store.js";
 import { type ImportOptions, importConversation } from "./import-json.js";
 import { eachConversation, type SearchHit, type SearchOptions, searchConversations } from "./search.js";
+import { storable } from "./storable.js";
 import { StoreHandle } from "./store-handle.js";
 
 /**
@@ -51,9 +52,10 @@ export class Conversations {
   /**
    * Everything that is known of a conversation, for exports and statistics.
    *
-   * @throws {SluiceError} `not-found` when there is none with this id.
+   * @throws {SluiceError} `not-found` when there is none with this id; `invalid-argument` for an id that none can have.
    */
   async get(contextId: string): Promise<StoredConversation> {
+    storable(contextId, "contextId");
     const store = await this.#store.open();
     const found = await store.load(contextId);
     if (found !== undefined) return found;
@@ -70,8 +72,13 @@ export class Conversations {
     return importConversation(await this.#store.open(), json, options);
   }
 
-  /** Forgets a conversation; `false` when there was none with this id. */
+  /**
+   * Forgets a conversation; `false` when there was none with this id.
+   *
+   * @throws {SluiceError} `invalid-argument` for an id that none can have.
+   */
   async delete(contextId: string): Promise<boolean> {
+    storable(contextId, "contextId");
     const store = await this.#store.open();
     return store.delete(contextId);
   }

@@ -2,21 +2,23 @@ import type { AssistantMessage, ChatMessage } from "../stream/message.js";
 
 /**
  * Messages without the tool calls that have no result: an interrupted turn may have been stopped between the two, and
- * providers refuse a call that nobody answered. A message that has nothing left is left out. Calls of the last message
- * stay: their results are what comes next.
+ * providers refuse a call that nobody answered. A message that has nothing left is left out. Calls of an answer that nothing
+ * but results and decisions follow stay: those that are open yet are answered next.
  *
  * Results are looked for before the next answer only: some providers give the calls of each answer the same ids.
  */
 export function withoutDanglingCalls(messages: readonly ChatMessage[]): ChatMessage[] {
   const answered = new Set<string>();
   const kept: ChatMessage[] = [];
+  let atEnd = true;
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
     if (message === undefined) continue;
     if (message.role === "tool") for (const { callId } of message.content) answered.add(callId);
     const isAnswer = message.role === "assistant";
-    const now = isAnswer && index < messages.length - 1 ? answeredOnly(message, answered) : message;
+    const now = isAnswer && !atEnd ? answeredOnly(message, answered) : message;
     if (isAnswer) answered.clear();
+    if (message.role !== "tool") atEnd = false;
     if (now.content.length > 0) kept.push(now);
   }
   return kept.reverse();

@@ -2,7 +2,6 @@ import {
   type Check,
   checkFields,
   exactly,
-  filledString,
   jsonObject,
   list,
   oneOf,
@@ -16,6 +15,7 @@ import { message } from "../stream/validate-messages.js";
 import type { ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
 import { EXPORT_FORMAT, EXPORT_VERSION, type ExportedConversation } from "./export-json.js";
 import { withBytes } from "./message-json.js";
+import { storable } from "./storable.js";
 
 /** Settings of an import. */
 export interface ImportOptions {
@@ -37,6 +37,7 @@ export async function importConversation(
 ): Promise<string> {
   const { id: ownId, head, title, metadata, messages } = readExport(json);
   const id = contextId ?? ownId;
+  storable(id, "contextId");
   try {
     const described = { metadata, ...(title !== undefined && { title }) };
     await store.append(id, { expectedVersion: 0, messages, head, ...described });
@@ -89,7 +90,7 @@ const USAGE: Check = (value, path) => {
 };
 
 const nullOrId: Check = (value, path) => {
-  if (value !== null) filledString(value, path);
+  if (value !== null) storable(value, path);
 };
 
 const dollars: Check = (value, path) => {
@@ -97,7 +98,7 @@ const dollars: Check = (value, path) => {
 };
 
 const MESSAGE = exactly("a stored message", {
-  id: { required: filledString },
+  id: { required: storable },
   parentId: { required: nullOrId },
   message: { required: jsonObject },
   createdAt: {
@@ -115,8 +116,8 @@ const MESSAGE = exactly("a stored message", {
 const EXPORT = exactly("an export", {
   format: string,
   version: wholeNumber(1),
-  id: { required: filledString },
-  title: filledString,
+  id: { required: storable },
+  title: storable,
   head: { required: nullOrId },
   metadata: { required: jsonObject },
   messages: { required: list("an array of stored messages", MESSAGE) },

@@ -60,8 +60,10 @@ export function storedTurn(
 ): StoredMessage[] {
   const { finish, messages, usage, model, cost, timing, startedAt } = end;
   if (finish === undefined && messages.length === 0) return [];
-  // An answer without a word (a filter, a limit) is one all the same, and its tokens were paid for.
-  const said = messages.length > 0 ? messages : [{ role: "assistant" as const, content: [] }];
+  // An answer without a word (a filter, a limit) is one all the same, and its tokens were paid for. Where calls still wait,
+  // the model was not asked.
+  const answered = messages.length > 0 || finish?.reason === "tool-calls";
+  const said = answered ? messages : [{ role: "assistant" as const, content: [] }];
   const asked = chain(parentId, messagesAsked, startedAt);
   const [first] = asked;
   if (first !== undefined && metadata !== undefined) first.metadata = metadata;

@@ -129,6 +129,18 @@ describe("summarise", () => {
 });
 
 describe("withoutDanglingCalls", () => {
+  test("leaves calls that are answered bit by bit", () => {
+    const open: ChatMessage[] = [
+      { role: "user", content: "Go" },
+      {
+        role: "assistant",
+        content: ["1", "2"].map((callId) => ({ type: "tool-call" as const, callId, name: "look", input: {} })),
+      },
+      { role: "tool", content: [{ type: "tool-result", callId: "1", name: "look", output: "seen" }] },
+    ];
+    expect(withoutDanglingCalls(open)).toEqual(open);
+  });
+
   test("takes out a call without a result though an earlier one has the same id", () => {
     const [call] = calling("1");
     const messages = [...said("one"), ...calling("1"), ...said("two"), call as ChatMessage, ...said("three")];

@@ -84,6 +84,17 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
       expect((await store.load(id))?.messages).toEqual([message]);
     });
 
+    test("keeps any text and any id", async () => {
+      const text = "A\0B \ud83d <- half\u2028'\"\\ {%00} 😀\nmore";
+      for (const contextId of [fresh(), `${fresh()} 😀/..%00 :{}'"\\\n`, fresh().padEnd(1_000, "x")]) {
+        await new Conversation({ model: scripted([["Yes."]]), store, contextId }).send(text);
+        const again = new Conversation({ model: scripted([]), store, contextId });
+        expect((await again.messages()).map(({ message }) => textOf(message))).toEqual([text, "Yes."]);
+        const record = (await store.list({ limit: 1_000 })).find((one) => one.id === contextId);
+        expect(record?.title).toBe("A B   <- half");
+      }
+    });
+
     test("refuses an append that expects another version, and stores nothing of it", async () => {
       await store.append(fresh(), { expectedVersion: 0, messages: [said("a", null, "Hi")], head: "a" });
       for (const expectedVersion of [0, 2]) {
@@ -191,5 +202,17 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
       expect((await store.list({ limit: 1_000, after })).map((record) => record.id)).toEqual(rest);
       expect((await store.list({ limit: 1_000 })).map((record) => record.id)).not.toContain(after.id);
     });
+  });
+}
+
+/** For stores that hand messages on as arguments. */
+export function takesMoreMessagesThanArguments(name: string, open: () => Promise<ConversationStore>): void {
+  test(`the ${name} store takes more messages at once than a function can have arguments`, async () => {
+    const store = await open();
+    const messages = Array.from({ length: 130_000 }, (_, index) => said(String(index), null, "x"));
+    await store.append("many", { expectedVersion: 0, messages, head: "0" });
+    expect((await store.load("many"))?.messages).toHaveLength(messages.length);
+    await store.delete("many");
+    await store.close();
   });
 }

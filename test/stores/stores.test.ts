@@ -7,10 +7,11 @@ import { PostgresStore } from "../../src/chat/stores/postgres-store.js";
 import { RedisStore } from "../../src/chat/stores/redis-store.js";
 import { SqliteStore } from "../../src/chat/stores/sqlite-store.js";
 import { startPostgres, startRedis } from "../support/local-server.js";
-import { storeContract } from "./store-contract.js";
+import { storeContract, takesMoreMessagesThanArguments } from "./store-contract.js";
 
 const memory = new MemoryStore();
 storeContract("memory", async () => memory);
+takesMoreMessagesThanArguments("memory", async () => memory);
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-sqlite-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +20,9 @@ storeContract("SQLite", () => SqliteStore.open(join(folder, "deep", "conversatio
 const redis = await startRedis();
 describe.skipIf(redis === undefined)("on a real server", () => {
   afterAll(() => redis?.stop());
-  storeContract("Redis", () => RedisStore.open(redis?.url ?? ""));
+  const open = () => RedisStore.open(redis?.url ?? "");
+  storeContract("Redis", open);
+  takesMoreMessagesThanArguments("Redis", open);
 });
 
 const postgres = await startPostgres();

@@ -84,6 +84,38 @@ test("a call that waits for approval waits in the store, and the turn goes on in
   await third.close();
 });
 
+test("calls are decided one by one, and the model is asked when all are", async () => {
+  const { conversation, model, ran, close } = await process("one-by-one.db", "c1", [
+    [call("a", "remove"), call("b", "remove"), call("c", "theirs")],
+    ["All done."],
+  ]);
+  const request = { tools: [{ name: "theirs", inputSchema: { type: "object" } }] };
+  const waiting = async () => openCalls((await conversation.messages()).map(({ message }) => message));
+  await conversation.send("Clean up.", { request });
+  expect((await conversation.send(decisionMessage(approve("a")), { request })).finishReason).toBe("tool-calls");
+  expect(await waiting()).toMatchObject([{ callId: "b" }, { callId: "c" }]);
+  const theirs = { type: "tool-result", callId: "c", name: "theirs", output: "seen" } as const;
+  expect((await conversation.send({ role: "tool", content: [theirs] }, { request })).finishReason).toBe("tool-calls");
+  expect(await waiting()).toMatchObject([{ callId: "b" }]);
+  expect(model.requests).toHaveLength(1);
+  expect((await conversation.send(decisionMessage(deny("b")), { request })).text).toBe("All done.");
+  expect(ran).toEqual(["remove"]);
+  expect(model.requests[1]?.messages).toMatchObject([
+    { role: "user" },
+    { role: "assistant", content: [{ callId: "a" }, { callId: "b" }, { callId: "c" }] },
+    {
+      role: "tool",
+      content: [
+        { callId: "a", output: 1 },
+        { callId: "b", isError: true },
+        { callId: "c", output: "seen" },
+      ],
+    },
+  ]);
+  expect(model.requests[1]?.messages).toHaveLength(3);
+  await close();
+});
+
 test("a conversation goes on when nobody decides: the calls that waited are not sent", async () => {
   const { conversation, model, close } = await process("ignored.db", "c1", [
     [call("a", "remove"), call("b", "look")],

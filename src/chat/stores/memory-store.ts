@@ -30,7 +30,7 @@ export class MemoryStore implements ConversationStore {
       metadata: {},
       messages: [],
     };
-    conversation.messages.push(...structuredClone([...change.messages]));
+    for (const message of structuredClone([...change.messages])) conversation.messages.push(message);
     conversation.head = change.head;
     conversation.updatedAt = now;
     if (change.title !== undefined) conversation.title = change.title;

@@ -96,12 +96,11 @@ export class RedisStore implements ConversationStore {
       change.head ?? "",
       change.title ?? "",
       change.metadata === undefined ? "" : JSON.stringify(change.metadata),
-      ...change.messages.map(messageToText),
-    ];
+    ].concat(change.messages.map(messageToText));
     const keys = [this.#record(id), this.#messages(id), this.#byTime];
-    const [version] = await this.#run(async (redis) => [
-      [null, await redis.eval(APPEND, keys.length, ...keys, ...args)],
-    ]);
+    // In one list: an import may have more messages than a function can have arguments.
+    const command = [APPEND, keys.length, ...keys].concat(args);
+    const [version] = await this.#run(async (redis) => [[null, await redis.call("EVAL", command)]]);
     if (typeof version === "number" && version > 0) return version;
     throw conflict(id, change.expectedVersion, -1 - Number(version));
   }

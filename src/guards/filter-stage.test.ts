@@ -50,6 +50,22 @@ describe("each text has a filter of its own", () => {
     ]);
   });
 
+  test("what tools say while the model is speaking does not cut its words", () => {
+    const step: ChatEvent = { type: "step-start", step: 0, model: "m" };
+    const result: ChatEvent = { type: "tool-result", callId: "1", name: "look", output: "r" };
+    const request: ChatEvent = { type: "approval-request", callId: "2", name: "pay", input: {} };
+    expect(run([step, text("to john@exam"), result, request, text("ple.com")])).toEqual([
+      step,
+      text("to "),
+      result,
+      request,
+      text("<EMAIL_ADDRESS>"),
+    ]);
+    const own: ChatEvent = { ...result, providerExecuted: true };
+    expect(run([step, text("to"), own])).toEqual([step, text("to"), own]);
+    expect(run([text("to"), result])).toEqual([text("to"), result]);
+  });
+
   test("a retraction takes back what is held", () => {
     const retract: ChatEvent = { type: "retract", reason: "again" };
     expect(run([text("555-12"), retract, text("3-4567")])).toEqual([retract, text("3-4567")]);

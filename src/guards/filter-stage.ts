@@ -11,6 +11,7 @@ import type {
 import type { JsonValue } from "../stream/json.js";
 import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
+import { isBeside } from "./is-beside.js";
 import { JsonTextFilter } from "./json-text-filter.js";
 import { filterText, type TextFilter } from "./text-filter.js";
 
@@ -28,7 +29,8 @@ export interface FilterStageOptions {
 /**
  * A stage that puts a filter into everything an answer says: text and reasoning by block, the string values of tool
  * inputs by call, of tool results, approval requests and data events, the titles and quotes of sources. Each text has a
- * filter of its own, and what it holds back goes out before anything that follows the text.
+ * filter of its own, and what it holds back goes out before anything that follows the text. What a tool loop says while the
+ * model is speaking follows no text, and cuts none.
  *
  * Not looked at: files, what a provider wants back as it is (`opaque`), and the URLs of sources. The span of a source is
  * left out when text of its block was changed before it: it would point elsewhere.
@@ -56,6 +58,8 @@ class FilterStage implements Stage {
   readonly #guard: string;
   readonly #changedOpaque: "drop" | "keep";
   #part: OpenPart | undefined;
+  /** Whether the stream says where its model calls begin. */
+  #stepped = false;
   readonly #calls = new Map<string, OpenCall>();
   /** Blocks whose text is not what came in. */
   readonly #changedBlocks = new Set<number | undefined>();
@@ -82,11 +86,11 @@ class FilterStage implements Stage {
         emit({ ...event, input: event.invalid ? this.#jsonText(event.input) : this.#json(event.input) });
         return;
       case "approval-request":
-        this.#closePart(emit);
+        if (!isBeside(event, this.#stepped)) this.#closePart(emit);
         emit({ ...event, input: this.#json(event.input) });
         return;
       case "tool-result":
-        this.#closePart(emit);
+        if (!isBeside(event, this.#stepped)) this.#closePart(emit);
         emit({ ...event, output: this.#json(event.output) });
         return;
       case "source":
@@ -113,6 +117,7 @@ class FilterStage implements Stage {
       case "step-start":
       case "step-finish":
         this.end(emit);
+        this.#stepped ||= event.type === "step-start";
         this.#changedBlocks.clear();
         emit(event);
         return;

@@ -10,6 +10,7 @@ import { SluiceError } from "../../stream/error.js";
 import { type JsonValue, parseJson } from "../../stream/json.js";
 import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
+import { isBeside } from "../is-beside.js";
 import { orLeft } from "../or-left.js";
 import type { CheckSettings, Verdict } from "./define-guard.js";
 import { TextPieces } from "./text-pieces.js";
@@ -113,6 +114,11 @@ export class CheckedSource implements BatchSource {
         return undefined;
       case "data":
         if (event.opaque !== undefined) return this.#after(event);
+        this.#out.push(event);
+        return undefined;
+      case "approval-request":
+      case "tool-result":
+        if (!isBeside(event, this.#step !== undefined)) return this.#after(event);
         this.#out.push(event);
         return undefined;
       default:

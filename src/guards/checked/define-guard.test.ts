@@ -67,6 +67,13 @@ describe.each([
     ]);
   });
 
+  test("is checked by whole sentences though tools have results meanwhile", async () => {
+    const step: ChatEvent = { type: "step-start", step: 0, model: "m" };
+    const result: ChatEvent = { type: "tool-result", callId: "1", name: "look", output: "r" };
+    const events = await answer([step, "This is B", result, "AD. "], { check });
+    expect(events.slice(0, 3)).toEqual([step, result, says("block", "a bad word")]);
+  });
+
   test("is replaced in part", async () => {
     expect(await answer(["Good. SAY it. Go on."], { check })).toEqual([
       text("Good. "),

@@ -106,6 +106,49 @@ describe("the scrubber", () => {
     expect(held / pieces.length).toBeLessThan(8);
   });
 
+  const found: [value: string, placeholder: string][] = [
+    ["jane@example.com", "<EMAIL_ADDRESS>"],
+    ["+49 30 1234567", "<PHONE_NUMBER>"],
+    ["(415) 555-2671", "<PHONE_NUMBER>"],
+    ["4111 1111 1111 1111", "<CREDIT_CARD>"],
+    ["DE89 3704 0044 0532 0130 00", "<IBAN>"],
+    ["078-05-1120", "<US_SSN>"],
+    ["00:1A:2B:3C:4D:5E", "<MAC_ADDRESS>"],
+    ["203.0.113.7", "<IP>"],
+    ["2001:db8::ff00:42:8329", "<IP>"],
+    ["978-3-16-148410-0", "<ISBN>"],
+    ["P.O. Box 123", "<PO_BOX>"],
+    ["123 Main Street", "<STREET_ADDRESS>"],
+    [`ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}`, "<API_KEY>"],
+  ];
+  test.each([
+    ...["", "()", "[]", "{}", "<>", "''", '""', "“”", "«»", "``", "**", "||", "\n\n", "😀😀", "日本", "——"],
+    ...[" ,", " !", " ?", " ;", " :", "\t…"],
+  ])("finds every entity alone and between %j", (signs) => {
+    const [before = "", after = ""] = signs;
+    for (const [value, placeholder] of found) {
+      expect(scrub(`${before}${value}${after}`)).toBe(`${before}${placeholder}${after}`);
+    }
+  });
+
+  test("finds every entity behind a label that is glued to it", () => {
+    for (const [value, placeholder] of found) {
+      expect(scrub(`it's mine:${value}`)).toBe(`it's mine:${placeholder}`);
+      expect(scrub(`{'mine':'${value}'}`)).toBe(`{'mine':'${placeholder}'}`);
+    }
+  });
+
+  test.each([
+    "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16",
+    "4 5 6 7 8 9 10 11 12 13",
+    "2024 01 15 2024 01 16 2024 01 17",
+    "at 10:30 Park Road opened",
+    "std::dead::beef",
+    "AA:BB:CC:DD:EE:FF:00:11",
+  ])("leaves %j alone", (text) => {
+    expect(scrub(text)).toBe(text);
+  });
+
   test.each([
     [
       "a word that is longer than a stretch",

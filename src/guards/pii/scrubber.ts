@@ -214,7 +214,7 @@ export class Scrubber implements TextFilter {
     this.#gap = 0;
     if (at - start >= LONG_WORD) this.#wordFlags |= HAS.longWord;
     this.#flags |= this.#wordFlags;
-    const word = this.#text.slice(start, at);
+    const word = bare(this.#text.slice(start, at), (this.#wordFlags & HAS.colon) !== 0);
     const opens = (this.#wordFlags & HAS.digit) !== 0 || this.#opens(word);
     if (opens) this.#flags |= HAS.phrase;
     if (opens || this.#live > 0) this.#follow(word, opens);
@@ -287,6 +287,18 @@ export class Scrubber implements TextFilter {
     this.#changed = true;
     return found.open;
   }
+}
+
+/** Signs before the first word of an entity, and a label that is glued to it by a colon. */
+const BEFORE = /^['(]*(?:[A-Za-z\u00c0-\u024f][^:\d]*:['(]*)?/;
+
+/** A word as phrases begin with: `'+49`, `(+49` and `tel:+49` begin as `+49` does. */
+function bare(word: string, labelled: boolean): string {
+  const first = word.charCodeAt(0);
+  // Most words are bare, which two comparisons tell.
+  if (!labelled && first !== 0x27 && first !== 0x28) return word;
+  const rest = word.replace(BEFORE, "");
+  return rest === "" ? word : rest;
 }
 
 /** The placeholder of an entity. */

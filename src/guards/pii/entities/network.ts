@@ -12,9 +12,10 @@ const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
 export const ipRules: readonly Rule[] = [
   {
     entity: "IP",
-    pattern: /(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)/g,
+    pattern: /(?<![\w.]|(?<!\w)[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)/g,
     needs: HAS.colons,
-    accept: (value) => isIpv6(value),
+    // A colon behind it is the sentence's, as in a line of a log.
+    accept: (value) => (/[^:]:$/.test(value) ? isIpv6(value.slice(0, -1)) && value.length - 1 : isIpv6(value)),
   },
   {
     entity: "IP",
@@ -24,11 +25,13 @@ export const ipRules: readonly Rule[] = [
   },
 ];
 
+// What stands before both may be a label with a colon ("ip:"), but no other group of digits.
+
 /** Six pairs of hexadecimal digits with hyphens or colons (IEEE 802), or three groups of four with dots. */
 export const macAddressRule: Rule = {
   entity: "MAC_ADDRESS",
   pattern:
-    /(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w:-])/g,
+    /(?<![\w-]|(?<!\w)[0-9A-Fa-f]{0,4}:)(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w-]|:[\w:])/g,
   needs: 0,
   accept: (value) => /[:-]/.test(value) || /\d/.test(value),
 };

@@ -37,9 +37,15 @@ function cardLength(value: string): number {
   for (const length of lengths.sort((a, b) => b - a)) {
     if (length > digits.length || !passesLuhn(digits.slice(0, length))) continue;
     const end = endOfDigits(value, length);
-    if (!/^\d/.test(value.slice(end))) return end;
+    if (!/^\d/.test(value.slice(end)) && isGrouped(value.slice(0, end))) return end;
   }
   return 0;
+}
+
+/** Whether the groups may be a card's: of three digits or more but for the last, or digit by digit as they are dictated. */
+function isGrouped(value: string): boolean {
+  const groups = value.split(/\D+/);
+  return groups.slice(0, -1).every(({ length }) => length > 2) || groups.every(({ length }) => length === 1);
 }
 
 /** Where the first `count` digits end. */

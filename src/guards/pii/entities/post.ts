@@ -61,6 +61,8 @@ export function numberedStreet({ suffixes, plain, names = [] }: StreetWords): { 
   const space = `[${SPACE}]{1,2}`;
   const number = "(?<![\\w.,$€£#/-])\\d{1,6}(?:-\\d{1,4})?[A-Za-z]?";
   const unit = `(?:,?${space}(?:(?:${UNIT}|${UNIT.toLowerCase()})\\.?${space}#?[\\w-]{1,6}|#[${SPACE}]?[\\w-]{1,6}))?`;
+  // A quotation mark may follow, but no genitive.
+  const wordEnd = "(?![\\w-]|['’]\\w)";
   const end = `(?:${space}${DIRECTION}\\b)?`;
   const capital = "[A-Z0-9\\u00c0-\\u00de][\\w'’.\\u00c0-\\u024f-]{0,24}";
   const named = names.length === 0 ? "" : `|${names.join("|")}`;
@@ -70,7 +72,7 @@ export function numberedStreet({ suffixes, plain, names = [] }: StreetWords): { 
       {
         entity: "STREET_ADDRESS",
         pattern: expression(
-          `${number}${space}(?:(?:${capital}${space}){1,5}${suffix}${named})(?![\\w'’-])\\.?${end}${unit}`,
+          `${number}${space}(?:(?:${capital}${space}){1,5}${suffix}${named})${wordEnd}\\.?${end}${unit}`,
         ),
         needs: HAS.digit,
         accept: (value, before) => !(YEAR.test(value) && YEAR_BEFORE.test(before)),
@@ -78,7 +80,7 @@ export function numberedStreet({ suffixes, plain, names = [] }: StreetWords): { 
       {
         entity: "STREET_ADDRESS",
         pattern: expression(
-          `${number}${space}(?:[a-z][a-z'’-]{1,20}${space}){1,2}(?:${plain.join("|")})(?![\\w'’-])\\.?${end}${unit}`,
+          `${number}${space}(?:[a-z][a-z'’-]{1,20}${space}){1,2}(?:${plain.join("|")})${wordEnd}\\.?${end}${unit}`,
         ),
         needs: HAS.digit,
         accept: (value) => value.split(/\s+/).every((word) => !NO_NAME.has(word)),

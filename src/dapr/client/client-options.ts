@@ -25,7 +25,10 @@ export interface DaprChatClientOptions extends EndpointOptions {
   appId?: string;
   /** How component files are loaded: where variables come from, what substitutes them, and so on. */
   loading?: Omit<LoadComponentsOptions, "resourcesPath" | "appId">;
-  /** In process: where conversations are continued by their context ids. Default: nowhere; an id is only given back. */
+  /**
+   * In process: where conversations are continued by their context ids: a store, or where to find one (a path,
+   * `postgres://…`, `redis://…`, `dapr://NAME`). Default: nowhere; an id is only given back.
+   */
   store?: ConversationStore | string;
   /** Sent with each call of a sidecar. Default `DAPR_API_TOKEN`. */
   apiToken?: string;

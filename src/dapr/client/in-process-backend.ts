@@ -3,6 +3,7 @@ import { openStore } from "../../chat/open-store.js";
 import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
 import { Converser } from "../sidecar/converser.js";
+import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
 import type { Answerer, Backend, Way } from "./backend.js";
 import { componentModel } from "./component-model.js";
 
@@ -45,7 +46,7 @@ interface Loaded extends Answerer {
 
 async function load(options: InProcessOptions): Promise<Loaded> {
   const { components } = await loadConversationComponents(options);
-  const store = typeof options.store === "string" ? await openStore(options.store) : options.store;
+  const store = typeof options.store === "string" ? await openNamed(options.store, options) : options.store;
   const converser = new Converser(components, store);
   return {
     components: [...components.keys()],
@@ -57,4 +58,8 @@ async function load(options: InProcessOptions): Promise<Loaded> {
       if (store !== options.store) await store?.close();
     },
   };
+}
+
+async function openNamed(where: string, { env }: InProcessOptions): Promise<ConversationStore> {
+  return isDaprStore(where) ? openDaprStore(where, { ...(env !== undefined && { env }) }) : await openStore(where);
 }

@@ -12,7 +12,9 @@ export function readError(response: ErrorResponse): SluiceError {
 
 /** The error that stands in a chunk or a body of an answer that began well, or `undefined` where there is none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
-  if (body.error === undefined || body.error === null || body.error === false) return undefined;
+  const none = body.error === undefined || body.error === null || body.error === false;
+  // Older versions of vLLM say the error itself.
+  if (none && body.object !== "error") return undefined;
   const { status, ...said } = complaintOf(body);
   return providerError({ ...said, ...(status !== undefined && { status }) });
 }

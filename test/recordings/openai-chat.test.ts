@@ -48,7 +48,7 @@ const STREAMS: Readonly<Record<string, Expected>> = {
   "openai-compatible/chat/xai-text.chunks.txt": {
     reason: "stop",
     characters: 4,
-    usage: { inputTokens: 12, outputTokens: 2, cacheReadTokens: 11, reasoningTokens: 340 },
+    usage: { inputTokens: 12, outputTokens: 342, cacheReadTokens: 11, reasoningTokens: 340 },
     reasoning: true,
   },
   "openai-compatible/chat/anthropic-fallback-tool-call.sse": {
@@ -102,13 +102,13 @@ const STREAMS: Readonly<Record<string, Expected>> = {
   "xai/xai-text.chunks.txt": {
     reason: "stop",
     characters: 5,
-    usage: { inputTokens: 12, outputTokens: 1, cacheReadTokens: 11, reasoningTokens: 290 },
+    usage: { inputTokens: 12, outputTokens: 291, cacheReadTokens: 11, reasoningTokens: 290 },
     reasoning: true,
   },
   "xai/xai-tool-call.chunks.txt": {
     reason: "tool-calls",
     characters: 0,
-    usage: { inputTokens: 291, outputTokens: 26, cacheReadTokens: 290, reasoningTokens: 196 },
+    usage: { inputTokens: 291, outputTokens: 222, cacheReadTokens: 290, reasoningTokens: 196 },
     toolCalls: 1,
     reasoning: true,
   },
@@ -254,7 +254,7 @@ const BODIES: readonly [
   ["deepseek/chat/deepseek-json.json", "stop", 78, 144, 0],
   ["deepseek/chat/deepseek-reasoning.json", "stop", 107, 345, 0],
   ["deepseek/chat/deepseek-text.json", "length", 1375, 300, 0],
-  ["openai-compatible/chat/xai-text.json", "stop", 4, 2, 0],
+  ["openai-compatible/chat/xai-text.json", "stop", 4, 322, 0],
   ["mistral/mistral-reasoning.json", "stop", 9, 46, 0],
   ["mistral/mistral-text.json", "stop", 1926, 434, 0],
   ["alibaba/alibaba-text.json", "stop", 4892, 1064, 0],
@@ -263,8 +263,8 @@ const BODIES: readonly [
   ["moonshotai/moonshotai-text.json", "stop", 13, 5, 0],
   ["perplexity/perplexity-citations.json", "stop", 952, 251, 0],
   ["perplexity/perplexity-text.json", "stop", 1970, 392, 0],
-  ["xai/xai-text.json", "stop", 5, 1, 0],
-  ["xai/xai-tool-call.json", "tool-calls", 0, 26, 1],
+  ["xai/xai-text.json", "stop", 5, 229, 0],
+  ["xai/xai-tool-call.json", "tool-calls", 0, 215, 1],
   ["cerebras/cerebras-structured-output-tools.1.json", "tool-calls", 0, 65, 1],
   ["cerebras/cerebras-structured-output-tools.2.json", "tool-calls", 17, 63, 1],
 ];

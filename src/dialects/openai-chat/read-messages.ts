@@ -4,6 +4,7 @@ import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } f
 import { fromDataUrl } from "../data-url.js";
 import { parseToolInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
+import { ownOpaque } from "./opaque.js";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
 const USER_PARTS = ["text", "image_url", "input_audio", "file"] as const;
@@ -133,11 +134,11 @@ function readAssistantPart(part: WireObject): TextPart {
 
 function readReasoning(text: string, details: JsonValue[] | undefined): AssistantPart {
   if (details === undefined) return { type: "reasoning", text };
-  return { type: "reasoning", text, opaque: { dialect: "openai-chat", data: { reasoning_details: details } } };
+  return { type: "reasoning", text, opaque: ownOpaque({ reasoning_details: details }) };
 }
 
 function readSaidAudio(audio: WireObject): AssistantPart {
-  const opaque = { dialect: "openai-chat", data: { audio: { id: audio.requiredString("id") } } };
+  const opaque = ownOpaque({ audio: { id: audio.requiredString("id") } });
   return { type: "file", mediaType: "audio/*", data: { id: audio.requiredString("id") }, opaque };
 }
 
@@ -145,8 +146,10 @@ function readCall(call: WireObject, names: Map<string, string>): AssistantPart {
   const callId = call.requiredString("id");
   const called = call.requiredObject("function");
   const name = called.requiredString("name");
+  const extra = call.any("extra_content");
   names.set(callId, name);
-  return { type: "tool-call", callId, name, ...parseToolInput(called.string("arguments") ?? "") };
+  const opaque = extra === undefined ? {} : { opaque: ownOpaque({ extra_content: extra }) };
+  return { type: "tool-call", callId, name, ...parseToolInput(called.string("arguments") ?? ""), ...opaque };
 }
 
 function readResult(

@@ -1,4 +1,3 @@
-import { decodeBase64 } from "../../stream/base64.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
@@ -6,10 +5,16 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json
 import type { Usage } from "../../stream/usage.js";
 import { fromDataUrl } from "../data-url.js";
 import type { WireReader } from "../dialect.js";
+import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
 import { parseFrame } from "../parse-frame.js";
+import { providerError } from "../provider-error.js";
+import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS, ExtraFacts } from "./extra-facts.js";
 import { readFinishReason } from "./finish-reason.js";
+import { ownOpaque } from "./opaque.js";
+import { ReasoningDetails } from "./reasoning-details.js";
+import { SaidAudio } from "./said-audio.js";
 import { Sources } from "./sources.js";
 import { ToolCalls } from "./tool-calls.js";
 import { readUsage } from "./usage.js";
@@ -36,7 +41,7 @@ const DELTA = ["choices", 0, "delta"] as const;
  * Reads a streamed chat completion.
  *
  * The answer is complete when `[DONE]` comes, or when the connection is closed in an orderly way after a finish reason:
- * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read.
+ * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read; others are told as data.
  */
 export class OpenAiChatReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
@@ -47,9 +52,9 @@ export class OpenAiChatReader implements WireReader {
   #refused = false;
   #rawReason: string | undefined;
   #usage: Usage = {};
-  /** OpenRouter's reasoning blocks, which must come back as they came. */
-  #reasoningDetails: JsonValue[] = [];
-  #audio: { id: string; data: string[] } | undefined;
+  readonly #details = new ReasoningDetails();
+  readonly #audio = new SaidAudio();
+  readonly #facts = new ExtraFacts();
 
   push(frame: Frame, emit: Emit): void {
     if (this.#finished) return;
@@ -80,8 +85,12 @@ export class OpenAiChatReader implements WireReader {
     if (error !== undefined) throw error;
     const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : [];
     const choice = choices.find((candidate) => (candidate.index ?? 0) === 0);
+    this.#facts.push(chunk, CHUNK_FIELDS, emit);
     this.#start(chunk, choice, emit);
     if (choice !== undefined) this.#choice(chunk, choice, text, emit);
+    for (const other of choices) {
+      if (other !== choice) emit({ type: "data", name: "choice", value: other });
+    }
     this.#takeUsage(chunk, choice, emit);
   }
 
@@ -89,24 +98,32 @@ export class OpenAiChatReader implements WireReader {
   #start(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
     if (this.#started || (choice === undefined && !isJsonObject(chunk.usage))) return;
     this.#started = true;
-    const id = typeof chunk.id === "string" && chunk.id !== "" ? chunk.id : crypto.randomUUID();
-    emit({ type: "start", id, model: typeof chunk.model === "string" ? chunk.model : "" });
+    emit({
+      type: "start",
+      id: filledString(chunk.id) ?? crypto.randomUUID(),
+      model: typeof chunk.model === "string" ? chunk.model : "",
+    });
   }
 
   #choice(chunk: JsonObject, choice: JsonObject, text: string, emit: Emit): void {
     const error = errorIn(choice);
     if (error !== undefined) throw error;
-    const delta = isJsonObject(choice.delta) ? choice.delta : {};
+    const delta = deltaOf(choice);
     const emitted: ChatEvent[] = [];
     this.#message(delta, text, (event) => {
       emitted.push(event);
       emit(event);
     });
     this.#sources.push(chunk, delta, emit);
+    this.#facts.push(choice, CHOICE_FIELDS, emit);
+    this.#facts.push(delta, DELTA_FIELDS, emit);
+    if (emitted.length > 0) this.#facts.release(emit);
     if (choice.logprobs !== undefined && choice.logprobs !== null) {
       emit({ type: "data", name: "logprobs", value: choice.logprobs });
     }
-    if (typeof choice.finish_reason === "string") this.#rawReason = choice.finish_reason;
+    const reason = filledString(choice.finish_reason);
+    if (reason === "error") throw providerError({ message: "the answer broke off with an error" });
+    if (reason !== undefined) this.#rawReason = reason;
     else if (emitted.length === 1) this.#learn(text, chunk, choice, delta, emitted[0]);
   }
 
@@ -118,7 +135,10 @@ export class OpenAiChatReader implements WireReader {
       this.#refused = true;
       emit({ type: "text-delta", text: delta.refusal, refusal: true });
     }
-    if (isJsonObject(delta.audio)) this.#takeAudio(delta.audio, emit);
+    if (isJsonObject(delta.audio)) {
+      this.#audio.push(delta.audio);
+      if (typeof delta.audio.transcript === "string") text(delta.audio.transcript, emit);
+    }
     if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
     if (Array.isArray(delta.tool_calls)) {
       for (const piece of delta.tool_calls) if (isJsonObject(piece)) this.#calls.push(piece, frame, emit);
@@ -128,22 +148,17 @@ export class OpenAiChatReader implements WireReader {
   }
 
   #reasoning(delta: JsonObject, emit: Emit): void {
-    const said = delta.reasoning_content ?? delta.reasoning;
-    if (typeof said === "string" && said !== "") emit({ type: "reasoning-delta", text: said });
-    if (Array.isArray(delta.reasoning_details)) this.#reasoningDetails.push(...delta.reasoning_details);
-  }
-
-  #takeAudio(audio: JsonObject, emit: Emit): void {
-    const { id, data, transcript } = audio;
-    this.#audio ??= { id: "", data: [] };
-    if (typeof id === "string") this.#audio.id = id;
-    if (typeof data === "string") this.#audio.data.push(data);
-    if (typeof transcript === "string") text(transcript, emit);
+    const { reasoning_content: content, reasoning, reasoning_details: details } = delta;
+    const detailed = Array.isArray(details) ? this.#details.push(details) : "";
+    const said = filledString(content) ?? filledString(reasoning) ?? detailed;
+    if (said !== "") emit({ type: "reasoning-delta", text: said });
   }
 
   #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
-    const groq = isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : undefined;
-    const raw = [chunk.usage, choice?.usage, groq].find(isJsonObject);
+    const groq = isJsonObject(chunk.x_groq) ? chunk.x_groq : {};
+    const stopped = filledString(groq.error);
+    if (stopped !== undefined) throw providerError({ message: stopped });
+    const raw = [chunk.usage, choice?.usage, groq.usage].find(isJsonObject);
     if (raw === undefined) return;
     this.#usage = readUsage(raw);
     emit({ type: "usage", usage: this.#usage });
@@ -158,7 +173,7 @@ export class OpenAiChatReader implements WireReader {
         if (event.refusal === undefined) this.#learnHole(frame, [...DELTA, "content"], { type: "text-delta" });
         return;
       case "reasoning-delta": {
-        const key = typeof delta.reasoning_content === "string" ? "reasoning_content" : "reasoning";
+        const key = filledString(delta.reasoning_content) !== undefined ? "reasoning_content" : "reasoning";
         this.#learnHole(frame, [...DELTA, key], { type: "reasoning-delta" });
         return;
       }
@@ -182,15 +197,24 @@ export class OpenAiChatReader implements WireReader {
   #finish(emit: Emit): void {
     if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
     this.#finished = true;
-    if (this.#reasoningDetails.length > 0) {
-      const data = { reasoning_details: this.#reasoningDetails };
-      emit({ type: "reasoning-delta", text: "", opaque: { dialect: "openai-chat", data } });
+    this.#facts.release(emit);
+    const { blocks } = this.#details;
+    if (blocks !== undefined) {
+      emit({ type: "reasoning-delta", text: "", opaque: ownOpaque({ reasoning_details: blocks }) });
     }
-    if (this.#audio !== undefined) emit(audioFile(this.#audio.id, this.#audio.data));
+    const { file } = this.#audio;
+    if (file !== undefined) emit(file);
     this.#calls.finish(emit);
     const end = readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
     emit({ type: "finish", ...end, usage: this.#usage });
   }
+}
+
+/** Services that answer whole where a stream was asked for say a message, and the protocol before chat a text. */
+function deltaOf({ delta, message, text: said }: JsonObject): JsonObject {
+  if (isJsonObject(delta)) return delta;
+  if (isJsonObject(message)) return message;
+  return typeof said === "string" ? { content: said } : {};
 }
 
 function text(said: string, emit: Emit): void {
@@ -203,13 +227,14 @@ function contentPart(part: JsonValue, emit: Emit): void {
   else if (!isJsonObject(part)) return;
   else if (typeof part.text === "string") text(part.text, emit);
   else if (part.type === "thinking" && Array.isArray(part.thinking)) thoughts(part.thinking, emit);
-  else emit({ type: "data", name: typeof part.type === "string" ? part.type : "content", value: part });
+  else emit({ type: "data", name: filledString(part.type) ?? "content", value: part });
 }
 
 function thoughts(parts: readonly JsonValue[], emit: Emit): void {
   for (const part of parts) {
     const said = isJsonObject(part) ? part.text : part;
-    if (typeof said === "string" && said !== "") emit({ type: "reasoning-delta", text: said });
+    if (typeof said !== "string") contentPart(part, emit);
+    else if (said !== "") emit({ type: "reasoning-delta", text: said });
   }
 }
 
@@ -219,21 +244,4 @@ function imagePart(image: JsonValue, emit: Emit): void {
   const file = typeof address === "string" ? fromDataUrl(address) : undefined;
   if (file !== undefined) emit({ type: "file", ...file });
   else emit({ type: "data", name: "image", value: image });
-}
-
-/** Each piece of the sound is base64 of its own; a stream's sound is 16-bit PCM at 24,000 Hz. */
-function audioFile(id: string, pieces: readonly string[]): ChatEvent {
-  const parts = pieces.map(decodeBase64);
-  const data = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return {
-    type: "file",
-    mediaType: "audio/pcm;rate=24000",
-    data,
-    opaque: { dialect: "openai-chat", data: { audio: { id } } },
-  };
 }

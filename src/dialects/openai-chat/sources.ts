@@ -7,14 +7,20 @@ export class Sources {
 
   /** Takes what a chunk or a message says of sources: OpenAI's annotations, Perplexity's citations and search results. */
   push(chunk: JsonObject, message: JsonObject, emit: Emit): void {
-    for (const annotation of list(message.annotations)) this.#emit(readAnnotation(annotation), emit);
+    for (const annotation of list(message.annotations)) {
+      const source = readAnnotation(annotation);
+      if (source !== undefined) this.#emit(source, emit);
+      else emit({ type: "data", name: "annotation", value: annotation });
+    }
     // A search result says more than the bare address in the citations.
-    for (const result of list(chunk.search_results)) this.#emit(readSearchResult(result), emit);
+    for (const result of list(chunk.search_results)) {
+      const source = readSearchResult(result);
+      if (source !== undefined) this.#emit(source, emit);
+    }
     for (const url of list(chunk.citations)) if (typeof url === "string") this.#emit({ kind: "url", url }, emit);
   }
 
-  #emit(source: Source | undefined, emit: Emit): void {
-    if (source === undefined) return;
+  #emit(source: Source, emit: Emit): void {
     const key = `${source.url}\n${source.span?.start ?? ""}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

@@ -1,91 +1,141 @@
 import type { Emit } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { TextBuffer } from "../../stream/text-buffer.js";
+import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
+import { ownOpaque } from "./opaque.js";
 
 interface OpenCall {
   callId: string;
   name: string;
+  /** As it came: JSON, or the plain text that a custom tool takes. */
   input: TextBuffer;
+  custom: boolean;
+  /** What must come back with the call: Gemini's thought signature, where Google speaks this protocol. */
+  extra: JsonValue | undefined;
+  /** Whether any of the input came. */
+  begun: boolean;
   done: boolean;
+}
+
+interface Piece {
+  index: JsonValue | undefined;
+  id: string | undefined;
+  name: string | undefined;
+  delta: string;
+  custom: boolean;
+  extra: JsonValue | undefined;
 }
 
 /** Puts tool calls together that arrive in pieces, several at once. Emits each when it is complete. */
 export class ToolCalls {
-  readonly #calls = new Map<number, OpenCall>();
-  #last = -1;
+  readonly #calls: OpenCall[] = [];
+  readonly #byIndex = new Map<number, OpenCall>();
+  #last: OpenCall | undefined;
 
   /** Whether the model called any tool. */
   get any(): boolean {
-    return this.#calls.size > 0;
+    return this.#calls.length > 0;
   }
 
   /** Takes one element of `delta.tool_calls`. */
-  push(piece: JsonObject, frame: string, emit: Emit): void {
-    const { id, name, delta } = fieldsOf(piece);
-    const index = this.#indexOf(piece.index, id);
-    let call = this.#calls.get(index);
-    if (call === undefined) {
-      if (name === undefined) throw malformed(frame, "a piece of a tool call that never began");
-      this.#completeWhole(emit);
-      call = { callId: id ?? `call_${index}`, name, input: new TextBuffer(), done: false };
-      this.#calls.set(index, call);
-    }
-    this.#last = index;
-    if (delta === "") return;
+  push(wire: JsonObject, frame: string, emit: Emit): void {
+    const piece = pieceOf(wire);
+    const call = this.#known(piece) ?? this.#begin(piece, frame, emit);
+    this.#last = call;
+    call.extra ??= piece.extra;
+    if (piece.delta === "") return;
     if (call.done) throw malformed(frame, "more of a tool call that was complete");
-    call.input.push(delta);
-    emit({ type: "tool-input-delta", callId: call.callId, name: call.name, delta });
+    say(call, piece.delta, emit);
   }
 
   /** More arguments of a call that has begun. Says nothing where there is no such call. */
   pushInput(index: number, delta: string, emit: Emit): boolean {
-    const call = this.#calls.get(index);
+    const call = this.#byIndex.get(index);
     if (call === undefined || call.done) return false;
-    if (delta !== "") {
-      call.input.push(delta);
-      emit({ type: "tool-input-delta", callId: call.callId, name: call.name, delta });
-    }
+    if (delta !== "") say(call, delta, emit);
     return true;
   }
 
   /** The answer is over: every call is complete. */
   finish(emit: Emit): void {
-    for (const call of this.#calls.values())
-      if (!call.done) complete(call, parseToolInput(call.input.toString()), emit);
+    for (const call of this.#calls) if (!call.done) complete(call, inputOf(call), emit);
+  }
+
+  #begin(piece: Piece, frame: string, emit: Emit): OpenCall {
+    const { index, id, name, custom, extra } = piece;
+    if (name === undefined) throw malformed(frame, "a piece of a tool call that never began");
+    this.#completeWhole(emit);
+    const callId = id ?? `call_${this.#calls.length}`;
+    const call = { callId, name, input: new TextBuffer(), custom, extra, begun: false, done: false };
+    this.#calls.push(call);
+    if (typeof index === "number") this.#byIndex.set(index, call);
+    return call;
   }
 
   /** Another call begins: those before it whose arguments are whole need not wait for the end. */
   #completeWhole(emit: Emit): void {
-    const call = this.#calls.get(this.#last);
-    if (call === undefined || call.done) return;
+    const call = this.#last;
+    if (call === undefined || call.done || call.custom) return;
     const text = call.input.toString();
     const input = text === "" ? undefined : parseToolInput(text);
     if (input !== undefined && input.invalid === undefined) complete(call, input, emit);
   }
 
-  /** Some services leave the index out: then an id that is new begins a call, and anything else goes on with the last. */
-  #indexOf(index: JsonValue | undefined, id: string | undefined): number {
-    if (typeof index === "number") return index;
-    if (id === undefined) return Math.max(this.#last, 0);
-    for (const [known, call] of this.#calls) if (call.callId === id) return known;
-    return this.#calls.size;
+  /**
+   * The call that a piece goes on with; `undefined` where it begins one. Some services leave the index out or say 0 of
+   * every call, others leave the id out or give each piece an id of its own: what names another call begins it.
+   */
+  #known({ index, id, name, delta }: Piece): OpenCall | undefined {
+    const same = id === undefined ? undefined : this.#calls.find(({ callId }) => callId === id);
+    if (typeof index === "number") {
+      const there = this.#byIndex.get(index);
+      return there === undefined || id === undefined || name === undefined ? there : same;
+    }
+    if (id !== undefined) return same ?? (name === undefined ? this.#last : undefined);
+    const another = name !== undefined && (name !== this.#last?.name || isWhole(delta));
+    return another ? undefined : this.#last;
   }
 }
 
-function fieldsOf(piece: JsonObject): { id: string | undefined; name: string | undefined; delta: string } {
-  const called = isJsonObject(piece.function) ? piece.function : {};
-  const input = called.arguments;
+function pieceOf(wire: JsonObject): Piece {
+  const custom = isJsonObject(wire.custom) ? wire.custom : undefined;
+  const called = custom ?? (isJsonObject(wire.function) ? wire.function : {});
+  const input = custom === undefined ? called.arguments : custom.input;
   return {
-    id: typeof piece.id === "string" && piece.id !== "" ? piece.id : undefined,
-    name: typeof called.name === "string" && called.name !== "" ? called.name : undefined,
+    index: wire.index,
+    id: filledString(wire.id),
+    name: filledString(called.name),
     // A few services send the arguments as an object, whole.
     delta: typeof input === "string" ? input : isJsonObject(input) ? JSON.stringify(input) : "",
+    custom: custom !== undefined,
+    extra: wire.extra_content ?? undefined,
   };
 }
 
+function isWhole(text: string): boolean {
+  return text !== "" && parseToolInput(text).invalid === undefined;
+}
+
+/** Tells a piece of the input, as JSON: what a custom tool takes is the inside of a string. */
+function say(call: OpenCall, delta: string, emit: Emit): void {
+  const { callId, name, custom, begun } = call;
+  call.begun = true;
+  call.input.push(delta);
+  const said = custom ? (begun ? "" : '"') + JSON.stringify(delta).slice(1, -1) : delta;
+  emit({ type: "tool-input-delta", callId, name, delta: said });
+}
+
+function inputOf({ input, custom }: OpenCall): ToolInput {
+  return custom ? { input: input.toString() } : parseToolInput(input.toString());
+}
+
 function complete(call: OpenCall, input: ToolInput, emit: Emit): void {
+  const { callId, name, custom, extra } = call;
   call.done = true;
-  emit({ type: "tool-call", callId: call.callId, name: call.name, ...input });
+  if (custom && call.begun) emit({ type: "tool-input-delta", callId, name, delta: '"' });
+  const state = { ...(custom && { type: "custom" }), ...(extra !== undefined && { extra_content: extra }) };
+  const opaque = Object.keys(state).length > 0 ? { opaque: ownOpaque(state) } : {};
+  emit({ type: "tool-call", callId, name, ...input, ...opaque });
 }

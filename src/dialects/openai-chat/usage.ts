@@ -7,7 +7,7 @@ export function readUsage(raw: JsonObject): Usage {
   const output = details(raw.completion_tokens_details);
   const usage: Usage = { raw };
   set(usage, "inputTokens", raw.prompt_tokens);
-  set(usage, "outputTokens", raw.completion_tokens);
+  set(usage, "outputTokens", outputTokens(raw, output.reasoning_tokens));
   // DeepSeek and Moonshot count cache hits beside the details; Mistral under a name of its own.
   set(
     usage,
@@ -17,6 +17,14 @@ export function readUsage(raw: JsonObject): Usage {
   set(usage, "cacheWriteTokens", input.cache_write_tokens ?? input.cache_creation_tokens);
   set(usage, "reasoningTokens", output.reasoning_tokens ?? raw.reasoning_tokens);
   return usage;
+}
+
+/** xAI counts reasoning beside the completion: then the total has it once more. */
+function outputTokens(raw: JsonObject, reasoning: JsonValue | undefined): JsonValue | undefined {
+  const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = raw;
+  if (typeof completion !== "number" || typeof reasoning !== "number" || reasoning === 0) return completion;
+  const beside = typeof prompt === "number" && total === prompt + completion + reasoning;
+  return beside ? completion + reasoning : completion;
 }
 
 /** The same, the other way. */

@@ -4,6 +4,7 @@ import type { AssistantPart } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
 import type { Answer, WriterContext } from "../dialect.js";
 import { writeFinishReason } from "./finish-reason.js";
+import { ownData } from "./opaque.js";
 import { writeAnnotation } from "./sources.js";
 import { writeUsage } from "./usage.js";
 
@@ -37,13 +38,14 @@ function addPart(wire: JsonObject, part: AssistantPart): void {
     }
     case "reasoning":
       if (part.text !== "") wire.reasoning_content = `${wire.reasoning_content ?? ""}${part.text}`;
-      if (part.opaque?.dialect === "openai-chat" && isJsonObject(part.opaque.data))
-        Object.assign(wire, part.opaque.data);
+      Object.assign(wire, ownData(part.opaque));
       return;
     case "tool-call": {
       if (part.providerExecuted) return;
       const text = part.invalid && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
-      append(wire, "tool_calls", { id: part.callId, type: "function", function: { name: part.name, arguments: text } });
+      const extra = ownData(part.opaque)?.extra_content;
+      const call = { id: part.callId, type: "function", function: { name: part.name, arguments: text } };
+      append(wire, "tool_calls", { ...call, ...(extra !== undefined && { extra_content: extra }) });
       return;
     }
     case "source": {
@@ -56,8 +58,7 @@ function addPart(wire: JsonObject, part: AssistantPart): void {
       if (part.mediaType.startsWith("image/")) {
         append(wire, "images", { type: "image_url", image_url: { url: toDataUrl(part.mediaType, part.data) } });
       } else if (part.mediaType.startsWith("audio/")) {
-        const state =
-          part.opaque?.dialect === "openai-chat" && isJsonObject(part.opaque.data) ? part.opaque.data.audio : {};
+        const state = ownData(part.opaque)?.audio;
         wire.audio = { id: "", ...(isJsonObject(state) && state), data: encodeBase64(part.data), transcript: "" };
       }
       return;

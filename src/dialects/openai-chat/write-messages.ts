@@ -13,6 +13,7 @@ import type {
   ToolMessage,
 } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
+import { ownData } from "./opaque.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
 
 /** Media types of sound that the protocol knows, by its names for them. */
@@ -101,17 +102,21 @@ function writeAssistant(
   };
 }
 
-function writeCall({ callId, name, input, invalid }: ToolCallPart): JsonObject {
+function writeCall({ callId, name, input, invalid, opaque }: ToolCallPart): JsonObject {
+  const { type, ...extra } = ownData(opaque) ?? {};
+  if (type === "custom" && typeof input === "string") {
+    return { id: callId, type, custom: { name, input }, ...extra };
+  }
   // Arguments that were not JSON go back as the text that they were.
   const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
-  return { id: callId, type: "function", function: { name, arguments: text } };
+  return { id: callId, type: "function", function: { name, arguments: text }, ...extra };
 }
 
 function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: OpenAiChatQuirks): JsonObject {
   const reasoning = content.filter((part): part is ReasoningPart => part.type === "reasoning");
   const details = reasoning.flatMap(({ opaque }) => {
-    if (opaque?.dialect !== "openai-chat" || !isJsonObject(opaque.data)) return [];
-    return Array.isArray(opaque.data.reasoning_details) ? opaque.data.reasoning_details : [];
+    const blocks = ownData(opaque)?.reasoning_details;
+    return Array.isArray(blocks) ? blocks : [];
   });
   const text = reasoning.map((part) => part.text).join("");
   return {
@@ -123,8 +128,8 @@ function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: Op
 /** Sound that the model made is not sent back but named. */
 function writeAudio(content: readonly AssistantPart[]): JsonObject {
   for (const part of content) {
-    if (part.type !== "file" || part.opaque?.dialect !== "openai-chat" || !isJsonObject(part.opaque.data)) continue;
-    if (isJsonObject(part.opaque.data.audio)) return { audio: part.opaque.data.audio };
+    const audio = part.type === "file" ? ownData(part.opaque)?.audio : undefined;
+    if (isJsonObject(audio)) return { audio };
   }
   return {};
 }

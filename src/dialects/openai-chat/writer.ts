@@ -1,11 +1,12 @@
 import { encodeBase64 } from "../../stream/base64.js";
-import type { ChatEvent, FinishEvent, StartEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, FinishEvent, StartEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { toDataUrl } from "../data-url.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { writeFinishReason } from "./finish-reason.js";
+import { ownData } from "./opaque.js";
 import { wantsUsage } from "./read-request.js";
 import { writeAnnotation } from "./sources.js";
 import { writeUsage } from "./usage.js";
@@ -37,15 +38,17 @@ export class OpenAiChatWriter implements WireWriter {
         this.#delta(event.refusal ? { refusal: event.text } : { content: event.text }, write);
         return;
       case "reasoning-delta":
-        this.#reasoning(event.text, event.opaque?.dialect === "openai-chat" ? event.opaque.data : undefined, write);
+        this.#reasoning(event.text, ownData(event.opaque)?.reasoning_details, write);
         return;
       case "tool-input-delta":
         if (!event.providerExecuted) this.#callInput(event.callId, event.name, event.delta, write);
         return;
       case "tool-call": {
-        if (event.providerExecuted || this.#calls.get(event.callId)?.streamed) return;
-        const text = event.invalid && typeof event.input === "string" ? event.input : JSON.stringify(event.input);
-        this.#callInput(event.callId, event.name, text, write);
+        if (event.providerExecuted) return;
+        const { callId, name, input, invalid } = event;
+        const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
+        if (!this.#calls.get(callId)?.streamed) this.#callInput(callId, name, text, write);
+        this.#callExtra(event, write);
         return;
       }
       case "source": {
@@ -81,8 +84,7 @@ export class OpenAiChatWriter implements WireWriter {
     write({ data: JSON.stringify(writeError(error).body) });
   }
 
-  #reasoning(text: string, state: JsonValue | undefined, write: WriteFrame): void {
-    const details = isJsonObject(state) ? state.reasoning_details : undefined;
+  #reasoning(text: string, details: JsonValue | undefined, write: WriteFrame): void {
     if (text === "" && details === undefined) return;
     this.#delta(
       { ...(text !== "" && { reasoning_content: text }), ...(details && { reasoning_details: details }) },
@@ -101,11 +103,20 @@ export class OpenAiChatWriter implements WireWriter {
     this.#delta({ tool_calls: [{ index, id: callId, type: "function", function: { name, arguments: text } }] }, write);
   }
 
+  /** What must come back with a call stands in its last piece. */
+  #callExtra({ callId, opaque }: ToolCallEvent, write: WriteFrame): void {
+    const extra = ownData(opaque)?.extra_content;
+    const index = this.#calls.get(callId)?.index;
+    if (extra !== undefined && index !== undefined) {
+      this.#delta({ tool_calls: [{ index, extra_content: extra }] }, write);
+    }
+  }
+
   #file({ mediaType, data, opaque }: ChatEvent & { type: "file" }, write: WriteFrame): void {
     if (mediaType.startsWith("image/")) {
       this.#delta({ images: [{ type: "image_url", image_url: { url: toDataUrl(mediaType, data) } }] }, write);
     } else if (mediaType.startsWith("audio/")) {
-      const state = opaque?.dialect === "openai-chat" && isJsonObject(opaque.data) ? opaque.data.audio : undefined;
+      const state = ownData(opaque)?.audio;
       const id = isJsonObject(state) && typeof state.id === "string" ? state.id : `audio_${this.#start?.id ?? ""}`;
       this.#delta({ audio: { id, data: encodeBase64(data) } }, write);
     }

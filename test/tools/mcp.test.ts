@@ -225,3 +225,17 @@ describe("a server over streamable HTTP", () => {
     await expect(closed.tools()).rejects.toMatchObject({ code: "connect-failed" });
   });
 });
+
+test("a server that does not answer is given up when it is closed", async () => {
+  const asked = deferred();
+  const silent = createServer(() => asked.resolve());
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const server = mcpTools({ url: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/mcp` });
+  const tools = server.tools();
+  const refused = expect(tools).rejects.toMatchObject({ code: "connect-failed" });
+  await asked.promise;
+  await server.close();
+  await refused;
+  silent.closeAllConnections();
+  silent.close();
+});

@@ -49,9 +49,15 @@ const STDERR_TAIL = 2_000;
  * Connects, with the official SDK, which is loaded only here.
  *
  * @param timeout ms until the server must have answered.
+ * @param signal ends the attempt.
  * @throws {SluiceError} `connect-failed`; `authentication`, `permission` or `not-found` where the server says so.
  */
-export async function connectMcp(server: McpServer, timeout: number, watcher: McpWatcher): Promise<McpConnection> {
+export async function connectMcp(
+  server: McpServer,
+  timeout: number,
+  signal: AbortSignal,
+  watcher: McpWatcher,
+): Promise<McpConnection> {
   const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
   const { ProgressNotificationSchema, ToolListChangedNotificationSchema } = await import(
     "@modelcontextprotocol/sdk/types.js"
@@ -67,7 +73,7 @@ export async function connectMcp(server: McpServer, timeout: number, watcher: Mc
   client.onerror = (error) => watcher.failed(error);
   const { transport, details, end } = await open(server);
   try {
-    await client.connect(transport, { timeout });
+    await client.connect(transport, { timeout, signal });
   } catch (thrown) {
     await client.close().catch(() => {});
     throw connectError(server, thrown, details());

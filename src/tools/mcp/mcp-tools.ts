@@ -67,13 +67,15 @@ export function mcpTools(options: McpServer & McpToolsOptions): McpTools {
 /** Longer than any call: a loop's own limits end it. In ms, the most that a timer can hold. */
 const NEVER = 2_147_483_647;
 
+const CLOSED = "the connection to the MCP server was closed";
+
 class McpToolSource implements McpTools {
   readonly #options: McpServer & McpToolsOptions;
   readonly #connectTimeout: number;
   readonly #slots: Slots | undefined;
   #connection: Promise<McpConnection> | undefined;
   #listed: Promise<readonly Tool[]> | undefined;
-  #closed = false;
+  readonly #closed = new AbortController();
 
   constructor(options: McpServer & McpToolsOptions) {
     const { connectTimeout = 30_000, timeout, concurrency } = options;
@@ -98,7 +100,7 @@ class McpToolSource implements McpTools {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closed.abort(new SluiceError("connect-failed", CLOSED));
     const connection = this.#connection;
     this.#forget();
     const opened = await connection?.catch(() => undefined);
@@ -111,9 +113,10 @@ class McpToolSource implements McpTools {
   }
 
   #connect(): Promise<McpConnection> {
-    if (this.#closed) throw new SluiceError("connect-failed", "the connection to the MCP server was closed");
+    const { signal } = this.#closed;
+    if (signal.aborted) throw new SluiceError("connect-failed", CLOSED);
     if (this.#connection !== undefined) return this.#connection;
-    const connection = connectMcp(this.#options, this.#connectTimeout, {
+    const connection = connectMcp(this.#options, this.#connectTimeout, signal, {
       toolsChanged: () => {
         this.#listed = undefined;
       },

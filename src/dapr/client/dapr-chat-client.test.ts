@@ -4,6 +4,7 @@ import { collect } from "../../../test/support/collect.js";
 import { at, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
 import { deferred } from "../../../test/support/deferred.js";
 import { Conversation } from "../../chat/conversation.js";
+import type { WireEvent } from "../../stream/chat-model.js";
 import { tool } from "../../tools/tool.js";
 import type { Notice } from "../resources/notice.js";
 
@@ -140,6 +141,25 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     });
     expect(aborted).toMatchObject({ code: "cancelled", cause: "enough", partial: { text: "one" } });
     await left.promise;
+  });
+
+  test("is watched, with its token masked", async () => {
+    const dapr = world.client({ ...at(protocol, await world.sidecar({ apiToken: "secret" })), apiToken: "secret" });
+    for (const stream of [true, false]) {
+      const wire: WireEvent[] = [];
+      const onWire = (event: WireEvent) => void wire.push(event);
+      const answer = dapr.generate({ messages: "hello there", stream, onWire });
+      await (answer instanceof Promise ? answer : collect(answer));
+      expect(wire[0]).toMatchObject({ type: "request", attempt: 1, headers: { "dapr-api-token": "…" } });
+      expect(JSON.stringify(wire[0])).toContain("hello there");
+      const bodies = wire.flatMap((event) => (event.type === "body" ? [event.text] : []));
+      expect(bodies.join("")).toContain(stream ? '{"text":{"content":" there"}}' : '"content":"hello there"');
+      expect(wire.at(-1)).toMatchObject({ type: "end" });
+    }
+    const wire: WireEvent[] = [];
+    const onWire = (event: WireEvent) => void wire.push(event);
+    await failure(() => dapr.generate({ messages: "x", llmComponent: "nobody", onWire }));
+    expect(wire.at(-1)).toMatchObject({ type: "error", error: { code: "not-found" } });
   });
 
   test("wants its token, from the options or the environment", async () => {

@@ -1,140 +1,136 @@
-import { createClient } from "@connectrpc/connect";
+import type { DescMessage } from "@bufbuild/protobuf";
+import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { resolveTimeouts } from "../../models/http/deadlines.js";
-import { resolveRetry } from "../../models/http/retry.js";
-import { BatchedReader } from "../../models/parts/batched-reader.js";
-import { type PartReader, PartSource } from "../../models/parts/part-source.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
-import type { CallOptions, ChatModel, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
+import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { ChatStream } from "../../stream/chat-stream.js";
-import type { Clock } from "../../stream/clock.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { Alpha2ChunkReader } from "../converse/alpha2-chunk-reader.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
+import { writeProtoJson } from "../converse/proto-json.js";
 import { readAlpha1Response, readAlpha2Response } from "../converse/read-response.js";
 import { writeAlpha1Request } from "../converse/write-alpha1-request.js";
 import { writeAlpha2Request } from "../converse/write-alpha2-request.js";
-import type {
-  ConversationResponse,
-  ConversationResponseAlpha2,
+import {
+  ConversationRequestAlpha2Schema,
+  ConversationRequestSchema,
+  type ConversationResponse,
+  type ConversationResponseAlpha2,
+  ConversationResponseAlpha2Schema,
+  ConversationResponseSchema,
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import { ConversationStreamResponseAlpha2Schema } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 import { TOKEN_HEADER } from "../sidecar/api-token.js";
+import { type GrpcCall, type GrpcCallDefaults, grpcAnswer } from "./grpc-answer.js";
 import { readGrpcError } from "./grpc-error.js";
-import { readableOf } from "./readable-of.js";
 import type { SidecarCalls } from "./sidecar-backend.js";
-import { readMetadata } from "./sidecar-info.js";
+import { readMetadata, type SidecarInfo } from "./sidecar-info.js";
+import { WholeReader } from "./whole-reader.js";
 
-/** Settings of `grpcCalls`. */
-export interface GrpcCallsOptions {
+/** Settings of `GrpcCalls`. */
+export interface GrpcCallsOptions extends GrpcCallDefaults {
   baseUrl: string;
   /** Sent with each call; `undefined` for none. */
   apiToken: string | undefined;
   metadataTimeoutMs: number;
-  timeouts?: Timeouts;
-  retry?: RetryPolicy;
-  clock: Clock;
-  /** From 0 to 1; spreads retries. */
-  random: () => number;
 }
 
 /** The calls of a sidecar's gRPC port. All share one connection, which does not keep the process alive by itself. */
-export function grpcCalls(options: GrpcCallsOptions): SidecarCalls {
-  const { baseUrl, apiToken, metadataTimeoutMs } = options;
-  const sessions = new Http2SessionManager(baseUrl);
-  const client = createClient(Dapr, createGrpcTransport({ baseUrl, sessionManager: sessions }));
-  const headersOf = (call: CallOptions) => ({ ...(apiToken && { [TOKEN_HEADER]: apiToken }), ...call.headers });
-  const connect = async () => {
-    if ((await sessions.connect()) === "error") throw sessions.error();
-  };
-  const answer = <Part>(target: ConverseTarget, call: CallOptions, open: Open<Part>): ChatStream => {
-    const source = new PartSource<Part>({
-      id: `dapr/${target.component}`,
-      connect,
-      open: async (signal) => {
-        const { parts, reader } = open({ signal, headers: headersOf(call) });
-        return { parts: new BatchedReader(readableOf(parts)), reader };
-      },
-      readError: readGrpcError,
-      timeouts: resolveTimeouts(options.timeouts, call.timeouts),
-      retry: resolveRetry(options.retry, call.retry),
-      clock: options.clock,
-      random: options.random,
-    });
-    return new ChatStream(source, { signal: call.signal, retain: call.retain });
-  };
-  return {
-    protocol: "gRPC",
-    baseUrl,
-    async metadata() {
-      try {
-        const call = { headers: headersOf({}), timeoutMs: metadataTimeoutMs };
-        return readMetadata(await client.getMetadata({}, call));
-      } catch (thrown) {
-        const error = readGrpcError(thrown);
-        // Who does not answer this in time is not there.
-        throw error.code === "total-timeout"
-          ? new SluiceError("connect-timeout", error.message, { cause: error })
-          : error;
+export class GrpcCalls implements SidecarCalls {
+  readonly protocol = "gRPC";
+  readonly baseUrl: string;
+  readonly #options: GrpcCallsOptions;
+  readonly #sessions: Http2SessionManager;
+  readonly #client: Client<typeof Dapr>;
+
+  constructor(options: GrpcCallsOptions) {
+    const { baseUrl } = options;
+    this.baseUrl = baseUrl;
+    this.#options = options;
+    this.#sessions = new Http2SessionManager(baseUrl);
+    this.#client = createClient(Dapr, createGrpcTransport({ baseUrl, sessionManager: this.#sessions }));
+  }
+
+  async metadata(): Promise<SidecarInfo> {
+    try {
+      const call = { headers: this.#headers({}), timeoutMs: this.#options.metadataTimeoutMs };
+      return readMetadata(await this.#client.getMetadata({}, call));
+    } catch (thrown) {
+      const error = readGrpcError(thrown);
+      // Who does not answer this in time is not there.
+      if (error.code !== "total-timeout") throw error;
+      throw new SluiceError("connect-timeout", error.message, { cause: error });
+    }
+  }
+
+  alpha2(target: ConverseTarget): ChatModel {
+    return this.#model(target, (request, call) => {
+      const { message, warnings } = writeAlpha2Request(request, target);
+      const expected = { component: target.component, warnings };
+      const headers = this.#headers(call);
+      const common = { headers, body: () => writeProtoJson(ConversationRequestAlpha2Schema, message) };
+      if (call.streaming ?? true) {
+        return this.#answer(target, call, "ConverseStreamAlpha2", {
+          ...common,
+          open: (signal) => this.#client.converseStreamAlpha2(message, { signal, headers }),
+          answers: ConversationStreamResponseAlpha2Schema,
+          reader: () => new Alpha2ChunkReader(expected),
+        });
       }
-    },
-    alpha2: (target) =>
-      modelOf(target, (request, call) => {
-        const { message, warnings } = writeAlpha2Request(request, target);
-        const expected = { component: target.component, warnings };
-        if (call.streaming ?? true) {
-          return answer(target, call, (settings) => ({
-            parts: client.converseStreamAlpha2(message, settings),
-            reader: new Alpha2ChunkReader(expected),
-          }));
-        }
-        return answer(target, call, (settings) => ({
-          parts: once(() => client.converseAlpha2(message, settings)),
-          reader: new WholeReader((response: ConversationResponseAlpha2) => readAlpha2Response(response, expected)),
-        }));
-      }),
-    alpha1: (target) =>
-      modelOf(target, (request, call) => {
-        const { message, warnings } = writeAlpha1Request(request, target);
-        const expected = { component: target.component, warnings };
-        return answer(target, call, (settings) => ({
-          parts: once(() => client.converseAlpha1(message, settings)),
-          reader: new WholeReader((response: ConversationResponse) => readAlpha1Response(response, expected)),
-        }));
-      }),
-    close: async () => sessions.abort(),
-  };
-}
+      return this.#answer(target, call, "ConverseAlpha2", {
+        ...common,
+        open: (signal) => once(() => this.#client.converseAlpha2(message, { signal, headers })),
+        answers: ConversationResponseAlpha2Schema,
+        reader: () => new WholeReader<ConversationResponseAlpha2>((answer) => readAlpha2Response(answer, expected)),
+      });
+    });
+  }
 
-/** Makes a call. */
-type Open<Part> = (settings: { signal: AbortSignal; headers: Record<string, string> }) => {
-  parts: AsyncIterable<Part>;
-  reader: PartReader<Part>;
-};
+  alpha1(target: ConverseTarget): ChatModel {
+    return this.#model(target, (request, call) => {
+      const { message, warnings } = writeAlpha1Request(request, target);
+      const expected = { component: target.component, warnings };
+      const headers = this.#headers(call);
+      return this.#answer(target, call, "ConverseAlpha1", {
+        headers,
+        body: () => writeProtoJson(ConversationRequestSchema, message),
+        open: (signal) => once(() => this.#client.converseAlpha1(message, { signal, headers })),
+        answers: ConversationResponseSchema,
+        reader: () => new WholeReader<ConversationResponse>((answer) => readAlpha1Response(answer, expected)),
+      });
+    });
+  }
 
-function modelOf(
-  { component }: ConverseTarget,
-  stream: (request: ChatRequest, call: CallOptions) => ChatStream,
-): ChatModel {
-  return { id: `dapr/${component}`, stream: (request, call = {}) => stream(request, call) };
+  async close(): Promise<void> {
+    this.#sessions.abort();
+  }
+
+  #model({ component }: ConverseTarget, answer: (request: ChatRequest, call: CallOptions) => ChatStream): ChatModel {
+    return { id: `dapr/${component}`, stream: (request, call = {}) => answer(request, call) };
+  }
+
+  #answer<Desc extends DescMessage>(
+    { component }: ConverseTarget,
+    call: CallOptions,
+    method: string,
+    asked: Omit<GrpcCall<Desc>, "id" | "url" | "connect">,
+  ): ChatStream {
+    const url = `${this.baseUrl}/${Dapr.typeName}/${method}`;
+    const whole = { ...asked, id: `dapr/${component}`, url, connect: () => this.#connect() };
+    return grpcAnswer(whole, this.#options, call);
+  }
+
+  async #connect(): Promise<void> {
+    if ((await this.#sessions.connect()) === "error") throw this.#sessions.error();
+  }
+
+  #headers({ headers }: CallOptions): Record<string, string> {
+    const { apiToken } = this.#options;
+    return { ...(apiToken !== undefined && { [TOKEN_HEADER]: apiToken }), ...headers };
+  }
 }
 
 async function* once<T>(call: () => Promise<T>): AsyncGenerator<T> {
   yield await call();
-}
-
-/** Reads an answer that comes in one message. */
-class WholeReader<Message> implements PartReader<Message> {
-  finished = false;
-  readonly #read: (message: Message) => ChatEvent[];
-
-  constructor(read: (message: Message) => ChatEvent[]) {
-    this.#read = read;
-  }
-
-  push(message: Message, emit: (event: ChatEvent) => void): void {
-    for (const event of this.#read(message)) emit(event);
-    this.finished = true;
-  }
 }

@@ -8,7 +8,7 @@ import { TOKEN_HEADER } from "../sidecar/api-token.js";
 import type { Backend } from "./backend.js";
 import type { DaprChatClientOptions } from "./client-options.js";
 import { type Address, resolveAddresses } from "./endpoints.js";
-import { grpcCalls } from "./grpc-calls.js";
+import { GrpcCalls } from "./grpc-calls.js";
 import { httpCalls } from "./http-calls.js";
 import { InProcessBackend } from "./in-process-backend.js";
 import { SidecarBackend, type SidecarCalls } from "./sidecar-backend.js";
@@ -59,7 +59,7 @@ function callsOf(settings: BackendSettings, { protocol, baseUrl }: Address): Sid
     ...(timeouts !== undefined && { timeouts }),
     ...(retry !== undefined && { retry }),
   };
-  if (protocol === "grpc") return grpcCalls({ ...common, apiToken });
+  if (protocol === "grpc") return new GrpcCalls({ ...common, apiToken });
   return httpCalls({
     ...common,
     ...(apiToken !== undefined && { headers: { [TOKEN_HEADER]: apiToken } }),

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ChatEvent, TextDeltaEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
@@ -24,9 +23,19 @@ export async function writeStream<Chunk>(
     };
     for (const event of joined(batch)) writer.push(event, write);
     if (text === "" || response.destroyed) continue;
-    const taken = response.write(text);
-    if (!taken) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(text)) await taken(response);
   }
+}
+
+/** Resolves when the client has taken what was written, or has left. */
+function taken(response: HttpResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.on("drain", done).on("close", done);
+  });
 }
 
 /** Pieces of text that follow each other as one: the reader has them at the same moment either way. */

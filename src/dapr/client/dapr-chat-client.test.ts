@@ -188,4 +188,19 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
       retryable: false,
     });
   });
+
+  test("in front of a daprd streams its own components, and passes the daprd's on", async () => {
+    const behind = await world.daprd({ components: ["claude"] });
+    const upstream = { http: `http://127.0.0.1:${behind.httpPort}`, grpc: `http://127.0.0.1:${behind.grpcPort}` };
+    const dapr = world.client(at(protocol, await world.sidecar({ upstream })));
+    expect(await failure(() => dapr.generate({ messages: "x" }))).toMatchObject({
+      message: expect.stringContaining("several conversation components: claude, echo"),
+    });
+    const own = await collect(dapr.generate({ messages: "x", stream: true, llmComponent: "echo" }));
+    expect(own[0]).toMatchObject({ data: { simulated: false } });
+    expect(behind.requests).toHaveLength(0);
+    const passed = await collect(dapr.generate({ messages: "x y", stream: true, llmComponent: "claude" }));
+    expect(passed[0]).toMatchObject({ data: { simulated: true } });
+    expect(passed).toContainEqual({ type: "final_content", data: "x y" });
+  });
 });

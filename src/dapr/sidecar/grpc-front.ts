@@ -8,16 +8,22 @@ import { GrpcPassthrough, respondWithStatus } from "./grpc-passthrough.js";
 import { reflection } from "./grpc-reflection.js";
 import { daprService, OWN_METHODS } from "./grpc-service.js";
 import type { SidecarCore } from "./sidecar-core.js";
+import { UpstreamConversations } from "./upstream-conversations.js";
 
 const UNIMPLEMENTED = "12";
 const REFLECTION = [ServerReflection, ServerReflectionAlpha].map(({ typeName }) => `/${typeName}/`);
 const OWN = new Set(OWN_METHODS.map(pathOf));
 
-/** The sidecar's gRPC server: its own calls are answered, all others passed on to a real daprd where there is one. */
+/**
+ * The sidecar's gRPC server: its own calls are answered, all others passed on to a real daprd where there is one, and so are
+ * conversations with components that are not here.
+ */
 export function grpcFront(core: SidecarCore): Front {
+  const { grpc: upstream } = core.upstream;
+  const conversations = upstream === undefined ? undefined : new UpstreamConversations(upstream);
   const routed = connectNodeAdapter({
     routes: (router) => {
-      daprService(router, core);
+      daprService(router, core, conversations);
       reflection(router);
     },
     readMaxBytes: core.maxBodyBytes,
@@ -28,7 +34,7 @@ export function grpcFront(core: SidecarCore): Front {
   const answering = createServer(routed);
   const front = createServer();
   const closeIdle = closingSessions(front);
-  const passthrough = core.upstream.grpc === undefined ? undefined : new GrpcPassthrough(core.upstream.grpc);
+  const passthrough = upstream === undefined ? undefined : new GrpcPassthrough(upstream);
   front.on("stream", (stream, headers, flags) => {
     const path = headers[":path"] ?? "";
     if (isOwn(path)) answering.emit("stream", stream, headers, flags, []);
@@ -42,7 +48,10 @@ export function grpcFront(core: SidecarCore): Front {
       );
     }
   });
-  front.on("close", () => passthrough?.close());
+  front.on("close", () => {
+    passthrough?.close();
+    conversations?.close();
+  });
   return { server: front, closeIdle };
 }
 

@@ -1,6 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import {
+  type CallOptions,
+  type Client,
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type HandlerContext,
+} from "@connectrpc/connect";
 import type { SluiceError } from "../../stream/error.js";
 import { Alpha1ChunkWriter } from "../converse/alpha1-chunk-writer.js";
 import { Alpha2ChunkWriter } from "../converse/alpha2-chunk-writer.js";
@@ -16,6 +23,7 @@ import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { joined } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
 import type { SidecarCore } from "./sidecar-core.js";
+import type { UpstreamConversations } from "./upstream-conversations.js";
 
 /** The calls of Dapr's service that the sidecar answers itself. */
 export const OWN_METHODS = [
@@ -31,41 +39,53 @@ export const OWN_METHODS = [
 type Api = "alpha1" | "alpha2";
 
 /** Answers the sidecar's own calls of the service `dapr.proto.runtime.v1.Dapr`. */
-export function daprService(router: ConnectRouter, core: SidecarCore): void {
-  const service = new DaprService(core);
+export function daprService(router: ConnectRouter, core: SidecarCore, upstream?: UpstreamConversations): void {
+  const service = new DaprService(core, upstream);
   router.service(Dapr, {
-    converseAlpha1: (request, context) =>
-      service.unary(
+    converseAlpha1: (request, context) => {
+      const there = service.elsewhere(request.name, context);
+      if (there !== undefined) return there.client.converseAlpha1(request, there.call);
+      return service.unary(
         "alpha1",
         request.name,
         context,
         () => readAlpha1Request(request, service.has),
         writeAlpha1Response,
-      ),
-    converseAlpha2: (request, context) =>
-      service.unary(
+      );
+    },
+    converseAlpha2: (request, context) => {
+      const there = service.elsewhere(request.name, context);
+      if (there !== undefined) return there.client.converseAlpha2(request, there.call);
+      return service.unary(
         "alpha2",
         request.name,
         context,
         () => readAlpha2Request(request, service.has),
         writeAlpha2Response,
-      ),
-    converseStreamAlpha1: (request, context) =>
-      service.streamed(
+      );
+    },
+    converseStreamAlpha1: (request, context) => {
+      const there = service.elsewhere(request.name, context);
+      if (there !== undefined) return there.client.converseStreamAlpha1(request, there.call);
+      return service.streamed(
         "alpha1",
         request.name,
         context,
         () => readAlpha1Request(request, service.has),
         ({ context: answer }) => new Alpha1ChunkWriter(answer),
-      ),
-    converseStreamAlpha2: (request, context) =>
-      service.streamed(
+      );
+    },
+    converseStreamAlpha2: (request, context) => {
+      const there = service.elsewhere(request.name, context);
+      if (there !== undefined) return there.client.converseStreamAlpha2(request, there.call);
+      return service.streamed(
         "alpha2",
         request.name,
         context,
         () => readAlpha2Request(request, service.has),
         ({ context: answer }) => new Alpha2ChunkWriter(answer),
-      ),
+      );
+    },
     getMetadata: (_, context) => service.guarded(context, () => core.metadata()),
     setMetadata: ({ key, value }, context) =>
       service.guarded(context, async () => {
@@ -82,12 +102,24 @@ export function daprService(router: ConnectRouter, core: SidecarCore): void {
 
 class DaprService {
   readonly #core: SidecarCore;
+  readonly #upstream: UpstreamConversations | undefined;
 
-  constructor(core: SidecarCore) {
+  constructor(core: SidecarCore, upstream: UpstreamConversations | undefined) {
     this.#core = core;
+    this.#upstream = upstream;
   }
 
   readonly has = (name: string): boolean => this.#core.converser.has(name);
+
+  /** Where a component is asked that is not here: at the daprd behind the sidecar, where there is one. */
+  elsewhere(
+    component: string,
+    context: HandlerContext,
+  ): { client: Client<typeof Dapr>; call: CallOptions } | undefined {
+    this.#authorise(context);
+    if (this.#upstream === undefined || this.has(component)) return undefined;
+    return { client: this.#upstream.client, call: this.#upstream.callOf(context) };
+  }
 
   async unary<Response>(
     api: Api,
@@ -96,7 +128,6 @@ class DaprService {
     read: () => ConverseCall,
     write: (answer: Awaited<ReturnType<typeof collectAnswer>>, context: Conversing["context"]) => Response,
   ): Promise<Response> {
-    this.#authorise(context);
     const observed = this.#core.observer.begin({ component, api, streamed: false });
     try {
       const call = read();
@@ -118,7 +149,6 @@ class DaprService {
     read: () => ConverseCall,
     writerOf: (conversing: Conversing) => ChunkWriter<Chunk>,
   ): AsyncGenerator<Chunk> {
-    this.#authorise(context);
     const observed = this.#core.observer.begin({ component, api, streamed: true });
     try {
       const conversing = this.#core.converser.converse(read(), { signal: context.signal });

@@ -1,0 +1,28 @@
+import { type CallOptions, type Client, createClient, type HandlerContext } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
+
+/** Headers that each connection sets for itself. */
+const OWN_HEADERS = /^(:|grpc-|connect-|content-|accept-encoding$|te$|host$|connection$|user-agent$|trailer$)/;
+
+/** Conversations with components that only the real daprd behind the sidecar has. */
+export class UpstreamConversations {
+  readonly client: Client<typeof Dapr>;
+  readonly #sessions: Http2SessionManager;
+
+  /** @param baseUrl of the daprd's gRPC port. */
+  constructor(baseUrl: string) {
+    this.#sessions = new Http2SessionManager(baseUrl);
+    this.client = createClient(Dapr, createGrpcTransport({ baseUrl, sessionManager: this.#sessions }));
+  }
+
+  /** A call like the one that came: its metadata, and its end when the caller leaves. */
+  callOf({ requestHeader, signal }: HandlerContext): CallOptions {
+    const headers = Array.from(requestHeader).filter(([name]) => !OWN_HEADERS.test(name));
+    return { headers, signal };
+  }
+
+  close(): void {
+    this.#sessions.abort();
+  }
+}

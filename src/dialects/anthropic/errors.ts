@@ -11,8 +11,9 @@ export function readError(response: ErrorResponse): SluiceError {
 
 /** The error that a frame or a body says, or `undefined` where it says none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
-  if (body.type !== "error" && !(body.type === undefined && isJsonObject(body.error))) return undefined;
-  return complaintError({}, body);
+  // Gateways say an error without its type; everything else has one.
+  const said = isJsonObject(body.error) || typeof body.error === "string" || typeof body.message === "string";
+  return body.type === "error" || (body.type === undefined && said) ? complaintError({}, body) : undefined;
 }
 
 /** Anthropic's types of error with their statuses, as https://platform.claude.com/docs/en/api/errors lists them. */

@@ -13,6 +13,8 @@ export interface OpenBlock {
   piece(kind: PieceKind, text: string, emit: Emit): boolean;
   /** Takes any other delta. */
   delta(delta: JsonObject, emit: Emit): void;
+  /** Whether what follows tells if it is complete: a call without arguments may be one that was cut before them. */
+  readonly bare?: boolean;
   /** Says what is known only now that the block is complete. */
   close(emit: Emit): void;
 }
@@ -27,4 +29,6 @@ export interface AnswerState {
   carried: { calls: Map<string, Opaque>; results: Map<string, Opaque> };
   /** Whether a tool was called that the caller runs. */
   toolCalls: boolean;
+  /** Whether the answer was cut by the limit on its tokens. */
+  cut: boolean;
 }

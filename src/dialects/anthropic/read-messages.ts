@@ -19,6 +19,7 @@ export function readMessages(body: WireObject): ChatMessage[] {
     foreign: new Set(),
     carried: { calls: new Map(), results: new Map() },
     toolCalls: false,
+    cut: false,
   };
   const messages: ChatMessage[] = [];
   if (body.has("system")) messages.push({ role: "system", content: readTexts(body, "system") });

@@ -5,6 +5,7 @@ import { summarise } from "../../../test/laws/summary.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { JsonObject } from "../../stream/json.js";
+import { readBody } from "./read-body.js";
 import { AnthropicReader } from "./reader.js";
 
 const MESSAGE = {
@@ -203,4 +204,77 @@ describe("the Anthropic reader", () => {
     // The arguments themselves, and the few frames that the shape of the rest is learned from.
     expect(parsed).toBeLessThan(input.length + 5_000);
   });
+});
+
+describe("a call that is cut by the token limit", () => {
+  const tool = { type: "tool_use", id: "toolu_1", name: "pay", input: {} };
+  const cut = [{ type: "message_delta", delta: { stop_reason: "max_tokens" } }, { type: "message_stop" }];
+  const bare = { type: "tool-call", callId: "toolu_1", name: "pay" };
+
+  test("before its arguments is not one without any, streamed or whole", () => {
+    const streamed = read([START, ...block(0, tool), ...cut]).events;
+    const whole = readBody({ ...MESSAGE, content: [tool], stop_reason: "max_tokens" });
+    for (const events of [streamed, whole]) {
+      expect(summarise(events).parts).toEqual([{ ...bare, input: "", invalid: true }]);
+    }
+  });
+
+  test("after another is the only one that is cut", () => {
+    const first = { ...tool, id: "toolu_0" };
+    const { parts } = summarise(read([START, ...block(0, first), ...block(1, tool), ...cut]).events);
+    expect(parts).toEqual([
+      { ...bare, callId: "toolu_0", input: {} },
+      { ...bare, input: "", invalid: true },
+    ]);
+  });
+
+  test("is one without arguments where nothing was cut", () => {
+    const end = [{ type: "message_delta", delta: { stop_reason: "tool_use" } }, { type: "message_stop" }];
+    expect(summarise(read([START, ...block(0, tool), ...end]).events).parts).toEqual([{ ...bare, input: {} }]);
+  });
+});
+
+test("calls of several blocks that end together are all told", () => {
+  const open = (index: number) => ({
+    type: "content_block_start",
+    index,
+    content_block: { type: "tool_use", id: `toolu_${index}`, name: "now", input: {} },
+  });
+  const close = (index: number) => ({ type: "content_block_stop", index });
+  const { parts } = summarise(read([START, open(0), open(1), close(0), close(1), ...END]).events);
+  expect(parts).toMatchObject([{ callId: "toolu_0" }, { callId: "toolu_1" }]);
+});
+
+test("arguments that a service says as text are read", () => {
+  const tool = { type: "tool_use", id: "toolu_1", name: "pay", input: '{"amount":1}' };
+  expect(summarise(read([START, ...block(0, tool), ...END]).events).parts).toMatchObject([{ input: { amount: 1 } }]);
+});
+
+test.each([{ error: "upstream is gone" }, { message: "upstream is gone" }, { error: { message: "upstream is gone" } }])(
+  "%j, without a type, is an error",
+  (frame) => {
+    expect(read([START, frame]).error).toMatchObject({ code: "provider-error", providerMessage: "upstream is gone" });
+  },
+);
+
+test("a call without its tool's name is an error, and words of JavaScript are none of ours", () => {
+  const nameless = block(0, { type: "tool_use", id: "toolu_1", name: "", input: {} });
+  expect(read([START, ...nameless, ...END]).error).toMatchObject({ code: "malformed-frame" });
+  const odd = { type: "message_delta", delta: { stop_reason: "constructor" } };
+  expect(read([START, odd, { type: "message_stop" }]).events.at(-1)).toMatchObject({
+    reason: "other",
+    rawReason: "constructor",
+  });
+});
+
+test("events of a kind that is not known come after the start, and what is said with the end is told", () => {
+  const { events } = read([{ type: "vertex_event", at: 1 }, START, END[0] ?? {}, { type: "message_stop", metrics: 2 }]);
+  expect(events.map((event) => (event.type === "data" ? event.name : event.type))).toEqual([
+    "start",
+    "vertex_event",
+    "usage",
+    "usage",
+    "metrics",
+    "finish",
+  ]);
 });

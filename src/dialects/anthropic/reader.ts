@@ -26,6 +26,8 @@ interface OpenMessage {
   id: string;
   model: string;
   blocks: Map<number, OpenBlock>;
+  /** A block that ended and is told once it is known whether the answer was cut there. */
+  bare: OpenBlock | undefined;
   answer: AnswerState;
   usage: JsonObject;
   stopReason: string | undefined;
@@ -90,6 +92,7 @@ export class AnthropicReader implements WireReader {
         this.#messageDelta(event, text, emit);
         return;
       case "message_stop":
+        emitExtras(event, ["type"], emit);
         this.#stop(emit);
         return;
       case "ping":
@@ -127,9 +130,10 @@ export class AnthropicReader implements WireReader {
       emit({ type: "step-start", step: this.#steps, model });
     } else emit({ type: "start", id, model });
     this.#early.release(emit);
-    const answer = { names: new Map(), foreign: new Set<string>(), carried: { calls: new Map(), results: new Map() } };
+    const carried = { calls: new Map(), results: new Map() };
+    const answer = { names: new Map(), foreign: new Set<string>(), carried, toolCalls: false, cut: false };
     const stopReason = filledString(message.stop_reason);
-    this.#message = { id, model, blocks: new Map(), answer: { ...answer, toolCalls: false }, usage, stopReason };
+    this.#message = { id, model, blocks: new Map(), bare: undefined, answer, usage, stopReason };
     if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
     if (Array.isArray(message.content)) this.#content(message.content.filter(isJsonObject), emit);
     emitExtras(message, MESSAGE_FIELDS, emit);
@@ -144,18 +148,26 @@ export class AnthropicReader implements WireReader {
   }
 
   #openBlock(event: JsonObject, text: string, emit: Emit): void {
-    const { blocks, answer } = this.#open(text);
+    const message = this.#open(text);
+    const { blocks, answer } = message;
     const index = indexOf(event);
     if (!isJsonObject(event.content_block)) throw malformed(text, "the start of a block without the block");
     this.#closeBlock(index, emit);
+    tellBare(message, emit);
     blocks.set(index, openBlock(event.content_block, index, answer, emit));
   }
 
   #closeBlock(index: number, emit: Emit): void {
-    const block = this.#message?.blocks.get(index);
-    if (block === undefined) return;
-    this.#message?.blocks.delete(index);
-    block.close(emit);
+    const message = this.#message;
+    const block = message?.blocks.get(index);
+    if (message === undefined || block === undefined) return;
+    message.blocks.delete(index);
+    if (!block.bare) {
+      block.close(emit);
+      return;
+    }
+    tellBare(message, emit);
+    message.bare = block;
   }
 
   #delta(event: JsonObject, text: string, emit: Emit): void {
@@ -194,8 +206,10 @@ export class AnthropicReader implements WireReader {
   #stop(emit: Emit): void {
     const message = this.#message;
     if (message === undefined) return;
-    for (const index of [...message.blocks.keys()]) this.#closeBlock(index, emit);
     const end = readStopReason(message.stopReason, message.answer.toolCalls);
+    message.answer.cut = end.reason === "length";
+    tellBare(message, emit);
+    for (const block of message.blocks.values()) block.close(emit);
     const usage = Object.keys(message.usage).length > 0 ? readUsage(message.usage) : {};
     this.#message = undefined;
     this.#ended = { ...end, usage };
@@ -217,6 +231,11 @@ export class AnthropicReader implements WireReader {
     if (block === undefined) throw malformed(text, "part of a content block that did not begin");
     return block;
   }
+}
+
+function tellBare(message: OpenMessage, emit: Emit): void {
+  message.bare?.close(emit);
+  message.bare = undefined;
 }
 
 const MESSAGE_FIELDS = ["id", "type", "role", "content", "model", "stop_reason", "usage"];

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json
 import { TextBuffer } from "../../stream/text-buffer.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
-import { parseToolInput } from "../tool-input.js";
+import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
 import { otherFields, ownOpaque } from "./opaque.js";
 import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
@@ -55,12 +55,25 @@ export class CallBlock implements OpenBlock {
     unknownDelta(delta, emit);
   }
 
+  get bare(): boolean {
+    const { input } = this.#block;
+    const empty = isJsonObject(input) ? Object.keys(input).length === 0 : !input;
+    return !this.#streamed && empty && this.#provider.providerExecuted === undefined;
+  }
+
   close(emit: Emit): void {
-    // A call that the provider's own code makes comes whole.
-    const input = this.#streamed ? parseToolInput(this.#input.toString()) : { input: this.#block.input ?? {} };
+    const input = this.#whole();
     const event = { type: "tool-call", callId: this.#callId, name: this.#name, ...input, ...this.#provider } as const;
     const opaque = this.#answer.carried.calls.get(this.#callId) ?? callOpaque(this.#block);
     emit(opaque === undefined ? event : { ...event, opaque });
+  }
+
+  #whole(): ToolInput {
+    if (this.#streamed) return parseToolInput(this.#input.toString());
+    if (this.bare && this.#answer.cut) return { input: "", invalid: true };
+    // A call that the provider's own code makes comes whole; some services say it as text.
+    const { input } = this.#block;
+    return typeof input === "string" ? parseToolInput(input) : { input: input ?? {} };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Emit } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { parseToolInput } from "../tool-input.js";
+import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { newCallId } from "./call-ids.js";
 import { objectOf, otherFields } from "./opaque.js";
 import { PartialArgs } from "./partial-args.js";
@@ -51,7 +51,7 @@ export class FunctionCalls {
         this.#say(open, open.args.setField(name, value), emit);
       }
     }
-    if (call.willContinue !== true) this.#end(open, emit);
+    if (call.willContinue !== true) this.#end(open, false, emit);
     return true;
   }
 
@@ -62,9 +62,9 @@ export class FunctionCalls {
     return open !== undefined;
   }
 
-  /** The answer is over: calls whose end was not said are complete. */
-  finish(emit: Emit): void {
-    for (const open of [...this.#open]) this.#end(open, emit);
+  /** No more comes: calls whose end was not said are complete, or `cut` in their arguments. */
+  finish(cut: boolean, emit: Emit): void {
+    for (const open of [...this.#open]) this.#end(open, cut, emit);
   }
 
   #begin(call: JsonObject, part: JsonObject, emit: Emit): OpenCall | undefined {
@@ -73,12 +73,12 @@ export class FunctionCalls {
     this.#any = true;
     if (call.willContinue === true || Array.isArray(call.partialArgs)) {
       // Calls are streamed one after the other.
-      if (typeof call.id !== "string") this.finish(emit);
+      if (typeof call.id !== "string") this.finish(false, emit);
       const open = { callId, name, args: new PartialArgs(), part: { ...part } };
       this.#open.push(open);
       return open;
     }
-    emitCall(callId, name, call.args ?? {}, part, emit);
+    emitCall(callId, name, { input: call.args ?? {} }, part, emit);
     return undefined;
   }
 
@@ -95,17 +95,18 @@ export class FunctionCalls {
     if (delta !== "") emit({ type: "tool-input-delta", callId, name, delta });
   }
 
-  #end(open: OpenCall, emit: Emit): void {
+  #end(open: OpenCall, cut: boolean, emit: Emit): void {
     this.#open.splice(this.#open.indexOf(open), 1);
-    this.#say(open, open.args.finish(), emit);
-    const { input } = parseToolInput(open.args.toString());
+    if (!cut) this.#say(open, open.args.finish(), emit);
+    const text = open.args.toString();
+    const input: ToolInput = cut ? { input: text, invalid: true } : parseToolInput(text);
     emitCall(open.callId, open.name, input, open.part, emit);
   }
 }
 
-function emitCall(callId: string, name: string, input: JsonValue, part: JsonObject, emit: Emit): void {
+function emitCall(callId: string, name: string, input: ToolInput, part: JsonObject, emit: Emit): void {
   const more = otherFields(objectOf(part.functionCall), CARRIED);
   const extra = Object.keys(more).length > 0 ? { functionCall: more } : {};
   const { opaque } = readState(part, ["functionCall"], extra);
-  emit({ type: "tool-call", callId, name, input, ...(opaque && { opaque }) });
+  emit({ type: "tool-call", callId, name, ...input, ...(opaque && { opaque }) });
 }

@@ -137,8 +137,11 @@ export class PartReader {
 
   /** A part that no event carries: it is told, and comes back as it was. */
   #other(part: JsonObject, emit: Emit): void {
-    const name = Object.keys(part).find((key) => key !== "thought" && key !== "thoughtSignature") ?? "part";
-    emit({ type: "data", name, value: part, opaque: ownOpaque(part) });
+    const said = otherFields(part, []);
+    const keys = Object.keys(said);
+    if (keys.length === 0) return;
+    const name = keys.find((key) => key !== "thought" && key !== "thoughtSignature") ?? "part";
+    emit({ type: "data", name, value: said, opaque: ownOpaque(said) });
   }
 
   #place(): void {

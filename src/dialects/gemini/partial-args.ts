@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import { TextBuffer } from "../../stream/text-buffer.js";
+import { malformed } from "../parse-frame.js";
 import { type PathStep, parseJsonPath } from "./json-path.js";
 
 /** An object or an array whose end has not been written. */
@@ -9,6 +10,9 @@ interface OpenContainer {
   /** The fields it has, or how many elements. */
   has: Set<PathStep> | number;
 }
+
+/** How many elements may be left out before one: a place further on is none that a model means. */
+const MAX_GAP = 1_000;
 
 /** A value for a place that was already closed. */
 interface LateValue {
@@ -41,7 +45,11 @@ export class PartialArgs {
     return this.set(piece.jsonPath, value, piece.willContinue === true);
   }
 
-  /** Sets the value at a path, or goes on with the string there; returns the text that it adds. */
+  /**
+   * Sets the value at a path, or goes on with the string there; returns the text that it adds.
+   *
+   * @throws {SluiceError} `malformed-frame` for an element far beyond the end of its list.
+   */
   set(path: string, value: JsonValue, continues = false): string {
     const last = this.#last;
     if (last?.path === path && last.continues && typeof value === "string") {
@@ -169,12 +177,18 @@ function isNew(has: OpenContainer["has"], step: PathStep): boolean {
 function enter(container: OpenContainer, step: PathStep): string {
   const { has } = container;
   if (typeof has === "number") {
-    const missing = "null,".repeat(Number(step) - has);
+    const missing = "null,".repeat(gapBefore(step, has));
     container.has = Number(step) + 1;
     return (has > 0 ? "," : "") + missing;
   }
   has.add(step);
   return `${has.size > 1 ? "," : ""}${JSON.stringify(step)}:`;
+}
+
+function gapBefore(step: PathStep, length: number): number {
+  const gap = Number(step) - length;
+  if (gap > MAX_GAP) throw malformed(String(step), `an argument ${gap} elements beyond the end of its list`);
+  return Math.max(0, gap);
 }
 
 /** The inside of a JSON string. */
@@ -206,7 +220,7 @@ function childOf(target: JsonValue, step: PathStep): JsonValue | undefined {
 function setChild(target: JsonValue, step: PathStep, value: JsonValue): void {
   if (Array.isArray(target)) {
     if (typeof step !== "number") return;
-    while (target.length < step) target.push(null);
+    for (let left = gapBefore(step, target.length); left > 0; left--) target.push(null);
     target[step] = value;
   } else if (isJsonObject(target)) target[step] = value;
 }

@@ -65,7 +65,7 @@ function readModel(run: readonly WireObject[], history: History): ChatMessage[] 
     checkPart(part);
     reader.push(part.value, (event) => transcript.push(event));
   }
-  reader.calls.finish((event) => transcript.push(event));
+  reader.calls.finish(false, (event) => transcript.push(event));
   const { content } = transcript.message;
   const parts: readonly AssistantPart[] = typeof content === "string" ? [] : content;
   for (const part of parts) {

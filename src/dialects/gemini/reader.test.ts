@@ -510,3 +510,44 @@ describe("sources", () => {
     }
   });
 });
+
+describe("streamed arguments that are cut by the token limit", () => {
+  const call = (functionCall: JsonObject) => said([{ functionCall }]);
+  const begin = call({ name: "pay", id: "c1", willContinue: true });
+  const piece = (value: JsonObject) => call({ partialArgs: [{ jsonPath: "$.to", ...value }], willContinue: true });
+  const cut = said([], { finishReason: "MAX_TOKENS" });
+  const bare = { type: "tool-call", callId: "c1", name: "pay", invalid: true };
+
+  test.each<[string, JsonObject[], string]>([
+    ["in a text", [piece({ stringValue: "Al", willContinue: true })], '{"to":"Al'],
+    ["after a value", [piece({ stringValue: "Al" })], '{"to":"Al"'],
+    ["before any", [], ""],
+  ])("%s are no JSON", (_, pieces, input) => {
+    expect(partsOf([begin, ...pieces, cut])).toEqual([{ ...bare, input }]);
+  });
+
+  test("are whole where the answer was not cut", () => {
+    expect(partsOf([begin, piece({ stringValue: "Al" }), said([], STOP)])).toMatchObject([{ input: { to: "Al" } }]);
+  });
+});
+
+test("an argument far beyond the end of its list is an error", () => {
+  const at = (jsonPath: string) => said([{ functionCall: { partialArgs: [{ jsonPath, numberValue: 1 }] } }]);
+  const begin = said([{ functionCall: { name: "pay", willContinue: true } }]);
+  for (const paths of [["$.a[1000000000]"], ["$.a[0]", "$.b", "$.a[1000000000]"]]) {
+    const pieces = paths.map((jsonPath) => ({ jsonPath, numberValue: 1 }));
+    const more = said([{ functionCall: { partialArgs: pieces } }]);
+    expect(read([begin, more, at("$.c"), said([], STOP)]).error).toMatchObject({ code: "malformed-frame" });
+  }
+});
+
+test("an array of chunks is read, and the error in one", () => {
+  const chunks = [said([{ text: "Hi" }]), said([], STOP)];
+  expect(summarise(read([JSON.stringify(chunks)]).events).parts).toEqual([{ type: "text", text: "Hi" }]);
+  const error = [{ error: { code: 429, message: "slow down", status: "RESOURCE_EXHAUSTED" } }];
+  expect(read([JSON.stringify(error)]).error).toMatchObject({ code: "rate-limited" });
+});
+
+test("a part that says nothing is nothing to send back", () => {
+  expect(partsOf([said([{}, { text: null, functionCall: null, thoughtSignature: null }]), said([], STOP)])).toEqual([]);
+});

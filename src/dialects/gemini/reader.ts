@@ -141,7 +141,7 @@ export class GeminiReader implements WireReader {
     if (Array.isArray(parts)) for (const part of parts) if (isJsonObject(part)) this.#parts.push(part, emit);
     if (typeof candidate.finishReason === "string") {
       this.#finishWord = candidate.finishReason;
-      this.#parts.calls.finish(emit);
+      this.#parts.calls.finish(candidate.finishReason !== "STOP", emit);
     }
     this.#facts.push(candidate, CANDIDATE_FIELDS, emit);
     const { text } = this.#parts;
@@ -172,9 +172,13 @@ export function isAnswer(chunk: JsonObject): boolean {
   return Array.isArray(chunk.candidates) || isJsonObject(chunk.promptFeedback) || isJsonObject(chunk.usageMetadata);
 }
 
-/** A frame is a chunk. Where the empty lines between events were lost, it is several, each on its line. */
+/**
+ * A frame is a chunk. Where the empty lines between events were lost, it is several, each on its line; an array is what
+ * Google says where nobody asked for server-sent events, and what some gateways pass on of an error.
+ */
 function chunksIn(data: string): JsonObject[] {
   try {
+    if (data.startsWith("[")) return listIn(data);
     return [parseFrame(data)];
   } catch (error) {
     if (!data.includes("\n")) throw error;
@@ -183,4 +187,9 @@ function chunksIn(data: string): JsonObject[] {
       .filter((line) => line.trim() !== "")
       .map(parseFrame);
   }
+}
+
+function listIn(data: string): JsonObject[] {
+  const { list } = parseFrame(`{"list":${data}}`);
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
 }

@@ -197,3 +197,9 @@ test("a whole answer's sound has the form that it was asked for in", () => {
   const [, , file] = openAiChat.readBody({ choices: [{ message: { audio }, finish_reason: "stop" }] });
   expect(file).toMatchObject({ type: "file", mediaType: "audio/wav" });
 });
+
+test("a call that is cut by the token limit before its arguments is not one without any", () => {
+  const named = (index: number) => call({ index, id: `call_${index}`, function: { name: "pay", arguments: "" } });
+  const { events } = read(named(0), named(1), chunk({}, { finish_reason: "length" }), "[DONE]");
+  expect(summarise(events).parts).toMatchObject([{ input: {} }, { input: "", invalid: true }]);
+});

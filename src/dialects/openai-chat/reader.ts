@@ -204,8 +204,8 @@ export class OpenAiChatReader implements WireReader {
     }
     const { file } = this.#audio;
     if (file !== undefined) emit(file);
-    this.#calls.finish(emit);
     const end = readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
+    this.#calls.finish(end.reason === "length", emit);
     emit({ type: "finish", ...end, usage: this.#usage });
   }
 }

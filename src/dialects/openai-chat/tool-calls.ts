@@ -58,9 +58,17 @@ export class ToolCalls {
     return true;
   }
 
-  /** The answer is over: every call is complete. */
-  finish(emit: Emit): void {
-    for (const call of this.#calls) if (!call.done) complete(call, inputOf(call), emit);
+  /**
+   * The answer is over: every call is complete.
+   *
+   * @param cut whether it was cut: then a last call without arguments is not one that has none.
+   */
+  finish(cut: boolean, emit: Emit): void {
+    for (const call of this.#calls) {
+      if (call.done) continue;
+      const bare = cut && call === this.#last && !call.begun;
+      complete(call, bare ? { input: "", invalid: true } : inputOf(call), emit);
+    }
   }
 
   #begin(piece: Piece, frame: string, emit: Emit): OpenCall {

@@ -126,7 +126,8 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
         if (/failed with cancelled/.test(message)) left.resolve();
       },
     });
-    const dapr = world.client(at(protocol, server));
+    const notices: Notice[] = [];
+    const dapr = world.client({ ...at(protocol, server), log: (notice) => notices.push(notice) });
     const stream = dapr.generate({ messages: "one two three", stream: true });
     for await (const chunk of stream) if (chunk.type === "content") break;
     await left.promise;
@@ -141,6 +142,7 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     });
     expect(aborted).toMatchObject({ code: "cancelled", cause: "enough", partial: { text: "one" } });
     await left.promise;
+    expect(notices.filter(({ level }) => level === "warning")).toEqual([]);
   });
 
   test("is watched, with its token masked", async () => {

@@ -57,6 +57,7 @@ export class RouteSource implements BatchSource {
         this.#held = [];
         return out;
       } catch (thrown) {
+        if (this.#left !== undefined) throw this.#left;
         failed = SluiceError.from(thrown);
         this.#claim = undefined;
       }

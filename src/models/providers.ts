@@ -97,7 +97,8 @@ export const PROVIDERS: readonly Provider[] = [
   cloud("DEEPSEEK", {
     id: "deepseek",
     label: "DeepSeek",
-    ...compatible("deepseek", { reasoning: "none" }),
+    // What it thought before a tool call must come back with the call; elsewhere it is ignored.
+    ...compatible("deepseek", { reasoning: "none", sendReasoning: "reasoning_content" }),
     baseUrl: "https://api.deepseek.com",
     families: ["deepseek-"],
     hint: "https://platform.deepseek.com/api_keys",
@@ -106,7 +107,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: "mistral",
     label: "Mistral",
     // It sends the usage unasked, and refuses fields that it does not know.
-    ...compatible("mistral", { streamOptions: false, reasoning: "none" }),
+    ...compatible("mistral", { streamOptions: false, reasoning: "none", seedField: "random_seed", user: false }),
     baseUrl: "https://api.mistral.ai/v1",
     families: ["mistral-", "ministral-", "magistral-", "codestral-", "devstral-", "pixtral-"],
     hint: "https://console.mistral.ai/api-keys",

@@ -109,7 +109,9 @@ export class InteractionReader implements WireReader {
     this.#start(interaction, emit);
     for (const index of [...this.#steps.keys()]) this.#close(index, emit);
     const status = typeof interaction.status === "string" ? interaction.status : "completed";
-    if (status === "failed") throw new SluiceError("provider-error", "the interaction failed", { retryable: true });
+    if (status === "failed") {
+      throw errorIn(interaction) ?? new SluiceError("provider-error", "the interaction failed", { retryable: true });
+    }
     if (isJsonObject(interaction.usage)) this.#usage = readUsage(interaction.usage);
     this.#finished = true;
     const known = REASONS.get(status);

@@ -2,6 +2,10 @@
 export interface OpenAiChatQuirks {
   /** The name of the field for `maxTokens`. Default `max_completion_tokens`; most others know only `max_tokens`. */
   maxTokensField?: "max_completion_tokens" | "max_tokens";
+  /** The name of the field for `seed`. Default `seed`. */
+  seedField?: "seed" | "random_seed";
+  /** Whether `user` is understood. Default true. */
+  user?: boolean;
   /** Whether `stream_options.include_usage` is understood. Default true. */
   streamOptions?: boolean;
   /** Whether `top_k` is understood. Default false, as with OpenAI. */

@@ -21,18 +21,21 @@ export function writeRequest(request: ChatRequest, target: CallTarget, quirks: O
     top_p: topP,
     [quirks.maxTokensField ?? "max_completion_tokens"]: maxTokens,
     stop,
-    seed,
+    [quirks.seedField ?? "seed"]: seed,
     presence_penalty: presencePenalty,
     frequency_penalty: frequencyPenalty,
     ...writeTools(request),
     ...writeReasoning(request.reasoning, quirks, warnings),
     response_format: writeFormat(request.responseFormat),
-    user,
+    ...(quirks.user !== false && { user }),
     metadata,
     ...(quirks.topK && { top_k: request.topK }),
   });
   if (request.topK !== undefined && !quirks.topK) {
     warnings.push({ field: "topK", message: "not sent: openai-chat has no such option" });
+  }
+  if (user !== undefined && quirks.user === false) {
+    warnings.push({ field: "user", message: "not sent: this service takes no id of a user" });
   }
   for (const name of ["openai-chat", ...(quirks.optionsFrom ?? [])]) {
     Object.assign(body, request.providerOptions?.[name]);

@@ -28,6 +28,10 @@ function meaningOf(error: ConnectError): SluiceError {
       return new SluiceError("authentication", message, details);
     case Code.PermissionDenied:
       return new SluiceError("permission", message, details);
+    case Code.ResourceExhausted:
+      // gRPC says so of messages beyond its limit, which would be so again.
+      if (/larger than max/i.test(message)) return new SluiceError("rejected", message, details);
+      return new SluiceError("rate-limited", message, { ...details, retryable: true });
     case Code.Unavailable:
       return new SluiceError("connect-failed", `no connection: ${message}`, { ...details, retryable: true });
     case Code.DeadlineExceeded:

@@ -200,6 +200,24 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
     expect(error).toMatchObject({ code: "truncated", partial: { text: "Right" } });
   });
 
+  test("whose connection breaks in mid-answer has not answered", async () => {
+    const server = await world.daprd({
+      features: [STREAMING_FEATURE],
+      stream: async function* (_, signal) {
+        yield { responseType: { case: "text", value: { content: "Right" } } };
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      },
+    });
+    const dapr = world.client(at(protocol, server));
+    const error = await failure(async () => {
+      for await (const chunk of dapr.generate({ messages: "x", stream: true })) {
+        if (chunk.type === "content") await server.stop();
+      }
+    });
+    expect(error).toMatchObject({ code: "truncated", retryable: true, partial: { text: "Right" } });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("says reasoning, pieces of calls, and what is void", async () => {
     const server = await world.daprd({
       features: [STREAMING_FEATURE],

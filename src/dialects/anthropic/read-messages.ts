@@ -22,7 +22,8 @@ export function readMessages(body: WireObject): ChatMessage[] {
     cut: false,
   };
   const messages: ChatMessage[] = [];
-  if (body.has("system")) messages.push({ role: "system", content: readTexts(body, "system") });
+  const system = body.has("system") ? readTexts(body, "system") : [];
+  if (system.length > 0) messages.push({ role: "system", content: system });
   for (const message of wire) {
     const role = message.oneOf("role", ROLES);
     switch (role) {

@@ -63,3 +63,9 @@ describe("a client's request for a message", () => {
     expect(written).toEqual(body);
   });
 });
+
+test("instructions that are an empty list are none", () => {
+  const messages = [{ role: "user", content: "Hi" }];
+  const { request } = anthropic.readRequest({ model: "m", max_tokens: 1, system: [], messages });
+  expect(request.messages).toEqual([{ role: "user", content: "Hi" }]);
+});

@@ -32,6 +32,7 @@ interface Piece {
 export class ToolCalls {
   readonly #calls: OpenCall[] = [];
   readonly #byIndex = new Map<number, OpenCall>();
+  readonly #byId = new Map<string, OpenCall>();
   #last: OpenCall | undefined;
 
   /** Whether the model called any tool. */
@@ -78,6 +79,7 @@ export class ToolCalls {
     const callId = id ?? `call_${this.#calls.length}`;
     const call = { callId, name, input: new TextBuffer(), custom, extra, begun: false, done: false };
     this.#calls.push(call);
+    this.#byId.set(callId, call);
     if (typeof index === "number") this.#byIndex.set(index, call);
     return call;
   }
@@ -96,7 +98,7 @@ export class ToolCalls {
    * every call, others leave the id out or give each piece an id of its own: what names another call begins it.
    */
   #known({ index, id, name, delta }: Piece): OpenCall | undefined {
-    const same = id === undefined ? undefined : this.#calls.find(({ callId }) => callId === id);
+    const same = id === undefined ? undefined : this.#byId.get(id);
     if (typeof index === "number") {
       const there = this.#byIndex.get(index);
       return there === undefined || id === undefined || name === undefined ? there : same;

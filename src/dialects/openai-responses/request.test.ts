@@ -276,3 +276,19 @@ function joined(messages: readonly ChatMessage[]): ChatMessage[] {
 function partsOf(content: string | AssistantPart[]): AssistantPart[] {
   return typeof content === "string" ? [{ type: "text", text: content }] : content;
 }
+
+test("a tool is chosen by name where the client runs it, and by type where the provider does", () => {
+  const tools = [
+    { name: "look", inputSchema: { type: "object" } },
+    { dialect: "openai-responses", type: "custom", name: "shell" },
+    { dialect: "openai-responses", type: "web_search", name: "search" },
+  ];
+  const chosen = (name: string) =>
+    openAiResponses.writeRequest(
+      { messages: [{ role: "user", content: "Hi" }], tools, toolChoice: { name } },
+      { model: "gpt-5", stream: true },
+    ).body.tool_choice;
+  expect(chosen("look")).toEqual({ type: "function", name: "look" });
+  expect(chosen("shell")).toEqual({ type: "custom", name: "shell" });
+  expect(chosen("search")).toEqual({ type: "web_search" });
+});

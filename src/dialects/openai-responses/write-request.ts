@@ -71,9 +71,16 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
       const message = `${field}: a tool of ${tool.dialect} cannot run behind ${RESPONSES}`;
       throw new SluiceError("unsupported", message, { field });
     }),
-    tool_choice: typeof toolChoice === "object" ? { type: "function", name: toolChoice.name } : toolChoice,
+    tool_choice: typeof toolChoice === "object" ? writeChoice(toolChoice.name, tools) : toolChoice,
     parallel_tool_calls: parallelToolCalls,
   };
+}
+
+/** Tools of the client's are chosen by name, and the provider's by their type. */
+function writeChoice(name: string, tools: NonNullable<ChatRequest["tools"]>): JsonObject {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool === undefined || !isProviderTool(tool)) return { type: "function", name };
+  return tool.type === "custom" ? { type: "custom", name } : { type: tool.type };
 }
 
 function writeReasoning(options: ReasoningOptions | undefined, warnings: Warning[]): JsonObject {

@@ -245,6 +245,13 @@ test("calls of several blocks that end together are all told", () => {
   expect(parts).toMatchObject([{ callId: "toolu_0" }, { callId: "toolu_1" }]);
 });
 
+test("pieces whose block is left out are those of the first, however many there are", () => {
+  const pieces = Array.from({ length: 12 }, (_, index) => ({ type: "content_block_delta", delta: text(`${index}.`) }));
+  const [open = {}, close = {}] = block(0, { type: "text", text: "" });
+  const { parts } = summarise(read([START, open, ...pieces, close, ...END]).events);
+  expect(parts).toEqual([{ type: "text", text: "0.1.2.3.4.5.6.7.8.9.10.11." }]);
+});
+
 test("arguments that a service says as text are read", () => {
   const tool = { type: "tool_use", id: "toolu_1", name: "pay", input: '{"amount":1}' };
   expect(summarise(read([START, ...block(0, tool), ...END]).events).parts).toMatchObject([{ input: { amount: 1 } }]);

@@ -180,6 +180,7 @@ export class AnthropicReader implements WireReader {
       return;
     }
     this.#piece(kind, index, piece, text, emit);
+    if (typeof event.index !== "number") return;
     const holes: Hole[] = [
       { path: ["index"], kind: "number", capture: true },
       { path: ["delta", PIECES[kind]], kind: "string", capture: true },

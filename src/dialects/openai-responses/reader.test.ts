@@ -143,6 +143,13 @@ test("an error of a gateway that is no event is an error", () => {
   expect(error).toMatchObject({ code: "provider-error", providerMessage: "upstream is gone" });
 });
 
+test("pieces whose place is left out are read, however many there are", () => {
+  const added = { type: "response.output_item.added", item: { type: "message", role: "assistant", content: [] } };
+  const pieces = Array.from({ length: 12 }, (_, index) => ({ type: "response.output_text.delta", delta: `${index}.` }));
+  const { parts } = summarise(read(START, added, ...pieces, end("completed")).events);
+  expect(parts).toEqual([{ type: "text", text: "0.1.2.3.4.5.6.7.8.9.10.11." }]);
+});
+
 test("items whose place is left out are told apart", () => {
   const added = (item: JsonObject) => ({ type: "response.output_item.added", item });
   const over = (item: JsonObject) => ({ type: "response.output_item.done", item });

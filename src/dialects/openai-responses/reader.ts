@@ -174,7 +174,8 @@ export class ResponsesReader implements WireReader {
       const part = this.#partOf(event, text.kind, text.place, frame);
       if (phase === "delta") {
         part.push(filledString(event.delta) ?? "", emit);
-        if (!this.#logprobs(event, emit)) this.#learn(frame, { kind: text.kind, index: numberOf(event[text.place]) });
+        const place = numberOf(event[text.place]);
+        if (!this.#logprobs(event, emit)) this.#learn(event, frame, { kind: text.kind, index: place });
       } else if (phase === "done") part.complete(event.text ?? event.refusal, emit);
       return true;
     }
@@ -185,7 +186,7 @@ export class ResponsesReader implements WireReader {
       input?.push(filledString(event.command) ?? "", emit);
     } else if (phase === "delta") {
       input?.push(filledString(event.delta) ?? "", emit);
-      this.#learn(frame, undefined);
+      this.#learn(event, frame, undefined);
     }
     return true;
   }
@@ -349,7 +350,8 @@ export class ResponsesReader implements WireReader {
     return open;
   }
 
-  #learn(frame: string, part: Meaning["part"]): void {
+  #learn(event: JsonObject, frame: string, part: Meaning["part"]): void {
+    if (typeof event.output_index !== "number" || typeof event.delta !== "string") return;
     const itemAt = frame.indexOf('"output_index"') < frame.indexOf('"delta"') ? 0 : 1;
     const holes: Hole[] = [
       { path: ["output_index"], kind: "number", capture: true },

@@ -134,12 +134,18 @@ export class BudgetSource implements BatchSource {
 
   /** The first limit that what was used is above. */
   #exceeded(): BudgetLimit | undefined {
-    if (this.#timeIsUp) return "maxMs";
+    if (this.#late) return "maxMs";
     for (const limit of ["maxInputTokens", "maxOutputTokens", "maxTotalTokens", "maxCost"] as const) {
       const allowed = this.#limits[limit];
       if (allowed !== undefined && this.#used(limit) > allowed) return limit;
     }
     return undefined;
+  }
+
+  /** Timers do not fire while a source answers without a pause, so the clock is asked as well. */
+  get #late(): boolean {
+    const { maxMs } = this.#limits;
+    return this.#timeIsUp || (maxMs !== undefined && this.#used("maxMs") >= maxMs);
   }
 
   #used(limit: BudgetLimit): number {

@@ -184,6 +184,14 @@ describe("a budget of time", () => {
     expect(clock.pending).toEqual([]);
   });
 
+  test("ends an answer that comes without a pause, in which no timer fires", async () => {
+    const { model, left } = endless();
+    const clock = { now: () => left.said, after: () => () => {} };
+    const events = await collect(guard(model, budget({ maxMs: 20, clock })).stream(request));
+    expect(events.at(-1)).toMatchObject({ type: "finish", reason: "budget" });
+    expect([left.said, left.now]).toEqual([20, true]);
+  });
+
   test("closes the upstream although nobody reads, and calls its timer off when the reader leaves", async () => {
     const clock = new ManualClock();
     const { model, left } = endless();

@@ -6,8 +6,9 @@ export interface CustomEntity {
   /** As it stands in the placeholder: capitals, digits and underscores, for example `EMPLOYEE_ID`. */
   name: string;
   /**
-   * What it looks like. It is searched in stretches of at most 128 characters with up to 32 before them, so look-behind
-   * works. A pattern that backtracks without end is its author's to avoid.
+   * What it looks like. It is searched in stretches of at most 128 characters: Latin letters, digits and the signs
+   * `. _ - + % @ : / # & ' ( ) $ ~ ^ \`, with the white space between `words`. It cannot go across other signs or scripts, but
+   * look behind at up to 32 characters: `/(?<=key=)\w+/`. A pattern that backtracks without end is its author's to avoid.
    */
   pattern: RegExp;
   /** Looks closer at what the pattern found, a checksum for example. */

@@ -1,6 +1,8 @@
 /** How a vault shows itself to Node's console and debuggers, without importing anything of Node. */
 const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
+const PLACEHOLDER = /<[A-Z][A-Z0-9_]{0,63}_\d+>/g;
+
 /**
  * Values and the numbered placeholders that stand for them: `<EMAIL_ADDRESS_1>`. The same value has the same placeholder
  * as long as the vault lives.
@@ -13,6 +15,8 @@ export class PiiVault {
   /** By entity and value. */
   readonly #placeholders = new Map<string, string>();
   readonly #counts = new Map<string, number>();
+  /** Placeholders that texts have of themselves. */
+  readonly #taken = new Set<string>();
   #longest = 0;
 
   /** How many values it holds. */
@@ -30,13 +34,22 @@ export class PiiVault {
     const key = `${entity} ${value}`;
     const known = this.#placeholders.get(key);
     if (known !== undefined) return known;
-    const count = (this.#counts.get(entity) ?? 0) + 1;
-    const placeholder = `<${entity}_${count}>`;
+    let count = this.#counts.get(entity) ?? 0;
+    let placeholder: string;
+    do placeholder = `<${entity}_${++count}>`;
+    while (this.#taken.has(placeholder));
     this.#counts.set(entity, count);
     this.#placeholders.set(key, placeholder);
     this.#values.set(placeholder, value);
     this.#longest = Math.max(this.#longest, placeholder.length);
     return placeholder;
+  }
+
+  /** Keeps from giving out the placeholders that a text has of itself: they would be shown as values. */
+  avoid(text: string): void {
+    for (const [placeholder] of text.matchAll(PLACEHOLDER)) {
+      if (!this.#values.has(placeholder)) this.#taken.add(placeholder);
+    }
   }
 
   /** What a placeholder stands for; `undefined` where it is not one of this vault's. */
@@ -49,6 +62,7 @@ export class PiiVault {
     this.#values.clear();
     this.#placeholders.clear();
     this.#counts.clear();
+    this.#taken.clear();
     this.#longest = 0;
   }
 

@@ -174,6 +174,15 @@ describe("reversible", () => {
     expect(events[0]).not.toHaveProperty("warnings");
   });
 
+  test("what looks like a placeholder in the request stays what it is", async () => {
+    const literal = "Write <EMAIL_ADDRESS_1> and <EMAIL_ADDRESS_2>, not ann@b.io";
+    const { seen, text } = await ask(asked(literal), ["<EMAIL_ADDRESS_", "1> <EMAIL_ADDRESS_2>, <EMAIL_ADDRESS_3>"], {
+      reversible: true,
+    });
+    expect(seen?.messages[0]?.content).toBe("Write <EMAIL_ADDRESS_1> and <EMAIL_ADDRESS_2>, not <EMAIL_ADDRESS_3>");
+    expect(text).toBe("<EMAIL_ADDRESS_1> <EMAIL_ADDRESS_2>, ann@b.io");
+  });
+
   test("a vault of one call is no other call's", async () => {
     const model = scripted([["<EMAIL_ADDRESS_1>"], ["<EMAIL_ADDRESS_1>"]]);
     const guarded = guard(model, pii({ reversible: true }));

@@ -87,6 +87,7 @@ class PiiCall implements CallGuard {
     if (!this.#directions.includes("input")) return request;
     const vault = this.#vault;
     let known = vault?.size;
+    if (vault !== undefined) avoidPlaceholders(request, vault);
     return filterRequest(request, {
       text: (text) => {
         known = vault?.size;
@@ -114,4 +115,16 @@ class PiiCall implements CallGuard {
     const restored = filterStage(() => new PlaceholderRestorer(vault), { guard: NAME, changedOpaque: "keep" });
     return new StagedSource(scrubbed, restored);
   }
+}
+
+/** What looks like a placeholder in a request and is none stays what it is, in the answer as well. */
+function avoidPlaceholders(request: ChatRequest, vault: PiiVault): void {
+  filterRequest(request, {
+    text: (text) => {
+      vault.avoid(text);
+      return text;
+    },
+    keepsOpaque: () => true,
+    droppedOpaque: () => {},
+  });
 }

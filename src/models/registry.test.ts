@@ -44,6 +44,13 @@ async function sent(
 }
 
 describe("a name that is none", () => {
+  it("is told so where it is no text, as a variable that is not set", () => {
+    const unset = undefined as unknown as string;
+    expect(() => model(unset, { env: {} })).toThrow(
+      expect.objectContaining({ code: "invalid-argument", field: "model" }),
+    );
+  });
+
   it.each([
     ["opnai/gpt-5", "openai/gpt-5"],
     ["gorq/llama-3.3-70b", "groq/llama-3.3-70b"],

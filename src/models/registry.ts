@@ -44,6 +44,8 @@ export class Registry {
    *   `invalid-argument` for settings that are none.
    */
   model(asked: string, options: ModelOptions = {}): ChatModel {
+    // Names often come from a variable that may not be set.
+    if (typeof asked !== "string") throw invalid("model", asked, "a name such as openai/gpt-5");
     if (asked === "echo") return echo();
     const inProcess = this.#providers.has("llama") ? undefined : llamaOfName(asked, options);
     if (inProcess !== undefined) return inProcess;

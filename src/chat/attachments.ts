@@ -91,8 +91,17 @@ async function locate(field: string, source: AttachmentSource): Promise<Located>
   if (scheme === "file") return readPath(field, fileURLToPath(text));
   if (scheme === "data") return readDataUrl(field, text);
   if (!URL.canParse(text)) throw invalid(field, text, "a URL");
-  const filename = basename(decodeURI(new URL(text).pathname));
+  const filename = basename(decoded(new URL(text).pathname));
   return { data: { url: text }, ...(filename && { filename }) };
+}
+
+/** A path without its escapes, or as it is where these are not those of UTF-8. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 async function readPath(field: string, path: string): Promise<Located> {

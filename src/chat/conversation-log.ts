@@ -82,6 +82,8 @@ export class ConversationLog {
       } catch (thrown) {
         const error = SluiceError.from(thrown, "store-failed");
         if (error.code !== "conflict") throw error;
+        // The connection broke after the store had done it, and its driver asked again.
+        if (this.#tree.has(messages.at(-1)?.id ?? "")) return;
         if (this.#head === before && this.#follows(messages)) continue;
         if (messages.length > 0) await this.#appendAsBranch(messages);
         throw error;

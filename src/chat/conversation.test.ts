@@ -124,6 +124,56 @@ describe("a conversation", () => {
     expect(await first.allMessages()).toHaveLength(8);
   });
 
+  test("an append that was done twice, because its answer was lost, is done", async () => {
+    const store = new MemoryStore();
+    const append = store.append.bind(store);
+    store.append = async (id, change) => {
+      await append(id, change);
+      return append(id, change);
+    };
+    const conversation = new Conversation({ model: scripted([["A1"], ["A2"]]), store });
+    await conversation.send("one");
+    await conversation.send("two");
+    expect((await conversation.allMessages()).map(({ message }) => textOf(message))).toEqual([
+      "one",
+      "A1",
+      "two",
+      "A2",
+    ]);
+  });
+
+  test("refuses what no store could keep before the model is asked", async () => {
+    const model = scripted([["Yes."]]);
+    const conversation = new Conversation({ model });
+    const unkept = { when: 1n } as never;
+    const refused = { code: "invalid-argument", field: "metadata" };
+    await expect(conversation.send("Hi", { metadata: unkept })).rejects.toMatchObject(refused);
+    await expect(conversation.setMetadata(unkept)).rejects.toMatchObject(refused);
+    await expect(conversation.add({ role: "user", content: "Hi" }, unkept)).rejects.toMatchObject(refused);
+    await expect(conversation.add({ role: "user", content: 5 } as never)).rejects.toThrow("message.content: found 5");
+    for (const input of [null, undefined, 5, {}, [], ""]) {
+      await expect(conversation.send(input as never)).rejects.toMatchObject({ code: "invalid-argument" });
+    }
+    expect(await conversation.allMessages()).toEqual([]);
+    await conversation.send("Hi", { metadata: { a: 1 } });
+    expect((await conversation.messages())[0]?.metadata).toEqual({ a: 1 });
+    expect(model.requests).toHaveLength(1);
+  });
+
+  test("answers again what was said together", async () => {
+    const model = scripted([["one"], ["two"], ["three"]]);
+    const conversation = new Conversation({ model });
+    await conversation.send([
+      { role: "user", content: "Hi" },
+      { role: "system", content: "Be brief." },
+    ]);
+    await conversation.regenerate().fullText;
+    await conversation.addSystemMessage("Be kind.");
+    await conversation.regenerate().fullText;
+    for (const { messages } of model.requests) expect(messages.map(textOf)).toEqual(["Hi", "Be brief."]);
+    expect(await texts(conversation)).toEqual(["Hi", "Be brief.", "three"]);
+  });
+
   test.each(["", "  ", "a\0b", "a\ud83d"])("is not called %j", async (name) => {
     const store = new MemoryStore();
     expect(() => new Conversation({ model: fast, contextId: name })).toThrow("contextId: found");
@@ -155,6 +205,9 @@ describe("a conversation", () => {
     await fork.send("two");
     expect(await texts(conversation)).toEqual(["one", "one"]);
     expect(await texts(fork)).toEqual(["one", "one", "two", "two"]);
+    const taken = { contextId: fork.contextId, store: new MemoryStore() };
+    await new Conversation({ model: fast, ...taken }).setTitle("Taken");
+    await expect(conversation.fork(taken)).rejects.toMatchObject({ code: "conflict", field: "contextId" });
   });
 
   test("sends instructions first, and only what the window lets through, and says what it dropped", async () => {

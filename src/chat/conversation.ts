@@ -6,11 +6,13 @@ import { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
+import { message as checkMessage } from "../stream/validate-messages.js";
 import { ConversationLog } from "./conversation-log.js";
 import type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
 import type { StoredConversation, StoredMessage } from "./conversation-store.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
 import { type ExportFormat, exportConversation } from "./export-conversation.js";
+import { plainMetadata } from "./plain-metadata.js";
 import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
 import { storable } from "./storable.js";
@@ -83,13 +85,15 @@ export class Conversation {
     });
   }
 
-  /** Asks for another answer to the same message; the old one stays as a branch. Default: the last answer. */
+  /** Asks for another answer to what was said before it; the old one stays as a branch. Default: the last answer. */
   regenerate(messageId?: string, options: TurnOptions = {}): ChatStream {
     return this.#answer(options, () => {
       const path = this.#log.tree.path(messageId ?? this.#log.head);
-      const question = path.findLast((message) => message.message.role === "user");
-      if (question === undefined) throw invalid("messageId", messageId, "an answer to a message of the user");
-      return { parentId: question.id, asked: [] };
+      const question = path.findLastIndex(({ message }) => message.role === "user");
+      if (question === -1) throw invalid("messageId", messageId, "an answer to a message of the user");
+      // Instructions may have been said with the question.
+      const answer = path.findIndex(({ message }, index) => index > question && message.role !== "system");
+      return { parentId: path.at(answer === -1 ? -1 : answer - 1)?.id ?? null, asked: [] };
     });
   }
 
@@ -117,12 +121,18 @@ export class Conversation {
     await this.#log.append([], this.#log.tree.leaf(messageId));
   }
 
-  /** Adds a message without asking the model, such as a greeting, or what was said elsewhere. */
+  /**
+   * Adds a message without asking the model, such as a greeting, or what was said elsewhere.
+   *
+   * @throws {SluiceError} `invalid-argument` for what is no message, and for metadata that JSON cannot carry.
+   */
   async add(message: ChatMessage, metadata?: JsonObject): Promise<StoredMessage> {
+    checkMessage(message, "message");
+    const data = metadata && plainMetadata(metadata);
     await this.#idle();
     const [stored] = chain(this.#log.head, [message]);
     if (stored === undefined) throw new SluiceError("protocol", "a chain of one message is empty");
-    if (metadata !== undefined) stored.metadata = metadata;
+    if (data !== undefined) stored.metadata = data;
     await this.#log.append([stored], stored.id);
     return stored;
   }
@@ -160,10 +170,15 @@ export class Conversation {
     return this.#log.metadata;
   }
 
-  /** Replaces the application's own data. */
+  /**
+   * Replaces the application's own data.
+   *
+   * @throws {SluiceError} `invalid-argument` for what JSON cannot carry.
+   */
   async setMetadata(metadata: JsonObject): Promise<void> {
+    const data = plainMetadata(metadata);
     await this.#idle();
-    await this.#log.describe({ metadata });
+    await this.#log.describe({ metadata: data });
   }
 
   /** Messages, tokens, costs and durations, over all branches. */
@@ -187,13 +202,21 @@ export class Conversation {
     return this.#log.stored;
   }
 
-  /** A new conversation that begins with this one's current branch. */
+  /**
+   * A new conversation that begins with this one's current branch.
+   *
+   * @throws {SluiceError} `conflict` when the store has a conversation with the context id of the options.
+   */
   async fork(options: Partial<ConversationOptions> = {}): Promise<Conversation> {
     const { contextId: _, system: __, ...own } = this.#options;
     const { model, system } = this;
     const now = { ...own, model, ...(system !== undefined && { system }), store: this.#store.where };
     const fork = new Conversation({ ...now, ...options });
-    await fork.#ready();
+    if ((await fork.snapshot()).version > 0) {
+      throw new SluiceError("conflict", `there is a conversation ${JSON.stringify(fork.contextId)}`, {
+        field: "contextId",
+      });
+    }
     await fork.#log.append(await this.messages(), this.#log.head);
     return fork;
   }
@@ -215,13 +238,14 @@ export class Conversation {
     const { model } = this;
     let release: (() => void) | undefined;
     let beginning: TurnBeginning | undefined;
+    let data: JsonObject | undefined;
     const keep = async (end: TurnEnd): Promise<void> => {
       if (release === undefined) return;
       this.#gate.ending();
       // A turn that is left while it is being opened is over as soon as that has noticed.
       if (beginning === undefined) return;
       try {
-        const messages = storedTurn(beginning, end, metadata);
+        const messages = storedTurn(beginning, end, data);
         const last = messages.at(-1);
         if (last !== undefined) await this.#log.append(messages, last.id);
       } finally {
@@ -232,6 +256,7 @@ export class Conversation {
       release = await this.#claimTurn();
       try {
         left.throwIfAborted();
+        data = metadata && plainMetadata(metadata);
         const began = begin();
         const { messages, ...window } = await this.#sent(began, left);
         left.throwIfAborted();

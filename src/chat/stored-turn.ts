@@ -1,5 +1,5 @@
 import { invalid } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
+import { isJsonObject, type JsonObject } from "../stream/json.js";
 import type { ChatMessage, FilePart, TextPart, ToolMessage } from "../stream/message.js";
 import type { StoredMessage } from "./conversation-store.js";
 import type { TurnEnd } from "./turn-source.js";
@@ -22,10 +22,11 @@ export interface TurnBeginning {
  * @throws {SluiceError} `invalid-argument` for input that says nothing.
  */
 export function askedMessages(input: TurnInput): readonly ChatMessage[] {
-  if (typeof input === "object" && "role" in input) return [input];
-  const blank = typeof input === "string" ? input.trim() === "" : input.length === 0;
-  if (blank) throw invalid("input", input, "a text that is not blank, or at least one part or message");
-  if (typeof input === "string") return [{ role: "user", content: input }];
+  if (typeof input === "string" && input.trim() !== "") return [{ role: "user", content: input }];
+  if (isJsonObject(input)) return [input];
+  if (!Array.isArray(input) || input.length === 0) {
+    throw invalid("input", input, "a text that is not blank, or at least one part or message");
+  }
   return isMessages(input) ? input : [{ role: "user", content: input }];
 }
 

@@ -1,0 +1,16 @@
+import { invalid } from "../stream/error.js";
+import { isJsonObject, type JsonObject } from "../stream/json.js";
+
+/**
+ * An application's data as every store keeps it, which is JSON.
+ *
+ * @throws {SluiceError} `invalid-argument` for what JSON cannot carry.
+ */
+export function plainMetadata(metadata: JsonObject): JsonObject {
+  if (!isJsonObject(metadata)) throw invalid("metadata", metadata, "an object");
+  try {
+    return JSON.parse(JSON.stringify(metadata));
+  } catch (thrown) {
+    throw invalid("metadata", `what is no JSON: ${thrown instanceof Error ? thrown.message : thrown}`, "JSON values");
+  }
+}

@@ -1,5 +1,5 @@
 import { invalid } from "../stream/error.js";
-import { isJsonObject, type JsonObject } from "../stream/json.js";
+import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage, FilePart, TextPart, ToolMessage } from "../stream/message.js";
 import type { StoredMessage } from "./conversation-store.js";
 import type { TurnEnd } from "./turn-source.js";
@@ -23,7 +23,7 @@ export interface TurnBeginning {
  */
 export function askedMessages(input: TurnInput): readonly ChatMessage[] {
   if (typeof input === "string" && input.trim() !== "") return [{ role: "user", content: input }];
-  if (isJsonObject(input)) return [input];
+  if (typeof input === "object" && input !== null && "role" in input) return [input];
   if (!Array.isArray(input) || input.length === 0) {
     throw invalid("input", input, "a text that is not blank, or at least one part or message");
   }

@@ -48,16 +48,39 @@ export function providerError(complaint: ProviderComplaint): SluiceError {
 
 /** The text of a body that no dialect understands: its first 500 characters without markup. */
 export function plainBody(response: ErrorResponse): string | undefined {
-  const text = response.body
-    .replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  const text = withoutMarkup(response.body).replace(/\s+/g, " ").trim();
   return text === "" ? undefined : text.slice(0, 500);
+}
+
+/** Elements whose text is not for people, where a tag begins. */
+const HIDDEN = /<(script|style)\b/iy;
+
+/** Text between tags. In one pass: a pattern would search the end of each open tag anew. */
+function withoutMarkup(text: string): string {
+  let said = "";
+  let at = 0;
+  for (;;) {
+    const open = text.indexOf("<", at);
+    if (open === -1) return said + text.slice(at);
+    said += `${text.slice(at, open)} `;
+    HIDDEN.lastIndex = open;
+    const hidden = HIDDEN.exec(text)?.[1];
+    const closing = hidden === undefined ? open : indexOfClosing(text, hidden, open);
+    const end = closing === -1 ? -1 : text.indexOf(">", closing);
+    if (end === -1) return hidden === undefined ? said + text.slice(open) : said;
+    at = end + 1;
+  }
+}
+
+function indexOfClosing(text: string, element: string, from: number): number {
+  const closing = new RegExp(`</${element}`, "gi");
+  closing.lastIndex = from;
+  return closing.exec(text)?.index ?? -1;
 }
 
 /** How long a provider asks to wait, in ms: `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3). */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
-  const ms = Number(headers["retry-after-ms"] ?? Number.NaN);
+  const ms = Number(headers["retry-after-ms"] || Number.NaN);
   if (ms >= 0) return ms;
   const after = headers["retry-after"];
   if (after === undefined) return undefined;

@@ -162,6 +162,12 @@ test.each<[what: string, frame: JsonObject, error: object]>([
   expect(read(chunk({ content: "A" }), frame, ...END).error).toMatchObject(error);
 });
 
+test("another choice may be the first to say something", () => {
+  const other = { index: 1, delta: { content: "B" } };
+  const { events } = read({ id: "c1", model: "m", choices: [other] }, chunk({ content: "A" }), ...END);
+  expect(events.map(({ type }) => type)).toEqual(["start", "data", "text-delta", "finish"]);
+});
+
 test("an empty finish reason is none", () => {
   const { error } = read(chunk({ content: "A" }, { finish_reason: "" }));
   expect(error).toMatchObject({ code: "truncated" });

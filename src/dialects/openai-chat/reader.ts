@@ -86,7 +86,7 @@ export class OpenAiChatReader implements WireReader {
     const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : [];
     const choice = choices.find((candidate) => (candidate.index ?? 0) === 0);
     this.#facts.push(chunk, CHUNK_FIELDS, emit);
-    this.#start(chunk, choice, emit);
+    this.#start(chunk, choices.length > 0, emit);
     if (choice !== undefined) this.#choice(chunk, choice, text, emit);
     for (const other of choices) {
       if (other !== choice) emit({ type: "data", name: "choice", value: other });
@@ -95,8 +95,8 @@ export class OpenAiChatReader implements WireReader {
   }
 
   /** Azure opens with a chunk that has neither id nor model: the first that says something is the start. */
-  #start(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
-    if (this.#started || (choice === undefined && !isJsonObject(chunk.usage))) return;
+  #start(chunk: JsonObject, answered: boolean, emit: Emit): void {
+    if (this.#started || (!answered && !isJsonObject(chunk.usage))) return;
     this.#started = true;
     emit({
       type: "start",

@@ -31,10 +31,10 @@ export function isCall(item: JsonObject): boolean {
 
 /** Who is called, from an item whose arguments may still be coming. */
 export function callOf(item: JsonObject): Call {
-  const id = [item.call_id, item.id].find((value) => typeof value === "string" && value !== "");
-  const name = typeof item.name === "string" ? item.name : String(item.type).replace(/_call$/, "");
+  const id = filledString(item.call_id) ?? filledString(item.id);
+  const name = filledString(item.name) ?? (String(item.type).replace(/_call$/, "") || "tool");
   return {
-    callId: typeof id === "string" ? id : crypto.randomUUID(),
+    callId: id ?? crypto.randomUUID(),
     name,
     ...(!runsAtClient(item) && { providerExecuted: true as const }),
   };

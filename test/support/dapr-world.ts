@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,15 +101,21 @@ export class DaprWorld {
     return made;
   }
 
-  /** A server that takes requests and never answers. */
-  async silentServer(): Promise<{ port: number; asked: Promise<void> }> {
-    const asked = deferred();
-    const server = createServer(() => asked.resolve());
+  /** A server of one's own; gives its port. */
+  async server(handle: RequestListener): Promise<number> {
+    const server = createServer(handle);
     const port = await listen(server);
     this.#undo.push(async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     });
+    return port;
+  }
+
+  /** A server that takes requests and never answers. */
+  async silentServer(): Promise<{ port: number; asked: Promise<void> }> {
+    const asked = deferred();
+    const port = await this.server(() => asked.resolve());
     return { port, asked: asked.promise };
   }
 }

@@ -1,4 +1,6 @@
+import { nearest } from "../../models/nearest.js";
 import { SluiceError } from "../../stream/error.js";
+import { reworded } from "./reworded.js";
 
 /** The variable that names the component where nobody else does. */
 export const COMPONENT_VARIABLE = "DAPR_LLM_COMPONENT_DEFAULT";
@@ -27,4 +29,25 @@ export function chooseComponent(
         : `${who} has several conversation components: ${components.join(", ")}`;
   const message = `llmComponent: found nothing, and ${found}; name one as llmComponent, or in ${COMPONENT_VARIABLE}`;
   throw new SluiceError("invalid-argument", message, { field: "llmComponent" });
+}
+
+/**
+ * The error of a call, which names the components that there are where the one that was asked is none of them.
+ *
+ * @param components those that there are; `undefined` where that is not known.
+ */
+export function withSuggestion(
+  error: SluiceError,
+  asked: string,
+  components: readonly string[] | undefined,
+): SluiceError {
+  if (error.code !== "not-found" || components === undefined || components.includes(asked)) return error;
+  const near = nearest(asked, components);
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(" or ")}?`
+      : components.length > 0
+        ? `the components are ${components.join(", ")}`
+        : "there is no conversation component";
+  return reworded(error, `${error.message}; ${hint}`);
 }

@@ -2,6 +2,7 @@ import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import type { Environment } from "../../models/provider.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
+import { type Check, exactly, filledString, string } from "../../stream/checks.js";
 import type { Clock } from "../../stream/clock.js";
 import type { LoadComponentsOptions } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
@@ -47,4 +48,37 @@ export interface DaprChatClientOptions extends EndpointOptions {
   clock?: Clock;
   /** From 0 to 1; spreads retries. Default `Math.random`. */
   random?: () => number;
+}
+
+/** Checked where it is used. */
+const later: Check = () => {};
+
+const OPTIONS = exactly("DaprChatClient", {
+  llmComponent: filledString,
+  componentName: filledString,
+  backend: later,
+  resourcesPath: later,
+  appId: filledString,
+  loading: later,
+  store: later,
+  apiToken: string,
+  timeouts: later,
+  retry: later,
+  simulatedTokensPerSecond: later,
+  log: later,
+  env: later,
+  transport: later,
+  clock: later,
+  random: later,
+  httpEndpoint: filledString,
+  grpcEndpoint: filledString,
+  host: filledString,
+  httpPort: later,
+  grpcPort: later,
+  protocol: later,
+} satisfies Record<keyof DaprChatClientOptions, Check>);
+
+/** @throws {SluiceError} `invalid-argument` for an option that there is not, and for names and addresses that are none. */
+export function checkClientOptions(options: DaprChatClientOptions): void {
+  OPTIONS(options, "");
 }

@@ -5,12 +5,15 @@ import { finishReasonName } from "../converse/converse-answer.js";
 import { ToolCallTexts } from "../converse/tool-call-texts.js";
 import { functionCall } from "./dapr-chunk.js";
 import type { FunctionCall } from "./input-messages.js";
+import { secondsNow } from "./open-ai-chunk.js";
 import { type OpenAiUsage, openAiUsage } from "./open-ai-usage.js";
 
 /** A whole answer in OpenAI's shape. */
 export interface DaprCompletion {
   id: string;
   object: "chat.completion";
+  /** When the answer was complete, in s since 1970. */
+  created: number;
   model: string;
   /** One: what Dapr gives as several outputs is one answer. */
   choices: [CompletionChoice];
@@ -105,6 +108,7 @@ class CompletionCollector {
     return {
       id,
       object: "chat.completion",
+      created: secondsNow(),
       model,
       choices: [{ index: 0, finish_reason: this.#finishReason, message }],
       ...(this.#usage !== undefined && { usage: this.#usage }),

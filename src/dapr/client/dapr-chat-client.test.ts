@@ -1,3 +1,4 @@
+import type { ChatCompletionChunk } from "openai/resources";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { collect } from "../../../test/support/collect.js";
@@ -43,6 +44,7 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     expect(response).toEqual({
       id: expect.any(String),
       object: "chat.completion",
+      created: expect.any(Number),
       model: "echo",
       choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "one two" } }],
       usage: { prompt_tokens: 2, completion_tokens: 2, total_tokens: 4 },
@@ -61,6 +63,11 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     ]);
     expect(chunks[0]).toMatchObject({ object: "chat.completion.chunk", model: "echo", context_id: null, usage: null });
     expect(chunks.at(-1)).toMatchObject({ context_id: "c1", usage: { total_tokens: 4 } });
+    expect(new Set(chunks.map(({ created }) => created)).size).toBe(1);
+    // As the types of OpenAI's client have them, but for reasons to stop that only we know.
+    const frames: Omit<ChatCompletionChunk, "choices">[] = chunks;
+    const deltas: ChatCompletionChunk.Choice.Delta[] = chunks.flatMap(({ choices }) => choices.map((one) => one.delta));
+    expect(frames.length).toBe(deltas.length + 1);
   });
 
   test("calls tools, and takes their results", async () => {
@@ -180,9 +187,11 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     expect(await failure(() => collect(stream))).toMatchObject({
       code: "not-found",
       providerCode: "ERR_CONVERSATION_NOT_FOUND",
-      message: "failed finding conversation component nobody",
+      message: "failed finding conversation component nobody; the components are echo",
       model: "dapr/nobody",
     });
+    const misspelt = await failure(() => dapr.generate({ messages: "x", llmComponent: "ecko" }));
+    expect(misspelt.message).toBe("failed finding conversation component ecko; did you mean echo?");
     const tools = [{ name: "t", inputSchema: { type: "object", properties: [] } }];
     expect(await failure(() => dapr.generate({ messages: "x", tools }))).toMatchObject({
       code: "provider-error",

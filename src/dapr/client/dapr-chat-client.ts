@@ -9,12 +9,13 @@ import type { Backend } from "./backend.js";
 import { COMPONENT_VARIABLE } from "./choose-component.js";
 import { ChunkStream } from "./chunk-stream.js";
 import { clientLog } from "./client-log.js";
-import type { DaprChatClientOptions } from "./client-options.js";
+import { checkClientOptions, type DaprChatClientOptions } from "./client-options.js";
 import { collectCompletion, type DaprCompletion } from "./completion.js";
 import { type DaprChunk, DaprChunkWriter } from "./dapr-chunk.js";
 import { DaprModel } from "./dapr-model.js";
 import {
   type Asked,
+  checkCallOptions,
   type DaprCallOptions,
   type GenerateOptions,
   readCallOptions,
@@ -40,6 +41,7 @@ export class DaprChatClient {
 
   /** @throws {SluiceError} `invalid-argument` for an option that is wrong. Nothing is sent or read yet. */
   constructor(options: DaprChatClientOptions = {}) {
+    checkClientOptions(options);
     const { env = defaultEnvironment(), clock = systemClock, llmComponent, componentName } = options;
     if (llmComponent !== undefined && componentName !== undefined && llmComponent !== componentName) {
       throw invalid(
@@ -80,9 +82,11 @@ export class DaprChatClient {
    * A component as a chat model, for everything of Sluice that takes one: conversations, agents, tools, guards.
    *
    * @param options the component's name, or what every call has in common. Default: the client's component.
+   * @throws {SluiceError} `invalid-argument` for options that are wrong.
    */
   model(options: string | DaprModelOptions = {}): ChatModel {
     const { component, ...call } = typeof options === "string" ? { component: options } : options;
+    checkCallOptions(call);
     return this.#model(component, readCallOptions(call));
   }
 

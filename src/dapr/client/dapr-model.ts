@@ -7,8 +7,8 @@ import type { ConverseOptions } from "../converse/converse-options.js";
 import { writeText } from "../converse/write-alpha2-messages.js";
 import { callersTools } from "../converse/write-alpha2-request.js";
 import type { Report } from "../resources/notice.js";
-import { type Backend, isUnanswered } from "./backend.js";
-import { chooseComponent } from "./choose-component.js";
+import { type Answerer, type Backend, isUnanswered } from "./backend.js";
+import { chooseComponent, withSuggestion } from "./choose-component.js";
 import { RouteSource, type Routes } from "./route-source.js";
 
 /** What every call of a model has in common. */
@@ -41,22 +41,11 @@ export class DaprModel implements ChatModel {
   }
 
   async *#routes(request: ChatRequest, options: CallOptions): Routes {
-    const { component: named, ...asked } = this.#settings;
-    const { streaming = true } = options;
     const call = { ...options, retain: false };
     const failures: SluiceError[] = [];
     for (const backend of this.#backends) {
       try {
-        const answerer = await backend.open();
-        const component = chooseComponent(named, answerer.components, backend.name);
-        let failure: SluiceError | undefined;
-        for (const { model, how, passesOn } of answerer.ways({ ...asked, component }, streaming)) {
-          this.#report({ level: "debug", message: `asking ${component} of ${backend.name}, ${how}` });
-          failure = (yield model.stream(request, call)) ?? new SluiceError("protocol", "a stream ended without reason");
-          this.#report({ level: "warning", message: `${component}, ${how}, failed: ${failure.message}` });
-          if (!passesOn(failure)) break;
-        }
-        if (failure !== undefined) throw failure;
+        throw yield* this.#ask(backend, await backend.open(), request, call);
       } catch (thrown) {
         const error = SluiceError.from(thrown);
         failures.push(error);
@@ -65,6 +54,30 @@ export class DaprModel implements ChatModel {
       }
     }
     throw noAnswer(this.#backends, failures);
+  }
+
+  /** The ways to ask one of those who may answer; what the last of them failed with. */
+  async *#ask(
+    { name }: Backend,
+    answerer: Answerer,
+    request: ChatRequest,
+    call: CallOptions,
+  ): AsyncGenerator<ChatStream, SluiceError, SluiceError | undefined> {
+    const { component: named, ...asked } = this.#settings;
+    const component = chooseComponent(named, answerer.components, name);
+    const { streaming = true } = call;
+    let failure = new SluiceError("protocol", "a stream ended without reason");
+    try {
+      for (const { model, how, passesOn } of answerer.ways({ ...asked, component }, streaming)) {
+        this.#report({ level: "debug", message: `asking ${component} of ${name}, ${how}` });
+        failure = (yield model.stream(request, call)) ?? failure;
+        this.#report({ level: "warning", message: `${component}, ${how}, failed: ${failure.message}` });
+        if (!passesOn(failure)) break;
+      }
+    } catch (refused) {
+      failure = SluiceError.from(refused);
+    }
+    return withSuggestion(failure, component, answerer.components);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { failure } from "../../../test/support/dapr-world.js";
 import type { DaprChatClientOptions } from "./client-options.js";
-import { DaprChatClient } from "./dapr-chat-client.js";
+import { DaprChatClient, type DaprModelOptions } from "./dapr-chat-client.js";
 import type { GenerateOptions } from "./generate-options.js";
 
 describe("what is refused before anything is sent", () => {
@@ -67,6 +67,9 @@ describe("what is refused before anything is sent", () => {
       expect(error).toMatchObject({ code: "unsupported", field: "messages[0].content[0]" });
     }
     const search = { dialect: "anthropic", type: "web_search_20250305" };
+    expect(() => dapr.model({ contextID: "c1" } as DaprModelOptions)).toThrow(
+      expect.objectContaining({ code: "invalid-argument", field: "contextID" }),
+    );
     expect(() => dapr.model().stream({ messages: [{ role: "user", content: "x" }], tools: [search] })).toThrow(
       expect.objectContaining({ code: "unsupported", field: "tools[0]" }),
     );
@@ -79,6 +82,9 @@ describe("what is refused before anything is sent", () => {
     [{ httpPort: 0 }, "httpPort"],
     [{ grpcEndpoint: "unix:/tmp/x" }, "grpcEndpoint"],
     [{ simulatedTokensPerSecond: 0 }, "simulatedTokensPerSecond"],
+    [{ llmcomponent: "echo" } as DaprChatClientOptions, "llmcomponent"],
+    [{ llmComponent: "" }, "llmComponent"],
+    [{ apiToken: 5 as unknown as string }, "apiToken"],
   ])("a client with %j", (options, field) => {
     expect(() => new DaprChatClient({ env: {}, ...options })).toThrow(
       expect.objectContaining({ code: "invalid-argument", field }),

@@ -58,21 +58,27 @@ const scrub: Check = (value, path) => {
 
 const anything: Check = () => {};
 
+const CALL_OPTIONS = {
+  contextId: filledString,
+  scrubPII: scrub,
+  parameters: record("an object of JSON values", anything),
+  promptCacheRetentionMs: positive,
+} satisfies Record<keyof DaprCallOptions, Check>;
+
+const CALL = exactly("model", CALL_OPTIONS);
+
 /** Fields whose values are read or checked where they are used are only named here, so that others are refused. */
 const OPTIONS = exactly("generate", {
+  ...CALL_OPTIONS,
   messages: { required: anything },
   stream: boolean,
   llmComponent: filledString,
-  contextId: filledString,
-  scrubPII: scrub,
   temperature: anything,
   maxTokens: anything,
   tools: anything,
   toolChoice: anything,
   responseFormat: anything,
   metadata: record("an object of strings", string),
-  parameters: record("an object of JSON values", anything),
-  promptCacheRetentionMs: positive,
   signal: anything,
   timeouts: anything,
   retry: anything,
@@ -109,6 +115,11 @@ export function readGenerateOptions(options: GenerateOptions): Asked {
       ...(onWire !== undefined && { onWire }),
     },
   };
+}
+
+/** @throws {SluiceError} `invalid-argument`, naming the field. */
+export function checkCallOptions(options: DaprCallOptions): void {
+  CALL(options, "");
 }
 
 /** The options of Dapr's API as its requests have them. */

@@ -26,6 +26,8 @@ export interface OpenAiDelta {
 export interface OpenAiChunk {
   id: string;
   object: "chat.completion.chunk";
+  /** When the answer began, in s since 1970; the same in all of its chunks. */
+  created: number;
   model: string;
   choices: { index: 0; delta: OpenAiDelta; finish_reason: string | null }[];
   context_id: string | null;
@@ -38,9 +40,10 @@ export interface OpenAiChunk {
 export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
   readonly #calls = new ToolCallTexts();
   readonly #streamed = new Set<string>();
-  #frame: Pick<OpenAiChunk, "id" | "object" | "model" | "simulated"> = {
+  #frame: Pick<OpenAiChunk, "id" | "object" | "created" | "model" | "simulated"> = {
     id: "",
     object: "chat.completion.chunk",
+    created: secondsNow(),
     model: "",
   };
   #contextId: string | null = null;
@@ -52,6 +55,7 @@ export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
         this.#frame = {
           id: event.id,
           object: "chat.completion.chunk",
+          created: secondsNow(),
           model: event.model,
           ...(event.simulated && { simulated: true }),
         };
@@ -114,4 +118,9 @@ export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
   #write(choices: OpenAiChunk["choices"], write: (chunk: OpenAiChunk) => void): void {
     write({ ...this.#frame, choices, context_id: null, usage: null });
   }
+}
+
+/** The time, in s since 1970. */
+export function secondsNow(): number {
+  return Math.floor(Date.now() / 1_000);
 }

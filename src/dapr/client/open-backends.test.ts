@@ -85,7 +85,7 @@ describe("component files in this process", () => {
     const dapr = world.client({ resourcesPath: world.folder });
     expect(await failure(() => dapr.generate({ messages: "x", llmComponent: "nobody" }))).toMatchObject({
       code: "not-found",
-      message: "failed finding conversation component nobody",
+      message: expect.stringMatching(/^failed finding conversation component nobody;/),
     });
   });
 
@@ -147,6 +147,18 @@ describe("who is asked", () => {
     });
     const one = world.client({ ...quick, httpPort: closed, backend: "sidecar", resourcesPath: world.folder });
     expect(await failure(() => one.generate({ messages: "x" }))).toMatchObject({ code: "connect-failed" });
+  });
+
+  test("is named where something else listens at its port", async () => {
+    const page = await world.server((_, response) => response.writeHead(200).end("<html>"));
+    const { grpcPort } = await world.sidecar();
+    for (const options of [{ httpPort: page }, { grpcPort: page }, { httpPort: grpcPort }]) {
+      const dapr = world.client({ ...quick, ...options });
+      const where = `http://127.0.0.1:${Object.values(options)[0]}`;
+      const protocol = "httpPort" in options ? "HTTP" : "gRPC";
+      const error = await failure(() => dapr.generate({ messages: "x" }));
+      expect(error.message).toContain(`what listens at ${where} does not answer over ${protocol} as Dapr does`);
+    }
   });
 
   test("may be left while it is waited for", async () => {

@@ -1,9 +1,10 @@
 import type { ChatModel } from "../../stream/chat-model.js";
-import { SluiceError } from "../../stream/error.js";
+import { type ErrorCode, SluiceError } from "../../stream/error.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
 import type { Report } from "../resources/notice.js";
 import { type Answerer, type Backend, isUnanswered, mayBeWhole, type Way } from "./backend.js";
 import { Cached } from "./cached.js";
+import { reworded } from "./reworded.js";
 import { METADATA_TTL_MS, type SidecarInfo, silentSidecar } from "./sidecar-info.js";
 import { type Pace, wholeModel } from "./whole-model.js";
 
@@ -19,6 +20,9 @@ export interface SidecarCalls {
   alpha1(target: ConverseTarget): ChatModel;
   close(): Promise<void>;
 }
+
+/** What a server of something else, or of the other protocol, makes of the first call. */
+const FOREIGN: readonly ErrorCode[] = ["malformed-frame", "frame-too-large", "truncated"];
 
 /** A sidecar at one address: a Sluice sidecar, which streams, or a plain daprd. */
 export class SidecarBackend implements Backend {
@@ -57,6 +61,11 @@ export class SidecarBackend implements Backend {
       return info;
     } catch (thrown) {
       const error = SluiceError.from(thrown);
+      if (FOREIGN.includes(error.code)) {
+        const { baseUrl, protocol } = this.#calls;
+        const message = `what listens at ${baseUrl} does not answer over ${protocol} as Dapr does: ${error.message}`;
+        throw reworded(error, message);
+      }
       if (isUnanswered(error) || error.code === "authentication") throw error;
       // Its metadata may be closed to applications: it may answer conversations all the same.
       this.#report({ level: "warning", message: `${this.name} does not say what it is: ${error.message}` });

@@ -1,0 +1,9 @@
+import { defined } from "../../stream/defined.js";
+import { SluiceError } from "../../stream/error.js";
+
+/** The same error in other words: the sidecar's own are still in `providerMessage`, where it said any. */
+export function reworded(error: SluiceError, message: string): SluiceError {
+  const { code, retryable, retryAfterMs, status, providerMessage, providerCode, model, partial } = error;
+  const details = { cause: error, retryable, retryAfterMs, status, providerMessage, providerCode, model, partial };
+  return new SluiceError(code, message, defined(details));
+}

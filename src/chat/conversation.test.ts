@@ -233,6 +233,16 @@ describe("a conversation", () => {
     });
   });
 
+  test.each([
+    ["straße", "STRASSE"],
+    ["Σίσυφος", "ΣΊΣΥΦΟΣ"],
+    ["caf\u00e9", "CAFE\u0301"],
+  ])("finds %s by %s", async (text, query) => {
+    const conversation = new Conversation({ model: fast });
+    await conversation.send(`Where is ${text}?`);
+    expect(await conversation.search(query, { role: "user" })).toHaveLength(1);
+  });
+
   test("searches, and keeps the application's data", async () => {
     const conversation = new Conversation({ model: fast });
     await conversation.send("The Quick brown fox");

@@ -262,7 +262,8 @@ export class Conversation {
         left.throwIfAborted();
         const asked = { ...this.#options.request, ...request, messages };
         const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
-        if (window.dropped > 0) opening.push({ type: "data", name: "window", value: { ...window } });
+        if (window.dropped > 0 || window.summaryError !== undefined)
+          opening.push({ type: "data", name: "window", value: { ...window } });
         const { signal: _, ...inner } = call;
         const claim = model.stream(asked, { ...inner, retain: false }).batches();
         beginning = began;

@@ -15,11 +15,18 @@ export interface SearchHit {
   message: StoredMessage;
 }
 
-/** Whether a message contains the query, in any case. An empty query is in all of them. */
+/** Whether a message contains the query, in any case and however its accents were typed. An empty query is in all of them. */
 export function matches(query: string, { role }: SearchOptions): (message: StoredMessage) => boolean {
-  const wanted = query.toLowerCase();
-  return ({ message }) =>
-    (role === undefined || message.role === role) && textOf(message).toLowerCase().includes(wanted);
+  const wanted = foldCase(query);
+  return ({ message }) => (role === undefined || message.role === role) && foldCase(textOf(message)).includes(wanted);
+}
+
+/**
+ * A text in which case no longer tells: upper case, which is the same for `ß` and `SS`, `σ` and `ς`, and composed, so that
+ * an accent is found however it was typed.
+ */
+export function foldCase(text: string): string {
+  return text.normalize("NFC").toUpperCase().normalize("NFC");
 }
 
 /** How many records are asked for at a time. */

@@ -1,5 +1,5 @@
 import type { ChatModel } from "../stream/chat-model.js";
-import { invalid } from "../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { readableParts } from "./readable-message.js";
 import { newestMessages, type Window } from "./window.js";
@@ -22,7 +22,8 @@ const INSTRUCTIONS =
 
 /**
  * Sends the newest messages as they are and a model's summary of those before. A summary is kept and extended by what
- * came since, so each message is summarised once.
+ * came since, so each message is summarised once. Where the model fails, what has no summary yet is sent as it is, and the
+ * result says why.
  *
  * @throws {SluiceError} `invalid-argument` for numbers that are not whole and at least 1.
  */
@@ -44,8 +45,15 @@ export function summarise(options: SummariseOptions): Window {
     // One that covers what is said again, or what another branch said, is of no use here.
     if (summary !== undefined && [...summary.covers].some((message) => !before.has(message))) summary = undefined;
     const uncovered = older.filter((message) => !summary?.covers.has(message));
+    let summaryError: string | undefined;
     if (uncovered.length >= every) {
-      summary = { text: await write(summary?.text, uncovered, signal), covers: before };
+      try {
+        summary = { text: await write(summary?.text, uncovered, signal), covers: before };
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        // What has no summary is sent as it is: the chat goes on, and the next turn tries again.
+        summaryError = messageOf(thrown);
+      }
     }
     const { covers, text } = summary ?? { covers: new Set(), text: undefined };
     const stay = new Set(kept);
@@ -54,6 +62,7 @@ export function summarise(options: SummariseOptions): Window {
       messages: text === undefined ? sent : withSummary(sent, text),
       dropped: messages.length - sent.length,
       ...(text !== undefined && { summary: text }),
+      ...(summaryError !== undefined && { summaryError }),
     };
   };
 
@@ -66,7 +75,11 @@ export function summarise(options: SummariseOptions): Window {
         { role: "user" as const, content },
       ],
     };
-    return model.stream(request, signal === undefined ? {} : { signal }).fullText;
+    const answer = model.stream(request, signal === undefined ? {} : { signal });
+    const reason = await answer.finishReason;
+    const text = await answer.fullText;
+    if (reason === "stop" && text.trim() !== "") return text;
+    throw new SluiceError("provider-error", `${model.id} wrote no whole summary: it ended with ${reason}`);
   }
 }
 

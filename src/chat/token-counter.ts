@@ -13,8 +13,15 @@ const PER_MESSAGE = 4;
 /** What an image costs at low detail with OpenAI's vision models; the real number depends on its size. */
 const PER_FILE = 85;
 
+interface Vocabulary {
+  countTokens(text: string, options: typeof AS_TEXT): number;
+}
+
+/** What people write is text, also where it spells a control token such as `<|endoftext|>`. */
+const AS_TEXT = { disallowedSpecial: new Set<string>() };
+
 /** Vocabularies by the names of OpenAI's models, newest first. */
-const VOCABULARIES: readonly [pattern: RegExp, load: () => Promise<{ countTokens(text: string): number }>][] = [
+const VOCABULARIES: readonly [pattern: RegExp, load: () => Promise<Vocabulary>][] = [
   [/^(gpt-(4o|4\.1|4\.5|5)|o[1-9]|chatgpt-4o)/, () => import("gpt-tokenizer/encoding/o200k_base")],
   [/^gpt-(4|3\.5)/, () => import("gpt-tokenizer/encoding/cl100k_base")],
 ];
@@ -30,7 +37,7 @@ export async function tokenCounter(modelId: string): Promise<TokenCounter> {
   const vocabulary = VOCABULARIES.find(([pattern]) => pattern.test(name));
   if (vocabulary === undefined) return counter(estimateTokens, true);
   const { countTokens } = await vocabulary[1]();
-  return counter(countTokens, false);
+  return counter((text) => countTokens(text, AS_TEXT), false);
 }
 
 /** A counter that estimates, for models whose vocabulary is not known. */

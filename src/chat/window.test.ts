@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessages } from "../../test/laws/arbitrary-request.js";
-import { scripted } from "../models/scripted.js";
+import { collect } from "../../test/support/collect.js";
+import { type ScriptLine, scripted } from "../models/scripted.js";
+import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
+import { Conversation } from "./conversation.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
 import { lastMessages } from "./last-messages-window.js";
+import { MemoryStore } from "./stores/memory-store.js";
 import { summarise } from "./summary-window.js";
 import { tokenBudget } from "./token-budget-window.js";
 import { estimatingCounter, tokenCounter } from "./token-counter.js";
@@ -126,6 +130,47 @@ describe("summarise", () => {
     expect(other.summary).toBe("Of the other.");
     expect(model.requests[1]?.messages.map(textOf)[1]).not.toContain("Summary until now");
   });
+});
+
+describe("summarise, where its model fails", () => {
+  const failure = { throw: new SluiceError("overloaded", "busy") };
+  test.each<[string, ScriptLine, string]>([
+    ["with an error", failure, "busy"],
+    ["without a word", " ", "scripted wrote no whole summary: it ended with stop"],
+    [
+      "in the middle",
+      { type: "finish", reason: "length", usage: {} },
+      "scripted wrote no whole summary: it ended with length",
+    ],
+  ])("%s, sends what has no summary, says so, and tries again", async (_, line, summaryError) => {
+    const window = summarise({ model: scripted([[line], ["Of all."]]), keep: 1, every: 2 });
+    const messages = said("a", "b", "c");
+    expect(await window(messages)).toEqual({ messages, dropped: 0, summaryError });
+    expect(await window(messages)).toMatchObject({ dropped: 2, summary: "Of all." });
+  });
+
+  test("the conversation goes on, and its reader is told", async () => {
+    const window = summarise({ model: scripted([[failure], ["Of all."]]), keep: 1, every: 2 });
+    const conversation = new Conversation({ model: scripted([["b"], ["d"]]), window, store: new MemoryStore() });
+    await conversation.send("a");
+    const events = await collect(conversation.stream("c"));
+    const value = { dropped: 0, summaryError: "busy" };
+    expect(events).toContainEqual({ type: "data", name: "window", value });
+  });
+
+  test("is stopped with the turn", async () => {
+    const window = summarise({ model: scripted([[{ wait: 1e9 }]]), keep: 1, every: 2 });
+    const left = new AbortController();
+    const asked = window(said("a", "b", "c"), left.signal);
+    left.abort(new Error("left"));
+    await expect(asked).rejects.toThrow("left");
+  });
+});
+
+test("control tokens in what people write are counted as the text that they are", async () => {
+  const { count, estimated } = await tokenCounter("openai/gpt-4o");
+  expect(estimated).toBe(false);
+  expect(count(said("<|endoftext|>"))).toBeGreaterThan(count(said("hello")));
 });
 
 describe("withoutDanglingCalls", () => {

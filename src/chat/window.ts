@@ -12,6 +12,8 @@ export interface WindowResult {
   estimated?: true;
   /** What stands in for the messages that were left out, where the window wrote a summary. */
   summary?: string;
+  /** Why no summary could be written: what it would have stood in for is sent as it is. */
+  summaryError?: string;
 }
 
 /**

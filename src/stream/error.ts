@@ -156,8 +156,20 @@ export class SluiceError extends Error {
   /** Any thrown value as a SluiceError: itself, or wrapped under `code`. */
   static from(thrown: unknown, code: ErrorCode = "provider-error"): SluiceError {
     if (thrown instanceof SluiceError) return thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new SluiceError(code, message, { cause: thrown });
+    return new SluiceError(code, messageOf(thrown), { cause: thrown });
+  }
+}
+
+/** What a thrown value says, whatever it is; anything may be thrown, and describing it never throws. */
+export function messageOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return `${thrown.message}`;
+    if (typeof thrown !== "object" || thrown === null) return String(thrown);
+    if ("message" in thrown && typeof thrown.message === "string") return thrown.message;
+    const text = String(thrown);
+    return text === "[object Object]" ? JSON.stringify(thrown) : text;
+  } catch {
+    return "an error that cannot say what it is";
   }
 }
 

@@ -97,7 +97,12 @@ test.each<[string, ApprovalDecision, unknown, string[]]>([
     { isError: true, output: "The edited arguments of remove are not valid: path: is missing" },
     [],
   ],
-  ["taken for another", approve("b"), { isError: true, output: "onApproval: decided of b when asked about a" }, []],
+  [
+    "taken for another",
+    approve("b"),
+    { isError: true, output: 'onApproval: found a decision of "b"; allowed: approve, deny or edit of "a"' },
+    [],
+  ],
 ])("the model is told when a call is %s", async (_, decision, result, ran) => {
   const { looped, model, removed } = setting([call("a")], { onApproval: async () => decision });
   expect(await looped.stream(ASK).fullText).toBe("I will. Done.");

@@ -1,7 +1,7 @@
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
 import type { Clock } from "../stream/clock.js";
-import { SluiceError } from "../stream/error.js";
-import type { JsonValue } from "../stream/json.js";
+import { describe, messageOf, SluiceError } from "../stream/error.js";
+import { isJsonObject, type JsonValue } from "../stream/json.js";
 import type { ChatMessage, ToolCallPart } from "../stream/message.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
 import { type ApprovalDecision, type ApprovalHandler, denial } from "./approval.js";
@@ -54,7 +54,7 @@ export class CallRun {
   start(decision?: ApprovalDecision): this {
     void this.#settle(decision).then(
       (outcome) => this.#end(outcome),
-      (thrown: unknown) => this.#end(this.#failed(describeFailure(thrown), thrown)),
+      (thrown: unknown) => this.#end(this.#failed(messageOf(thrown), thrown)),
     );
     return this;
   }
@@ -95,8 +95,10 @@ export class CallRun {
     void this.#say({ type: "approval-request", callId, name, input });
     if (onApproval === undefined) return undefined;
     const decision = await this.#unlessAborted(onApproval({ callId, name, input, messages, signal }));
-    if (decision.callId === callId) return decision;
-    throw new SluiceError("invalid-argument", `onApproval: decided of ${decision.callId} when asked about ${callId}`);
+    if (decision?.callId === callId) return decision;
+    const found = isJsonObject(decision) ? `a decision of ${describe(decision.callId)}` : describe(decision);
+    const allowed = `approve, deny or edit of ${JSON.stringify(callId)}`;
+    throw new SluiceError("invalid-argument", `onApproval: found ${found}; allowed: ${allowed}`);
   }
 
   async #runApproved(tool: Tool, input: unknown, decision: ApprovalDecision | undefined): Promise<RunOutcome> {
@@ -229,11 +231,6 @@ function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unkn
   );
 }
 
-/** What the model is told: the message, never a stack. */
-function describeFailure(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
 function textOf(output: JsonValue): string {
   return typeof output === "string" ? output : JSON.stringify(output);
 }
@@ -243,6 +240,6 @@ function whyNotJson(text: JsonValue): string {
     JSON.parse(String(text));
     return "they are incomplete";
   } catch (thrown) {
-    return describeFailure(thrown);
+    return messageOf(thrown);
   }
 }

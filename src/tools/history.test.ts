@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AssistantPart, ChatMessage, ToolResultPart } from "../stream/message.js";
 import { approve, decisionMessage, deny } from "./approval.js";
-import { openCalls, readHistory } from "./history.js";
+import { checkDecisions, openCalls, readHistory } from "./history.js";
 
 const user: ChatMessage = { role: "user", content: "Go." };
 const call = (callId: string, more: object = {}): AssistantPart => ({
@@ -43,6 +43,18 @@ test("call ids may come again in later answers", () => {
   const { messages, open } = readHistory([user, ...turn, said(call("0")), decisionMessage(deny("0"))]);
   expect(messages).toEqual([user, turn[0], turn[2], said(call("0"))]);
   expect(open).toEqual([{ call: call("0"), decision: deny("0") }]);
+});
+
+test("a decision of a call that does not wait is refused", () => {
+  const asked = [user, said(call("a"), call("b")), tools(result("b"))];
+  const check = (messages: ChatMessage[]) => () => checkDecisions(messages, readHistory(messages).open);
+  expect(check([...asked, decisionMessage(approve("a"))])).not.toThrow();
+  expect(check([...asked, decisionMessage(approve("a"), deny("b"))])).toThrow(
+    'messages[3].content[1].callId: found "b"; allowed: a call that waits for a decision (a)',
+  );
+  const done = [...asked, decisionMessage(approve("a")), tools(result("a")), said({ type: "text", text: "Done." })];
+  expect(check(done)).not.toThrow();
+  expect(check([...done, decisionMessage(approve("a"))])).toThrow("a call that waits for a decision (none does)");
 });
 
 test("the last decision counts, and a result counts more", () => {

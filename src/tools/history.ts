@@ -1,3 +1,4 @@
+import { invalid } from "../stream/error.js";
 import type { ChatMessage, ToolCallPart, ToolMessage, ToolResultPart } from "../stream/message.js";
 import { type ApprovalDecision, denial, readDecision } from "./approval.js";
 
@@ -54,6 +55,25 @@ export function readHistory(messages: readonly ChatMessage[]): History {
  */
 export function openCalls(messages: readonly ChatMessage[]): ToolCallPart[] {
   return readHistory(messages).open.flatMap(({ call, decision }) => (decision === undefined ? [call] : []));
+}
+
+/**
+ * Refuses decisions in the last message that are of no waiting call: a button may have been pressed twice, and whoever
+ * denies what has run already must hear of it.
+ *
+ * @param open of the history that these messages are.
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function checkDecisions(messages: readonly ChatMessage[], open: readonly OpenCall[]): void {
+  const last = messages.at(-1);
+  if (last?.role !== "tool") return;
+  for (const [index, part] of last.content.entries()) {
+    const waits = open.some(({ call }) => call.callId === part.callId);
+    if (waits || readDecision(part) === undefined) continue;
+    const field = `messages[${messages.length - 1}].content[${index}].callId`;
+    const waiting = open.map(({ call }) => call.callId).join(", ") || "none does";
+    throw invalid(field, part.callId, `a call that waits for a decision (${waiting})`);
+  }
 }
 
 /** Results in the order of the calls that they answer. */

@@ -9,7 +9,7 @@ import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
 import { Answer, Frame } from "./answer.js";
 import type { ApprovalDecision, ApprovalHandler } from "./approval.js";
 import { CallRun, type RunListener } from "./call-run.js";
-import { inCallOrder, readHistory } from "./history.js";
+import { checkDecisions, inCallOrder, readHistory } from "./history.js";
 import { Slots } from "./slots.js";
 import { Spoken } from "./spoken.js";
 import { StepCalls } from "./step-calls.js";
@@ -131,6 +131,7 @@ export class ToolLoop implements BatchSource, RunListener {
     const { messages, open, calls, results } = readHistory(this.#request.messages);
     this.#messages = messages;
     this.#phase = "answering";
+    checkDecisions(this.#request.messages, open);
     if (open.length === 0) return [];
     await this.#gatherTools();
     if (this.#left) return [];

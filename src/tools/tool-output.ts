@@ -1,5 +1,5 @@
 import type { Opaque } from "../stream/chat-event.js";
-import { SluiceError } from "../stream/error.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import type { JsonValue } from "../stream/json.js";
 
 /** A result with more than a value, for a tool to return: an error that is not an exception, or state to keep with it. */
@@ -19,24 +19,37 @@ export class ToolOutput {
 
 /**
  * What a tool returned or reported, as JSON and as it is now: what the tool does to it later does not reach the reader.
- * Nothing becomes `null`; dates and other objects are said as they say themselves (`toJSON`).
+ * Dates and other objects are said as they say themselves (`toJSON`); `undefined` as the whole result is `null`.
  *
- * @throws {SluiceError} `tool-failed` for what JSON cannot carry: bytes, functions, BigInt, objects that contain themselves.
+ * @throws {SluiceError} `tool-failed` for what JSON cannot carry, and would leave out or turn into `{}` or `null`: bytes,
+ *   functions, BigInt, `NaN`, maps, sets, errors, promises and the like, objects that contain themselves.
  */
 export function toJson(value: unknown): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "string" || typeof value === "boolean") return value;
   try {
-    const text = JSON.stringify(value, refuseBytes);
+    const text = JSON.stringify(value, refuseLoss);
     if (text !== undefined) return JSON.parse(text) as JsonValue;
   } catch (thrown) {
-    throw notJson(thrown instanceof Error ? thrown.message : String(thrown));
+    throw notJson(messageOf(thrown));
   }
   throw notJson(`a ${typeof value}`);
 }
 
-function refuseBytes(_: string, value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) throw new Error("bytes: encode them, for example as base64");
+/** What a value is to JSON: `Object` and `Array` have their content, the others are one value. */
+const CARRIED = new Set(["Object", "Array", "String", "Number", "Boolean", "Null"]);
+
+function refuseLoss(key: string, value: unknown): unknown {
+  const where = key === "" ? "" : ` in ${JSON.stringify(key)}`;
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${value}${where}`);
+  if (typeof value !== "object" || value === null) return value;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    throw new Error(`bytes${where}: encode them, for example as base64`);
+  }
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const lost = value instanceof Map || value instanceof Set || value instanceof Error;
+  if (lost || (!CARRIED.has(kind) && Object.keys(value).length === 0))
+    throw new Error(`an object of type ${kind}${where}`);
   return value;
 }
 

@@ -100,8 +100,48 @@ test.each<[string, unknown, unknown]>([
   ["bytes", new Uint8Array(3), { error: expect.stringContaining("bytes: encode them") }],
   ["a function", () => {}, { error: "the tool returned what JSON cannot carry: a function" }],
   ["a BigInt", 1n, { error: expect.stringContaining("BigInt") }],
+  [
+    "an object of a class",
+    new (class Point {
+      x = 1;
+    })(),
+    { x: 1 },
+  ],
+  ["a URL", new URL("http://a/b"), "http://a/b"],
+  ["a map", { rows: new Map([[1, 2]]) }, { error: expect.stringContaining('an object of type Map in "rows"') }],
+  ["a set", new Set([1]), { error: expect.stringContaining("Set") }],
+  ["an error", Object.assign(new Error("no"), { code: "ENOENT" }), { error: expect.stringContaining("Error") }],
+  ["an HTTP response", new Response("x"), { error: expect.stringContaining("Response") }],
+  ["a promise inside", { a: Promise.resolve(1) }, { error: expect.stringContaining("Promise") }],
+  ["a number that is none", { mean: Number.NaN }, { error: expect.stringContaining('NaN in "mean"') }],
+  ["a plain generator", (function* () {})(), { error: expect.stringContaining("Generator") }],
 ])("what a tool returns is JSON: %s", async (_, returned, output) => {
   expect(await outputOf(() => returned)).toEqual(output);
+});
+
+test.each<[string, unknown, string]>([
+  ["a text", "no", "no"],
+  ["an object", { code: 5 }, '{"code":5}'],
+  ["an object with a message", { message: "gone" }, "gone"],
+  [
+    "an object without a prototype",
+    Object.assign(Object.create(null), { code: 5 }),
+    "an error that cannot say what it is",
+  ],
+  [
+    "an error that fails when asked",
+    new (class extends Error {
+      override get message(): string {
+        throw new Error("never");
+      }
+    })(),
+    "an error that cannot say what it is",
+  ],
+])("a tool may throw anything: %s", async (_, thrown, error) => {
+  const run = () => {
+    throw thrown;
+  };
+  expect(await outputOf(run)).toEqual({ error });
 });
 
 test("what is done to a result later does not reach the reader", async () => {

@@ -64,6 +64,21 @@ describe("component files in this process", () => {
     expect((await dapr.generate({ messages: "x" })).context_id).toBeUndefined();
   });
 
+  test("take personal data out of what tools gave, also where that is no text", async () => {
+    const dapr = world.client({ resourcesPath: world.folder });
+    const output = { to: ["ann@example.com"], card: 4111111111111111, answer: 42 };
+    const call = { type: "tool-call" as const, callId: "c1", name: "find", input: {} };
+    const { choices } = await dapr.generate({
+      messages: [
+        { role: "user", content: "Who?" },
+        { role: "assistant", content: [call] },
+        { role: "tool", content: [{ type: "tool-result", callId: "c1", name: "find", output }] },
+      ],
+      scrubPII: { input: true },
+    });
+    expect(choices[0].message.content).toContain('{"to":["<EMAIL_ADDRESS>"],"card":<CREDIT_CARD>,"answer":42}');
+  });
+
   test("continue conversations where there is a store", async () => {
     const store = new MemoryStore();
     const dapr = world.client({ resourcesPath: world.folder, store, loading: { echoPauseMs: 0 } });

@@ -1,5 +1,6 @@
 import { scrubStage, scrubText } from "../../guards/pii/pii.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import type { JsonValue } from "../../stream/json.js";
 import type { ChatMessage, TextPart } from "../../stream/message.js";
 import type { Stage } from "../../stream/stage.js";
 import type { ConverseCall } from "../converse/converse-call.js";
@@ -25,15 +26,19 @@ function scrubbed(message: ChatMessage): ChatMessage {
     case "assistant":
       return { ...message, content: scrubContent(message.content) };
     case "tool": {
-      const content = message.content.map((part) => ({
-        ...part,
-        output: typeof part.output === "string" ? scrubText(part.output) : part.output,
-      }));
-      return { ...message, content };
+      return { ...message, content: message.content.map((part) => ({ ...part, output: scrubOutput(part.output) })) };
     }
     default:
       return message satisfies never;
   }
+}
+
+/** What is no text is looked at as the text that a model is sent; it stays what it is where nothing is found. */
+function scrubOutput(output: JsonValue): JsonValue {
+  if (typeof output === "string") return scrubText(output);
+  const text = JSON.stringify(output);
+  const clean = scrubText(text);
+  return clean === text ? output : clean;
 }
 
 function scrubContent<Part extends { type: string }>(

@@ -27,4 +27,4 @@ export function openAiChatDialect(quirks: OpenAiChatQuirks): Dialect {
 }
 
 /** OpenAI's chat completions protocol. */
-export const openAiChat: Dialect = openAiChatDialect({});
+export const openAiChat: Dialect = /* @__PURE__ */ openAiChatDialect({});

@@ -5,13 +5,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json
 import type { Usage } from "../../stream/usage.js";
 import { fromDataUrl } from "../data-url.js";
 import type { WireReader } from "../dialect.js";
+import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
 import { parseFrame } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
-import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS, ExtraFacts } from "./extra-facts.js";
 import { readFinishReason } from "./finish-reason.js";
+import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
 import { ownOpaque } from "./opaque.js";
 import { ReasoningDetails } from "./reasoning-details.js";
 import { SaidAudio } from "./said-audio.js";

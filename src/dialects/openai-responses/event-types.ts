@@ -24,6 +24,8 @@ export const SILENT = [
   "response.in_progress",
   "response.queued",
   "response.content_part.added",
+  "response.reasoning_part.added",
+  "response.reasoning_part.done",
   "response.reasoning_summary_part.added",
   "response.reasoning_summary_part.done",
   "response.shell_call_output_content.done",

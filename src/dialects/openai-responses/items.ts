@@ -21,27 +21,38 @@ const CLIENT_CALLS = ["function_call", "custom_tool_call", "local_shell_call", "
 /** Fields of an item that hold the arguments as they are, and those that are arguments one by one. */
 const WHOLE_INPUT = ["action", "operation", "arguments", "input"];
 const INPUT_FIELDS = ["code", "container_id", "queries", "actions"];
+/** Calls of tools that the provider runs whose result is an item of its own. */
+const CALLS_APART = ["shell_call", "tool_search_call", "program"];
 /** What a call of the client's own tools must come back with, beside what our event says. */
 const RETURNED = ["namespace", "caller"];
 
 /** Whether an item is a call of a tool, whoever runs it. */
 export function isCall(item: JsonObject): boolean {
-  return typeof item.type === "string" && item.type.endsWith("_call");
+  // A program of the provider's calls tools in turn.
+  return typeof item.type === "string" && (item.type.endsWith("_call") || item.type === "program");
 }
 
-/** Who is called, from an item whose arguments may still be coming. */
-export function callOf(item: JsonObject): Call {
+/**
+ * Who is called, from an item whose arguments may still be coming.
+ *
+ * @param customTools names of the custom tools that the client declared, where they are known.
+ */
+export function callOf(item: JsonObject, customTools?: ReadonlySet<string>): Call {
   const id = filledString(item.call_id) ?? filledString(item.id);
   const name = filledString(item.name) ?? (String(item.type).replace(/_call$/, "") || "tool");
   return {
     callId: id ?? crypto.randomUUID(),
     name,
-    ...(!runsAtClient(item) && { providerExecuted: true as const }),
+    ...(!runsAtClient(item, customTools) && { providerExecuted: true as const }),
   };
 }
 
-function runsAtClient({ type, environment, execution }: JsonObject): boolean {
+function runsAtClient(
+  { type, name, environment, execution }: JsonObject,
+  customTools: ReadonlySet<string> | undefined,
+): boolean {
   if (typeof type !== "string") return false;
+  if (type === "custom_tool_call" && typeof name === "string") return customTools?.has(name) ?? true;
   if (CLIENT_CALLS.includes(type)) return true;
   // A shell runs in the provider's container or at the client's; a search for tools as well.
   if (type === "shell_call") return !isJsonObject(environment) || environment.type === "local";
@@ -69,11 +80,12 @@ export function isPlainCall(item: JsonObject): boolean {
 /** The event of a call that is complete. State stands in it where no result follows that has it. */
 export function callEvent(call: Call, item: JsonObject, keepId: boolean): ToolCallEvent {
   const event: ToolCallEvent = { type: "tool-call", ...call, ...inputOf(item) };
-  if (isPlainCall(item) || item.type === "custom_tool_call") {
+  const own = item.type === "custom_tool_call" && call.providerExecuted === undefined;
+  if (isPlainCall(item) || own) {
     const state = fieldsOf(item, (key) => RETURNED.includes(key) || (keepId && key === "id"));
     const plain = isPlainCall(item) && Object.keys(state).length === 0;
     if (!plain) event.opaque = ownOpaque({ type: item.type ?? "", ...state });
-  } else if (call.providerExecuted === undefined || item.type === "shell_call" || item.type === "tool_search_call") {
+  } else if (call.providerExecuted === undefined || hasResultApart(item)) {
     event.opaque = ownOpaque(item);
   }
   return event;
@@ -81,8 +93,7 @@ export function callEvent(call: Call, item: JsonObject, keepId: boolean): ToolCa
 
 /** The events after the call of a tool that the provider ran: its image, and its result with the item's state. */
 export function resultEvents(call: Call, item: JsonObject): ChatEvent[] {
-  // The result of these is an item of its own.
-  if (item.type === "shell_call" || item.type === "tool_search_call") return [];
+  if (hasResultApart(item)) return [];
   if (item.type === "mcp_call") return [mcpResult(call, item)];
   const image = imageOf(item);
   const output = fieldsOf(item, (key) => !NOT_OUTPUT.includes(key) || (key === "result" && image === undefined));
@@ -91,6 +102,10 @@ export function resultEvents(call: Call, item: JsonObject): ChatEvent[] {
   const state = isInvented(item.id) ? undefined : ownOpaque({ type: "image_generation_call" });
   const file: ChatEvent[] = image === undefined ? [] : [{ type: "file", ...image, ...(state && { opaque: state }) }];
   return [...file, { ...result, opaque: ownOpaque(item) }];
+}
+
+function hasResultApart({ type }: JsonObject): boolean {
+  return typeof type === "string" && CALLS_APART.includes(type);
 }
 
 /** The image that a tool made; `undefined` where there is none. */
@@ -122,13 +137,26 @@ function mcpResult(call: Call, item: JsonObject): ChatEvent {
 export function otherItemEvents(item: JsonObject, names: ReadonlyMap<string, string>): ChatEvent[] {
   const type = filledString(item.type) ?? "item";
   if (type === "mcp_approval_request") return approvalEvents(item);
-  if (type.endsWith("_output") && typeof item.call_id === "string") {
-    const name = names.get(item.call_id) ?? type.replace(/(_call)?_output$/, "");
+  const callId = type.endsWith("_output") ? answeredBy(item, names) : undefined;
+  if (callId !== undefined) {
+    const name = names.get(callId) ?? type.replace(/(_call)?_output$/, "");
     const output = fieldsOf(item, (key) => !["id", "type", "call_id"].includes(key));
-    const call = { callId: item.call_id, name, providerExecuted: true as const };
+    const call = { callId, name, providerExecuted: true as const };
     return [{ type: "tool-result", ...call, output, opaque: ownOpaque(item) }];
   }
   return [{ type: "data", name: type, value: item, opaque: ownOpaque(item) }];
+}
+
+/** The call that an output answers: a search for tools that the provider ran does not say, and answers the last one. */
+function answeredBy({ type, call_id: id }: JsonObject, names: ReadonlyMap<string, string>): string | undefined {
+  if (typeof id === "string") return id;
+  if (type !== "tool_search_output") return undefined;
+  return [...names].findLast(([, name]) => name === "tool_search")?.[0];
+}
+
+/** Whether reasoning can be understood without the provider's record of it: it came encrypted, or in full. */
+export function isSealed({ encrypted_content: encrypted, content }: JsonObject): boolean {
+  return typeof encrypted === "string" || (Array.isArray(content) && content.length > 0);
 }
 
 /** An MCP tool of the provider's waits for a yes: a call whose result is the answer to it. */

@@ -1,7 +1,7 @@
 import type { Emit } from "../../stream/chat-event.js";
 import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { readAnnotation } from "./annotations.js";
-import { type Call, callOf, isCall } from "./items.js";
+import type { Call } from "./items.js";
 import { StreamedInput } from "./streamed-input.js";
 
 /** What the pieces of an item belong to. */
@@ -34,16 +34,18 @@ export class OpenPart {
     if (typeof text === "string" && text.length > this.#length) this.push(text.slice(this.#length), emit);
   }
 
+  /** The same of a part as it is said in the end, with its annotations. */
+  completeWith(part: JsonObject, emit: Emit): void {
+    this.complete(part.text ?? part.refusal, emit);
+    const { annotations } = part;
+    if (!Array.isArray(annotations)) return;
+    for (const annotation of annotations.slice(this.#annotations)) this.annotate(annotation, emit);
+  }
+
   annotate(annotation: JsonValue | undefined, emit: Emit): void {
     this.#annotations++;
     const source = readAnnotation(annotation);
     if (source !== undefined) emit({ type: "source", source, block: this.block });
-  }
-
-  /** All annotations, of which some or all were emitted already. */
-  completeAnnotations(annotations: JsonValue | undefined, emit: Emit): void {
-    if (!Array.isArray(annotations)) return;
-    for (const annotation of annotations.slice(this.#annotations)) this.annotate(annotation, emit);
   }
 }
 
@@ -52,13 +54,15 @@ export class OpenItem {
   readonly item: JsonObject;
   readonly call: Call | undefined;
   readonly input: StreamedInput | undefined;
+  /** The block of the part that began last; `undefined` where none has. */
+  lastBlock: number | undefined;
   readonly #parts = new Map<string, OpenPart>();
 
-  constructor(item: JsonObject) {
+  /** @param call who is called, where the item is a call. */
+  constructor(item: JsonObject, call: Call | undefined) {
     this.item = item;
-    if (!isCall(item)) return;
-    this.call = callOf(item);
-    this.input = new StreamedInput(this.call, item);
+    this.call = call;
+    if (call !== undefined) this.input = new StreamedInput(call, item);
   }
 
   /** @param nextBlock the block of a part that begins now. */
@@ -67,6 +71,7 @@ export class OpenItem {
     let part = this.#parts.get(key);
     if (part === undefined) {
       part = new OpenPart(kind, nextBlock());
+      this.lastBlock = part.block;
       this.#parts.set(key, part);
     }
     return part;

@@ -3,7 +3,8 @@ import type { AssistantPart, ChatMessage, TextPart, ToolResultPart } from "../..
 import { type Carried, readCarried } from "../carried.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readAnnotation } from "./annotations.js";
-import { callEvent, callOf, isCall, otherItemEvents, resultEvents } from "./items.js";
+import { declaredCustomTools } from "./custom-tools.js";
+import { callEvent, callOf, isCall, isSealed, otherItemEvents, resultEvents } from "./items.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 import { readUserPart } from "./read-user-part.js";
 import { readToolOutput } from "./tool-output.js";
@@ -30,7 +31,7 @@ export function readInput(body: WireObject): ChatMessage[] {
   if (items === undefined || items.length === 0) {
     throw badRequest("input", input, "a string, or an array of at least one item");
   }
-  const history = new History(head);
+  const history = new History(head, declaredCustomTools(body.any("tools")));
   for (const item of items) history.add(item);
   return history.messages;
 }
@@ -38,6 +39,7 @@ export function readInput(body: WireObject): ChatMessage[] {
 /** Gathers items into messages. */
 class History {
   readonly messages: ChatMessage[];
+  readonly #customTools: ReadonlySet<string> | undefined;
   /** Names of the tools that were called, and which of these calls the client answers, by call id. */
   readonly #names = new Map<string, string>();
   readonly #clientCalls = new Set<string>();
@@ -46,8 +48,10 @@ class History {
   /** State of results that is known before them. */
   readonly #carried = new Map<string, Opaque>();
 
-  constructor(head: readonly ChatMessage[]) {
+  /** @param customTools names of the custom tools that the client runs, where they are known. */
+  constructor(head: readonly ChatMessage[], customTools: ReadonlySet<string> | undefined) {
     this.messages = [...head];
+    this.#customTools = customTools;
   }
 
   add(item: WireObject): void {
@@ -116,7 +120,7 @@ class History {
       this.#take(carried);
       return;
     }
-    if (encrypted === undefined && !item.has("content")) this.#keepIds = true;
+    if (!isSealed(item.value)) this.#keepIds = true;
     const opaque = carried?.opaque ?? (isInvented(item.any("id")) ? undefined : ownOpaque(item.value));
     const last = said.pop() ?? { type: "reasoning", text: "" };
     this.#say([...said, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
@@ -155,7 +159,7 @@ class History {
   }
 
   #call(item: WireObject): void {
-    const call = callOf(item.value);
+    const call = callOf(item.value, this.#customTools);
     this.#names.set(call.callId, call.name);
     if (call.providerExecuted === undefined) this.#clientCalls.add(call.callId);
     const image = item.value.type === "image_generation_call" && isInvented(item.value.id);

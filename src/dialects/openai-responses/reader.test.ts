@@ -186,3 +186,25 @@ test("a response that ended early says so even where its status is missing", () 
   });
   expect(events.at(-1)).toMatchObject({ type: "finish", reason: "length" });
 });
+
+test("what a service says beyond the protocol is told: findings of filters, and what the answer cost", () => {
+  const filters = [{ blocked: false, source_type: "prompt" }];
+  const moderation = { input: { flagged: true } };
+  const completed = { ...end("completed", { moderation, content_filters: filters }), copilot_usage: { total: 15 } };
+  const expected = [
+    { type: "data", name: "moderation", value: moderation },
+    { type: "data", name: "content_filters", value: filters },
+    { type: "data", name: "copilot_usage", value: { total: 15 } },
+  ];
+  const { events } = read(START, completed);
+  expect(events.filter(({ type }) => type === "data")).toEqual(expected);
+  const whole = openAiResponses.readBody({ id: "resp_1", status: "completed", output: [], moderation });
+  expect(whole).toContainEqual(expected[0]);
+});
+
+test("a response that failed says what it cost before its error", () => {
+  const usage = { input_tokens: 10, output_tokens: 4, total_tokens: 14 };
+  const { events, error } = read(START, end("failed", { error: { code: "server_error", message: "it broke" }, usage }));
+  expect(error).toMatchObject({ code: "provider-error" });
+  expect(events.at(-1)).toMatchObject({ type: "usage", usage: { inputTokens: 10, outputTokens: 4 } });
+});

@@ -292,3 +292,12 @@ test("a tool is chosen by name where the client runs it, and by type where the p
   expect(chosen("shell")).toEqual({ type: "custom", name: "shell" });
   expect(chosen("search")).toEqual({ type: "web_search" });
 });
+
+test("what is to be included is asked for beside the reasoning that must come back", () => {
+  const include = ["web_search_call.action.sources", "reasoning.encrypted_content"];
+  const asked = { messages: [USER], providerOptions: { openai: { include } } };
+  expect(openAiResponses.writeRequest(asked, TARGET).body.include).toEqual([
+    "reasoning.encrypted_content",
+    "web_search_call.action.sources",
+  ]);
+});

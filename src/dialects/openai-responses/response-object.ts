@@ -1,6 +1,7 @@
 import type { StartEvent } from "../../stream/chat-event.js";
 import type { JsonObject } from "../../stream/json.js";
 import type { WriterContext } from "../dialect.js";
+import { writeDefinition } from "./write-tools.js";
 
 /** The fields of a response that the request or the start of the answer decides, as its clients expect them to be there. */
 export function responseObject(context: WriterContext, start: StartEvent | undefined): JsonObject {
@@ -24,7 +25,7 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     temperature: request.temperature ?? null,
     text: { format: { type: "text" } },
     tool_choice: typeof request.toolChoice === "string" ? request.toolChoice : "auto",
-    tools: [],
+    tools: (request.tools ?? []).map(writeDefinition),
     top_p: request.topP ?? null,
     truncation: "disabled",
     usage: null,

@@ -60,7 +60,8 @@ export class ResponseWriter {
     this.#context = context;
     const tools = context.request.tools ?? [];
     this.#declared = new Set(tools.map((tool) => tool.name));
-    this.#customTools = new Set(tools.filter(isProviderTool).map((tool) => tool.name));
+    const custom = tools.filter((tool) => isProviderTool(tool) && tool.type === "custom");
+    this.#customTools = new Set(custom.map((tool) => tool.name));
     this.#response = responseObject(context, undefined);
   }
 

@@ -11,6 +11,7 @@ import type {
   UserMessage,
 } from "../../stream/message.js";
 import { writeAnnotation } from "./annotations.js";
+import { isSealed } from "./items.js";
 import { ownData, RESPONSES } from "./opaque.js";
 import { writeToolOutput } from "./tool-output.js";
 import { writeFile } from "./write-file.js";
@@ -68,6 +69,8 @@ class AssistantItems {
   readonly #context: InputContext;
   readonly #items: JsonObject[] = [];
   #message: JsonObject[] | undefined;
+  /** Reasoning that was written where its text stands, before its state. */
+  readonly #told = new Set<JsonObject>();
 
   constructor(path: string, calls: Map<string, JsonObject>, context: InputContext) {
     this.#path = path;
@@ -141,19 +144,28 @@ class AssistantItems {
 
   #reasoning(part: ReasoningPart, field: string, all: readonly AssistantPart[]): void {
     const own = ownData(part.opaque);
-    if (own === undefined) {
-      // The texts of an item stand before the part with its state, which has them all.
-      const next = all.slice(all.indexOf(part) + 1).find((other) => other.type !== "reasoning" || other.opaque);
-      const told = next?.type === "reasoning" && ownData(next.opaque) !== undefined;
-      if (!told) this.#leaveOut(field, "reasoning of which the provider has no record");
+    if (own !== undefined) {
+      if (!this.#told.has(own)) this.#reasoningItem(own, field);
       return;
     }
-    const sealed = typeof own.encrypted_content === "string";
-    if (!sealed && !this.#context.stored && !isOpen(own)) {
+    const after = all.slice(all.indexOf(part) + 1);
+    // The texts of an item stand before the part with its state, which has them all.
+    const next = after.find((other) => other.type !== "reasoning" || other.opaque);
+    if (next?.type === "reasoning" && ownData(next.opaque) !== undefined) return;
+    const state = after.flatMap((other) => reasoningIn(other)).find((item) => saysText(item, part.text));
+    if (state === undefined) this.#leaveOut(field, "reasoning of which the provider has no record");
+    else if (!this.#told.has(state)) {
+      this.#told.add(state);
+      this.#reasoningItem(state, field);
+    }
+  }
+
+  #reasoningItem(item: JsonObject, field: string): void {
+    if (!isSealed(item) && !this.#context.stored) {
       this.#leaveOut(field, "reasoning without its encrypted content, which a provider that keeps nothing cannot know");
       return;
     }
-    this.#item(own);
+    this.#item(item);
   }
 
   #call(part: ToolCallPart, field: string, all: readonly AssistantPart[]): void {
@@ -186,9 +198,16 @@ class AssistantItems {
   }
 }
 
-/** Reasoning of an open model, which says what it thought. */
-function isOpen({ content }: JsonObject): boolean {
-  return Array.isArray(content) && content.length > 0;
+/** The state of a part that is reasoning, and of this protocol. */
+function reasoningIn(part: AssistantPart): JsonObject[] {
+  const own = part.type === "reasoning" ? ownData(part.opaque) : undefined;
+  return own === undefined ? [] : [own];
+}
+
+/** Whether a text is one of an item of reasoning: where items overlap, others stand between it and the item's state. */
+function saysText({ summary, content }: JsonObject, text: string): boolean {
+  const texts = [summary, content].flatMap((list) => (Array.isArray(list) ? list.filter(isJsonObject) : []));
+  return texts.some((part) => part.text === text);
 }
 
 /** What a tool of the client's returned, in the form that the item of its call asks for. */

@@ -8,6 +8,7 @@ import { writeEffort } from "../openai-effort.js";
 import { isReasoningModel } from "./model-traits.js";
 import { RESPONSES } from "./opaque.js";
 import { writeInput } from "./write-input.js";
+import { writeDefinition } from "./write-tools.js";
 
 /** Options of ours that this protocol has no field for. */
 const UNKNOWN = ["stop", "seed", "topK", "presencePenalty", "frequencyPenalty"] as const;
@@ -43,13 +44,18 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   return { path: "/responses", body: merged(body, options), warnings };
 }
 
-/** Options for this protocol as they were given; `text` and `reasoning` have fields of several options. */
+/**
+ * Options for this protocol as they were given. `text` and `reasoning` have fields of several options, and what is to be
+ * included is asked for beside the encrypted reasoning.
+ */
 function merged(body: JsonObject, options: Record<string, JsonValue>): JsonObject {
   const result = { ...body, ...options };
   for (const field of ["text", "reasoning"]) {
     const [ours, given] = [body[field], options[field]];
     if (isObject(ours) && isObject(given)) result[field] = { ...ours, ...given };
   }
+  const [ours, given] = [body.include, options.include];
+  if (Array.isArray(ours) && Array.isArray(given)) result.include = [...new Set([...ours, ...given])];
   return result;
 }
 
@@ -61,12 +67,7 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
   if (tools === undefined || tools.length === 0) return {};
   return {
     tools: tools.map((tool, index): JsonObject => {
-      if (!isProviderTool(tool)) {
-        const { name, description, inputSchema, strict = false } = tool;
-        // Where nothing is said, the API holds every schema to its strict form, which not every schema fits.
-        return defined({ type: "function", name, description, parameters: inputSchema, strict });
-      }
-      if (tool.dialect === RESPONSES) return defined({ type: tool.type, name: tool.name, ...tool.args });
+      if (!isProviderTool(tool) || tool.dialect === RESPONSES) return writeDefinition(tool);
       const field = `tools[${index}]`;
       const message = `${field}: a tool of ${tool.dialect} cannot run behind ${RESPONSES}`;
       throw new SluiceError("unsupported", message, { field });

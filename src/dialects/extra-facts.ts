@@ -1,47 +1,6 @@
-import type { Emit } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
-import { EarlyEvents } from "../early-events.js";
-
-/** Fields that have events of their own, or say only how the answer was made. */
-export const CHUNK_FIELDS: readonly string[] = [
-  "id",
-  "object",
-  "created",
-  "model",
-  "choices",
-  "usage",
-  "error",
-  "service_tier",
-  "system_fingerprint",
-  "obfuscation",
-  "p",
-  "citations",
-  "search_results",
-  "x_groq",
-];
-export const CHOICE_FIELDS: readonly string[] = [
-  "index",
-  "delta",
-  "message",
-  "text",
-  "finish_reason",
-  "logprobs",
-  "usage",
-  "error",
-];
-export const DELTA_FIELDS: readonly string[] = [
-  "role",
-  "content",
-  "reasoning_content",
-  "reasoning",
-  "reasoning_details",
-  "refusal",
-  "audio",
-  "images",
-  "tool_calls",
-  "function_call",
-  "annotations",
-];
+import type { Emit } from "../stream/chat-event.js";
+import type { JsonObject } from "../stream/json.js";
+import { EarlyEvents } from "./early-events.js";
 
 /**
  * What a service says beyond the protocol, as `data` events: the findings of Azure's filter, the tools that Groq ran,
@@ -52,6 +11,7 @@ export class ExtraFacts {
   readonly #said = new Map<string, string>();
   readonly #early = new EarlyEvents();
 
+  /** @param known the fields that have events of their own, or say only how the answer was made. */
   push(object: JsonObject, known: readonly string[], emit: Emit): void {
     for (const name in object) {
       const value = object[name];

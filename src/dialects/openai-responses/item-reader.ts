@@ -1,0 +1,183 @@
+import type { Emit } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { readCarried } from "../carried.js";
+import { filledString } from "../filled-string.js";
+import { malformed } from "../parse-frame.js";
+import { declaredCustomTools } from "./custom-tools.js";
+import type { Said } from "./end.js";
+import { callEvent, callOf, isCall, isPlainCall, isSealed, otherItemEvents, resultEvents } from "./items.js";
+import { isInvented, ownOpaque } from "./opaque.js";
+import { OpenItem, type OpenPart, type PartKind } from "./open-item.js";
+
+/** Reads the items of a response, several open at once, by their places in its output. */
+export class ItemReader {
+  readonly #items = new Map<number, OpenItem>();
+  readonly #closed = new Set<number>();
+  readonly #names = new Map<string, string>();
+  #customTools: ReadonlySet<string> | undefined;
+  /** The part that the last piece belonged to: most pieces follow one another. */
+  #last: { at: number; kind: PartKind; index: number; part: OpenPart } | undefined;
+  #blocks = 0;
+  #said: Said = { toolCalls: false, refusal: false };
+  /** Whether reasoning came without its content: then the provider knows it, and what follows it, by their ids. */
+  #keepIds = false;
+
+  /** A response begins, or ends: it says which tools there were. */
+  declare({ tools }: JsonObject): void {
+    this.#customTools = declaredCustomTools(tools) ?? this.#customTools;
+  }
+
+  /** The item that is open at a place. */
+  at(at: number): OpenItem | undefined {
+    return this.#items.get(at);
+  }
+
+  /** The name of a tool that was called. */
+  nameOf(callId: string): string | undefined {
+    return this.#names.get(callId);
+  }
+
+  /** The item that a piece belongs to; `frame` is what to show of it in an error. */
+  known(at: number, frame: string): OpenItem {
+    const open = this.#items.get(at);
+    if (open === undefined) throw malformed(frame, "part of an item that did not begin");
+    return open;
+  }
+
+  /** The part of an item that a piece belongs to; begins it where it is new. */
+  part(at: number, kind: PartKind, index: number, frame: string): OpenPart {
+    const last = this.#last;
+    if (last !== undefined && last.at === at && last.kind === kind && last.index === index) return last.part;
+    if (kind === "refusal") this.#said.refusal = true;
+    const part = this.known(at, frame).part(kind, index, this.#nextBlock);
+    this.#last = { at, kind, index, part };
+    return part;
+  }
+
+  open(at: number, item: JsonObject, emit: Emit): void {
+    this.#leave(at, emit);
+    const open = this.#begin(item);
+    this.#items.set(at, open);
+    if (open.call !== undefined) this.#names.set(open.call.callId, open.call.name);
+    if (item.type === "message") this.#openMessage(item, emit);
+  }
+
+  /** An item is whole: says what its pieces did not. */
+  close(at: number, item: JsonObject, emit: Emit): void {
+    if (this.#closed.has(at)) return;
+    this.#closed.add(at);
+    const known = this.#items.get(at);
+    const open = known ?? this.#begin(item);
+    this.#items.delete(at);
+    if (item.type === "message") {
+      if (known === undefined) this.#openMessage(item, emit);
+      this.#closeMessage(open, item, emit);
+    } else if (item.type === "reasoning") this.#closeReasoning(open, item, emit);
+    else if (isCall(item)) this.#closeCall(open, item, emit);
+    else for (const event of otherItemEvents(item, this.#names)) emit(event);
+    if (item.type === "mcp_approval_request") this.#said.toolCalls = true;
+  }
+
+  /** The response is over: says what of its items was not said yet, and what all of them came to. */
+  finish(response: JsonObject, emit: Emit): Said {
+    this.declare(response);
+    if (this.#closed.size === 0 && Array.isArray(response.output)) {
+      for (const [at, item] of response.output.entries()) if (isJsonObject(item)) this.close(at, item, emit);
+    }
+    for (const [at, open] of this.#items) this.close(at, cutItem(open, at, response), emit);
+    const said = this.#said;
+    this.#closed.clear();
+    this.#last = undefined;
+    this.#said = { toolCalls: false, refusal: false };
+    this.#keepIds = false;
+    return said;
+  }
+
+  #begin(item: JsonObject): OpenItem {
+    return new OpenItem(item, isCall(item) ? callOf(item, this.#customTools) : undefined);
+  }
+
+  /** Another item begins at the place of one: servers that leave the index out say 0 of all of them. */
+  #leave(at: number, emit: Emit): void {
+    const open = this.#items.get(at);
+    if (open !== undefined) this.close(at, cutItem(open, at, {}), emit);
+    this.#closed.delete(at);
+    this.#last = undefined;
+  }
+
+  /** What has to come back with a message stands before its text, where a server that passes it on needs it. */
+  #openMessage({ id, phase }: JsonObject, emit: Emit): void {
+    const named = this.#keepIds && typeof id === "string" && !isInvented(id);
+    if (!named && typeof phase !== "string") return;
+    const data = { type: "message", ...(named && { id }), ...(typeof phase === "string" && { phase }) };
+    emit({ type: "text-delta", text: "", block: this.#blocks++, opaque: ownOpaque(data) });
+  }
+
+  #closeMessage(open: OpenItem, item: JsonObject, emit: Emit): void {
+    const content = Array.isArray(item.content) ? item.content.filter(isJsonObject) : [];
+    for (const [index, part] of content.entries()) {
+      if (typeof (part.text ?? part.refusal) !== "string") {
+        emit({ type: "data", name: filledString(part.type) ?? "content_part", value: part });
+        continue;
+      }
+      const kind = part.type === "refusal" ? "refusal" : "text";
+      if (kind === "refusal") this.#said.refusal = true;
+      open.part(kind, index, this.#nextBlock).completeWith(part, emit);
+      if (open.item === item) tellLogprobs(part, emit);
+    }
+  }
+
+  #closeReasoning(open: OpenItem, item: JsonObject, emit: Emit): void {
+    const texts: [PartKind, JsonValue | undefined][] = [
+      ["summary", item.summary],
+      ["thought", item.content],
+    ];
+    for (const [kind, list] of texts) {
+      for (const [index, part] of (Array.isArray(list) ? list.filter(isJsonObject) : []).entries()) {
+        open.part(kind, index, this.#nextBlock).complete(part.text, emit);
+      }
+    }
+    const carried = typeof item.encrypted_content === "string" ? readCarried(item.encrypted_content) : undefined;
+    if (carried?.kind === "reasoning") {
+      emit({ type: "reasoning-delta", text: "", block: open.lastBlock ?? this.#blocks++, opaque: carried.opaque });
+    } else if (carried?.kind === "text") {
+      emit({ type: "text-delta", text: "", block: Math.max(0, this.#blocks - 1), opaque: carried.opaque });
+    } else if (carried?.kind === "data") {
+      emit({ type: "data", name: carried.name, value: carried.value, opaque: carried.opaque });
+    } else if (carried === undefined && !isInvented(item.id)) {
+      if (!isSealed(item)) this.#keepIds = true;
+      emit({ type: "reasoning-delta", text: "", block: open.lastBlock ?? this.#blocks++, opaque: ownOpaque(item) });
+    }
+  }
+
+  #closeCall(open: OpenItem, item: JsonObject, emit: Emit): void {
+    // A call's own id may change until it is complete; once arguments came under it, it stays.
+    const call = isPlainCall(item) && open.call !== undefined ? open.call : callOf(item, this.#customTools);
+    this.#names.set(call.callId, call.name);
+    open.input?.end(item, emit);
+    const image = item.type === "image_generation_call" && isInvented(item.id);
+    if (image) {
+      for (const event of resultEvents(call, item)) if (event.type === "file") emit(event);
+      return;
+    }
+    emit(callEvent(call, item, this.#keepIds && !isInvented(item.id)));
+    if (call.providerExecuted) for (const event of resultEvents(call, item)) emit(event);
+    else this.#said.toolCalls = true;
+  }
+
+  readonly #nextBlock = (): number => this.#blocks++;
+}
+
+/** Tells the probabilities that a piece or a part of a text has; whether there were any. */
+export function tellLogprobs({ logprobs }: JsonObject, emit: Emit): boolean {
+  if (!Array.isArray(logprobs) || logprobs.length === 0) return false;
+  emit({ type: "data", name: "logprobs", value: logprobs });
+  return true;
+}
+
+/** An item whose end did not come: as the response has it, or as far as it was told. */
+function cutItem({ item, input }: OpenItem, at: number, { output }: JsonObject): JsonObject {
+  const said = Array.isArray(output) ? output[at] : undefined;
+  if (isJsonObject(said) && said.type === item.type) return said;
+  return isPlainCall(item) ? { ...item, arguments: input?.text ?? "", status: "incomplete" } : item;
+}

@@ -1,0 +1,11 @@
+import { isProviderTool, type ProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
+import { defined } from "../../stream/defined.js";
+import type { JsonObject } from "../../stream/json.js";
+
+/** A tool as this protocol declares it. */
+export function writeDefinition(tool: ToolDefinition | ProviderTool): JsonObject {
+  if (isProviderTool(tool)) return defined({ type: tool.type, name: tool.name, ...tool.args });
+  const { name, description, inputSchema, strict = false } = tool;
+  // Where nothing is said, the API holds every schema to its strict form, which not every schema fits.
+  return defined({ type: "function", name, description, parameters: inputSchema, strict });
+}

@@ -43,8 +43,8 @@ function addBlock(parts: AssistantPart[], block: WireObject, answer: AnswerState
         const { preliminary: _, ...part } = readServerResult(block.value, answer);
         parts.push({ ...part, ...readCache(block.value) });
       } else {
-        const { cache_control: _, ...own } = block.value;
-        parts.push({ type: "opaque", name: block.requiredString("type"), opaque: ownOpaque(own) });
+        // With its breakpoint for the cache, which this kind of part has no place for.
+        parts.push({ type: "opaque", name: block.requiredString("type"), opaque: ownOpaque(block.value) });
       }
   }
 }

@@ -37,6 +37,7 @@ export function readMessages(body: WireObject): ChatMessage[] {
         });
         break;
       case "system":
+        refuseSettings(message);
         messages.push({ role, content: readTexts(message, "content") });
         break;
       case undefined:
@@ -46,6 +47,14 @@ export function readMessages(body: WireObject): ChatMessage[] {
     }
   }
   return messages;
+}
+
+/** What instructions among the messages may say beside their text holds from there on: nothing else can say that. */
+function refuseSettings(message: WireObject): void {
+  const clearAt = message.string("clear_at") ?? "never";
+  if (clearAt !== "never") throw badRequest(message.field("clear_at"), clearAt, "never");
+  if (message.has("output_config"))
+    throw badRequest(message.field("output_config"), message.any("output_config"), "none");
 }
 
 function readTexts(object: WireObject, key: string): string | TextPart[] {

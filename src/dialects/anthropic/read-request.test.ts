@@ -64,6 +64,74 @@ describe("a client's request for a message", () => {
   });
 });
 
+/** The body that a client's request becomes when it goes on to Anthropic. */
+function passedOn(body: JsonObject): { body: JsonObject; warnings: unknown[]; beta: string | undefined } {
+  const { model, stream, request } = anthropic.readRequest(body);
+  const { body: wire, warnings, headers } = anthropic.writeRequest(request, { model, stream });
+  return { body: wire, warnings, beta: headers?.["anthropic-beta"] };
+}
+
+describe("a client's request that goes on to Anthropic", () => {
+  const plain = { max_tokens: 5_000, messages: [{ role: "user", content: "Hi" }] };
+  const binding = { block_binding: { prefix_mismatch_behavior: "drop_block" } };
+
+  test.each<[string, JsonObject]>([
+    ["effort, which does not ask for thinking", { output_config: { effort: "high" }, temperature: 0.5 }],
+    [
+      "effort alone of a model that thinks by a budget",
+      { model: "claude-opus-4-5", output_config: { effort: "high" } },
+    ],
+    ["an effort of which we have no level", { thinking: { type: "adaptive" }, output_config: { effort: "xhigh" } }],
+    ["updates in place of thoughts", { thinking: { type: "enabled", budget_tokens: 2_000, display: "updates" } }],
+    ["what thoughts are bound to", { thinking: { type: "adaptive", display: "omitted", ...binding } }],
+    ["how to think without whether to", { model: "claude-fable-5-1", thinking: binding }],
+  ])("says the same of thinking: %s", (_, said) => {
+    const body = { model: "claude-opus-4-6", ...plain, ...said };
+    expect(passedOn(body)).toMatchObject({ body, warnings: [] });
+    expect(Object.keys(passedOn(body).body).sort()).toEqual(Object.keys(body).sort());
+  });
+
+  test("thinking of no known form is refused", () => {
+    for (const thinking of [{}, { budget_tokens: 2_000 }, { type: "much" }]) {
+      expect(() => passedOn({ model: "m", ...plain, thinking })).toThrow(
+        expect.objectContaining({ code: "invalid-request", field: "thinking.type" }),
+      );
+    }
+  });
+
+  test("blocks behind a header come back with their breakpoints, and are asked for with it", () => {
+    const said = [
+      { type: "fallback", from: { model: "a" }, to: { model: "b" } },
+      { type: "compaction", content: "So far.", cache_control: { type: "ephemeral" } },
+      { type: "mcp_tool_use", id: "mcptoolu_1", name: "t", server_name: "s", input: {} },
+      { type: "mcp_tool_result", tool_use_id: "mcptoolu_1", content: [{ type: "text", text: "r" }] },
+      { type: "text", text: "Hello" },
+    ];
+    const cited = { type: "text", text: "It is.", citations: [{ type: "char_location", cited_text: "is" }] };
+    const messages = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: said },
+      { role: "user", content: [cited] },
+    ];
+    const { body, beta } = passedOn({ model: "claude-opus-5", max_tokens: 10, messages });
+    expect(body.messages).toEqual(messages);
+    expect(beta).toBe("server-side-fallback-2026-07-01,compact-2026-01-12,mcp-client-2025-11-20");
+    const signed = { role: "assistant", content: [{ type: "compaction", content: "So far.", signature: "s" }] };
+    const goesOn = { model: "m", max_tokens: 10, messages: [signed, ...plain.messages] };
+    expect(passedOn(goesOn).beta).toBe("compact-2026-09-04");
+  });
+
+  test.each<[string, JsonObject]>([
+    ["clear_at", { clear_at: "next_user_message" }],
+    ["output_config", { output_config: { effort: "low" } }],
+  ])("instructions among the messages with %s are refused", (field, more) => {
+    const system = { role: "system", content: "Be brief.", ...more };
+    expect(() => passedOn({ model: "m", ...plain, messages: [...plain.messages, system] })).toThrow(
+      expect.objectContaining({ code: "invalid-request", field: `messages[1].${field}` }),
+    );
+  });
+});
+
 test("instructions that are an empty list are none", () => {
   const messages = [{ role: "user", content: "Hi" }];
   const { request } = anthropic.readRequest({ model: "m", max_tokens: 1, system: [], messages });

@@ -110,6 +110,8 @@ function readThinking(body: WireObject): ReasoningOptions | undefined {
   const effort = word === "xhigh" ? "max" : word;
   if (thinking === undefined) return effort === undefined ? undefined : { effort };
   const type = thinking.oneOf("type", ["enabled", "disabled", "adaptive", "between_tools"]);
+  // Models that always think may be told how, and no more.
+  if (type === undefined && isHow(thinking.value)) return effort === undefined ? undefined : { effort };
   const display = thinking.string("display");
   const summary =
     display === undefined ? {} : { summary: display === "omitted" ? ("none" as const) : ("auto" as const) };
@@ -131,6 +133,33 @@ function readThinking(body: WireObject): ReasoningOptions | undefined {
   }
 }
 
+/** Settings of thinking that only Anthropic has. */
+const HOW = ["block_binding", "display"];
+
+function isHow(thinking: JsonObject): boolean {
+  const keys = Object.keys(thinking);
+  return keys.length > 0 && keys.every((key) => HOW.includes(key));
+}
+
+/** How to think, as far as no other dialect has a word for it. */
+function ownThinking(body: WireObject): JsonObject {
+  const thinking = body.object("thinking");
+  // Effort alone does not ask for thinking, as it does among our options.
+  if (thinking === undefined) return body.object("output_config")?.has("effort") ? { thinking: null } : {};
+  const { type, display } = thinking.value;
+  const unsaid = type === undefined || display === "updates" ? HOW : ["block_binding"];
+  const own = Object.fromEntries(
+    Object.entries(thinking.value).filter(([key, value]) => value !== null && unsaid.includes(key)),
+  );
+  return Object.keys(own).length > 0 ? { thinking: own } : {};
+}
+
+/** The effort in Anthropic's own word, where ours says less or asks for more. */
+function ownEffort(body: WireObject): JsonObject {
+  const effort = body.object("output_config")?.string("effort");
+  return effort !== undefined && (effort === "xhigh" || !body.has("thinking")) ? { effort } : {};
+}
+
 /** `output_format` is the field's first name, from when it was beta. */
 function readFormat(body: WireObject): ChatRequest["responseFormat"] {
   const format = body.object("output_config")?.object("format") ?? body.object("output_format");
@@ -142,9 +171,9 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
 }
 
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
-  const own: JsonObject = otherFields(body.value, KNOWN);
-  const output = body.object("output_config");
-  const outputOptions = output === undefined ? {} : otherFields(output.value, ["effort", "format"]);
+  const own: JsonObject = { ...otherFields(body.value, KNOWN), ...ownThinking(body) };
+  const output = body.object("output_config")?.value ?? {};
+  const outputOptions = { ...otherFields(output, ["effort", "format"]), ...ownEffort(body) };
   if (Object.keys(outputOptions).length > 0) own.output_config = outputOptions;
   const tools = toolOptions(body);
   if (tools.length > 0) own.tools = tools;

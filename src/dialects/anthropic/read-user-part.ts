@@ -11,7 +11,7 @@ export function readUserPart(block: WireObject): TextPart | FilePart {
   const type = block.requiredString("type");
   switch (type) {
     case "text":
-      return readText(block);
+      return block.has("citations") ? readOther(block) : readText(block);
     case "image":
       return readFile(block, "image/*");
     case "document":
@@ -77,10 +77,11 @@ function readOther(block: WireObject): TextPart {
   return { type: "text", text: textIn(own), opaque: ownOpaque(own), ...readCache(block.value) };
 }
 
-/** What there is to read in a search result or a document of several texts. */
-function textIn({ content, source }: JsonObject): string {
+/** What there is to read in a text with citations, a search result or a document of several texts. */
+function textIn({ text, content, source }: JsonObject): string {
+  if (typeof text === "string") return text;
   const blocks = isJsonObject(source) ? source.content : content;
   if (typeof blocks === "string") return blocks;
   const texts = Array.isArray(blocks) ? blocks.filter(isJsonObject).map((block) => block.text) : [];
-  return texts.filter((text) => typeof text === "string").join("\n");
+  return texts.filter((one) => typeof one === "string").join("\n");
 }

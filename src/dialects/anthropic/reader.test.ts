@@ -122,6 +122,26 @@ describe("the Anthropic reader", () => {
     expect(events).toContainEqual({ type: "data", name: "weather", value: { type: "weather", sky: "blue" } });
   });
 
+  test("how far thinking is that is not shown is told", () => {
+    const progress = [50, 120, null].map((estimated_tokens) => ({
+      type: "thinking_delta",
+      thinking: "",
+      estimated_tokens,
+    }));
+    const { events } = read([
+      START,
+      ...block(0, { type: "thinking", thinking: "", signature: "s" }, ...progress),
+      ...END,
+    ]);
+    expect(events.filter((event) => event.type === "data")).toEqual([
+      { type: "data", name: "estimated_tokens", value: 50 },
+      { type: "data", name: "estimated_tokens", value: 120 },
+    ]);
+    expect(summarise(events).parts).toEqual([
+      { type: "reasoning", text: "", opaque: { dialect: "anthropic", data: { type: "thinking", signature: "s" } } },
+    ]);
+  });
+
   test.each([
     ["stop_sequence", "stop", "stop_sequence"],
     ["model_context_window_exceeded", "length", "model_context_window_exceeded"],

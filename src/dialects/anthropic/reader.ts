@@ -180,7 +180,10 @@ export class AnthropicReader implements WireReader {
       return;
     }
     this.#piece(kind, index, piece, text, emit);
-    if (typeof event.index !== "number") return;
+    const { estimated_tokens: estimated } = delta;
+    // How far thinking is that is not shown.
+    if (typeof estimated === "number") emit({ type: "data", name: "estimated_tokens", value: estimated });
+    if (typeof event.index !== "number" || typeof estimated === "number") return;
     const holes: Hole[] = [
       { path: ["index"], kind: "number", capture: true },
       { path: ["delta", PIECES[kind]], kind: "string", capture: true },

@@ -21,7 +21,9 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   const traits = traitsOf(target.model);
   const maxTokens = request.maxTokens ?? traits.maxTokens;
   const { system, messages, container } = writeMessages(request.messages, warnings);
-  const { thinking, effort } = writeThinking(request.reasoning, traits, maxTokens, warnings);
+  const own = request.providerOptions?.[ANTHROPIC] ?? {};
+  const reasoning = own.thinking === null ? undefined : request.reasoning;
+  const { thinking, effort } = writeThinking(reasoning, traits, maxTokens, warnings);
   const format = writeFormat(request.responseFormat, warnings);
   const body: JsonObject = {
     model: target.model,
@@ -40,7 +42,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
     ...(container !== undefined && writeContainer(container, request, warnings)),
   };
   warnOfMissing(request, warnings);
-  const betas = mergeOptions(body, request.providerOptions?.[ANTHROPIC] ?? {});
+  const betas = mergeOptions(body, own);
   limitBreakpoints(body, warnings);
   const all = [...new Set([...betasOf(body), ...betas])];
   const headers = { "anthropic-version": VERSION, ...(all.length > 0 && { "anthropic-beta": all.join(",") }) };
@@ -167,7 +169,7 @@ function warnOfMissing(request: ChatRequest, warnings: Warning[]): void {
 
 /**
  * Merges the caller's own fields. `betas` are headers; fields of `tools` are added to the tools of the same name; objects
- * are added to what stands there.
+ * are added to what stands there; `null` takes a field out.
  *
  * @returns the betas.
  */
@@ -175,7 +177,8 @@ function mergeOptions(body: JsonObject, options: Readonly<Record<string, JsonVal
   const { betas, tools, ...fields } = options;
   for (const [key, value] of Object.entries(fields)) {
     const before = body[key];
-    body[key] = isJsonObject(before) && isJsonObject(value) ? { ...before, ...value } : value;
+    if (value === null) delete body[key];
+    else body[key] = isJsonObject(before) && isJsonObject(value) ? { ...before, ...value } : value;
   }
   if (Array.isArray(tools)) body.tools = mergeTools(Array.isArray(body.tools) ? body.tools : [], tools);
   return Array.isArray(betas) ? betas.filter((beta) => typeof beta === "string") : [];

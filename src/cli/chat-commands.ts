@@ -7,6 +7,7 @@ import { invalid, SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
 import type { ChatSession } from "./chat-session.js";
 import { describeStatistics } from "./describe-statistics.js";
+import { shown } from "./io.js";
 import { modelTable } from "./model-table.js";
 
 /** A command of the chat: what it takes, what it does. */
@@ -94,13 +95,14 @@ async function branches(session: ChatSession, number: string): Promise<void> {
   const questions = await conversation.branches(question.id);
   const choices = [...questions, ...(answer === undefined ? [] : await conversation.branches(answer.id))];
   if (number === "") {
-    session.print(choices.map((choice, index) => `  ${index + 1}  ${oneLine(choice)}`).join("\n"));
+    const list = choices.map((choice, index) => `  ${index + 1}  ${oneLine(choice)}`).join("\n");
+    session.print(shown(list, session.io.stderr));
     return;
   }
   const chosen = choices[Number(number) - 1];
   if (chosen === undefined) throw invalid("NUMBER", number, `1 to ${choices.length}`);
   await conversation.checkout(chosen.id);
-  session.print(`goes on from: ${oneLine(chosen)}`);
+  session.print(`goes on from: ${shown(oneLine(chosen), session.io.stderr)}`);
 }
 
 async function lastQuestion({ conversation }: ChatSession): Promise<StoredMessage> {
@@ -111,12 +113,14 @@ async function lastQuestion({ conversation }: ChatSession): Promise<StoredMessag
 
 async function history(session: ChatSession): Promise<void> {
   const messages = await session.conversation.messages();
-  session.print(messages.length === 0 ? "nothing was said yet" : messages.map(asMarkdown).join("\n\n"));
+  session.print(
+    messages.length === 0 ? "nothing was said yet" : shown(messages.map(asMarkdown).join("\n\n"), session.io.stderr),
+  );
 }
 
 async function search(session: ChatSession, text: string): Promise<void> {
   const found = await session.conversation.search(text, { branches: "all" });
-  session.print(found.length === 0 ? "nothing was found" : found.map(oneLine).join("\n"));
+  session.print(found.length === 0 ? "nothing was found" : shown(found.map(oneLine).join("\n"), session.io.stderr));
 }
 
 async function statistics(session: ChatSession): Promise<void> {

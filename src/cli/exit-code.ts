@@ -1,4 +1,5 @@
 import type { ErrorCode, SluiceError } from "../stream/error.js";
+import type { EndSignal } from "./io.js";
 
 /** How the command ends. Stable: scripts may rely on it. */
 export const EXIT = {
@@ -13,6 +14,10 @@ export const EXIT = {
   retry: 4,
   /** Ctrl-C. */
   interrupted: 130,
+  /** `kill`. */
+  terminated: 143,
+  /** The terminal was closed. */
+  hungUp: 129,
 } as const;
 
 /** For `--help`. */
@@ -22,7 +27,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    wrong usage
   3    unknown model, missing key or no such server
   4    failed, but may work later (rate limit, overload, timeout, broken connection)
-  130  interrupted by Ctrl-C`;
+  130  interrupted by Ctrl-C; 129 and 143 by the other signals that end a program`;
 
 const CONFIGURATION: readonly ErrorCode[] = [
   "unknown-model",
@@ -32,6 +37,11 @@ const CONFIGURATION: readonly ErrorCode[] = [
   "not-found",
 ];
 const USAGE: readonly ErrorCode[] = ["invalid-argument", "invalid-request", "unsupported"];
+
+/** The exit code of a program that a signal ends: 128 and its number. */
+export function exitCodeOfSignal(signal: EndSignal): number {
+  return { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp }[signal];
+}
 
 /** The exit code for an error. */
 export function exitCodeOf(error: SluiceError): number {

@@ -6,9 +6,14 @@ export interface Io {
   stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean };
   env: Readonly<Record<string, string | undefined>>;
-  /** Calls `handler` at each Ctrl-C that the terminal did not take itself; returns how to stop. */
-  onInterrupt(handler: () => void): () => void;
+  /** Calls `handler` at each Ctrl-C that the terminal did not take itself, and when the process is to end; returns how to stop. */
+  onInterrupt(handler: (signal: EndSignal) => void): () => void;
 }
+
+/** Signals by which people and systems end a program: Ctrl-C, `kill`, a terminal that is closed. */
+export type EndSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+const END_SIGNALS: readonly EndSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** The process's own. */
 export function processIo(): Io {
@@ -18,16 +23,36 @@ export function processIo(): Io {
     stderr: process.stderr,
     env: process.env,
     onInterrupt(handler) {
-      process.on("SIGINT", handler);
-      return () => process.off("SIGINT", handler);
+      const onSignal = (signal: NodeJS.Signals) => handler(signal as EndSignal);
+      for (const signal of END_SIGNALS) process.on(signal, onSignal);
+      return () => {
+        for (const signal of END_SIGNALS) process.off(signal, onSignal);
+      };
     },
   };
 }
 
 /** Whether colours may be used on a stream: it is a terminal and `NO_COLOR` (https://no-color.org) is not set. */
 export function hasColour(stream: { isTTY?: boolean }, env: Io["env"]): boolean {
-  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0") return true;
+  if (env.FORCE_COLOR && env.FORCE_COLOR !== "0") return true;
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
+/** Control characters but for tabs and line feeds (ECMA-48): a terminal acts on them. */
+const CONTROLS = /(?![\t\n])\p{Cc}/gu;
+
+/**
+ * A text that came from somebody else, as a stream may show it: a model that was talked into it must not clear the screen,
+ * set the title or write the clipboard. On a terminal the picture of a control character stands in its place; files and
+ * pipes get what was said.
+ */
+export function shown(text: string, stream: { isTTY?: boolean }): string {
+  if (stream.isTTY !== true) return text;
+  return text.replace(CONTROLS, (control) => {
+    const code = control.charCodeAt(0);
+    if (code === 0x7f) return "\u2421";
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
+  });
 }
 
 /** Writes and waits until the stream can take more: a slow terminal or pipe slows the answer down. */

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../stream/error.js";
 import { SluiceError } from "../stream/error.js";
-import type { Io } from "./io.js";
+import { type Io, shown } from "./io.js";
 
 /** What to do about an error, where there is something to do. */
 const ADVICE: { readonly [code in ErrorCode]?: string } = {
@@ -20,7 +20,7 @@ const ADVICE: { readonly [code in ErrorCode]?: string } = {
 export function reportError(thrown: unknown, io: Io): SluiceError {
   const error = SluiceError.from(thrown, "protocol");
   const of = error.model === undefined ? "" : ` (${error.model})`;
-  io.stderr.write(`error: ${error.code}${of}: ${error.message}\n`);
+  io.stderr.write(`error: ${error.code}${of}: ${shown(error.message, io.stderr)}\n`);
   const advice = ADVICE[error.code];
   if (advice !== undefined) io.stderr.write(`  ${advice}\n`);
   if (io.env.SLUICE_LOG === "debug") io.stderr.write(`${error.stack ?? ""}\n`);

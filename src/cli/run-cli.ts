@@ -21,8 +21,9 @@ export async function runCli(words: readonly string[], io: Io, version: string):
   });
   // A reader that has seen enough (`| head`) is no failure.
   io.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") reportError(error, io);
-    process.exit(EXIT.ok);
+    if (error.code === "EPIPE") process.exit(EXIT.ok);
+    reportError(error, io);
+    process.exit(EXIT.failed);
   });
   try {
     await program.parseAsync(words, { from: "user" });
@@ -62,7 +63,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .option("-f, --file <path>", FILE_HELP, listed)
     .option("--temperature <number>", "0 to 2", number)
     .option("--max-tokens <number>", "upper limit on the answer", number)
-    .option("--timeout <seconds>", "upper limit on the time for the whole answer", number)
+    .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
     .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
     .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
     .option("--json", "print events as JSON, one a line")
@@ -104,6 +105,12 @@ function listed(value: string, before: readonly string[] = []): string[] {
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("not a number");
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("not a number above 0");
   return value;
 }
 

@@ -1,7 +1,7 @@
 import type { Source } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { styled } from "./ansi.js";
-import { hasColour, type Io, write } from "./io.js";
+import { hasColour, type Io, shown, write } from "./io.js";
 import { MarkdownTerminal } from "./markdown-terminal.js";
 
 /**
@@ -26,7 +26,7 @@ export async function showAnswer(stream: ChatStream, io: Io): Promise<void> {
     last = text.at(-1) ?? last;
     await write(io.stdout, text);
   };
-  const note = (text: string) => write(io.stderr, styled(text, "dim", hasColour(io.stderr, io.env)));
+  const note = (text: string) => write(io.stderr, styled(shown(text, io.stderr), "dim", hasColour(io.stderr, io.env)));
   try {
     for await (const event of stream) {
       if (thinking && event.type !== "reasoning-delta") {
@@ -35,7 +35,7 @@ export async function showAnswer(stream: ChatStream, io: Io): Promise<void> {
       }
       switch (event.type) {
         case "text-delta":
-          markdown.push(event.text);
+          markdown.push(shown(event.text, io.stdout));
           await say();
           break;
         case "reasoning-delta":

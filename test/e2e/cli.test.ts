@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
-import { runNode } from "./run.js";
+import { BARE_ENV, ROOT, runNode } from "./run.js";
 
 const MAIN = "dist/cli/main.js";
 const sluice = (words: string[], input = "", env = {}) => runNode(MAIN, words, input, env);
@@ -37,6 +39,18 @@ async function openAiServer(
 
 const chunk = (delta: object, finish: string | null = null) =>
   `data: ${JSON.stringify({ id: "c1", model: "gpt-test", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+
+test.skipIf(!existsSync("/dev/full"))("an answer that cannot be written is a failure", async () => {
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [join(ROOT, MAIN), "ask", "-m", "echo", "hi"], {
+    env: BARE_ENV,
+    stdio: ["ignore", full, "pipe"],
+  });
+  closeSync(full);
+  const said = child.stderr === null ? "" : text(child.stderr);
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(1);
+  expect(await said).toContain("ENOSPC");
+});
 
 describe("sluice chat, without a terminal", () => {
   test("answers each line of stdin on stdout, and says on stderr which model answers and why", async () => {

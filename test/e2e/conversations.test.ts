@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runNode } from "./run.js";
+import { startSluice } from "./start.js";
 
 const MAIN = "dist/cli/main.js";
 const root = mkdtempSync(join(tmpdir(), "sluice-conversations-"));
@@ -29,6 +30,31 @@ describe.concurrent("sluice chat --conversation", () => {
     expect(stdout.replaceAll(/\[\S+Z\] /g, "")).toBe(
       "My cat is Tom.\n\nuser:\nMy cat is Tom.\n\nassistant:\nMy cat is Tom.\n\nuser:\nAnd my dog?\n\nassistant:\nAnd my dog?\n",
     );
+  });
+
+  test.each([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGINT", 130],
+  ] as const)("keeps what was said until %s", async (signal, code) => {
+    const env = { SLUICE_DATA: join(root, signal) };
+    const input = `${"word ".repeat(5_000)}\nnever asked\n`;
+    const chat = startSluice(["chat", "-m", "echo", "-c", "long"], { env, input });
+    await chat.until(/^word/);
+    chat.child.kill(signal);
+    expect((await chat.ended).code).toBe(code);
+    const { stdout } = await cli(signal)(["conversations", "show", "long", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      messages: [{ status: "complete" }, { status: "interrupted", message: { role: "assistant" } }],
+    });
+  });
+
+  test("ends at a signal where nothing is being answered", async () => {
+    const chat = startSluice(["chat", "-m", "echo"], { input: null });
+    chat.child.stdin?.write("Hi\n");
+    await chat.until(/first token/);
+    chat.child.kill("SIGTERM");
+    expect((await chat.ended).code).toBe(143);
   });
 
   test("is kept in the user's folder for data where SLUICE_DATA is not set, and only when asked to", async () => {

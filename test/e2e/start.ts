@@ -10,10 +10,10 @@ export interface Started {
   ended: Promise<Ended>;
 }
 
-/** Starts the built `sluice` command, for tests that do something while it runs. */
+/** Starts the built `sluice` command, for tests that do something while it runs. Its stdin stays open where input is `null`. */
 export function startSluice(
   words: readonly string[],
-  options: { folder?: string; env?: Record<string, string>; input?: string } = {},
+  options: { folder?: string; env?: Record<string, string>; input?: string | null } = {},
 ): Started {
   const { folder = ROOT, env = {}, input = "" } = options;
   const main = join(ROOT, "dist/cli/main.js");
@@ -34,7 +34,8 @@ export function startSluice(
     stderr += text;
     tell();
   });
-  child.stdin.on("error", () => {}).end(input);
+  child.stdin.on("error", () => {});
+  if (input !== null) child.stdin.end(input);
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code) => {
       isOver = true;

@@ -10,7 +10,7 @@ import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { stringifyEvent } from "../../stream/event-json.js";
 import { chooseModel } from "../choose-model.js";
-import { EXIT, exitCodeOf } from "../exit-code.js";
+import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import { footer } from "../footer.js";
 import { type Io, write } from "../io.js";
 import { PendingFiles } from "../pending-files.js";
@@ -39,6 +39,7 @@ export interface AskOptions {
 
 /** Asks once: the prompt from the arguments, from piped stdin, or both, one after the other. */
 export async function askCommand(words: readonly string[], options: AskOptions, io: Io): Promise<number> {
+  let stopped: number = EXIT.interrupted;
   try {
     const { file: paths = [] } = options;
     const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
@@ -61,7 +62,10 @@ export async function askCommand(words: readonly string[], options: AskOptions, 
     const answer = schema === undefined ? undefined : object(chat, schema, prompt, how);
     if (answer !== undefined && !options.quiet) io.stderr.write(`mode: ${answer.mode}\n`);
     const stream = answer?.stream ?? ask(chat, prompt, how);
-    const stop = io.onInterrupt(() => stream.cancel("Ctrl-C"));
+    const stop = io.onInterrupt((signal) => {
+      stopped = exitCodeOfSignal(signal);
+      stream.cancel(signal);
+    });
     try {
       if (options.json) await printEvents(stream, io);
       else await (answer === undefined ? showAnswer(stream, io) : showObject(answer, io));
@@ -75,7 +79,7 @@ export async function askCommand(words: readonly string[], options: AskOptions, 
     return EXIT.ok;
   } catch (thrown) {
     const error = SluiceError.from(thrown, "protocol");
-    if (error.code === "cancelled") return EXIT.interrupted;
+    if (error.code === "cancelled") return stopped;
     return exitCodeOf(reportError(error, io));
   }
 }

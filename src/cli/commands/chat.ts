@@ -6,8 +6,8 @@ import { styled } from "../ansi.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
 import { conversationStore } from "../data-folder.js";
-import { EXIT, exitCodeOf } from "../exit-code.js";
-import type { Io } from "../io.js";
+import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
+import type { EndSignal, Io } from "../io.js";
 import { hasColour } from "../io.js";
 import { LineQueue } from "../line-queue.js";
 import { reportError } from "../report-error.js";
@@ -63,14 +63,21 @@ async function announce(session: ChatSession): Promise<void> {
 
 /** stdin is a file or a pipe: each line is a prompt. The first failure ends it. */
 async function answerLines(session: ChatSession, io: Io): Promise<number> {
-  const stop = io.onInterrupt(() => session.interrupt());
+  const lines = createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  let code: number = EXIT.ok;
+  const stop = io.onInterrupt((signal) => {
+    code = exitCodeOfSignal(signal);
+    session.interrupt();
+    lines.close();
+  });
   try {
-    for await (const line of createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of lines) {
       if (line.trim() === "") continue;
       const error = await session.say(line);
-      if (error !== undefined) return error.code === "cancelled" ? EXIT.interrupted : exitCodeOf(error);
+      if (code !== EXIT.ok) break;
+      if (error !== undefined) return exitCodeOf(error);
     }
-    return EXIT.ok;
+    return code;
   } finally {
     stop();
   }
@@ -82,16 +89,16 @@ async function talk(session: ChatSession, io: Io): Promise<number> {
   const terminal = createInterface({ input: io.stdin, output: io.stdout, terminal: true, prompt, historySize: 500 });
   const lines = new LineQueue(terminal);
   let code: number = EXIT.ok;
-  const onInterrupt = () => {
-    if (session.interrupt()) return;
-    code = EXIT.interrupted;
+  const onInterrupt = (signal: EndSignal) => {
+    if (session.interrupt() && signal === "SIGINT") return;
+    code = exitCodeOfSignal(signal);
     terminal.close();
   };
-  terminal.on("SIGINT", onInterrupt);
+  terminal.on("SIGINT", () => onInterrupt("SIGINT"));
   const stop = io.onInterrupt(onInterrupt);
   io.stderr.write("/help lists commands; Ctrl-C stops an answer, and leaves when there is none.\n");
   try {
-    for (;;) {
+    while (code === EXIT.ok) {
       terminal.prompt();
       const line = await lines.next();
       if (line === undefined) break;

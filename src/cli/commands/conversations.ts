@@ -4,14 +4,14 @@ import type { ConversationRecord } from "../../chat/conversation-store.js";
 import { Conversations } from "../../chat/conversations.js";
 import { type ExportFormat, exportConversation } from "../../chat/export-conversation.js";
 import { messageToJson } from "../../chat/message-json.js";
-import type { SearchHit, SearchOptions } from "../../chat/search.js";
+import { foldCase, type SearchHit, type SearchOptions } from "../../chat/search.js";
 import { statisticsOf } from "../../chat/statistics.js";
 import { SluiceError } from "../../stream/error.js";
 import { textOf } from "../../stream/message.js";
 import { conversationStore } from "../data-folder.js";
 import { describeStatistics } from "../describe-statistics.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
-import { type Io, write } from "../io.js";
+import { type Io, shown, write } from "../io.js";
 import { reportError } from "../report-error.js";
 
 /** Opens the store of named conversations, runs something on it, and closes it. Returns the exit code. */
@@ -36,7 +36,7 @@ export function listCommand(options: { limit: number; json?: boolean }, io: Io):
       records.push(record);
     }
     const lines = records.map(({ id, updatedAt, title = "" }) => `${id}  ${updatedAt}  ${title}\n`);
-    await write(io.stdout, options.json ? json(records) : lines.join(""));
+    await write(io.stdout, options.json ? json(records) : shown(lines.join(""), io.stdout));
   });
 }
 
@@ -44,7 +44,7 @@ export function listCommand(options: { limit: number; json?: boolean }, io: Io):
 export function showCommand(id: string, options: { json?: boolean }, io: Io): Promise<number> {
   return withConversations(io, async (conversations) => {
     const conversation = await conversations.get(id);
-    if (!options.json) return write(io.stdout, exportConversation(conversation, "text"));
+    if (!options.json) return write(io.stdout, shown(exportConversation(conversation, "text"), io.stdout));
     const { messages, ...record } = conversation;
     const all = { ...record, statistics: statisticsOf(conversation), messages: messages.map(messageToJson) };
     return write(io.stdout, json(all));
@@ -63,7 +63,7 @@ export function statisticsCommand(id: string, options: { json?: boolean }, io: I
 export function exportCommand(id: string, options: { format: ExportFormat; output?: string }, io: Io): Promise<number> {
   return withConversations(io, async (conversations) => {
     const text = exportConversation(await conversations.get(id), options.format);
-    if (options.output === undefined) return write(io.stdout, text);
+    if (options.output === undefined) return write(io.stdout, shown(text, io.stdout));
     return writeFile(options.output, text).catch((cause: Error) => {
       throw fileError(options.output ?? "", "written", cause);
     });
@@ -103,7 +103,10 @@ export function searchCommand(
   return withConversations(io, async (conversations) => {
     let count = 0;
     for await (const hit of conversations.search(query, options)) {
-      await write(io.stdout, options.json ? `${JSON.stringify(hitToJson(hit))}\n` : describeHit(hit, query));
+      await write(
+        io.stdout,
+        options.json ? `${JSON.stringify(hitToJson(hit))}\n` : shown(describeHit(hit, query), io.stdout),
+      );
       if (++count === options.limit) return;
     }
   });
@@ -120,7 +123,7 @@ const SHOWN = 100;
 
 function describeHit({ conversation, message }: SearchHit, query: string): string {
   const text = textOf(message.message).replace(/\s+/g, " ");
-  const from = Math.max(0, text.toLowerCase().indexOf(query.toLowerCase()) - BEFORE);
+  const from = Math.max(0, foldCase(text).indexOf(foldCase(query)) - BEFORE);
   const excerpt = `${from > 0 ? "…" : ""}${text.slice(from, from + SHOWN)}${text.length > from + SHOWN ? "…" : ""}`;
   return `${conversation.id}  ${message.createdAt}  ${message.message.role}: ${excerpt}\n`;
 }

@@ -2,7 +2,7 @@ import type { Dialect } from "../../dialects/dialect.js";
 import { DIALECTS } from "../../dialects/recognise-wire.js";
 import { replay } from "../../models/replay.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import { EXIT, exitCodeOf } from "../exit-code.js";
+import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import { footer } from "../footer.js";
 import type { Io } from "../io.js";
 import { reportError } from "../report-error.js";
@@ -18,11 +18,15 @@ export interface ReplayCommandOptions {
 
 /** Plays a recorded stream: one of ours with its own pace, or a provider's raw one. */
 export async function replayCommand(file: string, options: ReplayCommandOptions, io: Io): Promise<number> {
+  let stopped: number = EXIT.interrupted;
   try {
     const dialect = options.dialect === undefined ? undefined : dialectNamed(options.dialect);
     const model = replay(file, { speed: options.speed ?? 1, ...(dialect && { dialect }) });
     const stream = model.stream({ messages: [{ role: "user", content: "replay" }] });
-    const stop = io.onInterrupt(() => stream.cancel("Ctrl-C"));
+    const stop = io.onInterrupt((signal) => {
+      stopped = exitCodeOfSignal(signal);
+      stream.cancel(signal);
+    });
     try {
       await (options.json ? printEvents(stream, io) : showAnswer(stream, io));
     } finally {
@@ -34,7 +38,7 @@ export async function replayCommand(file: string, options: ReplayCommandOptions,
     return EXIT.ok;
   } catch (thrown) {
     const error = SluiceError.from(thrown, "protocol");
-    return error.code === "cancelled" ? EXIT.interrupted : exitCodeOf(reportError(error, io));
+    return error.code === "cancelled" ? stopped : exitCodeOf(reportError(error, io));
   }
 }
 

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { ReadingDialect } from "../dialects/dialect.js";
-import { recogniseWire } from "../dialects/recognise-wire.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type Clock, systemClock, wait } from "../stream/clock.js";
@@ -35,7 +34,7 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new SluiceError("invalid-argument", `${file} cannot be read: ${why}`, { field: "file", cause });
       });
-      const recording = decode(bytes, dialect);
+      const recording = await decode(bytes, dialect);
       let now = 0;
       const pause = async (until: number) => {
         if (until > now && speed < Number.POSITIVE_INFINITY) await wait((until - now) / speed, clock, signal);
@@ -52,13 +51,15 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
   });
 }
 
-function decode(bytes: Uint8Array, dialect: ReadingDialect | undefined): Recording {
+async function decode(bytes: Uint8Array, dialect: ReadingDialect | undefined): Promise<Recording> {
   const text = new TextDecoder().decode(bytes);
   return isRecording(text) ? parseRecording(text) : decodeWire(text, dialect);
 }
 
 /** A raw provider stream as a recording without times. An error in it, or a missing end, ends the recording as well. */
-function decodeWire(text: string, dialect: ReadingDialect | undefined): Recording {
+async function decodeWire(text: string, dialect: ReadingDialect | undefined): Promise<Recording> {
+  // It knows every dialect; those that this application does not use should not be loaded for it.
+  const { recogniseWire } = await import("../dialects/recognise-wire.js");
   const wire = recogniseWire(text, dialect);
   const events: { t: number; event: ChatEvent }[] = [];
   const emit = (event: ChatEvent) => void events.push({ t: 0, event });

@@ -23,6 +23,7 @@ export function checkFields(value: object, path: string, fields: Fields): void {
 }
 
 /** An object with these fields and no others. */
+/* @__NO_SIDE_EFFECTS__ */
 export function exactly(what: string, fields: Fields): Check {
   const names = Object.keys(fields).join(", ");
   return (value, path) => {
@@ -43,6 +44,7 @@ export function checkedObject(value: unknown, path: string, what: string): objec
 }
 
 /** A list of at least `least` items, each checked. */
+/* @__NO_SIDE_EFFECTS__ */
 export function list(what: string, item: Check, least = 0): Check {
   return (value, path) => {
     if (!Array.isArray(value) || value.length < least) throw invalid(path, value, what);
@@ -78,12 +80,14 @@ export const jsonValue: Check = (value, path) => {
   if (!carried) throw invalid(path, value, "a JSON value");
 };
 
+/* @__NO_SIDE_EFFECTS__ */
 export function pattern(what: string, expression: RegExp): Check {
   return (value, path) => {
     if (typeof value !== "string" || !expression.test(value)) throw invalid(path, value, what);
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf(...allowed: readonly string[]): Check {
   return (value, path) => {
     if (typeof value !== "string" || !allowed.includes(value)) throw invalid(path, value, allowed.join(", "));
@@ -91,6 +95,7 @@ export function oneOf(...allowed: readonly string[]): Check {
 }
 
 /** A number between two bounds, both allowed. */
+/* @__NO_SIDE_EFFECTS__ */
 export function between(least: number, most: number): Check {
   return (value, path) => {
     const inside = typeof value === "number" && value >= least && value <= most;
@@ -98,6 +103,7 @@ export function between(least: number, most: number): Check {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function wholeNumber(least = Number.NEGATIVE_INFINITY): Check {
   const what = least === Number.NEGATIVE_INFINITY ? "a whole number" : `a whole number of at least ${least}`;
   return (value, path) => {
@@ -106,6 +112,7 @@ export function wholeNumber(least = Number.NEGATIVE_INFINITY): Check {
 }
 
 /** An object whose values are all checked alike. */
+/* @__NO_SIDE_EFFECTS__ */
 export function record(what: string, item: Check): Check {
   return (value, path) => {
     const object = checkedObject(value, path, what);

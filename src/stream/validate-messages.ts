@@ -100,6 +100,7 @@ export const message: Check = (value, path) => {
   list(what, ROLES[role], role === "assistant" ? 0 : 1)(content, `${path}.content`);
 };
 
+/* @__NO_SIDE_EFFECTS__ */
 function part(...types: readonly string[]): Check {
   return (value, path) => {
     const object = checkedObject(value, path, `a part: an object with type ${types.join(", ")}`);

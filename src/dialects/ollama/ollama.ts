@@ -12,21 +12,22 @@ import { writeRequest } from "./write-request.js";
 import { OllamaWriter } from "./writer.js";
 
 /** Ollama's `/api/chat`. */
-export const ollama: Dialect = { ...dialectOf(chatForm), losses, writeRequest, readRequest };
+export const ollama: Dialect = /* @__PURE__ */ dialectOf(chatForm, { losses: [], writeRequest, readRequest });
 
 /** Ollama's `/api/generate`: one prompt, no conversation and no tools. */
-export const ollamaGenerate: Dialect = {
-  ...dialectOf(generateForm),
-  losses: [...losses, { what: "conversations and tools", why: "a request is one prompt" }],
+export const ollamaGenerate: Dialect = /* @__PURE__ */ dialectOf(generateForm, {
+  losses: [{ what: "conversations and tools", why: "a request is one prompt" }],
   writeRequest: writePrompt,
   readRequest: readPrompt,
-};
+});
 
-/** What both share: all but the request. */
-function dialectOf(form: AnswerForm): Omit<Dialect, "losses" | "writeRequest" | "readRequest"> {
+/** They share all but their requests; `losses` are those beyond the common ones. */
+function dialectOf(form: AnswerForm, requests: Pick<Dialect, "losses" | "writeRequest" | "readRequest">): Dialect {
   return {
     name: form.name,
     framing: "ndjson",
+    ...requests,
+    losses: [...losses, ...requests.losses],
     reader: () => new OllamaReader(form),
     readBody: (body) => readBody(body, form),
     readError,

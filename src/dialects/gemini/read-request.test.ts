@@ -155,6 +155,17 @@ describe("a client's request for an answer", () => {
     });
   });
 
+  test("properties stand in the order that they are to be written in", () => {
+    const text = { type: "STRING" };
+    const schema = { type: "OBJECT", properties: { b: text, a: text, c: text }, propertyOrdering: ["c", "a", "x"] };
+    const generationConfig = { responseMimeType: "application/json", responseSchema: schema };
+    const { responseFormat } = gemini.readRequest({ contents: [HI], generationConfig }, PATH).request;
+    const read = responseFormat?.type === "json-schema" ? responseFormat.schema : {};
+    expect(JSON.stringify(read)).toBe(
+      '{"type":"object","properties":{"c":{"type":"string"},"a":{"type":"string"},"b":{"type":"string"}}}',
+    );
+  });
+
   test("results without ids are those of the calls with their name, in their order", () => {
     const call = (name: string, n: number) => ({ functionCall: { name, args: { n } } });
     const result = (name: string, n: number) => ({ functionResponse: { name, response: { n } } });

@@ -10,7 +10,7 @@ const COUNTS = ["minItems", "maxItems", "minLength", "maxLength", "minProperties
 
 /**
  * A schema in Google's form (https://ai.google.dev/api/caching#Schema, the one of OpenAPI 3.0) as JSON Schema: types in
- * small letters, `nullable` as a type, counts as numbers.
+ * small letters, `nullable` as a type, counts as numbers, and the properties in the order that they are to be written in.
  */
 export function readSchema(schema: JsonValue): JsonValue {
   if (!isJsonObject(schema)) return schema;
@@ -25,8 +25,15 @@ export function readSchema(schema: JsonValue): JsonValue {
     else if (COUNTS.includes(key) && typeof value === "string") read[key] = Number(value);
     else read[key] = value;
   }
+  if (isJsonObject(read.properties)) read.properties = ordered(read.properties, schema.propertyOrdering);
   if (schema.nullable === true && typeof read.type === "string") read.type = [read.type, "null"];
   return read;
+}
+
+function ordered(properties: JsonObject, order: JsonValue | undefined): JsonObject {
+  const named = (Array.isArray(order) ? order : []).filter((name): name is string => typeof name === "string");
+  const first = named.filter((name) => Object.hasOwn(properties, name)).map((name) => [name, properties[name]]);
+  return { ...Object.fromEntries(first), ...properties };
 }
 
 function mapped(schemas: JsonObject): JsonObject {

@@ -345,6 +345,34 @@ describe("the Gemini reader", () => {
     expect(events.at(-1)).toMatchObject({ reason: "stop", usage: { inputTokens: 4, outputTokens: 2 } });
   });
 
+  test("is not complete where it goes on after code that ran, until it was said why again", () => {
+    const ran = [
+      said([{ executableCode: { language: "PYTHON", code: "6*7" } }], STOP),
+      said([{ codeExecutionResult: { outcome: "OUTCOME_OK", output: "42" } }]),
+    ];
+    const goesOn = [said([{ text: "It" }]), said([{ text: " is" }]), said([{ text: " 42" }])];
+    const end = said([{ text: "", thoughtSignature: "c2ln" }]);
+    for (const cut of [2, 3, 5]) {
+      expect(read([...ran, ...goesOn].slice(0, cut)).error).toMatchObject({ code: "truncated", retryable: true });
+    }
+    // By its shape alone: the piece was learned before the code ran.
+    expect(read([...goesOn, ...ran.slice(0, 1), said([{ text: "No" }])]).error).toMatchObject({ code: "truncated" });
+    expect(partsOf([...ran, ...goesOn, said([{ text: "" }], STOP), end]).map(({ type }) => type)).toEqual([
+      "tool-call",
+      "tool-result",
+      "text",
+      "text",
+    ]);
+  });
+
+  test("a whole body that does not say why it finished is an answer; an empty one is none", () => {
+    expect(readBody(said([{ text: "Hi" }])).at(-1)).toMatchObject({ type: "finish", reason: "other" });
+    expect(readBody(said([{ functionCall: { name: "f" } }])).at(-1)).toMatchObject({ reason: "tool-calls" });
+    for (const body of [said([]), { usageMetadata: { promptTokenCount: 1 } }]) {
+      expect(() => readBody(body)).toThrow(expect.objectContaining({ code: "truncated", retryable: true }));
+    }
+  });
+
   test.each([[[]], [[said([{ text: "Hi" }])]], [[{ usageMetadata: { promptTokenCount: 1 } }]]])(
     "a close before it was said why is truncated",
     (chunks) => {
@@ -454,6 +482,21 @@ describe("sources", () => {
     ]);
     expect(sources.map(({ source }) => [source.title, source.span?.start])).toEqual([
       ["a", 0],
+      ["b", 2],
+    ]);
+  });
+
+  test("chunks that are counted on from earlier ones are those that supports point to", () => {
+    const sources = sourcesOf([
+      said([{ text: "ab" }], { groundingMetadata: { groundingChunks: [web("a")] } }),
+      said([{ text: "cd" }], {
+        ...STOP,
+        groundingMetadata: { groundingChunks: [web("b")], groundingSupports: [support(0, 2, 1), support(2, 4, 1)] },
+      }),
+    ]);
+    expect(sources.map(({ source }) => [source.title, source.span?.start])).toEqual([
+      ["a", undefined],
+      ["b", 0],
       ["b", 2],
     ]);
   });

@@ -1,4 +1,4 @@
-import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
@@ -29,8 +29,9 @@ export interface GeminiReaderOptions {
  * next parts of its candidate.
  *
  * The protocol has no end marker. The answer is complete once a chunk said why it finished, or that the prompt was
- * blocked; chunks that follow may still say usage and sources. A close before that is `truncated`. Only candidate 0 is
- * read; others are told as data.
+ * blocked; chunks that follow may still say usage and sources. Where they go on with the answer, as after code that
+ * Google ran, it is not complete until one says so again. A close before that is `truncated`. Only candidate 0 is read;
+ * others are told as data.
  */
 export class GeminiReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
@@ -38,6 +39,8 @@ export class GeminiReader implements WireReader {
   readonly #sources = new Sources();
   readonly #facts = new AnswerFacts();
   #started = false;
+  readonly #whole: boolean;
+  #answered = false;
   #finishWord: string | undefined;
   #blockWord: string | undefined;
   #usage: Usage = {};
@@ -48,6 +51,7 @@ export class GeminiReader implements WireReader {
 
   constructor({ whole = false }: GeminiReaderOptions = {}) {
     this.#parts = new PartReader({ whole });
+    this.#whole = whole;
   }
 
   /** Whether it was said why the answer finished. */
@@ -88,12 +92,7 @@ export class GeminiReader implements WireReader {
 
   end(emit: Emit): void {
     const word = this.#finishWord;
-    const end =
-      word !== undefined
-        ? readFinishReason(word, this.#parts.calls.any)
-        : this.#blockWord !== undefined
-          ? readBlockReason(this.#blockWord)
-          : undefined;
+    const end = word === undefined ? this.#unsaidEnd() : readFinishReason(word, this.#parts.calls.any);
     this.#sayRunning(emit);
     if (end === undefined) {
       const why = this.#started ? "without a finish reason" : "before it began";
@@ -102,9 +101,17 @@ export class GeminiReader implements WireReader {
     emit({ type: "finish", ...end, usage: this.#usage });
   }
 
+  #unsaidEnd(): { reason: FinishReason; rawReason?: string } | undefined {
+    if (this.#blockWord !== undefined) return readBlockReason(this.#blockWord);
+    // Nothing is missing from a body that was not streamed.
+    const any = this.#whole && this.#answered;
+    return any ? { reason: this.#parts.calls.any ? "tool-calls" : "other" } : undefined;
+  }
+
   #known(meaning: Meaning, values: readonly string[], text: string, emit: Emit): void {
     const { kind, at } = meaning;
     const piece = values[at.piece] ?? "";
+    if (piece !== "") this.#finishWord = undefined;
     if (kind !== "args") this.#parts.piece(piece, kind === "thought", emit);
     else if (!this.#parts.calls.pushPiece(values[at.path] ?? "", piece, emit)) {
       this.chunk(parseFrame(text), text, emit);
@@ -138,7 +145,13 @@ export class GeminiReader implements WireReader {
 
   #candidate(candidate: JsonObject, emit: Emit): void {
     const { parts } = objectOf(candidate.content);
-    if (Array.isArray(parts)) for (const part of parts) if (isJsonObject(part)) this.#parts.push(part, emit);
+    for (const part of Array.isArray(parts) ? parts : []) {
+      if (!isJsonObject(part)) continue;
+      this.#answered = true;
+      // A signature may still come on its own.
+      if (part.text !== "") this.#finishWord = undefined;
+      this.#parts.push(part, emit);
+    }
     if (typeof candidate.finishReason === "string") {
       this.#finishWord = candidate.finishReason;
       this.#parts.calls.finish(candidate.finishReason !== "STOP", emit);

@@ -14,8 +14,9 @@ export class Sources {
 
   grounding(metadata: JsonObject, text: AnswerText, emit: Emit): void {
     const chunks = objects(metadata.groundingChunks);
-    if (chunks.length > 0) this.#chunks = chunks;
     const supports = objects(metadata.groundingSupports);
+    // Where code ran in between, a later chunk says only what is new and counts on from the earlier ones.
+    if (chunks.length > 0) this.#chunks = lastIndex(supports) < chunks.length ? chunks : [...this.#chunks, ...chunks];
     const found: JsonObject[] = this.#chunks.flatMap((chunk, index) => {
       const own = supports.filter(({ groundingChunkIndices: list }) => Array.isArray(list) && list.includes(index));
       return own.length > 0 ? own.map((support) => ({ chunk, support })) : [{ chunk }];
@@ -54,6 +55,15 @@ export class Sources {
       });
     }
   }
+}
+
+/** The last of the chunks that supports point to; -1 where they point to none. */
+function lastIndex(supports: readonly JsonObject[]): number {
+  let last = -1;
+  for (const { groundingChunkIndices: list } of supports) {
+    for (const index of Array.isArray(list) ? list : []) if (typeof index === "number") last = Math.max(last, index);
+  }
+  return last;
 }
 
 /** Sources as the metadata of a candidate, for a client. Offsets are those of all text, in UTF-8 bytes. */

@@ -6,6 +6,7 @@ export { DaprChatClient } from "./client/dapr-chat-client.js";
 export type { DaprChunk } from "./client/dapr-chunk.js";
 export type { EndpointOptions, SidecarProtocol } from "./client/endpoints.js";
 export type { DaprCallOptions, GenerateOptions, ScrubPii } from "./client/generate-options.js";
+export type { MediaDictionary } from "./client/input-files.js";
 export type { InputResponseFormat } from "./client/input-format.js";
 export type { FunctionCall, InputMessages, MessageDictionary } from "./client/input-messages.js";
 export type { FunctionTool, InputTool, InputToolChoice } from "./client/input-tools.js";

@@ -19,6 +19,8 @@ export interface Backend {
 export interface Answerer {
   /** Its conversation components by name; `undefined` where it does not say. */
   readonly components: readonly string[] | undefined;
+  /** Whether files reach this component of it. */
+  takesFiles(component: string): boolean;
   /**
    * The ways to ask it, the best first.
    *

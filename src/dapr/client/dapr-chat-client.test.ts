@@ -1,11 +1,13 @@
+import { text } from "node:stream/consumers";
 import type { ChatCompletionChunk } from "openai/resources";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { collect } from "../../../test/support/collect.js";
-import { at, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
+import { at, componentFile, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
 import { deferred } from "../../../test/support/deferred.js";
 import { Conversation } from "../../chat/conversation.js";
 import type { WireEvent } from "../../stream/chat-model.js";
+import { type JsonValue, parseJson } from "../../stream/json.js";
 import { tool } from "../../tools/tool.js";
 import type { Notice } from "../resources/notice.js";
 
@@ -96,6 +98,50 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     expect(third.flatMap(({ choices }) => choices.flatMap(({ delta }) => delta.tool_calls ?? []))).toEqual([
       { index: 0, ...call },
     ]);
+  });
+
+  test("carries images and other files to the provider", async () => {
+    const asked = deferred<JsonValue>();
+    const port = await world.server(async (request, response) => {
+      asked.resolve(parseJson(await text(request)));
+      const answer = { id: "a", model: "m", choices: [{ message: { content: "A dot." }, finish_reason: "stop" }] };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+    });
+    const yaml = componentFile("gpt", "conversation.openai");
+    const metadata = `  metadata:\n  - {name: key, value: x}\n  - {name: endpoint, value: "http://127.0.0.1:${port}/v1"}\n`;
+    const resourcesPath = await world.files({ "gpt.yaml": yaml + metadata });
+    const dapr = world.client(at(protocol, await world.sidecar({ resourcesPath })));
+    const address = { url: "https://example.org/a.png", detail: "low" as const };
+    const answer = await dapr.generate({
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "What is this?" },
+            { type: "image_url", image_url: address },
+            { type: "image_url", image_url: { url: "data:image/png;base64,AAEC" } },
+            { type: "input_audio", input_audio: { data: "AAEC", format: "mp3" } },
+            { type: "file", file: { file_data: "data:application/pdf;base64,AAEC", filename: "a.pdf" } },
+            { type: "file", mediaType: "image/gif", data: new Uint8Array([1]) },
+          ],
+        },
+      ],
+    });
+    expect(answer.choices[0].message.content).toBe("A dot.");
+    expect(await asked.promise).toMatchObject({
+      messages: [
+        {
+          content: [
+            { type: "text" },
+            { type: "image_url", image_url: address },
+            { type: "image_url", image_url: { url: "data:image/png;base64,AAEC" } },
+            { type: "input_audio", input_audio: { data: "AAEC", format: "mp3" } },
+            { type: "file", file: { file_data: "data:application/pdf;base64,AAEC", filename: "a.pdf" } },
+            { type: "image_url", image_url: { url: "data:image/gif;base64,AQ==" } },
+          ],
+        },
+      ],
+    });
   });
 
   test("takes personal data out, of what is sent and of what is answered", async () => {

@@ -59,7 +59,7 @@ export class DaprChatClient {
    * Asks a component. With `stream: true` the answer comes in pieces; without, whole, in OpenAI's shape.
    *
    * @throws {SluiceError} `invalid-argument` for options that are wrong, `unsupported` for what Dapr's API cannot carry
-   *   (images and other files); reading throws what the call fails with.
+   *   (tools of providers); reading throws what the call fails with, `unsupported` for files where a plain daprd answers.
    */
   generate(options: GenerateOptions & { stream: true }): ChunkStream<DaprChunk>;
   generate(options: GenerateOptions & { stream?: false }): Promise<DaprCompletion>;

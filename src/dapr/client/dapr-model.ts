@@ -20,8 +20,8 @@ export interface DaprModelSettings extends ConverseOptions {
 /** A conversation component behind Dapr's API as a chat model, wherever it runs. */
 export class DaprModel implements ChatModel {
   readonly id: string;
-  /** Dapr's API carries text, tools and JSON schemas. Whether answers stream depends on who answers. */
-  readonly capabilities: Capabilities = { tools: true, input: [] };
+  /** Whether answers stream, and files are taken, depends on who answers. */
+  readonly capabilities: Capabilities = { tools: true };
   readonly #backends: readonly Backend[];
   readonly #settings: DaprModelSettings;
   readonly #report: Report;
@@ -35,7 +35,8 @@ export class DaprModel implements ChatModel {
 
   stream(request: ChatRequest, options: CallOptions = {}): ChatStream {
     validateRequest(request, this);
-    checkCarried(request);
+    // What no way to ask can carry is refused at once.
+    callersTools(request);
     const { signal, retain, ...call } = options;
     return new ChatStream(new RouteSource(this.#routes(request, call)), { signal, retain });
   }
@@ -65,6 +66,7 @@ export class DaprModel implements ChatModel {
   ): AsyncGenerator<ChatStream, SluiceError, SluiceError | undefined> {
     const { component: named, ...asked } = this.#settings;
     const component = chooseComponent(named, answerer.components, name);
+    if (!answerer.takesFiles(component)) refuseFiles(request);
     const { streaming = true } = call;
     let failure = new SluiceError("protocol", "a stream ended without reason");
     try {
@@ -81,12 +83,11 @@ export class DaprModel implements ChatModel {
   }
 }
 
-/** Refuses at once what no way to ask can carry: files, those that a provider holds too, and tools that it runs. */
-function checkCarried(request: ChatRequest): void {
-  for (const [index, message] of request.messages.entries()) {
+/** Refuses files that would be lost on the way: a plain daprd passes over them without a word. */
+function refuseFiles({ messages }: ChatRequest): void {
+  for (const [index, message] of messages.entries()) {
     if (message.role === "user") writeText(message.content, `messages[${index}]`);
   }
-  callersTools(request);
 }
 
 function noAnswer(backends: readonly Backend[], failures: readonly SluiceError[]): SluiceError {

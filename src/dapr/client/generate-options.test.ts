@@ -6,7 +6,6 @@ import type { GenerateOptions } from "./generate-options.js";
 
 describe("what is refused before anything is sent", () => {
   const dapr = new DaprChatClient({ env: {}, httpPort: 9 });
-  const png = { type: "file" as const, mediaType: "image/png", data: new Uint8Array([1]) };
 
   test.each<[string, unknown, string]>([
     ["no options", undefined, "options"],
@@ -55,17 +54,23 @@ describe("what is refused before anything is sent", () => {
     });
   });
 
-  test("images and other files, which Dapr's API cannot carry", async () => {
-    const contents = [
-      [png],
-      [{ type: "image_url", image_url: { url: "data:image/png;base64,AA==" } }],
-      [{ type: "file", mediaType: "image/png", data: { id: "file_1" } }],
-    ];
-    for (const content of contents) {
-      const messages = [{ role: "user", content }] as unknown as GenerateOptions["messages"];
-      const error = await failure(() => dapr.generate({ messages }));
-      expect(error).toMatchObject({ code: "unsupported", field: "messages[0].content[0]" });
-    }
+  test.each([
+    [{ type: "image_url" }, "image_url"],
+    [{ type: "image_url", image_url: { url: "a.png" } }, "image_url.url"],
+    [{ type: "image_url", image_url: { url: "https://example.org/a.png", detail: "most" } }, "image_url.detail"],
+    [{ type: "input_audio", input_audio: { data: "AA==", format: "ogg" } }, "input_audio.format"],
+    [{ type: "input_audio", input_audio: { data: "!", format: "wav" } }, "input_audio.data"],
+    [{ type: "file", file: { file_data: "AA==" } }, "file.file_data"],
+    [{ type: "video_url", video_url: { url: "x" } }, "type"],
+  ])("a file that is none: %j", async (part, field) => {
+    const messages = [{ role: "user", content: [part] }] as unknown as GenerateOptions["messages"];
+    expect(await failure(() => dapr.generate({ messages }))).toMatchObject({
+      code: "invalid-argument",
+      field: `messages[0].content[0].${field}`,
+    });
+  });
+
+  test("tools of providers, and options of a model that there are not", () => {
     const search = { dialect: "anthropic", type: "web_search_20250305" };
     expect(() => dapr.model({ contextID: "c1" } as DaprModelOptions)).toThrow(
       expect.objectContaining({ code: "invalid-argument", field: "contextID" }),

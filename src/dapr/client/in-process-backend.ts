@@ -50,6 +50,7 @@ async function load(options: InProcessOptions): Promise<Loaded> {
   const converser = new Converser(components, store);
   return {
     components: [...components.keys()],
+    takesFiles: () => true,
     ways: (target: ConverseTarget): Way[] => [
       { model: componentModel(converser, target), how: "in this process", passesOn: () => false },
     ],

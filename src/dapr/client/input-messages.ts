@@ -1,8 +1,16 @@
 import { parseToolInput } from "../../dialects/tool-input.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { invalid } from "../../stream/error.js";
 import { isJsonObject } from "../../stream/json.js";
-import type { AssistantPart, ChatMessage, TextPart, ToolCallPart, ToolResultPart } from "../../stream/message.js";
+import type {
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../stream/message.js";
 import { argumentsText, carryWords } from "../converse/carried.js";
+import { type MediaDictionary, readUserPart } from "./input-files.js";
 
 /** A tool call as OpenAI's protocol has it, and the answers of this client. */
 export interface FunctionCall {
@@ -18,7 +26,8 @@ export interface FunctionCall {
 /** A message as a dictionary, as OpenAI's protocol has it. */
 export interface MessageDictionary {
   role: "system" | "developer" | "user" | "assistant" | "tool";
-  content?: string | readonly { type: "text"; text: string }[] | null;
+  /** Files only of a user. */
+  content?: string | readonly ({ type: "text"; text: string } | MediaDictionary | FilePart)[] | null;
   /** Of a user; of a tool's result, the tool's. */
   name?: string;
   /** Of an assistant's message. */
@@ -33,7 +42,7 @@ export type InputMessages = string | readonly (ChatMessage | MessageDictionary)[
 /**
  * The messages as all of Sluice has them. Those that are its own are left as they are: the model checks them.
  *
- * @throws {SluiceError} `invalid-argument` for what is no message; `unsupported` for images and sounds.
+ * @throws {SluiceError} `invalid-argument` for what is no message.
  */
 export function readInputMessages(given: InputMessages): ChatMessage[] {
   if (typeof given === "string") {
@@ -65,7 +74,6 @@ function readMessage(
   path: string,
   names: ReadonlyMap<string, string>,
 ): ChatMessage {
-  refuseMedia(given.content, path);
   if (given.role === "developer") return { role: "system", content: textOf(given.content, path) };
   if (given.role === "tool" && given.tool_call_id !== undefined) {
     return { role: "tool", content: [readResult(given, path, names)] };
@@ -76,7 +84,9 @@ function readMessage(
     const parts: AssistantPart[] = text === "" ? [] : [{ type: "text", text }];
     return { role: "assistant", content: [...parts, ...readCalls(calls ?? [], path)] };
   }
-  return given as unknown as ChatMessage;
+  const message = given as unknown as ChatMessage;
+  if (message.role !== "user" || !Array.isArray(message.content)) return message;
+  return { ...message, content: message.content.map((part, i) => readUserPart(part, `${path}.content[${i}]`)) };
 }
 
 function readCalls(calls: unknown, path: string): ToolCallPart[] {
@@ -119,21 +129,6 @@ function textPart(part: unknown, path: string): TextPart {
     return { type: "text", text: part.text };
   }
   throw invalid(path, part, "a text part: { type: 'text', text }");
-}
-
-/** Parts of other media as OpenAI's protocol has them: nothing of Dapr's could carry them. */
-const MEDIA = ["image_url", "input_image", "input_audio", "video_url"];
-
-function refuseMedia(content: unknown, path: string): void {
-  if (!Array.isArray(content)) return;
-  for (const [index, part] of content.entries()) {
-    const type: unknown = isJsonObject(part) ? part.type : undefined;
-    if (typeof type !== "string" || !MEDIA.includes(type)) continue;
-    const field = `${path}.content[${index}]`;
-    throw new SluiceError("unsupported", `${field}: found ${type}; Dapr's conversation API carries text only`, {
-      field,
-    });
-  }
 }
 
 function filled(value: unknown, field: string): string {

@@ -48,6 +48,15 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
     expect(notices[0]).toContain("a daprd, which answers whole");
   });
 
+  test("is not sent files, which it would pass over without a word", async () => {
+    const server = await world.daprd();
+    const dapr = world.client(at(protocol, server));
+    const png = { type: "file" as const, mediaType: "image/png", data: new Uint8Array([1]) };
+    const asked = dapr.generate({ messages: [{ role: "user", content: [{ type: "text", text: "x" }, png] }] });
+    expect(await failure(() => asked)).toMatchObject({ code: "unsupported", field: "messages[0].content[1]" });
+    expect(server.calls).toEqual([metadata]);
+  });
+
   test("is asked what it is once a minute", async () => {
     const server = await world.daprd();
     const clock = new ManualClock();

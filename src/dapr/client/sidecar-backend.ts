@@ -80,14 +80,20 @@ class SidecarAnswerer implements Answerer {
   readonly #calls: SidecarCalls;
   readonly #pace: Pace;
   readonly #streams: boolean;
+  readonly #takeFiles: readonly string[];
   /** Set once it is known to be an older daprd, without Alpha2. */
   #alpha1Only = false;
 
-  constructor(calls: SidecarCalls, pace: Pace, { components, streams }: SidecarInfo) {
+  constructor(calls: SidecarCalls, pace: Pace, { components, streams, takeFiles }: SidecarInfo) {
     this.components = components;
     this.#calls = calls;
     this.#pace = pace;
     this.#streams = streams;
+    this.#takeFiles = takeFiles;
+  }
+
+  takesFiles(component: string): boolean {
+    return this.#takeFiles.includes(component);
   }
 
   ways(target: ConverseTarget, streaming: boolean): Way[] {

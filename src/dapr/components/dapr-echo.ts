@@ -90,6 +90,8 @@ function textsOf({ content }: ChatMessage): string[] {
   if (typeof content === "string") return [content];
   return content.flatMap((part) => {
     if (part.type === "text") return [part.text];
+    // Files are none of daprd's.
+    if (part.type === "file") return [`(a file: ${part.mediaType})`];
     if (part.type !== "tool-result") return [];
     const { id = part.callId, name = part.name } = carriedWords(part.opaque) ?? {};
     const output = typeof part.output === "string" ? part.output : JSON.stringify(part.output);

@@ -23,6 +23,10 @@ export const differences: readonly Difference[] = [
     why: "It comes to daprd with release 1.19.",
   },
   {
+    what: "Messages of the user may hold images, sounds and documents (field `file` of a content), which go to the provider.",
+    why: "daprd has text only. Components that take files have the capability FILES in the metadata.",
+  },
+  {
     what: "A missing temperature is not sent.",
     why: "daprd sends 0 to OpenAI's models that do not think, which is not what the provider takes by default.",
   },

@@ -1,9 +1,17 @@
 import { parseToolInput } from "../../dialects/tool-input.js";
-import type { AssistantPart, ChatMessage, TextPart, ToolCallPart, ToolResultPart } from "../../stream/message.js";
+import type {
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../stream/message.js";
 import type {
   ConversationInputAlpha2,
   ConversationMessage,
   ConversationMessageContent,
+  ConversationMessageFile,
   ConversationMessageOfAssistant,
   ConversationMessageOfTool,
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
@@ -39,10 +47,14 @@ class MessageReader {
     switch (messageTypes.case) {
       // daprd has no role of its own for developers: they speak as users do.
       case "ofDeveloper":
-      case "ofUser":
-        return messageOf("user", messageTypes.value.content);
-      case "ofSystem":
-        return messageOf("system", messageTypes.value.content);
+      case "ofUser": {
+        const { content } = messageTypes.value;
+        return content.length === 0 ? [] : [{ role: "user", content: content.map((part) => this.#userPart(part)) }];
+      }
+      case "ofSystem": {
+        const { content } = messageTypes.value;
+        return content.length === 0 ? [] : [{ role: "system", content: content.map((part) => this.#textPart(part)) }];
+      }
       case "ofAssistant":
         return this.#assistant(messageTypes.value);
       case "ofTool":
@@ -55,7 +67,7 @@ class MessageReader {
   }
 
   #assistant({ content, toolCalls }: ConversationMessageOfAssistant): ChatMessage[] {
-    const parts: AssistantPart[] = content.map(textPart);
+    const parts: AssistantPart[] = content.map((part) => this.#textPart(part));
     for (const { id = "", toolTypes } of toolCalls) {
       if (toolTypes.case === undefined) throw invalidParams(this.#component, "tool types cannot be nil");
       const { name, arguments: text } = toolTypes.value;
@@ -78,11 +90,11 @@ class MessageReader {
     const call = this.#callOf(toolId, name);
     const callId = toolId || call?.callId || name || "tool";
     const parts = content.map(
-      ({ text }): ToolResultPart => ({
+      (part): ToolResultPart => ({
         type: "tool-result",
         callId,
         name: name || call?.name || "tool",
-        output: text,
+        output: this.#textPart(part).text,
         opaque: carryWords({ id: toolId, name }),
       }),
     );
@@ -95,13 +107,35 @@ class MessageReader {
     this.#open = this.#open.filter((open) => open !== call);
     return call;
   }
+
+  #textPart({ text, file }: ConversationMessageContent): TextPart {
+    if (file !== undefined) throw invalidParams(this.#component, "only messages of the user can have files");
+    return { type: "text", text };
+  }
+
+  #userPart(content: ConversationMessageContent): TextPart | FilePart {
+    const { file } = content;
+    return file === undefined ? this.#textPart(content) : this.#filePart(file);
+  }
+
+  #filePart({ mediaType, source, filename, detail }: ConversationMessageFile): FilePart {
+    if (mediaType === "") throw invalidParams(this.#component, "a file must have a mediaType");
+    if (source.case === undefined) throw invalidParams(this.#component, "a file must have data, a url or an id");
+    if (detail !== undefined && !isDetail(detail)) {
+      throw invalidParams(this.#component, "the detail of a file must be 'auto', 'low' or 'high'");
+    }
+    const data =
+      source.case === "data" ? source.value : source.case === "url" ? { url: source.value } : { id: source.value };
+    return {
+      type: "file",
+      mediaType,
+      data,
+      ...(filename !== undefined && { filename }),
+      ...(detail !== undefined && { detail }),
+    };
+  }
 }
 
-function messageOf(role: "user" | "system", content: readonly ConversationMessageContent[]): ChatMessage[] {
-  if (content.length === 0) return [];
-  return [{ role, content: content.map(textPart) }];
-}
-
-function textPart({ text }: ConversationMessageContent): TextPart {
-  return { type: "text", text };
+function isDetail(text: string): text is NonNullable<FilePart["detail"]> {
+  return text === "auto" || text === "low" || text === "high";
 }

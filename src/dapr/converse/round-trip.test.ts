@@ -10,7 +10,7 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { SseReader } from "../../stream/framing/sse-reader.js";
 import { writeSse } from "../../stream/framing/write-frame.js";
-import type { ChatMessage } from "../../stream/message.js";
+import type { ChatMessage, FilePart } from "../../stream/message.js";
 import {
   ConversationRequestAlpha2Schema,
   ConversationRequestSchema,
@@ -282,6 +282,39 @@ function withoutWords(messages: readonly ChatMessage[]): ChatMessage[] {
   return JSON.parse(JSON.stringify(messages, (key, value) => (key === "opaque" ? undefined : value)));
 }
 
+const FILES: FilePart[] = [
+  { type: "file", mediaType: "image/png", data: new Uint8Array([0, 255, 1]), detail: "low" },
+  { type: "file", mediaType: "application/pdf", data: new Uint8Array(), filename: "empty.pdf" },
+  { type: "file", mediaType: "image/*", data: { url: "https://example.org/a.png" } },
+  { type: "file", mediaType: "application/octet-stream", data: { id: "file_1" } },
+];
+
+test("files of the user arrive as they were sent, by JSON and by protobuf", () => {
+  const content = [{ type: "text" as const, text: "What is this?" }, ...FILES];
+  const { message } = writeAlpha2Request({ messages: [{ role: "user", content }] }, { component: "llm" });
+  const byJson = readProtoJson(
+    ConversationRequestAlpha2Schema,
+    writeProtoJson(ConversationRequestAlpha2Schema, message),
+  );
+  const byWire = fromBinary(ConversationRequestAlpha2Schema, toBinary(ConversationRequestAlpha2Schema, message));
+  for (const read of [byJson, byWire]) {
+    expect(chatRequestOf(readAlpha2Request(read, known)).messages).toEqual([{ role: "user", content }]);
+  }
+});
+
+test.each([
+  ["ofSystem", { url: "x", mediaType: "image/png" }, "only messages of the user can have files"],
+  ["ofUser", { url: "x" }, "a file must have a mediaType"],
+  ["ofUser", { mediaType: "image/png" }, "a file must have data, a url or an id"],
+  ["ofUser", { url: "x", mediaType: "image/png", detail: "most" }, "the detail of a file must be"],
+])("a file that is none is refused: %s %j", (role, file, reason) => {
+  const body = JSON.stringify({ name: "llm", inputs: [{ messages: [{ [role]: { content: [{ file }] } }] }] });
+  const request = readProtoJson(ConversationRequestAlpha2Schema, body);
+  expect(() => readAlpha2Request(request, known)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(reason) }),
+  );
+});
+
 const textual = arbitraryMessages.filter((messages) =>
   messages.every(({ content }) => typeof content === "string" || content.every(({ type }) => type !== "file")),
 );
@@ -356,12 +389,10 @@ describe("a request arrives as it was sent", () => {
     });
   });
 
+  const png = { type: "file" as const, mediaType: "image/png", data: new Uint8Array([1]) };
+
   it("or is refused, or says what was left out", () => {
-    const png = { type: "file" as const, mediaType: "image/png", data: new Uint8Array([1]) };
     const target = { component: "llm" };
-    expect(() => writeAlpha2Request({ messages: [{ role: "user", content: [png] }] }, target)).toThrow(
-      expect.objectContaining({ code: "unsupported", field: "messages[0].content[0]" }),
-    );
     const search = { dialect: "anthropic", type: "web_search_20250305" };
     expect(() => writeAlpha2Request({ messages: [], tools: [search] }, target)).toThrow(
       expect.objectContaining({ code: "unsupported", field: "tools[0]" }),
@@ -409,6 +440,7 @@ describe("a request arrives as it was sent", () => {
       [{ messages: [], tools: [{ name: "look", inputSchema: { type: "object" } }] }, "tools"],
       [{ messages: [{ role: "assistant", content: [call] }] }, "messages[0].content[0]"],
       [{ messages: [{ role: "tool", content: [result] }] }, "messages[0]"],
+      [{ messages: [{ role: "user", content: [png] }] }, "messages[0].content[0]"],
     ];
     for (const [request, field] of refused) {
       expect(() => writeAlpha1Request(request, target)).toThrow(

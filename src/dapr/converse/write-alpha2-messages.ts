@@ -2,17 +2,22 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
-import type { ConversationMessageSchema } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
+import type {
+  ConversationMessageContentSchema,
+  ConversationMessageFileSchema,
+  ConversationMessageSchema,
+} from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
 import { argumentsText, carriedWords } from "./carried.js";
 
 type WrittenMessage = MessageInitShape<typeof ConversationMessageSchema>;
+type WrittenContent = MessageInitShape<typeof ConversationMessageContentSchema>;
+type WrittenFile = Exclude<MessageInitShape<typeof ConversationMessageFileSchema>, { $typeName: string }>;
 type WrittenCall = { id: string; toolTypes: { case: "function"; value: { name: string; arguments: string } } };
 
 /**
- * Messages as Alpha2 has them. Dapr has text, tool calls and their results: a file of the user's is refused, what an
- * assistant's message holds beyond that is left out with a warning. Reasoning and sources are not sent back.
- *
- * @throws {SluiceError} `unsupported`, naming the part.
+ * Messages as Alpha2 has them. Dapr has text, tool calls and their results; a file of the user's goes as Sluice's own field,
+ * which a plain daprd does not know: whoever sends it must know who reads it. What an assistant's message holds beyond that is
+ * left out with a warning. Reasoning and sources are not sent back.
  */
 export function writeAlpha2Messages(messages: readonly ChatMessage[], warnings: Warning[]): WrittenMessage[] {
   return messages.flatMap((message, index): WrittenMessage[] => {
@@ -22,7 +27,7 @@ export function writeAlpha2Messages(messages: readonly ChatMessage[], warnings: 
         return [{ messageTypes: { case: "ofSystem", value: { content: writeText(message.content, path) } } }];
       case "user": {
         const { name, content } = message;
-        const value = { content: writeText(content, path), ...(name !== undefined && { name }) };
+        const value = { content: writeContent(content), ...(name !== undefined && { name }) };
         return [{ messageTypes: { case: "ofUser", value } }];
       }
       case "assistant":
@@ -35,6 +40,25 @@ export function writeAlpha2Messages(messages: readonly ChatMessage[], warnings: 
   });
 }
 
+function writeContent(content: string | readonly (TextPart | FilePart)[]): WrittenContent[] {
+  if (typeof content === "string") return [{ text: content }];
+  return content.map((part) => (part.type === "text" ? { text: part.text } : { file: writeFile(part) }));
+}
+
+function writeFile({ mediaType, data, filename, detail }: FilePart): WrittenFile {
+  return {
+    mediaType,
+    source: sourceOf(data),
+    ...(filename !== undefined && { filename }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+function sourceOf(data: FilePart["data"]): NonNullable<WrittenFile["source"]> {
+  if (data instanceof Uint8Array) return { case: "data", value: new Uint8Array(data) };
+  return "url" in data ? { case: "url", value: data.url } : { case: "id", value: data.id };
+}
+
 /**
  * The texts of a message that has nothing else.
  *
@@ -45,9 +69,14 @@ export function writeText(content: string | readonly (TextPart | FilePart)[], pa
   return content.map((part, index) => {
     if (part.type === "text") return { text: part.text };
     const field = `${path}.content[${index}]`;
-    const message = `${field}: found a file (${part.mediaType}); Dapr's conversation API carries text only`;
-    throw new SluiceError("unsupported", message, { field });
+    throw fileRefused(field, part.mediaType);
   });
+}
+
+/** The error for a file where only text can go. */
+export function fileRefused(field: string, mediaType: string): SluiceError {
+  const message = `${field}: found a file (${mediaType}); Dapr's conversation API carries text only`;
+  return new SluiceError("unsupported", message, { field });
 }
 
 function writeAssistant({ content }: AssistantMessage, path: string, warnings: Warning[]): WrittenMessage[] {

@@ -24,7 +24,7 @@ export interface WrittenRequest<Message> {
  * A request of Alpha2: one input that holds the whole history. Fields of `providerOptions.dapr` are merged into it by their
  * names in protojson.
  *
- * @throws {SluiceError} `unsupported` for files and for tools of providers, `invalid-argument` for fields in
+ * @throws {SluiceError} `unsupported` for tools of providers, `invalid-argument` for fields in
  *   `providerOptions.dapr` that the API does not have.
  */
 export function writeAlpha2Request(

@@ -12,6 +12,9 @@ const RUNTIME_VERSION = "1.18.3";
 /** Tells a sidecar that streams from a plain daprd, among the enabled features. */
 export const STREAMING_FEATURE = "Sluice.ConversationStreaming";
 
+/** Tells components that take files from those of a plain daprd, among a component's capabilities. */
+export const FILES_CAPABILITY = "FILES";
+
 /** What the sidecar says of itself, and what was added to it while it ran. */
 export class SidecarMetadata {
   readonly #appId: string;
@@ -51,7 +54,7 @@ export class SidecarMetadata {
 
   #registered(): RegisteredComponents[] {
     return Array.from(this.#components.values(), ({ name, type, version }) =>
-      create(RegisteredComponentsSchema, { name, type, version }),
+      create(RegisteredComponentsSchema, { name, type, version, capabilities: [FILES_CAPABILITY] }),
     );
   }
 }

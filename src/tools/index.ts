@@ -1,7 +1,10 @@
 export type { ApprovalDecision, ApprovalHandler, ApprovalRequest } from "./approval.js";
 export { approve, decisionMessage, deny, edit } from "./approval.js";
 export { openCalls } from "./history.js";
+export type { McpClientFeatures, McpRoot } from "./mcp/mcp-client-features.js";
 export type { HttpServer, McpServer, StdioServer } from "./mcp/mcp-connection.js";
+export type { McpElicitation, McpElicitationAnswer, McpElicitationHandler } from "./mcp/mcp-elicitation.js";
+export type { McpSampling, McpSamplingRequest } from "./mcp/mcp-sampling.js";
 export type { McpToolInfo, McpTools, McpToolsOptions } from "./mcp/mcp-tools.js";
 export { mcpTools } from "./mcp/mcp-tools.js";
 export type { Tool, ToolContext, ToolInput, ToolOptions, ToolReturn } from "./tool.js";

@@ -1,7 +1,9 @@
+import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ProgressNotification } from "@modelcontextprotocol/sdk/types.js";
-import { type ErrorCode, SluiceError } from "../../stream/error.js";
+import { type ErrorCode, messageOf, SluiceError } from "../../stream/error.js";
+import { capabilitiesOf, type McpClientFeatures, offerFeatures } from "./mcp-client-features.js";
 
 /** A server that is started here and spoken to over its standard input and output. */
 export interface StdioServer {
@@ -18,6 +20,11 @@ export interface HttpServer {
   url: string | URL;
   /** Sent with every request: a token, for example. */
   headers?: Readonly<Record<string, string>>;
+  /**
+   * OAuth, as the official SDK has it: it keeps the tokens, and says where to send the user. Where the user has to go
+   * first, using the server fails with `authentication`; `finishAuthorization` takes the code that comes back.
+   */
+  authProvider?: OAuthClientProvider;
 }
 
 /** Where an MCP server is. */
@@ -57,12 +64,14 @@ export async function connectMcp(
   timeout: number,
   signal: AbortSignal,
   watcher: McpWatcher,
+  features: McpClientFeatures,
 ): Promise<McpConnection> {
   const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
   const { ProgressNotificationSchema, ToolListChangedNotificationSchema } = await import(
     "@modelcontextprotocol/sdk/types.js"
   );
-  const client = new Client({ name: "sluice", version: "0.1.0" });
+  const client = new Client({ name: "sluice", version: "0.1.0" }, { capabilities: capabilitiesOf(features) });
+  await offerFeatures(client, features);
   const progress: McpConnection["progress"] = new Map();
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => watcher.toolsChanged());
   // The SDK's own `onprogress` misses what comes in the same read as the result.
@@ -76,7 +85,7 @@ export async function connectMcp(
     await client.connect(transport, { timeout, signal });
   } catch (thrown) {
     await client.close().catch(() => {});
-    throw connectError(server, thrown, details());
+    throw await connectError(server, thrown, details());
   }
   return {
     client,
@@ -123,19 +132,43 @@ async function openStdio({ command, args = [], env, cwd }: StdioServer): Promise
   return { transport, details: () => said.trim(), end: async () => {} };
 }
 
-async function openHttp({ url, headers = {} }: HttpServer): Promise<Opened> {
+/**
+ * Ends the sign-in that a server asked for: the provider gets the tokens for a code.
+ *
+ * @throws {SluiceError} `authentication`.
+ */
+export async function authorize(server: HttpServer, code: string): Promise<void> {
+  try {
+    const transport = await httpTransport(server);
+    await transport.finishAuth(code);
+  } catch (cause) {
+    throw new SluiceError("authentication", `the MCP server ${server.url} takes no sign-in: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+async function httpTransport({ url, headers = {}, authProvider }: HttpServer) {
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } } });
+  return new StreamableHTTPClientTransport(new URL(url), {
+    requestInit: { headers: { ...headers } },
+    ...(authProvider && { authProvider }),
+  });
+}
+
+async function openHttp(server: HttpServer): Promise<Opened> {
+  const transport = await httpTransport(server);
   // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
   return { transport: transport as Transport, details: () => "", end: () => transport.terminateSession() };
 }
 
 const CODES: Readonly<Record<number, ErrorCode>> = { 401: "authentication", 403: "permission", 404: "not-found" };
 
-function connectError(server: McpServer, cause: unknown, details: string): SluiceError {
-  const status = httpStatusOf(cause);
+async function connectError(server: McpServer, cause: unknown, details: string): Promise<SluiceError> {
+  const { UnauthorizedError } = await import("@modelcontextprotocol/sdk/client/auth.js");
+  const status = cause instanceof UnauthorizedError ? 401 : httpStatusOf(cause);
   const where = "command" in server ? server.command : String(server.url);
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   return new SluiceError(
     (status !== undefined && CODES[status]) || "connect-failed",
     `the MCP server ${where} cannot be used: ${message}${details === "" ? "" : `; it said: ${details}`}`,

@@ -1,11 +1,13 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Tool as ServersTool } from "@modelcontextprotocol/sdk/types.js";
+import { wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { Slots } from "../slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import type { ToolSource } from "../toolbox.js";
-import { connectMcp, httpStatusOf, type McpConnection, type McpServer } from "./mcp-connection.js";
+import { type McpClientFeatures, readRoots } from "./mcp-client-features.js";
+import { authorize, connectMcp, httpStatusOf, type McpConnection, type McpServer } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
 
 /** A tool as its MCP server describes it. What the annotations say is the server's word. */
@@ -25,7 +27,7 @@ export interface McpToolInfo {
 }
 
 /** Settings of `mcpTools` beside the server. */
-export interface McpToolsOptions {
+export interface McpToolsOptions extends McpClientFeatures {
   /** Put before each tool's name, to keep the names of several servers apart. */
   prefix?: string;
   /** Which tools to offer. Default: all. */
@@ -50,6 +52,12 @@ export interface McpTools extends ToolSource {
    * @throws {SluiceError} `connect-failed` and the like, when the server cannot be used.
    */
   tools(): Promise<readonly Tool[]>;
+  /**
+   * Ends the sign-in of an `authProvider`: hands it the code that came back with the user. The tools can be used then.
+   *
+   * @throws {SluiceError} `authentication`; `unsupported` for a server without a URL.
+   */
+  finishAuthorization(code: string): Promise<void>;
   /** Ends the session, and the process where one was started. Tools cannot be used any more. */
   close(): Promise<void>;
 }
@@ -82,6 +90,9 @@ class McpToolSource implements McpTools {
     if (!(connectTimeout > 0)) throw invalid("connectTimeout", connectTimeout, "ms above 0");
     if (timeout !== undefined && !(timeout > 0)) throw invalid("timeout", timeout, "ms above 0");
     if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
+    const { sampling } = options;
+    if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
+    readRoots(options.roots ?? []);
     this.#options = options;
     this.#connectTimeout = Math.min(connectTimeout, NEVER);
     this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);
@@ -97,6 +108,11 @@ class McpToolSource implements McpTools {
       if (this.#listed === listed) this.#listed = undefined;
       throw thrown;
     }
+  }
+
+  async finishAuthorization(code: string): Promise<void> {
+    if (!("url" in this.#options)) throw new SluiceError("unsupported", "only a server with a url has a sign-in");
+    await authorize(this.#options, code);
   }
 
   async close(): Promise<void> {
@@ -116,15 +132,16 @@ class McpToolSource implements McpTools {
     const { signal } = this.#closed;
     if (signal.aborted) throw new SluiceError("connect-failed", CLOSED);
     if (this.#connection !== undefined) return this.#connection;
-    const connection = connectMcp(this.#options, this.#connectTimeout, signal, {
+    const watcher = {
       toolsChanged: () => {
         this.#listed = undefined;
       },
       closed: () => {
         if (this.#connection === connection) this.#forget();
       },
-      failed: (error) => this.#options.onError?.(error),
-    });
+      failed: (error: Error) => this.#options.onError?.(error),
+    };
+    const connection = connectMcp(this.#options, this.#connectTimeout, signal, watcher, this.#options);
     this.#connection = connection;
     connection.catch(() => {
       if (this.#connection === connection) this.#forget();

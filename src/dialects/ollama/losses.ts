@@ -14,7 +14,7 @@ export const losses: readonly Loss[] = [
   { what: "steps, approval requests, context ids, data events and opaque state", why: "an answer is one message" },
   { what: "retractions after something was said", why: "a client cannot un-say it; the answer ends with an error" },
   { what: "finish reasons but for `stop`, `length` and `tool-calls`", why: "said as `stop`, or as `length`" },
-  { what: "cached and reasoning tokens", why: "Ollama counts what it read and what it wrote" },
+  { what: "reasoning tokens, tokens written to a cache", why: "Ollama counts what it read and what it wrote" },
   { what: "`isError` of a tool result, the place of images in a user's text", why: "a message has one text" },
   { what: "the name and description of a response format, `strict`, cache hints", why: "there is only a schema" },
   { what: "the kind of an error in mid-stream", why: "it is a message and nothing else" },

@@ -22,6 +22,13 @@ export function readMessages(body: WireObject): ChatMessage[] {
     const content = message.string("content") ?? "";
     switch (role) {
       case "system":
+        if (imagesOf(message).length > 0) {
+          throw badRequest(
+            message.field("images"),
+            message.any("images"),
+            "in messages of users, assistants and tools",
+          );
+        }
         messages.push({ role, content });
         break;
       case "user":
@@ -44,27 +51,36 @@ export function readMessages(body: WireObject): ChatMessage[] {
 
 /** A text, and the images beside it. */
 export function readUserContent(object: WireObject, text: string): string | (TextPart | FilePart)[] {
-  const images = object.array("images");
-  if (images === undefined || images.length === 0) return text;
-  const files = images.map((image, index): FilePart => {
+  const files = imagesOf(object).map(({ base64, bytes }) => file(base64, bytes));
+  if (files.length === 0) return text;
+  return text === "" ? files : [{ type: "text", text }, ...files];
+}
+
+function file(base64: string, data: Uint8Array): FilePart {
+  return { type: "file", mediaType: imageType(base64), data };
+}
+
+function imagesOf(object: WireObject): { base64: string; bytes: Uint8Array }[] {
+  return (object.array("images") ?? []).map((base64, index) => {
     const path = `${object.field("images")}[${index}]`;
-    if (typeof image !== "string") throw badRequest(path, image, "base64");
+    if (typeof base64 !== "string") throw badRequest(path, base64, "base64");
     try {
-      return { type: "file", mediaType: imageType(image), data: decodeBase64(image) };
+      return { base64, bytes: decodeBase64(base64) };
     } catch {
-      throw badRequest(path, image, "base64");
+      throw badRequest(path, base64, "base64");
     }
   });
-  return text === "" ? files : [{ type: "text", text }, ...files];
 }
 
 function readAssistant(message: WireObject, text: string, calls: CallIds): string | AssistantPart[] {
   const thinking = message.string("thinking") ?? "";
   const called = message.objects("tool_calls") ?? [];
-  if (thinking === "" && called.length === 0) return text;
+  const images = imagesOf(message);
+  if (thinking === "" && called.length === 0 && images.length === 0) return text;
   return [
     ...(thinking !== "" ? [{ type: "reasoning" as const, text: thinking }] : []),
     ...(text !== "" ? [{ type: "text" as const, text }] : []),
+    ...images.map(({ base64, bytes }) => file(base64, bytes)),
     ...called.map((call) => readCall(call, calls)),
   ];
 }
@@ -78,8 +94,11 @@ function readCall(call: WireObject, calls: CallIds): ToolCallPart {
   return { type: "tool-call", callId, name, ...args };
 }
 
-function readResult(message: WireObject, output: string, calls: CallIds): ToolResultPart {
+/** Images that a tool returned stand after its text, in the form of MCP, which other dialects know as well. */
+function readResult(message: WireObject, text: string, calls: CallIds): ToolResultPart {
   const { callId, name } = calls.close(message.string("tool_call_id"), message.string("tool_name"));
+  const images = imagesOf(message).map(({ base64 }) => ({ type: "image", data: base64, mimeType: imageType(base64) }));
+  const output = images.length === 0 ? text : [...(text === "" ? [] : [{ type: "text", text }]), ...images];
   return { type: "tool-result", callId, name, output };
 }
 

@@ -82,6 +82,8 @@ function readOwnOptions(
     ...(predict !== undefined && predict < 0 && { num_predict: predict }),
   };
   if (Object.keys(model).length > 0) own.options = model;
+  // Ours is the most that each model has; not every version of Ollama has a word for that.
+  if (body.any("think") === "max") own.think = "max";
   return Object.keys(own).length > 0 ? { ollama: own } : undefined;
 }
 

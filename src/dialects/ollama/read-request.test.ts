@@ -24,6 +24,42 @@ describe("a client's request to Ollama", () => {
     });
   });
 
+  test("the most of thinking goes on as it came", () => {
+    const { request } = ollama.readRequest({ model: "m", think: "max" });
+    expect(request.reasoning).toEqual({ effort: "max" });
+    const { body, warnings } = ollama.writeRequest(request, { model: "m", stream: true });
+    expect([body.think, warnings]).toEqual(["max", []]);
+  });
+
+  test("images of the model and of a tool are read, those of a tool go on", () => {
+    const png = "iVBORw0KGgo=";
+    const messages = [
+      {
+        role: "assistant",
+        content: "",
+        images: [png],
+        tool_calls: [{ id: "c", function: { name: "f", arguments: {} } }],
+      },
+      { role: "tool", content: "Here.", images: [png], tool_name: "f", tool_call_id: "c" },
+      { role: "tool", content: "", images: [png], tool_name: "g", tool_call_id: "d" },
+    ];
+    const { request } = ollama.readRequest({ model: "m", messages });
+    const image = { type: "image", data: png, mimeType: "image/png" };
+    expect(request.messages).toMatchObject([
+      {
+        role: "assistant",
+        content: [
+          { type: "file", mediaType: "image/png" },
+          { type: "tool-call", callId: "c" },
+        ],
+      },
+      { role: "tool", content: [{ output: [{ type: "text", text: "Here." }, image] }, { output: [image] }] },
+    ]);
+    const { body, warnings } = ollama.writeRequest(request, { model: "m", stream: true });
+    expect(body.messages).toEqual([expect.objectContaining({ role: "assistant" }), ...messages.slice(1)]);
+    expect(warnings).toMatchObject([{ field: "messages[0].content[0]" }]);
+  });
+
   test("without messages or a prompt it only loads the model", () => {
     expect(ollama.readRequest({ model: "m" })).toEqual({ model: "m", stream: true, request: { messages: [] } });
     expect(ollamaGenerate.readRequest({ model: "m", keep_alive: 0 })).toEqual({
@@ -46,6 +82,16 @@ describe("a client's request to Ollama", () => {
       "a call without a name",
       { model: "m", messages: [{ role: "assistant", tool_calls: [{ function: {} }] }] },
       "messages[0].tool_calls[0].function.name",
+    ],
+    [
+      "an image among the instructions",
+      { model: "m", messages: [{ role: "system", content: "x", images: ["AAAA"] }] },
+      "messages[0].images",
+    ],
+    [
+      "an image of the model that is no base64",
+      { model: "m", messages: [{ role: "assistant", content: "x", images: [1] }] },
+      "messages[0].images[0]",
     ],
     ["a level that there is not", { model: "m", think: "very" }, "think"],
     ["an option of the wrong kind", { model: "m", options: { seed: "x" } }, "options.seed"],

@@ -51,6 +51,13 @@ describe("the Ollama reader", () => {
     ]);
   });
 
+  test("counts what was read from memory, and keeps counters that it does not know", () => {
+    const counts = { ...COUNTS, prompt_eval_cached_count: 3, draft_eval_count: 7 };
+    const { events } = read([line({ content: "Hi" }, { done: true, done_reason: "stop", ...counts })]);
+    const usage = { inputTokens: 4, outputTokens: 2, cacheReadTokens: 3, raw: counts };
+    expect(events.at(-1)).toEqual({ type: "finish", reason: "stop", usage });
+  });
+
   test("says a call when its line comes, with the id that it was given", () => {
     const call = { id: "call_abc", function: { index: 0, name: "f", arguments: { a: 1 } } };
     const { events } = read([line({ tool_calls: [call] })]);

@@ -1,5 +1,5 @@
 import type { Warning } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { writeCall } from "./write-call.js";
 import { writeImage } from "./write-file.js";
@@ -94,6 +94,19 @@ function lossOf(part: AssistantPart): string | undefined {
 }
 
 function writeResult({ callId, name, output }: ToolResultPart): JsonObject {
-  const content = typeof output === "string" ? output : JSON.stringify(output);
-  return { role: "tool", content, tool_name: name, tool_call_id: callId };
+  return { role: "tool", ...writeOutput(output), tool_name: name, tool_call_id: callId };
+}
+
+/** Images of a list of content in the form of MCP stand beside its text; anything else is text. */
+function writeOutput(output: JsonValue): { content: string; images?: string[] } {
+  if (typeof output === "string") return { content: output };
+  const texts: string[] = [];
+  const images: string[] = [];
+  for (const item of Array.isArray(output) ? output : []) {
+    const { type, text, data } = isJsonObject(item) ? item : {};
+    if (type === "text" && typeof text === "string") texts.push(text);
+    else if (type === "image" && typeof data === "string") images.push(data);
+    else return { content: JSON.stringify(output) };
+  }
+  return images.length > 0 ? { content: texts.join("\n"), images } : { content: JSON.stringify(output) };
 }

@@ -1,6 +1,7 @@
 import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { chatForm } from "./answer-form.js";
 import { MODEL_OPTIONS } from "./model-options.js";
 
 /** The fields of a request that `/api/chat` and `/api/generate` share. */
@@ -20,7 +21,8 @@ export function writeOptions(request: ChatRequest, warnings: Warning[]): JsonObj
     if (request[field] !== undefined) warnings.push({ field, message: "not sent: Ollama has no such option" });
   }
   const format = writeFormat(request.responseFormat);
-  const think = writeThink(request.reasoning, warnings);
+  const exact = request.providerOptions?.[chatForm.name]?.think;
+  const think = writeThink(request.reasoning, exact, warnings);
   return {
     ...(format !== undefined && { format }),
     ...(think !== undefined && { think }),
@@ -55,7 +57,12 @@ function writeFormat(format: ResponseFormat | undefined): JsonValue | undefined 
   }
 }
 
-function writeThink(reasoning: ReasoningOptions | undefined, warnings: Warning[]): JsonValue | undefined {
+/** @param exact Ollama's own word, which takes the place of ours. */
+function writeThink(
+  reasoning: ReasoningOptions | undefined,
+  exact: JsonValue | undefined,
+  warnings: Warning[],
+): JsonValue | undefined {
   if (reasoning === undefined) return undefined;
   const { effort, budgetTokens, summary } = reasoning;
   if (budgetTokens !== undefined) {
@@ -64,6 +71,7 @@ function writeThink(reasoning: ReasoningOptions | undefined, warnings: Warning[]
   if (summary !== undefined) {
     warnings.push({ field: "reasoning.summary", message: "not sent: Ollama shows all that a model thinks" });
   }
+  if (exact !== undefined) return exact;
   switch (effort) {
     case undefined:
       return true;

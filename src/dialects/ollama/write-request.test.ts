@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { ChatRequest } from "../../stream/chat-request.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { ollama, ollamaGenerate } from "./ollama.js";
 
 const TARGET = { model: "m", stream: true };
 const HI: ChatMessage[] = [{ role: "user", content: "Hi" }];
+const TEXT = { type: "text", text: "Hi" };
+const IMAGE = { type: "image", data: "AAAA", mimeType: "image/png" };
 const TOOLS = [{ name: "f", inputSchema: { type: "object" } }];
 
 describe("a request to Ollama", () => {
@@ -76,6 +79,18 @@ describe("a request to Ollama", () => {
     for (const dialect of [ollama, ollamaGenerate]) {
       expect(dialect.writeRequest({ messages: HI }, { model: "m", stream: false }).body.stream).toBe(false);
     }
+  });
+
+  test.each<[string, JsonValue, JsonObject]>([
+    ["images beside texts", [TEXT, IMAGE, TEXT], { content: "Hi\nHi", images: ["AAAA"] }],
+    ["an image alone", [IMAGE], { content: "", images: ["AAAA"] }],
+    ["texts alone", [TEXT], { content: JSON.stringify([TEXT]) }],
+    ["an image among other things", [IMAGE, { n: 1 }], { content: JSON.stringify([IMAGE, { n: 1 }]) }],
+    ["nothing", [], { content: "[]" }],
+  ])("what a tool returned: %s", (_, output, said) => {
+    const result = { type: "tool-result" as const, callId: "c", name: "f", output };
+    const { body } = ollama.writeRequest({ messages: [{ role: "tool", content: [result] }] }, TARGET);
+    expect(body.messages).toEqual([{ role: "tool", ...said, tool_name: "f", tool_call_id: "c" }]);
   });
 
   test("the one message of a tool loop becomes several; state of other providers is left out", () => {

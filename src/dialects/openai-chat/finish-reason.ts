@@ -8,6 +8,9 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map(
     content_filter: "content-filter",
     // Of the first generation of this protocol.
     function_call: "tool-calls",
+    // Together's and xAI's words for an answer that is complete.
+    eos: "stop",
+    end_turn: "stop",
     // Mistral, for the end of the model's context.
     model_length: "length",
   }),

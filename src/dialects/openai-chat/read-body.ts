@@ -15,6 +15,7 @@ export function readBody(body: JsonValue): ChatEvent[] {
   const error = errorIn(body);
   if (error !== undefined) throw error;
   if (!Array.isArray(body.choices)) throw malformed(JSON.stringify(body), "not a chat completion");
+  if (body.choices.length === 0) throw malformed(JSON.stringify(body), "a chat completion without an answer");
   const choices = body.choices.map((choice) => {
     if (!isJsonObject(choice) || !isJsonObject(choice.message)) return choice;
     return { ...choice, delta: indexed(choice.message) };

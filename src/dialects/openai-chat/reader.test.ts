@@ -209,3 +209,36 @@ test("a call that is cut by the token limit before its arguments is not one with
   const { events } = read(named(0), named(1), chunk({}, { finish_reason: "length" }), "[DONE]");
   expect(summarise(events).parts).toMatchObject([{ input: {} }, { input: "", invalid: true }]);
 });
+
+test("several calls that go on without index, id or name go on by their places", () => {
+  const named = (name: string) => ({ id: `${name}_0`, type: "function", function: { name, arguments: "" } });
+  const more = (text: string) => ({ function: { arguments: text } });
+  const parts = partsOf(
+    chunk({ tool_calls: [named("weather"), named("time")] }),
+    chunk({ tool_calls: [more('{"city":'), more('{"zone":')] }),
+    chunk({ tool_calls: [more('"Oslo"}'), more('"UTC"}')] }),
+  );
+  expect(parts).toMatchObject([
+    { callId: "weather_0", input: { city: "Oslo" } },
+    { callId: "time_0", input: { zone: "UTC" } },
+  ]);
+});
+
+test.each(["eos", "end_turn"])("%s is the end of a whole answer", (reason) => {
+  const { events } = read(chunk({ content: "Hi" }), chunk({}, { finish_reason: reason }), "[DONE]");
+  expect(events.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
+});
+
+test("a body without a choice is no answer", () => {
+  expect(() => openAiChat.readBody({ id: "c1", model: "m", choices: [], usage: { prompt_tokens: 1 } })).toThrow(
+    expect.objectContaining({ code: "malformed-frame" }),
+  );
+});
+
+test("all that was said of a search result is kept with its source", () => {
+  const result = { url: "https://a.example/", title: "A", snippet: "about a", date: "2026-01-02", source: "web" };
+  const { events } = read(chunk({ content: "Hi" }, {}, { search_results: [result] }), ...END);
+  expect(events.find(({ type }) => type === "source")).toMatchObject({
+    source: { url: result.url, title: "A", quote: "about a", opaque: { dialect: "openai-chat", data: result } },
+  });
+});

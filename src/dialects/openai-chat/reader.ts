@@ -141,9 +141,7 @@ export class OpenAiChatReader implements WireReader {
       if (typeof delta.audio.transcript === "string") text(delta.audio.transcript, emit);
     }
     if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
-    if (Array.isArray(delta.tool_calls)) {
-      for (const piece of delta.tool_calls) if (isJsonObject(piece)) this.#calls.push(piece, frame, emit);
-    }
+    if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, frame, emit);
     // Before there were tools there was one function.
     if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, frame, emit);
   }

@@ -1,5 +1,6 @@
 import type { Emit, Source } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { ownOpaque } from "./opaque.js";
 
 /** Emits each source once, although Perplexity repeats its list in every chunk. */
 export class Sources {
@@ -42,9 +43,12 @@ function readAnnotation(annotation: JsonValue): Source | undefined {
 
 function readSearchResult(result: JsonValue): Source | undefined {
   if (!isJsonObject(result) || typeof result.url !== "string") return undefined;
+  const { url, title, snippet, ...more } = result;
   const source: Source = { kind: "url", url: result.url };
-  if (typeof result.title === "string") source.title = result.title;
-  if (typeof result.snippet === "string") source.quote = result.snippet;
+  if (typeof title === "string") source.title = title;
+  if (typeof snippet === "string") source.quote = snippet;
+  // When the page was made and changed, and where it was found.
+  if (Object.keys(more).length > 0) source.opaque = ownOpaque(result);
   return source;
 }
 

@@ -34,17 +34,32 @@ export class ToolCalls {
   readonly #byIndex = new Map<number, OpenCall>();
   readonly #byId = new Map<string, OpenCall>();
   #last: OpenCall | undefined;
+  /** The calls of the last list that named several without an index, by their places in it. */
+  readonly #byPlace: OpenCall[] = [];
 
   /** Whether the model called any tool. */
   get any(): boolean {
     return this.#calls.length > 0;
   }
 
-  /** Takes one element of `delta.tool_calls`. */
+  /** Takes `delta.tool_calls`. */
+  pushAll(list: readonly JsonValue[], frame: string, emit: Emit): void {
+    const alone = list.length === 1;
+    for (const [place, wire] of list.entries())
+      if (isJsonObject(wire)) this.#push(wire, alone ? -1 : place, frame, emit);
+  }
+
+  /** Takes the one function that could be called before there were tools. */
   push(wire: JsonObject, frame: string, emit: Emit): void {
+    this.#push(wire, -1, frame, emit);
+  }
+
+  /** @param place in a list of several, or -1. */
+  #push(wire: JsonObject, place: number, frame: string, emit: Emit): void {
     const piece = pieceOf(wire);
-    const call = this.#known(piece) ?? this.#begin(piece, frame, emit);
+    const call = this.#known(piece, place) ?? this.#begin(piece, frame, emit);
     this.#last = call;
+    if (place >= 0) this.#byPlace[place] = call;
     call.extra ??= piece.extra;
     if (piece.delta === "") return;
     if (call.done) throw malformed(frame, "more of a tool call that was complete");
@@ -95,15 +110,18 @@ export class ToolCalls {
 
   /**
    * The call that a piece goes on with; `undefined` where it begins one. Some services leave the index out or say 0 of
-   * every call, others leave the id out or give each piece an id of its own: what names another call begins it.
+   * every call, others leave the id out or give each piece an id of its own: what names another call begins it. Of several
+   * pieces that name nothing, each goes on with the call that had its place.
    */
-  #known({ index, id, name, delta }: Piece): OpenCall | undefined {
+  #known({ index, id, name, delta }: Piece, place: number): OpenCall | undefined {
     const same = id === undefined ? undefined : this.#byId.get(id);
     if (typeof index === "number") {
       const there = this.#byIndex.get(index);
       return there === undefined || id === undefined || name === undefined ? there : same;
     }
     if (id !== undefined) return same ?? (name === undefined ? this.#last : undefined);
+    const placed = name === undefined ? this.#byPlace[place] : undefined;
+    if (placed !== undefined) return placed;
     const another = name !== undefined && (name !== this.#last?.name || isWhole(delta));
     return another ? undefined : this.#last;
   }

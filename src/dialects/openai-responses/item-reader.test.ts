@@ -205,3 +205,105 @@ function served(events: readonly ChatEvent[]): ChatEvent[] {
   const context = { model: "m", request: { messages: [USER], tools } };
   return readWire(openAiResponses, [writeWire(openAiResponses, events, context)]).events;
 }
+
+describe("a server that leaves out the places of items and ends all of them at the end, as llama.cpp does", () => {
+  const thought = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
+  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("I look.")] };
+  const calls = ["a", "b"].map((at) => ({
+    ...{ type: "function_call", id: `fc_${at}`, call_id: `call_${at}`, name: "look", status: "completed" },
+    arguments: `{"at":"${at}"}`,
+  }));
+  const output = [thought, message, ...calls];
+  const added = (item: JsonObject) => ({ type: "response.output_item.added", item });
+
+  test.each<[how: string, items: JsonObject[]]>([
+    ["by their ids", output],
+    ["by their order", output.map(({ id: _, ...item }) => item)],
+  ])("has them told apart %s", (_, items) => {
+    const streamed = items.flatMap((item, at): JsonObject[] => {
+      const id = item.id === undefined ? {} : { item_id: item.id };
+      if (item.type === "reasoning") {
+        return [
+          added({ ...item, content: [], encrypted_content: "" }),
+          { type: "response.reasoning_text.delta", ...id, delta: "Hm." },
+        ];
+      }
+      if (item.type === "message") {
+        return [
+          added({ ...item, content: [] }),
+          { type: "response.output_text.delta", ...id, delta: "I " },
+          { type: "response.output_text.delta", ...id, delta: "look." },
+        ];
+      }
+      const delta = calls[at - 2]?.arguments ?? "";
+      return [added({ ...item, arguments: "" }), { type: "response.function_call_arguments.delta", ...id, delta }];
+    });
+    const ends = items.map((item) => ({ type: "response.output_item.done", item }));
+    const [created, completed] = [streamOf([])[0] ?? {}, streamOf(items)[1 + 2 * items.length] ?? {}];
+    const whens = items === output ? [...streamed, ...ends] : interleaved(streamed, ends);
+    const { parts, reason } = summarise(read([created, ...whens, completed]));
+    expect(reason).toBe("tool-calls");
+    const said = parts.flatMap((part) => ("text" in part && part.text !== "" ? [`${part.type}: ${part.text}`] : []));
+    expect(said).toEqual(["reasoning: Hm.", "text: I look."]);
+    expect(parts.filter(({ type }) => type === "tool-call")).toMatchObject([
+      { callId: "call_a", input: { at: "a" } },
+      { callId: "call_b", input: { at: "b" } },
+    ]);
+  });
+
+  /** Without ids each item ends before the next begins. */
+  function interleaved(streamed: readonly JsonObject[], ends: readonly JsonObject[]): JsonObject[] {
+    let item = -1;
+    const all: JsonObject[] = [];
+    for (const event of streamed) {
+      if (event.type === "response.output_item.added" && ++item > 0) all.push(ends[item - 1] ?? {});
+      all.push(event);
+    }
+    return [...all, ends[item] ?? {}];
+  }
+});
+
+test("a text whose pieces were counted on from the item before, as vLLM does, is said once", () => {
+  const thought = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
+  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("Yes.")] };
+  const [created, , , , , completed] = streamOf([thought, message]);
+  const { parts } = summarise(
+    read([
+      created ?? {},
+      { type: "response.output_item.added", output_index: 0, item: { ...thought, content: [] } },
+      { type: "response.reasoning_text.delta", output_index: 0, content_index: 0, delta: "Hm." },
+      { type: "response.output_item.done", output_index: 0, item: thought },
+      { type: "response.output_item.added", output_index: 1, item: { ...message, content: [] } },
+      { type: "response.output_text.delta", output_index: 1, content_index: 1, delta: "Yes." },
+      { type: "response.output_item.done", output_index: 1, item: message },
+      completed ?? {},
+    ]),
+  );
+  expect(parts.filter(({ type }) => type === "text")).toMatchObject([{ text: "Yes." }]);
+});
+
+test("a call that ends as its result, as Perplexity's search does, was run by the provider", () => {
+  const call = {
+    ...{ type: "function_call", id: "fc_1", call_id: "call_1", name: "search_web", status: "completed" },
+    arguments: '{"queries":["a"]}',
+  };
+  const result = {
+    type: "search_results",
+    queries: ["a"],
+    results: [{ id: 1, url: "https://a.example/", date: "2026-09-25" }],
+  };
+  const [created, , , completed] = streamOf([result]);
+  const events = read([
+    created ?? {},
+    { type: "response.output_item.added", output_index: 0, item: call },
+    { type: "response.output_item.done", output_index: 0, item: result },
+    completed ?? {},
+  ]);
+  const { parts, reason } = summarise(events);
+  expect(reason).toBe("stop");
+  expect(parts).toMatchObject([
+    { type: "tool-call", callId: "call_1", name: "search_web", input: { queries: ["a"] }, providerExecuted: true },
+    { type: "tool-result", callId: "call_1", output: { results: result.results }, providerExecuted: true },
+  ]);
+  expect(sentBack(events)).toEqual({ input: [result], warnings: [] });
+});

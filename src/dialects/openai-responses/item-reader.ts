@@ -5,7 +5,16 @@ import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
 import { declaredCustomTools } from "./custom-tools.js";
 import type { Said } from "./end.js";
-import { callEvent, callOf, isCall, isPlainCall, isSealed, otherItemEvents, resultEvents } from "./items.js";
+import {
+  answeredEvents,
+  callEvent,
+  callOf,
+  isCall,
+  isPlainCall,
+  isSealed,
+  otherItemEvents,
+  resultEvents,
+} from "./items.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 import { OpenItem, type OpenPart, type PartKind } from "./open-item.js";
 
@@ -69,6 +78,10 @@ export class ItemReader {
     const known = this.#items.get(at);
     const open = known ?? this.#begin(item);
     this.#items.delete(at);
+    if (known?.call !== undefined && known.item.type !== item.type) {
+      for (const event of answeredEvents(known.call, cutItem(known, at, {}), item)) emit(event);
+      return;
+    }
     if (item.type === "message") {
       if (known === undefined) this.#openMessage(item, emit);
       this.#closeMessage(open, item, emit);
@@ -122,7 +135,7 @@ export class ItemReader {
       }
       const kind = part.type === "refusal" ? "refusal" : "text";
       if (kind === "refusal") this.#said.refusal = true;
-      open.part(kind, index, this.#nextBlock).completeWith(part, emit);
+      open.wholePart(kind, index, content.length, this.#nextBlock).completeWith(part, emit);
       if (open.item === item) tellLogprobs(part, emit);
     }
   }
@@ -133,8 +146,9 @@ export class ItemReader {
       ["thought", item.content],
     ];
     for (const [kind, list] of texts) {
-      for (const [index, part] of (Array.isArray(list) ? list.filter(isJsonObject) : []).entries()) {
-        open.part(kind, index, this.#nextBlock).complete(part.text, emit);
+      const parts = Array.isArray(list) ? list.filter(isJsonObject) : [];
+      for (const [index, part] of parts.entries()) {
+        open.wholePart(kind, index, parts.length, this.#nextBlock).complete(part.text, emit);
       }
     }
     const carried = typeof item.encrypted_content === "string" ? readCarried(item.encrypted_content) : undefined;
@@ -179,5 +193,7 @@ export function tellLogprobs({ logprobs }: JsonObject, emit: Emit): boolean {
 function cutItem({ item, input }: OpenItem, at: number, { output }: JsonObject): JsonObject {
   const said = Array.isArray(output) ? output[at] : undefined;
   if (isJsonObject(said) && said.type === item.type) return said;
-  return isPlainCall(item) ? { ...item, arguments: input?.text ?? "", status: "incomplete" } : item;
+  if (!isPlainCall(item)) return item;
+  // A call may begin with all of its arguments.
+  return { ...item, arguments: input?.text || (item.arguments ?? ""), status: "incomplete" };
 }

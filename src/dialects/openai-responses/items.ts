@@ -133,6 +133,17 @@ function mcpResult(call: Call, item: JsonObject): ChatEvent {
   return foreign ? result : { ...result, opaque: ownOpaque(item) };
 }
 
+/**
+ * The events of a call that ended as what came of it, an item of another type: the provider ran it, whatever it looked like
+ * (Perplexity's search).
+ */
+export function answeredEvents(call: Call, said: JsonObject, result: JsonObject): ChatEvent[] {
+  const ran = { ...call, providerExecuted: true as const };
+  const { status: _, ...item } = said;
+  const output = fieldsOf(result, (key) => key !== "id" && key !== "type");
+  return [callEvent(ran, item, false), { type: "tool-result", ...ran, output, opaque: ownOpaque(result) }];
+}
+
 /** The events of an item that came whole and is neither a message nor reasoning nor a call. */
 export function otherItemEvents(item: JsonObject, names: ReadonlyMap<string, string>): ChatEvent[] {
   const type = filledString(item.type) ?? "item";
@@ -156,7 +167,7 @@ function answeredBy({ type, call_id: id }: JsonObject, names: ReadonlyMap<string
 
 /** Whether reasoning can be understood without the provider's record of it: it came encrypted, or in full. */
 export function isSealed({ encrypted_content: encrypted, content }: JsonObject): boolean {
-  return typeof encrypted === "string" || (Array.isArray(content) && content.length > 0);
+  return filledString(encrypted) !== undefined || (Array.isArray(content) && content.length > 0);
 }
 
 /** An MCP tool of the provider's waits for a yes: a call whose result is the answer to it. */

@@ -10,13 +10,15 @@ export type PartKind = "text" | "refusal" | "summary" | "thought";
 /** One text of an item: of a message, or of reasoning. */
 export class OpenPart {
   readonly kind: PartKind;
+  readonly index: number;
   readonly block: number;
   /** UTF-16 code units that were emitted. */
   #length = 0;
   #annotations = 0;
 
-  constructor(kind: PartKind, block: number) {
+  constructor(kind: PartKind, index: number, block: number) {
     this.kind = kind;
+    this.index = index;
     this.block = block;
   }
 
@@ -70,10 +72,24 @@ export class OpenItem {
     const key = `${kind} ${index}`;
     let part = this.#parts.get(key);
     if (part === undefined) {
-      part = new OpenPart(kind, nextBlock());
+      part = new OpenPart(kind, index, nextBlock());
       this.lastBlock = part.block;
       this.#parts.set(key, part);
     }
     return part;
+  }
+
+  /**
+   * The part that one of the whole item's `count` parts is. Where its pieces came under an index that no part has, it is
+   * the first such: vLLM counts on from item to item.
+   */
+  wholePart(kind: PartKind, index: number, count: number, nextBlock: () => number): OpenPart {
+    const known = this.#parts.get(`${kind} ${index}`);
+    if (known !== undefined) return known;
+    const stray = [...this.#parts.values()].find((part) => part.kind === kind && part.index >= count);
+    if (stray === undefined) return this.part(kind, index, nextBlock);
+    this.#parts.delete(`${kind} ${stray.index}`);
+    this.#parts.set(`${kind} ${index}`, stray);
+    return stray;
   }
 }

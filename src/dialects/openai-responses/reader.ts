@@ -13,6 +13,7 @@ import { malformed, parseFrame } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { readEnd } from "./end.js";
 import { INPUTS, SILENT, TEXTS } from "./event-types.js";
+import { ItemPlaces } from "./item-places.js";
 import { ItemReader, tellLogprobs } from "./item-reader.js";
 import { END_FIELDS, RESPONSE_FIELDS } from "./known-fields.js";
 import type { OpenPart, PartKind } from "./open-item.js";
@@ -50,6 +51,7 @@ interface Ended {
 export class ResponsesReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
   readonly #items = new ItemReader();
+  readonly #places = new ItemPlaces();
   readonly #early = new EarlyEvents();
   readonly #facts = new ExtraFacts();
   #started = false;
@@ -86,11 +88,11 @@ export class ResponsesReader implements WireReader {
         return;
       case "response.output_item.added":
         this.#start({}, emit);
-        this.#items.open(numberOf(event.output_index), itemIn(event, text), emit);
+        this.#items.open(this.#places.begin(event), itemIn(event, text), emit);
         return;
       case "response.output_item.done":
         this.#start({}, emit);
-        this.#items.close(numberOf(event.output_index), itemIn(event, text), emit);
+        this.#items.close(this.#places.end(event), itemIn(event, text), emit);
         return;
       case "response.output_text.annotation.added":
         this.#partOf(event, "text", "content_index", text).annotate(event.annotation, emit);
@@ -131,6 +133,7 @@ export class ResponsesReader implements WireReader {
     }
     this.#start(response, emit);
     const said = this.#items.finish(response, emit);
+    this.#places.clear();
     this.#facts.push(response, RESPONSE_FIELDS, emit);
     this.#facts.push(event, END_FIELDS, emit);
     this.#facts.release(emit);
@@ -175,7 +178,7 @@ export class ResponsesReader implements WireReader {
       return true;
     }
     if (!INPUTS.includes(subject)) return false;
-    const { input } = this.#items.known(numberOf(event.output_index), frame);
+    const { input } = this.#items.known(this.#places.of(event), frame);
     if (phase === "added") {
       input?.pushCommand(emit);
       input?.push(filledString(event.command) ?? "", emit);
@@ -188,7 +191,7 @@ export class ResponsesReader implements WireReader {
 
   /** What a tool that the provider runs is doing, and events that this version does not know. */
   #progress(type: string, event: JsonObject, text: string, emit: Emit): void {
-    const open = this.#items.at(numberOf(event.output_index));
+    const open = this.#items.at(this.#places.of(event));
     if (type === "response.shell_call_output_content.delta" && open !== undefined) {
       const callId = String(open.item.call_id);
       const name = this.#items.nameOf(callId) ?? "shell";
@@ -215,7 +218,7 @@ export class ResponsesReader implements WireReader {
   }
 
   #partOf(event: JsonObject, kind: PartKind, place: string, text: string): OpenPart {
-    return this.#items.part(numberOf(event.output_index), kind, numberOf(event[place]), text);
+    return this.#items.part(this.#places.of(event), kind, numberOf(event[place]), text);
   }
 
   #learn(event: JsonObject, frame: string, part: Meaning["part"]): void {

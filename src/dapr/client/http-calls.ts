@@ -1,8 +1,7 @@
 import { httpModel } from "../../models/http/http-model.js";
 import { HttpService, type HttpServiceOptions } from "../../models/http/http-service.js";
-import { readAnswerJson } from "../converse/proto-json.js";
 import { readHttpError } from "../converse/read-api-error.js";
-import { GetMetadataResponseSchema } from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
+import { readMetadataJson } from "../daprd/metadata-json.js";
 import { alpha1Dialect, alpha2Dialect } from "./dapr-dialect.js";
 import type { SidecarCalls } from "./sidecar-backend.js";
 import { readMetadata } from "./sidecar-info.js";
@@ -17,7 +16,7 @@ export function httpCalls(options: HttpServiceOptions & { metadataTimeoutMs: num
     async metadata() {
       const timeouts = { connect: limit, firstByte: limit, idle: limit };
       const body = await metadata.getJson("dapr", "/v1.0/metadata", readHttpError, { timeouts, retry: { retries: 0 } });
-      return readMetadata(readAnswerJson(GetMetadataResponseSchema, body));
+      return readMetadata(readMetadataJson(body));
     },
     alpha2: (target) =>
       httpModel({

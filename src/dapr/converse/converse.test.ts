@@ -106,6 +106,30 @@ describe("requests that are refused", () => {
     expect(refusal(() => alpha2(body))).toEqual({ errorCode, message, httpStatus: 400, grpcCode: 3 });
   });
 
+  it("are not those that write null for what is not there", () => {
+    const none = { ofDeveloper: null, ofSystem: null, ofUser: null, ofAssistant: null, ofTool: null };
+    const schema = { type: "object", enum: [null], properties: { a: { default: null } } };
+    const { inputs, settings } = alpha2({
+      contextId: null,
+      inputs: [{ scrubPii: null, messages: [{ ...none, ofUser: { name: null, content: [{ text: "hi" }] } }] }],
+      tools: [{ function: { name: "f", description: null, parameters: schema } }],
+    });
+    expect(inputs[0]?.messages).toEqual([{ role: "user", content: [{ type: "text", text: "hi" }] }]);
+    expect(settings.tools).toEqual([{ name: "f", inputSchema: schema }]);
+    expect(refusal(() => alpha2({ inputs: [{ messages: [none] }] })).message).toMatch(/message type cannot be nil$/);
+    expect(refusal(() => alpha2({ inputs: [null] })).errorCode).toBe("ERR_MALFORMED_REQUEST");
+  });
+
+  it("are not those whose schemas are nested deeply, within reason", () => {
+    const nested = (depth: number): object => (depth === 0 ? {} : { properties: { a: nested(depth - 1) } });
+    const asking = (depth: number) => ({
+      inputs: [hello],
+      tools: [{ function: { name: "f", parameters: nested(depth) } }],
+    });
+    expect(alpha2(asking(100)).settings.tools).toHaveLength(1);
+    expect(refusal(() => alpha2(asking(1_000))).errorCode).toBe("ERR_MALFORMED_REQUEST");
+  });
+
   it("by Alpha1 are fewer", () => {
     expect(refusal(() => alpha1({ name: "x" })).errorCode).toBe("ERR_CONVERSATION_NOT_FOUND");
     expect(refusal(() => alpha1({})).errorCode).toBe("ERR_CONVERSATION_MISSING_INPUTS");

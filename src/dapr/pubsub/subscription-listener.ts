@@ -36,7 +36,7 @@ export function subscriptionListener(
 
   async function take(request: IncomingMessage, subscription: StreamSubscription): Promise<Delivery> {
     try {
-      return subscription.deliver(parseJson(await readBody(request, maxBodyBytes)));
+      return subscription.deliver(parseJson((await readBody(request, maxBodyBytes)).toString("utf8")));
     } catch (thrown) {
       return { status: "DROP", error: SluiceError.from(thrown, "malformed-frame") };
     }

@@ -1,32 +1,37 @@
 import { createServer } from "node:http2";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { RECURSION_LIMIT } from "../converse/proto-json.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 import { ServerReflection } from "../proto/generated/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../proto/generated/grpc/reflection/v1alpha/reflection_pb.js";
+import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { closingSessions, type Front } from "./front.js";
 import { GrpcPassthrough, respondWithStatus } from "./grpc-passthrough.js";
 import { reflection } from "./grpc-reflection.js";
 import { daprService, OWN_METHODS } from "./grpc-service.js";
+import type { GrpcUpstream } from "./grpc-upstream.js";
+import { respondUnauthorised } from "./respond-unauthorised.js";
 import type { SidecarCore } from "./sidecar-core.js";
-import { UpstreamConversations } from "./upstream-conversations.js";
 
-const UNIMPLEMENTED = "12";
+const UNIMPLEMENTED = 12;
 const REFLECTION = [ServerReflection, ServerReflectionAlpha].map(({ typeName }) => `/${typeName}/`);
 const OWN = new Set(OWN_METHODS.map(pathOf));
 
 /**
  * The sidecar's gRPC server: its own calls are answered, all others passed on to a real daprd where there is one, and so are
- * conversations with components that are not here.
+ * conversations with components that are not here. Each call needs the token, those of reflection as well, as in daprd.
+ *
+ * @param conversations the daprd that has the other components.
  */
-export function grpcFront(core: SidecarCore): Front {
+export function grpcFront(core: SidecarCore, conversations: GrpcUpstream | undefined): Front {
   const { grpc: upstream } = core.upstream;
-  const conversations = upstream === undefined ? undefined : new UpstreamConversations(upstream);
   const routed = connectNodeAdapter({
     routes: (router) => {
       daprService(router, core, conversations);
       reflection(router);
     },
     readMaxBytes: core.maxBodyBytes,
+    binaryOptions: { recursionLimit: RECURSION_LIMIT },
     connect: false,
     grpcWeb: false,
   });
@@ -37,10 +42,11 @@ export function grpcFront(core: SidecarCore): Front {
   const passthrough = upstream === undefined ? undefined : new GrpcPassthrough(upstream);
   front.on("stream", (stream, headers, flags) => {
     const path = headers[":path"] ?? "";
-    if (isOwn(path)) answering.emit("stream", stream, headers, flags, []);
+    const token = headers[TOKEN_HEADER];
+    if (!isAuthorised(token, core.apiToken)) respondUnauthorised(stream, token !== undefined);
+    else if (isOwn(path)) answering.emit("stream", stream, headers, flags, []);
     else if (passthrough !== undefined) passthrough.pass(stream, headers);
     else {
-      stream.on("error", () => {});
       respondWithStatus(
         stream,
         UNIMPLEMENTED,

@@ -7,9 +7,9 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 
-const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM } = constants;
+const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR } = constants;
 /** gRPC's status for a server that cannot be reached. */
-const UNAVAILABLE = "14";
+const UNAVAILABLE = 14;
 
 /** Passes gRPC calls on to a real daprd: headers, messages and trailers as they come, in both directions at once. */
 export class GrpcPassthrough {
@@ -23,21 +23,33 @@ export class GrpcPassthrough {
 
   pass(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const call = this.#connected().request(headers as OutgoingHttpHeaders, { endStream: false });
-    let trailers: OutgoingHttpHeaders = {};
+    let trailers: OutgoingHttpHeaders | undefined;
     call.on("response", (answer, flags) => {
       if (stream.destroyed) return;
       // A call that fails at once has its status in the only headers that there are.
       const endStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
       stream.respond(answer as OutgoingHttpHeaders, { endStream, waitForTrailers: !endStream });
-      if (!endStream) call.pipe(stream);
+      if (!endStream) call.pipe(stream, { end: false });
     });
+    let ended = false;
+    const end = () => {
+      if (stream.headersSent && !stream.destroyed) stream.end();
+    };
     call.on("trailers", (received) => {
       trailers = received as OutgoingHttpHeaders;
+      if (ended) end();
     });
-    stream.on("wantTrailers", () => stream.sendTrailers(withoutPseudo(trailers)));
+    call.on("end", () => {
+      ended = true;
+      // A call that breaks off ends, too, but has no trailers: it is reset when it closes.
+      if (trailers !== undefined) end();
+    });
+    stream.on("wantTrailers", () => stream.sendTrailers(withoutPseudo(trailers ?? {})));
     call.on("error", (error) => this.#unreachable(stream, error));
     call.on("close", () => {
-      if (call.rstCode !== 0 && !stream.closed) stream.close(call.rstCode);
+      if (call.rstCode === 0) end();
+      // The caller is still there: it was the daprd, or its connection, that gave the call up.
+      else if (!stream.closed) stream.close(call.rstCode === NGHTTP2_CANCEL ? NGHTTP2_INTERNAL_ERROR : call.rstCode);
     });
     stream.on("error", () => {});
     stream.on("close", () => call.close(NGHTTP2_CANCEL));
@@ -62,20 +74,27 @@ export class GrpcPassthrough {
   #unreachable(stream: ServerHttp2Stream, error: Error): void {
     if (stream.destroyed || stream.closed) return;
     if (stream.headersSent) {
-      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      stream.close(NGHTTP2_INTERNAL_ERROR);
       return;
     }
     respondWithStatus(stream, UNAVAILABLE, `the daprd at ${this.#upstream} cannot be reached: ${error.message}`);
   }
 }
 
-/** Ends a call with nothing but a status. */
-export function respondWithStatus(stream: ServerHttp2Stream, status: string, message: string): void {
-  const headers = { ":status": 200, "content-type": "application/grpc", "grpc-status": status };
+/** Ends a call with nothing but a status. What the caller still sends is dropped. */
+export function respondWithStatus(
+  stream: ServerHttp2Stream,
+  status: number,
+  message: string,
+  details: OutgoingHttpHeaders = {},
+): void {
+  const headers = { ":status": 200, "content-type": "application/grpc", "grpc-status": status, ...details };
+  stream.on("error", () => {});
   stream.respond(
     { ...headers, "grpc-message": encodeURIComponent(message).replaceAll("%20", " ") },
     { endStream: true },
   );
+  stream.resume();
 }
 
 function withoutPseudo(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {

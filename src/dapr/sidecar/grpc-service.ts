@@ -19,11 +19,10 @@ import { readAlpha1Request } from "../converse/read-alpha1-request.js";
 import { readAlpha2Request } from "../converse/read-alpha2-request.js";
 import { writeAlpha1Response, writeAlpha2Response } from "../converse/write-response.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
-import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { joined } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
+import type { GrpcUpstream } from "./grpc-upstream.js";
 import type { SidecarCore } from "./sidecar-core.js";
-import type { UpstreamConversations } from "./upstream-conversations.js";
 
 /** The calls of Dapr's service that the sidecar answers itself. */
 export const OWN_METHODS = [
@@ -39,7 +38,7 @@ export const OWN_METHODS = [
 type Api = "alpha1" | "alpha2";
 
 /** Answers the sidecar's own calls of the service `dapr.proto.runtime.v1.Dapr`. */
-export function daprService(router: ConnectRouter, core: SidecarCore, upstream?: UpstreamConversations): void {
+export function daprService(router: ConnectRouter, core: SidecarCore, upstream?: GrpcUpstream): void {
   const service = new DaprService(core, upstream);
   router.service(Dapr, {
     converseAlpha1: (request, context) => {
@@ -86,25 +85,23 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
         ({ context: answer }) => new Alpha2ChunkWriter(answer),
       );
     },
-    getMetadata: (_, context) => service.guarded(context, () => core.metadata()),
-    setMetadata: ({ key, value }, context) =>
-      service.guarded(context, async () => {
-        await core.setMetadata(key, value);
-        return create(EmptySchema);
-      }),
-    shutdown: (_, context) =>
-      service.guarded(context, async () => {
-        core.shutdown();
-        return create(EmptySchema);
-      }),
+    getMetadata: () => core.metadata(),
+    setMetadata: async ({ key, value }) => {
+      await core.setMetadata(key, value);
+      return create(EmptySchema);
+    },
+    shutdown: () => {
+      core.shutdown();
+      return create(EmptySchema);
+    },
   });
 }
 
 class DaprService {
   readonly #core: SidecarCore;
-  readonly #upstream: UpstreamConversations | undefined;
+  readonly #upstream: GrpcUpstream | undefined;
 
-  constructor(core: SidecarCore, upstream: UpstreamConversations | undefined) {
+  constructor(core: SidecarCore, upstream: GrpcUpstream | undefined) {
     this.#core = core;
     this.#upstream = upstream;
   }
@@ -116,7 +113,6 @@ class DaprService {
     component: string,
     context: HandlerContext,
   ): { client: Client<typeof Dapr>; call: CallOptions } | undefined {
-    this.#authorise(context);
     if (this.#upstream === undefined || this.has(component)) return undefined;
     return { client: this.#upstream.client, call: this.#upstream.callOf(context) };
   }
@@ -138,7 +134,7 @@ class DaprService {
     } catch (thrown) {
       const error = failureOf(thrown);
       observed.fail(error);
-      throw grpcError(error, component);
+      throw grpcError(error, component, context.signal);
     }
   }
 
@@ -163,23 +159,14 @@ class DaprService {
     } catch (thrown) {
       const error = failureOf(thrown);
       observed.fail(error);
-      throw grpcError(error, component);
+      throw grpcError(error, component, context.signal);
     }
-  }
-
-  async guarded<T>(context: HandlerContext, act: () => Promise<T>): Promise<T> {
-    this.#authorise(context);
-    return await act();
-  }
-
-  #authorise(context: HandlerContext): void {
-    if (isAuthorised(context.requestHeader.get(TOKEN_HEADER), this.#core.apiToken)) return;
-    throw new ConnectError("Unauthorized", Code.Unauthenticated);
   }
 }
 
-function grpcError(error: SluiceError, component: string): ConnectError {
-  if (error.code === "cancelled") return new ConnectError(error.message, Code.Canceled);
+function grpcError(error: SluiceError, component: string, signal: AbortSignal): ConnectError {
+  // Why a call ended before its answer did is the signal's to say: the caller left, or the deadline passed.
+  if (error.code === "cancelled" && signal.aborted) return ConnectError.from(signal.reason, Code.Canceled);
   const { grpcCode, message } = toApiError(error, component);
   return new ConnectError(message, grpcCode === 3 ? Code.InvalidArgument : Code.Internal);
 }

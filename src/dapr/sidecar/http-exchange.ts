@@ -11,5 +11,6 @@ export interface HttpResponse extends NodeJS.WritableStream {
   writeHead(status: number, headers?: Record<string, string | string[] | number>): unknown;
   setHeader(name: string, value: string): unknown;
   removeHeader(name: string): unknown;
+  addTrailers(trailers: Record<string, string | undefined>): unknown;
   destroy(): unknown;
 }

@@ -5,7 +5,7 @@ import { Alpha2ChunkWriter } from "../converse/alpha2-chunk-writer.js";
 import { toApiError } from "../converse/api-error.js";
 import { collectAnswer } from "../converse/converse-answer.js";
 import type { ConverseCall } from "../converse/converse-call.js";
-import { readProtoJson, writeProtoJson } from "../converse/proto-json.js";
+import { bodyText, readProtoJson, writeProtoJson } from "../converse/proto-json.js";
 import { readAlpha1Request } from "../converse/read-alpha1-request.js";
 import { readAlpha2Request } from "../converse/read-alpha2-request.js";
 import { writeAlpha1Response, writeAlpha2Response } from "../converse/write-response.js";
@@ -16,7 +16,6 @@ import {
   ConversationResponseAlpha2Schema,
   ConversationResponseSchema,
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
-import { GetMetadataResponseSchema } from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
 import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { writeStream } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
@@ -69,10 +68,10 @@ export class HttpHandler {
         end(response, 204);
         return;
       case "metadata":
-        json(response, 200, writeProtoJson(GetMetadataResponseSchema, await this.#core.metadata()));
+        json(response, 200, JSON.stringify(await this.#core.metadataJson()));
         return;
       case "set-metadata":
-        await this.#core.setMetadata(route.key, await readBody(request, this.#core.maxBodyBytes));
+        await this.#core.setMetadata(route.key, (await readBody(request, this.#core.maxBodyBytes)).toString("utf8"));
         end(response, 204);
         return;
       case "shutdown":
@@ -85,7 +84,8 @@ export class HttpHandler {
   }
 
   #health(request: HttpRequest, response: HttpResponse): void {
-    const asked = new URL(request.url ?? "/", "http://sidecar").searchParams.get("appid");
+    const [, query = ""] = (request.url ?? "").split("?", 2);
+    const asked = new URLSearchParams(query).get("appid");
     if (asked === null || asked === this.#core.appId) end(response, 204);
     else sendError(response, 500, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match");
   }
@@ -110,7 +110,7 @@ export class HttpHandler {
   }
 
   async #read({ api, component }: Route & { kind: "converse" }, request: HttpRequest): Promise<ConverseCall> {
-    const body = await readBody(request, this.#core.maxBodyBytes);
+    const body = bodyText(await readBody(request, this.#core.maxBodyBytes));
     const has = (name: string) => this.#core.converser.has(name);
     // The name in the address counts, whatever the body says.
     if (api === "alpha1") {

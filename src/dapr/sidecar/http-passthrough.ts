@@ -1,4 +1,4 @@
-import { type RequestOptions, request } from "node:http";
+import { type ClientRequest, type RequestOptions, request } from "node:http";
 import { request as requestTls } from "node:https";
 import type { HttpRequest, HttpResponse } from "./http-exchange.js";
 
@@ -6,20 +6,23 @@ import type { HttpRequest, HttpResponse } from "./http-exchange.js";
 const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|te|host|http2-settings|:.*)$/i;
 
 /**
- * Passes a request on to a real daprd, body and answer as they come, without waiting for either to be whole.
+ * Passes a request on to a real daprd, body, answer and trailers as they come, without waiting for either to be whole.
  *
  * @param upstream base URL.
  */
 export function passHttp(upstream: string, incoming: HttpRequest, outgoing: HttpResponse): void {
   const url = new URL(upstream);
-  const options: RequestOptions = {
-    method: incoming.method ?? "GET",
-    path: incoming.url ?? "/",
-    headers: withoutHopByHop(incoming.rawHeaders, { host: url.host }),
-  };
+  const headers = withoutHopByHop(incoming.rawHeaders, { host: url.host });
+  // Node frames a body of unknown length by itself only where the method usually has one.
+  if (hasBodyOfUnknownLength(incoming)) headers["transfer-encoding"] = "chunked";
+  const options: RequestOptions = { method: incoming.method ?? "GET", path: incoming.url ?? "/", headers };
   const forwarded = (url.protocol === "https:" ? requestTls : request)(url, options, (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.rawHeaders));
-    answer.pipe(outgoing);
+    answer.pipe(outgoing, { end: false });
+    answer.on("end", () => {
+      outgoing.addTrailers(answer.trailers);
+      outgoing.end();
+    });
     answer.on("error", () => outgoing.destroy());
   });
   forwarded.on("error", (error) => {
@@ -31,20 +34,47 @@ export function passHttp(upstream: string, incoming: HttpRequest, outgoing: Http
     }
   });
   outgoing.on("close", () => forwarded.destroy());
-  incoming.pipe(forwarded);
+  passBody(incoming, forwarded);
 }
 
-/** Headers as they came; a name that came several times keeps all its values. */
+function passBody(incoming: HttpRequest, forwarded: ClientRequest): void {
+  incoming.pipe(forwarded, { end: false });
+  incoming.on("end", () => {
+    for (const [name, value] of Object.entries(incoming.trailers)) {
+      if (value !== undefined) forwarded.addTrailers({ [name]: String(value) });
+    }
+    forwarded.end();
+  });
+}
+
+/** Whether a request has a body that no header says the length of. */
+function hasBodyOfUnknownLength(incoming: HttpRequest): boolean {
+  if (incoming.headers["content-length"] !== undefined) return false;
+  return "stream" in incoming ? !incoming.stream.endAfterHeaders : "transfer-encoding" in incoming.headers;
+}
+
+/** Headers as they came, but for those of the connection alone; a name that came several times keeps all its values. */
 function withoutHopByHop(
   raw: readonly string[],
   first: Record<string, string> = {},
 ): Record<string, string | string[]> {
+  const ofConnection = namedByConnection(raw);
   const headers: Record<string, string | string[]> = { ...first };
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = "", value = ""] = [raw[i], raw[i + 1]];
-    if (HOP_BY_HOP.test(name)) continue;
+    if (HOP_BY_HOP.test(name) || ofConnection.has(name.toLowerCase())) continue;
     const known = headers[name];
     headers[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
   }
   return headers;
+}
+
+/** The headers, in lower case, that `Connection` says are for one connection only. */
+function namedByConnection(raw: readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.toLowerCase() !== "connection") continue;
+    for (const name of (raw[i + 1] ?? "").split(",")) names.add(name.trim().toLowerCase());
+  }
+  return names;
 }

@@ -8,6 +8,8 @@ export type Route =
   | { kind: "shutdown" };
 
 const CONVERSE = /^\/v1\.0-(alpha1|alpha2)\/conversation\/([^/]+)\/converse(\/stream)?$/;
+/** What a proxy is told before the path (RFC 9112, 3.2.2); every server must take it. */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
 const METADATA = /^\/v1\.0\/metadata\/([^/]+)$/;
 
 /**
@@ -17,7 +19,7 @@ const METADATA = /^\/v1\.0\/metadata\/([^/]+)$/;
  * @param url path and query.
  */
 export function routeOf(method: string, url: string): Route | undefined {
-  const [path = ""] = url.split("?", 1);
+  const [path = ""] = url.replace(ORIGIN, "").split("?", 1);
   const plain = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
   const converse = method === "POST" ? CONVERSE.exec(plain) : null;
   if (converse !== null) {

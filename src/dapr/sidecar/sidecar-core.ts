@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../stream/json.js";
 import type { GetMetadataResponse } from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
 import type { Report } from "../resources/notice.js";
 import type { CallObserver } from "./call-observer.js";
@@ -24,6 +25,8 @@ export interface SidecarCore {
   report: Report;
   /** What is known of the sidecar, and of the daprd behind it. */
   metadata(): Promise<GetMetadataResponse>;
+  /** The same in the JSON of daprd's HTTP port. */
+  metadataJson(): Promise<JsonObject>;
   setMetadata(key: string, value: string): Promise<void>;
   /** Ends the sidecar, after what is being answered now. */
   shutdown(): void;

@@ -1,6 +1,9 @@
 import { create } from "@bufbuild/protobuf";
+import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
+import { writeMetadataJson } from "../daprd/metadata-json.js";
 import {
+  ActorRuntime_ActorRuntimeStatus,
   type GetMetadataResponse,
   GetMetadataResponseSchema,
   type RegisteredComponents,
@@ -40,16 +43,35 @@ export class SidecarMetadata {
         enabledFeatures: [STREAMING_FEATURE],
         registeredComponents: own,
         extendedMetadata: { daprRuntimeVersion: RUNTIME_VERSION, ...Object.fromEntries(this.#extended) },
+        actorRuntime: { runtimeStatus: ActorRuntime_ActorRuntimeStatus.DISABLED },
       });
     }
-    const names = new Set(own.map(({ name }) => name));
-    const others = upstream.registeredComponents.filter(({ name }) => !names.has(name));
-    return create(GetMetadataResponseSchema, {
+    // The message itself is changed: a copy would lose fields of newer daprds.
+    upstream.enabledFeatures.push(STREAMING_FEATURE);
+    upstream.registeredComponents = [...this.#others(upstream.registeredComponents), ...own];
+    upstream.extendedMetadata = { ...upstream.extendedMetadata, ...Object.fromEntries(this.#extended) };
+    return upstream;
+  }
+
+  /** The same in the JSON of daprd's HTTP port. */
+  getJson(upstream?: JsonObject): JsonObject {
+    const own = writeMetadataJson(this.get());
+    if (upstream === undefined) return own;
+    const { enabledFeatures, components, extended } = upstream;
+    return {
       ...upstream,
-      enabledFeatures: [...upstream.enabledFeatures, STREAMING_FEATURE],
-      registeredComponents: [...others, ...own],
-      extendedMetadata: { ...upstream.extendedMetadata, ...Object.fromEntries(this.#extended) },
-    });
+      enabledFeatures: [...(Array.isArray(enabledFeatures) ? enabledFeatures : []), STREAMING_FEATURE],
+      components: [
+        ...this.#others(Array.isArray(components) ? components.filter(isJsonObject) : []),
+        ...(Array.isArray(own.components) ? own.components : []),
+      ],
+      extended: { ...(isJsonObject(extended) && extended), ...Object.fromEntries(this.#extended) },
+    };
+  }
+
+  /** Those whose names are not taken by a component of the sidecar. */
+  #others<Component extends { name?: unknown }>(components: readonly Component[]): Component[] {
+    return components.filter(({ name }) => typeof name !== "string" || !this.#components.has(name));
   }
 
   #registered(): RegisteredComponents[] {

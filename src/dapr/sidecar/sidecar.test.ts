@@ -1,14 +1,18 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:http2";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Client, ConnectError, createClient } from "@connectrpc/connect";
+import { fromJson, toBinary } from "@bufbuild/protobuf";
+import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
+import { ConversationRequestAlpha2Schema } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
+import { ErrorInfoSchema } from "../proto/generated/google/rpc/error_details_pb.js";
 import { ServerReflection } from "../proto/generated/grpc/reflection/v1/reflection_pb.js";
 import { type Sidecar, type SidecarOptions, startSidecar } from "./sidecar.js";
 
@@ -181,13 +185,48 @@ describe("over HTTP", () => {
     });
   });
 
-  test("a body that is too large is refused", async () => {
+  test("a body that is too large is refused, over HTTP/2 as well", async () => {
     await start({ maxBodyBytes: 100 });
-    const answer = await post("/v1.0-alpha1/conversation/echo/converse", { inputs: [{ content: "x".repeat(200) }] });
-    expect(await answer.json()).toEqual({
-      errorCode: "ERR_BODY_READ",
-      message: "failed to read request body: http: request body too large",
+    const path = "/v1.0-alpha1/conversation/echo/converse";
+    const said = { errorCode: "ERR_BODY_READ", message: "failed to read request body: stream too large" };
+    const answer = await post(path, { inputs: [{ content: "x".repeat(200) }] });
+    expect([answer.status, await answer.json()]).toEqual([400, said]);
+    const session = connect(url(""));
+    const stream = session.request({ ":method": "POST", ":path": path });
+    let status: unknown;
+    stream.on("response", (headers) => {
+      status = headers[":status"];
     });
+    stream.end("x".repeat(5_000_000));
+    let text = "";
+    for await (const piece of stream.setEncoding("utf8")) text += piece;
+    session.close();
+    expect([status, JSON.parse(text)]).toEqual([400, said]);
+  });
+
+  test("a body that is not UTF-8 is refused", async () => {
+    await start();
+    const body = Buffer.from('{"inputs":[{"content":"?"}]}');
+    body[body.indexOf("?")] = 0xff;
+    const answer = await fetch(url("/v1.0-alpha1/conversation/echo/converse"), { method: "POST", body });
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { errorCode: "ERR_MALFORMED_REQUEST", message: "failed deserializing HTTP body: invalid UTF-8" },
+    ]);
+  });
+
+  test("a path may begin with two slashes, or with the server's address", async () => {
+    await start();
+    const get = (path: string) =>
+      new Promise((resolve, reject) => {
+        const asking = request({ host: "127.0.0.1", port: sidecar.httpPort, path }, ({ statusCode }) =>
+          resolve(statusCode),
+        );
+        asking.on("error", reject).end();
+      });
+    expect(await get("//v1.0/healthz?appid=app")).toBe(204);
+    expect(await get("//v1.0/healthz?appid=other")).toBe(500);
+    expect(await get("http://sidecar:3500/v1.0/healthz?appid=app")).toBe(204);
   });
 
   test("health, metadata, and the end that a client asks for", async () => {
@@ -219,8 +258,32 @@ describe("over HTTP", () => {
       .getMetadata({})
       .catch((thrown) => thrown);
     expect(error).toBeInstanceOf(ConnectError);
-    expect(error.rawMessage).toBe("Unauthorized");
+    expect([error.code, error.rawMessage]).toEqual([Code.Unauthenticated, "Unauthorized"]);
     expect(await grpc().getMetadata({}, { headers: { "dapr-api-token": "secret" } })).toMatchObject({ id: "app" });
+  });
+
+  test.each([
+    [{}, "missing api token in request metadata"],
+    [{ "dapr-api-token": "guess" }, "authentication error: api token mismatch"],
+  ])("no call over gRPC passes with %j, not even reflection", async (headers, reason) => {
+    await start({ apiToken: "secret" });
+    const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${sidecar.grpcPort}` });
+    const asked = (async function* () {
+      yield { messageRequest: { case: "listServices" as const, value: "" } };
+    })();
+    const answers = [
+      () => grpc().converseAlpha2({ name: "echo" }, { headers }),
+      () => collect(grpc().converseStreamAlpha2({ name: "echo" }, { headers })),
+      () => grpc().getState({ storeName: "s" }, { headers }),
+      () => collect(createClient(ServerReflection, transport).serverReflectionInfo(asked, { headers })),
+    ];
+    for (const ask of answers) {
+      const error = ConnectError.from(await ask().catch((thrown: unknown) => thrown));
+      expect([error.code, error.rawMessage]).toEqual([Code.Unauthenticated, "Unauthorized"]);
+      expect(error.findDetails(ErrorInfoSchema)).toMatchObject([
+        { reason: "Unauthorized", domain: "dapr.io", metadata: { "http.code": "401", "http.error_message": reason } },
+      ]);
+    }
   });
 
   test("HTTP/2 without TLS is spoken to those who begin with it", async () => {
@@ -334,6 +397,28 @@ describe("over gRPC", () => {
       .getState({ storeName: "s", key: "k" })
       .catch((thrown) => thrown);
     expect([unknown.code, unknown.rawMessage]).toEqual([12, expect.stringContaining("--upstream")]);
+  });
+
+  test.each(["ConverseAlpha2", "ConverseStreamAlpha2"])("%s whose deadline passes says so itself", async (method) => {
+    await start({ echoPauseMs: 60_000 });
+    const session = connect(`http://127.0.0.1:${sidecar.grpcPort}`);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": `/dapr.proto.runtime.v1.Dapr/${method}`,
+      "content-type": "application/grpc",
+      te: "trailers",
+      "grpc-timeout": "50m",
+    });
+    const message = toBinary(
+      ConversationRequestAlpha2Schema,
+      fromJson(ConversationRequestAlpha2Schema, { name: "echo", inputs: [USER("one two three")] }),
+    );
+    const prefix = Buffer.alloc(5);
+    prefix.writeUInt32BE(message.length, 1);
+    stream.end(Buffer.concat([prefix, message]));
+    const [trailers] = await once(stream.resume(), "trailers");
+    session.destroy();
+    expect(trailers["grpc-status"]).toBe(String(Code.DeadlineExceeded));
   });
 
   test("reflection lists the service and gives its file with all imports", async () => {

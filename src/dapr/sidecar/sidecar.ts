@@ -5,6 +5,7 @@ import type { AddressInfo, Server } from "node:net";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
+import { systemClock } from "../../stream/clock.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
@@ -14,11 +15,12 @@ import { CallObserver } from "./call-observer.js";
 import { Converser } from "./converser.js";
 import type { Front } from "./front.js";
 import { grpcFront } from "./grpc-front.js";
+import { GrpcUpstream } from "./grpc-upstream.js";
 import { httpFront } from "./http-front.js";
 import { HttpHandler } from "./http-handler.js";
 import type { SidecarCore, Upstream } from "./sidecar-core.js";
 import { SidecarMetadata } from "./sidecar-metadata.js";
-import { upstreamMetadata } from "./upstream-metadata.js";
+import { UpstreamMetadata } from "./upstream-metadata.js";
 
 /** Settings of `startSidecar`. */
 export interface SidecarOptions extends LoadComponentsOptions {
@@ -75,7 +77,10 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { components } = await loadConversationComponents(options);
   const store = typeof options.store === "string" ? await openNamed(options.store, upstream, apiToken) : options.store;
   const metadata = new SidecarMetadata(appId, components);
-  const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, ...clockOf(options) });
+  const grpcUpstream = upstream.grpc === undefined ? undefined : new GrpcUpstream(upstream.grpc);
+  const { clock = systemClock } = options;
+  const upstreamMetadata = new UpstreamMetadata({ http: upstream.http, grpc: grpcUpstream, token: apiToken, clock });
+  const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, clock });
   const ending = new Ending();
   const core: SidecarCore = {
     appId,
@@ -85,12 +90,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     report,
     observer,
     converser: new Converser(components, store),
-    metadata: async () => metadata.get(await upstreamMetadata(upstream, apiToken)),
+    metadata: async () => metadata.get(await upstreamMetadata.message()),
+    metadataJson: async () => metadata.getJson(await upstreamMetadata.json()),
     setMetadata: async (key, value) => metadata.set(key, value),
     shutdown: () => void stop(),
   };
   const http = httpFront(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
-  const grpc = grpcFront(core);
+  const grpc = grpcFront(core, grpcUpstream);
   const metrics = options.metricsPort === undefined ? undefined : metricsServer(observer);
   const fronts = [http, grpc, ...(metrics ? [metrics] : [])];
   for (const { server } of fronts) ending.watch(server);
@@ -112,10 +118,6 @@ async function openNamed(where: string, upstream: Upstream, apiToken: string | u
   if (!isDaprStore(where)) return openStore(where);
   if (upstream.http !== undefined) return openDaprStore(where, { endpoint: upstream.http, apiToken });
   throw invalid("store", where, "a Dapr state store only together with upstream.http, the daprd that has it");
-}
-
-function clockOf({ clock }: LoadComponentsOptions): Pick<LoadComponentsOptions, "clock"> {
-  return clock === undefined ? {} : { clock };
 }
 
 /** As Go's `strconv.ParseBool` and daprd's own words have it. */

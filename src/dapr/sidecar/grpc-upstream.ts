@@ -5,8 +5,11 @@ import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 /** Headers that each connection sets for itself. */
 const OWN_HEADERS = /^(:|grpc-|connect-|content-|accept-encoding$|te$|host$|connection$|user-agent$|trailer$)/;
 
-/** Conversations with components that only the real daprd behind the sidecar has. */
-export class UpstreamConversations {
+/**
+ * The calls that the sidecar makes itself on the gRPC port of the daprd behind it: its metadata, and conversations with
+ * components that only it has. All of them share one connection.
+ */
+export class GrpcUpstream {
   readonly client: Client<typeof Dapr>;
   readonly #sessions: Http2SessionManager;
 

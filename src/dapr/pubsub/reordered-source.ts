@@ -27,6 +27,8 @@ export class ReorderedSource implements BatchSource {
   /** Messages that came before their turn. */
   readonly #early = new Map<number, StreamMessage>();
   #earlyEvents = 0;
+  /** Messages that came and are to be delivered again: they are not missing. */
+  readonly #refused = new Set<number>();
   /** In order, and not read yet. */
   #ready: Batch[] = [];
   #readyEvents = 0;
@@ -49,6 +51,7 @@ export class ReorderedSource implements BatchSource {
   accept(message: StreamMessage): Verdict {
     if (this.#over !== undefined) return "SUCCESS";
     const verdict = this.#take(message);
+    if (verdict === "RETRY") this.#refused.add(message.sequence);
     if (this.#over === undefined) this.#watch();
     return verdict;
   }
@@ -92,7 +95,7 @@ export class ReorderedSource implements BatchSource {
 
   /** Takes the next message in order. */
   #append({ events, last, error }: StreamMessage): void {
-    this.#next++;
+    this.#refused.delete(this.#next++);
     if (events.length > 0) {
       this.#ready.push(events);
       this.#readyEvents += events.length;
@@ -111,6 +114,7 @@ export class ReorderedSource implements BatchSource {
     this.#over = over;
     this.#callOff();
     this.#early.clear();
+    this.#refused.clear();
     this.#wake();
     this.#onOver();
   }
@@ -126,7 +130,8 @@ export class ReorderedSource implements BatchSource {
 
   /** Sets the timer for what is waited for now. One that waits for a certain message runs on whatever else comes. */
   #watch(): void {
-    const missing = this.#early.size > 0 ? this.#next : undefined;
+    const isMissing = this.#early.size > 0 && !this.#refused.has(this.#next);
+    const missing = isMissing ? this.#next : undefined;
     if (missing !== undefined && missing === this.#missing) return;
     this.#missing = missing;
     this.#callOff();

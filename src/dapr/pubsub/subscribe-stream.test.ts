@@ -163,6 +163,19 @@ test("a reader that lags is not waited for in memory: messages are to come again
   expect(rest).toEqual(HALVES.slice(1));
 });
 
+test("a message that is to come again later is not missing, however long its broker takes", async () => {
+  const { clock, subscription } = subscribe({ bound: 2, gapMs: 500, idleMs: 5_000 });
+  const stream = subscription.stream("s");
+  const statuses = (messages: unknown[]) => messages.map((message) => subscription.deliver(message).status);
+  const messages = delivered("s", HALVES, [true]);
+  expect(statuses(messages)).toEqual(["SUCCESS", "SUCCESS", "RETRY", "SUCCESS", "SUCCESS"]);
+  clock.advance(4_999);
+  const read = collect(stream);
+  expect(statuses(messages.slice(2))).toEqual(["SUCCESS", "SUCCESS", "SUCCESS"]);
+  expect(await read).toEqual(HALVES);
+  expect(clock.pending).toEqual([]);
+});
+
 test("a stream is kept for who asks for it late, and not for ever", async () => {
   const { clock, subscription } = unoffered();
   for (const id of ["asked", "unasked"]) for (const message of delivered(id, HALVES)) subscription.deliver(message);

@@ -9,7 +9,8 @@ import type { Window } from "./window.js";
 
 /** Settings of a conversation. */
 export interface ConversationOptions {
-  model: ChatModel;
+  /** A model, or its name as `model()` takes it. */
+  model: ChatModel | string;
   /** Resumes the conversation with this id, or begins it. Default: a new id. */
   contextId?: string;
   /**

@@ -5,6 +5,7 @@ import { scripted } from "../models/scripted.js";
 import { SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
+import type { ConversationOptions } from "./conversation-options.js";
 import { Conversations } from "./conversations.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
@@ -241,6 +242,15 @@ describe("a conversation", () => {
     const conversation = new Conversation({ model: fast });
     await conversation.send(`Where is ${text}?`);
     expect(await conversation.search(query, { role: "user" })).toHaveLength(1);
+  });
+
+  test("takes a model by its name, and refuses what is none before anything happens", async () => {
+    const conversation = new Conversation({ model: "echo", store: new MemoryStore() });
+    expect((await conversation.send("Hello")).text).toBe("Hello");
+    const wrong = (options: object) => () => new Conversation(options as ConversationOptions);
+    expect(wrong({})).toThrow("model: found nothing; allowed: a chat model, or the name of one");
+    expect(wrong({ model: "echoo" })).toThrow(expect.objectContaining({ code: "unknown-model" }));
+    expect(wrong({ model: fast, store: 5 })).toThrow("store: found 5; allowed: a store, a path, postgres://");
   });
 
   test("searches, and keeps the application's data", async () => {

@@ -1,5 +1,6 @@
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
+import { model as resolve } from "../models/registry.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
@@ -43,12 +44,15 @@ export class Conversation {
   /** Why an interrupted turn could not be stored; the next turn is told. */
   #unsaved: SluiceError | undefined;
 
-  /** @throws {SluiceError} `invalid-argument` for a context id that is blank, or that not every store could keep. */
+  /**
+   * @throws {SluiceError} `invalid-argument` for a context id that is blank, or that not every store could keep; for a model's
+   *   name, as `model()`.
+   */
   constructor(options: ConversationOptions) {
     const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system } = options;
     storable(contextId, "contextId");
     this.contextId = contextId;
-    this.model = model;
+    this.model = modelOf(model);
     this.system = system;
     this.#options = options;
     this.#store = new StoreHandle(store);
@@ -312,4 +316,10 @@ export class Conversation {
     const sent = await this.#window(messages, signal);
     return { ...sent, messages: withoutDanglingCalls(sent.messages) };
   }
+}
+
+function modelOf(model: ChatModel | string): ChatModel {
+  if (typeof model === "string") return resolve(model);
+  if (typeof model?.stream === "function") return model;
+  throw invalid("model", model, "a chat model, or the name of one");
 }

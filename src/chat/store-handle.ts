@@ -1,4 +1,5 @@
 import { defaultEnvironment } from "../models/provider-environment.js";
+import { invalid } from "../stream/error.js";
 import type { ConversationStore } from "./conversation-store.js";
 import { defaultStoreLocation, openStore } from "./open-store.js";
 import { MemoryStore } from "./stores/memory-store.js";
@@ -20,6 +21,9 @@ export class StoreHandle {
 
   /** @param where default: the file in the folder `SLUICE_DATA`, or else this process's memory. */
   constructor(where?: ConversationStore | string) {
+    if (where !== undefined && typeof where !== "string" && typeof where?.append !== "function") {
+      throw invalid("store", where, "a store, a path, postgres://… or redis://…");
+    }
     this.where = where ?? defaultStoreLocation(defaultEnvironment()) ?? new MemoryStore();
   }
 

@@ -211,6 +211,7 @@ test.each<[string, () => unknown]>([
   ["maxSteps", () => withTools(scripted([]), [], { maxSteps: 0 })],
   ["maxTotalTokens", () => withTools(scripted([]), [], { maxTotalTokens: 0 })],
   ["concurrency", () => withTools(scripted([]), [], { concurrency: 1.5 })],
+  ["model", () => withTools("openai/gpt-5" as unknown as ChatModel, [])],
   ["timeout", () => withTools(scripted([]), [], { timeout: -1 })],
   ["tools[1].name", () => withTools(scripted([]), [workshop().work, workshop().work])],
   [

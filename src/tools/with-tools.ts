@@ -62,6 +62,8 @@ export function withTools(
 ): ChatModel {
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
   const { timeout = Number.POSITIVE_INFINITY, onApproval, throwOnError = false, clock = systemClock } = options;
+  if (typeof model?.stream !== "function")
+    throw invalid("model", model, "a chat model: model(name) makes one of its name");
   checkWhole("maxSteps", maxSteps);
   if (!(maxTotalTokens > 0)) throw invalid("maxTotalTokens", maxTotalTokens, "a number above 0, or Infinity");
   if (!(timeout > 0)) throw invalid("timeout", timeout, "ms above 0, or Infinity");

@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ClientCapabilities } from "@modelcontextprotocol/sdk/types.js";
 import { invalid } from "../../stream/error.js";
@@ -42,7 +40,7 @@ export async function offerFeatures(
     "@modelcontextprotocol/sdk/types.js"
   );
   if (roots !== undefined) {
-    const listed = readRoots(roots);
+    const listed = await readRoots(roots);
     client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: listed }));
   }
   if (onElicitation !== undefined) {
@@ -57,23 +55,29 @@ export async function offerFeatures(
   }
 }
 
-/**
- * Roots as the protocol has them.
- *
- * @throws {SluiceError} `invalid-argument` for a URL that is none of a file.
- */
-export function readRoots(roots: readonly (string | URL | McpRoot)[]): { uri: string; name?: string }[] {
-  return roots.map((root, index) => {
-    const { path, name } = typeof root === "string" || root instanceof URL ? { path: root, name: undefined } : root;
-    return { uri: uriOf(path, `roots[${index}]`), ...(name !== undefined && { name }) };
-  });
+/** @throws {SluiceError} `invalid-argument` for a URL that is none of a file. */
+export function checkRoots(roots: readonly (string | URL | McpRoot)[]): void {
+  for (const [index, root] of roots.entries()) {
+    const path = String(rootOf(root).path);
+    if (path === "" || (SCHEME.test(path) && !/^file:/i.test(path))) {
+      throw invalid(`roots[${index}]`, path, "a path or a file: URL");
+    }
+  }
 }
 
-function uriOf(path: string | URL, field: string): string {
-  if (path instanceof URL || /^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
-    if (!/^file:/i.test(String(path))) throw invalid(field, String(path), "a path or a file: URL");
-    return String(path);
-  }
-  if (path === "") throw invalid(field, path, "a path or a file: URL");
-  return pathToFileURL(resolve(path)).href;
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+function rootOf(root: string | URL | McpRoot): McpRoot {
+  return typeof root === "string" || root instanceof URL ? { path: root } : root;
+}
+
+/** Roots as the protocol has them. */
+async function readRoots(roots: readonly (string | URL | McpRoot)[]): Promise<{ uri: string; name?: string }[]> {
+  // Loaded here, so that tools can be bundled for browsers.
+  const { pathToFileURL } = await import("node:url");
+  return roots.map((root) => {
+    const { path, name } = rootOf(root);
+    const text = String(path);
+    return { uri: SCHEME.test(text) ? text : pathToFileURL(text).href, ...(name !== undefined && { name }) };
+  });
 }

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { Slots } from "../slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import type { ToolSource } from "../toolbox.js";
-import { type McpClientFeatures, readRoots } from "./mcp-client-features.js";
+import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
 import { authorize, connectMcp, httpStatusOf, type McpConnection, type McpServer } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
 
@@ -92,7 +92,7 @@ class McpToolSource implements McpTools {
     if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
     const { sampling } = options;
     if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
-    readRoots(options.roots ?? []);
+    checkRoots(options.roots ?? []);
     this.#options = options;
     this.#connectTimeout = Math.min(connectTimeout, NEVER);
     this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);

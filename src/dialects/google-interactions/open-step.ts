@@ -22,7 +22,10 @@ export class OpenStep {
   constructor(step: JsonObject, block: number, emit: Emit) {
     this.#block = block;
     const { content, summary, ...rest } = step;
-    this.#step = rest;
+    // What the user said, where it is told again, is not the model's.
+    const echo = step.type === "user_input";
+    this.#step = echo ? step : rest;
+    if (echo) return;
     if (typeof step.text === "string") this.delta({ ...step, type: "text" }, emit);
     for (const item of objects(content)) this.delta(item, emit);
     for (const item of objects(summary)) this.delta({ type: "thought_summary", content: item }, emit);
@@ -54,6 +57,7 @@ export class OpenStep {
       case "image":
       case "audio":
       case "video":
+      case "document":
         file(delta, emit);
         return;
       default:
@@ -69,7 +73,9 @@ export class OpenStep {
     if (type === "thought") this.#closeThought(emit);
     else if (type.endsWith("_call")) this.#closeCall(type, emit);
     else if (type.endsWith("_result")) this.#closeResult(emit);
-    else if (type !== "model_output" && type !== "text") {
+    else if (type === "model_output" || type === "text") {
+      if (isJsonObject(this.#step.error)) emit({ type: "data", name: "error", value: this.#step.error });
+    } else {
       emit({ type: "data", name: type, value: this.#step, opaque: { dialect: GOOGLE_INTERACTIONS, data: this.#step } });
     }
   }
@@ -82,8 +88,10 @@ export class OpenStep {
     this.#cite(annotations, emit);
   }
 
-  #thought({ text }: JsonObject, emit: Emit): void {
-    if (typeof text === "string" && text !== "") emit({ type: "reasoning-delta", text, block: this.#block });
+  #thought(content: JsonObject, emit: Emit): void {
+    const { type, text } = content;
+    if (type === "image") file(content, emit);
+    else if (typeof text === "string" && text !== "") emit({ type: "reasoning-delta", text, block: this.#block });
   }
 
   /** Offsets are those of the step's text, in UTF-8 bytes. */

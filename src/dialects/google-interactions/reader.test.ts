@@ -34,6 +34,36 @@ function read(frames: readonly JsonObject[]): { events: ChatEvent[]; error?: Slu
 }
 
 describe("the reader of interactions", () => {
+  test("what is said beside the steps: usage so far, how to go on, what went wrong, what the user had said", () => {
+    const usage = { total_input_tokens: 5, total_output_tokens: 1 };
+    const { events } = read([
+      CREATED,
+      ...step(0, { type: "user_input", content: [{ type: "text", text: "Hi" }] }),
+      ...step(
+        1,
+        { type: "thought" },
+        { type: "thought_summary", content: { type: "image", mime_type: "image/png", data: "AQI=" } },
+      ),
+      { event_type: "step.start", index: 2, step: { type: "model_output", error: { code: 13, message: "no" } } },
+      { event_type: "step.delta", index: 2, delta: { type: "document", mime_type: "application/pdf", data: "AQI=" } },
+      { event_type: "step.delta", index: 2, delta: { type: "text", text: "Yo" }, metadata: { total_usage: usage } },
+      { event_type: "step.stop", index: 2, usage: { ...usage, total_output_tokens: 2 } },
+      { event_type: "interaction.status_update", status: "requires_continuation", continuation_token: "t" },
+    ]);
+    const step0 = { type: "user_input", content: [{ type: "text", text: "Hi" }] };
+    expect(events.slice(1)).toEqual([
+      { type: "data", name: "user_input", value: step0, opaque: own(step0) },
+      { type: "file", mediaType: "image/png", data: new Uint8Array([1, 2]) },
+      { type: "file", mediaType: "application/pdf", data: new Uint8Array([1, 2]) },
+      { type: "text-delta", text: "Yo", block: 2 },
+      { type: "usage", usage: { inputTokens: 5, outputTokens: 1, raw: usage } },
+      { type: "data", name: "error", value: { code: 13, message: "no" } },
+      { type: "usage", usage: { inputTokens: 5, outputTokens: 2, raw: { ...usage, total_output_tokens: 2 } } },
+      { type: "data", name: "continuation_token", value: "t" },
+    ]);
+    expect(read([CREATED, completed("requires_continuation")]).events.at(-1)).toMatchObject({ reason: "pause" });
+  });
+
   test("thoughts, text with its sources, files and calls", () => {
     const { events } = read([
       CREATED,

@@ -1,7 +1,7 @@
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";
@@ -17,6 +17,7 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map(
     completed: "stop",
     requires_action: "tool-calls",
     incomplete: "length",
+    requires_continuation: "pause",
   }),
 );
 
@@ -54,16 +55,22 @@ export class InteractionReader implements WireReader {
       case "step.delta":
       case "content.delta":
         if (isJsonObject(event.delta)) this.#stepOf(event).delta(event.delta, emit);
+        if (isJsonObject(event.metadata)) this.#takeUsage(event.metadata.total_usage, emit);
         return;
       case "step.stop":
       case "content.stop":
         this.#close(indexOf(event), emit);
+        this.#takeUsage(event.usage, emit);
         return;
       case "interaction.completed":
       case "interaction.complete":
         this.#finish(interaction, emit);
         return;
       case "interaction.status_update":
+        this.#takeUsage(event.usage, emit);
+        if (event.continuation_token !== undefined) {
+          this.#early.push({ type: "data", name: "continuation_token", value: event.continuation_token }, emit);
+        }
         return;
       default:
         this.#early.push({ type: "data", name: filledString(event.event_type) ?? "event", value: event }, emit);
@@ -103,6 +110,13 @@ export class InteractionReader implements WireReader {
     this.#steps.delete(index);
     if (step.isCall) this.#calls = true;
     step.close(emit);
+  }
+
+  /** Running totals, where a stream says them before its end. */
+  #takeUsage(usage: JsonValue | undefined, emit: Emit): void {
+    if (!isJsonObject(usage)) return;
+    this.#usage = readUsage(usage);
+    this.#early.push({ type: "usage", usage: this.#usage }, emit);
   }
 
   #finish(interaction: JsonObject, emit: Emit): void {

@@ -28,13 +28,13 @@ setAll("\n\r\f\v\u0085", KIND.newline);
 setAll(",", KIND.comma);
 
 /**
- * The kind of a UTF-16 code unit. Scripts other than Latin are breaks: nothing that is looked for is written in them, and
- * so they are never held back.
+ * The kind of a UTF-16 code unit. Scripts other than Latin, Greek and Cyrillic are breaks: nothing that is looked for is
+ * written in them, and so they are never held back.
  */
 export function kindOf(code: number): number {
   if (code < 0x250) return TABLE[code] ?? KIND.break;
-  // Combining marks, and the hyphens and dashes that are written in numbers.
-  if (code < 0x370 || (code >= 0x2010 && code <= 0x2013)) return KIND.word;
+  // Combining marks, Greek, Cyrillic, and the hyphens and dashes that are written in numbers.
+  if ((code >= 0x300 && code < 0x530) || (code >= 0x2010 && code <= 0x2013)) return KIND.word;
   if (code === 0x202f || (code >= 0x2000 && code <= 0x200a) || code === 0x3000) return KIND.space;
   return code === 0x2028 || code === 0x2029 ? KIND.newline : KIND.break;
 }

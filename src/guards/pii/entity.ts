@@ -57,6 +57,8 @@ export interface Phrase {
   opens?: RegExp;
   /** Whether it is followed in code, too. Default false. */
   inCode?: true;
+  /** Whether what follows an entity may be glued to its last word, which is then not cut off when it is too long. */
+  glued?: true;
   /** Whether it goes on after a comma. Default false. */
   acrossComma?(state: number): boolean;
   /** The state after a first word. */

@@ -50,6 +50,8 @@ const mixed = fc
           "\n```\n",
           "eyJhbGciOiJIUzI1NiJ9.eyJ",
           "-----BEGIN PRIVATE KEY-----\n",
+          "-----BEGIN RSA PRIVATE KEY-----MII\\n",
+          "-----END RSA PRIVATE KEY-----",
         ),
       },
       { weight: 1, arbitrary: fc.integer({ min: 100, max: 300 }).map((n) => "aB3.".repeat(n / 4)) },
@@ -165,6 +167,36 @@ describe("the scrubber", () => {
       "a private key",
       "-----BEGIN RSA PRIVATE KEY-----\nMIIEow==\nAAAA\n-----END RSA PRIVATE KEY-----\nhello",
       "<API_KEY>\nhello",
+    ],
+    [
+      "a private key whose line ends are escaped",
+      `{"key": "-----BEGIN PRIVATE KEY-----\\n${"MIIEow0AbC/d+9=\\n".repeat(40)}-----END PRIVATE KEY-----\\n", "x": 1}`,
+      '{"key": "<API_KEY>\\n", "x": 1}',
+    ],
+    [
+      "a private key in one line",
+      `key='-----BEGIN RSA PRIVATE KEY-----${"MIIEow0AbC".repeat(40)}-----END RSA PRIVATE KEY-----' next`,
+      "key='<API_KEY>' next",
+    ],
+    [
+      "a short private key in one line",
+      "-----BEGIN OPENSSH PRIVATE KEY-----b3BlbnNz-----END OPENSSH PRIVATE KEY----- next",
+      "<API_KEY> next",
+    ],
+    [
+      "a private key in a quotation",
+      "> -----BEGIN PRIVATE KEY-----\n> MIIEow==\n> -----END PRIVATE KEY-----\nhello.",
+      "> <API_KEY>\nhello.",
+    ],
+    [
+      "a private key with headers",
+      "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2.0.22 (GNU/Linux)\n\nlQOYBF0=\n-----END PGP PRIVATE KEY BLOCK-----\nhi",
+      "<API_KEY>\nhi",
+    ],
+    [
+      "the mere beginning of a private key",
+      'It begins with "-----BEGIN PRIVATE KEY-----" at its start, and so on.',
+      'It begins with "<API_KEY>" at its start, and so on.',
     ],
     ["a private key that breaks off", "-----BEGIN PRIVATE KEY-----\nMIIEow==\nAAAA", "<API_KEY>"],
   ])("%s", (_, text, expected) => {

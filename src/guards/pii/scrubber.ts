@@ -118,7 +118,10 @@ export class Scrubber implements TextFilter {
         this.#inUrl = false;
       }
       if (kind >= KIND.word) this.#wordCharacter(kind, i);
-      else this.#separator(kind, i);
+      else {
+        this.#separator(kind, i);
+        if (this.#long !== undefined) this.#belongs(this.#long, code, i);
+      }
     }
     this.#at = text.length;
   }
@@ -239,13 +242,14 @@ export class Scrubber implements TextFilter {
 
   /** The stretch is too long: what is complete of it is searched as it is. */
   #cut(at: number): void {
-    if (this.#word > this.#window) {
+    const glued = this.#word > this.#window && this.#isGlued();
+    if (this.#word > this.#window && !glued) {
       const word = this.#word;
       this.#closeWindow(word);
       this.#window = word;
       return;
     }
-    const end = this.#soft > this.#window ? this.#soft + 1 : at;
+    const end = this.#soft > this.#window && !glued ? this.#soft + 1 : at;
     const flags = this.#wordFlags | HAS.longWord;
     this.#flags |= flags;
     const open = this.#search(this.#window, end, end === at);
@@ -258,6 +262,11 @@ export class Scrubber implements TextFilter {
     this.#word = end;
     this.#soft = -1;
     this.#wordFlags = flags;
+  }
+
+  /** Whether an entity may have begun whose rest is glued to its last word. */
+  #isGlued(): boolean {
+    return this.#rules.phrases.some(({ glued }, index) => glued === true && this.#states[index] !== 0);
   }
 
   #closeWindow(end: number): void {
@@ -290,7 +299,7 @@ export class Scrubber implements TextFilter {
 }
 
 /** Signs before the first word of an entity, and a label that is glued to it by a colon. */
-const BEFORE = /^['(]*(?:[A-Za-z\u00c0-\u024f][^:\d]*:['(]*)?/;
+const BEFORE = /^['(]*(?:[A-Za-z\u00c0-\u024f\u0370-\u052f][^:\d]*:['(]*)?/;
 
 /** A word as phrases begin with: `'+49`, `(+49` and `tel:+49` begin as `+49` does. */
 function bare(word: string, labelled: boolean): string {

@@ -30,6 +30,22 @@ const PREFIXED = [
   "pplx-[A-Za-z0-9]{20,}",
   "nvapi-[\\w-]{20,}",
   "dapi[a-f0-9]{32}",
+  // Tavily, Mailgun, Notion, Linear, Figma, Atlassian, Postman, Grafana, Square, Supabase, HashiCorp Vault, Docker.
+  "tvly-[A-Za-z0-9-]{16,}",
+  "key-[a-f0-9]{32}",
+  "(?:secret|ntn)_[A-Za-z0-9]{32,}",
+  "lin_api_[A-Za-z0-9]{32,}",
+  "figd_[\\w-]{32,}",
+  "ATATT3[\\w-]{32,}",
+  "PMAK-[a-f0-9]{24}-[a-f0-9]{34}",
+  "glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}",
+  "sq0(?:atp|csp|idp)-[\\w-]{22,}",
+  "sbp_[a-f0-9]{40}",
+  "hv[sb]\\.[\\w-]{20,}",
+  "dckr_pat_[\\w-]{20,}",
+  // Twilio, Age.
+  "(?:AC|SK)[a-f0-9]{32}",
+  "AGE-SECRET-KEY-1[A-Z0-9]{58}",
   // npm, PyPI, DigitalOcean.
   "npm_[A-Za-z0-9]{30,}",
   "pypi-[\\w-]{16,}",
@@ -42,7 +58,7 @@ const PREFIXED = [
 const LABEL =
   /(?:api[_ -]?key|access[_ -]?key|secret(?:[_ -]?key)?|token|bearer|authorization)["'`]?\s{0,2}[:=]?\s{0,2}(?:is\s)?(?:bearer\s|basic\s)?["'`]?$/i;
 
-const PEM_WORD = /^(?:[A-Z0-9]{2,12}|KEY-----)$/;
+const PEM_WORD = /^(?:[A-Z0-9]{2,12}|KEY-----|BLOCK-----)$/;
 
 /** Keys and tokens of services, and private keys in PEM form. */
 export const apiKeyRules: readonly Rule[] = [
@@ -64,7 +80,7 @@ export const apiKeyRules: readonly Rule[] = [
   },
   {
     entity: "API_KEY",
-    pattern: /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY-----/g,
+    pattern: /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/\\]*(?:-----[A-Z]*)?/g,
     needs: HAS.phrase,
     inCode: true,
     rest: "pem",
@@ -73,10 +89,11 @@ export const apiKeyRules: readonly Rule[] = [
 
 /** The line that begins a private key in PEM form (RFC 7468). */
 export const pemPhrase: Phrase = {
-  opens: /^-----BEGIN$/,
+  opens: /-----BEGIN$/,
   inCode: true,
-  begin: (word) => (word === "-----BEGIN" ? 1 : 0),
-  next: (state, word) => (state < 5 && PEM_WORD.test(word) && word !== "KEY-----" ? state + 1 : 0),
+  glued: true,
+  begin: (word) => (word.endsWith("-----BEGIN") ? 1 : 0),
+  next: (state, word) => (state < 6 && PEM_WORD.test(word) && !word.endsWith("-") ? state + 1 : 0),
 };
 
 /** The length of a value without the full stop of its sentence. */

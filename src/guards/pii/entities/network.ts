@@ -3,7 +3,8 @@ import { HAS, type Rule } from "../entity.js";
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 
 /** Words after which four numbers are no address. */
-const VERSION = /\b(?:v|ver|version|release|build|firmware|section|chapter|clause|figure|step)\.?[:\s]{1,2}$/i;
+const VERSION =
+  /\b(?:(?:v|ver|versions?|release|build|firmware|section|chapter|clause|figure|step)\.?(?:\s(?:is|was|number|no\.?))?|(?:up|down)grad\w{1,4}(?:\sfrom(?:\s[\d.]{5,16}\sto)?|\sto)?)[:\s]{1,2}$/i;
 
 /** This machine and "any address" say nothing about a person. */
 const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
@@ -12,14 +13,21 @@ const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
 export const ipRules: readonly Rule[] = [
   {
     entity: "IP",
-    pattern: /(?<![\w.]|(?<!\w)[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)/g,
+    pattern:
+      /(?<![\w.]|(?<!\w)[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?:%[0-9A-Za-z]{1,15})?(?![\w:]|\.\d)/g,
     needs: HAS.colons,
     // A colon behind it is the sentence's, as in a line of a log.
-    accept: (value) => (/[^:]:$/.test(value) ? isIpv6(value.slice(0, -1)) && value.length - 1 : isIpv6(value)),
+    accept: (value) => {
+      const [address = ""] = value.split("%");
+      return /[^:]:$/.test(address) ? isIpv6(address.slice(0, -1)) && address.length - 1 : isIpv6(address);
+    },
   },
   {
     entity: "IP",
-    pattern: new RegExp(`(?<![\\w.-])${OCTET}(?:\\.${OCTET}){3}(?![\\w-]|\\.\\d)`, "g"),
+    pattern: new RegExp(
+      `(?<![\\w.]|(?<!\\d\\.\\d{1,3})-)${OCTET}(?:\\.${OCTET}){3}(?!\\w|-(?!\\d{1,3}\\.\\d{1,3}\\.)|\\.\\d)`,
+      "g",
+    ),
     needs: HAS.digit,
     accept: (value, before) => !UNSPECIFIC.test(value) && !VERSION.test(before),
   },
@@ -27,13 +35,19 @@ export const ipRules: readonly Rule[] = [
 
 // What stands before both may be a label with a colon ("ip:"), but no other group of digits.
 
-/** Six pairs of hexadecimal digits with hyphens or colons (IEEE 802), or three groups of four with dots. */
+const MAC_LABEL = /\bmac(?:[ _-]?addr(?:ess)?)?\b(?:\sis)?\W{1,4}$/i;
+
+/**
+ * Six pairs of hexadecimal digits with hyphens or colons (IEEE 802), three groups of four with dots, or, labelled, twelve
+ * in a row.
+ */
 export const macAddressRule: Rule = {
   entity: "MAC_ADDRESS",
   pattern:
-    /(?<![\w-]|(?<!\w)[0-9A-Fa-f]{0,4}:)(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![\w-]|:[\w:])/g,
+    /(?<![\w-]|\w\.|(?<!\w)[0-9A-Fa-f]{0,4}:)(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?!\.\w)|[0-9A-Fa-f]{12})(?![\w-]|:[\w:])/g,
   needs: 0,
-  accept: (value) => /[:-]/.test(value) || /\d/.test(value),
+  accept: (value, before) =>
+    /[:-]/.test(value) || (/\d/.test(value) && (value.includes(".") || MAC_LABEL.test(before))),
 };
 
 function isIpv6(text: string): boolean {

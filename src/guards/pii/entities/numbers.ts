@@ -25,7 +25,9 @@ const CARDS: readonly [RegExp, readonly number[]][] = [
 /** Card numbers, in groups or not, of a known network and with Luhn's check digit. */
 export const creditCardRule: Rule = {
   entity: "CREDIT_CARD",
-  pattern: expression(`(?<![\\w.$€£${HYPHEN}])\\d(?:[${SPACE}${HYPHEN}.]?\\d){12,18}(?![\\w]|[.,]\\d)`),
+  pattern: expression(
+    `(?<![\\w.$€£${HYPHEN}])\\d(?:(?:[${HYPHEN}.]|[${SPACE}]{1,2}|[${SPACE}][${HYPHEN}][${SPACE}])?\\d){12,18}(?![\\w]|[.,]\\d)`,
+  ),
   needs: HAS.digit,
   accept: cardLength,
 };
@@ -57,13 +59,13 @@ function endOfDigits(text: string, count: number): number {
   return at;
 }
 
-const ISBN_LABEL = /\bISBN(?:[ -]?1[03])?[:\s#]{0,3}$/i;
+const ISBN_LABEL = /\bISBN(?:[ _-]?1[03]|\s?\(1[03]\))?(?:\s(?:is|no\.?|number))?["':=\s#]{0,4}$/i;
 
 /** Book numbers: 13 digits with a right check digit, or ten signs that are labelled or have hyphens in their places. */
 export const isbnRule: Rule = {
   entity: "ISBN",
   pattern: expression(
-    `(?<![\\w.,${HYPHEN}])(?:97[89][${SPACE}${HYPHEN}]?)?\\d(?:[${SPACE}${HYPHEN}]?\\d){8}[${SPACE}${HYPHEN}]?[\\dXx](?![\\w]|[${HYPHEN}]\\d)`,
+    `(?:(?<![\\w.,${HYPHEN}])|(?<=\\b[Ii][Ss][Bb][Nn]))(?:97[89][${SPACE}${HYPHEN}]?)?\\d(?:[${SPACE}${HYPHEN}]?\\d){8}[${SPACE}${HYPHEN}]?[\\dXx](?![\\w]|[${HYPHEN}]\\d)`,
   ),
   needs: HAS.digit,
   accept: (value, before) => {
@@ -74,8 +76,27 @@ export const isbnRule: Rule = {
   },
 };
 
-const PHONE_LABEL =
-  /(?:\b(?:(?:tele)?phone|tel|mobile|cell|fax|whatsapp|sms|handy|telefon|portable)\b(?:\W|\b(?:no|nr|number|num|is|me|at|on|us|line)\b){0,12}|\b(?:call|text|dial|ring|reach|contact)\b(?:\W|\b(?:me|us|him|her|them|at|on)\b){0,8})$/i;
+const WORD_START = "(?<![a-z\\u00c0-\\u024f])";
+const WORD_END = "(?![a-z\\u00c0-\\u024f])";
+/** Words for a telephone and its number, in the languages of the locales and of their neighbours. */
+const PHONES =
+  "(?:tele)?phone|tel|mobile|mobil|cell|fax|whatsapp|sms|handy|handynummer|mobilnummer|rufnummer|telefonnummer|telefon|telefoon|" +
+  "telefoonnummer|teléfono|telefono|telefone|móvil|movil|celular|cellulare|téléphone|tél|portable|gsm";
+
+/** What stands before a telephone number: `phone:`, `"mobile_phone": "`, `call me at`, `my number is`, `電話`. */
+const PHONE_LABEL = new RegExp(
+  `(?:${WORD_START}(?:${PHONES})${WORD_END}(?:[^a-z\\d\\u00c0-\\u024f]|${WORD_START}(?:no|nr|number|num|is|me|at|on|us|line)${WORD_END}){0,12}` +
+    `|\\b(?:call|text|dial|ring|reach|contact)\\b(?:\\W|\\b(?:me|us|him|her|them|at|on)\\b){0,8}` +
+    `|\\b(?:my|his|her|our|their)\\s(?:(?:new|old|home|work)\\s)?number(?:['’]s|\\sis)\\W{1,2}` +
+    `|(?:電話|电话|手机|携帯|전화|телефон|тел)[\\s番号码번호.:：]{0,4})$`,
+  "i",
+);
+/** The same as a name of a field in camel case: `homePhone`, `phoneNumber`. */
+const PHONE_FIELD = /(?:phone|mobile|fax)(?:Number|No|Num)|[a-z](?:Phone|Mobile|Fax)(?:Number|No|Num)?["'\s:=]{1,5}$/;
+
+function isLabelled(before: string): boolean {
+  return PHONE_LABEL.test(before) || PHONE_FIELD.test(before);
+}
 
 const SEPARATOR = `[${SPACE}${HYPHEN}./()]`;
 
@@ -84,19 +105,23 @@ export const phoneRules: readonly Rule[] = [
   {
     entity: "PHONE_NUMBER",
     // ITU-T E.164 allows 15 digits; a trunk zero in brackets is one more.
-    pattern: expression(`(?<![\\w.])\\+[1-9](?:${SEPARATOR}{0,3}\\d){6,15}(?!\\d)${EXTENSION}`),
+    pattern: expression(
+      `(?<![\\w.])(?:\\((?=\\+\\d{1,3}\\)))?\\+[1-9](?:${SEPARATOR}{0,3}\\d){6,15}(?!\\d)${EXTENSION}`,
+    ),
     needs: HAS.digit,
   },
   {
     entity: "PHONE_NUMBER",
-    pattern: expression(`${NOT_AFTER}(?<!\\d[${SPACE}])00[1-9](?:${SEPARATOR}{0,2}\\d){7,13}${NOT_BEFORE}`),
+    pattern: expression(
+      `${NOT_AFTER}(?<!\\d[${SPACE}])(?:00|011[${SPACE}${HYPHEN}])[1-9](?:${SEPARATOR}{0,2}\\d){7,13}${NOT_BEFORE}`,
+    ),
     needs: HAS.digit,
-    accept: (value, before) => /\D/.test(value) || PHONE_LABEL.test(before),
+    accept: (value, before) => /\D/.test(value) || isLabelled(before),
   },
   {
     entity: "PHONE_NUMBER",
     pattern: expression(`${NOT_AFTER}\\(?\\d(?:${SEPARATOR}{0,2}\\d){6,14}${NOT_BEFORE}`),
     needs: HAS.digit,
-    accept: (_, before) => PHONE_LABEL.test(before),
+    accept: (_, before) => isLabelled(before),
   },
 ];

@@ -5,7 +5,7 @@ export const SPACE = " \\t\\u00a0\\u2009\\u202f";
 export const HYPHEN = "\\-\\u2010-\\u2013";
 
 /** Not in the middle of a word, a number or a path. */
-export const NOT_AFTER = `(?<![\\w.,+/=#$€£${HYPHEN}])`;
+export const NOT_AFTER = `(?<![\\w.,+/#$€£${HYPHEN}])`;
 
 /** Not in the middle of a word or a longer number. */
 export const NOT_BEFORE = `(?![\\w%€£]|[.,/${HYPHEN}]\\d)`;

@@ -1,19 +1,23 @@
 import { digitsOf } from "../checksums.js";
-import { numberedStreet, poBoxPhrase, poBoxRule } from "../entities/post.js";
+import { numberedStreet } from "../entities/numbered-street.js";
+import { poBoxPhrase, poBoxRule } from "../entities/post.js";
 import { expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
 
 const street = numberedStreet({
   suffixes:
-    "Street St Road Rd Lane Ln Avenue Ave Close Drive Dr Court Crescent Gardens Terrace Mews Row Hill Grove Green Square Way Place Walk Park Rise View Parade Yard Wharf Quay".split(
+    "Street St Road Rd Lane Ln Avenue Ave Close Drive Dr Court Crescent Gardens Terrace Mews Row Hill Grove Green Square Way Place Walk Park Rise View Parade Yard Wharf Quay Approach Cottages Mount Vale Croft Embankment Esplanade Circus Gate Wynd".split(
       " ",
     ),
   plain: ["street", "st", "road", "rd", "avenue", "ave", "close", "crescent", "lane"],
-  names: ["Broadway", "Strand", "Piccadilly"],
+  cued: ["Bank", "Chase", "End", "Fold", "House", "Villas", "Court", "Lodge"],
+  names: "Broadway Strand Piccadilly Whitehall Cheapside Kingsway Haymarket Aldwych Millbank".split(" "),
 });
 
 /** The first half of a postcode (BS 7666): its second half is a digit and two letters. */
 const OUTWARD = /^\(?(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)$/i;
+
+const POSTCODE_LABEL = /\bpost(?:al)?[ _]?code(?:\W{1,2}is)?\W{1,4}$/i;
 
 const rules: readonly Rule[] = [
   {
@@ -32,6 +36,14 @@ const rules: readonly Rule[] = [
       `(?<![\\w${HYPHEN}])(?:[A-Z]{1,2}\\d[A-Z\\d]?[${SPACE}]?\\d[ABD-HJLNP-UW-Z]{2}|[a-z]{1,2}\\d[a-z\\d]?[${SPACE}]\\d[abd-hjlnp-uw-z]{2}|GIR[${SPACE}]?0AA)(?![\\w])`,
     ),
     needs: HAS.digit,
+    // `M2 1TB` is a disk.
+    accept: (value, before) => !/^[A-Z]\d\s\d[GTP]B$/i.test(value) || POSTCODE_LABEL.test(before),
+  },
+  {
+    entity: "ZIP_CODE",
+    pattern: expression(`(?<!\\w)[a-z]{1,2}\\d[a-z\\d]?\\d[abd-hjlnp-uw-z]{2}(?!\\w)`),
+    needs: HAS.digit,
+    accept: (_, before) => POSTCODE_LABEL.test(before),
   },
 ];
 

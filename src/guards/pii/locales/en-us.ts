@@ -1,15 +1,19 @@
-import { numberedStreet, poBoxPhrase, poBoxRule } from "../entities/post.js";
+import { numberedStreet } from "../entities/numbered-street.js";
+import { poBoxPhrase, poBoxRule } from "../entities/post.js";
 import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
 
 /** Street suffixes of USPS Publication 28, appendix C1, that are in common use. */
 const street = numberedStreet({
   suffixes:
-    "Street St Avenue Ave Boulevard Blvd Road Rd Drive Dr Lane Ln Court Ct Circle Cir Place Pl Parkway Pkwy Terrace Ter Trail Trl Highway Hwy Square Sq Alley Plaza Loop Crescent Way Row".split(
+    "Street St Avenue Ave Boulevard Blvd Road Rd Drive Dr Lane Ln Court Ct Circle Cir Place Pl Parkway Pkwy Terrace Ter Trail Trl Highway Hwy Square Sq Alley Plaza Loop Crescent Way Row Cove Pike Turnpike Tpke Expressway Expy Freeway Fwy Crossing Xing Bend Hollow Knoll Glen Landing Ridge Rdg Trace Path".split(
       " ",
     ),
+  cued: "Run Pass Point Pt View Vista Hill Hills Heights Park Walk Green Grove Gardens Manor Meadow Meadows Commons Village Station Valley Oaks Creek Center Centre".split(
+    " ",
+  ),
   plain: ["street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "drive", "lane", "court"],
-  names: ["Broadway"],
+  names: ["Broadway", "The Embarcadero"],
 });
 
 const STATES =
@@ -26,25 +30,31 @@ const STATE_NAMES =
   );
 
 const BEFORE_ZIP = new RegExp(`\\b(?:${STATES}|${STATE_NAMES}|D\\.C\\.),?[${SPACE}]{1,2}$`);
-const ZIP_LABEL = /\b(?:zip|postal)(?:[ -]?code)?(?:\W{1,2}is)?\W{1,3}$/i;
-const SSN_LABEL = /\b(?:ssn|social(?: security)?)(?:\W{0,2}(?:number|num|no|is|#))*\W{1,3}$/i;
+const ZIP_LABEL = /(?:^|[^a-z])(?:zip|postal)(?:[ _-]?code)?(?:\W{1,2}is)?\W{1,4}$/i;
+const SSN_LABEL = /(?:^|[^a-z])(?:ssn|social(?:[ _]security)?)(?:[\W_]{0,2}(?:number|num|no|is|#)){0,4}\W{1,4}$/i;
+/** A state at the end of a line, its postal code on the next. */
+const STATE_LINE = new RegExp(`,[${SPACE}](?:${STATES})[${SPACE}]?\\r?\\n$`);
+/** A street and a city. */
+const STREET_BEFORE = new RegExp(
+  `\\d[${SPACE}][^,\\n]{2,24}\\b(?:St|Street|Ave|Avenue|Blvd|Boulevard|Rd|Road|Dr|Drive|Ln|Lane|Ct|Court|Way|Pl|Place)\\.?,?(?:[${SPACE}][A-Z][a-z]{2,}){1,2},?[${SPACE}]$`,
+);
 
 const rules: readonly Rule[] = [
   {
     entity: "US_SSN",
     // The Social Security Administration never gave out 000, 666 and 900 to 999, nor 00 and 0000.
     pattern: expression(
-      `(?<![\\w${HYPHEN}])(?!000|666|9)\\d{3}([${HYPHEN}${SPACE}]?)(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\w]|[${HYPHEN}.]\\d)`,
+      `(?<![\\w${HYPHEN}])(?!000|666|9)\\d{3}([${HYPHEN}${SPACE}.]?)(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\w]|[${HYPHEN}.]\\d)`,
     ),
     needs: HAS.digit,
-    accept: (value, before) => value.length > 9 || SSN_LABEL.test(before),
+    accept: (value, before) => (value.length > 9 && !value.includes(".")) || SSN_LABEL.test(before),
   },
   {
     entity: "PHONE_NUMBER",
     pattern: expression(
-      `${NOT_AFTER}(?:1[${SPACE}${HYPHEN}.]?)?(?:\\([2-9]\\d{2}\\)[${SPACE}${HYPHEN}]?|[2-9]\\d{2}[${SPACE}${HYPHEN}./])\\d{3}[${SPACE}${HYPHEN}.]\\d{4}`,
+      `(?<![\\w.+#$€£${HYPHEN}]|(?<!\\d)\\d{1,3},|(?<!\\d{3}[${HYPHEN}. ]\\d{4})/)(?:1[${SPACE}${HYPHEN}.]?)?(?:\\([2-9]\\d{2}\\)[${SPACE}${HYPHEN}]?|[2-9]\\d{2}[${SPACE}${HYPHEN}./])\\d{3}[${SPACE}${HYPHEN}.]\\d{4}`,
       EXTENSION,
-      NOT_BEFORE,
+      `(?![\\w%€£]|[.,${HYPHEN}]\\d|/(?!\\(?\\d{3}[${HYPHEN}. )]))`,
     ),
     needs: HAS.digit,
   },
@@ -60,11 +70,26 @@ const rules: readonly Rule[] = [
     entity: "ZIP_CODE",
     pattern: expression(`${NOT_AFTER}\\d{5}(?:[${HYPHEN}]\\d{4})?${NOT_BEFORE}`),
     needs: HAS.digit,
-    accept: (value, before) => value.length > 5 || BEFORE_ZIP.test(before) || ZIP_LABEL.test(before),
+    accept: (value, before) =>
+      value.length > 5 || [BEFORE_ZIP, ZIP_LABEL, STATE_LINE, STREET_BEFORE].some((known) => known.test(before)),
+  },
+  {
+    entity: "ZIP_CODE",
+    // Canada's, by the letters that it uses.
+    pattern: expression(
+      `(?<![\\w${HYPHEN}])[ABCEGHJ-NPRSTVXY]\\d[ABCEGHJ-NPRSTV-Z][${SPACE}]?\\d[ABCEGHJ-NPRSTV-Z]\\d(?![\\w${HYPHEN}])`,
+    ),
+    needs: HAS.digit,
+    accept: (value, before) => value.length > 6 || ZIP_LABEL.test(before) || /\b[A-Z]{2},?\s$/.test(before),
   },
 ];
 
-const phrases: readonly Phrase[] = [poBoxPhrase, street.phrase];
+const canadianPostalCodePhrase: Phrase = {
+  begin: (word) => (/^[A-Z]\d[A-Z]$/.test(word) ? 1 : 0),
+  next: () => 0,
+};
 
-/** The United States. */
+const phrases: readonly Phrase[] = [poBoxPhrase, street.phrase, canadianPostalCodePhrase];
+
+/** The United States, and the postal codes of Canada, whose telephone numbers and streets are written alike. */
 export const enUs: LocalePack = { locale: "en-US", rules, phrases };

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -57,6 +57,7 @@ describe("what cannot be run", () => {
     await withTakenPort(async (port) => {
       const { code, stderr } = await run([...ECHO, flag, String(port)]);
       expect(stderr).toContain(`invalid configuration for ${name}. Port ${port} is not available`);
+      expect(stderr).toMatch(/ {2}Another program .*: give another port, or none for a free one\.\n/);
       expect(code).toBe(2);
     });
   });
@@ -71,10 +72,10 @@ describe("what cannot be run", () => {
   test("what has no effect is warned about", async () => {
     const flags = await run([...ECHO, "--app-max-concurrency", "2", "--app-ssl", "--", "no-such-program"]);
     expect(flags.stderr).toContain("warning: without daprd these have no effect: --app-max-concurrency, --app-ssl");
-    workshop.write("dapr.yaml", "version: 1\napps:\n- {appDirPath: ., resourcesPath: gone, appLogDestination: file}\n");
+    workshop.write("dapr.yaml", "version: 1\napps:\n- {appDirPath: ., resourcesPath: gone, containerImage: x}\n");
     const file = await run(["-f", "@"]);
     const path = workshop.path("dapr.yaml");
-    expect(file.stderr).toContain(`warning: ${path}: apps[0].appLogDestination is not used\n`);
+    expect(file.stderr).toContain(`warning: ${path}: apps[0].containerImage is not used\n`);
   });
 });
 
@@ -109,9 +110,28 @@ describe("an app that runs", () => {
       workshop.write("dapr.yaml", `version: 1\n${common}\napps:\n- ${wait}\n- ${taken}\n`);
       const { code, stdout, stderr } = await run(["-f", "@"]);
       expect(stdout).toContain("The App process exited with error code:");
-      expect(stderr).toContain(`invalid configuration for HTTPPort. Port ${port} is not available`);
+      expect(stderr).toContain(`b: invalid configuration for HTTPPort. Port ${port} is not available`);
       expect(code).toBe(2);
     });
+  });
+
+  test("leaves its logs in files where the run file wants it", async () => {
+    const say = `{appID: a, appDirPath: ., appLogDestination: file, daprdLogDestination: fileAndConsole, command: [${process.execPath}, -e, "console.log(1); console.error(2)"]}`;
+    workshop.write("dapr.yaml", `version: 1\ncommon: {resourcesPath: components}\napps:\n- ${say}\n`);
+    const { code, stdout, stderr } = await run(["-f", "@"]);
+    expect(code).toBe(0);
+    const [app = "", daprd = ""] = readdirSync(workshop.path(".dapr/logs")).sort();
+    expect([app, daprd]).toEqual([expect.stringMatching(/^a_app_\d{14}\.log$/), expect.stringMatching(/^a_daprd_/)]);
+    expect(
+      readFileSync(workshop.path(`.dapr/logs/${app}`), "utf8")
+        .split("\n")
+        .sort(),
+    ).toEqual(["", "1", "2"]);
+    expect(stdout + stderr).not.toContain("== APP ==");
+    expect(stdout).toContain(`a: the app's logs are in ${workshop.path(`.dapr/logs/${app}`)}\n`);
+    const loaded = "info: Component loaded: echo (conversation.echo/v1)\n";
+    expect(readFileSync(workshop.path(`.dapr/logs/${daprd}`), "utf8")).toContain(loaded);
+    expect(stderr).toContain(`== SIDECAR == ${loaded}`);
   });
 });
 

@@ -28,6 +28,9 @@ export interface DaprRunOptions {
   [setting: string]: unknown;
 }
 
+/** What errors of ports that are taken name. */
+const TAKEN_PORTS: readonly string[] = ["HTTPPort", "GRPCPort", "MetricsPort", "InternalGRPCPort"];
+
 /** Runs apps beside sidecars, and ends with the app's exit code. */
 export async function daprRunCommand(words: string[], options: DaprRunOptions, io: Io): Promise<number> {
   const termination = watchTermination();
@@ -48,7 +51,11 @@ export async function daprRunCommand(words: string[], options: DaprRunOptions, i
       kill: termination.second,
     });
   } catch (thrown) {
-    return exitCodeOf(reportError(thrown, io));
+    const error = reportError(thrown, io);
+    if (TAKEN_PORTS.includes(error.field ?? "")) {
+      io.stderr.write("  Another program listens there: give another port, or none for a free one.\n");
+    }
+    return exitCodeOf(error);
   } finally {
     termination.stop();
   }

@@ -17,6 +17,8 @@ describe("a plan", () => {
   it("has Dapr's defaults, and no ports: free ones are looked for", () => {
     expect(planApp({}, basis)).toEqual({
       appId: "a-name",
+      appLogs: "console",
+      daprdLogs: "console",
       command: ["node", "app.js"],
       folder: "/app",
       env: {},
@@ -43,6 +45,10 @@ describe("a plan", () => {
   it("takes 0 and -1 for a port that is not set, and a switch that is off for none", () => {
     const plan = planApp({ appPort: 0, daprHTTPPort: "-1", appSSL: false }, basis);
     expect(plan).toEqual(planApp({}, basis));
+  });
+
+  it("takes the shorter name that Dapr has for a level", () => {
+    expect(planApp({ logLevel: "warn" }, basis).logLevel).toBe("warning");
   });
 
   it("takes levels and protocols in any case", () => {

@@ -1,5 +1,6 @@
 import { invalid } from "../../stream/error.js";
 import { readByteQuantity } from "./byte-quantity.js";
+import type { LogDestination } from "./log-destination.js";
 import { type LogLevel, readLogLevel } from "./log-level.js";
 import { RUN_SETTINGS, type RunSettingKey, type RunSettingValues, readSetting } from "./run-settings.js";
 
@@ -27,6 +28,9 @@ export interface AppPlan {
   /** A Configuration file for daprd. */
   configFile?: string;
   logLevel: LogLevel;
+  /** Where what the app writes goes, and what its sidecar logs. */
+  appLogs: LogDestination;
+  daprdLogs: LogDestination;
   /** Of a request's body, in bytes. */
   maxBodyBytes: number;
   /** The folder in which `dapr init` made its `.dapr`. */
@@ -50,6 +54,8 @@ export interface AppPlanBasis {
   folder: string;
   env: Readonly<Record<string, string>>;
   resourcesPaths: readonly string[];
+  /** Where logs go; default: the console. */
+  logs?: { app: LogDestination; daprd: LogDestination };
   /** What names a setting in errors. */
   pathOf(key: RunSettingKey): string;
 }
@@ -60,7 +66,7 @@ export interface AppPlanBasis {
  * @throws {SluiceError} `invalid-argument` that names the setting.
  */
 export function planApp(values: RunSettingValues, basis: AppPlanBasis): AppPlan {
-  const { command, folder, env, resourcesPaths, pathOf } = basis;
+  const { command, folder, env, resourcesPaths, logs, pathOf } = basis;
   const texts = new Map<RunSettingKey, string>();
   const daprdFlags: Record<string, string> = {};
   for (const { key, kind, flag, daprdOnly } of RUN_SETTINGS) {
@@ -88,6 +94,8 @@ export function planApp(values: RunSettingValues, basis: AppPlanBasis): AppPlan 
     appChannelAddress: text("appChannelAddress") ?? "127.0.0.1",
     ...(configFile !== undefined && { configFile }),
     logLevel: level === undefined ? basis.defaultLogLevel : readLogLevel(level, pathOf("logLevel")),
+    appLogs: logs?.app ?? "console",
+    daprdLogs: logs?.daprd ?? "console",
     maxBodyBytes: readByteQuantity(text("maxBodySize") ?? "4Mi", pathOf("maxBodySize")),
     ...(runtimePath !== undefined && { runtimePath }),
     daprdFlags,

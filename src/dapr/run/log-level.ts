@@ -9,14 +9,14 @@ export const LOG_LEVELS = ["debug", "info", "warning", "error", "fatal", "panic"
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * A level by its name, in any case.
+ * A level by its name, in any case; `warn` is `warning`, as in daprd.
  *
  * @param path what names it in the error.
  * @throws {SluiceError} `invalid-argument` for any other name.
  */
 export function readLogLevel(text: string, path: string): LogLevel {
   const lower = text.toLowerCase();
-  const level = LOG_LEVELS.find((name) => name === lower);
+  const level = LOG_LEVELS.find((name) => name === (lower === "warn" ? "warning" : lower));
   if (level === undefined) throw invalid(path, text, LOG_LEVELS.join(", "));
   return level;
 }

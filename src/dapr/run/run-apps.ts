@@ -1,5 +1,7 @@
 import { constants } from "node:os";
+import { SluiceError } from "../../stream/error.js";
 import { AppConsole } from "./app-console.js";
+import type { AppPlan } from "./app-plan.js";
 import { PrefixedLog } from "./prefixed-log.js";
 import { providerKeysIn } from "./provider-keys.js";
 import type { RunOptions } from "./run-options.js";
@@ -21,8 +23,11 @@ export async function runApps(options: RunOptions, world: RunWorld): Promise<num
   if (options.development) tellKeys(options, world);
   try {
     for (const plan of options.apps) {
-      const console = new AppConsole(log, world, isOnly ? "" : plan.appId);
-      running.push(await startApp(plan, options, console, { ...world, termination, stdin: world.stdin && isOnly }));
+      const console = await AppConsole.open(log, world, plan, isOnly ? "" : plan.appId);
+      const own = { ...world, termination, stdin: world.stdin && isOnly };
+      running.push(
+        await startApp(plan, options, console, own).catch((error) => Promise.reject(named(error, plan, isOnly))),
+      );
     }
   } catch (error) {
     failed.abort("SIGTERM");
@@ -38,4 +43,11 @@ export async function runApps(options: RunOptions, world: RunWorld): Promise<num
 function tellKeys({ variables }: RunOptions, { env, stdout }: RunWorld): void {
   const names = providerKeysIn(env, variables);
   void stdout(`Keys of model providers: ${names.join(", ") || "none is set"}\n`);
+}
+
+/** An error of one of several apps, with the app's name. */
+function named(thrown: unknown, { appId }: AppPlan, isOnly: boolean): unknown {
+  if (isOnly || !(thrown instanceof SluiceError)) return thrown;
+  const { code, message, field } = thrown;
+  return new SluiceError(code, `${appId}: ${message}`, { cause: thrown, ...(field !== undefined && { field }) });
 }

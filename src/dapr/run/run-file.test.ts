@@ -70,6 +70,25 @@ describe("a run file", () => {
     expect(apps[1]).not.toHaveProperty("configFile");
   });
 
+  it("takes resources paths with commas between them, as Dapr's guide writes them", () => {
+    const text = `version: 1\napps:\n- {appDirPath: shop, resourcesPaths: "one, ../two"}`;
+    expect(read(text).apps[0]?.resourcesPaths).toEqual(["/project/shop/one", "/project/two"]);
+  });
+
+  it("says where logs go: the console, a file of each run in the app's folder, or both", () => {
+    const text = `version: 1
+common: {daprdLogDestination: file}
+apps:
+- {appDirPath: shop, appLogDestination: fileAndConsole}
+- {appDirPath: pay, daprdLogDestination: console}`;
+    const { apps, notices } = read(text);
+    expect(notices).toEqual([]);
+    expect(apps.map(({ appLogs, daprdLogs }) => [appLogs, daprdLogs])).toEqual([
+      ["fileAndConsole", "file"],
+      ["console", "console"],
+    ]);
+  });
+
   it("has paths relative to where they stand", () => {
     const text = `version: 1\ncommon: {configFilePath: all.yaml}\napps:\n- {appDirPath: shop}\n- {appDirPath: pay, configFilePath: own.yaml}`;
     expect(read(text).apps.map(({ configFile }) => configFile)).toEqual(["/project/all.yaml", "/project/pay/own.yaml"]);
@@ -105,6 +124,10 @@ describe("a run file", () => {
     ["version: 1\napps:\n- {appDirPath: shop, command: [{}]}", "apps[0].command[0]: found an object"],
     ["version: 1\napps:\n- {appDirPath: shop, env: {A: [1]}}", "apps[0].env.A: found an array of 1; allowed: a text"],
     ["version: 1\ncommon: {logLevel: loud}\napps:\n- {appDirPath: shop}", 'common.logLevel: found "loud"'],
+    [
+      "version: 1\napps:\n- {appDirPath: shop, appLogDestination: printer}",
+      'apps[0].appLogDestination: found "printer"; allowed: console, file, fileAndConsole',
+    ],
     ["version: [", "error in parsing the provided app config file: "],
     ["- a", "the run file: found an array of 1; allowed: an object with version and apps"],
   ])("is refused: %j", (text, message) => expect(() => read(text)).toThrow(message));

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json
 import type { Notice } from "../resources/notice.js";
 import { parseYaml } from "../resources/parse-yaml.js";
 import { type AppPlan, planApp } from "./app-plan.js";
+import { type LogDestination, readLogDestination } from "./log-destination.js";
 import type { LogLevel } from "./log-level.js";
 import { RUN_SETTINGS, type RunSettingKey } from "./run-settings.js";
 
@@ -28,7 +29,7 @@ export interface RunFileOptions {
 }
 
 /** Fields of both parts beside the settings with one value. */
-const SHARED_FIELDS = ["env", "resourcesPath", "resourcesPaths"];
+const SHARED_FIELDS = ["env", "resourcesPath", "resourcesPaths", "appLogDestination", "daprdLogDestination"];
 /** Fields of an app beside those. */
 const APP_FIELDS = ["appDirPath", "command"];
 
@@ -97,6 +98,10 @@ class RunFileReader {
       folder,
       env: { ...variables(common.env, "common.env"), ...variables(app.env, `${path}.env`) },
       resourcesPaths: this.#resources(app, path, folder, common),
+      logs: {
+        app: destination("appLogDestination", app, path, common),
+        daprd: destination("daprdLogDestination", app, path, common),
+      },
       pathOf: (key) => `${fromCommon.has(key) ? "common" : path}.${key}`,
     });
   }
@@ -120,7 +125,8 @@ class RunFileReader {
   }
 
   #resourcesOf({ resourcesPaths, resourcesPath }: JsonObject, path: string, base: string): string[] {
-    const several = listAt(resourcesPaths, `${path}.resourcesPaths`).map((item, i) =>
+    const listed = typeof resourcesPaths === "string" ? resourcesPaths.split(/\s*,\s*/) : resourcesPaths;
+    const several = listAt(listed, `${path}.resourcesPaths`).map((item, i) =>
       scalarAt(item, `${path}.resourcesPaths[${i}]`),
     );
     const one = isSet(resourcesPath) ? [scalarAt(resourcesPath, `${path}.resourcesPath`)] : [];
@@ -138,6 +144,18 @@ class RunFileReader {
       if (!used.includes(key)) this.notices.push({ level: "warning", message: `${path}.${key} is not used` });
     }
   }
+}
+
+/** What the app sets, or else what all share. */
+function destination(
+  key: "appLogDestination" | "daprdLogDestination",
+  app: JsonObject,
+  path: string,
+  common: JsonObject,
+): LogDestination {
+  return isSet(app[key])
+    ? readLogDestination(app[key], `${path}.${key}`)
+    : readLogDestination(common[key], `common.${key}`);
 }
 
 function allKeys(): string[] {

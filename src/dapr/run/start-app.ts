@@ -27,6 +27,7 @@ export async function startApp(
   world: RunWorld,
 ): Promise<RunningApp> {
   const undo = new UndoList();
+  undo.add(() => console.close());
   try {
     const beside = await startAppSidecar(plan, options, console, world, undo);
     world.termination.throwIfAborted();

@@ -109,7 +109,7 @@ describe("the component conversation.echo", () => {
         },
       }),
       tools: [
-        { function: { name: "second", parameters: { properties: { b: {}, a: {}, C: {} } } } },
+        { function: { name: "second", parameters: { properties: { "😀": {}, "\ue000": {}, b: {}, a: {}, C: {} } } } },
         { function: { name: "none" } },
         { function: { name: "number", parameters: { properties: { "1": {} } } } },
       ],
@@ -123,7 +123,7 @@ describe("the component conversation.echo", () => {
               finishReason: "tool_calls",
               message: {
                 toolCalls: [
-                  { id: "0", function: { name: "second", arguments: "C,a,b" } },
+                  { id: "0", function: { name: "second", arguments: "C,a,b,\ue000,😀" } },
                   { id: "1", function: { name: "none" } },
                   { id: "2", function: { name: "number", arguments: "1" } },
                   { id: "call-7", function: { name: "old", arguments: written } },

@@ -7,6 +7,7 @@ import { invalid, SluiceError } from "../../stream/error.js";
 import { isJsonObject } from "../../stream/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { argumentsText, carriedWords, carryWords } from "../converse/carried.js";
+import { byBytes } from "../resources/by-bytes.js";
 
 /** Settings of `daprEcho`. */
 export interface DaprEchoOptions {
@@ -110,7 +111,7 @@ function callOf(tool: NonNullable<ChatRequest["tools"]>[number], index: number):
 function parameterNames({ inputSchema }: ToolDefinition): string[] {
   const { properties } = inputSchema;
   if (properties === undefined) return [];
-  if (isJsonObject(properties)) return Object.keys(properties).sort();
+  if (isJsonObject(properties)) return Object.keys(properties).sort(byBytes);
   const found = properties === null ? "<nil>" : Array.isArray(properties) ? "[]interface {}" : typeof properties;
   throw new SluiceError("provider-error", `tool function properties must be a map[string]any, got ${goType(found)}`);
 }

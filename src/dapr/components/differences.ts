@@ -95,6 +95,18 @@ export const differences: readonly Difference[] = [
     why: "They need a daprd; components that name one wait, as they do in daprd while it is not there.",
   },
   {
+    what: "`trustAnchorArn` and `trustProfileArn` of `conversation.aws.bedrock` are refused.",
+    why: "The AWS SDK for JavaScript has no IAM Roles Anywhere.",
+  },
+  {
+    what: "Whole answers of providers are put together of their streams.",
+    why: "A connection that hangs is found sooner; a provider that does not stream is of no use here.",
+  },
+  {
+    what: "Of a field that stands twice in a request's JSON the last one counts.",
+    why: "JavaScript's parser reads it so; daprd refuses the request.",
+  },
+  {
     what: "The trip of a circuit breaker is the part of CEL that conditions on its counts need.",
     why: "Nothing else is of use there.",
   },

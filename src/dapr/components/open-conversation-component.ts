@@ -65,6 +65,7 @@ export async function openConversationComponent(
     ...opened,
     model: policy ? resilientModel(opened.model, policy, { clock, random }) : opened.model,
     zeroUsage: kind === undefined,
+    wholeAtOnce: kind === undefined,
   };
 }
 

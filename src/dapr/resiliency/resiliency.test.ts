@@ -236,6 +236,11 @@ describe("the condition of a circuit breaker", () => {
     ["int(0.9) == 0 && true == (1 < 2)", true],
     ["requests", false],
     ["requests / (requests - 10) > 0", false],
+    ["requests / (requests - 10) > 0 || consecutiveFailures > 2", true],
+    ["requests / (requests - 10) > 0 || consecutiveFailures > 9", false],
+    ["consecutiveFailures > 2 || requests / (requests - 10) > 0", true],
+    ["!(requests / (requests - 10) > 0 && consecutiveFailures > 9)", true],
+    ["requests / (requests - 10) > 0 && consecutiveFailures > 2", false],
     ["true > false", false],
     ["!requests", false],
   ])("%s", (text, trips) => expect(compileTrip(text)(counts)).toBe(trips));

@@ -145,9 +145,9 @@ function isCount(name: string): name is keyof BreakerCounts {
 function combine(operator: string, left: Expression, right: Expression): Expression {
   switch (operator) {
     case "||":
-      return (counts) => truth(left(counts)) || truth(right(counts));
+      return (counts) => decided(true, left, right, counts);
     case "&&":
-      return (counts) => truth(left(counts)) && truth(right(counts));
+      return (counts) => decided(false, left, right, counts);
     case "+":
     case "-":
     case "*":
@@ -157,6 +157,17 @@ function combine(operator: string, left: Expression, right: Expression): Express
     default:
       return (counts) => compare(operator, left(counts), right(counts));
   }
+}
+
+/** Either side alone can decide, even where the other has no value (CEL's specification, "Logical Operators"). */
+function decided(outcome: boolean, left: Expression, right: Expression, counts: BreakerCounts): boolean {
+  try {
+    if (truth(left(counts)) === outcome) return outcome;
+  } catch (error) {
+    if (error === NO_VALUE && truth(right(counts)) === outcome) return outcome;
+    throw error;
+  }
+  return truth(right(counts));
 }
 
 function calculate(operator: "+" | "-" | "*" | "/" | "%", a: Num, b: Num): Num {

@@ -68,6 +68,19 @@ describe("the files of a folder", () => {
     expect(warning).toContain(`invalid name "a/b" for "Component": may not contain '/'`);
   });
 
+  it("lose a document whose aliases mean nothing, or too much", async () => {
+    const bomb =
+      "a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]";
+    write({
+      "a.yaml": `${component("one", metadata("  - name: key\n    value: *secret\n"))}\n---\n${bomb}\n---\n${component("two")}`,
+    });
+    const loaded = await load();
+    expect(names(loaded.components)).toEqual(["two"]);
+    expect(messages(loaded)).toEqual([
+      expect.stringMatching(/yaml: Unresolved alias.*secret\n.*yaml: Excessive alias count/),
+    ]);
+  });
+
   it("may hold other kinds, and documents of somebody else", async () => {
     write({
       "a.yaml": `# only a comment\n---\napiVersion: v1\nkind: Component\nmetadata:\n  name: not-ours\n---\napiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: mine\nscopes: [my-app]\n---\napiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: theirs\nscopes: [other]\n---\napiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata:\n  name: config`,
@@ -119,6 +132,10 @@ describe("a component's fields", () => {
       date: "2024-10-21",
       time: "1:30",
       list: "[1, a]",
+      account: "12345678901234567890",
+      negative: "-9007199254740993",
+      beyond: "123456789012345678901234567890",
+      bytes: "!!binary aGnDpA==",
     };
     const items = Object.entries(values).map(([name, value]) => `  - name: "${name}"\n    value: ${value}\n`);
     write({ "a.yaml": component("one", metadata(`${items.join("")}  - name: none\n    value:\n`)) });
@@ -133,6 +150,10 @@ describe("a component's fields", () => {
       date: "2024-10-21",
       time: "1:30",
       list: '[1,"a"]',
+      account: "12345678901234567890",
+      negative: "-9007199254740993",
+      beyond: "1.2345678901234568e+29",
+      bytes: "hiä",
       none: "",
     });
   });

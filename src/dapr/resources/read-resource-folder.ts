@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../../stream/error.js";
+import { byBytes } from "./by-bytes.js";
 import { type DaprResource, readResource } from "./dapr-resource.js";
 import type { Report } from "./notice.js";
 import { parseYaml } from "./parse-yaml.js";
@@ -70,11 +71,6 @@ async function readResourceFile(path: string, report: Report, substitution?: Sub
     report({ level: "warning", message });
   }
   return resources;
-}
-
-/** Go sorts names by their bytes, not by the rules of a language. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /** What the system says, in Go's words for the usual reasons. */

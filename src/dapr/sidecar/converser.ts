@@ -30,15 +30,20 @@ export class Converser {
     return this.#components.has(name);
   }
 
-  /** Asks the component. Nothing happens before the stream is read. */
-  converse(asked: ConverseCall, options: CallOptions): Conversing {
+  /**
+   * Asks the component. Nothing happens before the stream is read.
+   *
+   * @param inPieces whether the caller gets the answer as it comes, or whole.
+   */
+  converse(asked: ConverseCall, options: CallOptions, inPieces = true): Conversing {
     const component = this.#components.get(asked.component);
     if (component === undefined) throw componentNotFound(asked.component);
     const call = scrubInputs(asked);
     const model = call.scrubOutput ? scrubbing(component.model) : component.model;
-    const { modelName, zeroUsage } = component;
+    const { modelName, zeroUsage, wholeAtOnce } = component;
     const context = { call, ...(modelName !== undefined && { model: modelName }), zeroUsage };
-    return { stream: this.#ask(model, call, options), context };
+    const said = wholeAtOnce && !inPieces ? { ...options, streaming: false } : options;
+    return { stream: this.#ask(model, call, said), context };
   }
 
   #ask(model: ChatModel, call: ConverseCall, options: CallOptions): ChatStream {

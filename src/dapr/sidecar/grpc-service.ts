@@ -127,7 +127,7 @@ class DaprService {
     const observed = this.#core.observer.begin({ component, api, streamed: false });
     try {
       const call = read();
-      const { stream, context: answer } = this.#core.converser.converse(call, { signal: context.signal });
+      const { stream, context: answer } = this.#core.converser.converse(call, { signal: context.signal }, false);
       const response = write(await collectAnswer(stream, call), answer);
       observed.end(stream, await stream.usage);
       return response;

@@ -98,7 +98,7 @@ export class HttpHandler {
     const observed = observer.begin({ component, api, streamed });
     try {
       const call = await this.#read(route, request);
-      const conversing = converser.converse(call, { signal: leaving.signal });
+      const conversing = converser.converse(call, { signal: leaving.signal }, streamed);
       if (streamed) await this.#stream(api, conversing, response);
       else await this.#whole(api, call, conversing, response);
       observed.end(conversing.stream, await conversing.stream.usage);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:http2";
+import { type AddressInfo, createServer as createTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromJson, toBinary } from "@bufbuild/protobuf";
@@ -23,6 +24,12 @@ metadata:
 spec:
   type: conversation.echo
   version: v1
+`;
+
+const OLLAMA = (endpoint: string) => `apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: llm }
+spec: { type: conversation.ollama, version: v1, metadata: [{ name: endpoint, value: "${endpoint}" }] }
 `;
 
 let folder: string;
@@ -108,6 +115,15 @@ describe("over HTTP", () => {
         },
       ],
     });
+  });
+
+  test("a whole answer of echo comes without the pauses of a streamed one", async () => {
+    await start({ echoPauseMs: 60_000 });
+    const body = { inputs: [USER("one two three")], scrubPii: true };
+    const answer = await post("/v1.0-alpha2/conversation/echo/converse", body);
+    expect((await answer.json()).outputs[0].choices[0].message.content).toBe("one two three");
+    const { outputs } = await grpc().converseAlpha1({ name: "echo", inputs: [{ content: "one two" }] });
+    expect(outputs[0]?.result).toBe("one two");
   });
 
   test("Alpha2 streams as server-sent events, its end last", async () => {
@@ -400,7 +416,11 @@ describe("over gRPC", () => {
   });
 
   test.each(["ConverseAlpha2", "ConverseStreamAlpha2"])("%s whose deadline passes says so itself", async (method) => {
-    await start({ echoPauseMs: 60_000 });
+    const silent = createTcp(() => {}).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    await writeFile(join(folder, "llm.yaml"), OLLAMA(`http://127.0.0.1:${port}`));
+    await start();
     const session = connect(`http://127.0.0.1:${sidecar.grpcPort}`);
     const stream = session.request({
       ":method": "POST",
@@ -411,13 +431,14 @@ describe("over gRPC", () => {
     });
     const message = toBinary(
       ConversationRequestAlpha2Schema,
-      fromJson(ConversationRequestAlpha2Schema, { name: "echo", inputs: [USER("one two three")] }),
+      fromJson(ConversationRequestAlpha2Schema, { name: "llm", inputs: [USER("one two three")] }),
     );
     const prefix = Buffer.alloc(5);
     prefix.writeUInt32BE(message.length, 1);
     stream.end(Buffer.concat([prefix, message]));
     const [trailers] = await once(stream.resume(), "trailers");
     session.destroy();
+    silent.close();
     expect(trailers["grpc-status"]).toBe(String(Code.DeadlineExceeded));
   });
 

@@ -61,8 +61,10 @@ const CONTEXT: WriterContext = { model: "model-1", request: { messages: [{ role:
 /** Puts a dialect through the laws of the stream, and both of its halves through each other. */
 export function dialectLaws(
   dialect: Dialect,
-  { carries, context = CONTEXT, lacks = {}, notAnAnswer = {} }: DialectUnderTest,
+  { carries, context: given = CONTEXT, lacks = {}, notAnAnswer = {} }: DialectUnderTest,
 ): void {
+  // Two writers of one answer stamp it alike, whenever they run.
+  const context: WriterContext = { created: 1_700_000_000, ...given };
   const answers = arbitraryAnswer(carries);
   const carried = (events: readonly ChatEvent[]) => withoutLacks(summarise(events), lacks);
 

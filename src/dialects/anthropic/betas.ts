@@ -47,6 +47,9 @@ export function betasOf(body: JsonObject): string[] {
   if (edits.some((edit) => String(edit.type).startsWith("compact_"))) betas.add(COMPACT);
   if (isJsonObject(body.container) && body.container.skills !== undefined) betas.add("skills-2025-10-02");
   if (isJsonObject(body.output_config) && body.output_config.task_budget) betas.add("task-budgets-2026-03-13");
+  const { block_binding: binding, display } = isJsonObject(body.thinking) ? body.thinking : {};
+  if (binding) betas.add("thinking-binding-controls-2026-08-01");
+  if (display === "updates") betas.add("thinking-display-updates-2026-08-18");
   if (body.speed === "fast") betas.add("fast-mode-2026-02-01");
   for (const message of objects(body.messages)) {
     for (const block of objects(message.content)) {

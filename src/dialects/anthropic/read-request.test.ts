@@ -91,6 +91,13 @@ describe("a client's request that goes on to Anthropic", () => {
     expect(Object.keys(passedOn(body).body).sort()).toEqual(Object.keys(body).sort());
   });
 
+  test("settings of thinking behind a header are asked for with it", () => {
+    const thinking = { type: "adaptive", display: "updates", ...binding };
+    expect(passedOn({ model: "claude-opus-5", ...plain, thinking }).beta).toBe(
+      "thinking-binding-controls-2026-08-01,thinking-display-updates-2026-08-18",
+    );
+  });
+
   test("thinking of no known form is refused", () => {
     for (const thinking of [{}, { budget_tokens: 2_000 }, { type: "much" }]) {
       expect(() => passedOn({ model: "m", ...plain, thinking })).toThrow(

@@ -1,9 +1,17 @@
 import { decodeBase64 } from "../../stream/base64.js";
 import type { JsonValue } from "../../stream/json.js";
-import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
+import type {
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
 import { parseToolInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
+import { readBreakpoint } from "./cache-breakpoint.js";
 import { ownOpaque } from "./opaque.js";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
@@ -54,11 +62,15 @@ function readText(message: WireObject): string | TextPart[] {
   if (typeof content === "string") return content;
   return parts(message).map((part) => {
     part.oneOf("type", ["text"]);
-    return { type: "text", text: part.requiredString("text") };
+    return readBreakpoint(part, { type: "text", text: part.requiredString("text") });
   });
 }
 
 function readUserPart(part: WireObject): TextPart | FilePart {
+  return readBreakpoint(part, readPart(part));
+}
+
+function readPart(part: WireObject): TextPart | FilePart {
   const type = part.oneOf("type", USER_PARTS);
   switch (type) {
     case "text":
@@ -111,11 +123,12 @@ function base64(object: WireObject, key: string): Uint8Array {
 function readAssistant(message: WireObject, names: Map<string, string>): string | AssistantPart[] {
   const content = message.any("content");
   const calls = message.objects("tool_calls") ?? [];
+  const called = message.object("function_call");
   const refusal = message.string("refusal");
   const reasoning = message.string("reasoning_content") ?? message.string("reasoning");
   const details = message.array("reasoning_details");
   const audio = message.object("audio");
-  const plain = calls.length === 0 && refusal === undefined && reasoning === undefined;
+  const plain = calls.length === 0 && called === undefined && refusal === undefined && reasoning === undefined;
   if (typeof content === "string" && plain && details === undefined && audio === undefined) return content;
   const said: AssistantPart[] = [];
   if (reasoning !== undefined || details !== undefined) said.push(readReasoning(reasoning ?? "", details));
@@ -123,6 +136,8 @@ function readAssistant(message: WireObject, names: Map<string, string>): string 
   else if (typeof content === "object") said.push(...parts(message).map(readAssistantPart));
   if (refusal !== undefined) said.push({ type: "text", text: refusal, refusal: true });
   if (audio !== undefined) said.push(readSaidAudio(audio));
+  // Of the first generation of this protocol: its result names the function.
+  if (called !== undefined) said.push(readFunctionCall(called, called.requiredString("name"), names));
   for (const call of calls) said.push(readCall(call, names));
   return said;
 }
@@ -144,12 +159,22 @@ function readSaidAudio(audio: WireObject): AssistantPart {
 
 function readCall(call: WireObject, names: Map<string, string>): AssistantPart {
   const callId = call.requiredString("id");
-  const called = call.requiredObject("function");
-  const name = called.requiredString("name");
   const extra = call.any("extra_content");
+  if (call.oneOf("type", ["function", "custom"]) === "custom") {
+    const called = call.requiredObject("custom");
+    const name = called.requiredString("name");
+    names.set(callId, name);
+    const state = { type: "custom", ...(extra !== undefined && { extra_content: extra }) };
+    return { type: "tool-call", callId, name, input: called.string("input") ?? "", opaque: ownOpaque(state) };
+  }
+  const part = readFunctionCall(call.requiredObject("function"), callId, names);
+  return extra === undefined ? part : { ...part, opaque: ownOpaque({ extra_content: extra }) };
+}
+
+function readFunctionCall(called: WireObject, callId: string, names: Map<string, string>): ToolCallPart {
+  const name = called.requiredString("name");
   names.set(callId, name);
-  const opaque = extra === undefined ? {} : { opaque: ownOpaque({ extra_content: extra }) };
-  return { type: "tool-call", callId, name, ...parseToolInput(called.string("arguments") ?? ""), ...opaque };
+  return { type: "tool-call", callId, name, ...parseToolInput(called.string("arguments") ?? "") };
 }
 
 function readResult(

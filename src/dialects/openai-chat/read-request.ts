@@ -1,9 +1,10 @@
-import type { ChatRequest, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
+import type { ChatRequest, ProviderTool, ToolChoice } from "../../stream/chat-request.js";
 import { defined } from "../../stream/defined.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
 import { badRequest, WireObject } from "../wire-object.js";
+import { OPENAI_CHAT } from "./opaque.js";
 import { readMessages } from "./read-messages.js";
 
 /** A client's request for a chat completion. */
@@ -11,6 +12,9 @@ export function readRequest(value: JsonValue): ServedRequest {
   const body = new WireObject(value, "");
   const n = body.number("n");
   if (n !== undefined && n !== 1) throw badRequest("n", n, "1: one answer a request");
+  for (const field of ["functions", "function_call"]) {
+    if (body.has(field)) throw badRequest(field, body.any(field), "nothing: functions are declared as tools");
+  }
   const options = {
     tools: readTools(body),
     toolChoice: readToolChoice(body),
@@ -25,7 +29,7 @@ export function readRequest(value: JsonValue): ServedRequest {
     frequencyPenalty: body.number("frequency_penalty"),
     reasoning: readReasoning(body),
     responseFormat: readFormat(body),
-    user: body.string("user"),
+    user: body.string("user") ?? body.string("safety_identifier"),
     metadata: body.strings("metadata"),
     providerOptions: readOwnOptions(body),
   };
@@ -35,13 +39,13 @@ export function readRequest(value: JsonValue): ServedRequest {
 
 /** Whether the client asked for a chunk with the usage, which others do not expect. */
 export function wantsUsage(request: ChatRequest): boolean {
-  const options = request.providerOptions?.["openai-chat"]?.stream_options;
+  const options = request.providerOptions?.[OPENAI_CHAT]?.stream_options;
   return isJsonObject(options) && options.include_usage === true;
 }
 
-function readTools(body: WireObject): ToolDefinition[] | undefined {
+function readTools(body: WireObject): ChatRequest["tools"] {
   return body.objects("tools")?.map((tool) => {
-    if (tool.oneOf("type", ["function"]) === undefined) throw badRequest(tool.field("type"), undefined, "function");
+    if (tool.requiredString("type") !== "function") return readOwn(tool);
     const called = tool.requiredObject("function");
     const description = called.string("description");
     const strict = called.boolean("strict");
@@ -54,10 +58,25 @@ function readTools(body: WireObject): ToolDefinition[] | undefined {
   });
 }
 
+/** A tool that only services of this protocol know, or one that takes plain text. */
+function readOwn(tool: WireObject): ProviderTool {
+  const { type: _, ...args } = tool.value;
+  const name = tool.object("custom")?.requiredString("name");
+  return {
+    dialect: OPENAI_CHAT,
+    type: tool.requiredString("type"),
+    ...(name !== undefined && { name }),
+    ...(Object.keys(args).length > 0 && { args }),
+  };
+}
+
+/** A choice that only this protocol has is one of its own options. */
 function readToolChoice(body: WireObject): ToolChoice | undefined {
-  if (!isJsonObject(body.any("tool_choice"))) {
+  const choice = body.any("tool_choice");
+  if (!isJsonObject(choice)) {
     return body.oneOf<"auto" | "none" | "required">("tool_choice", ["auto", "none", "required"]);
   }
+  if (choice.type !== "function") return undefined;
   return { name: body.requiredObject("tool_choice").requiredObject("function").requiredString("name") };
 }
 
@@ -114,9 +133,16 @@ const OWN = [
   "logprobs",
   "top_logprobs",
   "modalities",
+  "moderation",
   "audio",
   "prediction",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
   "service_tier",
+  "store",
+  "verbosity",
+  "web_search_options",
 ];
 
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
@@ -125,5 +151,8 @@ function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
     const value = body.any(key);
     if (value !== undefined) own[key] = value;
   }
-  return Object.keys(own).length === 0 ? undefined : { "openai-chat": own };
+  if (body.has("user") && body.has("safety_identifier")) own.safety_identifier = body.string("safety_identifier") ?? "";
+  const choice = body.any("tool_choice");
+  if (isJsonObject(choice) && choice.type !== "function") own.tool_choice = choice;
+  return Object.keys(own).length === 0 ? undefined : { [OPENAI_CHAT]: own };
 }

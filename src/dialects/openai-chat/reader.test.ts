@@ -242,3 +242,17 @@ test("all that was said of a search result is kept with its source", () => {
     source: { url: result.url, title: "A", quote: "about a", opaque: { dialect: "openai-chat", data: result } },
   });
 });
+
+test("a call of a tool that takes plain text reaches a client in its form, streamed and whole", () => {
+  const input = 'SELECT "a"';
+  const custom = { name: "sql", input };
+  const { events } = read(chunk({ tool_calls: [{ index: 0, id: "a", type: "custom", custom }] }), ...END);
+  const tools = [{ dialect: "openai-chat", type: "custom", name: "sql", args: { custom: { name: "sql" } } }];
+  const context = { model: "m", created: 0, request: { messages: [], tools } };
+  const wire = writeWire(openAiChat, events, context);
+  expect(new TextDecoder().decode(wire)).toContain(JSON.stringify({ index: 0, id: "a", type: "custom", custom }));
+  expect(summarise(readWire(openAiChat, [wire]).events).parts).toEqual(summarise(events).parts);
+  const message = { role: "assistant" as const, content: summarise(events).parts };
+  const body = openAiChat.writeBody({ id: "c1", model: "m", message, reason: "tool-calls", usage: {} }, context);
+  expect(body.choices).toMatchObject([{ message: { tool_calls: [{ id: "a", type: "custom", custom }] } }]);
+});

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessages, arbitraryOptions } from "../../../test/laws/arbitrary-request.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
+import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { openAiChat, openAiChatDialect } from "./openai-chat.js";
 
 const asked = (extra: Omit<ChatRequest, "messages"> = {}): ChatRequest => ({
@@ -182,5 +183,86 @@ describe("an error body, whoever wrote it", () => {
     expect(read(429, {}, { "retry-after-ms": "150", "retry-after": "9" })).toMatchObject({ retryAfterMs: 150 });
     const soon = new Date(Date.now() + 60_000).toUTCString();
     expect(read(503, {}, { "retry-after": soon }).retryAfterMs).toBeGreaterThan(50_000);
+  });
+});
+
+describe("what a client's request may say, as the API documents it, reaches a model of this protocol", () => {
+  const good: JsonObject = { model: "m", messages: [{ role: "user", content: "Hi" }] };
+  const passedOn = (more: JsonObject): JsonObject => written(openAiChat.readRequest({ ...good, ...more }).request).body;
+  const mark = { prompt_cache_breakpoint: { mode: "explicit" } };
+  const image = { type: "image_url", image_url: { url: "https://a.example/a.png" } };
+  const sql = { type: "custom", custom: { name: "sql", description: "Runs SQL.", format: { type: "text" } } };
+
+  test.each<[field: string, value: JsonValue]>([
+    ["moderation", { model: "omni-moderation-latest" }],
+    ["prompt_cache_key", "k"],
+    ["prompt_cache_options", { mode: "explicit" }],
+    ["prompt_cache_retention", "24h"],
+    ["store", true],
+    ["verbosity", "low"],
+    ["web_search_options", { search_context_size: "low" }],
+    ["tools", [sql]],
+    ["tools", [{ type: "browser_search" }]],
+    [
+      "messages",
+      [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "Hi", ...mark },
+            { ...image, ...mark },
+          ],
+        },
+      ],
+    ],
+    ["messages", [{ role: "system", content: [{ type: "text", text: "Be brief.", ...mark }] }]],
+  ])("%s %j", (field, value) => {
+    expect(passedOn({ [field]: value })[field]).toEqual(value);
+  });
+
+  test.each<JsonObject>([
+    { type: "custom", custom: { name: "sql" } },
+    { type: "allowed_tools", allowed_tools: { mode: "auto", tools: [{ type: "custom", custom: { name: "sql" } }] } },
+  ])("the choice of tools %j", (choice) => {
+    expect(passedOn({ tools: [sql], tool_choice: choice }).tool_choice).toEqual(choice);
+  });
+
+  test("both ids of a user, and either", () => {
+    expect(passedOn({ user: "u", safety_identifier: "s" })).toMatchObject({ user: "u", safety_identifier: "s" });
+    expect(passedOn({ safety_identifier: "s" })).toMatchObject({ user: "s" });
+  });
+
+  test("calls of tools that take plain text, and of the one function there was at first", () => {
+    const calls = [{ id: "c1", type: "custom", custom: { name: "sql", input: "SELECT 1" } }];
+    const called = { name: "look", arguments: '{"at":1}' };
+    const messages = [
+      { role: "assistant", content: null, tool_calls: calls },
+      { role: "tool", tool_call_id: "c1", content: "1" },
+      { role: "assistant", content: null, function_call: called },
+      { role: "function", name: "look", content: "a cat" },
+    ];
+    expect(passedOn({ messages }).messages).toEqual([
+      messages[0],
+      messages[1],
+      { role: "assistant", content: null, tool_calls: [{ id: "look", type: "function", function: called }] },
+      { role: "tool", tool_call_id: "look", content: "a cat" },
+    ]);
+  });
+
+  test.each<[field: string, value: JsonValue]>([
+    ["functions", [{ name: "look" }]],
+    ["function_call", "auto"],
+  ])("%s is refused, since its answer has another form", (field, value) => {
+    expect(() => openAiChat.readRequest({ ...good, [field]: value })).toThrow(
+      expect.objectContaining({ code: "invalid-request", field }),
+    );
+  });
+});
+
+test("a tool that takes plain text is chosen as one", () => {
+  const tools = [{ dialect: "openai-chat", type: "custom", name: "sql", args: { custom: { name: "sql" } } }];
+  expect(written(asked({ tools, toolChoice: { name: "sql" } })).body.tool_choice).toEqual({
+    type: "custom",
+    custom: { name: "sql" },
   });
 });

@@ -7,6 +7,7 @@ import { writeFinishReason } from "./finish-reason.js";
 import { ownData } from "./opaque.js";
 import { writeAnnotation } from "./sources.js";
 import { writeUsage } from "./usage.js";
+import { writeCall } from "./write-call.js";
 
 /** A whole chat completion. */
 export function writeBody(answer: Answer, context: WriterContext): JsonObject {
@@ -42,10 +43,8 @@ function addPart(wire: JsonObject, part: AssistantPart): void {
       return;
     case "tool-call": {
       if (part.providerExecuted) return;
-      const text = part.invalid && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
       const extra = ownData(part.opaque)?.extra_content;
-      const call = { id: part.callId, type: "function", function: { name: part.name, arguments: text } };
-      append(wire, "tool_calls", { ...call, ...(extra !== undefined && { extra_content: extra }) });
+      append(wire, "tool_calls", { ...writeCall(part), ...(extra !== undefined && { extra_content: extra }) });
       return;
     }
     case "source": {

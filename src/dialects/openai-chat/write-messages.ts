@@ -13,8 +13,10 @@ import type {
   ToolMessage,
 } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
+import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
+import { writeCall } from "./write-call.js";
 
 /** Media types of sound that the protocol knows, by its names for them. */
 const AUDIO_FORMATS: Readonly<Record<string, string>> = {
@@ -51,9 +53,10 @@ export function writeMessages(
 
 function writeContent(content: string | readonly (TextPart | FilePart)[], path: string): JsonValue {
   if (typeof content === "string") return content;
-  return content.map((part, index) =>
-    part.type === "text" ? { type: "text", text: part.text } : writeFile(part, `${path}.content[${index}]`),
-  );
+  return content.map((part, index) => ({
+    ...(part.type === "text" ? { type: "text", text: part.text } : writeFile(part, `${path}.content[${index}]`)),
+    ...writeBreakpoint(part),
+  }));
 }
 
 function writeFile(part: FilePart, path: string): JsonObject {
@@ -98,18 +101,14 @@ function writeAssistant(
     ...(refused.length > 0 && { refusal: refused.join("") }),
     ...writeReasoning(content, quirks),
     ...writeAudio(content),
-    ...(calls.length > 0 && { tool_calls: calls.map(writeCall) }),
+    ...(calls.length > 0 && { tool_calls: calls.map(writeCallWithState) }),
   };
 }
 
-function writeCall({ callId, name, input, invalid, opaque }: ToolCallPart): JsonObject {
-  const { type, ...extra } = ownData(opaque) ?? {};
-  if (type === "custom" && typeof input === "string") {
-    return { id: callId, type, custom: { name, input }, ...extra };
-  }
-  // Arguments that were not JSON go back as the text that they were.
-  const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
-  return { id: callId, type: "function", function: { name, arguments: text }, ...extra };
+/** A call with what must come back with it. */
+function writeCallWithState(part: ToolCallPart): JsonObject {
+  const { type: _, ...extra } = ownData(part.opaque) ?? {};
+  return { ...writeCall(part), ...extra };
 }
 
 function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: OpenAiChatQuirks): JsonObject {

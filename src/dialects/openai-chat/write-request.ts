@@ -57,10 +57,15 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
       const { name, description, inputSchema, strict } = tool;
       return { type: "function", function: defined({ name, description, parameters: inputSchema, strict }) };
     }),
-    tool_choice:
-      typeof toolChoice === "object" ? { type: "function", function: { name: toolChoice.name } } : toolChoice,
+    tool_choice: typeof toolChoice === "object" ? writeChoice(toolChoice.name, tools) : toolChoice,
     parallel_tool_calls: parallelToolCalls,
   };
+}
+
+/** A tool is chosen as what it is: a function, or one that takes plain text. */
+function writeChoice(name: string, tools: NonNullable<ChatRequest["tools"]>): JsonObject {
+  const custom = tools.some((tool) => isProviderTool(tool) && tool.type === "custom" && tool.name === name);
+  return custom ? { type: "custom", custom: { name } } : { type: "function", function: { name } };
 }
 
 function writeReasoning(

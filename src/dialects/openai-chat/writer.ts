@@ -1,5 +1,6 @@
 import { encodeBase64 } from "../../stream/base64.js";
 import type { ChatEvent, FinishEvent, StartEvent, ToolCallEvent } from "../../stream/chat-event.js";
+import { isProviderTool } from "../../stream/chat-request.js";
 import type { SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { toDataUrl } from "../data-url.js";
@@ -10,6 +11,7 @@ import { ownData } from "./opaque.js";
 import { wantsUsage } from "./read-request.js";
 import { writeAnnotation } from "./sources.js";
 import { writeUsage } from "./usage.js";
+import { writeCall } from "./write-call.js";
 
 /**
  * Writes a streamed chat completion: a chunk with the role, a chunk a delta, a chunk with the finish reason, one with the
@@ -18,12 +20,17 @@ import { writeUsage } from "./usage.js";
 export class OpenAiChatWriter implements WireWriter {
   readonly #context: WriterContext;
   readonly #created: number;
-  readonly #calls = new Map<string, { index: number; streamed: boolean }>();
+  /** The index of each call that was begun. */
+  readonly #calls = new Map<string, number>();
+  /** Tools that take plain text, which is said whole. */
+  readonly #customTools: ReadonlySet<string | undefined>;
   #start: StartEvent | undefined;
 
   constructor(context: WriterContext) {
     this.#context = context;
     this.#created = context.created ?? Math.floor(Date.now() / 1_000);
+    const custom = (context.request.tools ?? []).filter((tool) => isProviderTool(tool) && tool.type === "custom");
+    this.#customTools = new Set(custom.map((tool) => tool.name));
   }
 
   push(event: ChatEvent, write: WriteFrame): void {
@@ -41,13 +48,12 @@ export class OpenAiChatWriter implements WireWriter {
         this.#reasoning(event.text, ownData(event.opaque)?.reasoning_details, write);
         return;
       case "tool-input-delta":
-        if (!event.providerExecuted) this.#callInput(event.callId, event.name, event.delta, write);
+        if (event.providerExecuted || this.#customTools.has(event.name)) return;
+        this.#callInput(event.callId, event.name, event.delta, write);
         return;
       case "tool-call": {
         if (event.providerExecuted) return;
-        const { callId, name, input, invalid } = event;
-        const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
-        if (!this.#calls.get(callId)?.streamed) this.#callInput(callId, name, text, write);
+        if (!this.#calls.has(event.callId)) this.#begin(event.callId, writeCall(event), write);
         this.#callExtra(event, write);
         return;
       }
@@ -93,20 +99,22 @@ export class OpenAiChatWriter implements WireWriter {
   }
 
   #callInput(callId: string, name: string, text: string, write: WriteFrame): void {
-    const known = this.#calls.get(callId);
-    if (known !== undefined) {
-      this.#delta({ tool_calls: [{ index: known.index, function: { arguments: text } }] }, write);
-      return;
-    }
+    const index = this.#calls.get(callId);
+    if (index === undefined) {
+      this.#begin(callId, { id: callId, type: "function", function: { name, arguments: text } }, write);
+    } else this.#delta({ tool_calls: [{ index, function: { arguments: text } }] }, write);
+  }
+
+  #begin(callId: string, call: JsonObject, write: WriteFrame): void {
     const index = this.#calls.size;
-    this.#calls.set(callId, { index, streamed: true });
-    this.#delta({ tool_calls: [{ index, id: callId, type: "function", function: { name, arguments: text } }] }, write);
+    this.#calls.set(callId, index);
+    this.#delta({ tool_calls: [{ index, ...call }] }, write);
   }
 
   /** What must come back with a call stands in its last piece. */
   #callExtra({ callId, opaque }: ToolCallEvent, write: WriteFrame): void {
     const extra = ownData(opaque)?.extra_content;
-    const index = this.#calls.get(callId)?.index;
+    const index = this.#calls.get(callId);
     if (extra !== undefined && index !== undefined) {
       this.#delta({ tool_calls: [{ index, extra_content: extra }] }, write);
     }

@@ -3,6 +3,7 @@ import type { AssistantPart, ChatMessage, TextPart, ToolResultPart } from "../..
 import { type Carried, readCarried } from "../carried.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readAnnotation } from "./annotations.js";
+import { readBreakpoint } from "./cache-breakpoint.js";
 import { declaredCustomTools } from "./custom-tools.js";
 import { callEvent, callOf, isCall, isSealed, otherItemEvents, resultEvents } from "./items.js";
 import { isInvented, ownOpaque } from "./opaque.js";
@@ -219,7 +220,7 @@ function readTexts(item: WireObject): string | TextPart[] {
   if (typeof content === "string") return content;
   return parts(item).map((part) => {
     part.oneOf("type", TEXTS);
-    return { type: "text", text: part.requiredString("text") };
+    return readBreakpoint(part, { type: "text", text: part.requiredString("text") });
   });
 }
 

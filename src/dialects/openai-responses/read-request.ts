@@ -21,9 +21,12 @@ export function readRequest(value: JsonValue): ServedRequest {
     temperature: body.number("temperature"),
     topP: body.number("top_p"),
     maxTokens: body.number("max_output_tokens"),
+    // Of the Open Responses specification; OpenAI itself only says them.
+    presencePenalty: body.number("presence_penalty"),
+    frequencyPenalty: body.number("frequency_penalty"),
     reasoning: readReasoning(body),
     responseFormat: readFormat(body),
-    user: body.string("safety_identifier") ?? body.string("user"),
+    user: body.string("user") ?? body.string("safety_identifier"),
     metadata: body.strings("metadata"),
     providerOptions: readOwnOptions(body),
   };
@@ -37,7 +40,13 @@ function readTools(body: WireObject): ChatRequest["tools"] {
     ?.map((tool) => (tool.requiredString("type") === "function" ? readFunction(tool) : readOwn(tool)));
 }
 
-function readFunction(tool: WireObject): ToolDefinition {
+/** Fields of a function that every protocol has. */
+const FUNCTION = ["type", "name", "description", "parameters", "strict"];
+
+/** A function; one with more than others can be told of (who may call it, that it is loaded later) is this protocol's. */
+function readFunction(tool: WireObject): ToolDefinition | ProviderTool {
+  const more = Object.keys(tool.value).filter((key) => !FUNCTION.includes(key) && tool.has(key));
+  if (more.length > 0) return readOwn(tool);
   const description = tool.string("description");
   return {
     name: tool.requiredString("name"),
@@ -72,7 +81,9 @@ function readReasoning(body: WireObject): ChatRequest["reasoning"] {
   const reasoning = body.object("reasoning");
   const word = reasoning?.string("effort");
   const effort = word === undefined ? undefined : readEffort(word, "reasoning.effort");
-  const summary = reasoning?.oneOf("summary", ["auto", "concise", "detailed"]);
+  const summaries = ["auto", "concise", "detailed"] as const;
+  // The second name is the one that it had first.
+  const summary = reasoning?.oneOf("summary", summaries) ?? reasoning?.oneOf("generate_summary", summaries);
   if (effort === undefined && summary === undefined) return undefined;
   return { ...(effort && { effort }), ...(summary && { summary }) };
 }
@@ -109,12 +120,17 @@ const OWN = [
   "service_tier",
   "truncation",
   "max_tool_calls",
+  "moderation",
   "top_logprobs",
   "prompt_cache_key",
+  "prompt_cache_options",
   "prompt_cache_retention",
   "prompt",
   "context_management",
+  "stream_options",
 ];
+/** Fields of `reasoning` that are options of ours. */
+const REASONING = ["effort", "summary", "generate_summary"];
 
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
   const own: JsonObject = {};
@@ -122,6 +138,14 @@ function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
     const value = body.any(key);
     if (value !== undefined) own[key] = value;
   }
+  // Nothing is kept at a provider unless the client asks for it, and encrypted reasoning is asked for in any case.
+  if (body.boolean("store")) own.store = true;
+  const include = body.array("include")?.filter((what) => what !== "reasoning.encrypted_content") ?? [];
+  if (include.length > 0) own.include = include;
+  if (body.has("user") && body.has("safety_identifier")) own.safety_identifier = body.string("safety_identifier") ?? "";
+  const thinking = body.object("reasoning")?.value ?? {};
+  const more = Object.entries(thinking).filter(([key, value]) => value !== null && !REASONING.includes(key));
+  if (more.length > 0) own.reasoning = Object.fromEntries(more);
   const verbosity = body.object("text")?.any("verbosity");
   if (verbosity !== undefined) own.text = { verbosity };
   const choice = body.any("tool_choice");

@@ -2,11 +2,17 @@ import { decodeBase64 } from "../../stream/base64.js";
 import type { FilePart, TextPart } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
 import { badRequest, type WireObject } from "../wire-object.js";
+import { readBreakpoint } from "./cache-breakpoint.js";
+import { ownOpaque } from "./opaque.js";
 
 const PARTS = ["input_text", "input_image", "input_file", "input_audio"] as const;
 
 /** A part of what the user says. */
 export function readUserPart(part: WireObject): TextPart | FilePart {
+  return readBreakpoint(part, readPart(part));
+}
+
+function readPart(part: WireObject): TextPart | FilePart {
   const type = part.oneOf("type", PARTS);
   switch (type) {
     case "input_text":
@@ -25,8 +31,8 @@ export function readUserPart(part: WireObject): TextPart | FilePart {
 }
 
 function readImage(part: WireObject): FilePart {
-  const detail = part.oneOf("detail", ["auto", "low", "high"]);
-  const look = detail === undefined || detail === "auto" ? {} : { detail };
+  const detail = part.oneOf("detail", ["auto", "low", "high", "original"]);
+  const look = detail === undefined || detail === "auto" ? {} : lookOf(detail);
   const id = part.string("file_id");
   if (id !== undefined) return { type: "file", mediaType: "image/*", data: { id }, ...look };
   const url = part.requiredString("image_url");
@@ -34,9 +40,15 @@ function readImage(part: WireObject): FilePart {
   return { type: "file", ...inline(part, "image_url"), ...look };
 }
 
+/** To look at an image as it is, is more than other protocols can be asked for. */
+function lookOf(detail: "low" | "high" | "original"): Pick<FilePart, "detail" | "opaque"> {
+  return detail === "original" ? { detail: "high", opaque: ownOpaque({ detail }) } : { detail };
+}
+
 function readFile(part: WireObject): FilePart {
   const filename = part.string("filename");
-  const named = filename === undefined ? {} : { filename };
+  const detail = part.oneOf("detail", ["auto", "low", "high"]);
+  const named = { ...(filename !== undefined && { filename }), ...(detail !== undefined && { detail }) };
   const mediaType = "application/octet-stream";
   const id = part.string("file_id");
   if (id !== undefined) return { type: "file", mediaType, data: { id }, ...named };

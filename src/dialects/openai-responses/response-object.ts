@@ -1,6 +1,7 @@
 import type { StartEvent } from "../../stream/chat-event.js";
 import type { JsonObject } from "../../stream/json.js";
 import type { WriterContext } from "../dialect.js";
+import { RESPONSES } from "./opaque.js";
 import { writeDefinition } from "./write-tools.js";
 
 /** The fields of a response that the request or the start of the answer decides, as its clients expect them to be there. */
@@ -21,7 +22,7 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     parallel_tool_calls: request.parallelToolCalls ?? true,
     previous_response_id: null,
     reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
-    store: false,
+    store: request.providerOptions?.[RESPONSES]?.store === true,
     temperature: request.temperature ?? null,
     text: { format: { type: "text" } },
     tool_choice: typeof request.toolChoice === "string" ? request.toolChoice : "auto",

@@ -33,9 +33,12 @@ export function writeFile({ data, mediaType, filename, detail }: FilePart, path:
     const message = `${path}: openai-responses takes the bytes of WAV or MP3, found ${mediaType}`;
     throw new SluiceError("unsupported", message, { field: path });
   }
+  const look = detail === undefined ? {} : { detail };
   const type = "input_file";
-  if (bytes !== undefined) return { type, filename: filename ?? "file", file_data: toDataUrl(mediaType, bytes) };
-  return "id" in data ? { type, file_id: data.id } : { type, file_url: urlOf(data) };
+  if (bytes !== undefined) {
+    return { type, filename: filename ?? "file", file_data: toDataUrl(mediaType, bytes), ...look };
+  }
+  return "id" in data ? { type, file_id: data.id, ...look } : { type, file_url: urlOf(data), ...look };
 }
 
 function urlOf(data: FilePart["data"]): string {

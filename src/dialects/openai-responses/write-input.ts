@@ -6,11 +6,13 @@ import type {
   ChatMessage,
   ReasoningPart,
   SystemMessage,
+  TextPart,
   ToolCallPart,
   ToolResultPart,
   UserMessage,
 } from "../../stream/message.js";
 import { writeAnnotation } from "./annotations.js";
+import { ownFields } from "./cache-breakpoint.js";
 import { isSealed } from "./items.js";
 import { ownData, RESPONSES } from "./opaque.js";
 import { writeToolOutput } from "./tool-output.js";
@@ -47,7 +49,7 @@ export function writeInput(messages: readonly ChatMessage[], context: InputConte
 
 function writeSystem({ content }: SystemMessage, role: string): JsonObject {
   if (typeof content === "string") return { role, content };
-  return { role, content: content.map(({ text }) => ({ type: "input_text", text })) };
+  return { role, content: content.map(writeText) };
 }
 
 function writeUser({ content, name }: UserMessage, path: string, warnings: Warning[]): JsonObject {
@@ -56,9 +58,13 @@ function writeUser({ content, name }: UserMessage, path: string, warnings: Warni
   }
   if (typeof content === "string") return { role: "user", content };
   const parts = content.map((part, index) =>
-    part.type === "text" ? { type: "input_text", text: part.text } : writeFile(part, `${path}.content[${index}]`),
+    part.type === "text" ? writeText(part) : { ...writeFile(part, `${path}.content[${index}]`), ...ownFields(part) },
   );
   return { role: "user", content: parts };
+}
+
+function writeText(part: TextPart): JsonObject {
+  return { type: "input_text", text: part.text, ...ownFields(part) };
 }
 
 /** Puts an assistant's message together: parts of one text after the other are one item, everything else is its own. */

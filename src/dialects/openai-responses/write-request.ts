@@ -81,7 +81,8 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
 function writeChoice(name: string, tools: NonNullable<ChatRequest["tools"]>): JsonObject {
   const tool = tools.find((candidate) => candidate.name === name);
   if (tool === undefined || !isProviderTool(tool)) return { type: "function", name };
-  return tool.type === "custom" ? { type: "custom", name } : { type: tool.type };
+  const { type } = tool;
+  return type === "custom" || type === "function" ? { type, name } : { type };
 }
 
 function writeReasoning(options: ReasoningOptions | undefined, warnings: Warning[]): JsonObject {

@@ -7,12 +7,15 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../stream/message.js";
-import { filterJson } from "./filter-json.js";
+import { filterJson, toldKey } from "./filter-json.js";
 
 /** How a request is changed. */
 export interface RequestFilter {
-  /** Changes a text of a message of this role; the user's id and the metadata count as the user's. */
-  text(text: string, role: ChatMessage["role"]): string;
+  /**
+   * Changes a text of a message of this role; the user's id and the metadata count as the user's. `key` is that of the JSON
+   * field whose value the text is.
+   */
+  text(text: string, role: ChatMessage["role"], key?: string): string;
   /**
    * Whether reasoning that a provider signed may go back with its signature although its text was changed: because it is
    * now what the provider wrote. Asked after each such change.
@@ -33,14 +36,16 @@ export function filterRequest(request: ChatRequest, filter: RequestFilter): Chat
     messages: messages.map((message, index) => filterMessage(message, `messages[${index}]`, filter)),
     ...(user !== undefined && { user: filter.text(user, "user") }),
     ...(metadata !== undefined && {
-      metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, filter.text(value, "user")])),
+      metadata: Object.fromEntries(
+        Object.entries(metadata).map(([key, value]) => [key, filter.text(value, "user", toldKey(key))]),
+      ),
     }),
   };
 }
 
 function filterMessage(message: ChatMessage, path: string, filter: RequestFilter): ChatMessage {
   const { role } = message;
-  const text = (said: string) => filter.text(said, role);
+  const text: FilterText = (said, key) => filter.text(said, role, key);
   switch (role) {
     case "system":
       return { ...message, content: filterContent(message.content, text, (part) => filterText(part, text)) };
@@ -67,7 +72,7 @@ function filterMessage(message: ChatMessage, path: string, filter: RequestFilter
   }
 }
 
-type FilterText = (text: string) => string;
+type FilterText = (text: string, key?: string) => string;
 
 function filterContent<Part>(
   content: string | Part[],

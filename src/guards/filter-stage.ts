@@ -13,7 +13,7 @@ import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";
 import { JsonTextFilter } from "./json-text-filter.js";
-import { filterText, type TextFilter } from "./text-filter.js";
+import { filterText, type MakeFilter, type TextFilter } from "./text-filter.js";
 
 /** Settings of `filterStage`. */
 export interface FilterStageOptions {
@@ -37,7 +37,7 @@ export interface FilterStageOptions {
  *
  * @param make gives a new filter for each text.
  */
-export function filterStage(make: () => TextFilter, options: FilterStageOptions): Stage {
+export function filterStage(make: MakeFilter, options: FilterStageOptions): Stage {
   return new FilterStage(make, options);
 }
 
@@ -54,7 +54,7 @@ interface OpenCall {
 }
 
 class FilterStage implements Stage {
-  readonly #make: () => TextFilter;
+  readonly #make: MakeFilter;
   readonly #guard: string;
   readonly #changedOpaque: "drop" | "keep";
   #part: OpenPart | undefined;
@@ -64,7 +64,7 @@ class FilterStage implements Stage {
   /** Blocks whose text is not what came in. */
   readonly #changedBlocks = new Set<number | undefined>();
 
-  constructor(make: () => TextFilter, { guard, changedOpaque = "drop" }: FilterStageOptions) {
+  constructor(make: MakeFilter, { guard, changedOpaque = "drop" }: FilterStageOptions) {
     this.#make = make;
     this.#guard = guard;
     this.#changedOpaque = changedOpaque;
@@ -141,7 +141,7 @@ class FilterStage implements Stage {
     this.#part ??= { like: event, filter: undefined, changed: false };
     const part = this.#part;
     part.like = event;
-    part.filter ??= this.#make();
+    part.filter ??= this.#make(undefined);
     const text = part.filter.push(event.text);
     if (event.opaque !== undefined) this.#sealPart(part, event, event.opaque, text, emit);
     else if (text === event.text) emit(event);
@@ -232,7 +232,7 @@ class FilterStage implements Stage {
   }
 
   #json(value: JsonValue): JsonValue {
-    return filterJson(value, (text) => this.#text(text));
+    return filterJson(value, (text, key) => this.#text(text, key));
   }
 
   /** Arguments that are not valid JSON, filtered as their deltas were. */
@@ -240,8 +240,8 @@ class FilterStage implements Stage {
     return typeof value === "string" ? filterText(new JsonTextFilter(this.#make), value) : this.#json(value);
   }
 
-  #text(text: string): string {
-    return filterText(this.#make(), text);
+  #text(text: string, key?: string): string {
+    return filterText(this.#make(key), text);
   }
 }
 

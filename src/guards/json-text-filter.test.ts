@@ -9,8 +9,8 @@ import { Scrubber } from "./pii/scrubber.js";
 import { filterText } from "./text-filter.js";
 
 const rules = scrubRules();
-const scrubJson = () => new JsonTextFilter(() => new Scrubber(rules));
-const scrub = (text: string) => filterText(new Scrubber(rules), text);
+const scrubJson = () => new JsonTextFilter((key) => new Scrubber(rules, { key }));
+const scrub = (text: string, key: string | undefined) => filterText(new Scrubber(rules, { key }), text);
 
 function filterPieces(pieces: Iterable<string>): string {
   const filter = scrubJson();
@@ -24,11 +24,16 @@ const { tree } = fc.letrec((tie) => ({
     { maxDepth: 4 },
     trickyText,
     fc.constantFrom("a@b.io and 10.0.0.1", 'say "a@b.io"', "555-\\123-4567", "tab\tjohn@example.com\n", "👩‍👩‍👧@b.io"),
+    fc.constantFrom("4155552671", "12207", "0123456789abcdef", "123456789", "15 Eagle Point"),
     fc.integer(),
     fc.boolean(),
     fc.constant(null),
     fc.array(tie("tree"), { maxLength: 4 }),
-    fc.dictionary(fc.oneof(fc.constantFrom("a@b.io", 'k"\\', "phone"), trickyText), tie("tree"), { maxKeys: 4 }),
+    fc.dictionary(
+      fc.oneof(fc.constantFrom("a@b.io", 'k"\\', "phone", "zip", "ssn", "api_key", "k".repeat(33)), trickyText),
+      tie("tree"),
+      { maxKeys: 4 },
+    ),
   ),
 }));
 
@@ -57,6 +62,14 @@ describe("JSON that is filtered as it arrives", () => {
   test("sees through escapes, in values and not in keys", () => {
     const json = String.raw`{"\u0061@b.io": "\u0061\u0040b\u002eio", "n": ["10\u002e0.0.1", 10.5]}`;
     expect(filterPieces(json)).toBe(String.raw`{"\u0061@b.io": "<EMAIL_ADDRESS>", "n": ["<IP>", 10.5]}`);
+  });
+
+  test("knows by its key what a value is", () => {
+    const json = String.raw`{"phone\u004eumber":"4155552671","homes":[{"zip":"12207","n":["1"]},{"n":"12207"}],"zip":["12207"],"id":"4155552671"}`;
+    expect(filterPieces(json)).toBe(
+      '{"phone\\u004eumber":"<PHONE_NUMBER>","homes":[{"zip":"<ZIP_CODE>","n":["1"]},{"n":"12207"}],"zip":["<ZIP_CODE>"],"id":"4155552671"}',
+    );
+    expect(filterPieces('{"text":"4155552671","page_token":"0123456789abcdef"}')).not.toContain("<");
   });
 
   test("never lets half a surrogate pair out", () => {

@@ -1,7 +1,11 @@
-import type { TextFilter } from "./text-filter.js";
+import { LONGEST_KEY, toldKey } from "./filter-json.js";
+import type { MakeFilter, TextFilter } from "./text-filter.js";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+
+/** The most characters of a key that is told, each of them written as an escape. */
+const LONGEST_WRITTEN = LONGEST_KEY * "\\u0000".length;
 
 /** What may stand outside of strings: white space, brackets, numbers, `true`, `false`, `null`. */
 const STRUCTURE = /^[\s{}[\],:+\-.0-9eEtrufalsn]$/;
@@ -24,10 +28,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * rest is filtered as plain text.
  */
 export class JsonTextFilter implements TextFilter {
-  readonly #make: () => TextFilter;
-  /** The containers that are open: `true` for an object. */
-  readonly #open: boolean[] = [];
+  readonly #make: MakeFilter;
+  /** The containers that are open, and the keys of the fields that they are in. */
+  readonly #open: { object: boolean; key: string | undefined }[] = [];
   #where: "structure" | "key" | "value" | "plain" = "structure";
+  /** The key of the current field, and the one that is being read, as it is written. */
+  #key: string | undefined;
+  #written = "";
   /** Whether the next string is a key. */
   #keyNext = false;
   /** Of the current string value, or of what is no JSON. */
@@ -40,7 +47,7 @@ export class JsonTextFilter implements TextFilter {
   #surrogate = "";
   #changed = false;
 
-  constructor(make: () => TextFilter) {
+  constructor(make: MakeFilter) {
     this.#make = make;
   }
 
@@ -98,12 +105,12 @@ export class JsonTextFilter implements TextFilter {
       const sign = text.charAt(at);
       if (sign === '"') {
         this.#where = this.#keyNext ? "key" : "value";
-        if (this.#where === "value") this.#filter = this.#make();
+        if (this.#where === "value") this.#filter = this.#make(this.#key);
         return at + 1;
       }
       if (!STRUCTURE.test(sign)) {
         this.#where = "plain";
-        this.#filter = this.#make();
+        this.#filter = this.#make(undefined);
         return at;
       }
       this.#structure(sign);
@@ -112,9 +119,9 @@ export class JsonTextFilter implements TextFilter {
   }
 
   #structure(sign: string): void {
-    if (sign === "{" || sign === "[") this.#open.push(sign === "{");
-    else if (sign === "}" || sign === "]") this.#open.pop();
-    if (sign === "{" || sign === ",") this.#keyNext = this.#open.at(-1) ?? false;
+    if (sign === "{" || sign === "[") this.#open.push({ object: sign === "{", key: this.#key });
+    else if (sign === "}" || sign === "]") this.#key = this.#open.pop()?.key;
+    if (sign === "{" || sign === ",") this.#keyNext = this.#open.at(-1)?.object ?? false;
     else if (sign === ":" || sign === "[") this.#keyNext = false;
   }
 
@@ -124,11 +131,19 @@ export class JsonTextFilter implements TextFilter {
       if (this.#keyEscaped) this.#keyEscaped = false;
       else if (code === BACKSLASH) this.#keyEscaped = true;
       else if (code === QUOTE) {
+        this.#readKey(text.slice(from, at));
+        this.#key = keyOf(this.#written);
+        this.#written = "";
         this.#where = "structure";
         return at + 1;
       }
     }
+    this.#readKey(text.slice(from));
     return text.length;
+  }
+
+  #readKey(piece: string): void {
+    if (this.#written.length <= LONGEST_WRITTEN) this.#written += piece;
   }
 
   #filterValue(text: string, from: number): { end: number; filtered: string } {
@@ -186,6 +201,17 @@ export class JsonTextFilter implements TextFilter {
     this.#changed ||= filter.changed;
     this.#filter = undefined;
     return quoted(rest + last);
+  }
+}
+
+/** A key from how it is written; `undefined` where it is too long, or not right. */
+function keyOf(written: string): string | undefined {
+  if (written.length > LONGEST_WRITTEN) return undefined;
+  if (!written.includes("\\")) return toldKey(written);
+  try {
+    return toldKey(String(JSON.parse(`"${written}"`)));
+  } catch {
+    return undefined;
   }
 }
 

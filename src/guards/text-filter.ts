@@ -13,6 +13,9 @@ export interface TextFilter {
   readonly changed: boolean;
 }
 
+/** Makes a filter for a text. `key` is that of the JSON field whose value the text is. */
+export type MakeFilter = (key: string | undefined) => TextFilter;
+
 /** A whole text through a filter. */
 export function filterText(filter: TextFilter, text: string): string {
   const released = filter.push(text);

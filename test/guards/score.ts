@@ -46,7 +46,7 @@ export function score(texts: readonly LabelledText[]): { scores: Score[]; differ
 /** What the scrubber finds, as labels. */
 function predict(text: string, locale: LabelledText["locale"]): Label[] {
   const rules = scrubRules({ locales: [locale] });
-  const marked = filterText(new Scrubber(rules, (entity, value) => `[[${entity}:${value}]]`), text);
+  const marked = filterText(new Scrubber(rules, { replace: (entity, value) => `[[${entity}:${value}]]` }), text);
   return readMarks(marked).labels;
 }
 

@@ -55,7 +55,7 @@ export function pii(options: PiiOptions = {}): Guard {
  */
 export function scrubStage(options: ScrubOptions = {}): Stage {
   const rules = scrubRules(options);
-  return filterStage(() => new Scrubber(rules), { guard: NAME });
+  return filterStage((key) => new Scrubber(rules, { key }), { guard: NAME });
 }
 
 /**
@@ -87,14 +87,12 @@ class PiiCall implements CallGuard {
     if (!this.#directions.includes("input")) return request;
     const vault = this.#vault;
     let known = vault?.size;
+    const replace = vault && ((entity: string, value: string) => vault.placeholder(entity, value));
     if (vault !== undefined) avoidPlaceholders(request, vault);
     return filterRequest(request, {
-      text: (text) => {
+      text: (text, _, key) => {
         known = vault?.size;
-        return filterText(
-          new Scrubber(this.#rules, vault && ((entity, value) => vault.placeholder(entity, value))),
-          text,
-        );
+        return filterText(new Scrubber(this.#rules, { replace, key }), text);
       },
       // With no new value in it, the text had been restored from placeholders, and has them again.
       keepsOpaque: () => this.#lasting && vault?.size === known,
@@ -107,7 +105,7 @@ class PiiCall implements CallGuard {
     const scrubbed = this.#directions.includes("output")
       ? new StagedSource(
           source,
-          filterStage(() => new Scrubber(this.#rules), { guard: NAME }),
+          filterStage((key) => new Scrubber(this.#rules, { key }), { guard: NAME }),
         )
       : source;
     const vault = this.#vault;

@@ -88,7 +88,7 @@ describe("the scrubber", () => {
   test("leaves nothing of its own out: what it does not replace comes out as it was", () =>
     fc.assert(
       fc.property(mixed, sizes, (text, at) => {
-        const scrubber = new Scrubber(allRules, (_, value) => value);
+        const scrubber = new Scrubber(allRules, { replace: (_, value) => value });
         let out = "";
         for (const piece of cut(text, at)) out += scrubber.push(piece);
         expect(out + scrubber.end()).toBe(text);
@@ -207,7 +207,7 @@ describe("the scrubber", () => {
   test("a value that is longer than a stretch is known as a whole where it is asked for", () => {
     const token = `eyJhbGciOiJIUzI1NiJ9.eyJ${"a1".repeat(500)}.sig`;
     const seen: string[] = [];
-    const scrubber = new Scrubber(allRules, (_, value) => `{${seen.push(value)}}`);
+    const scrubber = new Scrubber(allRules, { replace: (_, value) => `{${seen.push(value)}}` });
     expect(filterText(scrubber, `It is ${token}. Next`)).toBe("It is {1}. Next");
     expect(seen).toEqual([token]);
   });

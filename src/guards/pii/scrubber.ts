@@ -14,6 +14,17 @@ export const CONTEXT = 32;
 /** White space after which a phrase cannot go on. */
 const WIDEST_GAP = 3;
 
+/** Settings of a `Scrubber`. */
+export interface ScrubberOptions {
+  /**
+   * What to write for an entity, asked once its whole value is known. Default: its placeholder, for example `<IBAN>`, which
+   * is written as soon as the entity is recognised.
+   */
+  replace?: Replace | undefined;
+  /** The name of the field whose value the text is: it may say what a number stands for. */
+  key?: string | undefined;
+}
+
 /**
  * Replaces entities in text that arrives in pieces. It looks at each character once and holds back only the last word,
  * or the last few where they may still become an entity: never more than `MAX_WINDOW` characters and a gap.
@@ -50,13 +61,12 @@ export class Scrubber implements TextFilter {
   #out = "";
   #changed = false;
 
-  /**
-   * @param replace what to write for an entity, asked once its whole value is known. Default: its placeholder, for example
-   *   `<IBAN>`, which is written as soon as the entity is recognised.
-   */
-  constructor(rules: ScrubRules, replace?: Replace) {
+  constructor(rules: ScrubRules, { replace, key }: ScrubberOptions = {}) {
     this.#rules = rules;
     this.#replace = replace;
+    if (key !== undefined) this.#text = `${key}: `;
+    this.#from = this.#text.length;
+    this.#at = this.#from;
     this.#states = new Uint8Array(rules.phrases.length);
     this.#fence = rules.fences ? new CodeFence() : undefined;
   }

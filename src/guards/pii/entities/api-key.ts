@@ -56,7 +56,7 @@ const PREFIXED = [
 
 /** What stands before a key or token that does not say what it is. */
 const LABEL =
-  /(?:api[_ -]?key|access[_ -]?key|secret(?:[_ -]?key)?|token|bearer|authorization)["'`]?\s{0,2}[:=]?\s{0,2}(?:is\s)?(?:bearer\s|basic\s)?["'`]?$/i;
+  /(?:api[_ -]?key|access[_ -]?key|secret(?:[_ -]?key)?|(?<!(?:page|next|sync|continuation|resume|cursor)[_ -]?)token|bearer|authorization)["'`]?\s{0,2}[:=]?\s{0,2}(?:is\s)?(?:bearer\s|basic\s)?["'`]?$/i;
 
 const PEM_WORD = /^(?:[A-Z0-9]{2,12}|KEY-----|BLOCK-----)$/;
 

@@ -39,7 +39,7 @@ const ROAD =
 
 /** What stands before an address. */
 const CUE =
-  /\b(?:address|street|live[sd]?|living|located|reside[sd]?|moved|ship(?:ped|ping)?|deliver(?:y|ed)?|mail|send|sent|office|home|house|visit|at|to|is|from)\b["'*_]{0,2}[:\s]["'*_(\s]{0,3}$/i;
+  /\b(?:address(?:[ _]?(?:line)?[ _]?\d)?|street|location|live[sd]?|living|located|reside[sd]?|moved|ship(?:ped|ping)?|deliver(?:y|ed)?|mail|send|sent|office|home|house|visit|at|to|is|from)\b["'*_]{0,2}[:\s]["'*_(\s]{0,3}$/i;
 const CITY = /^,\s[A-Z\u00c0-\u00de][a-z\u00df-\u024f]/;
 
 /** Things that are counted, and none of them a street: `10 Google Drive files`. */

@@ -85,8 +85,8 @@ const PHONES =
 
 /** What stands before a telephone number: `phone:`, `"mobile_phone": "`, `call me at`, `my number is`, `電話`. */
 const PHONE_LABEL = new RegExp(
-  `(?:${WORD_START}(?:${PHONES})${WORD_END}(?:[^a-z\\d\\u00c0-\\u024f]|${WORD_START}(?:no|nr|number|num|is|me|at|on|us|line)${WORD_END}){0,12}` +
-    `|\\b(?:call|text|dial|ring|reach|contact)\\b(?:\\W|\\b(?:me|us|him|her|them|at|on)\\b){0,8}` +
+  `(?:${WORD_START}(?:${PHONES})s?${WORD_END}(?:[^a-z\\d\\u00c0-\\u024f]|${WORD_START}(?:no|nr|number|num|is|me|at|on|us|line)${WORD_END}){0,12}` +
+    `|\\b(?:(?:call|reach|contact)\\b|(?:text|dial|ring)\\b(?!["']?:))(?:\\W|\\b(?:me|us|him|her|them|at|on)\\b){0,8}` +
     `|\\b(?:my|his|her|our|their)\\s(?:(?:new|old|home|work)\\s)?number(?:['’]s|\\sis)\\W{1,2}` +
     `|(?:電話|电话|手机|携帯|전화|телефон|тел)[\\s番号码번호.:：]{0,4})$`,
   "i",
@@ -95,6 +95,8 @@ const PHONE_LABEL = new RegExp(
 const PHONE_FIELD = /(?:phone|mobile|fax)(?:Number|No|Num)|[a-z](?:Phone|Mobile|Fax)(?:Number|No|Num)?["'\s:=]{1,5}$/;
 
 function isLabelled(before: string): boolean {
+  // Among numbers alone there is no label: most of what is looked at.
+  if (!/[^\s\d().,/+-]/.test(before)) return false;
   return PHONE_LABEL.test(before) || PHONE_FIELD.test(before);
 }
 

@@ -1,6 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { ConversationStore, StoredMessage } from "../../src/chat/conversation-store.js";
-import { DaprStateStore } from "../../src/dapr/state/dapr-state-store.js";
+import { DaprStateStore, type DaprStateStoreOptions } from "../../src/dapr/state/dapr-state-store.js";
 import { deferred } from "../support/deferred.js";
 import { type FakeDaprState, type FakeStateOptions, startFakeDaprState } from "../support/fake-dapr-state.js";
 import { storeContract } from "./store-contract.js";
@@ -281,6 +283,21 @@ test("finds daprd and its token in the environment, and says when nobody is ther
   running.length = 0;
   await expect(byPort.load("c")).rejects.toMatchObject({ code: "store-failed", retryable: true });
   expect(() => new DaprStateStore("statestore", { endpoint: "localhost:3500", env: {} })).toThrow("endpoint");
+});
+
+test("says when something else answers than a daprd, and which options it does not know", async () => {
+  const server = createServer((_, response) => response.writeHead(200, { etag: "1" }).end("<html>"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const store = new DaprStateStore("statestore", { endpoint: `http://127.0.0.1:${port}`, env: {} });
+  const works = [() => store.load("c"), () => store.list(), () => store.append("c", turn(0)), () => store.delete("c")];
+  for (const work of works) {
+    const message = "Dapr state store statestore: the answer is none of daprd's: <html>";
+    await expect(work()).rejects.toMatchObject({ code: "store-failed", retryable: false, message });
+  }
+  await new Promise((resolve) => server.close(resolve));
+  expect(() => new DaprStateStore("")).toThrow("store: found");
+  expect(() => new DaprStateStore("s", { prefx: "a" } as DaprStateStoreOptions)).toThrow("prefx: found");
 });
 
 test("sends what the component needs with every call", async () => {

@@ -8,6 +8,7 @@ import type {
 } from "../../chat/conversation-store.js";
 import { messageFromText, messageToText } from "../../chat/message-json.js";
 import { conflict } from "../../chat/stores/conflict.js";
+import { type Check, exactly, filledString, record, string, wholeNumber } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { DaprdHttp, type DaprdOptions } from "../daprd/daprd-http.js";
 import { type ConversationHead, deletedHead, headAfter, newHead, purgedHead, recordOf } from "./conversation-head.js";
@@ -23,6 +24,18 @@ export interface DaprStateStoreOptions extends DaprdOptions {
   /** Sent with each call, for the component: Cosmos DB needs a `partitionKey` for transactions. */
   metadata?: Readonly<Record<string, string>>;
 }
+
+/** Checked where it is used. */
+const later: Check = () => {};
+
+const OPTIONS = exactly("DaprStateStore", {
+  prefix: later,
+  metadata: record("an object of strings", string),
+  endpoint: later,
+  apiToken: string,
+  timeoutMs: wholeNumber(1),
+  env: later,
+} satisfies Record<keyof DaprStateStoreOptions, Check>);
 
 /** How many records are deleted in one transaction: some stores allow no more than 25. */
 const DELETIONS = 20;
@@ -54,7 +67,10 @@ export class DaprStateStore implements ConversationStore {
    * @param store the name of the component.
    * @throws {SluiceError} `invalid-argument`. Nothing is called until the store is used.
    */
-  constructor(store: string, { prefix = "sluice", metadata, ...daprd }: DaprStateStoreOptions = {}) {
+  constructor(store: string, options: DaprStateStoreOptions = {}) {
+    filledString(store, "store");
+    OPTIONS(options, "");
+    const { prefix = "sluice", metadata, ...daprd } = options;
     this.#state = new StateClient(new DaprdHttp(daprd), store, metadata);
     this.#keys = new StateKeys(prefix);
     this.#index = new ConversationIndex(this.#state, this.#keys);

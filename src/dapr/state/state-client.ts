@@ -50,7 +50,7 @@ export class StateClient {
     const answer = await this.#call({ method: "GET", path: `/${key}`, query });
     if (answer.status === 204 || answer.text === "") return undefined;
     if (!answer.etag) throw this.#unsupported("it gives no ETags", "conversations need them");
-    return { value: storedValue(JSON.parse(answer.text)), etag: answer.etag };
+    return { value: this.#read(() => storedValue(JSON.parse(answer.text)), answer), etag: answer.etag };
   }
 
   /** Records by their keys; those that are not there are left out. Stores may answer with what was true a moment ago. */
@@ -58,10 +58,14 @@ export class StateClient {
     const found = new Map<string, unknown>();
     for (let at = 0; at < keys.length; at += BULK) {
       const body = JSON.stringify({ keys: keys.slice(at, at + BULK), parallelism: PARALLELISM });
-      const { text } = await this.#call({ method: "POST", path: "/bulk", query: this.#metadata, body });
-      for (const { key, data, error } of JSON.parse(text || "[]") as BulkItem[]) {
+      const answer = await this.#call({ method: "POST", path: "/bulk", query: this.#metadata, body });
+      for (const { key, data, error } of this.#read(() => bulkItems(answer.text), answer)) {
         if (error) throw this.#failed(`${key} cannot be read: ${error}`);
-        if (data !== undefined && data !== null) found.set(key, storedValue(data));
+        if (data !== undefined && data !== null)
+          found.set(
+            key,
+            this.#read(() => storedValue(data), answer),
+          );
       }
     }
     return found;
@@ -103,6 +107,15 @@ export class StateClient {
     );
     const body = JSON.stringify({ operations });
     await this.#call({ method: "POST", path: "/transaction", query: this.#metadata, body });
+  }
+
+  /** What an answer says, unless somebody else gave it. */
+  #read<T>(read: () => T, { text }: DaprdAnswer): T {
+    try {
+      return read();
+    } catch (cause) {
+      throw this.#failed(`the answer is none of daprd's: ${text.slice(0, 200)}`, { cause });
+    }
   }
 
   async #call(call: Parameters<DaprdHttp["call"]>[0]): Promise<DaprdAnswer> {
@@ -147,6 +160,12 @@ interface BulkItem {
  */
 export function mayHaveLost(thrown: unknown): thrown is SluiceError {
   return thrown instanceof SluiceError && thrown.code === "store-failed" && thrown.retryable;
+}
+
+function bulkItems(text: string): BulkItem[] {
+  const items: unknown = JSON.parse(text || "[]");
+  if (!Array.isArray(items)) throw new TypeError("the answer to a bulk read is no list");
+  return items;
 }
 
 function upsert(key: string, value: unknown, etag: string | undefined): object {

@@ -202,7 +202,7 @@ function modelOf({ modelEnv, defaultModel }: HttpKind, given: string, env: Envir
 
 /** The given endpoint; one that is only a host gets the path of the usual one. */
 function endpointOf({ endpoint }: HttpKind, given: string, model: string): string {
-  if (given === "") return endpoint.replace("{{model}}", model);
+  if (given === "" || given.includes("{{model}}")) return (given || endpoint).replace("{{model}}", model);
   if (!URL.canParse(given) || new URL(given).pathname !== "/" || endpoint.includes("{{")) return given;
   return given.replace(/\/+$/, "") + new URL(endpoint).pathname.replace(/\/$/, "");
 }

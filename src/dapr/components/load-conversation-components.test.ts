@@ -188,6 +188,13 @@ describe("where components call", () => {
       "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B",
       "authorization",
     ],
+    [
+      "conversation.huggingface",
+      { endpoint: "https://hub/{{model}}/v1", model: "a/b" },
+      "https://hub/a/b/v1/chat/completions",
+      "a/b",
+      "authorization",
+    ],
     ["conversation.ollama", {}, "http://localhost:11434/v1/chat/completions", "llama3.2:latest", "authorization"],
     [
       "conversation.ollama",

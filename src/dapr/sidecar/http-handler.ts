@@ -71,8 +71,7 @@ export class HttpHandler {
         json(response, 200, JSON.stringify(await this.#core.metadataJson()));
         return;
       case "set-metadata":
-        await this.#core.setMetadata(route.key, (await readBody(request, this.#core.maxBodyBytes)).toString("utf8"));
-        end(response, 204);
+        await this.#setMetadata(route.key, request, response);
         return;
       case "shutdown":
         end(response, 204);
@@ -80,6 +79,16 @@ export class HttpHandler {
         return;
       default:
         route satisfies never;
+    }
+  }
+
+  async #setMetadata(key: string, request: HttpRequest, response: HttpResponse): Promise<void> {
+    try {
+      const body = await readBody(request, this.#core.maxBodyBytes);
+      await this.#core.setMetadata(key, body.toString("utf8"));
+      end(response, 204);
+    } catch (thrown) {
+      this.#fail(failureOf(thrown), "", response);
     }
   }
 

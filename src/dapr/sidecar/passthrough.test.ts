@@ -5,6 +5,7 @@ import {
   connect as connectHttp2,
   createServer as createHttp2,
   type Http2Server,
+  type IncomingHttpHeaders,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
@@ -23,7 +24,7 @@ let sidecar: Sidecar;
 let http: Server;
 let grpc: Http2Server;
 let answerHttp: (request: IncomingMessage, response: ServerResponse, body: string) => void;
-let answerGrpc: (stream: ServerHttp2Stream) => void;
+let answerGrpc: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 const requests: { request: IncomingMessage; body: string }[] = [];
 const sessions = new Set<ServerHttp2Session>();
 const clock = new ManualClock();
@@ -45,9 +46,9 @@ beforeEach(async () => {
   });
   grpc = createHttp2();
   grpc.on("session", (session) => sessions.add(session));
-  grpc.on("stream", (stream) => {
+  grpc.on("stream", (stream, headers) => {
     stream.on("error", () => {});
-    answerGrpc(stream);
+    answerGrpc(stream, headers);
   });
   await Promise.all([http, grpc].map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
 });
@@ -151,6 +152,8 @@ test("metadata over gRPC of a daprd that is known by its HTTP port", async () =>
   const transport = createGrpcTransport({ baseUrl: `http://127.0.0.1:${sidecar.grpcPort}` });
   const metadata = await createClient(Dapr, transport).getMetadata({});
   expect(metadata.subscriptions[0]?.rules?.rules).toMatchObject([{ path: "/t" }]);
+  answerHttp = (_, response) => response.end('{"subscriptions":1}');
+  expect(await createClient(Dapr, transport).getMetadata({})).toMatchObject({ id: "app" });
 });
 
 test("metadata over HTTP of a daprd that is known by its gRPC port comes over one connection, which ends", async () => {
@@ -184,6 +187,22 @@ test("metadata over HTTP of a daprd that is known by its gRPC port comes over on
   expect(opened).toBe(1);
   await sidecar.stop();
   await closed;
+});
+
+test.each(["http", "grpc"] as const)("an application that ends the sidecar ends the daprd, over %s", async (port) => {
+  await start([port]);
+  const called: unknown[] = [];
+  answerHttp = ({ method, url }, response) => {
+    called.push(`${method} ${url}`);
+    response.writeHead(204).end();
+  };
+  answerGrpc = (stream, headers) => {
+    called.push(headers[":path"]);
+    stream.respond({ "content-type": "application/grpc", "grpc-status": "0" }, { endStream: true });
+  };
+  await fetch(`http://127.0.0.1:${sidecar.httpPort}/v1.0/shutdown`, { method: "POST" });
+  await sidecar.ended;
+  expect(called).toEqual([port === "http" ? "POST /v1.0/shutdown" : "/dapr.proto.runtime.v1.Dapr/Shutdown"]);
 });
 
 test("a daprd that does not answer is left out of the metadata", async () => {

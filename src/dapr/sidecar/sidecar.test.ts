@@ -207,6 +207,8 @@ describe("over HTTP", () => {
     const said = { errorCode: "ERR_BODY_READ", message: "failed to read request body: stream too large" };
     const answer = await post(path, { inputs: [{ content: "x".repeat(200) }] });
     expect([answer.status, await answer.json()]).toEqual([400, said]);
+    const set = await fetch(url("/v1.0/metadata/k"), { method: "PUT", body: "x".repeat(200) });
+    expect([set.status, await set.json()]).toEqual([400, said]);
     const session = connect(url(""));
     const stream = session.request({ ":method": "POST", ":path": path });
     let status: unknown;

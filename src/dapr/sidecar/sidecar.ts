@@ -18,6 +18,7 @@ import { grpcFront } from "./grpc-front.js";
 import { GrpcUpstream } from "./grpc-upstream.js";
 import { httpFront } from "./http-front.js";
 import { HttpHandler } from "./http-handler.js";
+import { shutdownUpstream } from "./shutdown-upstream.js";
 import type { SidecarCore, Upstream } from "./sidecar-core.js";
 import { SidecarMetadata } from "./sidecar-metadata.js";
 import { UpstreamMetadata } from "./upstream-metadata.js";
@@ -79,7 +80,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const metadata = new SidecarMetadata(appId, components);
   const grpcUpstream = upstream.grpc === undefined ? undefined : new GrpcUpstream(upstream.grpc);
   const { clock = systemClock } = options;
-  const upstreamMetadata = new UpstreamMetadata({ http: upstream.http, grpc: grpcUpstream, token: apiToken, clock });
+  const ports = { http: upstream.http, grpc: grpcUpstream, token: apiToken, clock };
+  const upstreamMetadata = new UpstreamMetadata(ports);
   const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, clock });
   const ending = new Ending();
   const core: SidecarCore = {
@@ -93,7 +95,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     metadata: async () => metadata.get(await upstreamMetadata.message()),
     metadataJson: async () => metadata.getJson(await upstreamMetadata.json()),
     setMetadata: async (key, value) => metadata.set(key, value),
-    shutdown: () => void stop(),
+    shutdown: () => void shutdownUpstream(ports).then(stop),
   };
   const http = httpFront(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
   const grpc = grpcFront(core, grpcUpstream);
@@ -105,8 +107,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     const httpPort = await listen(http.server, options.httpPort ?? 3_500, host, "HTTP");
     const grpcPort = await listen(grpc.server, options.grpcPort ?? 50_001, host, "gRPC");
     const metricsPort = metrics && (await listen(metrics.server, options.metricsPort ?? 0, host, "metrics"));
-    const ports = { httpPort, grpcPort, ...(metricsPort !== undefined && { metricsPort }) };
-    return { appId, ...ports, components, ended: ending.over, stop };
+    const listening = { httpPort, grpcPort, ...(metricsPort !== undefined && { metricsPort }) };
+    return { appId, ...listening, components, ended: ending.over, stop };
   } catch (error) {
     await stop();
     throw error;

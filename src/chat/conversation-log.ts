@@ -111,6 +111,8 @@ export class ConversationLog {
     } catch (thrown) {
       // Whoever tries again does so on what the other writer has stored.
       if (SluiceError.from(thrown, "store-failed").code === "conflict") await this.#reload();
+      // It may have been stored before the connection broke: who goes on reads first.
+      else this.#loaded = undefined;
       throw thrown;
     }
     for (const message of change.messages) this.#tree.add(message);

@@ -6,6 +6,7 @@ import { SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationOptions } from "./conversation-options.js";
+import type { Append } from "./conversation-store.js";
 import { Conversations } from "./conversations.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
@@ -242,6 +243,22 @@ describe("a conversation", () => {
     const conversation = new Conversation({ model: fast });
     await conversation.send(`Where is ${text}?`);
     expect(await conversation.search(query, { role: "user" })).toHaveLength(1);
+  });
+
+  test("goes on from what the store has after an append whose answer was lost", async () => {
+    const store = new MemoryStore();
+    const lossy = Object.assign(Object.create(store) as MemoryStore, {
+      async append(id: string, change: Append) {
+        await store.append(id, change);
+        if (change.messages.some(({ message }) => textOf(message) === "one")) throw new Error("connection reset");
+        return change.expectedVersion + 1;
+      },
+      load: (id: string) => store.load(id),
+    });
+    const conversation = new Conversation({ model: fast, store: lossy });
+    await expect(conversation.send("one")).rejects.toMatchObject({ message: "connection reset" });
+    await conversation.send("two");
+    expect((await conversation.messages()).map(({ message }) => textOf(message))).toEqual(["one", "one", "two", "two"]);
   });
 
   test("takes a model by its name, and refuses what is none before anything happens", async () => {

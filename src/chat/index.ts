@@ -28,6 +28,7 @@ export type { ConversationStatistics, ModelStatistics } from "./statistics.js";
 export { statisticsOf } from "./statistics.js";
 export type { TurnInput } from "./stored-turn.js";
 export { MemoryStore } from "./stores/memory-store.js";
+export type { PostgresStoreOptions } from "./stores/postgres-store.js";
 export { PostgresStore } from "./stores/postgres-store.js";
 export type { RedisStoreOptions } from "./stores/redis-store.js";
 export { RedisStore } from "./stores/redis-store.js";

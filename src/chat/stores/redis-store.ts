@@ -46,6 +46,8 @@ return ids
 export interface RedisStoreOptions {
   /** Begins all keys, which stand on one node of a cluster. Default `sluice`. */
   prefix?: string;
+  /** Ms until the server must have answered; a command that a broken connection keeps asking again is given up, too. Default 30,000. */
+  timeout?: number;
 }
 
 /** Keeps conversations in Redis: a hash and a list for each. Needs the package `ioredis`. */
@@ -64,9 +66,10 @@ export class RedisStore implements ConversationStore {
    * @param url for example `redis://localhost:6379/0`.
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `ioredis` is not installed.
    */
-  static async open(url: string, { prefix = "sluice" }: RedisStoreOptions = {}): Promise<RedisStore> {
+  static async open(url: string, options: RedisStoreOptions = {}): Promise<RedisStore> {
+    const { prefix = "sluice", timeout = 30_000 } = options;
     const { Redis } = await loadPeer("ioredis", "the Redis store", () => import("ioredis"));
-    const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2 });
+    const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2, commandTimeout: timeout });
     // Failures are reported by the command that meets them.
     redis.on("error", () => {});
     try {

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type Database from "libsql";
-import { SluiceError } from "../../stream/error.js";
+import { systemClock, wait } from "../../stream/clock.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import type {
   Append,
   ConversationRecord,
@@ -34,8 +35,12 @@ interface Row {
   metadata: string;
 }
 
-/** How long another process may write before an append gives up, in ms. */
+/** How long others may write before an append gives up, in ms. */
 const PATIENCE_MS = 5_000;
+/** How long SQLite itself waits for them, in ms: nothing else runs in this process meanwhile. */
+const BLOCKED_MS = 5;
+/** The longest pause before the file is tried again, in ms; each is a random part of it, so that two do not wait in step. */
+const PAUSE_MS = 20;
 
 /**
  * Keeps conversations in one SQLite file, which several processes may use at once. It is in WAL mode: what was appended
@@ -45,9 +50,12 @@ export class SqliteStore implements ConversationStore {
   readonly #db: Database.Database;
   /** Statements by their text: each is compiled once. */
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #path: string;
+  #closed = false;
 
-  private constructor(db: Database.Database) {
+  private constructor(db: Database.Database, path: string) {
     this.#db = db;
+    this.#path = path;
   }
 
   /**
@@ -61,9 +69,11 @@ export class SqliteStore implements ConversationStore {
     try {
       if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
       const db = new Libsql(path);
-      db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
-      db.exec(SCHEMA);
-      return new SqliteStore(db);
+      await patiently(() => {
+        db.exec(`PRAGMA busy_timeout = ${BLOCKED_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
+        db.exec(SCHEMA);
+      });
+      return new SqliteStore(db, path);
     } catch (thrown) {
       throw storeFailed(path, thrown);
     }
@@ -118,6 +128,9 @@ export class SqliteStore implements ConversationStore {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#statements.clear();
     this.#db.close();
   }
 
@@ -131,8 +144,18 @@ export class SqliteStore implements ConversationStore {
     return statement;
   }
 
-  /** Runs something as a whole or not at all. */
-  #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", what: string, run: () => T): T {
+  /** Runs something as a whole or not at all, as soon as nobody else writes. */
+  async #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", what: string, run: () => T): Promise<T> {
+    try {
+      return await patiently(() => this.#run(begin, run));
+    } catch (thrown) {
+      throw thrown instanceof SluiceError ? thrown : storeFailed(what, thrown);
+    }
+  }
+
+  #run<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", run: () => T): T {
+    // The driver ends the process when a closed file is used.
+    if (this.#closed) throw new SluiceError("store-failed", `SQLite store, ${this.#path}: it was closed`);
     try {
       this.#db.exec(begin);
       const result = run();
@@ -140,9 +163,27 @@ export class SqliteStore implements ConversationStore {
       return result;
     } catch (thrown) {
       if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
-      throw thrown instanceof SluiceError ? thrown : storeFailed(what, thrown);
+      throw thrown;
     }
   }
+}
+
+/** Tries again while another writes to the file, without keeping this process from its other work. */
+async function patiently<T>(run: () => T): Promise<T> {
+  const until = systemClock.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return run();
+    } catch (thrown) {
+      if (!isBusy(thrown) || systemClock.now() >= until) throw thrown;
+      await wait(Math.random() * PAUSE_MS, systemClock);
+    }
+  }
+}
+
+/** Whether another writes. The driver gives the code of some errors only. */
+function isBusy(thrown: unknown): boolean {
+  return thrown instanceof Error && /^database (table )?is locked$/.test(thrown.message);
 }
 
 function recordOf(row: Row): ConversationRecord {
@@ -159,6 +200,8 @@ function recordOf(row: Row): ConversationRecord {
 }
 
 function storeFailed(what: string, cause: unknown): SluiceError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new SluiceError("store-failed", `SQLite store, ${what}: ${message}`, { cause });
+  return new SluiceError("store-failed", `SQLite store, ${what}: ${messageOf(cause)}`, {
+    cause,
+    retryable: isBusy(cause),
+  });
 }

@@ -14,5 +14,6 @@ export { pii, scrubStage, scrubText } from "./pii/pii.js";
 export { PiiVault } from "./pii/pii-vault.js";
 export type { LocaleName, ScrubOptions, ScrubRules } from "./pii/scrub-rules.js";
 export { scrubRules } from "./pii/scrub-rules.js";
+export type { ScrubberOptions } from "./pii/scrubber.js";
 export { Scrubber } from "./pii/scrubber.js";
-export type { TextFilter } from "./text-filter.js";
+export type { MakeFilter, TextFilter } from "./text-filter.js";

@@ -143,7 +143,13 @@ export class ConversationLog {
 
   async #reload(): Promise<void> {
     const store = await this.#open();
-    this.#adopt(await store.load(this.#id));
+    const stored = await store.load(this.#id);
+    // A cache that drops what is old may keep the record and lose its messages.
+    if (stored?.head && stored.messages.every(({ id }) => id !== stored.head)) {
+      const what = `conversation ${JSON.stringify(this.#id)}: its last message ${stored.head}`;
+      throw new SluiceError("store-failed", `${what} is not in the store any more`);
+    }
+    this.#adopt(stored);
   }
 
   #adopt(stored: StoredConversation | undefined): void {

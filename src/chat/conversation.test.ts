@@ -261,6 +261,19 @@ describe("a conversation", () => {
     expect((await conversation.messages()).map(({ message }) => textOf(message))).toEqual(["one", "one", "two", "two"]);
   });
 
+  test("says so where the store has lost messages", async () => {
+    const store = new MemoryStore();
+    await new Conversation({ model: fast, store, contextId: "a" }).send("one");
+    const forgetful = Object.assign(Object.create(store) as MemoryStore, {
+      load: async (id: string) => ({ ...(await store.load(id)), messages: [] }),
+    });
+    const conversation = new Conversation({ model: fast, store: forgetful, contextId: "a" });
+    await expect(conversation.send("two")).rejects.toMatchObject({
+      code: "store-failed",
+      message: expect.stringMatching(/^conversation "a": its last message \S+ is not in the store any more$/),
+    });
+  });
+
   test("takes a model by its name, and refuses what is none before anything happens", async () => {
     const conversation = new Conversation({ model: "echo", store: new MemoryStore() });
     expect((await conversation.send("Hello")).text).toBe("Hello");

@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+// Beside the built package, so that `sluice/…` is that.
+const folder = mkdtempSync(join(root, "dist", ".snippets-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a page says elsewhere, and its snippets go on with. */
+const GIVEN: Readonly<Record<string, string>> = {
+  "docs/tools.md": 'import type { ChatModel } from "sluice";\ndeclare const agent: ChatModel;\n',
+};
+
+const IMPORT = /^import (?:type )?\{ ([^}]+) \} from "[^"]+";$/gm;
+
+/** Each snippet as a module: names that it does not import itself are those that a snippet before it has imported. */
+function modulesOf(page: string): string[] {
+  const snippets = [...readFileSync(join(root, page), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)];
+  const before = new Map<string, string>();
+  return snippets.map(([, code = ""]) => {
+    const own = new Map<string, string>();
+    for (const [line, names = ""] of code.matchAll(IMPORT)) {
+      for (const name of names.split(", ")) own.set(name, line.replace(names, name));
+    }
+    const missing = Array.from(before).filter(([name]) => !own.has(name) && new RegExp(`\\b${name}\\b`).test(code));
+    for (const [name, line] of own) before.set(name, line);
+    const given = /\bconst agent\b/.test(code) ? "" : (GIVEN[page] ?? "");
+    return `${given}${missing.map(([, line]) => `${line}\n`).join("")}${code}export {};\n`;
+  });
+}
+
+test("every snippet of the guides compiles as it is printed", async () => {
+  for (const page of ["README.md", "docs/conversations.md", "docs/tools.md"]) {
+    for (const [index, code] of modulesOf(page).entries()) {
+      writeFileSync(join(folder, `${page.replace(/\W/g, "-")}-${index + 1}.ts`), code);
+    }
+  }
+  const compilerOptions = {
+    module: "nodenext",
+    target: "es2022",
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: ["node"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const said = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [tsc, "-p", folder, "--pretty", "false"], (_, stdout) => resolve(stdout));
+  });
+  expect(said).toBe("");
+});

@@ -35,6 +35,10 @@ export const differences: readonly Difference[] = [
     why: "daprd sends a bare text, which OpenAI refuses.",
   },
   {
+    what: "Instructions go to OpenAI's o1 and o3 as such.",
+    why: "daprd writes them into the first message of the user, for models that are retired.",
+  },
+  {
     what: "Tool calls and results go to Mistral and Ollama as such.",
     why: "daprd writes them into the text of messages.",
   },

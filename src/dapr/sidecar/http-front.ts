@@ -19,6 +19,8 @@ export function httpFront(handle: Handle, h2c: boolean): Front {
     sockets.answering(request.socket, response);
     handle(request, response);
   });
+  // As daprd: a connection that an application keeps for its next call is not closed under its hands.
+  http.keepAliveTimeout = 0;
   const http2 = createHttp2(handle);
   const closeSessions = closingSessions(http2);
   const server = createServer((socket) => {

@@ -82,6 +82,8 @@ describe("over HTTP", () => {
     const answer = await post("/v1.0-alpha1/conversation/echo/converse", { inputs: [{ content: "well hello there" }] });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json");
+    // No end to how long the connection may wait for the next call.
+    expect(answer.headers.get("keep-alive")).toBeNull();
     expect(await answer.json()).toEqual({ outputs: [{ result: "well hello there" }] });
   });
 

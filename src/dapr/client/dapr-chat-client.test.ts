@@ -10,6 +10,7 @@ import type { WireEvent } from "../../stream/chat-model.js";
 import { type JsonValue, parseJson } from "../../stream/json.js";
 import { tool } from "../../tools/tool.js";
 import type { Notice } from "../resources/notice.js";
+import type { DaprChatClient } from "./dapr-chat-client.js";
 
 const world = new DaprWorld();
 
@@ -198,6 +199,11 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     expect(notices.filter(({ level }) => level === "warning")).toEqual([]);
   });
 
+  test("is read no further once the client is closed", async () => {
+    const server = await world.sidecar({ echoPauseMs: 60_000 });
+    await cutByClose(world.client(at(protocol, server)));
+  });
+
   test("is watched, with its token masked", async () => {
     const dapr = world.client({ ...at(protocol, await world.sidecar({ apiToken: "secret" })), apiToken: "secret" });
     for (const stream of [true, false]) {
@@ -261,3 +267,30 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     expect(passed).toContainEqual({ type: "final_content", data: "x y" });
   });
 });
+
+test("component files answer no further once the client is closed", async () => {
+  await cutByClose(world.client({ resourcesPath: world.folder, loading: { echoPauseMs: 60_000 } }));
+});
+
+/** Closes a client whose answer never ends by itself, while it is read. */
+async function cutByClose(dapr: DaprChatClient): Promise<void> {
+  const seen: string[] = [];
+  const reading = failure(async () => {
+    for await (const { type, data } of dapr.generate({ messages: "one two", stream: true })) {
+      if (type !== "content") continue;
+      seen.push(data);
+      void dapr.close();
+    }
+  });
+  expect(await reading).toMatchObject({
+    code: "cancelled",
+    message: "the client was closed",
+    partial: { text: "one" },
+  });
+  expect(seen).toEqual(["one"]);
+  const later = { code: "cancelled", message: "the client was closed" };
+  expect(await failure(() => dapr.generate({ messages: "x" }))).toMatchObject(later);
+  expect(
+    await failure(() => dapr.model().stream({ messages: [{ role: "user", content: "x" }] }).fullText),
+  ).toMatchObject(later);
+}

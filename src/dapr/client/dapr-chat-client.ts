@@ -22,6 +22,7 @@ import {
   readGenerateOptions,
 } from "./generate-options.js";
 import { type OpenAiChunk, OpenAiChunkWriter } from "./open-ai-chunk.js";
+import { OpenAnswers } from "./open-answers.js";
 import { openBackends } from "./open-backends.js";
 
 /** What `model` takes: what every call of the model has in common. */
@@ -38,6 +39,7 @@ export class DaprChatClient {
   readonly #component: string | undefined;
   readonly #backends: readonly Backend[];
   readonly #log: Report;
+  readonly #open = new OpenAnswers();
 
   /** @throws {SluiceError} `invalid-argument` for an option that is wrong. Nothing is sent or read yet. */
   constructor(options: DaprChatClientOptions = {}) {
@@ -90,8 +92,12 @@ export class DaprChatClient {
     return this.#model(component, readCallOptions(call));
   }
 
-  /** Closes connections and what was opened for component files. Answers that are being read are cut. */
+  /**
+   * Closes connections and what was opened for component files. Answers that are being read are cut, with error code
+   * `cancelled`, and no other one begins.
+   */
   async close(): Promise<void> {
+    this.#open.close();
     await Promise.all(this.#backends.map((backend) => backend.close()));
   }
 
@@ -105,6 +111,11 @@ export class DaprChatClient {
   }
 
   #model(component: string | undefined, converse: ConverseOptions): DaprModel {
-    return new DaprModel(this.#backends, { ...converse, component: component ?? this.#component }, this.#log);
+    return new DaprModel(
+      this.#backends,
+      { ...converse, component: component ?? this.#component },
+      this.#log,
+      this.#open,
+    );
   }
 }

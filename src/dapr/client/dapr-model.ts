@@ -9,6 +9,7 @@ import { callersTools } from "../converse/write-alpha2-request.js";
 import type { Report } from "../resources/notice.js";
 import { type Answerer, type Backend, isUnanswered } from "./backend.js";
 import { chooseComponent, withSuggestion } from "./choose-component.js";
+import type { OpenAnswers } from "./open-answers.js";
 import { RouteSource, type Routes } from "./route-source.js";
 
 /** What every call of a model has in common. */
@@ -25,12 +26,14 @@ export class DaprModel implements ChatModel {
   readonly #backends: readonly Backend[];
   readonly #settings: DaprModelSettings;
   readonly #report: Report;
+  readonly #open: OpenAnswers;
 
-  constructor(backends: readonly Backend[], settings: DaprModelSettings, report: Report) {
+  constructor(backends: readonly Backend[], settings: DaprModelSettings, report: Report, open: OpenAnswers) {
     this.id = settings.component === undefined ? "dapr" : `dapr/${settings.component}`;
     this.#backends = backends;
     this.#settings = settings;
     this.#report = report;
+    this.#open = open;
   }
 
   stream(request: ChatRequest, options: CallOptions = {}): ChatStream {
@@ -38,7 +41,7 @@ export class DaprModel implements ChatModel {
     // What no way to ask can carry is refused at once.
     callersTools(request);
     const { signal, retain, ...call } = options;
-    return new ChatStream(new RouteSource(this.#routes(request, call)), { signal, retain });
+    return new ChatStream(new RouteSource(this.#routes(request, call), this.#open), { signal, retain });
   }
 
   async *#routes(request: ChatRequest, options: CallOptions): Routes {

@@ -2,6 +2,7 @@ import type { Batch, BatchSource, Claim } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
+import type { OpenAnswers } from "./open-answers.js";
 
 /**
  * Streams to try, one after the other: `next` is told why the one before failed, and throws where nothing is left to try.
@@ -14,6 +15,7 @@ export type Routes = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
  */
 export class RouteSource implements BatchSource {
   readonly #routes: Routes;
+  readonly #open: OpenAnswers;
   #claim: Claim | undefined;
   /** What came before the first content. */
   #held: ChatEvent[] = [];
@@ -23,23 +25,47 @@ export class RouteSource implements BatchSource {
   #left: SluiceError | undefined;
   #interrupt: ((error: SluiceError) => void) | undefined;
 
-  constructor(routes: Routes) {
+  /** @param open has this answer among them while it is being read. */
+  constructor(routes: Routes, open: OpenAnswers) {
     this.#routes = routes;
+    this.#open = open;
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#delivered && this.#claim !== undefined) return this.#claim.next();
-    return this.#begin();
+    if (this.#failure !== undefined) return this.#failed(this.#failure);
+    if (this.#delivered && this.#claim !== undefined) return this.#goOn(this.#claim);
+    return this.#begin().then(this.#seen, this.#failed);
   }
 
   cancel(reason: unknown): void {
     this.#left ??= SluiceError.from(reason, "cancelled");
     this.#claim?.cancel(reason);
     this.#interrupt?.(this.#left);
+    this.#open.delete(this);
   }
 
+  #goOn(claim: Claim): Batch | undefined | Promise<Batch | undefined> {
+    try {
+      const batch = claim.next();
+      return batch instanceof Promise ? batch.then(this.#seen, this.#failed) : this.#seen(batch);
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  readonly #seen = (batch: Batch | undefined): Batch | undefined => {
+    if (batch === undefined) this.#open.delete(this);
+    return batch;
+  };
+
+  /** Whoever ended the answer says why. */
+  readonly #failed = (thrown: unknown): never => {
+    this.#open.delete(this);
+    throw this.#left ?? thrown;
+  };
+
   async #begin(): Promise<Batch | undefined> {
+    this.#open.add(this);
     let failed: SluiceError | undefined;
     for (;;) {
       try {

@@ -55,6 +55,9 @@ function complaintOf(body: JsonValue | undefined): Complaint {
   if (typeof message === "string") said.message = message;
   // FastAPI (vLLM and others) lists what is wrong with each field.
   else if (Array.isArray(body.detail)) said.message = JSON.stringify(body.detail);
+  // OpenRouter says that a provider failed, and beside it what the provider said.
+  const { raw } = isJsonObject(body.metadata) ? body.metadata : {};
+  if (typeof raw === "string" && raw !== "") said.message = [said.message, raw.slice(0, 500)].join(": ");
   const words = [body.code, body.type, body.status].filter((value): value is string => typeof value === "string");
   if (words.length > 0) said.code = words.join(" ");
   // OpenRouter and vLLM put the HTTP status into `code`.

@@ -256,3 +256,52 @@ test("a call of a tool that takes plain text reaches a client in its form, strea
   const body = openAiChat.writeBody({ id: "c1", model: "m", message, reason: "tool-calls", usage: {} }, context);
   expect(body.choices).toMatchObject([{ message: { tool_calls: [{ id: "a", type: "custom", custom }] } }]);
 });
+
+test("an answer that follows one that is over, as in recordings of several calls, is another step", () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
+  const named = { index: 0, id: "a", function: { name: "now", arguments: "{}" } };
+  const { events, error } = read(
+    chunk({ role: "assistant", tool_calls: [named] }),
+    chunk({}, { finish_reason: "tool_calls" }, { usage }),
+    { ...chunk({ role: "assistant", content: "It is " }), id: "c2" },
+    { ...chunk({ content: "noon." }), id: "c2" },
+    { ...chunk({}, { finish_reason: "stop" }, { usage }), id: "c2" },
+    "[DONE]",
+  );
+  expect(error).toBeUndefined();
+  const steps = events.filter(({ type }) => type.startsWith("step"));
+  expect(steps).toMatchObject([
+    { type: "step-finish", step: 0, reason: "tool-calls" },
+    { type: "step-start", step: 1 },
+    { type: "step-finish", step: 1, reason: "stop" },
+  ]);
+  const { parts, reason, usage: spent } = summarise(events);
+  expect(reason).toBe("stop");
+  expect(spent).toMatchObject({ inputTokens: 20, outputTokens: 4 });
+  expect(parts).toMatchObject([{ type: "tool-call", input: {} }, { text: "It is noon." }]);
+});
+
+test("what comes after the finish reason under another id is no other answer unless it begins one", () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
+  const { events } = read(chunk({ content: "Hi" }), END[0] ?? "", { ...chunk({}, {}, { usage }), id: "c2" }, "[DONE]");
+  expect(events.map(({ type }) => type)).toEqual(["start", "text-delta", "usage", "finish"]);
+});
+
+test("an error in mid-stream says what it cost, and what a provider behind the service said", () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
+  const metadata = { provider_name: "A", raw: "the GPU fell off" };
+  const failed = { error: { code: 502, message: "Provider returned error", metadata }, usage };
+  const { events, error } = read(chunk({ content: "Hi" }), chunk({}, { finish_reason: "error" }, failed));
+  expect(events.at(-1)).toMatchObject({ type: "usage", usage: { inputTokens: 10 } });
+  expect(error).toMatchObject({
+    code: "provider-error",
+    providerMessage: "Provider returned error: the GPU fell off",
+  });
+});
+
+test("more of a call that was complete is an error however many pieces came before", () => {
+  const more = (text: string) => call({ index: 0, function: { arguments: text } });
+  const named = (index: number) => call({ index, id: `call_${index}`, function: { name: "look", arguments: "" } });
+  const { error } = read(named(0), ...Array.from('{"abcdefghij":1}', more), named(1), more("x"), ...END);
+  expect(error).toMatchObject({ code: "malformed-frame" });
+});

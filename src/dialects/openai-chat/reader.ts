@@ -1,8 +1,8 @@
-import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import type { Usage } from "../../stream/usage.js";
+import { addUsage, type Usage } from "../../stream/usage.js";
 import { fromDataUrl } from "../data-url.js";
 import type { WireReader } from "../dialect.js";
 import { ExtraFacts } from "../extra-facts.js";
@@ -46,21 +46,25 @@ const DELTA = ["choices", 0, "delta"] as const;
  */
 export class OpenAiChatReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
-  readonly #calls = new ToolCalls();
   readonly #sources = new Sources();
+  readonly #facts = new ExtraFacts();
   #started = false;
   #finished = false;
+  #id: string | undefined;
+  #calls = new ToolCalls();
+  #details = new ReasoningDetails();
+  #audio = new SaidAudio();
   #refused = false;
   #rawReason: string | undefined;
   #usage: Usage = {};
-  readonly #details = new ReasoningDetails();
-  readonly #audio = new SaidAudio();
-  readonly #facts = new ExtraFacts();
+  /** How many answers are over whose stream goes on with another, and what they cost. */
+  #steps = 0;
+  #spent: Usage = {};
 
   push(frame: Frame, emit: Emit): void {
     if (this.#finished) return;
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#delta(meaning, values[0] ?? "", emit));
+    const known = this.#shapes.match(data, (meaning, values) => this.#delta(meaning, values[0] ?? "", data, emit));
     if (known) return;
     if (data.startsWith(DONE)) this.#finish(emit);
     else this.#chunk(parseFrame(data), data, emit);
@@ -76,16 +80,21 @@ export class OpenAiChatReader implements WireReader {
     this.#finish(emit);
   }
 
-  #delta(meaning: Meaning, text: string, emit: Emit): void {
-    if (meaning.type === "tool-input-delta") this.#calls.pushInput(meaning.index, text, emit);
+  #delta(meaning: Meaning, text: string, frame: string, emit: Emit): void {
+    if (meaning.type === "tool-input-delta") this.#calls.pushInput(meaning.index, text, frame, emit);
     else if (text !== "") emit({ type: meaning.type, text });
   }
 
   #chunk(chunk: JsonObject, text: string, emit: Emit): void {
-    const error = errorIn(chunk);
-    if (error !== undefined) throw error;
     const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : [];
     const choice = choices.find((candidate) => (candidate.index ?? 0) === 0);
+    const error = errorIn(chunk);
+    if (error !== undefined) {
+      // What the tokens cost that came before it.
+      if (this.#started) this.#takeUsage(chunk, choice, emit);
+      throw error;
+    }
+    if (choice !== undefined && this.#isAnother(chunk, choice)) this.#nextStep(chunk, emit);
     this.#facts.push(chunk, CHUNK_FIELDS, emit);
     this.#start(chunk, choices.length > 0, emit);
     if (choice !== undefined) this.#choice(chunk, choice, text, emit);
@@ -99,11 +108,34 @@ export class OpenAiChatReader implements WireReader {
   #start(chunk: JsonObject, answered: boolean, emit: Emit): void {
     if (this.#started || (!answered && !isJsonObject(chunk.usage))) return;
     this.#started = true;
-    emit({
-      type: "start",
-      id: filledString(chunk.id) ?? crypto.randomUUID(),
-      model: typeof chunk.model === "string" ? chunk.model : "",
-    });
+    this.#id = filledString(chunk.id);
+    emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: filledString(chunk.model) ?? "" });
+  }
+
+  /** Whether an answer follows that which is over: of another id, and said by the assistant anew. */
+  #isAnother({ id }: JsonObject, choice: JsonObject): boolean {
+    if (this.#rawReason === undefined || filledString(id) === undefined || id === this.#id) return false;
+    return typeof deltaOf(choice).role === "string";
+  }
+
+  /** As in recordings of several calls: it is another step. */
+  #nextStep(chunk: JsonObject, emit: Emit): void {
+    const { reason } = this.#close(emit);
+    this.#stepFinish(reason, emit);
+    this.#id = filledString(chunk.id);
+    this.#calls = new ToolCalls();
+    this.#details = new ReasoningDetails();
+    this.#audio = new SaidAudio();
+    this.#refused = false;
+    this.#rawReason = undefined;
+    this.#usage = {};
+    emit({ type: "step-start", step: this.#steps, model: filledString(chunk.model) ?? "" });
+  }
+
+  #stepFinish(reason: FinishReason, emit: Emit): void {
+    emit({ type: "step-finish", step: this.#steps, reason, usage: this.#usage });
+    this.#spent = addUsage(this.#spent, this.#usage);
+    this.#steps++;
   }
 
   #choice(chunk: JsonObject, choice: JsonObject, text: string, emit: Emit): void {
@@ -196,6 +228,14 @@ export class OpenAiChatReader implements WireReader {
   #finish(emit: Emit): void {
     if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
     this.#finished = true;
+    const end = this.#close(emit);
+    const stepped = this.#steps > 0;
+    if (stepped) this.#stepFinish(end.reason, emit);
+    emit({ type: "finish", ...end, usage: stepped ? this.#spent : this.#usage });
+  }
+
+  /** An answer is over: says what was kept until then, and why it ended. */
+  #close(emit: Emit): { reason: FinishReason; rawReason?: string } {
     this.#facts.release(emit);
     const { blocks } = this.#details;
     if (blocks !== undefined) {
@@ -205,7 +245,7 @@ export class OpenAiChatReader implements WireReader {
     if (file !== undefined) emit(file);
     const end = readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
     this.#calls.finish(end.reason === "length", emit);
-    emit({ type: "finish", ...end, usage: this.#usage });
+    return end;
   }
 }
 

@@ -6,6 +6,9 @@ import { malformed } from "../parse-frame.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { ownOpaque } from "./opaque.js";
 
+const NEVER_BEGAN = "a piece of a tool call that never began";
+const COMPLETE = "more of a tool call that was complete";
+
 interface OpenCall {
   callId: string;
   name: string;
@@ -62,16 +65,21 @@ export class ToolCalls {
     if (place >= 0) this.#byPlace[place] = call;
     call.extra ??= piece.extra;
     if (piece.delta === "") return;
-    if (call.done) throw malformed(frame, "more of a tool call that was complete");
+    if (call.done) throw malformed(frame, COMPLETE);
     say(call, piece.delta, emit);
   }
 
-  /** More arguments of a call that has begun. Says nothing where there is no such call. */
-  pushInput(index: number, delta: string, emit: Emit): boolean {
+  /**
+   * More arguments of a call that has begun.
+   *
+   * @throws {SluiceError} `malformed-frame` where there is no such call, or it was complete.
+   */
+  pushInput(index: number, delta: string, frame: string, emit: Emit): void {
     const call = this.#byIndex.get(index);
-    if (call === undefined || call.done) return false;
-    if (delta !== "") say(call, delta, emit);
-    return true;
+    if (call === undefined) throw malformed(frame, NEVER_BEGAN);
+    if (delta === "") return;
+    if (call.done) throw malformed(frame, COMPLETE);
+    say(call, delta, emit);
   }
 
   /**
@@ -89,7 +97,7 @@ export class ToolCalls {
 
   #begin(piece: Piece, frame: string, emit: Emit): OpenCall {
     const { index, id, name, custom, extra } = piece;
-    if (name === undefined) throw malformed(frame, "a piece of a tool call that never began");
+    if (name === undefined) throw malformed(frame, NEVER_BEGAN);
     this.#completeWhole(emit);
     const callId = id ?? `call_${this.#calls.length}`;
     const call = { callId, name, input: new TextBuffer(), custom, extra, begun: false, done: false };

@@ -7,6 +7,9 @@ export const TEXTS: ReadonlyMap<string, { kind: PartKind; place: string }> = new
     "response.refusal": { kind: "refusal", place: "content_index" },
     "response.reasoning_summary_text": { kind: "summary", place: "summary_index" },
     "response.reasoning_text": { kind: "thought", place: "content_index" },
+    // As some services call these (Open Responses).
+    "response.reasoning": { kind: "thought", place: "content_index" },
+    "response.reasoning_summary": { kind: "summary", place: "summary_index" },
   }),
 );
 /** Events that are one piece of a call's arguments. */

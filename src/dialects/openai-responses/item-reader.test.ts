@@ -307,3 +307,60 @@ test("a call that ends as its result, as Perplexity's search does, was run by th
   ]);
   expect(sentBack(events)).toEqual({ input: [result], warnings: [] });
 });
+
+describe("items of which only pieces came, as gateways pass them on", () => {
+  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("Hello.")] };
+  const reasoning = { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }] };
+  const thought = [
+    { type: "response.reasoning_summary_text.delta", output_index: 0, summary_index: 0, delta: "H" },
+    { type: "response.reasoning_summary_text.delta", output_index: 0, summary_index: 0, delta: "m." },
+  ];
+  const said = (at: JsonObject) =>
+    ["Hel", "lo."].map((delta) => ({ type: "response.output_text.delta", ...at, delta }));
+
+  test.each<[what: string, pieces: JsonObject[], output: JsonObject[], parts: object[]]>([
+    ["a message", said({ output_index: 0, content_index: 0 }), [message], [{ type: "text", text: "Hello." }]],
+    ["a message without a place", said({}), [message], [{ type: "text", text: "Hello." }]],
+    ["a message that the end does not repeat", said({ output_index: 0 }), [], [{ type: "text", text: "Hello." }]],
+    [
+      "reasoning and a message at one place",
+      [...thought, ...said({ output_index: 0 })],
+      [reasoning, message],
+      [{ text: "Hm." }, { text: "Hello." }],
+    ],
+    [
+      "reasoning that the end does not repeat",
+      [...thought, ...said({})],
+      [message],
+      [{ text: "Hm." }, { text: "Hello." }],
+    ],
+  ])("%s", (_, pieces, output, expected) => {
+    const completed = { type: "response.completed", response: { id: "resp_1", status: "completed", output } };
+    const { parts, reason } = summarise(read([...pieces, completed]));
+    expect(reason).toBe("stop");
+    expect(parts.filter((part) => "text" in part && part.text !== "")).toMatchObject(expected);
+    expect(parts.filter((part) => "text" in part && part.text !== "")).toHaveLength(expected.length);
+  });
+
+  test("what is said of an item after its end is not said again", () => {
+    const events = streamOf([message]);
+    const late = { type: "response.output_text.done", output_index: 0, content_index: 0, text: "Hello." };
+    const { parts } = summarise(read([...events.slice(0, -1), late, ...events.slice(-1)]));
+    expect(parts).toEqual([{ type: "text", text: "Hello." }]);
+  });
+});
+
+test("reasoning is read under the names that Open Responses has for its pieces", () => {
+  const reasoning = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
+  const [created, added, done, completed] = streamOf([reasoning]);
+  const events = read([
+    created ?? {},
+    { ...added, item: { ...reasoning, content: [] } },
+    { type: "response.reasoning.delta", output_index: 0, content_index: 0, delta: "Hm." },
+    { type: "response.reasoning.done", output_index: 0, content_index: 0, text: "Hm." },
+    done ?? {},
+    completed ?? {},
+  ]);
+  expect(events.flatMap((event) => (event.type === "reasoning-delta" ? [event.text] : [])).join("")).toBe("Hm.");
+  expect(events.findIndex(({ type }) => type === "data")).toBe(-1);
+});

@@ -22,6 +22,8 @@ import { OpenItem, type OpenPart, type PartKind } from "./open-item.js";
 export class ItemReader {
   readonly #items = new Map<number, OpenItem>();
   readonly #closed = new Set<number>();
+  /** Places of items that the server did not say begin: pieces of them came. */
+  readonly #untold = new Set<number>();
   readonly #names = new Map<string, string>();
   #customTools: ReadonlySet<string> | undefined;
   /** The part that the last piece belonged to: most pieces follow one another. */
@@ -53,14 +55,37 @@ export class ItemReader {
     return open;
   }
 
-  /** The part of an item that a piece belongs to; begins it where it is new. */
-  part(at: number, kind: PartKind, index: number, frame: string): OpenPart {
+  /**
+   * The part of an item that a piece belongs to; begins it where it is new, and the item where the server did not say that
+   * it begins. `undefined` where the item is complete.
+   */
+  part(at: number, kind: PartKind, index: number): OpenPart | undefined {
     const last = this.#last;
     if (last !== undefined && last.at === at && last.kind === kind && last.index === index) return last.part;
+    if (this.#closed.has(at) && !this.#items.has(at)) return undefined;
     if (kind === "refusal") this.#said.refusal = true;
-    const part = this.known(at, frame).part(kind, index, this.#nextBlock);
+    const part = this.#openAt(at, kind).part(kind, index, this.#nextBlock);
     this.#last = { at, kind, index, part };
     return part;
+  }
+
+  /** The same for pieces that are not the first. */
+  knownPart(at: number, kind: PartKind, index: number, frame: string): OpenPart {
+    const part = this.part(at, kind, index);
+    if (part === undefined) throw malformed(frame, "a piece of an item that was complete");
+    return part;
+  }
+
+  /** The item at a place that has texts of a kind, or the first after it that does, or that was not told of. */
+  #openAt(at: number, kind: PartKind): OpenItem {
+    const type = kind === "text" || kind === "refusal" ? "message" : "reasoning";
+    const known = this.#items.get(at);
+    if (known?.item.type === type || (known !== undefined && !this.#untold.has(at))) return known;
+    if (known !== undefined) return this.#openAt(at + 1, kind);
+    const open = this.#begin({ type });
+    this.#items.set(at, open);
+    this.#untold.add(at);
+    return open;
   }
 
   open(at: number, item: JsonObject, emit: Emit): void {
@@ -72,8 +97,11 @@ export class ItemReader {
   }
 
   /** An item is whole: says what its pieces did not. */
-  close(at: number, item: JsonObject, emit: Emit): void {
-    if (this.#closed.has(at)) return;
+  close(place: number, item: JsonObject, emit: Emit): void {
+    if (this.#closed.has(place)) return;
+    this.#closed.add(place);
+    const at = this.#untoldPlace(item) ?? place;
+    this.#untold.delete(at);
     this.#closed.add(at);
     const known = this.#items.get(at);
     const open = known ?? this.#begin(item);
@@ -100,10 +128,17 @@ export class ItemReader {
     for (const [at, open] of this.#items) this.close(at, cutItem(open, at, response), emit);
     const said = this.#said;
     this.#closed.clear();
+    this.#untold.clear();
     this.#last = undefined;
     this.#said = { toolCalls: false, refusal: false };
     this.#keepIds = false;
     return said;
+  }
+
+  /** Where an item stands of which only pieces came: the first of its type. */
+  #untoldPlace({ type }: JsonObject): number | undefined {
+    for (const at of this.#untold) if (this.#items.get(at)?.item.type === type) return at;
+    return undefined;
   }
 
   #begin(item: JsonObject): OpenItem {
@@ -158,7 +193,7 @@ export class ItemReader {
       emit({ type: "text-delta", text: "", block: Math.max(0, this.#blocks - 1), opaque: carried.opaque });
     } else if (carried?.kind === "data") {
       emit({ type: "data", name: carried.name, value: carried.value, opaque: carried.opaque });
-    } else if (carried === undefined && !isInvented(item.id)) {
+    } else if (carried === undefined && !isInvented(item.id) && (item.id !== undefined || isSealed(item))) {
       if (!isSealed(item)) this.#keepIds = true;
       emit({ type: "reasoning-delta", text: "", block: open.lastBlock ?? this.#blocks++, opaque: ownOpaque(item) });
     }

@@ -71,7 +71,7 @@ export class ResponsesReader implements WireReader {
       const at = Number(values[itemAt]);
       const piece = values[1 - itemAt] ?? "";
       if (part === undefined) this.#items.known(at, data).input?.push(piece, emit);
-      else this.#items.part(at, part.kind, part.index, data).push(piece, emit);
+      else this.#items.knownPart(at, part.kind, part.index, data).push(piece, emit);
     });
     // Some services that speak this protocol end with the marker of the older one.
     if (!known && data !== "[DONE]") this.event(parseFrame(data), data, emit);
@@ -95,10 +95,11 @@ export class ResponsesReader implements WireReader {
         this.#items.close(this.#places.end(event), itemIn(event, text), emit);
         return;
       case "response.output_text.annotation.added":
-        this.#partOf(event, "text", "content_index", text).annotate(event.annotation, emit);
+        this.#start({}, emit);
+        this.#partOf(event, "text", "content_index")?.annotate(event.annotation, emit);
         return;
       case "response.content_part.done":
-        this.#closePart(event, text, emit);
+        this.#closePart(event, emit);
         return;
       case "response.completed":
       case "response.incomplete":
@@ -167,14 +168,17 @@ export class ResponsesReader implements WireReader {
   #piece(type: string, event: JsonObject, frame: string, emit: Emit): boolean {
     const cut = type.lastIndexOf(".");
     const [subject, phase] = [type.slice(0, cut), type.slice(cut + 1)];
-    const text = TEXTS.get(subject);
+    const text = phase === "delta" || phase === "done" ? TEXTS.get(subject) : undefined;
     if (text !== undefined) {
-      const part = this.#partOf(event, text.kind, text.place, frame);
-      if (phase === "delta") {
+      this.#start({}, emit);
+      const part = this.#partOf(event, text.kind, text.place);
+      if (phase === "done") part?.complete(event.text ?? event.refusal, emit);
+      else if (part === undefined) throw malformed(frame, "a piece of an item that was complete");
+      else {
         part.push(filledString(event.delta) ?? "", emit);
         const place = numberOf(event[text.place]);
         if (!tellLogprobs(event, emit)) this.#learn(event, frame, { kind: text.kind, index: place });
-      } else if (phase === "done") part.complete(event.text ?? event.refusal, emit);
+      }
       return true;
     }
     if (!INPUTS.includes(subject)) return false;
@@ -210,15 +214,16 @@ export class ResponsesReader implements WireReader {
     this.#early.push({ type: "data", name: type.replace(/^response\.(?=.)/, ""), value }, emit);
   }
 
-  #closePart(event: JsonObject, text: string, emit: Emit): void {
+  #closePart(event: JsonObject, emit: Emit): void {
     const { part } = event;
     if (!isJsonObject(part)) return;
     const kind = part.type === "refusal" ? "refusal" : part.type === "reasoning_text" ? "thought" : "text";
-    this.#partOf(event, kind, "content_index", text).completeWith(part, emit);
+    this.#start({}, emit);
+    this.#partOf(event, kind, "content_index")?.completeWith(part, emit);
   }
 
-  #partOf(event: JsonObject, kind: PartKind, place: string, text: string): OpenPart {
-    return this.#items.part(this.#places.of(event), kind, numberOf(event[place]), text);
+  #partOf(event: JsonObject, kind: PartKind, place: string): OpenPart | undefined {
+    return this.#items.part(this.#places.of(event), kind, numberOf(event[place]));
   }
 
   #learn(event: JsonObject, frame: string, part: Meaning["part"]): void {

@@ -124,6 +124,9 @@ export class JsonAnswer {
       return this.#unwrapped(value);
     } catch (thrown) {
       const error = SluiceError.from(thrown);
+      if (error.code === "incomplete-output" && isOver(reason) && this.#parser.snapshot() === undefined) {
+        throw this.rejected("invalid-output", "the answer holds no JSON");
+      }
       const why =
         error.code === "incomplete-output" ? `the model stopped (${reason}) before its JSON was complete: ` : "";
       throw this.rejected(error.code, why + error.message, [
@@ -188,6 +191,11 @@ export class JsonAnswer {
       ...(watcher && { watcher }),
     });
   }
+}
+
+/** Whether the model had said all that it wanted to. */
+function isOver(reason: FinishReason): boolean {
+  return reason === "stop" || reason === "tool-calls";
 }
 
 function unwrap({ wrapped }: AnswerForm, value: JsonValue | undefined): JsonValue | undefined {

@@ -71,8 +71,15 @@ describe("an answer that is no value", () => {
     expect((await failure(ask([call], "tool").object)).message).toContain("character 8");
   });
 
-  it("that is empty says so", async () => {
-    expect((await failure(ask([]).object)).message).toContain("character 0: found the end of the text");
+  it.each([[[]], [["There is ", "no JSON here."]]])("that holds no JSON says so: %j", async (lines) => {
+    const error = await failure(ask(lines, "instructions").object);
+    expect(error).toMatchObject({ code: "invalid-output", message: "the answer holds no JSON" });
+    expect(error.output).toMatchObject({ text: lines.join("") });
+  });
+
+  it("that ends at a limit before its JSON begins is not complete", async () => {
+    const lines: ScriptLine[] = ["Well,", { type: "finish", reason: "length", usage: {} }];
+    expect(await failure(ask(lines, "instructions").object)).toMatchObject({ code: "incomplete-output" });
   });
 
   it("that breaks off keeps the stream's own error, with what there was", async () => {

@@ -13,6 +13,7 @@ import { type Usage, updateUsage } from "../../stream/usage.js";
 import { isBeside } from "../is-beside.js";
 import { orLeft } from "../or-left.js";
 import type { CheckSettings, Verdict } from "./define-guard.js";
+import { readVerdict } from "./read-verdict.js";
 import { TextPieces } from "./text-pieces.js";
 
 /** How many characters before a piece its check is shown. */
@@ -228,7 +229,9 @@ export class CheckedSource implements BatchSource {
 
   #check(channel: "text" | "reasoning" | "tool-call", text: string, before: string, tool?: string) {
     const piece = { direction: "output" as const, channel, text, before, ...(tool !== undefined && { tool }) };
-    return this.#settings.check(piece, this.#left.signal);
+    const { name, check } = this.#settings;
+    const verdict = check(piece, this.#left.signal);
+    return verdict instanceof Promise ? verdict.then((said) => readVerdict(said, name)) : readVerdict(verdict, name);
   }
 
   /** What may be said; `undefined` when the answer is over. */

@@ -284,3 +284,23 @@ test.each([
   const make = () => defineGuard({ name: "x", check: () => undefined, ...definition } as GuardDefinition);
   expect(make).toThrow(expect.objectContaining({ code: "invalid-argument", field }));
 });
+
+describe.each(["input", "output"] as const)("a verdict on %s", (direction) => {
+  const asked = (verdict: unknown) => {
+    const own = defineGuard({ name: "x", directions: [direction], check: () => verdict as Verdict });
+    return guard(scripted([["a"]]), own).stream(request).fullText;
+  };
+
+  test.each([
+    ["the verdict of the guard x", "block"],
+    ["the verdict of the guard x.action", { action: "deny", reason: "r" }],
+    ["the verdict of the guard x.text", { action: "replace" }],
+    ["the verdict of the guard x.reason", { action: "block" }],
+  ])("that is none lets nothing through: %s", async (field, verdict) => {
+    await expect(asked(verdict)).rejects.toMatchObject({ code: "invalid-argument", field });
+  });
+
+  test("may be null: the text passes", async () => {
+    expect(await asked(null)).toBe("a");
+  });
+});

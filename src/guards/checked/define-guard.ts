@@ -5,6 +5,7 @@ import type { ChatMessage } from "../../stream/message.js";
 import { filterRequest } from "../filter-request.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
 import { CheckedSource } from "./checked-source.js";
+import { readVerdict } from "./read-verdict.js";
 import type { CheckUnit } from "./text-pieces.js";
 
 /** What of an answer a guard checks. */
@@ -120,9 +121,10 @@ class CheckedCall implements CallGuard {
     });
     const replaced = new Map<string, string>();
     for (const [key, { text, role }] of texts) {
-      const verdict = await this.#settings.check({ direction: "input", role, text }, this.#call.signal);
+      const { name, check } = this.#settings;
+      const verdict = readVerdict(await check({ direction: "input", role, text }, this.#call.signal), name);
       if (verdict?.action === "replace") replaced.set(key, verdict.text);
-      else if (verdict !== undefined) throw blocked(this.#settings.name, verdict.reason);
+      else if (verdict !== undefined) throw blocked(name, verdict.reason);
     }
     if (replaced.size === 0) return request;
     return filterRequest(request, { ...rest, text: (text, role) => replaced.get(keyOf(text, role)) ?? text });

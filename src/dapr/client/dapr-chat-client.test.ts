@@ -252,6 +252,15 @@ describe.each(PROTOCOLS)("a Sluice sidecar over %s", (protocol) => {
     });
   });
 
+  test("refuses a request that is too large once and for all", async () => {
+    const notices: string[] = [];
+    const server = await world.sidecar({ maxBodyBytes: 1_000 });
+    const dapr = world.client({ ...at(protocol, server), log: ({ message }) => notices.push(message) });
+    const asked = collect(dapr.generate({ messages: "x".repeat(2_000), stream: true }));
+    expect(await failure(() => asked)).toMatchObject({ code: "rejected", retryable: false });
+    expect(notices.filter((notice) => notice.startsWith("asking"))).toHaveLength(1);
+  });
+
   test("in front of a daprd streams its own components, and passes the daprd's on", async () => {
     const behind = await world.daprd({ components: ["claude"] });
     const upstream = { http: `http://127.0.0.1:${behind.httpPort}`, grpc: `http://127.0.0.1:${behind.grpcPort}` };

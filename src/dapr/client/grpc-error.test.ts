@@ -18,6 +18,8 @@ test.each<[Code, string, string, boolean]>([
   [Code.Unavailable, "connect ECONNREFUSED", "connect-failed", true],
   [Code.DeadlineExceeded, "too late", "total-timeout", false],
   [Code.ResourceExhausted, "grpc: received message larger than max (5 vs. 4)", "rejected", false],
+  [Code.ResourceExhausted, "message size 21 is larger than configured readMaxBytes 10", "rejected", false],
+  [Code.Internal, "Stream closed with error code NGHTTP2_ENHANCE_YOUR_CALM", "rejected", false],
   [Code.ResourceExhausted, "slow down", "rate-limited", true],
 ])("%s with %j is %s", (grpcCode, message, code, retryable) => {
   const thrown = new ConnectError(message, grpcCode);

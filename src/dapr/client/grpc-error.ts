@@ -6,6 +6,12 @@ import { sidecarError, unknownCall } from "../converse/read-api-error.js";
 const NOT_FOUND = /^failed finding conversation component /;
 const REFUSED = /missing inputs in request$|invalid params: /;
 
+/**
+ * A message beyond the limit, in the words of daprd and of this library, or an HTTP/2 stream that is broken off for it
+ * (RFC 9113, 7). It would be so again.
+ */
+const TOO_LARGE = /larger than max|larger than configured|ENHANCE_YOUR_CALM/i;
+
 /** The error of a gRPC call, in our terms. */
 export function readGrpcError(thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
@@ -16,6 +22,8 @@ export function readGrpcError(thrown: unknown): SluiceError {
 function meaningOf(error: ConnectError): SluiceError {
   const { code, rawMessage: message } = error;
   const details = { providerMessage: message, providerCode: Code[code] };
+  if (TOO_LARGE.test(message))
+    return new SluiceError("rejected", `the sidecar takes no such request: ${message}`, details);
   switch (code) {
     case Code.Unimplemented:
       return unknownCall(message);
@@ -29,8 +37,6 @@ function meaningOf(error: ConnectError): SluiceError {
     case Code.PermissionDenied:
       return new SluiceError("permission", message, details);
     case Code.ResourceExhausted:
-      // gRPC says so of messages beyond its limit, which would be so again.
-      if (/larger than max/i.test(message)) return new SluiceError("rejected", message, details);
       return new SluiceError("rate-limited", message, { ...details, retryable: true });
     case Code.Unavailable:
       return new SluiceError("connect-failed", `no connection: ${message}`, { ...details, retryable: true });

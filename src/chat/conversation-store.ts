@@ -25,6 +25,15 @@ export interface StoredMessage {
   /** Of an answer: how fast the turn was. */
   timing?: TurnTiming;
   metadata?: JsonObject;
+  /** Of the first message of a turn: the summary that was written for it, of what was said until then. */
+  summary?: StoredSummary;
+}
+
+/** A summary that a window wrote. */
+export interface StoredSummary {
+  text: string;
+  /** The id of the last message that it stands for; those before it, but for instructions, are in it, too. */
+  upTo: string;
 }
 
 /** How fast a turn was, in whole ms. */

@@ -18,6 +18,7 @@ import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
 import { storable } from "./storable.js";
 import { StoreHandle } from "./store-handle.js";
+import { earlierSummary, newSummary } from "./stored-summary.js";
 import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } from "./stored-turn.js";
 import { TurnGate } from "./turn-gate.js";
 import { type TurnEnd, TurnSource } from "./turn-source.js";
@@ -262,7 +263,8 @@ export class Conversation {
         left.throwIfAborted();
         data = metadata && plainMetadata(metadata);
         const began = begin();
-        const { messages, ...window } = await this.#sent(began, left);
+        const path = this.#log.tree.path(began.parentId);
+        const { messages, covers, ...window } = await this.#sent(path, began.asked, left);
         left.throwIfAborted();
         const asked = { ...this.#options.request, ...request, messages };
         const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
@@ -270,7 +272,8 @@ export class Conversation {
           opening.push({ type: "data", name: "window", value: { ...window } });
         const { signal: _, ...inner } = call;
         const claim = model.stream(asked, { ...inner, retain: false }).batches();
-        beginning = began;
+        const summary = newSummary(path, window.summary, covers);
+        beginning = { ...began, ...(summary && { summary }) };
         return { claim, opening };
       } catch (thrown) {
         release();
@@ -309,11 +312,15 @@ export class Conversation {
   }
 
   /** What the model is sent: the conversation's instructions, and the path through the window. */
-  async #sent({ parentId, asked }: TurnBeginning, signal: AbortSignal): Promise<WindowResult> {
-    const messages = this.#log.tree.path(parentId).map(({ message }) => message);
+  async #sent(
+    path: readonly StoredMessage[],
+    asked: readonly ChatMessage[],
+    signal: AbortSignal,
+  ): Promise<WindowResult> {
+    const messages = path.map(({ message }) => message);
     if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
     messages.push(...asked);
-    const sent = await this.#window(messages, signal);
+    const sent = await this.#window(messages, signal, earlierSummary(path));
     return { ...sent, messages: withoutDanglingCalls(sent.messages) };
   }
 }

@@ -111,6 +111,7 @@ const MESSAGE = exactly("a stored message", {
   cost: dollars,
   timing: exactly("timing", { ttft: wholeNumber(0), duration: { required: wholeNumber(0) } }),
   metadata: jsonObject,
+  summary: exactly("a summary", { text: { required: string }, upTo: { required: storable } }),
 } satisfies Record<keyof StoredMessage, unknown>);
 
 const EXPORT = exactly("an export", {

@@ -9,6 +9,7 @@ export type {
   ListOptions,
   StoredConversation,
   StoredMessage,
+  StoredSummary,
   TurnTiming,
 } from "./conversation-store.js";
 export { Conversations } from "./conversations.js";
@@ -41,5 +42,5 @@ export type { TokenBudgetOptions } from "./token-budget-window.js";
 export { tokenBudget } from "./token-budget-window.js";
 export type { TokenCounter } from "./token-counter.js";
 export { tokenCounter } from "./token-counter.js";
-export type { Window, WindowResult } from "./window.js";
+export type { EarlierSummary, Window, WindowResult } from "./window.js";
 export { allMessages } from "./window.js";

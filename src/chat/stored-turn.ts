@@ -1,7 +1,7 @@
 import { invalid } from "../stream/error.js";
 import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage, FilePart, TextPart, ToolMessage } from "../stream/message.js";
-import type { StoredMessage } from "./conversation-store.js";
+import type { StoredMessage, StoredSummary } from "./conversation-store.js";
 import type { TurnEnd } from "./turn-source.js";
 
 /**
@@ -14,6 +14,8 @@ export type TurnInput = string | (TextPart | FilePart)[] | ToolMessage | ChatMes
 export interface TurnBeginning {
   parentId: string | null;
   asked: readonly ChatMessage[];
+  /** Where one was written for this turn. */
+  summary?: StoredSummary;
 }
 
 /**
@@ -55,7 +57,7 @@ export function chain(
  * @param metadata of the user's message.
  */
 export function storedTurn(
-  { parentId, asked: messagesAsked }: TurnBeginning,
+  { parentId, asked: messagesAsked, summary }: TurnBeginning,
   end: TurnEnd,
   metadata?: JsonObject,
 ): StoredMessage[] {
@@ -81,5 +83,7 @@ export function storedTurn(
       cost !== undefined && { cost },
     );
   }
-  return [...asked, ...answers];
+  const turn = [...asked, ...answers];
+  if (summary !== undefined && turn[0] !== undefined) turn[0].summary = summary;
+  return turn;
 }

@@ -2,7 +2,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { readableParts } from "./readable-message.js";
-import { newestMessages, type Window } from "./window.js";
+import { type EarlierSummary, newestMessages, type Window } from "./window.js";
 
 /** Settings of `summarise`. */
 export interface SummariseOptions {
@@ -21,8 +21,8 @@ const INSTRUCTIONS =
   "Write at most 200 words, no preamble.";
 
 /**
- * Sends the newest messages as they are and a model's summary of those before. A summary is kept and extended by what
- * came since, so each message is summarised once. Where the model fails, what has no summary yet is sent as it is, and the
+ * Sends the newest messages as they are and a model's summary of those before. A summary is kept, with the conversation
+ * where there is one, and extended by what came since: each message is summarised once. Where the model fails, what has no summary yet is sent as it is, and the
  * result says why.
  *
  * @throws {SluiceError} `invalid-argument` for numbers that are not whole and at least 1.
@@ -33,9 +33,9 @@ export function summarise(options: SummariseOptions): Window {
     if (!Number.isSafeInteger(value) || value < 1) throw invalid(field, value, "a whole number of at least 1");
   }
   /** The summary, and the messages that it covers. */
-  let summary: { text: string; covers: ReadonlySet<ChatMessage> } | undefined;
+  let summary: EarlierSummary | undefined;
 
-  return async (messages, signal) => {
+  return async (messages, signal, earlier) => {
     let left = keep;
     const { kept, dropped: older } = newestMessages(messages, (unit) => {
       left -= unit.length;
@@ -43,7 +43,8 @@ export function summarise(options: SummariseOptions): Window {
     });
     const before = new Set(older);
     // One that covers what is said again, or what another branch said, is of no use here.
-    if (summary !== undefined && [...summary.covers].some((message) => !before.has(message))) summary = undefined;
+    const fits = (one: EarlierSummary | undefined) => one && [...one.covers].every((message) => before.has(message));
+    summary = [summary, earlier].find(fits);
     const uncovered = older.filter((message) => !summary?.covers.has(message));
     let summaryError: string | undefined;
     if (uncovered.length >= every) {
@@ -55,13 +56,13 @@ export function summarise(options: SummariseOptions): Window {
         summaryError = messageOf(thrown);
       }
     }
-    const { covers, text } = summary ?? { covers: new Set(), text: undefined };
+    const { covers, text } = summary ?? { covers: new Set<ChatMessage>(), text: undefined };
     const stay = new Set(kept);
     const sent = messages.filter((message) => stay.has(message) || !covers.has(message));
     return {
       messages: text === undefined ? sent : withSummary(sent, text),
       dropped: messages.length - sent.length,
-      ...(text !== undefined && { summary: text }),
+      ...(text !== undefined && { summary: text, covers }),
       ...(summaryError !== undefined && { summaryError }),
     };
   };

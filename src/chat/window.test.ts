@@ -7,6 +7,7 @@ import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
 import { Conversation } from "./conversation.js";
+import { Conversations } from "./conversations.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
@@ -130,6 +131,50 @@ describe("summarise", () => {
     expect(other.summary).toBe("Of the other.");
     expect(model.requests[1]?.messages.map(textOf)[1]).not.toContain("Summary until now");
   });
+});
+
+test("a summary is kept with the conversation: another process goes on with it", async () => {
+  const store = new MemoryStore();
+  const open = (...summaries: string[]) => {
+    const writer = scripted(summaries.map((text) => [text]));
+    const model = scripted([["answer"], ["answer"], ["answer"], ["answer"]]);
+    const window = summarise({ model: writer, keep: 1, every: 4 });
+    return {
+      writer,
+      model,
+      conversation: new Conversation({ model, store, contextId: "a", window, system: "Be brief." }),
+    };
+  };
+  const first = open("Of one and two.");
+  for (const text of ["one", "two", "three"]) await first.conversation.send(text);
+  expect(first.writer.requests).toHaveLength(1);
+
+  const second = open("Of one to four.");
+  await second.conversation.send("four");
+  expect(second.writer.requests).toHaveLength(0);
+  expect(second.model.requests[0]?.messages.map(textOf)).toEqual([
+    "Be brief.",
+    "Summary of the conversation so far: Of one and two.",
+    "three",
+    "answer",
+    "four",
+  ]);
+  await second.conversation.send("five");
+  expect(second.writer.requests[0]?.messages.map(textOf)[1]).toBe(
+    "Summary until now: Of one and two.\n\nWhat came since:\nuser: three\nassistant: answer\nuser: four\nassistant: answer",
+  );
+
+  const copy = new MemoryStore();
+  await new Conversations(copy).import(await second.conversation.export("json"));
+  expect((await copy.load("a"))?.messages.flatMap(({ summary }) => summary?.text ?? [])).toEqual([
+    "Of one and two.",
+    "Of one to four.",
+  ]);
+
+  const third = open("Of one and two again.");
+  const [, , , , three] = await third.conversation.messages();
+  await third.conversation.edit(three?.id ?? "", "drei").fullText;
+  expect(third.model.requests[0]?.messages.map(textOf)[1]).toContain("Of one and two again.");
 });
 
 describe("summarise, where its model fails", () => {

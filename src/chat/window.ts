@@ -12,15 +12,28 @@ export interface WindowResult {
   estimated?: true;
   /** What stands in for the messages that were left out, where the window wrote a summary. */
   summary?: string;
+  /** With a summary: the messages that it stands for. */
+  covers?: ReadonlySet<ChatMessage>;
   /** Why no summary could be written: what it would have stood in for is sent as it is. */
   summaryError?: string;
 }
 
+/** What a window wrote earlier in the same conversation, maybe in another process. */
+export interface EarlierSummary {
+  text: string;
+  /** The messages that it stands for, of those that the window is given. */
+  covers: ReadonlySet<ChatMessage>;
+}
+
 /**
  * Decides how much of a conversation the model is sent. System messages always are, and a tool call is never separated
- * from its result.
+ * from its result. A summary that it gives back is kept with the conversation, and given to it in later turns.
  */
-export type Window = (messages: readonly ChatMessage[], signal?: AbortSignal) => WindowResult | Promise<WindowResult>;
+export type Window = (
+  messages: readonly ChatMessage[],
+  signal?: AbortSignal,
+  earlier?: EarlierSummary,
+) => WindowResult | Promise<WindowResult>;
 
 /** Sends everything. */
 export function allMessages(): Window {

@@ -47,9 +47,11 @@ export class GrpcPassthrough {
     stream.on("wantTrailers", () => stream.sendTrailers(withoutPseudo(trailers ?? {})));
     call.on("error", (error) => this.#unreachable(stream, error));
     call.on("close", () => {
+      // The answer is out, whatever the caller still sends.
+      if (stream.writableEnded || stream.closed) return;
       if (call.rstCode === 0) end();
       // The caller is still there: it was the daprd, or its connection, that gave the call up.
-      else if (!stream.closed) stream.close(call.rstCode === NGHTTP2_CANCEL ? NGHTTP2_INTERNAL_ERROR : call.rstCode);
+      else stream.close(call.rstCode === NGHTTP2_CANCEL ? NGHTTP2_INTERNAL_ERROR : call.rstCode);
     });
     stream.on("error", () => {});
     stream.on("close", () => call.close(NGHTTP2_CANCEL));

@@ -229,6 +229,20 @@ test("a gRPC call that breaks off at the daprd breaks off, and does not end", as
   expect([stream.rstCode, trailers]).toEqual([2, []]);
 });
 
+test("a gRPC call to a daprd that is gone has a status, however much the caller has to say", async () => {
+  await start();
+  await new Promise((resolve) => grpc.close(resolve));
+  const session = connectHttp2(`http://127.0.0.1:${sidecar.grpcPort}`);
+  const stream = session.request({ ":method": "POST", ":path": "/a.B/C", "content-type": "application/grpc" });
+  stream.on("error", () => {});
+  const responded = once(stream, "response");
+  stream.resume().end(Buffer.alloc(200_000));
+  const [headers] = await responded;
+  await new Promise((resolve) => stream.once("close", resolve));
+  session.close();
+  expect([headers["grpc-status"], stream.rstCode]).toEqual(["14", 0]);
+});
+
 test("a slow reader of a gRPC call that has ended already gets all of it, and its trailers", async () => {
   await start();
   answerGrpc = (stream) => {

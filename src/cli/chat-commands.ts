@@ -147,7 +147,7 @@ async function save(session: ChatSession, file: string): Promise<void> {
 
 async function clear(session: ChatSession): Promise<void> {
   await session.begin();
-  session.print("a new conversation begins");
+  session.print(session.kept ? `conversation ${session.conversation.contextId}: begins` : "a new conversation begins");
 }
 
 function asMarkdown({ message, status }: StoredMessage): string {

@@ -99,3 +99,17 @@ test("guards stand before a model that is chosen later, too", async () => {
   await session.say("Mail ann@example.com");
   expect(String(stdout.read())).toBe("Mail <EMAIL_ADDRESS>\n");
 });
+
+test("a new conversation that is kept says under which name", async () => {
+  const stderr = new PassThrough();
+  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, env: {}, onInterrupt: () => () => {} };
+  const options = { model: scripted([["1"]]), contextId: "a", store: join(folder, "kept.db") };
+  const session = new ChatSession(options, io);
+  await session.say("one");
+  stderr.read();
+  await session.command("/clear");
+  const { contextId } = session.conversation;
+  expect(contextId).not.toBe("a");
+  expect(String(stderr.read())).toBe(`conversation ${contextId}: begins\n`);
+  await session.close();
+});

@@ -49,6 +49,11 @@ export class ChatSession {
     this.#conversation = new Conversation(this.#options);
   }
 
+  /** Whether what is said outlives the session: it can be gone on with by its id. */
+  get kept(): boolean {
+    return typeof this.#options.store === "string";
+  }
+
   get conversation(): Conversation {
     return this.#conversation;
   }

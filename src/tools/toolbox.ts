@@ -16,7 +16,8 @@ export class Toolbox {
   constructor(tools: readonly Tool[]) {
     for (const [index, tool] of tools.entries()) {
       const { name } = tool.definition;
-      if (this.#tools.has(name)) throw invalid(`tools[${index}].name`, name, "a name that no other tool has");
+      if (this.#tools.has(name))
+        throw invalid(`tools[${index}].name`, name, "a name that no other tool has; mcpTools takes a prefix");
       this.#tools.set(name, tool);
     }
   }

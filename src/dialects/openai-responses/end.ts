@@ -1,5 +1,6 @@
 import type { FinishReason } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { lookup } from "../../stream/lookup.js";
 
 /** What was said, since a response that is complete may wait for tools or decline. */
 export interface Said {
@@ -7,12 +8,10 @@ export interface Said {
   refusal: boolean;
 }
 
-const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map(
-  Object.entries<FinishReason>({
-    max_output_tokens: "length",
-    content_filter: "content-filter",
-  }),
-);
+const INCOMPLETE = lookup<FinishReason>({
+  max_output_tokens: "length",
+  content_filter: "content-filter",
+});
 
 /** Why a response ended, from its status, its details and what it said. */
 export function readEnd(

@@ -1,17 +1,16 @@
+import { lookup } from "../../stream/lookup.js";
 import type { PartKind } from "./open-item.js";
 
 /** Events that are one piece of a text, and the field with the text's place in its item. */
-export const TEXTS: ReadonlyMap<string, { kind: PartKind; place: string }> = new Map(
-  Object.entries<{ kind: PartKind; place: string }>({
-    "response.output_text": { kind: "text", place: "content_index" },
-    "response.refusal": { kind: "refusal", place: "content_index" },
-    "response.reasoning_summary_text": { kind: "summary", place: "summary_index" },
-    "response.reasoning_text": { kind: "thought", place: "content_index" },
-    // As some services call these (Open Responses).
-    "response.reasoning": { kind: "thought", place: "content_index" },
-    "response.reasoning_summary": { kind: "summary", place: "summary_index" },
-  }),
-);
+export const TEXTS = lookup<{ kind: PartKind; place: string }>({
+  "response.output_text": { kind: "text", place: "content_index" },
+  "response.refusal": { kind: "refusal", place: "content_index" },
+  "response.reasoning_summary_text": { kind: "summary", place: "summary_index" },
+  "response.reasoning_text": { kind: "thought", place: "content_index" },
+  // As some services call these (Open Responses).
+  "response.reasoning": { kind: "thought", place: "content_index" },
+  "response.reasoning_summary": { kind: "summary", place: "summary_index" },
+});
 /** Events that are one piece of a call's arguments. */
 export const INPUTS = [
   "response.function_call_arguments",

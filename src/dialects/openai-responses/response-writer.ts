@@ -4,10 +4,8 @@ import type {
   DataEvent,
   FileEvent,
   FinishEvent,
-  Opaque,
   ReasoningDeltaEvent,
   SourceEvent,
-  StartEvent,
   TextDeltaEvent,
   ToolCallEvent,
   ToolInputDeltaEvent,
@@ -16,58 +14,46 @@ import type {
 import { isProviderTool } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
 import type { JsonObject } from "../../stream/json.js";
-import { type Carried, writeCarried } from "../carried.js";
+import { writeCarried } from "../carried.js";
 import type { WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { writeAnnotation } from "./annotations.js";
 import { writeEnd } from "./end.js";
-import { isCall, SLUICE_SERVER } from "./items.js";
-import { inventedId, ownData } from "./opaque.js";
-import { responseObject } from "./response-object.js";
-import { writeUsage } from "./usage.js";
-import { type TextKind, WrittenItem } from "./written-item.js";
+import { SLUICE_SERVER } from "./items.js";
+import { ownData } from "./opaque.js";
+import type { TextKind, WriteEvent } from "./written-item.js";
+import { WrittenResponse } from "./written-response.js";
 
 /** Tools of the protocol's own that the client runs, by the names of their calls. */
 const CLIENT_TOOLS = ["shell", "local_shell", "apply_patch", "computer", "tool_search"];
 
-/** Takes one event of a response; its sequence number is put in. */
-export type WriteEvent = (event: JsonObject & { type: string }) => void;
-
 /**
- * Turns events into those of the Responses API, as objects. Our events are flat; here each item has a beginning, parts
- * with a beginning and an end of their own, and an end with the whole of it, and so has the response.
+ * Turns events into those of the Responses API, as objects. Our events are flat; here they are items, and calls are items
+ * among them.
  */
 export class ResponseWriter {
-  readonly #context: WriterContext;
+  readonly #response: WrittenResponse;
   readonly #declared: ReadonlySet<string | undefined>;
   readonly #customTools: ReadonlySet<string | undefined>;
-  readonly #response: JsonObject;
-  readonly #output: JsonObject[] = [];
-  #start: StartEvent | undefined;
-  #sequence = 0;
-  #begun = false;
   #ended = false;
   /** Whether the answer is made of several model calls, with tools that ran here. */
   #loop = false;
-  /** The message or reasoning that goes on while its deltas come. */
-  #open: WrittenItem | undefined;
   /** Calls whose arguments are coming. */
   readonly #calls = new Map<string, { at: number; item: JsonObject; input: string[] }>();
   /** What was said of foreign calls, to be written with their result as one item. */
   readonly #foreign = new Map<string, ToolCallEvent>();
 
   constructor(context: WriterContext) {
-    this.#context = context;
+    this.#response = new WrittenResponse(context);
     const tools = context.request.tools ?? [];
     this.#declared = new Set(tools.map((tool) => tool.name));
     const custom = tools.filter((tool) => isProviderTool(tool) && tool.type === "custom");
     this.#customTools = new Set(custom.map((tool) => tool.name));
-    this.#response = responseObject(context, undefined);
   }
 
   /** The response as it stands: complete after `finish`. */
   get response(): JsonObject {
-    return this.#response;
+    return this.#response.object;
   }
 
   push(event: ChatEvent, write: WriteEvent): void {
@@ -98,8 +84,7 @@ export class ResponseWriter {
         this.#data(event, write);
         return;
       case "start":
-        // After a retraction another model begins; a client that has seen nothing yet is told of that one.
-        if (!this.#begun) this.#start = event;
+        this.#response.start(event);
         return;
       case "step-start":
         this.#loop = true;
@@ -110,7 +95,8 @@ export class ResponseWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#begun) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#response.begun)
+          this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
         return;
       case "finish":
         this.#finish(event, write);
@@ -128,36 +114,26 @@ export class ResponseWriter {
     if (this.#ended) return;
     this.#ended = true;
     const { message, code } = errorFields(error);
-    this.#write({ type: "error", code, message, param: error.field ?? null }, write);
+    this.#response.event({ type: "error", code, message, param: error.field ?? null }, write);
   }
 
   #text({ text, refusal, opaque, block }: TextDeltaEvent, write: WriteEvent): void {
     const own = ownData(opaque);
-    if (own?.type === "message") this.#openMessage(own, write);
+    if (own?.type === "message") this.#response.openMessage(own, write);
     if (text !== "") {
       const kind: TextKind = refusal ? "refusal" : "output_text";
-      this.#openOf("message", write).push(kind, block, text, this.#writing(write));
+      this.#response.openOf("message", write).push(kind, block, text, this.#response.writing(write));
     }
-    if (opaque !== undefined && own === undefined) this.#carry({ kind: "text", opaque }, write);
-  }
-
-  #openMessage({ id, phase }: JsonObject, write: WriteEvent): void {
-    this.#close(write);
-    const fields = {
-      id: id ?? inventedId("msg", this.#output.length),
-      type: "message",
-      status: "in_progress",
-      role: "assistant",
-    };
-    this.#open = this.#openItem({ ...fields, ...(phase !== undefined && { phase }), content: [] }, write);
+    if (opaque !== undefined && own === undefined) this.#response.carry({ kind: "text", opaque }, write);
   }
 
   #reasoning({ text, opaque, block }: ReasoningDeltaEvent, write: WriteEvent): void {
-    if (text !== "") this.#openOf("reasoning", write).push("summary_text", block, text, this.#writing(write));
+    if (text !== "")
+      this.#response.openOf("reasoning", write).push("summary_text", block, text, this.#response.writing(write));
     if (opaque === undefined) return;
     // An item of the provider's own goes back through the client as it is, inside of what the client returns untouched.
-    this.#openOf("reasoning", write).seal(writeCarried({ kind: "reasoning", opaque }));
-    this.#close(write);
+    this.#response.openOf("reasoning", write).seal(writeCarried({ kind: "reasoning", opaque }));
+    this.#response.close(write);
   }
 
   #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
@@ -166,28 +142,28 @@ export class ResponseWriter {
     const { callId, name, delta } = event;
     let open = this.#calls.get(callId);
     if (open === undefined) {
-      this.#close(write);
+      this.#response.close(write);
       const item = this.#functionCall(callId, name);
-      open = { at: this.#add(item, write), item, input: [] };
+      open = { at: this.#response.add(item, write), item, input: [] };
       this.#calls.set(callId, open);
     }
     open.input.push(delta);
     const type = "response.function_call_arguments.delta";
-    this.#write({ type, item_id: open.item.id ?? "", output_index: open.at, delta }, write);
+    this.#response.event({ type, item_id: open.item.id ?? "", output_index: open.at, delta }, write);
   }
 
   #call(event: ToolCallEvent, write: WriteEvent): void {
     const { callId, name, opaque } = event;
     const own = ownData(opaque);
     const streamed = this.#calls.get(callId);
-    if (streamed === undefined) this.#close(write);
+    if (streamed === undefined) this.#response.close(write);
     if (own?.type === "custom_tool_call") {
-      const id = inventedId("ctc", this.#output.length);
-      this.#whole({ id, ...own, call_id: callId, name, input: event.input, status: "completed" }, write);
+      const id = this.#response.nextId("ctc");
+      this.#response.whole({ id, ...own, call_id: callId, name, input: event.input, status: "completed" }, write);
       return;
     }
     if (own !== undefined && own.type !== "function_call") {
-      this.#whole(own, write);
+      this.#response.whole(own, write);
       return;
     }
     if (this.#runsElsewhere(event)) {
@@ -197,21 +173,21 @@ export class ResponseWriter {
     }
     this.#calls.delete(callId);
     const item = streamed?.item ?? this.#functionCall(callId, name);
-    const at = streamed?.at ?? this.#add(item, write);
+    const at = streamed?.at ?? this.#response.add(item, write);
     const text = streamed?.input.join("") ?? inputText(event);
     const place = { item_id: item.id ?? "", output_index: at };
     if (streamed === undefined && text !== "") {
-      this.#write({ type: "response.function_call_arguments.delta", ...place, delta: text }, write);
+      this.#response.event({ type: "response.function_call_arguments.delta", ...place, delta: text }, write);
     }
-    this.#write({ type: "response.function_call_arguments.done", ...place, name, arguments: text }, write);
+    this.#response.event({ type: "response.function_call_arguments.done", ...place, name, arguments: text }, write);
     const { id, type: _, ...fields } = own ?? {};
-    this.#done(at, { ...item, ...fields, arguments: text, status: "completed" }, write);
+    this.#response.done(at, { ...item, ...fields, arguments: text, status: "completed" }, write);
     if (opaque !== undefined && (own === undefined || id !== undefined))
-      this.#carry({ kind: "tool-call", callId, opaque }, write);
+      this.#response.carry({ kind: "tool-call", callId, opaque }, write);
   }
 
   #functionCall(callId: string, name: string): JsonObject {
-    const id = inventedId("fc", this.#output.length);
+    const id = this.#response.nextId("fc");
     return { id, type: "function_call", status: "in_progress", arguments: "", call_id: callId, name };
   }
 
@@ -221,50 +197,47 @@ export class ResponseWriter {
     const { callId, name, output, opaque, isError } = event;
     const call = this.#foreign.get(callId);
     this.#foreign.delete(callId);
-    this.#close(write);
+    this.#response.close(write);
     const own = ownData(opaque);
     if (own !== undefined) {
-      this.#whole(own, write);
+      this.#response.whole(own, write);
       return;
     }
-    if (call?.opaque !== undefined) this.#carry({ kind: "tool-call", callId, opaque: call.opaque }, write);
-    if (opaque !== undefined) this.#carry({ kind: "tool-result", callId, opaque }, write);
+    if (call?.opaque !== undefined) this.#response.carry({ kind: "tool-call", callId, opaque: call.opaque }, write);
+    if (opaque !== undefined) this.#response.carry({ kind: "tool-result", callId, opaque }, write);
     const text = typeof output === "string" ? output : JSON.stringify(output);
     const input = call === undefined ? "{}" : inputText(call);
     const said = { output: isError ? null : text, error: isError ? text : null };
     const item = { id: callId, type: "mcp_call", server_label: SLUICE_SERVER, name, arguments: input, ...said };
-    this.#whole({ ...item, status: isError ? "failed" : "completed", approval_request_id: null }, write);
+    this.#response.whole({ ...item, status: isError ? "failed" : "completed", approval_request_id: null }, write);
   }
 
   #source({ source, block }: SourceEvent, write: WriteEvent): void {
-    this.#openOf("message", write).annotate(block, writeAnnotation(source), this.#writing(write));
+    this.#response.openOf("message", write).annotate(block, writeAnnotation(source), this.#response.writing(write));
   }
 
   #file({ mediaType, data, opaque }: FileEvent, write: WriteEvent): void {
     // An image of the provider's own stands in the item of the call that made it.
     if (!mediaType.startsWith("image/") || ownData(opaque) !== undefined) return;
-    this.#close(write);
-    const id = inventedId("ig", this.#output.length);
+    this.#response.close(write);
+    const id = this.#response.nextId("ig");
     const format = mediaType.slice("image/".length);
     const item = { id, type: "image_generation_call", status: "completed", output_format: format };
-    this.#whole({ ...item, result: encodeBase64(data) }, write);
+    this.#response.whole({ ...item, result: encodeBase64(data) }, write);
   }
 
   #data({ name, value, opaque }: DataEvent, write: WriteEvent): void {
     if (opaque === undefined) return;
     const own = ownData(opaque);
-    this.#close(write);
-    if (own !== undefined) this.#whole(own, write);
-    else this.#carry({ kind: "data", name, value, opaque }, write);
+    this.#response.close(write);
+    if (own !== undefined) this.#response.whole(own, write);
+    else this.#response.carry({ kind: "data", name, value, opaque }, write);
   }
 
   #finish({ reason, usage }: FinishEvent, write: WriteEvent): void {
-    this.#begin(write);
     this.#closeAll(write);
     this.#ended = true;
-    const end = writeEnd(reason);
-    Object.assign(this.#response, end, { output: this.#output, usage: writeUsage(usage) });
-    this.#write({ type: `response.${end.status}`, response: this.#response }, write);
+    this.#response.finish(writeEnd(reason), usage, write);
   }
 
   /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
@@ -277,72 +250,12 @@ export class ResponseWriter {
     return CLIENT_TOOLS.includes(name) || this.#customTools.has(name);
   }
 
-  #begin(write: WriteEvent): void {
-    if (this.#begun) return;
-    this.#begun = true;
-    Object.assign(this.#response, responseObject(this.#context, this.#start));
-    this.#write({ type: "response.created", response: this.#response }, write);
-    this.#write({ type: "response.in_progress", response: this.#response }, write);
-  }
-
-  /** The open item of a type; opens one where another is open or none. */
-  #openOf(type: "message" | "reasoning", write: WriteEvent): WrittenItem {
-    if (this.#open?.item.type === type) return this.#open;
-    if (type === "message") this.#openMessage({}, write);
-    else {
-      this.#close(write);
-      this.#open = this.#openItem({ id: inventedId("rs", this.#output.length), type, summary: [] }, write);
-    }
-    return this.#openOf(type, write);
-  }
-
-  #openItem(item: JsonObject, write: WriteEvent): WrittenItem {
-    return new WrittenItem(item, this.#add(item, write));
-  }
-
-  #add(item: JsonObject, write: WriteEvent): number {
-    this.#begin(write);
-    const at = this.#output.push(item) - 1;
-    this.#write({ type: "response.output_item.added", output_index: at, item }, write);
-    return at;
-  }
-
-  #done(at: number, item: JsonObject, write: WriteEvent): void {
-    this.#output[at] = item;
-    this.#write({ type: "response.output_item.done", output_index: at, item }, write);
-  }
-
-  #whole(item: JsonObject, write: WriteEvent): void {
-    this.#close(write);
-    this.#done(this.#add(isCall(item) ? { ...item, status: "in_progress" } : item, write), item, write);
-  }
-
-  #carry(carried: Carried & { opaque: Opaque }, write: WriteEvent): void {
-    const id = inventedId("rs", this.#output.length);
-    this.#whole({ id, type: "reasoning", summary: [], encrypted_content: writeCarried(carried) }, write);
-  }
-
-  #close(write: WriteEvent): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    this.#open = undefined;
-    this.#done(open.at, open.close(this.#writing(write)), write);
-  }
-
   #closeAll(write: WriteEvent): void {
-    this.#close(write);
+    this.#response.close(write);
     for (const { at, item, input } of this.#calls.values()) {
-      this.#done(at, { ...item, arguments: input.join(""), status: "incomplete" }, write);
+      this.#response.done(at, { ...item, arguments: input.join(""), status: "incomplete" }, write);
     }
     this.#calls.clear();
-  }
-
-  #writing(write: WriteEvent): WriteEvent {
-    return (event) => this.#write(event, write);
-  }
-
-  #write(event: JsonObject & { type: string }, write: WriteEvent): void {
-    write({ ...event, sequence_number: this.#sequence++ });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
-import { ResponseWriter, type WriteEvent } from "./response-writer.js";
+import { ResponseWriter } from "./response-writer.js";
+import type { WriteEvent } from "./written-item.js";
 
 /** Writes a streamed response as server-sent events, each named after its type. */
 export class ResponsesWriter implements WireWriter {

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../stream/json.js";
-import type { WriteEvent } from "./response-writer.js";
+
+/** Takes one event of a response; its sequence number is put in. */
+export type WriteEvent = (event: JsonObject & { type: string }) => void;
 
 /** The kinds of texts that an item has, as its parts name them. */
 export type TextKind = "output_text" | "refusal" | "summary_text";

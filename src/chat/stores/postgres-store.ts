@@ -73,7 +73,7 @@ export class PostgresStore implements ConversationStore {
       }),
     );
     // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
-    store.#pool.on("error", () => {});
+    store.#pool.on("error", ignore);
     await store.#transaction(async (client) => {
       await client.query("SELECT pg_advisory_xact_lock($1)", [SCHEMA_LOCK]);
       await client.query(SCHEMA);
@@ -144,9 +144,12 @@ export class PostgresStore implements ConversationStore {
     let client: PoolClient | undefined;
     try {
       client = await this.#pool.connect();
+      // A connection that breaks while in use tells its query; unheard, it would end the process as well.
+      client.on("error", ignore);
       await client.query(`BEGIN ${mode}`);
       const result = await run(client);
       await client.query("COMMIT");
+      client.off("error", ignore);
       client.release();
       return result;
     } catch (thrown) {
@@ -158,6 +161,8 @@ export class PostgresStore implements ConversationStore {
     }
   }
 }
+
+function ignore(): void {}
 
 async function versionOf(client: PoolClient, id: string): Promise<number> {
   const { rows } = await client.query<Row>("SELECT version FROM sluice_conversations WHERE id = $1", [id]);

@@ -6,6 +6,7 @@ import { ServerReflection } from "../proto/generated/grpc/reflection/v1/reflecti
 import { ServerReflection as ServerReflectionAlpha } from "../proto/generated/grpc/reflection/v1alpha/reflection_pb.js";
 import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { closingSessions, type Front } from "./front.js";
+import { withGrpcMessage } from "./grpc-message.js";
 import { GrpcPassthrough, respondWithStatus } from "./grpc-passthrough.js";
 import { reflection } from "./grpc-reflection.js";
 import { daprService, OWN_METHODS } from "./grpc-service.js";
@@ -36,7 +37,7 @@ export function grpcFront(core: SidecarCore, conversations: GrpcUpstream | undef
     grpcWeb: false,
   });
   // Never listens: it makes requests and responses of the streams that are its own.
-  const answering = createServer(routed);
+  const answering = createServer((request, response) => routed(request, withGrpcMessage(response)));
   const front = createServer();
   const closeIdle = closingSessions(front);
   const passthrough = upstream === undefined ? undefined : new GrpcPassthrough(upstream);

@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
+import { writeGrpcMessage } from "./grpc-message.js";
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR } = constants;
 /** gRPC's status for a server that cannot be reached. */
@@ -92,10 +93,7 @@ export function respondWithStatus(
 ): void {
   const headers = { ":status": 200, "content-type": "application/grpc", "grpc-status": status, ...details };
   stream.on("error", () => {});
-  stream.respond(
-    { ...headers, "grpc-message": encodeURIComponent(message).replaceAll("%20", " ") },
-    { endStream: true },
-  );
+  stream.respond({ ...headers, "grpc-message": writeGrpcMessage(message) }, { endStream: true });
   stream.resume();
 }
 

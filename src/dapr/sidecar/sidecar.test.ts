@@ -5,9 +5,10 @@ import { connect } from "node:http2";
 import { type AddressInfo, createServer as createTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fromJson, toBinary } from "@bufbuild/protobuf";
+import { create, fromJson, toBinary } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
+import { credentials, Client as GrpcJsClient } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
@@ -417,6 +418,25 @@ describe("over gRPC", () => {
       .getState({ storeName: "s", key: "k" })
       .catch((thrown) => thrown);
     expect([unknown.code, unknown.rawMessage]).toEqual([12, expect.stringContaining("--upstream")]);
+  });
+
+  test("clients of grpc-js read the messages as they are", async () => {
+    await start();
+    const client = new GrpcJsClient(`127.0.0.1:${sidecar.grpcPort}`, credentials.createInsecure());
+    const detailsOf = (method: string, name: string) =>
+      new Promise((resolve) => {
+        const bytes = toBinary(ConversationRequestAlpha2Schema, create(ConversationRequestAlpha2Schema, { name }));
+        const same = (value: Buffer) => value;
+        const path = `/dapr.proto.runtime.v1.Dapr/${method}`;
+        client.makeUnaryRequest(path, same, same, Buffer.from(bytes), (error) => resolve(error?.details));
+      });
+    expect(await detailsOf("ConverseAlpha2", "echo")).toBe(
+      "failed conversing with component echo: missing inputs in request",
+    );
+    const name = "a/b, 100%ü😀";
+    expect(await detailsOf("ConverseAlpha2", name)).toBe(`failed finding conversation component ${name}`);
+    expect(await detailsOf("GetState", "")).toMatch(/^\/dapr.proto.runtime.v1.Dapr\/GetState: this sidecar answers/);
+    client.close();
   });
 
   test.each(["ConverseAlpha2", "ConverseStreamAlpha2"])("%s whose deadline passes says so itself", async (method) => {

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { lookup } from "../../stream/lookup.js";
 
 const COMPACT = "compact-2026-01-12";
 const COMPACT_NOW = "compact-2026-09-04";
@@ -25,16 +26,14 @@ const FIELDS: readonly [field: string, beta: string][] = [
 ];
 
 /** Content blocks that are, in a turn that comes back. */
-const BLOCKS: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    fallback: "server-side-fallback-2026-07-01",
-    mcp_tool_use: "mcp-client-2025-11-20",
-    mcp_tool_result: "mcp-client-2025-11-20",
-    mcp_tool_listing: "mcp-client-2026-09-15",
-    advisor_tool_result: "advisor-tool-2026-03-01",
-    container_upload: FILES,
-  }),
-);
+const BLOCKS = lookup<string>({
+  fallback: "server-side-fallback-2026-07-01",
+  mcp_tool_use: "mcp-client-2025-11-20",
+  mcp_tool_result: "mcp-client-2025-11-20",
+  mcp_tool_listing: "mcp-client-2026-09-15",
+  advisor_tool_result: "advisor-tool-2026-03-01",
+  container_upload: FILES,
+});
 
 /** The beta headers without which the API would refuse what a request asks for (`@anthropic-ai/sdk`, `AnthropicBeta`). */
 export function betasOf(body: JsonObject): string[] {

@@ -1,19 +1,18 @@
 import type { FinishReason } from "../../stream/chat-event.js";
+import { lookup } from "../../stream/lookup.js";
 
 /** The first word of each reason is the plain one; the others say more and are kept as `rawReason`. */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map(
-  Object.entries<FinishReason>({
-    end_turn: "stop",
-    max_tokens: "length",
-    tool_use: "tool-calls",
-    pause_turn: "pause",
-    refusal: "refusal",
-    stop_sequence: "stop",
-    model_context_window_exceeded: "length",
-    // The request asked to stop after the context was compacted; sending it back goes on.
-    compaction: "pause",
-  }),
-);
+const REASONS = lookup<FinishReason>({
+  end_turn: "stop",
+  max_tokens: "length",
+  tool_use: "tool-calls",
+  pause_turn: "pause",
+  refusal: "refusal",
+  stop_sequence: "stop",
+  model_context_window_exceeded: "length",
+  // The request asked to stop after the context was compacted; sending it back goes on.
+  compaction: "pause",
+});
 
 /** Our reason, and the provider's word where ours says less. */
 export function readStopReason(

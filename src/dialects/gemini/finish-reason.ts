@@ -1,37 +1,36 @@
 import type { FinishReason } from "../../stream/chat-event.js";
+import { lookup } from "../../stream/lookup.js";
 
 /**
  * What Gemini's words mean: `FinishReason` and `BlockedReason` of https://ai.google.dev/api/generate-content. The words
  * that `writeFinishReason` says are the plain ones; the others say more and are kept as `rawReason`.
  */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map(
-  Object.entries<FinishReason>({
-    STOP: "stop",
-    MAX_TOKENS: "length",
-    SAFETY: "content-filter",
-    RECITATION: "content-filter",
-    BLOCKLIST: "content-filter",
-    PROHIBITED_CONTENT: "content-filter",
-    SPII: "content-filter",
-    MODEL_ARMOR: "content-filter",
-    JAILBREAK: "content-filter",
-    IMAGE_SAFETY: "content-filter",
-    IMAGE_PROHIBITED_CONTENT: "content-filter",
-    IMAGE_RECITATION: "content-filter",
-    // Sending the conversation back with the token that came beside it goes on.
-    CONTINUATION: "pause",
-    OTHER: "other",
-    LANGUAGE: "other",
-    NO_IMAGE: "other",
-    IMAGE_OTHER: "other",
-    MALFORMED_FUNCTION_CALL: "other",
-    MALFORMED_RESPONSE: "other",
-    UNEXPECTED_TOOL_CALL: "other",
-    TOO_MANY_TOOL_CALLS: "other",
-    MISSING_THOUGHT_SIGNATURE: "other",
-    FINISH_REASON_UNSPECIFIED: "other",
-  }),
-);
+const REASONS = lookup<FinishReason>({
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  SAFETY: "content-filter",
+  RECITATION: "content-filter",
+  BLOCKLIST: "content-filter",
+  PROHIBITED_CONTENT: "content-filter",
+  SPII: "content-filter",
+  MODEL_ARMOR: "content-filter",
+  JAILBREAK: "content-filter",
+  IMAGE_SAFETY: "content-filter",
+  IMAGE_PROHIBITED_CONTENT: "content-filter",
+  IMAGE_RECITATION: "content-filter",
+  // Sending the conversation back with the token that came beside it goes on.
+  CONTINUATION: "pause",
+  OTHER: "other",
+  LANGUAGE: "other",
+  NO_IMAGE: "other",
+  IMAGE_OTHER: "other",
+  MALFORMED_FUNCTION_CALL: "other",
+  MALFORMED_RESPONSE: "other",
+  UNEXPECTED_TOOL_CALL: "other",
+  TOO_MANY_TOOL_CALLS: "other",
+  MISSING_THOUGHT_SIGNATURE: "other",
+  FINISH_REASON_UNSPECIFIED: "other",
+});
 
 /** Our reason, and Gemini's word where ours says less. Gemini says `STOP` after calls as well. */
 export function readFinishReason(word: string, toolCalls: boolean): { reason: FinishReason; rawReason?: string } {

@@ -1,5 +1,6 @@
 import { decodeBase64 } from "../../stream/base64.js";
 import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { lookup } from "../../stream/lookup.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { Transcript } from "../../stream/transcript.js";
 import { badRequest, WireObject } from "../wire-object.js";
@@ -136,12 +137,10 @@ function readUserPart(part: JsonObject): TextPart | FilePart {
   return { type: "file", mediaType, data, ...readFileState(part, "fileData", more) };
 }
 
-const DETAILS: ReadonlyMap<string, "low" | "high"> = new Map(
-  Object.entries<"low" | "high">({
-    MEDIA_RESOLUTION_LOW: "low",
-    MEDIA_RESOLUTION_HIGH: "high",
-  }),
-);
+const DETAILS = lookup<"low" | "high">({
+  MEDIA_RESOLUTION_LOW: "low",
+  MEDIA_RESOLUTION_HIGH: "high",
+});
 
 function readFileState(part: JsonObject, key: string, more: JsonObject): Pick<FilePart, "detail" | "opaque"> {
   const extra = Object.keys(more).length > 0 ? { [key]: more } : {};

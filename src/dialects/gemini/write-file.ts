@@ -1,6 +1,7 @@
 import { encodeBase64 } from "../../stream/base64.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { JsonObject } from "../../stream/json.js";
+import { lookup } from "../../stream/lookup.js";
 import type { FilePart } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
 import type { ModelTraits } from "./model-traits.js";
@@ -10,20 +11,18 @@ import { objectOf, ownData } from "./opaque.js";
 export const FILES = "https://generativelanguage.googleapis.com/v1beta/files/";
 
 /** Types that are meant where only the kind is known, by the ending of the address, and for any other. */
-const ENDINGS: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    png: "image/png",
-    webp: "image/webp",
-    gif: "image/gif",
-    heic: "image/heic",
-    heif: "image/heif",
-    wav: "audio/wav",
-    ogg: "audio/ogg",
-    flac: "audio/flac",
-    webm: "video/webm",
-    mov: "video/mov",
-  }),
-);
+const ENDINGS = lookup<string>({
+  png: "image/png",
+  webp: "image/webp",
+  gif: "image/gif",
+  heic: "image/heic",
+  heif: "image/heif",
+  wav: "audio/wav",
+  ogg: "audio/ogg",
+  flac: "audio/flac",
+  webm: "video/webm",
+  mov: "video/mov",
+});
 const KINDS: Readonly<Record<string, string>> = {
   "image/*": "image/jpeg",
   "audio/*": "audio/mp3",

@@ -2,6 +2,7 @@ import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { lookup } from "../../stream/lookup.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";
@@ -12,14 +13,12 @@ import { OpenStep } from "./open-step.js";
 import { readUsage } from "./usage.js";
 
 /** What an interaction's status means once it has ended. */
-const REASONS: ReadonlyMap<string, FinishReason> = new Map(
-  Object.entries<FinishReason>({
-    completed: "stop",
-    requires_action: "tool-calls",
-    incomplete: "length",
-    requires_continuation: "pause",
-  }),
-);
+const REASONS = lookup<FinishReason>({
+  completed: "stop",
+  requires_action: "tool-calls",
+  incomplete: "length",
+  requires_continuation: "pause",
+});
 
 /**
  * Reads a streamed interaction (https://ai.google.dev/gemini-api/docs/interactions): steps, each with a start, deltas and

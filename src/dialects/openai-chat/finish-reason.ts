@@ -1,20 +1,19 @@
 import type { FinishReason } from "../../stream/chat-event.js";
+import { lookup } from "../../stream/lookup.js";
 
-const REASONS: ReadonlyMap<string, FinishReason> = new Map(
-  Object.entries<FinishReason>({
-    stop: "stop",
-    length: "length",
-    tool_calls: "tool-calls",
-    content_filter: "content-filter",
-    // Of the first generation of this protocol.
-    function_call: "tool-calls",
-    // Together's and xAI's words for an answer that is complete.
-    eos: "stop",
-    end_turn: "stop",
-    // Mistral, for the end of the model's context.
-    model_length: "length",
-  }),
-);
+const REASONS = lookup<FinishReason>({
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool-calls",
+  content_filter: "content-filter",
+  // Of the first generation of this protocol.
+  function_call: "tool-calls",
+  // Together's and xAI's words for an answer that is complete.
+  eos: "stop",
+  end_turn: "stop",
+  // Mistral, for the end of the model's context.
+  model_length: "length",
+});
 
 /** What was said, since some services end an answer with calls or a refusal on `stop`. */
 export interface Said {

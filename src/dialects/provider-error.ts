@@ -96,6 +96,7 @@ export function statusOf(error: SluiceError): number {
     case "invalid-request":
     case "unsupported":
     case "rejected":
+    case "blocked":
     case "context-length":
       return 400;
     case "authentication":

@@ -2,15 +2,23 @@ import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, Warning } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { CallGuard, Guard } from "./guard.js";
+import type { CallGuard, Guard, GuardedCall } from "./guard.js";
+import { guardFailed } from "./guard-failed.js";
+import { NamedSource } from "./named-source.js";
 import { orLeft } from "./or-left.js";
+
+/** A guard's part in this call. */
+interface Part {
+  name: string;
+  own: CallGuard;
+}
 
 /** Shows a request to guards, asks the model, and puts the guards in the way of its answer. */
 export class GuardedSource implements BatchSource {
   readonly #model: ChatModel;
   readonly #request: ChatRequest;
   readonly #call: CallOptions;
-  readonly #guards: readonly CallGuard[];
+  readonly #parts: readonly Part[];
   readonly #left = new AbortController();
   #source: BatchSource | undefined;
   #warnings: Warning[] = [];
@@ -24,7 +32,7 @@ export class GuardedSource implements BatchSource {
       signal: this.#left.signal,
       warn: (warning: Warning) => void this.#warnings.push(warning),
     };
-    this.#guards = guards.map((guard) => guard.begin(guarded));
+    this.#parts = guards.map((guard) => begin(guard, guarded));
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
@@ -42,17 +50,40 @@ export class GuardedSource implements BatchSource {
     const { signal: _, ...call } = this.#call;
     let source: BatchSource = this.#model.stream(request, { ...call, retain: false }).batches();
     if (this.#warnings.length > 0) source = new WarningSource(source, this.#warnings);
-    for (let index = this.#guards.length - 1; index >= 0; index--) {
-      source = this.#guards[index]?.answer?.(source) ?? source;
-    }
+    for (const part of [...this.#parts].reverse()) source = answered(part, source);
     this.#source = source;
     return source.next();
   }
 
   async #ask(): Promise<ChatRequest> {
     let request = this.#request;
-    for (const guard of this.#guards) if (guard.request !== undefined) request = await guard.request(request);
+    for (const { name, own } of this.#parts) {
+      try {
+        if (own.request !== undefined) request = await own.request(request);
+      } catch (thrown) {
+        throw guardFailed(name, thrown);
+      }
+    }
     return request;
+  }
+}
+
+function begin(guard: Guard, call: GuardedCall): Part {
+  try {
+    return { name: guard.name, own: guard.begin(call) };
+  } catch (thrown) {
+    throw guardFailed(guard.name, thrown);
+  }
+}
+
+/** What a guard makes of an answer. One that cannot leaves nobody reading what was asked for. */
+function answered({ name, own }: Part, source: BatchSource): BatchSource {
+  if (own.answer === undefined) return source;
+  try {
+    return new NamedSource(own.answer(source), name);
+  } catch (thrown) {
+    source.cancel(thrown);
+    throw guardFailed(name, thrown);
   }
 }
 

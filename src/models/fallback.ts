@@ -21,7 +21,7 @@ export interface FallbackOptions {
   /** Default `fail`. Before the first delta the next model simply answers, whatever the policy. */
   afterFirstDelta?: FallbackPolicy;
   /**
-   * For single error codes, whether the next model is tried. By default it is, except for errors that any model would
+   * For single error codes, whether the next model is tried. By default it is, except for errors of a guard, and those that any model would
    * repeat or that the reader caused: `invalid-argument`, `invalid-request`, `cancelled`, `retracted`, `stream-locked`
    * and `protocol`.
    */
@@ -33,6 +33,8 @@ export interface FallbackOptions {
 const FINAL: readonly ErrorCode[] = [
   "invalid-argument",
   "invalid-request",
+  "blocked",
+  "guard-failed",
   "cancelled",
   "retracted",
   "stream-locked",

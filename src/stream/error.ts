@@ -12,6 +12,8 @@ export type ErrorCode =
   | "unsupported"
   /** A guard refused the request. */
   | "blocked"
+  /** A guard could not do its work. Nothing passes unchecked, so the call ends, and no other model is asked. */
+  | "guard-failed"
   // The way to the provider.
   | "connect-failed"
   | "connect-timeout"

@@ -60,6 +60,7 @@ const FINAL: readonly ErrorCode[] = [
   "invalid-request",
   "cancelled",
   "blocked",
+  "guard-failed",
   "authentication",
   "permission",
   "missing-key",

@@ -44,7 +44,10 @@ test("a price that cannot be said fails the stream and closes the upstream", asy
     if (outputTokens > 2) throw new Error("no price");
     return 0;
   };
-  await expect(spend(model, { maxCost: 1, cost })).rejects.toMatchObject({ message: "no price" });
+  await expect(spend(model, { maxCost: 1, cost })).rejects.toMatchObject({
+    code: "guard-failed",
+    message: "the guard budget failed: no price",
+  });
   expect(left.now).toBe(true);
 });
 

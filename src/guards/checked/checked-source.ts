@@ -10,6 +10,7 @@ import { SluiceError } from "../../stream/error.js";
 import { type JsonValue, parseJson } from "../../stream/json.js";
 import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
+import { guardFailed } from "../guard-failed.js";
 import { isBeside } from "../is-beside.js";
 import { orLeft } from "../or-left.js";
 import type { CheckSettings, Verdict } from "./define-guard.js";
@@ -230,8 +231,16 @@ export class CheckedSource implements BatchSource {
   #check(channel: "text" | "reasoning" | "tool-call", text: string, before: string, tool?: string) {
     const piece = { direction: "output" as const, channel, text, before, ...(tool !== undefined && { tool }) };
     const { name, check } = this.#settings;
-    const verdict = check(piece, this.#left.signal);
-    return verdict instanceof Promise ? verdict.then((said) => readVerdict(said, name)) : readVerdict(verdict, name);
+    const failed = (thrown: unknown): never => {
+      throw guardFailed(name, thrown);
+    };
+    try {
+      const verdict = check(piece, this.#left.signal);
+      if (!(verdict instanceof Promise)) return readVerdict(verdict, name);
+      return verdict.then((said) => readVerdict(said, name)).catch(failed);
+    } catch (thrown) {
+      return failed(thrown);
+    }
   }
 
   /** What may be said; `undefined` when the answer is over. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
 import { defineModel } from "../../models/define-model.js";
+import { fallback } from "../../models/fallback.js";
 import { type ScriptLine, scripted } from "../../models/scripted.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
@@ -115,14 +116,36 @@ describe("a check", () => {
     expect(events.slice(0, -1)).toEqual(["one two ", "three ", "four"].map(text));
   });
 
-  test("that throws fails the stream, and lets nothing pass", async () => {
-    const check = (): Verdict => {
-      throw new SluiceError("overloaded", "no classifier is free");
+  describe.each(["input", "output"] as const)("of %s that fails", (direction) => {
+    const busy = new SluiceError("overloaded", "no classifier is free", { retryable: true });
+    const guarded = (check: GuardDefinition["check"]) =>
+      guard(scripted([["Some. "]]), defineGuard({ name: "x", check, directions: [direction] }));
+    const failed = {
+      code: "guard-failed",
+      message: "the guard x failed: no classifier is free",
+      retryable: false,
+      cause: busy,
+      partial: { text: "" },
     };
-    const stream = guard(scripted([["Some. "]]), defineGuard({ name: "x", check, directions: ["output"] })).stream(
-      request,
-    );
-    await expect(stream.fullText).rejects.toMatchObject({ code: "overloaded", partial: { text: "" } });
+
+    test.each<[string, GuardDefinition["check"]]>([
+      [
+        "at once",
+        () => {
+          throw busy;
+        },
+      ],
+      ["later", () => Promise.reject(busy)],
+    ])("%s ends the stream in the name of the guard, and lets nothing pass", async (_, check) => {
+      await expect(guarded(check).stream(request).fullText).rejects.toMatchObject(failed);
+    });
+
+    test("keeps other models from being asked in its place", async () => {
+      const other = scripted([["Unguarded."]]);
+      const both = fallback([guarded(() => Promise.reject(busy)), other]);
+      await expect(both.stream(request).fullText).rejects.toMatchObject({ code: "guard-failed" });
+      expect(other.requests).toEqual([]);
+    });
   });
 
   test("is left when the reader leaves, and the upstream with it", async () => {
@@ -297,7 +320,7 @@ describe.each(["input", "output"] as const)("a verdict on %s", (direction) => {
     ["the verdict of the guard x.text", { action: "replace" }],
     ["the verdict of the guard x.reason", { action: "block" }],
   ])("that is none lets nothing through: %s", async (field, verdict) => {
-    await expect(asked(verdict)).rejects.toMatchObject({ code: "invalid-argument", field });
+    await expect(asked(verdict)).rejects.toMatchObject({ code: "guard-failed", field });
   });
 
   test("may be null: the text passes", async () => {

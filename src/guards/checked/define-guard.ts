@@ -44,7 +44,7 @@ export type Verdict =
 export interface GuardDefinition {
   name: string;
   /**
-   * Looks at a text. What it throws fails the stream: a check that could not be made lets nothing pass.
+   * Looks at a text. What it throws fails the stream with `guard-failed`: a check that could not be made lets nothing pass.
    *
    * @param signal aborted when the reader leaves.
    */

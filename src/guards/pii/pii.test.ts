@@ -247,3 +247,15 @@ describe("a vault", () => {
 test("a whole text is scrubbed with one call", () => {
   expect(scrubText("Mail a@b.io")).toBe("Mail <EMAIL_ADDRESS>");
 });
+
+test("a validator that throws ends the answer in the name of its guard", async () => {
+  const validate = () => {
+    throw new TypeError("not a badge");
+  };
+  const named = { ...pii({ custom: [{ name: "BADGE", pattern: /EMP-\d+/, validate }] }), name: "badges" };
+  const stream = guard(guard(scripted([["Hi EMP-1 there"]]), named), pii()).stream(asked("Who?"));
+  await expect(stream.fullText).rejects.toMatchObject({
+    code: "guard-failed",
+    message: "the guard badges failed: not a badge",
+  });
+});

@@ -102,13 +102,14 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
         ],
         stream: true,
         contextId: "c1",
-        temperature: 0.5,
+        temperature: 0,
         scrubPII: true,
         parameters: { a: 1 },
         maxTokens: 5,
       }),
     );
-    expect(chunks[0]).toMatchObject({ data: { simulated: true, warnings: [{ field: "maxTokens" }] } });
+    const warnings = [{ field: "maxTokens" }, { field: "temperature" }];
+    expect(chunks[0]).toMatchObject({ data: { simulated: true, warnings } });
     expect(chunks.slice(1)).toEqual([
       { type: "content", data: "one\ntwo" },
       { type: "context_id", data: "c1" },
@@ -118,7 +119,7 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
     expect(server.requests[0]).toMatchObject({
       name: "echo",
       contextID: "c1",
-      temperature: 0.5,
+      temperature: 0,
       scrubPII: true,
       inputs: [
         { role: "system", content: "one", scrubPII: true },

@@ -96,8 +96,9 @@ class SidecarAnswerer implements Answerer {
     return this.#takeFiles.includes(component);
   }
 
-  ways(target: ConverseTarget, streaming: boolean): Way[] {
+  ways(given: ConverseTarget, streaming: boolean): Way[] {
     const { protocol } = this.#calls;
+    const target = { ...given, zeroIsUnset: !this.#streams };
     const whole = (model: ChatModel) => wholeModel(model, streaming, this.#pace);
     const alpha1: Way = {
       model: whole(this.#calls.alpha1(target)),

@@ -27,8 +27,8 @@ export const differences: readonly Difference[] = [
     why: "daprd has text only. Components that take files have the capability FILES in the metadata.",
   },
   {
-    what: "A missing temperature is not sent.",
-    why: "daprd sends 0 to OpenAI's models that do not think, which is not what the provider takes by default.",
+    what: "A missing temperature is not sent, and one of 0 is.",
+    why: "daprd takes the two for the same: it sends 0 to OpenAI's models that do not think, and to other providers nothing.",
   },
   {
     what: "A tool's name as the tool choice is sent to OpenAI as the object that it expects.",

@@ -17,4 +17,9 @@ export interface ConverseOptions {
 /** What is asked, and of which component. */
 export interface ConverseTarget extends ConverseOptions {
   component: string;
+  /**
+   * Whether who answers takes a temperature of 0 for one that is not set, as daprd does; such requests then come with a
+   * warning. Default false.
+   */
+  zeroIsUnset?: boolean;
 }

@@ -183,7 +183,8 @@ describe("a request of Alpha2", () => {
 
   it("names a component and an empty context id as daprd takes them", () => {
     expect(alpha2({ inputs: [hello], contextId: "" }).contextId).toBeUndefined();
-    expect(alpha2({ inputs: [hello], temperature: 0 }).settings).toEqual({});
+    expect(alpha2({ inputs: [hello], temperature: 0 }).settings).toEqual({ temperature: 0 });
+    expect(alpha2({ inputs: [hello], temperature: -1 }).settings).toEqual({});
     expect(readProtoJson(ConversationRequestAlpha2Schema, "")).toEqual(create(ConversationRequestAlpha2Schema));
   });
 

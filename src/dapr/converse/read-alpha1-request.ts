@@ -10,7 +10,7 @@ import type { ConverseCall } from "./converse-call.js";
  * @throws {SluiceError} `invalid-request` in daprd's words; `toApiError` says what to answer.
  */
 export function readAlpha1Request(message: ConversationRequest, hasComponent: (name: string) => boolean): ConverseCall {
-  const { name, contextID, temperature = 0 } = message;
+  const { name, contextID, temperature = -1 } = message;
   if (!hasComponent(name)) throw componentNotFound(name);
   if (message.inputs.length === 0) throw missingInputs(name);
   return {
@@ -18,7 +18,7 @@ export function readAlpha1Request(message: ConversationRequest, hasComponent: (n
     component: name,
     ...(contextID !== undefined && contextID !== "" && { contextId: contextID }),
     inputs: message.inputs.map((input) => ({ messages: [messageOf(input)], scrub: input.scrubPII ?? false })),
-    settings: temperature > 0 ? { temperature } : {},
+    settings: temperature >= 0 ? { temperature } : {},
     scrubOutput: message.scrubPII ?? false,
     parameters: message.parameters,
     warnings: [],

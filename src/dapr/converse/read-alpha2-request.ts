@@ -23,7 +23,7 @@ export function readAlpha2Request(
   message: ConversationRequestAlpha2,
   hasComponent: (name: string) => boolean,
 ): ConverseCall {
-  const { name, contextId, temperature = 0, maxTokens, metadata, promptCacheRetention } = message;
+  const { name, contextId, temperature = -1, maxTokens, metadata, promptCacheRetention } = message;
   if (!hasComponent(name)) throw componentNotFound(name);
   if (message.inputs.length === 0) throw missingInputs(name);
   const warnings: Warning[] = [];
@@ -39,8 +39,8 @@ export function readAlpha2Request(
     inputs,
     settings: {
       ...tools,
-      // As in daprd, 0 means that nothing was said.
-      ...(temperature > 0 && { temperature }),
+      // As in daprd, one below 0 means that nothing was said.
+      ...(temperature >= 0 && { temperature }),
       ...(maxTokens !== undefined && { maxTokens: Number(maxTokens) }),
       ...readResponseFormat(message.responseFormat, warnings),
       ...(Object.keys(metadata).length > 0 && { metadata: { ...metadata } }),

@@ -323,15 +323,15 @@ const known = () => true;
 describe("a request arrives as it was sent", () => {
   test("with Alpha2", () => {
     fc.assert(
-      fc.property(textual, arbitraryOptions, (messages, { topP: _, stop: __, temperature, ...options }) => {
-        const request: ChatRequest = { messages, ...options, ...(temperature && { temperature }) };
+      fc.property(textual, arbitraryOptions, (messages, { topP: _, stop: __, ...options }) => {
+        const request: ChatRequest = { messages, ...options };
         const { message, warnings } = writeAlpha2Request(request, { component: "llm", contextId: "c1" });
         expect(warnings).toEqual([]);
         const sent = writeProtoJson(ConversationRequestAlpha2Schema, message);
         const read = readAlpha2Request(readProtoJson(ConversationRequestAlpha2Schema, sent), known);
         const { messages: arrived, toolChoice: ___, ...settings } = chatRequestOf(read);
         expect(withoutWords(arrived)).toEqual(inParts(messages));
-        expect(settings).toEqual({ ...options, ...(temperature && { temperature }) });
+        expect(settings).toEqual(options);
         expect(read).toMatchObject({ component: "llm", contextId: "c1", scrubOutput: false });
       }),
     );
@@ -419,7 +419,7 @@ describe("a request arrives as it was sent", () => {
         tools: [{ name: "look", inputSchema: { type: "object" }, strict: true }],
         responseFormat: { type: "json" },
       },
-      target,
+      { ...target, zeroIsUnset: true },
     );
     expect(warnings.map(({ field }) => field)).toEqual([
       "topK",
@@ -428,6 +428,7 @@ describe("a request arrives as it was sent", () => {
       ...[1, 2, 3, 4].map((index) => `messages[0].content[${index}]`),
       "tools[0].strict",
     ]);
+    expect(writeAlpha2Request({ messages: [], temperature: 0 }, target).warnings).toEqual([]);
     const untyped = { type: "json-schema" as const, name: "x", schema: { anyOf: [] } };
     expect(writeAlpha2Request({ messages: [], responseFormat: untyped }, target).warnings).toHaveLength(1);
   });

@@ -20,7 +20,7 @@ export function writeAlpha1Request(request: ChatRequest, target: ConverseTarget)
   const { component, contextId, scrubInput, scrubOutput, parameters = {}, promptCacheRetentionMs } = target;
   const { messages, tools = [], temperature } = request;
   if (tools.length > 0) throw unsupported("tools");
-  warnOfUnsent(request, ALPHA1_UNSENT, "Alpha1 of Dapr's conversation API", warnings);
+  warnOfUnsent(request, target, ALPHA1_UNSENT, "Alpha1 of Dapr's conversation API", warnings);
   if (promptCacheRetentionMs !== undefined) {
     warnings.push({ field: "promptCacheRetentionMs", message: "not sent: Alpha1 has no such option" });
   }

@@ -35,7 +35,7 @@ export function writeAlpha2Request(
   const { component, contextId, scrubInput, scrubOutput, parameters = {}, promptCacheRetentionMs } = target;
   const { temperature, maxTokens, metadata = {}, toolChoice } = request;
   const tools = callersTools(request);
-  warnOfUnsent(request, ALPHA2_UNSENT, "Dapr's conversation API", warnings);
+  warnOfUnsent(request, target, ALPHA2_UNSENT, "Dapr's conversation API", warnings);
   const responseFormat = writeResponseFormat(request.responseFormat, warnings);
   const message = create(ConversationRequestAlpha2Schema, {
     name: component,

@@ -21,9 +21,9 @@ export interface FallbackOptions {
   /** Default `fail`. Before the first delta the next model simply answers, whatever the policy. */
   afterFirstDelta?: FallbackPolicy;
   /**
-   * For single error codes, whether the next model is tried. By default it is, except for errors of a guard, and those that any model would
-   * repeat or that the reader caused: `invalid-argument`, `invalid-request`, `cancelled`, `retracted`, `stream-locked`
-   * and `protocol`.
+   * For single error codes, whether the next model is tried. By default it is, except for errors that any model would
+   * repeat or that the reader caused (`invalid-argument`, `invalid-request`, `cancelled`, `retracted`, `stream-locked`,
+   * `protocol`), and those of a guard, which the next model would not have (`blocked`, `guard-failed`).
    */
   rules?: { readonly [code in ErrorCode]?: "next" | "fail" };
   /** Default `fallback(a, b, …)`. */

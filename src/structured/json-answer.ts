@@ -187,6 +187,7 @@ export class JsonAnswer {
     };
     return new JsonParser({
       prose: mode === "instructions",
+      ...(wrapped && { bareArray: WRAPPER_KEY }),
       ...(maxDepth !== undefined && { maxDepth }),
       ...(watcher && { watcher }),
     });

@@ -253,10 +253,27 @@ describe("JsonParser", () => {
       ["It is {so} simple {\n}", {}],
       ['{"a":1}', { a: 1 }],
       ['{{{"a":{}}', { a: {} }],
+      ['<think>{"a": 0} or {"a": 2}? < 3 <b> </thin</think>\n{"a": 1}', { a: 1 }],
+      ['\n <thinking>It is {"a": 0}.</think></thinking>{"a": 1}', { a: 1 }],
+      ['<the answer> {"a": "<think>"}', { a: "<think>" }],
     ])("finds the object in %j, however it is cut", (source, value) => {
       fc.assert(
         fc.property(cuts, (at) => {
           expect(parse(pieces(source, at), { prose: true })).toEqual(value);
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    it.each([
+      ["[1, [2]]", { v: [1, [2]] }],
+      ['Here, [as you said]:\n```json\n[ {"a": [] } ]\n```\nIs it [1]?', { v: [{ a: [] }] }],
+      ['[see below]\n{"v": [1]}', { v: [1] }],
+      ["<think>\n[0]\n</think>\n\n[]", { v: [] }],
+    ])("finds an array that begins a line in %j, where asked, however it is cut", (source, value) => {
+      fc.assert(
+        fc.property(cuts, (at) => {
+          expect(parse(pieces(source, at), { prose: true, bareArray: "v" })).toEqual(value);
         }),
         { numRuns: 20 },
       );

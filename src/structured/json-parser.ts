@@ -11,9 +11,12 @@ export interface JsonParserOptions {
   maxDepth?: number;
   /**
    * `true` for a text in which a JSON object stands among prose or in a Markdown fence: it begins at the first brace that
-   * a key or a closing brace follows, and what comes after it is ignored. Default false: the text is JSON and nothing else.
+   * a key or a closing brace follows, and what comes after it is ignored. Thoughts in `<think>` at the beginning are no part
+   * of it. Default false: the text is JSON and nothing else.
    */
   prose?: boolean;
+  /** With `prose`: an array that begins a line counts as well, and is the value of this key of an object. */
+  bareArray?: string;
   /** Is told of one value while it is read. */
   watcher?: JsonWatcher;
 }
@@ -41,12 +44,12 @@ export class JsonParser {
   #snapshot: { version: number; value: JsonValue | undefined } = { version: 0, value: undefined };
 
   /** @throws {SluiceError} `invalid-argument` when `maxDepth` is not a whole number of at least 1. */
-  constructor({ maxDepth = 1_000, prose = false, watcher }: JsonParserOptions = {}) {
+  constructor({ maxDepth = 1_000, prose = false, bareArray, watcher }: JsonParserOptions = {}) {
     if (!Number.isSafeInteger(maxDepth) || maxDepth < 1) {
       throw invalid("maxDepth", maxDepth, "a whole number of at least 1");
     }
     this.#tree = new JsonTree(watcher);
-    this.#scanner = new JsonScanner(this.#tree, maxDepth, prose);
+    this.#scanner = new JsonScanner(this.#tree, maxDepth, prose, bareArray);
   }
 
   /** UTF-16 code units read so far. */

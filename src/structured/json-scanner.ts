@@ -2,8 +2,12 @@ import type { JsonTree } from "./json-tree.js";
 
 /** What is expected next. */
 type State =
+  | "opening"
+  | "tag"
+  | "thought"
   | "prose"
   | "prose-brace"
+  | "prose-bracket"
   | "value"
   | "first-element"
   | "first-key"
@@ -55,9 +59,18 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** RFC 8259, section 6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
+/** How models that think aloud put it around their thoughts, at the beginning of what they say. */
+const THOUGHTS = ["<think>", "<thinking>"];
+/** What may follow the bracket of an array: its end, or a value. */
+const IN_ARRAY = /[\]{["\d\-tfn]/;
+
 const EXPECTED: Readonly<Record<State, string>> = {
+  opening: "a JSON object",
+  tag: "a JSON object",
+  thought: "the end of the thought",
   prose: "a JSON object",
   "prose-brace": "a key or }",
+  "prose-bracket": "a value or ]",
   value: "a value",
   "first-element": "a value or ]",
   "first-key": "a key or }",
@@ -79,7 +92,14 @@ export class JsonScanner {
   readonly #tree: JsonTree;
   readonly #maxDepth: number;
   readonly #prose: boolean;
+  readonly #bareArray: string | undefined;
   #state: State;
+  /** Whether the document is an array in an object that the text does not have. */
+  #isBare = false;
+  /** Whether only white space stands before in the line. */
+  #lineStart = true;
+  /** What ends the thought. */
+  #thoughtEnd = "";
   /** Whether the open string is a key. */
   #isKey = false;
   /** A key, number or literal as far as it was read. */
@@ -91,12 +111,16 @@ export class JsonScanner {
   /** Digits of a Unicode escape. */
   #hex = "";
 
-  /** @param prose whether text may stand before and after the document, which is then an object. */
-  constructor(tree: JsonTree, maxDepth: number, prose: boolean) {
+  /**
+   * @param prose whether text may stand before and after the document, which is then an object.
+   * @param bareArray with prose: an array at the start of a line is the document, too, and stands under this key of an object.
+   */
+  constructor(tree: JsonTree, maxDepth: number, prose: boolean, bareArray?: string) {
     this.#tree = tree;
     this.#maxDepth = maxDepth;
     this.#prose = prose;
-    this.#state = prose ? "prose" : "value";
+    this.#bareArray = bareArray;
+    this.#state = prose ? "opening" : "value";
   }
 
   /** UTF-16 code units read so far. */
@@ -146,6 +170,12 @@ export class JsonScanner {
         return this.#readNumber(text, at);
       case "literal":
         return this.#readLiteral(text, at);
+      case "opening":
+        return this.#open(text, at);
+      case "tag":
+        return this.#readTag(text, at);
+      case "thought":
+        return this.#skipThought(text, at);
       case "prose":
         return this.#skipProse(text, at);
       case "anything":
@@ -158,7 +188,10 @@ export class JsonScanner {
   #readStructure(
     text: string,
     at: number,
-    state: Exclude<State, "string" | "escape" | "unicode" | "number" | "literal" | "prose" | "anything">,
+    state: Exclude<
+      State,
+      "opening" | "tag" | "thought" | "string" | "escape" | "unicode" | "number" | "literal" | "prose" | "anything"
+    >,
   ): number | JsonFault {
     const code = text.charCodeAt(at);
     switch (state) {
@@ -180,6 +213,8 @@ export class JsonScanner {
         return code === CLOSE_BRACKET ? this.#close(at) : this.#fault(text, at);
       case "prose-brace":
         return this.#leaveProse(code, at);
+      case "prose-bracket":
+        return this.#beginBareArray(text, at);
       case "done":
         return this.#fault(text, at);
       default:
@@ -307,15 +342,74 @@ export class JsonScanner {
 
   /** Goes on after a value; `at` is its last character. */
   #endValue(at: number): number {
+    if (this.#isBare && this.#tree.depth === 1) this.#tree.close(this.#base + at + 1);
     if (this.#tree.depth > 0) return this.#then(this.#tree.inObject ? "object-comma" : "array-comma", at);
     return this.#then(this.#prose ? "anything" : "done", at);
   }
 
+  /** Before the first word: what a model says may begin with its thoughts. */
+  #open(text: string, at: number): number {
+    const code = text.charCodeAt(at);
+    if (isSpace(code)) return at + 1;
+    this.#token = "";
+    return this.#then(code === 0x3c ? "tag" : "prose", at - 1);
+  }
+
+  #readTag(text: string, at: number): number {
+    const tag = this.#token + text.charAt(at);
+    if (!THOUGHTS.some((thought) => thought.startsWith(tag))) return this.#then("prose", at - 1);
+    this.#token = tag;
+    if (!THOUGHTS.includes(tag)) return at + 1;
+    this.#thoughtEnd = `</${tag.slice(1)}`;
+    this.#token = "";
+    return this.#then("thought", at);
+  }
+
+  /** Goes on to the end of the thought, which may come in pieces. */
+  #skipThought(text: string, from: number): number {
+    if (this.#token === "") {
+      const at = text.indexOf("<", from);
+      if (at === -1) return text.length;
+      this.#token = "<";
+      return at + 1;
+    }
+    const read = this.#token + text.charAt(from);
+    if (!this.#thoughtEnd.startsWith(read)) {
+      this.#token = "";
+      return from;
+    }
+    this.#token = read;
+    return read === this.#thoughtEnd ? this.#then("prose", from) : from + 1;
+  }
+
   #skipProse(text: string, from: number): number {
-    const at = text.indexOf("{", from);
-    if (at === -1) return text.length;
+    if (this.#bareArray === undefined) {
+      const at = text.indexOf("{", from);
+      return at === -1 ? text.length : this.#inProse("prose-brace", at);
+    }
+    for (let at = from; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === OPEN_BRACE) return this.#inProse("prose-brace", at);
+      if (code === OPEN_BRACKET && this.#lineStart) return this.#inProse("prose-bracket", at);
+      this.#lineStart = code === 0x0a || code === 0x0d || (this.#lineStart && isSpace(code));
+    }
+    return text.length;
+  }
+
+  /** The document may begin here. */
+  #inProse(state: State, at: number): number {
     this.#tokenStart = this.#base + at;
-    return this.#then("prose-brace", at);
+    this.#lineStart = false;
+    return this.#then(state, at);
+  }
+
+  #beginBareArray(text: string, at: number): number {
+    if (!IN_ARRAY.test(text.charAt(at))) return this.#then("prose", at - 1);
+    this.#isBare = true;
+    this.#tree.openObject(this.#tokenStart);
+    this.#tree.key(this.#bareArray ?? "");
+    this.#tree.openArray(this.#tokenStart);
+    return this.#then("first-element", at - 1);
   }
 
   /** A brace begins the document where a key or a closing brace follows; elsewhere it is part of the prose. */

@@ -5,6 +5,8 @@ export class JsonTextReader extends ObjectReader<string> {
   #start: number | undefined;
   #end = Number.POSITIVE_INFINITY;
   #begun = false;
+  /** The last sign before the JSON was known to have begun. */
+  #before = "";
 
   override begin(offset: number): void {
     super.begin(offset);
@@ -17,10 +19,13 @@ export class JsonTextReader extends ObjectReader<string> {
 
   piece(piece: string, offset: number): void {
     const start = this.#start;
-    if (start === undefined) return;
+    if (start === undefined) {
+      this.#before = piece.trimEnd().at(-1) ?? this.#before;
+      return;
+    }
     const text = piece.slice(Math.max(start - offset, 0), Math.max(this.#end - offset, 0));
-    // Among prose, a brace is known as the beginning when what follows it has come, maybe in a later piece.
-    const missing = start < offset && !this.#begun ? "{" : "";
+    // Among prose, a bracket is known as the beginning when what follows it has come, maybe in a later piece.
+    const missing = start < offset && !this.#begun ? this.#before : "";
     this.#begun = true;
     if (missing + text !== "") this.tell(missing + text);
   }
@@ -29,6 +34,7 @@ export class JsonTextReader extends ObjectReader<string> {
     this.#start = undefined;
     this.#end = Number.POSITIVE_INFINITY;
     this.#begun = false;
+    this.#before = "";
     super.restart(reason);
   }
 }

@@ -182,6 +182,16 @@ describe("a value that is no object", () => {
     expect(await result.object).toEqual(forest);
   });
 
+  it("may stand without the object, where a model is asked in words", async () => {
+    const said = '<think>[3] or {"value": [4]}?</think>\n```json\n[1, [2]]\n```';
+    const ask = () => object(scripted([[...said]]), z.array(z.any()), "Go", { mode: "instructions" });
+    expect(await ask().object).toEqual([1, [2]]);
+    expect(await collect(ask().elements())).toEqual([1, [2]]);
+    expect((await collect(ask().text)).join("")).toBe("[1, [2]]");
+    const wrong = await failure(object(scripted([['["a", 1]']]), z.array(z.string()), "Go").object);
+    expect(wrong.field).toBe("[1]");
+  });
+
   it("has paths of its own in errors", async () => {
     const wrong = await failure(object(answering("[1,[2,x]]"), z.array(z.any()), "Go").object);
     expect(wrong.output?.issues[0]?.path).toBe("[1][1]");

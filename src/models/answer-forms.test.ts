@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { model } from "./registry.js";
 
-const env = { OPENAI_API_KEY: "k", ANTHROPIC_API_KEY: "k", DEEPSEEK_API_KEY: "k" };
+const env = { OPENAI_API_KEY: "k", ANTHROPIC_API_KEY: "k", DEEPSEEK_API_KEY: "k", GEMINI_API_KEY: "k" };
 
 test.each([
   ["openai/gpt-5", { jsonSchema: true }],
@@ -9,7 +9,8 @@ test.each([
   ["openai/gpt-4o", { jsonSchema: true }],
   ["openai/gpt-4", { jsonSchema: false, tools: true }],
   ["openai/gpt-4-turbo", { jsonSchema: false, tools: true }],
-  ["anthropic/claude-sonnet-4-5", { jsonSchema: true }],
+  ["anthropic/claude-sonnet-4-5", { jsonSchema: true, tools: true, jsonSchemaLimits: { recursion: false } }],
+  ["gemini/gemini-2.5-flash", { jsonSchema: true, jsonSchemaLimits: { recursion: false } }],
   ["anthropic/claude-sonnet-4-20250514", { jsonSchema: false, tools: true }],
   ["anthropic/claude-3-5-haiku-latest", { jsonSchema: false, tools: true }],
   ["ollama/llama3.2", { jsonSchema: true }],

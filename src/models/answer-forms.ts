@@ -1,4 +1,4 @@
-import type { Capabilities } from "../stream/chat-model.js";
+import type { Capabilities, SchemaLimits } from "../stream/chat-model.js";
 
 /**
  * Services whose models hold an answer to a JSON schema.
@@ -30,13 +30,33 @@ const TOOLS_ONLY: readonly string[] = [
 ];
 
 /**
+ * What the schemas of these services cannot say, so that a value is asked for in another way.
+ *
+ * Anthropic: https://platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations" and "Schema
+ * complexity limits". Gemini: `responseJsonSchema` of https://ai.google.dev/api/generate-content#GenerationConfig (cyclic
+ * references only where a property may be missing, and unrolled to a limited degree).
+ */
+const LIMITS: Readonly<Record<string, SchemaLimits>> = {
+  anthropic: { recursion: false, open: false, optional: 24, unions: 16 },
+  gemini: { recursion: false },
+};
+
+/**
  * How a model can be brought to answer in a form, as far as its name tells.
  *
  * @param id for example `openai/gpt-5`.
  */
-export function answerFormsOf(id: string): Pick<Capabilities, "jsonSchema" | "tools"> {
+export function answerFormsOf(id: string): Pick<Capabilities, "jsonSchema" | "jsonSchemaLimits" | "tools"> {
   if (id === "openai/gpt-4" || TOOLS_ONLY.some((beginning) => id.startsWith(beginning))) {
     return { jsonSchema: false, tools: true };
   }
-  return WITH_SCHEMA.has(id.slice(0, id.indexOf("/"))) ? { jsonSchema: true } : {};
+  const service = id.slice(0, id.indexOf("/"));
+  if (!WITH_SCHEMA.has(service)) return {};
+  const limits = LIMITS[service];
+  return {
+    jsonSchema: true,
+    ...(limits && { jsonSchemaLimits: limits }),
+    // Its tools take any schema, where they are not strict; of Gemini's this is not said.
+    ...(service === "anthropic" && { tools: true }),
+  };
 }

@@ -74,6 +74,18 @@ export interface ModelInfo {
 /** What a message may hold beside text. */
 export type InputKind = "image" | "audio" | "video" | "document";
 
+/** What a provider's JSON schemas cannot say. An absent field is no limit. */
+export interface SchemaLimits {
+  /** `false`: a schema may not refer to itself. */
+  recursion?: false;
+  /** `false`: objects have no properties but those they name, and every value has a type. */
+  open?: false;
+  /** The most properties that may be missing, in all objects together. */
+  optional?: number;
+  /** The most values of several types, in all objects together. */
+  unions?: number;
+}
+
 /** What a model can do. An absent field is unknown. */
 export interface Capabilities {
   /** It streams; `false`: its answers are whole before they begin. */
@@ -82,6 +94,8 @@ export interface Capabilities {
   tools?: boolean;
   /** It holds its answer to a JSON schema by itself. */
   jsonSchema?: boolean;
+  /** What its JSON schemas cannot say. */
+  jsonSchemaLimits?: SchemaLimits;
   /** It goes on from an assistant message at the end of the request. */
   prefix?: boolean;
   /** What it takes beside text; files of other kinds are refused before the call. Empty: text only. */

@@ -7,6 +7,7 @@ export type {
   InputKind,
   ModelInfo,
   RetryPolicy,
+  SchemaLimits,
   Timeouts,
   WireEvent,
 } from "./chat-model.js";

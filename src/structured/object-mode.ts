@@ -12,16 +12,18 @@ export type ObjectMode = (typeof MODES)[number];
 
 /**
  * The mode that is asked for, or the best that the model is known to have. A request with tools of its own is not asked
- * by another tool, which would be the only one that it may call.
+ * by another tool, which would be the only one that it may call; nor is one that asks for reasoning, since providers refuse
+ * to make a model call a tool while it thinks.
  *
+ * @param obstacle why the provider's schema mode does not take this schema.
  * @throws {SluiceError} `unsupported` for a mode that the model is known not to have; `invalid-argument`.
  */
-export function chooseMode(model: ChatModel, request: ChatRequest, asked?: ObjectMode): ObjectMode {
+export function chooseMode(model: ChatModel, request: ChatRequest, asked?: ObjectMode, obstacle?: string): ObjectMode {
   const { jsonSchema, tools } = model.capabilities ?? {};
   const ownTools = (request.tools?.length ?? 0) > 0;
   if (asked === undefined) {
-    if (jsonSchema === true) return "json-schema";
-    return tools === true && !ownTools ? "tool" : "instructions";
+    if (jsonSchema === true && obstacle === undefined) return "json-schema";
+    return tools === true && !ownTools && !thinks(request) ? "tool" : "instructions";
   }
   if (!MODES.includes(asked)) throw invalid("mode", asked, MODES.join(", "));
   if (asked === "tool" && ownTools)
@@ -29,5 +31,13 @@ export function chooseMode(model: ChatModel, request: ChatRequest, asked?: Objec
   if ((asked === "json-schema" && jsonSchema === false) || (asked === "tool" && tools === false)) {
     throw new SluiceError("unsupported", `mode: ${model.id} has no mode ${asked}`, { field: "mode", model: model.id });
   }
+  if (asked === "json-schema" && obstacle !== undefined) {
+    const message = `schema: ${model.id} does not take it in mode json-schema: ${obstacle}`;
+    throw new SluiceError("unsupported", message, { field: "schema", model: model.id });
+  }
   return asked;
+}
+
+function thinks({ reasoning }: ChatRequest): boolean {
+  return reasoning !== undefined && reasoning.effort !== "none";
 }

@@ -1,5 +1,5 @@
 import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
-import type { ChatEvent, FinishEvent } from "../stream/chat-event.js";
+import type { ChatEvent, FinishEvent, Warning } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
@@ -20,6 +20,8 @@ export interface ObjectPlan {
   form: AnswerForm;
   /** Whether the model is asked once more when its answer is not valid. */
   repair: boolean;
+  /** What the answer's `start` says of how it was asked for. */
+  warning: Warning | undefined;
 }
 
 type Outcome = { value: unknown; error?: undefined } | { error: SluiceError };
@@ -98,11 +100,19 @@ export class ObjectSource implements BatchSource {
   #accept(batch: Batch | undefined): Batch | undefined | Promise<Batch | undefined> {
     if (batch === undefined) return undefined;
     for (const event of batch) {
-      if (event.type === "finish") return this.#untilCancelled(this.#conclude(event), batch.slice(0, -1));
+      if (event.type === "finish") return this.#untilCancelled(this.#conclude(event), this.#warned(batch.slice(0, -1)));
       if (event.type === "step-finish") this.#stepped = true;
       this.#answer.push(event);
     }
-    return batch;
+    return this.#warned(batch);
+  }
+
+  #warned(batch: Batch): Batch {
+    const { warning } = this.#plan;
+    if (warning === undefined) return batch;
+    return batch.map((event) =>
+      event.type === "start" ? { ...event, warnings: [...(event.warnings ?? []), warning] } : event,
+    );
   }
 
   /** A schema may wait for something; leaving does not. */

@@ -110,9 +110,24 @@ describe("what a model is asked", () => {
     expect((await asked(model(capabilities), schema)).mode).toBe(mode);
   });
 
+  it("is asked for in another way where the provider does not take the schema, and that is said", async () => {
+    const record = z.record(z.string(), z.number());
+    const strict: Capabilities = { jsonSchema: true, tools: true, jsonSchemaLimits: { open: false } };
+    const result = object(answering('{"a":1}', [], strict), z.object({ a: record.or(z.number()) }), "Hi");
+    expect(result.mode).toBe("tool");
+    const [start] = await collect(result.stream);
+    const message =
+      "asked for in mode tool: the provider's own does not take it, since it leaves names or types open at";
+    expect(start).toMatchObject({ warnings: [{ field: "schema", message: expect.stringContaining(message) }] });
+    expect(() => object(model(strict), record, "Hi", { mode: "json-schema" })).toThrow(
+      "schema: answering does not take it in mode json-schema",
+    );
+  });
+
   it("is no tool where the request has tools of its own", async () => {
     const tools = [{ name: "t", inputSchema: { type: "object" } }];
     expect((await asked(model({ tools: true }), schema, { tools })).mode).toBe("instructions");
+    expect((await asked(model({ tools: true }), schema, { reasoning: { effort: "low" } })).mode).toBe("instructions");
     await expect(asked(model(), schema, { tools, mode: "tool" })).rejects.toThrow('mode: found "tool"; allowed');
   });
 

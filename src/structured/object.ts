@@ -7,10 +7,11 @@ import { objectRequest } from "./object-request.js";
 import { objectRoot } from "./object-root.js";
 import { ObjectStream } from "./object-stream.js";
 import { type InferSchema, type InferSchemaInput, jsonSchemaOf, type Schema } from "./schema.js";
+import { schemaObstacle } from "./schema-obstacle.js";
 
 /** Options of `object`: how the value is asked for, and what `stream` takes. */
 export interface ObjectOptions extends Omit<PromptOptions, "responseFormat">, Omit<CallOptions, "retain"> {
-  /** Default: `json-schema` where the model is known to have it, else `tool`, else `instructions`. */
+  /** Default: `json-schema` where the model is known to have it and to take the schema, else `tool`, else `instructions`. */
   mode?: ObjectMode;
   /** What the value is called where the provider wants a name. Default `answer`. */
   name?: string;
@@ -49,8 +50,16 @@ export function object<S extends Schema>(
   if (typeof repair !== "boolean") throw invalid("repair", repair, "true or false");
   const { asked: chat, call } = splitOptions(rest);
   const plain = requestOf(prompt, chat);
-  const mode = chooseMode(model, plain, asked);
   const root = objectRoot(jsonSchemaOf(schema, "schema", "pass it as the option jsonSchema", jsonSchema));
+  const obstacle = schemaObstacle(root.schema, model.capabilities?.jsonSchemaLimits);
+  const mode = chooseMode(model, plain, asked, obstacle);
+  const warning =
+    asked === undefined && obstacle !== undefined
+      ? {
+          field: "schema",
+          message: `asked for in mode ${mode}: the provider's own does not take it, since ${obstacle}`,
+        }
+      : undefined;
   const request = objectRequest(plain, {
     mode,
     name,
@@ -65,5 +74,6 @@ export function object<S extends Schema>(
     schema,
     form: { mode, name, wrapped: root.wrapped, maxDepth },
     repair,
+    warning,
   });
 }

@@ -184,6 +184,41 @@ describe("a request for a message", () => {
     expect(warnings).toMatchObject([{ field: "responseFormat.schema", message: expect.stringContaining("minimum") }]);
   });
 
+  test.each<[string, JsonObject, JsonObject, string]>([
+    [
+      "alternatives",
+      { oneOf: [{ type: "string" }, { type: "null" }] },
+      { anyOf: [{ type: "string" }, { type: "null" }] },
+      "",
+    ],
+    [
+      "the places of a tuple",
+      { type: "array", prefixItems: [{ type: "string" }, { type: "number", minimum: 1 }], items: false, minItems: 2 },
+      { type: "array", items: { anyOf: [{ type: "string" }, { type: "number" }] } },
+      "prefixItems, minimum, minItems",
+    ],
+    ["a pattern that looks ahead", { type: "string", pattern: "^(?!a)" }, { type: "string" }, "pattern"],
+    ["a plain pattern", { type: "string", pattern: "^a+$" }, { type: "string", pattern: "^a+$" }, ""],
+    [
+      "a pattern of a format",
+      { type: "string", format: "date", pattern: "^x$" },
+      { type: "string", format: "date" },
+      "",
+    ],
+    ["another format", { type: "string", format: "jwt" }, { type: "string" }, "format"],
+    ["an unknown keyword", { type: "string", contentEncoding: "base64" }, { type: "string" }, "contentEncoding"],
+  ])("%s are sent as structured outputs take them", (_, a, taken, left) => {
+    const schema = { type: "object", properties: { a }, required: ["a"], additionalProperties: false };
+    const request = { messages: HI, responseFormat: { type: "json-schema", name: "n", schema } } as const;
+    const { body, warnings } = anthropic.writeRequest(request, TARGET);
+    expect(body.output_config).toEqual({
+      format: { type: "json_schema", schema: { ...schema, properties: { a: taken } } },
+    });
+    expect(warnings.map(({ message }) => message.replace("sent without what Anthropic refuses: ", ""))).toEqual(
+      left === "" ? [] : [left],
+    );
+  });
+
   test.each<[string, Partial<ChatRequest>, string]>([
     [
       "computer use",

@@ -94,6 +94,28 @@ describe("options", () => {
     expect(fields).toEqual(["parallelToolCalls", "user", "metadata"]);
   });
 
+  test("a schema is sent in the words that Gemini knows", () => {
+    const kind = (name: string) => ({ type: "object", properties: { kind: { type: "string", const: name } } });
+    const pair = { type: "array", prefixItems: [{ type: "string" }], items: false, minItems: 1, maxItems: 1 };
+    const schema = {
+      type: "object",
+      properties: { union: { oneOf: [kind("a"), kind("b")] }, pair, again: { $ref: "#/$defs/x", description: "x" } },
+      $defs: { x: { const: true } },
+    };
+    const { body } = write({ responseFormat: { type: "json-schema", name: "n", schema } });
+    const known = (name: string) => ({ type: "object", properties: { kind: { type: "string", enum: [name] } } });
+    const { items: _, ...tuple } = pair;
+    expect(body.generationConfig).toMatchObject({
+      responseJsonSchema: {
+        type: "object",
+        properties: { union: { oneOf: [known("a"), known("b")] }, pair: tuple, again: { $ref: "#/$defs/x" } },
+        $defs: { x: { const: true } },
+      },
+    });
+    expect(JSON.stringify(body)).not.toContain("description");
+    expect(JSON.stringify(body)).not.toContain('"items"');
+  });
+
   test("the caller's own fields are merged at every depth", () => {
     const { body } = write({
       temperature: 1,

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { type ModelTraits, traitsOf } from "./model-traits.js";
 import { GEMINI, objectOf } from "./opaque.js";
+import { restrictSchema } from "./restrict-schema.js";
 import { writeMessages } from "./write-messages.js";
 import { writeThinking } from "./write-thinking.js";
 import { writeTools } from "./write-tools.js";
@@ -54,7 +55,7 @@ function writeFormat(format: ResponseFormat | undefined): JsonObject {
     case "json":
       return { responseMimeType: "application/json" };
     case "json-schema":
-      return { responseMimeType: "application/json", responseJsonSchema: format.schema };
+      return { responseMimeType: "application/json", responseJsonSchema: restrictSchema(format.schema) };
     default:
       return format satisfies never;
   }

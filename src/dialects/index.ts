@@ -20,3 +20,5 @@ export { ollama, ollamaGenerate } from "./ollama/ollama.js";
 export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
 export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";
 export { openAiResponses } from "./openai-responses/openai-responses.js";
+export type { RespondOptions } from "./respond.js";
+export { respond, respondError } from "./respond.js";

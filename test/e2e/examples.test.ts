@@ -16,6 +16,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "guards.mjs": "I am <EMAIL_ADDRESS>, call <PHONE_NUMBER>.\nWrite to ann@example.com.\nOne two three four | budget",
   "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
   "record-and-replay.mjs": "Remember this.",
+  "serve.mjs": "Served as anthropic/claude-sonnet-4-5.",
   "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",
   "tools.mjs": '[book returned: "booked for 30"]',
 };

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Answer, Dialect, PathParams, ServedRequest, WriterContext } from "../../src/dialects/dialect.js";
+import type { Dialect, PathParams, ServedRequest } from "../../src/dialects/dialect.js";
+import { respond, respondError } from "../../src/dialects/respond.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
+import { ChatStream } from "../../src/stream/chat-stream.js";
 import { SluiceError } from "../../src/stream/error.js";
-import { writeNdjson, writeSse } from "../../src/stream/framing/write-frame.js";
 import { parseJson } from "../../src/stream/json.js";
-import { Transcript } from "../../src/stream/transcript.js";
 
 /** What a served model says: events, an error before or among them, or `stall` to hold the connection open. */
 export type Script = readonly (ChatEvent | SluiceError | "stall")[];
@@ -26,17 +26,20 @@ export async function serveDialect(dialect: Dialect, answer: (asked: ServedReque
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
+  const answerTo = async (body: string, url: string): Promise<Response> => {
+    try {
+      const asked = dialect.readRequest(parseJson(body), pathParams(url));
+      requests.push(asked);
+      return await respond(ChatStream.from(play(answer(asked))), dialect, asked, { created: 1_700_000_000 });
+    } catch (thrown) {
+      return respondError(thrown, dialect);
+    }
+  };
   const server = createServer(async (incoming, outgoing) => {
     outgoing.on("close", () => {
       if (!outgoing.writableFinished) leave();
     });
-    try {
-      const asked = dialect.readRequest(parseJson(await bodyOf(incoming)), pathParams(incoming.url ?? ""));
-      requests.push(asked);
-      serve(dialect, asked, answer(asked), outgoing);
-    } catch (error) {
-      sendError(dialect, SluiceError.from(error), outgoing);
-    }
+    await send(await answerTo(await bodyOf(incoming), incoming.url ?? ""), outgoing);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -59,55 +62,21 @@ function pathParams(url: string): PathParams {
   return model === undefined || method === undefined ? {} : { model: decodeURIComponent(model), method };
 }
 
-function serve(dialect: Dialect, asked: ServedRequest, script: Script, outgoing: ServerResponse): void {
-  const context: WriterContext = { model: asked.model, request: asked.request, created: 1_700_000_000 };
-  const [first] = script;
-  if (first instanceof SluiceError) {
-    sendError(dialect, first, outgoing);
-  } else if (asked.stream) {
-    stream(dialect, context, script, outgoing);
-  } else {
-    const events = script.filter((event): event is ChatEvent => typeof event === "object" && "type" in event);
-    send(outgoing, 200, {}, dialect.writeBody(answerOf(events), context));
-  }
-}
-
-function stream(dialect: Dialect, context: WriterContext, script: Script, outgoing: ServerResponse): void {
-  const sse = dialect.framing === "sse";
-  outgoing.writeHead(200, { "content-type": sse ? "text/event-stream" : "application/x-ndjson" });
-  const writer = dialect.writer(context);
-  const write = (frame: Parameters<typeof writeSse>[0]) => {
-    outgoing.write(sse ? writeSse(frame) : writeNdjson(frame));
-  };
+/** A stream that says what the script does. */
+async function* play(script: Script): AsyncGenerator<ChatEvent, undefined> {
   for (const event of script) {
-    if (event === "stall") return;
-    if (event instanceof SluiceError) {
-      writer.fail(event, write);
-      outgoing.end();
-      return;
-    }
-    writer.push(event, write);
+    if (event === "stall") await new Promise(() => {});
+    else if (event instanceof SluiceError) throw event;
+    else yield event;
   }
-  writer.end(write);
+}
+
+async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  const body = response.body?.getReader();
+  outgoing.on("close", () => void body?.cancel());
+  for (let read = await body?.read(); read?.done === false; read = await body?.read()) outgoing.write(read.value);
   outgoing.end();
-}
-
-function answerOf(events: readonly ChatEvent[]): Answer {
-  const transcript = new Transcript(true);
-  for (const event of events) transcript.push(event);
-  const start = events.find((event) => event.type === "start");
-  const { message, usage, finishReason: reason = "other" } = transcript;
-  return { id: start?.id ?? "", model: start?.model ?? "", message, reason, usage };
-}
-
-function sendError(dialect: Dialect, error: SluiceError, outgoing: ServerResponse): void {
-  const { status, headers = {}, body } = dialect.writeError(error);
-  send(outgoing, status, headers, body);
-}
-
-function send(outgoing: ServerResponse, status: number, headers: Record<string, string>, body: object): void {
-  outgoing.writeHead(status, { "content-type": "application/json", ...headers });
-  outgoing.end(JSON.stringify(body));
 }
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {

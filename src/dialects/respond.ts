@@ -53,7 +53,7 @@ export function respondError(
   dialect: Dialect,
   options: Pick<RespondOptions, "headers"> = {},
 ): Response {
-  const error = SluiceError.from(thrown, thrown instanceof SyntaxError ? "invalid-request" : "provider-error");
+  const error = SluiceError.from(thrown, thrown instanceof SyntaxError ? "invalid-request" : "protocol");
   const { status, headers, body } = dialect.writeError(error);
   return Response.json(body, { status, headers: { ...headers, ...options.headers } });
 }

@@ -13,6 +13,7 @@ const BOUNDS: Readonly<Record<string, { recall: number; falsePositives: number }
   CREDIT_CARD: { recall: 0.95, falsePositives: 0 },
   ISBN: { recall: 0.95, falsePositives: 0 },
   US_SSN: { recall: 0.95, falsePositives: 0 },
+  NATIONAL_ID: { recall: 0.95, falsePositives: 0 },
   PHONE_NUMBER: { recall: 0.9, falsePositives: 1 },
   PO_BOX: { recall: 0.9, falsePositives: 0 },
   STREET_ADDRESS: { recall: 0.9, falsePositives: 4 },

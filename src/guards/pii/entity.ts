@@ -1,6 +1,6 @@
 /**
  * What the scrubber looks for, by the name in its placeholder: `EMAIL_ADDRESS` becomes `<EMAIL_ADDRESS>`. All but
- * `API_KEY` are the names that Dapr's conversation API uses.
+ * `API_KEY` and `NATIONAL_ID` are the names that Dapr's conversation API uses.
  */
 export type EntityName =
   | "EMAIL_ADDRESS"
@@ -9,6 +9,7 @@ export type EntityName =
   | "CREDIT_CARD"
   | "IBAN"
   | "US_SSN"
+  | "NATIONAL_ID"
   | "STREET_ADDRESS"
   | "ZIP_CODE"
   | "PO_BOX"
@@ -26,6 +27,7 @@ export const ENTITIES: readonly EntityName[] = [
   "CREDIT_CARD",
   "ISBN",
   "US_SSN",
+  "NATIONAL_ID",
   "PHONE_NUMBER",
   "PO_BOX",
   "STREET_ADDRESS",

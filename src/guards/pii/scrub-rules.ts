@@ -7,15 +7,23 @@ import { ipRules, macAddressRule } from "./entities/network.js";
 import { creditCardRule, isbnRule, numberPhrase, phoneRules } from "./entities/numbers.js";
 import { ENTITIES, type EntityName, type LocalePack, type Phrase, type Rule } from "./entity.js";
 import { de } from "./locales/de.js";
+import { enAu } from "./locales/en-au.js";
+import { enCa } from "./locales/en-ca.js";
 import { enGb } from "./locales/en-gb.js";
+import { enIn } from "./locales/en-in.js";
 import { enUs } from "./locales/en-us.js";
+import { es } from "./locales/es.js";
 import { fr } from "./locales/fr.js";
+import { it } from "./locales/it.js";
+import { ja } from "./locales/ja.js";
+import { nl } from "./locales/nl.js";
+import { ptBr } from "./locales/pt-br.js";
 
 /** What is scrubbed, and where. */
 export interface ScrubOptions {
   /**
    * Whose telephone numbers, street addresses, postal codes and boxes are known, beside what is the same everywhere:
-   * `en-US` (default), `en-GB`, `de`, `fr`, any number of them.
+   * `en-US` (default) and the others of `LocaleName`, any number of them.
    */
   locales?: readonly LocaleName[];
   /** Only these; default all. Custom ones are always looked for. */
@@ -32,7 +40,19 @@ export interface ScrubOptions {
 }
 
 /** A language or country whose entities are known. */
-export type LocaleName = "en-US" | "en-GB" | "de" | "fr";
+export type LocaleName =
+  | "en-US"
+  | "en-GB"
+  | "de"
+  | "fr"
+  | "en-AU"
+  | "en-CA"
+  | "en-IN"
+  | "es"
+  | "it"
+  | "ja"
+  | "nl"
+  | "pt-BR";
 
 /** Options made ready for a `Scrubber`; they hold no state of a text. */
 export interface ScrubRules {
@@ -48,7 +68,7 @@ export interface ScrubRules {
   fences: boolean;
 }
 
-const PACKS: readonly LocalePack[] = [enUs, enGb, de, fr];
+const PACKS: readonly LocalePack[] = [enUs, enGb, de, fr, enAu, enCa, enIn, es, it, ja, nl, ptBr];
 const LOCALES = PACKS.map(({ locale }) => locale);
 
 /** What is written alike everywhere. */

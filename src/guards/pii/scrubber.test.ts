@@ -6,7 +6,9 @@ import { filterText } from "../text-filter.js";
 import { type ScrubOptions, scrubRules } from "./scrub-rules.js";
 import { MAX_WINDOW, Scrubber } from "./scrubber.js";
 
-const ALL: ScrubOptions = { locales: ["en-US", "en-GB", "de", "fr"] };
+const ALL: ScrubOptions = {
+  locales: ["en-US", "en-GB", "de", "fr", "en-AU", "en-CA", "en-IN", "es", "it", "ja", "nl", "pt-BR"],
+};
 const allRules = scrubRules(ALL);
 
 function scrub(text: string, options: ScrubOptions = {}): string {

@@ -85,7 +85,7 @@ const PHONES =
 
 /** What stands before a telephone number: `phone:`, `"mobile_phone": "`, `call me at`, `my number is`, `電話`. */
 const PHONE_LABEL = new RegExp(
-  `(?:${WORD_START}(?:${PHONES})s?${WORD_END}(?:[^a-z\\d\\u00c0-\\u024f]|${WORD_START}(?:no|nr|number|num|is|me|at|on|us|line)${WORD_END}){0,12}` +
+  `(?:${WORD_START}(?:${PHONES})s?${WORD_END}(?:[^a-z\\d\\u00c0-\\u024f]|${WORD_START}(?:no|nr|number|num|is|es|è|é|ist|est|me|at|on|us|line)${WORD_END}){0,12}` +
     `|\\b(?:(?:call|reach|contact)\\b|(?:text|dial|ring)\\b(?!["']?:))(?:\\W|\\b(?:me|us|him|her|them|at|on)\\b){0,8}` +
     `|\\b(?:my|his|her|our|their)\\s(?:(?:new|old|home|work)\\s)?number(?:['’]s|\\sis)\\W{1,2}` +
     `|(?:電話|电话|手机|携帯|전화|телефон|тел)[\\s番号码번호.:：]{0,4})$`,

@@ -1,6 +1,8 @@
 import { digitsOf } from "../checksums.js";
 import { expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
+import { passesSteuerId } from "../national-checks.js";
+import { idRule } from "./national-pack.js";
 
 const SUFFIX =
   "(?:stra(?:ß|ss)e|str\\.|allee|gasse|platz|weg|ring|damm|ufer|chaussee|promenade|stieg|steig|graben|kamp)";
@@ -44,6 +46,12 @@ const CITIES =
 const CITY_AFTER = new RegExp(`^[${SPACE}](?:${CITIES})(?![\\wäöüß])`);
 
 const rules: readonly Rule[] = [
+  idRule({
+    pattern: `[1-9]\\d[${SPACE}]?\\d{3}[${SPACE}]?\\d{3}[${SPACE}]?\\d{3}`,
+    check: passesSteuerId,
+    label:
+      "steuer-?id|steueridentifikationsnummer|steuer-identifikationsnummer|steuerliche identifikationsnummer|idnr\\.?|tin",
+  }),
   {
     entity: "PHONE_NUMBER",
     pattern: expression(

@@ -3,6 +3,7 @@ import { numberedStreet } from "../entities/numbered-street.js";
 import { poBoxPhrase, poBoxRule } from "../entities/post.js";
 import { expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
+import { idRule } from "./national-pack.js";
 
 const street = numberedStreet({
   suffixes:
@@ -19,7 +20,17 @@ const OUTWARD = /^\(?(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)$/i;
 
 const POSTCODE_LABEL = /\bpost(?:al)?[ _]?code(?:\W{1,2}is)?\W{1,4}$/i;
 
+/** The two letters that a national insurance number begins with (HMRC manual NIM39110). */
+const NINO_PREFIX = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]";
+
+const NINO_BEGIN = new RegExp(`^${NINO_PREFIX}(?:\\d{2}|\\d{6})?$`);
+
 const rules: readonly Rule[] = [
+  idRule({
+    pattern: `${NINO_PREFIX}[${SPACE}]?\\d{2}[${SPACE}]?\\d{2}[${SPACE}]?\\d{2}[${SPACE}]?[A-D]`,
+    label: "ni|nino|national insurance",
+    alone: /^/,
+  }),
   {
     entity: "PHONE_NUMBER",
     pattern: expression(
@@ -53,7 +64,13 @@ const postcodePhrase: Phrase = {
   next: () => 0,
 };
 
-const phrases: readonly Phrase[] = [poBoxPhrase, street.phrase, postcodePhrase];
+const ninoPhrase: Phrase = {
+  opens: /^[a-z]{2}$/,
+  begin: (word) => (NINO_BEGIN.test(word) ? 1 : 0),
+  next: (state, word) => (state < 5 && /^(?:\d{2}|\d{6}|[A-D])$/.test(word) ? state + 1 : 0),
+};
+
+const phrases: readonly Phrase[] = [poBoxPhrase, street.phrase, postcodePhrase, ninoPhrase];
 
 /** The United Kingdom. */
 export const enGb: LocalePack = { locale: "en-GB", rules, phrases };

@@ -1,5 +1,7 @@
 import { expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
+import { passesNir } from "../national-checks.js";
+import { idRule } from "./national-pack.js";
 
 const WAYS =
   "(?:rue|avenue|av\\.|boulevard|bd\\.?|place|chemin|allée|impasse|quai|route|cours|square|passage|faubourg|villa|lotissement|résidence)";
@@ -20,6 +22,13 @@ const CITIES =
 const CITY_AFTER = new RegExp(`^[${SPACE}](?:${CITIES}|Saint-Étienne|Le Havre)(?![\\wàâçéèêëîïôûù])`, "i");
 
 const rules: readonly Rule[] = [
+  idRule({
+    // Sex, year and month of birth, department, municipality, order, and the check digits.
+    pattern: `[1-478](?:[${SPACE}.]?\\d{2}){2}[${SPACE}.]?(?:\\d{2}|2[AB])(?:[${SPACE}.]?\\d{3}){2}[${SPACE}.]?\\d{2}`,
+    check: passesNir,
+    label: "nir|sécurité sociale|securite sociale|sécu|insee",
+    alone: /^[12]/,
+  }),
   {
     entity: "PHONE_NUMBER",
     pattern: expression(`${NOT_AFTER}0[1-9](?:[${SPACE}${HYPHEN}.]?\\d{2}){4}${NOT_BEFORE}`),

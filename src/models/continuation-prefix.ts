@@ -3,9 +3,13 @@ import { TextBuffer } from "../stream/text-buffer.js";
 
 /** The words that a failed model said, as the prefix that another goes on from. */
 export class ContinuationPrefix {
-  readonly #said = new TextBuffer();
+  #said = new TextBuffer();
+  /** What was said beside text and may stay where it is. */
+  #beside: ChatEvent[] = [];
   #textOnly = true;
   #continuing = false;
+  /** What had been said when the current model began. */
+  #before: { text: string; beside: readonly ChatEvent[] } = { text: "", beside: [] };
   /** White space that was said and not sent, since providers refuse a prefix that ends in it. */
   #unsent = "";
 
@@ -19,7 +23,7 @@ export class ContinuationPrefix {
     return this.#textOnly;
   }
 
-  /** What the next model is told it has said. */
+  /** What the next model is told it has said; empty where there is nothing to go on from. */
   get sent(): string {
     return this.#said.toString().trimEnd();
   }
@@ -27,18 +31,48 @@ export class ContinuationPrefix {
   /** From here on, what comes continues the text. */
   begin(): void {
     this.#continuing = true;
-    this.#unsent = this.#said.toString().slice(this.sent.length);
+    this.#before = { text: this.#said.toString(), beside: this.#beside.slice() };
+    this.#unsent = this.#before.text.slice(this.sent.length);
+  }
+
+  /**
+   * The current model took back what it said, and with it the reader takes back the whole answer.
+   *
+   * @returns what must be said again: all that was there before this model began.
+   */
+  retract(): ChatEvent[] {
+    const { text, beside } = this.#before;
+    this.#said = new TextBuffer();
+    this.#said.push(text);
+    this.#beside = beside.slice();
+    this.#textOnly = true;
+    this.#unsent = text.slice(this.sent.length);
+    return text === "" ? [...beside] : [{ type: "text-delta", text }, ...beside];
   }
 
   /** Books an event and returns it as it should be said: without white space that was said before. */
   push(event: ChatEvent): ChatEvent | undefined {
-    if (event.type !== "text-delta") {
-      if (event.type !== "data" && event.type !== "source") this.#textOnly = false;
-      return event;
+    switch (event.type) {
+      case "text-delta":
+        return this.#pushText(event);
+      case "source":
+      case "data":
+        this.#beside.push(event);
+        return event;
+      case "start":
+      case "usage":
+      case "context":
+        return event;
+      default:
+        this.#textOnly = false;
+        return event;
     }
+  }
+
+  #pushText(event: Extract<ChatEvent, { type: "text-delta" }>): ChatEvent | undefined {
     const text = this.#withoutRepeatedSpace(event.text);
-    if (text === "") return undefined;
-    this.#said.push(text);
+    if (text === "" && event.opaque === undefined) return undefined;
+    if (text !== "") this.#said.push(text);
     return text === event.text ? event : { ...event, text };
   }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { collect } from "../../test/support/collect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
@@ -5,6 +6,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
+import type { Usage } from "../stream/usage.js";
 import { type FallbackOptions, fallback } from "./fallback.js";
 
 const BUSY = new SluiceError("overloaded", "too much to do", { retryable: true });
@@ -130,6 +132,293 @@ describe("after the first delta", () => {
       code: "overloaded",
       partial: { toolCalls: [{ callId: "1" }] },
     });
+  });
+});
+
+/** A model that plays events and then fails, or ends as they do. */
+function playing(id: string, events: ChatEvent[], fails?: SluiceError, prefix = true) {
+  const requests: ChatRequest[] = [];
+  const chat: ChatModel = {
+    id,
+    capabilities: { prefix },
+    stream(request, options) {
+      requests.push(request);
+      const said: ChatEvent[] = [{ type: "start", id: `${id}-1`, model: id }, ...events];
+      return ChatStream.from(
+        (function* () {
+          yield* said;
+          if (fails !== undefined) throw fails;
+        })(),
+        options,
+      );
+    },
+  };
+  return { chat, requests };
+}
+const text = (said: string): ChatEvent => ({ type: "text-delta", text: said });
+const tokens = (inputTokens: number, outputTokens: number): ChatEvent => ({
+  type: "usage",
+  usage: { inputTokens, outputTokens },
+});
+const finish = (usage: Usage = { inputTokens: 10, outputTokens: 1 }): ChatEvent => ({
+  type: "finish",
+  reason: "stop",
+  usage,
+});
+const step = (n: number, events: ChatEvent[], usage: Usage): ChatEvent[] => [
+  { type: "step-start", step: n, model: "a" },
+  ...events,
+  { type: "step-finish", step: n, reason: "tool-calls", usage },
+];
+
+describe("every error is told", () => {
+  const gone = new SluiceError("not-found", "no such model", { status: 404 });
+
+  test("of all models that failed, with the last one's code", async () => {
+    const error = await answer([model("a", { fails: BUSY }), model("b", { fails: gone })]).fullText.catch((e) => e);
+    expect(error).toMatchObject({ code: "not-found", status: 404, model: "b", retryable: true });
+    expect(error.message).toBe("no such model (before it, a: too much to do)");
+    expect(error.cause.errors).toMatchObject([
+      { code: "overloaded", model: "a" },
+      { code: "not-found", model: "b" },
+    ]);
+  });
+
+  test("and a model that throws as it is called is one of them", async () => {
+    const thrower: ChatModel = {
+      id: "a",
+      stream() {
+        throw new TypeError("a bug");
+      },
+    };
+    const events = await collect(fallback([thrower, model("b", { says: ["Hello"] }).chat]).stream(REQUEST));
+    expect(events[1]).toMatchObject({ value: { from: "a", to: "b", message: "a bug" } });
+  });
+});
+
+describe("the reader leaves", () => {
+  test("and no other model is asked, whatever the rules", async () => {
+    let asked = () => {};
+    const begun = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const hanging: ChatModel = {
+      id: "a",
+      stream: (_request, options) =>
+        ChatStream.from(
+          (async function* (): AsyncGenerator<ChatEvent> {
+            asked();
+            await new Promise(() => {});
+            yield text("never");
+          })(),
+          options,
+        ),
+    };
+    const b = model("b", { says: ["Hello"] });
+    const stream = fallback([hanging, b.chat], { rules: { cancelled: "next" } }).stream(REQUEST);
+    const failed = stream.fullText.catch((error: unknown) => error);
+    await begun;
+    stream.cancel("enough");
+    expect(await failed).toMatchObject({ code: "cancelled", cause: "enough" });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(b.requests).toHaveLength(0);
+  });
+
+  test("after a retract, before the next model is asked", async () => {
+    const b = model("b", { says: ["Bye"] });
+    const stream = answer([model("a", { says: ["Hello"], fails: BUSY }), b], { afterFirstDelta: "retract" });
+    for await (const { type } of stream) if (type === "retract") break;
+    expect(b.requests).toHaveLength(0);
+    expect(await stream.usage).toEqual({ inputTokens: 10, outputTokens: 1 });
+  });
+});
+
+describe("what is in progress when a model fails", () => {
+  const opaque = { dialect: "anthropic", data: "signature" };
+  const inProgress: [string, ChatEvent[]][] = [
+    ["a tool call", [{ type: "tool-input-delta", callId: "1", name: "look", delta: '{"a' }]],
+    ["reasoning", [{ type: "reasoning-delta", text: "Hm" }]],
+    ["state of the provider", [{ type: "reasoning-delta", text: "", opaque }]],
+  ];
+
+  test.each(inProgress)("%s is taken back", async (_what, events) => {
+    const stream = answer([playing("a", [text("x"), ...events], BUSY), model("b", { says: ["Bye"] })], {
+      afterFirstDelta: "retract",
+    });
+    expect(await stream.message).toEqual({ role: "assistant", content: [{ type: "text", text: "Bye" }] });
+  });
+
+  test.each(inProgress)("%s is not gone on from", async (_what, events) => {
+    const b = model("b", { says: ["Bye"], prefix: true });
+    const stream = answer([playing("a", [text("x"), ...events], BUSY), b], { afterFirstDelta: "continue" });
+    await expect(stream.fullText).rejects.toMatchObject({ code: "overloaded", partial: { text: "x" } });
+    expect(b.requests).toHaveLength(0);
+  });
+
+  test.each(["fail", "retract", "continue"] as const)(
+    "state that comes with an empty text is kept (%s)",
+    async (policy) => {
+      const signed: ChatEvent = { type: "text-delta", text: "", opaque };
+      const stream = answer([playing("a", [text("Hello"), signed, finish()])], { afterFirstDelta: policy });
+      expect(await stream.message).toMatchObject({ content: [{ text: "Hello", opaque }] });
+    },
+  );
+});
+
+describe("white space alone", () => {
+  test("is no prefix: any model may go on from it, and it is not said twice", async () => {
+    const b = playing("b", [text("\n Hello"), finish()], undefined, false);
+    const stream = answer([playing("a", [text("\n ")], BUSY), b], { afterFirstDelta: "continue" });
+    expect(await stream.fullText).toBe("\n Hello");
+    expect(b.requests[0]?.messages).toEqual(REQUEST.messages);
+  });
+});
+
+describe("models of several steps", () => {
+  const spent = { inputTokens: 10, outputTokens: 1 };
+
+  test("that fail before they say anything are passed over", async () => {
+    const a = playing("a", [{ type: "step-start", step: 0, model: "a" }, tokens(10, 0)], BUSY);
+    const stream = answer([a, model("b", { says: ["Hello"] })]);
+    expect(types(await collect(stream))).toEqual(["start", "data", "usage", "text-delta", "usage", "finish"]);
+  });
+
+  test("steps that are over cannot be taken back, so nothing is said twice", async () => {
+    const a = playing("a", [...step(0, [text("One ")], spent), text("two")], BUSY);
+    const b = model("b", { says: ["One two"] });
+    const error = await answer([a, b], { afterFirstDelta: "retract" }).fullText.catch((e) => e);
+    expect(error).toMatchObject({ code: "overloaded", partial: { text: "One two", usage: spent } });
+    expect(b.requests).toHaveLength(0);
+  });
+
+  test("what a failed model took is counted once, in the first step of the next", async () => {
+    const a = playing("a", [tokens(10, 1)], BUSY);
+    const b = playing("b", [...step(0, [tokens(10, 1), text("x")], spent), tokens(20, 2), text("y")], BUSY);
+    const stream = answer([a, b]);
+    const events = await collect(stream).catch(() => []);
+    expect(events).toEqual([]);
+    await expect(stream.usage).rejects.toMatchObject({ partial: { usage: { inputTokens: 40, outputTokens: 4 } } });
+  });
+
+  test("totals that come in parts are added up by part", async () => {
+    const b: ChatEvent[] = [tokens(10, 1), { type: "usage", usage: { outputTokens: 5 } }];
+    const stream = answer([playing("a", [tokens(7, 1)], BUSY), playing("b", b, BUSY)]);
+    await expect(stream.fullText).rejects.toMatchObject({
+      partial: { usage: { inputTokens: 17, outputTokens: 6 } },
+    });
+  });
+});
+
+describe("a fallback in a fallback", () => {
+  const inner = (policy: FallbackOptions["afterFirstDelta"], ...models: ReturnType<typeof model>[]) => ({
+    chat: fallback(
+      models.map(({ chat }) => chat),
+      { afterFirstDelta: policy ?? "fail" },
+    ),
+    requests: [],
+  });
+
+  test("whose models all fail before the first delta is passed over", async () => {
+    const failing = inner("fail", model("a", { fails: BUSY }), model("b", { fails: BUSY }));
+    const stream = answer([failing, model("c", { says: ["Hello"] })]);
+    expect(await stream.fullText).toBe("Hello");
+    expect(await stream.usage).toEqual({ inputTokens: 30, outputTokens: 1 });
+  });
+
+  test("whose models all fail after it is taken back, and all is counted", async () => {
+    const failing = inner(
+      "retract",
+      model("a", { says: ["1"], fails: BUSY }),
+      model("b", { says: ["2"], fails: BUSY }),
+    );
+    const stream = answer([failing, model("c", { says: ["Hello"] })], { afterFirstDelta: "retract" });
+    expect(await stream.fullText).toBe("Hello");
+    expect(await stream.usage).toEqual({ inputTokens: 30, outputTokens: 3 });
+  });
+
+  test("that took back its words while it went on from others' leaves those", async () => {
+    const words = ["Hello ", "there"];
+    const first = model("a", { says: words, fails: BUSY });
+    const c = playing("c", [text(" again"), finish()]);
+    const going = inner("retract", playing("b", [text(" wrong")], BUSY), c);
+    const stream = fallback([first.chat, { ...going.chat, capabilities: { prefix: true } }], {
+      afterFirstDelta: "continue",
+    }).stream(REQUEST);
+    expect(await stream.fullText).toBe("Hello there again");
+  });
+});
+
+test("an answer that goes on says of the model what its start said", async () => {
+  const warnings = [{ field: "seed", message: "not sent" }];
+  const b = playing("b", [text(" there"), finish()]);
+  const warned: ChatModel = {
+    ...b.chat,
+    stream: (request, options) =>
+      b.chat.stream(request, options).through({
+        push: (event, emit) => emit(event.type === "start" ? { ...event, simulated: true, warnings } : event),
+      }),
+  };
+  const stream = fallback([model("a", { says: ["Hello"], fails: BUSY }).chat, warned], {
+    afterFirstDelta: "continue",
+  }).stream(REQUEST);
+  expect((await collect(stream)).filter(({ type }) => type === "data")).toMatchObject([
+    { value: { from: "a", to: "b", model: "b", simulated: true, warnings } },
+  ]);
+});
+
+describe("wherever models fail, nothing is said twice and nothing is lost", () => {
+  const WHOLE = "Grüße, 世界!  \n\n 🌊 A sluice  lets water through.\n";
+  const whole = Array.from(WHOLE);
+
+  /** Goes on from the prefix that it is given, a code point a delta, and fails after some. */
+  function failing(id: string, after: number, asked: string[]): ChatModel {
+    return {
+      id,
+      capabilities: { prefix: true },
+      stream(request, options) {
+        asked.push(id);
+        const last = request.messages.at(-1);
+        const prefix = last?.role === "assistant" ? String(last.content) : "";
+        const rest = Array.from(WHOLE.slice(prefix.length));
+        return ChatStream.from(
+          (function* (): Generator<ChatEvent> {
+            yield { type: "start", id, model: id };
+            yield tokens(10, 0);
+            for (const [index, one] of rest.entries()) {
+              if (index === after) throw BUSY;
+              yield text(one);
+              yield { type: "usage", usage: { outputTokens: index + 1 } };
+            }
+            yield finish({ inputTokens: 10, outputTokens: rest.length });
+          })(),
+          options,
+        );
+      },
+    };
+  }
+
+  const cuts = fc.array(fc.integer({ min: 0, max: whole.length - 1 }), { maxLength: 5 });
+  test.each(["retract", "continue"] as const)("%s", async (afterFirstDelta) => {
+    await fc.assert(
+      fc.asyncProperty(cuts, fc.boolean(), async (at, nested) => {
+        const asked: string[] = [];
+        const models = [...at, whole.length].map((after, index) => failing(`m${index}`, after, asked));
+        const [first, ...others] = models;
+        const inside = () => ({ ...fallback(others, { afterFirstDelta }), capabilities: { prefix: true } });
+        const all = nested && first !== undefined && others.length > 0 ? [first, inside()] : models;
+        const stream = fallback(all, { afterFirstDelta }).stream(REQUEST);
+        let shown = "";
+        for await (const event of stream) {
+          if (event.type === "text-delta") shown += event.text;
+          if (event.type === "retract") shown = "";
+        }
+        expect(shown).toBe(WHOLE);
+        expect(await stream.fullText).toBe(WHOLE);
+        const { inputTokens } = await stream.usage;
+        expect(inputTokens).toBe(10 * asked.length);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { drained } from "../stream/drained.js";
 
 /** What the command line has of the world: tests bring their own. */
 export interface Io {
@@ -58,13 +59,5 @@ export function shown(text: string, stream: { isTTY?: boolean }): string {
 /** Writes and waits until the stream can take more: a slow terminal or pipe slows the answer down. */
 export function write(stream: Writable, text: string): Promise<void> | undefined {
   if (text === "" || stream.write(text)) return undefined;
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off("drain", done);
-      stream.off("close", done);
-      resolve();
-    };
-    stream.on("drain", done);
-    stream.on("close", done);
-  });
+  return drained(stream);
 }

@@ -19,7 +19,7 @@ export async function modelsCommand(options: { json?: boolean }, io: Io): Promis
 }
 
 /** One line about a server of one's own. */
-export function describe({ label, baseUrl, models }: LocalServer): string {
+function describe({ label, baseUrl, models }: LocalServer): string {
   if (models === undefined) return `  ${label} does not answer at ${baseUrl}`;
   return `  ${label} at ${baseUrl}: ${models.join(", ") || "has no model yet"}`;
 }

@@ -74,7 +74,7 @@ export function writeText(content: string | readonly (TextPart | FilePart)[], pa
 }
 
 /** The error for a file where only text can go. */
-export function fileRefused(field: string, mediaType: string): SluiceError {
+function fileRefused(field: string, mediaType: string): SluiceError {
   const message = `${field}: found a file (${mediaType}); Dapr's conversation API carries text only`;
   return new SluiceError("unsupported", message, { field });
 }

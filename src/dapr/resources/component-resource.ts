@@ -4,7 +4,7 @@ import { parseGoDuration } from "./go-duration.js";
 import { booleanField, field, listField, objectField, textField, wrongType } from "./yaml-fields.js";
 
 /** How long a component may take to start where its YAML does not say, in ms. */
-export const DEFAULT_INIT_TIMEOUT_MS = 5_000;
+const DEFAULT_INIT_TIMEOUT_MS = 5_000;
 
 /** One entry of a component's metadata, before secrets and variables are looked up. */
 export interface MetadataItem {

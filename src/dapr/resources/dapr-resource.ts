@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { listField, objectField, resourceError, textField, wrongType } from "./yaml-fields.js";
 
 /** The one version of all of Dapr's resources that matter here. */
-export const API_VERSION = "dapr.io/v1alpha1";
+const API_VERSION = "dapr.io/v1alpha1";
 
 /** One document of a resources folder. */
 export interface DaprResource {

@@ -1,7 +1,7 @@
 import { invalid } from "../../stream/error.js";
 
 /** Where the logs of an app, or of its sidecar, can go. */
-export const LOG_DESTINATIONS = ["console", "file", "fileAndConsole"] as const;
+const LOG_DESTINATIONS = ["console", "file", "fileAndConsole"] as const;
 
 /** Where logs go. */
 export type LogDestination = (typeof LOG_DESTINATIONS)[number];

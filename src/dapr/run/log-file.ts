@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { drained } from "../../stream/drained.js";
 import { type LogSource, PrefixedLog } from "./prefixed-log.js";
 
 /** A file that logs go to, in whole lines. */
@@ -39,15 +40,7 @@ export async function openLogFile({ folder, appId, who, onError }: LogFileOption
   const log = new PrefixedLog({ live: false });
   const sink = (text: string): Promise<void> | undefined => {
     if (!stream.writable || stream.write(text)) return undefined;
-    return new Promise((resolve) => {
-      const done = () => {
-        stream.off("drain", done);
-        stream.off("close", done);
-        resolve();
-      };
-      stream.on("drain", done);
-      stream.on("close", done);
-    });
+    return drained(stream);
   };
   return {
     path,

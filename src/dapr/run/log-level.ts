@@ -3,7 +3,7 @@ import { invalid } from "../../stream/error.js";
 import type { Notice } from "../resources/notice.js";
 
 /** The levels that daprd knows, the most talkative first. */
-export const LOG_LEVELS = ["debug", "info", "warning", "error", "fatal", "panic"] as const;
+const LOG_LEVELS = ["debug", "info", "warning", "error", "fatal", "panic"] as const;
 
 /** How much is logged. */
 export type LogLevel = (typeof LOG_LEVELS)[number];

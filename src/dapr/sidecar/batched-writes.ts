@@ -1,5 +1,6 @@
 import type { ChatEvent, TextDeltaEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
+import { drained } from "../../stream/drained.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
 import type { HttpResponse } from "./http-exchange.js";
 
@@ -23,19 +24,8 @@ export async function writeStream<Chunk>(
     };
     for (const event of joined(batch)) writer.push(event, write);
     if (text === "" || response.destroyed) continue;
-    if (!response.write(text)) await taken(response);
+    if (!response.write(text)) await drained(response);
   }
-}
-
-/** Resolves when the client has taken what was written, or has left. */
-function taken(response: HttpResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off("drain", done).off("close", done);
-      resolve();
-    };
-    response.on("drain", done).on("close", done);
-  });
 }
 
 /** Pieces of text that follow each other as one: the reader has them at the same moment either way. */

@@ -10,7 +10,7 @@ import { readState } from "./signatures.js";
 import { readToolResponse } from "./tool-response.js";
 
 /** Under what name our events speak of code that Gemini runs. */
-export const CODE_EXECUTION = "code_execution";
+const CODE_EXECUTION = "code_execution";
 
 /** Settings of a `PartReader`. */
 export interface PartReaderOptions {

@@ -14,11 +14,6 @@ export function writeNdjson(frame: Frame): string {
   return `${frame.data}\n`;
 }
 
-/** A comment: keeps a connection open and means nothing. */
-export function writeSseComment(text: string): string {
-  return `: ${oneLine(text)}\n\n`;
-}
-
 function oneLine(text: string): string {
   return text.replace(/[\r\n]+/g, " ");
 }

@@ -45,6 +45,12 @@ export const HAS = {
   longWord: 16,
   /** A phrase began in it. */
   phrase: 32,
+  /** A letter, or one stands a little before it. */
+  letter: 64,
+  /** So many digits, all together. */
+  digits7: 128,
+  digits9: 256,
+  digits13: 512,
 } as const;
 
 /** Characters from which on a word may be a key or token even without a digit. */

@@ -1,4 +1,4 @@
-import type { Rule } from "./entity.js";
+import { HAS, type Rule } from "./entity.js";
 
 /** What to write for an entity. */
 export type Replace = (entity: string, value: string) => string;
@@ -32,17 +32,18 @@ const BEFORE = 32;
  *
  * @param subject the stretch and what stands before it.
  * @param offset where in `subject` the stretch begins.
- * @param flags what the stretch has, bits of `HAS`.
+ * @param seen what the stretch has, bits of `HAS`; its letters and the number of its digits are looked up here.
  * @param cut whether the stretch ends in the middle of a word.
  */
 export function replaceEntities(
   subject: string,
   offset: number,
-  flags: number,
+  seen: number,
   cut: boolean,
   rules: readonly Rule[],
   replace: Replace,
 ): Replaced | undefined {
+  const flags = (seen & HAS.digit) === 0 ? seen : seen | countSigns(subject, offset);
   const claims: Claim[] = [];
   for (const rule of rules) {
     if ((rule.needs & flags) === rule.needs) claim(rule, subject, offset, claims);
@@ -61,6 +62,22 @@ export function replaceEntities(
     from = end;
   }
   return { text: text + subject.slice(from), open: undefined };
+}
+
+/** Looks at the signs once for all rules: most stretches of digits are too short or stand too far from words. */
+function countSigns(subject: string, offset: number): number {
+  let flags = 0;
+  let digits = 0;
+  for (let at = 0; at < subject.length; at++) {
+    const code = subject.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) {
+      if (at >= offset) digits++;
+    } else if ((code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code > 0xbf) flags |= HAS.letter;
+  }
+  if (digits >= 7) flags |= HAS.digits7;
+  if (digits >= 9) flags |= HAS.digits9;
+  if (digits >= 13) flags |= HAS.digits13;
+  return flags;
 }
 
 function claim(rule: Rule, subject: string, offset: number, claims: Claim[]): void {

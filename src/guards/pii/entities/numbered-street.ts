@@ -85,7 +85,11 @@ function rules({ suffixes, cued, plain, names }: StreetWords): Rule[] {
   const end = `${wordEnd}\\.?(?:${GAP}${DIRECTION}\\b)?${unit}`;
   const ending = `(?:${inCases(suffixes)})`;
   const all = [...suffixes, ...cued].join("|");
-  const rule = (pattern: string, accept: NonNullable<Rule["accept"]>, needs: number = HAS.digit): Rule => ({
+  const rule = (
+    pattern: string,
+    accept: NonNullable<Rule["accept"]>,
+    needs: number = HAS.digit | HAS.letter,
+  ): Rule => ({
     entity: "STREET_ADDRESS",
     pattern: expression(pattern),
     needs,

@@ -26,9 +26,9 @@ const CARDS: readonly [RegExp, readonly number[]][] = [
 export const creditCardRule: Rule = {
   entity: "CREDIT_CARD",
   pattern: expression(
-    `(?<![\\w.$€£${HYPHEN}])\\d(?:(?:[${HYPHEN}.]|[${SPACE}]{1,2}|[${SPACE}][${HYPHEN}][${SPACE}])?\\d){12,18}(?![\\w]|[.,]\\d)`,
+    `(?<![\\w.$€£${HYPHEN}])[2-68](?:(?:[${HYPHEN}.]|[${SPACE}]{1,2}|[${SPACE}][${HYPHEN}][${SPACE}])?\\d){12,18}(?![\\w]|[.,]\\d)`,
   ),
-  needs: HAS.digit,
+  needs: HAS.digits13,
   accept: cardLength,
 };
 
@@ -67,9 +67,9 @@ export const isbnRule: Rule = {
   pattern: expression(
     `(?:(?<![\\w.,${HYPHEN}])|(?<=\\b[Ii][Ss][Bb][Nn]))(?:97[89][${SPACE}${HYPHEN}]?)?\\d(?:[${SPACE}${HYPHEN}]?\\d){8}[${SPACE}${HYPHEN}]?[\\dXx](?![\\w]|[${HYPHEN}]\\d)`,
   ),
-  needs: HAS.digit,
+  needs: HAS.digits9,
   accept: (value, before) => {
-    if (ISBN_LABEL.test(before)) return true;
+    if (hasLetter(before) && ISBN_LABEL.test(before)) return true;
     const signs = value.replace(/[^\dXx]/g, "");
     const hyphens = value.length - signs.length;
     return passesIsbn(signs) && (signs.length === 13 || (hyphens === 3 && /^\d{1,5}\D\d+\D\d+\D[\dXx]$/.test(value)));
@@ -95,9 +95,12 @@ const PHONE_LABEL = new RegExp(
 const PHONE_FIELD = /(?:phone|mobile|fax)(?:Number|No|Num)|[a-z](?:Phone|Mobile|Fax)(?:Number|No|Num)?["'\s:=]{1,5}$/;
 
 function isLabelled(before: string): boolean {
-  // Among numbers alone there is no label: most of what is looked at.
-  if (!/[^\s\d().,/+-]/.test(before)) return false;
-  return PHONE_LABEL.test(before) || PHONE_FIELD.test(before);
+  return hasLetter(before) && (PHONE_LABEL.test(before) || PHONE_FIELD.test(before));
+}
+
+/** Among numbers alone there is no label: most of what is looked at. */
+function hasLetter(text: string): boolean {
+  return /[A-Za-z\u00c0-\uffff]/.test(text);
 }
 
 const SEPARATOR = `[${SPACE}${HYPHEN}./()]`;
@@ -110,20 +113,20 @@ export const phoneRules: readonly Rule[] = [
     pattern: expression(
       `(?<![\\w.])(?:\\((?=\\+\\d{1,3}\\)))?\\+[1-9](?:${SEPARATOR}{0,3}\\d){6,15}(?!\\d)${EXTENSION}`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digits7,
   },
   {
     entity: "PHONE_NUMBER",
     pattern: expression(
       `${NOT_AFTER}(?<!\\d[${SPACE}])(?:00|011[${SPACE}${HYPHEN}])[1-9](?:${SEPARATOR}{0,2}\\d){7,13}${NOT_BEFORE}`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digits9,
     accept: (value, before) => /\D/.test(value) || isLabelled(before),
   },
   {
     entity: "PHONE_NUMBER",
     pattern: expression(`${NOT_AFTER}\\(?\\d(?:${SEPARATOR}{0,2}\\d){6,14}${NOT_BEFORE}`),
-    needs: HAS.digit,
+    needs: HAS.digits7 | HAS.letter,
     accept: (_, before) => isLabelled(before),
   },
 ];

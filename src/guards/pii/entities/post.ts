@@ -8,7 +8,7 @@ export const poBoxRule: Rule = {
     `(?<!\\w)(?:(?:G\\.?)?P\\.?[${SPACE}]?O\\.?[${SPACE}]?(?:Box|Drawer|B\\b\\.?)|Post(?:al)?[${SPACE}]?(?:Office[${SPACE}])?Box)[:${SPACE}]{0,2}(?:#|No\\.?[${SPACE}]?)?[A-Z]?\\d{1,8}(?:-\\d{1,5})?(?![\\w-])`,
     "gi",
   ),
-  needs: HAS.digit | HAS.phrase,
+  needs: HAS.digit | HAS.phrase | HAS.letter,
 };
 
 const BOX_WORD = /^(?:p\.?|(?:g\.?)?p\.?o\.?|post|postal|postbox|p\.?o\.?b\.?|p\.?o\.?box:?)$/i;

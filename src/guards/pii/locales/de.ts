@@ -57,20 +57,20 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `${NOT_AFTER}(?:\\(0[1-9]\\d{1,4}\\)[${SPACE}]?|0[1-9]\\d{1,4}(?:[${SPACE}]?/[${SPACE}]?|[${SPACE}${HYPHEN}]))\\d(?:[${SPACE}${HYPHEN}]?\\d){3,9}${NOT_BEFORE}`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digits7,
     accept: (value) => digitsOf(value).length >= 7 && digitsOf(value).length <= 13,
   },
   {
     entity: "PO_BOX",
     pattern: expression(`(?<!\\w)Postfach[${SPACE}]\\d{1,3}(?:[${SPACE}]?\\d{2,3}){0,3}(?!\\w)`),
-    needs: HAS.digit | HAS.phrase,
+    needs: HAS.digit | HAS.phrase | HAS.letter,
   },
   {
     entity: "STREET_ADDRESS",
     pattern: expression(
       `(?<![\\wäöüß.-])(?:${PLACE}|${KIND_FIRST})(?:${ADJECTIVE}[${SPACE}])?[A-ZÄÖÜ][\\wäöüßÄÖÜ-]{1,30}[${SPACE}]\\d{1,4}(?:[${SPACE}]?[a-z](?!\\w))?(?:[-/]\\d{1,4})?(?![\\w%€]|[.,]\\d)`,
     ),
-    needs: HAS.digit | HAS.phrase,
+    needs: HAS.digit | HAS.phrase | HAS.letter,
     accept: (value, before, after) =>
       KIND_WORD.test(value.split(/\s/, 1)[0] ?? "") ||
       value.startsWith("Unter den Linden") ||
@@ -81,7 +81,7 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `(?<![\\wäöüß.-])(?:(?:[A-ZÄÖÜ][a-zäöüß]{2,20}er|Alte|Neue|Große|Kleine|Lange|Kurze|Obere|Untere|Breite|Hohe)[${SPACE}]){0,2}[A-ZÄÖÜ][\\wäöüßÄÖÜ.-]{0,40}(?:[${SPACE}]|(?<=str\\.))\\d{1,4}(?:[${SPACE}]?[a-z](?!\\w))?(?:[-/]\\d{1,4})?(?![\\w%€]|[.,]\\d)`,
     ),
-    needs: HAS.digit | HAS.phrase,
+    needs: HAS.digit | HAS.phrase | HAS.letter,
     accept: (value) => {
       const words = value.split(/\s|(?<=str\.)/i);
       const street = words.find((word) => STREET_WORD.test(word));

@@ -36,7 +36,7 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `${NOT_AFTER}(?:\\(0[1-37-9]\\d{1,4}\\)|0[1-37-9]\\d{1,4})[${SPACE}${HYPHEN}]?\\d{3,4}[${SPACE}${HYPHEN}]?\\d{3,4}${NOT_BEFORE}`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digits9,
     accept: (value) => [10, 11].includes(digitsOf(value).length),
   },
   poBoxRule,
@@ -46,14 +46,14 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `(?<![\\w${HYPHEN}])(?:[A-Z]{1,2}\\d[A-Z\\d]?[${SPACE}]?\\d[ABD-HJLNP-UW-Z]{2}|[a-z]{1,2}\\d[a-z\\d]?[${SPACE}]\\d[abd-hjlnp-uw-z]{2}|GIR[${SPACE}]?0AA)(?![\\w])`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digit | HAS.letter,
     // `M2 1TB` is a disk.
     accept: (value, before) => !/^[A-Z]\d\s\d[GTP]B$/i.test(value) || POSTCODE_LABEL.test(before),
   },
   {
     entity: "ZIP_CODE",
     pattern: expression(`(?<!\\w)[a-z]{1,2}\\d[a-z\\d]?\\d[abd-hjlnp-uw-z]{2}(?!\\w)`),
-    needs: HAS.digit,
+    needs: HAS.digit | HAS.letter,
     accept: (_, before) => POSTCODE_LABEL.test(before),
   },
 ];

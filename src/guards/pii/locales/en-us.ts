@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `(?<![\\w${HYPHEN}])(?!000|666|9)\\d{3}([${HYPHEN}${SPACE}.]?)(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\w]|[${HYPHEN}.]\\d)`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digits9,
     accept: (value, before) => (value.length > 9 && !value.includes(".")) || SSN_LABEL.test(before),
   },
   {
@@ -56,13 +56,13 @@ const rules: readonly Rule[] = [
       EXTENSION,
       `(?![\\w%€£]|[.,${HYPHEN}]\\d|/(?!\\(?\\d{3}[${HYPHEN}. )]))`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digits9,
   },
   {
     entity: "PHONE_NUMBER",
     // The exchange that is in no use but for examples; any other seven digits may be anything.
     pattern: expression(`${NOT_AFTER}555[${HYPHEN}.]\\d{4}${NOT_BEFORE}`),
-    needs: HAS.digit,
+    needs: HAS.digits7,
   },
   poBoxRule,
   ...street.rules,
@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `(?<![\\w${HYPHEN}])[ABCEGHJ-NPRSTVXY]\\d[ABCEGHJ-NPRSTV-Z][${SPACE}]?\\d[ABCEGHJ-NPRSTV-Z]\\d(?![\\w${HYPHEN}])`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digit | HAS.letter,
     accept: (value, before) => value.length > 6 || ZIP_LABEL.test(before) || /\b[A-Z]{2},?\s$/.test(before),
   },
 ];

@@ -32,7 +32,7 @@ const rules: readonly Rule[] = [
   {
     entity: "PHONE_NUMBER",
     pattern: expression(`${NOT_AFTER}0[1-9](?:[${SPACE}${HYPHEN}.]?\\d{2}){4}${NOT_BEFORE}`),
-    needs: HAS.digit,
+    needs: HAS.digits9,
   },
   {
     entity: "PO_BOX",
@@ -44,7 +44,7 @@ const rules: readonly Rule[] = [
     pattern: expression(
       `${NOT_AFTER}\\d{1,4}(?:[${SPACE}]?(?:bis|ter|quater))?,?[${SPACE}](?:${WAYS}|${capitalised(WAYS)}|${capitals(WAYS)})(?:[${SPACE}](?:${PARTICLE}|${capitals(PARTICLE)})){0,3}(?:[${SPACE}](?:[dlDL]['’])?[A-ZÀ-Ý0-9][\\w\\u00c0-\\u024f'’.-]{0,24}){1,4}`,
     ),
-    needs: HAS.digit,
+    needs: HAS.digit | HAS.letter,
     accept: (value) => (value.endsWith(".") ? value.length - 1 : true),
   },
   {

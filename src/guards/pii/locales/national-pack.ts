@@ -61,7 +61,7 @@ export function idRule({ pattern, digits, check, label, alone }: NationalId): Ru
   return {
     entity: "NATIONAL_ID",
     pattern: expression(`(?<![\\w.,+/-])(?:${pattern})(?![\\w]|[.,/-]\\d)`),
-    needs: HAS.digit,
+    needs: alone === undefined ? HAS.digit | HAS.letter : HAS.digit,
     accept: (value, before) => {
       if (!hasDigits(value, digits)) return false;
       if (check !== undefined && !check(value.replace(/[^0-9A-Za-z]/g, "").toUpperCase())) return false;
@@ -74,7 +74,7 @@ function phoneRule({ pattern, digits }: NumberForm): Rule {
   return {
     entity: "PHONE_NUMBER",
     pattern: expression(`${NOT_AFTER}(?:${pattern})${NOT_BEFORE}`),
-    needs: HAS.digit,
+    needs: HAS.digits7,
     accept: (value) => hasDigits(value, digits),
   };
 }

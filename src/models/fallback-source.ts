@@ -36,8 +36,8 @@ export class FallbackSource implements BatchSource {
   readonly #settings: FallbackSettings;
   #index = 0;
   #current: Claim | undefined;
-  /** What to say of the change of models before the next one's first content. */
-  #change: JsonObject | undefined;
+  /** What to say of the changes of models before the next one's first content. */
+  #changes: JsonObject[] = [];
   /** Events of the current model that came before its first content: not said until it is known to answer. */
   #held: ChatEvent[] = [];
   /** Whether content of the current model was passed on. */
@@ -129,20 +129,19 @@ export class FallbackSource implements BatchSource {
   }
 
   #start(event: StartEvent, out: ChatEvent[]): void {
-    const change = this.#change;
-    this.#change = undefined;
     const continuing = this.#prefix.continuing;
     // A continued answer has begun already.
     if (!continuing) {
       this.#begun = event;
       this.#frame(event, out);
     }
-    if (change === undefined) return;
-    const { model, simulated, warnings } = event;
-    const more = continuing
-      ? { model, ...(simulated && { simulated }), ...(warnings && { warnings: [...warnings] }) }
-      : {};
-    this.#frame({ type: "data", name: CHANGE, value: { ...change, ...more } as JsonObject }, out);
+    const { model, simulated, warnings = [] } = event;
+    const said: JsonObject = { model, ...(simulated && { simulated }) };
+    if (warnings.length > 0) said.warnings = warnings.map((warning) => ({ ...warning }));
+    for (const [index, change] of this.#changes.entries()) {
+      const answers = continuing && index === this.#changes.length - 1;
+      this.#frame({ type: "data", name: CHANGE, value: answers ? { ...change, ...said } : change }, out);
+    }
   }
 
   /** Passes on what is no content: it waits until the current model is known to answer. */
@@ -164,6 +163,7 @@ export class FallbackSource implements BatchSource {
 
   #release(out: ChatEvent[]): void {
     if (this.#held.length === 0) return;
+    this.#changes = [];
     for (const event of this.#held) this.#say(event, out);
     this.#held = [];
   }
@@ -192,7 +192,7 @@ export class FallbackSource implements BatchSource {
     this.#usage.failed();
     if (retracting) this.#usage.retracted();
     this.#failures.push(named(error, id));
-    this.#change = change;
+    this.#changes.push(change);
     this.#held = [];
     this.#delivered = false;
     this.#current = undefined;

@@ -8,6 +8,7 @@ import { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
 import { type FallbackOptions, fallback } from "./fallback.js";
+import { CostMeter } from "./prices/cost-meter.js";
 
 const BUSY = new SluiceError("overloaded", "too much to do", { retryable: true });
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
@@ -193,6 +194,47 @@ describe("every error is told", () => {
     };
     const events = await collect(fallback([thrower, model("b", { says: ["Hello"] }).chat]).stream(REQUEST));
     expect(events[1]).toMatchObject({ value: { from: "a", to: "b", message: "a bug" } });
+  });
+});
+
+describe("every change of models is told", () => {
+  const changes = async (stream: ChatStream) =>
+    (await collect(stream)).flatMap((event) => (event.type === "data" ? [event.value] : []));
+
+  test("before the first delta", async () => {
+    const models = [model("a", { fails: BUSY }), model("b", { fails: BUSY }), model("c", { says: ["Hello"] })];
+    expect(await changes(answer(models))).toMatchObject([
+      { from: "a", to: "b" },
+      { from: "b", to: "c" },
+    ]);
+  });
+
+  test("and after it; what cannot be told apart has no cost", async () => {
+    const models = ["a", "b", "c"].map((id) => ({
+      provider: "test",
+      models: [id],
+      input: 1,
+      output: 1,
+      source: "here",
+      date: "2026-01-01",
+    }));
+    const meter = new CostMeter("fallback", { models });
+    const said = [
+      model("a", { says: ["Hel"], fails: BUSY }),
+      model("b", { fails: BUSY }),
+      model("c", { says: ["Bye"] }),
+    ];
+    const stream = answer(said, { afterFirstDelta: "retract" }).through({
+      push(event, emit) {
+        meter.push(event);
+        emit(event);
+      },
+    });
+    expect(await changes(stream)).toMatchObject([
+      { from: "a", to: "b" },
+      { from: "b", to: "c" },
+    ]);
+    expect(meter.total).toBeUndefined();
   });
 });
 

@@ -32,7 +32,12 @@ export function record(model: ChatModel, file: string): ChatModel {
       }
     },
   });
-  return { ...recorded, ...(model.capabilities && { capabilities: model.capabilities }) };
+  const { capabilities, list } = model;
+  return {
+    ...recorded,
+    ...(capabilities && { capabilities }),
+    ...(list && { list: (call) => list.call(model, call) }),
+  };
 }
 
 function cannotWrite(file: string): (cause: unknown) => never {

@@ -2,7 +2,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { type ErrorCode, SluiceError } from "../stream/error.js";
 import { eventOf, stringifyEvent } from "../stream/event-json.js";
-import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../stream/json.js";
 
 /** The name and version that a recording begins with. */
 const FORMAT = "sluice-recording";
@@ -58,9 +58,17 @@ export function parseRecording(text: string): Recording {
     const { t, event, error } = parseLine(line, index + 2);
     if (typeof t !== "number") throw badLine(index + 2, "t: a number of ms is missing");
     if (isJsonObject(error)) return { model: String(header.model), events, error: { t, error: errorOf(error) } };
-    events.push({ t, event: eventOf(event) });
+    events.push({ t, event: parseEvent(event, index + 2) });
   }
   return { model: String(header.model), events };
+}
+
+function parseEvent(event: JsonValue | undefined, number: number): ChatEvent {
+  try {
+    return eventOf(event);
+  } catch (cause) {
+    throw badLine(number, SluiceError.from(cause).message, cause);
+  }
 }
 
 function errorOf({ code, message, retryable }: JsonObject): SluiceError {

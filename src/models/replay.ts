@@ -21,7 +21,9 @@ export interface ReplayOptions {
  * A model that answers every call with a recorded stream: one that `record` wrote, with its original pace, or a raw
  * provider stream (SSE, NDJSON, or one JSON object a line), which has no times and is played without pauses.
  *
- * The stream fails with `invalid-argument` when the file cannot be read or its dialect is not recognised.
+ * The stream fails with `invalid-argument` when the file cannot be read or its dialect is not recognised; with
+ * `malformed-frame` where it is damaged; with `truncated` after what is there, where its end is missing (the reader left
+ * while it was recorded, or the process ended); and as the recorded stream did.
  *
  * @throws {SluiceError} `invalid-argument` when `speed` is not above 0.
  */
@@ -44,9 +46,12 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
         await pause(t);
         yield event;
       }
-      if (recording.error === undefined) return;
-      await pause(recording.error.t);
-      throw recording.error.error;
+      if (recording.error !== undefined) {
+        await pause(recording.error.t);
+        throw recording.error.error;
+      }
+      if (recording.events.at(-1)?.event.type === "finish") return;
+      throw new SluiceError("truncated", `the recording ${file} ends before its answer does`);
     },
   });
 }

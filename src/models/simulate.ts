@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type Clock, systemClock, wait } from "../stream/clock.js";
-import { invalid } from "../stream/error.js";
+import { invalid, SluiceError } from "../stream/error.js";
 import { splitTokens } from "../stream/token-estimate.js";
 import { defineModel } from "./define-model.js";
 
@@ -15,7 +15,7 @@ export interface SimulateOptions {
 
 /**
  * A model whose answers are asked for whole and then shown at a pace, and which says so: `start` has `simulated: true`.
- * For models that cannot stream, where a page should look alike.
+ * For models that cannot stream, where a page should look alike. A model that fails does so after what it had said.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
  */
@@ -25,21 +25,34 @@ export function simulate(
 ): ChatModel {
   if (!(tokensPerSecond > 0)) throw invalid("tokensPerSecond", tokensPerSecond, "a number above 0, or Infinity");
   const pauseMs = 1_000 / tokensPerSecond;
-  return defineModel({
+  const simulated = defineModel({
     id: model.id,
     capabilities: { ...model.capabilities, streaming: false },
     async *stream(request, { signal, options }) {
       const whole = model.stream(request, { ...options, signal, streaming: false, retain: false });
       const events: ChatEvent[] = [];
-      for await (const event of whole) events.push(event);
+      const failure = await collect(whole, events);
       for (const event of events) {
         for (const piece of pieces(event)) {
           if (piece.type === "text-delta" || piece.type === "reasoning-delta") await wait(pauseMs, clock, signal);
           yield piece;
         }
       }
+      if (failure !== undefined) throw failure;
     },
   });
+  const { list } = model;
+  return { ...simulated, ...(list && { list: (call) => list.call(model, call) }) };
+}
+
+/** All events of a stream; returns what it failed with. */
+async function collect(stream: AsyncIterable<ChatEvent>, events: ChatEvent[]): Promise<SluiceError | undefined> {
+  try {
+    for await (const event of stream) events.push(event);
+    return undefined;
+  } catch (thrown) {
+    return SluiceError.from(thrown);
+  }
 }
 
 /** A delta token by token; state of the provider seals a part, so it goes with the last piece. */

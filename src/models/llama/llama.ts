@@ -15,7 +15,7 @@ import { holdModel, type LoadedModel, releaseModel } from "./loaded-model.js";
 export interface LlamaOptions {
   /** Default: `llama/` and the file as it was given. */
   id?: string;
-  /** Threads that compute. Default: `SLUICE_LLAMA_THREADS`, or a thread for each core that this process may use. */
+  /** Threads that compute. Default: `SLUICE_LLAMA_THREADS`, or one less than the cores of this process, at least one. */
   threads?: number;
   /** Tokens that a prompt and its answer may have together. Default: what the model was trained on, up to 8,192. */
   contextSize?: number;

@@ -3,6 +3,7 @@ import type { FinishReason } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { JsonObject } from "../stream/json.js";
+import type { ChatMessage } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
 import type { ConversationStore, StoredMessage } from "./conversation-store.js";
 import type { Window } from "./window.js";
@@ -24,6 +25,12 @@ export interface ConversationOptions {
   system?: string;
   /** Sent with every turn: temperature, tools and the like. */
   request?: Omit<ChatRequest, "messages">;
+  /**
+   * What of a message is kept, in the store and for later turns. Default: all of it, as the user said it and saw it, whatever
+   * a guard of the model sends or was sent. `scrubMessage()` of `sluice/guards` keeps placeholders of personal data. Where it
+   * throws, the turn is not kept, and its stream ends with `store-failed`.
+   */
+  keep?: (message: ChatMessage) => ChatMessage;
   /** What turns cost. Default: the built-in prices, with those of the file `SLUICE_PRICES` before them. */
   prices?: PriceTable;
 }

@@ -4,7 +4,7 @@ import { model as resolve } from "../models/registry.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { invalid, SluiceError } from "../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import { message as checkMessage } from "../stream/validate-messages.js";
@@ -50,8 +50,9 @@ export class Conversation {
    *   name, as `model()`.
    */
   constructor(options: ConversationOptions) {
-    const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system } = options;
+    const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system, keep } = options;
     storable(contextId, "contextId");
+    if (keep !== undefined && typeof keep !== "function") throw invalid("keep", keep, "a function of a message");
     this.contextId = contextId;
     this.model = modelOf(model);
     this.system = system;
@@ -135,7 +136,7 @@ export class Conversation {
     checkMessage(message, "message");
     const data = metadata && plainMetadata(metadata);
     await this.#idle();
-    const [stored] = chain(this.#log.head, [message]);
+    const [stored] = this.#kept(chain(this.#log.head, [message]));
     if (stored === undefined) throw new SluiceError("protocol", "a chain of one message is empty");
     if (data !== undefined) stored.metadata = data;
     await this.#log.append([stored], stored.id);
@@ -250,7 +251,7 @@ export class Conversation {
       // A turn that is left while it is being opened is over as soon as that has noticed.
       if (beginning === undefined) return;
       try {
-        const messages = storedTurn(beginning, end, data);
+        const messages = this.#kept(storedTurn(beginning, end, data));
         const last = messages.at(-1);
         if (last !== undefined) await this.#log.append(messages, last.id);
       } finally {
@@ -288,6 +289,17 @@ export class Conversation {
     const meter = new CostMeter(model.id, this.#options.prices ?? defaultPrices());
     const source = new TurnSource({ open, complete: keep, interrupt }, meter);
     return new ChatStream(source, { signal: call.signal, retain: call.retain });
+  }
+
+  /** What is kept of messages. Nothing of them is, where that cannot be said. */
+  #kept(messages: readonly StoredMessage[]): StoredMessage[] {
+    const { keep } = this.#options;
+    if (keep === undefined) return [...messages];
+    try {
+      return messages.map((stored) => ({ ...stored, message: keep(stored.message) }));
+    } catch (cause) {
+      throw new SluiceError("store-failed", `keep: ${messageOf(cause)}`, { cause });
+    }
   }
 
   /** Loads the conversation, and waits until what an interrupted turn said is stored. */

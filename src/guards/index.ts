@@ -12,6 +12,7 @@ export type { EntityName } from "./pii/entity.js";
 export type { Direction, PiiOptions } from "./pii/pii.js";
 export { pii, scrubStage, scrubText } from "./pii/pii.js";
 export { PiiVault } from "./pii/pii-vault.js";
+export { scrubMessage } from "./pii/scrub-message.js";
 export type { LocaleName, ScrubOptions, ScrubRules } from "./pii/scrub-rules.js";
 export { scrubRules } from "./pii/scrub-rules.js";
 export type { ScrubberOptions } from "./pii/scrubber.js";

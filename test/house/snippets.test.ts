@@ -9,9 +9,19 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(root, "dist", ".snippets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a page says elsewhere, and its snippets go on with. */
+/** What a page says elsewhere, or leaves to its reader, and its snippets go on with. */
 const GIVEN: Readonly<Record<string, string>> = {
+  "README.md": "",
+  "docs/conversations.md": "",
   "docs/tools.md": 'import type { ChatModel } from "sluice";\ndeclare const agent: ChatModel;\n',
+  "docs/structured.md": "",
+  "docs/dapr.md": `import type { ChatModel, ChatRequest } from "sluice";
+declare const model: ChatModel;
+declare const request: ChatRequest;
+declare const appId: string;
+declare const resourcesPath: string;
+declare function show(...what: unknown[]): void;
+`,
 };
 
 const IMPORT = /^import (?:type )?\{ ([^}]+) \} from "[^"]+";$/gm;
@@ -27,13 +37,13 @@ function modulesOf(page: string): string[] {
     }
     const missing = Array.from(before).filter(([name]) => !own.has(name) && new RegExp(`\\b${name}\\b`).test(code));
     for (const [name, line] of own) before.set(name, line);
-    const given = /\bconst agent\b/.test(code) ? "" : (GIVEN[page] ?? "");
+    const given = /\bconst agent\b/.test(code) ? "" : GIVEN[page];
     return `${given}${missing.map(([, line]) => `${line}\n`).join("")}${code}export {};\n`;
   });
 }
 
 test("every snippet of the guides compiles as it is printed", async () => {
-  for (const page of ["README.md", "docs/conversations.md", "docs/tools.md"]) {
+  for (const page of Object.keys(GIVEN)) {
     for (const [index, code] of modulesOf(page).entries()) {
       writeFileSync(join(folder, `${page.replace(/\W/g, "-")}-${index + 1}.ts`), code);
     }

@@ -41,8 +41,18 @@ export class StepCalls {
     if (index !== -1) this.#called.splice(index, 1);
   }
 
-  /** The model has ended: the calls that it has not answered are run, unless its answer does not count. */
+  /**
+   * The model has ended: the calls that it has not answered are run, unless its answer does not count. A budget that is used
+   * up stops those that run; what is done by then stands.
+   */
   end(reason: FinishReason, run: (call: ToolCallPart) => CallRun): void {
+    if (reason === "budget") {
+      const running = this.#called.filter((called) => called.run?.outcome === undefined);
+      for (const called of running) {
+        this.#called.splice(this.#called.indexOf(called), 1);
+        this.#void(called, "the budget is used up");
+      }
+    }
     if (reason === "content-filter" || reason === "refusal") {
       for (const called of this.#called.splice(0)) this.#void(called, `the answer ended with ${reason}`);
     }

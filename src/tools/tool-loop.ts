@@ -275,6 +275,7 @@ export class ToolLoop implements BatchSource, RunListener {
 
   /** Why the stream ends here; `undefined` where the model is called again. */
   #reasonToEnd(reason: FinishReason): FinishReason | undefined {
+    if (reason === "budget") return reason;
     if (this.#calls.open) return "tool-calls";
     if (this.#calls.none && reason !== "pause") return reason;
     const { maxSteps, maxTotalTokens } = this.#settings;

@@ -136,6 +136,38 @@ describe.each(Object.entries(transports))("through %s", (_name, options: Partial
     expect(await stream.usage).toMatchObject({ outputTokens: 21 });
   });
 
+  it("a connection that breaks before the answer is truncated", async () => {
+    const error = await failure(await ask({ ...options, retry: NO_RETRY }, hangUp));
+    expect(error).toMatchObject({ code: "truncated", retryable: true });
+  });
+
+  it("what is not HTTP, or too much of it, is malformed and not tried again", async () => {
+    const big = `HTTP/1.1 200 OK\r\nx-big: ${"a".repeat(1_048_576)}\r\n\r\n`;
+    for (const bytes of ["220 mail.example ESMTP\r\n", big]) {
+      const error = await failure(await ask(options, (reply) => reply.raw(bytes)));
+      expect(error).toMatchObject({ code: "malformed-frame", retryable: false });
+      expect(server?.received).toHaveLength(1);
+      await server?.stop();
+    }
+    server = undefined;
+  });
+
+  it("what no header can carry is refused before anything is sent", async () => {
+    const stream = await ask({ ...options, headers: { "x-team": "a\nb" } }, whole([BYTES]));
+    expect(await failure(stream)).toMatchObject({ code: "invalid-argument" });
+    expect(server?.received).toHaveLength(0);
+  });
+
+  it("a host that does not exist is not tried again", async () => {
+    const error = await failure(modelAt("http://models.invalid/v1", options).stream(REQUEST));
+    expect(error).toMatchObject({ code: "connect-failed", retryable: false });
+  });
+
+  it("a byte order mark is no text", async () => {
+    const stream = await ask(options, whole([Uint8Array.of(0xef, 0xbb), Uint8Array.of(0xbf), BYTES]));
+    expect(await stream.fullText).toBe(TEXT);
+  });
+
   it("a web page is no answer", async () => {
     const error = await failure(
       await ask(options, refuse(200, "<html>", { "content-type": "text/html; charset=utf-8" })),
@@ -376,9 +408,14 @@ describe("what is not HTTP", () => {
   });
 
   it("and an encoding that was not asked for is refused", async () => {
-    const error = await failure(await ask({}, (reply) => reply.head(200, { "content-encoding": "gzip" })));
-    expect(error).toMatchObject({ code: "provider-error" });
+    const encoded = (status: number) =>
+      ask({ retry: NO_RETRY }, (reply) => reply.head(status, { "content-encoding": "gzip" }));
+    const error = await failure(await encoded(200));
+    expect(error).toMatchObject({ code: "provider-error", status: 200, retryable: false });
     expect(error.message).toContain("gzip");
+    expect(server?.received[0]?.headers["accept-encoding"]).toBe("identity");
+    await server?.stop();
+    expect(await failure(await encoded(503))).toMatchObject({ status: 503, retryable: true });
   });
 
   it("a key that no header can carry is refused before anything is sent", async () => {

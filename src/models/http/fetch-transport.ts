@@ -1,4 +1,5 @@
 import { SluiceError } from "../../stream/error.js";
+import { fetchFailureOf } from "./fetch-failure.js";
 import {
   type Exchange,
   type HttpRequest,
@@ -72,6 +73,7 @@ class FetchExchange implements Exchange {
   async #send(request: HttpRequest, fetch: typeof globalThis.fetch): Promise<void> {
     const { method, headers, body } = request;
     try {
+      checkHeaders(headers);
       const init: RequestInit = { method, headers: { ...headers }, redirect: "manual", signal: this.#abort.signal };
       const response = await fetch(request.url, body === undefined ? init : { ...init, body });
       if (this.over) return;
@@ -82,7 +84,7 @@ class FetchExchange implements Exchange {
       if (this.#reader === undefined) this.#end(undefined);
       else this.#notify();
     } catch (error) {
-      this.#fail("connect-failed", `no connection to ${new URL(this.#url).host}`, error);
+      this.#fail(error, false);
     }
   }
 
@@ -98,7 +100,7 @@ class FetchExchange implements Exchange {
         this.#notify();
       }
     } catch (error) {
-      this.#fail("truncated", `${new URL(this.#url).host} closed the connection in the middle of the answer`, error);
+      this.#fail(error, true);
     }
   }
 
@@ -114,8 +116,8 @@ class FetchExchange implements Exchange {
     this.close(failure);
   }
 
-  #fail(code: "connect-failed" | "truncated", what: string, cause: unknown): void {
-    if (!this.over) this.#end(new SluiceError(code, `${what}: ${reason(cause)}`, { retryable: true, cause }));
+  #fail(error: unknown, reading: boolean): void {
+    if (!this.over) this.#end(fetchFailureOf(error, this.#url, reading));
   }
 
   #end(failure: SluiceError | undefined): void {
@@ -131,8 +133,12 @@ class FetchExchange implements Exchange {
   }
 }
 
-/** Node's fetch says only "fetch failed" and keeps the reason in the cause. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+/** @throws {SluiceError} `invalid-argument` for what no header can carry: `fetch` says so as if it were no connection. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  try {
+    new Headers({ ...headers });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SluiceError("invalid-argument", `the request cannot be sent: ${why}`, { cause });
+  }
 }

@@ -1,5 +1,7 @@
 import { Socket } from "node:net";
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
+import { invalid } from "../../stream/error.js";
+import { maskUrl } from "./mask-secrets.js";
 
 /** The variables that name proxies, upper or lower case; the lower one wins, as in curl. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
@@ -28,24 +30,44 @@ export class DispatcherPool {
     this.#env = env;
   }
 
-  /** Loopback is always reached directly: a proxy elsewhere has another one. */
+  /**
+   * Loopback is always reached directly: a proxy elsewhere has another one.
+   *
+   * @throws {SluiceError} `invalid-argument` for a proxy that is none.
+   */
   dispatcherFor(url: URL): Dispatcher {
-    const httpProxy = this.#env.http_proxy || this.#env.HTTP_PROXY;
-    const httpsProxy = this.#env.https_proxy || this.#env.HTTPS_PROXY;
-    if ((httpProxy === undefined && httpsProxy === undefined) || isLoopback(url.hostname)) return sharedAgent();
+    const httpProxy = proxyUrl(this.#env, "http_proxy", "HTTP_PROXY");
+    const httpsProxy = proxyUrl(this.#env, "https_proxy", "HTTPS_PROXY");
+    if ((httpProxy === "" && httpsProxy === "") || isLoopback(url.hostname)) return sharedAgent();
     this.#proxy ??= new EnvHttpProxyAgent({
       ...CONNECTIONS,
-      httpProxy: httpProxy ?? "",
-      httpsProxy: httpsProxy ?? "",
+      httpProxy,
+      httpsProxy,
       noProxy: this.#env.no_proxy || this.#env.NO_PROXY || "",
+      // Of the hosts that no proxy is for.
+      connect: dialled(connectDirectly),
+      // The limits of a call are kept by the call.
+      proxyTls: { timeout: 0 },
+      clientFactory: (origin, { connect }: Pool.Options) =>
+        new Pool(origin, { ...CONNECTIONS, ...(typeof connect === "function" && { connect: dialled(connect) }) }),
     });
     return this.#proxy;
   }
 }
 
+/** The URL of a proxy from the environment; like curl, it takes one without scheme for `http:`. Empty where none is set. */
+function proxyUrl(env: ProxyEnvironment, ...names: readonly string[]): string {
+  const name = names.find((one) => env[one]);
+  const value = name === undefined ? undefined : env[name]?.trim();
+  if (name === undefined || value === undefined || value === "") return "";
+  const url = value.includes("://") ? value : `http://${value}`;
+  if (URL.canParse(url) && /^(https?|socks5?):$/.test(new URL(url).protocol)) return url;
+  throw invalid(name, maskUrl(url), "the http, https or socks5 URL of a proxy");
+}
+
 /**
  * Dispatches a request. undici connects within the call when it has no free connection; `onDial` is then told of the
- * socket, so that a request that is given up while it connects can close it.
+ * socket, to the host or to a proxy, so that a request that is given up while it connects can close it.
  */
 export function dispatchTo(
   dispatcher: Dispatcher,
@@ -62,14 +84,17 @@ export function dispatchTo(
 }
 
 function sharedAgent(): Agent {
-  shared ??= new Agent({
-    ...CONNECTIONS,
-    connect: (options, callback) => {
-      const socket: unknown = connectDirectly(options, callback);
-      if (socket instanceof Socket) dialing?.(socket);
-    },
-  });
+  shared ??= new Agent({ ...CONNECTIONS, connect: dialled(connectDirectly) });
   return shared;
+}
+
+/** A connector whose sockets can be given up while they connect. */
+function dialled(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    const socket: unknown = connect(options, callback);
+    if (socket instanceof Socket) dialing?.(socket);
+    return socket;
+  };
 }
 
 /** `localhost`, 127.0.0.0/8 and ::1. */

@@ -39,7 +39,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
       origin: url.origin,
       path: url.pathname + url.search,
       method,
-      headers,
+      // Without it a server may answer in any encoding.
+      headers: { "accept-encoding": "identity", ...headers },
       body: body ?? null,
     };
     dispatchTo(dispatcher, options, this, (socket) => {
@@ -91,7 +92,9 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     if (this.over || status < 200) return;
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
-      this.close(new SluiceError("provider-error", `the answer is encoded (${encoding}), which was not asked for`));
+      const retryable = status === 429 || status >= 500;
+      const message = `HTTP ${status}: the answer is encoded (${encoding}), which was not asked for`;
+      this.close(new SluiceError("provider-error", message, { status, retryable }));
       return;
     }
     this.head = { status, headers: joined(headers) };

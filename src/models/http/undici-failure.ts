@@ -18,6 +18,9 @@ export function failureOf(error: Error, phase: FailedPhase, url: string): Sluice
     const retryable = !PERMANENT.test(code);
     return new SluiceError("connect-failed", `no connection to ${host}: ${reason(error)}`, { retryable, cause: error });
   }
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    return new SluiceError("malformed-frame", `${host} sends more headers than are read`, { cause: error });
+  }
   // A body that ends too soon is a parser's error as well.
   if (error.name === "HTTPParserError" && !/EOF/.test(code + error.message)) {
     return new SluiceError("malformed-frame", `${host} does not answer in HTTP: ${error.message}`, { cause: error });

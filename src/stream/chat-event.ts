@@ -33,10 +33,13 @@ export type FinishReason =
 
 /** Something the model cites: a web page, or a document that the caller or the provider holds. */
 export interface Source {
+  /** What is cited. */
   kind: "url" | "document";
   /** The provider's id, where it has one. */
   id?: string;
+  /** Of a page, or of a document that has one. */
   url?: string;
+  /** As the provider gives it. */
   title?: string;
   /** Of a document. */
   filename?: string;
@@ -87,15 +90,20 @@ export interface TextDeltaEvent {
 export interface ReasoningDeltaEvent {
   type: "reasoning-delta";
   text: string;
+  /** Index of the content block it belongs to, where the provider has several. */
   block?: number;
+  /** The provider's signature or encrypted form of the block. */
   opaque?: Opaque;
 }
 
 /** A piece of a tool call's arguments: JSON text, not yet complete. */
 export interface ToolInputDeltaEvent {
   type: "tool-input-delta";
+  /** The provider's id of the call, or a generated one. */
   callId: string;
+  /** The tool's name. */
   name: string;
+  /** The next piece of the JSON text. */
   delta: string;
   /** Set when the provider runs the tool itself. */
   providerExecuted?: true;
@@ -104,41 +112,56 @@ export interface ToolInputDeltaEvent {
 /** A complete tool call. Each call has exactly one, whether or not its arguments were streamed before. */
 export interface ToolCallEvent {
   type: "tool-call";
+  /** The provider's id of the call, or a generated one. */
   callId: string;
+  /** The tool's name. */
   name: string;
   /** The parsed arguments; the text as it came where it was not JSON, with `invalid` set. */
   input: JsonValue;
   /** Set when the arguments were not valid JSON. */
   invalid?: true;
+  /** Set when the provider runs the tool itself: it is not to be run here. */
   providerExecuted?: true;
+  /** State of the provider that must come back with it. */
   opaque?: Opaque;
 }
 
 /** What a tool returned: one that ran here, or one that the provider ran. */
 export interface ToolResultEvent {
   type: "tool-result";
+  /** That of the call it answers. */
   callId: string;
+  /** The tool's name. */
   name: string;
+  /** What the tool returned, or what is wrong. */
   output: JsonValue;
+  /** Set when the tool failed: `output` then says why, for the model. */
   isError?: true;
   /** Set on a progress report: a final result for the same call follows. */
   preliminary?: true;
+  /** Set when the provider ran the tool itself. */
   providerExecuted?: true;
+  /** State of the provider that must come back with it. */
   opaque?: Opaque;
 }
 
 /** A tool call waits for somebody's yes or no. */
 export interface ApprovalRequestEvent {
   type: "approval-request";
+  /** That of the call that waits. */
   callId: string;
+  /** The tool's name. */
   name: string;
+  /** The parsed arguments. */
   input: JsonValue;
 }
 
 /** The model cites a source. */
 export interface SourceEvent {
   type: "source";
+  /** What is cited. */
   source: Source;
+  /** Index of the content block that cites it, where the provider has several. */
   block?: number;
 }
 
@@ -147,14 +170,18 @@ export interface FileEvent {
   type: "file";
   /** IANA media type, for example `image/png`. */
   mediaType: string;
+  /** The whole file. */
   data: Uint8Array;
+  /** State of the provider that must come back with it. */
   opaque?: Opaque;
 }
 
 /** What an application, a workflow step or a provider says that no other event carries. */
 export interface DataEvent {
   type: "data";
+  /** Says what `value` is, for example `window` or `budget`. */
   name: string;
+  /** Whatever JSON can carry. */
   value: JsonValue;
   /** The id of the workflow step that says it. */
   step?: string;
@@ -171,6 +198,7 @@ export interface ContextEvent {
 /** Running totals of the current model call, as early as they are known. Each count replaces the one before. */
 export interface UsageEvent {
   type: "usage";
+  /** Tokens. A count that is absent is not known yet. */
   usage: Usage;
 }
 
@@ -179,26 +207,32 @@ export interface StepStartEvent {
   type: "step-start";
   /** Counted from 0. */
   step: number;
+  /** The model that answers, as the provider names it. */
   model: string;
 }
 
 /** One model call of several is over. */
 export interface StepFinishEvent {
   type: "step-finish";
+  /** That of its `step-start`. */
   step: number;
+  /** Why this call stopped. */
   reason: FinishReason;
+  /** Tokens of this call alone. */
   usage: Usage;
 }
 
 /** Everything since the last `start` or `step-start` is void. */
 export interface RetractEvent {
   type: "retract";
+  /** For people: why it is void. */
   reason: string;
 }
 
 /** The stream is over. Nothing follows. */
 export interface FinishEvent {
   type: "finish";
+  /** Why the last model call stopped. */
   reason: FinishReason;
   /** The provider's own word, where it is not the same. */
   rawReason?: string;

@@ -24,8 +24,9 @@ export interface RetryPolicy {
   maxDelayMs?: number;
 }
 
-/** What went over the wire, for debugging. Secrets are masked. */
+/** What went over the wire, for debugging. Secrets are masked. `id` is that of the call, whose retries share it. */
 export type WireEvent =
+  /** A request is sent. `attempt` is counted from 1. */
   | {
       type: "request";
       id: string;
@@ -35,17 +36,24 @@ export type WireEvent =
       headers: Record<string, string>;
       body: string;
     }
+  /** The head of the answer is there, `ms` after the request was sent. */
   | { type: "response"; id: string; status: number; headers: Record<string, string>; ms: number }
+  /** A piece of the answer's body. */
   | { type: "body"; id: string; text: string }
+  /** The call is made again after `delayMs`, as attempt `attempt`, because of this error. */
   | { type: "retry"; id: string; attempt: number; delayMs: number; error: SluiceError }
+  /** The call failed. */
   | { type: "error"; id: string; error: SluiceError }
+  /** The call is over, `ms` after it began. */
   | { type: "end"; id: string; ms: number };
 
 /** Settings of one call that are not part of what is asked. */
 export interface CallOptions {
   /** Ends the call; the upstream connection closes at once. */
   signal?: AbortSignal;
+  /** Limits on the phases of the call. Default: that of the model, field by field. */
   timeouts?: Timeouts;
+  /** When a failed call is made again. Default: that of the model, field by field. */
   retry?: RetryPolicy;
   /** Extra HTTP headers; they win over the model's own. */
   headers?: Record<string, string>;
@@ -64,6 +72,7 @@ export interface CallOptions {
 export interface ModelInfo {
   /** As `model()` takes it, for example `openai/gpt-5`. */
   id: string;
+  /** For people. */
   name?: string;
   /** Tokens. */
   contextWindow?: number;
@@ -106,6 +115,7 @@ export interface Capabilities {
 export interface ChatModel {
   /** As people name it, for example `openai/gpt-5`. */
   readonly id: string;
+  /** What it can do, where that is known. */
   readonly capabilities?: Capabilities;
   /**
    * Answers a request. Nothing happens before the stream is read or one of its promises is asked for.

@@ -5,11 +5,13 @@ import type { CacheHint, ChatMessage } from "./message.js";
 export interface ToolDefinition {
   /** 1–64 of `A–Z a–z 0–9 _ -`, as all providers allow. */
   name: string;
+  /** Tells the model what it does and when to call it. */
   description?: string;
   /** JSON Schema of the arguments, an object type. */
   inputSchema: JsonObject;
   /** Ask the provider to hold the arguments to the schema, where it can. */
   strict?: boolean;
+  /** Tool definitions up to and including this one may be cached by the provider. */
   cache?: CacheHint;
 }
 
@@ -41,6 +43,7 @@ export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "
 
 /** Settings for the model's reasoning. */
 export interface ReasoningOptions {
+  /** Default: the provider's. */
   effort?: ReasoningEffort;
   /** Upper limit on reasoning, in tokens, where the provider takes one. */
   budgetTokens?: number;
@@ -53,8 +56,11 @@ export interface ReasoningOptions {
  * reported as a warning, never dropped in silence.
  */
 export interface ChatRequest {
+  /** The conversation so far, the oldest first. */
   messages: ChatMessage[];
+  /** What the model may call. */
   tools?: (ToolDefinition | ProviderTool)[];
+  /** Default: the provider's, which is `auto` with tools. */
   toolChoice?: ToolChoice;
   /** Whether the model may call several tools at once. Default: the provider's. */
   parallelToolCalls?: boolean;
@@ -74,7 +80,9 @@ export interface ChatRequest {
   presencePenalty?: number;
   /** -2 to 2. */
   frequencyPenalty?: number;
+  /** Default: the provider's. */
   reasoning?: ReasoningOptions;
+  /** Default: text. */
   responseFormat?: ResponseFormat;
   /** An id of the end user, for the provider's abuse monitoring. */
   user?: string;

@@ -61,6 +61,7 @@ export interface PartialAnswer {
   text: string;
   /** The calls that were complete. */
   toolCalls: ToolCallEvent[];
+  /** Tokens, as far as they are known. */
   usage: Usage;
 }
 
@@ -78,6 +79,7 @@ export interface RejectedOutput {
 export interface OutputIssue {
   /** Where, for example `items[2].price`; `""` for the whole value. */
   path: string;
+  /** What is wrong, for people and for the model. */
   message: string;
 }
 
@@ -103,22 +105,35 @@ export interface ErrorDetails {
   output?: RejectedOutput;
   /** For bad frames: the offending text, its first 500 characters. */
   frame?: string;
+  /** For a stream that had begun: what had arrived. */
   partial?: PartialAnswer;
+  /** What was thrown, where this error stands for another. */
   cause?: unknown;
 }
 
 /** The one error class of Sluice. `code` says what happened, `retryable` whether trying again can help. */
 export class SluiceError extends Error {
+  /** What happened. */
   readonly code: ErrorCode;
+  /** Whether the same call may succeed later. */
   readonly retryable: boolean;
+  /** How long the provider asks to wait, in ms. */
   declare readonly retryAfterMs?: number;
+  /** HTTP status of the provider's answer. */
   declare readonly status?: number;
+  /** The provider's own message. */
   declare readonly providerMessage?: string;
+  /** The provider's own code or type of error. */
   declare readonly providerCode?: string;
+  /** The provider's request id, for its support. */
   declare readonly requestId?: string;
+  /** The model that was called. */
   declare readonly model?: string;
+  /** For refused input or output: the path of the field. */
   declare readonly field?: string;
+  /** For bad frames: the offending text, its first 500 characters. */
   declare readonly frame?: string;
+  /** For output that does not have the form it was asked for in. */
   declare readonly output?: RejectedOutput;
   /** What had arrived before the error; set by every `ChatStream`. */
   declare readonly partial?: PartialAnswer;

@@ -10,6 +10,7 @@ export interface TextPart {
   text: string;
   /** Set when this text is the model declining to answer. */
   refusal?: true;
+  /** State that belongs to this text (Gemini signs text as well as reasoning). */
   opaque?: Opaque;
   /** Everything up to and including this part may be cached by the provider. */
   cache?: CacheHint;
@@ -22,30 +23,41 @@ export interface FilePart {
   mediaType: string;
   /** The bytes, a URL that the provider fetches, or the id of a file that the provider already has. */
   data: Uint8Array | { url: string } | { id: string };
+  /** What it is called, for providers that show it to the model. */
   filename?: string;
   /** How closely the model should look at an image, where it has the choice. */
   detail?: "auto" | "low" | "high";
+  /** State of the provider that must come back with it. */
   opaque?: Opaque;
+  /** As of a text part. */
   cache?: CacheHint;
 }
 
 /** What the model thought before or between its words. */
 export interface ReasoningPart {
   type: "reasoning";
+  /** What is shown of it; `""` where the provider keeps it to itself. */
   text: string;
+  /** The provider's signature or encrypted form, without which some refuse the part. */
   opaque?: Opaque;
 }
 
 /** A tool call of the model. */
 export interface ToolCallPart {
   type: "tool-call";
+  /** What its result refers to. */
   callId: string;
+  /** The tool's name. */
   name: string;
+  /** The parsed arguments. */
   input: JsonValue;
   /** Set when the arguments were not valid JSON; `input` is then their text. */
   invalid?: true;
+  /** Set when the provider ran the tool itself: it is not to be run here. */
   providerExecuted?: true;
+  /** State of the provider that must come back with it. */
   opaque?: Opaque;
+  /** As of a text part. */
   cache?: CacheHint;
 }
 
@@ -55,25 +67,35 @@ export interface ToolCallPart {
  */
 export interface ToolResultPart {
   type: "tool-result";
+  /** That of the call it answers. */
   callId: string;
+  /** The tool's name. */
   name: string;
+  /** What the tool returned, or what is wrong. */
   output: JsonValue;
+  /** Set when the tool failed: `output` then says why, for the model. */
   isError?: true;
+  /** Set when the provider ran the tool itself. */
   providerExecuted?: true;
+  /** State of the provider that must come back with it. */
   opaque?: Opaque;
+  /** As of a text part. */
   cache?: CacheHint;
 }
 
 /** A source that the model cited. */
 export interface SourcePart {
   type: "source";
+  /** What is cited. */
   source: Source;
 }
 
 /** Provider content that no other part carries and that must come back (a compaction block, an MCP tool list). */
 export interface OpaquePart {
   type: "opaque";
+  /** The `name` of the `data` event that brought it. */
   name: string;
+  /** What goes back, to the dialect that made it. */
   opaque: Opaque;
 }
 

@@ -15,7 +15,7 @@ export interface Timing {
   readonly deltas: number;
   /** Output tokens per second after the first token; from the provider's count, so `undefined` where it gave none. */
   readonly tokensPerSecond: number | undefined;
-  /** Gaps of more than `STALL_MS` between two reads while the reader was waiting. */
+  /** Gaps of more than `STALL_MS` between two reads while the reader was waiting; `total` and `longest` in ms. */
   readonly stalls: { readonly count: number; readonly total: number; readonly longest: number };
 }
 

@@ -45,10 +45,13 @@ export interface TurnOptions extends CallOptions {
 
 /** A whole answer of a conversation. */
 export interface Reply {
+  /** All of its text. */
   text: string;
   /** The stored answer: the last message of the turn. */
   message: StoredMessage;
+  /** Tokens of the whole turn. */
   usage: Usage;
+  /** Why the model stopped. */
   finishReason: FinishReason;
   /** In USD; absent where it is not known. */
   cost?: number;

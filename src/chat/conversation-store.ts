@@ -9,6 +9,7 @@ export interface StoredMessage {
   id: string;
   /** The message before it; `null` for the first. */
   parentId: string | null;
+  /** What was said. */
   message: ChatMessage;
   /** ISO 8601 with milliseconds, UTC. */
   createdAt: string;
@@ -24,6 +25,7 @@ export interface StoredMessage {
   cost?: number;
   /** Of an answer: how fast the turn was. */
   timing?: TurnTiming;
+  /** The application's own, as it was given with the turn or the message. */
   metadata?: JsonObject;
   /** Of the first message of a turn: the summary that was written for it, of what was said until then. */
   summary?: StoredSummary;
@@ -31,6 +33,7 @@ export interface StoredMessage {
 
 /** A summary that a window wrote. */
 export interface StoredSummary {
+  /** The model's words. */
   text: string;
   /** The id of the last message that it stands for; those before it, but for instructions, are in it, too. */
   upTo: string;
@@ -64,6 +67,7 @@ export interface ConversationRecord {
 
 /** A conversation as a store gives it. Messages stand in the order in which they were appended. */
 export interface StoredConversation extends ConversationRecord {
+  /** Of all branches. */
   messages: StoredMessage[];
 }
 
@@ -71,7 +75,9 @@ export interface StoredConversation extends ConversationRecord {
 export interface Append {
   /** The version that the writer has seen; 0 creates the conversation. */
   expectedVersion: number;
+  /** Each after the one that it follows; may be empty. */
   messages: readonly StoredMessage[];
+  /** The message that the conversation goes on from; `null` when it is empty. */
   head: string | null;
   /** Replaces the title. Unchanged when absent. */
   title?: string;
@@ -81,7 +87,7 @@ export interface Append {
 
 /** Which conversations to list. */
 export interface ListOptions {
-  /** Default 100. */
+  /** How many conversations at most. Default 100. */
   limit?: number;
   /** Only those that come after this one: the last one of the page before. */
   after?: Pick<ConversationRecord, "updatedAt" | "id">;

@@ -32,6 +32,7 @@ import { allMessages, type Window, type WindowResult } from "./window.js";
  * its reader sees `finish`. A turn that was stopped or failed after something was said is stored as `interrupted`.
  */
 export class Conversation {
+  /** What resumes it, here or in another process. */
   readonly contextId: string;
   /** Answers from the next turn on. */
   model: ChatModel;
@@ -216,8 +217,8 @@ export class Conversation {
   async fork(options: Partial<ConversationOptions> = {}): Promise<Conversation> {
     const { contextId: _, system: __, ...own } = this.#options;
     const { model, system } = this;
-    const now = { ...own, model, ...(system !== undefined && { system }), store: this.#store.where };
-    const fork = new Conversation({ ...now, ...options });
+    const inherited = { ...own, model, ...(system !== undefined && { system }), store: this.#store.where };
+    const fork = new Conversation({ ...inherited, ...options });
     if ((await fork.snapshot()).version > 0) {
       throw new SluiceError("conflict", `there is a conversation ${JSON.stringify(fork.contextId)}`, {
         field: "contextId",

@@ -9,13 +9,17 @@ export const EXPORT_VERSION = 1;
 
 /** An exported conversation. Messages are those that stores keep, but for the bytes of files: `{ "base64": … }`. */
 export interface ExportedConversation {
+  /** Tells an export from other JSON. */
   format: typeof EXPORT_FORMAT;
+  /** Of the format. */
   version: typeof EXPORT_VERSION;
   /** The context id. */
   id: string;
+  /** What it is called in a list; absent where it has no name. */
   title?: string;
   /** The message that the conversation goes on from. */
   head: string | null;
+  /** The application's own. */
   metadata: JsonObject;
   /** Of all branches; each after the one that it follows. */
   messages: object[];

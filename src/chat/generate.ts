@@ -8,13 +8,17 @@ import { type StreamOptions, stream } from "./stream.js";
 
 /** A whole answer. */
 export interface Generated {
+  /** All of its text that was not retracted. */
   text: string;
   /** Everything that was said, as one message. */
   message: AssistantMessage;
   /** The same as messages to append to a history. */
   messages: ChatMessage[];
+  /** Why the model stopped. */
   finishReason: FinishReason;
+  /** Tokens. A count is absent where nobody gave it. */
   usage: Usage;
+  /** How fast it was, in ms. */
   timing: Timing;
 }
 

@@ -11,7 +11,9 @@ export interface SearchOptions {
 
 /** A message that was found, and in which conversation. */
 export interface SearchHit {
+  /** Where it was said. */
   conversation: ConversationRecord;
+  /** What contains the text. */
   message: StoredMessage;
 }
 

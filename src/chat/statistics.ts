@@ -6,6 +6,7 @@ import type { StoredConversation, StoredMessage } from "./conversation-store.js"
 export interface ModelStatistics {
   /** Turns that it answered. */
   turns: number;
+  /** Tokens of these turns. */
   usage: Usage;
   /** In USD, of the turns whose cost is known. */
   knownCost: number;
@@ -15,7 +16,9 @@ export interface ModelStatistics {
 export interface ConversationStatistics {
   contextId: string;
   title?: string;
+  /** How many there are. */
   messages: number;
+  /** How many there are of each role. */
   byRole: Record<ChatMessage["role"], number>;
   /** Messages from the first to the head. */
   onCurrentBranch: number;
@@ -23,7 +26,9 @@ export interface ConversationStatistics {
   branches: number;
   /** Turns that were answered, interrupted ones included. */
   turns: number;
+  /** Turns that were stopped or failed. */
   interrupted: number;
+  /** Calls of the model, those included that the provider ran. */
   toolCalls: number;
   /** Tokens of all turns. A count is absent where no provider gave it. */
   usage: Usage;
@@ -31,6 +36,7 @@ export interface ConversationStatistics {
   cost?: number;
   /** In USD, of the turns whose cost is known. */
   knownCost: number;
+  /** Turns whose cost is not known. */
   turnsWithoutCost: number;
   /** In ms, of the turns that were timed; absent where none was. */
   timing?: { total: number; meanTtft?: number; longestTtft?: number };

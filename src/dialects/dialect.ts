@@ -12,6 +12,7 @@ export interface WireRequest {
   path: string;
   /** Beside those of authentication and content type. */
   headers?: Record<string, string>;
+  /** Sent as JSON. */
   body: JsonObject;
   /** Options that were not sent as they were given. */
   warnings: Warning[];
@@ -19,9 +20,11 @@ export interface WireRequest {
 
 /** What a client of this protocol asked for: what a server reads. */
 export interface ServedRequest {
+  /** As the client names it. */
   model: string;
   /** Whether the client wants frames rather than one body. */
   stream: boolean;
+  /** What it asks, in terms that any model takes. */
   request: ChatRequest;
 }
 
@@ -30,16 +33,23 @@ export type PathParams = Readonly<Record<string, string>>;
 
 /** A whole answer, for protocols' bodies that are not streamed. */
 export interface Answer {
+  /** That of its `start`. */
   id: string;
+  /** The model that answered, as its provider names it. */
   model: string;
+  /** What was said. */
   message: AssistantMessage;
+  /** Why it stopped. */
   reason: FinishReason;
+  /** The provider's own word for the reason, where it is not the same. */
   rawReason?: string;
+  /** Tokens of the whole answer. */
   usage: Usage;
 }
 
 /** An HTTP answer that is not a success. */
 export interface ErrorResponse {
+  /** Of HTTP, 400 or above. */
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
@@ -73,6 +83,7 @@ export type WriteFrame = (frame: Frame) => void;
 
 /** Turns events into frames. One for each answer. */
 export interface WireWriter {
+  /** Takes one event and writes the frames that say it, if any. */
   push(event: ChatEvent, write: WriteFrame): void;
   /** The stream is over, after its `finish`: writes the protocol's end marker, if it has one. */
   end(write: WriteFrame): void;
@@ -94,12 +105,15 @@ export interface WriterContext {
 export interface CallTarget {
   /** The provider's name for the model. */
   model: string;
+  /** Whether the answer is to come as frames rather than as one body. */
   stream: boolean;
 }
 
 /** Something that a protocol has no way to say. */
 export interface Loss {
+  /** What is not carried. */
   what: string;
+  /** Why not, or what happens instead. */
   why: string;
 }
 

@@ -11,7 +11,9 @@ export type Said = string | ChatEvent;
 
 /** A model of one's own. */
 export interface ModelDefinition {
+  /** As people name it. */
   id: string;
+  /** What it can do. Files of a kind that `input` does not name are refused before it is called. */
   capabilities?: Capabilities;
   /**
    * Answers a request. `start` and `finish` may be left out; without a `finish` the answer ended well when the function
@@ -24,6 +26,7 @@ export interface ModelDefinition {
 export interface ModelContext {
   /** Aborted as soon as the reader leaves. */
   signal: AbortSignal;
+  /** Those of the call, as they were given. */
   options: CallOptions;
 }
 

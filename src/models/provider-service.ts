@@ -14,6 +14,7 @@ export interface ModelOptions {
   dialect?: Dialect;
   /** What the model can do, where it is known better than by its protocol and its name. */
   capabilities?: Capabilities;
+  /** Default: the first of the provider's variables that is set. */
   apiKey?: string;
   /** Where the service is. Without a path it gets the path of the provider's own. */
   baseUrl?: string;
@@ -27,6 +28,7 @@ export interface ModelOptions {
   fetch?: typeof globalThis.fetch;
   /** Of each call, unless the call has its own. */
   timeouts?: Timeouts;
+  /** Of each call, unless the call has its own. */
   retry?: RetryPolicy;
   /** Where keys and addresses are looked up. Default `process.env`, where there is one. */
   env?: Environment;

@@ -12,6 +12,7 @@ export type AddressVariable = string | { name: string; url: (value: string) => s
 export interface Address {
   /** Without a slash at its end. */
   baseUrl: string;
+  /** Parameters of every request. */
   query: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +25,7 @@ export interface Provider {
   id: string;
   /** Its name for people. */
   label: string;
+  /** The protocol that it speaks. */
   dialect: Dialect;
   /** For services that want some of their models called in another one; `undefined` for the usual one. */
   dialectOf?: (model: string) => Dialect | undefined;
@@ -59,7 +61,9 @@ export interface Provider {
 
 /** What is set for a provider, and what to set. */
 export interface ProviderStatus {
+  /** What stands before the slash of its models. */
   id: string;
+  /** Its name for people. */
   label: string;
   /** The variable that makes it usable; `undefined` where nothing is set. */
   configuredBy?: string;
@@ -69,5 +73,6 @@ export interface ProviderStatus {
   baseUrl?: string;
   /** Whether it is a server of one's own that needs no key. */
   local: boolean;
+  /** For people: where to get a key, or how to start the server. */
   hint: string;
 }

@@ -10,6 +10,7 @@ import { Slots } from "./slots.js";
 export interface ToolContext {
   /** Aborted as soon as nobody wants the result any more: the reader left, the time is over, the call was retracted. */
   signal: AbortSignal;
+  /** The id of the call that is run. */
   callId: string;
   /**
    * Says how far the tool is: any JSON value. Resolves when the reader has taken it, so that a tool that awaits it goes no

@@ -1,6 +1,8 @@
 /** Something that is done otherwise here than in daprd. */
 export interface Difference {
+  /** What is done here, in one sentence. */
   what: string;
+  /** What daprd does, or why it is done otherwise. */
   why: string;
 }
 

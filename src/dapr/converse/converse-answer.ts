@@ -10,16 +10,20 @@ import { ToolCallTexts } from "./tool-call-texts.js";
 export interface ConverseToolCall {
   /** "" where there is none. */
   id: string;
+  /** The tool's. */
   name: string;
+  /** JSON text. */
   arguments: string;
 }
 
 /** A whole answer. */
 export interface ConverseAnswer {
+  /** All of it that was not retracted. */
   text: string;
   toolCalls: ConverseToolCall[];
   /** The protocol's word, see `finishReasonName`. */
   finishReason: string;
+  /** Tokens. A count is absent where nobody gave it. */
   usage: Usage;
   /** The conversation it belongs to, where the stream named one. */
   contextId?: string;

@@ -38,7 +38,9 @@ export interface PublishedStream {
 
 /** What was published. */
 export interface PublishReport {
+  /** How many were published. */
   messages: number;
+  /** How many are in them. */
   events: number;
 }
 

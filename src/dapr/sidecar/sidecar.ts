@@ -49,11 +49,15 @@ export interface SidecarOptions extends LoadComponentsOptions {
 
 /** A sidecar that runs. */
 export interface Sidecar {
+  /** The app that the components are for. */
   appId: string;
+  /** The port that it took, for HTTP. */
   httpPort: number;
+  /** The port that it took, for gRPC. */
   grpcPort: number;
   /** Absent where metrics are not served. */
   metricsPort?: number;
+  /** Those that answer, by the names that requests use. */
   components: ReadonlyMap<string, ConversationComponent>;
   /** Resolves when it has ended, by `stop` or because a client asked for it. */
   ended: Promise<void>;

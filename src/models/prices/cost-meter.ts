@@ -33,6 +33,7 @@ export class CostMeter {
     this.#table = table;
   }
 
+  /** Books one event of the stream. */
   push(event: ChatEvent): void {
     switch (event.type) {
       case "step-start":

@@ -27,6 +27,7 @@ export interface PriceRow extends Price {
   provider: string;
   /** As the provider names them, without the date of a snapshot unless it has a price of its own. */
   models: readonly string[];
+  /** What long prompts cost, where that is more. */
   tiers?: readonly PriceTier[];
   /** Calls with more input tokens cost something that is not known here. */
   maxInputTokens?: number;
@@ -38,6 +39,7 @@ export interface PriceRow extends Price {
 
 /** Prices of models. The first row that fits counts. */
 export interface PriceTable {
+  /** One row for each model, or for several of one price. */
   models: readonly PriceRow[];
 }
 

@@ -7,7 +7,9 @@ import { capabilitiesOf, type McpClientFeatures, offerFeatures } from "./mcp-cli
 
 /** A server that is started here and spoken to over its standard input and output. */
 export interface StdioServer {
+  /** The program that is started. */
   command: string;
+  /** Its arguments. Default: none. */
   args?: readonly string[];
   /** Added to the few variables that are safe to hand on (`PATH`, `HOME` and the like). */
   env?: Readonly<Record<string, string>>;
@@ -17,6 +19,7 @@ export interface StdioServer {
 
 /** A server that is spoken to over streamable HTTP. */
 export interface HttpServer {
+  /** Of its MCP endpoint. */
   url: string | URL;
   /** Sent with every request: a token, for example. */
   headers?: Readonly<Record<string, string>>;

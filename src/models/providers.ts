@@ -20,6 +20,15 @@ function compatible(id: string, quirks: OpenAiChatQuirks = {}): Pick<Provider, "
   return { dialect: openAiChatDialect({ maxTokensField: "max_tokens", optionsFrom: [id], ...quirks }) };
 }
 
+/** Mistral's models that take an effort: https://docs.mistral.ai/capabilities/reasoning/adjustable */
+const MISTRAL_EFFORT = /^mistral-(small-(latest|26)|medium-3[-.]5)/;
+
+/** It sends the usage unasked, and refuses fields that it does not know. */
+function mistralDialect(reasoning: OpenAiChatQuirks["reasoning"] & string): Provider["dialect"] {
+  const own = { streamOptions: false, seedField: "random_seed", user: false } as const;
+  return compatible("mistral", { ...own, reasoning, sendReasoning: "thinking", goOn: "prefix" }).dialect;
+}
+
 /** A service with a key. By default its variables are `NAME_API_KEY` and `NAME_BASE_URL`. */
 function cloud(name: string, row: Row): Provider {
   return {
@@ -106,8 +115,9 @@ export const PROVIDERS: readonly Provider[] = [
   cloud("MISTRAL", {
     id: "mistral",
     label: "Mistral",
-    // It sends the usage unasked, and refuses fields that it does not know.
-    ...compatible("mistral", { streamOptions: false, reasoning: "none", seedField: "random_seed", user: false }),
+    dialect: mistralDialect("none"),
+    dialectOf: (name) => (MISTRAL_EFFORT.test(name) ? mistralDialect("high-or-none") : undefined),
+    capabilities: { prefix: true },
     baseUrl: "https://api.mistral.ai/v1",
     families: ["mistral-", "ministral-", "magistral-", "codestral-", "devstral-", "pixtral-"],
     hint: "https://console.mistral.ai/api-keys",
@@ -157,7 +167,9 @@ export const PROVIDERS: readonly Provider[] = [
   cloud("MOONSHOT", {
     id: "moonshot",
     label: "Moonshot AI",
-    ...compatible("moonshot", { sendReasoning: "reasoning_content" }),
+    // https://platform.moonshot.ai/docs/api/partial
+    ...compatible("moonshot", { sendReasoning: "reasoning_content", goOn: "partial" }),
+    capabilities: { prefix: true },
     baseUrl: "https://api.moonshot.ai/v1",
     families: ["kimi-", "moonshot-"],
     hint: "https://platform.moonshot.ai/console/api-keys",
@@ -208,7 +220,8 @@ export const PROVIDERS: readonly Provider[] = [
   local("VLLM", {
     id: "vllm",
     label: "vLLM",
-    ...compatible("vllm", { topK: true }),
+    ...compatible("vllm", { topK: true, goOn: "continue_final_message" }),
+    capabilities: { prefix: true },
     baseUrl: "http://localhost:8000/v1",
     hint: "vllm serve MODEL",
   }),

@@ -6,6 +6,7 @@ import { httpModel } from "./http/http-model.js";
 import { inputKindsOf } from "./input-kinds.js";
 import { llamaOfName } from "./llama/llama-of-name.js";
 import { nearest } from "./nearest.js";
+import { takesPrefix } from "./prefix-models.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
 import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
@@ -56,6 +57,7 @@ export class Registry {
     const input = inputKindsOf(id, dialect);
     const capabilities = {
       ...answerFormsOf(id),
+      ...(takesPrefix(id) && { prefix: true }),
       ...(input && { input }),
       ...provider.capabilities,
       ...options.capabilities,

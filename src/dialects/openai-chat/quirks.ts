@@ -10,10 +10,21 @@ export interface OpenAiChatQuirks {
   streamOptions?: boolean;
   /** Whether `top_k` is understood. Default false, as with OpenAI. */
   topK?: boolean;
-  /** Under which name reasoning of earlier turns is sent back. Default: not at all. */
-  sendReasoning?: "reasoning_content" | "reasoning";
-  /** How reasoning effort is asked for: `reasoning_effort` (default), OpenRouter's `reasoning` object, or not at all. */
-  reasoning?: "reasoning_effort" | "reasoning" | "none";
+  /**
+   * Under which name reasoning of earlier turns is sent back; `thinking`: as Mistral's chunks in the content, where it
+   * stood. Default: not at all.
+   */
+  sendReasoning?: "reasoning_content" | "reasoning" | "thinking";
+  /**
+   * How reasoning effort is asked for: `reasoning_effort` (default), the same where it knows only `high` and `none`,
+   * OpenRouter's `reasoning` object, or not at all.
+   */
+  reasoning?: "reasoning_effort" | "high-or-none" | "reasoning" | "none";
+  /**
+   * How the model is told to go on from an assistant message at the end: a field of that message (Mistral's `prefix`,
+   * Moonshot's `partial`), or vLLM's fields of the request. Default: it is not told.
+   */
+  goOn?: "prefix" | "partial" | "continue_final_message";
   /** Names under which `providerOptions` for this service are given, beside `openai-chat`. */
   optionsFrom?: readonly string[];
 }

@@ -32,6 +32,7 @@ export function writeMessages(
   quirks: OpenAiChatQuirks,
   warnings: Warning[],
 ): JsonValue[] {
+  const last = messages.length - 1;
   return messages.flatMap((message, index): JsonValue[] => {
     const path = `messages[${index}]`;
     switch (message.role) {
@@ -42,7 +43,9 @@ export function writeMessages(
           { role: "user", content: writeContent(message.content, path), ...(message.name && { name: message.name }) },
         ];
       case "assistant":
-        return [writeAssistant(message, path, quirks, warnings)];
+        return [
+          { ...writeAssistant(message, path, quirks, warnings), ...(index === last && beginning(message, quirks)) },
+        ];
       case "tool":
         return writeResults(message);
       default:
@@ -95,14 +98,31 @@ function writeAssistant(
   const refused = text.filter((part) => part.refusal !== undefined).map((part) => part.text);
   const calls = content.filter((part): part is ToolCallPart => part.type === "tool-call" && !part.providerExecuted);
   warnOfLosses(content, path, warnings);
+  const thought = quirks.sendReasoning === "thinking" && content.some(({ type }) => type === "reasoning");
   return {
     role: "assistant",
-    content: said.length === 0 ? null : said.join(""),
+    content: thought ? thinkingContent(content) : said.length === 0 ? null : said.join(""),
     ...(refused.length > 0 && { refusal: refused.join("") }),
     ...writeReasoning(content, quirks),
     ...writeAudio(content),
     ...(calls.length > 0 && { tool_calls: calls.map(writeCallWithState) }),
   };
+}
+
+/** What marks the beginning of an answer that the model is to go on from. */
+function beginning({ content }: AssistantMessage, { goOn }: OpenAiChatQuirks): JsonObject {
+  if (goOn !== "prefix" && goOn !== "partial") return {};
+  const calling = typeof content !== "string" && content.some((part) => part.type === "tool-call");
+  return calling ? {} : { [goOn]: true };
+}
+
+/** Text and reasoning as Mistral's chunks (https://docs.mistral.ai/capabilities/reasoning), in the order in which they came. */
+function thinkingContent(content: readonly AssistantPart[]): JsonValue[] {
+  return content.flatMap((part): JsonValue[] => {
+    if ((part.type !== "text" && part.type !== "reasoning") || part.text === "") return [];
+    const text = { type: "text", text: part.text };
+    return [part.type === "text" ? text : { type: "thinking", thinking: [text], closed: true }];
+  });
 }
 
 /** A call with what must come back with it. */
@@ -119,7 +139,7 @@ function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: Op
   });
   const text = reasoning.map((part) => part.text).join("");
   return {
-    ...(sendReasoning !== undefined && text !== "" && { [sendReasoning]: text }),
+    ...(sendReasoning !== undefined && sendReasoning !== "thinking" && text !== "" && { [sendReasoning]: text }),
     ...(details.length > 0 && { reasoning_details: details }),
   };
 }

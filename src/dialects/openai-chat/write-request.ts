@@ -15,6 +15,8 @@ export function writeRequest(request: ChatRequest, target: CallTarget, quirks: O
   const body = defined({
     model: target.model,
     messages: writeMessages(request.messages, quirks, warnings),
+    ...(quirks.goOn === "continue_final_message" &&
+      request.messages.at(-1)?.role === "assistant" && { continue_final_message: true, add_generation_prompt: false }),
     ...(target.stream && { stream: true }),
     ...(target.stream && quirks.streamOptions !== false && { stream_options: { include_usage: true } }),
     temperature,
@@ -86,9 +88,18 @@ function writeReasoning(
       warnings.push({ field: `reasoning.${field}`, message: "not sent: openai-chat has no such option" });
   }
   if (level === undefined) return {};
+  if (quirks.reasoning === "high-or-none") return writeHighOrNone(level, warnings);
   if (quirks.reasoning !== "none") return { reasoning_effort: level };
   warnings.push({ field: "reasoning.effort", message: "not sent: this service has no such option" });
   return {};
+}
+
+function writeHighOrNone(level: string, warnings: Warning[]): JsonObject {
+  const sent = level === "none" || level === "minimal" ? "none" : "high";
+  if (sent !== level) {
+    warnings.push({ field: "reasoning.effort", message: `sent as ${sent}: this model knows only high and none` });
+  }
+  return { reasoning_effort: sent };
 }
 
 function writeFormat(format: ChatRequest["responseFormat"]): JsonObject | undefined {

@@ -54,6 +54,8 @@ const mixed = fc
           "-----BEGIN PRIVATE KEY-----\n",
           "-----BEGIN RSA PRIVATE KEY-----MII\\n",
           "-----END RSA PRIVATE KEY-----",
+          '-----BEGIN PRIVATE KEY-----",\n"MIIEow0AbC/d+9xyz",\n"',
+          '", "',
         ),
       },
       { weight: 1, arbitrary: fc.integer({ min: 100, max: 300 }).map((n) => "aB3.".repeat(n / 4)) },
@@ -199,6 +201,21 @@ describe("the scrubber", () => {
       "the mere beginning of a private key",
       'It begins with "-----BEGIN PRIVATE KEY-----" at its start, and so on.',
       'It begins with "<API_KEY>" at its start, and so on.',
+    ],
+    [
+      "a private key whose lines are texts of their own",
+      `{"key": ["-----BEGIN PRIVATE KEY-----",\n  "${"MIIEow0AbC/d+9".repeat(4)}",\n  "Q==",\n  "-----END PRIVATE KEY-----"], "x": 1}`,
+      '{"key": ["<API_KEY>"], "x": 1}',
+    ],
+    [
+      "a private key whose lines are joined",
+      `const key = "-----BEGIN RSA PRIVATE KEY-----\\n" +\n  "${"MIIEow0AbC/d+9".repeat(4)}\\n" +\n  "Q==\\n" + "-----END RSA PRIVATE KEY-----";\nhi`,
+      'const key = "<API_KEY>";\nhi',
+    ],
+    [
+      "data behind the mere beginning of a private key in quotes",
+      '["-----BEGIN PRIVATE KEY-----", "john@example.com", "clientCertificateUrl"], \'10.0.0.1\'',
+      '["<API_KEY>", "<EMAIL_ADDRESS>", "clientCertificateUrl"], \'<IP>\'',
     ],
     ["a private key that breaks off", "-----BEGIN PRIVATE KEY-----\nMIIEow==\nAAAA", "<API_KEY>"],
   ])("%s", (_, text, expected) => {

@@ -122,7 +122,14 @@ export class Scrubber implements TextFilter {
       const kind = kindOf(code);
       if (fence !== undefined && (kind === KIND.newline || !fence.inLine)) fence.push(code);
       if (kind === KIND.word && this.#word !== -1 && i - this.#window < MAX_WINDOW) continue;
-      if (this.#long !== undefined && this.#belongs(this.#long, code, i)) continue;
+      if (this.#long !== undefined) {
+        if (this.#belongs(this.#long, code, i)) continue;
+        if (this.#from < i) {
+          // What waited is text like any other.
+          i = this.#from - 1;
+          continue;
+        }
+      }
       if (this.#inUrl) {
         if (!endsUrl(code, kind)) continue;
         this.#inUrl = false;

@@ -1,6 +1,4 @@
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
-import type { Http2Session } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
@@ -13,11 +11,12 @@ import type { Report } from "../resources/notice.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
 import { CallObserver } from "./call-observer.js";
 import { Converser } from "./converser.js";
-import type { Front } from "./front.js";
+import { Ending } from "./ending.js";
 import { grpcFront } from "./grpc-front.js";
 import { GrpcUpstream } from "./grpc-upstream.js";
 import { httpFront } from "./http-front.js";
 import { HttpHandler } from "./http-handler.js";
+import { metricsFront } from "./metrics-front.js";
 import { shutdownUpstream } from "./shutdown-upstream.js";
 import type { SidecarCore, Upstream } from "./sidecar-core.js";
 import { SidecarMetadata } from "./sidecar-metadata.js";
@@ -65,9 +64,6 @@ export interface Sidecar {
   stop(): Promise<void>;
 }
 
-/** How long calls may go on that are being answered when the sidecar ends, in ms. */
-const GRACE_MS = 1_000;
-
 /**
  * Starts a sidecar that answers Dapr's conversation API, streaming included, over HTTP and gRPC, from the conversation
  * components of resources folders.
@@ -103,7 +99,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
   const http = httpFront(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
   const grpc = grpcFront(core, grpcUpstream);
-  const metrics = options.metricsPort === undefined ? undefined : metricsServer(observer);
+  const metrics = options.metricsPort === undefined ? undefined : metricsFront(observer);
   const fronts = [http, grpc, ...(metrics ? [metrics] : [])];
   for (const { server } of fronts) ending.watch(server);
   const stop = () => ending.end(fronts, store === options.store ? undefined : store);
@@ -131,17 +127,6 @@ function isTruthy(value: string | undefined): boolean {
   return value !== undefined && /^(1|t|true|y|yes|on)$/i.test(value.trim());
 }
 
-function metricsServer({ registry }: CallObserver): Front {
-  const server = createHttpServer(async (request, response) => {
-    if (request.url?.split("?", 1)[0] !== "/metrics") {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
-  });
-  return { server, closeIdle: () => server.closeIdleConnections() };
-}
-
 async function listen(server: Server, port: number, host: string, what: string): Promise<number> {
   server.listen(port, host);
   try {
@@ -151,41 +136,4 @@ async function listen(server: Server, port: number, host: string, what: string):
     throw new SluiceError("invalid-argument", message, { cause, field: `${what.toLowerCase()}Port` });
   }
   return (server.address() as AddressInfo).port;
-}
-
-/** Ends servers whose clients may keep their connections. */
-class Ending {
-  readonly over: Promise<void>;
-  readonly #open = new Set<{ destroy(): void }>();
-  #resolve = () => {};
-  #begun = false;
-
-  constructor() {
-    this.over = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  watch(server: Server): void {
-    const add = (connection: { destroy(): void; once(event: "close", listener: () => void): unknown }) => {
-      this.#open.add(connection);
-      connection.once("close", () => this.#open.delete(connection));
-    };
-    server.on("connection", add);
-    server.on("session", (session: Http2Session) => add(session));
-  }
-
-  async end(fronts: readonly Front[], store: ConversationStore | undefined): Promise<void> {
-    if (this.#begun) return await this.over;
-    this.#begun = true;
-    const closed = fronts.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const { closeIdle } of fronts) closeIdle();
-    const cut = setTimeout(() => {
-      for (const connection of this.#open) connection.destroy();
-    }, GRACE_MS);
-    await Promise.all(closed);
-    clearTimeout(cut);
-    await store?.close();
-    this.#resolve();
-  }
 }

@@ -17,6 +17,7 @@ export interface AttachmentOptions {
   filename?: string;
   /** How closely the model should look at an image. */
   detail?: "auto" | "low" | "high";
+  /** Everything up to and including this file may be cached by the provider. */
   cache?: CacheHint;
 }
 

@@ -14,7 +14,9 @@ export interface ModelStatistics {
 
 /** What a conversation came to, over all its branches: what was edited or answered again was paid for, too. */
 export interface ConversationStatistics {
+  /** Which conversation it is. */
   contextId: string;
+  /** What it is called in a list; absent where it has no name. */
   title?: string;
   /** How many there are. */
   messages: number;
@@ -44,6 +46,7 @@ export interface ConversationStatistics {
   models: Record<string, ModelStatistics>;
   /** ISO 8601, of the first and the last message; absent where there is none. */
   firstAt?: string;
+  /** As `firstAt`, of the last message. */
   lastAt?: string;
 }
 

@@ -20,6 +20,7 @@ export interface WindowResult {
 
 /** What a window wrote earlier in the same conversation, maybe in another process. */
 export interface EarlierSummary {
+  /** The summary, in the model's words. */
   text: string;
   /** The messages that it stands for, of those that the window is given. */
   covers: ReadonlySet<ChatMessage>;

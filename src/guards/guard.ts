@@ -31,6 +31,7 @@ export interface CallGuard {
 
 /** Stands between a model and those who ask it: looks at requests and answers, changes them or ends them. */
 export interface Guard {
+  /** What its events, warnings and errors call it. */
   readonly name: string;
   /** Called for each call of the model. */
   begin(call: GuardedCall): CallGuard;

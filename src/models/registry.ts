@@ -32,6 +32,7 @@ export class Registry {
     this.#providers.set(provider.id, provider);
   }
 
+  /** Those that are registered, in the order in which they were. */
   get providers(): readonly Provider[] {
     return [...this.#providers.values()];
   }

@@ -35,6 +35,7 @@ export interface DaprChatClientOptions extends EndpointOptions {
   apiToken?: string;
   /** Of each call, unless the call has its own. */
   timeouts?: Timeouts;
+  /** Of each call, unless the call has its own. */
   retry?: RetryPolicy;
   /** The pace at which whole answers (those of a plain daprd) are shown where pieces were asked for. Default: at once. */
   simulatedTokensPerSecond?: number;

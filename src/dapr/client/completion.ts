@@ -10,10 +10,12 @@ import { type OpenAiUsage, openAiUsage } from "./open-ai-usage.js";
 
 /** A whole answer in OpenAI's shape. */
 export interface DaprCompletion {
+  /** That of the answer. */
   id: string;
   object: "chat.completion";
   /** When the answer was complete, in s since 1970. */
   created: number;
+  /** The model that answered, as its provider names it. */
   model: string;
   /** One: what Dapr gives as several outputs is one answer. */
   choices: [CompletionChoice];

@@ -15,6 +15,7 @@ export type ScrubPii = boolean | { input?: boolean; output?: boolean };
 export interface DaprCallOptions {
   /** The conversation to continue, where the sidecar (or `store`, in process) keeps conversations; else only given back. */
   contextId?: string;
+  /** Takes personal data out of what is sent, of what is answered, or of both. Default: of neither. */
   scrubPII?: ScrubPii;
   /** Parameters for the component. daprd gives them back with answers of Alpha1 and does nothing else with them. */
   parameters?: Readonly<Record<string, JsonValue>>;
@@ -30,7 +31,7 @@ export interface GenerateOptions extends DaprCallOptions, Omit<CallOptions, "str
   stream?: boolean;
   /** The component to ask. Default: the client's. */
   llmComponent?: string;
-  /** 0 to 2. Dapr takes 0 for one that is not set. */
+  /** 0 to 2. A plain daprd takes 0 for one that is not set, which a warning of the answer says. */
   temperature?: number;
   /** Upper limit on the answer, in tokens. daprd knows it from release 1.19 on. */
   maxTokens?: number;
@@ -38,6 +39,7 @@ export interface GenerateOptions extends DaprCallOptions, Omit<CallOptions, "str
   tools?: readonly InputTool[];
   /** Default: `auto` where there are tools. */
   toolChoice?: InputToolChoice;
+  /** A form of Sluice's or OpenAI's, or a schema of any library. Default: text. */
   responseFormat?: InputResponseFormat;
   /** Labels that the provider keeps with the call, where it can. */
   metadata?: Record<string, string>;

@@ -10,6 +10,7 @@ import { type OpenAiUsage, openAiUsage } from "./open-ai-usage.js";
 export interface OpenAiDelta {
   /** In the first chunk. */
   role?: "assistant";
+  /** A piece of the text. */
   content?: string;
   /** A piece of the model's reasoning, as most OpenAI-compatible services name it. */
   reasoning_content?: string;
@@ -24,13 +25,17 @@ export interface OpenAiDelta {
 
 /** A chunk in OpenAI's shape. The last has no choices, and the context id and the usage, where there are any. */
 export interface OpenAiChunk {
+  /** That of the answer, the same in all of its chunks. */
   id: string;
   object: "chat.completion.chunk";
   /** When the answer began, in s since 1970; the same in all of its chunks. */
   created: number;
+  /** The model that answers, as its provider names it. */
   model: string;
   choices: { index: 0; delta: OpenAiDelta; finish_reason: string | null }[];
+  /** In the last chunk, where there is one; `null` elsewhere. */
   context_id: string | null;
+  /** In the last chunk, where anybody counted; `null` elsewhere. */
   usage: OpenAiUsage | null;
   /** On every chunk of an answer that was whole before it began. */
   simulated?: true;

@@ -14,7 +14,7 @@ export interface BudgetLimits {
   maxInputTokens?: number;
   /** Tokens of the answer, reasoning and tool arguments included. */
   maxOutputTokens?: number;
-  /** Both together. */
+  /** Tokens of both together. */
   maxTotalTokens?: number;
   /** What `cost` counts in, USD for the built-in one of `sluice/models`. */
   maxCost?: number;

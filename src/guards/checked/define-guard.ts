@@ -42,6 +42,7 @@ export type Verdict =
 
 /** A guard of one's own. */
 export interface GuardDefinition {
+  /** What its events, warnings and errors call it. */
   name: string;
   /**
    * Looks at a text. What it throws fails the stream with `guard-failed`: a check that could not be made lets nothing pass.

@@ -9,9 +9,11 @@ import { HttpSource } from "./http-source.js";
 export interface HttpModelOptions extends HttpServiceOptions {
   /** As people name it, for example `openai/gpt-5`. */
   id: string;
+  /** The protocol that is spoken. */
   dialect: CallingDialect;
   /** As the provider names it. */
   model: string;
+  /** What the model can do, where that is known. */
   capabilities?: Capabilities;
   /** The models that the service offers, where it can say. */
   list?: (options?: CallOptions) => Promise<ModelInfo[]>;

@@ -23,6 +23,7 @@ export interface HttpServiceOptions {
   transport?: Transport | Promise<Transport>;
   /** Of each call, unless the call has its own. */
   timeouts?: Timeouts;
+  /** Of each call, unless the call has its own. */
   retry?: RetryPolicy;
   /** Default: the system's. */
   clock?: Clock;

@@ -4,9 +4,11 @@ import type { TextDecoding } from "../../stream/framing/text-decoding.js";
 /** One HTTP request. */
 export interface HttpRequest {
   method: "GET" | "POST";
+  /** Absolute, with its query. */
   url: string;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
+  /** Text, sent as UTF-8. */
   body?: string;
   /** Called when a connection stands, reused or new. A transport that cannot tell calls it at once. */
   onConnect?: () => void;
@@ -30,6 +32,7 @@ export interface Exchange {
   readonly head: ResponseHead | undefined;
   /** Nothing more will come: the body is complete, or `failure` says why it is not. Bytes may still wait to be taken. */
   readonly over: boolean;
+  /** Why the exchange did not end well; `undefined` while it runs, and where it did. */
   readonly failure: SluiceError | undefined;
   /** What arrived since the last time, in order: a network read may come in several pieces. Often empty. */
   take(): readonly Uint8Array[];

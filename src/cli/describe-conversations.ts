@@ -17,7 +17,12 @@ export function describeConversations(program: Command, io: Io, ended: (code: nu
   const group = program
     .command("conversations")
     .description("conversations that were kept: in SLUICE_DATA, or in the folder for users' data");
+  describeReading(group, io, ended);
+  describeKeeping(group, io, ended);
+}
 
+/** Adds what shows conversations and leaves them as they are. */
+function describeReading(group: Command, io: Io, ended: (code: number) => void): void {
   group
     .command("list")
     .description("the last updated first")
@@ -39,6 +44,21 @@ export function describeConversations(program: Command, io: Io, ended: (code: nu
     .option("--json", "as JSON")
     .action(async (id: string, options: { json?: boolean }) => ended(await statisticsCommand(id, options, io)));
 
+  group
+    .command("search")
+    .description("messages that contain a text, in any case")
+    .argument("<text>", "what to look for")
+    .addOption(new Option("--role <role>", "of the message").choices(["system", "user", "assistant", "tool"]))
+    .addOption(new Option("--branches <which>", "where to look").choices(["current", "all"]).default("current"))
+    .option("-n, --limit <number>", "at most so many", count, 50)
+    .option("--json", "as JSON, one a line")
+    .action(async (query: string, options: SearchOptions & { limit: number; json?: boolean }) =>
+      ended(await searchCommand(query, options, io)),
+    );
+}
+
+/** Adds what takes conversations in, out and away. */
+function describeKeeping(group: Command, io: Io, ended: (code: number) => void): void {
   group
     .command("export")
     .description("write a conversation; json keeps everything and can be imported")
@@ -66,18 +86,6 @@ export function describeConversations(program: Command, io: Io, ended: (code: nu
     .argument("<id...>", "the conversations'")
     .option("--json", "as JSON")
     .action(async (ids: string[], options: { json?: boolean }) => ended(await deleteCommand(ids, options, io)));
-
-  group
-    .command("search")
-    .description("messages that contain a text, in any case")
-    .argument("<text>", "what to look for")
-    .addOption(new Option("--role <role>", "of the message").choices(["system", "user", "assistant", "tool"]))
-    .addOption(new Option("--branches <which>", "where to look").choices(["current", "all"]).default("current"))
-    .option("-n, --limit <number>", "at most so many", count, 50)
-    .option("--json", "as JSON, one a line")
-    .action(async (query: string, options: SearchOptions & { limit: number; json?: boolean }) =>
-      ended(await searchCommand(query, options, io)),
-    );
 }
 
 function count(text: string): number {

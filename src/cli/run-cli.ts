@@ -44,32 +44,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .showSuggestionAfterError()
     .addHelpText("after", `\n${EXIT_CODES_HELP}`);
 
-  program
-    .command("chat", { isDefault: io.stdin.isTTY === true })
-    .description("talk to a model; without a terminal, one answer for each line of stdin")
-    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
-    .option("-s, --system <text>", "instructions to the model")
-    .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
-    .option("-f, --file <path>", FILE_HELP, listed)
-    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
-    .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
-
-  program
-    .command("ask")
-    .description("ask once; the answer goes to stdout, everything else to stderr")
-    .argument("[prompt...]", "what to ask; text piped to stdin is added")
-    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
-    .option("-s, --system <text>", "instructions to the model")
-    .option("-f, --file <path>", FILE_HELP, listed)
-    .option("--temperature <number>", "0 to 2", number)
-    .option("--max-tokens <number>", "upper limit on the answer", number)
-    .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
-    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
-    .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
-    .option("--json", "print events as JSON, one a line")
-    .option("-q, --quiet", "nothing on stderr but errors")
-    .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
-
+  describeAnswers(program, io, ended);
   describeConversations(program, io, ended);
   describeDapr(program, io, ended);
 
@@ -95,6 +70,35 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
 
   return program;
+}
+
+/** Adds `sluice chat` and `sluice ask`. */
+function describeAnswers(program: Command, io: Io, ended: (code: number) => void): void {
+  program
+    .command("chat", { isDefault: io.stdin.isTTY === true })
+    .description("talk to a model; without a terminal, one answer for each line of stdin")
+    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
+    .option("-s, --system <text>", "instructions to the model")
+    .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
+    .option("-f, --file <path>", FILE_HELP, listed)
+    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
+    .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
+
+  program
+    .command("ask")
+    .description("ask once; the answer goes to stdout, everything else to stderr")
+    .argument("[prompt...]", "what to ask; text piped to stdin is added")
+    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
+    .option("-s, --system <text>", "instructions to the model")
+    .option("-f, --file <path>", FILE_HELP, listed)
+    .option("--temperature <number>", "0 to 2", number)
+    .option("--max-tokens <number>", "upper limit on the answer", number)
+    .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
+    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
+    .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
+    .option("--json", "print events as JSON, one a line")
+    .option("-q, --quiet", "nothing on stderr but errors")
+    .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
 }
 
 /** Of an option that may be given several times. */

@@ -42,6 +42,8 @@ export interface AiSdk {
   ): Promise<Pick<Streamed, "text" | "reasoningText" | "finishReason" | "usage">>;
   /** `generateObject` with a schema of a `city` and its `degrees`. */
   object(model: ChatModel, prompt: string): Promise<unknown>;
+  /** The parts of the message that `useChat` shows at the end. */
+  shown(model: ChatModel, asked: Asked): Promise<readonly object[]>;
   isCallError(error: unknown): boolean;
 }
 
@@ -96,6 +98,7 @@ function fifth(version: string, served: (model: ChatModel) => ai5.LanguageModel)
     generate: (model, asked) => ai5.generateText({ model: served(model), ...settings(asked) }),
     object: async (model, prompt) =>
       (await ai5.generateObject({ model: served(model), schema: report, prompt })).object,
+    shown: (model, asked) => last(ai5.readUIMessageStream({ stream: run(model, asked).toUIMessageStream() })),
     isCallError: (error) => ai5.APICallError.isInstance(error),
   };
 }
@@ -116,6 +119,7 @@ function sixth(version: string, served: (model: ChatModel) => ai6.LanguageModel)
     generate: (model, asked) => ai6.generateText({ model: served(model), ...settings(asked) }),
     object: async (model, prompt) =>
       (await ai6.generateObject({ model: served(model), schema: report, prompt })).object,
+    shown: (model, asked) => last(ai6.readUIMessageStream({ stream: run(model, asked).toUIMessageStream() })),
     isCallError: (error) => ai6.APICallError.isInstance(error),
   };
 }
@@ -136,8 +140,15 @@ function seventh(version: string, served: (model: ChatModel) => ai7.LanguageMode
     generate: (model, asked) => ai7.generateText({ model: served(model), ...settings(asked) }),
     object: async (model, prompt) =>
       (await ai7.generateObject({ model: served(model), schema: report, prompt })).object,
+    shown: (model, asked) => last(ai7.readUIMessageStream({ stream: run(model, asked).toUIMessageStream() })),
     isCallError: (error) => ai7.APICallError.isInstance(error),
   };
+}
+
+async function last(messages: AsyncIterable<{ parts: readonly object[] }>): Promise<readonly object[]> {
+  let parts: readonly object[] = [];
+  for await (const message of messages) parts = message.parts;
+  return parts;
 }
 
 const asV2 = (model: ChatModel) => toAiSdk(model, { version: "v2" });

@@ -31,9 +31,10 @@ export class PartWriter {
   /**
    * @param offered the names of the tools that the caller runs.
    * @param warnings of the request, beside those of the answer.
+   * @param showsForeign whether the reader is shown calls of tools that it did not offer.
    */
-  constructor(offered: ReadonlySet<string>, warnings: readonly Warning[]) {
-    this.#tools = new ToolWriter(offered);
+  constructor(offered: ReadonlySet<string>, warnings: readonly Warning[], showsForeign: boolean) {
+    this.#tools = new ToolWriter(offered, showsForeign);
     this.#warnings = warnings;
   }
 

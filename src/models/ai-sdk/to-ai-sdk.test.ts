@@ -93,6 +93,27 @@ describe.each(AI_SDKS)("a model of ours in $name", (ai) => {
     expect(shown).toMatchObject(ai.name.endsWith("v2") ? [] : [call, result]);
   });
 
+  it.each([
+    ["itself", {}],
+    ["and its provider", { providerExecuted: true as const }],
+  ])("shows each tool that the model runs by %s once, and as over", async (_who, by) => {
+    const call = { callId: "c1", name: "search", ...by };
+    const model = scripted([
+      [
+        { type: "tool-input-delta", ...call, delta: '{"query":' },
+        { type: "tool-input-delta", ...call, delta: '"Bern"}' },
+        { type: "tool-call", ...call, input: { query: "Bern" } },
+        { type: "tool-result", ...call, output: ["a page"] },
+        "Found it.",
+      ],
+    ]);
+    const shown = await ai.shown(model, { prompt: "Look it up." });
+    const tools = shown.filter((part) => "toolCallId" in part);
+    const over = { type: "dynamic-tool", toolName: "search", state: "output-available", input: { query: "Bern" } };
+    expect(tools).toMatchObject(ai.name.endsWith("v2") ? [] : [over]);
+    expect(shown.at(-1)).toMatchObject({ type: "text", text: "Found it." });
+  });
+
   it("gets them back beside calls of the caller's tools", async () => {
     const weather = async () => "20 degrees";
     const model = scripted([

@@ -74,7 +74,7 @@ function ask<Version extends AiSdkVersion>(model: ChatModel, version: Version, o
     const { request, call, warnings } = readOptions(options);
     const claim = model.stream(request, call).batches();
     const offered = new Set((request.tools ?? []).map(({ name = "" }) => name));
-    const writer = new PartWriter(offered, warnings);
+    const writer = new PartWriter(offered, warnings, version !== "v2");
     const convert = (part: PartV4): readonly PartsOf[Version][] =>
       part.type === "raw" && options.includeRawChunks !== true ? [] : CONVERSIONS[version](part);
     return { claim, writer, convert };

@@ -11,32 +11,64 @@ import { annotation, RAN_HERE, writeMetadata } from "./metadata.js";
  * Writes tool calls and results.
  *
  * In the AI SDK a result in a model's stream is always of a tool that the provider ran. A model of ours may be an agent
- * that runs tools of its own: a call of a tool that the caller did not offer is held back until its result says so, and
- * then both are marked as run by the provider. Where no result comes, the call is the caller's to answer.
+ * that runs tools of its own: a call of a tool that the caller did not offer is held back, with the pieces of its input,
+ * until its result says so, and then all are marked as run by the provider: `ai` would show it twice otherwise. Where no
+ * result comes, the call is the caller's to answer.
  */
 export class ToolWriter {
   readonly #offered: ReadonlySet<string>;
+  readonly #showsForeign: boolean;
   readonly #inputs = new Set<string>();
+  /** Pieces of input that wait for what becomes of their call. */
+  readonly #pieces = new Map<string, ToolInputDeltaEvent[]>();
   readonly #held = new Map<string, ToolCallEvent>();
   readonly #called = new Set<string>();
   readonly #asked = new Set<string>();
 
-  /** @param offered the names of the tools that the caller runs. */
-  constructor(offered: ReadonlySet<string>) {
+  /**
+   * @param offered the names of the tools that the caller runs.
+   * @param showsForeign whether the reader is shown calls of other tools: else their input is not shown either.
+   */
+  constructor(offered: ReadonlySet<string>, showsForeign: boolean) {
     this.#offered = offered;
+    this.#showsForeign = showsForeign;
   }
 
-  inputDelta({ callId: id, name: toolName, delta, providerExecuted }: ToolInputDeltaEvent, write: WritePart): void {
+  inputDelta(event: ToolInputDeltaEvent, write: WritePart): void {
+    const { callId, name, providerExecuted } = event;
+    if (this.#offered.has(name) || (providerExecuted && this.#showsForeign)) {
+      this.#writeInput(event, providerExecuted === true, write);
+    } else if (!providerExecuted) {
+      const pieces = this.#pieces.get(callId);
+      if (pieces === undefined) this.#pieces.set(callId, [event]);
+      else pieces.push(event);
+    }
+  }
+
+  #writeInput({ callId: id, name: toolName, delta }: ToolInputDeltaEvent, byProvider: boolean, write: WritePart): void {
     if (!this.#inputs.has(id)) {
       this.#inputs.add(id);
-      const foreign = providerExecuted && !this.#offered.has(toolName) ? { dynamic: true } : {};
-      write({ type: "tool-input-start", id, toolName, ...(providerExecuted && { providerExecuted }), ...foreign });
+      const foreign = byProvider && !this.#offered.has(toolName) ? { dynamic: true } : {};
+      write({ type: "tool-input-start", id, toolName, ...(byProvider && { providerExecuted: true }), ...foreign });
     }
     if (delta !== "") write({ type: "tool-input-delta", id, delta });
   }
 
+  /** The pieces that waited, once it is known who runs the tool. */
+  #writePieces(id: string, ranHere: boolean, write: WritePart): void {
+    const pieces = this.#pieces.get(id) ?? [];
+    this.#pieces.delete(id);
+    if (ranHere && !this.#showsForeign) return;
+    for (const piece of pieces) this.#writeInput(piece, ranHere, write);
+    if (pieces.length > 0) this.#endInput(id, write);
+  }
+
+  #endInput(id: string, write: WritePart): void {
+    if (this.#inputs.delete(id)) write({ type: "tool-input-end", id });
+  }
+
   call(event: ToolCallEvent, write: WritePart): void {
-    if (this.#inputs.delete(event.callId)) write({ type: "tool-input-end", id: event.callId });
+    this.#endInput(event.callId, write);
     if (event.providerExecuted || this.#offered.has(event.name)) this.#writeCall(event, write);
     else this.#held.set(event.callId, event);
   }
@@ -75,13 +107,14 @@ export class ToolWriter {
   /** Nothing more comes of these calls: those without a result are the caller's. */
   flush(write: WritePart): void {
     for (const call of [...this.#held.values()]) this.#writeCall(call, write);
-    for (const id of this.#inputs) write({ type: "tool-input-end", id });
-    this.#inputs.clear();
+    for (const id of [...this.#pieces.keys()]) this.#writePieces(id, false, write);
+    for (const id of [...this.#inputs]) this.#endInput(id, write);
   }
 
   /** What was held back is void. */
   drop(): void {
     this.#held.clear();
+    this.#pieces.clear();
   }
 
   #writeCall(event: ToolCallEvent, write: WritePart, ranHere = false): void {
@@ -89,6 +122,7 @@ export class ToolWriter {
     const providerExecuted = event.providerExecuted === true || ranHere;
     this.#held.delete(toolCallId);
     this.#called.add(toolCallId);
+    this.#writePieces(toolCallId, ranHere, write);
     write({
       type: "tool-call",
       toolCallId,

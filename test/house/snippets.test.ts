@@ -15,6 +15,11 @@ const GIVEN: Readonly<Record<string, string>> = {
   "docs/conversations.md": "",
   "docs/tools.md": 'import type { ChatModel } from "sluice";\ndeclare const agent: ChatModel;\n',
   "docs/structured.md": "",
+  "docs/guards.md": `import type { ChatModel } from "sluice";
+declare const chat: ChatModel;
+declare function checksum(value: string): boolean;
+declare function classify(text: string): Promise<{ insult: boolean; brand?: string }>;
+`,
   "docs/dapr.md": `import type { ChatModel, ChatRequest } from "sluice";
 declare const model: ChatModel;
 declare const request: ChatRequest;

@@ -1,7 +1,7 @@
 import { decodeBase64 } from "../../stream/base64.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { JsonObject } from "../../stream/json.js";
-import { mediaTypeOf } from "../../stream/media-type.js";
+import { sniffMediaType } from "../../stream/sniff-media-type.js";
 import { malformed } from "../parse-frame.js";
 import { ownOpaque } from "./opaque.js";
 
@@ -30,7 +30,7 @@ export class SaidAudio {
       data.set(piece, at);
       at += piece.length;
     }
-    const found = this.#pieces.length === 1 ? mediaTypeOf(data) : undefined;
+    const found = this.#pieces.length === 1 ? sniffMediaType(data) : undefined;
     const mediaType = found?.startsWith("audio/") ? found : PCM;
     return { type: "file", mediaType, data, opaque: ownOpaque({ audio: { id: this.#id } }) };
   }

@@ -1,7 +1,7 @@
 import { decodeBase64 } from "../../stream/base64.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { mediaTypeOf } from "../../stream/media-type.js";
+import { sniffMediaType } from "../../stream/sniff-media-type.js";
 import { filledString } from "../filled-string.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { isInvented, ownOpaque } from "./opaque.js";
@@ -96,7 +96,7 @@ export function resultEvents(call: Call, item: JsonObject): ChatEvent[] {
   if (hasResultApart(item)) return [];
   if (item.type === "mcp_call") return [mcpResult(call, item)];
   const image = imageOf(item);
-  const output = fieldsOf(item, (key) => !NOT_OUTPUT.includes(key) || (key === "result" && image === undefined));
+  const output = fieldsOf(item, (key) => isOutput(key) || (key === "result" && image === undefined));
   const failed = item.status === "failed" || (item.error ?? null) !== null;
   const result: ChatEvent = { type: "tool-result", ...call, output, ...(failed && { isError: true }) };
   const state = isInvented(item.id) ? undefined : ownOpaque({ type: "image_generation_call" });
@@ -117,13 +117,17 @@ function imageOf({
   if (type !== "image_generation_call" || typeof result !== "string" || result === "") return undefined;
   try {
     const data = decodeBase64(result);
-    return { mediaType: typeof format === "string" ? `image/${format}` : (mediaTypeOf(data) ?? "image/png"), data };
+    return { mediaType: typeof format === "string" ? `image/${format}` : (sniffMediaType(data) ?? "image/png"), data };
   } catch {
     return undefined;
   }
 }
 
-const NOT_OUTPUT = ["id", "type", "call_id", "name", "result", ...WHOLE_INPUT, ...INPUT_FIELDS];
+const NOT_OUTPUT = ["id", "type", "call_id", "name", "result"];
+
+function isOutput(field: string): boolean {
+  return [NOT_OUTPUT, WHOLE_INPUT, INPUT_FIELDS].every((others) => !others.includes(field));
+}
 
 function mcpResult(call: Call, item: JsonObject): ChatEvent {
   const failed = (item.error ?? null) !== null;

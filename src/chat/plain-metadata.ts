@@ -1,4 +1,4 @@
-import { invalid } from "../stream/error.js";
+import { invalid, messageOf } from "../stream/error.js";
 import { isJsonObject, type JsonObject } from "../stream/json.js";
 
 /**
@@ -11,6 +11,6 @@ export function plainMetadata(metadata: JsonObject): JsonObject {
   try {
     return JSON.parse(JSON.stringify(metadata));
   } catch (thrown) {
-    throw invalid("metadata", `what is no JSON: ${thrown instanceof Error ? thrown.message : thrown}`, "JSON values");
+    throw invalid("metadata", `what is no JSON: ${messageOf(thrown)}`, "JSON values");
   }
 }

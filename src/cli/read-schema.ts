@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { SluiceError } from "../stream/error.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 
 /**
@@ -12,7 +12,7 @@ export async function readSchema(path: string): Promise<JsonObject> {
   try {
     schema = parseJson(await readFile(path, "utf8"));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new SluiceError("invalid-argument", `--schema: ${path}: ${why}`, { field: "schema", cause });
   }
   if (isJsonObject(schema)) return schema;

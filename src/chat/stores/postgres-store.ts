@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import type { JsonObject } from "../../stream/json.js";
 import type {
   Append,
@@ -156,7 +156,7 @@ export class PostgresStore implements ConversationStore {
       // A client in an unknown state is closed rather than kept; PostgreSQL rolls back by itself.
       client?.release(true);
       if (thrown instanceof SluiceError) throw thrown;
-      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      const message = messageOf(thrown);
       throw new SluiceError("store-failed", `PostgreSQL store: ${message}`, { cause: thrown, retryable: true });
     }
   }

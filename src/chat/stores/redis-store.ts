@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import type {
   Append,
   ConversationRecord,
@@ -179,6 +179,6 @@ function recordOf(id: string, hash: Record<string, string>): ConversationRecord 
 }
 
 function storeFailed(cause: unknown): SluiceError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   return new SluiceError("store-failed", `Redis store: ${message}`, { cause, retryable: true });
 }

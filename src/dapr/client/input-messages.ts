@@ -58,7 +58,7 @@ export function readInputMessages(given: InputMessages): ChatMessage[] {
 
 function addMessage(messages: ChatMessage[], given: unknown, path: string, names: Map<string, string>): void {
   if (!isJsonObject(given)) throw invalid(path, given, "a message: an object with role and content");
-  const message = readMessage(given as unknown as Readonly<Record<string, unknown>>, path, names);
+  const message = readMessage(given, path, names);
   if (message.role === "assistant" && typeof message.content !== "string") {
     for (const part of message.content) if (part.type === "tool-call") names.set(part.callId, part.name);
   }

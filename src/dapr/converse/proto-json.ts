@@ -19,7 +19,7 @@ import {
   UInt64ValueSchema,
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import { file_dapr_proto_common_v1_common } from "../proto/generated/dapr/proto/common/v1/common_pb.js";
 import { file_dapr_proto_runtime_v1_ai } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
@@ -73,7 +73,7 @@ export function readProtoJson<Desc extends DescMessage>(schema: Desc, body: stri
     const present = body.includes("null") ? withoutNullMembers(schema, json) : json;
     return fromJson(schema, present, { ignoreUnknownFields: true, registry, recursionLimit: RECURSION_LIMIT });
   } catch (error) {
-    throw malformedBody(error instanceof Error ? error.message : String(error));
+    throw malformedBody(messageOf(error));
   }
 }
 
@@ -134,7 +134,7 @@ export function withJsonFields<Desc extends DescMessage>(
   try {
     return fromJson(schema, { ...json, ...fields }, { registry });
   } catch (cause) {
-    const message = `providerOptions.dapr: ${cause instanceof Error ? cause.message : cause}`;
+    const message = `providerOptions.dapr: ${messageOf(cause)}`;
     throw new SluiceError("invalid-argument", message, { field: "providerOptions.dapr", cause });
   }
 }

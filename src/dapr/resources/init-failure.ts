@@ -1,4 +1,4 @@
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { logName } from "./component-resource.js";
 
 /** What failed: making the component, or starting it. */
@@ -13,7 +13,7 @@ export interface NamedComponent {
 
 /** Why a component could not be made or started, in daprd's words. */
 export function initFailure(component: NamedComponent, kind: InitFailureKind, cause: unknown): SluiceError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   const message = `[${kind}]: initialization error occurred for ${logName(component)}: ${reason}`;
   return new SluiceError("invalid-argument", message, { cause });
 }

@@ -1,5 +1,6 @@
 import { parseDocument, type ScalarTag, type Tags } from "yaml";
 import type { SluiceError } from "../../stream/error.js";
+import { messageOf } from "../../stream/error.js";
 import type { JsonValue } from "../../stream/json.js";
 import { resourceError } from "./yaml-fields.js";
 
@@ -28,7 +29,7 @@ export function parseYaml(text: string): JsonValue {
 }
 
 function unreadable(error: unknown): SluiceError {
-  const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const [message = ""] = messageOf(error).split("\n");
   return resourceError(`error converting YAML to JSON: yaml: ${message}`);
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { byBytes } from "./by-bytes.js";
 import { type DaprResource, readResource } from "./dapr-resource.js";
 import type { Report } from "./notice.js";
@@ -79,5 +79,5 @@ function reason(error: unknown): string {
   if (code === "ENOENT") return "no such file or directory";
   if (code === "EACCES") return "permission denied";
   if (code === "ENOTDIR") return "not a directory";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,4 +1,5 @@
 import type { Environment } from "../../models/provider.js";
+import { messageOf } from "../../stream/error.js";
 import type { ComponentDefinition, MetadataItem } from "./component-resource.js";
 import type { Report } from "./notice.js";
 import { fillPlaceholders, type PlaceholderValues } from "./placeholders.js";
@@ -62,7 +63,7 @@ function readItem(
     const key = secretKeyRef.key || secretKeyRef.name;
     return (Object.hasOwn(secret, key) ? secret[key] : "") || (value ?? "");
   } catch (error) {
-    report({ level: "error", message: `Error getting secret: ${error instanceof Error ? error.message : error}` });
+    report({ level: "error", message: `Error getting secret: ${messageOf(error)}` });
     return value ?? "";
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../stream/error.js";
 import { TOKEN_HEADER } from "../sidecar/api-token.js";
 import type { AppConsole } from "./app-console.js";
 
@@ -23,6 +24,6 @@ export async function announceApp(announcement: Announcement, console: AppConsol
       await fetch(`http://127.0.0.1:${httpPort}/v1.0/metadata/${key}`, { method: "PUT", headers, body });
     }
   } catch (error) {
-    console.say(`Could not update sidecar metadata: ${error instanceof Error ? error.message : error}`);
+    console.say(`Could not update sidecar metadata: ${messageOf(error)}`);
   }
 }

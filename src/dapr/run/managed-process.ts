@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { type Clock, wait } from "../../stream/clock.js";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { atProcessExit } from "./at-process-exit.js";
 import { OutputCopy } from "./output-copy.js";
 import type { LogSource } from "./prefixed-log.js";
@@ -61,7 +61,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
   try {
     await once(child, "spawn");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new SluiceError("not-found", `${program} cannot be started in ${folder}: ${reason}`, { cause });
   }
   return managed(child, options);

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { Notice } from "../resources/notice.js";
 import { parseYaml } from "../resources/parse-yaml.js";
@@ -48,7 +48,7 @@ function parsed(text: string): JsonValue {
   try {
     return parseYaml(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new SluiceError("invalid-argument", `error in parsing the provided app config file: ${reason}`, { cause });
   }
 }

@@ -4,7 +4,7 @@ import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
 import { systemClock } from "../../stream/clock.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
@@ -132,7 +132,7 @@ async function listen(server: Server, port: number, host: string, what: string):
   try {
     await once(server, "listening");
   } catch (cause) {
-    const message = `the ${what} port ${port} on ${host} is not available: ${cause instanceof Error ? cause.message : cause}`;
+    const message = `the ${what} port ${port} on ${host} is not available: ${messageOf(cause)}`;
     throw new SluiceError("invalid-argument", message, { cause, field: `${what.toLowerCase()}Port` });
   }
   return (server.address() as AddressInfo).port;

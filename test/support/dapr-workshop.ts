@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** Asks the sidecar through the variables that it was given, and prints each piece; ends with the code in its first word. */
-export const STREAMING_APP = `
+const STREAMING_APP = `
 const { APP_ID, APP_PORT, APP_PROTOCOL, DAPR_HTTP_PORT, DAPR_GRPC_PORT, DAPR_METRICS_PORT, COMPONENT = "echo" } = process.env;
 const ports = [DAPR_HTTP_PORT, DAPR_GRPC_PORT, DAPR_METRICS_PORT];
 console.log(JSON.stringify({ APP_ID, APP_PORT, APP_PROTOCOL, hasPorts: ports.every((port) => Number(port) > 0) }));
@@ -21,14 +21,14 @@ process.exitCode = Number(process.argv[2] ?? 0);
 `;
 
 /** Says that it runs, and which signal it gets; then ends with 9. */
-export const WAITING_APP = `
+const WAITING_APP = `
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => { console.log("got", signal); process.exit(9); });
 setInterval(() => {}, 1000);
 console.log("waiting at", process.env.DAPR_HTTP_PORT);
 `;
 
 /** Sends one request to its sidecar and prints the answer: method, path. */
-export const ASKING_APP = `
+const ASKING_APP = `
 const [, , method, path] = process.argv;
 const answer = await fetch("http://127.0.0.1:" + process.env.DAPR_HTTP_PORT + path, { method }).catch(() => undefined);
 console.log("answer", answer && (await answer.text()));

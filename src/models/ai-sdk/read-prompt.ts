@@ -26,13 +26,19 @@ import { readToolOutput } from "./tool-output.js";
  * @throws {SluiceError} `invalid-argument` for a role or a part that is not known, naming where it stands.
  */
 export function readPrompt(prompt: readonly object[]): ChatMessage[] {
-  const reader = new PromptReader();
+  const reader = new PromptReader(answeredCalls(prompt));
   return prompt.flatMap((message, index) => reader.read({ ...message }, `prompt[${index}]`));
 }
 
 class PromptReader {
   /** Calls that a model of ours answered by itself, although the AI SDK took it for the provider. */
   readonly #ranHere = new Set<string>();
+  readonly #answered: ReadonlySet<string>;
+
+  /** @param answered the calls that have their results in this prompt. */
+  constructor(answered: ReadonlySet<string>) {
+    this.#answered = answered;
+  }
 
   read(message: Part, path: string): ChatMessage[] {
     const { role, content, providerOptions } = message;
@@ -47,12 +53,17 @@ class PromptReader {
       case "user":
         return [{ role, content: parts.map(readUserPart) }];
       case "assistant":
-        return [{ role, content: parts.map((one) => this.#assistantPart(one)) }];
+        return [{ role, content: parts.flatMap((one) => (this.#isRepeated(one) ? [] : this.#assistantPart(one))) }];
       case "tool":
-        return toolMessages(parts.map((one) => this.#toolPart(one)));
+        return toolMessages(parts.flatMap((one) => this.#toolPart(one) ?? []));
       default:
         throw invalid(`${path}.role`, role, "system, user, assistant, tool");
     }
+  }
+
+  /** A call that waited for a decision is said again with its result, where the AI SDK wants both together. */
+  #isRepeated({ part, options }: Placed): boolean {
+    return part.type === "tool-call" && noteIn(options).ranHere === true && this.#ranHere.has(String(part.toolCallId));
   }
 
   #assistantPart({ part, options, path }: Placed): AssistantPart {
@@ -111,13 +122,26 @@ class PromptReader {
     };
   }
 
-  #toolPart({ part, options, path }: Placed): ToolResultPart | OpaquePart {
+  /** Nothing for a decision that has had its result: the AI SDK goes on sending it. */
+  #toolPart({ part, options, path }: Placed): ToolResultPart | OpaquePart | undefined {
     if (part.type === "tool-result") return readResult(part, options);
     const decided = part.type === "tool-approval-response" && this.#ranHere.has(String(part.approvalId));
+    if (decided && this.#answered.has(String(part.approvalId))) return undefined;
     const kept = decided ? readDecision(part) : readOpaquePart(part, options);
     if (kept === undefined) throw invalid(`${path}.type`, part.type, "tool-result, tool-approval-response");
     return kept;
   }
+}
+
+function answeredCalls(prompt: readonly object[]): Set<string> {
+  const answered = new Set<string>();
+  for (const message of prompt) {
+    const { content }: Part = { ...message };
+    for (const part of Array.isArray(content) ? content : []) {
+      if (part?.type === "tool-result") answered.add(String(part.toolCallId));
+    }
+  }
+  return answered;
 }
 
 /** A part, and the options for it. */

@@ -56,11 +56,11 @@ export function toAiSdk<Version extends AiSdkVersion = "v2">(
       return { stream: await new AnswerStream({ claim, writer, convert, signal: call.abortSignal }).open() };
     },
     async doGenerate(call) {
-      const { claim, writer, convert } = ask(model, version, call);
+      const { claim, writer, convert, request } = ask(model, version, call);
       try {
         const parts: PartsOf[Version][] = [];
         for (const event of await keptEvents(claim)) writer.push(event, (part) => parts.push(...convert(part)));
-        return wholeAnswer<Version>(parts);
+        return wholeAnswer<Version>(parts, request.messages);
       } catch (thrown) {
         throw writeError(SluiceError.from(thrown), call.abortSignal);
       }
@@ -77,7 +77,7 @@ function ask<Version extends AiSdkVersion>(model: ChatModel, version: Version, o
     const writer = new PartWriter(offered, warnings, version !== "v2");
     const convert = (part: PartV4): readonly PartsOf[Version][] =>
       part.type === "raw" && options.includeRawChunks !== true ? [] : CONVERSIONS[version](part);
-    return { claim, writer, convert };
+    return { claim, writer, convert, request };
   } catch (thrown) {
     throw writeError(SluiceError.from(thrown), options.abortSignal);
   }

@@ -1,8 +1,18 @@
 import type { Claim } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
-import type { AiSdkVersion, ContentOf, Generated, PartV2, PartV3, PartV4, ProviderMetadata } from "./language-model.js";
-import { annotation } from "./metadata.js";
+import type { ChatMessage } from "../../stream/message.js";
+import type {
+  AiSdkVersion,
+  ContentOf,
+  Generated,
+  PartV2,
+  PartV3,
+  PartV4,
+  ProviderMetadata,
+  ToolCallContent,
+} from "./language-model.js";
+import { annotation, RAN_HERE, writeMetadata } from "./metadata.js";
 import type { PartsOf } from "./versions.js";
 
 /** A part of any version. */
@@ -24,14 +34,23 @@ export async function keptEvents(claim: Claim): Promise<ChatEvent[]> {
   return kept;
 }
 
-/** The parts of a stream as the answer that `doGenerate` gives. */
-export function wholeAnswer<V extends AiSdkVersion>(parts: readonly PartsOf[V][]): Generated<PartsOf[V]> {
+/**
+ * The parts of a stream as the answer that `doGenerate` gives. A call that waited for a decision has its result in the
+ * answer after it; the AI SDK refuses a result without its call there, so the call is said again.
+ *
+ * @param asked the conversation that was answered.
+ */
+export function wholeAnswer<V extends AiSdkVersion>(
+  parts: readonly PartsOf[V][],
+  asked: readonly ChatMessage[],
+): Generated<PartsOf[V]> {
   // The fields of a version's parts are those of its answers, which the compiler cannot see of all versions at once.
-  return collect(parts) as Generated<AnyPart> as Generated<PartsOf[V]>;
+  return collect(parts, asked) as Generated<AnyPart> as Generated<PartsOf[V]>;
 }
 
-function collect(parts: readonly AnyPart[]): Generated<AnyPart> {
+function collect(parts: readonly AnyPart[], asked: readonly ChatMessage[]): Generated<AnyPart> {
   const content: ContentOf<AnyPart>[] = [];
+  const called = new Set<string>();
   const open = new Map<string, Block>();
   let warnings: Generated<AnyPart>["warnings"] = [];
   let response: Generated<AnyPart>["response"];
@@ -74,11 +93,41 @@ function collect(parts: readonly AnyPart[]): Generated<AnyPart> {
       case "raw":
       case "error":
         break;
+      case "tool-call":
+        called.add(part.toolCallId);
+        content.push(part);
+        break;
+      case "tool-result": {
+        const call = called.has(part.toolCallId) ? undefined : earlierCall(part.toolCallId, asked);
+        if (call !== undefined) content.push(call);
+        called.add(part.toolCallId);
+        content.push(part);
+        break;
+      }
       default:
         content.push(part);
     }
   }
   throw new SluiceError("protocol", "the answer has no finish");
+}
+
+function earlierCall(toolCallId: string, asked: readonly ChatMessage[]): ToolCallContent | undefined {
+  for (const { role, content } of asked) {
+    if (role !== "assistant" || typeof content === "string") continue;
+    const call = content.find((part) => part.type === "tool-call" && part.callId === toolCallId);
+    if (call?.type !== "tool-call") continue;
+    const { name: toolName, input, opaque } = call;
+    return {
+      type: "tool-call",
+      toolCallId,
+      toolName,
+      input: JSON.stringify(input),
+      providerExecuted: true,
+      dynamic: true,
+      ...annotation(writeMetadata(opaque, RAN_HERE)),
+    };
+  }
+  return undefined;
 }
 
 function begin(type: Block["type"], metadata: ProviderMetadata | undefined): Block {

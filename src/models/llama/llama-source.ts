@@ -42,6 +42,8 @@ export class LlamaSource implements BatchSource, PaceListener {
   #model: LoadedModel | undefined;
   #usage: Usage = {};
   #outputTokens = 0;
+  /** As many as the reader has been told of. */
+  #toldTokens = 0;
   #reasoningTokens = 0;
   #out: ChatEvent[] = [];
   #begun = false;
@@ -253,9 +255,14 @@ export class LlamaSource implements BatchSource, PaceListener {
     else waiting.resolve(undefined);
   }
 
+  /** With each batch the count so far, so that a reader who leaves knows what was spent. */
   #take(): Batch {
     const batch = this.#out;
     this.#out = [];
+    if (!this.#over && this.#outputTokens > this.#toldTokens) {
+      this.#toldTokens = this.#outputTokens;
+      batch.push({ type: "usage", usage: { outputTokens: this.#outputTokens } });
+    }
     return batch;
   }
 }

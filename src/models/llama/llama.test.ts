@@ -77,6 +77,16 @@ describe.skipIf(!hasLlama())("a GGUF file in this process", () => {
     expect(usage.cacheReadTokens).toBeGreaterThanOrEqual((first.usage.inputTokens ?? 0) - 1);
   });
 
+  test("says what was spent to a reader who leaves", async () => {
+    const stream = use(random).stream({ ...HI, temperature: 0, maxTokens: 50 });
+    let deltas = 0;
+    for await (const { type } of stream) if (type === "text-delta" && ++deltas === 3) break;
+    const { inputTokens = 0, outputTokens = 0 } = await stream.usage;
+    expect(inputTokens).toBeGreaterThan(0);
+    expect(outputTokens).toBeGreaterThanOrEqual(2);
+    expect(outputTokens).toBeLessThan(50);
+  });
+
   test("generates no token that nobody waits for", async () => {
     const path = models.write("paced", { chatTemplate: false });
     const source = new LlamaSource(planAnswer({ ...HI, temperature: 0, stop: ["never"] }), {

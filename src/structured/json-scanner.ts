@@ -1,13 +1,10 @@
+import { DocumentStart } from "./document-start.js";
+import { BRACE, BRACKET, isSpace, QUOTE } from "./json-characters.js";
 import type { JsonTree } from "./json-tree.js";
 
 /** What is expected next. */
 type State =
-  | "opening"
-  | "tag"
-  | "thought"
   | "prose"
-  | "prose-brace"
-  | "prose-bracket"
   | "value"
   | "first-element"
   | "first-key"
@@ -35,12 +32,7 @@ export interface JsonFault {
   early?: true;
 }
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
@@ -59,18 +51,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** RFC 8259, section 6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** How models that think aloud put it around their thoughts, at the beginning of what they say. */
-const THOUGHTS = ["<think>", "<thinking>"];
-/** What may follow the bracket of an array: its end, or a value. */
-const IN_ARRAY = /[\]{["\d\-tfn]/;
-
-const EXPECTED: Readonly<Record<State, string>> = {
-  opening: "a JSON object",
-  tag: "a JSON object",
-  thought: "the end of the thought",
-  prose: "a JSON object",
-  "prose-brace": "a key or }",
-  "prose-bracket": "a value or ]",
+const EXPECTED: Readonly<Record<Exclude<State, "prose">, string>> = {
   value: "a value",
   "first-element": "a value or ]",
   "first-key": "a key or }",
@@ -91,20 +72,17 @@ const EXPECTED: Readonly<Record<State, string>> = {
 export class JsonScanner {
   readonly #tree: JsonTree;
   readonly #maxDepth: number;
-  readonly #prose: boolean;
+  /** Where text may stand around the document. */
+  readonly #start: DocumentStart | undefined;
   readonly #bareArray: string | undefined;
   #state: State;
   /** Whether the document is an array in an object that the text does not have. */
   #isBare = false;
-  /** Whether only white space stands before in the line. */
-  #lineStart = true;
-  /** What ends the thought. */
-  #thoughtEnd = "";
   /** Whether the open string is a key. */
   #isKey = false;
   /** A key, number or literal as far as it was read. */
   #token = "";
-  /** Offset of the token or of the opening brace. */
+  /** Offset of the token. */
   #tokenStart = 0;
   /** Offset of the current piece. */
   #base = 0;
@@ -118,9 +96,9 @@ export class JsonScanner {
   constructor(tree: JsonTree, maxDepth: number, prose: boolean, bareArray?: string) {
     this.#tree = tree;
     this.#maxDepth = maxDepth;
-    this.#prose = prose;
+    this.#start = prose ? new DocumentStart(bareArray !== undefined) : undefined;
     this.#bareArray = bareArray;
-    this.#state = prose ? "opening" : "value";
+    this.#state = prose ? "prose" : "value";
   }
 
   /** UTF-16 code units read so far. */
@@ -154,7 +132,7 @@ export class JsonScanner {
       if (fault !== undefined) return fault;
     }
     if (this.done) return undefined;
-    return { offset: this.#base, found: "the end of the text", expected: EXPECTED[this.#state], early: true };
+    return { offset: this.#base, found: "the end of the text", expected: this.#expected, early: true };
   }
 
   /** Reads on from `at`; returns where to go on. */
@@ -170,12 +148,6 @@ export class JsonScanner {
         return this.#readNumber(text, at);
       case "literal":
         return this.#readLiteral(text, at);
-      case "opening":
-        return this.#open(text, at);
-      case "tag":
-        return this.#readTag(text, at);
-      case "thought":
-        return this.#skipThought(text, at);
       case "prose":
         return this.#skipProse(text, at);
       case "anything":
@@ -188,33 +160,26 @@ export class JsonScanner {
   #readStructure(
     text: string,
     at: number,
-    state: Exclude<
-      State,
-      "opening" | "tag" | "thought" | "string" | "escape" | "unicode" | "number" | "literal" | "prose" | "anything"
-    >,
+    state: Exclude<State, "prose" | "string" | "escape" | "unicode" | "number" | "literal" | "anything">,
   ): number | JsonFault {
     const code = text.charCodeAt(at);
     switch (state) {
       case "first-element":
-        return code === CLOSE_BRACKET ? this.#close(at) : this.#beginValue(text, at);
+        return code === BRACKET.close ? this.#close(at) : this.#beginValue(text, at);
       case "value":
         return this.#beginValue(text, at);
       case "first-key":
-        return code === CLOSE_BRACE ? this.#close(at) : this.#beginKey(text, at);
+        return code === BRACE.close ? this.#close(at) : this.#beginKey(text, at);
       case "key":
         return this.#beginKey(text, at);
       case "colon":
         return code === COLON ? this.#then("value", at) : this.#fault(text, at);
       case "object-comma":
         if (code === COMMA) return this.#then("key", at);
-        return code === CLOSE_BRACE ? this.#close(at) : this.#fault(text, at);
+        return code === BRACE.close ? this.#close(at) : this.#fault(text, at);
       case "array-comma":
         if (code === COMMA) return this.#then("value", at);
-        return code === CLOSE_BRACKET ? this.#close(at) : this.#fault(text, at);
-      case "prose-brace":
-        return this.#leaveProse(code, at);
-      case "prose-bracket":
-        return this.#beginBareArray(text, at);
+        return code === BRACKET.close ? this.#close(at) : this.#fault(text, at);
       case "done":
         return this.#fault(text, at);
       default:
@@ -225,7 +190,7 @@ export class JsonScanner {
   #beginValue(text: string, at: number): number | JsonFault {
     const code = text.charCodeAt(at);
     const offset = this.#base + at;
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) return this.#openContainer(code, offset, at);
+    if (code === BRACE.open || code === BRACKET.open) return this.#openContainer(code, offset, at);
     if (code === QUOTE) {
       this.#isKey = false;
       this.#tree.openString(offset);
@@ -247,9 +212,9 @@ export class JsonScanner {
         expected: `at most ${this.#maxDepth} inside one another`,
       };
     }
-    if (code === OPEN_BRACE) this.#tree.openObject(offset);
+    if (code === BRACE.open) this.#tree.openObject(offset);
     else this.#tree.openArray(offset);
-    return this.#then(code === OPEN_BRACE ? "first-key" : "first-element", at);
+    return this.#then(code === BRACE.open ? "first-key" : "first-element", at);
   }
 
   #close(at: number): number {
@@ -344,79 +309,21 @@ export class JsonScanner {
   #endValue(at: number): number {
     if (this.#isBare && this.#tree.depth === 1) this.#tree.close(this.#base + at + 1);
     if (this.#tree.depth > 0) return this.#then(this.#tree.inObject ? "object-comma" : "array-comma", at);
-    return this.#then(this.#prose ? "anything" : "done", at);
+    return this.#then(this.#start === undefined ? "done" : "anything", at);
   }
 
-  /** Before the first word: what a model says may begin with its thoughts. */
-  #open(text: string, at: number): number {
-    const code = text.charCodeAt(at);
-    if (isSpace(code)) return at + 1;
-    this.#token = "";
-    return this.#then(code === 0x3c ? "tag" : "prose", at - 1);
-  }
-
-  #readTag(text: string, at: number): number {
-    const tag = this.#token + text.charAt(at);
-    if (!THOUGHTS.some((thought) => thought.startsWith(tag))) return this.#then("prose", at - 1);
-    this.#token = tag;
-    if (!THOUGHTS.includes(tag)) return at + 1;
-    this.#thoughtEnd = `</${tag.slice(1)}`;
-    this.#token = "";
-    return this.#then("thought", at);
-  }
-
-  /** Goes on to the end of the thought, which may come in pieces. */
-  #skipThought(text: string, from: number): number {
-    if (this.#token === "") {
-      const at = text.indexOf("<", from);
-      if (at === -1) return text.length;
-      this.#token = "<";
-      return at + 1;
-    }
-    const read = this.#token + text.charAt(from);
-    if (!this.#thoughtEnd.startsWith(read)) {
-      this.#token = "";
-      return from;
-    }
-    this.#token = read;
-    return read === this.#thoughtEnd ? this.#then("prose", from) : from + 1;
-  }
-
+  /** Goes on to the document, and opens it. */
   #skipProse(text: string, from: number): number {
-    if (this.#bareArray === undefined) {
-      const at = text.indexOf("{", from);
-      return at === -1 ? text.length : this.#inProse("prose-brace", at);
-    }
-    for (let at = from; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === OPEN_BRACE) return this.#inProse("prose-brace", at);
-      if (code === OPEN_BRACKET && this.#lineStart) return this.#inProse("prose-bracket", at);
-      this.#lineStart = code === 0x0a || code === 0x0d || (this.#lineStart && isSpace(code));
-    }
-    return text.length;
-  }
-
-  /** The document may begin here. */
-  #inProse(state: State, at: number): number {
-    this.#tokenStart = this.#base + at;
-    this.#lineStart = false;
-    return this.#then(state, at);
-  }
-
-  #beginBareArray(text: string, at: number): number {
-    if (!IN_ARRAY.test(text.charAt(at))) return this.#then("prose", at - 1);
+    const start = this.#start;
+    if (start === undefined) return from;
+    const at = start.read(text, from, this.#base);
+    if (start.found === undefined) return at;
+    this.#tree.openObject(start.offset);
+    if (start.found === "object") return this.#then("first-key", at - 1);
     this.#isBare = true;
-    this.#tree.openObject(this.#tokenStart);
     this.#tree.key(this.#bareArray ?? "");
-    this.#tree.openArray(this.#tokenStart);
+    this.#tree.openArray(start.offset);
     return this.#then("first-element", at - 1);
-  }
-
-  /** A brace begins the document where a key or a closing brace follows; elsewhere it is part of the prose. */
-  #leaveProse(code: number, at: number): number {
-    if (code !== QUOTE && code !== CLOSE_BRACE) return this.#then("prose", at - 1);
-    this.#tree.openObject(this.#tokenStart);
-    return this.#then("first-key", at - 1);
   }
 
   #then(state: State, at: number): number {
@@ -426,12 +333,12 @@ export class JsonScanner {
 
   #fault(text: string, at: number): JsonFault {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    return { offset: this.#base + at, found: quote(character), expected: EXPECTED[this.#state] };
+    return { offset: this.#base + at, found: quote(character), expected: this.#expected };
   }
-}
 
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+  get #expected(): string {
+    return this.#state === "prose" ? (this.#start?.expected ?? "") : EXPECTED[this.#state];
+  }
 }
 
 /** Digits, the letter E, signs and the point. */

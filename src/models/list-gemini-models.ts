@@ -8,14 +8,17 @@ const LIMIT = 1_000;
 /** Lists the models that answer, as Google's `GET /v1beta/models` gives them, page by page. */
 export async function listGeminiModels(get: GetJson): Promise<ModelInfo[]> {
   const models: ModelInfo[] = [];
+  const pages = new Set<string>();
   let page = "";
   do {
+    pages.add(page);
     const body = await get(`/models?pageSize=${LIMIT}${page}`);
     const rows = isJsonObject(body) && Array.isArray(body.models) ? body.models : [];
     for (const row of rows) if (isJsonObject(row) && answers(row)) models.push(modelInfo(row.name, row));
     const next = isJsonObject(body) ? body.nextPageToken : undefined;
     page = typeof next === "string" && next !== "" ? `&pageToken=${encodeURIComponent(next)}` : "";
-  } while (page !== "");
+    // A service that gives the same page again would be asked for ever.
+  } while (page !== "" && !pages.has(page));
   return models;
 }
 

@@ -29,6 +29,8 @@ test.each([
   [{ "retry-after-ms": "", "retry-after": "2" }, 2_000],
   [{ "retry-after-ms": "1.5" }, 1.5],
   [{ "retry-after": "soon" }, undefined],
+  [{ "retry-after": "-5" }, undefined],
+  [{ "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 0],
 ])("%j asks to wait %s ms", (headers, ms) => {
   expect(retryAfterMs(headers as Record<string, string>)).toBe(ms);
 });

@@ -85,7 +85,8 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Da
   const after = headers["retry-after"];
   if (after === undefined) return undefined;
   if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1_000;
-  const date = Date.parse(after);
+  // `Date.parse` finds a date in a negative number too.
+  const date = /^\s*[a-z]{3}/i.test(after) ? Date.parse(after) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

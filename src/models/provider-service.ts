@@ -2,7 +2,7 @@ import type { Dialect } from "../dialects/dialect.js";
 import type { CallOptions, Capabilities, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { fetchTransport } from "./http/fetch-transport.js";
-import { HttpService, type HttpServiceOptions } from "./http/http-service.js";
+import { checkBaseUrl, HttpService, type HttpServiceOptions } from "./http/http-service.js";
 import { maskSecret } from "./http/mask-secrets.js";
 import type { Transport } from "./http/transport.js";
 import type { Address, Environment, Provider } from "./provider.js";
@@ -63,7 +63,10 @@ export function serviceOf(provider: Provider, id: string, name: string, options:
 }
 
 function addressOf(provider: Provider, id: string, options: ModelOptions, env: Environment): Address {
-  const given = options.baseUrl ?? givenBaseUrl(provider, env)?.value;
+  const found = options.baseUrl === undefined ? givenBaseUrl(provider, env) : undefined;
+  // A variable is named by its own name: who set it may never have heard of the option.
+  if (found !== undefined) checkBaseUrl(found.name, found.value);
+  const given = options.baseUrl ?? found?.value;
   const baseUrl = given === undefined ? provider.baseUrl : withPath(given, provider.baseUrl);
   if (baseUrl === undefined) {
     const names = provider.baseUrlEnv.map(variableName).join(" or ");

@@ -176,9 +176,9 @@ describe("an address", () => {
     expect(error.message).toContain("AZURE_OPENAI_ENDPOINT");
   });
 
-  it("that is none is refused, wherever it came from", () => {
+  it("that is none is refused by the name of the variable that it stands in", () => {
     const error = refusal("azure/chat", { apiKey: "k", env: { AZURE_OPENAI_ENDPOINT: "me.openai.azure.com" } });
-    expect(error).toMatchObject({ code: "invalid-argument", field: "baseUrl" });
+    expect(error).toMatchObject({ code: "invalid-argument", field: "AZURE_OPENAI_ENDPOINT" });
   });
 
   it.each(["api.openai.com", "ftp://a.test", "http://u:p@a.test/v1", "http://a.test/v1?x=1"])(

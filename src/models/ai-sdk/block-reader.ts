@@ -1,7 +1,7 @@
 import type { Emit } from "../../stream/chat-event.js";
 import { noteIn, readMetadata } from "./metadata.js";
 import { readNotedData } from "./noted-data.js";
-import type { Part } from "./part.js";
+import { type Part, unreadable } from "./part.js";
 import { readCitation } from "./sources.js";
 
 /** A text or a reasoning that has begun. */
@@ -31,7 +31,8 @@ export class BlockReader {
     const { id, delta: text, providerMetadata } = part;
     const known = this.#open[kind].get(id) ?? this.start(kind, part);
     if (providerMetadata !== undefined) known.metadata = providerMetadata;
-    if (typeof text !== "string" || text === "") return;
+    if (typeof text !== "string") throw unreadable(part, `a part ${kind}-delta without delta`);
+    if (text === "") return;
     const block = this.#indexOf(known);
     if (kind === "reasoning") emit({ type: "reasoning-delta", text, block });
     else if (known.refusal) emit({ type: "text-delta", text, block, refusal: true });

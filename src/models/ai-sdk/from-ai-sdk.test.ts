@@ -249,6 +249,15 @@ describe("an answer that does not end well", () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ["is no object", null],
+    ["is a delta of nothing", { type: "text-delta", id: "0", textDelta: "an older version's" }],
+  ])("is malformed where a part %s", async (_what, part) => {
+    const { model } = playedV4([...hello, part as V4Part, END]);
+    const error = await errorOf(fromAiSdk(model).stream(REQUEST).fullText);
+    expect(error).toMatchObject({ code: "malformed-frame", retryable: false, partial: { text: "Hello" } });
+  });
+
   it("is truncated where the provider says so", async () => {
     const finish: V4Part = { ...END, finishReason: { unified: "interrupted", raw: undefined } };
     const error = await errorOf(fromAiSdk(playedV4([...hello, finish]).model).stream(REQUEST).fullText);

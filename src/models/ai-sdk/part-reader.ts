@@ -59,6 +59,7 @@ export class PartReader {
   /** @throws {SluiceError} the error that a part says; `malformed-frame` for a part that cannot be read. */
   push(part: Part, emit: Emit): void {
     if (this.#finished) return;
+    if (typeof part !== "object" || part === null) throw unreadable(part, "a part that is no object");
     switch (part.type) {
       case "stream-start":
         this.#takeWarnings(part);

@@ -42,7 +42,8 @@ export class HttpService {
   /** @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none. */
   constructor(options: HttpServiceOptions) {
     this.#options = options;
-    this.#base = checkedBaseUrl(options.baseUrl);
+    checkBaseUrl("baseUrl", options.baseUrl);
+    this.#base = options.baseUrl.replace(/\/+$/, "");
     this.#query = new URLSearchParams(options.query).toString();
     resolveTimeouts(options.timeouts);
     resolveRetry(options.retry);
@@ -117,14 +118,13 @@ export class HttpService {
 /** The longest list of models and the like, in bytes. */
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
-/** Without the slash at its end. */
-function checkedBaseUrl(baseUrl: string): string {
+/** @throws {SluiceError} `invalid-argument`, with the name under which it was given. */
+export function checkBaseUrl(field: string, baseUrl: string): void {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const usable = url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
   if (!usable || url.username !== "" || url.password !== "") {
-    throw invalid("baseUrl", maskUrl(baseUrl), "an http or https URL without query and credentials");
+    throw invalid(field, maskUrl(baseUrl), "an http or https URL without query and credentials");
   }
-  return baseUrl.replace(/\/+$/, "");
 }
 
 function lowerCased(all: readonly (Headers | undefined)[]): Headers {

@@ -2,6 +2,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { type ErrorCode, invalid } from "../stream/error.js";
 import { FallbackSource } from "./fallback-source.js";
+import { sharedCapabilities } from "./shared-capabilities.js";
 
 /**
  * What happens when a model fails after its first delta was passed on:
@@ -45,6 +46,7 @@ export function fallback(models: readonly ChatModel[], options: FallbackOptions 
   if (!POLICIES.includes(policy)) throw invalid("afterFirstDelta", policy, POLICIES.join(", "));
   return {
     id: options.id ?? `fallback(${models.map((model) => model.id).join(", ")})`,
+    capabilities: sharedCapabilities(models),
     stream(request, call = {}) {
       const source = new FallbackSource(models, request, call, { policy, rules });
       return new ChatStream(source, { signal: call.signal, retain: call.retain });

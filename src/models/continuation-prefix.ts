@@ -10,6 +10,10 @@ export class ContinuationPrefix {
   #continuing = false;
   /** What had been said when the current model began. */
   #before: { text: string; beside: readonly ChatEvent[] } = { text: "", beside: [] };
+  /** The block that was said last, and how far the text of the current model is behind it in there. */
+  #block: number | undefined;
+  #blockLength = 0;
+  #shift = { block: undefined as number | undefined, by: 0 };
   /** White space that was said and not sent, since providers refuse a prefix that ends in it. */
   #unsent = "";
 
@@ -33,6 +37,7 @@ export class ContinuationPrefix {
     this.#continuing = true;
     this.#before = { text: this.#said.toString(), beside: this.#beside.slice() };
     this.#unsent = this.#before.text.slice(this.sent.length);
+    this.#shift = { block: this.#block, by: this.#blockLength };
   }
 
   /**
@@ -47,6 +52,10 @@ export class ContinuationPrefix {
     this.#beside = beside.slice();
     this.#textOnly = true;
     this.#unsent = text.slice(this.sent.length);
+    // It is said again in one piece.
+    this.#block = undefined;
+    this.#blockLength = text.length;
+    this.#shift = { block: undefined, by: text.length };
     return text === "" ? [...beside] : [{ type: "text-delta", text }, ...beside];
   }
 
@@ -55,7 +64,11 @@ export class ContinuationPrefix {
     switch (event.type) {
       case "text-delta":
         return this.#pushText(event);
-      case "source":
+      case "source": {
+        const placed = this.#placed(event);
+        this.#beside.push(placed);
+        return placed;
+      }
       case "data":
         this.#beside.push(event);
         return event;
@@ -71,9 +84,20 @@ export class ContinuationPrefix {
 
   #pushText(event: Extract<ChatEvent, { type: "text-delta" }>): ChatEvent | undefined {
     const text = this.#withoutRepeatedSpace(event.text);
+    this.#shift.by -= event.text.length - text.length;
+    this.#blockLength = (this.#block === event.block ? this.#blockLength : 0) + text.length;
+    this.#block = event.block;
     if (text === "" && event.opaque === undefined) return undefined;
     if (text !== "") this.#said.push(text);
     return text === event.text ? event : { ...event, text };
+  }
+
+  /** A source's span counts from the start of its block, which another model may have begun. */
+  #placed(event: Extract<ChatEvent, { type: "source" }>): ChatEvent {
+    const { span } = event.source;
+    const { block, by } = this.#shift;
+    if (span === undefined || !this.#continuing || event.block !== block) return event;
+    return { ...event, source: { ...event.source, span: { start: span.start + by, end: span.end + by } } };
   }
 
   #withoutRepeatedSpace(text: string): string {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { textOfEvents } from "../../test/laws/summary.js";
 import { collect } from "../../test/support/collect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
@@ -388,6 +389,20 @@ describe("a fallback in a fallback", () => {
     }).stream(REQUEST);
     expect(await stream.fullText).toBe("Hello there again");
   });
+});
+
+test("sources of an answer that goes on point at their words in the whole", async () => {
+  const cited: ChatEvent = {
+    type: "source",
+    source: { kind: "url", url: "https://a.example", span: { start: 1, end: 6 } },
+  };
+  const b = playing("b", [text(" world"), cited, finish()]);
+  const events = await collect(
+    answer([model("a", { says: ["Hello "], fails: BUSY }), b], { afterFirstDelta: "continue" }),
+  );
+  const said = textOfEvents(events);
+  const spans = events.flatMap((event) => (event.type === "source" && event.source.span ? [event.source.span] : []));
+  expect(spans.map(({ start, end }) => said.slice(start, end))).toEqual(["world"]);
 });
 
 test("an answer that goes on says of the model what its start said", async () => {

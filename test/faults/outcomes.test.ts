@@ -129,7 +129,7 @@ describe.each(Object.entries(transports))("through %s", (_name, options: Partial
       choices: [{ index: 0, message: { role: "assistant", content: TEXT }, finish_reason: "stop" }],
       usage: { prompt_tokens: 3, completion_tokens: 21 },
     };
-    const stream = await ask(options, refuse(200, body));
+    const stream = await ask(options, refuse(200, body, { "content-type": "Application/JSON" }));
     const events = await collect(stream);
     expect(events[0]).toMatchObject({ type: "start", simulated: true });
     expect(await stream.fullText).toBe(TEXT);
@@ -168,10 +168,8 @@ describe.each(Object.entries(transports))("through %s", (_name, options: Partial
     expect(await stream.fullText).toBe(TEXT);
   });
 
-  it("a web page is no answer", async () => {
-    const error = await failure(
-      await ask(options, refuse(200, "<html>", { "content-type": "text/html; charset=utf-8" })),
-    );
+  it.each(["text/html; charset=utf-8", "Text/HTML"])("a web page is no answer: %s", async (type) => {
+    const error = await failure(await ask(options, refuse(200, "<html>", { "content-type": type })));
     expect(error).toMatchObject({ code: "malformed-frame", frame: '"<html>"' });
   });
 });

@@ -80,7 +80,7 @@ export class HttpSource implements BatchSource {
     this.#held = [];
     this.#unparsed = [];
     this.#failure = undefined;
-    const type = head.headers["content-type"] ?? "";
+    const type = head.headers["content-type"]?.trim().toLowerCase() ?? "";
     if (type.startsWith("text/html")) throw await this.#webPage();
     if (!streaming || /^application\/([\w.-]+\+)?json\b/.test(type)) return this.#readBody();
     const framing = decoding === undefined ? {} : { decoding };

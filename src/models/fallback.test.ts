@@ -479,10 +479,13 @@ describe("wherever models fail, nothing is said twice and nothing is lost", () =
   });
 });
 
-test("an empty list and an unknown policy are refused", () => {
+test("an empty list, an unknown policy and an unknown rule are refused", () => {
   expect(() => fallback([])).toThrow("models: found an array of 0; allowed: at least one model");
   const { chat } = model("a", {});
   expect(() => fallback([chat], { afterFirstDelta: "hope" as "fail" })).toThrow(
     'found "hope"; allowed: fail, retract, continue',
+  );
+  expect(() => fallback([chat], { rules: { overloaded: "retry" as "next" } })).toThrow(
+    'rules.overloaded: found "retry"; allowed: next, fail',
   );
 });

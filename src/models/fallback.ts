@@ -38,11 +38,14 @@ const POLICIES: readonly FallbackPolicy[] = ["fail", "retract", "continue"];
  * When the last one fails, its error is thrown; where others failed before it, the message names them all, and `cause` is
  * an `AggregateError` with each error. It is retryable where one of them is.
  *
- * @throws {SluiceError} `invalid-argument` for an empty list or an unknown policy.
+ * @throws {SluiceError} `invalid-argument` for an empty list, an unknown policy or an unknown rule.
  */
 export function fallback(models: readonly ChatModel[], options: FallbackOptions = {}): ChatModel {
   if (models.length === 0) throw invalid("models", models, "at least one model");
   const { afterFirstDelta: policy = "fail", rules = {} } = options;
+  for (const [code, rule] of Object.entries(rules)) {
+    if (rule !== "next" && rule !== "fail") throw invalid(`rules.${code}`, rule, "next, fail");
+  }
   if (!POLICIES.includes(policy)) throw invalid("afterFirstDelta", policy, POLICIES.join(", "));
   return {
     id: options.id ?? `fallback(${models.map((model) => model.id).join(", ")})`,

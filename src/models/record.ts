@@ -6,17 +6,26 @@ import { errorLine, eventLine, headerLine } from "./recording.js";
 
 /**
  * The same model, whose next answer is also written to a file, event by event with its time, as it streams. Each call
- * replaces the file. A crash loses at most the line that was being written. `replay` plays it.
+ * replaces the file, and of several at once the one that begins last has it. A crash loses at most the line that was being written. `replay` plays it.
  *
  * The stream fails with `store-failed` when the file cannot be written.
  */
 export function record(model: ChatModel, file: string): ChatModel {
+  /** The call whose answer is in the file: of several at once the one that began last. */
+  let newest = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work).catch(cannotWrite(file));
+    last = done.catch(() => {});
+    return done;
+  };
   const recorded = defineModel({
     id: model.id,
     async *stream(request, { signal, options }) {
-      const to = await open(file, "w").catch(cannotWrite(file));
+      const own = ++newest;
+      const to = await inTurn(() => open(file, "w"));
       const began = performance.now();
-      const write = (line: string) => to.appendFile(line).catch(cannotWrite(file));
+      const write = (line: string) => inTurn(async () => (own === newest ? to.appendFile(line) : undefined));
       try {
         await write(headerLine(model.id, request));
         for await (const event of model.stream(request, { ...options, signal, retain: false })) {

@@ -78,6 +78,19 @@ describe("a damaged recording", () => {
   });
 });
 
+test("of two answers at once, the one that began last is recorded, whole", async () => {
+  const file = newFile();
+  const words = ["one ", "two ", "three ", "four "];
+  const model = record(scripted([words, words.map((word) => word.toUpperCase())]), file);
+  const [first, second] = [model.stream(REQUEST)[Symbol.asyncIterator](), model.stream(REQUEST)];
+  await first.next();
+  await first.next();
+  const text = second.fullText;
+  while (!(await first.next()).done);
+  expect(await text).toBe("ONE TWO THREE FOUR ");
+  expect(await replay(file, atOnce).stream(REQUEST).fullText).toBe("ONE TWO THREE FOUR ");
+});
+
 test("an error is recorded and played, after what came before it", async () => {
   const busy = new SluiceError("overloaded", "too much to do", { retryable: true });
   const file = newFile();

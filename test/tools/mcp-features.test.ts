@@ -31,9 +31,9 @@ test("what is not offered is not asked for", async () => {
 });
 
 test("the server is told its roots", async () => {
-  const roots = ["/work/my files", { path: new URL("file:///srv/data"), name: "Data" }];
+  const roots = ["/home/ann/my files", { path: new URL("file:///srv/data"), name: "Data" }];
   const output = await outputOf(everything({ roots }), "get-roots-list");
-  expect(output).toContain(`1. Unnamed Root\n   URI: ${pathToFileURL("/work/my files").href}`);
+  expect(output).toContain(`1. Unnamed Root\n   URI: ${pathToFileURL("/home/ann/my files").href}`);
   expect(output).toContain("2. Data\n   URI: file:///srv/data");
 });
 

@@ -3,6 +3,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import { writeNdjson, writeSse } from "../stream/framing/write-frame.js";
+import { isContent } from "../stream/is-content.js";
 import { Transcript } from "../stream/transcript.js";
 import type { Answer, Dialect, ServedRequest, WireWriter, WriterContext } from "./dialect.js";
 
@@ -71,10 +72,6 @@ async function readOpening(answer: Claim): Promise<ChatEvent[]> {
     if (batch.some(isContent)) break;
   }
   return opening;
-}
-
-function isContent({ type }: ChatEvent): boolean {
-  return type !== "start" && type !== "step-start" && type !== "usage" && type !== "context";
 }
 
 async function readAnswer(answer: Claim): Promise<Answer> {

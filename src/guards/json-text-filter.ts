@@ -1,25 +1,12 @@
+import { BACKSLASH, ESCAPES, QUOTE } from "../stream/json-characters.js";
 import { LONGEST_KEY, toldKey } from "./filter-json.js";
 import type { MakeFilter, TextFilter } from "./text-filter.js";
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /** The most characters of a key that is told, each of them written as an escape. */
 const LONGEST_WRITTEN = LONGEST_KEY * "\\u0000".length;
 
 /** What may stand outside of strings: white space, brackets, numbers, `true`, `false`, `null`. */
 const STRUCTURE = /^[\s{}[\],:+\-.0-9eEtrufalsn]$/;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
 
 /**
  * Puts a filter into the string values of JSON text that arrives in pieces, each with a filter of its own; keys and

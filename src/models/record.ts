@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { ChatModel } from "../stream/chat-model.js";
-import { SluiceError } from "../stream/error.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 import { errorLine, eventLine, headerLine } from "./recording.js";
 
@@ -51,7 +51,7 @@ export function record(model: ChatModel, file: string): ChatModel {
 
 function cannotWrite(file: string): (cause: unknown) => never {
   return (cause) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new SluiceError("store-failed", `the recording ${file} cannot be written: ${why}`, { cause });
   };
 }

@@ -3,7 +3,7 @@ import type { ReadingDialect } from "../dialects/dialect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type Clock, systemClock, wait } from "../stream/clock.js";
-import { invalid, SluiceError } from "../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 import { isRecording, parseRecording, type Recording } from "./recording.js";
 
@@ -33,7 +33,7 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
     id: `replay/${file}`,
     async *stream(_request, { signal }) {
       const bytes = await readFile(file).catch((cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause);
+        const why = messageOf(cause);
         throw new SluiceError("invalid-argument", `${file} cannot be read: ${why}`, { field: "file", cause });
       });
       const recording = await decode(bytes, dialect);

@@ -1,5 +1,5 @@
+import { BACKSLASH, BRACE, BRACKET, ESCAPES, isSpace, QUOTE } from "../stream/json-characters.js";
 import { DocumentStart } from "./document-start.js";
-import { BRACE, BRACKET, isSpace, QUOTE } from "./json-characters.js";
 import type { JsonTree } from "./json-tree.js";
 
 /** What is expected next. */
@@ -32,22 +32,11 @@ export interface JsonFault {
   early?: true;
 }
 
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
 
 const LITERALS = { t: "true", f: "false", n: "null" } as const;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
 /** RFC 8259, section 6. */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 

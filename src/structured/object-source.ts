@@ -3,7 +3,7 @@ import type { ChatEvent, FinishEvent, Warning } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
-import { SluiceError } from "../stream/error.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import { addUsage, type Usage } from "../stream/usage.js";
 import { type AnswerForm, type AnswerObserver, JsonAnswer } from "./json-answer.js";
 import { formatPath } from "./json-path.js";
@@ -143,7 +143,7 @@ export class ObjectSource implements BatchSource {
       return { error: this.#named(this.#answer.rejected("invalid-output", message, issues)) };
     } catch (thrown) {
       if (thrown instanceof SluiceError) return { error: this.#named(thrown) };
-      const said = thrown instanceof Error ? thrown.message : String(thrown);
+      const said = messageOf(thrown);
       const error = this.#answer.rejected("invalid-output", `the schema could not take the answer: ${said}`);
       return { error: this.#named(error.with({ cause: thrown })) };
     }

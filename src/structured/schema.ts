@@ -1,5 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
-import { invalid, SluiceError } from "../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 import { checkJsonSchema, type SchemaIssue } from "./check-json-schema.js";
 import { formatPath } from "./json-path.js";
@@ -88,7 +88,7 @@ function convert(converter: StandardJSONSchemaV1.Converter, field: string, vendo
       reason ??= thrown;
     }
   }
-  const said = reason instanceof Error ? reason.message : String(reason);
+  const said = messageOf(reason);
   throw new SluiceError(
     "unsupported",
     `${field}: ${vendor} cannot say this schema as JSON Schema (${said}): ${advice}`,

@@ -2,6 +2,7 @@ import type { Batch, BatchSource, Claim } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
+import { isContent } from "../../stream/is-content.js";
 import type { OpenAnswers } from "./open-answers.js";
 
 /**
@@ -112,9 +113,4 @@ export class RouteSource implements BatchSource {
       work.then(resolve, reject);
     });
   }
-}
-
-/** Whether an event says something that must not be said twice. */
-function isContent({ type }: ChatEvent): boolean {
-  return type !== "start" && type !== "usage" && type !== "context";
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { fetchFailureOf } from "./fetch-failure.js";
 import {
   type Exchange,
@@ -138,7 +138,7 @@ function checkHeaders(headers: Readonly<Record<string, string>>): void {
   try {
     new Headers({ ...headers });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new SluiceError("invalid-argument", `the request cannot be sent: ${why}`, { cause });
   }
 }

@@ -6,6 +6,7 @@ import type { Frame, FrameReader } from "../../stream/framing/frame.js";
 import { NdjsonReader } from "../../stream/framing/ndjson-reader.js";
 import { SseReader } from "../../stream/framing/sse-reader.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
+import { isContent } from "../../stream/is-content.js";
 import type { HttpCall } from "./http-call.js";
 import type { ResponseHead } from "./transport.js";
 
@@ -190,9 +191,4 @@ export class HttpSource implements BatchSource {
     const named = start.model === "" ? { ...start, model } : start;
     return warnings.length === 0 ? named : { ...named, warnings: [...(named.warnings ?? []), ...warnings] };
   }
-}
-
-/** Whether an event says something that must not be said twice. */
-function isContent(event: ChatEvent): boolean {
-  return event.type !== "start" && event.type !== "usage" && event.type !== "context";
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 
 /** How far an exchange had come when it failed. */
 export type FailedPhase = "connecting" | "waiting" | "reading";
@@ -33,5 +33,5 @@ export function failureOf(error: Error, phase: FailedPhase, url: string): Sluice
 /** An attempt on several addresses of a host fails with all their errors and no message of its own. */
 function reason(error: Error): string {
   const errors = error instanceof AggregateError ? error.errors : [error];
-  return [...new Set(errors.map((one) => (one instanceof Error ? one.message : String(one))))].join("; ");
+  return [...new Set(errors.map((one) => messageOf(one)))].join("; ");
 }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { describe, SluiceError } from "../../stream/error.js";
+import { describe, messageOf, SluiceError } from "../../stream/error.js";
 
 /** What a GGUF file begins with (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). */
 const MAGIC = "GGUF";
@@ -32,6 +32,6 @@ async function firstBytes(path: string): Promise<Buffer> {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") throw found("no such file", cause);
     if (code === "EISDIR") throw found("a folder", cause);
-    throw found(`a file that cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+    throw found(`a file that cannot be read (${messageOf(cause)})`, cause);
   }
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { checkGgufFile } from "./gguf-file.js";
 import type { ChatWrapper, LlamaModel } from "./node-llama-cpp.js";
 import { defaultThreads, type Runtime, runtime } from "./runtime.js";
@@ -102,7 +102,7 @@ async function load(path: string): Promise<LoadedModel> {
   try {
     return new LoadedModel(running, await running.llama.loadModel({ modelPath: path }));
   } catch (cause) {
-    const why = [cause instanceof Error ? cause.message : String(cause), ...running.complaints].join("; ");
+    const why = [messageOf(cause), ...running.complaints].join("; ");
     throw new SluiceError("provider-error", `${path} cannot be loaded: ${why}`, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import type { JsonObject, JsonValue } from "../../stream/json.js";
 
 /**
@@ -148,7 +148,7 @@ export async function importNodeLlamaCpp(name = "node-llama-cpp"): Promise<NodeL
     // A name that the compiler does not see through: the package may not be there.
     return await import(name);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const missing = why.includes(name);
     const message = missing
       ? `llama/… needs the package ${name}, which is not installed: npm install ${name}`

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { importNodeLlamaCpp, type Llama, type NodeLlamaCpp } from "./node-llama-cpp.js";
 
 /** The package and its native library: one for the process. */
@@ -52,7 +52,7 @@ async function start(): Promise<Runtime> {
     llama.maxThreads = defaultThreads(llama);
     return { package: loaded, llama, complaints };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new SluiceError("unsupported", `llama.cpp cannot run on this machine: ${why}`, { cause });
   }
 }

@@ -1,6 +1,7 @@
 import { describe } from "../stream/error.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 import { formatPath, type JsonPath } from "./json-path.js";
+import { resolveReference } from "./resolve-reference.js";
 
 /** What is wrong with a value, and where. */
 export interface SchemaIssue {
@@ -50,7 +51,7 @@ class Checker {
   }
 
   #checkObject(schema: JsonObject, value: unknown, at: Place): void {
-    if (typeof schema.$ref === "string") this.check(this.#resolve(schema.$ref), value, at);
+    if (typeof schema.$ref === "string") this.check(resolveReference(this.#root, schema.$ref), value, at);
     if (!checkType(schema, value, at)) return;
     checkValue(schema, value, at);
     if (typeof value === "string") checkText(schema, value, at);
@@ -158,18 +159,6 @@ class Checker {
     this.check(schema, value, { path: [], issues });
     return issues;
   }
-
-  /** What a JSON pointer within the schema points to; `undefined` where it leads out of it or to nothing. */
-  #resolve(reference: string): JsonValue | undefined {
-    if (!reference.startsWith("#")) return undefined;
-    let found: JsonValue | undefined = this.#root;
-    for (const step of reference.slice(1).split("/").slice(1)) {
-      const name = decoded(step).replaceAll("~1", "/").replaceAll("~0", "~");
-      if (Array.isArray(found)) found = found[Number(name)];
-      else found = isJsonObject(found) && Object.hasOwn(found, name) ? found[name] : undefined;
-    }
-    return found;
-  }
 }
 
 const ARTICLES: Readonly<Record<string, string>> = {
@@ -272,15 +261,6 @@ function canonical(value: unknown): string {
   if (!isJsonObject(value)) return JSON.stringify(value) ?? "undefined";
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
-}
-
-/** A step of a pointer in the fragment of a URI. */
-function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch {
-    return step;
-  }
 }
 
 /** A schema's regular expression; `undefined` where JavaScript has no such expression. */

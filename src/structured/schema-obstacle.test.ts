@@ -45,3 +45,10 @@ test.each([
 ])("%s is none", (_, schema) => {
   expect(obstacle(schema)).toBeUndefined();
 });
+
+test.each(["#/%", "#/$defs/none", "#/constructor", "other.json"])(
+  "a reference to %s, which is nothing, is no obstacle",
+  ($ref) => {
+    expect(schemaObstacle({ $ref }, limits)).toBeUndefined();
+  },
+);

@@ -1,5 +1,6 @@
 import type { SchemaLimits } from "../stream/chat-model.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+import { resolveReference } from "./resolve-reference.js";
 
 /** What of a schema providers have limits for. */
 interface Features {
@@ -40,7 +41,7 @@ function featuresOf(root: JsonObject): Features {
     seen.add(schema);
     active.add(schema);
     count(schema, path, features);
-    if (typeof schema.$ref === "string") visit(referred(root, schema.$ref), schema.$ref);
+    if (typeof schema.$ref === "string") visit(resolveReference(root, schema.$ref), schema.$ref);
     for (const [name, inner] of Object.entries(propertiesOf(schema))) visit(inner, `${path}/properties/${name}`);
     visit(schema.items, `${path}/items`);
     if (namesAny(schema)) visit(schema.additionalProperties, `${path}/additionalProperties`);
@@ -79,16 +80,4 @@ function namesAny({ additionalProperties }: JsonObject): boolean {
 
 function propertiesOf({ properties }: JsonObject): JsonObject {
   return isJsonObject(properties) ? properties : {};
-}
-
-/** What a reference within the document leads to (RFC 6901). */
-function referred(root: JsonObject, reference: string): JsonValue | undefined {
-  if (!reference.startsWith("#")) return undefined;
-  let found: JsonValue | undefined = root;
-  for (const step of reference.slice(1).split("/").slice(1)) {
-    const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (Array.isArray(found)) found = found[Number(key)];
-    else found = isJsonObject(found) ? found[key] : undefined;
-  }
-  return found;
 }

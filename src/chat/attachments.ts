@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mediaTypeOf, mediaTypeOfName } from "../base/media-type.js";
 import { fromDataUrl } from "../dialects/data-url.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
-import { mediaTypeOf, mediaTypeOfName } from "../stream/media-type.js";
 import type { CacheHint, FilePart } from "../stream/message.js";
 
 /** Where an attachment is: a path, a URL (`https:`, `file:` or `data:`), or its bytes. */

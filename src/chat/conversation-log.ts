@@ -1,5 +1,5 @@
+import type { JsonObject } from "../base/json.js";
 import { SluiceError } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import type { Append, ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
 import { MessageTree } from "./message-tree.js";
 import { titleOf } from "./title.js";

@@ -1,8 +1,8 @@
+import type { JsonObject } from "../base/json.js";
 import type { PriceTable } from "../models/prices/price-table.js";
 import type { FinishReason } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
 import type { ConversationStore, StoredMessage } from "./conversation-store.js";

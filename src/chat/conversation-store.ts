@@ -1,5 +1,5 @@
+import type { JsonObject } from "../base/json.js";
 import type { FinishReason } from "../stream/chat-event.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
 

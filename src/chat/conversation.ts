@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.js";
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
 import { model as resolve } from "../models/registry.js";
@@ -5,7 +6,6 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import { message as checkMessage } from "../stream/validate-messages.js";
 import { ConversationLog } from "./conversation-log.js";
@@ -273,10 +273,10 @@ export class Conversation {
         if (window.dropped > 0 || window.summaryError !== undefined)
           opening.push({ type: "data", name: "window", value: { ...window } });
         const { signal: _, ...inner } = call;
-        const claim = model.stream(asked, { ...inner, retain: false }).batches();
+        const reader = model.stream(asked, { ...inner, retain: false }).batches();
         const summary = newSummary(path, window.summary, covers);
         beginning = { ...began, ...(summary && { summary }) };
-        return { claim, opening };
+        return { reader, opening };
       } catch (thrown) {
         release();
         release = undefined;

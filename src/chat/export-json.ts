@@ -1,4 +1,4 @@
-import type { JsonObject } from "../stream/json.js";
+import type { JsonObject } from "../base/json.js";
 import type { StoredConversation } from "./conversation-store.js";
 import { messageToJson } from "./message-json.js";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessages } from "../../test/laws/arbitrary-request.js";
+import { parseJson } from "../base/json.js";
 import { scripted } from "../models/scripted.js";
-import { parseJson } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
 import type { StoredConversation } from "./conversation-store.js";

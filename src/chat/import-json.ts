@@ -1,3 +1,4 @@
+import { isJsonObject, parseJson } from "../base/json.js";
 import {
   type Check,
   checkFields,
@@ -10,7 +11,6 @@ import {
   wholeNumber,
 } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
-import { isJsonObject, parseJson } from "../stream/json.js";
 import { message } from "../stream/validate-messages.js";
 import type { ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
 import { EXPORT_FORMAT, EXPORT_VERSION, type ExportedConversation } from "./export-json.js";

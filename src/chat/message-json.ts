@@ -1,6 +1,6 @@
-import { decodeBase64, encodeBase64 } from "../stream/base64.js";
+import { decodeBase64, encodeBase64 } from "../base/base64.js";
+import { isJsonObject } from "../base/json.js";
 import { invalid } from "../stream/error.js";
-import { isJsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import type { StoredMessage } from "./conversation-store.js";
 

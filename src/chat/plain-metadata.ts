@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from "../base/json.js";
 import { invalid, messageOf } from "../stream/error.js";
-import { isJsonObject, type JsonObject } from "../stream/json.js";
 
 /**
  * An application's data as every store keeps it, which is JSON.

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../base/json.js";
 import { invalid } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage, FilePart, TextPart, ToolMessage } from "../stream/message.js";
 import type { StoredMessage, StoredSummary } from "./conversation-store.js";
 import type { TurnEnd } from "./turn-source.js";

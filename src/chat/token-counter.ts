@@ -1,5 +1,5 @@
+import { estimateTokens } from "../base/token-estimate.js";
 import type { ChatMessage, FilePart } from "../stream/message.js";
-import { estimateTokens } from "../stream/token-estimate.js";
 
 /** Counts the tokens of messages for one model. */
 export interface TokenCounter {

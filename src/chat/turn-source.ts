@@ -1,5 +1,5 @@
 import type { CostMeter } from "../models/prices/cost-meter.js";
-import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatMessage } from "../stream/message.js";
 import { StreamTiming } from "../stream/timing.js";
@@ -25,7 +25,7 @@ export interface TurnEnd {
 /** What a turn needs of its conversation. */
 export interface TurnKeeper {
   /** Opens the model's stream. Called when the turn is first read. @param left aborted when the reader leaves. */
-  open(left: AbortSignal): Promise<{ claim: Claim; opening: readonly ChatEvent[] }>;
+  open(left: AbortSignal): Promise<{ reader: BatchReader; opening: readonly ChatEvent[] }>;
   /** Stores a complete turn; the reader sees `finish` after this. */
   complete(end: TurnEnd): Promise<void>;
   /** Stores a turn that was stopped or failed, if it said anything. Never rejects: the reader has left, or is told of the first error. */
@@ -40,7 +40,7 @@ export class TurnSource implements BatchSource {
   readonly #timing = new StreamTiming();
   readonly #left = new AbortController();
   #startedAt = "";
-  #claim: Claim | undefined;
+  #reader: BatchReader | undefined;
   #opening: readonly ChatEvent[] = [];
   #model: string | undefined;
   #over = false;
@@ -53,8 +53,8 @@ export class TurnSource implements BatchSource {
   async next(): Promise<Batch | undefined> {
     if (this.#over) return undefined;
     try {
-      if (this.#claim === undefined) await this.#open();
-      const batch = await this.#claim?.next();
+      if (this.#reader === undefined) await this.#open();
+      const batch = await this.#reader?.next();
       if (batch === undefined || this.#over) return undefined;
       return await this.#pass(batch);
     } catch (thrown) {
@@ -65,19 +65,19 @@ export class TurnSource implements BatchSource {
 
   cancel(reason: unknown): void {
     this.#left.abort(reason);
-    this.#claim?.cancel(reason);
+    this.#reader?.cancel(reason);
     void this.#interrupt();
   }
 
   async #open(): Promise<void> {
     this.#startedAt = new Date().toISOString();
     this.#timing.begin();
-    const { claim, opening } = await this.#keeper.open(this.#left.signal);
+    const { reader, opening } = await this.#keeper.open(this.#left.signal);
     if (this.#over) {
-      claim.cancel("the turn was left before it began");
+      reader.cancel("the turn was left before it began");
       return;
     }
-    this.#claim = claim;
+    this.#reader = reader;
     this.#opening = opening;
   }
 

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import { drained } from "../stream/drained.js";
+import { drained } from "../base/drained.js";
 
 /** What the command line has of the world: tests bring their own. */
 export interface Io {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
 import { messageOf, SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 
 /**
  * The JSON Schema in a file.

@@ -1,6 +1,6 @@
-import { decodeBase64, encodeBase64 } from "../stream/base64.js";
+import { decodeBase64, encodeBase64 } from "../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { Opaque, Source } from "../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../stream/json.js";
 
 /**
  * What a protocol has no place for but its clients bring back, since they must: they return a signature of Anthropic's

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from "../stream/base64.js";
+import { decodeBase64, encodeBase64 } from "../base/base64.js";
 
 /** Bytes as a `data:` URL (RFC 2397). */
 export function toDataUrl(mediaType: string, bytes: Uint8Array): string {

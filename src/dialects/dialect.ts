@@ -1,8 +1,8 @@
+import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ChatEvent, Emit, FinishReason, Warning } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
-import type { JsonObject, JsonValue } from "../stream/json.js";
 import type { AssistantMessage } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../stream/json.js";
+import { isJsonObject, type JsonValue } from "../base/json.js";
 
 /** Where in a frame's JSON a value stands, for example `["choices", 0, "delta", "content"]`. */
 export type Path = readonly (string | number)[];

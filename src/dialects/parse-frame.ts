@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
 import { SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 
 /**
  * A frame's payload as a JSON object.

@@ -1,8 +1,8 @@
+import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
 import { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
 import { NdjsonReader } from "../stream/framing/ndjson-reader.js";
 import { SseReader } from "../stream/framing/sse-reader.js";
-import { isJsonObject, type JsonObject, parseJson } from "../stream/json.js";
 import { anthropic } from "./anthropic/anthropic.js";
 import type { Dialect, ReadingDialect } from "./dialect.js";
 import { gemini } from "./gemini/gemini.js";

@@ -1,4 +1,4 @@
-import type { Batch, Claim } from "../stream/batch-source.js";
+import type { Batch, BatchReader } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
@@ -65,7 +65,7 @@ const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "applic
 const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
 
 /** Reads until something was said: an error that comes before is answered with its status. */
-async function readOpening(answer: Claim): Promise<ChatEvent[]> {
+async function readOpening(answer: BatchReader): Promise<ChatEvent[]> {
   const opening: ChatEvent[] = [];
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
     opening.push(...batch);
@@ -74,7 +74,7 @@ async function readOpening(answer: Claim): Promise<ChatEvent[]> {
   return opening;
 }
 
-async function readAnswer(answer: Claim): Promise<Answer> {
+async function readAnswer(answer: BatchReader): Promise<Answer> {
   const transcript = new Transcript(true);
   const said: Pick<Answer, "id" | "model" | "rawReason"> = { id: "", model: "" };
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
@@ -90,14 +90,14 @@ async function readAnswer(answer: Claim): Promise<Answer> {
 
 /** The body of a streamed answer: a chunk for each batch of events. */
 class FrameBody implements UnderlyingDefaultSource<Uint8Array> {
-  readonly #answer: Claim;
+  readonly #answer: BatchReader;
   readonly #writer: WireWriter;
   readonly #framing: Dialect["framing"];
   readonly #encoder = new TextEncoder();
   #opening: Batch | undefined;
   #text = "";
 
-  constructor(answer: Claim, opening: Batch, writer: WireWriter, framing: Dialect["framing"]) {
+  constructor(answer: BatchReader, opening: Batch, writer: WireWriter, framing: Dialect["framing"]) {
     this.#answer = answer;
     this.#opening = opening;
     this.#writer = writer;

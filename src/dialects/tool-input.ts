@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson } from "../stream/json.js";
+import { type JsonValue, parseJson } from "../base/json.js";
 
 /** Arguments as a tool call event carries them. */
 export interface ToolInput {

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import { describe, SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 
 /** The error for a client's request that is refused: names the field, what was found and what is allowed. */
 export function badRequest(field: string, found: unknown, allowed: string): SluiceError {

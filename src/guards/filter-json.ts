@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../stream/json.js";
+import type { JsonObject, JsonValue } from "../base/json.js";
 
 /** The longest key that is told to filters, in characters: longer ones name nothing. */
 export const LONGEST_KEY = 32;

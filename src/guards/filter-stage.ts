@@ -1,3 +1,4 @@
+import type { JsonValue } from "../base/json.js";
 import type {
   ChatEvent,
   Emit,
@@ -8,7 +9,6 @@ import type {
   TextDeltaEvent,
   ToolInputDeltaEvent,
 } from "../stream/chat-event.js";
-import type { JsonValue } from "../stream/json.js";
 import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";

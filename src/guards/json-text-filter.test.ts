@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trickyText } from "../../test/laws/arbitrary-answer.js";
-import { parseJson } from "../stream/json.js";
+import { parseJson } from "../base/json.js";
 import { filterJson } from "./filter-json.js";
 import { JsonTextFilter } from "./json-text-filter.js";
 import { scrubRules } from "./pii/scrub-rules.js";

@@ -1,4 +1,4 @@
-import { BACKSLASH, ESCAPES, QUOTE } from "../stream/json-characters.js";
+import { BACKSLASH, ESCAPES, QUOTE } from "../base/json-characters.js";
 import { LONGEST_KEY, toldKey } from "./filter-json.js";
 import type { MakeFilter, TextFilter } from "./text-filter.js";
 

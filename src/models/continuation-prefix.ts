@@ -1,5 +1,5 @@
+import { TextBuffer } from "../base/text-buffer.js";
 import type { ChatEvent } from "../stream/chat-event.js";
-import { TextBuffer } from "../stream/text-buffer.js";
 
 /** The words that a failed model said, as the prefix that another goes on from. */
 export class ContinuationPrefix {

@@ -7,7 +7,7 @@ import { addUsage, updateUsage } from "../stream/usage.js";
 import { validateRequest } from "../stream/validate-request.js";
 
 /** What an author's model yields: text, or events. */
-export type Said = string | ChatEvent;
+export type ModelOutput = string | ChatEvent;
 
 /** A model of one's own. */
 export interface ModelDefinition {
@@ -19,7 +19,7 @@ export interface ModelDefinition {
    * Answers a request. `start` and `finish` may be left out; without a `finish` the answer ended well when the function
    * returns (`tool-calls` if it called any tool, `stop` otherwise). What it throws ends the stream.
    */
-  stream(request: ChatRequest, context: ModelContext): AsyncIterable<Said> | Iterable<Said>;
+  stream(request: ChatRequest, context: ModelContext): AsyncIterable<ModelOutput> | Iterable<ModelOutput>;
 }
 
 /** What an author's model is told beside the request. */

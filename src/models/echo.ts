@@ -1,11 +1,11 @@
+import { type Clock, systemClock, wait } from "../base/clock.js";
+import { estimateTokens, splitTokens } from "../base/token-estimate.js";
 import { parseToolInput } from "../dialects/tool-input.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
-import { type Clock, systemClock, wait } from "../stream/clock.js";
 import { invalid } from "../stream/error.js";
 import { type ChatMessage, type ToolResultPart, textOf } from "../stream/message.js";
-import { estimateTokens, splitTokens } from "../stream/token-estimate.js";
 import { defineModel } from "./define-model.js";
 
 /** Settings of `echo`. */

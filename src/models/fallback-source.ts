@@ -1,9 +1,9 @@
-import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { JsonObject } from "../base/json.js";
+import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, StartEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { type ErrorCode, SluiceError } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import { ContinuationPrefix } from "./continuation-prefix.js";
 import type { FallbackOptions, FallbackPolicy } from "./fallback.js";
@@ -35,7 +35,7 @@ export class FallbackSource implements BatchSource {
   readonly #call: CallOptions;
   readonly #settings: FallbackSettings;
   #index = 0;
-  #current: Claim | undefined;
+  #current: BatchReader | undefined;
   /** What to say of the changes of models before the next one's first content. */
   #changes: JsonObject[] = [];
   /** Events of the current model that came before its first content: not said until it is known to answer. */
@@ -80,7 +80,7 @@ export class FallbackSource implements BatchSource {
     this.#current?.cancel(reason);
   }
 
-  #open(): Claim {
+  #open(): BatchReader {
     const model = this.#model(this.#index);
     const prefix = this.#prefix.continuing ? this.#prefix.sent : "";
     const messages = prefix === "" ? this.#request.messages : begunWith(this.#request.messages, prefix);

@@ -10,7 +10,7 @@ export type {
 } from "./ai-sdk/language-model.js";
 export type { ToAiSdkOptions } from "./ai-sdk/to-ai-sdk.js";
 export { toAiSdk } from "./ai-sdk/to-ai-sdk.js";
-export type { ModelContext, ModelDefinition, Said } from "./define-model.js";
+export type { ModelContext, ModelDefinition, ModelOutput } from "./define-model.js";
 export { defineModel } from "./define-model.js";
 export type { EchoOptions } from "./echo.js";
 export { echo } from "./echo.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JsonValue } from "../stream/json.js";
+import type { JsonValue } from "../base/json.js";
 import { listAnthropicModels } from "./list-anthropic-models.js";
 import { listGeminiModels } from "./list-gemini-models.js";
 

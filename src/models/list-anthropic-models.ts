@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from "../base/json.js";
 import type { ModelInfo } from "../stream/chat-model.js";
 import { SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonObject } from "../stream/json.js";
 import type { GetJson } from "./provider.js";
 
 /** Most models that the API gives at once. */

@@ -1,5 +1,5 @@
+import { isJsonObject } from "../base/json.js";
 import type { ModelInfo } from "../stream/chat-model.js";
-import { isJsonObject } from "../stream/json.js";
 import type { GetJson } from "./provider.js";
 
 /** Lists the models that were pulled, as Ollama's `GET /api/tags` gives them. */

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import type { ModelInfo } from "../stream/chat-model.js";
 import { SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 import type { GetJson } from "./provider.js";
 
 /** The names under which services say how many tokens a model takes: OpenRouter and Together, Groq, vLLM, Mistral. */

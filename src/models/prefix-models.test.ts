@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { collect } from "../../test/support/collect.js";
+import type { JsonObject } from "../base/json.js";
+import { parseJson } from "../base/json.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
-import { parseJson } from "../stream/json.js";
 import { fallback } from "./fallback.js";
 import { PROVIDERS } from "./providers.js";
 import { model } from "./registry.js";

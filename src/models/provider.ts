@@ -1,6 +1,6 @@
+import type { JsonValue } from "../base/json.js";
 import type { Dialect } from "../dialects/dialect.js";
 import type { Capabilities, ModelInfo } from "../stream/chat-model.js";
-import type { JsonValue } from "../stream/json.js";
 
 /** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { JsonObject } from "../base/json.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { JsonObject } from "../stream/json.js";
 import { PROVIDERS } from "./providers.js";
 
 function written(id: string, request: ChatRequest): { body: JsonObject; warned: string[] } {

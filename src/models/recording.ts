@@ -1,8 +1,8 @@
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { type ErrorCode, SluiceError } from "../stream/error.js";
 import { eventOf, stringifyEvent } from "../stream/event-json.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../stream/json.js";
 
 /** The name and version that a recording begins with. */
 const FORMAT = "sluice-recording";

@@ -1,3 +1,4 @@
+import { nearest } from "../base/nearest.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { answerFormsOf } from "./answer-forms.js";
@@ -5,7 +6,6 @@ import { echo } from "./echo.js";
 import { httpModel } from "./http/http-model.js";
 import { inputKindsOf } from "./input-kinds.js";
 import { llamaOfName } from "./llama/llama-of-name.js";
-import { nearest } from "./nearest.js";
 import { takesPrefix } from "./prefix-models.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";

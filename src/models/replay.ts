@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
+import { type Clock, systemClock, wait } from "../base/clock.js";
 import type { ReadingDialect } from "../dialects/dialect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { type Clock, systemClock, wait } from "../stream/clock.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 import { isRecording, parseRecording, type Recording } from "./recording.js";

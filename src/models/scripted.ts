@@ -1,7 +1,7 @@
+import { type Clock, systemClock, wait } from "../base/clock.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { type Clock, systemClock, wait } from "../stream/clock.js";
 import { SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 

@@ -1,8 +1,8 @@
+import { type Clock, systemClock, wait } from "../base/clock.js";
+import { splitTokens } from "../base/token-estimate.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { type Clock, systemClock, wait } from "../stream/clock.js";
 import { invalid, SluiceError } from "../stream/error.js";
-import { splitTokens } from "../stream/token-estimate.js";
 import { defineModel } from "./define-model.js";
 
 /** Settings of `simulate`. */

@@ -21,7 +21,7 @@ export interface BatchSource {
 }
 
 /** The one reader's hold on a stream. */
-export interface Claim extends BatchSource {
+export interface BatchReader extends BatchSource {
   /** Set once the stream was cancelled: what was read ahead is not handed out any more. */
   cancelled?: SluiceError;
   /** Ends the stream with an error that the reader found; returns it with what had arrived. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "./json.js";
+import type { JsonObject, JsonValue } from "../base/json.js";
 import type { CacheHint, ChatMessage } from "./message.js";
 
 /** A tool that the caller runs. */

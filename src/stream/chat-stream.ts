@@ -1,4 +1,4 @@
-import type { Batch, BatchSource, Claim } from "./batch-source.js";
+import type { Batch, BatchReader, BatchSource } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
 import { SluiceError } from "./error.js";
@@ -50,7 +50,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #transcript: Transcript;
   readonly #timing = new StreamTiming();
   #reader: string | undefined;
-  #claimed: Claim | undefined;
+  #claimed: BatchReader | undefined;
   #waitingSince = 0;
   #begun = false;
   #started = false;
@@ -94,7 +94,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * Reads the events as they arrived, in batches: for those who make a stream out of this one, and pay one `await` a
    * network read where iterating pays one an event. The caller is then the stream's one reader.
    */
-  batches(): Claim {
+  batches(): BatchReader {
     return this.#claim("its batches are being read");
   }
 
@@ -178,7 +178,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   }
 
   /** Makes the caller the one reader. */
-  #claim(by: string): Claim {
+  #claim(by: string): BatchReader {
     if (this.#reader !== undefined) {
       throw new SluiceError(
         "stream-locked",

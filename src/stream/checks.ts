@@ -1,5 +1,5 @@
+import { isJsonObject } from "../base/json.js";
 import { invalid } from "./error.js";
-import { isJsonObject } from "./json.js";
 
 /**
  * Looks at one value of input.

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trickyText } from "../../test/laws/arbitrary-answer.js";
 import { collect } from "../../test/support/collect.js";
+import { splitTokens } from "../base/token-estimate.js";
 import type { ChatEvent } from "./chat-event.js";
 import { ChatStream } from "./chat-stream.js";
 import type { ChunkUnit } from "./chunk-stage.js";
-import { splitTokens } from "./token-estimate.js";
 
 async function chunks(pieces: string[], n: number, unit: ChunkUnit): Promise<string[]> {
   const events: ChatEvent[] = [

@@ -1,7 +1,7 @@
+import { TokenBoundaries } from "../base/token-estimate.js";
 import type { ChatEvent, Emit, TextDeltaEvent } from "./chat-event.js";
 import { invalid } from "./error.js";
 import type { Stage } from "./stage.js";
-import { TokenBoundaries } from "./token-estimate.js";
 
 /** What `chunked` counts: estimated tokens, words with the white space after them, or code points. */
 export type ChunkUnit = "token" | "word" | "char";

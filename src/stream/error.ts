@@ -1,5 +1,5 @@
+import type { JsonValue } from "../base/json.js";
 import type { ToolCallEvent } from "./chat-event.js";
-import type { JsonValue } from "./json.js";
 import type { Usage } from "./usage.js";
 
 /** Every way a call can fail. Stable: programs may switch on it. */

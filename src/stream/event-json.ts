@@ -1,7 +1,7 @@
-import { decodeBase64, encodeBase64 } from "./base64.js";
+import { decodeBase64, encodeBase64 } from "../base/base64.js";
+import { isJsonObject, type JsonObject } from "../base/json.js";
 import type { ChatEvent } from "./chat-event.js";
 import { describe, SluiceError } from "./error.js";
-import { isJsonObject, type JsonObject } from "./json.js";
 
 /** Every type of event; the compiler holds it to the union. */
 const TYPES: Readonly<Record<ChatEvent["type"], true>> = {

@@ -1,4 +1,7 @@
-export type { Batch, BatchSource, Claim } from "./batch-source.js";
+export type { JsonObject, JsonValue } from "../base/json.js";
+export { isJsonObject, parseJson } from "../base/json.js";
+export { estimateTokens, splitTokens } from "../base/token-estimate.js";
+export type { Batch, BatchReader, BatchSource } from "./batch-source.js";
 export type * from "./chat-event.js";
 export type {
   CallOptions,
@@ -19,14 +22,11 @@ export type { ChunkUnit } from "./chunk-stage.js";
 export type { ErrorCode, ErrorDetails, OutputIssue, PartialAnswer, RejectedOutput } from "./error.js";
 export { invalid, SluiceError } from "./error.js";
 export type { Frame, FrameReader } from "./framing/frame.js";
-export type { JsonObject, JsonValue } from "./json.js";
-export { isJsonObject, parseJson } from "./json.js";
 export type * from "./message.js";
 export { textOf } from "./message.js";
 export type { Prompt, PromptOptions } from "./prompt.js";
 export type { Stage } from "./stage.js";
 export type { Timing } from "./timing.js";
 export { STALL_MS } from "./timing.js";
-export { estimateTokens, splitTokens } from "./token-estimate.js";
 export type { Usage } from "./usage.js";
 export { addUsage, totalTokens } from "./usage.js";

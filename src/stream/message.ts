@@ -1,5 +1,5 @@
+import type { JsonValue } from "../base/json.js";
 import type { Opaque, Source } from "./chat-event.js";
-import type { JsonValue } from "./json.js";
 
 /** Whether a part may be kept in the provider's prompt cache, and for how long. Ignored where there is no such choice. */
 export type CacheHint = "5m" | "1h";

@@ -1,4 +1,4 @@
-import type { Batch, Claim } from "./batch-source.js";
+import type { Batch, BatchReader } from "./batch-source.js";
 import type { ChatEvent } from "./chat-event.js";
 import { SluiceError } from "./error.js";
 
@@ -6,13 +6,13 @@ const NOTHING: Batch = [];
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Unrolls batches: one promise a network read, the rest is handed out as it lies there. */
-export abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
+export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
   protected batch: Batch = NOTHING;
   protected at = 0;
   #done = false;
-  readonly #source: Claim;
+  readonly #source: BatchReader;
 
-  constructor(source: Claim) {
+  constructor(source: BatchReader) {
     this.#source = source;
   }
 
@@ -83,19 +83,19 @@ export abstract class BatchReader<T> implements AsyncIterator<T, undefined> {
 }
 
 /** Reads all events. */
-export class EventReader extends BatchReader<ChatEvent> {
+export class EventReader extends BatchIterator<ChatEvent> {
   protected take(): ChatEvent | undefined {
     return this.batch[this.at++];
   }
 }
 
 /** Reads the text deltas, and knows whether what it has said is still true. */
-export class TextReader extends BatchReader<string> {
+export class TextReader extends BatchIterator<string> {
   /** Whether text was read since the last `start` or `step-start`. */
   #said = false;
   readonly #onRetract: ((reason: string) => void) | undefined;
 
-  constructor(source: Claim, onRetract: ((reason: string) => void) | undefined) {
+  constructor(source: BatchReader, onRetract: ((reason: string) => void) | undefined) {
     super(source);
     this.#onRetract = onRetract;
   }

@@ -1,3 +1,4 @@
+import { TextBuffer } from "../base/text-buffer.js";
 import type {
   ChatEvent,
   FinishReason,
@@ -9,7 +10,6 @@ import type {
 } from "./chat-event.js";
 import type { PartialAnswer } from "./error.js";
 import type { AssistantMessage, AssistantPart, ChatMessage, ToolResultPart } from "./message.js";
-import { TextBuffer } from "./text-buffer.js";
 import { addUsage, type Usage, updateUsage } from "./usage.js";
 
 interface OpenPart {

@@ -1,4 +1,4 @@
-import type { JsonValue } from "./json.js";
+import type { JsonValue } from "../base/json.js";
 
 /**
  * Tokens of one call, or the sum over several. A count is absent where the provider did not say, so 0 means none.

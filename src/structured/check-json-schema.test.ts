@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JsonObject } from "../stream/json.js";
+import type { JsonObject } from "../base/json.js";
 import { checkJsonSchema } from "./check-json-schema.js";
 import { formatPath } from "./json-path.js";
 

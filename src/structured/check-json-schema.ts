@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import { describe } from "../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 import { formatPath, type JsonPath } from "./json-path.js";
 import { resolveReference } from "./resolve-reference.js";
 

@@ -1,4 +1,4 @@
-import { BRACE, BRACKET, isSpace, QUOTE } from "../stream/json-characters.js";
+import { BRACE, BRACKET, isSpace, QUOTE } from "../base/json-characters.js";
 
 type State = "opening" | "tag" | "thought" | "prose" | "brace" | "bracket";
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../stream/json.js";
+import type { JsonValue } from "../base/json.js";
 import { ObjectReader } from "./object-reader.js";
 
 /** Reads the elements of an array, each as soon as it is complete. */

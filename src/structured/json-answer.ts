@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonValue } from "../base/json.js";
+import { TextBuffer } from "../base/text-buffer.js";
 import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
 import { type OutputIssue, SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonValue } from "../stream/json.js";
-import { TextBuffer } from "../stream/text-buffer.js";
 import { JsonParser } from "./json-parser.js";
 import type { JsonWatcher } from "./json-watcher.js";
 import type { ObjectMode } from "./object-mode.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isJsonObject, type JsonValue, parseJson } from "../base/json.js";
 import { SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonValue, parseJson } from "../stream/json.js";
 import { JsonParser, type JsonParserOptions } from "./json-parser.js";
 
 const key = fc.oneof(

@@ -1,5 +1,5 @@
+import type { JsonValue } from "../base/json.js";
 import { invalid, SluiceError } from "../stream/error.js";
-import type { JsonValue } from "../stream/json.js";
 import { formatPath } from "./json-path.js";
 import { type JsonFault, JsonScanner } from "./json-scanner.js";
 import { JsonTree } from "./json-tree.js";

@@ -1,4 +1,4 @@
-import { BACKSLASH, BRACE, BRACKET, ESCAPES, isSpace, QUOTE } from "../stream/json-characters.js";
+import { BACKSLASH, BRACE, BRACKET, ESCAPES, isSpace, QUOTE } from "../base/json-characters.js";
 import { DocumentStart } from "./document-start.js";
 import type { JsonTree } from "./json-tree.js";
 

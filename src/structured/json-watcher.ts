@@ -1,4 +1,4 @@
-import type { JsonValue } from "../stream/json.js";
+import type { JsonValue } from "../base/json.js";
 import type { JsonPath } from "./json-path.js";
 
 /**

@@ -1,6 +1,6 @@
-import type { Claim } from "../stream/batch-source.js";
+import type { BatchReader } from "../stream/batch-source.js";
 import { SluiceError } from "../stream/error.js";
-import { BatchReader } from "../stream/readers.js";
+import { BatchIterator } from "../stream/readers.js";
 import type { AnswerObserver } from "./json-answer.js";
 import { formatPath, type JsonPath } from "./json-path.js";
 import type { ObjectSource } from "./object-source.js";
@@ -15,7 +15,7 @@ export interface ReadObjectOptions {
 }
 
 /** Reads bits of a value that were told of. Ends with the error of an answer that is not valid. */
-export abstract class ObjectReader<T> extends BatchReader<T> implements AnswerObserver {
+export abstract class ObjectReader<T> extends BatchIterator<T> implements AnswerObserver {
   readonly path: JsonPath;
   readonly #source: ObjectSource;
   readonly #onRetract: ((reason: string) => void) | undefined;
@@ -26,8 +26,8 @@ export abstract class ObjectReader<T> extends BatchReader<T> implements AnswerOb
   #said = false;
   #void: string | undefined;
 
-  constructor(claim: Claim, source: ObjectSource, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
-    super(claim);
+  constructor(reader: BatchReader, source: ObjectSource, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
+    super(reader);
     this.path = path;
     this.#source = source;
     this.#onRetract = onRetract;

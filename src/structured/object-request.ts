@@ -1,6 +1,6 @@
+import type { JsonObject } from "../base/json.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { invalid } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import type { ObjectMode } from "./object-mode.js";
 import { strictSchema } from "./strict-schema.js";

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 
 /** The property that holds a value which is no object. */
 export const WRAPPER_KEY = "value";

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { answering } from "../../test/support/answering-model.js";
 import { collect } from "../../test/support/collect.js";
 import { failure } from "../../test/support/failure.js";
+import type { JsonValue } from "../base/json.js";
 import { type ScriptLine, scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
-import type { JsonValue } from "../stream/json.js";
 import { object } from "./object.js";
 import type { ObjectMode } from "./object-mode.js";
 

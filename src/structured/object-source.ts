@@ -1,4 +1,4 @@
-import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, FinishEvent, Warning } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -31,7 +31,7 @@ export class ObjectSource implements BatchSource {
   readonly #plan: ObjectPlan;
   #answer: JsonAnswer;
   #stream: ChatStream;
-  #claim: Claim;
+  #reader: BatchReader;
   /** Of the answer that was not valid. */
   #spent: Usage = {};
   #repair: SluiceError | undefined;
@@ -45,7 +45,7 @@ export class ObjectSource implements BatchSource {
   constructor(plan: ObjectPlan) {
     this.#plan = plan;
     this.#stream = this.#ask(plan.request);
-    this.#claim = this.#stream.batches();
+    this.#reader = this.#stream.batches();
     this.#answer = new JsonAnswer(plan.form, undefined);
   }
 
@@ -72,7 +72,7 @@ export class ObjectSource implements BatchSource {
   next(): Batch | undefined | Promise<Batch | undefined> {
     let pulled: ReturnType<BatchSource["next"]>;
     try {
-      pulled = this.#claim.next();
+      pulled = this.#reader.next();
     } catch (thrown) {
       throw this.#broken(thrown);
     }
@@ -81,7 +81,7 @@ export class ObjectSource implements BatchSource {
 
   cancel(reason: unknown): void {
     this.#cancelled = true;
-    this.#claim.cancel(reason);
+    this.#reader.cancel(reason);
     this.#wake?.();
   }
 
@@ -154,7 +154,7 @@ export class ObjectSource implements BatchSource {
     this.#repair = error;
     this.#spent = usage;
     this.#stream = this.#ask(repairRequest(this.#plan.request, said, error));
-    this.#claim = this.#stream.batches();
+    this.#reader = this.#stream.batches();
     const reason = `the answer was not valid, and the model is asked once more: ${error.message}`;
     const retract: ChatEvent = { type: "retract", reason };
     this.#answer.push(retract);

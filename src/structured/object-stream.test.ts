@@ -3,11 +3,11 @@ import { z } from "zod";
 import { answering } from "../../test/support/answering-model.js";
 import { collect } from "../../test/support/collect.js";
 import { failure } from "../../test/support/failure.js";
+import type { JsonValue } from "../base/json.js";
 import { defineModel } from "../models/define-model.js";
 import { fallback } from "../models/fallback.js";
 import { scripted } from "../models/scripted.js";
 import { SluiceError } from "../stream/error.js";
-import type { JsonValue } from "../stream/json.js";
 import { object } from "./object.js";
 import type { PathTo } from "./path-to.js";
 

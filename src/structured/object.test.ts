@@ -6,10 +6,10 @@ import { z } from "zod";
 import { answering } from "../../test/support/answering-model.js";
 import { collect } from "../../test/support/collect.js";
 import { failure } from "../../test/support/failure.js";
+import { type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import { scripted } from "../models/scripted.js";
 import type { Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { type JsonObject, type JsonValue, parseJson } from "../stream/json.js";
 import { object } from "./object.js";
 import type { ObjectMode } from "./object-mode.js";
 

@@ -1,6 +1,6 @@
+import type { JsonObject } from "../base/json.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { invalid } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import { type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
 import { chooseMode, type ObjectMode } from "./object-mode.js";
 import { objectRequest } from "./object-request.js";

@@ -1,5 +1,5 @@
-import type { Claim } from "../stream/batch-source.js";
-import type { JsonValue } from "../stream/json.js";
+import type { JsonValue } from "../base/json.js";
+import type { BatchReader } from "../stream/batch-source.js";
 import { ObjectReader } from "./object-reader.js";
 import type { ObjectSource } from "./object-source.js";
 
@@ -16,9 +16,9 @@ export class PartialReader extends ObjectReader<JsonValue> {
   readonly #objects: ObjectSource;
   #copied = 0;
 
-  constructor(claim: Claim, source: ObjectSource) {
+  constructor(reader: BatchReader, source: ObjectSource) {
     // Each partial value takes the place of the one before, whatever happened in between.
-    super(claim, source, [], { onRetract: () => {} });
+    super(reader, source, [], { onRetract: () => {} });
     this.#objects = source;
   }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 
 /** What a reference within a JSON Schema leads to (RFC 6901); `undefined` where it leads out of it or to nothing. */
 export function resolveReference(root: JsonObject, reference: string): JsonValue | undefined {

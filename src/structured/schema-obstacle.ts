@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import type { SchemaLimits } from "../stream/chat-model.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 import { resolveReference } from "./resolve-reference.js";
 
 /** What of a schema providers have limits for. */

@@ -1,6 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
 import { checkJsonSchema, type SchemaIssue } from "./check-json-schema.js";
 import { formatPath } from "./json-path.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { JsonObject } from "../stream/json.js";
+import type { JsonObject } from "../base/json.js";
 import { strictSchema } from "./strict-schema.js";
 
 const name = { type: "string" };

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 
 /**
  * What providers that hold an answer to a schema strictly take of JSON Schema.

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { collect } from "../../test/support/collect.js";
 import { deferred } from "../../test/support/deferred.js";
+import type { JsonObject } from "../base/json.js";
 import { scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { JsonObject } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import { type ApprovalDecision, type ApprovalRequest, approve, decisionMessage, deny, edit } from "./approval.js";
 import { openCalls } from "./history.js";

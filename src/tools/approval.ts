@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonValue } from "../base/json.js";
 import type { ApprovalRequestEvent, Opaque } from "../stream/chat-event.js";
 import { DECISION } from "../stream/decision-state.js";
 import { invalid } from "../stream/error.js";
-import { isJsonObject, type JsonValue } from "../stream/json.js";
 import type { ChatMessage, ToolMessage, ToolResultPart } from "../stream/message.js";
 
 /** What is decided of a call that waits for somebody. Made by `approve`, `deny` and `edit`. */

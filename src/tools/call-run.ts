@@ -1,7 +1,7 @@
+import type { Clock } from "../base/clock.js";
+import { isJsonObject, type JsonValue } from "../base/json.js";
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
-import type { Clock } from "../stream/clock.js";
 import { describe, messageOf, SluiceError } from "../stream/error.js";
-import { isJsonObject, type JsonValue } from "../stream/json.js";
 import type { ChatMessage, ToolCallPart } from "../stream/message.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
 import { type ApprovalDecision, type ApprovalHandler, denial } from "./approval.js";

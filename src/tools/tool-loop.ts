@@ -1,18 +1,18 @@
-import type { Batch, BatchSource, Claim } from "../stream/batch-source.js";
+import type { Clock } from "../base/clock.js";
+import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { Clock } from "../stream/clock.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage, ToolCallPart, ToolResultPart } from "../stream/message.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
-import { Answer, Frame } from "./answer.js";
 import type { ApprovalDecision, ApprovalHandler } from "./approval.js";
 import { CallRun, type RunListener } from "./call-run.js";
+import { EventQueue } from "./event-queue.js";
 import { checkDecisions, inCallOrder, readHistory } from "./history.js";
 import { Slots } from "./slots.js";
-import { Spoken } from "./spoken.js";
 import { StepCalls } from "./step-calls.js";
+import { StepCounter, StepRelay } from "./step-relay.js";
 import type { Tool } from "./tool.js";
 import { Toolbox, type ToolSource } from "./toolbox.js";
 
@@ -42,16 +42,16 @@ export class ToolLoop implements BatchSource, RunListener {
   readonly #settings: LoopSettings;
   readonly #slots: Slots;
   readonly #callersTools: ReadonlySet<string>;
-  readonly #frame = new Frame();
-  readonly #spoken = new Spoken<CallRun>();
+  readonly #steps = new StepCounter();
+  readonly #queue = new EventQueue<CallRun>();
   #phase: "beginning" | "answering" | "running" | "over" = "beginning";
   #toolbox = new Toolbox([]);
   /** What the next model call is sent. */
   #messages: readonly ChatMessage[];
   #modelCalls = 0;
   #usage: Usage = {};
-  #answer: Answer | undefined;
-  #claim: Claim | undefined;
+  #answer: StepRelay | undefined;
+  #reader: BatchReader | undefined;
   #pulling = false;
   #arrival: Arrival | undefined;
   #calls = this.#newCalls();
@@ -75,7 +75,7 @@ export class ToolLoop implements BatchSource, RunListener {
     try {
       for (;;) {
         if (this.#left) return undefined;
-        const spoken = this.#spoken.take();
+        const spoken = this.#queue.take();
         if (spoken.length > 0) return spoken;
         if (this.#failure !== undefined) throw this.#failure;
         if (this.#phase === "over") return undefined;
@@ -96,7 +96,7 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   say(event: ChatEvent, run: CallRun): Promise<void> {
-    const taken = this.#spoken.say(event, run);
+    const taken = this.#queue.say(event, run);
     this.#wake();
     return taken;
   }
@@ -140,12 +140,12 @@ export class ToolLoop implements BatchSource, RunListener {
     // Whoever is asked here decides; what the messages say was decided may come from anywhere.
     const asks = this.#settings.onApproval !== undefined;
     for (const { call, decision } of open) this.#calls.add(call, this.#run(call, asks ? undefined : decision));
-    this.#frame.started = true;
+    this.#steps.started = true;
     return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id }];
   }
 
   async #listen(): Promise<Batch> {
-    if (this.#claim === undefined) await this.#open();
+    if (this.#reader === undefined) await this.#open();
     if (this.#left) return [];
     if (this.#arrival === undefined && !this.#pulling) this.#pull();
     const arrival = this.#arrival;
@@ -176,15 +176,15 @@ export class ToolLoop implements BatchSource, RunListener {
     // The outer stream listens to the signal and keeps the answer.
     const { signal: _, ...options } = this.#options;
     this.#modelCalls++;
-    this.#answer = new Answer(this.#frame);
-    this.#claim = this.#model.stream(asked, { ...options, retain: false }).batches();
+    this.#answer = new StepRelay(this.#steps);
+    this.#reader = this.#model.stream(asked, { ...options, retain: false }).batches();
   }
 
   /** Asks the model for one batch more. */
   #pull(): void {
-    const claim = this.#claim;
-    if (claim === undefined) return;
-    const pulled = claim.next();
+    const reader = this.#reader;
+    if (reader === undefined) return;
+    const pulled = reader.next();
     if (!(pulled instanceof Promise)) {
       this.#arrival = { batch: pulled };
       return;
@@ -295,7 +295,7 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#messages = [...this.#messages, ...answer];
     this.#phase = "answering";
     this.#answer = undefined;
-    this.#claim = undefined;
+    this.#reader = undefined;
     this.#resumed = undefined;
     this.#calls = this.#newCalls();
   }
@@ -327,11 +327,11 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   #newCalls(): StepCalls {
-    return new StepCalls((run) => this.#spoken.forget(run));
+    return new StepCalls((run) => this.#queue.forget(run));
   }
 
   #stop(reason: unknown): void {
     this.#calls.cancel(reason);
-    this.#claim?.cancel(reason);
+    this.#reader?.cancel(reason);
   }
 }

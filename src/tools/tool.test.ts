@@ -2,8 +2,8 @@ import { type } from "arktype";
 import * as v from "valibot";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
+import type { JsonObject } from "../base/json.js";
 import { scripted } from "../models/scripted.js";
-import type { JsonObject } from "../stream/json.js";
 import { type Tool, type ToolOptions, tool } from "./tool.js";
 import { withTools } from "./with-tools.js";
 

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ToolDefinition } from "../stream/chat-request.js";
 import { invalid } from "../stream/error.js";
-import type { JsonObject, JsonValue } from "../stream/json.js";
 import type { CacheHint, ChatMessage } from "../stream/message.js";
 import { jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
 import { Slots } from "./slots.js";

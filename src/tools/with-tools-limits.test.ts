@@ -3,13 +3,13 @@ import { collect } from "../../test/support/collect.js";
 import { deferred } from "../../test/support/deferred.js";
 import { ManualClock } from "../../test/support/manual-clock.js";
 import { workshop } from "../../test/support/workshop.js";
+import type { JsonObject } from "../base/json.js";
 import { defineModel } from "../models/define-model.js";
 import { scripted } from "../models/scripted.js";
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
-import type { JsonObject } from "../stream/json.js";
 import { tool } from "./tool.js";
 import { withTools } from "./with-tools.js";
 

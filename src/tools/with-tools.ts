@@ -1,7 +1,7 @@
+import { type Clock, systemClock } from "../base/clock.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { type Clock, systemClock } from "../stream/clock.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { validateRequest } from "../stream/validate-request.js";
 import type { ApprovalHandler } from "./approval.js";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { isJsonObject, type JsonValue } from "../../src/stream/json.js";
+import { isJsonObject, type JsonValue } from "../../src/base/json.js";
 import { collect } from "../support/collect.js";
 import { DaprWorld, failure } from "../support/dapr-world.js";
 

@@ -14,12 +14,15 @@ const FLOORS = [
   "structured",
   "guards",
   "models",
+  "telemetry",
   "dialects",
+  "runs",
   "stream",
+  "base",
 ];
 
 /** Folders that run in browsers too. */
-const BROWSER = new Set(["stream", "structured", "guards", "dialects"]);
+const BROWSER = new Set(["base", "stream", "structured", "guards", "dialects"]);
 
 /** Imports that lead up in the house, past it, or through the package's own front door. */
 export function importsUpwards(file: SourceFile): string[] {

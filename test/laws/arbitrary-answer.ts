@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import type { JsonValue } from "../../src/base/json.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
-import type { JsonValue } from "../../src/stream/json.js";
 
 /** What a protocol can carry beside plain text; only that is generated. */
 export interface Carries {

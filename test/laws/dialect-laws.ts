@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { JsonValue } from "../../src/base/json.js";
 import type { Dialect, ReadingDialect, WriterContext } from "../../src/dialects/dialect.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
@@ -7,7 +8,6 @@ import type { FrameReader } from "../../src/stream/framing/frame.js";
 import { NdjsonReader } from "../../src/stream/framing/ndjson-reader.js";
 import { SseReader } from "../../src/stream/framing/sse-reader.js";
 import { writeNdjson, writeSse } from "../../src/stream/framing/write-frame.js";
-import type { JsonValue } from "../../src/stream/json.js";
 import { arbitraryAnswer, type Carries } from "./arbitrary-answer.js";
 import { cuts, recut } from "./recut.js";
 import { type Summary, summarise, textOfEvents } from "./summary.js";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { type JsonValue, parseJson } from "../../src/base/json.js";
 import type { Dialect } from "../../src/dialects/dialect.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
 import { DIALECTS } from "../../src/dialects/recognise-wire.js";
@@ -11,7 +12,6 @@ import type { ChatEvent } from "../../src/stream/chat-event.js";
 import type { ChatModel } from "../../src/stream/chat-model.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
 import { SluiceError } from "../../src/stream/error.js";
-import { type JsonValue, parseJson } from "../../src/stream/json.js";
 import { ManualClock } from "../support/manual-clock.js";
 
 const USAGE = { inputTokens: 3, outputTokens: 2 };

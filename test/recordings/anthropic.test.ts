@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isJsonObject, type JsonObject, parseJson } from "../../src/base/json.js";
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
-import { isJsonObject, type JsonObject, parseJson } from "../../src/stream/json.js";
 import type { Usage } from "../../src/stream/usage.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/base/json.js";
 import type { ReadingDialect } from "../../src/dialects/dialect.js";
 import { DIALECTS, recogniseWire } from "../../src/dialects/recognise-wire.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/stream/json.js";
 import type { ChatMessage, ToolResultPart } from "../../src/stream/message.js";
 import { Transcript } from "../../src/stream/transcript.js";
 import { validateRequest } from "../../src/stream/validate-request.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseJson } from "../../src/base/json.js";
 import { googleInteractions } from "../../src/dialects/google-interactions/google-interactions.js";
 import { recogniseWire } from "../../src/dialects/recognise-wire.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
-import { parseJson } from "../../src/stream/json.js";
 import { readWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
 import { summarise } from "../laws/summary.js";

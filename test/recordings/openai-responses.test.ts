@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/base/json.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/stream/json.js";
 import type { AssistantPart } from "../../src/stream/message.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";

@@ -3,10 +3,10 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/base/json.js";
 import { Conversation } from "../../src/chat/conversation.js";
 import { model } from "../../src/models/registry.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/stream/json.js";
 import { startPostgres, startRedis } from "../support/local-server.js";
 
 /** State as providers give it: nobody but them can read it, and any change of it is an error there. */

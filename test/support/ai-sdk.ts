@@ -2,9 +2,9 @@ import * as ai5 from "ai5";
 import * as ai6 from "ai6";
 import * as ai7 from "ai7";
 import { z } from "zod";
+import type { JsonObject } from "../../src/base/json.js";
 import { toAiSdk } from "../../src/models/ai-sdk/to-ai-sdk.js";
 import type { ChatModel } from "../../src/stream/chat-model.js";
-import type { JsonObject } from "../../src/stream/json.js";
 
 /** What a test asks through the AI SDK. */
 export interface Asked {

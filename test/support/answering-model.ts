@@ -1,7 +1,7 @@
+import type { JsonObject } from "../../src/base/json.js";
 import { defineModel } from "../../src/models/define-model.js";
 import type { Capabilities, ChatModel } from "../../src/stream/chat-model.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";
-import type { JsonObject } from "../../src/stream/json.js";
 
 /** A model that answers in whatever form it is asked for: `text` is the value, put into an object where the schema does. */
 export function answering(text: string, cuts: readonly number[] = [], capabilities?: Capabilities): ChatModel {

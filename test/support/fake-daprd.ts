@@ -33,7 +33,7 @@ export interface FakeDaprdOptions {
   metadata?: boolean;
   /** Asked of every caller. */
   apiToken?: string;
-  /** Features that its metadata lists. A test lets it claim to stream. */
+  /** Features that its metadata lists. A test lets it reader to stream. */
   features?: readonly string[];
   /** What ConverseStreamAlpha2 sends. Default: no such call, whatever its features say. */
   stream?: (request: ConversationRequestAlpha2, signal: AbortSignal) => AsyncIterable<StreamedChunk>;

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { parseJson } from "../../src/base/json.js";
 import type { Dialect, PathParams, ServedRequest } from "../../src/dialects/dialect.js";
 import { respond, respondError } from "../../src/dialects/respond.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
 import { SluiceError } from "../../src/stream/error.js";
-import { parseJson } from "../../src/stream/json.js";
 
 /** What a served model says: events, an error before or among them, or `stall` to hold the connection open. */
 export type Script = readonly (ChatEvent | SluiceError | "stall")[];

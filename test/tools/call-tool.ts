@@ -1,6 +1,6 @@
+import type { JsonObject, JsonValue } from "../../src/base/json.js";
 import { scripted } from "../../src/models/scripted.js";
 import type { ToolResultEvent } from "../../src/stream/chat-event.js";
-import type { JsonObject, JsonValue } from "../../src/stream/json.js";
 import type { McpTools } from "../../src/tools/mcp/mcp-tools.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from "pg";
+import type { JsonObject } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import type {
   Append,
   ConversationRecord,

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type Database from "libsql";
-import { systemClock, wait } from "../../stream/clock.js";
+import { systemClock, wait } from "../../base/clock.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type {
   Append,

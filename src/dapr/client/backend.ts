@@ -11,26 +11,26 @@ export interface Backend {
    *
    * @throws {SluiceError} where nobody does.
    */
-  open(): Promise<Answerer>;
+  open(): Promise<Endpoint>;
   close(): Promise<void>;
 }
 
 /** Somebody who answers conversations. */
-export interface Answerer {
+export interface Endpoint {
   /** Its conversation components by name; `undefined` where it does not say. */
   readonly components: readonly string[] | undefined;
   /** Whether files reach this component of it. */
   takesFiles(component: string): boolean;
   /**
-   * The ways to ask it, the best first.
+   * The routes to ask it, the best first.
    *
    * @param streaming whether the caller wants pieces rather than the whole answer.
    */
-  ways(target: ConverseTarget, streaming: boolean): Way[];
+  routes(target: ConverseTarget, streaming: boolean): Route[];
 }
 
 /** One way to ask. */
-export interface Way {
+export interface Route {
   model: ChatModel;
   /** For the log, for example `streamed over gRPC`. */
   how: string;

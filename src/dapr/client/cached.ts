@@ -1,4 +1,4 @@
-import type { Clock } from "../../stream/clock.js";
+import type { Clock } from "../../base/clock.js";
 
 /** A value that is loaded when it is asked for and kept for a while. Failures are not kept. */
 export class Cached<T> {

@@ -1,4 +1,4 @@
-import { nearest } from "../../models/nearest.js";
+import { nearest } from "../../base/nearest.js";
 import { SluiceError } from "../../stream/error.js";
 import { reworded } from "./reworded.js";
 

@@ -1,9 +1,9 @@
+import type { Clock } from "../../base/clock.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import type { Environment } from "../../models/provider.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { type Check, exactly, filledString, string } from "../../stream/checks.js";
-import type { Clock } from "../../stream/clock.js";
 import type { LoadComponentsOptions } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
 import type { EndpointOptions } from "./endpoints.js";

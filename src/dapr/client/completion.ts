@@ -1,6 +1,6 @@
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { ChatEvent, Warning } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import { finishReasonName } from "../converse/converse-answer.js";
 import { ToolCallTexts } from "../converse/tool-call-texts.js";
 import { functionCall } from "./dapr-chunk.js";

@@ -1,7 +1,7 @@
+import { systemClock } from "../../base/clock.js";
 import { defaultEnvironment, firstSet } from "../../models/provider-environment.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { systemClock } from "../../stream/clock.js";
 import { invalid } from "../../stream/error.js";
 import type { ConverseOptions } from "../converse/converse-options.js";
 import type { Report } from "../resources/notice.js";

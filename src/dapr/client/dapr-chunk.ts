@@ -1,5 +1,5 @@
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { ChatEvent, Warning } from "../../stream/chat-event.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
 import { finishReasonName } from "../converse/converse-answer.js";
 import { ToolCallTexts } from "../converse/tool-call-texts.js";

@@ -7,7 +7,7 @@ import type { ConverseOptions } from "../converse/converse-options.js";
 import { writeText } from "../converse/write-alpha2-messages.js";
 import { callersTools } from "../converse/write-alpha2-request.js";
 import type { Report } from "../resources/notice.js";
-import { type Answerer, type Backend, isUnanswered } from "./backend.js";
+import { type Backend, type Endpoint, isUnanswered } from "./backend.js";
 import { chooseComponent, withSuggestion } from "./choose-component.js";
 import type { OpenAnswers } from "./open-answers.js";
 import { RouteSource, type Routes } from "./route-source.js";
@@ -60,20 +60,20 @@ export class DaprModel implements ChatModel {
     throw noAnswer(this.#backends, failures);
   }
 
-  /** The ways to ask one of those who may answer; what the last of them failed with. */
+  /** The routes to ask one of those who may answer; what the last of them failed with. */
   async *#ask(
     { name }: Backend,
-    answerer: Answerer,
+    endpoint: Endpoint,
     request: ChatRequest,
     call: CallOptions,
   ): AsyncGenerator<ChatStream, SluiceError, SluiceError | undefined> {
     const { component: named, ...asked } = this.#settings;
-    const component = chooseComponent(named, answerer.components, name);
-    if (!answerer.takesFiles(component)) refuseFiles(request);
+    const component = chooseComponent(named, endpoint.components, name);
+    if (!endpoint.takesFiles(component)) refuseFiles(request);
     const { streaming = true } = call;
     let failure = new SluiceError("protocol", "a stream ended without reason");
     try {
-      for (const { model, how, passesOn } of answerer.ways({ ...asked, component }, streaming)) {
+      for (const { model, how, passesOn } of endpoint.routes({ ...asked, component }, streaming)) {
         this.#report({ level: "debug", message: `asking ${component} of ${name}, ${how}` });
         failure = (yield model.stream(request, call)) ?? failure;
         this.#report({ level: "warning", message: `${component}, ${how}, failed: ${failure.message}` });
@@ -82,7 +82,7 @@ export class DaprModel implements ChatModel {
     } catch (refused) {
       failure = SluiceError.from(refused);
     }
-    return withSuggestion(failure, component, answerer.components);
+    return withSuggestion(failure, component, endpoint.components);
   }
 }
 

@@ -1,8 +1,8 @@
+import type { JsonValue } from "../../base/json.js";
 import type { CallOptions } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { boolean, type Check, checkedObject, exactly, filledString, record, string } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
-import type { JsonValue } from "../../stream/json.js";
 import type { ConverseOptions } from "../converse/converse-options.js";
 import { type InputResponseFormat, readInputFormat } from "./input-format.js";
 import { type InputMessages, readInputMessages } from "./input-messages.js";

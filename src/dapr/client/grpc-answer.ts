@@ -1,4 +1,5 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import type { Clock } from "../../base/clock.js";
 import { resolveTimeouts } from "../../models/http/deadlines.js";
 import { resolveRetry } from "../../models/http/retry.js";
 import { openWireLog } from "../../models/http/wire-log.js";
@@ -6,7 +7,6 @@ import { BatchedReader } from "../../models/parts/batched-reader.js";
 import { type PartReader, PartSource } from "../../models/parts/part-source.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import type { Clock } from "../../stream/clock.js";
 import { readGrpcError } from "./grpc-error.js";
 import { readableOf } from "./readable-of.js";
 import { WatchedReader } from "./watched-reader.js";

@@ -4,7 +4,7 @@ import { type LoadComponentsOptions, loadConversationComponents } from "../compo
 import type { ConverseTarget } from "../converse/converse-options.js";
 import { Converser } from "../sidecar/converser.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
-import type { Answerer, Backend, Way } from "./backend.js";
+import type { Backend, Endpoint, Route } from "./backend.js";
 import { componentModel } from "./component-model.js";
 
 /** Settings of `InProcessBackend`. */
@@ -25,7 +25,7 @@ export class InProcessBackend implements Backend {
     this.#options = options;
   }
 
-  open(): Promise<Answerer> {
+  open(): Promise<Endpoint> {
     this.#loading ??= load(this.#options).catch((error) => {
       // Files can be put right.
       this.#loading = undefined;
@@ -40,7 +40,7 @@ export class InProcessBackend implements Backend {
   }
 }
 
-interface Loaded extends Answerer {
+interface Loaded extends Endpoint {
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ async function load(options: InProcessOptions): Promise<Loaded> {
   return {
     components: [...components.keys()],
     takesFiles: () => true,
-    ways: (target: ConverseTarget): Way[] => [
+    routes: (target: ConverseTarget): Route[] => [
       { model: componentModel(converser, target), how: "in this process", passesOn: () => false },
     ],
     close: async () => {

@@ -1,7 +1,7 @@
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { fromDataUrl } from "../../dialects/data-url.js";
-import { decodeBase64 } from "../../stream/base64.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { FilePart, TextPart } from "../../stream/message.js";
 
 /** A file of the user's as OpenAI's protocol has it. Sluice's own file parts are taken, too. */

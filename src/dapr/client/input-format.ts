@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ResponseFormat } from "../../stream/chat-request.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { isStandardSchema, jsonSchemaOf, type Schema } from "../../structured/schema.js";
 
 /**

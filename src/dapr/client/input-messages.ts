@@ -1,6 +1,6 @@
+import { isJsonObject } from "../../base/json.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject } from "../../stream/json.js";
 import type {
   AssistantPart,
   ChatMessage,

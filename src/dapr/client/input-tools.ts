@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { Tool } from "../../tools/tool.js";
 
 /** A tool as OpenAI's protocol and Dapr's have it. */

@@ -1,7 +1,7 @@
+import type { Clock } from "../../base/clock.js";
 import { DEFAULT_TIMEOUTS } from "../../models/http/deadlines.js";
 import type { Environment } from "../../models/provider.js";
 import { firstSet } from "../../models/provider-environment.js";
-import type { Clock } from "../../stream/clock.js";
 import { invalid } from "../../stream/error.js";
 import type { Report } from "../resources/notice.js";
 import { TOKEN_HEADER } from "../sidecar/api-token.js";

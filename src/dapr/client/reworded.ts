@@ -1,4 +1,4 @@
-import { defined } from "../../stream/defined.js";
+import { defined } from "../../base/defined.js";
 import { SluiceError } from "../../stream/error.js";
 
 /** The same error in other words: the sidecar's own are still in `providerMessage`, where it said any. */

@@ -1,4 +1,4 @@
-import type { Batch, BatchSource, Claim } from "../../stream/batch-source.js";
+import type { Batch, BatchReader, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
@@ -17,7 +17,7 @@ export type Routes = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
 export class RouteSource implements BatchSource {
   readonly #routes: Routes;
   readonly #open: OpenAnswers;
-  #claim: Claim | undefined;
+  #reader: BatchReader | undefined;
   /** What came before the first content. */
   #held: ChatEvent[] = [];
   #delivered = false;
@@ -34,20 +34,20 @@ export class RouteSource implements BatchSource {
 
   next(): Batch | undefined | Promise<Batch | undefined> {
     if (this.#failure !== undefined) return this.#failed(this.#failure);
-    if (this.#delivered && this.#claim !== undefined) return this.#goOn(this.#claim);
+    if (this.#delivered && this.#reader !== undefined) return this.#goOn(this.#reader);
     return this.#begin().then(this.#seen, this.#failed);
   }
 
   cancel(reason: unknown): void {
     this.#left ??= SluiceError.from(reason, "cancelled");
-    this.#claim?.cancel(reason);
+    this.#reader?.cancel(reason);
     this.#interrupt?.(this.#left);
     this.#open.delete(this);
   }
 
-  #goOn(claim: Claim): Batch | undefined | Promise<Batch | undefined> {
+  #goOn(reader: BatchReader): Batch | undefined | Promise<Batch | undefined> {
     try {
-      const batch = claim.next();
+      const batch = reader.next();
       return batch instanceof Promise ? batch.then(this.#seen, this.#failed) : this.#seen(batch);
     } catch (thrown) {
       return this.#failed(thrown);
@@ -70,12 +70,12 @@ export class RouteSource implements BatchSource {
     let failed: SluiceError | undefined;
     for (;;) {
       try {
-        this.#claim ??= await this.#nextClaim(failed);
+        this.#reader ??= await this.#nextReader(failed);
       } catch (thrown) {
         return this.#fail(SluiceError.from(thrown));
       }
       try {
-        const batch = await this.#claim.next();
+        const batch = await this.#reader.next();
         if (batch === undefined) return undefined;
         this.#held.push(...batch);
         if (!batch.some(isContent)) continue;
@@ -86,12 +86,12 @@ export class RouteSource implements BatchSource {
       } catch (thrown) {
         if (this.#left !== undefined) throw this.#left;
         failed = SluiceError.from(thrown);
-        this.#claim = undefined;
+        this.#reader = undefined;
       }
     }
   }
 
-  async #nextClaim(failed: SluiceError | undefined): Promise<Claim> {
+  async #nextReader(failed: SluiceError | undefined): Promise<BatchReader> {
     const { value } = await this.#unlessLeft(this.#routes.next(failed));
     this.#held = [];
     return value.batches();

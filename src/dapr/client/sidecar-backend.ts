@@ -2,7 +2,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
 import type { Report } from "../resources/notice.js";
-import { type Answerer, type Backend, isUnanswered, mayBeWhole, type Way } from "./backend.js";
+import { type Backend, type Endpoint, isUnanswered, mayBeWhole, type Route } from "./backend.js";
 import { Cached } from "./cached.js";
 import { reworded } from "./reworded.js";
 import { METADATA_TTL_MS, type SidecarInfo, silentSidecar } from "./sidecar-info.js";
@@ -30,27 +30,27 @@ export class SidecarBackend implements Backend {
   readonly #calls: SidecarCalls;
   readonly #pace: Pace;
   readonly #report: Report;
-  readonly #answerer: Cached<Answerer>;
+  readonly #endpoint: Cached<Endpoint>;
 
   constructor(calls: SidecarCalls, pace: Pace, report: Report) {
     this.name = `the sidecar at ${calls.baseUrl} (${calls.protocol})`;
     this.#calls = calls;
     this.#pace = pace;
     this.#report = report;
-    this.#answerer = new Cached(() => this.#ask(), METADATA_TTL_MS, pace.clock);
+    this.#endpoint = new Cached(() => this.#ask(), METADATA_TTL_MS, pace.clock);
   }
 
-  open(): Promise<Answerer> {
-    return this.#answerer.get();
+  open(): Promise<Endpoint> {
+    return this.#endpoint.get();
   }
 
   close(): Promise<void> {
     return this.#calls.close();
   }
 
-  async #ask(): Promise<Answerer> {
+  async #ask(): Promise<Endpoint> {
     const info = await this.#info();
-    return new SidecarAnswerer(this.#calls, this.#pace, info);
+    return new SidecarEndpoint(this.#calls, this.#pace, info);
   }
 
   async #info(): Promise<SidecarInfo> {
@@ -75,7 +75,7 @@ export class SidecarBackend implements Backend {
 }
 
 /** A sidecar as it was when it last said what it is. */
-class SidecarAnswerer implements Answerer {
+class SidecarEndpoint implements Endpoint {
   readonly components: readonly string[] | undefined;
   readonly #calls: SidecarCalls;
   readonly #pace: Pace;
@@ -96,18 +96,18 @@ class SidecarAnswerer implements Answerer {
     return this.#takeFiles.includes(component);
   }
 
-  ways(given: ConverseTarget, streaming: boolean): Way[] {
+  routes(given: ConverseTarget, streaming: boolean): Route[] {
     const { protocol } = this.#calls;
     const target = { ...given, zeroIsUnset: !this.#streams };
     const whole = (model: ChatModel) => wholeModel(model, streaming, this.#pace);
-    const alpha1: Way = {
+    const alpha1: Route = {
       model: whole(this.#calls.alpha1(target)),
       how: `whole over ${protocol}, by Alpha1`,
       passesOn: () => false,
     };
     if (this.#alpha1Only) return [alpha1];
     const model = this.#calls.alpha2(target);
-    const alpha2: Way = {
+    const alpha2: Route = {
       model: whole(model),
       how: `whole over ${protocol}`,
       passesOn: ({ code }) => {

@@ -1,6 +1,6 @@
+import type { Clock } from "../../base/clock.js";
 import { simulate } from "../../models/simulate.js";
 import type { ChatModel } from "../../stream/chat-model.js";
-import type { Clock } from "../../stream/clock.js";
 
 /** How whole answers are shown to those who asked for pieces. */
 export interface Pace {

@@ -1,7 +1,7 @@
+import type { Clock } from "../../base/clock.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import type { Environment } from "../../models/provider.js";
 import type { ChatModel } from "../../stream/chat-model.js";
-import type { Clock } from "../../stream/clock.js";
 import type { ImportPackage } from "./bedrock/bedrock-sdk.js";
 import type { ComponentSettings } from "./component-settings.js";
 

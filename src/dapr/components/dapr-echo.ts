@@ -1,10 +1,10 @@
+import { type Clock, systemClock, wait } from "../../base/clock.js";
+import { isJsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { type Clock, systemClock, wait } from "../../stream/clock.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import { isJsonObject } from "../../stream/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { argumentsText, carriedWords, carryWords } from "../converse/carried.js";
 import { byBytes } from "../resources/by-bytes.js";

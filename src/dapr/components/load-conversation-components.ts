@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { readResiliency } from "../resiliency/read-resiliency.js";
 import { logName } from "../resources/component-resource.js";

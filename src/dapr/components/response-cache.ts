@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Batch, BatchSource, Claim } from "../../stream/batch-source.js";
+import type { Clock } from "../../base/clock.js";
+import type { Batch, BatchReader, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import type { Clock } from "../../stream/clock.js";
 
 /** Settings of `cachedModel`. */
 export interface ResponseCacheOptions {
@@ -75,7 +75,7 @@ class KeptAnswer implements BatchSource {
 class WatchedAnswer implements BatchSource {
   readonly #stream: ChatStream;
   readonly #keep: (events: Batch) => void;
-  #claim: Claim | undefined;
+  #reader: BatchReader | undefined;
   #events: ChatEvent[] | undefined = [];
 
   constructor(stream: ChatStream, keep: (events: Batch) => void) {
@@ -84,14 +84,14 @@ class WatchedAnswer implements BatchSource {
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
-    this.#claim ??= this.#stream.batches();
-    const pulled = this.#claim.next();
+    this.#reader ??= this.#stream.batches();
+    const pulled = this.#reader.next();
     return pulled instanceof Promise ? pulled.then(this.#watch) : this.#watch(pulled);
   }
 
   cancel(reason: unknown): void {
     this.#events = undefined;
-    this.#claim?.cancel(reason);
+    this.#reader?.cancel(reason);
   }
 
   readonly #watch = (batch: Batch | undefined): Batch | undefined => {

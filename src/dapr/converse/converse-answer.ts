@@ -1,7 +1,7 @@
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { FinishReason } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import type { ConverseCall } from "./converse-call.js";
 import { ToolCallTexts } from "./tool-call-texts.js";

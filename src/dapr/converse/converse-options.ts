@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../stream/json.js";
+import type { JsonValue } from "../../base/json.js";
 
 /** What Dapr's conversation API takes beside what is asked of the model. */
 export interface ConverseOptions {

@@ -19,8 +19,8 @@ import {
   UInt64ValueSchema,
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import { file_dapr_proto_common_v1_common } from "../proto/generated/dapr/proto/common/v1/common_pb.js";
 import { file_dapr_proto_runtime_v1_ai } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
 import { malformedBody } from "./api-error.js";

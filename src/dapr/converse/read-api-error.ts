@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import { plainBody, providerError } from "../../dialects/provider-error.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 
 /**
  * The error of an HTTP answer that is not a success. A route that the sidecar does not have is `unsupported`: an older one

@@ -1,6 +1,6 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ResponseFormat } from "../../stream/chat-request.js";
-import type { JsonObject } from "../../stream/json.js";
 
 /** The name of a format that has none. */
 const DEFAULT_NAME = "response";

@@ -1,8 +1,8 @@
 import { fromJson } from "@bufbuild/protobuf";
+import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { isJsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import { ConversationStreamResponseAlpha2Schema } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
 import type { Alpha2ChunkReader } from "./alpha2-chunk-reader.js";
 import { readErrorBody } from "./read-api-error.js";

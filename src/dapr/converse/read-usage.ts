@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
 import type { ConversationResultAlpha2CompletionUsage } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
 

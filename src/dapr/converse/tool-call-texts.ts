@@ -1,5 +1,5 @@
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { ToolCallEvent, ToolInputDeltaEvent } from "../../stream/chat-event.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import { argumentsText, carriedWords } from "./carried.js";
 import type { ConverseToolCall } from "./converse-answer.js";
 

@@ -7,7 +7,7 @@ import {
   StringValueSchema,
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
-import type { JsonValue } from "../../stream/json.js";
+import type { JsonValue } from "../../base/json.js";
 
 /** Parameters as the API wants them, each with its type: texts, numbers and flags by their own, all else as a JSON value. */
 export function writeParameters(parameters: Readonly<Record<string, JsonValue>>): { [name: string]: Any } {

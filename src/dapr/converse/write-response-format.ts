@@ -1,6 +1,6 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ResponseFormat } from "../../stream/chat-request.js";
-import type { JsonObject } from "../../stream/json.js";
 
 /** The form of the answer as Dapr has it: a JSON schema whose `name`, `description` and `strict` stand beside its `type`. */
 export function writeResponseFormat(format: ResponseFormat | undefined, warnings: Warning[]): JsonObject | undefined {

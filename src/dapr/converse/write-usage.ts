@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { isJsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { totalTokens, type Usage } from "../../stream/usage.js";
 import {
   type ConversationResultAlpha2CompletionUsage,

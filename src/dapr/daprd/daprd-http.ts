@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import { TOKEN_HEADER } from "../sidecar/api-token.js";
 
 /** Where a daprd is, and how to call it. */

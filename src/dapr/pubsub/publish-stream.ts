@@ -1,7 +1,7 @@
-import type { Batch, Claim } from "../../stream/batch-source.js";
+import { type Clock, systemClock } from "../../base/clock.js";
+import type { Batch, BatchReader } from "../../stream/batch-source.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { between, filledString, wholeNumber } from "../../stream/checks.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { DaprdHttp, type DaprdOptions } from "../daprd/daprd-http.js";
 import { StreamMessageWriter } from "./stream-message-writer.js";
@@ -81,7 +81,7 @@ export function publishStream(source: ChatStream, options: PublishOptions): Publ
 type Read = { batch: Batch } | { error: SluiceError };
 
 class Publisher {
-  readonly #source: Claim;
+  readonly #source: BatchReader;
   readonly #writer: StreamMessageWriter;
   readonly #windowMs: number;
   readonly #clock: Clock;
@@ -90,7 +90,7 @@ class Publisher {
   /** A read that is under way. */
   #reading: Promise<Read> | undefined;
 
-  constructor(source: Claim, writer: StreamMessageWriter, windowMs: number, clock: Clock) {
+  constructor(source: BatchReader, writer: StreamMessageWriter, windowMs: number, clock: Clock) {
     this.#source = source;
     this.#writer = writer;
     this.#windowMs = windowMs;

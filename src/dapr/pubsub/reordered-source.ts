@@ -1,5 +1,5 @@
+import type { Clock } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
-import type { Clock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { StreamMessage } from "./stream-message.js";
 

@@ -1,8 +1,8 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { describe, type ErrorCode, SluiceError } from "../../stream/error.js";
 import { eventOf } from "../../stream/event-json.js";
-import { isJsonObject, type JsonObject, parseJson } from "../../stream/json.js";
 
 /** One message of a topic: a piece of a stream of events. */
 export interface StreamMessage {

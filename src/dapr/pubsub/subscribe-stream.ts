@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from "../../base/clock.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { filledString, pattern } from "../../stream/checks.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { ReorderedSource, type ReorderLimits } from "./reordered-source.js";
 import { readCloudEvent, type StreamMessage } from "./stream-message.js";

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseJson } from "../../base/json.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
 import { SluiceError } from "../../stream/error.js";
-import { parseJson } from "../../stream/json.js";
 import { isAuthorised, TOKEN_HEADER } from "../sidecar/api-token.js";
 import { readBody } from "../sidecar/read-body.js";
 import type { Delivery, StreamSubscription } from "./subscribe-stream.js";

@@ -1,6 +1,6 @@
-import { type Clock, wait } from "../../stream/clock.js";
+import { type Clock, wait } from "../../base/clock.js";
+import { isJsonObject, parseJson } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, parseJson } from "../../stream/json.js";
 import { type DaprdAnswer, type DaprdHttp, daprdError } from "../daprd/daprd-http.js";
 import type { WrittenMessage } from "./stream-message-writer.js";
 

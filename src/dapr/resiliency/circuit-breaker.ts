@@ -1,4 +1,4 @@
-import type { Clock } from "../../stream/clock.js";
+import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Trip } from "./trip-expression.js";
 

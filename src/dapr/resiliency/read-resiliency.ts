@@ -1,6 +1,6 @@
-import type { Clock } from "../../stream/clock.js";
+import type { Clock } from "../../base/clock.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { DaprResource } from "../resources/dapr-resource.js";
 import { parseDaprDuration } from "../resources/go-duration.js";
 import type { Report } from "../resources/notice.js";

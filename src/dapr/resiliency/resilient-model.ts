@@ -1,9 +1,9 @@
-import type { Batch, BatchSource, Claim } from "../../stream/batch-source.js";
+import { type Clock, wait } from "../../base/clock.js";
+import type { Batch, BatchReader, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { type Clock, wait } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { CircuitBreaker, Outcome } from "./circuit-breaker.js";
 import { type ComponentRetry, isRetried, RetryDelays } from "./retry-policy.js";
@@ -48,7 +48,7 @@ class ResilientSource implements BatchSource {
   readonly #delays: RetryDelays | undefined;
   readonly #left = new AbortController();
   #opened: ChatStream | undefined;
-  #attempt: Claim | undefined;
+  #attempt: BatchReader | undefined;
   #startedAt: number | undefined;
   /** Books the attempt with the breaker. */
   #book: ((outcome: Outcome) => void) | undefined;
@@ -103,7 +103,7 @@ class ResilientSource implements BatchSource {
     this.#attempt?.cancel(reason);
   }
 
-  #begin(): Claim {
+  #begin(): BatchReader {
     const { clock } = this.#context;
     this.#startedAt ??= clock.now();
     this.#timedOut = undefined;

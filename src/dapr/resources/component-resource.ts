@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { DaprResource } from "./dapr-resource.js";
 import { parseGoDuration } from "./go-duration.js";
 import { booleanField, field, listField, objectField, textField, wrongType } from "./yaml-fields.js";

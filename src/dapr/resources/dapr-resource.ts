@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { listField, objectField, resourceError, textField, wrongType } from "./yaml-fields.js";
 
 /** The one version of all of Dapr's resources that matter here. */

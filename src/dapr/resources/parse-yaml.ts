@@ -1,7 +1,7 @@
 import { parseDocument, type ScalarTag, type Tags } from "yaml";
+import type { JsonValue } from "../../base/json.js";
 import type { SluiceError } from "../../stream/error.js";
 import { messageOf } from "../../stream/error.js";
-import type { JsonValue } from "../../stream/json.js";
 import { resourceError } from "./yaml-fields.js";
 
 /**

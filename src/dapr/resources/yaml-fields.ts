@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 
 /** The error for a resource whose YAML is not what its kind allows, in the words of daprd's decoder. */
 export function resourceError(message: string): SluiceError {

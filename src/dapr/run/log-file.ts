@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import { drained } from "../../stream/drained.js";
+import { drained } from "../../base/drained.js";
 import { type LogSource, PrefixedLog } from "./prefixed-log.js";
 
 /** A file that logs go to, in whole lines. */

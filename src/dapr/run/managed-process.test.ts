@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, it } from "vitest";
-import { systemClock } from "../../stream/clock.js";
+import { systemClock } from "../../base/clock.js";
 import { exitCodeOfEnd, type ManagedProcess, startProcess } from "./managed-process.js";
 
 /** Collects what a process writes, and tells when a text is in it. */

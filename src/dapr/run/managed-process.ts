@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { type Clock, wait } from "../../stream/clock.js";
+import { type Clock, wait } from "../../base/clock.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { atProcessExit } from "./at-process-exit.js";
 import { OutputCopy } from "./output-copy.js";

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type Clock, wait } from "../../stream/clock.js";
+import { type Clock, wait } from "../../base/clock.js";
 import type { LogSource } from "./prefixed-log.js";
 
 /** How long an output that nobody should hold any more may be silent before it is closed, in ms. */

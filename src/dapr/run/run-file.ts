@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { Notice } from "../resources/notice.js";
 import { parseYaml } from "../resources/parse-yaml.js";
 import { type AppPlan, planApp } from "./app-plan.js";

@@ -1,5 +1,5 @@
+import type { Clock } from "../../base/clock.js";
 import type { Environment } from "../../models/provider.js";
-import type { Clock } from "../../stream/clock.js";
 import type { Sink } from "./prefixed-log.js";
 
 /** What running apps has of the world. */

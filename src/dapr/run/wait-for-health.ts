@@ -1,4 +1,4 @@
-import { type Clock, wait } from "../../stream/clock.js";
+import { type Clock, wait } from "../../base/clock.js";
 
 /** Settings of `waitForHealth`. */
 export interface HealthWait {

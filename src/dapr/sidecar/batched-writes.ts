@@ -1,6 +1,6 @@
+import { drained } from "../../base/drained.js";
 import type { ChatEvent, TextDeltaEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { drained } from "../../stream/drained.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
 import type { HttpResponse } from "./http-exchange.js";
 

@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 import { Counter, Histogram, Registry } from "prom-client";
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { Usage } from "../../stream/usage.js";
 import { toApiError } from "../converse/api-error.js";

@@ -1,6 +1,6 @@
+import type { JsonValue } from "../../base/json.js";
 import { scrubStage, scrubText } from "../../guards/pii/pii.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
-import type { JsonValue } from "../../stream/json.js";
 import type { ChatMessage, TextPart } from "../../stream/message.js";
 import type { Stage } from "../../stream/stage.js";
 import type { ConverseCall } from "../converse/converse-call.js";

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import { writeMetadataJson } from "../daprd/metadata-json.js";
 import {

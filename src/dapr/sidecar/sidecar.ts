@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo, Server } from "node:net";
+import { systemClock } from "../../base/clock.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { systemClock } from "../../stream/clock.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
@@ -11,12 +11,12 @@ import type { Report } from "../resources/notice.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
 import { CallObserver } from "./call-observer.js";
 import { Converser } from "./converser.js";
-import { Ending } from "./ending.js";
-import { grpcFront } from "./grpc-front.js";
+import { grpcListener } from "./grpc-listener.js";
 import { GrpcUpstream } from "./grpc-upstream.js";
-import { httpFront } from "./http-front.js";
 import { HttpHandler } from "./http-handler.js";
-import { metricsFront } from "./metrics-front.js";
+import { httpListener } from "./http-listener.js";
+import { metricsListener } from "./metrics-listener.js";
+import { Shutdown } from "./shutdown.js";
 import { shutdownUpstream } from "./shutdown-upstream.js";
 import type { SidecarCore, Upstream } from "./sidecar-core.js";
 import { SidecarMetadata } from "./sidecar-metadata.js";
@@ -83,7 +83,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const ports = { http: upstream.http, grpc: grpcUpstream, token: apiToken, clock };
   const upstreamMetadata = new UpstreamMetadata(ports);
   const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, clock });
-  const ending = new Ending();
+  const shutdown = new Shutdown();
   const core: SidecarCore = {
     appId,
     apiToken,
@@ -97,18 +97,18 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     setMetadata: async (key, value) => metadata.set(key, value),
     shutdown: () => void shutdownUpstream(ports).then(stop),
   };
-  const http = httpFront(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
-  const grpc = grpcFront(core, grpcUpstream);
-  const metrics = options.metricsPort === undefined ? undefined : metricsFront(observer);
-  const fronts = [http, grpc, ...(metrics ? [metrics] : [])];
-  for (const { server } of fronts) ending.watch(server);
-  const stop = () => ending.end(fronts, store === options.store ? undefined : store);
+  const http = httpListener(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
+  const grpc = grpcListener(core, grpcUpstream);
+  const metrics = options.metricsPort === undefined ? undefined : metricsListener(observer);
+  const listeners = [http, grpc, ...(metrics ? [metrics] : [])];
+  for (const { server } of listeners) shutdown.watch(server);
+  const stop = () => shutdown.end(listeners, store === options.store ? undefined : store);
   try {
     const httpPort = await listen(http.server, options.httpPort ?? 3_500, host, "HTTP");
     const grpcPort = await listen(grpc.server, options.grpcPort ?? 50_001, host, "gRPC");
     const metricsPort = metrics && (await listen(metrics.server, options.metricsPort ?? 0, host, "metrics"));
     const listening = { httpPort, grpcPort, ...(metricsPort !== undefined && { metricsPort }) };
-    return { appId, ...listening, components, ended: ending.over, stop };
+    return { appId, ...listening, components, ended: shutdown.over, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,4 +1,4 @@
-import type { Clock } from "../../stream/clock.js";
+import type { Clock } from "../../base/clock.js";
 import { TOKEN_HEADER } from "./api-token.js";
 import type { GrpcUpstream } from "./grpc-upstream.js";
 

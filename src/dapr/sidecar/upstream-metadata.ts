@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJson } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
 import { readMetadataJson, writeMetadataJson } from "../daprd/metadata-json.js";
 import type { GetMetadataResponse } from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
 import { askUpstream, type UpstreamPorts, upstreamUrl } from "./upstream-call.js";

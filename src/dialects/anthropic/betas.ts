@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { lookup } from "../../stream/lookup.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { lookup } from "../../base/lookup.js";
 
 const COMPACT = "compact-2026-01-12";
 const COMPACT_NOW = "compact-2026-09-04";

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import { filledString } from "../filled-string.js";
 
 /** Applies a delta whose meaning is not known: its texts go on with the block's, its other values replace them. */

@@ -1,5 +1,5 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Source } from "../../stream/chat-event.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { readCarried, writeCarried } from "../carried.js";
 import { ownData, ownOpaque } from "./opaque.js";
 

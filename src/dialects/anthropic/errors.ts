@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { ErrorCode, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
 import type { ErrorResponse } from "../dialect.js";
 import { type ProviderComplaint, plainBody, providerError } from "../provider-error.js";
 

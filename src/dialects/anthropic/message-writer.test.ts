@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import { MessageWriter } from "./message-writer.js";
 
 const START: ChatEvent = { type: "start", id: "msg_1", model: "m" };

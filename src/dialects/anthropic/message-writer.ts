@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type {
   ChatEvent,
   DataEvent,
@@ -12,7 +13,6 @@ import type {
   ToolResultEvent,
 } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
 import type { WriterContext } from "../dialect.js";

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Emit, Opaque } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 
 /** The deltas that carry a piece of text, and the field it stands in. */
 export const PIECES = { text_delta: "text", thinking_delta: "thinking", input_json_delta: "partial_json" } as const;

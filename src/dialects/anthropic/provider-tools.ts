@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { ProviderTool } from "../../stream/chat-request.js";
-import type { JsonObject } from "../../stream/json.js";
 
 /** The names of the tools whose name is not their type without its date. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
+import { isJsonObject } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
-import { isJsonObject } from "../../stream/json.js";
 import type { AssistantPart, TextPart } from "../../stream/message.js";
 import { readCarried } from "../carried.js";
 import type { WireObject } from "../wire-object.js";

@@ -1,3 +1,5 @@
+import { defined } from "../../base/defined.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type {
   ChatRequest,
   ProviderTool,
@@ -5,8 +7,6 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from "../../stream/chat-request.js";
-import { defined } from "../../stream/defined.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { readCache } from "./cache-control.js";

@@ -1,5 +1,5 @@
-import { decodeBase64 } from "../../stream/base64.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { FilePart, TextPart } from "../../stream/message.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readCache } from "./cache-control.js";

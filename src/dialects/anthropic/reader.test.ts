@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { trickyText } from "../../../test/laws/arbitrary-answer.js";
 import { summarise } from "../../../test/laws/summary.js";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import { readBody } from "./read-body.js";
 import { AnthropicReader } from "./reader.js";
 

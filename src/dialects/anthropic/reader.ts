@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";

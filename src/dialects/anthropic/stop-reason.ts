@@ -1,5 +1,5 @@
+import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
-import { lookup } from "../../stream/lookup.js";
 
 /** The first word of each reason is the plain one; the others say more and are kept as `rawReason`. */
 const REASONS = lookup<FinishReason>({

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 
 /** The kinds of blocks that a `tool_result` may hold. */
 const BLOCKS = ["text", "image", "document", "search_result", "tool_reference", "browser_state"];

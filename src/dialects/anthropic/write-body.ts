@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer, WriterContext } from "../dialect.js";
 import { parseToolInput } from "../tool-input.js";

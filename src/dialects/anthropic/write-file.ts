@@ -1,6 +1,6 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
+import type { JsonObject } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { FilePart } from "../../stream/message.js";
 import { writeCache } from "./cache-control.js";
 import { ownData } from "./opaque.js";

@@ -1,6 +1,6 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Opaque, Warning } from "../../stream/chat-event.js";
 import { invalid } from "../../stream/error.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type {
   AssistantPart,
   ChatMessage,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { ChatMessage, TextPart } from "../../stream/message.js";
 import { anthropic } from "./anthropic.js";
 

@@ -1,7 +1,7 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ReasoningEffort, ReasoningOptions } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { ModelTraits } from "./model-traits.js";
 
 /** How thinking is asked for. */

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import { ownOpaque } from "./opaque.js";
 
 /** What is said of a candidate beside its content, as `data` events are named. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import { Utf8Offsets } from "./utf8-offsets.js";
 
 /** What a block is made of. Only `text` is what Google counts offsets in. */

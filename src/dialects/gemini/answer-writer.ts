@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../base/json.js";
 import type {
   ChatEvent,
   DataEvent,
@@ -9,7 +10,6 @@ import type {
   ToolResultEvent,
 } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import type { WriterContext } from "../dialect.js";
 import { CANDIDATE_FACTS, isKeptFact, RESPONSE_FACTS } from "./answer-facts.js";

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 
 /** Fields whose content is the caller's own, with names of its own. */
 const FREE = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import { gemini } from "./gemini.js";
 
 const INFO = "type.googleapis.com/google.rpc.ErrorInfo";

@@ -1,5 +1,5 @@
+import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
-import { lookup } from "../../stream/lookup.js";
 
 /**
  * What Gemini's words mean: `FinishReason` and `BlockedReason` of https://ai.google.dev/api/generate-content. The words

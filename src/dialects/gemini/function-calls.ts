@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { newCallId } from "./call-ids.js";
 import { objectOf, otherFields } from "./opaque.js";

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
 import { dialectLaws } from "../../../test/laws/dialect-laws.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart } from "../../stream/message.js";
 import { gemini } from "./gemini.js";
 

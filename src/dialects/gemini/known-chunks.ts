@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
 import type { Hole, Path } from "../learned-shapes.js";
 import { objectOf } from "./opaque.js";

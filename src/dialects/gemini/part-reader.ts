@@ -1,6 +1,6 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { malformed } from "../parse-frame.js";
 import { AnswerText } from "./answer-text.js";
 import { newCallId } from "./call-ids.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trickyText } from "../../../test/laws/arbitrary-answer.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import { parseJsonPath } from "./json-path.js";
 import { PartialArgs } from "./partial-args.js";
 

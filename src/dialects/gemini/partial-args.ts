@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../stream/json.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { TextBuffer } from "../../base/text-buffer.js";
 import { malformed } from "../parse-frame.js";
 import { type PathStep, parseJsonPath } from "./json-path.js";
 

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { malformed } from "../parse-frame.js";
 import { errorIn } from "./errors.js";
 import { GeminiReader, isAnswer } from "./reader.js";

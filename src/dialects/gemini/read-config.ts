@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { otherFields } from "./opaque.js";
 import { readSchema } from "./read-schema.js";

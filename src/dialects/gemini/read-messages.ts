@@ -1,6 +1,6 @@
-import { decodeBase64 } from "../../stream/base64.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
-import { lookup } from "../../stream/lookup.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { lookup } from "../../base/lookup.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { Transcript } from "../../stream/transcript.js";
 import { badRequest, WireObject } from "../wire-object.js";

@@ -1,5 +1,5 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { PathParams, ServedRequest } from "../dialect.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { camelKeys } from "./camel-keys.js";

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 
 /** Fields of a schema that hold one, or several by name or in a list. */
 const ONE = ["items", "additionalProperties"];

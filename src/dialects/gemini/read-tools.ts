@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatRequest, ProviderTool, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { GEMINI, objectOf, otherFields } from "./opaque.js";
 import { readSchema } from "./read-schema.js";

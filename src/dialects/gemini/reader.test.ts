@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trickyText } from "../../../test/laws/arbitrary-answer.js";
 import { summarise, textOfEvents } from "../../../test/laws/summary.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { readBody } from "./read-body.js";
 import { GeminiReader } from "./reader.js";
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 
 /**
  * A schema in the words that `responseJsonSchema` knows: a constant is an enumeration of one, nothing stands beside a

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Source } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import { objectOf, ownData } from "./opaque.js";
 import { writeGrounding } from "./sources.js";
 import { Utf8Offsets } from "./utf8-offsets.js";

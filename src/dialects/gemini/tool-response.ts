@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ToolResultPart } from "../../stream/message.js";
 import { otherFields } from "./opaque.js";
 

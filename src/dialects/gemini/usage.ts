@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
 
 /**

@@ -1,7 +1,7 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
+import type { JsonObject } from "../../base/json.js";
+import { lookup } from "../../base/lookup.js";
 import type { Warning } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
-import { lookup } from "../../stream/lookup.js";
 import type { FilePart } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
 import type { ModelTraits } from "./model-traits.js";

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type {
   AssistantPart,
   ChatMessage,

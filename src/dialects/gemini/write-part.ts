@@ -1,6 +1,6 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { ToolCallPart, ToolResultPart } from "../../stream/message.js";
 import { idField } from "./call-ids.js";
 import { objectOf, ownData } from "./opaque.js";

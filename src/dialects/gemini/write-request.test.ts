@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions } from "../../stream/chat-request.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart } from "../../stream/message.js";
 import { gemini } from "./gemini.js";
 

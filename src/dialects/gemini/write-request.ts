@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest, ResponseFormat } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { type ModelTraits, traitsOf } from "./model-traits.js";
 import { GEMINI, objectOf } from "./opaque.js";

@@ -1,6 +1,6 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ReasoningEffort, ReasoningOptions } from "../../stream/chat-request.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { Level, ModelTraits } from "./model-traits.js";
 
 /** What the levels mean for models that think by a budget, in tokens: https://ai.google.dev/gemini-api/docs/openai#thinking. */

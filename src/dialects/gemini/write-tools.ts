@@ -1,7 +1,7 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import { GEMINI } from "./opaque.js";
 
 /**

@@ -1,7 +1,7 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit, Source } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import { filledString } from "../filled-string.js";
 import { Utf8Offsets } from "../gemini/utf8-offsets.js";
 import { malformed } from "../parse-frame.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import { googleInteractions } from "./google-interactions.js";
 
 const CREATED = { event_type: "interaction.created", interaction: { id: "i", model: "m", status: "in_progress" } };

@@ -1,8 +1,8 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { lookup } from "../../base/lookup.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { lookup } from "../../stream/lookup.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";

@@ -1,4 +1,4 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
 import type {
   AssistantPart,
   ChatMessage,

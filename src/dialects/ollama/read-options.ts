@@ -1,6 +1,6 @@
+import { defined } from "../../base/defined.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
-import { defined } from "../../stream/defined.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { badRequest, WireObject } from "../wire-object.js";
 
 /** Model options that every dialect has a word for. */

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../stream/json.js";
+import type { JsonValue } from "../../base/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { ServedRequest } from "../dialect.js";
 import { WireObject } from "../wire-object.js";

@@ -1,5 +1,5 @@
+import type { JsonValue } from "../../base/json.js";
 import type { ToolDefinition } from "../../stream/chat-request.js";
-import type { JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { readMessages } from "./read-messages.js";

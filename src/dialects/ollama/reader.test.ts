@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { summarise } from "../../../test/laws/summary.js";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import { type AnswerForm, chatForm, generateForm } from "./answer-form.js";
 import { OllamaReader } from "./reader.js";
 

@@ -1,8 +1,8 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit, ToolCallEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { WireReader } from "../dialect.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";

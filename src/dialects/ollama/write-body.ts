@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer, WriterContext } from "../dialect.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ToolCallPart } from "../../stream/message.js";
 
 /** A call as Ollama writes it. Its arguments are an object; any other input is put into one. */

@@ -1,4 +1,4 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
 import { SluiceError } from "../../stream/error.js";
 import type { FilePart } from "../../stream/message.js";
 

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { writeCall } from "./write-call.js";
 import { writeImage } from "./write-file.js";

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { chatForm } from "./answer-form.js";
 import { MODEL_OPTIONS } from "./model-options.js";
 

@@ -1,7 +1,7 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { chatForm, generateForm } from "./answer-form.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { ollama, ollamaGenerate } from "./ollama.js";
 

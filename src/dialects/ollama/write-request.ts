@@ -1,7 +1,7 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { type ChatRequest, isProviderTool } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { chatForm } from "./answer-form.js";
 import { writeMessages } from "./write-messages.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import type { FilePart, TextPart } from "../../stream/message.js";
 import type { WireObject } from "../wire-object.js";
 import { ownData, ownOpaque } from "./opaque.js";

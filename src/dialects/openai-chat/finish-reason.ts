@@ -1,5 +1,5 @@
+import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
-import { lookup } from "../../stream/lookup.js";
 
 const REASONS = lookup<FinishReason>({
   stop: "stop",

@@ -1,5 +1,5 @@
-import { decodeBase64 } from "../../stream/base64.js";
-import type { JsonValue } from "../../stream/json.js";
+import { decodeBase64 } from "../../base/base64.js";
+import type { JsonValue } from "../../base/json.js";
 import type {
   AssistantPart,
   ChatMessage,

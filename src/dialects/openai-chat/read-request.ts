@@ -1,6 +1,6 @@
+import { defined } from "../../base/defined.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatRequest, ProviderTool, ToolChoice } from "../../stream/chat-request.js";
-import { defined } from "../../stream/defined.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
 import { badRequest, WireObject } from "../wire-object.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise } from "../../../test/laws/summary.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { AssistantPart, ChatMessage } from "../../stream/message.js";
 import { openAiChat } from "./openai-chat.js";
 

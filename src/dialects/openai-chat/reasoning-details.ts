@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 
 /** The texts of a block, of which each piece has more. */
 const TEXTS = ["text", "summary"];

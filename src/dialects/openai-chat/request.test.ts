@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryMessages, arbitraryOptions } from "../../../test/laws/arbitrary-request.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { openAiChat, openAiChatDialect } from "./openai-chat.js";
 
 const asked = (extra: Omit<ChatRequest, "messages"> = {}): ChatRequest => ({

@@ -1,7 +1,7 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
+import type { JsonObject } from "../../base/json.js";
+import { sniffMediaType } from "../../base/sniff-media-type.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
-import { sniffMediaType } from "../../stream/sniff-media-type.js";
 import { malformed } from "../parse-frame.js";
 import { ownOpaque } from "./opaque.js";
 

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit, Source } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { ownOpaque } from "./opaque.js";
 
 /** Emits each source once, although Perplexity repeats its list in every chunk. */

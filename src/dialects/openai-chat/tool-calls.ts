@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";

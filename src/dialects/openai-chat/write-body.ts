@@ -1,5 +1,5 @@
-import { encodeBase64 } from "../../stream/base64.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { encodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { AssistantPart } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
 import type { Answer, WriterContext } from "../dialect.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import type { ToolCallPart } from "../../stream/message.js";
 import { ownData } from "./opaque.js";
 

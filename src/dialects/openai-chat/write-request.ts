@@ -1,8 +1,8 @@
+import { defined } from "../../base/defined.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { type ChatRequest, isProviderTool, type ReasoningOptions } from "../../stream/chat-request.js";
-import { defined } from "../../stream/defined.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { writeEffort } from "../openai-effort.js";
 import type { OpenAiChatQuirks } from "./quirks.js";

@@ -1,8 +1,8 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishEvent, StartEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { isProviderTool } from "../../stream/chat-request.js";
 import type { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { toDataUrl } from "../data-url.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";

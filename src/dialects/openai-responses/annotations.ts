@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Source } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { ownData, ownOpaque } from "./opaque.js";
 
 /** An annotation of a text as a source: a web page, a file of a search, a file that code wrote. */

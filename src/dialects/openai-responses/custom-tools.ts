@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 
 /**
  * Names of the custom tools among the tools that a request declared, as a response repeats them. A custom tool that was

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
-import { lookup } from "../../stream/lookup.js";
 
 /** What was said, since a response that is complete may wait for tools or decline. */
 export interface Said {

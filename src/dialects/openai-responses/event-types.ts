@@ -1,4 +1,4 @@
-import { lookup } from "../../stream/lookup.js";
+import { lookup } from "../../base/lookup.js";
 import type { PartKind } from "./open-item.js";
 
 /** Events that are one piece of a text, and the field with the text's place in its item. */

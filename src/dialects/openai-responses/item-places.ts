@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 
 /**
  * The places of items in a response's output. Some servers leave them out (llama.cpp): then an item's id says which one is

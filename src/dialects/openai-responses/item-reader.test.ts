@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise } from "../../../test/laws/summary.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { openAiResponses } from "./openai-responses.js";
 

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import { readCarried } from "../carried.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";

@@ -1,7 +1,7 @@
-import { decodeBase64 } from "../../stream/base64.js";
+import { decodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { sniffMediaType } from "../../base/sniff-media-type.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
-import { sniffMediaType } from "../../stream/sniff-media-type.js";
 import { filledString } from "../filled-string.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { isInvented, ownOpaque } from "./opaque.js";

@@ -1,5 +1,5 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { readAnnotation } from "./annotations.js";
 import type { Call } from "./items.js";
 import { StreamedInput } from "./streamed-input.js";

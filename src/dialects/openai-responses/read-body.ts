@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonValue } from "../../stream/json.js";
 import { errorIn } from "../openai-error.js";
 import { malformed } from "../parse-frame.js";
 import { ResponsesReader } from "./reader.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise } from "../../../test/laws/summary.js";
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import { openAiResponses } from "./openai-responses.js";
 
 const START = { type: "response.created", response: { id: "resp_1", model: "gpt-test", status: "in_progress" } };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart } from "../../stream/message.js";
 import { openAiResponses } from "./openai-responses.js";
 

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { StartEvent } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { WriterContext } from "../dialect.js";
 import { RESPONSES } from "./opaque.js";
 import { writeDefinition } from "./write-tools.js";

@@ -1,4 +1,5 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
+import type { JsonObject } from "../../base/json.js";
 import type {
   ChatEvent,
   DataEvent,
@@ -13,7 +14,6 @@ import type {
 } from "../../stream/chat-event.js";
 import { isProviderTool } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import { writeCarried } from "../carried.js";
 import type { WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";

@@ -1,6 +1,6 @@
+import type { JsonObject } from "../../base/json.js";
+import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
-import { TextBuffer } from "../../stream/text-buffer.js";
 import { type Call, inputOf } from "./items.js";
 
 /**

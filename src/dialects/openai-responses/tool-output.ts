@@ -1,6 +1,6 @@
-import { encodeBase64 } from "../../stream/base64.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
-import { isJsonObject } from "../../stream/json.js";
+import { encodeBase64 } from "../../base/base64.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import { isJsonObject } from "../../base/json.js";
 import { fromDataUrl } from "../data-url.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer, WriterContext } from "../dialect.js";
 import { ResponseWriter } from "./response-writer.js";

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type {
   AssistantMessage,
   AssistantPart,

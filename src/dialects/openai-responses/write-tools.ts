@@ -1,6 +1,6 @@
+import { defined } from "../../base/defined.js";
+import type { JsonObject } from "../../base/json.js";
 import { isProviderTool, type ProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
-import { defined } from "../../stream/defined.js";
-import type { JsonObject } from "../../stream/json.js";
 
 /** A tool as this protocol declares it. */
 export function writeDefinition(tool: ToolDefinition | ProviderTool): JsonObject {

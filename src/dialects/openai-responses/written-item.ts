@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stream/json.js";
+import type { JsonObject } from "../../base/json.js";
 
 /** Takes one event of a response; its sequence number is put in. */
 export type WriteEvent = (event: JsonObject & { type: string }) => void;

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Opaque, StartEvent } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
 import type { WriterContext } from "../dialect.js";

@@ -1,6 +1,6 @@
+import type { Clock } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import type { Clock } from "../../stream/clock.js";
 import type { BudgetLimit, BudgetLimits } from "./budget.js";
 import type { Spending } from "./spending.js";
 

@@ -1,6 +1,6 @@
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { invalid } from "../../stream/error.js";
 import type { Usage } from "../../stream/usage.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";

@@ -1,6 +1,6 @@
+import { estimateTokens } from "../../base/token-estimate.js";
 import { type ChatRequest, isProviderTool } from "../../stream/chat-request.js";
 import type { ChatMessage } from "../../stream/message.js";
-import { estimateTokens } from "../../stream/token-estimate.js";
 
 /** How many tokens a prompt has, estimated: of texts, tool calls, tool results and tool definitions. Files count nothing. */
 export function estimateRequestTokens({ messages, tools = [] }: ChatRequest): number {

@@ -1,5 +1,5 @@
+import { estimateTokens, TokenBoundaries } from "../../base/token-estimate.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import { estimateTokens, TokenBoundaries } from "../../stream/token-estimate.js";
 import { addUsage, type Usage, updateUsage } from "../../stream/usage.js";
 import type { CostOf } from "./budget.js";
 

@@ -1,3 +1,4 @@
+import { type JsonValue, parseJson } from "../../base/json.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type {
   ChatEvent,
@@ -7,7 +8,6 @@ import type {
   ToolInputDeltaEvent,
 } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
-import { type JsonValue, parseJson } from "../../stream/json.js";
 import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { guardFailed } from "../guard-failed.js";

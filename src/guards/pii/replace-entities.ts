@@ -17,7 +17,7 @@ export interface OpenEntity {
   rest: "token" | "pem";
 }
 
-interface Claim {
+interface BatchReader {
   start: number;
   end: number;
   rule: Rule;
@@ -44,9 +44,9 @@ export function replaceEntities(
   replace: Replace,
 ): Replaced | undefined {
   const flags = (seen & HAS.digit) === 0 ? seen : seen | countSigns(subject, offset);
-  const claims: Claim[] = [];
+  const claims: BatchReader[] = [];
   for (const rule of rules) {
-    if ((rule.needs & flags) === rule.needs) claim(rule, subject, offset, claims);
+    if ((rule.needs & flags) === rule.needs) reader(rule, subject, offset, claims);
   }
   if (claims.length === 0) return undefined;
   claims.sort((a, b) => a.start - b.start);
@@ -80,7 +80,7 @@ function countSigns(subject: string, offset: number): number {
   return flags;
 }
 
-function claim(rule: Rule, subject: string, offset: number, claims: Claim[]): void {
+function reader(rule: Rule, subject: string, offset: number, claims: BatchReader[]): void {
   const { pattern } = rule;
   pattern.lastIndex = offset;
   for (let match = pattern.exec(subject); match !== null; match = pattern.exec(subject)) {

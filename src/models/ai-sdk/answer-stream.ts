@@ -1,4 +1,4 @@
-import type { Claim } from "../../stream/batch-source.js";
+import type { BatchReader } from "../../stream/batch-source.js";
 import { SluiceError } from "../../stream/error.js";
 import { writeError } from "./call-error.js";
 import type { PartV4 } from "./language-model.js";
@@ -8,7 +8,7 @@ import { writeUsage } from "./usage.js";
 /** How an answer is given to the AI SDK. */
 export interface AnswerStreamSettings<Part> {
   /** The events of the model. */
-  claim: Claim;
+  reader: BatchReader;
   writer: PartWriter;
   /** As the caller's version has a part; nothing for one that it is not given. */
   convert: (part: PartV4) => readonly Part[];
@@ -22,7 +22,7 @@ export interface AnswerStreamSettings<Part> {
  * Demand goes upstream: the model is read when the AI SDK reads, one batch at a time.
  */
 export class AnswerStream<Part> {
-  readonly #claim: Claim;
+  readonly #reader: BatchReader;
   readonly #writer: PartWriter;
   readonly #convert: (part: PartV4) => readonly Part[];
   readonly #signal: AbortSignal | undefined;
@@ -32,8 +32,8 @@ export class AnswerStream<Part> {
   /** Set when the caller has aborted: its stream ends with the reason, and not with a part. */
   #aborted: { reason: unknown } | undefined;
 
-  constructor({ claim, writer, convert, signal }: AnswerStreamSettings<Part>) {
-    this.#claim = claim;
+  constructor({ reader, writer, convert, signal }: AnswerStreamSettings<Part>) {
+    this.#reader = reader;
     this.#writer = writer;
     this.#convert = convert;
     this.#signal = signal;
@@ -43,7 +43,7 @@ export class AnswerStream<Part> {
   async open(): Promise<ReadableStream<Part>> {
     while (!this.#hasContent && !this.#over) await this.#read();
     return new ReadableStream<Part>(
-      { pull: (controller) => this.#pull(controller), cancel: (reason) => this.#claim.cancel(reason) },
+      { pull: (controller) => this.#pull(controller), cancel: (reason) => this.#reader.cancel(reason) },
       { highWaterMark: 0 },
     );
   }
@@ -58,7 +58,7 @@ export class AnswerStream<Part> {
 
   async #read(): Promise<void> {
     try {
-      const batch = await this.#claim.next();
+      const batch = await this.#reader.next();
       for (const event of batch ?? []) {
         this.#writer.push(event, this.#write);
         if (event.type === "finish") this.#end();
@@ -90,6 +90,6 @@ export class AnswerStream<Part> {
 
   #end(): void {
     this.#over = true;
-    this.#claim.cancel(new Error("the answer is over"));
+    this.#reader.cancel(new Error("the answer is over"));
   }
 }

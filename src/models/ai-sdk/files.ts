@@ -1,5 +1,5 @@
+import { decodeBase64 } from "../../base/base64.js";
 import { fromDataUrl } from "../../dialects/data-url.js";
-import { decodeBase64 } from "../../stream/base64.js";
 import { SluiceError } from "../../stream/error.js";
 
 /**

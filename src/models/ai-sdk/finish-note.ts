@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { FinishReason } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 
 /** How an answer ended, exactly: the reasons and counts that the AI SDK's own fields have no place for. */

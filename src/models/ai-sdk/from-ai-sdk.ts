@@ -1,7 +1,7 @@
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { Capabilities, ChatModel, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { describe, invalid } from "../../stream/error.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";

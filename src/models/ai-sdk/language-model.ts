@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 
 /**
  * The versions of the AI SDK's language model interface that are spoken here: `v2` is that of `ai` 5, `v3` of `ai` 6,

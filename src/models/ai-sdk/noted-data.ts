@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { DataEvent } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { noteIn, readOpaque } from "./metadata.js";
 
 /** A `data` event as our note in the metadata of a part that stands for it. */

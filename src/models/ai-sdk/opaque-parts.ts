@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { OpaquePart } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
 import type { FileDataV4, PartV4 } from "./language-model.js";

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { CacheHint, FilePart } from "../../stream/message.js";
 import type { ProviderMetadata } from "./language-model.js";
 import { writeMetadata } from "./metadata.js";

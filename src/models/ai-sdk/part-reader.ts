@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
 import type { ContextEvent, DataEvent, Emit, StartEvent, Warning } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonValue } from "../../stream/json.js";
 import { BlockReader } from "./block-reader.js";
 import { readBytes } from "./files.js";
 import { readFinishNote } from "./finish-note.js";

@@ -1,7 +1,7 @@
-import { encodeBase64 } from "../../stream/base64.js";
+import { encodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent, DataEvent, FileEvent, FinishEvent, StartEvent, Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 import { BlockWriter, type WritePart } from "./block-writer.js";
 import { writeFinishNote } from "./finish-note.js";

@@ -1,7 +1,7 @@
+import { isJsonObject } from "../../base/json.js";
 import { errorIn, readError as readResponse } from "../../dialects/openai-error.js";
 import { providerError } from "../../dialects/provider-error.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
-import { isJsonObject } from "../../stream/json.js";
 import { toJson } from "./metadata.js";
 
 /** What the errors of the AI SDK mean that are not answers of a provider, by their names. */

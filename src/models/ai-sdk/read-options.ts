@@ -1,3 +1,5 @@
+import { defined } from "../../base/defined.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { CallOptions } from "../../stream/chat-model.js";
 import type {
@@ -8,9 +10,7 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from "../../stream/chat-request.js";
-import { defined } from "../../stream/defined.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
 import type { AiSdkCallOptions } from "./language-model.js";
 import { AI_SDK, SLUICE, toJson } from "./metadata.js";
 import type { Part } from "./part.js";

@@ -1,8 +1,8 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { mediaTypeOf } from "../../base/media-type.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
 import { DECISION } from "../../stream/decision-state.js";
 import { invalid } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
-import { mediaTypeOf } from "../../stream/media-type.js";
 import type {
   AssistantPart,
   ChatMessage,

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Source } from "../../stream/chat-event.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import type { SourceContent } from "./language-model.js";
 import { annotation, noteIn, readMetadata, readOpaque, writeMetadata } from "./metadata.js";
 

@@ -52,14 +52,14 @@ export function toAiSdk<Version extends AiSdkVersion = "v2">(
     modelId,
     supportedUrls,
     async doStream(call) {
-      const { claim, writer, convert } = ask(model, version, call);
-      return { stream: await new AnswerStream({ claim, writer, convert, signal: call.abortSignal }).open() };
+      const { reader, writer, convert } = ask(model, version, call);
+      return { stream: await new AnswerStream({ reader, writer, convert, signal: call.abortSignal }).open() };
     },
     async doGenerate(call) {
-      const { claim, writer, convert, request } = ask(model, version, call);
+      const { reader, writer, convert, request } = ask(model, version, call);
       try {
         const parts: PartsOf[Version][] = [];
-        for (const event of await keptEvents(claim)) writer.push(event, (part) => parts.push(...convert(part)));
+        for (const event of await keptEvents(reader)) writer.push(event, (part) => parts.push(...convert(part)));
         return wholeAnswer<Version>(parts, request.messages);
       } catch (thrown) {
         throw writeError(SluiceError.from(thrown), call.abortSignal);
@@ -72,12 +72,12 @@ export function toAiSdk<Version extends AiSdkVersion = "v2">(
 function ask<Version extends AiSdkVersion>(model: ChatModel, version: Version, options: AiSdkCallOptions) {
   try {
     const { request, call, warnings } = readOptions(options);
-    const claim = model.stream(request, call).batches();
+    const reader = model.stream(request, call).batches();
     const offered = new Set((request.tools ?? []).map(({ name = "" }) => name));
     const writer = new PartWriter(offered, warnings, version !== "v2");
     const convert = (part: PartV4): readonly PartsOf[Version][] =>
       part.type === "raw" && options.includeRawChunks !== true ? [] : CONVERSIONS[version](part);
-    return { claim, writer, convert, request };
+    return { reader, writer, convert, request };
   } catch (thrown) {
     throw writeError(SluiceError.from(thrown), options.abortSignal);
   }

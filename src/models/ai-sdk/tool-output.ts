@@ -1,5 +1,5 @@
-import { encodeBase64 } from "../../stream/base64.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../stream/json.js";
+import { encodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { readBytes } from "./files.js";
 import type { AiSdkVersion } from "./language-model.js";
 import { toJson } from "./metadata.js";

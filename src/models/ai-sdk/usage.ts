@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../stream/json.js";
+import { isJsonObject } from "../../base/json.js";
 import { totalTokens, type Usage } from "../../stream/usage.js";
 import type { UsageV2, UsageV4 } from "./language-model.js";
 import { toJson } from "./metadata.js";

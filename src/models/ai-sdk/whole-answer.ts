@@ -1,4 +1,4 @@
-import type { Claim } from "../../stream/batch-source.js";
+import type { BatchReader } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
@@ -20,11 +20,11 @@ type AnyPart = PartV2 | PartV3 | PartV4;
 type Block = Extract<ContentOf<AnyPart>, { type: "text" | "reasoning" }>;
 
 /** The events of an answer that is given whole: what was taken back is not among them. */
-export async function keptEvents(claim: Claim): Promise<ChatEvent[]> {
+export async function keptEvents(reader: BatchReader): Promise<ChatEvent[]> {
   let kept: ChatEvent[] = [];
   /** What a `retract` goes back to. */
   let mark = 0;
-  for (let batch = await claim.next(); batch !== undefined; batch = await claim.next()) {
+  for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
     for (const event of batch) {
       if (event.type === "retract") kept = kept.slice(0, mark);
       else kept.push(event);

@@ -1,5 +1,5 @@
+import { mediaTypeOf } from "../../base/media-type.js";
 import { SluiceError } from "../../stream/error.js";
-import { mediaTypeOf } from "../../stream/media-type.js";
 import type { FilePart } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
 import { readDataUrl } from "./files.js";

@@ -1,7 +1,7 @@
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { type ChatRequest, isProviderTool, type ProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonObject } from "../../stream/json.js";
 import type { CallTarget } from "./call-target.js";
 import type { AiSdkCallOptions } from "./language-model.js";
 import { AI_SDK, SLUICE, toJson } from "./metadata.js";

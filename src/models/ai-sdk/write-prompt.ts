@@ -1,5 +1,5 @@
+import { isJsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
-import { isJsonObject } from "../../stream/json.js";
 import type {
   AssistantPart,
   ChatMessage,

@@ -1,5 +1,5 @@
+import type { Clock } from "../../base/clock.js";
 import type { Timeouts } from "../../stream/chat-model.js";
-import type { Clock } from "../../stream/clock.js";
 import { type ErrorCode, invalid, SluiceError } from "../../stream/error.js";
 
 type Phase = "connect" | "firstByte" | "idle";

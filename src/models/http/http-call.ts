@@ -1,9 +1,9 @@
+import type { Clock } from "../../base/clock.js";
+import { type JsonValue, parseJson } from "../../base/json.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
-import type { Clock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
-import { type JsonValue, parseJson } from "../../stream/json.js";
 import { Deadlines } from "./deadlines.js";
 import { retryDelay } from "./retry.js";
 import type { Exchange, HttpRequest, ResponseHead, Transport } from "./transport.js";

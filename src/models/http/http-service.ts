@@ -1,8 +1,8 @@
+import { type Clock, systemClock } from "../../base/clock.js";
+import type { JsonValue } from "../../base/json.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import type { JsonValue } from "../../stream/json.js";
 import { resolveTimeouts } from "./deadlines.js";
 import { defaultTransport } from "./default-transport.js";
 import { HttpCall } from "./http-call.js";

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
-import type { Clock } from "../../stream/clock.js";
+import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Exchange, HELD_BYTES, type HttpRequest, REST_BYTES, REST_MS, type ResponseHead } from "./transport.js";
 import { dispatchTo } from "./undici-dispatchers.js";

@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import type { Dispatcher } from "undici";
-import { type Clock, systemClock } from "../../stream/clock.js";
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { Transport } from "./transport.js";
 import { DispatcherPool, type ProxyEnvironment } from "./undici-dispatchers.js";
 import { UndiciExchange } from "./undici-exchange.js";

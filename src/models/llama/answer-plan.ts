@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import {
   type ChatRequest,
@@ -6,7 +7,6 @@ import {
   type ToolDefinition,
 } from "../../stream/chat-request.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 import { chatHistory } from "./chat-history.js";
 import { grammarSchema } from "./grammar-schema.js";
 import type { ChatFunctions, ChatHistoryItem, SamplingOptions } from "./node-llama-cpp.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
-import type { JsonObject } from "../../stream/json.js";
 import { grammarSchema } from "./grammar-schema.js";
 
 const write = (schema: JsonObject) => {

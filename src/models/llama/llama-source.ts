@@ -1,9 +1,9 @@
+import type { Clock } from "../../base/clock.js";
+import type { JsonValue } from "../../base/json.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent, FinishReason } from "../../stream/chat-event.js";
-import type { Clock } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
-import type { JsonValue } from "../../stream/json.js";
 import type { Usage } from "../../stream/usage.js";
 import { AnswerPace, type PaceListener } from "./answer-pace.js";
 import type { AnswerPlan } from "./answer-plan.js";

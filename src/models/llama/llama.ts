@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { Capabilities, ChatModel, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { type Clock, systemClock } from "../../stream/clock.js";
 import { invalid } from "../../stream/error.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";

@@ -1,5 +1,5 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
 
 /**
  * The part of `node-llama-cpp` (3.x) that is used here. The package is an optional peer, so its own types are not at hand

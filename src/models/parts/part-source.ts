@@ -1,7 +1,7 @@
+import { type Clock, wait } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
-import { type Clock, wait } from "../../stream/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { Deadlines } from "../http/deadlines.js";
 import { retryDelay } from "../http/retry.js";

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../stream/json.js";
+import { isJsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
 import { defaultPrices } from "./default-prices.js";
 import type { Price, PriceRow, PriceTable } from "./price-table.js";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { parseJson } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
-import { parseJson } from "../../stream/json.js";
 import type { Environment } from "../provider.js";
 import { defaultEnvironment } from "../provider-environment.js";
 import { checkPriceTable, type PriceTable } from "./price-table.js";

@@ -1,6 +1,6 @@
 import type { ElicitRequestParams, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { describe, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { describeIssues, type Schema, validate } from "../../structured/schema.js";
 
 /** What a server wants of the user while it runs a tool: values of a form, or a visit to a page. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JsonObject, JsonValue } from "../../stream/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import { readMcpResult } from "./mcp-result.js";
 
 const text = (said: string, more: JsonObject = {}): JsonObject => ({ type: "text", text: said, ...more });

@@ -1,8 +1,8 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Tool as ServersTool } from "@modelcontextprotocol/sdk/types.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import { isJsonObject, type JsonObject } from "../../stream/json.js";
 import { Slots } from "../slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import type { ToolSource } from "../toolbox.js";

@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../base/json.js";
 import { SluiceError } from "../../../stream/error.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../stream/json.js";
 
 /** The parts of `@aws-sdk/client-bedrock-runtime` that are used, as its documentation describes them. */
 export interface BedrockSdk {

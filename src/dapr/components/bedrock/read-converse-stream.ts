@@ -1,9 +1,9 @@
+import { encodeBase64 } from "../../../base/base64.js";
+import { isJsonObject } from "../../../base/json.js";
+import { TextBuffer } from "../../../base/text-buffer.js";
 import { parseToolInput } from "../../../dialects/tool-input.js";
-import { encodeBase64 } from "../../../stream/base64.js";
 import type { ChatEvent, FinishReason } from "../../../stream/chat-event.js";
 import { SluiceError } from "../../../stream/error.js";
-import { isJsonObject } from "../../../stream/json.js";
-import { TextBuffer } from "../../../stream/text-buffer.js";
 import type { Usage } from "../../../stream/usage.js";
 import type { ConverseOutput, ConverseStreamEvent, ConverseUsage } from "./bedrock-sdk.js";
 import { BEDROCK } from "./write-converse-messages.js";

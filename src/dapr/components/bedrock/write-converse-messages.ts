@@ -1,6 +1,6 @@
-import { decodeBase64 } from "../../../stream/base64.js";
+import { decodeBase64 } from "../../../base/base64.js";
+import { isJsonObject } from "../../../base/json.js";
 import { SluiceError } from "../../../stream/error.js";
-import { isJsonObject } from "../../../stream/json.js";
 import type {
   AssistantPart,
   ChatMessage,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../../stream/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../../base/json.js";
 import { findProperty, type Properties } from "../properties.js";
 import type { SecretStore } from "./secret-store.js";
 

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { CallObserver } from "./call-observer.js";
-import type { Front } from "./front.js";
+import type { Listener } from "./listener.js";
 
 /** A server at which Prometheus reads what is observed: `GET /metrics`. */
-export function metricsFront({ registry }: CallObserver): Front {
+export function metricsListener({ registry }: CallObserver): Listener {
   const server = createServer(async (request, response) => {
     if (request.url?.split("?", 1)[0] !== "/metrics") {
       response.writeHead(404).end();

@@ -1,13 +1,13 @@
 import type { Http2Session } from "node:http2";
 import type { Server } from "node:net";
 import type { ConversationStore } from "../../chat/conversation-store.js";
-import type { Front } from "./front.js";
+import type { Listener } from "./listener.js";
 
 /** How long calls may go on that are being answered when the sidecar ends, in ms. */
 const GRACE_MS = 1_000;
 
 /** Ends servers whose clients may keep their connections. */
-export class Ending {
+export class Shutdown {
   /** Resolves when all of them have ended. */
   readonly over: Promise<void>;
   readonly #open = new Set<{ destroy(): void }>();
@@ -31,11 +31,11 @@ export class Ending {
   }
 
   /** Ends the servers and closes the store. Calls that are being answered are cut after a second. */
-  async end(fronts: readonly Front[], store: ConversationStore | undefined): Promise<void> {
+  async end(listeners: readonly Listener[], store: ConversationStore | undefined): Promise<void> {
     if (this.#begun) return await this.over;
     this.#begun = true;
-    const closed = fronts.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const { closeIdle } of fronts) closeIdle();
+    const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const { closeIdle } of listeners) closeIdle();
     const cut = setTimeout(() => {
       for (const connection of this.#open) connection.destroy();
     }, GRACE_MS);

@@ -5,12 +5,12 @@ import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 import { ServerReflection } from "../proto/generated/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../proto/generated/grpc/reflection/v1alpha/reflection_pb.js";
 import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
-import { closingSessions, type Front } from "./front.js";
 import { withGrpcMessage } from "./grpc-message.js";
 import { GrpcPassthrough, respondWithStatus } from "./grpc-passthrough.js";
 import { reflection } from "./grpc-reflection.js";
 import { daprService, OWN_METHODS } from "./grpc-service.js";
 import type { GrpcUpstream } from "./grpc-upstream.js";
+import { closingSessions, type Listener } from "./listener.js";
 import { respondUnauthorised } from "./respond-unauthorised.js";
 import type { SidecarCore } from "./sidecar-core.js";
 
@@ -24,7 +24,7 @@ const OWN = new Set(OWN_METHODS.map(pathOf));
  *
  * @param conversations the daprd that has the other components.
  */
-export function grpcFront(core: SidecarCore, conversations: GrpcUpstream | undefined): Front {
+export function grpcListener(core: SidecarCore, conversations: GrpcUpstream | undefined): Listener {
   const { grpc: upstream } = core.upstream;
   const routed = connectNodeAdapter({
     routes: (router) => {
@@ -38,10 +38,10 @@ export function grpcFront(core: SidecarCore, conversations: GrpcUpstream | undef
   });
   // Never listens: it makes requests and responses of the streams that are its own.
   const answering = createServer((request, response) => routed(request, withGrpcMessage(response)));
-  const front = createServer();
-  const closeIdle = closingSessions(front);
+  const listener = createServer();
+  const closeIdle = closingSessions(listener);
   const passthrough = upstream === undefined ? undefined : new GrpcPassthrough(upstream);
-  front.on("stream", (stream, headers, flags) => {
+  listener.on("stream", (stream, headers, flags) => {
     const path = headers[":path"] ?? "";
     const token = headers[TOKEN_HEADER];
     if (!isAuthorised(token, core.apiToken)) respondUnauthorised(stream, token !== undefined);
@@ -55,11 +55,11 @@ export function grpcFront(core: SidecarCore, conversations: GrpcUpstream | undef
       );
     }
   });
-  front.on("close", () => {
+  listener.on("close", () => {
     passthrough?.close();
     conversations?.close();
   });
-  return { server: front, closeIdle };
+  return { server: listener, closeIdle };
 }
 
 function isOwn(path: string): boolean {

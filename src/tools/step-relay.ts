@@ -1,11 +1,11 @@
+import type { JsonValue } from "../base/json.js";
 import type { ChatEvent, FinishEvent, FinishReason, StartEvent } from "../stream/chat-event.js";
-import type { JsonValue } from "../stream/json.js";
 import type { ChatMessage } from "../stream/message.js";
 import { Transcript } from "../stream/transcript.js";
 import { type Usage, updateUsage } from "../stream/usage.js";
 
 /** What all answers of one stream share: it starts once, and its steps are counted through. */
-export class Frame {
+export class StepCounter {
   started = false;
   steps = 0;
   /** Fields whose warnings were passed on. */
@@ -16,10 +16,10 @@ export class Frame {
  * What one model call of a loop says, as a step of the loop's stream. Where the model itself has several steps (an agent,
  * another loop), those become steps of the stream.
  */
-export class Answer {
+export class StepRelay {
   /** Set when the model has ended. */
   finish: FinishEvent | undefined;
-  readonly #frame: Frame;
+  readonly #steps: StepCounter;
   readonly #transcript = new Transcript(true);
   #model = "";
   #step: number | undefined;
@@ -29,8 +29,8 @@ export class Answer {
   /** Of this step. What was retracted is not in it: the reader has booked that. */
   #usage: Usage = {};
 
-  constructor(frame: Frame) {
-    this.#frame = frame;
+  constructor(steps: StepCounter) {
+    this.#steps = steps;
   }
 
   /** Takes an event of the model; puts what the reader is told of it into `out`. */
@@ -82,11 +82,11 @@ export class Answer {
 
   #begin(event: StartEvent, out: ChatEvent[]): void {
     this.#model = event.model;
-    const { warned, started } = this.#frame;
+    const { warned, started } = this.#steps;
     const news = (event.warnings ?? []).filter(({ field }) => !warned.has(field));
     for (const { field } of news) warned.add(field);
     if (!started || this.#retracted) {
-      this.#frame.started = true;
+      this.#steps.started = true;
       out.push(event);
     } else if (news.length > 0) {
       // The stream has begun, and its start cannot say any more.
@@ -97,7 +97,7 @@ export class Answer {
 
   #open(out: ChatEvent[]): void {
     if (this.#step !== undefined) return;
-    this.#step = this.#frame.steps++;
+    this.#step = this.#steps.steps++;
     out.push({ type: "step-start", step: this.#step, model: this.#model });
   }
 

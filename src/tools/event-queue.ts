@@ -11,7 +11,7 @@ interface Line<Speaker> {
 }
 
 /** What tools have said and the reader has not taken yet, in order. */
-export class Spoken<Speaker> {
+export class EventQueue<Speaker> {
   #lines: Line<Speaker>[] = [];
   readonly #unread = new Map<Speaker, number>();
 

@@ -2,7 +2,7 @@ import type { Http2Server, Http2Session } from "node:http2";
 import type { Server } from "node:net";
 
 /** A server of the sidecar's. */
-export interface Front {
+export interface Listener {
   server: Server;
   /** Closes connections on which nothing is answered; others close after what they are at. */
   closeIdle(): void;

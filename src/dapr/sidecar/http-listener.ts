@@ -1,7 +1,7 @@
 import { createServer as createHttp, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer, type Socket } from "node:net";
-import { closingSessions, type Front } from "./front.js";
+import { closingSessions, type Listener } from "./listener.js";
 
 /** How an HTTP/2 connection without TLS begins (RFC 9113, 3.4). */
 const PREFACE = "PRI * HTTP/2.0";
@@ -13,7 +13,7 @@ type Handle = RequestListener & ((request: Http2ServerRequest, response: Http2Se
  *
  * @param h2c whether HTTP/2 is spoken.
  */
-export function httpFront(handle: Handle, h2c: boolean): Front {
+export function httpListener(handle: Handle, h2c: boolean): Listener {
   const sockets = new Sockets();
   const http = createHttp((request, response) => {
     sockets.answering(request.socket, response);

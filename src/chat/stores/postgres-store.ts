@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import type { JsonObject } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import type {
   Append,
   ConversationRecord,
@@ -10,7 +11,6 @@ import type {
 } from "../conversation-store.js";
 import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
-import { loadPeer } from "./load-peer.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sluice_conversations (

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { messageOf, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import type {
   Append,
   ConversationRecord,
@@ -9,7 +10,6 @@ import type {
 } from "../conversation-store.js";
 import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
-import { loadPeer } from "./load-peer.js";
 
 /**
  * Appends in one step. KEYS: the record (hash), its messages (list), all conversations by time (sorted set).

@@ -1,4 +1,4 @@
-import { SluiceError } from "../../stream/error.js";
+import { SluiceError } from "./error.js";
 
 /**
  * Loads a package that is only needed here.

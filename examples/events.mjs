@@ -7,4 +7,4 @@ for await (const event of answer)
   console.log(event.type, event.type === "text-delta" ? JSON.stringify(event.text) : "");
 
 console.log(await answer.usage);
-console.log(`first token after ${answer.timing.ttft?.toFixed(0)} ms, ${answer.timing.deltas} deltas`);
+console.log(`first token after ${answer.timing.ttftMs?.toFixed(0)} ms, ${answer.timing.deltas} deltas`);

@@ -42,9 +42,9 @@ export interface StoredSummary {
 /** How fast a turn was, in whole ms. */
 export interface TurnTiming {
   /** Until the first text, reasoning or tool input; absent where none came. */
-  ttft?: number;
+  ttftMs?: number;
   /** Until the end of the turn. */
-  duration: number;
+  durationMs: number;
 }
 
 /** What a store knows of a conversation beside its messages. */

@@ -40,7 +40,7 @@ describe("a conversation", () => {
   });
 
   test("keeps an interrupted answer with what was said, and the next turn goes on from it", async () => {
-    const model = scripted([["Once ", "upon ", { wait: 1e9 }, "a time"], ["And then"]]);
+    const model = scripted([["Once ", "upon ", { waitMs: 1e9 }, "a time"], ["And then"]]);
     const conversation = new Conversation({ model });
     for await (const text of conversation.stream("Tell me a story.").text) if (text === "upon ") break;
     await conversation.send("Go on.");
@@ -61,7 +61,7 @@ describe("a conversation", () => {
   });
 
   test("refuses a second turn while one is running", async () => {
-    const conversation = new Conversation({ model: scripted([["a", { wait: 1e9 }], ["b"]]) });
+    const conversation = new Conversation({ model: scripted([["a", { waitMs: 1e9 }], ["b"]]) });
     const running = conversation.stream("one")[Symbol.asyncIterator]();
     await running.next();
     await expect(conversation.send("two")).rejects.toMatchObject({ code: "conflict" });
@@ -225,7 +225,7 @@ describe("a conversation", () => {
 
   test("a tool call that was interrupted before its result is not sent again", async () => {
     const call = { type: "tool-call", callId: "1", name: "look", input: {} } as const;
-    const model = scripted([["Let me see. ", call, { wait: 1e9 }], ["Fine."]]);
+    const model = scripted([["Let me see. ", call, { waitMs: 1e9 }], ["Fine."]]);
     const conversation = new Conversation({ model });
     for await (const event of conversation.stream("Look!")) if (event.type === "tool-call") break;
     await conversation.send("Never mind.");

@@ -121,7 +121,7 @@ describe("what changes in mid conversation", () => {
   });
 
   test("nothing does while a turn runs", async () => {
-    const conversation = new Conversation({ model: scripted([["a", { wait: 1e9 }]]) });
+    const conversation = new Conversation({ model: scripted([["a", { waitMs: 1e9 }]]) });
     const running = conversation.stream("one")[Symbol.asyncIterator]();
     await running.next();
     for (const change of [

@@ -17,7 +17,7 @@ async function rich(store: MemoryStore): Promise<Conversation> {
   const model = scripted([
     [{ type: "reasoning-delta", text: "Hm.\nA cat?", opaque }, "It is ", "a cat."],
     ["Another try"],
-    ["Half an ans", { wait: 1e9 }],
+    ["Half an ans", { waitMs: 1e9 }],
   ]);
   const conversation = new Conversation({ model, store, contextId: "cats", system: "Be brief." });
   await conversation.send([

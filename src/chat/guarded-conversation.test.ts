@@ -47,7 +47,7 @@ describe("a conversation with a guarded model keeps what the user said and saw",
   });
 
   test("also of an answer that was stopped", async () => {
-    const model = scripted([["Hi, <EMAIL_ADDRESS_1>. And ", { wait: 1e9 }]]);
+    const model = scripted([["Hi, <EMAIL_ADDRESS_1>. And ", { waitMs: 1e9 }]]);
     const conversation = new Conversation({ model: guard(model, pii({ reversible: true })) });
     for await (const _ of conversation.stream("I am ann@b.io.").text) break;
     const [asked, answer] = (await conversation.messages()).map(({ message }) => textOf(message));

@@ -109,7 +109,7 @@ const MESSAGE = exactly("a stored message", {
   usage: USAGE,
   finishReason: oneOf("stop", "length", "tool-calls", "content-filter", "refusal", "pause", "budget", "other"),
   cost: dollars,
-  timing: exactly("timing", { ttft: wholeNumber(0), duration: { required: wholeNumber(0) } }),
+  timing: exactly("timing", { ttftMs: wholeNumber(0), durationMs: { required: wholeNumber(0) } }),
   metadata: jsonObject,
   summary: exactly("a summary", { text: { required: string }, upTo: { required: storable } }),
 } satisfies Record<keyof StoredMessage, unknown>);

@@ -53,13 +53,13 @@ describe("statistics", () => {
     expect(statistics.cost).toBeCloseTo(2.55, 12);
     expect(await conversation.cost()).toBe(statistics.cost);
     expect(statistics.models.m).toMatchObject({ turns: 2, knownCost: statistics.cost });
-    expect(statistics.timing?.longestTtft).toBeLessThanOrEqual(statistics.timing?.total ?? 0);
+    expect(statistics.timing?.longestTtftMs).toBeLessThanOrEqual(statistics.timing?.totalMs ?? 0);
     expect(statistics.firstAt && statistics.lastAt && statistics.firstAt <= statistics.lastAt).toBe(true);
   });
 
   test("do not know the cost as soon as one turn's is not known, and say of how many", async () => {
     const usage = { inputTokens: 1_000_000, outputTokens: 0 };
-    const scripts = [answer("one", usage), answer("two", usage, "other"), ["half", { wait: 1e9 }]];
+    const scripts = [answer("one", usage), answer("two", usage, "other"), ["half", { waitMs: 1e9 }]];
     const conversation = new Conversation({ model: scripted(scripts, { id: "agent" }), prices });
     await conversation.send("First");
     await conversation.send("Second");

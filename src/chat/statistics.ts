@@ -41,7 +41,7 @@ export interface ConversationStatistics {
   /** Turns whose cost is not known. */
   turnsWithoutCost: number;
   /** In ms, of the turns that were timed; absent where none was. */
-  timing?: { total: number; meanTtft?: number; longestTtft?: number };
+  timing?: { totalMs: number; meanTtftMs?: number; longestTtftMs?: number };
   /** By the models that answered, as their providers name them. */
   models: Record<string, ModelStatistics>;
   /** ISO 8601, of the first and the last message; absent where there is none. */
@@ -110,11 +110,11 @@ function sumUsage(answers: readonly StoredMessage[]): Usage {
 function timingOf(answers: readonly StoredMessage[]): ConversationStatistics["timing"] {
   const timed = answers.flatMap(({ timing }) => (timing === undefined ? [] : [timing]));
   if (timed.length === 0) return undefined;
-  const total = timed.reduce((sum, { duration }) => sum + duration, 0);
-  const first = timed.flatMap(({ ttft }) => (ttft === undefined ? [] : [ttft]));
-  if (first.length === 0) return { total };
-  const meanTtft = Math.round(first.reduce((sum, ttft) => sum + ttft, 0) / first.length);
-  return { total, meanTtft, longestTtft: first.reduce((longest, ttft) => Math.max(longest, ttft), 0) };
+  const totalMs = timed.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const first = timed.flatMap(({ ttftMs }) => (ttftMs === undefined ? [] : [ttftMs]));
+  if (first.length === 0) return { totalMs };
+  const meanTtftMs = Math.round(first.reduce((sum, ttft) => sum + ttft, 0) / first.length);
+  return { totalMs, meanTtftMs, longestTtftMs: first.reduce((longest, ttft) => Math.max(longest, ttft), 0) };
 }
 
 function byModel(answers: readonly StoredMessage[]): Record<string, ModelStatistics> {

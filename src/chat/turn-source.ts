@@ -102,13 +102,13 @@ export class TurnSource implements BatchSource {
 
   #end(): TurnEnd {
     this.#timing.finish();
-    const { ttft, duration = 0 } = this.#timing;
+    const { ttftMs, durationMs = 0 } = this.#timing;
     return {
       startedAt: this.#startedAt,
       messages: this.#transcript.messages,
       usage: this.#transcript.usage,
       cost: this.#meter.total,
-      timing: { ...(ttft !== undefined && { ttft: Math.round(ttft) }), duration: Math.round(duration) },
+      timing: { ...(ttftMs !== undefined && { ttftMs: Math.round(ttftMs) }), durationMs: Math.round(durationMs) },
       model: this.#model,
     };
   }

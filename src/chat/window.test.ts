@@ -204,7 +204,7 @@ describe("summarise, where its model fails", () => {
   });
 
   test("is stopped with the turn", async () => {
-    const window = summarise({ model: scripted([[{ wait: 1e9 }]]), keep: 1, every: 2 });
+    const window = summarise({ model: scripted([[{ waitMs: 1e9 }]]), keep: 1, every: 2 });
     const left = new AbortController();
     const asked = window(said("a", "b", "c"), left.signal);
     left.abort(new Error("left"));

@@ -114,7 +114,7 @@ export class ChatSession {
       return error;
     } finally {
       this.#answer = undefined;
-      if (answer.timing.ttft !== undefined) {
+      if (answer.timing.ttftMs !== undefined) {
         const usage = await answer.usage.catch((error: SluiceError) => error.partial?.usage ?? {});
         const cost = (await this.#conversation.messages()).at(-1)?.cost;
         this.print(styled(footer(answer.timing, usage, cost), "dim", hasColour(io.stderr, io.env)));

@@ -16,7 +16,9 @@ export function describeStatistics(statistics: ConversationStatistics): string {
     ["cost", describeCost(statistics)],
     [
       "first token",
-      timing?.meanTtft === undefined ? undefined : `${timing.meanTtft} ms on average, ${timing.longestTtft} ms at most`,
+      timing?.meanTtftMs === undefined
+        ? undefined
+        : `${timing.meanTtftMs} ms on average, ${timing.longestTtftMs} ms at most`,
     ],
     ["first", statistics.firstAt],
     ["last", statistics.lastAt],

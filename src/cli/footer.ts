@@ -8,19 +8,19 @@ import { formatUsd } from "./format-usd.js";
  * @param cost in USD; nothing is said of one that is not known.
  */
 export function footer(timing: Timing, usage: Usage, cost?: number): string {
-  const { ttft, duration, deltas } = timing;
+  const { ttftMs, durationMs, deltas } = timing;
   const parts: string[] = [];
-  if (ttft !== undefined) parts.push(`first token ${formatMs(ttft)}`);
+  if (ttftMs !== undefined) parts.push(`first token ${formatMs(ttftMs)}`);
   if (timing.tokensPerSecond !== undefined) parts.push(`${timing.tokensPerSecond.toFixed(0)} tokens/s`);
-  else if (ttft !== undefined && duration !== undefined && duration > ttft) {
-    parts.push(`~${((deltas * 1_000) / (duration - ttft)).toFixed(0)} tokens/s`);
+  else if (ttftMs !== undefined && durationMs !== undefined && durationMs > ttftMs) {
+    parts.push(`~${((deltas * 1_000) / (durationMs - ttftMs)).toFixed(0)} tokens/s`);
   }
   if (usage.inputTokens !== undefined) parts.push(`${usage.inputTokens} in`);
   parts.push(usage.outputTokens === undefined ? `~${deltas} out` : `${usage.outputTokens} out`);
   if (usage.cacheReadTokens) parts.push(`${usage.cacheReadTokens} cached`);
   if (usage.reasoningTokens) parts.push(`${usage.reasoningTokens} reasoning`);
   if (cost !== undefined) parts.push(formatUsd(cost));
-  if (timing.stalls.count > 0) parts.push(`stalled ${timing.stalls.count}×, ${formatMs(timing.stalls.total)}`);
+  if (timing.stalls.count > 0) parts.push(`stalled ${timing.stalls.count}×, ${formatMs(timing.stalls.totalMs)}`);
   return parts.join(" · ");
 }
 

@@ -32,6 +32,6 @@ async function probe(id: string, label: string, baseUrl: string, env: Io["env"])
 }
 
 async function modelsOf(id: string, env: Io["env"]): Promise<string[]> {
-  const found = await resolve(`${id}/any`, { env }).list?.({ timeouts: { total: PROBE_MS }, retry: { retries: 0 } });
+  const found = await resolve(`${id}/any`, { env }).list?.({ timeouts: { totalMs: PROBE_MS }, retry: { retries: 0 } });
   return (found ?? []).map((info) => info.id);
 }

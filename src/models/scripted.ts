@@ -6,7 +6,7 @@ import { SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 
 /** One line of a script: text, an event, a pause in ms, or the error that ends it. */
-export type ScriptLine = string | ChatEvent | { wait: number } | { throw: SluiceError };
+export type ScriptLine = string | ChatEvent | { waitMs: number } | { throw: SluiceError };
 
 /** A model that plays scripts, and remembers what it was asked. */
 export interface ScriptedModel extends ChatModel {
@@ -40,7 +40,7 @@ export function scripted(scripts: readonly (readonly ScriptLine[])[], options: S
       }
       for (const line of script) {
         if (typeof line === "string" || "type" in line) yield line;
-        else if ("wait" in line) await wait(line.wait, clock, signal);
+        else if ("waitMs" in line) await wait(line.waitMs, clock, signal);
         else throw line.throw;
       }
     },

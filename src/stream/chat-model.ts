@@ -5,13 +5,13 @@ import type { SluiceError } from "./error.js";
 /** Limits on the phases of one call, in ms. `Infinity` switches one off. */
 export interface Timeouts {
   /** Until a connection stands. Default 10,000. Error code `connect-timeout`. */
-  connect?: number;
+  connectMs?: number;
   /** From the connection to the first byte of the answer's body. Default 120,000. Error code `first-byte-timeout`. */
-  firstByte?: number;
+  firstByteMs?: number;
   /** Between two reads, while the reader is waiting. Default 60,000. Error code `idle-timeout`. */
-  idle?: number;
+  idleMs?: number;
   /** For the whole call, retries included. Default `Infinity`. Error code `total-timeout`. */
-  total?: number;
+  totalMs?: number;
 }
 
 /** When a failed call is made again. Only ever before the first delta. */
@@ -36,16 +36,16 @@ export type WireEvent =
       headers: Record<string, string>;
       body: string;
     }
-  /** The head of the answer is there, `ms` after the request was sent. */
-  | { type: "response"; id: string; status: number; headers: Record<string, string>; ms: number }
+  /** The head of the answer is there, `durationMs` after the request was sent. */
+  | { type: "response"; id: string; status: number; headers: Record<string, string>; durationMs: number }
   /** A piece of the answer's body. */
   | { type: "body"; id: string; text: string }
   /** The call is made again after `delayMs`, as attempt `attempt`, because of this error. */
   | { type: "retry"; id: string; attempt: number; delayMs: number; error: SluiceError }
   /** The call failed. */
   | { type: "error"; id: string; error: SluiceError }
-  /** The call is over, `ms` after it began. */
-  | { type: "end"; id: string; ms: number };
+  /** The call is over, `durationMs` after it began. */
+  | { type: "end"; id: string; durationMs: number };
 
 /** Settings of one call that are not part of what is asked. */
 export interface CallOptions {

@@ -8,15 +8,15 @@ export interface Timing {
   /** When the stream was first read, as ms since the epoch. */
   readonly startedAt: number | undefined;
   /** Time to first token: until the first text, reasoning or tool input delta. */
-  readonly ttft: number | undefined;
+  readonly ttftMs: number | undefined;
   /** Until the end, or until now while the stream runs. */
-  readonly duration: number | undefined;
+  readonly durationMs: number | undefined;
   /** Text, reasoning and tool input deltas so far. */
   readonly deltas: number;
   /** Output tokens per second after the first token; from the provider's count, so `undefined` where it gave none. */
   readonly tokensPerSecond: number | undefined;
-  /** Gaps of more than `STALL_MS` between two reads while the reader was waiting; `total` and `longest` in ms. */
-  readonly stalls: { readonly count: number; readonly total: number; readonly longest: number };
+  /** Gaps of more than `STALL_MS` between two reads while the reader was waiting; `totalMs` is their sum. */
+  readonly stalls: { readonly count: number; readonly totalMs: number; readonly longestMs: number };
 }
 
 /** The clock that fills a `Timing`. One `performance.now()` a read, none a token. */
@@ -27,7 +27,7 @@ export class StreamTiming implements Timing {
   #end: number | undefined;
   #deltas = 0;
   #outputTokens: number | undefined;
-  #stalls = { count: 0, total: 0, longest: 0 };
+  #stalls = { count: 0, totalMs: 0, longestMs: 0 };
 
   /** The stream is read for the first time. */
   begin(): void {
@@ -41,8 +41,8 @@ export class StreamTiming implements Timing {
     // The wait for the first token is what TTFT says; only later gaps are stalls.
     if (gap <= STALL_MS || this.#first === undefined) return;
     this.#stalls.count++;
-    this.#stalls.total += gap;
-    this.#stalls.longest = Math.max(this.#stalls.longest, gap);
+    this.#stalls.totalMs += gap;
+    this.#stalls.longestMs = Math.max(this.#stalls.longestMs, gap);
   }
 
   /** One event passed. */
@@ -70,11 +70,11 @@ export class StreamTiming implements Timing {
     return this.#startedAt;
   }
 
-  get ttft(): number | undefined {
+  get ttftMs(): number | undefined {
     return this.#first === undefined ? undefined : this.#first - this.#start;
   }
 
-  get duration(): number | undefined {
+  get durationMs(): number | undefined {
     return this.#startedAt === undefined ? undefined : (this.#end ?? performance.now()) - this.#start;
   }
 
@@ -88,7 +88,7 @@ export class StreamTiming implements Timing {
     return seconds > 0 ? this.#outputTokens / seconds : undefined;
   }
 
-  get stalls(): { readonly count: number; readonly total: number; readonly longest: number } {
+  get stalls(): Timing["stalls"] {
     return this.#stalls;
   }
 }

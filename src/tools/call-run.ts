@@ -17,7 +17,7 @@ export interface RunSettings {
   messages: readonly ChatMessage[];
   slots: Slots;
   /** Ms, for tools without a limit of their own. */
-  timeout: number;
+  timeoutMs: number;
   clock: Clock;
   onApproval: ApprovalHandler | undefined;
 }
@@ -152,7 +152,7 @@ export class CallRun {
 
   /** Runs the tool, but waits no longer than its time or the caller's patience. */
   async #withinTime(tool: Tool, input: unknown): Promise<unknown> {
-    const { timeout: ms = this.#settings.timeout } = tool;
+    const { timeoutMs: ms = this.#settings.timeoutMs } = tool;
     const callOff =
       ms === Number.POSITIVE_INFINITY
         ? undefined

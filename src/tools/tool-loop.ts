@@ -22,7 +22,7 @@ export interface LoopSettings {
   maxSteps: number;
   maxTotalTokens: number;
   concurrency: number;
-  timeout: number;
+  timeoutMs: number;
   onApproval: ApprovalHandler | undefined;
   throwOnError: boolean;
   clock: Clock;
@@ -241,13 +241,13 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   #run(call: ToolCallPart, decision?: ApprovalDecision): CallRun {
-    const { timeout, clock, onApproval } = this.#settings;
+    const { timeoutMs, clock, onApproval } = this.#settings;
     const settings = {
       tools: this.#toolbox,
       callersTools: this.#callersTools,
       messages: this.#messages,
       slots: this.#slots,
-      timeout,
+      timeoutMs,
       clock,
       onApproval,
     };

@@ -167,7 +167,7 @@ test("the output's schema holds for what a tool returns", async () => {
 test.each<[string, string, () => unknown]>([
   ["a name", "name", () => tool({ name: "my tool", input: { type: "object" } })],
   ["a schema", "input", () => tool({ name: "x", input: z.string() })],
-  ["a timeout", "timeout", () => tool({ name: "x", input: { type: "object" }, timeout: 0 })],
+  ["a timeout", "timeoutMs", () => tool({ name: "x", input: { type: "object" }, timeoutMs: 0 })],
   ["a concurrency", "concurrency", () => tool({ name: "x", input: { type: "object" }, concurrency: 0 })],
 ])("%s that cannot be is refused", (_, field, make) => {
   expect(make).toThrow(expect.objectContaining({ code: "invalid-argument", field }));

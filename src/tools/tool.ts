@@ -28,8 +28,8 @@ export type ToolReturn<T> = T | Promise<T> | AsyncGenerator<unknown, T, void>;
 export interface Tool<Input = unknown> {
   /** What the model is told of it. */
   readonly definition: ToolDefinition;
-  /** Ms that one run may take. Default: the loop's `timeout`. */
-  readonly timeout?: number;
+  /** Ms that one run may take. Default: the loop's `timeoutMs`. */
+  readonly timeoutMs?: number;
   /** How many runs of it may go on at once in this process, over all streams. */
   readonly slots?: Slots;
   /** Holds the model's arguments to the schema. */
@@ -64,8 +64,8 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   ) => ToolReturn<O extends StandardSchemaV1 ? StandardSchemaV1.InferInput<O> : unknown>;
   /** Whether a person has to allow a call, always or for some arguments. Default false. */
   approval?: boolean | ((input: ToolInput<I>) => boolean | Promise<boolean>);
-  /** Ms that one run may take; the model is told when it is over. Default: the loop's `timeout`. */
-  timeout?: number;
+  /** Ms that one run may take; the model is told when it is over. Default: the loop's `timeoutMs`. */
+  timeoutMs?: number;
   /** How many runs of it may go on at once in this process, over all streams. Default: as many as the loop allows. */
   concurrency?: number;
   /** Ask the provider to hold the arguments to the schema, where it can. */
@@ -84,10 +84,10 @@ const NAME = /^[\w-]{1,64}$/;
 export function tool<I extends Schema, O extends Schema | undefined = undefined>(
   options: ToolOptions<I, O>,
 ): Tool<ToolInput<I>> {
-  const { name, description, input, inputJsonSchema, output, run, approval, timeout, concurrency, strict, cache } =
+  const { name, description, input, inputJsonSchema, output, run, approval, timeoutMs, concurrency, strict, cache } =
     options;
   if (!NAME.test(name)) throw invalid("name", name, "1 to 64 of A–Z a–z 0–9 _ -");
-  if (timeout !== undefined && !(timeout > 0)) throw invalid("timeout", timeout, "ms above 0");
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0");
   const inputSchema = jsonSchemaOf(input, "input", "pass inputJsonSchema", inputJsonSchema);
   const type = inputSchema.type ?? "object";
   if (type !== "object") throw invalid("input", `a schema of type ${JSON.stringify(type)}`, "a schema of an object");
@@ -99,7 +99,7 @@ export function tool<I extends Schema, O extends Schema | undefined = undefined>
       ...(strict !== undefined && { strict }),
       ...(cache !== undefined && { cache }),
     },
-    ...(timeout !== undefined && { timeout }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
     ...(concurrency !== undefined && { slots: new Slots(concurrency) }),
     ...(approval !== undefined && { needsApproval: typeof approval === "function" ? approval : () => approval }),
     readInput: (value) => validate<Schema>(input, value) as ReturnType<Tool<ToolInput<I>>["readInput"]>,

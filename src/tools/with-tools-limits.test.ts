@@ -106,8 +106,8 @@ test("a run that takes too long is told to the model, and its signal is aborted"
   const clock = new ManualClock();
   const model = scripted([[call("a"), call("b", "own")], ["Too slow."]]);
   const { work, job } = workshop();
-  const own = tool({ name: "own", input: { ...ANY }, timeout: 50, run: () => new Promise(() => {}) });
-  const text = withTools(model, [work, own], { timeout: 70, clock }).stream(ASK).fullText;
+  const own = tool({ name: "own", input: { ...ANY }, timeoutMs: 50, run: () => new Promise(() => {}) });
+  const text = withTools(model, [work, own], { timeoutMs: 70, clock }).stream(ASK).fullText;
   const { context } = await job("a");
   await clock.timer(50);
   clock.advance(50);
@@ -212,7 +212,7 @@ test.each<[string, () => unknown]>([
   ["maxTotalTokens", () => withTools(scripted([]), [], { maxTotalTokens: 0 })],
   ["concurrency", () => withTools(scripted([]), [], { concurrency: 1.5 })],
   ["model", () => withTools("openai/gpt-5" as unknown as ChatModel, [])],
-  ["timeout", () => withTools(scripted([]), [], { timeout: -1 })],
+  ["timeoutMs", () => withTools(scripted([]), [], { timeoutMs: -1 })],
   ["tools[1].name", () => withTools(scripted([]), [workshop().work, workshop().work])],
   [
     "tools[1].name",

@@ -287,7 +287,7 @@ test("a retract stops the calls that it takes back, and their results are nobody
     "Wrong. ",
     call("a"),
     { type: "usage", usage: { inputTokens: 1, outputTokens: 1 } },
-    { wait: 1 },
+    { waitMs: 1 },
     { throw: new SluiceError("truncated", "cut") },
   ];
   const clock = new ManualClock();

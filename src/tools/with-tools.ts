@@ -24,7 +24,7 @@ export interface WithToolsOptions {
   /** Most tools that run at once in one stream. Default 16. */
   concurrency?: number;
   /** Ms that one run of a tool may take that has no limit of its own. Default `Infinity`. */
-  timeout?: number;
+  timeoutMs?: number;
   /**
    * Decides of calls that need approval while the stream waits. It is then the only one who decides: decisions that come
    * with the messages are not looked at. Without it the stream ends with `tool-calls`, and goes on with the messages and a
@@ -61,15 +61,15 @@ export function withTools(
   options: WithToolsOptions = {},
 ): ChatModel {
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
-  const { timeout = Number.POSITIVE_INFINITY, onApproval, throwOnError = false, clock = systemClock } = options;
+  const { timeoutMs = Number.POSITIVE_INFINITY, onApproval, throwOnError = false, clock = systemClock } = options;
   if (typeof model?.stream !== "function")
     throw invalid("model", model, "a chat model: model(name) makes one of its name");
   checkWhole("maxSteps", maxSteps);
   if (!(maxTotalTokens > 0)) throw invalid("maxTotalTokens", maxTotalTokens, "a number above 0, or Infinity");
-  if (!(timeout > 0)) throw invalid("timeout", timeout, "ms above 0, or Infinity");
+  if (!(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0, or Infinity");
   new Slots(concurrency);
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
-  const settings = { tools, maxSteps, maxTotalTokens, concurrency, timeout, onApproval, throwOnError, clock };
+  const settings = { tools, maxSteps, maxTotalTokens, concurrency, timeoutMs, onApproval, throwOnError, clock };
   const { capabilities, list } = model;
   return {
     id,

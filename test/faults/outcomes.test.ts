@@ -301,7 +301,7 @@ describe("a limit has an error of its own", () => {
   it("for the first byte, when only headers come", async () => {
     const clock = new ManualClock();
     server = await FaultServer.start(stallAfter());
-    const model = modelAt(server, { clock, retry: NO_RETRY, timeouts: { firstByte: 500 } });
+    const model = modelAt(server, { clock, retry: NO_RETRY, timeouts: { firstByteMs: 500 } });
     let answered = () => {};
     const head = new Promise<void>((resolve) => {
       answered = resolve;
@@ -338,7 +338,10 @@ describe("a limit has an error of its own", () => {
 
   it("for the whole, retries included", async () => {
     const clock = new ManualClock();
-    const stream = await ask({ clock, timeouts: { total: 5_000 } }, refuse(429, RATE_LIMITED, { "retry-after": "8" }));
+    const stream = await ask(
+      { clock, timeouts: { totalMs: 5_000 } },
+      refuse(429, RATE_LIMITED, { "retry-after": "8" }),
+    );
     const failed = failure(stream);
     await clock.timer(8_000);
     clock.advance(5_000);
@@ -349,7 +352,7 @@ describe("a limit has an error of its own", () => {
 
   it("for the whole, while it streams", async () => {
     const clock = new ManualClock();
-    const stream = await ask({ clock, timeouts: { total: 5_000 } }, stallAfter(BEGINNING));
+    const stream = await ask({ clock, timeouts: { totalMs: 5_000 } }, stallAfter(BEGINNING));
     const reader = stream.text[Symbol.asyncIterator]();
     await reader.next();
     clock.advance(5_000);

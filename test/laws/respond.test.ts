@@ -121,7 +121,7 @@ test("a client that does not read is not read for, and one that leaves ends the 
 
 test("the request's signal ends an answer in one body", async () => {
   const clock = new ManualClock();
-  const slow = scripted([[{ type: "text-delta", text: "One" }, { wait: 1_000 }, ...SAID]], { clock });
+  const slow = scripted([[{ type: "text-delta", text: "One" }, { waitMs: 1_000 }, ...SAID]], { clock });
   const leave = new AbortController();
   const answering = respond(slow.stream(ASKED, { signal: leave.signal }), openAiChat, { ...SERVED, stream: false });
   leave.abort();

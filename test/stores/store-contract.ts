@@ -69,7 +69,7 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
         finishReason: "length",
         usage: { inputTokens: 3, outputTokens: 5, raw: { a: [1, null, "x"] } },
         cost: 0.001,
-        timing: { ttft: 12, duration: 345 },
+        timing: { ttftMs: 12, durationMs: 345 },
         metadata: { mood: "fine" },
         message: {
           role: "assistant",

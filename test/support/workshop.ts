@@ -12,7 +12,7 @@ export interface Workshop {
 }
 
 /** A tool whose runs end when the test says so, by call id. */
-export function workshop(options: { concurrency?: number; timeout?: number } = {}): Workshop {
+export function workshop(options: { concurrency?: number; timeoutMs?: number } = {}): Workshop {
   const jobs = new Map<string, Deferred<unknown> & { context: ToolContext }>();
   const begun: string[] = [];
   const watchers: (() => void)[] = [];

@@ -124,14 +124,14 @@ test("names, choice, approval and limits are the caller's", async () => {
     prefix: "tests.",
     filter: ({ name }) => name !== "exit",
     approval: ({ annotations }) => annotations?.destructiveHint === true,
-    timeout: 5_000,
+    timeoutMs: 5_000,
     concurrency: 1,
   });
   const tools = await server.tools();
   const names = tools.map(({ definition }) => definition.name);
   expect(names.slice(0, 2)).toEqual(["tests_add", "tests_files_read"]);
   expect(names).not.toContain("tests_exit");
-  expect(tools[0]).toMatchObject({ timeout: 5_000 });
+  expect(tools[0]).toMatchObject({ timeoutMs: 5_000 });
   const asked: string[] = [];
   const onApproval = ({ name, callId }: { name: string; callId: string }) => {
     asked.push(name);
@@ -165,8 +165,8 @@ test("a server that cannot start says why, and the next one to ask tries again",
 
 test.each<[string, object]>([
   ["url", { url: "nowhere" }],
-  ["connectTimeout", { ...SERVER, connectTimeout: 0 }],
-  ["timeout", { ...SERVER, timeout: -1 }],
+  ["connectTimeoutMs", { ...SERVER, connectTimeoutMs: 0 }],
+  ["timeoutMs", { ...SERVER, timeoutMs: -1 }],
   ["concurrency", { ...SERVER, concurrency: 0 }],
 ])("%s that cannot be is refused", (field, options) => {
   expect(() => mcpTools(options as Parameters<typeof mcpTools>[0])).toThrow(

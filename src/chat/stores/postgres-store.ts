@@ -44,7 +44,7 @@ const NOW = "date_trunc('milliseconds', now())";
 /** Settings of a PostgreSQL store. */
 export interface PostgresStoreOptions {
   /** Ms until the server must have answered, when connecting and to each statement. Default 30,000. */
-  timeout?: number;
+  timeoutMs?: number;
 }
 
 /** Keeps conversations in PostgreSQL, in the tables `sluice_conversations` and `sluice_messages`. Needs the package `pg`. */
@@ -61,15 +61,15 @@ export class PostgresStore implements ConversationStore {
    * @param url for example `postgres://user:password@localhost/chat`.
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
    */
-  static async open(url: string, { timeout = 30_000 }: PostgresStoreOptions = {}): Promise<PostgresStore> {
+  static async open(url: string, { timeoutMs = 30_000 }: PostgresStoreOptions = {}): Promise<PostgresStore> {
     const { default: pg } = await loadPeer("pg", "the PostgreSQL store", () => import("pg"));
     // A process that forgets to close the store can end all the same.
     const store = new PostgresStore(
       new pg.Pool({
         connectionString: url,
         allowExitOnIdle: true,
-        connectionTimeoutMillis: timeout,
-        query_timeout: timeout,
+        connectionTimeoutMillis: timeoutMs,
+        query_timeout: timeoutMs,
       }),
     );
     // A connection that breaks while idle is replaced at the next query, which reports what is wrong.

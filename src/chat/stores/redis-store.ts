@@ -47,7 +47,7 @@ export interface RedisStoreOptions {
   /** Begins all keys, which stand on one node of a cluster. Default `sluice`. */
   prefix?: string;
   /** Ms until the server must have answered; a command that a broken connection keeps asking again is given up, too. Default 30,000. */
-  timeout?: number;
+  timeoutMs?: number;
 }
 
 /** Keeps conversations in Redis: a hash and a list for each. Needs the package `ioredis`. */
@@ -67,9 +67,9 @@ export class RedisStore implements ConversationStore {
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `ioredis` is not installed.
    */
   static async open(url: string, options: RedisStoreOptions = {}): Promise<RedisStore> {
-    const { prefix = "sluice", timeout = 30_000 } = options;
+    const { prefix = "sluice", timeoutMs = 30_000 } = options;
     const { Redis } = await loadPeer("ioredis", "the Redis store", () => import("ioredis"));
-    const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2, commandTimeout: timeout });
+    const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2, commandTimeout: timeoutMs });
     // Failures are reported by the command that meets them.
     redis.on("error", () => {});
     try {

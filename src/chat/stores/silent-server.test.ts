@@ -19,8 +19,8 @@ afterAll(() => {
 });
 
 test.each([
-  ["Redis", () => RedisStore.open(`redis://127.0.0.1:${port}`, { timeout: 20 })],
-  ["PostgreSQL", () => PostgresStore.open(`postgres://sluice@127.0.0.1:${port}/x`, { timeout: 20 })],
+  ["Redis", () => RedisStore.open(`redis://127.0.0.1:${port}`, { timeoutMs: 20 })],
+  ["PostgreSQL", () => PostgresStore.open(`postgres://sluice@127.0.0.1:${port}/x`, { timeoutMs: 20 })],
 ])("a %s server that does not answer is given up", async (_, open) => {
   await expect(open()).rejects.toMatchObject({ code: "store-failed", retryable: true });
 });

@@ -57,7 +57,7 @@ export async function askCommand(words: readonly string[], options: AskOptions, 
       ...(system !== undefined && { system }),
       ...(temperature !== undefined && { temperature }),
       ...(maxTokens !== undefined && { maxTokens }),
-      ...(timeout !== undefined && { timeouts: { total: timeout * 1_000 } }),
+      ...(timeout !== undefined && { timeouts: { totalMs: timeout * 1_000 } }),
     };
     const answer = schema === undefined ? undefined : object(chat, schema, prompt, how);
     if (answer !== undefined && !options.quiet) io.stderr.write(`mode: ${answer.mode}\n`);

@@ -79,7 +79,7 @@ async function service(id: string, configuredBy: string, env: Io["env"]): Promis
     const { list } = resolve(`${id}/any`, { env });
     if (list === undefined)
       return { state: "ok", what: id, found: `${configuredBy} is set; it cannot be checked without a call` };
-    const models = await list({ timeouts: { total: PATIENCE_MS }, retry: { retries: 0 } });
+    const models = await list({ timeouts: { totalMs: PATIENCE_MS }, retry: { retries: 0 } });
     return { state: "ok", what: id, found: `${configuredBy} is set; ${models.length} models` };
   } catch (thrown) {
     const error = SluiceError.from(thrown);

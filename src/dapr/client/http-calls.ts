@@ -14,7 +14,7 @@ export function httpCalls(options: HttpServiceOptions & { metadataTimeoutMs: num
     protocol: "HTTP",
     baseUrl,
     async metadata() {
-      const timeouts = { connect: limit, firstByte: limit, idle: limit };
+      const timeouts = { connectMs: limit, firstByteMs: limit, idleMs: limit };
       const body = await metadata.getJson("dapr", "/v1.0/metadata", readHttpError, { timeouts, retry: { retries: 0 } });
       return readMetadata(readMetadataJson(body));
     },

@@ -189,7 +189,7 @@ describe("who is asked", () => {
   test("must answer within the limit of a connection", async () => {
     const { port, asked } = await world.silentServer();
     const clock = new ManualClock();
-    const dapr = world.client({ httpPort: port, clock, timeouts: { connect: 50 } });
+    const dapr = world.client({ httpPort: port, clock, timeouts: { connectMs: 50 } });
     const answer = failure(() => dapr.generate({ messages: "x" }));
     await asked;
     await clock.timer(50);

@@ -55,7 +55,7 @@ function callsOf(settings: BackendSettings, { protocol, baseUrl }: Address): Sid
     baseUrl,
     clock,
     random,
-    metadataTimeoutMs: timeouts?.connect ?? DEFAULT_TIMEOUTS.connect,
+    metadataTimeoutMs: timeouts?.connectMs ?? DEFAULT_TIMEOUTS.connectMs,
     ...(timeouts !== undefined && { timeouts }),
     ...(retry !== undefined && { retry }),
   };

@@ -112,8 +112,8 @@ describe("timeouts", () => {
   it("end an attempt in daprd's words, and the next one has its own", async () => {
     const { clock, inner, model } = resilient(
       [
-        [{ wait: 900 }, "slow"],
-        [{ wait: 100 }, "fast"],
+        [{ waitMs: 900 }, "slow"],
+        [{ waitMs: 100 }, "fast"],
       ],
       {
         timeoutMs: 500,
@@ -131,7 +131,7 @@ describe("timeouts", () => {
   });
 
   it("count until the end of the answer", async () => {
-    const { clock, model } = resilient([["one", { wait: 900 }, "two"]], { timeoutMs: 500 });
+    const { clock, model } = resilient([["one", { waitMs: 900 }, "two"]], { timeoutMs: 500 });
     const stream = model.stream(request);
     const text = stream.fullText;
     await clock.timer(900);

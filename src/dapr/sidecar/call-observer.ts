@@ -104,8 +104,8 @@ export class CallObserver {
       end: (stream, usage) => {
         const tags = this.#tags(call, true);
         const ms = took(true);
-        const { ttft } = stream.timing;
-        if (ttft !== undefined) this.#firstTokens.observe(tags, ttft);
+        const { ttftMs } = stream.timing;
+        if (ttftMs !== undefined) this.#firstTokens.observe(tags, ttftMs);
         this.#prompt.inc(tags, usage.inputTokens ?? 0);
         this.#completion.inc(tags, usage.outputTokens ?? 0);
         if (usage.inputTokens !== undefined) span.setAttribute("gen_ai.usage.input_tokens", usage.inputTokens);

@@ -172,7 +172,7 @@ describe("a budget of money", () => {
 describe("a budget of time", () => {
   test("ends a read that waits, and calls its timer off where the answer is in time", async () => {
     const clock = new ManualClock();
-    const model = scripted([["Hello", { wait: 10_000 }, "late"], ["in time"]], { clock });
+    const model = scripted([["Hello", { waitMs: 10_000 }, "late"], ["in time"]], { clock });
     const guarded = guard(model, budget({ maxMs: 3_000, clock }));
     const events = collect(guarded.stream(request));
     await clock.timer(10_000);

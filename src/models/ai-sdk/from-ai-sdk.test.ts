@@ -374,7 +374,7 @@ describe("leaving and limits", () => {
 
   it("gives up a silent model, and a silent stream", async () => {
     const clock = new ManualClock();
-    const timeouts = { firstByte: 1_000, idle: 500 };
+    const timeouts = { firstByteMs: 1_000, idleMs: 500 };
     const silent = fromAiSdk(playedV4(["stall"]).model, { clock, timeouts, retry: { retries: 1, baseDelayMs: 0 } });
     const first = errorOf(silent.stream(REQUEST).fullText);
     for (const ms of [1_000, 0, 1_000]) {

@@ -14,15 +14,15 @@ function start(timeouts: Timeouts = {}): { clock: ManualClock; deadlines: Deadli
 describe("the limits of a call", () => {
   it("are the defaults, the model's and the call's, the later ones winning", () => {
     expect(resolveTimeouts()).toEqual(DEFAULT_TIMEOUTS);
-    expect(resolveTimeouts({ idle: 5, connect: 1 }, undefined, { idle: Number.POSITIVE_INFINITY })).toEqual({
+    expect(resolveTimeouts({ idleMs: 5, connectMs: 1 }, undefined, { idleMs: Number.POSITIVE_INFINITY })).toEqual({
       ...DEFAULT_TIMEOUTS,
-      connect: 1,
-      idle: Number.POSITIVE_INFINITY,
+      connectMs: 1,
+      idleMs: Number.POSITIVE_INFINITY,
     });
   });
 
-  it.each([0, -1, Number.NaN])("are refused when they are %d", (idle) => {
-    expect(() => resolveTimeouts({ idle })).toThrow("timeouts.idle");
+  it.each([0, -1, Number.NaN])("are refused when they are %d", (idleMs) => {
+    expect(() => resolveTimeouts({ idleMs })).toThrow("timeouts.idleMs");
   });
 });
 
@@ -46,7 +46,7 @@ describe("a limit", () => {
   });
 
   it("that is shorter than the one before is kept too", () => {
-    const { clock, deadlines, expired } = start({ idle: 100 });
+    const { clock, deadlines, expired } = start({ idleMs: 100 });
     deadlines.connected();
     clock.advance(50_000);
     deadlines.arrived();
@@ -85,7 +85,7 @@ describe("a limit", () => {
 
   it("that is infinite sets no timer", () => {
     const never = Number.POSITIVE_INFINITY;
-    const { clock, deadlines } = start({ connect: never, firstByte: never, idle: never });
+    const { clock, deadlines } = start({ connectMs: never, firstByteMs: never, idleMs: never });
     deadlines.connected();
     deadlines.arrived();
     deadlines.waiting();
@@ -93,7 +93,7 @@ describe("a limit", () => {
   });
 
   it("on the whole goes on through pauses, and is the last", () => {
-    const { clock, deadlines, expired } = start({ total: 15_000 });
+    const { clock, deadlines, expired } = start({ totalMs: 15_000 });
     clock.advance(10_000);
     deadlines.pause();
     clock.advance(4_999);
@@ -105,7 +105,7 @@ describe("a limit", () => {
   });
 
   it("that is stopped is never told of", () => {
-    const { clock, deadlines, expired } = start({ total: 5 });
+    const { clock, deadlines, expired } = start({ totalMs: 5 });
     deadlines.stop();
     clock.advance(1_000_000);
     expect(expired).toEqual([]);

@@ -2,18 +2,18 @@ import type { Clock } from "../../base/clock.js";
 import type { Timeouts } from "../../stream/chat-model.js";
 import { type ErrorCode, invalid, SluiceError } from "../../stream/error.js";
 
-type Phase = "connect" | "firstByte" | "idle";
+type Phase = "connectMs" | "firstByteMs" | "idleMs";
 type Limits = Readonly<Required<Timeouts>>;
 
 /** Limits where the caller gives none, in ms. */
 export const DEFAULT_TIMEOUTS: Limits = {
-  connect: 10_000,
-  firstByte: 120_000,
-  idle: 60_000,
-  total: Number.POSITIVE_INFINITY,
+  connectMs: 10_000,
+  firstByteMs: 120_000,
+  idleMs: 60_000,
+  totalMs: Number.POSITIVE_INFINITY,
 };
 
-const NAMES = ["connect", "firstByte", "idle", "total"] as const;
+const NAMES = ["connectMs", "firstByteMs", "idleMs", "totalMs"] as const;
 
 /**
  * The limits of a call: those given, and the defaults.
@@ -43,7 +43,7 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #onExpire: (error: SluiceError) => void;
   readonly #totalDue: number;
-  #phase: Phase = "connect";
+  #phase: Phase = "connectMs";
   /** When the phase is over its limit; `Infinity` while nothing is waited for. */
   #due = Number.POSITIVE_INFINITY;
   /** When the timer fires; `Infinity` without one. */
@@ -56,29 +56,29 @@ export class Deadlines {
     this.#limits = limits;
     this.#clock = clock;
     this.#onExpire = onExpire;
-    this.#totalDue = clock.now() + limits.total;
+    this.#totalDue = clock.now() + limits.totalMs;
     this.#arm();
   }
 
   /** A connection is being made. */
   connecting(): void {
-    this.#enter("connect");
+    this.#enter("connectMs");
   }
 
   /** The connection stands; the first byte of the body is waited for. */
   connected(): void {
-    this.#enter("firstByte");
+    this.#enter("firstByteMs");
   }
 
   /** Bytes of the body arrived. */
   arrived(): void {
-    this.#phase = "idle";
+    this.#phase = "idleMs";
     this.#due = Number.POSITIVE_INFINITY;
   }
 
   /** The reader waits for more. */
   waiting(): void {
-    if (this.#phase === "idle") this.#enter("idle");
+    if (this.#phase === "idleMs") this.#enter("idleMs");
   }
 
   /** Nothing of the network is waited for: the call is between two attempts. */
@@ -110,24 +110,24 @@ export class Deadlines {
   readonly #fired = (): void => {
     const now = this.#clock.now();
     // The total limit is told even where both are due: a retry cannot help it.
-    if (now >= this.#totalDue) this.#expire("total");
+    if (now >= this.#totalDue) this.#expire("totalMs");
     else if (now >= this.#due) this.#expire(this.#phase);
     else this.#arm();
   };
 
   #expire(limit: keyof Timeouts): void {
     this.#due = Number.POSITIVE_INFINITY;
-    if (limit === "total") this.stop();
+    if (limit === "totalMs") this.stop();
     else this.#arm();
     const { code, message } = EXPIRED[limit];
     const ms = this.#limits[limit];
-    this.#onExpire(new SluiceError(code, `${message} within ${ms} ms`, { retryable: limit !== "total" }));
+    this.#onExpire(new SluiceError(code, `${message} within ${ms} ms`, { retryable: limit !== "totalMs" }));
   }
 }
 
 const EXPIRED: Readonly<Record<keyof Timeouts, { code: ErrorCode; message: string }>> = {
-  connect: { code: "connect-timeout", message: "no connection" },
-  firstByte: { code: "first-byte-timeout", message: "no byte of the answer" },
-  idle: { code: "idle-timeout", message: "nothing more of the answer" },
-  total: { code: "total-timeout", message: "the call did not finish" },
+  connectMs: { code: "connect-timeout", message: "no connection" },
+  firstByteMs: { code: "first-byte-timeout", message: "no byte of the answer" },
+  idleMs: { code: "idle-timeout", message: "nothing more of the answer" },
+  totalMs: { code: "total-timeout", message: "the call did not finish" },
 };

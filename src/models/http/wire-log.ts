@@ -27,8 +27,8 @@ export class WireLog {
   }
 
   response({ status, headers }: ResponseHead): void {
-    const ms = performance.now() - this.#sent;
-    this.#tell({ type: "response", id: this.#id, status, headers: maskHeaders(headers), ms });
+    const durationMs = performance.now() - this.#sent;
+    this.#tell({ type: "response", id: this.#id, status, headers: maskHeaders(headers), durationMs });
   }
 
   body(pieces: readonly Uint8Array[]): void {
@@ -45,7 +45,7 @@ export class WireLog {
   }
 
   end(): void {
-    this.#tell({ type: "end", id: this.#id, ms: performance.now() - this.#began });
+    this.#tell({ type: "end", id: this.#id, durationMs: performance.now() - this.#began });
   }
 }
 

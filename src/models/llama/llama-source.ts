@@ -21,7 +21,7 @@ export interface LlamaCall {
   /** `false`: the whole answer at once. */
   streaming: boolean;
   /** Ms. */
-  totalTimeout: number;
+  totalTimeoutMs: number;
   clock: Clock;
 }
 
@@ -88,10 +88,10 @@ export class LlamaSource implements BatchSource, PaceListener {
 
   async #begin(): Promise<void> {
     this.#begun = true;
-    const { totalTimeout, clock, hold } = this.#call;
-    if (totalTimeout !== Number.POSITIVE_INFINITY) {
-      this.#callOffTimeout = clock.after(totalTimeout, () => {
-        const message = `the answer took more than ${totalTimeout} ms`;
+    const { totalTimeoutMs, clock, hold } = this.#call;
+    if (totalTimeoutMs !== Number.POSITIVE_INFINITY) {
+      this.#callOffTimeout = clock.after(totalTimeoutMs, () => {
+        const message = `the answer took more than ${totalTimeoutMs} ms`;
         this.#controller.abort(new SluiceError("total-timeout", message, { retryable: true }));
         this.#fail(this.#controller.signal.reason);
       });

@@ -94,7 +94,7 @@ describe.skipIf(!hasLlama())("a GGUF file in this process", () => {
       hold: () => holdModel(path),
       contexts: { contextSize: 512, threads: 1, parallel: 1 },
       streaming: true,
-      totalTimeout: Number.POSITIVE_INFINITY,
+      totalTimeoutMs: Number.POSITIVE_INFINITY,
       clock: systemClock,
     });
     const onToken = vi.spyOn(source, "onToken");
@@ -211,7 +211,7 @@ describe.skipIf(!hasLlama())("a GGUF file in this process", () => {
 
   test("has a limit on the whole time", async () => {
     const clock = new ManualClock();
-    const stream = use(random, { clock }).stream({ ...HI, maxTokens: 50 }, { timeouts: { total: 100 } });
+    const stream = use(random, { clock }).stream({ ...HI, maxTokens: 50 }, { timeouts: { totalMs: 100 } });
     const reader = stream[Symbol.asyncIterator]();
     await reader.next();
     clock.advance(101);

@@ -82,14 +82,14 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
     stream(request, call = {}) {
       validateRequest(request, { id, capabilities });
       const plan = planAnswer(request);
-      const { total } = resolveTimeouts(options.timeouts, call.timeouts);
+      const { totalMs } = resolveTimeouts(options.timeouts, call.timeouts);
       const { streaming = true, signal, retain } = call;
       const source = new LlamaSource(plan, {
         name: basename(path),
         hold,
         contexts,
         streaming,
-        totalTimeout: total,
+        totalTimeoutMs: totalMs,
         clock,
       });
       return new ChatStream(source, { signal, retain });

@@ -58,13 +58,13 @@ const STDERR_TAIL = 2_000;
 /**
  * Connects, with the official SDK, which is loaded only here.
  *
- * @param timeout ms until the server must have answered.
+ * @param timeoutMs ms until the server must have answered.
  * @param signal ends the attempt.
  * @throws {SluiceError} `connect-failed`; `authentication`, `permission` or `not-found` where the server says so.
  */
 export async function connectMcp(
   server: McpServer,
-  timeout: number,
+  timeoutMs: number,
   signal: AbortSignal,
   watcher: McpWatcher,
   features: McpClientFeatures,
@@ -85,7 +85,7 @@ export async function connectMcp(
   client.onerror = (error) => watcher.failed(error);
   const { transport, details, end } = await open(server);
   try {
-    await client.connect(transport, { timeout, signal });
+    await client.connect(transport, { timeout: timeoutMs, signal });
   } catch (thrown) {
     await client.close().catch(() => {});
     throw await connectError(server, thrown, details());

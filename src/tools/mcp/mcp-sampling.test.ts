@@ -50,7 +50,7 @@ test.each([
 
 test("a server that does not wait any more stops the model", async () => {
   const left = new AbortController();
-  const model = scripted([["On", { wait: 1e9 }]]);
+  const model = scripted([["On", { waitMs: 1e9 }]]);
   const approve = () => {
     setImmediate(() => left.abort());
     return true;

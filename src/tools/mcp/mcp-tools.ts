@@ -34,10 +34,10 @@ export interface McpToolsOptions extends McpClientFeatures {
   filter?: (tool: McpToolInfo) => boolean;
   /** Whether a person has to allow a call. Default false. */
   approval?: boolean | ((tool: McpToolInfo, input: JsonObject) => boolean | Promise<boolean>);
-  /** Ms that one call may take. Default: the loop's `timeout`. */
-  timeout?: number;
+  /** Ms that one call may take. Default: the loop's `timeoutMs`. */
+  timeoutMs?: number;
   /** Ms until the server must have answered when connecting, and with each page of its list. Default 30,000. */
-  connectTimeout?: number;
+  connectTimeoutMs?: number;
   /** How many calls the server gets at once. Default: as many as the loop allows. */
   concurrency?: number;
   /** Told of errors that belong to no call: a broken stream of notifications, for one. */
@@ -79,22 +79,22 @@ const CLOSED = "the connection to the MCP server was closed";
 
 class McpToolSource implements McpTools {
   readonly #options: McpServer & McpToolsOptions;
-  readonly #connectTimeout: number;
+  readonly #connectTimeoutMs: number;
   readonly #slots: Slots | undefined;
   #connection: Promise<McpConnection> | undefined;
   #listed: Promise<readonly Tool[]> | undefined;
   readonly #closed = new AbortController();
 
   constructor(options: McpServer & McpToolsOptions) {
-    const { connectTimeout = 30_000, timeout, concurrency } = options;
-    if (!(connectTimeout > 0)) throw invalid("connectTimeout", connectTimeout, "ms above 0");
-    if (timeout !== undefined && !(timeout > 0)) throw invalid("timeout", timeout, "ms above 0");
+    const { connectTimeoutMs = 30_000, timeoutMs, concurrency } = options;
+    if (!(connectTimeoutMs > 0)) throw invalid("connectTimeoutMs", connectTimeoutMs, "ms above 0");
+    if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0");
     if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
     const { sampling } = options;
     if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
     checkRoots(options.roots ?? []);
     this.#options = options;
-    this.#connectTimeout = Math.min(connectTimeout, NEVER);
+    this.#connectTimeoutMs = Math.min(connectTimeoutMs, NEVER);
     this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);
   }
 
@@ -141,7 +141,7 @@ class McpToolSource implements McpTools {
       },
       failed: (error: Error) => this.#options.onError?.(error),
     };
-    const connection = connectMcp(this.#options, this.#connectTimeout, signal, watcher, this.#options);
+    const connection = connectMcp(this.#options, this.#connectTimeoutMs, signal, watcher, this.#options);
     this.#connection = connection;
     connection.catch(() => {
       if (this.#connection === connection) this.#forget();
@@ -165,14 +165,14 @@ class McpToolSource implements McpTools {
   }
 
   async #list(): Promise<readonly Tool[]> {
-    const all = await this.#ask(({ client }) => listAll(client, this.#connectTimeout));
+    const all = await this.#ask(({ client }) => listAll(client, this.#connectTimeoutMs));
     const { filter = () => true } = this.#options;
     const names = new Set<string>();
     return all.filter((one) => filter(one)).map((one) => this.#tool(one, names));
   }
 
   #tool(one: ServersTool, names: Set<string>): Tool {
-    const { approval, prefix = "", timeout } = this.#options;
+    const { approval, prefix = "", timeoutMs } = this.#options;
     const name = allowedName(`${prefix}${one.name}`, names);
     const description = one.description ?? one.title;
     const needsApproval = async (input: unknown) =>
@@ -183,7 +183,7 @@ class McpToolSource implements McpTools {
         ...(description !== undefined && { description }),
         inputSchema: one.inputSchema as JsonObject,
       },
-      ...(timeout !== undefined && { timeout }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
       ...(this.#slots && { slots: this.#slots }),
       ...(approval !== undefined && { needsApproval }),
       readInput: (value) =>

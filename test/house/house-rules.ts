@@ -16,6 +16,7 @@ const FLOORS = [
   "models",
   "telemetry",
   "dialects",
+  "listeners",
   "runs",
   "stream",
   "base",

@@ -52,6 +52,11 @@ export type ErrorCode =
   | "conflict"
   /** Its store could not be read or written. */
   | "store-failed"
+  // What happened to a run that is logged.
+  /** The process that wrote it died. */
+  | "run-lost"
+  /** What the reader asked for is not kept any more: it fell behind, or came too late. */
+  | "run-expired"
   /** A model, stage or source broke a law of the stream: a bug of its author. */
   | "protocol";
 

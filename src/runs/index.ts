@@ -1,0 +1,10 @@
+export type { Envelope } from "./envelope.js";
+export { endsRun, entryAfter, envelopeOf, seqAfter, stringifyEnvelope } from "./envelope.js";
+export type { MemoryRunLogOptions } from "./memory-run-log.js";
+export { MemoryRunLog } from "./memory-run-log.js";
+export type { RedisRunLogOptions } from "./redis-run-log.js";
+export { RedisRunLog } from "./redis-run-log.js";
+export type { OpenRun, ReadRun, Retention, RunLog, RunReader, RunRecord, RunState, RunWriter } from "./run-log.js";
+export { RunSource } from "./run-source.js";
+export type { Run, RunOutcome, StartRun } from "./start-run.js";
+export { startRun } from "./start-run.js";

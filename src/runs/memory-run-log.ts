@@ -1,0 +1,120 @@
+import { describe, SluiceError } from "../stream/error.js";
+import { MemoryRun } from "./memory-run.js";
+import {
+  DEFAULT_RETENTION,
+  type OpenRun,
+  type ReadRun,
+  type Retention,
+  type RunLog,
+  type RunReader,
+  type RunRecord,
+  type RunWriter,
+} from "./run-log.js";
+import { checkReadRun, checkRetention } from "./run-options.js";
+
+/** Settings of `MemoryRunLog`. */
+export interface MemoryRunLogOptions extends Retention {
+  /** Of all runs that have ended, in bytes; the oldest go first. Default 64 MiB. */
+  maxEndedBytes?: number;
+}
+
+/** Logs runs in this process's memory: they are gone with it. */
+export class MemoryRunLog implements RunLog {
+  readonly #keepMs: number;
+  readonly #maxRunBytes: number;
+  readonly #maxEndedBytes: number;
+  /** Those that have ended stand first, in the order in which they ended. */
+  readonly #ended = new Map<string, MemoryRun>();
+  readonly #running = new Map<string, MemoryRun>();
+  readonly #threads = new Map<string, string>();
+  readonly #threadOf = new Map<string, string>();
+  #endedBytes = 0;
+
+  /** @throws {SluiceError} `invalid-argument` for a limit that is none. */
+  constructor(options: MemoryRunLogOptions = {}) {
+    checkRetention(options, ["maxEndedBytes"]);
+    this.#keepMs = options.keepMs ?? DEFAULT_RETENTION.keepMs;
+    this.#maxRunBytes = options.maxRunBytes ?? DEFAULT_RETENTION.maxRunBytes;
+    this.#maxEndedBytes = options.maxEndedBytes ?? 64 * 1_024 * 1_024;
+  }
+
+  /** How many runs are kept, running ones included. */
+  get size(): number {
+    return this.#running.size + this.#ended.size;
+  }
+
+  async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
+    this.sweep();
+    if (this.#get(run) !== undefined) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
+    const writer = new MemoryRun(run, options, this.#maxRunBytes, this.#onEnd);
+    this.#running.set(run, writer);
+    if (options.thread !== undefined) {
+      this.#threads.set(options.thread, run);
+      this.#threadOf.set(run, options.thread);
+    }
+    return writer;
+  }
+
+  async read(run: string, options: ReadRun = {}): Promise<RunReader> {
+    checkReadRun(options);
+    this.sweep();
+    const found = this.#get(run);
+    if (found !== undefined) return found.read(options);
+    throw new SluiceError("not-found", `there is no run ${describe(run)}, or it is not kept any more`);
+  }
+
+  async find(run: string): Promise<RunRecord | undefined> {
+    this.sweep();
+    return this.#get(run)?.record;
+  }
+
+  async newestOf(thread: string): Promise<string | undefined> {
+    this.sweep();
+    return this.#threads.get(thread);
+  }
+
+  async stop(run: string, reason = "the run was stopped"): Promise<boolean> {
+    return this.#running.get(run)?.stop(new SluiceError("cancelled", reason)) ?? false;
+  }
+
+  async forget(run: string): Promise<boolean> {
+    return this.#forget(run);
+  }
+
+  sweep(): void {
+    const old = Date.now() - this.#keepMs;
+    for (const [id, { endedAt = 0 }] of this.#ended) {
+      if (endedAt > old && this.#endedBytes <= this.#maxEndedBytes) return;
+      this.#forget(id);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#ended.clear();
+    this.#running.clear();
+    this.#threads.clear();
+    this.#threadOf.clear();
+  }
+
+  #get(run: string): MemoryRun | undefined {
+    return this.#running.get(run) ?? this.#ended.get(run);
+  }
+
+  readonly #onEnd = (run: MemoryRun): void => {
+    if (!this.#running.delete(run.run)) return;
+    this.#ended.set(run.run, run);
+    this.#endedBytes += run.bytes;
+    this.sweep();
+  };
+
+  #forget(id: string): boolean {
+    const run = this.#ended.get(id);
+    if (run === undefined) return false;
+    this.#ended.delete(id);
+    this.#endedBytes -= run.bytes;
+    const thread = this.#threadOf.get(id);
+    this.#threadOf.delete(id);
+    if (thread !== undefined && this.#threads.get(thread) === id) this.#threads.delete(thread);
+    return true;
+  }
+}

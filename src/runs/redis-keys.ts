@@ -1,0 +1,33 @@
+/** The keys and channels of one run in Redis. What stands in braces decides the node of a cluster. */
+export interface RunKeys {
+  log: string;
+  known: string;
+  alive: string;
+  /** Where entries are published. */
+  entries: string;
+}
+
+export function keysOf(prefix: string, run: string): RunKeys {
+  const base = `{${prefix}:run:${run}}`;
+  return {
+    log: `${base}:log`,
+    known: `${base}:known`,
+    alive: `${base}:alive`,
+    entries: `${base}:entries`,
+  };
+}
+
+/** The key under which the newest run of a thread stands. */
+export function threadKey(prefix: string, thread: string): string {
+  return `${prefix}:thread:${thread}`;
+}
+
+/** Where a process listens for what is asked of the runs that it writes. */
+export function writerChannel(prefix: string, process: string): string {
+  return `${prefix}:writer:${process}`;
+}
+
+/** The id of the entry whose first event has a number: ids begin at 1. */
+export function entryId(seq: number): string {
+  return `${seq + 1}-0`;
+}

@@ -1,0 +1,209 @@
+import { parseJson } from "../base/json.js";
+import { exactly, filledString } from "../stream/checks.js";
+import { describe, invalid, SluiceError } from "../stream/error.js";
+import { RedisConnection } from "./redis-connection.js";
+import { keysOf, threadKey, writerChannel } from "./redis-keys.js";
+import { RedisRunReader } from "./redis-run-reader.js";
+import { RedisRunWriter, type RedisWriting } from "./redis-run-writer.js";
+import { OPEN, STOP } from "./redis-scripts.js";
+import { RemoteRun } from "./remote-run.js";
+import {
+  DEFAULT_RETENTION,
+  type OpenRun,
+  type ReadRun,
+  type Retention,
+  type RunLog,
+  type RunReader,
+  type RunRecord,
+  type RunState,
+  type RunWriter,
+} from "./run-log.js";
+import { checkReadRun } from "./run-options.js";
+
+/** Settings of `RedisRunLog`. */
+export interface RedisRunLogOptions extends Retention {
+  /** For example `redis://localhost:6379/0`. */
+  url: string;
+  /** Begins all keys. Default `sluice`. */
+  prefix?: string;
+  /** A run whose process dies ends within two of these, in ms. Default 5,000. */
+  heartbeatMs?: number;
+  /** Events are collected for this long and written as one entry, in ms. Default 20. */
+  collectMs?: number;
+}
+
+/** How long a sign of life counts, how often it is given, and how often it is looked for: in heartbeats. */
+const LIFE = 1.5;
+const BEAT = 0.5;
+const POLL = 0.4;
+
+/** A thread is remembered for this long, in ms, whatever becomes of its run. */
+const THREAD_MS = 86_400_000;
+
+const positive = (value: unknown, path: string) => {
+  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number above 0");
+};
+
+const OPTIONS = exactly("the settings of a log in Redis", {
+  url: { required: filledString },
+  prefix: filledString,
+  heartbeatMs: positive,
+  collectMs: positive,
+  keepMs: positive,
+  maxRunBytes: positive,
+});
+
+/**
+ * Logs runs in Redis Streams, so that any process reads and stops them. Needs the package `ioredis` and Redis 6.2.
+ *
+ * Events are written a few at a time, each entry by whoever holds the run's token: a process that was taken for dead does
+ * not write again. Readers in the writer's process are served from memory.
+ */
+export class RedisRunLog implements RunLog {
+  readonly #connection: RedisConnection;
+  readonly #prefix: string;
+  readonly #heartbeatMs: number;
+  readonly #writing: RedisWriting;
+  readonly #channel: string;
+  readonly #writers = new Map<string, RedisRunWriter>();
+  readonly #remotes = new Map<string, RemoteRun>();
+  readonly #beats: NodeJS.Timeout;
+
+  private constructor(connection: RedisConnection, options: RedisRunLogOptions) {
+    const { prefix = "sluice", heartbeatMs = 5_000, collectMs = 20 } = options;
+    const { keepMs = DEFAULT_RETENTION.keepMs, maxRunBytes = DEFAULT_RETENTION.maxRunBytes } = options;
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#heartbeatMs = heartbeatMs;
+    this.#writing = { connection, collectMs, lifeMs: Math.ceil(heartbeatMs * LIFE), keepMs, maxRunBytes };
+    this.#channel = writerChannel(prefix, crypto.randomUUID());
+    this.#beats = setInterval(() => {
+      for (const writer of this.#writers.values()) void writer.beat();
+    }, heartbeatMs * BEAT);
+    this.#beats.unref();
+  }
+
+  /**
+   * Connects.
+   *
+   * @throws {SluiceError} `store-failed` when Redis cannot be reached; `unsupported` when the package `ioredis` is not
+   *   installed; `invalid-argument` for a setting that is none.
+   */
+  static async open(options: RedisRunLogOptions): Promise<RedisRunLog> {
+    OPTIONS(options, "");
+    const log = new RedisRunLog(await RedisConnection.open(options.url), options);
+    await log.#connection.listen(log.#channel, log.#onAsked);
+    return log;
+  }
+
+  async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
+    const keys = keysOf(this.#prefix, run);
+    const { lifeMs, keepMs } = this.#writing;
+    const values = [Date.now(), JSON.stringify(options.meta ?? {}), lifeMs, Math.max(keepMs, lifeMs), this.#channel];
+    const opened = await this.#connection.script(OPEN, keys, values);
+    if (opened !== 1) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
+    const { thread } = options;
+    if (thread !== undefined) {
+      await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", THREAD_MS));
+    }
+    const writer = new RedisRunWriter(run, keys, options, this.#writing, () => this.#writers.delete(run));
+    this.#writers.set(run, writer);
+    return writer;
+  }
+
+  async read(run: string, options: ReadRun = {}): Promise<RunReader> {
+    checkReadRun(options);
+    const writer = this.#writers.get(run);
+    if (writer !== undefined) return writer.read(options);
+    const remote = await this.#remote(run);
+    const record = await this.find(run);
+    const { after = -1 } = options;
+    if (record === undefined) {
+      this.#release(remote);
+      throw new SluiceError("not-found", `there is no run ${describe(run)}, or it is not kept any more`);
+    }
+    const over = record.state !== "running" && after + 1 >= record.next;
+    const seen = record.state === "finished" || after + 1 === record.next;
+    const at = record.state === "failed" ? Math.min(after + 1, record.next - 1) : Math.min(after + 1, record.next);
+    const reader = new RedisRunReader(remote, after, at);
+    remote.add(reader);
+    if (over && seen) reader.cancel();
+    return reader;
+  }
+
+  async find(run: string): Promise<RunRecord | undefined> {
+    const { known, log } = keysOf(this.#prefix, run);
+    const [hash, oldest] = await this.#connection.run((redis) =>
+      Promise.all([redis.hgetall(known), redis.xrange(log, "-", "+", "COUNT", 1)]),
+    );
+    if (hash.state === undefined) return undefined;
+    const next = Number(hash.next);
+    const [id] = oldest[0] ?? [];
+    const record: RunRecord = {
+      run,
+      state: hash.state as RunState,
+      first: id === undefined ? next : Number(id.split("-", 1)[0]) - 1,
+      next,
+      startedAt: Number(hash.startedAt),
+      meta: metaOf(hash.meta),
+    };
+    return hash.endedAt === undefined ? record : { ...record, endedAt: Number(hash.endedAt) };
+  }
+
+  async newestOf(thread: string): Promise<string | undefined> {
+    const run = await this.#connection.run((redis) => redis.get(threadKey(this.#prefix, thread)));
+    return run ?? undefined;
+  }
+
+  async stop(run: string, reason = "the run was stopped"): Promise<boolean> {
+    const asked = await this.#connection.script(STOP, keysOf(this.#prefix, run), [run, reason]);
+    return asked === 1;
+  }
+
+  async forget(run: string): Promise<boolean> {
+    const record = await this.find(run);
+    if (record === undefined || record.state === "running") return false;
+    const { log, known, alive } = keysOf(this.#prefix, run);
+    return (await this.#connection.run((redis) => redis.del(log, known, alive))) > 0;
+  }
+
+  /** Redis forgets by itself. */
+  sweep(): void {}
+
+  async close(): Promise<void> {
+    clearInterval(this.#beats);
+    this.#connection.close();
+  }
+
+  /** What the readers of a run in this process share. */
+  async #remote(run: string): Promise<RemoteRun> {
+    const known = this.#remotes.get(run);
+    if (known !== undefined) return known;
+    const limits = { pollMs: this.#heartbeatMs * POLL, keepMs: this.#writing.keepMs };
+    const forget = () => this.#remotes.delete(run);
+    const remote = new RemoteRun(run, keysOf(this.#prefix, run), this.#connection, limits, forget);
+    this.#remotes.set(run, remote);
+    await remote.listen();
+    return remote;
+  }
+
+  /** Nobody reads it after all. */
+  #release(remote: RemoteRun): void {
+    const nobody = new RedisRunReader(remote, -1, 0);
+    remote.add(nobody);
+    nobody.cancel();
+  }
+
+  readonly #onAsked = (text: string | undefined): void => {
+    // What was asked while nobody listened is in the answer to the next sign of life.
+    if (text === undefined) return;
+    const [run = "", ...reason] = text.split("\n");
+    this.#writers.get(run)?.stop(reason.join("\n"));
+  };
+}
+
+function metaOf(text: string | undefined): Record<string, string> {
+  const meta = parseJson(text ?? "{}");
+  if (typeof meta !== "object" || meta === null) return {};
+  return Object.fromEntries(Object.entries(meta).map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,160 @@
+import type { Batch } from "../stream/batch-source.js";
+import type { ChatEvent } from "../stream/chat-event.js";
+import { messageOf, SluiceError } from "../stream/error.js";
+import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "./envelope.js";
+import { MemoryRun } from "./memory-run.js";
+import type { RedisConnection } from "./redis-connection.js";
+import { entryId, type RunKeys } from "./redis-keys.js";
+import { APPEND, BEAT } from "./redis-scripts.js";
+import type { OpenRun, ReadRun, RunReader, RunState, RunWriter } from "./run-log.js";
+
+/** Events that wait for a write which is under way; beyond, the writer of the run waits. */
+const MAX_WAITING = 2_000;
+
+/** What all writers of a log share. */
+export interface RedisWriting {
+  connection: RedisConnection;
+  /** Events are collected for this long, in ms, and written as one entry. */
+  collectMs: number;
+  /** How long a sign of life counts, in ms. */
+  lifeMs: number;
+  keepMs: number;
+  maxRunBytes: number;
+}
+
+/** The token of the process that began a run; whoever takes it over has a higher one. */
+const TOKEN = "1";
+
+/** Writes a run to Redis, a few events at a time, and to this process's readers at once. */
+export class RedisRunWriter implements RunWriter {
+  readonly run: string;
+  readonly #keys: RunKeys;
+  readonly #shared: RedisWriting;
+  readonly #local: MemoryRun;
+  readonly #onDone: () => void;
+  #waiting: ChatEvent[] = [];
+  #error: SluiceError | undefined;
+  /** The number of the first event that waits. */
+  #seq = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #failure: SluiceError | undefined;
+
+  /** @param onDone is told when nothing is written any more. */
+  constructor(run: string, keys: RunKeys, options: OpenRun, shared: RedisWriting, onDone: () => void) {
+    this.run = run;
+    this.#keys = keys;
+    this.#shared = shared;
+    this.#local = new MemoryRun(run, options, shared.maxRunBytes);
+    this.#onDone = onDone;
+  }
+
+  get stopped(): AbortSignal {
+    return this.#local.stopped;
+  }
+
+  get onDeserted(): (() => void) | undefined {
+    return this.#local.onDeserted;
+  }
+
+  set onDeserted(deserted: (() => void) | undefined) {
+    this.#local.onDeserted = deserted;
+  }
+
+  append(events: Batch): void | Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const paced = this.#local.append(events);
+    for (const event of events) this.#waiting.push(event);
+    if (this.#local.state !== "running") this.#write();
+    else if (this.#writing === undefined) this.#timer ??= setTimeout(this.#write, this.#shared.collectMs);
+    if (this.#waiting.length <= MAX_WAITING) return paced;
+    this.#write();
+    return this.#writing?.then(() => paced);
+  }
+
+  fail(error: SluiceError): void {
+    if (this.#local.state !== "running") return;
+    this.#local.fail(error);
+    if (this.#failure !== undefined) return;
+    this.#error = error;
+    this.#write();
+  }
+
+  read(options?: ReadRun): RunReader {
+    return this.#local.read(options);
+  }
+
+  async flushed(): Promise<void> {
+    if (this.#waiting.length > 0) this.#write();
+    while (this.#writing !== undefined) await this.#writing;
+    if (this.#local.state !== "running") this.#onDone();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Somebody asked for the run's end. */
+  stop(reason: string): void {
+    this.#local.stop(new SluiceError("cancelled", reason));
+  }
+
+  /** Tells everybody that this writer lives. */
+  async beat(): Promise<void> {
+    const { lifeMs, keepMs } = this.#shared;
+    await this.#ask(() => this.#shared.connection.script(BEAT, this.#keys, [TOKEN, lifeMs, keepMs]));
+  }
+
+  readonly #write = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#writing !== undefined) return;
+    this.#writing = this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+  };
+
+  /** Writes what waits, and what comes to wait meanwhile. */
+  async #writeAll(): Promise<void> {
+    while (this.#failure === undefined) {
+      const envelope = this.#take();
+      if (envelope === undefined) return;
+      await this.#append(envelope);
+      if (this.#waiting.length === 0 && this.#error === undefined) return;
+      if (this.#local.state !== "running") continue;
+      await new Promise((resolve) => setTimeout(resolve, this.#shared.collectMs));
+    }
+  }
+
+  #take(): Envelope | undefined {
+    const entry = { run: this.run, seq: this.#seq, at: Date.now() };
+    const events = this.#waiting;
+    if (events.length > 0) {
+      this.#waiting = [];
+      this.#seq += events.length;
+      return { ...entry, events };
+    }
+    const error = this.#error;
+    this.#error = undefined;
+    return error && { ...entry, error };
+  }
+
+  async #append(envelope: Envelope): Promise<void> {
+    const { connection, maxRunBytes, keepMs } = this.#shared;
+    const state: RunState = "error" in envelope ? "failed" : endsRun(envelope) ? "finished" : "running";
+    const place = [TOKEN, envelope.seq, seqAfter(envelope), entryId(envelope.seq), stringifyEnvelope(envelope)];
+    const values = [...place, state, Date.now(), maxRunBytes, keepMs, this.#keys.entries];
+    await this.#ask(() => connection.script(APPEND, this.#keys, values));
+  }
+
+  /** Runs a script that answers with what is asked of the writer. */
+  async #ask(script: () => Promise<unknown>): Promise<void> {
+    try {
+      const asked = await script();
+      if (typeof asked === "string" && asked !== "") this.stop(asked);
+    } catch (thrown) {
+      const fenced = messageOf(thrown).includes("FENCED");
+      if (fenced && this.#local.state !== "running" && this.#waiting.length === 0) return;
+      const message = `another has ended the run ${this.run}, because this writer gave no sign of life`;
+      this.#failure ??= fenced ? new SluiceError("conflict", message, { cause: thrown }) : SluiceError.from(thrown);
+      this.#local.stop(this.#failure);
+    }
+  }
+}

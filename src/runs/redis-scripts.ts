@@ -1,0 +1,90 @@
+/**
+ * What must happen in one step in Redis. Of each run there are three keys, which stand on one node of a cluster: KEYS[1] its
+ * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta), KEYS[3] its
+ * writer's sign of life (string that expires).
+ */
+
+/** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel. Returns 1, or 0 where there is one. */
+export const OPEN = `
+if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
+redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "bytes", "0", "startedAt", ARGV[1], "meta", ARGV[2],
+  "writer", ARGV[5])
+redis.call("SET", KEYS[3], "1", "PX", ARGV[3])
+redis.call("PEXPIRE", KEYS[2], ARGV[4])
+return 1
+`;
+
+/**
+ * Appends an entry. ARGV: token, seq, next, id of the entry, text, new state, now (ms), most bytes, keep (ms), channel.
+ * Returns what is asked of the writer ("" for nothing), or an error reply where it is not the writer any more. What comes
+ * a second time, after a connection broke, is there already.
+ */
+export const APPEND = `
+local known = redis.call("HMGET", KEYS[2], "token", "state", "next", "stop")
+if known[1] ~= ARGV[1] then return redis.error_reply("FENCED") end
+if tonumber(known[3]) >= tonumber(ARGV[3]) then return known[4] or "" end
+if known[2] ~= "running" then return redis.error_reply("FENCED") end
+redis.call("XADD", KEYS[1], ARGV[4], "e", ARGV[5])
+redis.call("HSET", KEYS[2], "next", ARGV[3], "state", ARGV[6])
+local bytes = redis.call("HINCRBY", KEYS[2], "bytes", #ARGV[5])
+if bytes > tonumber(ARGV[8]) then
+  local freed = 0
+  local last = nil
+  local oldest = redis.call("XRANGE", KEYS[1], "-", "+", "COUNT", 1000)
+  for i = 1, #oldest - 1 do
+    if bytes - freed <= tonumber(ARGV[8]) / 2 then break end
+    freed = freed + #oldest[i][2][2]
+    last = oldest[i + 1][1]
+  end
+  if last then
+    redis.call("XTRIM", KEYS[1], "MINID", last)
+    redis.call("HINCRBY", KEYS[2], "bytes", -freed)
+  end
+end
+if ARGV[6] ~= "running" then
+  redis.call("HSET", KEYS[2], "endedAt", ARGV[7])
+  redis.call("DEL", KEYS[3])
+end
+redis.call("PEXPIRE", KEYS[1], ARGV[9])
+redis.call("PEXPIRE", KEYS[2], ARGV[9])
+redis.call("PUBLISH", ARGV[10], ARGV[5])
+return known[4] or ""
+`;
+
+/** The writer lives. ARGV: token, life (ms), keep (ms). Returns as APPEND does. */
+export const BEAT = `
+local known = redis.call("HMGET", KEYS[2], "token", "state", "stop")
+if known[1] ~= ARGV[1] or known[2] ~= "running" then return redis.error_reply("FENCED") end
+redis.call("SET", KEYS[3], "1", "PX", ARGV[2])
+redis.call("PEXPIRE", KEYS[1], ARGV[3])
+redis.call("PEXPIRE", KEYS[2], ARGV[3])
+return known[3] or ""
+`;
+
+/**
+ * Ends a run whose writer gives no sign of life: from then on it cannot write. ARGV: the entry's text before its number, the
+ * text after it, now (ms), keep (ms), channel. Returns 1 where it was ended now, -1 where there is no such run.
+ */
+export const BURY = `
+local known = redis.call("HMGET", KEYS[2], "state", "next")
+if not known[1] then return -1 end
+if known[1] ~= "running" or redis.call("EXISTS", KEYS[3]) == 1 then return 0 end
+local text = ARGV[1] .. known[2] .. ARGV[2]
+local next = string.format("%.0f", tonumber(known[2]) + 1)
+redis.call("HINCRBY", KEYS[2], "token", 1)
+redis.call("XADD", KEYS[1], next .. "-0", "e", text)
+redis.call("HSET", KEYS[2], "next", next, "state", "failed", "endedAt", ARGV[3])
+redis.call("PEXPIRE", KEYS[1], ARGV[4])
+redis.call("PEXPIRE", KEYS[2], ARGV[4])
+redis.call("PUBLISH", ARGV[5], text)
+return 1
+`;
+
+/** Asks the writer to end. ARGV: the run's id, the reason. Returns 1 where the run was running. */
+export const STOP = `
+local known = redis.call("HMGET", KEYS[2], "state", "writer")
+if known[1] ~= "running" then return 0 end
+redis.call("HSETNX", KEYS[2], "stop", ARGV[2])
+redis.call("PUBLISH", known[2], ARGV[1] .. "\\n" .. ARGV[2])
+return 1
+`;

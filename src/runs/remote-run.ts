@@ -1,0 +1,94 @@
+import { parseJson } from "../base/json.js";
+import { SluiceError } from "../stream/error.js";
+import { type Envelope, envelopeOf, stringifyEnvelope } from "./envelope.js";
+import type { RedisConnection } from "./redis-connection.js";
+import type { RunKeys } from "./redis-keys.js";
+import type { RedisRunReader } from "./redis-run-reader.js";
+import { BURY } from "./redis-scripts.js";
+
+/** A run that another process writes, as the readers in this process share it: what is published of it is parsed once. */
+export class RemoteRun {
+  readonly run: string;
+  readonly keys: RunKeys;
+  readonly connection: RedisConnection;
+  readonly #keepMs: number;
+  readonly #readers = new Set<RedisRunReader>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #onDeserted: () => void;
+  #heard = false;
+
+  /**
+   * @param pollMs how often to look whether the writer lives, where nothing is heard.
+   * @param onDeserted is told when the last reader has left.
+   */
+  constructor(
+    run: string,
+    keys: RunKeys,
+    connection: RedisConnection,
+    limits: { pollMs: number; keepMs: number },
+    onDeserted: () => void,
+  ) {
+    this.run = run;
+    this.keys = keys;
+    this.connection = connection;
+    this.#keepMs = limits.keepMs;
+    this.#onDeserted = onDeserted;
+    this.#timer = setInterval(() => void this.#poll(), limits.pollMs);
+    this.#timer.unref();
+  }
+
+  /** Hears what is published from when it resolves. */
+  listen(): Promise<void> {
+    return this.connection.listen(this.keys.entries, this.#onMessage);
+  }
+
+  add(reader: RedisRunReader): void {
+    this.#readers.add(reader);
+  }
+
+  left(reader: RedisRunReader): void {
+    if (!this.#readers.delete(reader) || this.#readers.size > 0) return;
+    clearInterval(this.#timer);
+    this.connection.unlisten(this.keys.entries, this.#onMessage);
+    this.#onDeserted();
+  }
+
+  readonly #onMessage = (text: string | undefined): void => {
+    this.#heard = true;
+    const envelope = text === undefined ? undefined : parsed(text);
+    for (const reader of [...this.#readers]) reader.offer(envelope);
+  };
+
+  /** Ends the run where its writer is dead; readers look whether they missed something. */
+  async #poll(): Promise<void> {
+    if (this.#heard) {
+      this.#heard = false;
+      return;
+    }
+    const message = `the process that wrote the run ${this.run} is gone; what it had written can still be read`;
+    const error = new SluiceError("run-lost", message, { retryable: true });
+    const [before = "", after = ""] = stringifyEnvelope({ run: this.run, seq: 0, at: Date.now(), error }).split(
+      '"seq":0',
+      2,
+    );
+    const values = [`${before}"seq":`, after, Date.now(), this.#keepMs, this.keys.entries];
+    try {
+      const buried = await this.connection.script(BURY, this.keys, values);
+      for (const reader of [...this.#readers]) {
+        if (buried === -1) reader.fail(new SluiceError("run-expired", `the run ${this.run} is not kept any more`));
+        else reader.offer(undefined);
+      }
+    } catch {
+      // A Redis that cannot be reached is asked again; readers that need it fail by themselves.
+    }
+  }
+}
+
+function parsed(text: string): Envelope | undefined {
+  try {
+    return envelopeOf(parseJson(text));
+  } catch {
+    // Whoever reads the log finds the same entry there, with its error.
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Batch } from "../stream/batch-source.js";
+import type { SluiceError } from "../stream/error.js";
+import type { Envelope } from "./envelope.js";
+
+/** What is stored with a run when it begins. */
+export interface OpenRun {
+  /** Whatever whoever finds the run again must know of it: its owner, the model, the request. */
+  meta?: Readonly<Record<string, string>>;
+  /** A name (a chat, a thread) under which the newest run is found again without its id. */
+  thread?: string;
+  /** Whether the writer waits where its only reader in this process is far behind. Default true. */
+  paced?: boolean;
+}
+
+/** `running` until the log has its end. */
+export type RunState = "running" | "finished" | "failed";
+
+/** What a log knows of a run beside its events. */
+export interface RunRecord {
+  /** The run's id. */
+  run: string;
+  state: RunState;
+  /** The number of the oldest event that can still be read. */
+  first: number;
+  /** The number that the next event will have. */
+  next: number;
+  /** In ms since the epoch. */
+  startedAt: number;
+  /** In ms since the epoch; absent while it runs. */
+  endedAt?: number;
+  /** As it was given when the run began. */
+  meta: Readonly<Record<string, string>>;
+}
+
+/** Which events to read. */
+export interface ReadRun {
+  /** The number of the last event that the reader has. Default -1: all of them. */
+  after?: number;
+}
+
+/** Reads a run's entries in order, those that are there and then those that come. */
+export interface RunReader {
+  /**
+   * The next entry, or `undefined` after the one that ended the run. One that is there is returned without a promise. Not
+   * called again while a promise is pending.
+   *
+   * @throws {SluiceError} `run-expired` when the entry is not kept any more; `store-failed`.
+   */
+  next(): Envelope | undefined | Promise<Envelope | undefined>;
+  /** The reader leaves. A pending `next` gives `undefined`. */
+  cancel(): void;
+}
+
+/** Writes a run's log: the only one who may. */
+export interface RunWriter {
+  /** The run's id. */
+  readonly run: string;
+  /**
+   * Aborted when the run is to end: somebody stopped it, or another writer took it over. The reason is a `SluiceError`:
+   * `cancelled`, or `conflict`, after which nothing is written any more.
+   */
+  readonly stopped: AbortSignal;
+  /** Called each time the last reader in this process has left a run that goes on. */
+  onDeserted: (() => void) | undefined;
+  /**
+   * Appends events; returns a promise where the writer should wait: its only reader is far behind, or the store.
+   *
+   * @throws {SluiceError} `conflict` where another writer has taken over, or the run has ended.
+   */
+  append(events: Batch): void | Promise<void>;
+  /** Ends the log with an error. One that ended with a `finish` needs no other end. */
+  fail(error: SluiceError): void;
+  /** Reads what this writer writes, from memory. */
+  read(options?: ReadRun): RunReader;
+  /** Resolves when everything that was appended is stored. */
+  flushed(): Promise<void>;
+}
+
+/**
+ * Where runs are logged. An ended run stays readable for a time; one that grows beyond its share of bytes loses its oldest
+ * entries, and a reader that needs them is told with `run-expired`.
+ */
+export interface RunLog {
+  /**
+   * Begins a run.
+   *
+   * @throws {SluiceError} `conflict` when there is one with this id.
+   */
+  open(run: string, options?: OpenRun): Promise<RunWriter>;
+  /**
+   * Reads a run from any number, whoever writes it.
+   *
+   * @throws {SluiceError} `not-found`; `run-expired` where the events after the number are not kept any more;
+   *   `invalid-argument` for a number that is none.
+   */
+  read(run: string, options?: ReadRun): Promise<RunReader>;
+  /** What is known of a run; `undefined` when there is none, or it is forgotten. */
+  find(run: string): Promise<RunRecord | undefined>;
+  /** The id of the newest run of a thread; `undefined` when there is none. */
+  newestOf(thread: string): Promise<string | undefined>;
+  /**
+   * Asks the writer to end a run, wherever it is. Its log then ends with the error `cancelled`.
+   *
+   * @param reason for people.
+   * @returns whether it was running.
+   */
+  stop(run: string, reason?: string): Promise<boolean>;
+  /** Forgets a run that has ended; whether there was one. */
+  forget(run: string): Promise<boolean>;
+  /** Frees what time has made worthless. Costs little; called now and then by whoever keeps the log. */
+  sweep(): void;
+  /** Frees connections. Writers must have ended. */
+  close(): Promise<void>;
+}
+
+/** How long and how much of a run is kept. */
+export interface Retention {
+  /** How long an ended run can be read, in ms. Default 300,000. */
+  keepMs?: number;
+  /** Of one run, in bytes as it is stored; the oldest entries go first. Default 4 MiB. */
+  maxRunBytes?: number;
+}
+
+export const DEFAULT_RETENTION: Required<Retention> = { keepMs: 300_000, maxRunBytes: 4 * 1_024 * 1_024 };

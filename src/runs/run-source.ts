@@ -1,0 +1,27 @@
+import type { Batch, BatchSource } from "../stream/batch-source.js";
+import type { Envelope } from "./envelope.js";
+import type { RunReader } from "./run-log.js";
+
+/** The events of a run as the source of a `ChatStream`: read from the beginning, it is the stream that was logged. */
+export class RunSource implements BatchSource {
+  readonly #reader: RunReader;
+
+  constructor(reader: RunReader) {
+    this.#reader = reader;
+  }
+
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    const entry = this.#reader.next();
+    return entry instanceof Promise ? entry.then(eventsOf) : eventsOf(entry);
+  }
+
+  cancel(): void {
+    this.#reader.cancel();
+  }
+}
+
+function eventsOf(envelope: Envelope | undefined): Batch | undefined {
+  if (envelope === undefined) return undefined;
+  if ("error" in envelope) throw envelope.error;
+  return envelope.events;
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { parseJson } from "../base/json.js";
+import { SluiceError } from "./error.js";
+import { errorFromJson, errorToJson } from "./error-json.js";
+
+test("an error is the same after it was written and read, details, partial answer and causes included", () => {
+  const error = new SluiceError("rate-limited", "slow down", {
+    retryable: true,
+    retryAfterMs: 2_000,
+    status: 429,
+    providerMessage: "Too many",
+    providerCode: "rate_limit",
+    requestId: "req_1",
+    model: "openai/gpt-5",
+    field: "messages",
+    frame: "{",
+    output: { text: "1", issues: [{ path: "", message: "not an object" }] },
+    partial: {
+      text: "so far",
+      toolCalls: [{ type: "tool-call", callId: "c", name: "f", input: { a: [1] } }],
+      usage: { inputTokens: 3 },
+    },
+    cause: new SluiceError("connect-failed", "no route", { cause: new TypeError("fetch failed") }),
+  });
+  const read = errorFromJson(parseJson(JSON.stringify(errorToJson(error))));
+  expect({ ...read }).toEqual({ ...error });
+  expect(read.message).toBe("slow down");
+  expect(read.cause).toMatchObject({ code: "connect-failed", cause: { message: "fetch failed" } });
+});
+
+test("causes that form a ring are written all the same", () => {
+  const error = new SluiceError("protocol", "round");
+  Object.assign(error, { cause: error });
+  expect(JSON.stringify(errorToJson(error))).toContain("round");
+});
+
+test.each(["null", "[]", '{"code":"cancelled"}', '{"message":"no code"}'])("%s is no error", (text) => {
+  expect(() => errorFromJson(parseJson(text))).toThrow(expect.objectContaining({ code: "malformed-frame" }));
+});

@@ -1,0 +1,53 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
+import { describe, type ErrorCode, type ErrorDetails, messageOf, SluiceError } from "./error.js";
+
+/** The details that are written as they are. */
+const DETAILS = [
+  "retryAfterMs",
+  "status",
+  "providerMessage",
+  "providerCode",
+  "requestId",
+  "model",
+  "field",
+  "frame",
+  "output",
+  "partial",
+] as const satisfies readonly (keyof ErrorDetails)[];
+
+/** How deep causes are followed: they may be linked in a ring. */
+const DEEPEST_CAUSE = 4;
+
+/** An error whole, as JSON: its details and causes as well, and no stack. */
+export function errorToJson(error: SluiceError, depth = 0): JsonObject {
+  const json: JsonObject = { code: error.code, message: error.message, retryable: error.retryable };
+  for (const name of DETAILS) {
+    const value = error[name];
+    // What an error carries is plain, but its fields may be undefined.
+    if (value !== undefined) json[name] = JSON.parse(JSON.stringify(value));
+  }
+  const { cause } = error;
+  if (cause !== undefined && depth < DEEPEST_CAUSE) {
+    json.cause = cause instanceof SluiceError ? errorToJson(cause, depth + 1) : { message: messageOf(cause) };
+  }
+  return json;
+}
+
+/**
+ * An error from its JSON, as `errorToJson` writes it. A cause that was no `SluiceError` is an `Error` with its message.
+ *
+ * @throws {SluiceError} `malformed-frame` when it is not an error.
+ */
+export function errorFromJson(value: JsonValue): SluiceError {
+  if (!isJsonObject(value) || typeof value.code !== "string" || typeof value.message !== "string") {
+    const frame = (JSON.stringify(value) ?? "").slice(0, 500);
+    throw new SluiceError("malformed-frame", `an error has code and message; found ${describe(value)}`, { frame });
+  }
+  const known = DETAILS.filter((name) => value[name] !== undefined).map((name) => [name, value[name]] as const);
+  const details: ErrorDetails = { ...Object.fromEntries(known), retryable: value.retryable === true };
+  const { cause } = value;
+  if (isJsonObject(cause)) {
+    details.cause = typeof cause.code === "string" ? errorFromJson(cause) : new Error(String(cause.message));
+  }
+  return new SluiceError(value.code as ErrorCode, value.message, details);
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, describe, expect, test } from "vitest";
+import { RedisRunLog } from "../../src/runs/redis-run-log.js";
+import type { ChatEvent } from "../../src/stream/chat-event.js";
+import { BARE_ENV, ROOT } from "../e2e/run.js";
+import { startRedis } from "../support/local-server.js";
+import { readAll, readUntil } from "./run-log-contract.js";
+
+const HEARTBEAT_MS = 600;
+
+const redis = await startRedis();
+const url = redis?.url ?? "";
+afterAll(() => redis?.stop());
+
+/** A process that writes a run of numbers; the built package does. */
+async function startWriter(run: string): Promise<{ child: ChildProcess; line: () => Promise<string> }> {
+  const args = [join(ROOT, "test", "runs", "run-writer.mjs"), url, run, String(HEARTBEAT_MS)];
+  const child = spawn(process.execPath, args, { cwd: ROOT, env: BARE_ENV, stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const line = async () => String((await lines.next()).value);
+  expect(await line()).toBe("begun");
+  return { child, line };
+}
+
+const textOf = (events: readonly ChatEvent[]) =>
+  events.map((event) => (event.type === "text-delta" ? event.text : "")).join("");
+const counted = (n: number) => Array.from({ length: n }, (_, i) => `${i} `).join("");
+
+describe.skipIf(redis === undefined)("a run that another process writes", () => {
+  const open = () => RedisRunLog.open({ url, heartbeatMs: HEARTBEAT_MS });
+
+  test("ends for every reader with a typed error when its writer is killed, and keeps what was written", async () => {
+    const { child } = await startWriter("killed");
+    const [b, c] = [await open(), await open()];
+    const readers = [await b.read("killed"), await b.read("killed"), await c.read("killed")];
+    const reading = readers.map((reader) => readAll(reader));
+    await readUntil(await b.read("killed"), "50 ");
+    const killed = performance.now();
+    child.kill("SIGKILL");
+    const ends = await Promise.all(reading);
+    // Within two heartbeats; as much again for a machine that is busy.
+    expect(performance.now() - killed).toBeLessThan(4 * HEARTBEAT_MS);
+    const [first] = ends;
+    for (const { events, numbers, error } of ends) {
+      expect(error).toMatchObject({ code: "run-lost", retryable: true });
+      expect(events).toEqual(first?.events);
+      expect(numbers).toEqual(events.map((_, i) => i));
+    }
+    const written = (first?.events.length ?? 1) - 1;
+    expect(written).toBeGreaterThanOrEqual(50);
+    expect(textOf(first?.events ?? [])).toBe(counted(written));
+    // Whoever comes later, and from wherever, reads the same.
+    const late = await readAll(await c.read("killed", { after: 20 }));
+    expect(late.events).toEqual(first?.events.slice(21));
+    expect(late.error).toMatchObject({ code: "run-lost" });
+    // A client that had seen more than was logged is told as well.
+    const ahead = await readAll(await c.read("killed", { after: written + 100 }));
+    expect(ahead).toMatchObject({ events: [], error: { code: "run-lost" } });
+    await Promise.all([b.close(), c.close()]);
+  });
+
+  test("is not written any more by a process that was stopped, taken for dead, and woke up again", async () => {
+    const { child, line } = await startWriter("frozen");
+    const log = await open();
+    const reader = await log.read("frozen");
+    await readUntil(reader, "20 ");
+    child.kill("SIGSTOP");
+    expect((await readAll(reader)).error).toMatchObject({ code: "run-lost" });
+    const record = await log.find("frozen");
+    child.kill("SIGCONT");
+    expect(await line()).toBe("ended conflict");
+    await once(child, "close");
+    expect(await log.find("frozen")).toEqual(record);
+    await log.close();
+  });
+
+  test("is stopped from here, and read to its end elsewhere", async () => {
+    const { child, line } = await startWriter("stopped");
+    const [b, c] = [await open(), await open()];
+    const reader = await b.read("stopped");
+    await readUntil(reader, "20 ");
+    expect(await c.stop("stopped", "that is enough")).toBe(true);
+    expect((await readAll(reader)).error).toMatchObject({ code: "cancelled", message: "that is enough" });
+    expect(await line()).toBe("ended cancelled");
+    await once(child, "close");
+    await Promise.all([b.close(), c.close()]);
+  });
+});

@@ -114,3 +114,30 @@ describe("a learned shape", () => {
     },
   );
 });
+
+describe("what a provider says", () => {
+  const HOLE: Hole[] = [{ path: ["a"], kind: "string", capture: true }];
+
+  test("is not studied where it is long, and costs its length once", () => {
+    const blanks = `{"a":"x","b":"${" ".repeat(5_000)}"}`;
+    const repeated = `{"x":{${'"a":1,'.repeat(500)}"c":1},"a":"x"}`;
+    for (const text of [blanks, repeated]) expect(match(learned(text, HOLE), text)).toBeUndefined();
+  });
+
+  test("is never a pattern: a frame of brackets, dots and backslashes is compared as it is", () => {
+    const text = (value: string) => `{"b":"(.*)+[^\\\\]$|\\u0041","a":"${value}"}`;
+    const shapes = learned(text("x"), HOLE);
+    expect(match(shapes, text("y"))?.values).toEqual(["y"]);
+    expect(match(shapes, text("y").replace("(.*)+", "(..)+"))).toBeUndefined();
+  });
+
+  test("with 50,000 blanks in each frame is read in time that grows with its length", () => {
+    const shapes = new LearnedShapes<string>();
+    const text = `{"a":"x","b":"${" ".repeat(50_000)}"}`;
+    // Each blank was once a beginning of the same search: 50,000 times 50,000 steps for each of these frames.
+    for (let i = 0; i < 200; i++) {
+      expect(match(shapes, text)).toBeUndefined();
+      shapes.learn(text, HOLE, "text");
+    }
+  });
+});

@@ -1,0 +1,1 @@
+export { type Sentence, SentenceSplitter, splitSentences } from "./sentences/sentence-splitter.js";

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { plainBody, retryAfterMs } from "./provider-error.js";
+import type { JsonValue } from "../base/json.js";
+import { complaintIn } from "./complaint.js";
+import { readError } from "./openai-error.js";
+import { plainBody, providerError, retryAfterMs } from "./provider-error.js";
 
 const plain = (body: string) => plainBody({ status: 502, headers: {}, body });
 
@@ -33,4 +36,151 @@ test.each([
   [{ "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 0],
 ])("%j asks to wait %s ms", (headers, ms) => {
   expect(retryAfterMs(headers as Record<string, string>)).toBe(ms);
+});
+
+describe("what a complaint means", () => {
+  const error = (body: unknown, status?: number, headers: Record<string, string> = {}) => {
+    if (status === undefined) return providerError(complaintIn(body as JsonValue));
+    return readError({ status, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+  };
+
+  test.each<[string, unknown, number | undefined, object]>([
+    ["a 402 is about money", { error: { type: "invalid_request_error", message: "x" } }, 402, { code: "quota" }],
+    ["a 401 is about the key", { error: { code: "not_found", message: "x" } }, 401, { code: "authentication" }],
+    [
+      "DeepSeek has no money",
+      { error: { message: "Insufficient Balance", type: "unknown_error" } },
+      402,
+      { code: "quota" },
+    ],
+    [
+      "Moonshot says it as a rate",
+      { error: { message: "x", type: "exceeded_current_quota_error" } },
+      429,
+      { code: "quota", retryable: false },
+    ],
+    ["Alibaba's account", { code: "Arrearage", message: "Access denied" }, 400, { code: "quota" }],
+    [
+      "xAI's key",
+      { code: "Client specified an invalid argument", error: "Incorrect API key provided: xa***" },
+      400,
+      { code: "authentication" },
+    ],
+    [
+      "Groq's capacity",
+      { error: { message: "x", code: "capacity_exceeded" } },
+      498,
+      { code: "overloaded", retryable: true },
+    ],
+    [
+      "LiteLLM's wrapped rate",
+      { error: { message: "litellm.RateLimitError: x", type: "RateLimitError" } },
+      500,
+      { code: "rate-limited", retryable: true },
+    ],
+    [
+      "a request above the whole rate",
+      { error: { message: "Request too large on tokens per minute (TPM): Limit 6000, Requested 7500" } },
+      429,
+      { code: "rate-limited", retryable: false },
+    ],
+    ["FastAPI's list", { detail: [{ loc: ["body", "x"], msg: "field required" }] }, 422, { code: "rejected" }],
+    ["FastAPI's wrapped error", { detail: { error: { message: "boom" } } }, 500, { providerMessage: "boom" }],
+    [
+      "Cloudflare's list",
+      { success: false, errors: [{ code: 7009, message: "Upstream failed" }] },
+      502,
+      { providerMessage: "Upstream failed" },
+    ],
+    ["AWS in a stream", { throttlingException: { message: "slow down" } }, undefined, { providerMessage: "slow down" }],
+    [
+      "AWS as JSON",
+      { __type: "com.amazon#ThrottlingException", Message: "slow" },
+      400,
+      { code: "rate-limited", retryable: true },
+    ],
+    [
+      "Apigee's fault",
+      { fault: { faultstring: "Quota", detail: { errorcode: "x" } } },
+      403,
+      { providerMessage: "Quota" },
+    ],
+    [
+      "MiniMax's status",
+      { base_resp: { status_code: 1004, status_msg: "login fail" } },
+      undefined,
+      { providerMessage: "login fail" },
+    ],
+    [
+      "Baidu's",
+      { error_code: 17, error_msg: "Open api daily request limit reached" },
+      400,
+      { providerMessage: "Open api daily request limit reached" },
+    ],
+    [
+      "Spring's",
+      { status: 500, error: "Internal Server Error", message: "boom", path: "/v1" },
+      500,
+      { providerMessage: "boom" },
+    ],
+    [
+      "problem+json",
+      { type: "about:blank", title: "Bad", detail: "boom", status: 400 },
+      400,
+      { providerMessage: "boom" },
+    ],
+    [
+      "an array",
+      [{ error: { message: "boom", status: "UNAVAILABLE" } }],
+      503,
+      { code: "overloaded", providerMessage: "boom" },
+    ],
+    ["plain text", "upstream connect error", 503, { code: "overloaded", providerMessage: "upstream connect error" }],
+    ["an empty body", "", 500, { code: "provider-error", message: "HTTP 500: no message" }],
+    [
+      "Zhipu's number",
+      { error: { code: "1113", message: "Insufficient balance or no resource package" } },
+      429,
+      { code: "quota" },
+    ],
+    [
+      "vLLM's older",
+      { object: "error", message: "boom", type: "invalid_request_error", code: 400 },
+      undefined,
+      { code: "rejected", status: 400 },
+    ],
+  ])("%s", (_, body, status, expected) => {
+    expect(error(body, status)).toMatchObject(expected);
+  });
+
+  test.each([
+    [{ "x-should-retry": "false" }, 429, false],
+    [{ "x-should-retry": "true" }, 400, true],
+    [{ "x-should-retry": "true" }, 413, false],
+    [{}, 429, true],
+  ])("%j with %i: whether to try again is %s", (headers, status, retryable) => {
+    expect(error({ error: { message: "x" } }, status, headers as Record<string, string>).retryable).toBe(retryable);
+  });
+
+  test("what the provider said beside it is on the error", () => {
+    const groq = {
+      error: { message: "x", type: "invalid_request_error", code: "tool_use_failed", failed_generation: "<f>" },
+    };
+    expect(error(groq, 400).providerData).toEqual({ failed_generation: "<f>" });
+    const inner = { code: "ResponsibleAIPolicyViolation", content_filter_result: { hate: { filtered: true } } };
+    const azure = { error: { message: "filtered", code: "content_filter", param: "prompt", innererror: inner } };
+    expect(error(azure, 400)).toMatchObject({ code: "rejected", providerData: { param: "prompt", innererror: inner } });
+    const llama = {
+      error: { code: 400, message: "x", type: "exceed_context_size_error", n_prompt_tokens: 9, n_ctx: 4 },
+    };
+    expect(error(llama, 400).providerData).toEqual({ n_prompt_tokens: 9, n_ctx: 4 });
+  });
+
+  test("a body that is nested too deep, or very long, is told as text, and bounded", () => {
+    const deep = `${'{"error":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+    expect(error(deep, 500)).toMatchObject({ code: "provider-error" });
+    const long = error({ error: { message: "x".repeat(1e6), more: "y".repeat(1e6) } }, 500);
+    expect(long.message.length).toBeLessThan(5_000);
+    expect(long.providerData).toBeUndefined();
+  });
 });

@@ -1,4 +1,6 @@
+import type { JsonObject } from "../base/json.js";
 import { type ErrorCode, type ErrorDetails, SluiceError } from "../stream/error.js";
+import { exceedsWholeLimit, isContextOverflow } from "./context-overflow.js";
 import type { ErrorResponse } from "./dialect.js";
 
 /** What a provider said of an error, in whatever protocol. */
@@ -11,39 +13,61 @@ export interface ProviderComplaint {
   headers?: Readonly<Record<string, string>>;
   /** Where the provider asks to wait elsewhere than in its headers, in ms. */
   retryAfterMs?: number | undefined;
+  /** What else it said. */
+  data?: JsonObject | undefined;
 }
 
-/** Words in a provider's code, type or message that say more than the status. The first that fits counts. */
+/** Words in a provider's code or type that say what is the matter. The first that fits counts. */
 const WORDS: readonly [pattern: RegExp, code: ErrorCode][] = [
-  [/insufficient_quota|billing|credit balance|quota_exceeded|payment_required/i, "quota"],
   [
-    /context.length|context window|context limit|maximum context|prompt is too long|input is too long|too many tokens|input token count/i,
-    "context-length",
+    /insufficient_quota|insufficient.?(?:balance|credit|funds)|billing|credit balance|quota_?exceeded|exceeded_current_quota|payment_required|arrearage/i,
+    "quota",
   ],
-  [/overloaded|engine_overloaded|over capacity|unavailable/i, "overloaded"],
-  [/rate_?limit|resource_exhausted|too_many_requests/i, "rate-limited"],
-  [/authentication|invalid_api_key|unauthenticated|api_key_invalid|unauthorized/i, "authentication"],
-  [/permission|forbidden/i, "permission"],
-  [/model_not_found|not_found/i, "not-found"],
-  [/invalid_request|invalid_argument|failed_precondition|unsupported_parameter/i, "rejected"],
+  [/overloaded|over.?capacity|capacity_exceeded|unavailable|insufficient_system_resource|server_?busy/i, "overloaded"],
+  [/rate_?limit|resource_?exhausted|too_?many_?requests|throttl/i, "rate-limited"],
+  [/authentication|invalid_?api_?key|unauthenticated|api_key_invalid|unauthorized/i, "authentication"],
+  [/permission|forbidden|access_?denied/i, "permission"],
+  [/model_?not_?found|not_?found|no such model|model_not_exist/i, "not-found"],
+  [
+    /invalid_?(?:request|argument|parameter)|failed_precondition|unsupported_parameter|tool_use_failed|bad_?request/i,
+    "rejected",
+  ],
+];
+
+/** Words for people that say more than a vague status or code does. */
+const SENTENCES: readonly [pattern: RegExp, code: ErrorCode][] = [
+  [
+    /insufficient.(?:balance|credit|funds|quota)|billing|credit balance|quota_exceeded|payment required|out of credits/i,
+    "quota",
+  ],
+  [/(?:incorrect|invalid) api.?key|api.?key (?:is )?(?:not valid|invalid)/i, "authentication"],
 ];
 
 const RETRYABLE: readonly ErrorCode[] = ["overloaded", "rate-limited", "provider-error"];
 
 /** The error that a provider's complaint means. */
 export function providerError(complaint: ProviderComplaint): SluiceError {
-  const { message, code: providerCode, status, headers = {} } = complaint;
+  const { message, code: providerCode, status, headers = {}, data } = complaint;
   const code = codeOf(complaint);
   const wait = complaint.retryAfterMs ?? retryAfterMs(headers);
   const requestId = headers["x-request-id"] ?? headers["request-id"] ?? headers["x-goog-request-id"];
-  const details: ErrorDetails = { retryable: RETRYABLE.includes(code) || status === 408 || status === 409 };
+  const details: ErrorDetails = { retryable: isRetryable(code, complaint) };
   if (message !== undefined) details.providerMessage = message;
   if (providerCode !== undefined) details.providerCode = providerCode;
   if (status !== undefined) details.status = status;
   if (wait !== undefined) details.retryAfterMs = wait;
+  if (data !== undefined) details.providerData = data;
   if (requestId !== undefined) details.requestId = requestId;
   const said = message ?? providerCode ?? "no message";
   return new SluiceError(code, status === undefined ? said : `HTTP ${status}: ${said}`, details);
+}
+
+/** What can never succeed is not tried again; else the service's own word counts (`x-should-retry`), then what it means. */
+function isRetryable(code: ErrorCode, { message = "", status, headers = {} }: ProviderComplaint): boolean {
+  if (code === "context-length" || (code === "rate-limited" && exceedsWholeLimit(message))) return false;
+  const asked = headers["x-should-retry"]?.trim().toLowerCase();
+  if (asked === "true" || asked === "false") return asked === "true";
+  return RETRYABLE.includes(code) || status === 408 || status === 409;
 }
 
 /** The text of a body that no dialect understands: its first 500 characters without markup. */
@@ -133,18 +157,7 @@ export function statusOf(error: SluiceError): number {
   }
 }
 
-function codeOf({ code, message, status }: ProviderComplaint): ErrorCode {
-  const words = WORDS.find(([pattern]) => code !== undefined && pattern.test(code))?.[1];
-  const inMessage = WORDS.slice(0, 2).find(([pattern]) => message !== undefined && pattern.test(message))?.[1];
-  const vague = words === undefined || words === "rejected";
-  if (vague && inMessage !== undefined && (status === undefined || status < 500)) return inMessage;
-  if (status === undefined) return words ?? "provider-error";
-  if (status === 429) return words === "quota" ? "quota" : "rate-limited";
-  if (status === 529 || status === 503) return "overloaded";
-  if (status >= 500) return words === "overloaded" ? "overloaded" : "provider-error";
-  return words ?? CODES_BY_STATUS[status] ?? "rejected";
-}
-
+/** Statuses that say more than any word beside them: a 402 is about money, whatever its type is called. */
 const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: "authentication",
   402: "quota",
@@ -153,4 +166,24 @@ const CODES_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   408: "provider-error",
   409: "provider-error",
   413: "context-length",
+  424: "provider-error",
+  498: "overloaded",
+  503: "overloaded",
+  529: "overloaded",
 };
+
+function codeOf({ code = "", message = "", status }: ProviderComplaint): ErrorCode {
+  if (status !== 401 && status !== 402 && isContextOverflow(`${code} ${message}`)) return "context-length";
+  const words = WORDS.find(([pattern]) => pattern.test(code))?.[1];
+  const vague = words === undefined || words === "rejected";
+  const sentence = vague ? SENTENCES.find(([pattern]) => pattern.test(message))?.[1] : undefined;
+  const told = sentence ?? words;
+  if (status === undefined) return told ?? "provider-error";
+  // Where money is what is missing, some services say so with the status of a rate, or of a right.
+  if (told === "quota" && status < 500) return "quota";
+  if (status === 429) return "rate-limited";
+  const known = CODES_BY_STATUS[status];
+  if (known !== undefined) return known;
+  if (status >= 500) return words === "overloaded" || words === "rate-limited" ? words : "provider-error";
+  return told ?? "rejected";
+}

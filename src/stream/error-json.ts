@@ -7,6 +7,7 @@ const DETAILS = [
   "status",
   "providerMessage",
   "providerCode",
+  "providerData",
   "requestId",
   "model",
   "field",

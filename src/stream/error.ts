@@ -1,4 +1,4 @@
-import type { JsonValue } from "../base/json.js";
+import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ToolCallEvent } from "./chat-event.js";
 import type { Usage } from "./usage.js";
 
@@ -100,6 +100,8 @@ export interface ErrorDetails {
   providerMessage?: string;
   /** The provider's own code or type of error. */
   providerCode?: string;
+  /** What else the provider said of it: the arguments that it refused, what its filter found, counts of tokens. */
+  providerData?: JsonObject;
   /** The provider's request id, for its support. */
   requestId?: string;
   /** The model that was called. */
@@ -130,6 +132,8 @@ export class SluiceError extends Error {
   declare readonly providerMessage?: string;
   /** The provider's own code or type of error. */
   declare readonly providerCode?: string;
+  /** What else the provider said of it: the arguments that it refused, what its filter found, counts of tokens. */
+  declare readonly providerData?: JsonObject;
   /** The provider's request id, for its support. */
   declare readonly requestId?: string;
   /** The model that was called. */
@@ -155,7 +159,7 @@ export class SluiceError extends Error {
   /** The same error with more details: a stream adds what had arrived, a model its name. */
   with(details: ErrorDetails): SluiceError {
     const { code, message, cause, retryable, retryAfterMs, status, providerMessage, providerCode } = this;
-    const { requestId, model, field, frame, output, partial } = this;
+    const { providerData, requestId, model, field, frame, output, partial } = this;
     const own = {
       cause,
       retryable,
@@ -163,6 +167,7 @@ export class SluiceError extends Error {
       status,
       providerMessage,
       providerCode,
+      providerData,
       requestId,
       model,
       field,

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { ErrorCode, SluiceError } from "../../stream/error.js";
+import { complaintIn, saysError } from "../complaint.js";
 import type { ErrorResponse } from "../dialect.js";
 import { type ProviderComplaint, plainBody, providerError } from "../provider-error.js";
 
@@ -12,8 +13,8 @@ export function readError(response: ErrorResponse): SluiceError {
 /** The error that a frame or a body says, or `undefined` where it says none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
   // Gateways say an error without its type; everything else has one.
-  const said = isJsonObject(body.error) || typeof body.error === "string" || typeof body.message === "string";
-  return body.type === "error" || (body.type === undefined && said) ? complaintError({}, body) : undefined;
+  const said = saysError(body) || (body.type === undefined && typeof body.message === "string");
+  return said ? complaintError({}, body) : undefined;
 }
 
 /** Anthropic's types of error with their statuses, as https://platform.claude.com/docs/en/api/errors lists them. */
@@ -53,14 +54,12 @@ export function writeError(error: SluiceError): { status: number; headers?: Reco
 }
 
 function complaintError(known: ProviderComplaint, body: JsonValue | undefined): SluiceError {
-  if (!isJsonObject(body)) return providerError(known);
-  const said = isJsonObject(body.error) ? body.error : body;
-  const complaint: ProviderComplaint = { ...known };
-  if (typeof said.message === "string") complaint.message = said.message;
-  else if (typeof body.error === "string") complaint.message = body.error;
-  if (typeof said.type === "string" && said.type !== "error") complaint.code = said.type;
-  const error = providerError(complaint);
-  return typeof body.request_id === "string" ? error.with({ requestId: body.request_id }) : error;
+  const error = providerError({
+    ...known,
+    ...complaintIn(body),
+    ...(known.status !== undefined && { status: known.status }),
+  });
+  return isJsonObject(body) && typeof body.request_id === "string" ? error.with({ requestId: body.request_id }) : error;
 }
 
 function typeOf(code: ErrorCode): ErrorType {

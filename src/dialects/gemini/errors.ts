@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { SluiceError } from "../../stream/error.js";
+import { complaintIn, complaintInText, saysError } from "../complaint.js";
 import type { ErrorResponse } from "../dialect.js";
 import { type ProviderComplaint, plainBody, providerError, statusOf } from "../provider-error.js";
 import { objectOf } from "./opaque.js";
@@ -24,13 +25,15 @@ const STATUSES: Readonly<Record<number, string>> = {
 /** The error of an unsuccessful answer. */
 export function readError(response: ErrorResponse): SluiceError {
   const { status, headers } = response;
-  return complaintError({ message: plainBody(response), status, headers }, parsed(response.body)?.error);
+  const known = { message: plainBody(response), ...complaintInText(response.body), status, headers };
+  return complaintError(known, parsed(response.body)?.error);
 }
 
 /** The error that a chunk or a body says, or `undefined` where it says none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
-  const { error } = body;
-  return isJsonObject(error) || typeof error === "string" ? complaintError({}, error) : undefined;
+  if (!saysError(body)) return undefined;
+  const { status: _, ...said } = complaintIn(body);
+  return complaintError(said, body.error);
 }
 
 /** An error as a body, or as a chunk in mid-stream: a `google.rpc.Status`. */
@@ -57,13 +60,11 @@ export function writeError(error: SluiceError): { status: number; headers?: Reco
 }
 
 function complaintError(known: ProviderComplaint, error: JsonValue | undefined): SluiceError {
-  if (typeof error === "string") return providerError({ ...known, message: error });
   if (!isJsonObject(error)) return providerError(known);
   const complaint: ProviderComplaint = { ...known };
   const details = Array.isArray(error.details) ? error.details.filter(isJsonObject) : [];
   const code = reasonIn(details) ?? error.status;
   const wait = retryDelayMs(details);
-  if (typeof error.message === "string") complaint.message = error.message;
   if (typeof code === "string") complaint.code = code;
   if (wait !== undefined) complaint.retryAfterMs = wait;
   return providerError(complaint);

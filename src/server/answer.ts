@@ -1,0 +1,136 @@
+import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
+import type { Envelope } from "../runs/envelope.js";
+import type { RunReader } from "../runs/run-log.js";
+import { type Run, startRun } from "../runs/start-run.js";
+import { SluiceError } from "../stream/error.js";
+import { Transcript } from "../stream/transcript.js";
+import { type Call, jsonReply, type Reply } from "./call.js";
+import { RunFrames } from "./run-frames.js";
+import type { ServerCore } from "./server-core.js";
+
+/** How a request is to be answered. */
+export interface Asked {
+  dialect: Dialect;
+  served: ServedRequest;
+  /** The run's id. Default: a random UUID. */
+  run?: string;
+  /** The id that the answer has for the client, in place of the model's own. */
+  id?: string;
+  /** A name under which the newest run is found again. */
+  thread?: string;
+  /** Whether nobody need wait for it. Default false. */
+  background?: boolean;
+  /** Whether the client can come back for it, so that leaving does not end it unless the server is set to. Default false. */
+  resumable?: boolean;
+  /** More that is stored with the run. */
+  meta?: Readonly<Record<string, string>>;
+  /** Beside those of every answer. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Headers of every streamed answer; the second keeps nginx from collecting it. */
+const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
+const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "application/x-ndjson; charset=utf-8" };
+
+/** The header that names an answer's run. */
+export const RUN_HEADER = "x-sluice-run";
+
+/** Starts the run that answers a request. @throws {SluiceError} what refuses it before it runs. */
+export async function startAnswer(core: ServerCore, call: Call, asked: Asked): Promise<Run> {
+  const { served, dialect, background = false, resumable = false, meta, thread } = asked;
+  const { name, model } = core.models.find(served.model, call.caller);
+  const run = asked.run ?? crypto.randomUUID();
+  const admitted = await core.admit(call, name);
+  try {
+    const stream = model.stream(served.request, { retain: false });
+    const goesOn =
+      background || core.settings.onLeave === "continue" || (resumable && core.settings.onLeave === "auto");
+    const started = await startRun(core.log, stream, {
+      run,
+      attended: !background,
+      onLeave: goesOn ? "continue" : "stop",
+      meta: { owner: call.caller.name, model: name, dialect: dialect.name, ...meta },
+      ...(thread !== undefined && { thread: threadOf(call, thread) }),
+    });
+    core.watch(started, admitted);
+    return started;
+  } catch (thrown) {
+    admitted.release();
+    throw thrown;
+  }
+}
+
+/** Threads of different callers never meet. */
+export function threadOf(call: Call, thread: string): string {
+  return `${call.caller.name}\n${thread}`;
+}
+
+/** Answers a request in a dialect: frames where the client asked for them, one body otherwise. */
+export async function answer(core: ServerCore, call: Call, asked: Asked): Promise<Reply> {
+  const run = await startAnswer(core, call, asked);
+  const headers = { [RUN_HEADER]: run.id, ...asked.headers };
+  return replyWith(core, call, run.read(), asked, { headers });
+}
+
+/** How a run is read for a client. */
+export interface ReplyOptions {
+  headers?: Readonly<Record<string, string>>;
+  /** Frames that the client has: so many are left out. */
+  skip?: number;
+  /** Whether frames have their numbers as ids. */
+  numbered?: boolean;
+}
+
+/** A run's answer in a dialect. */
+export async function replyWith(
+  core: ServerCore,
+  call: Call,
+  reader: RunReader,
+  asked: Pick<Asked, "dialect" | "served" | "id">,
+  { headers, ...frames }: ReplyOptions = {},
+): Promise<Reply> {
+  // Whatever the answer is at: a client that leaves is gone.
+  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  const { dialect, served, id } = asked;
+  const context: WriterContext = { model: served.model, request: served.request };
+  if (!served.stream) {
+    const whole = await readAnswer(reader);
+    return jsonReply(dialect.writeBody(id === undefined ? whole : { ...whole, id }, context), 200, headers);
+  }
+  const writer = dialect.writer(context);
+  const body = new RunFrames(reader, { writer, framing: dialect.framing, ...(id !== undefined && { id }), ...frames });
+  await body.open(core.settings.patienceMs);
+  const own = { ...STREAM_HEADERS, "content-type": CONTENT_TYPES[dialect.framing] };
+  return { status: 200, headers: { ...own, ...headers }, body };
+}
+
+/** Reads a run to its end. @throws {SluiceError} what ended it. */
+export async function readAnswer(reader: RunReader): Promise<Answer> {
+  const transcript = new Transcript(true);
+  const facts: Pick<Answer, "id" | "model" | "rawReason"> = { id: "", model: "" };
+  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next())
+    book(entry, transcript, facts);
+  const { message, usage, finishReason } = transcript;
+  if (finishReason === undefined) throw new SluiceError("cancelled", "the client left before the answer was whole");
+  return { ...facts, message, reason: finishReason, usage };
+}
+
+function book(entry: Envelope, transcript: Transcript, facts: Pick<Answer, "id" | "model" | "rawReason">): void {
+  if ("error" in entry) throw entry.error;
+  for (const event of entry.events) {
+    transcript.push(event);
+    if (event.type === "start") Object.assign(facts, { id: event.id, model: event.model });
+    if (event.type === "finish" && event.rawReason !== undefined) facts.rawReason = event.rawReason;
+  }
+}
+
+/** An error as an answer in a dialect. */
+export function errorReply(
+  thrown: unknown,
+  dialect: Pick<Dialect, "writeError">,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  const error = SluiceError.from(thrown, "protocol");
+  const { status, headers: own, body } = dialect.writeError(error);
+  return jsonReply(body, status, { ...own, ...headers });
+}

@@ -1,0 +1,55 @@
+import type { JsonValue } from "../base/json.js";
+import type { Caller } from "./protect/caller.js";
+
+/** One HTTP request, however it came in. */
+export interface Call {
+  /** The request's id: the client's own where it gave a fit one, else a new one. */
+  readonly id: string;
+  readonly method: string;
+  /** Without the query, as it was sent. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Who asks. */
+  readonly caller: Caller;
+  /** Aborted when the client leaves before its answer is whole. */
+  readonly signal: AbortSignal;
+  /** A header, by its name in lower case. */
+  header(name: string): string | undefined;
+  /**
+   * The body as JSON, within the server's limits.
+   *
+   * @throws {SluiceError} `invalid-request` for what is too large, too deep, no UTF-8, or no JSON.
+   */
+  json(): Promise<JsonValue>;
+}
+
+/** What an answer's body is made of while it is being made: pieces of text, pulled. */
+export interface TextSource {
+  /** The next piece; `undefined` at the end. One that is there is returned without a promise. Never throws. */
+  next(): string | undefined | Promise<string | undefined>;
+  /** Nobody reads any more. */
+  cancel(): void;
+  /** A piece that keeps an idle connection alive, and that readers of this framing skip; absent where there is none. */
+  readonly keepAlive?: string;
+}
+
+/** An HTTP answer. */
+export interface Reply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent for none. */
+  readonly body?: string | Uint8Array | TextSource;
+}
+
+/** Answers one kind of request. */
+export type Handle = (call: Call) => Promise<Reply>;
+
+/** A JSON answer. */
+export function jsonReply(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+    body: JSON.stringify(value),
+  };
+}

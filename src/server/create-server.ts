@@ -1,0 +1,106 @@
+import type { Hono } from "hono";
+import { ConnectionSweep } from "../listeners/connection-limits.js";
+import { Drain } from "../listeners/drain.js";
+import { httpListener } from "../listeners/http-listener.js";
+import { listen } from "../listeners/listen.js";
+import type { Listener } from "../listeners/listener.js";
+import { isLoopback, requireTokenBeyondLoopback } from "../listeners/loopback.js";
+import { MemoryRunLog } from "../runs/memory-run-log.js";
+import { invalid } from "../stream/error.js";
+import { loadPeer } from "../stream/load-peer.js";
+import { Gate } from "./gate.js";
+import { mountRoutes } from "./mount-routes.js";
+import { OpenStreams } from "./open-streams.js";
+import { anthropicRoutes } from "./routes/anthropic-routes.js";
+import { geminiRoutes } from "./routes/gemini-routes.js";
+import { ollamaRoutes } from "./routes/ollama-routes.js";
+import { openAiRoutes } from "./routes/openai-routes.js";
+import { ServedModels } from "./served-models.js";
+import type { ServerCore } from "./server-core.js";
+import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
+
+/** Where a server listens. */
+export interface ListenAt {
+  /** Default 4444; 0 for a free one. */
+  port?: number;
+  /** The address. Default 127.0.0.1; one that other machines reach needs a token. */
+  host?: string;
+}
+
+/** A server, which may listen by itself or be mounted in an application of Hono's. */
+export interface SluiceServer {
+  /** Its routes, to mount in one's own: `app.route("/ai", server.app)`. */
+  readonly app: Hono;
+  /** Answers a request of the web's. */
+  fetch(request: Request): Response | Promise<Response>;
+  /**
+   * Listens.
+   *
+   * @throws {SluiceError} `invalid-argument` where the port is taken, or other machines would reach a server without a token.
+   */
+  listen(at?: ListenAt): Promise<{ url: string; port: number }>;
+  /**
+   * Ends it: no new requests; those that are being answered may go on for `graceMs` (default 30,000), then they are cut.
+   * The log stays open where it was given.
+   */
+  close(options?: { graceMs?: number }): Promise<void>;
+}
+
+const DEFAULT_PORT = 4_444;
+
+/**
+ * A server that answers with any chat model, agent or workflow in every protocol that it speaks.
+ *
+ * @example
+ * const server = await createServer({ models: ["openai/gpt-5", "ollama/llama3.2"] });
+ * const { url } = await server.listen();
+ *
+ * @throws {SluiceError} `invalid-argument` for an option that there is not or whose value is none; `unsupported` where the
+ *   packages `hono` and `@hono/node-server` are not installed.
+ */
+export async function createServer(options: ServerOptions): Promise<SluiceServer> {
+  checkServerOptions(options);
+  const { Hono } = await loadPeer("hono", "the server", () => import("hono"));
+  const { getRequestListener } = await loadPeer("@hono/node-server", "the server", () => import("@hono/node-server"));
+  const log = options.log ?? new MemoryRunLog();
+  const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};
+  const sweep = new ConnectionSweep(slow);
+  const gate = new Gate(options);
+  const core: ServerCore = {
+    models: new ServedModels(servedOf(options), options.aliases),
+    log,
+    settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
+    admit: async (_, model) => ({ model, release: () => {} }),
+    watch: (run, admitted) => void run.done.then(() => admitted.release()),
+  };
+  const app = new Hono();
+  const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
+  const routes = [...openAiRoutes(core), ...anthropicRoutes(core), ...geminiRoutes(core), ...ollamaRoutes(core)];
+  mountRoutes(app, routes, { gate, streams, limits: { maxBodyBytes }, onRequest: options.onRequest });
+
+  const drain = new Drain({ graceMs: 30_000 });
+  const listeners: Listener[] = [];
+  return {
+    app,
+    fetch: (request) => app.fetch(request),
+    async listen({ port = DEFAULT_PORT, host = "127.0.0.1" } = {}) {
+      requireTokenBeyondLoopback(host, gate.asksForKey ? "key" : undefined);
+      const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+      const listener = httpListener(handle, { h2c: true, sweep });
+      listener.server.maxConnections = maxConnections;
+      drain.watch(listener.server);
+      listeners.push(listener);
+      const taken = await listen(listener.server, { port, host, name: "HTTP", field: "port" });
+      return { url: `http://${hostInUrl(host)}:${taken}`, port: taken };
+    },
+    async close({ graceMs = 30_000 } = {}) {
+      if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
+      await drain.end(listeners, () => (options.log === undefined ? log.close() : undefined));
+    },
+  };
+}
+
+function hostInUrl(host: string): string {
+  if (host.includes(":")) return `[${host}]`;
+  return isLoopback(host) ? host : host;
+}

@@ -1,0 +1,168 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Context, Hono } from "hono";
+import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
+import { SluiceError } from "../stream/error.js";
+import { errorReply } from "./answer.js";
+import type { Call, Reply } from "./call.js";
+import type { Gate } from "./gate.js";
+import type { OpenStreams } from "./open-streams.js";
+import { type Caller, LOCAL } from "./protect/caller.js";
+import { type BodyLimits, readJson, readNodeBody, readWebBody } from "./read-request.js";
+import type { RequestLog } from "./request-log.js";
+import type { Route } from "./route.js";
+import { noSuchPath } from "./routes/openai-routes.js";
+import { sendReply, webReply } from "./send-reply.js";
+
+/** What all routes of a server need. */
+export interface Mounting {
+  gate: Gate;
+  streams: OpenStreams;
+  limits: BodyLimits;
+  onRequest: ((entry: RequestLog) => void) | undefined;
+}
+
+interface NodeExchange {
+  incoming: IncomingMessage | Http2ServerRequest;
+  outgoing: ServerResponse | Http2ServerResponse;
+}
+
+/** What `@hono/node-server` takes for an answer that was sent. */
+const SENT = new Response(null, { headers: { "x-hono-already-sent": "true" } });
+
+/** Adds routes to an application of Hono's. Streams go straight to Node's response where there is one. */
+export function mountRoutes(app: Hono, routes: readonly Route[], mounting: Mounting): void {
+  for (const route of routes) app.on(route.method, route.path, (context) => exchange(context, route, mounting));
+  app.all("*", (context) => exchange(context, { ...NOWHERE, handle: nowhere }, mounting));
+}
+
+const NOWHERE = { errors: openAiChat, open: false };
+
+async function nowhere({ method, path }: Call): Promise<Reply> {
+  throw noSuchPath(method, path);
+}
+
+async function exchange(
+  context: Context,
+  route: Pick<Route, "handle" | "errors" | "open">,
+  mounting: Mounting,
+): Promise<Response> {
+  const began = performance.now();
+  const node = nodeExchange(context.env);
+  const request = new Incoming(context, node, mounting.limits);
+  const cors = mounting.gate.corsHeaders(request.header("origin"));
+  const reply = withHeaders(await replyTo(request, route, mounting, cors), { "x-request-id": request.id, ...cors });
+  if (node === undefined) return webReply(reply);
+  await sendReply(reply, node.outgoing, mounting.streams);
+  mounting.onRequest?.(request.logEntry(reply.status, performance.now() - began));
+  return SENT;
+}
+
+async function replyTo(
+  request: Incoming,
+  route: Pick<Route, "handle" | "errors" | "open">,
+  { gate }: Mounting,
+  cors: Record<string, string> | undefined,
+): Promise<Reply> {
+  try {
+    if (request.method === "OPTIONS" && request.header("access-control-request-method") !== undefined) {
+      return preflight(request, cors);
+    }
+    if (route.open) gate.checkOpen(request.headers, request.method);
+    else request.caller = gate.admit(request.headers, request.method, request.query);
+    return await route.handle(request);
+  } catch (thrown) {
+    return errorReply(thrown, route.errors);
+  }
+}
+
+/** A browser asks whether a page may call. */
+function preflight(request: Incoming, cors: Record<string, string> | undefined): Reply {
+  if (cors === undefined) throw new SluiceError("permission", "pages of other sites may not call this server");
+  return {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, POST, DELETE, PATCH",
+      "access-control-allow-headers": request.header("access-control-request-headers") ?? "",
+      "access-control-max-age": "600",
+    },
+  };
+}
+
+function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
+  return { ...reply, headers: { ...reply.headers, ...headers } };
+}
+
+function nodeExchange(env: unknown): NodeExchange | undefined {
+  const isNode = typeof env === "object" && env !== null && "incoming" in env && "outgoing" in env;
+  return isNode ? (env as NodeExchange) : undefined;
+}
+
+/** An id that a client may give its request. */
+const FIT_ID = /^[\w.:-]{1,128}$/;
+
+/** A request as routes see it. */
+class Incoming implements Call {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly signal: AbortSignal;
+  caller: Caller = LOCAL;
+  readonly #context: Context;
+  readonly #node: NodeExchange | undefined;
+  readonly #limits: BodyLimits;
+
+  constructor(context: Context, node: NodeExchange | undefined, limits: BodyLimits) {
+    this.#context = context;
+    this.#node = node;
+    this.#limits = limits;
+    this.method = context.req.method;
+    this.path = context.req.path;
+    const query = context.req.url.indexOf("?");
+    this.query = new URLSearchParams(query === -1 ? "" : context.req.url.slice(query));
+    const given = this.header("x-request-id");
+    this.id = given !== undefined && FIT_ID.test(given) ? given : crypto.randomUUID();
+    this.signal = node === undefined ? context.req.raw.signal : leaving(node.outgoing);
+  }
+
+  /** All headers, names in lower case. */
+  get headers(): IncomingHttpHeaders {
+    return this.#node?.incoming.headers ?? this.#context.req.header();
+  }
+
+  header(name: string): string | undefined {
+    const value = this.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  async json() {
+    const body =
+      this.#node === undefined
+        ? readWebBody(this.#context.req.raw, this.#limits)
+        : readNodeBody(this.#node.incoming, this.#limits);
+    return readJson(await body);
+  }
+
+  logEntry(status: number, durationMs: number): RequestLog {
+    const { id, method, path, caller } = this;
+    return {
+      time: new Date().toISOString(),
+      id,
+      method,
+      path,
+      status,
+      durationMs: Math.round(durationMs),
+      caller: caller.name,
+    };
+  }
+}
+
+/** Aborted when a response is closed before it was ended. */
+function leaving(outgoing: ServerResponse | Http2ServerResponse): AbortSignal {
+  const left = new AbortController();
+  outgoing.on("close", () => {
+    if (!outgoing.writableFinished) left.abort(new SluiceError("cancelled", "the client left"));
+  });
+  return left.signal;
+}

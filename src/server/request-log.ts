@@ -1,0 +1,25 @@
+import type { ErrorCode } from "../stream/error.js";
+import type { Usage } from "../stream/usage.js";
+
+/** What is logged of a request. No prompt, answer or key is in it. */
+export interface RequestLog {
+  /** When it was over, as ISO 8601. */
+  time: string;
+  /** The request's id, which its answer has in `x-request-id`. */
+  id: string;
+  method: string;
+  /** Without the query, where keys may stand. */
+  path: string;
+  /** Of HTTP; 499 where the client left before there was one. */
+  status: number;
+  /** From the request's head to the end of its answer. */
+  durationMs: number;
+  /** The name of the caller's key. */
+  caller: string;
+  /** What was asked, by the name that it is served under. */
+  model?: string;
+  run?: string;
+  usage?: Usage;
+  /** Why it failed, or the answer ended before it was whole. */
+  error?: ErrorCode;
+}

@@ -1,0 +1,16 @@
+import type { Dialect } from "../dialects/dialect.js";
+import type { Handle } from "./call.js";
+
+/** One path of a server. */
+export interface Route {
+  method: "GET" | "POST" | "DELETE" | "PATCH" | "HEAD";
+  /** A path of Hono's: `*` at the end takes the rest. */
+  path: string;
+  handle: Handle;
+  /** How errors are said. */
+  errors: Pick<Dialect, "writeError">;
+  /** Whether no key is asked for. Default false. */
+  open?: boolean;
+  /** What it does, for the OpenAPI document. */
+  summary: string;
+}

@@ -1,0 +1,36 @@
+import { isJsonObject } from "../../base/json.js";
+import { estimateTokens } from "../../base/token-estimate.js";
+import { tokenCounter } from "../../chat/token-counter.js";
+import { anthropic } from "../../dialects/anthropic/anthropic.js";
+import { answer } from "../answer.js";
+import { jsonReply } from "../call.js";
+import type { Route } from "../route.js";
+import type { ServerCore } from "../server-core.js";
+
+/** Anthropic's messages. */
+export function anthropicRoutes(core: ServerCore): Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/v1/messages",
+      errors: anthropic,
+      summary: "Anthropic: a message",
+      handle: async (call) =>
+        answer(core, call, { dialect: anthropic, served: anthropic.readRequest(await call.json()) }),
+    },
+    {
+      method: "POST",
+      path: "/v1/messages/count_tokens",
+      errors: anthropic,
+      summary: "Anthropic: counts a message's tokens; estimated where the model's vocabulary is not published",
+      handle: async (call) => {
+        const body = await call.json();
+        // The most that is answered is not asked for here, and required there.
+        const { model, request } = anthropic.readRequest(isJsonObject(body) ? { max_tokens: 1, ...body } : body);
+        const counter = await tokenCounter(core.models.find(model, call.caller).model.id);
+        const tools = request.tools === undefined ? 0 : estimateTokens(JSON.stringify(request.tools));
+        return jsonReply({ input_tokens: counter.count(request.messages) + tools });
+      },
+    },
+  ];
+}

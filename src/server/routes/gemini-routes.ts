@@ -1,0 +1,57 @@
+import { estimateTokens } from "../../base/token-estimate.js";
+import { tokenCounter } from "../../chat/token-counter.js";
+import { gemini } from "../../dialects/gemini/gemini.js";
+import { answer } from "../answer.js";
+import { type Call, jsonReply, type Reply } from "../call.js";
+import { pathRest } from "../path-rest.js";
+import type { Route } from "../route.js";
+import type { ServedModel } from "../served-models.js";
+import type { ServerCore } from "../server-core.js";
+import { noSuchPath } from "./openai-routes.js";
+
+const MODELS = "/models/";
+
+/** Google's Gemini API, in both versions that its clients ask for. */
+export function geminiRoutes(core: ServerCore): Route[] {
+  return ["/v1beta", "/v1alpha"].flatMap((base): Route[] => [
+    {
+      method: "GET",
+      path: `${base}/models`,
+      errors: gemini,
+      summary: "Gemini: lists what is served",
+      handle: async ({ caller }) => jsonReply({ models: core.models.list(caller).map(modelObject) }),
+    },
+    {
+      method: "GET",
+      path: `${base}/models/*`,
+      errors: gemini,
+      summary: "Gemini: one of them",
+      handle: async (call) => jsonReply(modelObject(core.models.find(pathRest(call, MODELS), call.caller))),
+    },
+    {
+      method: "POST",
+      path: `${base}/models/*`,
+      errors: gemini,
+      summary: "Gemini: generateContent, streamGenerateContent and countTokens of a model",
+      handle: (call) => generate(core, call),
+    },
+  ]);
+}
+
+async function generate(core: ServerCore, call: Call): Promise<Reply> {
+  const [, model, method] = /^(.+):(\w+)$/.exec(pathRest(call, MODELS)) ?? [];
+  if (model === undefined || method === undefined) throw noSuchPath(call.method, call.path);
+  const body = await call.json();
+  if (method !== "countTokens") {
+    return answer(core, call, { dialect: gemini, served: gemini.readRequest(body, { model, method }) });
+  }
+  const { request } = gemini.readRequest(body, { model, method: "generateContent" });
+  const counter = await tokenCounter(core.models.find(model, call.caller).model.id);
+  const tools = request.tools === undefined ? 0 : estimateTokens(JSON.stringify(request.tools));
+  return jsonReply({ totalTokens: counter.count(request.messages) + tools });
+}
+
+function modelObject({ name }: ServedModel) {
+  const supportedGenerationMethods = ["generateContent", "streamGenerateContent", "countTokens"];
+  return { name: `models/${name}`, displayName: name, supportedGenerationMethods };
+}

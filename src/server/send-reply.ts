@@ -1,0 +1,75 @@
+import type { ServerResponse } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
+import { type Drainable, drained } from "../base/drained.js";
+import type { Reply, TextSource } from "./call.js";
+import type { OpenStreams } from "./open-streams.js";
+
+/** What both of Node's responses can do. */
+export type NodeResponse = Pick<ServerResponse, "writeHead" | "end" | "destroyed" | "on" | "off"> & {
+  write(text: string): boolean;
+};
+
+/**
+ * Sends an answer through a response of Node's: one write for each piece. Waits while the client takes nothing, so that
+ * the source is read no faster.
+ *
+ * @param streams knows the answer while it is under way, and keeps it alive.
+ */
+export async function sendReply(
+  reply: Reply,
+  response: ServerResponse | Http2ServerResponse,
+  streams: OpenStreams,
+): Promise<void> {
+  const out = response as NodeResponse;
+  const { status, headers = {}, body } = reply;
+  if (out.destroyed) {
+    if (isSource(body)) body.cancel();
+    return;
+  }
+  if (!isSource(body)) {
+    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+    out.writeHead(status, { ...headers, ...length });
+    out.end(body);
+    return;
+  }
+  out.writeHead(status, headers);
+  await sendStream(body, out, streams);
+}
+
+async function sendStream(source: TextSource, out: NodeResponse, streams: OpenStreams): Promise<void> {
+  const open = streams.add(out, source.keepAlive);
+  try {
+    for (;;) {
+      const pulled = source.next();
+      const text = pulled instanceof Promise ? await pulled : pulled;
+      if (text === undefined || out.destroyed) break;
+      open.wrote = true;
+      if (!out.write(text)) await drained(out as unknown as Drainable);
+    }
+    if (!out.destroyed) out.end();
+  } finally {
+    streams.delete(open);
+  }
+}
+
+function isSource(body: Reply["body"]): body is TextSource {
+  return typeof body === "object" && "next" in body;
+}
+
+/** The same as a response of the web's, for runtimes that have no other. */
+export function webReply({ status, headers = {}, body }: Reply): Response {
+  if (!isSource(body)) return new Response(body as BodyInit | undefined, { status, headers });
+  const encoder = new TextEncoder();
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const text = await body.next();
+        if (text === undefined) controller.close();
+        else controller.enqueue(encoder.encode(text));
+      },
+      cancel: () => body.cancel(),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(stream, { status, headers });
+}

@@ -1,0 +1,119 @@
+import { nearest } from "../base/nearest.js";
+import type { ConnectionLimits } from "../listeners/connection-limits.js";
+import { model as resolve } from "../models/registry.js";
+import type { RunLog } from "../runs/run-log.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import { type Check, exactly, filledString, list, oneOf, record } from "../stream/checks.js";
+import { invalid } from "../stream/error.js";
+import type { RequestLog } from "./request-log.js";
+import type { ServedKind, ServedModel } from "./served-models.js";
+
+/** A model, or the name of one, such as `openai/gpt-5`. */
+export type ModelOrName = ChatModel | string;
+
+/** Several under names of their own, or a list, whose names are those that they have. */
+export type Served = Readonly<Record<string, ModelOrName>> | readonly ModelOrName[];
+
+/** Settings of `createServer`. */
+export interface ServerOptions {
+  /** What answers. The first is asked where a client names none. */
+  models?: Served;
+  /** Agents: chat models that have tools of their own. */
+  agents?: Served;
+  /** Workflows: chat models that are made of steps. */
+  workflows?: Served;
+  /** Other names for them; `*` is every name that there is not. */
+  aliases?: Readonly<Record<string, string>>;
+  /** Where runs are logged. Default: in this process's memory. */
+  log?: RunLog;
+  /**
+   * What happens when a client leaves before its answer is whole: the run ends (`stop`), goes on (`continue`), or goes on
+   * where the client's protocol has a way to come back (`auto`, the default).
+   */
+  onLeave?: "stop" | "continue" | "auto";
+  /** What every caller must know. Needed where other machines reach the server. Default: nothing. */
+  token?: string;
+  /** Pages that may call the server from a browser, for example `https://app.example.com`; `*` for all. Default: none. */
+  origins?: readonly string[];
+  /** Names that the server is also called by, where it asks for no token. Default: those of this machine. */
+  allowedHosts?: readonly string[];
+  /** What is refused. */
+  limits?: ServerLimits;
+  /** How long a streamed answer may be silent before a sign of life is sent, in ms. Default 15,000. */
+  keepAliveMs?: number;
+  /** How long the headers of a streamed answer wait for its first word, in ms. Default 10,000. */
+  patienceMs?: number;
+  /** Is told of each request when it is over. No prompt, answer or key is in it. */
+  onRequest?: (entry: RequestLog) => void;
+}
+
+/** What a server refuses of its clients. */
+export interface ServerLimits extends Partial<ConnectionLimits> {
+  /** Of a request's body, in bytes. Default 32 MiB. */
+  maxBodyBytes?: number;
+  /** Connections at once; more are closed at once. Default 10,000. */
+  maxConnections?: number;
+}
+
+const callable: Check = (value, path) => {
+  if (typeof value !== "function") throw invalid(path, value, "a function");
+};
+const duration: Check = (value, path) => {
+  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "ms above 0");
+};
+const object: Check = (value, path) => {
+  if (typeof value !== "object" || value === null) throw invalid(path, value, "an object");
+};
+const strings = list("an array of strings", filledString);
+
+const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
+  models: object,
+  agents: object,
+  workflows: object,
+  aliases: record("an object of names", filledString),
+  log: object,
+  onLeave: oneOf("stop", "continue", "auto"),
+  token: filledString,
+  origins: strings,
+  allowedHosts: strings,
+  limits: object,
+  keepAliveMs: duration,
+  patienceMs: duration,
+  onRequest: callable,
+};
+
+/** @throws {SluiceError} `invalid-argument`, naming the nearest option for one that there is not. */
+export function checkServerOptions(options: ServerOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(FIELDS, name)) continue;
+    const [near] = nearest(name, Object.keys(FIELDS));
+    const hint = near === undefined ? Object.keys(FIELDS).join(", ") : `did you mean ${near}?`;
+    throw invalid(name, Reflect.get(options, name), `no such option; ${hint}`);
+  }
+  exactly("the options of a server", FIELDS)(options, "");
+}
+
+/** What is served, with names. @throws {SluiceError} as `model` does; `invalid-argument` for what is no model. */
+export function servedOf({ models, agents, workflows }: ServerOptions): ServedModel[] {
+  return [...namedOf("model", models), ...namedOf("agent", agents), ...namedOf("workflow", workflows)];
+}
+
+function namedOf(kind: ServedKind, served: Served = []): ServedModel[] {
+  const entries = Array.isArray(served) ? served.map((one) => [undefined, one] as const) : Object.entries(served);
+  return entries.map(([name, one], index) => {
+    const path = `${kind}s.${name ?? index}`;
+    if (name === "") throw invalid(path, name, "a name that is not empty");
+    const model = typeof one === "string" ? resolve(one) : one;
+    if (!isChatModel(model)) throw invalid(path, one, "a chat model (id and stream), or the name of one");
+    return { name: name ?? model.id, kind, model };
+  });
+}
+
+function isChatModel(value: unknown): value is ChatModel {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "id") === "string" &&
+    typeof Reflect.get(value, "stream") === "function"
+  );
+}

@@ -8,6 +8,7 @@ import {
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer, type Socket } from "node:net";
 import type { ConnectionSweep } from "./connection-limits.js";
+import { discardBody } from "./discard-body.js";
 import { limitHttp1 } from "./limit-http1.js";
 import { limitHttp2 } from "./limit-http2.js";
 import { closingSessions, type Listener } from "./listener.js";
@@ -29,7 +30,10 @@ export interface HttpListenerOptions {
 /** A server that speaks HTTP/1.1 and, to clients that begin with it, HTTP/2 without TLS. */
 export function httpListener(handle: HttpHandle, { h2c, sweep }: HttpListenerOptions): Listener {
   const http = limitedHttp1(handle, sweep);
-  const http2 = createHttp2(handle);
+  const http2 = createHttp2((request, response) => {
+    response.once("finish", () => discardBody(request));
+    handle(request, response);
+  });
   limitHttp2(http2, sweep);
   const closeSessions = closingSessions(http2);
   const undecided = new Set<Socket>();
@@ -117,11 +121,4 @@ class OpenAnswers {
     this.#closing = true;
     for (const [socket, answers] of this.#answers) if (answers === 0) socket.destroySoon();
   }
-}
-
-/** Takes what is left of a body off the connection: the next request on it comes after that. */
-function discardBody(request: IncomingMessage): void {
-  if (request.complete && request.readableEnded) return;
-  request.unpipe();
-  request.resume();
 }

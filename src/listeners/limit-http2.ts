@@ -77,7 +77,8 @@ class Http2Connection implements WatchedConnection {
 
   #isSlow(stream: ServerHttp2Stream, exchange: Exchange, now: number, limits: ConnectionLimits): boolean {
     if (exchange.stall.look(stream.writableLength, now) > limits.stallMs) return true;
-    if (stream.headersSent || stream.endAfterHeaders || stream.readableEnded) return false;
+    const answering = stream.headersSent && !stream.writableEnded;
+    if (answering || stream.endAfterHeaders || stream.readableEnded) return false;
     const earnedMs = ((this.#socket.bytesRead - exchange.readBefore) / limits.bodyBytesPerSecond) * 1_000;
     return now - exchange.since > limits.bodyMs + earnedMs;
   }

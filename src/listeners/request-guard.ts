@@ -3,7 +3,7 @@ import { isLoopback } from "./loopback.js";
 
 /** What is allowed beside this machine itself. */
 export interface RequestGuardOptions {
-  /** Names without a port that this server is also called by, for example one in the hosts file. Default: none. */
+  /** Names without a port that this server is also called by, for example one in the hosts file; `*` for any. Default: none. */
   allowedHosts?: readonly string[];
   /** Pages that may call it from a browser, for example `https://app.example.com`; `*` for all. Default: its own only. */
   allowedOrigins?: readonly string[];
@@ -57,7 +57,7 @@ export class RequestGuard {
 
   #isOwn(authority: string): boolean {
     const host = hostOf(authority);
-    return host !== undefined && (isLoopback(host) || this.#hosts.has(host));
+    return host !== undefined && (isLoopback(host) || this.#hosts.has(host) || this.#hosts.has("*"));
   }
 
   #maySend(origin: string, authorities: readonly string[]): boolean {

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import { systemClock } from "../../base/clock.js";
+import { readTextFile } from "../../dapr/resources/read-text-file.js";
 import { type AppPlan, planApp } from "../../dapr/run/app-plan.js";
 import { readEnvFile } from "../../dapr/run/env-file.js";
 import { defaultLogLevel } from "../../dapr/run/log-level.js";
@@ -11,7 +12,7 @@ import { runApps } from "../../dapr/run/run-apps.js";
 import { readRunFile } from "../../dapr/run/run-file.js";
 import { RUN_SETTINGS, type RunSettingKey } from "../../dapr/run/run-settings.js";
 import { invalid } from "../../stream/error.js";
-import { exitCodeOf } from "../exit-code.js";
+import { exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
 import { watchTermination } from "../termination.js";
@@ -36,9 +37,11 @@ export async function daprRunCommand(words: string[], options: DaprRunOptions, i
   const termination = watchTermination();
   try {
     const { dev = false, envFile, store } = options;
-    const apps = options.runFile === undefined ? [planOf(words, options, io)] : await fromFile(words, options, io);
+    const { first } = termination;
+    const apps =
+      options.runFile === undefined ? [planOf(words, options, io)] : await fromFile(words, options, io, first);
     const reads = dev || envFile !== undefined;
-    const variables = reads ? await readEnvFile(resolve(envFile ?? ".env"), envFile !== undefined) : {};
+    const variables = reads ? await readEnvFile(resolve(envFile ?? ".env"), envFile !== undefined, first) : {};
     const run = { apps, development: dev, variables, useDaprd: options.daprd, ...(store !== undefined && { store }) };
     return await runApps(run, {
       env: io.env,
@@ -47,10 +50,12 @@ export async function daprRunCommand(words: string[], options: DaprRunOptions, i
       stderr: (piece) => write(io.stderr, piece),
       live: io.stdout.isTTY === true,
       stdin: options.runFile !== "-",
-      termination: termination.first,
+      termination: first,
       kill: termination.second,
     });
   } catch (thrown) {
+    const { aborted, reason } = termination.first;
+    if (aborted) return exitCodeOfSignal(reason);
     const error = reportError(thrown, io);
     if (TAKEN_PORTS.includes(error.field ?? "")) {
       io.stderr.write("  Another program listens there: give another port, or none for a free one.\n");
@@ -76,7 +81,12 @@ function planOf(command: readonly string[], options: DaprRunOptions, { env }: Io
   });
 }
 
-async function fromFile(command: readonly string[], options: DaprRunOptions, io: Io): Promise<AppPlan[]> {
+async function fromFile(
+  command: readonly string[],
+  options: DaprRunOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<AppPlan[]> {
   const { runFile = "" } = options;
   if (command.length > 0) throw invalid("command", command.join(" "), "none beside --run-file, which has its own");
   const given = ["resources-path", "components-path", ...RUN_SETTINGS.map(({ flag }) => flag)];
@@ -84,13 +94,18 @@ async function fromFile(command: readonly string[], options: DaprRunOptions, io:
     if (options[camelCase(flag)] !== undefined) throw invalid(`--${flag}`, "a value", "none beside --run-file");
   }
   const path = runFile === "-" ? "dapr.yaml" : runFilePath(runFile);
-  const { apps, notices } = readRunFile(runFile === "-" ? await text(io.stdin) : await readFile(path, "utf8"), {
+  const { apps, notices } = readRunFile(await (runFile === "-" ? textOf(io, signal) : readTextFile(path, signal)), {
     path,
     exists: existsSync,
     logLevel: defaultLogLevel(io.env),
   });
   for (const { level, message } of notices) io.stderr.write(`${level}: ${path}: ${message}\n`);
   return apps;
+}
+
+/** All of standard input. */
+function textOf({ stdin }: Io, signal: AbortSignal): Promise<string> {
+  return text(addAbortSignal(signal, stdin));
 }
 
 function runFilePath(given: string): string {

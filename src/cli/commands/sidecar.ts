@@ -26,6 +26,9 @@ export interface SidecarOptions {
   logLevel?: string;
   substitute?: boolean;
   envFile?: string;
+  daprGracefulShutdownSeconds: string;
+  allowedHost?: string[];
+  allowedOrigin?: string[];
 }
 
 /** The flag for each of the sidecar's ports, by the field that an error names. */
@@ -39,7 +42,7 @@ const PORT_FLAGS: Readonly<Record<string, string>> = {
 export async function sidecarCommand(options: SidecarOptions, io: Io): Promise<number> {
   const termination = watchTermination();
   try {
-    const sidecar = await start(options, io);
+    const sidecar = await start(options, io, termination.first);
     await write(io.stdout, describeSidecar(sidecar));
     const told = termination.first.aborted ? Promise.resolve() : once(termination.first, "abort");
     await Promise.race([sidecar.ended, told]);
@@ -48,6 +51,8 @@ export async function sidecarCommand(options: SidecarOptions, io: Io): Promise<n
     await Promise.race([sidecar.stop(), impatient]);
     return EXIT.ok;
   } catch (thrown) {
+    // A signal while it starts is no failure: nothing had been promised yet.
+    if (termination.first.aborted) return EXIT.ok;
     const error = reportError(thrown, io);
     const flag = PORT_FLAGS[error.field ?? ""];
     if (flag !== undefined) io.stderr.write(`  Give another with ${flag}, or 0 for a free one.\n`);
@@ -57,11 +62,11 @@ export async function sidecarCommand(options: SidecarOptions, io: Io): Promise<n
   }
 }
 
-async function start(options: SidecarOptions, io: Io): Promise<Sidecar> {
+async function start(options: SidecarOptions, io: Io, signal: AbortSignal): Promise<Sidecar> {
   const { appId, metrics, store, substitute, envFile, resourcesPath = [], maxBodySize } = options;
   if (resourcesPath.length === 0) throw invalid("--resources-path", undefined, "a folder with component files");
   const level = levelOf(options, io);
-  const variables = envFile === undefined ? {} : await readEnvFile(resolve(envFile), true);
+  const variables = envFile === undefined ? {} : await readEnvFile(resolve(envFile), true, signal);
   return await startSidecar({
     appId: appId ?? (io.env.APP_ID || "sluice"),
     resourcesPath,
@@ -69,6 +74,10 @@ async function start(options: SidecarOptions, io: Io): Promise<Sidecar> {
     grpcPort: portOf(options.daprGrpcPort, "--dapr-grpc-port"),
     ...(metrics && { metricsPort: portOf(options.metricsPort, "--metrics-port") }),
     upstream: upstreamOf(options),
+    signal,
+    graceMs: graceOf(options.daprGracefulShutdownSeconds),
+    allowedHosts: options.allowedHost ?? [],
+    allowedOrigins: options.allowedOrigin ?? [],
     maxBodyBytes: readByteQuantity(maxBodySize, "--max-body-size"),
     env: { ...io.env, ...variables },
     ...(store !== undefined && { store }),
@@ -87,6 +96,13 @@ function portOf(text: string, flag: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw invalid(flag, text, "a port from 1 to 65535, or 0 for a free one");
   return port;
+}
+
+/** In ms. */
+function graceOf(text: string): number {
+  const seconds = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(seconds >= 0)) throw invalid("--dapr-graceful-shutdown-seconds", text, "a number of at least 0");
+  return seconds * 1_000;
 }
 
 function upstreamOf({ upstream, upstreamGrpc }: SidecarOptions): Upstream {

@@ -17,6 +17,8 @@ const STATUS = {
   ERR_CONVERSATION_INVOKE: 500,
   ERR_MALFORMED_REQUEST: 400,
   ERR_BODY_READ: 400,
+  // Not one of Dapr's: daprd keeps whatever it is sent.
+  ERR_METADATA_LIMIT: 400,
 } as const;
 
 /** The error codes of Dapr's conversation API. */
@@ -51,6 +53,11 @@ export function malformedBody(reason: string): SluiceError {
 /** A body that did not arrive. */
 export function unreadableBody(reason: string): SluiceError {
   return apiError("ERR_BODY_READ", `failed to read request body: ${reason}`);
+}
+
+/** More metadata than callers may store in a sidecar. */
+export function metadataLimit(reason: string): SluiceError {
+  return apiError("ERR_METADATA_LIMIT", `the metadata cannot be stored: ${reason}`);
 }
 
 /** What to answer for any error of a call: the API's own as they are, all others as the component's failure. */

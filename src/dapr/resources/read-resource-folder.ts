@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { byBytes } from "./by-bytes.js";
@@ -48,6 +48,12 @@ async function fileNames(folder: string): Promise<string[]> {
 async function readResourceFile(path: string, report: Report, substitution?: Substitution): Promise<DaprResource[]> {
   let text: string;
   try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) {
+      // Reading a pipe would wait until somebody writes into it.
+      report({ level: "warning", message: `${path} is not a file, and is not read` });
+      return [];
+    }
     text = await readFile(path, "utf8");
   } catch (cause) {
     const why = `open ${path}: ${reason(cause)}`;

@@ -49,7 +49,8 @@ export async function startAppSidecar(
   for (const notice of resources.notices) console.log(notice, plan.logLevel);
   await checkPorts(plan, program !== undefined);
   const behind = program === undefined ? undefined : await choosePorts(plan);
-  const sidecar = await startFront(plan, options, { env, console, resources, behind });
+  const setup = { env, console, resources, behind, signal: world.termination };
+  const sidecar = await startFront(plan, options, setup);
   undo.add(() => sidecar.stop());
   const { appId, httpPort, grpcPort, metricsPort = 0 } = sidecar;
   // Whoever reads the metrics that were asked for wants those of the whole runtime.
@@ -124,13 +125,14 @@ async function choosePorts(plan: AppPlan): Promise<DaprdPorts> {
 function startFront(
   plan: AppPlan,
   options: RunOptions,
-  { env, console, resources, behind }: FrontSetup,
+  { env, console, resources, behind, signal }: FrontSetup,
 ): Promise<Sidecar> {
   const upstream: Upstream | undefined = behind && { http: local(behind.http), grpc: local(behind.grpc) };
   return startSidecar({
     appId: plan.appId,
     resourcesPath: resources.paths,
     env,
+    signal,
     httpPort: plan.httpPort ?? 0,
     grpcPort: plan.grpcPort ?? 0,
     metricsPort: behind === undefined ? (plan.metricsPort ?? 0) : 0,
@@ -147,6 +149,8 @@ interface FrontSetup {
   console: AppConsole;
   resources: AppResources;
   behind: DaprdPorts | undefined;
+  /** Ends the start. */
+  signal: AbortSignal;
 }
 
 /** Waits for daprd. One that is not ready in time may still be of use, as `dapr run` has it; one that ends is none. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../../stream/error.js";
 import { parseYaml } from "../resources/parse-yaml.js";
@@ -21,8 +21,10 @@ export async function writeSubstitutedCopy(
   const substitution = substituteVariables(sources, () => {});
   await mkdir(target, { recursive: true, mode: 0o700 });
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory() || !/\.ya?ml$/i.test(entry.name)) continue;
+    // What is neither a file nor a link, a pipe for example, would be waited for.
+    if (!(entry.isFile() || entry.isSymbolicLink()) || !/\.ya?ml$/i.test(entry.name)) continue;
     const path = join(folder, entry.name);
+    if (!(await stat(path)).isFile()) continue;
     const documents = splitDocuments(await readFile(path, "utf8"));
     const written = documents.map((document) => substituted(document, substitution, path));
     await writeFile(join(target, entry.name), `${written.join("\n---\n")}\n`, { mode: 0o600 });

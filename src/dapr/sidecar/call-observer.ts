@@ -12,6 +12,8 @@ export interface ObservedCall {
   component: string;
   api: "alpha1" | "alpha2";
   streamed: boolean;
+  /** Whether there is such a component. A name that a caller made up is no label: there is no end to those. */
+  known: boolean;
 }
 
 /** One call while it is observed. */
@@ -83,8 +85,8 @@ export class CallObserver {
 
   begin(call: ObservedCall): Observation {
     const began = this.#clock.now();
-    const { component, api, streamed } = call;
-    const span = this.#tracer.startSpan(`chat ${component}`, {
+    const { component, api, streamed, known } = call;
+    const span = this.#tracer.startSpan(known ? `chat ${component}` : "chat", {
       kind: SpanKind.SERVER,
       attributes: {
         "gen_ai.operation.name": "chat",
@@ -94,6 +96,7 @@ export class CallObserver {
       },
     });
     const took = (success: boolean): number => {
+      if (!known) return 0;
       const ms = this.#clock.now() - began;
       const tags = this.#tags(call, success);
       this.#count.inc(tags);

@@ -86,8 +86,12 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
       );
     },
     getMetadata: () => core.metadata(),
-    setMetadata: async ({ key, value }) => {
-      await core.setMetadata(key, value);
+    setMetadata: async ({ key, value }, { signal }) => {
+      try {
+        await core.setMetadata(key, value);
+      } catch (thrown) {
+        throw grpcError(failureOf(thrown), "", signal);
+      }
       return create(EmptySchema);
     },
     shutdown: () => {
@@ -124,7 +128,7 @@ class DaprService {
     read: () => ConverseCall,
     write: (answer: Awaited<ReturnType<typeof collectAnswer>>, context: Conversing["context"]) => Response,
   ): Promise<Response> {
-    const observed = this.#core.observer.begin({ component, api, streamed: false });
+    const observed = this.#core.observer.begin({ component, api, streamed: false, known: this.has(component) });
     try {
       const call = read();
       const { stream, context: answer } = this.#core.converser.converse(call, { signal: context.signal }, false);
@@ -145,7 +149,7 @@ class DaprService {
     read: () => ConverseCall,
     writerOf: (conversing: Conversing) => ChunkWriter<Chunk>,
   ): AsyncGenerator<Chunk> {
-    const observed = this.#core.observer.begin({ component, api, streamed: true });
+    const observed = this.#core.observer.begin({ component, api, streamed: true, known: this.has(component) });
     try {
       const conversing = this.#core.converser.converse(read(), { signal: context.signal });
       const writer = writerOf(conversing);

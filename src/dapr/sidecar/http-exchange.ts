@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Http2ServerRequest } from "node:http2";
+import { constants, type Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
 
 /** A request over HTTP/1.1 or HTTP/2. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
@@ -13,4 +13,12 @@ export interface HttpResponse extends NodeJS.WritableStream {
   removeHeader(name: string): unknown;
   addTrailers(trailers: Record<string, string | undefined>): unknown;
   destroy(): unknown;
+  /** Of HTTP/2 alone. */
+  readonly stream?: ServerHttp2Stream;
+}
+
+/** Ends an answer so that its reader sees that it is not whole: closing a stream of HTTP/2 alone would look like its end. */
+export function breakOff(response: HttpResponse): void {
+  if (response.stream === undefined) response.destroy();
+  else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }

@@ -19,7 +19,7 @@ import {
 import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { writeStream } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
-import type { HttpRequest, HttpResponse } from "./http-exchange.js";
+import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
 import { passHttp } from "./http-passthrough.js";
 import { readBody } from "./read-body.js";
 import { type Route, routeOf } from "./routes.js";
@@ -37,6 +37,11 @@ export class HttpHandler {
     // A client may leave in mid-answer.
     response.on("error", () => {});
     const route = routeOf(request.method ?? "GET", request.url ?? "/");
+    const refusal = this.#core.guard?.refusal(request.headers, request.method);
+    if (refusal !== undefined) {
+      sendError(response, 403, "ERR_PERMISSION_DENIED", refusal);
+      return;
+    }
     const open = route?.kind === "health" || route?.kind === "outbound-health";
     if (!open && !isAuthorised(request.headers[TOKEN_HEADER], this.#core.apiToken)) {
       response.writeHead(401, { "content-type": "text/plain; charset=utf-8" });
@@ -45,7 +50,7 @@ export class HttpHandler {
     }
     void this.#answer(route, request, response).catch((thrown) => {
       this.#core.report({ level: "error", message: failureOf(thrown).message });
-      response.destroy();
+      breakOff(response);
     });
   };
 
@@ -104,7 +109,7 @@ export class HttpHandler {
     const { converser, observer } = this.#core;
     const leaving = new AbortController();
     response.on("close", () => leaving.abort());
-    const observed = observer.begin({ component, api, streamed });
+    const observed = observer.begin({ component, api, streamed, known: converser.has(component) });
     try {
       const call = await this.#read(route, request);
       const conversing = converser.converse(call, { signal: leaving.signal }, streamed);

@@ -1,6 +1,7 @@
 import { type ClientRequest, type RequestOptions, request } from "node:http";
 import { request as requestTls } from "node:https";
-import type { HttpRequest, HttpResponse } from "./http-exchange.js";
+import { discardBody } from "../../listeners/discard-body.js";
+import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and those of HTTP/2 that are none. */
 const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|te|host|http2-settings|:.*)$/i;
@@ -20,13 +21,15 @@ export function passHttp(upstream: string, incoming: HttpRequest, outgoing: Http
     outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.rawHeaders));
     answer.pipe(outgoing, { end: false });
     answer.on("end", () => {
+      discardBody(incoming);
       outgoing.addTrailers(answer.trailers);
       outgoing.end();
     });
-    answer.on("error", () => outgoing.destroy());
+    answer.on("error", () => breakOff(outgoing));
   });
   forwarded.on("error", (error) => {
-    if (outgoing.headersSent) outgoing.destroy();
+    discardBody(incoming);
+    if (outgoing.headersSent) breakOff(outgoing);
     else {
       const message = `the daprd at ${url.origin} cannot be reached: ${error.message}`;
       outgoing.writeHead(502, { "content-type": "application/json" });

@@ -1,15 +1,15 @@
-import { createServer } from "node:http";
+import type { ConnectionSweep } from "../../listeners/connection-limits.js";
+import { http1Listener } from "../../listeners/http-listener.js";
+import type { Listener } from "../../listeners/listener.js";
+import type { RequestGuard } from "../../listeners/request-guard.js";
 import type { CallObserver } from "./call-observer.js";
-import type { Listener } from "./listener.js";
 
 /** A server at which Prometheus reads what is observed: `GET /metrics`. */
-export function metricsListener({ registry }: CallObserver): Listener {
-  const server = createServer(async (request, response) => {
-    if (request.url?.split("?", 1)[0] !== "/metrics") {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
-  });
-  return { server, closeIdle: () => server.closeIdleConnections() };
+export function metricsListener({ registry }: CallObserver, guard: RequestGuard, sweep: ConnectionSweep): Listener {
+  return http1Listener(async (request, response) => {
+    const refusal = guard.refusal(request.headers, request.method);
+    if (refusal !== undefined) response.writeHead(403).end(refusal);
+    else if (request.url?.split("?", 1)[0] !== "/metrics") response.writeHead(404).end();
+    else response.writeHead(200, { "content-type": registry.contentType }).end(await registry.metrics());
+  }, sweep);
 }

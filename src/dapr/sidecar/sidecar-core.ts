@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.js";
+import type { RequestGuard } from "../../listeners/request-guard.js";
 import type { GetMetadataResponse } from "../proto/generated/dapr/proto/runtime/v1/metadata_pb.js";
 import type { Report } from "../resources/notice.js";
 import type { CallObserver } from "./call-observer.js";
@@ -17,6 +18,8 @@ export interface SidecarCore {
   appId: string;
   /** Asked of every caller but for health checks; `undefined` for none. */
   apiToken: string | undefined;
+  /** Keeps web pages out where no token is asked; `undefined` where one is. */
+  guard: RequestGuard | undefined;
   /** Of a request's body, in bytes. */
   maxBodyBytes: number;
   upstream: Upstream;

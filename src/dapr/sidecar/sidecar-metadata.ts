@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
+import { metadataLimit } from "../converse/api-error.js";
 import { writeMetadataJson } from "../daprd/metadata-json.js";
 import {
   ActorRuntime_ActorRuntimeStatus,
@@ -18,18 +19,34 @@ export const STREAMING_FEATURE = "Sluice.ConversationStreaming";
 /** Tells components that take files from those of a plain daprd, among a component's capabilities. */
 export const FILES_CAPABILITY = "FILES";
 
+/** How many keys callers may store, and how many characters in all keys and values. */
+const MAX_KEYS = 1_000;
+const MAX_CHARACTERS = 1_048_576;
+
 /** What the sidecar says of itself, and what was added to it while it ran. */
 export class SidecarMetadata {
   readonly #appId: string;
   readonly #components: ReadonlyMap<string, ConversationComponent>;
   readonly #extended = new Map<string, string>();
+  /** Of all keys and values, in characters. */
+  #length = 0;
 
   constructor(appId: string, components: ReadonlyMap<string, ConversationComponent>) {
     this.#appId = appId;
     this.#components = components;
   }
 
+  /**
+   * Adds to it, or replaces what stands under the key.
+   *
+   * @throws {SluiceError} `invalid-request` beyond what callers may store, so that the sidecar does not grow without bound.
+   */
   set(key: string, value: string): void {
+    const kept = this.#extended.get(key);
+    if (kept === undefined && this.#extended.size >= MAX_KEYS) throw metadataLimit(`more than ${MAX_KEYS} keys`);
+    const length = this.#length + value.length + (kept === undefined ? key.length : -kept.length);
+    if (length > MAX_CHARACTERS) throw metadataLimit(`more than ${MAX_CHARACTERS} characters`);
+    this.#length = length;
     this.#extended.set(key, value);
   }
 

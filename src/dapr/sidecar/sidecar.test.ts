@@ -83,8 +83,8 @@ describe("over HTTP", () => {
     const answer = await post("/v1.0-alpha1/conversation/echo/converse", { inputs: [{ content: "well hello there" }] });
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json");
-    // No end to how long the connection may wait for the next call.
-    expect(answer.headers.get("keep-alive")).toBeNull();
+    // Clients learn how long the connection may wait for the next call.
+    expect(answer.headers.get("keep-alive")).toBe("timeout=120");
     expect(await answer.json()).toEqual({ outputs: [{ result: "well hello there" }] });
   });
 

@@ -1,10 +1,14 @@
-import { once } from "node:events";
-import type { AddressInfo, Server } from "node:net";
 import { systemClock } from "../../base/clock.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
+import { type ConnectionLimits, ConnectionSweep } from "../../listeners/connection-limits.js";
+import { Drain } from "../../listeners/drain.js";
+import { httpListener } from "../../listeners/http-listener.js";
+import { listen } from "../../listeners/listen.js";
+import { isLoopback, requireTokenBeyondLoopback } from "../../listeners/loopback.js";
+import { RequestGuard } from "../../listeners/request-guard.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { invalid, messageOf, SluiceError } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
@@ -14,9 +18,7 @@ import { Converser } from "./converser.js";
 import { grpcListener } from "./grpc-listener.js";
 import { GrpcUpstream } from "./grpc-upstream.js";
 import { HttpHandler } from "./http-handler.js";
-import { httpListener } from "./http-listener.js";
 import { metricsListener } from "./metrics-listener.js";
-import { Shutdown } from "./shutdown.js";
 import { shutdownUpstream } from "./shutdown-upstream.js";
 import type { SidecarCore, Upstream } from "./sidecar-core.js";
 import { SidecarMetadata } from "./sidecar-metadata.js";
@@ -42,8 +44,18 @@ export interface SidecarOptions extends LoadComponentsOptions {
   apiToken?: string;
   /** Of a request's body, in bytes. Default 4 MiB, as in daprd. */
   maxBodyBytes?: number;
-  /** The address to listen on. Default 127.0.0.1. */
+  /** The address to listen on. Default 127.0.0.1; one that other machines reach needs an `apiToken`. */
   host?: string;
+  /** Names by which programs call this sidecar beside those of this machine. Checked where no token is asked. Default: none. */
+  allowedHosts?: readonly string[];
+  /** Web pages that may call it, for example `http://localhost:5173`. Checked where no token is asked. Default: none. */
+  allowedOrigins?: readonly string[];
+  /** How slow clients may be. Defaults: `ConnectionLimits`. */
+  limits?: Partial<ConnectionLimits>;
+  /** How long calls may go on that are being answered when the sidecar ends, in ms. Default 5,000, as in daprd. */
+  graceMs?: number;
+  /** Ends the start, which then fails with the signal's reason; a sidecar that runs is ended by `stop`. */
+  signal?: AbortSignal;
 }
 
 /** A sidecar that runs. */
@@ -60,7 +72,7 @@ export interface Sidecar {
   components: ReadonlyMap<string, ConversationComponent>;
   /** Resolves when it has ended, by `stop` or because a client asked for it. */
   ended: Promise<void>;
-  /** Ends it: no new calls; those that are being answered are cut after a second. */
+  /** Ends it: no new calls; those that are being answered are cut after `graceMs`. */
   stop(): Promise<void>;
 }
 
@@ -68,25 +80,34 @@ export interface Sidecar {
  * Starts a sidecar that answers Dapr's conversation API, streaming included, over HTTP and gRPC, from the conversation
  * components of resources folders.
  *
- * @throws {SluiceError} `invalid-argument` in daprd's words for resources that cannot be loaded, and where a port is taken.
+ * @throws {SluiceError} `invalid-argument` in daprd's words for resources that cannot be loaded, where a port is taken, and
+ *   for an address that other machines reach without a token.
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { appId, host = "127.0.0.1", upstream = {}, maxBodyBytes = 4 * 1_024 * 1_024 } = options;
+  const { appId, host = "127.0.0.1", upstream = {}, maxBodyBytes = 4 * 1_024 * 1_024, graceMs = 5_000 } = options;
   const env = options.env ?? defaultEnvironment();
   const apiToken = options.apiToken ?? env.DAPR_API_TOKEN;
+  requireTokenBeyondLoopback(host, apiToken);
+  if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
+  const sweep = new ConnectionSweep(options.limits, options.clock);
   const report: Report = options.report ?? (() => {});
-  const { components } = await loadConversationComponents(options);
-  const store = typeof options.store === "string" ? await openNamed(options.store, upstream, apiToken) : options.store;
+  const starting = <T>(work: Promise<T>, undo?: (value: T) => unknown) => unlessAborted(work, options.signal, undo);
+  const { components } = await starting(loadConversationComponents(options));
+  const store =
+    typeof options.store === "string"
+      ? await starting(openNamed(options.store, upstream, apiToken), (opened) => opened.close())
+      : options.store;
   const metadata = new SidecarMetadata(appId, components);
   const grpcUpstream = upstream.grpc === undefined ? undefined : new GrpcUpstream(upstream.grpc);
   const { clock = systemClock } = options;
   const ports = { http: upstream.http, grpc: grpcUpstream, token: apiToken, clock };
   const upstreamMetadata = new UpstreamMetadata(ports);
   const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, clock });
-  const shutdown = new Shutdown();
+  const drain = new Drain({ graceMs, clock });
   const core: SidecarCore = {
     appId,
     apiToken,
+    guard: apiToken ? undefined : new RequestGuard(options),
     maxBodyBytes,
     upstream,
     report,
@@ -97,18 +118,21 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     setMetadata: async (key, value) => metadata.set(key, value),
     shutdown: () => void shutdownUpstream(ports).then(stop),
   };
-  const http = httpListener(new HttpHandler(core).handle, !isTruthy(env.DAPR_HTTP_DISABLE_H2C));
-  const grpc = grpcListener(core, grpcUpstream);
-  const metrics = options.metricsPort === undefined ? undefined : metricsListener(observer);
+  const http = httpListener(new HttpHandler(core).handle, { h2c: !isTruthy(env.DAPR_HTTP_DISABLE_H2C), sweep });
+  const grpc = grpcListener(core, grpcUpstream, sweep);
+  // Nobody is asked for a token there, as in daprd; but its address may be one that other machines read it at.
+  const metricsGuard = new RequestGuard({ ...options, ...(!isLoopback(host) && { allowedHosts: ["*"] }) });
+  const metrics = options.metricsPort === undefined ? undefined : metricsListener(observer, metricsGuard, sweep);
   const listeners = [http, grpc, ...(metrics ? [metrics] : [])];
-  for (const { server } of listeners) shutdown.watch(server);
-  const stop = () => shutdown.end(listeners, store === options.store ? undefined : store);
+  for (const { server } of listeners) drain.watch(server);
+  const stop = () => drain.end(listeners, () => (store === options.store ? undefined : store?.close()));
   try {
-    const httpPort = await listen(http.server, options.httpPort ?? 3_500, host, "HTTP");
-    const grpcPort = await listen(grpc.server, options.grpcPort ?? 50_001, host, "gRPC");
-    const metricsPort = metrics && (await listen(metrics.server, options.metricsPort ?? 0, host, "metrics"));
+    const at = (name: string, port: number) => ({ port, host, name, field: `${name.toLowerCase()}Port` });
+    const httpPort = await listen(http.server, at("HTTP", options.httpPort ?? 3_500));
+    const grpcPort = await listen(grpc.server, at("gRPC", options.grpcPort ?? 50_001));
+    const metricsPort = metrics && (await listen(metrics.server, at("metrics", options.metricsPort ?? 0)));
     const listening = { httpPort, grpcPort, ...(metricsPort !== undefined && { metricsPort }) };
-    return { appId, ...listening, components, ended: shutdown.over, stop };
+    return { appId, ...listening, components, ended: drain.over, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -127,13 +151,24 @@ function isTruthy(value: string | undefined): boolean {
   return value !== undefined && /^(1|t|true|y|yes|on)$/i.test(value.trim());
 }
 
-async function listen(server: Server, port: number, host: string, what: string): Promise<number> {
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    const message = `the ${what} port ${port} on ${host} is not available: ${messageOf(cause)}`;
-    throw new SluiceError("invalid-argument", message, { cause, field: `${what.toLowerCase()}Port` });
-  }
-  return (server.address() as AddressInfo).port;
+/**
+ * The work's outcome, or the signal's reason as soon as it is aborted.
+ *
+ * @param undo what to do with an outcome that comes after that.
+ */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  undo?: (value: T) => unknown,
+): Promise<T> {
+  if (signal === undefined) return await work;
+  return await new Promise<T>((resolve, reject) => {
+    const onAbort = () => {
+      reject(SluiceError.from(signal.reason, "cancelled"));
+      work.then(undo, () => {});
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../../base/json.js";
 import { findProperty, type Properties } from "../properties.js";
 import type { SecretStore } from "./secret-store.js";
@@ -29,6 +29,8 @@ export function localFileStore(properties: Properties): SecretStore {
 function readObject(file: string): JsonObject {
   let text: string;
   try {
+    // A pipe would be waited for, and nothing else done.
+    if (!statSync(file).isFile()) throw new Error("not a file");
     text = readFileSync(file, "utf8");
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";

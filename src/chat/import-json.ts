@@ -11,10 +11,10 @@ import {
   wholeNumber,
 } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import { withBytes } from "../stream/message-json.js";
 import { message } from "../stream/validate-messages.js";
 import type { ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
 import { EXPORT_FORMAT, EXPORT_VERSION, type ExportedConversation } from "./export-json.js";
-import { withBytes } from "./message-json.js";
 import { storable } from "./storable.js";
 
 /** Settings of an import. */

@@ -16,6 +16,7 @@ export type {
 } from "./dialect.js";
 export { gemini } from "./gemini/gemini.js";
 export { googleInteractions } from "./google-interactions/google-interactions.js";
+export { native } from "./native/native.js";
 export { ollama, ollamaGenerate } from "./ollama/ollama.js";
 export { openAiChat, openAiChatDialect } from "./openai-chat/openai-chat.js";
 export type { OpenAiChatQuirks } from "./openai-chat/quirks.js";

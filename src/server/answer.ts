@@ -29,7 +29,7 @@ export interface Asked {
 }
 
 /** Headers of every streamed answer; the second keeps nginx from collecting it. */
-const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
+export const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
 const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "application/x-ndjson; charset=utf-8" };
 
 /** The header that names an answer's run. */

@@ -15,6 +15,7 @@ import { anthropicRoutes } from "./routes/anthropic-routes.js";
 import { geminiRoutes } from "./routes/gemini-routes.js";
 import { ollamaRoutes } from "./routes/ollama-routes.js";
 import { openAiRoutes } from "./routes/openai-routes.js";
+import { runRoutes } from "./routes/run-routes.js";
 import { ServedModels } from "./served-models.js";
 import type { ServerCore } from "./server-core.js";
 import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
@@ -75,7 +76,13 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   const app = new Hono();
   const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
-  const routes = [...openAiRoutes(core), ...anthropicRoutes(core), ...geminiRoutes(core), ...ollamaRoutes(core)];
+  const routes = [
+    ...openAiRoutes(core),
+    ...anthropicRoutes(core),
+    ...geminiRoutes(core),
+    ...ollamaRoutes(core),
+    ...runRoutes(core),
+  ];
   mountRoutes(app, routes, { gate, streams, limits: { maxBodyBytes }, onRequest: options.onRequest });
 
   const drain = new Drain({ graceMs: 30_000 });

@@ -1,0 +1,99 @@
+import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { native } from "../../dialects/native/native.js";
+import { badRequest } from "../../dialects/wire-object.js";
+import type { RunReader, RunRecord } from "../../runs/run-log.js";
+import { describe, SluiceError } from "../../stream/error.js";
+import { answer, RUN_HEADER, STREAM_HEADERS, startAnswer } from "../answer.js";
+import { type Call, jsonReply, type Reply } from "../call.js";
+import { EntryFrames } from "../entry-frames.js";
+import { pathRest } from "../path-rest.js";
+import type { Route } from "../route.js";
+import type { ServerCore } from "../server-core.js";
+
+const RUNS = "/v1/runs/";
+
+/** Sluice's own protocol: runs, read from any number by anyone who owns them. */
+export function runRoutes(core: ServerCore): Route[] {
+  const route = (method: Route["method"], path: string, summary: string, handle: Route["handle"]): Route => {
+    return { method, path, summary, handle, errors: native };
+  };
+  return [
+    route(
+      "POST",
+      "/v1/runs",
+      "Native: begins a run; answers with its entries, or its id where it is in the background",
+      (call) => begin(core, call),
+    ),
+    route("GET", "/v1/runs/:run", "Native: what is known of a run", async (call) =>
+      jsonReply(publicRecord(await ownedRun(core, call, runIn(call)))),
+    ),
+    route("GET", "/v1/runs/:run/stream", "Native: a run's entries, after `Last-Event-ID` or `?after=`", (call) =>
+      resume(core, call),
+    ),
+    route("POST", "/v1/runs/:run/stop", "Native: ends a run, wherever it is written", (call) => stop(core, call)),
+    route("DELETE", "/v1/runs/:run", "Native: forgets a run that has ended", async (call) => {
+      const { run } = await ownedRun(core, call, runIn(call));
+      return jsonReply({ forgotten: await core.log.forget(run) });
+    }),
+  ];
+}
+
+/** A run of the caller's. @throws {SluiceError} `not-found`, for those of others as well. */
+export async function ownedRun(core: ServerCore, call: Pick<Call, "caller">, run: string): Promise<RunRecord> {
+  const record = await core.log.find(run);
+  if (record !== undefined && record.meta.owner === call.caller.name) return record;
+  throw new SluiceError("not-found", `there is no run ${describe(run)}, or it is not kept any more`, { field: "run" });
+}
+
+async function begin(core: ServerCore, call: Call): Promise<Reply> {
+  const body = await call.json();
+  const served = native.readRequest(body);
+  const { thread, background } = callFields(body);
+  const asked = { dialect: native, served, resumable: true, background, ...(thread !== undefined && { thread }) };
+  if (!background && !served.stream) return answer(core, call, asked);
+  const run = await startAnswer(core, call, asked);
+  if (background) return jsonReply({ run: run.id }, 202, { [RUN_HEADER]: run.id });
+  return entries(call, run.read(), run.id);
+}
+
+async function resume(core: ServerCore, call: Call): Promise<Reply> {
+  const { run } = await ownedRun(core, call, runIn(call));
+  return entries(call, await core.log.read(run, { after: numberOfLast(call) }), run);
+}
+
+async function stop(core: ServerCore, call: Call): Promise<Reply> {
+  const { run } = await ownedRun(core, call, runIn(call));
+  return jsonReply({ stopped: await core.log.stop(run, "the run was stopped by its client") });
+}
+
+function entries(call: Call, reader: RunReader, run: string): Reply {
+  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8", [RUN_HEADER]: run };
+  return { status: 200, headers, body: new EntryFrames(reader) };
+}
+
+/** The number of the last event that a client has: what a browser says by itself, or what the address says. */
+export function numberOfLast(call: Call): number {
+  const given = call.header("last-event-id") || call.query.get("after");
+  if (given === null || given === undefined || given === "") return -1;
+  const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+  if (number >= -1) return number;
+  throw badRequest("after", given, "the number of an event, or -1");
+}
+
+function runIn(call: Call): string {
+  return pathRest(call, RUNS).split("/", 1)[0] ?? "";
+}
+
+function callFields(body: JsonValue): { thread?: string; background: boolean } {
+  if (!isJsonObject(body)) return { background: false };
+  const { thread, background = false } = body;
+  if (typeof background !== "boolean") throw badRequest("background", background, "true or false");
+  if (thread === undefined || thread === null) return { background };
+  if (typeof thread !== "string" || thread === "") throw badRequest("thread", thread, "a string that is not empty");
+  return { thread, background };
+}
+
+function publicRecord({ run, state, first, next, startedAt, endedAt, meta }: RunRecord) {
+  return { run, state, first, next, startedAt, ...(endedAt !== undefined && { endedAt }), model: meta.model };
+}

@@ -11,8 +11,9 @@ export async function loadPeer<T>(name: string, what: string, load: () => Promis
   try {
     return await load();
   } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
-    if (!missing) throw cause;
+    // The second is what `require.resolve` says.
+    const missing = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
+    if (!(cause instanceof Error && "code" in cause && missing.includes(String(cause.code)))) throw cause;
     const message = `${what} needs the package ${name}, which is not installed: npm install ${name}`;
     throw new SluiceError("unsupported", message, { cause });
   }

@@ -77,6 +77,30 @@ function dropPrototypeKeys(this: unknown, key: string, value: JsonValue): JsonVa
   return value;
 }
 
+/**
+ * The same, but whole numbers that a double cannot hold (beyond 2^53 - 1) keep their digits, as text: ids that a model says,
+ * and that a tool must get as they are. Numbers beyond all doubles (`1e999`) do as well.
+ *
+ * @throws {SyntaxError} as `parseJson`.
+ */
+export function parseExactJson(text: string): JsonValue {
+  return parseJson(MAYBE_LARGE.test(text) ? quoteLargeNumbers(text) : text);
+}
+
+/** Numbers with as many digits as the first that is too large, or with an exponent of three. */
+const MAYBE_LARGE = /\d{16}|\d[eE][+]?\d{3}/;
+/** A string, or a number. Neither can match in two ways, so matching is linear. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+function quoteLargeNumbers(text: string): string {
+  return text.replace(STRING_OR_NUMBER, (token) => {
+    if (token.startsWith('"')) return token;
+    const value = Number(token);
+    const exact = /[.eE]/.test(token) ? Number.isFinite(value) : Number.isSafeInteger(value);
+    return exact ? token : `"${token}"`;
+  });
+}
+
 /** Whether a value is a JSON object (not null, not an array). */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,8 @@
-import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
+import { isJsonObject, type JsonObject, parseExactJson } from "../base/json.js";
 import { SluiceError } from "../stream/error.js";
+import type { Frame } from "../stream/framing/frame.js";
+import { complaintInText, isErrorWord } from "./complaint.js";
+import { providerError } from "./provider-error.js";
 
 /**
  * A frame's payload as a JSON object.
@@ -8,12 +11,28 @@ import { SluiceError } from "../stream/error.js";
  */
 export function parseFrame(text: string): JsonObject {
   try {
-    const value = parseJson(text);
+    const value = parseExactJson(text);
     if (isJsonObject(value)) return value;
   } catch (cause) {
     throw malformed(text, "not JSON", cause);
   }
   throw malformed(text, "not a JSON object");
+}
+
+/**
+ * A frame's payload as a JSON object, unless its label says that it is an error.
+ *
+ * @throws {SluiceError} the provider's error; `malformed-frame`, with the beginning of the offending text.
+ */
+export function parseEvent(frame: Frame): JsonObject {
+  if (frame.event === undefined || !isErrorWord(frame.event)) return parseFrame(frame.data);
+  const said = complaintInText(frame.data);
+  throw providerError({ message: frame.data.slice(0, 500) || frame.event, ...said });
+}
+
+/** Whether a frame's payload is the end marker of OpenAI's protocols, as services write it. */
+export function isDone(data: string): boolean {
+  return data.length < 16 && /^\s*"?\[DONE\]"?\s*$/i.test(data);
 }
 
 /** The error for a frame that cannot be read. */
@@ -22,6 +41,7 @@ export function malformed(text: string, why: string, cause?: unknown): SluiceErr
   return new SluiceError("malformed-frame", `a frame of the stream is ${why}: ${frame}`, {
     frame,
     cause,
-    retryable: true,
+    // What begins as JSON was damaged on its way; a sentence is what somebody wanted to say.
+    retryable: /^\s*[{[]/.test(frame),
   });
 }

@@ -10,6 +10,7 @@ import { googleInteractions } from "./google-interactions/google-interactions.js
 import { ollama, ollamaGenerate } from "./ollama/ollama.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
 import { openAiResponses } from "./openai-responses/openai-responses.js";
+import { WIRE_MARKS } from "./wire-marks.js";
 
 /** A raw provider stream, cut into frames. */
 export interface RecognisedWire {
@@ -17,28 +18,11 @@ export interface RecognisedWire {
   frames: Frame[];
 }
 
-interface Mark<D> {
-  dialect: D;
-  fits: (body: JsonObject) => boolean;
-}
-
-/** How each dialect's frames are told: any frame that the test accepts decides. */
-const MARKS: readonly Mark<Dialect>[] = [
-  { dialect: openAiChat, fits: (body) => Array.isArray(body.choices) },
-  { dialect: openAiResponses, fits: (body) => typeof body.type === "string" && body.type.startsWith("response.") },
-  { dialect: anthropic, fits: (body) => body.type === "message_start" },
-  { dialect: gemini, fits: (body) => Array.isArray(body.candidates) || isJsonObject(body.promptFeedback) },
-  { dialect: ollama, fits: (body) => typeof body.done === "boolean" && isJsonObject(body.message) },
-  { dialect: ollamaGenerate, fits: (body) => typeof body.done === "boolean" && typeof body.response === "string" },
-];
-
-/** Protocols that are only replayed. */
-const READ_ONLY: readonly Mark<ReadingDialect>[] = [
-  { dialect: googleInteractions, fits: (body) => /^interaction\./.test(String(body.event_type)) },
-];
-
 /** The dialects that are recognised. */
-export const DIALECTS: readonly Dialect[] = MARKS.map(({ dialect }) => dialect);
+export const DIALECTS: readonly Dialect[] = [openAiChat, openAiResponses, anthropic, gemini, ollama, ollamaGenerate];
+
+/** With the protocols that are only replayed. */
+const ALL: readonly ReadingDialect[] = [...DIALECTS, googleInteractions];
 
 /** Frames that are looked at before a stream counts as unknown. */
 const LOOKED_AT = 20;
@@ -52,10 +36,8 @@ const LOOKED_AT = 20;
 export function recogniseWire(text: string, dialect?: ReadingDialect): RecognisedWire {
   const sse = /^\ufeff?(data|event|id|retry)?:/m.test(text.slice(0, 4_096)) && !/^\s*[{[]/.test(text);
   const frames = cut(text, sse);
-  const found =
-    dialect ??
-    [...MARKS, ...READ_ONLY].find(({ fits }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, fits)))
-      ?.dialect;
+  const mark = WIRE_MARKS.find(({ answer }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, answer)));
+  const found = dialect ?? ALL.find(({ name }) => name === mark?.dialect);
   if (found !== undefined) return { dialect: found, frames };
   const names = DIALECTS.map(({ name }) => name).join(", ");
   throw new SluiceError("invalid-argument", `the stream's dialect is not recognised; name it: ${names}`, {

@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson } from "../base/json.js";
+import { isJsonObject, type JsonValue, parseExactJson } from "../base/json.js";
 
 /** Arguments as a tool call event carries them. */
 export interface ToolInput {
@@ -6,12 +6,32 @@ export interface ToolInput {
   invalid?: true;
 }
 
-/** The arguments of a call; none at all are an empty object, and what is not JSON stays text and is marked. */
+/**
+ * The arguments of a call. None at all are an empty object, and so is `null`, which models say for a tool without
+ * parameters; an object that was encoded twice is that object; what is not JSON stays text and is marked. Whole numbers
+ * that a double cannot hold keep their digits, as text.
+ */
 export function parseToolInput(text: string): ToolInput {
   if (text.trim() === "") return { input: {} };
   try {
-    return { input: parseJson(text) };
+    return { input: toolInput(parseExactJson(text)) };
   } catch {
     return { input: text, invalid: true };
+  }
+}
+
+/** The same of arguments that came as JSON and not as its text. */
+export function toolInput(value: JsonValue | undefined): JsonValue {
+  if (value === undefined || value === null) return {};
+  return typeof value === "string" ? (encodedTwice(value) ?? value) : value;
+}
+
+function encodedTwice(text: string): JsonValue | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    const value = parseExactJson(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { errorIn } from "../openai-error.js";
 import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
 import { OpenAiChatReader } from "./reader.js";
 
 /**
@@ -14,7 +15,7 @@ export function readBody(body: JsonValue): ChatEvent[] {
   if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
   const error = errorIn(body);
   if (error !== undefined) throw error;
-  if (!Array.isArray(body.choices)) throw malformed(JSON.stringify(body), "not a chat completion");
+  if (!Array.isArray(body.choices)) throw notAnAnswer(body, "openai-chat", "a chat completion");
   if (body.choices.length === 0) throw malformed(JSON.stringify(body), "a chat completion without an answer");
   const choices = body.choices.map((choice) => {
     if (!isJsonObject(choice) || !isJsonObject(choice.message)) return choice;

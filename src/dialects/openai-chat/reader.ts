@@ -3,15 +3,17 @@ import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
+import { saysError } from "../complaint.js";
 import { fromDataUrl } from "../data-url.js";
 import type { WireReader } from "../dialect.js";
 import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
-import { parseFrame } from "../parse-frame.js";
+import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
-import { readFinishReason } from "./finish-reason.js";
+import { StrayFrames } from "../stray-frames.js";
+import { brokenOff, readFinishReason } from "./finish-reason.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
 import { ownOpaque } from "./opaque.js";
 import { ReasoningDetails } from "./reasoning-details.js";
@@ -19,9 +21,6 @@ import { SaidAudio } from "./said-audio.js";
 import { Sources } from "./sources.js";
 import { ToolCalls } from "./tool-calls.js";
 import { readUsage } from "./usage.js";
-
-/** The end marker of a stream. */
-const DONE = "[DONE]";
 
 /** What a frame of a learned shape means: a piece of this kind, or of the arguments of this call. */
 type Meaning = { type: "text-delta" } | { type: "reasoning-delta" } | { type: "tool-input-delta"; index: number };
@@ -48,10 +47,11 @@ export class OpenAiChatReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
   readonly #sources = new Sources();
   readonly #facts = new ExtraFacts();
+  readonly #strays = new StrayFrames("openai-chat");
   #started = false;
   #finished = false;
   #id: string | undefined;
-  #calls = new ToolCalls();
+  #calls = this.#newCalls();
   #details = new ReasoningDetails();
   #audio = new SaidAudio();
   #refused = false;
@@ -64,28 +64,32 @@ export class OpenAiChatReader implements WireReader {
   push(frame: Frame, emit: Emit): void {
     if (this.#finished) return;
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#delta(meaning, values[0] ?? "", data, emit));
+    const known = this.#shapes.match(data, (meaning, values) => this.#delta(meaning, values[0] ?? "", frame, emit));
     if (known) return;
-    if (data.startsWith(DONE)) this.#finish(emit);
-    else this.#chunk(parseFrame(data), data, emit);
+    if (isDone(data)) this.#finish(emit);
+    else this.#chunk(parseEvent(frame), frame, emit);
   }
 
   end(emit: Emit): void {
     if (this.#finished) return;
     if (this.#rawReason === undefined) {
-      throw new SluiceError("truncated", "the answer ended without a finish reason and without [DONE]", {
-        retryable: true,
-      });
+      const message = "the answer ended without a finish reason and without [DONE]";
+      throw this.#strays.error ?? new SluiceError("truncated", message, { retryable: true });
     }
     this.#finish(emit);
   }
 
-  #delta(meaning: Meaning, text: string, frame: string, emit: Emit): void {
-    if (meaning.type === "tool-input-delta") this.#calls.pushInput(meaning.index, text, frame, emit);
-    else if (text !== "") emit({ type: meaning.type, text });
+  #delta(meaning: Meaning, text: string, frame: Frame, emit: Emit): void {
+    if (meaning.type === "tool-input-delta") {
+      if (!this.#calls.pushInput(meaning.index, text, emit)) this.#chunk(parseEvent(frame), frame, emit);
+    } else if (text !== "") emit({ type: meaning.type, text });
   }
 
-  #chunk(chunk: JsonObject, text: string, emit: Emit): void {
+  #chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
+    if (!isChunk(chunk)) {
+      this.#strays.push(chunk, frame, emit);
+      return;
+    }
     const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : [];
     const choice = choices.find((candidate) => (candidate.index ?? 0) === 0);
     const error = errorIn(chunk);
@@ -97,7 +101,7 @@ export class OpenAiChatReader implements WireReader {
     if (choice !== undefined && this.#isAnother(chunk, choice)) this.#nextStep(chunk, emit);
     this.#facts.push(chunk, CHUNK_FIELDS, emit);
     this.#start(chunk, choices.length > 0, emit);
-    if (choice !== undefined) this.#choice(chunk, choice, text, emit);
+    if (choice !== undefined) this.#choice(chunk, choice, frame.data, emit);
     for (const other of choices) {
       if (other !== choice) emit({ type: "data", name: "choice", value: other });
     }
@@ -123,7 +127,7 @@ export class OpenAiChatReader implements WireReader {
     const { reason } = this.#close(emit);
     this.#stepFinish(reason, emit);
     this.#id = filledString(chunk.id);
-    this.#calls = new ToolCalls();
+    this.#calls = this.#newCalls();
     this.#details = new ReasoningDetails();
     this.#audio = new SaidAudio();
     this.#refused = false;
@@ -143,7 +147,7 @@ export class OpenAiChatReader implements WireReader {
     if (error !== undefined) throw error;
     const delta = deltaOf(choice);
     const emitted: ChatEvent[] = [];
-    this.#message(delta, text, (event) => {
+    this.#message(delta, (event) => {
       emitted.push(event);
       emit(event);
     });
@@ -155,12 +159,27 @@ export class OpenAiChatReader implements WireReader {
       emit({ type: "data", name: "logprobs", value: choice.logprobs });
     }
     const reason = filledString(choice.finish_reason);
-    if (reason === "error") throw providerError({ message: "the answer broke off with an error" });
-    if (reason !== undefined) this.#rawReason = reason;
+    const broken = reason === undefined ? undefined : brokenOff(reason);
+    if (broken !== undefined) throw providerError({ message: broken, code: reason });
+    if (reason !== undefined) this.#end(reason, emit);
     else if (emitted.length === 1) this.#learn(text, chunk, choice, delta, emitted[0]);
   }
 
-  #message(delta: JsonObject, frame: string, emit: Emit): void {
+  /** The answer says why it ended. Calls need not wait for the end marker, unless the answer was cut. */
+  #end(reason: string, emit: Emit): void {
+    this.#rawReason = reason;
+    const said = { toolCalls: this.#calls.any, refusal: this.#refused };
+    if (readFinishReason(reason, said).reason !== "length") this.#calls.completeWhole(emit);
+  }
+
+  #newCalls(): ToolCalls {
+    // An id that a recording has each time it is read, and that no other answer has.
+    return new ToolCalls(
+      (place) => `call_${(this.#id ?? crypto.randomUUID()).replace(/[^\w-]/g, "").slice(-24)}_${place}`,
+    );
+  }
+
+  #message(delta: JsonObject, emit: Emit): void {
     this.#reasoning(delta, emit);
     if (typeof delta.content === "string") text(delta.content, emit);
     else if (Array.isArray(delta.content)) for (const part of delta.content) contentPart(part, emit);
@@ -173,9 +192,9 @@ export class OpenAiChatReader implements WireReader {
       if (typeof delta.audio.transcript === "string") text(delta.audio.transcript, emit);
     }
     if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
-    if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, frame, emit);
+    if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, emit);
     // Before there were tools there was one function.
-    if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, frame, emit);
+    if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, emit);
   }
 
   #reasoning(delta: JsonObject, emit: Emit): void {
@@ -226,6 +245,7 @@ export class OpenAiChatReader implements WireReader {
   }
 
   #finish(emit: Emit): void {
+    if (this.#rawReason === undefined && this.#strays.error !== undefined) throw this.#strays.error;
     if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
     this.#finished = true;
     const end = this.#close(emit);
@@ -243,10 +263,17 @@ export class OpenAiChatReader implements WireReader {
     }
     const { file } = this.#audio;
     if (file !== undefined) emit(file);
-    const end = readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
-    this.#calls.finish(end.reason === "length", emit);
-    return end;
+    const cut = readFinishReason(this.#rawReason, { toolCalls: false }).reason === "length";
+    this.#calls.finish(cut, emit);
+    return readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
   }
+}
+
+/** Whether an object is a chunk of an answer, or one of the services' own beside it. */
+function isChunk(chunk: JsonObject): boolean {
+  if (Array.isArray(chunk.choices) || isJsonObject(chunk.usage) || isJsonObject(chunk.x_groq)) return true;
+  if (saysError(chunk)) return true;
+  return /^(?:chat\.completion|text_completion)/.test(String(chunk.object));
 }
 
 /** Services that answer whole where a stream was asked for say a message, and the protocol before chat a text. */

@@ -1,27 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { malformed } from "../parse-frame.js";
-import { parseToolInput, type ToolInput } from "../tool-input.js";
-import { ownOpaque } from "./opaque.js";
+import { ToldCalls } from "../told-calls.js";
+import { OpenCall } from "./open-call.js";
 
-const NEVER_BEGAN = "a piece of a tool call that never began";
-const COMPLETE = "more of a tool call that was complete";
-
-interface OpenCall {
-  callId: string;
-  name: string;
-  /** As it came: JSON, or the plain text that a custom tool takes. */
-  input: TextBuffer;
-  custom: boolean;
-  /** What must come back with the call: Gemini's thought signature, where Google speaks this protocol. */
-  extra: JsonValue | undefined;
-  /** Whether any of the input came. */
-  begun: boolean;
-  done: boolean;
-}
-
+/** What a piece of a call says. */
 interface Piece {
   index: JsonValue | undefined;
   id: string | undefined;
@@ -31,55 +14,59 @@ interface Piece {
   extra: JsonValue | undefined;
 }
 
-/** Puts tool calls together that arrive in pieces, several at once. Emits each when it is complete. */
+/**
+ * Puts tool calls together that arrive in pieces, several at once. Emits each when it is complete.
+ *
+ * Servers differ in how they say which call a piece belongs to: by an index, which may be 0 of all; by an id, which may be
+ * missing, the same for all, or another for each piece; by its place in a list; or not at all. A call begins where a piece
+ * names another tool, or where the arguments so far are complete and more come.
+ */
 export class ToolCalls {
+  /** Makes the id of a call that has none. */
+  readonly #newId: (place: number) => string;
   readonly #calls: OpenCall[] = [];
   readonly #byIndex = new Map<number, OpenCall>();
   readonly #byId = new Map<string, OpenCall>();
+  readonly #told = new ToldCalls();
   #last: OpenCall | undefined;
   /** The calls of the last list that named several without an index, by their places in it. */
   readonly #byPlace: OpenCall[] = [];
+  /** The calls that the list which is being read has named. */
+  readonly #listed = new Set<OpenCall>();
+  #any = false;
+
+  constructor(newId: (place: number) => string) {
+    this.#newId = newId;
+  }
 
   /** Whether the model called any tool. */
   get any(): boolean {
-    return this.#calls.length > 0;
+    return this.#any || this.#calls.some((call) => call.isCall);
   }
 
   /** Takes `delta.tool_calls`. */
-  pushAll(list: readonly JsonValue[], frame: string, emit: Emit): void {
+  pushAll(list: readonly JsonValue[], emit: Emit): void {
     const alone = list.length === 1;
-    for (const [place, wire] of list.entries())
-      if (isJsonObject(wire)) this.#push(wire, alone ? -1 : place, frame, emit);
+    this.#listed.clear();
+    for (const [place, wire] of list.entries()) if (isJsonObject(wire)) this.#push(wire, alone ? -1 : place, emit);
   }
 
   /** Takes the one function that could be called before there were tools. */
-  push(wire: JsonObject, frame: string, emit: Emit): void {
-    this.#push(wire, -1, frame, emit);
+  push(wire: JsonObject, emit: Emit): void {
+    this.#push(wire, -1, emit);
   }
 
-  /** @param place in a list of several, or -1. */
-  #push(wire: JsonObject, place: number, frame: string, emit: Emit): void {
-    const piece = pieceOf(wire);
-    const call = this.#known(piece, place) ?? this.#begin(piece, frame, emit);
-    this.#last = call;
-    if (place >= 0) this.#byPlace[place] = call;
-    call.extra ??= piece.extra;
-    if (piece.delta === "") return;
-    if (call.done) throw malformed(frame, COMPLETE);
-    say(call, piece.delta, emit);
-  }
-
-  /**
-   * More arguments of a call that has begun.
-   *
-   * @throws {SluiceError} `malformed-frame` where there is no such call, or it was complete.
-   */
-  pushInput(index: number, delta: string, frame: string, emit: Emit): void {
+  /** More arguments of a call; returns whether there is one to which they belong. */
+  pushInput(index: number, delta: string, emit: Emit): boolean {
     const call = this.#byIndex.get(index);
-    if (call === undefined) throw malformed(frame, NEVER_BEGAN);
-    if (delta === "") return;
-    if (call.done) throw malformed(frame, COMPLETE);
-    say(call, delta, emit);
+    if (call === undefined) return false;
+    this.#append(call, delta, emit);
+    return true;
+  }
+
+  /** The answer says why it ended: calls whose arguments are whole are complete, and most often all are. */
+  completeWhole(emit: Emit): void {
+    for (const call of this.#calls) if (call.isReadable) this.#complete(call, false, emit);
   }
 
   /**
@@ -88,57 +75,119 @@ export class ToolCalls {
    * @param cut whether it was cut: then a last call without arguments is not one that has none.
    */
   finish(cut: boolean, emit: Emit): void {
-    for (const call of this.#calls) {
-      if (call.done) continue;
-      const bare = cut && call === this.#last && !call.begun;
-      complete(call, bare ? { input: "", invalid: true } : inputOf(call), emit);
-    }
+    for (const call of this.#calls) this.#complete(call, cut && call === this.#last && !call.begun, emit);
   }
 
-  #begin(piece: Piece, frame: string, emit: Emit): OpenCall {
-    const { index, id, name, custom, extra } = piece;
-    if (name === undefined) throw malformed(frame, NEVER_BEGAN);
-    this.#completeWhole(emit);
-    const callId = id ?? `call_${this.#calls.length}`;
-    const call = { callId, name, input: new TextBuffer(), custom, extra, begun: false, done: false };
+  /** @param place in a list of several, or -1. */
+  #push(wire: JsonObject, place: number, emit: Emit): void {
+    const piece = pieceOf(wire);
+    const known = this.#known(piece, place);
+    // Of one list each entry that names a tool is a call.
+    const another = known === undefined || (piece.name !== undefined && this.#listed.has(known));
+    const call = another ? this.#begin(piece, emit) : known;
+    this.#listed.add(call);
+    this.#last = call;
+    if (place >= 0) this.#byPlace[place] = call;
+    call.extra ??= piece.extra;
+    if (piece.id !== undefined && call.givenId === undefined && !call.begun) this.#identify(call, piece.id);
+    if (piece.name !== undefined) call.takeName(piece.name);
+    this.#append(call, piece.delta, emit);
+  }
+
+  /** More arguments of a call. What follows their end is another call of the same tool. */
+  #append(call: OpenCall, delta: string, emit: Emit): void {
+    const rest = call.push(delta, emit);
+    if (rest.trim() === "") return;
+    if (!/^\s*[{[]/.test(rest)) {
+      // What a model says after its arguments is no call: the end of a fence, a closing tag.
+      emit({ type: "data", name: "tool_calls", value: { callId: call.callId, after: rest } });
+      return;
+    }
+    this.#complete(call, false, emit);
+    const { name, custom } = call;
+    const id = call.givenId;
+    const next = this.#begin({ index: undefined, id, name, delta: rest, custom, extra: undefined }, emit);
+    for (const [index, there] of this.#byIndex) if (there === call) this.#byIndex.set(index, next);
+    this.#last = next;
+    this.#append(next, rest, emit);
+  }
+
+  #begin({ index, id, name = "", custom, extra }: Piece, emit: Emit): OpenCall {
+    const last = this.#last;
+    // Another call begins: those before it whose arguments are whole need not wait for the end.
+    if (last?.isWhole && !last.custom) this.#complete(last, false, emit);
+    const taken = id !== undefined && this.#byId.has(id);
+    const call = new OpenCall({ callId: id ?? this.#newId(this.#calls.length), name, custom, extra, silent: taken });
     this.#calls.push(call);
-    this.#byId.set(callId, call);
+    if (id !== undefined) this.#identify(call, id);
     if (typeof index === "number") this.#byIndex.set(index, call);
     return call;
   }
 
-  /** Another call begins: those before it whose arguments are whole need not wait for the end. */
-  #completeWhole(emit: Emit): void {
-    const call = this.#last;
-    if (call === undefined || call.done || call.custom) return;
-    const text = call.input.toString();
-    const input = text === "" ? undefined : parseToolInput(text);
-    if (input !== undefined && input.invalid === undefined) complete(call, input, emit);
+  #identify(call: OpenCall, id: string): void {
+    call.givenId = id;
+    call.callId = id;
+    this.#byId.set(id, call);
   }
 
-  /**
-   * The call that a piece goes on with; `undefined` where it begins one. Some services leave the index out or say 0 of
-   * every call, others leave the id out or give each piece an id of its own: what names another call begins it. Of several
-   * pieces that name nothing, each goes on with the call that had its place.
-   */
-  #known({ index, id, name, delta }: Piece, place: number): OpenCall | undefined {
+  #complete(call: OpenCall, bare: boolean, emit: Emit): void {
+    if (call.done) return;
+    if (!call.isCall) return;
+    const callId = this.#told.admit(call.callId, call.name, call.text);
+    call.done = true;
+    if (callId === undefined) return;
+    this.#any = true;
+    call.complete(callId, bare, emit);
+  }
+
+  /** The call that a piece goes on with; `undefined` where it begins one. */
+  #known(piece: Piece, place: number): OpenCall | undefined {
+    const { index, id, name, delta } = piece;
     const same = id === undefined ? undefined : this.#byId.get(id);
+    const there = typeof index === "number" ? this.#byIndex.get(index) : undefined;
     if (typeof index === "number") {
-      const there = this.#byIndex.get(index);
-      return there === undefined || id === undefined || name === undefined ? there : same;
+      if (there === undefined) return same !== undefined && this.#indexOf(same) === undefined ? same : undefined;
+      if (id === undefined || there.givenId === undefined || id === there.givenId) {
+        return begins(piece, there) ? undefined : there;
+      }
+      // Others give each piece an id of its own: only what names a tool, or comes to arguments that are whole, is another.
+      return name === undefined && !(there.isWhole && delta === "") ? (same ?? there) : this.#unlessBegins(piece, same);
     }
-    if (id !== undefined) return same ?? (name === undefined ? this.#last : undefined);
+    if (id !== undefined) {
+      if (same !== undefined) return begins(piece, same) ? undefined : same;
+      const last = this.#last;
+      return name === undefined && !(last?.isWhole && delta === "") ? last : undefined;
+    }
     const placed = name === undefined ? this.#byPlace[place] : undefined;
     if (placed !== undefined) return placed;
-    const another = name !== undefined && (name !== this.#last?.name || isWhole(delta));
-    return another ? undefined : this.#last;
+    const last = this.#last;
+    if (last === undefined || name === undefined) return last;
+    return name !== last.name || begins(piece, last) ? undefined : last;
   }
+
+  #unlessBegins(piece: Piece, call: OpenCall | undefined): OpenCall | undefined {
+    return call === undefined || begins(piece, call) ? undefined : call;
+  }
+
+  #indexOf(call: OpenCall): number | undefined {
+    for (const [index, there] of this.#byIndex) if (there === call) return index;
+    return undefined;
+  }
+}
+
+/** Whether a piece that could belong to a call begins another: it names another tool, or the arguments that came are whole. */
+function begins({ id, name, delta }: Piece, call: OpenCall): boolean {
+  if (name === undefined || call.name === "") return false;
+  // A name that comes in pieces, or that is said again with each.
+  if (!call.begun) return id !== undefined && !name.startsWith(call.name);
+  return name !== call.name || (call.isWhole && delta.trim() !== "");
 }
 
 function pieceOf(wire: JsonObject): Piece {
   const custom = isJsonObject(wire.custom) ? wire.custom : undefined;
-  const called = custom ?? (isJsonObject(wire.function) ? wire.function : {});
-  const input = custom === undefined ? called.arguments : custom.input;
+  // Some services leave the object around name and arguments out.
+  const called = custom ?? (isJsonObject(wire.function) ? wire.function : wire);
+  const input = custom === undefined ? (called.arguments ?? called.parameters) : custom.input;
   return {
     index: wire.index,
     id: filledString(wire.id),
@@ -148,30 +197,4 @@ function pieceOf(wire: JsonObject): Piece {
     custom: custom !== undefined,
     extra: wire.extra_content ?? undefined,
   };
-}
-
-function isWhole(text: string): boolean {
-  return text !== "" && parseToolInput(text).invalid === undefined;
-}
-
-/** Tells a piece of the input, as JSON: what a custom tool takes is the inside of a string. */
-function say(call: OpenCall, delta: string, emit: Emit): void {
-  const { callId, name, custom, begun } = call;
-  call.begun = true;
-  call.input.push(delta);
-  const said = custom ? (begun ? "" : '"') + JSON.stringify(delta).slice(1, -1) : delta;
-  emit({ type: "tool-input-delta", callId, name, delta: said });
-}
-
-function inputOf({ input, custom }: OpenCall): ToolInput {
-  return custom ? { input: input.toString() } : parseToolInput(input.toString());
-}
-
-function complete(call: OpenCall, input: ToolInput, emit: Emit): void {
-  const { callId, name, custom, extra } = call;
-  call.done = true;
-  if (custom && call.begun) emit({ type: "tool-input-delta", callId, name, delta: '"' });
-  const state = { ...(custom && { type: "custom" }), ...(extra !== undefined && { extra_content: extra }) };
-  const opaque = Object.keys(state).length > 0 ? { opaque: ownOpaque(state) } : {};
-  emit({ type: "tool-call", callId, name, ...input, ...opaque });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import { type JsonValue, parseJson } from "../../base/json.js";
+import { type JsonValue, parseExactJson } from "../../base/json.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
@@ -118,7 +118,7 @@ export class HttpCall {
   async readJson(maxBytes: number): Promise<JsonValue> {
     const text = await this.readText(maxBytes);
     try {
-      return parseJson(text);
+      return parseExactJson(text);
     } catch (cause) {
       throw new SluiceError("malformed-frame", "the answer is not JSON", { frame: text.slice(0, 500), cause });
     }

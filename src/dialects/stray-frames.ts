@@ -1,0 +1,74 @@
+import type { JsonObject, JsonValue } from "../base/json.js";
+import type { Emit } from "../stream/chat-event.js";
+import { SluiceError } from "../stream/error.js";
+import type { Frame } from "../stream/framing/frame.js";
+import { complaintIn, saysError } from "./complaint.js";
+import { filledString } from "./filled-string.js";
+import { malformed } from "./parse-frame.js";
+import { providerError } from "./provider-error.js";
+import { otherProtocol } from "./wire-marks.js";
+
+/**
+ * Frames that are no part of an answer in a protocol. An error in any shape is an error, and so is a frame of another
+ * protocol. What says its kind is an event that this version does not know, and is told as data. What says nothing of the
+ * sort is told as data too, but an answer that ends without its reason after it has failed with it.
+ */
+export class StrayFrames {
+  readonly #dialect: string;
+  #last: SluiceError | undefined;
+
+  /** @param dialect the name of the protocol that is being read. */
+  constructor(dialect: string) {
+    this.#dialect = dialect;
+  }
+
+  /** @throws {SluiceError} the provider's error; `malformed-frame` for a frame of another protocol. */
+  push(body: JsonObject, frame: Frame, emit: Emit): void {
+    const said = complaintIn(body);
+    if (saysError(body) || (said.message !== undefined && CODES.some((field) => isCode(body[field])))) {
+      throw providerError(said);
+    }
+    const protocol = otherProtocol(body, this.#dialect);
+    if (protocol !== undefined) throw wrongProtocol(protocol, this.#dialect, frame.data);
+    if (Object.keys(body).length === 0) return;
+    const kind = filledString(body.type) ?? filledString(body.object) ?? frame.event;
+    if (kind === undefined) this.#last = strayError(said.message, frame.data);
+    emit({ type: "data", name: kind ?? "frame", value: body });
+  }
+
+  /** Why an answer without its reason ended: the last frame of no known shape. `undefined` where there was none. */
+  get error(): SluiceError | undefined {
+    return this.#last;
+  }
+}
+
+/** The error for an answer in another protocol than the one that was asked in. */
+export function wrongProtocol(protocol: string, dialect: string, text: string): SluiceError {
+  const message = `the answer is in ${protocol} protocol, and ${dialect} was asked for: is the base URL or the provider right?`;
+  return new SluiceError("malformed-frame", message, { frame: text.slice(0, 500) });
+}
+
+/**
+ * The error for a whole body that is no answer in a protocol.
+ *
+ * @param what what it should be, with its article.
+ */
+export function notAnAnswer(body: JsonObject, dialect: string, what: string): SluiceError {
+  const text = JSON.stringify(body);
+  const said = complaintIn(body);
+  if (saysError(body) || said.message !== undefined) return providerError(said);
+  const protocol = otherProtocol(body, dialect);
+  return protocol === undefined ? malformed(text, `not ${what}`) : wrongProtocol(protocol, dialect, text);
+}
+
+/** Fields that only an error has beside its message. */
+const CODES = ["code", "error_code", "errorCode", "statusCode", "status_code"];
+
+function isCode(value: JsonValue | undefined): boolean {
+  return (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0 && value !== 200);
+}
+
+function strayError(message: string | undefined, text: string): SluiceError {
+  if (message !== undefined) return providerError({ message });
+  return malformed(text, "of no known shape, and the answer ended after it");
+}

@@ -1,17 +1,26 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
+import { filterText, type MakeFilter } from "./text-filter.js";
 
-/** The longest key that is told to filters, in characters: longer ones name nothing. */
+/** The longest key that filters are given as the name of a field, in characters: longer ones name nothing. */
 export const LONGEST_KEY = 32;
+/** The longest number that is looked at, in characters. */
+export const LONGEST_NUMBER = 64;
+/** Numbers of fewer digits are nobody's. */
+const LEAST_DIGITS = 5;
+
+/** A key that is data and no name: an e-mail address, an IP address, a number. */
+const DATA_KEY = /@|\d.*\d.*\d.*\d/s;
 
 /** Changes a string of a JSON value, given the key of the field that it is, or is in a list of. */
 export type FilterString = (text: string, key: string | undefined) => string;
 
 /**
- * A JSON value with each string value changed by `filter`; keys and numbers are left alone. Returns the value itself
- * where nothing changed.
+ * A JSON value with its strings changed by `filter`, and with them the numbers and keys that are data themselves: a number
+ * whose digits are changed becomes a string. Returns the value itself where nothing changed.
  */
 export function filterJson(value: JsonValue, filter: FilterString, key?: string): JsonValue {
   if (typeof value === "string") return filter(value, key);
+  if (typeof value === "number") return filterNumber(value, filter, key);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     const items = value.map((item) => filterJson(item, filter, key));
@@ -20,13 +29,37 @@ export function filterJson(value: JsonValue, filter: FilterString, key?: string)
   return filterFields(value, filter);
 }
 
-/** A key as filters are told it. */
-export function toldKey(key: string): string | undefined {
+/** A key as the name of a field, for filters. */
+export function shortKey(key: string): string | undefined {
   return key.length > LONGEST_KEY ? undefined : key;
+}
+
+/** A key, changed where it is data. */
+export function filterKey(key: string, filter: FilterString): string {
+  return DATA_KEY.test(key) || key.length > LONGEST_KEY ? filter(key, undefined) : key;
+}
+
+/** The text of a number, changed where it may be a telephone's, a card's and the like. */
+export function filterDigits(written: string, filter: FilterString, key: string | undefined): string {
+  return written.replace(/\D/g, "").length < LEAST_DIGITS ? written : filter(written, key);
+}
+
+/** A `FilterString` of a filter for pieces. */
+export function stringFilter(make: MakeFilter): FilterString {
+  return (text, key) => filterText(make(key), text);
+}
+
+function filterNumber(value: number, filter: FilterString, key: string | undefined): number | string {
+  const written = String(value);
+  const filtered = filterDigits(written, filter, key);
+  return filtered === written ? value : filtered;
 }
 
 function filterFields(object: JsonObject, filter: FilterString): JsonObject {
   const entries = Object.entries(object);
-  const filtered = entries.map(([key, field]) => [key, filterJson(field, filter, toldKey(key))] as const);
-  return filtered.some(([, field], index) => field !== entries[index]?.[1]) ? Object.fromEntries(filtered) : object;
+  const filtered = entries.map(
+    ([key, field]) => [filterKey(key, filter), filterJson(field, filter, shortKey(key))] as const,
+  );
+  const changed = filtered.some(([key, field], index) => key !== entries[index]?.[0] || field !== entries[index]?.[1]);
+  return changed ? Object.fromEntries(filtered) : object;
 }

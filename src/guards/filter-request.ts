@@ -7,7 +7,7 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../stream/message.js";
-import { filterJson, toldKey } from "./filter-json.js";
+import { filterJson, shortKey } from "./filter-json.js";
 
 /** How a request is changed. */
 export interface RequestFilter {
@@ -37,7 +37,7 @@ export function filterRequest(request: ChatRequest, filter: RequestFilter): Chat
     ...(user !== undefined && { user: filter.text(user, "user") }),
     ...(metadata !== undefined && {
       metadata: Object.fromEntries(
-        Object.entries(metadata).map(([key, value]) => [key, filter.text(value, "user", toldKey(key))]),
+        Object.entries(metadata).map(([key, value]) => [key, filter.text(value, "user", shortKey(key))]),
       ),
     }),
   };

@@ -72,6 +72,44 @@ describe("each text has a filter of its own", () => {
   });
 });
 
+describe("a text that another event parts", () => {
+  const source: ChatEvent = { type: "source", source: { kind: "url", url: "https://a.io" } };
+  const input: ChatEvent = { type: "tool-input-delta", callId: "1", name: "t", delta: "{}" };
+  const file: ChatEvent = { type: "file", mediaType: "image/png", data: new Uint8Array(1) };
+
+  test.each([source, file, input, thought("hm"), text("x", 1)])("is looked at as one: %j", (event) => {
+    expect(run([text("to john@exam"), event, text("ple.com is")])).toEqual([
+      text("to "),
+      text("<EMAIL_ADDRESS> "),
+      event,
+      text("is"),
+    ]);
+  });
+
+  test("waits no longer than for so much, and hides the rest of what has gone out", () => {
+    const many = Array.from({ length: 70 }, () => source);
+    const out = run([text("john@exam"), ...many, text("ple.com is")]);
+    expect(out.slice(0, 2)).toEqual([text("john@exam"), source]);
+    expect(out.slice(-2)).toEqual([text("<EMAIL_ADDRESS> "), text("is")]);
+  });
+
+  test("keeps what concerns tools waiting for what looks like something alone", () => {
+    expect(run([text("I look it"), input])).toEqual([text("I look "), text("it"), input]);
+    expect(run([text("john"), input, text("@example.com is")])).toEqual([
+      text("john"),
+      input,
+      text("<EMAIL_ADDRESS> "),
+      text("is"),
+    ]);
+  });
+
+  test("is JSON still", () => {
+    const parts = [text('{"a":"x\\n10.1'), source, text('.2.3","b":"'), input, text('555-123-4567"}')];
+    const said = run(parts).flatMap((event) => (event.type === "text-delta" ? [event.text] : []));
+    expect(said.join("")).toBe('{"a":"x\\n<IP>","b":"<PHONE_NUMBER>"}');
+  });
+});
+
 describe("tools", () => {
   const delta = (callId: string, said: string): ChatEvent => ({
     type: "tool-input-delta",
@@ -154,9 +192,9 @@ describe("what belongs to text that was changed", () => {
     expect(run([thought("ask a@b.io"), sealed("")])).toEqual([thought("ask "), thought("<EMAIL_ADDRESS>"), dropped]);
   });
 
-  test("also when tool input came in between", () => {
+  test("also when tool input came in between, which follows what was begun before it", () => {
     const input: ChatEvent = { type: "tool-input-delta", callId: "1", name: "t", delta: "{}" };
-    expect(run([thought("a@b.io"), input, sealed("")])).toEqual([thought("<EMAIL_ADDRESS>"), input, dropped]);
+    expect(run([thought("a@b.io"), input, sealed("")])).toEqual([thought("<EMAIL_ADDRESS>"), dropped, input]);
   });
 
   test("it is kept where nothing was changed, where the change is undone, and on text", () => {

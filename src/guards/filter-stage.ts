@@ -12,8 +12,8 @@ import type {
 import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";
-import { JsonTextFilter } from "./json-text-filter.js";
-import { filterText, type MakeFilter, type TextFilter } from "./text-filter.js";
+import { JsonInTextFilter } from "./json-in-text-filter.js";
+import { filterText, flushFilter, type MakeFilter, type TextFilter } from "./text-filter.js";
 
 /** Settings of `filterStage`. */
 export interface FilterStageOptions {
@@ -41,23 +41,33 @@ export function filterStage(make: MakeFilter, options: FilterStageOptions): Stag
   return new FilterStage(make, options);
 }
 
-/** The text or reasoning that is being said. */
+/** A text or reasoning of the answer that may go on. */
 interface OpenPart {
   like: TextDeltaEvent | ReasoningDeltaEvent;
-  filter: TextFilter | undefined;
-  changed: boolean;
+  filter: TextFilter;
 }
 
 interface OpenCall {
   like: ToolInputDeltaEvent;
-  filter: JsonTextFilter;
+  filter: TextFilter;
 }
+
+/** The most that waits until it is known what a text before it ends with: characters of deltas, 1 for another event. */
+const MOST_WAITING = 64;
+/** The most parts that may go on: an answer has few that arrive in turns. */
+const MOST_PARTS = 8;
 
 class FilterStage implements Stage {
   readonly #make: MakeFilter;
   readonly #guard: string;
   readonly #changedOpaque: "drop" | "keep";
-  #part: OpenPart | undefined;
+  /** Parts that may go on, by their kind and block, the current one last. */
+  readonly #parts = new Map<string, OpenPart>();
+  /** The part whose delta came last. */
+  #current: OpenPart | undefined;
+  /** Events that wait for the current part, and their size: characters of deltas, 1 for each other. */
+  #waiting: ChatEvent[] = [];
+  #waitingSize = 0;
   /** Whether the stream says where its model calls begin. */
   #stepped = false;
   readonly #calls = new Map<string, OpenCall>();
@@ -71,35 +81,137 @@ class FilterStage implements Stage {
   }
 
   push(event: ChatEvent, emit: Emit): void {
+    if (this.#waits(event)) {
+      this.#wait(event, emit);
+      return;
+    }
+    if (this.#waiting.length > 0 && !isPassedOn(event)) {
+      if (isDelta(event) && continues(this.#current, event)) {
+        this.#pushWaitedFor(event, this.#current, emit);
+        return;
+      }
+      this.#settle(emit);
+    }
+    this.#take(event, emit);
+  }
+
+  end(emit: Emit): void {
+    this.#settle(emit);
+    for (const key of [...this.#parts.keys()]) this.#endPart(key, emit);
+    for (const callId of [...this.#calls.keys()]) this.#closeCall(callId, emit);
+  }
+
+  /**
+   * Whether an event waits until it is known what the text before it ends with, which may go on behind the event. What
+   * concerns tools waits only where something was begun: their users wait for it.
+   */
+  #waits(event: ChatEvent): boolean {
+    const current = this.#current;
+    if (current === undefined || current.filter.held === 0) return false;
+    switch (event.type) {
+      case "text-delta":
+      case "reasoning-delta":
+        return !continues(current, event);
+      case "source":
+      case "file":
+        return true;
+      case "data":
+        return event.opaque !== undefined;
+      case "tool-input-delta":
+      case "tool-call":
+        return current.filter.undecided === true;
+      default:
+        return false;
+    }
+  }
+
+  /** Lets an event wait, as far as there is room. */
+  #wait(event: ChatEvent, emit: Emit): void {
+    const size = isDelta(event) ? event.text.length : event.type === "tool-input-delta" ? event.delta.length : 1;
+    const room = MOST_WAITING - this.#waitingSize;
+    if (size <= room) {
+      this.#waiting.push(event);
+      this.#waitingSize += size;
+      return;
+    }
+    // What waits does not depend on where texts are cut.
+    const [first, rest] = splitDelta(event, room);
+    if (first !== undefined) this.#waiting.push(first);
+    this.#settle(emit);
+    this.#take(rest, emit);
+  }
+
+  /**
+   * More of the text that events wait for, one character after the other: they follow what they stood in, wherever the text
+   * was cut.
+   */
+  #pushWaitedFor(event: TextDeltaEvent | ReasoningDeltaEvent, part: OpenPart, emit: Emit): void {
+    let out = "";
+    let read = 0;
+    for (const character of event.text) {
+      out += part.filter.push(character);
+      read += character.length;
+      if (part.filter.held === 0) break;
+    }
+    this.#noteChange(part);
+    if (out !== "") emit({ ...withoutOpaque(event), text: out });
+    if (part.filter.held === 0) this.#replay(emit);
+    const rest = event.text.slice(read);
+    if (rest !== "") this.push({ ...event, text: rest }, emit);
+    else if (event.opaque !== undefined) {
+      this.#pushDelta({ ...event, text: "" }, emit);
+      this.#replay(emit);
+    }
+  }
+
+  /** Ends the waiting: what the text ends with is put out as it is. */
+  #settle(emit: Emit): void {
+    this.#flushCurrent(emit);
+    for (const event of this.#takeWaiting()) this.#take(event, emit);
+  }
+
+  /** It is known what the text ends with: what waited goes on. */
+  #replay(emit: Emit): void {
+    for (const event of this.#takeWaiting()) this.push(event, emit);
+  }
+
+  #takeWaiting(): ChatEvent[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingSize = 0;
+    return waiting;
+  }
+
+  #take(event: ChatEvent, emit: Emit): void {
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta":
         this.#pushDelta(event, emit);
         return;
       case "tool-input-delta":
-        this.#settlePart(emit);
+        this.#flushCurrent(emit);
         this.#pushToolInput(event, emit);
         return;
       case "tool-call":
-        this.#closePart(emit);
+        this.#flushCurrent(emit);
         this.#closeCall(event.callId, emit);
         emit({ ...event, input: event.invalid ? this.#jsonText(event.input) : this.#json(event.input) });
         return;
       case "approval-request":
-        if (!isBeside(event, this.#stepped)) this.#closePart(emit);
+        if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
         emit({ ...event, input: this.#json(event.input) });
         return;
       case "tool-result":
-        if (!isBeside(event, this.#stepped)) this.#closePart(emit);
+        if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
         emit({ ...event, output: this.#json(event.output) });
         return;
       case "source":
-        this.#closePart(emit);
+        this.#flushCurrent(emit);
         emit(this.#source(event));
         return;
       case "data":
         if (event.opaque !== undefined) {
-          this.#closePart(emit);
+          this.#flushCurrent(emit);
           emit(event);
         } else emit({ ...event, value: this.#json(event.value) });
         return;
@@ -107,10 +219,13 @@ class FilterStage implements Stage {
       case "context":
         emit(event);
         return;
+      case "file":
+        this.#flushCurrent(emit);
+        emit(event);
+        return;
       case "retract":
-        this.#part = undefined;
+        this.#forget();
         this.#calls.clear();
-        this.#changedBlocks.clear();
         emit(event);
         return;
       case "start":
@@ -118,12 +233,11 @@ class FilterStage implements Stage {
       case "step-finish":
         this.end(emit);
         this.#stepped ||= event.type === "step-start";
-        this.#changedBlocks.clear();
+        this.#forget();
         emit(event);
         return;
-      case "file":
       case "finish":
-        this.#closePart(emit);
+        this.end(emit);
         emit(event);
         return;
       default:
@@ -131,21 +245,33 @@ class FilterStage implements Stage {
     }
   }
 
-  end(emit: Emit): void {
-    this.#closePart(emit);
-    for (const callId of [...this.#calls.keys()]) this.#closeCall(callId, emit);
+  #forget(): void {
+    this.#parts.clear();
+    this.#current = undefined;
+    this.#changedBlocks.clear();
   }
 
   #pushDelta(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): void {
-    if (this.#part !== undefined && !continues(this.#part.like, event)) this.#closePart(emit);
-    this.#part ??= { like: event, filter: undefined, changed: false };
-    const part = this.#part;
+    const part = continues(this.#current, event) ? this.#current : this.#openPart(event, emit);
     part.like = event;
-    part.filter ??= this.#make(undefined);
     const text = part.filter.push(event.text);
+    this.#noteChange(part);
     if (event.opaque !== undefined) this.#sealPart(part, event, event.opaque, text, emit);
     else if (text === event.text) emit(event);
     else if (text !== "") emit({ ...event, text });
+  }
+
+  /** Goes on with another part. */
+  #openPart(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): OpenPart {
+    this.#flushCurrent(emit);
+    const key = partKey(event);
+    const part = this.#parts.get(key) ?? { like: event, filter: new JsonInTextFilter(this.#make) };
+    this.#parts.delete(key);
+    this.#parts.set(key, part);
+    this.#current = part;
+    const [oldest] = this.#parts.keys();
+    if (this.#parts.size > MOST_PARTS && oldest !== undefined) this.#endPart(oldest, emit);
+    return part;
   }
 
   /** The provider's state ends the part that it came with. */
@@ -156,9 +282,8 @@ class FilterStage implements Stage {
     before: string,
     emit: Emit,
   ): void {
-    const text = before + this.#retireFilter(part);
-    this.#part = undefined;
-    if (event.type === "text-delta" || !part.changed || this.#changedOpaque === "keep") {
+    const text = before + this.#closePart(partKey(event), part);
+    if (event.type === "text-delta" || !part.filter.changed || this.#changedOpaque === "keep") {
       emit({ ...event, text });
       return;
     }
@@ -176,37 +301,40 @@ class FilterStage implements Stage {
     });
   }
 
-  /** Says what the open part holds back, and goes on with it. */
-  #settlePart(emit: Emit): void {
-    const part = this.#part;
+  #flushCurrent(emit: Emit): void {
+    if (this.#current !== undefined) this.#flushPart(this.#current, emit);
+  }
+
+  /** Puts out what a part holds back, although it may go on. */
+  #flushPart(part: OpenPart, emit: Emit): void {
+    const text = flushFilter(part.filter);
+    this.#noteChange(part);
+    if (text !== "") emit({ ...withoutOpaque(part.like), text });
+  }
+
+  #noteChange({ filter, like }: OpenPart): void {
+    if (filter.changed && like.type === "text-delta") this.#changedBlocks.add(like.block);
+  }
+
+  #endPart(key: string, emit: Emit): void {
+    const part = this.#parts.get(key);
     if (part === undefined) return;
-    const text = this.#retireFilter(part);
-    if (text === "") return;
-    const { opaque: _, ...plain } = part.like;
-    emit({ ...plain, text });
+    const text = this.#closePart(key, part);
+    if (text !== "") emit({ ...withoutOpaque(part.like), text });
   }
 
-  #closePart(emit: Emit): void {
-    this.#settlePart(emit);
-    this.#part = undefined;
-  }
-
-  #retireFilter(part: OpenPart): string {
-    const { filter, like } = part;
-    if (filter === undefined) return "";
-    const text = filter.end();
-    part.filter = undefined;
-    if (filter.changed) {
-      part.changed = true;
-      if (like.type === "text-delta") this.#changedBlocks.add(like.block);
-    }
+  #closePart(key: string, part: OpenPart): string {
+    const text = part.filter.end();
+    this.#noteChange(part);
+    this.#parts.delete(key);
+    if (this.#current === part) this.#current = undefined;
     return text;
   }
 
   #pushToolInput(event: ToolInputDeltaEvent, emit: Emit): void {
     let call = this.#calls.get(event.callId);
     if (call === undefined) {
-      call = { like: event, filter: new JsonTextFilter(this.#make) };
+      call = { like: event, filter: new JsonInTextFilter(this.#make, { json: true }) };
       this.#calls.set(event.callId, call);
     }
     const delta = call.filter.push(event.delta);
@@ -237,15 +365,54 @@ class FilterStage implements Stage {
 
   /** Arguments that are not valid JSON, filtered as their deltas were. */
   #jsonText(value: JsonValue): JsonValue {
-    return typeof value === "string" ? filterText(new JsonTextFilter(this.#make), value) : this.#json(value);
+    if (typeof value !== "string") return this.#json(value);
+    return filterText(new JsonInTextFilter(this.#make, { json: true }), value);
   }
 
   #text(text: string, key?: string): string {
-    return filterText(this.#make(key), text);
+    return filterText(new JsonInTextFilter(this.#make, { key }), text);
   }
 }
 
-function continues(part: TextDeltaEvent | ReasoningDeltaEvent, event: TextDeltaEvent | ReasoningDeltaEvent): boolean {
-  if (part.type !== event.type || part.block !== event.block) return false;
-  return part.type === "reasoning-delta" || event.type === "reasoning-delta" || part.refusal === event.refusal;
+function isDelta(event: ChatEvent): event is TextDeltaEvent | ReasoningDeltaEvent {
+  return event.type === "text-delta" || event.type === "reasoning-delta";
+}
+
+/** Whether an event says nothing that stands in the answer. */
+function isPassedOn({ type }: ChatEvent): boolean {
+  return type === "usage" || type === "context";
+}
+
+/** A delta in two, behind so many characters; another event is all in the second. */
+function splitDelta(event: ChatEvent, at: number): [ChatEvent | undefined, ChatEvent] {
+  if (at === 0) return [undefined, event];
+  if (isDelta(event)) {
+    return [
+      { ...withoutOpaque(event), text: event.text.slice(0, at) },
+      { ...event, text: event.text.slice(at) },
+    ];
+  }
+  if (event.type !== "tool-input-delta") return [undefined, event];
+  return [
+    { ...event, delta: event.delta.slice(0, at) },
+    { ...event, delta: event.delta.slice(at) },
+  ];
+}
+
+/** Whether a delta is the next piece of this part. */
+function continues(part: OpenPart | undefined, event: TextDeltaEvent | ReasoningDeltaEvent): part is OpenPart {
+  if (part === undefined) return false;
+  const { like } = part;
+  if (like.type !== event.type || like.block !== event.block) return false;
+  return like.type === "reasoning-delta" || event.type === "reasoning-delta" || like.refusal === event.refusal;
+}
+
+/** Deltas of one key are pieces of one text. */
+function partKey(event: TextDeltaEvent | ReasoningDeltaEvent): string {
+  const kind = event.type === "text-delta" && event.refusal ? "refusal" : event.type;
+  return `${kind} ${event.block ?? ""}`;
+}
+
+function withoutOpaque<Delta extends TextDeltaEvent | ReasoningDeltaEvent>({ opaque: _, ...plain }: Delta) {
+  return plain;
 }

@@ -11,10 +11,23 @@ export interface TextFilter {
   readonly held: number;
   /** Whether anything of the text so far was changed. */
   readonly changed: boolean;
+  /** Whether what is held back is likely to be part of something that is changed once it is complete. Default: no. */
+  readonly undecided?: boolean;
+  /** Returns what is held back, although the text goes on. Without it, the filter is ended there, and what follows gets another one. */
+  flush?(): string;
+  /** Whether the text passes as it is at this place, because it is code for one. Default: no. */
+  readonly verbatim?: boolean;
+  /** Tells what stands in the text here and was filtered elsewhere: it is context, and is not to come out. */
+  skip?(text: string): void;
 }
 
 /** Makes a filter for a text. `key` is that of the JSON field whose value the text is. */
 export type MakeFilter = (key: string | undefined) => TextFilter;
+
+/** What a filter holds back and can give up before its text goes on. */
+export function flushFilter(filter: TextFilter): string {
+  return filter.held === 0 ? "" : (filter.flush?.() ?? "");
+}
 
 /** A whole text through a filter. */
 export function filterText(filter: TextFilter, text: string): string {

@@ -6,9 +6,9 @@ import { StagedSource } from "../../stream/staged-source.js";
 import { filterRequest } from "../filter-request.js";
 import { filterStage } from "../filter-stage.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
-import { filterText } from "../text-filter.js";
 import { PiiVault } from "./pii-vault.js";
 import { PlaceholderRestorer } from "./placeholder-restorer.js";
+import { scrub } from "./scrub.js";
 import { type ScrubOptions, type ScrubRules, scrubRules } from "./scrub-rules.js";
 import { Scrubber } from "./scrubber.js";
 
@@ -64,7 +64,7 @@ export function scrubStage(options: ScrubOptions = {}): Stage {
  * @throws {SluiceError} `invalid-argument`.
  */
 export function scrubText(text: string, options: ScrubOptions = {}): string {
-  return filterText(new Scrubber(scrubRules(options)), text);
+  return scrub(text, scrubRules(options));
 }
 
 class PiiCall implements CallGuard {
@@ -92,7 +92,7 @@ class PiiCall implements CallGuard {
     return filterRequest(request, {
       text: (text, _, key) => {
         known = vault?.size;
-        return filterText(new Scrubber(this.#rules, { replace, key }), text);
+        return scrub(text, this.#rules, { replace, key });
       },
       // With no new value in it, the text had been restored from placeholders, and has them again.
       keepsOpaque: () => this.#lasting && vault?.size === known,

@@ -1,4 +1,5 @@
 import { HAS, type Rule } from "./entity.js";
+import { PlainView } from "./plain-view.js";
 
 /** What to write for an entity. */
 export type Replace = (entity: string, value: string) => string;
@@ -17,44 +18,57 @@ export interface OpenEntity {
   rest: "token" | "pem";
 }
 
-interface BatchReader {
+/** A stretch of text that is searched. */
+export interface Stretch {
+  /** The stretch and what stands before it. */
+  subject: string;
+  /** Where in `subject` the stretch begins. */
+  offset: number;
+  /** Where its first word begins; before `offset` where the beginning of the word has gone out already. */
+  begun: number;
+  /** Whether the stretch ends in the middle of a word. */
+  cut: boolean;
+  /** What the stretch has, bits of `HAS`; its letters and the number of its digits are looked up here. */
+  seen: number;
+}
+
+interface Found {
   start: number;
   end: number;
   rule: Rule;
 }
 
+/** What may be written as an escape. */
+const ESCAPED = HAS.digit | HAS.at | HAS.colon | HAS.colons;
 /** How many characters in front of a match its rule is shown. */
 const BEFORE = 32;
 
 /**
  * Replaces the entities of a stretch; `undefined` when there are none. Where two match the same characters, the earlier
  * rule wins.
- *
- * @param subject the stretch and what stands before it.
- * @param offset where in `subject` the stretch begins.
- * @param seen what the stretch has, bits of `HAS`; its letters and the number of its digits are looked up here.
- * @param cut whether the stretch ends in the middle of a word.
  */
 export function replaceEntities(
-  subject: string,
-  offset: number,
-  seen: number,
-  cut: boolean,
+  { subject, offset, begun, cut, seen }: Stretch,
   rules: readonly Rule[],
   replace: Replace,
 ): Replaced | undefined {
-  const flags = (seen & HAS.digit) === 0 ? seen : seen | countSigns(subject, offset);
-  const claims: BatchReader[] = [];
+  const plain = PlainView.of(subject);
+  const known = plain.escaped ? seen | ESCAPED : seen;
+  const flags = (known & HAS.digit) === 0 ? known : known | countSigns(subject, begun);
+  // The lines of a key in PEM form may end with escapes, which belong to it.
+  const asWritten = PlainView.asWritten(subject);
+  const found: Found[] = [];
   for (const rule of rules) {
-    if ((rule.needs & flags) === rule.needs) reader(rule, subject, offset, claims);
+    if ((rule.needs & flags) === rule.needs) find(rule, rule.rest === "pem" ? asWritten : plain, begun, found);
   }
-  if (claims.length === 0) return undefined;
-  claims.sort((a, b) => a.start - b.start);
+  // What has gone out already cannot be taken back: the rest of the entity is replaced.
+  const entities = found.filter(({ end }) => end > offset).sort((a, b) => a.start - b.start);
+  if (entities.length === 0) return undefined;
   let text = "";
   let from = offset;
-  for (const { start, end, rule } of claims) {
+  for (const { start, end, rule } of entities) {
     text += subject.slice(from, start);
-    const value = subject.slice(start, end);
+    const value = subject.slice(Math.max(start, offset), end);
     if (rule.rest !== undefined && end === subject.length && (cut || rule.rest === "pem")) {
       return { text, open: { entity: rule.entity, value, rest: rule.rest } };
     }
@@ -80,16 +94,19 @@ function countSigns(subject: string, offset: number): number {
   return flags;
 }
 
-function reader(rule: Rule, subject: string, offset: number, claims: BatchReader[]): void {
+function find(rule: Rule, view: PlainView, begun: number, found: Found[]): void {
   const { pattern } = rule;
-  pattern.lastIndex = offset;
-  for (let match = pattern.exec(subject); match !== null; match = pattern.exec(subject)) {
-    const start = match.index;
-    const end = start + accepted(rule, match[0], subject, start);
-    if (end > start && claims.every((other) => end <= other.start || start >= other.end)) {
-      claims.push({ start, end, rule });
-      pattern.lastIndex = end;
-    } else pattern.lastIndex = start + 1;
+  const { text } = view;
+  pattern.lastIndex = view.placeOf(begun);
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const at = match.index;
+    const length = accepted(rule, match[0], text, at);
+    const start = view.sourceOf(at);
+    const end = view.sourceOf(at + length);
+    if (length > 0 && found.every((other) => end <= other.start || start >= other.end)) {
+      found.push({ start, end, rule });
+      pattern.lastIndex = at + length;
+    } else pattern.lastIndex = at + 1;
   }
 }
 

@@ -1,8 +1,7 @@
 import type { ChatMessage } from "../../stream/message.js";
 import { filterRequest } from "../filter-request.js";
-import { filterText } from "../text-filter.js";
+import { scrub } from "./scrub.js";
 import { type ScrubOptions, scrubRules } from "./scrub-rules.js";
-import { Scrubber } from "./scrubber.js";
 
 /**
  * Makes a function that replaces the personal data of messages with placeholders, for what keeps messages: `keep` of a
@@ -13,7 +12,7 @@ import { Scrubber } from "./scrubber.js";
 export function scrubMessage(options: ScrubOptions = {}): (message: ChatMessage) => ChatMessage {
   const rules = scrubRules(options);
   const filter = {
-    text: (text: string, _: ChatMessage["role"], key?: string) => filterText(new Scrubber(rules, { key }), text),
+    text: (text: string, _: ChatMessage["role"], key?: string) => scrub(text, rules, { key }),
     keepsOpaque: () => false,
     droppedOpaque: () => {},
   };

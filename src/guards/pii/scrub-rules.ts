@@ -30,7 +30,10 @@ export interface ScrubOptions {
   entities?: readonly EntityName[];
   /** Entities of one's own. They win over all others. */
   custom?: readonly CustomEntity[];
-  /** `keep` (default) leaves addresses alone that begin with `https://` and the like; `scrub` looks into them, too. */
+  /**
+   * `keep` (default) leaves addresses alone that begin with `https://` and the like, but for the passwords, keys and tokens
+   * in them; `scrub` looks for everything in them.
+   */
   urls?: "keep" | "scrub";
   /**
    * What happens in fenced code blocks: `secrets` (default) looks for keys and tokens alone, `keep` for nothing, `scrub`
@@ -58,6 +61,8 @@ export type LocaleName =
 export interface ScrubRules {
   inText: readonly Rule[];
   inCode: readonly Rule[];
+  /** Looked for in URLs that are left alone otherwise: keys and tokens. */
+  inUrls: readonly Rule[];
   phrases: readonly Phrase[];
   /** The words without a digit that begin a phrase. */
   opens: RegExp | undefined;
@@ -111,6 +116,7 @@ export function scrubRules(options: ScrubOptions = {}): ScrubRules {
   return {
     inText,
     inCode: code === "scrub" ? inText : code === "secrets" ? inText.filter((rule) => rule.inCode) : [],
+    inUrls: urls === "keep" ? ordered.filter((rule) => rule.rest === "token") : [],
     phrases,
     opens: opens.length === 0 ? undefined : new RegExp(opens.join("|"), "i"),
     everyWord: custom.some(({ begins }) => begins === undefined),

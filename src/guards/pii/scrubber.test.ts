@@ -363,3 +363,88 @@ describe("options", () => {
     );
   });
 });
+
+describe("URLs that are kept", () => {
+  const key = "ghp_abcdefghij1234567890";
+
+  test.each([
+    [`https://user:${key}@github.com/x.git`, "https://user:<API_KEY>@github.com/x.git"],
+    [`https://${key}@github.com/x.git`, "https://<API_KEY>@github.com/x.git"],
+    ["postgres://app:hunter2@db.example.com:5432/app", "postgres://app:<API_KEY>@db.example.com:5432/app"],
+    ["mongodb+srv://app:p4ss@c.mongodb.net/x?w=1", "mongodb+srv://app:<API_KEY>@c.mongodb.net/x?w=1"],
+    ["redis://:hunter2@cache:6379", "redis://:<API_KEY>@cache:6379"],
+    ["https://x.com/?a=1&api_key=abcdef&b=2.", "https://x.com/?a=1&api_key=<API_KEY>&b=2."],
+    ["(https://x.com/?api_key=abcdef1234567890)", "(https://x.com/?api_key=<API_KEY>)"],
+    ["[x](https://x.com/?token=abcdef1234567890)", "[x](https://x.com/?token=<API_KEY>)"],
+    ["https://x.com/cb#access_token=abc.def&state=1", "https://x.com/cb#access_token=<API_KEY>&state=1"],
+    ["https://s3.aws/x?X-Amz-Signature=0a1b&y=1", "https://s3.aws/x?X-Amz-Signature=<API_KEY>&y=1"],
+    ["https://x.blob/x?sv=1&sig=a1b2c3d4%2F&y", "https://x.blob/x?sv=1&sig=<API_KEY>&y"],
+    [`https://x.com/d/${key}/y`, "https://x.com/d/<API_KEY>/y"],
+    [`https://x.com/?q=${key}`, "https://x.com/?q=<API_KEY>"],
+    [
+      "https://api.telegram.org/bot123456789:AAF-abcdefghij_klmnopqrstuvwxyz12345/x",
+      "https://api.telegram.org/bot123456789:<API_KEY>/x",
+    ],
+    [
+      "https://hooks.slack.com/services/T01AB/B01CD/abcdefghijklmnop12345678",
+      "https://hooks.slack.com/services/T01AB/B01CD/<API_KEY>",
+    ],
+    [`https://x.com/?secret=${"ab1".repeat(100)}&x=10`, "https://x.com/?secret=<API_KEY>&x=10"],
+    [
+      `https://x.com/${"a/".repeat(100)}?password=x1 10.0.0.1`,
+      `https://x.com/${"a/".repeat(100)}?password=<API_KEY> <IP>`,
+    ],
+  ])("lose their secrets: %s", (text, expected) => {
+    expect(scrubPieces([text])).toBe(expected);
+    expect(scrubPieces([...text])).toBe(expected);
+  });
+
+  test.each([
+    "https://x.com/?api_key=YOUR_API_KEY&token=$TOKEN",
+    "https://x.com/?page_token=abcdef1234567890&key=name&code=200",
+    "https://medium.com/@ann/post-10.0.0.1",
+    "https://user@host.example.com:8080/x",
+    "https://x.com/?next=1",
+  ])("keep the rest: %s", (text) => {
+    expect(scrubPieces([text])).toBe(text);
+    expect(scrubPieces([...text])).toBe(text);
+  });
+
+  test("have their secrets asked for whole where something else stands for them", () => {
+    const values: string[] = [];
+    const replace = (_: string, value: string) => `[${values.push(value)}]`;
+    const long = "ab1".repeat(100);
+    const text = `https://u:p4@h/?secret=${long}&key=${key}`;
+    const scrubber = new Scrubber(allRules, { replace });
+    let out = "";
+    for (const sign of text) out += scrubber.push(sign);
+    expect(out + scrubber.end()).toBe("https://u:[1]@h/?secret=[2]&key=[3]");
+    expect(values).toEqual(["p4", long, key]);
+  });
+});
+
+describe("what stands around a value", () => {
+  test.each([
+    ["_10.8.9.1_ and __4111111111111111__", "_<IP>_ and __<CREDIT_CARD>__"],
+    ["_ann@example.com_, ***10.8.9.1***", "_<EMAIL_ADDRESS>_, ***<IP>***"],
+    ["~~555-123-4567~~ `10.8.9.1` _488-23-3729_", "~~<PHONE_NUMBER>~~ `<IP>` _<US_SSN>_"],
+    [String.raw`ann\_lee@example.com, 555\-123\-4567, 10\.8\.9\.1`, "<EMAIL_ADDRESS>, <PHONE_NUMBER>, <IP>"],
+    [String.raw`"x\n10.8.9.1\tann\u0040example.com"`, String.raw`"x\n<IP>\t<EMAIL_ADDRESS>"`],
+    ["SSN is488-23-3729", "SSN is<US_SSN>"],
+    ["phone555-123-4567, IP10.8.9.1, card4111111111111111", "phone<PHONE_NUMBER>, IP<IP>, card<CREDIT_CARD>"],
+  ])("hides nothing: %s", (text, expected) => {
+    expect(scrubPieces([text])).toBe(expected);
+    expect(scrubPieces([...text])).toBe(expected);
+  });
+
+  test.each([
+    "kernel 5.15.0.91",
+    "Linux 6.1.0.13",
+    "Chrome/120.0.6099.109 Firefox 115.0.2.1",
+    "java 11.0.2.9",
+    "Take the 5 Star Drive tour",
+    "a part ab12.34.56.78, snake_case_4 and v1.2.3.4",
+  ])("makes nothing an entity: %s", (text) => {
+    expect(scrubPieces([text])).toBe(text);
+  });
+});

@@ -6,11 +6,14 @@ import { LongEntity } from "./long-entity.js";
 import { type OpenEntity, type Replace, replaceEntities } from "./replace-entities.js";
 import type { ScrubRules } from "./scrub-rules.js";
 import { schemeLength } from "./url-scheme.js";
+import { UrlSecrets } from "./url-secrets.js";
 
 /** The longest stretch that is held back and looked at as one, in characters. Longer ones are cut. */
 export const MAX_WINDOW = 128;
 /** How many characters before a stretch its patterns can see. */
 export const CONTEXT = 32;
+/** What a part of a URL is taken to have. */
+const URL_PART = HAS.digit | HAS.at | HAS.longWord;
 /** White space after which a phrase cannot go on. */
 const WIDEST_GAP = 3;
 
@@ -55,9 +58,15 @@ export class Scrubber implements TextFilter {
   /** How many phrases could go on. */
   #live = 0;
   #inUrl = false;
+  /** Finds the secrets of the URL; `#window` is then where its current part begins. */
+  #url: UrlSecrets | undefined;
+  /** The secret of a URL that is being dropped, as far as its value is asked for. */
+  #urlSecret: string | undefined;
   #long: LongEntity | undefined;
   /** The long entity so far, where its value is asked for. */
   #whole: OpenEntity | undefined;
+  /** A word that was put out before it was complete, and what it has. */
+  #glued: { start: number; end: number; flags: number } | undefined;
   #out = "";
   #changed = false;
 
@@ -86,7 +95,41 @@ export class Scrubber implements TextFilter {
     return this.#release(this.#window === -1 ? this.#at : this.#window);
   }
 
+  /** Whether a stretch has begun that may be an entity. */
+  get undecided(): boolean {
+    if (this.#long !== undefined || this.#url !== undefined) return true;
+    if (this.#window === -1) return false;
+    return (this.#flags | this.#wordFlags) !== 0 || this.#live > 0 || this.#at - this.#window >= LONG_WORD;
+  }
+
+  /** Whether this is code in which nothing is looked for. */
+  get verbatim(): boolean {
+    return this.#fence?.inCode === true && this.#rules.inCode.length === 0;
+  }
+
+  /** Puts out what is held back, in the middle of a word if need be; what follows still sees it. */
+  flush(): string {
+    if (this.#long !== undefined || this.#url !== undefined) return "";
+    const word = this.#word;
+    const flags = this.#wordFlags;
+    if (word !== -1) this.#endWord(this.#at);
+    this.#closeWindow(this.#at);
+    if (word !== -1 && this.#long === undefined) this.#glued = { start: word, end: this.#at, flags };
+    return this.#release(this.#at);
+  }
+
+  /** What stands in the text here and was scrubbed elsewhere. */
+  skip(text: string): void {
+    if (this.#window !== -1 || this.#long !== undefined) return;
+    this.#forget();
+    this.#text += text;
+    for (let i = this.#at; i < this.#text.length; i++) this.#fence?.push(this.#text.charCodeAt(i));
+    this.#at = this.#text.length;
+    this.#from = this.#at;
+  }
+
   end(): string {
+    if (this.#inUrl) this.#closeUrl(this.#at);
     if (this.#word !== -1) this.#endWord(this.#at);
     this.#closeWindow(this.#at);
     this.#closeLong();
@@ -103,11 +146,15 @@ export class Scrubber implements TextFilter {
     if (this.#window !== -1) this.#window -= gone;
     if (this.#word !== -1) this.#word -= gone;
     this.#soft -= gone;
+    if (this.#glued !== undefined) {
+      const { start, end, flags } = this.#glued;
+      this.#glued = end < gone ? undefined : { start: Math.max(0, start - gone), end: end - gone, flags };
+    }
   }
 
   #release(until: number): string {
     // What follows a long entity waits until it is known not to belong to it.
-    const safe = this.#long === undefined ? until : this.#from;
+    const safe = this.#long === undefined ? Math.max(until, this.#from) : this.#from;
     const out = this.#out + this.#text.slice(this.#from, safe);
     this.#out = "";
     this.#from = safe;
@@ -131,8 +178,11 @@ export class Scrubber implements TextFilter {
         }
       }
       if (this.#inUrl) {
-        if (!endsUrl(code, kind)) continue;
-        this.#inUrl = false;
+        if (!endsUrl(code, kind)) {
+          if (this.#url !== undefined) this.#urlCharacter(this.#url, i);
+          continue;
+        }
+        this.#closeUrl(i);
       }
       if (kind >= KIND.word) this.#wordCharacter(kind, i);
       else {
@@ -204,7 +254,66 @@ export class Scrubber implements TextFilter {
     this.#closeWindow(start);
     this.#word = -1;
     this.#inUrl = true;
+    if (this.#rules.inUrls.length === 0) return true;
+    this.#url = new UrlSecrets();
+    this.#window = slash + 1;
     return true;
+  }
+
+  #urlCharacter(url: UrlSecrets, at: number): void {
+    const sign = this.#text.charAt(at);
+    const ends = url.ends(sign);
+    const dropping = this.#urlSecret !== undefined;
+    if (dropping && ends) this.#closeUrlSecret();
+    else if (dropping) this.#dropUrlSecret(at + 1);
+    if (!ends && at - this.#window < MAX_WINDOW) return;
+    const part = this.#text.slice(this.#window, at);
+    if (!dropping) this.#searchUrl(url, part, at, !ends);
+    if (ends) url.next(part, sign);
+    this.#window = ends ? at + 1 : at;
+  }
+
+  /** Looks for secrets in a part of a URL. @param open whether the part goes on. */
+  #searchUrl(url: UrlSecrets, part: string, end: number, open: boolean): void {
+    const start = end - part.length;
+    const secret = url.find(part);
+    if (secret !== undefined) {
+      this.#changed = true;
+      this.#out += this.#text.slice(this.#from, start + secret.start);
+      this.#from = start + secret.start;
+      this.#urlSecret = "";
+      this.#dropUrlSecret(start + secret.end);
+      if (!open) this.#closeUrlSecret();
+      return;
+    }
+    const stretch = { subject: part, offset: 0, begun: 0, cut: open, seen: URL_PART };
+    const found = replaceEntities(stretch, this.#rules.inUrls, this.#replace ?? placeholderOf);
+    if (found === undefined) return;
+    this.#changed = true;
+    this.#out += this.#text.slice(this.#from, start) + found.text;
+    this.#from = end;
+    if (found.open !== undefined) this.#urlSecret = found.open.value;
+  }
+
+  #dropUrlSecret(until: number): void {
+    if (this.#replace !== undefined) this.#urlSecret += this.#text.slice(this.#from, until);
+    this.#from = until;
+  }
+
+  #closeUrlSecret(): void {
+    const value = this.#urlSecret;
+    if (value !== undefined) this.#out += this.#replace?.("API_KEY", value) ?? placeholderOf("API_KEY");
+    this.#urlSecret = undefined;
+  }
+
+  #closeUrl(at: number): void {
+    this.#inUrl = false;
+    const url = this.#url;
+    if (url === undefined) return;
+    if (this.#urlSecret === undefined) this.#searchUrl(url, this.#text.slice(this.#window, at), at, false);
+    else this.#closeUrlSecret();
+    this.#url = undefined;
+    this.#window = -1;
   }
 
   #separator(kind: number, at: number): void {
@@ -288,7 +397,7 @@ export class Scrubber implements TextFilter {
 
   #closeWindow(end: number): void {
     if (this.#window === -1) return;
-    const searched = this.#flags !== 0 || this.#rules.everyWord;
+    const searched = this.#flags !== 0 || this.#rules.everyWord || this.#glued?.end === this.#window;
     const open = searched ? this.#search(this.#window, end, false) : undefined;
     this.#reset();
     if (open !== undefined) this.#openLong(open);
@@ -306,7 +415,10 @@ export class Scrubber implements TextFilter {
     const rules = this.#fence?.inCode === true ? this.#rules.inCode : this.#rules.inText;
     const base = Math.max(0, start - CONTEXT);
     const subject = this.#text.slice(base, end);
-    const found = replaceEntities(subject, start - base, this.#flags, cut, rules, this.#replace ?? placeholderOf);
+    const glued = this.#glued?.end === start ? this.#glued : undefined;
+    const seen = this.#flags | (glued?.flags ?? 0);
+    const stretch = { subject, offset: start - base, begun: Math.max(0, (glued?.start ?? start) - base), cut, seen };
+    const found = replaceEntities(stretch, rules, this.#replace ?? placeholderOf);
     if (found === undefined) return undefined;
     this.#out += this.#text.slice(this.#from, start) + found.text;
     this.#from = end;

@@ -1,10 +1,18 @@
 import { HAS, type Rule } from "../entity.js";
+import { standsAlone } from "./signs.js";
 
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 
-/** Words after which four numbers are no address. */
-const VERSION =
-  /\b(?:(?:v|ver|versions?|release|build|firmware|section|chapter|clause|figure|step)\.?(?:\s(?:is|was|number|no\.?))?|(?:up|down)grad\w{1,4}(?:\sfrom(?:\s[\d.]{5,16}\sto)?|\sto)?)[:\s]{1,2}$/i;
+/** Words after which four numbers are a version. */
+const VERSION = new RegExp(
+  "\\b(?:(?:v|ver|versions?|release|build|firmware|section|chapter|clause|figure|step|kernel|patch|revision|rev)\\.?(?:\\s(?:is|was|number|no\\.?))?" +
+    "|(?:up|down)grad\\w{1,4}(?:\\sfrom(?:\\s[\\d.]{5,16}\\sto)?|\\sto)?" +
+    // What is known by such versions: systems, browsers, runtimes, drivers.
+    "|linux|ubuntu|debian|fedora|centos|windows|macos|android|ios|chrome|chromium|firefox|safari|edge|opera|electron" +
+    "|java|jdk|jre|openjdk|python|node(?:\\.?js)?|php|perl|gcc|clang|glibc|cuda|drivers?|bios|openssl|nginx|apache|tomcat" +
+    "|mysql|mariadb|oracle|\\.net|dotnet|unity|directx|office|photoshop|teams|zoom)[:=/\\s]{1,2}$",
+  "i",
+);
 
 /** This machine and "any address" say nothing about a person. */
 const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
@@ -25,11 +33,11 @@ export const ipRules: readonly Rule[] = [
   {
     entity: "IP",
     pattern: new RegExp(
-      `(?<![\\w.]|(?<!\\d\\.\\d{1,3})-)${OCTET}(?:\\.${OCTET}){3}(?!\\w|-(?!\\d{1,3}\\.\\d{1,3}\\.)|\\.\\d)`,
+      `(?<![\\d_.]|(?<!\\d\\.\\d{1,3})-)${OCTET}(?:\\.${OCTET}){3}(?!\\w|-(?!\\d{1,3}\\.\\d{1,3}\\.)|\\.\\d)`,
       "g",
     ),
     needs: HAS.digit,
-    accept: (value, before) => !UNSPECIFIC.test(value) && !VERSION.test(before),
+    accept: (value, before) => standsAlone(before) && !UNSPECIFIC.test(value) && !VERSION.test(before),
   },
 ];
 

@@ -45,6 +45,8 @@ const CITY = /^,\s[A-Z\u00c0-\u00de][a-z\u00df-\u024f]/;
 /** Things that are counted, and none of them a street: `10 Google Drive files`. */
 const NO_STREET =
   /\s(?:(?:Google|Hard|USB|Flash|Disk|Thumb|Test|Pen|Tape) Drive|(?:Supreme|District|High|Circuit|Federal|Appeals|County|Tennis|Basketball|Food) Court|Milky Way|(?:Hour|Star) (?:Plaza|Place)|(?:\S+ )?(?:Street|Road) (?:View|Fighter|Journal|Fair|Food))(?!\w)/;
+/** So many stars: `5 Star Drive` is more often praise. */
+const RATING = /^[1-7]\s+Stars?\s/i;
 /** What follows the name of a street that stands for something else. */
 const NO_STREET_AFTER = /^\s(?:View|Fighter|Journal|Fair|Food|shows?|musicals?|plays|productions|theat(?:er|re)s)\b/;
 
@@ -140,6 +142,7 @@ function phrase({ suffixes, cued, plain, names }: StreetWords): Phrase {
 }
 
 function isStreet(value: string, before: string, after: string): boolean {
+  if (RATING.test(value) && !CUE.test(before) && !CITY.test(after)) return false;
   return !(YEAR.test(value) && YEAR_BEFORE.test(before)) && !NO_STREET.test(value) && !NO_STREET_AFTER.test(after);
 }
 

@@ -1,6 +1,6 @@
 import { digitsOf, passesIsbn, passesLuhn } from "../checksums.js";
 import { HAS, type Phrase, type Rule } from "../entity.js";
-import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "./signs.js";
+import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE, standsAlone } from "./signs.js";
 
 /** Numbers in groups: telephone, card and book numbers. Ends after a full stop, since a sentence does. */
 export const numberPhrase: Phrase = {
@@ -26,10 +26,10 @@ const CARDS: readonly [RegExp, readonly number[]][] = [
 export const creditCardRule: Rule = {
   entity: "CREDIT_CARD",
   pattern: expression(
-    `(?<![\\w.$€£${HYPHEN}])[2-68](?:(?:[${HYPHEN}.]|[${SPACE}]{1,2}|[${SPACE}][${HYPHEN}][${SPACE}])?\\d){12,18}(?![\\w]|[.,]\\d)`,
+    `(?<![\\d_.$€£${HYPHEN}])[2-68](?:(?:[${HYPHEN}.]|[${SPACE}]{1,2}|[${SPACE}][${HYPHEN}][${SPACE}])?\\d){12,18}(?![\\w]|[.,]\\d)`,
   ),
   needs: HAS.digits13,
-  accept: cardLength,
+  accept: (value, before) => standsAlone(before) && cardLength(value),
 };
 
 /** The longest beginning of a number, whole groups of it, that is a card's: what follows may be its expiry date. */

@@ -17,3 +17,12 @@ export const EXTENSION = `(?:,?[${SPACE}]?(?:x|ext\\.?|extension)[${SPACE}]?\\d{
 export function expression(...parts: readonly string[]): RegExp {
   return new RegExp(parts.join(""), "g");
 }
+
+/** Words that stand before a number and tell what it is, and that a missing blank glues to it. */
+const GLUED_LABEL =
+  /(?:^|[^A-Za-z])(?:is|was|are|at|on|to|from|no|nr|number|num|phone|tel|mobile|cell|fax|call|ssn|card|visa|mastercard|amex|ip|addr|address)$/i;
+
+/** Whether a number begins here: not in a word, unless the word is its label as in `SSN is488-23-3729`. */
+export function standsAlone(before: string): boolean {
+  return !/[A-Za-z]$/.test(before) || GLUED_LABEL.test(before);
+}

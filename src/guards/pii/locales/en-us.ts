@@ -1,6 +1,6 @@
 import { numberedStreet } from "../entities/numbered-street.js";
 import { poBoxPhrase, poBoxRule } from "../entities/post.js";
-import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE } from "../entities/signs.js";
+import { EXTENSION, expression, HYPHEN, NOT_AFTER, NOT_BEFORE, SPACE, standsAlone } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
 
 /** Street suffixes of USPS Publication 28, appendix C1, that are in common use. */
@@ -31,7 +31,7 @@ const STATE_NAMES =
 
 const BEFORE_ZIP = new RegExp(`\\b(?:${STATES}|${STATE_NAMES}|D\\.C\\.),?[${SPACE}]{1,2}$`);
 const ZIP_LABEL = /(?:^|[^a-z])(?:zip|postal)(?:[ _-]?code)?(?:\W{1,2}is)?\W{1,4}$/i;
-const SSN_LABEL = /(?:^|[^a-z])(?:ssn|social(?:[ _]security)?)(?:[\W_]{0,2}(?:number|num|no|is|#)){0,4}\W{1,4}$/i;
+const SSN_LABEL = /(?:^|[^a-z])(?:ssn|social(?:[ _]security)?)(?:[\W_]{0,2}(?:number|num|no|is|#)){0,4}\W{0,4}$/i;
 /** A state at the end of a line, its postal code on the next. */
 const STATE_LINE = new RegExp(`,[${SPACE}](?:${STATES})[${SPACE}]?\\r?\\n$`);
 /** A street and a city. */
@@ -44,19 +44,21 @@ const rules: readonly Rule[] = [
     entity: "US_SSN",
     // The Social Security Administration never gave out 000, 666 and 900 to 999, nor 00 and 0000.
     pattern: expression(
-      `(?<![\\w${HYPHEN}])(?!000|666|9)\\d{3}([${HYPHEN}${SPACE}.]?)(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\w]|[${HYPHEN}.]\\d)`,
+      `(?<![\\d_${HYPHEN}])(?!000|666|9)\\d{3}([${HYPHEN}${SPACE}.]?)(?!00)\\d{2}\\1(?!0000)\\d{4}(?![\\w]|[${HYPHEN}.]\\d)`,
     ),
     needs: HAS.digits9,
-    accept: (value, before) => (value.length > 9 && !value.includes(".")) || SSN_LABEL.test(before),
+    accept: (value, before) =>
+      standsAlone(before) && ((value.length > 9 && !value.includes(".")) || SSN_LABEL.test(before)),
   },
   {
     entity: "PHONE_NUMBER",
     pattern: expression(
-      `(?<![\\w.+#$€£${HYPHEN}]|(?<!\\d)\\d{1,3},|(?<!\\d{3}[${HYPHEN}. ]\\d{4})/)(?:1[${SPACE}${HYPHEN}.]?)?(?:\\([2-9]\\d{2}\\)[${SPACE}${HYPHEN}]?|[2-9]\\d{2}[${SPACE}${HYPHEN}./])\\d{3}[${SPACE}${HYPHEN}.]\\d{4}`,
+      `(?<![\\d_.+#$€£${HYPHEN}]|(?<!\\d)\\d{1,3},|(?<!\\d{3}[${HYPHEN}. ]\\d{4})/)(?:1[${SPACE}${HYPHEN}.]?)?(?:\\([2-9]\\d{2}\\)[${SPACE}${HYPHEN}]?|[2-9]\\d{2}[${SPACE}${HYPHEN}./])\\d{3}[${SPACE}${HYPHEN}.]\\d{4}`,
       EXTENSION,
       `(?![\\w%€£]|[.,${HYPHEN}]\\d|/(?!\\(?\\d{3}[${HYPHEN}. )]))`,
     ),
     needs: HAS.digits9,
+    accept: (_, before) => standsAlone(before),
   },
   {
     entity: "PHONE_NUMBER",

@@ -1,0 +1,10 @@
+import { JsonInTextFilter } from "../json-in-text-filter.js";
+import { filterText } from "../text-filter.js";
+import type { ScrubRules } from "./scrub-rules.js";
+import { Scrubber, type ScrubberOptions } from "./scrubber.js";
+
+/** A whole text, scrubbed, and the JSON in it as JSON. */
+export function scrub(text: string, rules: ScrubRules, { replace, key }: ScrubberOptions = {}): string {
+  const make = (inner: string | undefined) => new Scrubber(rules, { replace, key: inner });
+  return filterText(new JsonInTextFilter(make, { key }), text);
+}

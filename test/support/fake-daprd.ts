@@ -39,6 +39,10 @@ export interface FakeDaprdOptions {
   stream?: (request: ConversationRequestAlpha2, signal: AbortSignal) => AsyncIterable<StreamedChunk>;
   /** What it answers whole. Default: the text of all messages. */
   answer?: (request: ConversationRequestAlpha2) => ConversationResponseAlpha2;
+  /** Resolved once it is asked by ConverseAlpha2, which is then not answered before `until`. */
+  slow?: { resolve(): void };
+  /** Default: never. */
+  until?: Promise<void>;
 }
 
 /** A message of ConverseStreamAlpha2. */
@@ -74,9 +78,9 @@ export async function startFakeDaprd(options: FakeDaprdOptions = {}): Promise<Fa
             return fake.alpha1(request);
           },
           ...(options.alpha2 !== false && {
-            converseAlpha2: (request: ConversationRequestAlpha2, context: HandlerContext) => {
+            converseAlpha2: async (request: ConversationRequestAlpha2, context: HandlerContext) => {
               fake.called("gRPC ConverseAlpha2", context.requestHeader.get("dapr-api-token"));
-              return fake.alpha2(request);
+              return await fake.alpha2(request);
             },
           }),
           ...(options.stream !== undefined && {
@@ -147,8 +151,12 @@ class Fake {
     return create(ConversationResponseSchema, { ...contextOf(request.contextID, "contextID"), outputs });
   }
 
-  alpha2(request: ConversationRequestAlpha2): ConversationResponseAlpha2 {
+  async alpha2(request: ConversationRequestAlpha2): Promise<ConversationResponseAlpha2> {
     this.requests.push(request);
+    if (this.#options.slow !== undefined) {
+      this.#options.slow.resolve();
+      await (this.#options.until ?? new Promise(() => {}));
+    }
     if (this.#options.answer !== undefined) return this.#options.answer(request);
     const texts = request.inputs.flatMap(({ messages }) =>
       messages.flatMap(({ messageTypes }) => (messageTypes.value?.content ?? []).map(({ text }) => text)),
@@ -191,7 +199,7 @@ class Fake {
       send(response, 200, writeProtoJson(ConversationResponseSchema, this.alpha1(asked)));
     } else if (api === "alpha2" && streamed === undefined && this.#options.alpha2 !== false) {
       const asked = { ...readProtoJson(ConversationRequestAlpha2Schema, body), name: decodeURIComponent(name) };
-      this.#alpha2OverHttp(asked, response);
+      await this.#alpha2OverHttp(asked, response);
     } else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
   }
 
@@ -211,9 +219,9 @@ class Fake {
     }
   }
 
-  #alpha2OverHttp(asked: ConversationRequestAlpha2, response: ServerResponse): void {
+  async #alpha2OverHttp(asked: ConversationRequestAlpha2, response: ServerResponse): Promise<void> {
     try {
-      send(response, 200, writeProtoJson(ConversationResponseAlpha2Schema, this.alpha2(asked)));
+      send(response, 200, writeProtoJson(ConversationResponseAlpha2Schema, await this.alpha2(asked)));
     } catch (thrown) {
       const { rawMessage: message } = ConnectError.from(thrown);
       send(response, 500, JSON.stringify({ errorCode: "ERR_CONVERSATION_INVOKE", message }));

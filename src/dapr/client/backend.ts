@@ -1,6 +1,8 @@
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ErrorCode, SluiceError } from "../../stream/error.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
+import { isComponentFailure } from "../converse/read-api-error.js";
+import type { RouteRetry } from "./route-attempts.js";
 
 /** Where conversations may be answered: a sidecar at one address, or component files in this process. */
 export interface Backend {
@@ -36,12 +38,16 @@ export interface Route {
   how: string;
   /** Whether the next way may help where this one failed before it said anything. */
   passesOn(error: SluiceError): boolean;
+  /** How it is tried again; absent where the model does so itself. */
+  retry?: RouteRetry;
 }
 
-/** The connection failed, or what came over it was no answer: somebody else may give one. */
-const NO_ANSWER: readonly ErrorCode[] = [
-  "connect-failed",
-  "connect-timeout",
+/** There is no connection: nothing was asked yet. */
+const NO_CONNECTION: readonly ErrorCode[] = ["connect-failed", "connect-timeout"];
+
+/** Nobody says who listens there, or what does so is something else. */
+const NOBODY: readonly ErrorCode[] = [
+  ...NO_CONNECTION,
   "first-byte-timeout",
   "idle-timeout",
   "truncated",
@@ -49,32 +55,20 @@ const NO_ANSWER: readonly ErrorCode[] = [
   "frame-too-large",
 ];
 
-/** Whether nobody answered, rather than that an answer was an error. */
-export function isUnanswered(error: SluiceError): boolean {
-  return NO_ANSWER.includes(error.code);
+/** Whether somebody who was asked what they are is not there, so that the next one may be asked. */
+export function isNobody(error: SluiceError): boolean {
+  return NOBODY.includes(error.code);
 }
 
-/** What a whole answer could not put right either. */
-const FINAL: readonly ErrorCode[] = [
-  "invalid-argument",
-  "invalid-request",
-  "cancelled",
-  "blocked",
-  "guard-failed",
-  "authentication",
-  "permission",
-  "missing-key",
-  "not-found",
-  "rejected",
-  "context-length",
-  "quota",
-  "connect-failed",
-  "connect-timeout",
-  "total-timeout",
-  "protocol",
-];
+/** Whether a question did not reach anybody, so that the next one may be asked: no model has been. */
+export function isUnreached(error: SluiceError): boolean {
+  return NO_CONNECTION.includes(error.code);
+}
 
-/** Whether a streamed answer that failed before it said anything is asked for whole. */
+/** What may be the way of asking: a sidecar that has no such call, or something between that does not let streams pass. */
+const WAY: readonly ErrorCode[] = ["unsupported", "truncated", "malformed-frame", "frame-too-large", "provider-error"];
+
+/** Whether a streamed answer that failed before it said anything is asked for whole; never what the component failed with. */
 export function mayBeWhole(error: SluiceError): boolean {
-  return !FINAL.includes(error.code);
+  return WAY.includes(error.code) && !isComponentFailure(error);
 }

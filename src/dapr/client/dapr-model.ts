@@ -1,3 +1,4 @@
+import { wait } from "../../base/clock.js";
 import type { CallOptions, Capabilities, ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
@@ -7,9 +8,10 @@ import type { ConverseOptions } from "../converse/converse-options.js";
 import { writeText } from "../converse/write-alpha2-messages.js";
 import { callersTools } from "../converse/write-alpha2-request.js";
 import type { Report } from "../resources/notice.js";
-import { type Backend, type Endpoint, isUnanswered } from "./backend.js";
+import { type Backend, type Endpoint, isNobody, isUnreached, type Route } from "./backend.js";
 import { chooseComponent, withSuggestion } from "./choose-component.js";
 import type { OpenAnswers } from "./open-answers.js";
+import { RouteAttempts } from "./route-attempts.js";
 import { RouteSource, type Routes } from "./route-source.js";
 
 /** What every call of a model has in common. */
@@ -48,12 +50,14 @@ export class DaprModel implements ChatModel {
     const call = { ...options, retain: false };
     const failures: SluiceError[] = [];
     for (const backend of this.#backends) {
+      let endpoint: Endpoint | undefined;
       try {
-        throw yield* this.#ask(backend, await backend.open(), request, call);
+        endpoint = await backend.open();
+        throw yield* this.#ask(backend, endpoint, request, call);
       } catch (thrown) {
         const error = SluiceError.from(thrown);
         failures.push(error);
-        if (!isUnanswered(error)) throw error;
+        if (!(endpoint === undefined ? isNobody(error) : isUnreached(error))) throw error;
         this.#report({ level: "warning", message: `${backend.name} gave no answer: ${error.message}` });
       }
     }
@@ -73,16 +77,32 @@ export class DaprModel implements ChatModel {
     const { streaming = true } = call;
     let failure = new SluiceError("protocol", "a stream ended without reason");
     try {
-      for (const { model, how, passesOn } of endpoint.routes({ ...asked, component }, streaming)) {
-        this.#report({ level: "debug", message: `asking ${component} of ${name}, ${how}` });
-        failure = (yield model.stream(request, call)) ?? failure;
-        this.#report({ level: "warning", message: `${component}, ${how}, failed: ${failure.message}` });
-        if (!passesOn(failure)) break;
+      for (const route of endpoint.routes({ ...asked, component }, streaming)) {
+        this.#report({ level: "debug", message: `asking ${component} of ${name}, ${route.how}` });
+        failure = (yield* attemptsOf(route, request, call)) ?? failure;
+        this.#report({ level: "warning", message: `${component}, ${route.how}, failed: ${failure.message}` });
+        if (!route.passesOn(failure)) break;
       }
     } catch (refused) {
       failure = SluiceError.from(refused);
     }
     return withSuggestion(failure, component, endpoint.components);
+  }
+}
+
+/** A route, again and again as far as that may help; what the last attempt failed with. */
+async function* attemptsOf(
+  { model, retry }: Route,
+  request: ChatRequest,
+  call: CallOptions,
+): AsyncGenerator<ChatStream, SluiceError | undefined, SluiceError | undefined> {
+  if (retry === undefined) return yield model.stream(request, call);
+  const attempts = new RouteAttempts(retry, call);
+  for (;;) {
+    const failure = yield model.stream(request, attempts.options());
+    const delay = failure === undefined ? undefined : attempts.delay(failure);
+    if (failure === undefined || delay === undefined) return failure && attempts.failure(failure);
+    await wait(delay, retry.clock);
   }
 }
 

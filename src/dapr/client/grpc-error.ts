@@ -1,9 +1,13 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { providerError } from "../../dialects/provider-error.js";
 import { SluiceError } from "../../stream/error.js";
+import { readErrorDetail } from "../converse/error-detail.js";
 import { sidecarError, unknownCall } from "../converse/read-api-error.js";
+import { ErrorInfoSchema } from "../proto/generated/google/rpc/error_details_pb.js";
 
 const NOT_FOUND = /^failed finding conversation component /;
+/** What the sidecar says of a component that failed; other errors of these codes are of the way to it. */
+const FAILED = /^failed conversing with component /;
 const REFUSED = /missing inputs in request$|invalid params: /;
 
 /**
@@ -16,11 +20,16 @@ const TOO_LARGE = /larger than max|larger than configured|ENHANCE_YOUR_CALM/i;
 export function readGrpcError(thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
   const error = ConnectError.from(thrown);
-  return meaningOf(error).with({ cause: thrown });
+  const meant = meaningOf(error);
+  return meant.cause === undefined ? meant.with({ cause: thrown }) : meant;
 }
 
 function meaningOf(error: ConnectError): SluiceError {
   const { code, rawMessage: message } = error;
+  for (const info of error.findDetails(ErrorInfoSchema)) {
+    const own = readErrorDetail(info, message);
+    if (own !== undefined) return own;
+  }
   const details = { providerMessage: message, providerCode: Code[code] };
   if (TOO_LARGE.test(message))
     return new SluiceError("rejected", `the sidecar takes no such request: ${message}`, details);
@@ -50,7 +59,7 @@ function meaningOf(error: ConnectError): SluiceError {
       // The connection's own errors are told with these codes too.
       return /http\/2|protocol error|stream closed|missing trailer|premature/i.test(message) || isSocketError(error)
         ? brokenOff(message)
-        : sidecarError(message, "ERR_CONVERSATION_INVOKE", undefined);
+        : sidecarError(message, FAILED.test(message) ? "ERR_CONVERSATION_INVOKE" : undefined, undefined);
     default:
       return providerError({ message, code: Code[code] });
   }

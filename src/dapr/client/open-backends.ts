@@ -20,6 +20,12 @@ export interface BackendSettings extends DaprChatClientOptions {
   log: Report;
 }
 
+/**
+ * Limits of calls of a sidecar where nobody sets others: none but that of the connection. How long a model may take is what
+ * the component's own limits and the sidecar's Resiliency resources say, and a whole answer comes only when it is complete.
+ */
+const SIDECAR_TIMEOUTS = { firstByteMs: Number.POSITIVE_INFINITY, idleMs: Number.POSITIVE_INFINITY };
+
 const BACKENDS = ["auto", "sidecar", "in-process"];
 
 /**
@@ -41,11 +47,15 @@ export function openBackends(settings: BackendSettings): Backend[] {
 }
 
 function sidecar(settings: BackendSettings, address: Address): Backend {
-  const { clock, simulatedTokensPerSecond: tokensPerSecond, log } = settings;
+  const { clock, simulatedTokensPerSecond: tokensPerSecond, log, random = Math.random, retry: policy } = settings;
   if (tokensPerSecond !== undefined && !(tokensPerSecond > 0)) {
     throw invalid("simulatedTokensPerSecond", tokensPerSecond, "a number above 0");
   }
-  return new SidecarBackend(callsOf(settings, address), { tokensPerSecond, clock }, log);
+  return new SidecarBackend(callsOf(settings, address), { tokensPerSecond, clock }, log, {
+    policy,
+    clock,
+    random,
+  });
 }
 
 function callsOf(settings: BackendSettings, { protocol, baseUrl }: Address): SidecarCalls {
@@ -56,7 +66,7 @@ function callsOf(settings: BackendSettings, { protocol, baseUrl }: Address): Sid
     clock,
     random,
     metadataTimeoutMs: timeouts?.connectMs ?? DEFAULT_TIMEOUTS.connectMs,
-    ...(timeouts !== undefined && { timeouts }),
+    timeouts: { ...SIDECAR_TIMEOUTS, ...timeouts },
     ...(retry !== undefined && { retry }),
   };
   if (protocol === "grpc") return new GrpcCalls({ ...common, apiToken });

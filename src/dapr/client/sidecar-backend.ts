@@ -2,9 +2,10 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
 import type { Report } from "../resources/notice.js";
-import { type Backend, type Endpoint, isUnanswered, mayBeWhole, type Route } from "./backend.js";
+import { type Backend, type Endpoint, isNobody, mayBeWhole, type Route } from "./backend.js";
 import { Cached } from "./cached.js";
 import { reworded } from "./reworded.js";
+import type { RouteRetry } from "./route-attempts.js";
 import { METADATA_TTL_MS, type SidecarInfo, silentSidecar } from "./sidecar-info.js";
 import { type Pace, wholeModel } from "./whole-model.js";
 
@@ -30,13 +31,15 @@ export class SidecarBackend implements Backend {
   readonly #calls: SidecarCalls;
   readonly #pace: Pace;
   readonly #report: Report;
+  readonly #retry: RouteRetry;
   readonly #endpoint: Cached<Endpoint>;
 
-  constructor(calls: SidecarCalls, pace: Pace, report: Report) {
+  constructor(calls: SidecarCalls, pace: Pace, report: Report, retry: RouteRetry) {
     this.name = `the sidecar at ${calls.baseUrl} (${calls.protocol})`;
     this.#calls = calls;
     this.#pace = pace;
     this.#report = report;
+    this.#retry = retry;
     this.#endpoint = new Cached(() => this.#ask(), METADATA_TTL_MS, pace.clock);
   }
 
@@ -50,7 +53,7 @@ export class SidecarBackend implements Backend {
 
   async #ask(): Promise<Endpoint> {
     const info = await this.#info();
-    return new SidecarEndpoint(this.#calls, this.#pace, info);
+    return new SidecarEndpoint(this.#calls, this.#pace, this.#retry, info);
   }
 
   async #info(): Promise<SidecarInfo> {
@@ -66,7 +69,7 @@ export class SidecarBackend implements Backend {
         const message = `what listens at ${baseUrl} does not answer over ${protocol} as Dapr does: ${error.message}`;
         throw reworded(error, message);
       }
-      if (isUnanswered(error) || error.code === "authentication") throw error;
+      if (isNobody(error) || error.code === "authentication") throw error;
       // Its metadata may be closed to applications: it may answer conversations all the same.
       this.#report({ level: "warning", message: `${this.name} does not say what it is: ${error.message}` });
       return silentSidecar();
@@ -79,15 +82,17 @@ class SidecarEndpoint implements Endpoint {
   readonly components: readonly string[] | undefined;
   readonly #calls: SidecarCalls;
   readonly #pace: Pace;
+  readonly #retry: RouteRetry;
   readonly #streams: boolean;
   readonly #takeFiles: readonly string[];
   /** Set once it is known to be an older daprd, without Alpha2. */
   #alpha1Only = false;
 
-  constructor(calls: SidecarCalls, pace: Pace, { components, streams, takeFiles }: SidecarInfo) {
+  constructor(calls: SidecarCalls, pace: Pace, retry: RouteRetry, { components, streams, takeFiles }: SidecarInfo) {
     this.components = components;
     this.#calls = calls;
     this.#pace = pace;
+    this.#retry = retry;
     this.#streams = streams;
     this.#takeFiles = takeFiles;
   }
@@ -98,12 +103,14 @@ class SidecarEndpoint implements Endpoint {
 
   routes(given: ConverseTarget, streaming: boolean): Route[] {
     const { protocol } = this.#calls;
+    const retry = this.#retry;
     const target = { ...given, zeroIsUnset: !this.#streams };
     const whole = (model: ChatModel) => wholeModel(model, streaming, this.#pace);
     const alpha1: Route = {
       model: whole(this.#calls.alpha1(target)),
       how: `whole over ${protocol}, by Alpha1`,
       passesOn: () => false,
+      retry,
     };
     if (this.#alpha1Only) return [alpha1];
     const model = this.#calls.alpha2(target);
@@ -114,8 +121,9 @@ class SidecarEndpoint implements Endpoint {
         this.#alpha1Only = code === "unsupported";
         return this.#alpha1Only;
       },
+      retry,
     };
     if (!streaming || !this.#streams) return [alpha2, alpha1];
-    return [{ model, how: `streamed over ${protocol}`, passesOn: mayBeWhole }, alpha2, alpha1];
+    return [{ model, how: `streamed over ${protocol}`, passesOn: mayBeWhole, retry }, alpha2, alpha1];
   }
 }

@@ -9,6 +9,7 @@ import type {
 import { readFinishReason } from "./read-finish-reason.js";
 import { readToolCall } from "./read-tool-call.js";
 import { readRunningUsage, readUsage } from "./read-usage.js";
+import { readWarnings } from "./read-warnings.js";
 
 /** What is known of an answer before its first message. */
 export interface ExpectedAnswer {
@@ -83,24 +84,23 @@ export class Alpha2ChunkReader {
     emit({ type: "text-delta", text: content });
   }
 
-  #start(
-    { id, model, simulated }: Pick<ConversationStreamStartAlpha2, "id" | "model" | "simulated">,
-    emit: Emit,
-  ): void {
+  #start(start: Pick<ConversationStreamStartAlpha2, "id" | "model" | "simulated" | "warnings">, emit: Emit): void {
     this.#started = true;
-    const { component, warnings = [] } = this.#expected;
+    const { id, model, simulated } = start;
+    const { component } = this.#expected;
+    const warnings = [...(this.#expected.warnings ?? []), ...readWarnings(start.warnings)];
     emit({
       type: "start",
       id: id || crypto.randomUUID(),
       model: model || component,
       ...(simulated && { simulated: true }),
-      ...(warnings.length > 0 && { warnings: [...warnings] }),
+      ...(warnings.length > 0 && { warnings }),
     });
   }
 
   /** An answer that says nothing of its start has one all the same. */
   #begin(emit: Emit): void {
-    if (!this.#started) this.#start({ id: "", simulated: false }, emit);
+    if (!this.#started) this.#start({ id: "", simulated: false, warnings: [] }, emit);
   }
 
   #toolCallDelta({ index, id, name, arguments: delta }: ConversationStreamToolCallDeltaAlpha2, emit: Emit): void {

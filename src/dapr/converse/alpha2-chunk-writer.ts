@@ -9,7 +9,7 @@ import type { ChunkWriter } from "./chunk-writer.js";
 import { finishReasonName, refuseEmpty } from "./converse-answer.js";
 import { ToolCallTexts } from "./tool-call-texts.js";
 import { WholeCharacters } from "./whole-characters.js";
-import { writeToolCall } from "./write-response.js";
+import { writeToolCall, writeWarning } from "./write-response.js";
 import { writeUsage } from "./write-usage.js";
 
 type ResponseType = NonNullable<MessageInitShape<typeof ConversationStreamResponseAlpha2Schema>["responseType"]>;
@@ -102,8 +102,14 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
     return characters.push(delta);
   }
 
-  #start({ id, simulated }: StartEvent): ResponseType {
-    return { case: "start", value: { id, simulated: simulated === true, ...this.#model() } };
+  #start({ id, simulated, warnings = [] }: StartEvent): ResponseType {
+    const value = {
+      id,
+      simulated: simulated === true,
+      ...this.#model(),
+      warnings: [...this.#context.call.warnings, ...warnings].map(writeWarning),
+    };
+    return { case: "start", value };
   }
 
   #complete({ reason, usage }: FinishEvent): ResponseType {

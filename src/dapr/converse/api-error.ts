@@ -1,4 +1,5 @@
 import { SluiceError } from "../../stream/error.js";
+import { type ErrorDetail, writeErrorDetails } from "./error-detail.js";
 
 /** What a failed call answers: the same error as HTTP and as gRPC say it. */
 export interface ApiError {
@@ -67,6 +68,14 @@ export function toApiError(error: SluiceError, component: string): ApiError {
     return answer(providerCode, message);
   }
   return answer("ERR_CONVERSATION_INVOKE", `failed conversing with component ${component}: ${message}`);
+}
+
+/** An error as the JSON body of HTTP. @param detail the component's own error, where it says more. */
+export function writeErrorBody(
+  { errorCode, message }: Pick<ApiError, "errorCode" | "message">,
+  detail?: ErrorDetail,
+): string {
+  return JSON.stringify({ errorCode, message, ...(detail && { details: writeErrorDetails(detail) }) });
 }
 
 function apiError(code: ApiErrorCode, message: string): SluiceError {

@@ -1,5 +1,5 @@
 import { TextBuffer } from "../../base/text-buffer.js";
-import type { FinishReason } from "../../stream/chat-event.js";
+import type { FinishReason, Warning } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
@@ -27,6 +27,8 @@ export interface ConverseAnswer {
   usage: Usage;
   /** The conversation it belongs to, where the stream named one. */
   contextId?: string;
+  /** Options that were not sent to the provider as they were given. */
+  warnings: readonly Warning[];
 }
 
 /**
@@ -42,10 +44,14 @@ export async function collectAnswer(stream: ChatStream, call: ConverseCall): Pro
   let usage: Usage = {};
   let finishReason = "unknown";
   let contextId: string | undefined;
+  let warnings: readonly Warning[] = [];
   const batches = stream.batches();
   for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
     for (const event of batch) {
       switch (event.type) {
+        case "start":
+          warnings = event.warnings ?? [];
+          break;
         case "text-delta":
           text.push(event.text);
           break;
@@ -74,7 +80,7 @@ export async function collectAnswer(stream: ChatStream, call: ConverseCall): Pro
       }
     }
   }
-  const answer = { text: text.toString(), toolCalls, finishReason, usage };
+  const answer = { text: text.toString(), toolCalls, finishReason, usage, warnings };
   refuseEmpty(call, answer.text !== "" || toolCalls.length > 0);
   return contextId === undefined ? answer : { ...answer, contextId };
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import { plainBody, providerError } from "../../dialects/provider-error.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
+import { ComponentFailure, readErrorDetails } from "./error-detail.js";
 
 /**
  * The error of an HTTP answer that is not a success. A route that the sidecar does not have is `unsupported`: an older one
@@ -21,8 +22,10 @@ export function readHttpError(response: ErrorResponse): SluiceError {
 /** The error that an error body says. */
 export function readErrorBody(body: JsonValue, status: number | undefined): SluiceError {
   if (!isJsonObject(body)) return providerError({ message: JSON.stringify(body), status });
-  const { errorCode, message } = body;
+  const { errorCode, message, details } = body;
   const said = typeof message === "string" ? message : JSON.stringify(body);
+  const own = readErrorDetails(details, said);
+  if (own !== undefined) return own;
   return sidecarError(said, typeof errorCode === "string" ? errorCode : undefined, status);
 }
 
@@ -48,6 +51,11 @@ export function sidecarError(message: string, errorCode: string | undefined, sta
   if (code !== undefined) return new SluiceError(code, message, details);
   // The words of the provider's own error may tell what is the matter.
   return new SluiceError(providerError({ message }).code, message, details);
+}
+
+/** Whether a component failed, rather than the way to it: whether it is asked again is the sidecar's to say. */
+export function isComponentFailure({ providerCode, cause }: SluiceError): boolean {
+  return cause instanceof ComponentFailure || (providerCode !== undefined && /^ERR_/.test(providerCode));
 }
 
 /** The sidecar does not know the call: it is older, or something else listens at its port. */

@@ -8,6 +8,7 @@ import type { ExpectedAnswer } from "./alpha2-chunk-reader.js";
 import { readFinishReason } from "./read-finish-reason.js";
 import { readToolCall } from "./read-tool-call.js";
 import { readUsage } from "./read-usage.js";
+import { readWarnings } from "./read-warnings.js";
 
 /**
  * A whole answer of Alpha2 as the events of a stream, which says that it is simulated. Some of daprd's components give the
@@ -15,7 +16,8 @@ import { readUsage } from "./read-usage.js";
  */
 export function readAlpha2Response(response: ConversationResponseAlpha2, expected: ExpectedAnswer): ChatEvent[] {
   const { outputs, contextId = "" } = response;
-  const events: ChatEvent[] = [startOf(expected, outputs[0]?.model)];
+  const warnings = [...(expected.warnings ?? []), ...readWarnings(response.warnings)];
+  const events: ChatEvent[] = [startOf({ ...expected, warnings }, outputs[0]?.model)];
   const texts: string[] = [];
   const calls: ToolCallEvent[] = [];
   let word = "";

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import type { Warning } from "../../stream/chat-event.js";
 import {
   type ConversationResponse,
   type ConversationResponseAlpha2,
@@ -40,7 +41,13 @@ export function writeAlpha2Response(answer: ConverseAnswer, context: AnswerConte
         ...(usage && { usage }),
       },
     ],
+    warnings: [...call.warnings, ...answer.warnings].map(writeWarning),
   });
+}
+
+/** An option that was not sent as it was given. */
+export function writeWarning({ field, message }: Warning): { field: string; message: string } {
+  return { field, message };
 }
 
 /** A tool call; one without an id says none. */

@@ -7,7 +7,8 @@ import {
   ConversationStreamResponseAlpha2Schema,
   ConversationStreamResponseSchema,
 } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
-import type { ApiError } from "./api-error.js";
+import { type ApiError, writeErrorBody } from "./api-error.js";
+import type { ErrorDetail } from "./error-detail.js";
 import { writeProtoJson } from "./proto-json.js";
 
 /** A message of ConverseStreamAlpha1 as an SSE frame: its protojson. */
@@ -28,6 +29,6 @@ export function writeAlpha2Frame(chunk: ConversationStreamResponseAlpha2): Frame
 }
 
 /** An error after the answer began, as an SSE frame: the body that it would have had before. */
-export function writeErrorFrame({ errorCode, message }: ApiError): Frame {
-  return { event: "error", data: JSON.stringify({ errorCode, message }) };
+export function writeErrorFrame(error: ApiError, detail?: ErrorDetail): Frame {
+  return { event: "error", data: writeErrorBody(error, detail) };
 }

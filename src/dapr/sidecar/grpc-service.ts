@@ -15,10 +15,12 @@ import { toApiError } from "../converse/api-error.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
 import { collectAnswer } from "../converse/converse-answer.js";
 import type { ConverseCall } from "../converse/converse-call.js";
+import { errorDetail } from "../converse/error-detail.js";
 import { readAlpha1Request } from "../converse/read-alpha1-request.js";
 import { readAlpha2Request } from "../converse/read-alpha2-request.js";
 import { writeAlpha1Response, writeAlpha2Response } from "../converse/write-response.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
+import { ErrorInfoSchema } from "../proto/generated/google/rpc/error_details_pb.js";
 import { joined } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
 import type { GrpcUpstream } from "./grpc-upstream.js";
@@ -172,5 +174,7 @@ function grpcError(error: SluiceError, component: string, signal: AbortSignal): 
   // Why a call ended before its answer did is the signal's to say: the caller left, or the deadline passed.
   if (error.code === "cancelled" && signal.aborted) return ConnectError.from(signal.reason, Code.Canceled);
   const { grpcCode, message } = toApiError(error, component);
-  return new ConnectError(message, grpcCode === 3 ? Code.InvalidArgument : Code.Internal);
+  const detail = errorDetail(error);
+  const details = detail === undefined ? [] : [{ desc: ErrorInfoSchema, value: create(ErrorInfoSchema, detail) }];
+  return new ConnectError(message, grpcCode === 3 ? Code.InvalidArgument : Code.Internal, undefined, details);
 }

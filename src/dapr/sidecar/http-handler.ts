@@ -2,9 +2,10 @@ import type { SluiceError } from "../../stream/error.js";
 import { writeSse } from "../../stream/framing/write-frame.js";
 import { Alpha1ChunkWriter } from "../converse/alpha1-chunk-writer.js";
 import { Alpha2ChunkWriter } from "../converse/alpha2-chunk-writer.js";
-import { toApiError } from "../converse/api-error.js";
+import { toApiError, writeErrorBody } from "../converse/api-error.js";
 import { collectAnswer } from "../converse/converse-answer.js";
 import type { ConverseCall } from "../converse/converse-call.js";
+import { errorDetail } from "../converse/error-detail.js";
 import { bodyText, readProtoJson, writeProtoJson } from "../converse/proto-json.js";
 import { readAlpha1Request } from "../converse/read-alpha1-request.js";
 import { readAlpha2Request } from "../converse/read-alpha2-request.js";
@@ -155,14 +156,17 @@ export class HttpHandler {
   }
 
   #fail(error: SluiceError, component: string, response: HttpResponse): void {
-    const said = toApiError(error, component);
+    const answer = toApiError(error, component);
+    const detail = errorDetail(error);
     if (response.headersSent) {
-      response.write(writeSse(writeErrorFrame(said)));
+      response.write(writeSse(writeErrorFrame(answer, detail)));
       response.end();
       return;
     }
     response.removeHeader("cache-control");
-    sendError(response, said.httpStatus, said.errorCode, said.message);
+    const { retryAfterMs } = error;
+    if (retryAfterMs !== undefined) response.setHeader("retry-after", String(Math.ceil(retryAfterMs / 1_000)));
+    json(response, answer.httpStatus, writeErrorBody(answer, detail));
   }
 }
 

@@ -65,6 +65,11 @@ export interface WireReader {
    */
   readonly complete?: boolean;
   /**
+   * Whether the answer said why it ended, and only what may follow that is missing: usage, an end marker. Then `end` may be
+   * called however the connection ended, and need not wait for it for long.
+   */
+  readonly ending?: boolean;
+  /**
    * Takes one frame.
    *
    * @throws {SluiceError} the provider's error where the frame is one; `malformed-frame` where it cannot be read.

@@ -6,6 +6,9 @@ export interface ToolInput {
   invalid?: true;
 }
 
+/** The name of a call that never got one: whoever runs tools knows none of this name, and tells the model so. */
+export const UNNAMED = "unnamed";
+
 /**
  * The arguments of a call. None at all are an empty object, and so is `null`, which models say for a tool without
  * parameters; an object that was encoded twice is that object; what is not JSON stays text and is marked. Whole numbers

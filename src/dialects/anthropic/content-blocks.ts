@@ -8,6 +8,12 @@ import { ownOpaque } from "./opaque.js";
 import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
 import { CallBlock, isServerResult, ResultBlock } from "./tool-blocks.js";
 
+/** The block to which a piece belongs that came without its start, or on the index of a block of another kind. */
+export function blockOfPiece(kind: PieceKind, index: number, emit: Emit): OpenBlock | undefined {
+  if (kind === "text_delta") return new TextBlock({}, index, emit);
+  return kind === "thinking_delta" ? new ThinkingBlock({}, index, emit) : undefined;
+}
+
 /** Opens the block of a `content_block_start`. */
 export function openBlock(block: JsonObject, index: number, answer: AnswerState, emit: Emit): OpenBlock {
   switch (block.type) {
@@ -154,6 +160,13 @@ class OtherBlock implements OpenBlock {
 
   close(emit: Emit): void {
     const name = filledString(this.#block.type) ?? "content_block";
-    emit({ type: "data", name, value: this.#block, opaque: ownOpaque(this.#block) });
+    const value = name === "fallback" ? changeOf(this.#block) : this.#block;
+    emit({ type: "data", name, value, opaque: ownOpaque(this.#block) });
   }
+}
+
+/** Another model answers what the first one refused: the two are named, as where models are changed here. */
+function changeOf({ from, to, ...rest }: JsonObject): JsonObject {
+  const named = (side: JsonValue | undefined) => (isJsonObject(side) ? (side.model ?? null) : (side ?? null));
+  return { ...rest, from: named(from), to: named(to) };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
 import type { Emit, Opaque } from "../../stream/chat-event.js";
+import { ToldCalls } from "../told-calls.js";
 
 /** The deltas that carry a piece of text, and the field it stands in. */
 export const PIECES = { text_delta: "text", thinking_delta: "thinking", input_json_delta: "partial_json" } as const;
@@ -27,8 +28,22 @@ export interface AnswerState {
   foreign: Set<string>;
   /** Carried state that stood before the call or the result it belongs to, by the id of the call. */
   carried: { calls: Map<string, Opaque>; results: Map<string, Opaque> };
-  /** Whether a tool was called that the caller runs. */
-  toolCalls: boolean;
+  /** Calls that wait for the caller's results, by their ids, with the id of the provider's call that made them, if one did. */
+  waiting: Map<string, string | undefined>;
+  /** The calls that were told. */
+  told: ToldCalls;
   /** Whether the answer was cut by the limit on its tokens. */
   cut: boolean;
+}
+
+/** Nothing was said yet. */
+export function newAnswer(): AnswerState {
+  return {
+    names: new Map(),
+    foreign: new Set(),
+    carried: { calls: new Map(), results: new Map() },
+    waiting: new Map(),
+    told: new ToldCalls(),
+    cut: false,
+  };
 }

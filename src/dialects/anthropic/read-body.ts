@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
 import { errorIn } from "./errors.js";
 import { AnthropicReader } from "./reader.js";
 
@@ -13,12 +14,12 @@ export function readBody(body: JsonValue): ChatEvent[] {
   if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
   const error = errorIn(body);
   if (error !== undefined) throw error;
-  if (!Array.isArray(body.content)) throw malformed(JSON.stringify(body), "not a message");
+  if (!Array.isArray(body.content)) throw notAnAnswer(body, "anthropic", "a message");
   const events: ChatEvent[] = [];
   const emit = (event: ChatEvent) => events.push(event);
   const reader = new AnthropicReader();
-  reader.event({ type: "message_start", message: body }, "", emit);
-  reader.event({ type: "message_stop" }, "", emit);
+  reader.event({ type: "message_start", message: body }, { data: "" }, emit);
+  reader.event({ type: "message_stop" }, { data: "" }, emit);
   reader.end(emit);
   return events;
 }

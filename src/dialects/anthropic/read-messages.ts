@@ -2,7 +2,7 @@ import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } f
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readCache } from "./cache-control.js";
 import { otherFields, ownOpaque } from "./opaque.js";
-import type { AnswerState } from "./open-block.js";
+import { type AnswerState, newAnswer } from "./open-block.js";
 import { readAssistant } from "./read-assistant.js";
 import { readText } from "./read-text.js";
 import { readUserPart } from "./read-user-part.js";
@@ -14,13 +14,7 @@ const ROLES = ["user", "assistant", "system"] as const;
 export function readMessages(body: WireObject): ChatMessage[] {
   const wire = body.objects("messages");
   if (wire === undefined || wire.length === 0) throw badRequest("messages", wire, "an array of at least one message");
-  const answer: AnswerState = {
-    names: new Map(),
-    foreign: new Set(),
-    carried: { calls: new Map(), results: new Map() },
-    toolCalls: false,
-    cut: false,
-  };
+  const answer = newAnswer();
   const messages: ChatMessage[] = [];
   const system = body.has("system") ? readTexts(body, "system") : [];
   if (system.length > 0) messages.push({ role: "system", content: system });

@@ -173,14 +173,130 @@ describe("the Anthropic reader", () => {
 
   test.each([
     ["nothing at all", []],
-    ["no message_stop", [START, ...END.slice(0, 1)]],
+    ["neither a reason nor message_stop", [START]],
   ])("%s is truncated", (_, frames) => {
     expect(read(frames).error).toMatchObject({ code: "truncated", retryable: true });
   });
 
-  test("part of a block that did not begin is malformed, and shown", () => {
-    const frame = { type: "content_block_delta", index: 3, delta: text("Hi") };
-    expect(read([START, frame]).error).toMatchObject({ code: "malformed-frame", frame: JSON.stringify(frame) });
+  test("message_stop need not come where the reason did", () => {
+    const { events, error } = read([START, ...block(0, { type: "text", text: "Hi" }), ...END.slice(0, 1)]);
+    expect(error).toBeUndefined();
+    expect(events.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
+  });
+
+  test.each<[string, JsonObject[], object[]]>([
+    [
+      "without its block's start",
+      [{ type: "content_block_delta", index: 3, delta: text("Hi") }],
+      [{ type: "text", text: "Hi" }],
+    ],
+    [
+      "on the index of a thinking block",
+      [
+        { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "" } },
+        { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Hm" } },
+        { type: "content_block_delta", index: 0, delta: text("Hi ") },
+        { type: "content_block_delta", index: 0, delta: text("there") },
+        { type: "content_block_stop", index: 0 },
+      ],
+      [
+        { type: "reasoning", text: "Hm" },
+        { type: "text", text: "Hi there" },
+      ],
+    ],
+    [
+      "on the index of a call",
+      [
+        { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "t", name: "x", input: {} } },
+        { type: "content_block_delta", index: 0, delta: text("Hi") },
+        { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: "{}" } },
+        { type: "content_block_stop", index: 0 },
+      ],
+      [
+        { type: "text", text: "Hi" },
+        { type: "tool-call", callId: "t", name: "x", input: {} },
+      ],
+    ],
+    [
+      "as thinking on the index of a text",
+      [
+        { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+        { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Hm" } },
+        { type: "content_block_delta", index: 0, delta: text("Hi") },
+        { type: "content_block_stop", index: 0 },
+      ],
+      [
+        { type: "reasoning", text: "Hm" },
+        { type: "text", text: "Hi" },
+      ],
+    ],
+  ])("a piece of text is never lost: %s", (_, frames, parts) => {
+    const { events, error } = read([START, ...frames, ...END]);
+    expect(error).toBeUndefined();
+    expect(summarise(events).parts).toMatchObject(parts);
+  });
+
+  test("an answer without message_start, or after [DONE], is read", () => {
+    const { events, error } = read([...block(0, { type: "text", text: "Hi" }), ...END]);
+    expect(error).toBeUndefined();
+    expect(summarise(events).parts).toMatchObject([{ type: "text", text: "Hi" }]);
+  });
+
+  test("a message that is said twice, whole or in its end, is said once", () => {
+    const call = block(1, { type: "tool_use", id: "t", name: "x", input: { a: 1 } });
+    const answer = [START, ...block(0, { type: "text", text: "Hi" }), ...call, ...END];
+    for (const again of [answer, END, END.slice(-1)]) {
+      const { events, error } = read([...answer, ...again]);
+      expect(error).toBeUndefined();
+      expect(summarise(events).parts).toHaveLength(2);
+      expect(events.filter(({ type }) => type === "finish")).toHaveLength(1);
+    }
+  });
+
+  test("calls with one id are told under two, and one that is said twice once", () => {
+    const call = (index: number, input: JsonObject) => block(index, { type: "tool_use", id: "t", name: "x", input });
+    const { events } = read([START, ...call(0, { a: 1 }), ...call(1, { a: 2 }), ...call(2, { a: 1 }), ...END]);
+    const calls = events.flatMap((event) => (event.type === "tool-call" ? [[event.callId, event.input]] : []));
+    expect(calls).toEqual([
+      ["t", { a: 1 }],
+      ["t_2", { a: 2 }],
+    ]);
+  });
+
+  test.each([
+    ["tool_use without a call", "tool_use", [], "stop"],
+    ["end_turn with one", "end_turn", block(0, { type: "tool_use", id: "t", name: "x", input: {} }), "tool-calls"],
+    [
+      "end_turn with one that was cut",
+      "max_tokens",
+      block(0, { type: "tool_use", id: "t", name: "x", input: {} }),
+      "length",
+    ],
+  ])("%s", (_, word, frames, reason) => {
+    const end = [{ type: "message_delta", delta: { stop_reason: word } }, { type: "message_stop" }];
+    expect(read([START, ...frames, ...end]).events.at(-1)).toMatchObject({ reason });
+  });
+
+  test("the model that answers where another refused is named", () => {
+    const change = block(0, { type: "fallback", from: { model: "claude-a" }, to: { model: "claude-b" } });
+    const { events } = read([START, ...change, ...END]);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: "data",
+        name: "fallback",
+        value: { type: "fallback", from: "claude-a", to: "claude-b" },
+      }),
+    );
+  });
+
+  test("a frame of another protocol, and an error of any shape, are told", () => {
+    const chunk = { choices: [{ index: 0, delta: { content: "Hi" } }] };
+    expect(read([chunk]).error).toMatchObject({ code: "malformed-frame", retryable: false });
+    expect(read([chunk]).error?.message).toMatch(/OpenAI's chat completions protocol, and anthropic was asked for/);
+    expect(read([START, { detail: "boom" }]).error).toMatchObject({ providerMessage: "boom" });
+    expect(read([START, { success: false, errors: [{ message: "boom" }] }, ...END]).error).toMatchObject({
+      providerMessage: "boom",
+    });
   });
 
   test("frames padded with blanks, as Anthropic sends them, say the same", () =>
@@ -284,9 +400,11 @@ test.each([{ error: "upstream is gone" }, { message: "upstream is gone" }, { err
   },
 );
 
-test("a call without its tool's name is an error, and words of JavaScript are none of ours", () => {
+test("a call without its tool's name is one of no tool, and words of JavaScript are none of ours", () => {
   const nameless = block(0, { type: "tool_use", id: "toolu_1", name: "", input: {} });
-  expect(read([START, ...nameless, ...END]).error).toMatchObject({ code: "malformed-frame" });
+  expect(read([START, ...nameless, ...END]).events).toContainEqual(
+    expect.objectContaining({ type: "tool-call", callId: "toolu_1", name: "unnamed" }),
+  );
   const odd = { type: "message_delta", delta: { stop_reason: "constructor" } };
   expect(read([START, odd, { type: "message_stop" }]).events.at(-1)).toMatchObject({
     reason: "other",

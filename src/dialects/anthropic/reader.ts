@@ -7,11 +7,13 @@ import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
-import { malformed, parseFrame } from "../parse-frame.js";
-import { openBlock } from "./content-blocks.js";
+import { isDone, malformed, parseEvent } from "../parse-frame.js";
+import { StrayFrames } from "../stray-frames.js";
+import { unknownDelta } from "./block-delta.js";
+import { blockOfPiece, openBlock } from "./content-blocks.js";
 import { errorIn } from "./errors.js";
 import { ownOpaque } from "./opaque.js";
-import { type AnswerState, type OpenBlock, PIECES, type PieceKind } from "./open-block.js";
+import { type AnswerState, newAnswer, type OpenBlock, PIECES, type PieceKind } from "./open-block.js";
 import { readStopReason } from "./stop-reason.js";
 import { mergeUsage, readUsage } from "./usage.js";
 
@@ -26,6 +28,8 @@ interface OpenMessage {
   id: string;
   model: string;
   blocks: Map<number, OpenBlock>;
+  /** Texts that came without their block's start, or on the index of another kind of block, by kind and index. */
+  strays: Map<string, { index: number; block: OpenBlock }>;
   /** A block that ended and is told once it is known whether the answer was cut there. */
   bare: OpenBlock | undefined;
   answer: AnswerState;
@@ -50,6 +54,11 @@ interface Ended {
 export class AnthropicReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
   readonly #early = new EarlyEvents();
+  readonly #strays = new StrayFrames("anthropic");
+  /** Messages that are over: one that comes again says nothing new. */
+  readonly #over = new Set<string>();
+  /** Whether a message comes that was said before. */
+  #repeats = false;
   #message: OpenMessage | undefined;
   /** The last message that ended, and how many have. */
   #ended: Ended | undefined;
@@ -61,20 +70,26 @@ export class AnthropicReader implements WireReader {
     return this.#message === undefined && this.#ended !== undefined;
   }
 
+  /** Whether the answer said why it stopped: only its end marker is missing. */
+  get ending(): boolean {
+    return this.#message?.stopReason !== undefined;
+  }
+
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
     const known = this.#shapes.match(data, ({ kind, index }, values) => {
       const [first = "", second = ""] = values;
-      this.#piece(kind, Number(index === 0 ? first : second), index === 0 ? second : first, data, emit);
+      this.#piece(kind, Number(index === 0 ? first : second), index === 0 ? second : first, emit);
     });
     // Some services that speak this protocol end with the marker of OpenAI's.
-    if (!known && data !== "[DONE]") this.event(parseFrame(data), data, emit);
+    if (!known && !isDone(data)) this.event(parseEvent(frame), frame, emit);
   }
 
-  /** Takes an event that was parsed; `text` is what to show of it in an error. */
-  event(event: JsonObject, text: string, emit: Emit): void {
+  /** Takes an event that was parsed; `frame` is what to show of it in an error. */
+  event(event: JsonObject, frame: Frame, emit: Emit): void {
     const error = errorIn(event);
     if (error !== undefined) throw error;
+    const text = frame.data;
     switch (event.type) {
       case "message_start":
         this.#start(isJsonObject(event.message) ? event.message : {}, emit);
@@ -89,7 +104,7 @@ export class AnthropicReader implements WireReader {
         this.#closeBlock(indexOf(event), emit);
         return;
       case "message_delta":
-        this.#messageDelta(event, text, emit);
+        this.#messageDelta(event, emit);
         return;
       case "message_stop":
         emitExtras(event, ["type"], emit);
@@ -97,17 +112,22 @@ export class AnthropicReader implements WireReader {
         return;
       case "ping":
         return;
+      case "message":
+        // The whole of it, where a stream was asked for.
+        this.#start(event, emit);
+        this.#stop(emit);
+        return;
       default:
-        // A kind of event that this version does not know.
-        this.#early.push({ type: "data", name: filledString(event.type) ?? "event", value: event }, emit);
+        this.#strays.push(event, frame, (told) => this.#early.push(told, emit));
     }
   }
 
   end(emit: Emit): void {
+    if (this.ending) this.#stop(emit);
     const ended = this.#ended;
     if (this.#message !== undefined || ended === undefined) {
       const why = this.#message === undefined ? "before it began" : "without message_stop";
-      throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+      throw this.#strays.error ?? new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
     }
     if (this.#steps > 1) this.#stepFinish(ended, emit);
     emit({ type: "finish", ...ended, usage: this.#steps > 1 ? this.#spent : ended.usage });
@@ -118,6 +138,8 @@ export class AnthropicReader implements WireReader {
     const model = typeof message.model === "string" ? message.model : "";
     const usage = mergeUsage({}, message.usage);
     const open = this.#message;
+    this.#repeats = this.#over.has(id);
+    if (this.#repeats) return;
     if (open?.id === id) {
       open.usage = mergeUsage(open.usage, usage);
       return;
@@ -130,10 +152,9 @@ export class AnthropicReader implements WireReader {
       emit({ type: "step-start", step: this.#steps, model });
     } else emit({ type: "start", id, model });
     this.#early.release(emit);
-    const carried = { calls: new Map(), results: new Map() };
-    const answer = { names: new Map(), foreign: new Set<string>(), carried, toolCalls: false, cut: false };
+    const answer = newAnswer();
     const stopReason = filledString(message.stop_reason);
-    this.#message = { id, model, blocks: new Map(), bare: undefined, answer, usage, stopReason };
+    this.#message = { id, model, blocks: new Map(), strays: new Map(), bare: undefined, answer, usage, stopReason };
     if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
     if (Array.isArray(message.content)) this.#content(message.content.filter(isJsonObject), emit);
     emitExtras(message, MESSAGE_FIELDS, emit);
@@ -142,13 +163,14 @@ export class AnthropicReader implements WireReader {
   /** A message that begins with content has all of it: it is one that was not streamed. */
   #content(blocks: readonly JsonObject[], emit: Emit): void {
     for (const [index, block] of blocks.entries()) {
-      this.#openBlock({ index, content_block: block }, "", emit);
+      this.#openBlock({ index, content_block: block }, JSON.stringify(block), emit);
       this.#closeBlock(index, emit);
     }
   }
 
   #openBlock(event: JsonObject, text: string, emit: Emit): void {
-    const message = this.#open(text);
+    const message = this.#open(emit);
+    if (message === undefined) return;
     const { blocks, answer } = message;
     const index = indexOf(event);
     if (!isJsonObject(event.content_block)) throw malformed(text, "the start of a block without the block");
@@ -159,8 +181,14 @@ export class AnthropicReader implements WireReader {
 
   #closeBlock(index: number, emit: Emit): void {
     const message = this.#message;
-    const block = message?.blocks.get(index);
-    if (message === undefined || block === undefined) return;
+    if (message === undefined) return;
+    for (const [key, stray] of message.strays) {
+      if (stray.index !== index) continue;
+      message.strays.delete(key);
+      stray.block.close(emit);
+    }
+    const block = message.blocks.get(index);
+    if (block === undefined) return;
     message.blocks.delete(index);
     if (!block.bare) {
       block.close(emit);
@@ -176,10 +204,10 @@ export class AnthropicReader implements WireReader {
     const kind = pieceKind(delta);
     const piece = kind === undefined ? undefined : delta[PIECES[kind]];
     if (kind === undefined || typeof piece !== "string") {
-      this.#blockAt(index, text).delta(delta, emit);
+      this.#otherDelta(index, delta, emit);
       return;
     }
-    this.#piece(kind, index, piece, text, emit);
+    this.#piece(kind, index, piece, emit);
     const { estimated_tokens: estimated } = delta;
     // How far thinking is that is not shown.
     if (typeof estimated === "number") emit({ type: "data", name: "estimated_tokens", value: estimated });
@@ -191,13 +219,29 @@ export class AnthropicReader implements WireReader {
     this.#shapes.learn(text, holes, { kind, index: text.indexOf('"index"') < text.indexOf('"delta"') ? 0 : 1 });
   }
 
-  #piece(kind: PieceKind, index: number, piece: string, text: string, emit: Emit): void {
-    const block = this.#blockAt(index, text);
-    if (!block.piece(kind, piece, emit)) block.delta({ type: kind, [PIECES[kind]]: piece }, emit);
+  /** A piece of a text. Text is never lost: where its block did not begin, or is of another kind, it has one of its own. */
+  #piece(kind: PieceKind, index: number, piece: string, emit: Emit): void {
+    const message = this.#open(emit);
+    if (message === undefined || message.blocks.get(index)?.piece(kind, piece, emit)) return;
+    const key = `${kind} ${index}`;
+    const block = message.strays.get(key)?.block ?? blockOfPiece(kind, index, emit);
+    if (block === undefined) {
+      unknownDelta({ type: kind, index, [PIECES[kind]]: piece }, emit);
+      return;
+    }
+    message.strays.set(key, { index, block });
+    block.piece(kind, piece, emit);
   }
 
-  #messageDelta(event: JsonObject, text: string, emit: Emit): void {
-    const message = this.#open(text);
+  #otherDelta(index: number, delta: JsonObject, emit: Emit): void {
+    const block = this.#open(emit)?.blocks.get(index);
+    if (block !== undefined) block.delta(delta, emit);
+    else if (!this.#repeats) unknownDelta(delta, emit);
+  }
+
+  #messageDelta(event: JsonObject, emit: Emit): void {
+    const message = this.#open(emit);
+    if (message === undefined) return;
     const delta = isJsonObject(event.delta) ? event.delta : {};
     message.stopReason = filledString(delta.stop_reason) ?? message.stopReason;
     emitExtras(delta, ["stop_reason"], emit);
@@ -209,11 +253,14 @@ export class AnthropicReader implements WireReader {
 
   #stop(emit: Emit): void {
     const message = this.#message;
+    this.#repeats = false;
     if (message === undefined) return;
-    const end = readStopReason(message.stopReason, message.answer.toolCalls);
-    message.answer.cut = end.reason === "length";
+    message.answer.cut = readStopReason(message.stopReason, false).reason === "length";
     tellBare(message, emit);
+    for (const { block } of message.strays.values()) block.close(emit);
     for (const block of message.blocks.values()) block.close(emit);
+    const end = readStopReason(message.stopReason, message.answer.waiting.size > 0);
+    this.#over.add(message.id);
     const usage = Object.keys(message.usage).length > 0 ? readUsage(message.usage) : {};
     this.#message = undefined;
     this.#ended = { ...end, usage };
@@ -225,15 +272,10 @@ export class AnthropicReader implements WireReader {
     emit({ type: "step-finish", step: this.#steps - 1, reason, usage });
   }
 
-  #open(text: string): OpenMessage {
-    if (this.#message === undefined) throw malformed(text, "part of a message that did not begin");
+  /** The message that is being said. One whose start is missing has begun; after the end of one nothing more of it counts. */
+  #open(emit: Emit): OpenMessage | undefined {
+    if (this.#message === undefined && this.#ended === undefined) this.#start({}, emit);
     return this.#message;
-  }
-
-  #blockAt(index: number, text: string): OpenBlock {
-    const block = this.#open(text).blocks.get(index);
-    if (block === undefined) throw malformed(text, "part of a content block that did not begin");
-    return block;
   }
 }
 

@@ -1,5 +1,6 @@
 import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
+import { agreedReason } from "../agreed-reason.js";
 
 /** The first word of each reason is the plain one; the others say more and are kept as `rawReason`. */
 const REASONS = lookup<FinishReason>({
@@ -19,8 +20,8 @@ export function readStopReason(
   word: string | undefined,
   toolCalls: boolean,
 ): { reason: FinishReason; rawReason?: string } {
-  if (word === undefined) return { reason: toolCalls ? "tool-calls" : "other" };
-  const reason = REASONS.get(word) ?? "other";
+  const reason = agreedReason(word === undefined ? undefined : (REASONS.get(word) ?? "other"), { toolCalls });
+  if (word === undefined) return { reason };
   return writeStopReason(reason) === word ? { reason } : { reason, rawReason: word };
 }
 

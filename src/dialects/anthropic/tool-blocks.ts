@@ -2,8 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { malformed } from "../parse-frame.js";
-import { parseToolInput, type ToolInput } from "../tool-input.js";
+import { parseToolInput, type ToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
 import { otherFields, ownOpaque } from "./opaque.js";
 import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
@@ -27,19 +26,19 @@ export class CallBlock implements OpenBlock {
   readonly #name: string;
   readonly #provider: { providerExecuted?: true };
   readonly #input = new TextBuffer();
+  /** Whether another call has its id: then it is told only when it is known to be another. */
+  readonly #silent: boolean;
   #streamed = false;
 
   constructor(block: JsonObject, answer: AnswerState) {
     this.#block = block;
     this.#answer = answer;
     this.#callId = filledString(block.id) ?? crypto.randomUUID();
-    const name = filledString(block.name);
-    if (name === undefined) throw malformed(JSON.stringify(block), "a call of a tool without its name");
-    this.#name = name;
+    this.#name = filledString(block.name) ?? UNNAMED;
     this.#provider = block.type === "tool_use" ? {} : { providerExecuted: true };
+    this.#silent = answer.names.has(this.#callId);
     answer.names.set(this.#callId, this.#name);
     if (isForeign(block)) answer.foreign.add(this.#callId);
-    if (block.type === "tool_use") answer.toolCalls = true;
   }
 
   piece(kind: PieceKind, delta: string, emit: Emit): boolean {
@@ -47,7 +46,8 @@ export class CallBlock implements OpenBlock {
     if (delta === "") return true;
     this.#streamed = true;
     this.#input.push(delta);
-    emit({ type: "tool-input-delta", callId: this.#callId, name: this.#name, delta, ...this.#provider });
+    if (!this.#silent)
+      emit({ type: "tool-input-delta", callId: this.#callId, name: this.#name, delta, ...this.#provider });
     return true;
   }
 
@@ -63,9 +63,18 @@ export class CallBlock implements OpenBlock {
 
   close(emit: Emit): void {
     const input = this.#whole();
-    const event = { type: "tool-call", callId: this.#callId, name: this.#name, ...input, ...this.#provider } as const;
+    const callId = this.#answer.told.admit(this.#callId, this.#name, JSON.stringify(input.input));
+    if (callId === undefined) return;
+    if (this.#provider.providerExecuted === undefined) this.#answer.waiting.set(callId, this.#madeBy());
+    const event = { type: "tool-call", callId, name: this.#name, ...input, ...this.#provider } as const;
     const opaque = this.#answer.carried.calls.get(this.#callId) ?? callOpaque(this.#block);
     emit(opaque === undefined ? event : { ...event, opaque });
+  }
+
+  /** The provider's own code calls tools, too, and is over before the answer is. */
+  #madeBy(): string | undefined {
+    const { caller } = this.#block;
+    return isJsonObject(caller) ? filledString(caller.tool_id) : undefined;
   }
 
   #whole(): ToolInput {
@@ -73,7 +82,7 @@ export class CallBlock implements OpenBlock {
     if (this.bare && this.#answer.cut) return { input: "", invalid: true };
     // A call that the provider's own code makes comes whole; some services say it as text.
     const { input } = this.#block;
-    return typeof input === "string" ? parseToolInput(input) : { input: input ?? {} };
+    return typeof input === "string" ? parseToolInput(input) : { input: toolInput(input) };
   }
 }
 
@@ -109,6 +118,8 @@ export class ResultBlock implements OpenBlock {
   }
 
   close(emit: Emit): void {
+    const { waiting } = this.#answer;
+    for (const [callId, maker] of waiting) if (maker === this.#block.tool_use_id) waiting.delete(callId);
     emit(readServerResult(this.#block, this.#answer));
   }
 }

@@ -2,11 +2,9 @@ import type { JsonValue } from "../../base/json.js";
 import { JsonExtent } from "../../base/json-extent.js";
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { parseToolInput, type ToolInput } from "../tool-input.js";
+import { parseToolInput, type ToolInput, UNNAMED } from "../tool-input.js";
 import { ownOpaque } from "./opaque.js";
 
-/** The name of a call that never got one: whoever runs tools knows none of this name, and tells the model so. */
-const UNNAMED = "unnamed";
 /** What some gateways say before the arguments come. */
 const EMPTY = "{}";
 

@@ -271,7 +271,7 @@ export class Conversation {
         const asked = { ...this.#options.request, ...request, messages };
         const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
         if (window.dropped > 0 || window.summaryError !== undefined)
-          opening.push({ type: "data", name: "window", value: { ...window } });
+          opening.push({ type: "data", name: "chat/window", value: { ...window } });
         const { signal: _, ...inner } = call;
         const reader = model.stream(asked, { ...inner, retain: false }).batches();
         const summary = newSummary(path, window.summary, covers);

@@ -1,4 +1,4 @@
-import type { AssistantMessage, ChatMessage } from "../stream/message.js";
+import { type AssistantMessage, type ChatMessage, isRequestsOnly, resultsOf } from "../stream/message.js";
 
 /**
  * Messages without the tool calls that have no result: an interrupted turn may have been stopped between the two, and
@@ -14,7 +14,12 @@ export function withoutDanglingCalls(messages: readonly ChatMessage[]): ChatMess
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
     if (message === undefined) continue;
-    if (message.role === "tool") for (const { callId } of message.content) answered.add(callId);
+    // It belongs to the answer before it.
+    if (isRequestsOnly(message)) {
+      if (atEnd) kept.push(message);
+      continue;
+    }
+    if (message.role === "tool") for (const { callId } of resultsOf(message)) answered.add(callId);
     const isAnswer = message.role === "assistant";
     const now = isAnswer && !atEnd ? answeredOnly(message, answered) : message;
     if (isAnswer) answered.clear();
@@ -30,7 +35,11 @@ function answeredOnly(message: AssistantMessage, answered: ReadonlySet<string>):
   const own = new Set(message.content.flatMap((part) => (part.type === "tool-result" ? [part.callId] : [])));
   const content = message.content.filter(
     (part) =>
-      part.type !== "tool-call" || part.providerExecuted === true || answered.has(part.callId) || own.has(part.callId),
+      part.type !== "input-request" &&
+      (part.type !== "tool-call" ||
+        part.providerExecuted === true ||
+        answered.has(part.callId) ||
+        own.has(part.callId)),
   );
   return content.length === message.content.length ? message : { ...message, content };
 }

@@ -1,4 +1,4 @@
-import type { AssistantPart, ChatMessage, FilePart } from "../stream/message.js";
+import type { AssistantPart, ChatMessage, FilePart, InputResponsePart } from "../stream/message.js";
 
 /** What a message is made of, in the form that people read: text as it is, everything else by its kind. */
 export type ReadablePart =
@@ -14,7 +14,7 @@ export function readableParts({ content }: ChatMessage): ReadablePart[] {
   return content.flatMap((part) => readable(part) ?? []);
 }
 
-function readable(part: AssistantPart): ReadablePart | undefined {
+function readable(part: AssistantPart | InputResponsePart): ReadablePart | undefined {
   switch (part.type) {
     case "text":
     case "reasoning":
@@ -29,6 +29,12 @@ function readable(part: AssistantPart): ReadablePart | undefined {
     }
     case "file":
       return { kind: "note", text: describeFile(part) };
+    case "input-request":
+      return part.kind === "approval"
+        ? { kind: "data", label: `asks to call ${part.name}`, ...written(part.input) }
+        : { kind: "note", text: `asks: ${part.message}` };
+    case "input-response":
+      return { kind: "data", label: `answers ${part.id}`, ...written(part.response) };
     case "opaque":
       return undefined;
     default:

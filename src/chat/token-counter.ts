@@ -64,7 +64,10 @@ function textsOf(message: ChatMessage): (string | FilePart)[] {
         return typeof part.output === "string" ? part.output : JSON.stringify(part.output);
       case "file":
         return part;
+      // No provider is sent these.
       case "source":
+      case "input-request":
+      case "input-response":
         return "";
       case "opaque":
         return JSON.stringify(part.opaque.data);

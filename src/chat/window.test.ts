@@ -200,7 +200,7 @@ describe("summarise, where its model fails", () => {
     await conversation.send("a");
     const events = await collect(conversation.stream("c"));
     const value = { dropped: 0, summaryError: "busy" };
-    expect(events).toContainEqual({ type: "data", name: "window", value });
+    expect(events).toContainEqual({ type: "data", name: "chat/window", value });
   });
 
   test("is stopped with the turn", async () => {

@@ -30,6 +30,8 @@ function partEvents(part: AssistantPart, block: number): ChatEvent[] {
       const { cache: _, ...event } = part;
       return [event];
     }
+    case "input-request":
+      return [part];
     case "source":
       return [{ type: "source", source: part.source }];
     case "file": {

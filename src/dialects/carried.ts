@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from "../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { Opaque, Source } from "../stream/chat-event.js";
+import { type DataName, dataNameOf } from "../stream/data-name.js";
 
 /**
  * What a protocol has no place for but its clients bring back, since they must: they return a signature of Anthropic's
@@ -15,7 +16,7 @@ export type Carried =
   /** State of a tool call or of its result, which stands before or after it. */
   | { kind: "tool-call" | "tool-result"; callId: string; opaque: Opaque }
   /** Content of another provider. */
-  | { kind: "data"; name: string; value: JsonValue; opaque: Opaque }
+  | { kind: "data"; name: DataName; value: JsonValue; opaque: Opaque }
   | { kind: "source"; source: Source };
 
 /** Tells our own text from a provider's, which is plain base64. */
@@ -52,7 +53,7 @@ function validated(value: JsonObject): Carried | undefined {
       return typeof value.callId === "string" ? { kind, callId: value.callId, opaque } : undefined;
     case "data":
       return typeof value.name === "string"
-        ? { kind, name: value.name, value: value.value ?? null, opaque }
+        ? { kind, name: dataNameOf(value.name), value: value.value ?? null, opaque }
         : undefined;
     default:
       return undefined;

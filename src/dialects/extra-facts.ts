@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import type { Emit } from "../stream/chat-event.js";
+import { providerData } from "../stream/data-name.js";
 import { EarlyEvents } from "./early-events.js";
 
 /**
@@ -19,7 +20,7 @@ export class ExtraFacts {
       const text = JSON.stringify(value);
       if (text === "{}" || text === "[]" || this.#said.get(name) === text) continue;
       this.#said.set(name, text);
-      this.#early.push({ type: "data", name, value }, emit);
+      this.#early.push({ type: "data", name: providerData(name), value }, emit);
     }
   }
 

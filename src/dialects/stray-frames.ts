@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
 import type { Emit } from "../stream/chat-event.js";
+import { providerData } from "../stream/data-name.js";
 import { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
 import { complaintIn, saysError } from "./complaint.js";
@@ -33,7 +34,7 @@ export class StrayFrames {
     if (Object.keys(body).length === 0) return;
     const kind = filledString(body.type) ?? filledString(body.object) ?? frame.event;
     if (kind === undefined) this.#last = strayError(said.message, frame.data);
-    emit({ type: "data", name: kind ?? "frame", value: body });
+    emit({ type: "data", name: providerData(kind ?? "frame"), value: body });
   }
 
   /** Why an answer without its reason ended: the last frame of no known shape. `undefined` where there was none. */

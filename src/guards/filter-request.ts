@@ -66,7 +66,10 @@ function filterMessage(message: ChatMessage, path: string, filter: RequestFilter
         ),
       };
     case "tool":
-      return { ...message, content: message.content.map((part) => filterResult(part, text)) };
+      return {
+        ...message,
+        content: message.content.map((part) => (part.type === "tool-result" ? filterResult(part, text) : part)),
+      };
     default:
       throw role satisfies never;
   }
@@ -100,6 +103,10 @@ function filterPart(part: Exclude<AssistantPart, ReasoningPart>, text: FilterTex
       };
       return { ...part, source: { ...part.source, ...words } };
     }
+    case "input-request":
+      return part.kind === "approval"
+        ? { ...part, input: filterJson(part.input, text) }
+        : { ...part, message: text(part.message) };
     case "opaque":
       return part;
     default:

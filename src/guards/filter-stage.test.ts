@@ -53,7 +53,14 @@ describe("each text has a filter of its own", () => {
   test("what tools say while the model is speaking does not cut its words", () => {
     const step: ChatEvent = { type: "step-start", step: 0, model: "m" };
     const result: ChatEvent = { type: "tool-result", callId: "1", name: "look", output: "r" };
-    const request: ChatEvent = { type: "approval-request", callId: "2", name: "pay", input: {} };
+    const request: ChatEvent = {
+      type: "input-request",
+      id: "2",
+      kind: "approval",
+      callId: "2",
+      name: "pay",
+      input: {},
+    };
     expect(run([step, text("to john@exam"), result, request, text("ple.com")])).toEqual([
       step,
       text("to "),
@@ -165,16 +172,16 @@ describe("tools", () => {
     expect(
       run([
         { type: "tool-result", callId: "1", name: "find", output: ["a@b.io", { ip: "10.0.0.1" }] },
-        { type: "approval-request", callId: "1", name: "mail", input: { to: "a@b.io" } },
-        { type: "data", name: "note", value: "a@b.io" },
-        { type: "data", name: "state", value: "a@b.io", opaque },
+        { type: "input-request", id: "1", kind: "approval", callId: "1", name: "mail", input: { to: "a@b.io" } },
+        { type: "data", name: "provider/note", value: "a@b.io" },
+        { type: "data", name: "provider/state", value: "a@b.io", opaque },
         { type: "source", source },
       ]),
     ).toEqual([
       { type: "tool-result", callId: "1", name: "find", output: ["<EMAIL_ADDRESS>", { ip: "<IP>" }] },
-      { type: "approval-request", callId: "1", name: "mail", input: { to: "<EMAIL_ADDRESS>" } },
-      { type: "data", name: "note", value: "<EMAIL_ADDRESS>" },
-      { type: "data", name: "state", value: "a@b.io", opaque },
+      { type: "input-request", id: "1", kind: "approval", callId: "1", name: "mail", input: { to: "<EMAIL_ADDRESS>" } },
+      { type: "data", name: "provider/note", value: "<EMAIL_ADDRESS>" },
+      { type: "data", name: "provider/state", value: "a@b.io", opaque },
       { type: "source", source: { ...source, title: "by <EMAIL_ADDRESS>", quote: "<IP> said" } },
     ]);
   });
@@ -184,7 +191,7 @@ describe("what belongs to text that was changed", () => {
   const sealed = (said: string): ChatEvent => ({ type: "reasoning-delta", text: said, opaque });
   const dropped = expect.objectContaining({
     type: "data",
-    name: "guard",
+    name: "guard/verdict",
     value: expect.objectContaining({ action: "opaque-dropped", dialect: "anthropic" }),
   });
 

@@ -2,6 +2,7 @@ import type { JsonValue } from "../base/json.js";
 import type {
   ChatEvent,
   Emit,
+  NestedEvent,
   Opaque,
   ReasoningDeltaEvent,
   Source,
@@ -9,6 +10,7 @@ import type {
   TextDeltaEvent,
   ToolInputDeltaEvent,
 } from "../stream/chat-event.js";
+import { nestedKey } from "../stream/nested-key.js";
 import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";
@@ -71,6 +73,8 @@ class FilterStage implements Stage {
   /** Whether the stream says where its model calls begin. */
   #stepped = false;
   readonly #calls = new Map<string, OpenCall>();
+  /** Stages of the inner streams that are not finished. */
+  readonly #nested = new Map<string, FilterStage>();
   /** Blocks whose text is not what came in. */
   readonly #changedBlocks = new Set<number | undefined>();
 
@@ -197,9 +201,22 @@ class FilterStage implements Stage {
         this.#closeCall(event.callId, emit);
         emit({ ...event, input: event.invalid ? this.#jsonText(event.input) : this.#json(event.input) });
         return;
-      case "approval-request":
+      case "input-request":
         if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
-        emit({ ...event, input: this.#json(event.input) });
+        emit(
+          event.kind === "approval"
+            ? { ...event, input: this.#json(event.input) }
+            : { ...event, message: this.#text(event.message) },
+        );
+        return;
+      case "nested":
+        this.#pushNested(event, emit);
+        return;
+      case "sentence":
+        emit({ ...event, text: this.#text(event.text) });
+        return;
+      case "audio-delta":
+        emit(event);
         return;
       case "tool-result":
         if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
@@ -251,6 +268,22 @@ class FilterStage implements Stage {
     this.#changedBlocks.clear();
   }
 
+  /** Each inner stream has its own stage: its texts are cut and held apart from those around it. */
+  #pushNested(event: NestedEvent, emit: Emit): void {
+    const key = nestedKey(event);
+    let inner = this.#nested.get(key);
+    if (inner === undefined) {
+      inner = new FilterStage(this.#make, { guard: this.#guard, changedOpaque: this.#changedOpaque });
+      this.#nested.set(key, inner);
+    }
+    const wrap: Emit = (filtered) => emit({ ...event, event: filtered });
+    if (event.event.type === "finish") {
+      this.#nested.delete(key);
+      inner.end(wrap);
+    }
+    inner.push(event.event, wrap);
+  }
+
   #pushDelta(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): void {
     const part = continues(this.#current, event) ? this.#current : this.#openPart(event, emit);
     part.like = event;
@@ -291,7 +324,7 @@ class FilterStage implements Stage {
     if (text !== "") emit({ ...plain, text });
     emit({
       type: "data",
-      name: "guard",
+      name: "guard/verdict",
       value: {
         guard: this.#guard,
         action: "opaque-dropped",

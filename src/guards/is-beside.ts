@@ -6,5 +6,5 @@ import type { ChatEvent } from "../stream/chat-event.js";
  */
 export function isBeside(event: ChatEvent, stepped: boolean): boolean {
   if (!stepped) return false;
-  return event.type === "approval-request" || (event.type === "tool-result" && event.providerExecuted === undefined);
+  return event.type === "input-request" || (event.type === "tool-result" && event.providerExecuted === undefined);
 }

@@ -5,7 +5,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
 import { invalid } from "../stream/error.js";
-import { type ChatMessage, type ToolResultPart, textOf } from "../stream/message.js";
+import { type ChatMessage, resultsOf, type ToolResultPart, textOf } from "../stream/message.js";
 import { defineModel } from "./define-model.js";
 
 /** Settings of `echo`. */
@@ -51,7 +51,7 @@ export function echo({ tokensPerSecond = 40, id = "echo", clock = systemClock }:
 
 function answer(request: ChatRequest): ChatEvent[] {
   const last = request.messages.at(-1);
-  if (last?.role === "tool") return say(last.content.map(describeResult).join("\n"));
+  if (last?.role === "tool") return say(resultsOf(last).map(describeResult).join("\n"));
   const asked = request.messages.findLast((message) => message.role === "user");
   const text = asked === undefined ? "" : textOf(asked);
   return callOf(text, request) ?? say(text === "" ? describeFiles(asked) : text);

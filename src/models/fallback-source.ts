@@ -26,7 +26,7 @@ const FINAL: readonly ErrorCode[] = [
   "protocol",
 ];
 /** The name of the event that says that another model answers. */
-const CHANGE = "fallback";
+const CHANGE = "fallback/model";
 
 /** The events of the first of several models that can answer. */
 export class FallbackSource implements BatchSource {

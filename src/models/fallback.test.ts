@@ -62,7 +62,7 @@ describe("before the first delta", () => {
     );
     expect(types(events)).toEqual(["start", "data", "usage", "text-delta", "usage", "finish"]);
     expect(events[0]).toMatchObject({ model: "b" });
-    expect(events[1]).toMatchObject({ name: "fallback", value: { from: "a", to: "b", code: "overloaded" } });
+    expect(events[1]).toMatchObject({ name: "fallback/model", value: { from: "a", to: "b", code: "overloaded" } });
     expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 20, outputTokens: 1 } });
   });
 

@@ -32,7 +32,7 @@ const POLICIES: readonly FallbackPolicy[] = ["fail", "retract", "continue"];
 
 /**
  * A model that answers with the first of several that can. Text is never said twice. Each change of model is an event:
- * `{ type: "data", name: "fallback", value: { from, to, code, message } }`, and `start` names the model that answers. An
+ * `{ type: "data", name: "fallback/model", value: { from, to, code, message } }`, and `start` names the model that answers. An
  * answer that goes on has no second `start`: the event then has its `model` too, and its `warnings` and `simulated`.
  *
  * When the last one fails, its error is thrown; where others failed before it, the message names them all, and `cause` is

@@ -1,4 +1,5 @@
-import type { JsonValue } from "../base/json.js";
+import type { JsonObject, JsonValue } from "../base/json.js";
+import type { DataName } from "./data-name.js";
 import type { Usage } from "./usage.js";
 
 /**
@@ -18,8 +19,10 @@ export type FinishReason =
   | "stop"
   /** The token limit was reached. */
   | "length"
-  /** It waits for the results of its tool calls. */
+  /** It waits for the results of its tool calls, which the caller has to run. */
   | "tool-calls"
+  /** Somebody has to answer an `input-request` before it goes on. */
+  | "input-required"
   /** The provider's filter cut the answer. */
   | "content-filter"
   /** The model declined to answer. */
@@ -64,6 +67,8 @@ export interface StartEvent {
   simulated?: true;
   /** Options of the request that this model could not honour exactly, and what was done instead. */
   warnings?: Warning[];
+  /** Ids of tool calls that the request left open and that this stream answers first, before the model is called. */
+  resumes?: string[];
 }
 
 /** An option of the request that was not sent as it was given. */
@@ -145,9 +150,12 @@ export interface ToolResultEvent {
   opaque?: Opaque;
 }
 
-/** A tool call waits for somebody's yes or no. */
+/** Asks for a yes or no before a tool call runs. */
 export interface ApprovalRequestEvent {
-  type: "approval-request";
+  type: "input-request";
+  /** Unique in the conversation. The answer refers to it. */
+  id: string;
+  kind: "approval";
   /** That of the call that waits. */
   callId: string;
   /** The tool's name. */
@@ -155,6 +163,26 @@ export interface ApprovalRequestEvent {
   /** The parsed arguments. */
   input: JsonValue;
 }
+
+/** Asks somebody a question whose answer has to fit a JSON Schema. */
+export interface QuestionRequestEvent {
+  type: "input-request";
+  /** Unique in the conversation. The answer refers to it. */
+  id: string;
+  kind: "question";
+  /** The question, for people. */
+  message: string;
+  /** The JSON Schema of the answer. */
+  schema: JsonObject;
+  /** That of the tool call that asks, where one does. */
+  callId?: string;
+}
+
+/**
+ * Somebody has to answer before the stream can go on. Where nobody does while it runs, the stream ends with
+ * `input-required` and is resumed by the same messages and an `InputResponsePart` with this id.
+ */
+export type InputRequestEvent = ApprovalRequestEvent | QuestionRequestEvent;
 
 /** The model cites a source. */
 export interface SourceEvent {
@@ -176,17 +204,74 @@ export interface FileEvent {
   opaque?: Opaque;
 }
 
-/** What an application, a workflow step or a provider says that no other event carries. */
+/** A sentence of the answer that is about to be spoken, or is being spoken by the model itself. */
+export interface SentenceEvent {
+  type: "sentence";
+  /** Counted from 0. */
+  index: number;
+  /** What is spoken. May differ from the answer's text there: Markdown and abbreviations are read out. */
+  text: string;
+  /** Where the sentence begins in the answer's text, in UTF-16 code units. */
+  start: number;
+  /** Where it ends there, exclusive. */
+  end: number;
+}
+
+/** When a word is heard. */
+export interface WordMark {
+  /** The word as it is spoken. */
+  text: string;
+  /** Ms from the first sample of this event's sentence, or of the stream's audio where there are no sentences. */
+  startMs: number;
+  /** Ms, on the same scale. */
+  endMs: number;
+}
+
+/** A piece of sound: of a voice that reads the answer, or of a model that speaks itself. */
+export interface AudioDeltaEvent {
+  type: "audio-delta";
+  /** The next bytes; pieces of one format joined are the whole. */
+  data: Uint8Array;
+  /** IANA media type, for example `audio/mpeg`; `audio/pcm` is 16-bit signed little-endian samples without a header. */
+  mediaType: string;
+  /** Samples a second (Hz). Required for `audio/pcm`. */
+  sampleRate?: number;
+  /** Interleaved channels. Default 1. */
+  channels?: number;
+  /** The `index` of the sentence it belongs to; absent where the model speaks itself. */
+  sentence?: number;
+  /** Words whose marks are known with this piece. */
+  words?: WordMark[];
+  /** State of the provider that must come back with the whole sound. */
+  opaque?: Opaque;
+}
+
+/** What no other event carries. Applications choose names that begin with `app/`. */
 export interface DataEvent {
   type: "data";
-  /** Says what `value` is, for example `window` or `budget`. */
-  name: string;
+  /** Says what `value` is, for example `chat/window`. */
+  name: DataName;
   /** Whatever JSON can carry. */
   value: JsonValue;
-  /** The id of the workflow step that says it. */
-  step?: string;
   /** Set when the message must carry it back to the provider: it becomes an `OpaquePart`. */
   opaque?: Opaque;
+}
+
+/**
+ * What happens inside: an event of a stream of its own (a workflow's step, an agent that is a tool of another, a tool that
+ * streams). The inner events are a lawful stream by themselves. They are never part of the outer text, message or history;
+ * their usage is part of the outer `finish`.
+ */
+export interface NestedEvent {
+  type: "nested";
+  /** Who speaks inside: the name of a step, tool or agent. */
+  from: string;
+  /** The outer tool call that this stream runs for, where there is one. */
+  callId?: string;
+  /** Counted from 1, where the inner stream is tried again. Absent: 1. */
+  attempt?: number;
+  /** The inner event; may be nested again. */
+  event: ChatEvent;
 }
 
 /** The id under which this conversation can be continued. */
@@ -205,13 +290,15 @@ export interface UsageEvent {
 /** One model call of several begins. */
 export interface StepStartEvent {
   type: "step-start";
-  /** Counted from 0. */
+  /** Counted from 0. Each number opens once and closes once. */
   step: number;
   /** The model that answers, as the provider names it. */
   model: string;
+  /** In a team: the agent that speaks, as a path from the outermost (`desk/refunds`). */
+  agent?: string;
 }
 
-/** One model call of several is over. */
+/** One model call of several is over, its tools included. */
 export interface StepFinishEvent {
   type: "step-finish";
   /** That of its `step-start`. */
@@ -248,10 +335,13 @@ export type ChatEvent =
   | ToolInputDeltaEvent
   | ToolCallEvent
   | ToolResultEvent
-  | ApprovalRequestEvent
+  | InputRequestEvent
   | SourceEvent
   | FileEvent
+  | SentenceEvent
+  | AudioDeltaEvent
   | DataEvent
+  | NestedEvent
   | ContextEvent
   | UsageEvent
   | StepStartEvent

@@ -1,3 +1,4 @@
+import type { CallContext } from "./call-context.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { ChatStream } from "./chat-stream.js";
 import type { SluiceError } from "./error.js";
@@ -49,6 +50,8 @@ export type WireEvent =
 
 /** Settings of one call that are not part of what is asked. */
 export interface CallOptions {
+  /** The run, session, caller, trace and shared budget that this call belongs to. */
+  context?: CallContext;
   /** Ends the call; the upstream connection closes at once. */
   signal?: AbortSignal;
   /** Limits on the phases of the call. Default: that of the model, field by field. */

@@ -2,8 +2,10 @@ import type { Batch, BatchReader, BatchSource } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
 import { SluiceError } from "./error.js";
+import { EventLaws } from "./event-laws.js";
 import { IterableSource } from "./iterable-source.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
+import { type NestedOptions, NestedSource } from "./nested-source.js";
 import { EventReader, TextReader } from "./readers.js";
 import type { Stage } from "./stage.js";
 import { StagedSource } from "./staged-source.js";
@@ -49,11 +51,11 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #retain: boolean;
   readonly #transcript: Transcript;
   readonly #timing = new StreamTiming();
+  readonly #laws = new EventLaws();
   #reader: string | undefined;
   #claimed: BatchReader | undefined;
   #waitingSince = 0;
   #begun = false;
-  #started = false;
   #outcome: Outcome = { type: "open" };
   #over: Waiter | undefined;
   #onAbort: (() => void) | undefined;
@@ -166,6 +168,19 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   }
 
   /**
+   * The stream of somebody inside, as it was emitted there: the first inner stream of that name, or the one for a tool call.
+   * This stream's reader is then the inner one, and leaving it leaves both: use `tee()` to read both.
+   *
+   * @param from the name of the step, tool or agent, as `nested` events have it.
+   * @throws {SluiceError} when read: `not-found` where this stream ends without it.
+   */
+  nested(from: string, options: NestedOptions = {}): ChatStream {
+    return new ChatStream(new NestedSource(this.#claim("an inner stream is read"), from, options), {
+      retain: this.#retain,
+    });
+  }
+
+  /**
    * Ends the stream now: the upstream connection closes, a reader gets error code `cancelled`, `usage` resolves with what
    * is known. Where the whole answer had arrived and not been read, the reader is stopped and the promises still resolve.
    */
@@ -246,11 +261,10 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     if (batch === undefined) {
       throw this.#fail(new SluiceError("truncated", "the stream ended without a finish", { retryable: true }));
     }
-    if (!this.#started) this.#expectStart(batch);
+    if (!this.#laws.started) this.#expectStart(batch);
     for (let i = 0; i < batch.length; i++) {
       const event = batch[i] as ChatEvent;
-      this.#transcript.push(event);
-      this.#timing.event(event);
+      this.#book(event);
       if (event.type === "finish") {
         this.#end({ type: "finished", reason: event.reason });
         return i === batch.length - 1 ? batch : batch.slice(0, i + 1);
@@ -266,7 +280,17 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
         new SluiceError("protocol", `a stream begins with start, not with ${first ?? "an empty batch"}`),
       );
     }
-    this.#started = true;
+  }
+
+  /** A source that is not ours may give anything: what cannot be booked ends the stream. */
+  #book(event: ChatEvent): void {
+    try {
+      this.#laws.check(event);
+      this.#transcript.push(event);
+      this.#timing.event(event);
+    } catch (thrown) {
+      throw this.#fail(SluiceError.from(thrown, "protocol"));
+    }
   }
 
   /** Fails from this side, unless the stream is over. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
-import { describe, type ErrorCode, type ErrorDetails, messageOf, SluiceError } from "./error.js";
+import { describe, ERROR_CODES, type ErrorCode, type ErrorDetails, messageOf, SluiceError } from "./error.js";
 
 /** The details that are written as they are. */
 const DETAILS = [
@@ -50,5 +50,10 @@ export function errorFromJson(value: JsonValue): SluiceError {
   if (isJsonObject(cause)) {
     details.cause = typeof cause.code === "string" ? errorFromJson(cause) : new Error(String(cause.message));
   }
-  return new SluiceError(value.code as ErrorCode, value.message, details);
+  return new SluiceError(isErrorCode(value.code) ? value.code : "provider-error", value.message, details);
+}
+
+/** Codes of a newer version are those of some other provider. */
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
 }

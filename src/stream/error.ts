@@ -2,63 +2,67 @@ import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ToolCallEvent } from "./chat-event.js";
 import type { Usage } from "./usage.js";
 
-/** Every way a call can fail. Stable: programs may switch on it. */
-export type ErrorCode =
+/** Every way a call can fail, as a table: the compiler holds nothing else to it. */
+export const ERROR_CODES = {
   // Refused here, before any network call.
-  | "invalid-argument"
-  | "invalid-request"
-  | "unknown-model"
-  | "missing-key"
-  | "unsupported"
+  "invalid-argument": true,
+  "invalid-request": true,
+  "unknown-model": true,
+  "missing-key": true,
+  unsupported: true,
   /** A guard refused the request. */
-  | "blocked"
+  blocked: true,
   /** A guard could not do its work. Nothing passes unchecked, so the call ends, and no other model is asked. */
-  | "guard-failed"
+  "guard-failed": true,
   // The way to the provider.
-  | "connect-failed"
-  | "connect-timeout"
-  | "first-byte-timeout"
-  | "idle-timeout"
-  | "total-timeout"
+  "connect-failed": true,
+  "connect-timeout": true,
+  "first-byte-timeout": true,
+  "idle-timeout": true,
+  "total-timeout": true,
   // What the provider answered.
-  | "authentication"
-  | "permission"
-  | "not-found"
-  | "rejected"
-  | "context-length"
-  | "rate-limited"
-  | "quota"
-  | "overloaded"
-  | "provider-error"
+  authentication: true,
+  permission: true,
+  "not-found": true,
+  rejected: true,
+  "context-length": true,
+  "rate-limited": true,
+  quota: true,
+  overloaded: true,
+  "provider-error": true,
   // What went wrong in the stream.
-  | "truncated"
-  | "malformed-frame"
-  | "frame-too-large"
+  truncated: true,
+  "malformed-frame": true,
+  "frame-too-large": true,
   // What the reader did.
-  | "cancelled"
-  | "retracted"
-  | "stream-locked"
+  cancelled: true,
+  retracted: true,
+  "stream-locked": true,
   /** A tool failed, and its caller wants the stream to end with that. */
-  | "tool-failed"
+  "tool-failed": true,
   // What a model made of the form that its answer was to have.
   /** The answer is not JSON, or does not fit the schema. */
-  | "invalid-output"
+  "invalid-output": true,
   /** The answer ended before its JSON did: a token limit, a budget, the end of a text. */
-  | "incomplete-output"
+  "incomplete-output": true,
   /** The model, or its provider's filter, declined to answer. */
-  | "refused"
+  refused: true,
   // What happened to a conversation.
   /** Another writer changed it first. */
-  | "conflict"
+  conflict: true,
   /** Its store could not be read or written. */
-  | "store-failed"
+  "store-failed": true,
   // What happened to a run that is logged.
   /** The process that wrote it died. */
-  | "run-lost"
+  "run-lost": true,
   /** What the reader asked for is not kept any more: it fell behind, or came too late. */
-  | "run-expired"
+  "run-expired": true,
   /** A model, stage or source broke a law of the stream: a bug of its author. */
-  | "protocol";
+  protocol: true,
+} as const;
+
+/** Every way a call can fail. Stable: programs may switch on it. */
+export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** What had arrived when a stream ended before its finish. */
 export interface PartialAnswer {
@@ -118,6 +122,9 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/** On every error of Sluice, whichever copy of the package made it. */
+const MARKER = Symbol.for("sluice.error");
+
 /** The one error class of Sluice. `code` says what happened, `retryable` whether trying again can help. */
 export class SluiceError extends Error {
   /** What happened. */
@@ -147,12 +154,18 @@ export class SluiceError extends Error {
   /** What had arrived before the error; set by every `ChatStream`. */
   declare readonly partial?: PartialAnswer;
 
+  /** Errors of another copy of the package are errors of Sluice too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && MARKER in value;
+  }
+
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const { cause, retryable = false, ...rest } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.name = "SluiceError";
     this.code = code;
     this.retryable = retryable;
+    Object.defineProperty(this, MARKER, { value: true });
     Object.assign(this, rest);
   }
 

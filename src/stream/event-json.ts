@@ -11,7 +11,10 @@ const TYPES: Readonly<Record<ChatEvent["type"], true>> = {
   "tool-input-delta": true,
   "tool-call": true,
   "tool-result": true,
-  "approval-request": true,
+  "input-request": true,
+  sentence: true,
+  "audio-delta": true,
+  nested: true,
   source: true,
   file: true,
   data: true,
@@ -25,7 +28,20 @@ const TYPES: Readonly<Record<ChatEvent["type"], true>> = {
 
 /** An event as JSON text on one line. Bytes are base64. */
 export function stringifyEvent(event: ChatEvent): string {
-  return JSON.stringify(event.type === "file" ? { ...event, data: encodeBase64(event.data) } : event);
+  return JSON.stringify(eventToJson(event));
+}
+
+/** An event as a value that JSON can carry. Bytes are base64. */
+export function eventToJson(event: ChatEvent): object {
+  switch (event.type) {
+    case "file":
+    case "audio-delta":
+      return { ...event, data: encodeBase64(event.data) };
+    case "nested":
+      return { ...event, event: eventToJson(event.event) };
+    default:
+      return event;
+  }
 }
 
 /**
@@ -41,9 +57,10 @@ export function eventOf(value: unknown): ChatEvent {
     throw new SluiceError("malformed-frame", `an event's type: found ${found}; allowed: ${allowed}`, { frame });
   }
   const event: JsonObject = value;
-  if (event.type !== "file") return event as unknown as ChatEvent;
+  if (event.type === "nested") return { ...event, event: eventOf(event.event) } as unknown as ChatEvent;
+  if (event.type !== "file" && event.type !== "audio-delta") return event as unknown as ChatEvent;
   if (typeof event.data !== "string") {
-    throw new SluiceError("malformed-frame", "a file event without data", { frame: frameOf(value) });
+    throw new SluiceError("malformed-frame", `a ${event.type} event without data`, { frame: frameOf(value) });
   }
   return { ...event, data: decodeBase64(event.data) } as unknown as ChatEvent;
 }

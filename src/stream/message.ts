@@ -1,5 +1,6 @@
 import type { JsonValue } from "../base/json.js";
-import type { Opaque, Source } from "./chat-event.js";
+import type { ApprovalRequestEvent, Opaque, QuestionRequestEvent, Source } from "./chat-event.js";
+import type { DataName } from "./data-name.js";
 
 /** Whether a part may be kept in the provider's prompt cache, and for how long. Ignored where there is no such choice. */
 export type CacheHint = "5m" | "1h";
@@ -94,9 +95,34 @@ export interface SourcePart {
 export interface OpaquePart {
   type: "opaque";
   /** The `name` of the `data` event that brought it. */
-  name: string;
+  name: DataName;
   /** What goes back, to the dialect that made it. */
   opaque: Opaque;
+}
+
+/** Somebody was asked. It stays in the history, so that whoever loads it knows what waits; no provider is sent it. */
+export type InputRequestPart = ApprovalRequestEvent | QuestionRequestEvent;
+
+/** What was answered to an `input-request`. Made by `approve`, `deny`, `edit`, `answer` and `decline`. */
+export type InputResponse =
+  /** The tool call may run as the model made it. */
+  | { type: "approve" }
+  /** The tool call does not run; the model is given the reason. */
+  | { type: "deny"; reason?: string }
+  /** The tool call runs with other arguments. */
+  | { type: "edit"; input: JsonValue }
+  /** The answer to a question; fits its schema. */
+  | { type: "answer"; value: JsonValue }
+  /** Nobody answers the question. */
+  | { type: "decline"; reason?: string };
+
+/** Answers one `input-request`, once. */
+export interface InputResponsePart {
+  type: "input-response";
+  /** That of the request. */
+  id: string;
+  /** What was answered. */
+  response: InputResponse;
 }
 
 /** What an assistant message is made of. */
@@ -107,6 +133,7 @@ export type AssistantPart =
   | ToolResultPart
   | SourcePart
   | FilePart
+  | InputRequestPart
   | OpaquePart;
 
 /** Instructions to the model. */
@@ -129,14 +156,25 @@ export interface AssistantMessage {
   content: string | AssistantPart[];
 }
 
-/** What the tools that the model called returned. */
+/** What the tools that the model called returned, and what people answered to requests for input. */
 export interface ToolMessage {
   role: "tool";
-  content: ToolResultPart[];
+  content: (ToolResultPart | InputResponsePart)[];
 }
 
 /** One message of a conversation. */
 export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+/** The results of a tool message, without what people answered: no provider is sent that. */
+export function resultsOf(message: ToolMessage): ToolResultPart[] {
+  return message.content.filter((part) => part.type === "tool-result");
+}
+
+/** Whether a message holds nothing but requests for input: it belongs to the answer before it, which was resumed. */
+export function isRequestsOnly(message: ChatMessage): boolean {
+  if (message.role !== "assistant" || typeof message.content === "string") return false;
+  return message.content.length > 0 && message.content.every((part) => part.type === "input-request");
+}
 
 /** All text of a message, joined; reasoning, calls, results and files left out. */
 export function textOf(message: ChatMessage): string {

@@ -28,8 +28,8 @@ export function requestOf(prompt: Prompt, { system, ...options }: PromptOptions 
 export function splitOptions<O extends PromptOptions & CallOptions>(
   options: O,
 ): { asked: Omit<O, keyof CallOptions>; call: CallOptions } {
-  const { signal, timeouts, retry, headers, onWire, streaming, retain, ...asked } = options;
-  const call = { signal, timeouts, retry, headers, onWire, streaming, retain };
+  const { context, signal, timeouts, retry, headers, onWire, streaming, retain, ...asked } = options;
+  const call = { context, signal, timeouts, retry, headers, onWire, streaming, retain };
   return { asked, call: Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) };
 }
 

@@ -1,7 +1,10 @@
 import { TextBuffer } from "../base/text-buffer.js";
 import type {
+  AudioDeltaEvent,
   ChatEvent,
   FinishReason,
+  InputRequestEvent,
+  NestedEvent,
   Opaque,
   ReasoningDeltaEvent,
   TextDeltaEvent,
@@ -10,6 +13,7 @@ import type {
 } from "./chat-event.js";
 import type { PartialAnswer } from "./error.js";
 import type { AssistantMessage, AssistantPart, ChatMessage, ToolResultPart } from "./message.js";
+import { nestedKey } from "./nested-key.js";
 import { addUsage, type Usage, updateUsage } from "./usage.js";
 
 interface OpenPart {
@@ -20,7 +24,16 @@ interface OpenPart {
   opaque?: Opaque;
 }
 
-type Entry = OpenPart | { type: "done"; part: AssistantPart } | typeof STEP;
+/** Sound that the model speaks itself. */
+interface OpenAudio {
+  type: "audio";
+  mediaType: string;
+  sampleRate: number | undefined;
+  pieces: Uint8Array[];
+  opaque?: Opaque;
+}
+
+type Entry = OpenPart | OpenAudio | { type: "done"; part: AssistantPart } | typeof STEP;
 
 /** Stands where a model call begins. */
 const STEP = { type: "step" } as const;
@@ -37,6 +50,8 @@ export class Transcript {
   /** Usage of finished steps, and the running totals of the current call. */
   #spent: Usage = {};
   #current: Usage = {};
+  /** Inner streams that are not finished. */
+  readonly #nested = new Map<string, Transcript>();
   #finish: { reason: FinishReason; usage: Usage } | undefined;
   readonly #retain: boolean;
 
@@ -79,7 +94,10 @@ export class Transcript {
         this.#addPart(event);
         return;
       case "tool-result":
-        if (event.preliminary === undefined) this.#addResult(event);
+        if (event.preliminary === undefined) this.#addBeside(event, event.providerExecuted === undefined);
+        return;
+      case "input-request":
+        this.#addBeside(event, true);
         return;
       case "source":
         this.#addPart({ type: "source", source: event.source });
@@ -90,8 +108,15 @@ export class Transcript {
       case "data":
         if (event.opaque !== undefined) this.#addPart({ type: "opaque", name: event.name, opaque: event.opaque });
         return;
+      case "nested":
+        this.#pushNested(event);
+        return;
+      case "audio-delta":
+        // What a voice reads is the text; what the model speaks itself is a part of its message.
+        if (event.sentence === undefined) this.#pushAudio(event);
+        return;
       case "tool-input-delta":
-      case "approval-request":
+      case "sentence":
       case "context":
         return;
       default:
@@ -148,9 +173,12 @@ export class Transcript {
     return messages;
   }
 
-  /** Over all calls of the stream, as far as known. */
+  /** Over all calls of the stream, nested ones included, as far as known. */
   get usage(): Usage {
-    return this.#finish?.usage ?? addUsage(this.#spent, this.#current);
+    if (this.#finish !== undefined) return this.#finish.usage;
+    let usage = addUsage(this.#spent, this.#current);
+    for (const inner of this.#nested.values()) usage = addUsage(usage, inner.usage);
+    return usage;
   }
 
   /** `undefined` until the stream is finished. */
@@ -183,11 +211,37 @@ export class Transcript {
     if (event.opaque !== undefined) open.opaque = event.opaque;
   }
 
-  #addResult(event: ToolResultEvent): void {
+  /** @param ranHere whether a tool that runs here emitted it: the model may be in the middle of a text that goes on after it. */
+  #addBeside(part: ToolResultEvent | InputRequestEvent, ranHere: boolean): void {
     const open = this.#open;
-    this.#addPart(event);
-    // The model may be in the middle of a text that goes on after it.
-    if (this.#stepped && event.providerExecuted === undefined) this.#open = open;
+    this.#addPart(part);
+    if (this.#stepped && ranHere) this.#open = open;
+  }
+
+  /** Of an inner stream only the usage counts here. */
+  #pushNested(event: NestedEvent): void {
+    const key = nestedKey(event);
+    let inner = this.#nested.get(key);
+    if (inner === undefined) {
+      inner = new Transcript(false);
+      this.#nested.set(key, inner);
+    }
+    inner.push(event.event);
+    if (event.event.type !== "finish") return;
+    this.#nested.delete(key);
+    this.#spent = addUsage(this.#spent, event.event.usage);
+  }
+
+  #pushAudio(event: AudioDeltaEvent): void {
+    if (!this.#retain) return;
+    const last = this.#entries.at(-1);
+    if (last?.type === "audio" && last.mediaType === event.mediaType) {
+      last.pieces.push(event.data);
+      if (event.opaque !== undefined) last.opaque = event.opaque;
+    } else {
+      const { mediaType, sampleRate, opaque } = event;
+      this.#add({ type: "audio", mediaType, sampleRate, pieces: [event.data], ...(opaque && { opaque }) });
+    }
   }
 
   #addPart(part: AssistantPart): void {
@@ -215,6 +269,17 @@ export class Transcript {
   }
 }
 
+function closeAudio({ mediaType, sampleRate, pieces, opaque }: OpenAudio): AssistantPart {
+  const data = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    data.set(piece, at);
+    at += piece.length;
+  }
+  const type = sampleRate === undefined ? mediaType : `${mediaType};rate=${sampleRate}`;
+  return { type: "file", mediaType: type, data, ...(opaque && { opaque }) };
+}
+
 /** Results in the order of the calls that they answer; those of other calls first. */
 function inCallOrder(results: ToolResultPart[], said: readonly AssistantPart[]): ToolResultPart[] {
   if (results.length === 1) return results;
@@ -224,6 +289,7 @@ function inCallOrder(results: ToolResultPart[], said: readonly AssistantPart[]):
 
 function closePart(entry: Exclude<Entry, typeof STEP>): AssistantPart {
   if (entry.type === "done") return entry.part;
+  if (entry.type === "audio") return closeAudio(entry);
   const { type, opaque, refusal } = entry;
   const text = entry.text.toString();
   const sealed = opaque === undefined ? {} : { opaque };

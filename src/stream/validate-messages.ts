@@ -39,6 +39,24 @@ const fileData: Check = (value, path) => {
   else throw invalid(path, value, allowed);
 };
 
+/** The fields of each response to a request for input, by its type. */
+const RESPONSES: Readonly<Record<string, Fields>> = {
+  approve: {},
+  deny: { reason: string },
+  edit: { input: { required: jsonValue } },
+  answer: { value: { required: jsonValue } },
+  decline: { reason: string },
+};
+
+const response: Check = (value, path) => {
+  const allowed = Object.keys(RESPONSES).join(", ");
+  const object = checkedObject(value, path, `an object with type ${allowed}`);
+  const type: unknown = Reflect.get(object, "type");
+  const fields = typeof type === "string" && Object.hasOwn(RESPONSES, type) ? RESPONSES[type] : undefined;
+  if (fields === undefined) throw invalid(`${path}.type`, type, allowed);
+  checkFields(object, path, fields);
+};
+
 /** The fields of each part, by its type. */
 const PARTS: Readonly<Record<string, Fields>> = {
   text: { text: { required: string }, refusal: flag, opaque, cache: cacheHint },
@@ -70,6 +88,16 @@ const PARTS: Readonly<Record<string, Fields>> = {
     cache: cacheHint,
   },
   source: { source: { required: jsonObject } },
+  "input-request": {
+    id: { required: filledString },
+    kind: { required: oneOf("approval", "question") },
+    callId: filledString,
+    name: filledString,
+    input: jsonValue,
+    message: string,
+    schema: jsonObject,
+  },
+  "input-response": { id: { required: filledString }, response: { required: response } },
   opaque: { name: { required: filledString }, opaque: { required: opaque } },
 };
 
@@ -77,8 +105,8 @@ const PARTS: Readonly<Record<string, Fields>> = {
 const ROLES = {
   system: part("text"),
   user: part("text", "file"),
-  assistant: part("text", "reasoning", "tool-call", "tool-result", "source", "file", "opaque"),
-  tool: part("tool-result"),
+  assistant: part("text", "reasoning", "tool-call", "tool-result", "source", "file", "input-request", "opaque"),
+  tool: part("tool-result", "input-response"),
 };
 
 /** Messages that make sense in this order. Fields that no message has are left alone: stores add their own. */
@@ -95,7 +123,7 @@ export const message: Check = (value, path) => {
   const content: unknown = Reflect.get(object, "content");
   if (role === "user") checkFields(object, path, { name: filledString });
   if (typeof content === "string" && role !== "tool") return;
-  const what = role === "tool" ? "an array of tool-result parts" : "a string or an array of parts";
+  const what = role === "tool" ? "an array of tool-result and input-response parts" : "a string or an array of parts";
   // An answer that was interrupted may have nothing in it; anybody else who speaks says something.
   list(what, ROLES[role], role === "assistant" ? 0 : 1)(content, `${path}.content`);
 };
@@ -119,7 +147,7 @@ function checkCalls(all: readonly unknown[], path: string): void {
     if (!Array.isArray(content)) continue;
     for (const [j, { type, callId }] of content.entries()) {
       if (role === "assistant" && type === "tool-call") called.add(callId);
-      if (role !== "tool" || called.has(callId)) continue;
+      if (role !== "tool" || type !== "tool-result" || called.has(callId)) continue;
       const known = called.size === 0 ? "there is none" : [...called].join(", ");
       throw invalid(
         `${path}[${i}].content[${j}].callId`,

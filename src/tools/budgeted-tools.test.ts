@@ -50,7 +50,7 @@ describe("a budget that is used up while a tool runs", () => {
     clock.advance(1_000);
     await Promise.all([over, stopped]);
     expect(events.slice(-3)).toEqual([
-      { type: "data", name: "budget", value: { limit: "maxMs", allowed: 1_000, used: 1_000, estimated: false } },
+      { type: "data", name: "guard/budget", value: { limit: "maxMs", allowed: 1_000, used: 1_000, estimated: false } },
       { type: "step-finish", step: 0, reason: "budget", usage: usage.usage },
       { type: "finish", reason: "budget", usage: usage.usage },
     ]);

@@ -2,9 +2,10 @@ import type { Clock } from "../base/clock.js";
 import { isJsonObject, type JsonValue } from "../base/json.js";
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
 import { describe, messageOf, SluiceError } from "../stream/error.js";
-import type { ChatMessage, ToolCallPart } from "../stream/message.js";
+import type { ChatMessage, InputResponse, ToolCallPart } from "../stream/message.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
-import { type ApprovalDecision, type ApprovalHandler, denial } from "./approval.js";
+import type { OpenCall } from "./history.js";
+import { type ApprovalHandler, denial } from "./input-response.js";
 import type { Slots } from "./slots.js";
 import type { Tool } from "./tool.js";
 import { ToolOutput, toJson } from "./tool-output.js";
@@ -20,6 +21,8 @@ export interface RunSettings {
   timeoutMs: number;
   clock: Clock;
   onApproval: ApprovalHandler | undefined;
+  /** The id of a request for input about a call. */
+  requestId: (callId: string) => string;
 }
 
 /** Whom a run tells what happens. */
@@ -33,7 +36,7 @@ export interface RunListener {
 /** How a run ended: with a result, or open, when somebody outside has to answer the call. */
 export type RunOutcome =
   /** `error`: why the run failed, where it did. */
-  { type: "result"; result: ToolResultEvent; error?: unknown } | { type: "open" };
+  { type: "result"; result: ToolResultEvent; error?: unknown } | { type: "open"; waitsFor: "input" | "caller" };
 
 /** One tool call from its arguments to its result: arguments checked, approval asked, run within its limits. */
 export class CallRun {
@@ -42,6 +45,8 @@ export class CallRun {
   readonly #settings: RunSettings;
   readonly #listener: RunListener;
   readonly #controller = new AbortController();
+  /** Of the request that was made about the call, now or before it was resumed. */
+  #requestId: string | undefined;
   #cancelled = false;
 
   constructor(call: ToolCallPart, settings: RunSettings, listener: RunListener) {
@@ -51,8 +56,9 @@ export class CallRun {
   }
 
   /** Begins. What the tool throws becomes an outcome: nothing is thrown here, now or later. */
-  start(decision?: ApprovalDecision): this {
-    void this.#settle(decision).then(
+  start(resumed: Pick<OpenCall, "request" | "response"> = {}): this {
+    this.#requestId = resumed.request?.id;
+    void this.#settle(resumed.response).then(
       (outcome) => this.#end(outcome),
       (thrown: unknown) => this.#end(this.#failed(messageOf(thrown), thrown)),
     );
@@ -70,52 +76,57 @@ export class CallRun {
     return this.#cancelled;
   }
 
-  async #settle(decided: ApprovalDecision | undefined): Promise<RunOutcome> {
+  async #settle(response: InputResponse | undefined): Promise<RunOutcome> {
     const { name, input, invalid } = this.call;
     const { tools, callersTools } = this.#settings;
     const tool = tools.get(name);
     if (tool === undefined) {
       return callersTools.has(name)
-        ? { type: "open" }
+        ? { type: "open", waitsFor: "caller" }
         : this.#failed(`There is no tool ${name}; there are: ${tools.names.join(", ")}`);
     }
     if (invalid) return this.#failed(`The arguments of ${name} are not valid JSON: ${whyNotJson(input)}`);
     const read = await tool.readInput(input);
     if (read.issues !== undefined) return this.#refused("arguments", read.issues);
-    if (tool.run === undefined) return { type: "open" };
-    const needed = decided !== undefined || ((await tool.needsApproval?.(read.value)) ?? false);
-    return needed ? this.#runApproved(tool, read.value, decided ?? (await this.#ask())) : this.#run(tool, read.value);
+    if (tool.run === undefined) return { type: "open", waitsFor: "caller" };
+    const needed = response !== undefined || ((await tool.needsApproval?.(read.value)) ?? false);
+    return needed ? this.#runApproved(tool, read.value, response ?? (await this.#ask())) : this.#run(tool, read.value);
   }
 
-  /** Asks for a decision; `undefined` where there is nobody to ask now. */
-  async #ask(): Promise<ApprovalDecision | undefined> {
+  /** Asks for approval; `undefined` where there is nobody to ask now. */
+  async #ask(): Promise<InputResponse | undefined> {
     const { callId, name, input } = this.call;
-    const { onApproval, messages } = this.#settings;
+    const { onApproval, messages, requestId } = this.#settings;
     const { signal } = this.#controller;
-    void this.#say({ type: "approval-request", callId, name, input });
+    this.#requestId ??= requestId(callId);
+    const id = this.#requestId;
+    void this.#say({ type: "input-request", id, kind: "approval", callId, name, input });
     if (onApproval === undefined) return undefined;
-    const decision = await this.#unlessAborted(onApproval({ callId, name, input, messages, signal }));
-    if (decision?.callId === callId) return decision;
-    const found = isJsonObject(decision) ? `a decision of ${describe(decision.callId)}` : describe(decision);
-    const allowed = `approve, deny or edit of ${JSON.stringify(callId)}`;
+    const part = await this.#unlessAborted(onApproval({ id, callId, name, input, messages, signal }));
+    if (part?.id === id) return part.response;
+    const found = isJsonObject(part) ? `a response to ${describe(part.id)}` : describe(part);
+    const allowed = `approve, deny or edit of ${JSON.stringify(id)}`;
     throw new SluiceError("invalid-argument", `onApproval: found ${found}; allowed: ${allowed}`);
   }
 
-  async #runApproved(tool: Tool, input: unknown, decision: ApprovalDecision | undefined): Promise<RunOutcome> {
-    switch (decision?.type) {
+  async #runApproved(tool: Tool, input: unknown, response: InputResponse | undefined): Promise<RunOutcome> {
+    switch (response?.type) {
       case undefined:
-        return { type: "open" };
+        return { type: "open", waitsFor: "input" };
       case "approve":
         return this.#run(tool, input);
       case "deny":
-        return { type: "result", result: this.#result(denial(decision.reason), true) };
+        return { type: "result", result: this.#result(denial(response.reason), true) };
       case "edit": {
-        const read = await tool.readInput(decision.input);
+        const read = await tool.readInput(response.input);
         if (read.issues !== undefined) return this.#refused("edited arguments", read.issues);
-        return this.#run(tool, read.value, decision.input);
+        return this.#run(tool, read.value, response.input);
       }
       default:
-        throw new SluiceError("invalid-argument", "onApproval: a decision is made by approve, deny or edit");
+        throw new SluiceError(
+          "invalid-argument",
+          `${this.call.name}: an approval is answered by approve, deny or edit`,
+        );
     }
   }
 

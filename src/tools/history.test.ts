@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AssistantPart, ChatMessage, ToolResultPart } from "../stream/message.js";
-import { approve, decisionMessage, deny } from "./approval.js";
-import { checkDecisions, openCalls, readHistory } from "./history.js";
+import { checkResponses, openCalls, readHistory } from "./history.js";
+import { approve, deny, responseMessage } from "./input-response.js";
 
 const user: ChatMessage = { role: "user", content: "Go." };
 const call = (callId: string, more: object = {}): AssistantPart => ({
@@ -29,7 +29,7 @@ test("only calls at the end are open", () => {
   const messages = [user, said(call("a"), call("b")), tools(result("b"))];
   expect(openCalls(messages)).toEqual([call("a")]);
   expect(openCalls([...messages, user])).toEqual([]);
-  expect(openCalls([...messages, decisionMessage(approve("a"))])).toEqual([]);
+  expect(openCalls([...messages, responseMessage(approve("a"))])).toEqual([]);
   expect(openCalls([{ role: "assistant", content: "text" }])).toEqual([]);
 });
 
@@ -39,36 +39,36 @@ test("calls that the provider runs, or whose result the same message holds, are 
 });
 
 test("call ids may come again in later answers", () => {
-  const turn = [said(call("0")), decisionMessage(approve("0")), tools(result("0"))];
-  const { messages, open } = readHistory([user, ...turn, said(call("0")), decisionMessage(deny("0"))]);
+  const turn = [said(call("0")), responseMessage(approve("0")), tools(result("0"))];
+  const { messages, open } = readHistory([user, ...turn, said(call("0")), responseMessage(deny("0"))]);
   expect(messages).toEqual([user, turn[0], turn[2], said(call("0"))]);
-  expect(open).toEqual([{ call: call("0"), decision: deny("0") }]);
+  expect(open).toEqual([{ call: call("0"), response: { type: "deny" } }]);
 });
 
 test("a decision of a call that does not wait is refused", () => {
   const asked = [user, said(call("a"), call("b")), tools(result("b"))];
-  const check = (messages: ChatMessage[]) => () => checkDecisions(messages, readHistory(messages).open);
-  expect(check([...asked, decisionMessage(approve("a"))])).not.toThrow();
-  expect(check([...asked, decisionMessage(approve("a"), deny("b"))])).toThrow(
-    'messages[3].content[1].callId: found "b"; allowed: a call that waits for a decision (a)',
+  const check = (messages: ChatMessage[]) => () => checkResponses(messages, readHistory(messages).open);
+  expect(check([...asked, responseMessage(approve("a"))])).not.toThrow();
+  expect(check([...asked, responseMessage(approve("a"), deny("b"))])).toThrow(
+    'messages[3].content[1].id: found "b"; allowed: a request that waits for a response (a)',
   );
-  const done = [...asked, decisionMessage(approve("a")), tools(result("a")), said({ type: "text", text: "Done." })];
+  const done = [...asked, responseMessage(approve("a")), tools(result("a")), said({ type: "text", text: "Done." })];
   expect(check(done)).not.toThrow();
-  expect(check([...done, decisionMessage(approve("a"))])).toThrow("a call that waits for a decision (none does)");
+  expect(check([...done, responseMessage(approve("a"))])).toThrow("a request that waits for a response (none does)");
 });
 
 test("the last decision counts, and a result counts more", () => {
   const messages = [
     said(call("a"), call("b")),
-    decisionMessage(deny("a"), approve("b")),
-    decisionMessage(approve("a")),
+    responseMessage(deny("a"), approve("b")),
+    responseMessage(approve("a")),
   ];
   expect(readHistory(messages).open).toEqual([
-    { call: call("a"), decision: approve("a") },
-    { call: call("b"), decision: approve("b") },
+    { call: call("a"), response: { type: "approve" } },
+    { call: call("b"), response: { type: "approve" } },
   ]);
   expect(readHistory([...messages, tools(result("a"))])).toMatchObject({
-    open: [{ call: call("b"), decision: approve("b") }],
+    open: [{ call: call("b"), response: { type: "approve" } }],
     results: [result("a")],
   });
 });

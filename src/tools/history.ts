@@ -1,18 +1,29 @@
 import { invalid } from "../stream/error.js";
-import type { ChatMessage, ToolCallPart, ToolMessage, ToolResultPart } from "../stream/message.js";
-import { type ApprovalDecision, denial, readDecision } from "./approval.js";
+import {
+  type AssistantMessage,
+  type ChatMessage,
+  type InputRequestPart,
+  type InputResponse,
+  isRequestsOnly,
+  type ToolCallPart,
+  type ToolMessage,
+  type ToolResultPart,
+} from "../stream/message.js";
+import { denial } from "./input-response.js";
 
-/** A call that nobody has answered yet, and what was decided of it. */
+/** A call that has no result yet, and what was answered to the request for its approval. */
 export interface OpenCall {
   call: ToolCallPart;
-  decision?: ApprovalDecision;
+  /** The request that was made about it, where one was. */
+  request?: InputRequestPart;
+  response?: InputResponse;
 }
 
-/** Messages as a model takes them, and the calls at their end that still have to be answered. */
+/** Messages as a model takes them, and the calls at their end that have no result yet. */
 export interface History {
-  /** Up to the last answer; results of its calls are in `results`. Decisions are no longer in them. */
+  /** Up to the last answer; results of its calls are in `results`. Requests and responses are no longer in them. */
   messages: readonly ChatMessage[];
-  /** Calls of the last answer without a result, where nothing but results and decisions came after it. */
+  /** Calls of the last answer without a result, where nothing but results and responses came after it. */
   open: readonly OpenCall[];
   /** Where there are such calls: all calls of that answer, and the results that the others have. */
   calls: readonly ToolCallPart[];
@@ -20,7 +31,7 @@ export interface History {
 }
 
 /**
- * Reads stored messages: takes out the decisions (`decisionMessage`), and finds the calls that wait for an answer.
+ * Reads stored messages: takes out the responses (`responseMessage`), and finds the calls that wait for a result.
  *
  * Results that came in several messages after the same answer become one message, in the order of the calls, as the loop
  * sends them itself: what the provider has cached of a conversation stays valid.
@@ -30,49 +41,62 @@ export function readHistory(messages: readonly ChatMessage[]): History {
   let at = 0;
   while (at < messages.length) {
     const message = messages[at++] as ChatMessage;
-    read.push(message);
+    read.push(withoutRequests(message));
     if (message.role !== "assistant") continue;
     const answers: ToolMessage[] = [];
-    for (let next = messages[at]; next?.role === "tool"; next = messages[++at]) answers.push(next);
+    const requests = requestsIn(message);
+    for (let next = messages[at]; next !== undefined; next = messages[++at]) {
+      if (next.role === "tool") answers.push(next);
+      else if (next.role === "assistant" && isRequestsOnly(next)) requests.push(...requestsIn(next));
+      else break;
+    }
     const calls = callsOf(message);
-    const { results, decisions } = sort(answers, calls);
+    const { results, responses } = sort(answers);
     if (at === messages.length) {
       const open = calls
         .filter(({ callId }) => results.every((result) => result.callId !== callId))
-        .map((call): OpenCall => ({ call, ...decisionOf(call, decisions) }));
+        .map((call) => openCall(call, requests, responses));
       if (open.length > 0) return { messages: read, open, calls, results };
     }
-    if (answers.length === 1 && decisions.size === 0) read.push(...answers);
-    else if (answers.length > 0)
-      read.push({ role: "tool", content: inCallOrder([...results, ...unrun(results, decisions)], calls) });
+    if (answers.length === 1 && responses.size === 0) read.push(...answers);
+    else if (answers.length > 0) {
+      const ended = [...results, ...unfinished(calls, requests, results, responses)];
+      if (ended.length > 0) read.push({ role: "tool", content: inCallOrder(ended, calls) });
+    }
   }
   return { messages: read, open: [], calls: [], results: [] };
 }
 
 /**
- * The calls at the end of stored messages that wait: for a decision (see `decisionMessage`), or for the result of a tool
+ * The calls at the end of stored messages that wait: for a response (see `responseMessage`), or for the result of a tool
  * that the caller runs.
  */
 export function openCalls(messages: readonly ChatMessage[]): ToolCallPart[] {
-  return readHistory(messages).open.flatMap(({ call, decision }) => (decision === undefined ? [call] : []));
+  return readHistory(messages).open.flatMap(({ call, response }) => (response === undefined ? [call] : []));
+}
+
+/** The requests for input at the end of stored messages that nobody has answered yet. */
+export function openRequests(messages: readonly ChatMessage[]): InputRequestPart[] {
+  return readHistory(messages).open.flatMap(({ request, response }) =>
+    request === undefined || response !== undefined ? [] : [request],
+  );
 }
 
 /**
- * Refuses decisions in the last message that are of no waiting call: a button may have been pressed twice, and whoever
- * denies what has run already must hear of it.
+ * Refuses responses in the last message to no waiting request: a button may have been pressed twice, and whoever denies what
+ * has run already must hear of it.
  *
  * @param open of the history that these messages are.
  * @throws {SluiceError} `invalid-argument`.
  */
-export function checkDecisions(messages: readonly ChatMessage[], open: readonly OpenCall[]): void {
+export function checkResponses(messages: readonly ChatMessage[], open: readonly OpenCall[]): void {
   const last = messages.at(-1);
   if (last?.role !== "tool") return;
+  const waiting = new Set(open.map(({ call, request }) => request?.id ?? call.callId));
   for (const [index, part] of last.content.entries()) {
-    const waits = open.some(({ call }) => call.callId === part.callId);
-    if (waits || readDecision(part) === undefined) continue;
-    const field = `messages[${messages.length - 1}].content[${index}].callId`;
-    const waiting = open.map(({ call }) => call.callId).join(", ") || "none does";
-    throw invalid(field, part.callId, `a call that waits for a decision (${waiting})`);
+    if (part.type !== "input-response" || waiting.has(part.id)) continue;
+    const field = `messages[${messages.length - 1}].content[${index}].id`;
+    throw invalid(field, part.id, `a request that waits for a response (${[...waiting].join(", ") || "none does"})`);
   }
 }
 
@@ -91,32 +115,51 @@ function callsOf(message: ChatMessage): ToolCallPart[] {
   );
 }
 
-/** Tells results from decisions. */
-function sort(answers: readonly ToolMessage[], calls: readonly ToolCallPart[]) {
+/** Tells results from responses. */
+function sort(answers: readonly ToolMessage[]) {
   const results: ToolResultPart[] = [];
-  const decisions = new Map<string, { decision: ApprovalDecision; name: string }>();
-  const names = new Map(calls.map(({ callId, name }) => [callId, name]));
+  const responses = new Map<string, InputResponse>();
   for (const part of answers.flatMap(({ content }) => content)) {
-    const decision = readDecision(part);
-    if (decision === undefined) results.push(part);
-    else decisions.set(part.callId, { decision, name: names.get(part.callId) ?? part.name });
+    if (part.type === "tool-result") results.push(part);
+    else responses.set(part.id, part.response);
   }
-  return { results, decisions };
+  return { results, responses };
 }
 
-function decisionOf(
-  { callId }: ToolCallPart,
-  decisions: ReturnType<typeof sort>["decisions"],
-): Pick<OpenCall, "decision"> {
-  const found = decisions.get(callId);
-  return found === undefined ? {} : { decision: found.decision };
+function openCall(
+  call: ToolCallPart,
+  requests: readonly InputRequestPart[],
+  responses: ReadonlyMap<string, InputResponse>,
+): OpenCall {
+  const request = requests.findLast(({ callId }) => callId === call.callId);
+  // A dialect may have lost the request: the id of the first one about a call is that of the call.
+  const response = responses.get(request?.id ?? call.callId);
+  return { call, ...(request !== undefined && { request }), ...(response !== undefined && { response }) };
 }
 
-/** What to say of calls that were decided, and whose turn was stopped before they had a result. */
-function unrun(results: readonly ToolResultPart[], decisions: ReturnType<typeof sort>["decisions"]): ToolResultPart[] {
-  return Array.from(decisions.entries()).flatMap(([callId, { decision, name }]) => {
-    if (results.some((result) => result.callId === callId)) return [];
-    const output = decision.type === "deny" ? denial(decision.reason) : "The call was allowed, but did not end.";
-    return [{ type: "tool-result" as const, callId, name, output, isError: true as const }];
+/** No model is sent requests for input. */
+function withoutRequests(message: ChatMessage): ChatMessage {
+  if (message.role !== "assistant" || typeof message.content === "string") return message;
+  const content = message.content.filter((part) => part.type !== "input-request");
+  return content.length === message.content.length ? message : { ...message, content };
+}
+
+function requestsIn({ content }: AssistantMessage): InputRequestPart[] {
+  return typeof content === "string" ? [] : content.filter((part) => part.type === "input-request");
+}
+
+/** Results for calls that were answered by a person, and whose turn was stopped before they had one. */
+function unfinished(
+  calls: readonly ToolCallPart[],
+  requests: readonly InputRequestPart[],
+  results: readonly ToolResultPart[],
+  responses: ReadonlyMap<string, InputResponse>,
+): ToolResultPart[] {
+  return calls.flatMap((call): ToolResultPart[] => {
+    if (results.some((result) => result.callId === call.callId)) return [];
+    const { response } = openCall(call, requests, responses);
+    if (response === undefined) return [];
+    const output = response.type === "deny" ? denial(response.reason) : "The call was allowed, but did not end.";
+    return [{ type: "tool-result", callId: call.callId, name: call.name, output, isError: true }];
   });
 }

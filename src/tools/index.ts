@@ -1,6 +1,6 @@
-export type { ApprovalDecision, ApprovalHandler, ApprovalRequest } from "./approval.js";
-export { approve, decisionMessage, deny, edit } from "./approval.js";
-export { openCalls } from "./history.js";
+export { openCalls, openRequests } from "./history.js";
+export type { ApprovalHandler, ApprovalRequest } from "./input-response.js";
+export { answer, approve, decline, deny, edit, responseMessage } from "./input-response.js";
 export type { McpClientFeatures, McpRoot } from "./mcp/mcp-client-features.js";
 export type { HttpServer, McpServer, StdioServer } from "./mcp/mcp-connection.js";
 export type { McpElicitation, McpElicitationAnswer, McpElicitationHandler } from "./mcp/mcp-elicitation.js";

@@ -77,9 +77,15 @@ export class StepCalls {
     return this.#called.some(({ run }) => run?.outcome === undefined);
   }
 
-  /** Whether some wait for somebody outside. */
-  get open(): boolean {
-    return this.#called.some(({ run }) => run?.outcome?.type === "open");
+  /** Why the stream ends where some wait for somebody outside; `undefined` where none does. */
+  get waiting(): "input-required" | "tool-calls" | undefined {
+    let waiting: "tool-calls" | undefined;
+    for (const { run } of this.#called) {
+      if (run?.outcome?.type !== "open") continue;
+      if (run.outcome.waitsFor === "input") return "input-required";
+      waiting = "tool-calls";
+    }
+    return waiting;
   }
 
   get results(): ToolResultPart[] {

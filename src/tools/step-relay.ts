@@ -91,7 +91,7 @@ export class StepRelay {
     } else if (news.length > 0) {
       // The stream has begun, and its start cannot say any more.
       const value: JsonValue = news.map(({ field, message }) => ({ field, message }));
-      out.push({ type: "data", name: "warnings", value });
+      out.push({ type: "data", name: "tool/warnings", value });
     }
   }
 

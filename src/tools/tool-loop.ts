@@ -4,12 +4,14 @@ import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-even
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
-import type { ChatMessage, ToolCallPart, ToolResultPart } from "../stream/message.js";
+import { type ChatMessage, resultsOf, type ToolCallPart, type ToolResultPart } from "../stream/message.js";
+import { requestIdOf } from "../stream/request-id.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
-import type { ApprovalDecision, ApprovalHandler } from "./approval.js";
+
 import { CallRun, type RunListener } from "./call-run.js";
 import { EventQueue } from "./event-queue.js";
-import { checkDecisions, inCallOrder, readHistory } from "./history.js";
+import { checkResponses, type History, inCallOrder, type OpenCall, readHistory } from "./history.js";
+import type { ApprovalHandler } from "./input-response.js";
 import { Slots } from "./slots.js";
 import { StepCalls } from "./step-calls.js";
 import { StepCounter, StepRelay } from "./step-relay.js";
@@ -55,8 +57,11 @@ export class ToolLoop implements BatchSource, RunListener {
   #pulling = false;
   #arrival: Arrival | undefined;
   #calls = this.#newCalls();
+  readonly #history: History;
   /** Of calls at the end of the request: all of them, and the results that some have. */
   #resumed: { calls: readonly ToolCallPart[]; results: readonly ToolResultPart[] } | undefined;
+  /** Of all requests for input so far, those in the history included. */
+  readonly #requestIds: Set<string>;
   #failure: SluiceError | undefined;
   #left = false;
   #wake = () => {};
@@ -69,6 +74,9 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#slots = new Slots(settings.concurrency);
     this.#callersTools = new Set(request.tools?.flatMap(({ name }) => (name === undefined ? [] : [name])));
     this.#messages = request.messages;
+    this.#history = readHistory(request.messages);
+    checkResponses(request.messages, this.#history.open);
+    this.#requestIds = new Set(request.messages.flatMap(requestIdsIn));
   }
 
   async next(): Promise<Batch | undefined> {
@@ -128,10 +136,9 @@ export class ToolLoop implements BatchSource, RunListener {
 
   /** Calls that are still open at the end of the request are answered first. */
   async #begin(): Promise<Batch> {
-    const { messages, open, calls, results } = readHistory(this.#request.messages);
+    const { messages, open, calls, results } = this.#history;
     this.#messages = messages;
     this.#phase = "answering";
-    checkDecisions(this.#request.messages, open);
     if (open.length === 0) return [];
     await this.#gatherTools();
     if (this.#left) return [];
@@ -139,9 +146,13 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#resumed = { calls, results };
     // Whoever is asked here decides; what the messages say was decided may come from anywhere.
     const asks = this.#settings.onApproval !== undefined;
-    for (const { call, decision } of open) this.#calls.add(call, this.#run(call, asks ? undefined : decision));
+    for (const { call, ...resumed } of open) {
+      if (asks) delete resumed.response;
+      this.#calls.add(call, this.#run(call, resumed));
+    }
     this.#steps.started = true;
-    return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id }];
+    const resumes = open.map(({ call }) => call.callId);
+    return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id, resumes }];
   }
 
   async #listen(): Promise<Batch> {
@@ -235,12 +246,19 @@ export class ToolLoop implements BatchSource, RunListener {
     }
   }
 
+  /** Some services use a call id in several answers; a request's id is never used twice. */
+  readonly #requestId = (callId: string): string => {
+    const id = requestIdOf(this.#options.context?.callPath, callId, this.#requestIds);
+    this.#requestIds.add(id);
+    return id;
+  };
+
   #call(event: ToolCallEvent): void {
     const known = this.#toolbox.get(event.name) !== undefined;
     this.#calls.add(event, known ? this.#run(event) : undefined);
   }
 
-  #run(call: ToolCallPart, decision?: ApprovalDecision): CallRun {
+  #run(call: ToolCallPart, resumed?: Omit<OpenCall, "call">): CallRun {
     const { timeoutMs, clock, onApproval } = this.#settings;
     const settings = {
       tools: this.#toolbox,
@@ -250,8 +268,9 @@ export class ToolLoop implements BatchSource, RunListener {
       timeoutMs,
       clock,
       onApproval,
+      requestId: this.#requestId,
     };
-    return new CallRun(call, settings, this).start(decision);
+    return new CallRun(call, settings, this).start(resumed);
   }
 
   /** Once all tools are done: the next model call is prepared, or the stream ends. */
@@ -276,7 +295,8 @@ export class ToolLoop implements BatchSource, RunListener {
   /** Why the stream ends here; `undefined` where the model is called again. */
   #reasonToEnd(reason: FinishReason): FinishReason | undefined {
     if (reason === "budget") return reason;
-    if (this.#calls.open) return "tool-calls";
+    const { waiting } = this.#calls;
+    if (waiting !== undefined) return waiting;
     if (this.#calls.none && reason !== "pause") return reason;
     const { maxSteps, maxTotalTokens } = this.#settings;
     const spent = this.#modelCalls >= maxSteps || (totalTokens(this.#usage) ?? 0) >= maxTotalTokens;
@@ -288,7 +308,7 @@ export class ToolLoop implements BatchSource, RunListener {
     const said = this.#answer?.messages ?? [];
     const last = said.at(-1);
     // A model that is a loop itself has answered some of its calls.
-    const before = last?.role === "tool" ? last.content : [];
+    const before = last?.role === "tool" ? resultsOf(last) : [];
     const answered = before.length > 0 ? said.slice(0, -1) : said;
     const all = inCallOrder([...before, ...results, ...this.#calls.results], calls);
     const answer: ChatMessage[] = all.length > 0 ? [...answered, { role: "tool", content: all }] : said;
@@ -334,4 +354,9 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#calls.cancel(reason);
     this.#reader?.cancel(reason);
   }
+}
+
+function requestIdsIn({ content }: ChatMessage): string[] {
+  if (typeof content === "string") return [];
+  return content.flatMap((part) => (part.type === "input-request" ? [part.id] : []));
 }

@@ -260,7 +260,7 @@ test("state of the provider goes back with the next request", async () => {
     [
       { type: "reasoning-delta", text: "Hm.", opaque: opaque("signature") },
       { type: "tool-call", callId: "a", name: "work", input: {}, opaque: opaque("thought") },
-      { type: "data", name: "compaction", value: null, opaque: opaque("block") },
+      { type: "data", name: "provider/compaction", value: null, opaque: opaque("block") },
     ],
     ["Done."],
   ]);
@@ -275,7 +275,7 @@ test("state of the provider goes back with the next request", async () => {
       content: [
         { type: "reasoning", text: "Hm.", opaque: opaque("signature") },
         { type: "tool-call", opaque: opaque("thought") },
-        { type: "opaque", name: "compaction", opaque: opaque("block") },
+        { type: "opaque", name: "provider/compaction", opaque: opaque("block") },
       ],
     },
     { content: [{ output: "ran", opaque: { dialect: "mine", data: 1 } }] },
@@ -404,6 +404,6 @@ test("a second warning of the model is passed on when the stream has begun", asy
   const events = await collect(withTools(model, [work]).stream(ASK));
   expect(events[0]).toMatchObject({ warnings: [{ field: "topK" }] });
   expect(events.filter(({ type }) => type === "data")).toEqual([
-    { type: "data", name: "warnings", value: [{ field: "seed", message: "not sent" }] },
+    { type: "data", name: "tool/warnings", value: [{ field: "seed", message: "not sent" }] },
   ]);
 });

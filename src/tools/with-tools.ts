@@ -4,7 +4,7 @@ import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { validateRequest } from "../stream/validate-request.js";
-import type { ApprovalHandler } from "./approval.js";
+import type { ApprovalHandler } from "./input-response.js";
 import { Slots } from "./slots.js";
 import type { Tool } from "./tool.js";
 import { ToolLoop } from "./tool-loop.js";
@@ -26,9 +26,9 @@ export interface WithToolsOptions {
   /** Ms that one run of a tool may take that has no limit of its own. Default `Infinity`. */
   timeoutMs?: number;
   /**
-   * Decides of calls that need approval while the stream waits. It is then the only one who decides: decisions that come
-   * with the messages are not looked at. Without it the stream ends with `tool-calls`, and goes on with the messages and a
-   * `decisionMessage`.
+   * Answers requests for approval while the stream waits. It is then the only one who does: responses that come with the
+   * messages are not looked at. Without it the stream ends with `input-required`, and goes on with the messages and a
+   * `responseMessage`.
    */
   onApproval?: ApprovalHandler;
   /** Ends the stream with error code `tool-failed` when a tool fails, in place of telling the model. Default false. */
@@ -45,9 +45,9 @@ export interface WithToolsOptions {
  * events as they come, and go to the model in the order of the calls. Arguments that do not fit the tool's schema, tools that
  * there are not and errors of tools are told to the model.
  *
- * The stream ends with `tool-calls` where somebody else has to answer a call: a tool of the request or without `run`, or one
- * that waits for approval without `onApproval`. It goes on with the same messages, what was said, and a tool message with
- * results and decisions. Calls that are open at the end of a request are run first, so whoever may send messages may have
+ * The stream ends with `tool-calls` where the caller has to run a call: a tool of the request or without `run`. It ends with
+ * `input-required` where a call waits for approval and there is no `onApproval`. It goes on with the same messages, the
+ * answer's, and a tool message with results and responses. Calls that are open at the end of a request are run first, so whoever may send messages may have
  * any tool run that needs no approval.
  *
  * A `toolChoice` that forces a call holds for the first model call only.

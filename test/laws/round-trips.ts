@@ -100,7 +100,7 @@ export const SAYINGS: readonly Saying[] = [
     what: "other content of another provider's",
     events: [
       { type: "text-delta", text: "Hello" },
-      { type: "data", name: "compaction", value: FOREIGN.data, opaque: FOREIGN },
+      { type: "data", name: "provider/compaction", value: FOREIGN.data, opaque: FOREIGN },
     ],
   },
   { what: "input and output tokens", events: [], usage: { inputTokens: 9, outputTokens: 4 } },

@@ -354,7 +354,7 @@ describe.skipIf(!haveRecordings())("recorded messages", () => {
     const { events } = readWire(anthropic, [loadStream("anthropic/anthropic-refusal.chunks.txt", "event-data")]);
     expect(events).toContainEqual({
       type: "data",
-      name: "stop_details",
+      name: "provider/stop_details",
       value: expect.objectContaining({ category: "cyber" }),
     });
   });

@@ -5,8 +5,8 @@ import { afterAll, expect, test } from "vitest";
 import { Conversation } from "../../src/chat/conversation.js";
 import { SqliteStore } from "../../src/chat/stores/sqlite-store.js";
 import { type ScriptLine, scripted } from "../../src/models/scripted.js";
-import { approve, decisionMessage, deny } from "../../src/tools/approval.js";
 import { openCalls } from "../../src/tools/history.js";
+import { approve, deny, responseMessage } from "../../src/tools/input-response.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
@@ -49,14 +49,14 @@ test("turns with tool calls are stored, and resumed in another process", async (
 
 test("a call that waits for approval waits in the store, and the turn goes on in another process", async () => {
   const first = await process("approval.db", "c1", [[call("a", "remove"), call("b", "look"), call("c", "remove")]]);
-  expect((await first.conversation.send("Clean up.")).finishReason).toBe("tool-calls");
+  expect((await first.conversation.send("Clean up.")).finishReason).toBe("input-required");
   expect(first.ran).toEqual([]);
   await first.close();
 
   const second = await process("approval.db", "c1", [["Removed one."], ["Bye."]]);
   const stored = (await second.conversation.messages()).map(({ message }) => message);
   expect(openCalls(stored)).toMatchObject([{ callId: "a" }, { callId: "c" }]);
-  const events = await collect(second.conversation.stream(decisionMessage(approve("a"), deny("c", "not that"))));
+  const events = await collect(second.conversation.stream(responseMessage(approve("a"), deny("c", "not that"))));
   expect(events.flatMap((event) => (event.type === "tool-result" ? [event.callId] : [])).sort()).toEqual(["a", "c"]);
   expect(second.ran).toEqual(["remove"]);
   const sent = second.model.requests[0]?.messages;
@@ -92,13 +92,15 @@ test("calls are decided one by one, and the model is asked when all are", async 
   const request = { tools: [{ name: "theirs", inputSchema: { type: "object" } }] };
   const waiting = async () => openCalls((await conversation.messages()).map(({ message }) => message));
   await conversation.send("Clean up.", { request });
-  expect((await conversation.send(decisionMessage(approve("a")), { request })).finishReason).toBe("tool-calls");
+  expect((await conversation.send(responseMessage(approve("a")), { request })).finishReason).toBe("input-required");
   expect(await waiting()).toMatchObject([{ callId: "b" }, { callId: "c" }]);
   const theirs = { type: "tool-result", callId: "c", name: "theirs", output: "seen" } as const;
-  expect((await conversation.send({ role: "tool", content: [theirs] }, { request })).finishReason).toBe("tool-calls");
+  expect((await conversation.send({ role: "tool", content: [theirs] }, { request })).finishReason).toBe(
+    "input-required",
+  );
   expect(await waiting()).toMatchObject([{ callId: "b" }]);
   expect(model.requests).toHaveLength(1);
-  expect((await conversation.send(decisionMessage(deny("b")), { request })).text).toBe("All done.");
+  expect((await conversation.send(responseMessage(deny("b")), { request })).text).toBe("All done.");
   expect(ran).toEqual(["remove"]);
   expect(model.requests[1]?.messages).toMatchObject([
     { role: "user" },

@@ -7,7 +7,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scripted } from "../../src/models/scripted.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
-import { approve } from "../../src/tools/approval.js";
+import { approve } from "../../src/tools/input-response.js";
 import { mcpTools } from "../../src/tools/mcp/mcp-tools.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { deferred } from "../support/deferred.js";

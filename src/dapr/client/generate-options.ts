@@ -82,6 +82,7 @@ const OPTIONS = exactly("generate", {
   responseFormat: anything,
   metadata: record("an object of strings", string),
   signal: anything,
+  context: anything,
   timeouts: anything,
   retry: anything,
   headers: anything,

@@ -80,7 +80,10 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
         return this.#complete(event);
       // Results of tools that ran on the way, sources, files and steps have no place in Dapr's answers.
       case "tool-result":
-      case "approval-request":
+      case "input-request":
+      case "sentence":
+      case "audio-delta":
+      case "nested":
       case "source":
       case "file":
       case "data":

@@ -101,6 +101,7 @@ export function refuseEmpty({ settings }: ConverseCall, hasAnswer: boolean): voi
 export function finishReasonName(reason: FinishReason): string {
   switch (reason) {
     case "tool-calls":
+    case "input-required":
       return "tool_calls";
     case "content-filter":
       return "content_filter";

@@ -408,7 +408,7 @@ describe("a request arrives as it was sent", () => {
         { ...png },
         { type: "tool-call", callId: "s", name: "search", input: {}, providerExecuted: true },
         { type: "tool-result", callId: "s", name: "search", output: "x", providerExecuted: true },
-        { type: "opaque", name: "compaction", opaque: { dialect: "anthropic", data: {} } },
+        { type: "opaque", name: "provider/compaction", opaque: { dialect: "anthropic", data: {} } },
       ],
     };
     const { warnings } = writeAlpha2Request(

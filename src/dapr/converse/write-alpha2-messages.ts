@@ -2,6 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import type {
   ConversationMessageContentSchema,
   ConversationMessageFileSchema,
@@ -33,7 +34,7 @@ export function writeAlpha2Messages(messages: readonly ChatMessage[], warnings: 
       case "assistant":
         return writeAssistant(message, path, warnings);
       case "tool":
-        return message.content.map(writeResult);
+        return resultsOf(message).map(writeResult);
       default:
         return message satisfies never;
     }
@@ -111,6 +112,7 @@ function writeAssistant({ content }: AssistantMessage, path: string, warnings: W
         break;
       case "reasoning":
       case "source":
+      case "input-request":
         break;
       default:
         part satisfies never;

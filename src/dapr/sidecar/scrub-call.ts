@@ -26,7 +26,12 @@ function scrubbed(message: ChatMessage): ChatMessage {
     case "assistant":
       return { ...message, content: scrubContent(message.content) };
     case "tool": {
-      return { ...message, content: message.content.map((part) => ({ ...part, output: scrubOutput(part.output) })) };
+      return {
+        ...message,
+        content: message.content.map((part) =>
+          part.type === "tool-result" ? { ...part, output: scrubOutput(part.output) } : part,
+        ),
+      };
     }
     default:
       return message satisfies never;

@@ -74,7 +74,7 @@ const assistantParts: fc.Arbitrary<AssistantPart[]> = fc.oneof(
     },
   ]),
   fc.constant<AssistantPart[]>([
-    { type: "opaque", name: "compaction", opaque: own({ type: "compaction", content: "short" }) },
+    { type: "opaque", name: "provider/compaction", opaque: own({ type: "compaction", content: "short" }) },
   ]),
 );
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
 
 /** Applies a delta whose meaning is not known: its texts go on with the block's, its other values replace them. */
@@ -13,5 +14,5 @@ export function mergeDelta(block: JsonObject, delta: JsonObject): void {
 
 /** A delta that its block has no use for is handed on, so that nothing is lost. */
 export function unknownDelta(delta: JsonObject, emit: Emit): void {
-  emit({ type: "data", name: filledString(delta.type) ?? "content_block_delta", value: delta });
+  emit({ type: "data", name: providerData(filledString(delta.type) ?? "content_block_delta"), value: delta });
 }

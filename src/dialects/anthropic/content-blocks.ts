@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { readCarried } from "../carried.js";
 import { filledString } from "../filled-string.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
@@ -160,8 +161,14 @@ class OtherBlock implements OpenBlock {
 
   close(emit: Emit): void {
     const name = filledString(this.#block.type) ?? "content_block";
-    const value = name === "fallback" ? changeOf(this.#block) : this.#block;
-    emit({ type: "data", name, value, opaque: ownOpaque(this.#block) });
+    const changes = name === "fallback";
+    const value = changes ? changeOf(this.#block) : this.#block;
+    emit({
+      type: "data",
+      name: changes ? "fallback/model" : providerData(name),
+      value,
+      opaque: ownOpaque(this.#block),
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type {
   ChatEvent,
   DataEvent,
@@ -12,6 +12,7 @@ import type {
   ToolInputDeltaEvent,
   ToolResultEvent,
 } from "../../stream/chat-event.js";
+import { providerWord } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
@@ -109,7 +110,10 @@ export class MessageWriter {
         this.#finish(event, write);
         return;
       case "file":
-      case "approval-request":
+      case "input-request":
+      case "sentence":
+      case "audio-delta":
+      case "nested":
       case "context":
         return;
       default:
@@ -215,7 +219,12 @@ export class MessageWriter {
       this.#facts.delta.container = container;
     } else if (own !== undefined) this.#whole(own, write);
     else if (opaque !== undefined) this.#carry({ kind: "data", name, value, opaque }, write);
-    else if (DELTA_FACTS.includes(name)) this.#facts.delta[name] = value;
+    else this.#fact(providerWord(name), value);
+  }
+
+  #fact(name: string | undefined, value: JsonValue): void {
+    if (name === undefined) return;
+    if (DELTA_FACTS.includes(name)) this.#facts.delta[name] = value;
     else if (EVENT_FACTS.includes(name)) this.#facts.event[name] = value;
   }
 

@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import type { AssistantPart, TextPart } from "../../stream/message.js";
 import { readCarried } from "../carried.js";
 import type { WireObject } from "../wire-object.js";
@@ -44,7 +45,11 @@ function addBlock(parts: AssistantPart[], block: WireObject, answer: AnswerState
         parts.push({ ...part, ...readCache(block.value) });
       } else {
         // With its breakpoint for the cache, which this kind of part has no place for.
-        parts.push({ type: "opaque", name: block.requiredString("type"), opaque: ownOpaque(block.value) });
+        parts.push({
+          type: "opaque",
+          name: providerData(block.requiredString("type")),
+          opaque: ownOpaque(block.value),
+        });
       }
   }
 }

@@ -105,7 +105,7 @@ describe("the Anthropic reader", () => {
     const data = { type: "hologram", id: "h", scene: "sea and sky", light: 3 };
     expect(events).toContainEqual({
       type: "data",
-      name: "hologram",
+      name: "provider/hologram",
       value: data,
       opaque: { dialect: "anthropic", data },
     });
@@ -118,8 +118,12 @@ describe("the Anthropic reader", () => {
       { type: "weather", sky: "blue" },
       ...END,
     ]);
-    expect(events).toContainEqual({ type: "data", name: "mood_delta", value: { type: "mood_delta", mood: "fine" } });
-    expect(events).toContainEqual({ type: "data", name: "weather", value: { type: "weather", sky: "blue" } });
+    expect(events).toContainEqual({
+      type: "data",
+      name: "provider/mood_delta",
+      value: { type: "mood_delta", mood: "fine" },
+    });
+    expect(events).toContainEqual({ type: "data", name: "provider/weather", value: { type: "weather", sky: "blue" } });
   });
 
   test("how far thinking is that is not shown is told", () => {
@@ -134,8 +138,8 @@ describe("the Anthropic reader", () => {
       ...END,
     ]);
     expect(events.filter((event) => event.type === "data")).toEqual([
-      { type: "data", name: "estimated_tokens", value: 50 },
-      { type: "data", name: "estimated_tokens", value: 120 },
+      { type: "data", name: "provider/estimated_tokens", value: 50 },
+      { type: "data", name: "provider/estimated_tokens", value: 120 },
     ]);
     expect(summarise(events).parts).toEqual([
       { type: "reasoning", text: "", opaque: { dialect: "anthropic", data: { type: "thinking", signature: "s" } } },
@@ -283,7 +287,7 @@ describe("the Anthropic reader", () => {
     expect(events).toContainEqual(
       expect.objectContaining({
         type: "data",
-        name: "fallback",
+        name: "fallback/model",
         value: { type: "fallback", from: "claude-a", to: "claude-b" },
       }),
     );
@@ -416,10 +420,10 @@ test("events of a kind that is not known come after the start, and what is said 
   const { events } = read([{ type: "vertex_event", at: 1 }, START, END[0] ?? {}, { type: "message_stop", metrics: 2 }]);
   expect(events.map((event) => (event.type === "data" ? event.name : event.type))).toEqual([
     "start",
-    "vertex_event",
+    "provider/vertex_event",
     "usage",
     "usage",
-    "metrics",
+    "provider/metrics",
     "finish",
   ]);
 });

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
@@ -210,7 +211,7 @@ export class AnthropicReader implements WireReader {
     this.#piece(kind, index, piece, emit);
     const { estimated_tokens: estimated } = delta;
     // How far thinking is that is not shown.
-    if (typeof estimated === "number") emit({ type: "data", name: "estimated_tokens", value: estimated });
+    if (typeof estimated === "number") emit({ type: "data", name: "provider/estimated_tokens", value: estimated });
     if (typeof event.index !== "number" || typeof estimated === "number") return;
     const holes: Hole[] = [
       { path: ["index"], kind: "number", capture: true },
@@ -294,8 +295,8 @@ function emitExtras(object: JsonObject, known: readonly string[], emit: Emit): v
   for (const [name, value] of Object.entries(object)) {
     if (value === null || known.includes(name)) continue;
     if (name === "container" && isJsonObject(value)) {
-      emit({ type: "data", name, value, opaque: ownOpaque({ ...value, type: "container" }) });
-    } else emit({ type: "data", name, value });
+      emit({ type: "data", name: providerData(name), value, opaque: ownOpaque({ ...value, type: "container" }) });
+    } else emit({ type: "data", name: providerData(name), value });
   }
 }
 

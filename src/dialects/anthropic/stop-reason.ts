@@ -33,6 +33,7 @@ export function writeStopReason(reason: FinishReason, rawReason?: string): strin
     case "budget":
       return "max_tokens";
     case "tool-calls":
+    case "input-required":
       return "tool_use";
     case "pause":
       return "pause_turn";

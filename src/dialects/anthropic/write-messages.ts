@@ -9,6 +9,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import { writeCache } from "./cache-control.js";
 import { writeCitation } from "./citations.js";
 import { ownData } from "./opaque.js";
@@ -65,7 +66,7 @@ class MessagesWriter {
         else this.#assistant(message.content, path);
         return;
       case "tool":
-        for (const part of message.content) this.#turns.addResult(writeResult(part));
+        for (const part of resultsOf(message)) this.#turns.addResult(writeResult(part));
         return;
       default:
         message satisfies never;
@@ -134,6 +135,8 @@ class MessagesWriter {
       }
       case "file":
         return this.#leaveOut(field, "Anthropic has no files in an assistant's message");
+      case "input-request":
+        return undefined;
       case "opaque":
         return this.#opaque(part.opaque, field);
       default:

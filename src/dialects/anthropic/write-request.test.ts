@@ -262,7 +262,7 @@ describe("a request for a message", () => {
           role: "assistant",
           content: [
             { type: "text", text: "Done." },
-            { type: "opaque", name: "container", opaque: own({ type: "container", id: "box_1", expires_at }) },
+            { type: "opaque", name: "provider/container", opaque: own({ type: "container", id: "box_1", expires_at }) },
           ],
         },
         { role: "user", content: "Again" },

@@ -106,7 +106,7 @@ describe("@anthropic-ai/sdk reads what the writer writes", () => {
     const details = { type: "refusal", category: "cyber", explanation: "No." };
     const sdk = await client([
       START,
-      { type: "data", name: "stop_details", value: details },
+      { type: "data", name: "provider/stop_details", value: details },
       { ...FINISH, reason: "refusal" },
     ]);
     const message = await sdk.messages.stream(ASK).finalMessage();
@@ -144,7 +144,7 @@ describe("@anthropic-ai/sdk brings back", () => {
       { type: "reasoning-delta", text: "Hm.", opaque: opaque("on reasoning") },
       { type: "text-delta", text: "Looking.", opaque: opaque("on text") },
       { type: "source", source: { kind: "url", url: "https://example.com/", span: { start: 2, end: 5 } } },
-      { type: "data", name: "grounding", value: { a: 1 }, opaque: opaque("on data") },
+      { type: "data", name: "provider/grounding", value: { a: 1 }, opaque: opaque("on data") },
       { type: "tool-call", callId: "call_1", name: "weather", input: {}, opaque: opaque("on a whole call") },
       { type: "tool-input-delta", callId: "call_2", name: "weather", delta: "{}" },
       { type: "tool-call", callId: "call_2", name: "weather", input: {}, opaque: opaque("on a streamed call") },
@@ -184,7 +184,7 @@ describe("@anthropic-ai/sdk brings back", () => {
           { type: "reasoning", text: "Hm.", opaque: opaque("on reasoning") },
           { type: "text", text: "Looking.", opaque: opaque("on text") },
           { type: "source", source: { kind: "url", url: "https://example.com/", span: { start: 2, end: 5 } } },
-          { type: "opaque", name: "grounding", opaque: opaque("on data") },
+          { type: "opaque", name: "provider/grounding", opaque: opaque("on data") },
           { type: "tool-call", callId: "call_1", name: "weather", input: {}, opaque: opaque("on a whole call") },
           { type: "tool-call", callId: "call_2", name: "weather", input: {}, opaque: opaque("on a streamed call") },
           {

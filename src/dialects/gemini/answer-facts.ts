@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { ownOpaque } from "./opaque.js";
 
 /** What is said of a candidate beside its content, as `data` events are named. */
@@ -36,7 +37,7 @@ export class AnswerFacts {
       if (this.#said.get(name) === text) continue;
       this.#said.set(name, text);
       const opaque = KEPT.includes(name) ? { opaque: ownOpaque({ [name]: value }) } : {};
-      emit({ type: "data", name, value, ...opaque });
+      emit({ type: "data", name: providerData(name), value, ...opaque });
     }
   }
 }

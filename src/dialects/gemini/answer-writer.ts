@@ -9,6 +9,7 @@ import type {
   ToolCallEvent,
   ToolResultEvent,
 } from "../../stream/chat-event.js";
+import { providerWord } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import type { WriterContext } from "../dialect.js";
@@ -91,7 +92,10 @@ export class AnswerWriter {
       // A call comes whole: only Vertex streams arguments, to clients that ask for it.
       case "tool-input-delta":
       case "step-finish":
-      case "approval-request":
+      case "input-request":
+      case "sentence":
+      case "audio-delta":
+      case "nested":
       case "context":
         return;
       default:
@@ -128,9 +132,10 @@ export class AnswerWriter {
   #data({ name, value, opaque }: DataEvent, write: WriteResponse): void {
     const own = ownData(opaque);
     // A stored message has only the state.
-    const fact = own?.[name] ?? value;
-    if (CANDIDATE_FACTS.includes(name)) this.#facts.candidate[name] = fact;
-    else if (RESPONSE_FACTS.includes(name)) this.#facts.response[name] = fact;
+    const word = providerWord(name) ?? "";
+    const fact = own?.[word] ?? value;
+    if (CANDIDATE_FACTS.includes(word)) this.#facts.candidate[word] = fact;
+    else if (RESPONSE_FACTS.includes(word)) this.#facts.response[word] = fact;
     else if (own !== undefined && !isKeptFact(own)) this.#part(own, write);
     else if (opaque !== undefined && own === undefined) {
       this.#part({ text: "", ...writeSignature({ kind: "data", name, value, opaque }) }, write);

@@ -50,6 +50,7 @@ export function writeFinishReason(reason: FinishReason, rawReason?: string): str
   switch (reason) {
     case "stop":
     case "tool-calls":
+    case "input-required":
       return "STOP";
     case "length":
     case "budget":

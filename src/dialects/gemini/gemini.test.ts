@@ -88,7 +88,7 @@ const assistantParts: fc.Arbitrary<AssistantPart[]> = fc.oneof(
   bytes.map((data): AssistantPart[] => [
     { type: "file", mediaType: "image/png", data, opaque: own({ thoughtSignature: "aW1n" }) },
   ]),
-  fc.constant<AssistantPart[]>([{ type: "opaque", name: "later", opaque: own({ later: { a: [1] } }) }]),
+  fc.constant<AssistantPart[]>([{ type: "opaque", name: "provider/later", opaque: own({ later: { a: [1] } }) }]),
 );
 
 const output: fc.Arbitrary<JsonValue> = fc.oneof(

@@ -1,6 +1,7 @@
 import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { malformed } from "../parse-frame.js";
 import { AnswerText } from "./answer-text.js";
 import { newCallId } from "./call-ids.js";
@@ -141,7 +142,7 @@ export class PartReader {
     const keys = Object.keys(said);
     if (keys.length === 0) return;
     const name = keys.find((key) => key !== "thought" && key !== "thoughtSignature") ?? "part";
-    emit({ type: "data", name, value: said, opaque: ownOpaque(said) });
+    emit({ type: "data", name: providerData(name), value: said, opaque: ownOpaque(said) });
   }
 
   #place(): void {

@@ -267,7 +267,7 @@ describe("the Gemini reader", () => {
   test("a part that it does not know is told and comes back", () => {
     const part = { later: { a: 1 }, thoughtSignature: "YQ==" };
     const { events } = read([said([part]), said([{ text: "" }], STOP)]);
-    expect(events[1]).toEqual({ type: "data", name: "later", value: part, opaque: own(part) });
+    expect(events[1]).toEqual({ type: "data", name: "provider/later", value: part, opaque: own(part) });
   });
 
   test("other candidates are told as data", () => {
@@ -275,7 +275,7 @@ describe("the Gemini reader", () => {
     const chunk = { ...said([{ text: "One" }], STOP) };
     const { events } = read([{ ...chunk, candidates: [...(chunk.candidates as JsonValue[]), other] }]);
     expect(textOfEvents(events)).toBe("One");
-    expect(events).toContainEqual({ type: "data", name: "candidate", value: other });
+    expect(events).toContainEqual({ type: "data", name: "provider/candidate", value: other });
   });
 
   test("what a stream says again is told once", () => {
@@ -286,9 +286,9 @@ describe("the Gemini reader", () => {
       said([{ text: "" }], { ...STOP, safetyRatings, finishMessage: "done" }, { createTime: "t" }),
     ]);
     expect(events.filter((event) => event.type === "data")).toEqual([
-      { type: "data", name: "safetyRatings", value: safetyRatings },
-      { type: "data", name: "createTime", value: "t" },
-      { type: "data", name: "finishMessage", value: "done" },
+      { type: "data", name: "provider/safetyRatings", value: safetyRatings },
+      { type: "data", name: "provider/createTime", value: "t" },
+      { type: "data", name: "provider/finishMessage", value: "done" },
     ]);
   });
 
@@ -319,7 +319,7 @@ describe("the Gemini reader", () => {
     const { events } = read([chunk]);
     expect(events[1]).toEqual({
       type: "data",
-      name: "promptFeedback",
+      name: "provider/promptFeedback",
       value: promptFeedback,
       opaque: own({ promptFeedback }),
     });
@@ -467,7 +467,7 @@ describe("sources", () => {
     expect(sources[0]?.opaque).toEqual(own({ chunk: web("a"), support: support(0, 2, 0, 1) }));
     expect(events).toContainEqual({
       type: "data",
-      name: "groundingMetadata",
+      name: "provider/groundingMetadata",
       value: groundingMetadata,
       opaque: own({ groundingMetadata }),
     });

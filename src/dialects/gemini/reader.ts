@@ -81,7 +81,7 @@ export class GeminiReader implements WireReader {
     const candidates = Array.isArray(chunk.candidates) ? chunk.candidates.filter(isJsonObject) : [];
     for (const candidate of candidates) {
       if ((candidate.index ?? 0) === 0) this.#candidate(candidate, watched);
-      else watched({ type: "data", name: "candidate", value: candidate });
+      else watched({ type: "data", name: "provider/candidate", value: candidate });
     }
     this.#facts.push(chunk, RESPONSE_FIELDS, watched);
     this.#blocked(chunk);

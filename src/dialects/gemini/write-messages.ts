@@ -9,6 +9,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import { isKeptFact } from "./answer-facts.js";
 import { idField } from "./call-ids.js";
 import type { ModelTraits } from "./model-traits.js";
@@ -77,7 +78,7 @@ class MessagesWriter {
         else this.#assistant(message.content, path);
         return;
       case "tool":
-        this.#results.push(...message.content);
+        this.#results.push(...resultsOf(message));
         return;
       default:
         message satisfies never;
@@ -153,6 +154,7 @@ class MessagesWriter {
       }
       // Of use to people only: Google takes none back.
       case "source":
+      case "input-request":
         return undefined;
       default:
         return part satisfies never;

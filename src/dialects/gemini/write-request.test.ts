@@ -240,7 +240,7 @@ describe("messages", () => {
       { type: "reasoning", text: "Hm.", opaque },
       { type: "tool-call", callId: "s1", name: "web_search", input: {}, providerExecuted: true, opaque },
       { type: "tool-result", callId: "s1", name: "web_search", output: [], providerExecuted: true, opaque },
-      { type: "opaque", name: "compaction", opaque },
+      { type: "opaque", name: "provider/compaction", opaque },
       { type: "text", text: "So.", opaque },
       { type: "source", source: { kind: "url", url: "https://a.b/" } },
     ];
@@ -253,7 +253,7 @@ describe("messages", () => {
     const groundingMetadata = { webSearchQueries: ["q"] };
     const parts: AssistantPart[] = [
       { type: "text", text: "So." },
-      { type: "opaque", name: "groundingMetadata", opaque: own({ groundingMetadata }) },
+      { type: "opaque", name: "provider/groundingMetadata", opaque: own({ groundingMetadata }) },
     ];
     const { body, warnings } = write({ messages: [...HI, { role: "assistant", content: parts }] });
     expect((body.contents as JsonObject[])[1]).toEqual({ role: "model", parts: [{ text: "So." }] });

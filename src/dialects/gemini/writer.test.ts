@@ -137,7 +137,7 @@ describe("@google/genai reads what the writer writes", () => {
       START,
       {
         type: "data",
-        name: "promptFeedback",
+        name: "provider/promptFeedback",
         value: feedback,
         opaque: { dialect: "gemini", data: { promptFeedback: feedback } },
       },
@@ -188,7 +188,7 @@ describe("@google/genai brings back", () => {
     { type: "reasoning-delta", text: "", opaque: opaque("on reasoning") },
     { type: "text-delta", text: "Loo" },
     { type: "text-delta", text: "king." },
-    { type: "data", name: "compaction", value: { a: 1 }, opaque: opaque("on data") },
+    { type: "data", name: "provider/compaction", value: { a: 1 }, opaque: opaque("on data") },
     { type: "tool-call", callId: "call_1", name: "weather", input: { city: "Rome" }, opaque: opaque("on a call") },
     { type: "tool-call", callId: "call_2", name: "weather", input: {} },
     {
@@ -226,7 +226,7 @@ describe("@google/genai brings back", () => {
       content: [
         { type: "reasoning", text: "Hm.", opaque: opaque("on reasoning") },
         { type: "text", text: "Looking." },
-        { type: "opaque", name: "compaction", opaque: opaque("on data") },
+        { type: "opaque", name: "provider/compaction", opaque: opaque("on data") },
         { type: "tool-call", callId: "call_1", name: "weather", input: { city: "Rome" }, opaque: opaque("on a call") },
         { type: "tool-call", callId: "call_2", name: "weather", input: {} },
         {

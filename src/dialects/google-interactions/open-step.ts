@@ -2,6 +2,7 @@ import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit, Source } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
 import { Utf8Offsets } from "../gemini/utf8-offsets.js";
 import { malformed } from "../parse-frame.js";
@@ -63,7 +64,7 @@ export class OpenStep {
       default:
         // A step that is said in one piece after its start.
         if (delta.type === this.#step.type) Object.assign(this.#step, delta);
-        else emit({ type: "data", name: filledString(delta.type) ?? "delta", value: delta });
+        else emit({ type: "data", name: providerData(filledString(delta.type) ?? "delta"), value: delta });
     }
   }
 
@@ -74,9 +75,14 @@ export class OpenStep {
     else if (type.endsWith("_call")) this.#closeCall(type, emit);
     else if (type.endsWith("_result")) this.#closeResult(emit);
     else if (type === "model_output" || type === "text") {
-      if (isJsonObject(this.#step.error)) emit({ type: "data", name: "error", value: this.#step.error });
+      if (isJsonObject(this.#step.error)) emit({ type: "data", name: "provider/error", value: this.#step.error });
     } else {
-      emit({ type: "data", name: type, value: this.#step, opaque: { dialect: GOOGLE_INTERACTIONS, data: this.#step } });
+      emit({
+        type: "data",
+        name: providerData(type),
+        value: this.#step,
+        opaque: { dialect: GOOGLE_INTERACTIONS, data: this.#step },
+      });
     }
   }
 
@@ -158,7 +164,11 @@ function sourceOf(annotation: JsonObject): Source {
 
 function file({ type, data, mime_type: mimeType, ...more }: JsonObject, emit: Emit): void {
   if (typeof data !== "string") {
-    emit({ type: "data", name: String(type), value: { type: type ?? "", ...more, mime_type: mimeType ?? "" } });
+    emit({
+      type: "data",
+      name: providerData(String(type)),
+      value: { type: type ?? "", ...more, mime_type: mimeType ?? "" },
+    });
     return;
   }
   emit({ type: "file", mediaType: typeof mimeType === "string" ? mimeType : `${type}/*`, data: bytesOf(data) });

@@ -52,14 +52,14 @@ describe("the reader of interactions", () => {
     ]);
     const step0 = { type: "user_input", content: [{ type: "text", text: "Hi" }] };
     expect(events.slice(1)).toEqual([
-      { type: "data", name: "user_input", value: step0, opaque: own(step0) },
+      { type: "data", name: "provider/user_input", value: step0, opaque: own(step0) },
       { type: "file", mediaType: "image/png", data: new Uint8Array([1, 2]) },
       { type: "file", mediaType: "application/pdf", data: new Uint8Array([1, 2]) },
       { type: "text-delta", text: "Yo", block: 2 },
       { type: "usage", usage: { inputTokens: 5, outputTokens: 1, raw: usage } },
-      { type: "data", name: "error", value: { code: 13, message: "no" } },
+      { type: "data", name: "provider/error", value: { code: 13, message: "no" } },
       { type: "usage", usage: { inputTokens: 5, outputTokens: 2, raw: { ...usage, total_output_tokens: 2 } } },
-      { type: "data", name: "continuation_token", value: "t" },
+      { type: "data", name: "provider/continuation_token", value: "t" },
     ]);
     expect(read([CREATED, completed("requires_continuation")]).events.at(-1)).toMatchObject({ reason: "pause" });
   });
@@ -135,7 +135,7 @@ describe("the reader of interactions", () => {
     expect(events.slice(1, -1)).toEqual([
       { type: "tool-call", callId: "s", name: "google_search", input: { queries: ["q"] }, providerExecuted: true },
       { type: "tool-result", callId: "s", name: "google_search", output: [1], isError: true, providerExecuted: true },
-      { type: "data", name: "later_step", value: later, opaque: own(later) },
+      { type: "data", name: "provider/later_step", value: later, opaque: own(later) },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { lookup } from "../../base/lookup.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
@@ -68,11 +69,17 @@ export class InteractionReader implements WireReader {
       case "interaction.status_update":
         this.#takeUsage(event.usage, emit);
         if (event.continuation_token !== undefined) {
-          this.#early.push({ type: "data", name: "continuation_token", value: event.continuation_token }, emit);
+          this.#early.push(
+            { type: "data", name: "provider/continuation_token", value: event.continuation_token },
+            emit,
+          );
         }
         return;
       default:
-        this.#early.push({ type: "data", name: filledString(event.event_type) ?? "event", value: event }, emit);
+        this.#early.push(
+          { type: "data", name: providerData(filledString(event.event_type) ?? "event"), value: event },
+          emit,
+        );
     }
   }
 

@@ -105,7 +105,7 @@ describe("the Ollama reader", () => {
       ],
       generateForm,
     );
-    expect(events).toContainEqual({ type: "data", name: "progress", value: { completed: 1, total: 2 } });
+    expect(events).toContainEqual({ type: "data", name: "provider/progress", value: { completed: 1, total: 2 } });
     expect(events).toContainEqual(expect.objectContaining({ type: "file", mediaType: "image/png" }));
   });
 

@@ -75,11 +75,11 @@ export class OllamaReader implements WireReader {
     if (text) emit({ type: "text-delta", text });
     for (const image of images ?? []) if (typeof image === "string") emitImage(image, emit);
     for (const call of toolCalls ?? []) if (isJsonObject(call)) emit(this.#call(call, line));
-    if (Array.isArray(line.logprobs)) emit({ type: "data", name: "logprobs", value: line.logprobs });
+    if (Array.isArray(line.logprobs)) emit({ type: "data", name: "provider/logprobs", value: line.logprobs });
     // Models that make images say how far they are.
     const { completed, total } = line;
     if (typeof completed === "number" && typeof total === "number") {
-      emit({ type: "data", name: "progress", value: { completed, total } });
+      emit({ type: "data", name: "provider/progress", value: { completed, total } });
     }
   }
 
@@ -102,7 +102,7 @@ export class OllamaReader implements WireReader {
     if (Array.isArray(line.context)) {
       // An encoding of the conversation, with which another prompt continues it.
       const { context } = line;
-      emit({ type: "data", name: "context", value: context, opaque: { dialect: name, data: { context } } });
+      emit({ type: "data", name: "provider/context", value: context, opaque: { dialect: name, data: { context } } });
     }
     const usage = readUsage(line);
     if (usage.raw !== undefined) emit({ type: "usage", usage });

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import { writeCall } from "./write-call.js";
 import { writeImage } from "./write-file.js";
 
@@ -17,7 +18,7 @@ export function writeMessages(messages: readonly ChatMessage[], warnings: Warnin
         if (typeof message.content === "string") return [{ role: "assistant", content: message.content }];
         return writeAssistant(message.content, path, warnings);
       case "tool":
-        return message.content.map(writeResult);
+        return resultsOf(message).map(writeResult);
       default:
         return message satisfies never;
     }
@@ -87,6 +88,7 @@ function lossOf(part: AssistantPart): string | undefined {
       return `state of ${part.opaque.dialect}`;
     case "text":
     case "source":
+    case "input-request":
       return undefined;
     default:
       return part satisfies never;

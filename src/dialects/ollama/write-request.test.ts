@@ -126,7 +126,7 @@ describe("a request to Ollama", () => {
         role: "assistant",
         content: [
           { type: "text", text: "Hello." },
-          { type: "opaque", name: "context", opaque: context },
+          { type: "opaque", name: "provider/context", opaque: context },
         ],
       },
       { role: "user", content: "And?" },

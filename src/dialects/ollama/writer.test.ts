@@ -79,7 +79,12 @@ describe("the ollama client reads what the writer writes", () => {
       START,
       { type: "reasoning-delta", text: "Hm." },
       { type: "text-delta", text: "Yes." },
-      { type: "data", name: "context", value: context, opaque: { dialect: "ollama-generate", data: { context } } },
+      {
+        type: "data",
+        name: "provider/context",
+        value: context,
+        opaque: { dialect: "ollama-generate", data: { context } },
+      },
       FINISH,
     ];
     const sdk = await client(script, ollamaGenerate);

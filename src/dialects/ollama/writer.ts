@@ -69,7 +69,10 @@ export class LineWriter {
         return;
       case "tool-input-delta":
       case "tool-result":
-      case "approval-request":
+      case "input-request":
+      case "sentence":
+      case "audio-delta":
+      case "nested":
       case "source":
       case "context":
       case "usage":

@@ -64,6 +64,7 @@ export function readFinishReason(raw: string | undefined, said: Said): { reason:
 export function writeFinishReason(reason: FinishReason): string {
   switch (reason) {
     case "tool-calls":
+    case "input-required":
       return "tool_calls";
     case "content-filter":
       return "content_filter";

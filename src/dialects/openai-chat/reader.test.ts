@@ -121,8 +121,8 @@ describe("what services say beyond the protocol is told", () => {
     expect(events.map((event) => (event.type === "data" ? event.name : event.type))).toEqual([
       "start",
       "text-delta",
-      "prompt_filter_results",
-      "content_filter_results",
+      "provider/prompt_filter_results",
+      "provider/content_filter_results",
       "text-delta",
       "finish",
     ]);
@@ -149,7 +149,7 @@ describe("what services say beyond the protocol is told", () => {
     ],
   ])("%s", (_, frame, name, value) => {
     const { events } = read(chunk({ content: "A" }), frame, ...END);
-    expect(events).toContainEqual({ type: "data", name, value });
+    expect(events).toContainEqual({ type: "data", name: `provider/${name}`, value });
   });
 });
 
@@ -304,5 +304,5 @@ test("what follows the arguments of a call that was complete is told, and no par
   const named = (index: number) => call({ index, id: `call_${index}`, function: { name: "look", arguments: "" } });
   const { events, error } = read(named(0), ...Array.from('{"abcdefghij":1}', more), named(1), more("x"), ...END);
   expect(error).toBeUndefined();
-  expect(events).toContainEqual({ type: "data", name: "tool_calls", value: { callId: "call_0", after: "x" } });
+  expect(events).toContainEqual({ type: "data", name: "provider/tool_calls", value: { callId: "call_0", after: "x" } });
 });

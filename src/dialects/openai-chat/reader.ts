@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
@@ -103,7 +104,7 @@ export class OpenAiChatReader implements WireReader {
     this.#start(chunk, choices.length > 0, emit);
     if (choice !== undefined) this.#choice(chunk, choice, frame.data, emit);
     for (const other of choices) {
-      if (other !== choice) emit({ type: "data", name: "choice", value: other });
+      if (other !== choice) emit({ type: "data", name: "provider/choice", value: other });
     }
     this.#takeUsage(chunk, choice, emit);
   }
@@ -156,7 +157,7 @@ export class OpenAiChatReader implements WireReader {
     this.#facts.push(delta, DELTA_FIELDS, emit);
     if (emitted.length > 0) this.#facts.release(emit);
     if (choice.logprobs !== undefined && choice.logprobs !== null) {
-      emit({ type: "data", name: "logprobs", value: choice.logprobs });
+      emit({ type: "data", name: "provider/logprobs", value: choice.logprobs });
     }
     const reason = filledString(choice.finish_reason);
     const broken = reason === undefined ? undefined : brokenOff(reason);
@@ -293,7 +294,7 @@ function contentPart(part: JsonValue, emit: Emit): void {
   else if (!isJsonObject(part)) return;
   else if (typeof part.text === "string") text(part.text, emit);
   else if (part.type === "thinking" && Array.isArray(part.thinking)) thoughts(part.thinking, emit);
-  else emit({ type: "data", name: filledString(part.type) ?? "content", value: part });
+  else emit({ type: "data", name: providerData(filledString(part.type) ?? "content"), value: part });
 }
 
 function thoughts(parts: readonly JsonValue[], emit: Emit): void {
@@ -309,5 +310,5 @@ function imagePart(image: JsonValue, emit: Emit): void {
   const address = isJsonObject(image) && isJsonObject(image.image_url) ? image.image_url.url : undefined;
   const file = typeof address === "string" ? fromDataUrl(address) : undefined;
   if (file !== undefined) emit({ type: "file", ...file });
-  else emit({ type: "data", name: "image", value: image });
+  else emit({ type: "data", name: "provider/image", value: image });
 }

@@ -11,7 +11,7 @@ export class Sources {
     for (const annotation of list(message.annotations)) {
       const source = readAnnotation(annotation);
       if (source !== undefined) this.#emit(source, emit);
-      else emit({ type: "data", name: "annotation", value: annotation });
+      else emit({ type: "data", name: "provider/annotation", value: annotation });
     }
     // A search result says more than the bare address in the citations.
     for (const result of list(chunk.search_results)) {

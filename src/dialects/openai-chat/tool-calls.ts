@@ -100,7 +100,7 @@ export class ToolCalls {
     if (rest.trim() === "") return;
     if (!/^\s*[{[]/.test(rest)) {
       // What a model says after its arguments is no call: the end of a fence, a closing tag.
-      emit({ type: "data", name: "tool_calls", value: { callId: call.callId, after: rest } });
+      emit({ type: "data", name: "provider/tool_calls", value: { callId: call.callId, after: rest } });
       return;
     }
     this.#complete(call, false, emit);

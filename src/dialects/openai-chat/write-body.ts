@@ -62,6 +62,7 @@ function addPart(wire: JsonObject, part: AssistantPart): void {
       }
       return;
     case "tool-result":
+    case "input-request":
     case "opaque":
       return;
     default:

@@ -12,6 +12,7 @@ import type {
   ToolCallPart,
   ToolMessage,
 } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
 import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
@@ -167,7 +168,7 @@ function warnOfLosses(content: readonly AssistantPart[], path: string, warnings:
 }
 
 function writeResults(message: ToolMessage): JsonObject[] {
-  return message.content.map(({ callId, output }) => ({
+  return resultsOf(message).map(({ callId, output }) => ({
     role: "tool",
     tool_call_id: callId,
     content: typeof output === "string" ? output : JSON.stringify(output),

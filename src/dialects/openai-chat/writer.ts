@@ -70,7 +70,10 @@ export class OpenAiChatWriter implements WireWriter {
         return;
       case "usage":
       case "tool-result":
-      case "approval-request":
+      case "input-request":
+      case "sentence":
+      case "audio-delta":
+      case "nested":
       case "data":
       case "context":
       case "step-start":

@@ -39,6 +39,7 @@ export function writeEnd(reason: FinishReason): { status: string; incomplete_det
       return { status: "incomplete", incomplete_details: { reason: "content_filter" } };
     case "stop":
     case "tool-calls":
+    case "input-required":
     case "refusal":
     case "pause":
     case "other":

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { readCarried } from "../carried.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
@@ -165,7 +166,7 @@ export class ItemReader {
     const content = Array.isArray(item.content) ? item.content.filter(isJsonObject) : [];
     for (const [index, part] of content.entries()) {
       if (typeof (part.text ?? part.refusal) !== "string") {
-        emit({ type: "data", name: filledString(part.type) ?? "content_part", value: part });
+        emit({ type: "data", name: providerData(filledString(part.type) ?? "content_part"), value: part });
         continue;
       }
       const kind = part.type === "refusal" ? "refusal" : "text";
@@ -220,7 +221,7 @@ export class ItemReader {
 /** Tells the probabilities that a piece or a part of a text has; whether there were any. */
 export function tellLogprobs({ logprobs }: JsonObject, emit: Emit): boolean {
   if (!Array.isArray(logprobs) || logprobs.length === 0) return false;
-  emit({ type: "data", name: "logprobs", value: logprobs });
+  emit({ type: "data", name: "provider/logprobs", value: logprobs });
   return true;
 }
 

@@ -2,6 +2,7 @@ import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { sniffMediaType } from "../../base/sniff-media-type.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
 import { parseToolInput, type ToolInput } from "../tool-input.js";
 import { isInvented, ownOpaque } from "./opaque.js";
@@ -159,7 +160,7 @@ export function otherItemEvents(item: JsonObject, names: ReadonlyMap<string, str
     const call = { callId, name, providerExecuted: true as const };
     return [{ type: "tool-result", ...call, output, opaque: ownOpaque(item) }];
   }
-  return [{ type: "data", name: type, value: item, opaque: ownOpaque(item) }];
+  return [{ type: "data", name: providerData(type), value: item, opaque: ownOpaque(item) }];
 }
 
 /** The call that an output answers: a search for tools that the provider ran does not say, and answers the last one. */
@@ -180,7 +181,7 @@ function approvalEvents(item: JsonObject): ChatEvent[] {
   const { input, invalid } = inputOf(item);
   return [
     { type: "tool-call", ...call, input, ...(invalid && { invalid }), opaque: ownOpaque(item) },
-    { type: "approval-request", callId: call.callId, name: call.name, input },
+    { type: "input-request", id: call.callId, kind: "approval", callId: call.callId, name: call.name, input },
   ];
 }
 

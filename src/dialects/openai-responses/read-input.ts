@@ -242,6 +242,7 @@ function partsOf(events: readonly ChatEvent[]): AssistantPart[] {
   return events.flatMap((event): AssistantPart[] => {
     switch (event.type) {
       case "tool-call":
+      case "input-request":
       case "file":
         return [event];
       case "tool-result": {

@@ -79,7 +79,11 @@ test("events and items that this version does not know are not lost, and items c
     { type: "response.output_item.done", output_index: 0, item },
     end("completed"),
   );
-  expect(events).toContainEqual({ type: "data", name: "hologram.turning", value: { output_index: 0, angle: 90 } });
+  expect(events).toContainEqual({
+    type: "data",
+    name: "provider/hologram.turning",
+    value: { output_index: 0, angle: 90 },
+  });
   const { parts } = summarise(events);
   const { body } = openAiResponses.writeRequest(
     {
@@ -170,13 +174,13 @@ test("items whose place is left out are told apart", () => {
 test("an event of another kind before the answer begins is told after its start", () => {
   const { events } = read({ type: "rate_limits.updated", left: 3 }, START, end("completed"));
   expect(events.map(({ type }) => type)).toEqual(["start", "data", "finish"]);
-  expect(events[1]).toEqual({ type: "data", name: "rate_limits.updated", value: { left: 3 } });
+  expect(events[1]).toEqual({ type: "data", name: "provider/rate_limits.updated", value: { left: 3 } });
 });
 
 test("content of another kind in a message is told", () => {
   const part = { type: "output_audio", data: "aGk=", transcript: "hi" };
   const { events } = read(START, done({ type: "message", role: "assistant", content: [part] }), end("completed"));
-  expect(events).toContainEqual({ type: "data", name: "output_audio", value: part });
+  expect(events).toContainEqual({ type: "data", name: "provider/output_audio", value: part });
 });
 
 test("a response that ended early says so even where its status is missing", () => {
@@ -192,9 +196,9 @@ test("what a service says beyond the protocol is told: findings of filters, and 
   const moderation = { input: { flagged: true } };
   const completed = { ...end("completed", { moderation, content_filters: filters }), copilot_usage: { total: 15 } };
   const expected = [
-    { type: "data", name: "moderation", value: moderation },
-    { type: "data", name: "content_filters", value: filters },
-    { type: "data", name: "copilot_usage", value: { total: 15 } },
+    { type: "data", name: "provider/moderation", value: moderation },
+    { type: "data", name: "provider/content_filters", value: filters },
+    { type: "data", name: "provider/copilot_usage", value: { total: 15 } },
   ];
   const { events } = read(START, completed);
   expect(events.filter(({ type }) => type === "data")).toEqual(expected);

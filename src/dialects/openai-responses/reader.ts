@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
+import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
@@ -211,7 +212,7 @@ export class ResponsesReader implements WireReader {
     // Gateways break off with an error that is no event.
     if (type === "") throw errorIn(event) ?? malformed(text, "not an event of a response");
     const { type: _, sequence_number: __, ...value } = event;
-    this.#early.push({ type: "data", name: type.replace(/^response\.(?=.)/, ""), value }, emit);
+    this.#early.push({ type: "data", name: providerData(type.replace(/^response\.(?=.)/, "")), value }, emit);
   }
 
   #closePart(event: JsonObject, emit: Emit): void {

@@ -60,7 +60,11 @@ const assistantParts: fc.Arbitrary<AssistantPart[]> = fc.oneof(
     },
   ]),
   fc.constant<AssistantPart[]>([
-    { type: "opaque", name: "compaction", opaque: own({ id: "cmp_1", type: "compaction", encrypted_content: "x" }) },
+    {
+      type: "opaque",
+      name: "provider/compaction",
+      opaque: own({ id: "cmp_1", type: "compaction", encrypted_content: "x" }),
+    },
   ]),
 );
 
@@ -191,7 +195,7 @@ describe("a request for a response", () => {
 
   test("leaves out another provider's state and says so", () => {
     const content: AssistantPart[] = [
-      { type: "opaque", name: "compaction", opaque: { dialect: "anthropic", data: {} } },
+      { type: "opaque", name: "provider/compaction", opaque: { dialect: "anthropic", data: {} } },
       { type: "tool-call", callId: "s", name: "search", input: {}, providerExecuted: true },
       { type: "text", text: "Found." },
     ];

@@ -102,7 +102,10 @@ export class ResponseWriter {
         this.#finish(event, write);
         return;
       case "usage":
-      case "approval-request":
+      case "input-request":
+      case "sentence":
+      case "audio-delta":
+      case "nested":
       case "context":
         return;
       default:

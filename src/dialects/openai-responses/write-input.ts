@@ -11,6 +11,7 @@ import type {
   ToolResultPart,
   UserMessage,
 } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import { writeAnnotation } from "./annotations.js";
 import { ownFields } from "./cache-breakpoint.js";
 import { isSealed } from "./items.js";
@@ -40,7 +41,7 @@ export function writeInput(messages: readonly ChatMessage[], context: InputConte
       case "assistant":
         return new AssistantItems(path, calls, context).write(message);
       case "tool":
-        return message.content.map((part) => writeResult(part, calls.get(part.callId)));
+        return resultsOf(message).map((part) => writeResult(part, calls.get(part.callId)));
       default:
         return message satisfies never;
     }
@@ -102,6 +103,8 @@ class AssistantItems {
         this.#texts().push(said);
         return;
       }
+      case "input-request":
+        return;
       case "source":
         if (ownData(part.source.opaque) !== undefined || part.source.url !== undefined) this.#annotate(part.source);
         return;

@@ -176,7 +176,7 @@ export class BudgetSource implements BatchSource {
     };
     if (!this.#asked) this.#spending.undo();
     this.#source.cancel(`the budget is used up: ${limit}`);
-    const events: ChatEvent[] = [{ type: "data", name: "budget", value }];
+    const events: ChatEvent[] = [{ type: "data", name: "guard/budget", value }];
     if (!this.#started) events.unshift({ type: "start", id: crypto.randomUUID(), model: this.#model });
     if (this.#step !== undefined) {
       events.push({ type: "step-finish", step: this.#step, reason: "budget", usage: this.#spending.current });

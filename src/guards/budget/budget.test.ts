@@ -57,7 +57,7 @@ describe("a budget of tokens", () => {
     const { text, end } = await spend(model, { maxOutputTokens: 5 });
     expect(text).toBe(" word".repeat(5));
     expect(end).toEqual([
-      { type: "data", name: "budget", value: { limit: "maxOutputTokens", allowed: 5, used: 5, estimated: true } },
+      { type: "data", name: "guard/budget", value: { limit: "maxOutputTokens", allowed: 5, used: 5, estimated: true } },
       { type: "finish", reason: "budget", usage: { inputTokens: INPUT, outputTokens: 5 } },
     ]);
     expect(left.now).toBe(true);
@@ -92,7 +92,11 @@ describe("a budget of tokens", () => {
     const more = await spend(scripted([["one two ", usage({ outputTokens: 50 }), "three"]]), { maxOutputTokens: 20 });
     expect(more.text).toBe("one two ");
     expect(more.end).toEqual([
-      { type: "data", name: "budget", value: { limit: "maxOutputTokens", allowed: 20, used: 50, estimated: true } },
+      {
+        type: "data",
+        name: "guard/budget",
+        value: { limit: "maxOutputTokens", allowed: 20, used: 50, estimated: true },
+      },
       { type: "finish", reason: "budget", usage: { inputTokens: INPUT, outputTokens: 50 } },
     ]);
     const less = await spend(scripted([["a b c d e f", usage({ outputTokens: 1 }), " g h"]]), { maxOutputTokens: 6 });
@@ -106,7 +110,11 @@ describe("a budget of tokens", () => {
     expect(model.requests).toHaveLength(0);
     expect(events).toEqual([
       { type: "start", id: expect.any(String), model: "scripted" },
-      { type: "data", name: "budget", value: { limit: "maxInputTokens", allowed: 3, used: INPUT, estimated: true } },
+      {
+        type: "data",
+        name: "guard/budget",
+        value: { limit: "maxInputTokens", allowed: 3, used: INPUT, estimated: true },
+      },
       { type: "finish", reason: "budget", usage: { inputTokens: 0, outputTokens: 0 } },
     ]);
   });
@@ -179,7 +187,7 @@ describe("a budget of time", () => {
     clock.advance(3_000);
     expect((await events).slice(-3)).toEqual([
       { type: "text-delta", text: "Hello" },
-      { type: "data", name: "budget", value: { limit: "maxMs", allowed: 3_000, used: 3_000, estimated: false } },
+      { type: "data", name: "guard/budget", value: { limit: "maxMs", allowed: 3_000, used: 3_000, estimated: false } },
       { type: "finish", reason: "budget", usage: { inputTokens: INPUT, outputTokens: 1 } },
     ]);
     expect(clock.pending).toEqual([]);

@@ -118,7 +118,7 @@ export class CheckedSource implements BatchSource {
         if (event.opaque !== undefined) return this.#after(event);
         this.#out.push(event);
         return undefined;
-      case "approval-request":
+      case "input-request":
       case "tool-result":
         if (!isBeside(event, this.#step !== undefined)) return this.#after(event);
         this.#out.push(event);
@@ -257,7 +257,7 @@ export class CheckedSource implements BatchSource {
   }
 
   #say(action: string, reason: string): void {
-    this.#out.push({ type: "data", name: "guard", value: { guard: this.#settings.name, action, reason } });
+    this.#out.push({ type: "data", name: "guard/verdict", value: { guard: this.#settings.name, action, reason } });
   }
 
   #end(action: "block" | "retract", reason: string): void {

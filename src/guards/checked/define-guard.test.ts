@@ -33,7 +33,7 @@ async function answer(script: readonly ScriptLine[], definition: Partial<GuardDe
 const text = (said: string): ChatEvent => ({ type: "text-delta", text: said });
 const says = (action: string, reason: string): ChatEvent => ({
   type: "data",
-  name: "guard",
+  name: "guard/verdict",
   value: { guard: "words", action, reason },
 });
 
@@ -70,9 +70,10 @@ describe.each([
 
   test("is checked by whole sentences though tools have results meanwhile", async () => {
     const step: ChatEvent = { type: "step-start", step: 0, model: "m" };
+    const call: ChatEvent = { type: "tool-call", callId: "1", name: "look", input: {} };
     const result: ChatEvent = { type: "tool-result", callId: "1", name: "look", output: "r" };
-    const events = await answer([step, "This is B", result, "AD. "], { check });
-    expect(events.slice(0, 3)).toEqual([step, result, says("block", "a bad word")]);
+    const events = await answer([step, call, "This is B", result, "AD. "], { check });
+    expect(events.slice(0, 4)).toEqual([step, call, result, says("block", "a bad word")]);
   });
 
   test("is replaced in part", async () => {

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<FinishReason, true>> = {
   stop: true,
   length: true,
   "tool-calls": true,
+  "input-required": true,
   "content-filter": true,
   refusal: true,
   pause: true,

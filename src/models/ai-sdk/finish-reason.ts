@@ -45,6 +45,7 @@ const UNIFIED: Readonly<Record<FinishReason, UnifiedReason>> = {
   stop: "stop",
   length: "length",
   "tool-calls": "tool-calls",
+  "input-required": "tool-calls",
   "content-filter": "content-filter",
   // As the AI SDK's own Anthropic provider has the two.
   refusal: "content-filter",

@@ -147,7 +147,7 @@ describe("what an answer says", () => {
     const far = { type: "file", mediaType: "image/png", data: { type: "url", url: "https://example.org/a.png" } };
     expect(events.slice(1, -2)).toEqual([
       { type: "file", mediaType: "image/png", data: new Uint8Array([1, 2, 3]) },
-      { type: "data", name: "file", value: far, opaque: { dialect: "ai-sdk", data: far } },
+      { type: "data", name: "provider/file", value: far, opaque: { dialect: "ai-sdk", data: far } },
       { type: "source", source: { kind: "url", id: "s", url: "https://example.org", title: "A" } },
       {
         type: "source",
@@ -180,18 +180,18 @@ describe("what an answer says", () => {
       { ...END, providerMetadata: { mock: { tier: "fast" } } },
     );
     const kept = (name: string, value: unknown) => {
-      return { type: "data", name, value, opaque: { dialect: "ai-sdk", data: value } };
+      return { type: "data", name: `provider/${name}`, value, opaque: { dialect: "ai-sdk", data: value } };
     };
     expect(events.slice(0, -2)).toEqual([
       { type: "start", id: "a-1", model: "m-1", warnings: [{ field: "topK", message: "soon gone" }] },
-      { type: "data", name: "raw", value: { early: true } },
+      { type: "data", name: "provider/raw", value: { early: true } },
       kept("mock.compaction", custom),
       kept("reasoning-file", thought),
       { type: "tool-call", callId: "c", name: "mcp", input: {}, providerExecuted: true },
       kept("tool-approval-request", asking),
-      { type: "approval-request", callId: "c", name: "mcp", input: {} },
+      { type: "input-request", id: "a", kind: "approval", callId: "c", name: "mcp", input: {} },
       kept("invented-later", later),
-      { type: "data", name: "provider-metadata", value: { mock: { tier: "fast" } } },
+      { type: "data", name: "provider/metadata", value: { mock: { tier: "fast" } } },
     ]);
   });
 

@@ -16,7 +16,7 @@ export const SLUICE = "sluice";
 export const DATA_KIND = "sluice.data";
 
 /** The name of the `data` event that holds what a provider said of the whole answer. */
-export const ANSWER_METADATA = "provider-metadata";
+export const ANSWER_METADATA = "provider/metadata";
 
 /** What our events say and no part of the AI SDK does. */
 export interface Note {

@@ -1,23 +1,23 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { DataEvent } from "../../stream/chat-event.js";
+import { dataNameOf } from "../../stream/data-name.js";
 import { noteIn, readOpaque } from "./metadata.js";
 
 /** A `data` event as our note in the metadata of a part that stands for it. */
-export function noteData({ name, value, step }: DataEvent): JsonObject {
-  return { data: { name, value, ...(step !== undefined && { step }) } };
+export function noteData({ name, value }: DataEvent): JsonObject {
+  return { data: { name, value } };
 }
 
 /** The `data` event that a part stands for, or `undefined` for any other part. */
 export function readNotedData(metadata: unknown): DataEvent | undefined {
   const { data, opaque: state } = noteIn(metadata);
   if (!isJsonObject(data) || typeof data.name !== "string") return undefined;
-  const { name, value = null, step } = data;
+  const { name, value = null } = data;
   const opaque = readOpaque(state);
   return {
     type: "data",
-    name,
+    name: dataNameOf(name),
     value,
-    ...(typeof step === "string" && { step }),
     ...(opaque !== undefined && { opaque }),
   };
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { providerData } from "../../stream/data-name.js";
 import type { OpaquePart } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
 import type { FileDataV4, PartV4 } from "./language-model.js";
@@ -32,7 +33,7 @@ export function readOpaquePart(part: Part, providerOptions: unknown): OpaquePart
   const kept = toJson({ ...fields, ...(providerOptions !== undefined && { providerMetadata: providerOptions }) });
   return {
     type: "opaque",
-    name: typeof kind === "string" ? kind : String(type),
+    name: providerData(typeof kind === "string" ? kind : String(type)),
     opaque: { dialect: AI_SDK, data: kept },
   };
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
 import type { ContextEvent, DataEvent, Emit, StartEvent, Warning } from "../../stream/chat-event.js";
+import { dataNameOf, providerData } from "../../stream/data-name.js";
 import { BlockReader } from "./block-reader.js";
 import { readBytes } from "./files.js";
 import { readFinishNote } from "./finish-note.js";
@@ -148,7 +149,7 @@ export class PartReader {
   #response({ id, modelId }: Part, emit: Emit): void {
     const said = { ...(isText(id) && { id }), ...(isText(modelId) && { model: modelId }) };
     if (!this.#started) this.#start(said, emit);
-    else if (Object.keys(said).length > 0) emit({ type: "data", name: "response-metadata", value: said });
+    else if (Object.keys(said).length > 0) emit({ type: "data", name: "provider/response-metadata", value: said });
   }
 
   #start(said: { id?: string; model?: string }, emit: Emit): void {
@@ -223,7 +224,7 @@ export class PartReader {
     const call = this.#calls.get(callId);
     if (call === undefined) throw unreadable(part, "a tool-approval-request without its tool-call");
     this.#other(part, emit);
-    emit({ type: "approval-request", callId, ...call });
+    emit({ type: "input-request", id: requiredText(part, "approvalId"), kind: "approval", callId, ...call });
   }
 
   #file(part: Part, emit: Emit): void {
@@ -244,7 +245,7 @@ export class PartReader {
     }
     const value = toJson(part);
     const name = typeof part.kind === "string" ? part.kind : String(part.type);
-    emit({ type: "data", name, value, opaque: { dialect: AI_SDK, data: value } });
+    emit({ type: "data", name: providerData(name), value, opaque: { dialect: AI_SDK, data: value } });
   }
 
   #finish(part: Part, emit: Emit): void {
@@ -269,10 +270,10 @@ function rawEvent(value: JsonValue): DataEvent | ContextEvent {
     return { type: "context", contextId: event.contextId };
   }
   if (isJsonObject(event) && event.type === "data" && typeof event.name === "string") {
-    const { name, value: said = null, step } = event;
-    return { type: "data", name, value: said, ...(typeof step === "string" && { step }) };
+    const { name, value: carried = null } = event;
+    return { type: "data", name: dataNameOf(name), value: carried };
   }
-  return { type: "data", name: "raw", value };
+  return { type: "data", name: "provider/raw", value };
 }
 
 function ranHere(metadata: unknown): boolean {

@@ -94,8 +94,14 @@ export class PartWriter {
       case "tool-result":
         this.#tools.result(event, write);
         return;
-      case "approval-request":
-        this.#tools.approval(event, write);
+      case "input-request":
+        if (event.kind === "approval") this.#tools.approval(event, write);
+        else writeRaw(event, write);
+        return;
+      case "sentence":
+      case "audio-delta":
+      case "nested":
+        writeRaw(event, write);
         return;
       case "source":
         write(writeSource(event.source, `source-${this.#sources++}`));
@@ -137,7 +143,7 @@ export class PartWriter {
   #plainData(event: DataEvent, write: WritePart): void {
     if (event.name === ANSWER_METADATA && isMetadata(event.value)) {
       this.#answerMetadata = { ...this.#answerMetadata, ...event.value };
-    } else if (event.name === "raw") {
+    } else if (event.name === "provider/raw") {
       write({ type: "raw", rawValue: event.value });
     } else writeRaw(event, write);
   }

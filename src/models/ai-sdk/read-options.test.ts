@@ -190,7 +190,7 @@ describe("messages of a prompt", () => {
       content: [
         {
           type: "opaque",
-          name: "tool-approval-response",
+          name: "provider/tool-approval-response",
           opaque: { dialect: "ai-sdk", data: response },
         },
       ],

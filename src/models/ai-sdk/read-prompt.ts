@@ -1,17 +1,19 @@
-import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { isJsonObject } from "../../base/json.js";
 import { mediaTypeOf } from "../../base/media-type.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
-import { DECISION } from "../../stream/decision-state.js";
 import { invalid } from "../../stream/error.js";
 import type {
   AssistantPart,
   ChatMessage,
   FilePart,
+  InputResponse,
+  InputResponsePart,
   OpaquePart,
   TextPart,
   ToolCallPart,
   ToolResultPart,
 } from "../../stream/message.js";
+import { isRequestOf } from "../../stream/request-id.js";
 import { readBytes } from "./files.js";
 import { AI_SDK, noteIn, readMetadata, toJson } from "./metadata.js";
 import { readNotedData } from "./noted-data.js";
@@ -122,12 +124,18 @@ class PromptReader {
     };
   }
 
+  /** The call of ours that a request for approval is about. */
+  #approvedCall(approvalId: string): string | undefined {
+    for (const callId of this.#ranHere) if (isRequestOf(approvalId, callId)) return callId;
+    return undefined;
+  }
+
   /** Nothing for a decision that has had its result: the AI SDK goes on sending it. */
-  #toolPart({ part, options, path }: Placed): ToolResultPart | OpaquePart | undefined {
+  #toolPart({ part, options, path }: Placed): ToolResultPart | InputResponsePart | OpaquePart | undefined {
     if (part.type === "tool-result") return readResult(part, options);
-    const decided = part.type === "tool-approval-response" && this.#ranHere.has(String(part.approvalId));
-    if (decided && this.#answered.has(String(part.approvalId))) return undefined;
-    const kept = decided ? readDecision(part) : readOpaquePart(part, options);
+    const approved = part.type === "tool-approval-response" ? this.#approvedCall(String(part.approvalId)) : undefined;
+    if (approved !== undefined && this.#answered.has(approved)) return undefined;
+    const kept = approved !== undefined ? readResponse(part) : readOpaquePart(part, options);
     if (kept === undefined) throw invalid(`${path}.type`, part.type, "tool-result, tool-approval-response");
     return kept;
   }
@@ -162,17 +170,15 @@ function readUserPart({ part, options, path }: Placed): TextPart | FilePart {
   throw invalid(`${path}.type`, part.type, "text, file");
 }
 
-/** Of a request for approval that we wrote, whose id is that of its call. */
-function readDecision({ approvalId, approved, reason }: Part): ToolResultPart {
-  const denied = { type: "deny", ...(typeof reason === "string" && { reason }) };
-  const data: JsonObject = approved === true ? { type: "approve" } : denied;
-  const opaque = { dialect: DECISION, data };
-  return { type: "tool-result", callId: String(approvalId), name: "approval", output: String(data.type), opaque };
+/** Of a request for approval that we wrote. */
+function readResponse({ approvalId, approved, reason }: Part): InputResponsePart {
+  const denied: InputResponse = { type: "deny", ...(typeof reason === "string" && { reason }) };
+  return { type: "input-response", id: String(approvalId), response: approved === true ? { type: "approve" } : denied };
 }
 
 /** Answers to a provider's own requests for approval have no message: they follow the results as state. */
-function toolMessages(parts: readonly (ToolResultPart | OpaquePart)[]): ChatMessage[] {
-  const results = parts.filter((part) => part.type === "tool-result");
+function toolMessages(parts: readonly (ToolResultPart | InputResponsePart | OpaquePart)[]): ChatMessage[] {
+  const results = parts.filter((part) => part.type !== "opaque");
   const others = parts.filter((part) => part.type === "opaque");
   return [
     ...(results.length > 0 ? [{ role: "tool" as const, content: results }] : []),

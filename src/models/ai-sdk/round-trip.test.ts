@@ -61,10 +61,10 @@ describe.each(VERSIONS)("there and back through %s", (version) => {
     const events: ChatEvent[] = [
       { type: "start", id: "a", model: "m", warnings: [{ field: "topK", message: "not sent" }] },
       { type: "context", contextId: "ctx" },
-      { type: "data", name: "progress", value: { done: 0.5 }, step: "s1" },
+      { type: "data", name: "provider/progress", value: { done: 0.5 } },
       { type: "reasoning-delta", text: "Hm.", block: 0 },
       { type: "reasoning-delta", text: "", block: 0, opaque: state("gemini") },
-      { type: "data", name: "compaction", value: { of: "before" }, opaque: state("anthropic") },
+      { type: "data", name: "provider/compaction", value: { of: "before" }, opaque: state("anthropic") },
       { type: "text-delta", text: "No.", block: 1, refusal: true },
       {
         type: "text-delta",

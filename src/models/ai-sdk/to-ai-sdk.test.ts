@@ -53,7 +53,7 @@ describe.each(AI_SDKS)("a model of ours in $name", (ai) => {
       [
         { type: "reasoning-delta", text: "Which city?", block: 0 },
         { type: "reasoning-delta", text: "", block: 0, opaque: sealed },
-        { type: "data", name: "compaction", value: null, opaque: kept },
+        { type: "data", name: "provider/compaction", value: null, opaque: kept },
         "Let me look.",
         { type: "tool-input-delta", callId: "c1", name: "weather", delta: '{"city":' },
         { type: "tool-input-delta", callId: "c1", name: "weather", delta: '"Bern"}' },
@@ -72,7 +72,7 @@ describe.each(AI_SDKS)("a model of ours in $name", (ai) => {
         role: "assistant",
         content: [
           { type: "reasoning", text: "Which city?", opaque: sealed },
-          { type: "opaque", name: "compaction", opaque: kept },
+          { type: "opaque", name: "provider/compaction", opaque: kept },
           { type: "text", text: "Let me look." },
           { type: "tool-call", callId: "c1", name: "weather", input: { city: "Bern" }, opaque: sealed },
         ],
@@ -226,14 +226,16 @@ describe.each(AI_SDKS)("a model of ours in $name", (ai) => {
         "See ",
         { type: "source", source: { kind: "url", url: "https://example.org/a", title: "A" } },
         { type: "file", mediaType: "image/png", data: new Uint8Array([1, 2, 3]) },
-        { type: "data", name: "note", value: { seen: true } },
+        { type: "data", name: "provider/note", value: { seen: true } },
       ],
     ]);
     const { parts } = await ai.stream(model, { prompt: "Hello", includeRawChunks: true });
     const of = (type: string) => parts.filter((part) => part.type === type);
     expect(of("source")).toMatchObject([{ sourceType: "url", url: "https://example.org/a", title: "A" }]);
     expect(of("file")).toMatchObject([{ file: { mediaType: "image/png", base64: "AQID" } }]);
-    expect(of("raw")).toMatchObject([{ rawValue: { sluice: { type: "data", name: "note", value: { seen: true } } } }]);
+    expect(of("raw")).toMatchObject([
+      { rawValue: { sluice: { type: "data", name: "provider/note", value: { seen: true } } } },
+    ]);
   });
 });
 

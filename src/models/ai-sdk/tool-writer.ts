@@ -91,12 +91,12 @@ export class ToolWriter {
   }
 
   /** @param written whether the provider's own request was written already. */
-  approval({ callId, name, input }: ApprovalRequestEvent, write: WritePart): void {
+  approval({ id, callId, name, input }: ApprovalRequestEvent, write: WritePart): void {
     if (this.#asked.delete(callId)) return;
     const call = this.#held.get(callId);
     if (call !== undefined) this.#writeCall(call, write, true);
     else if (!this.#called.has(callId)) this.#writeCall({ type: "tool-call", callId, name, input }, write, true);
-    write({ type: "tool-approval-request", approvalId: callId, toolCallId: callId });
+    write({ type: "tool-approval-request", approvalId: id, toolCallId: callId });
   }
 
   /** A provider's own request for approval is about to be written, for this call. */

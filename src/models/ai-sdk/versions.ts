@@ -1,3 +1,4 @@
+import { providerData } from "../../stream/data-name.js";
 import type { AiSdkVersion, ContentOf, PartV2, PartV3, PartV4 } from "./language-model.js";
 import { AI_SDK, annotation, DATA_KIND, toJson, writeMetadata } from "./metadata.js";
 import { noteData } from "./noted-data.js";
@@ -71,5 +72,5 @@ function carried(part: ContentOf<PartV4>) {
 function carry(part: Parameters<typeof carried>[0]) {
   const data = toJson(part);
   const name = part.type === "custom" ? part.kind : part.type;
-  return writeMetadata({ dialect: AI_SDK, data }, noteData({ type: "data", name, value: data }));
+  return writeMetadata({ dialect: AI_SDK, data }, noteData({ type: "data", name: providerData(name), value: data }));
 }

@@ -205,7 +205,11 @@ describe("messages", () => {
 
   it("bring back what stood for itself, where the version has it", () => {
     const part = (name: string, data: { [field: string]: string | boolean | object }): AssistantPart => {
-      return { type: "opaque", name, opaque: { dialect: "ai-sdk", data: JSON.parse(JSON.stringify(data)) } };
+      return {
+        type: "opaque",
+        name: `provider/${name}`,
+        opaque: { dialect: "ai-sdk", data: JSON.parse(JSON.stringify(data)) },
+      };
     };
     const custom = { type: "custom", kind: "mock.note" };
     const thought = { type: "reasoning-file", mediaType: "image/png", data: { type: "data", data: "AQID" } };
@@ -215,7 +219,7 @@ describe("messages", () => {
       part("reasoning-file", thought),
       part("tool-approval-request", { type: "tool-approval-request", approvalId: "a", toolCallId: "c" }),
       part("tool-approval-response", response),
-      { type: "opaque" as const, name: "block", opaque: foreign },
+      { type: "opaque" as const, name: "provider/block" as const, opaque: foreign },
     ];
     const messages: ChatMessage[] = [asked, { role: "assistant", content }];
     const v4 = written({ messages }, "v4");

@@ -8,6 +8,7 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
 import { writeOpaquePart } from "./opaque-parts.js";
 import { writePartOptions } from "./part-options.js";
@@ -61,7 +62,7 @@ class PromptWriter {
         }
         return;
       case "tool":
-        for (const part of message.content) this.#add("tool", this.#result(part));
+        for (const part of resultsOf(message)) this.#add("tool", this.#result(part));
         return;
       default:
         message satisfies never;
@@ -100,6 +101,8 @@ class PromptWriter {
         else if (written.part !== undefined) this.#add(written.role, written.part);
         return;
       }
+      case "input-request":
+        return;
       case "source":
         // What was cited is part of an answer, and of no prompt.
         return;

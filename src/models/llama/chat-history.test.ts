@@ -79,7 +79,7 @@ test("says what it leaves out", () => {
       role: "assistant",
       content: [
         { type: "reasoning", text: "Hm", opaque },
-        { type: "opaque", name: "compaction", opaque },
+        { type: "opaque", name: "provider/compaction", opaque },
         { type: "tool-call", callId: "s", name: "search", input: {}, providerExecuted: true },
         { type: "tool-result", callId: "s", name: "search", output: [], providerExecuted: true },
         { type: "file", mediaType: "image/png", data: Uint8Array.of(1) },

@@ -8,6 +8,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../stream/message.js";
+import { resultsOf } from "../../stream/message.js";
 import type { ChatHistoryItem, ModelResponse } from "./node-llama-cpp.js";
 
 type ModelItem = Extract<ChatHistoryItem, { type: "model" }>;
@@ -53,7 +54,8 @@ class HistoryWriter {
         this.#addSaid(message.content, path);
         return;
       case "tool":
-        for (const [index, result] of message.content.entries()) this.#addResult(result, `${path}.content[${index}]`);
+        for (const [index, result] of resultsOf(message).entries())
+          this.#addResult(result, `${path}.content[${index}]`);
         return;
       default:
         message satisfies never;
@@ -93,6 +95,7 @@ class HistoryWriter {
         this.#lose(path, `state of ${part.opaque.dialect}`);
         return;
       case "source":
+      case "input-request":
         return;
       default:
         part satisfies never;

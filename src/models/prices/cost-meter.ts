@@ -56,8 +56,8 @@ export class CostMeter {
         return;
       case "data":
         // What the model that failed has used is in the totals of the next one, and cannot be told from them.
-        if (event.name === "fallback" && !this.#changing) this.#spent = undefined;
-        if (event.name === "fallback") this.#changing = false;
+        if (event.name === "fallback/model" && !this.#changing) this.#spent = undefined;
+        if (event.name === "fallback/model") this.#changing = false;
         return;
       case "finish":
         if (!this.#stepped) this.#book(this.#retracted ? this.#current : event.usage);

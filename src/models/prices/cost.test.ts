@@ -161,7 +161,7 @@ describe("a cost meter", () => {
   });
 
   test("prices what was retracted, and what came after, by their own models", () => {
-    const change: ChatEvent = { type: "data", name: "fallback", value: {} };
+    const change: ChatEvent = { type: "data", name: "fallback/model", value: {} };
     const twice = { inputTokens: 2_000_000, outputTokens: 0 };
     const events: ChatEvent[] = [
       start,
@@ -176,6 +176,6 @@ describe("a cost meter", () => {
   });
 
   test("does not know what a model used that failed before it said anything", () => {
-    expect(meter([start, { type: "data", name: "fallback", value: {} }, finish])).toBeUndefined();
+    expect(meter([start, { type: "data", name: "fallback/model", value: {} }, finish])).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import type {
   AssistantPart,
   ChatMessage,
   FilePart,
+  InputResponsePart,
   ReasoningPart,
   TextPart,
   ToolResultPart,
@@ -65,7 +66,7 @@ function textBlock(text: string): ConverseBlock[] {
   return text.trim() === "" ? [] : [{ text }];
 }
 
-function blockOf(part: TextPart | FilePart | AssistantPart | ToolResultPart): ConverseBlock[] {
+function blockOf(part: TextPart | FilePart | AssistantPart | ToolResultPart | InputResponsePart): ConverseBlock[] {
   switch (part.type) {
     case "text":
       return textBlock(part.text);
@@ -87,6 +88,8 @@ function blockOf(part: TextPart | FilePart | AssistantPart | ToolResultPart): Co
       return reasoningBlock(part);
     // What the model cited, and other providers' state, is nothing to Bedrock.
     case "source":
+    case "input-request":
+    case "input-response":
     case "opaque":
       return [];
     default:

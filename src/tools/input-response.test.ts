@@ -5,9 +5,9 @@ import type { JsonObject } from "../base/json.js";
 import { scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { ChatMessage } from "../stream/message.js";
-import { type ApprovalDecision, type ApprovalRequest, approve, decisionMessage, deny, edit } from "./approval.js";
+import type { ChatMessage, InputResponsePart } from "../stream/message.js";
 import { openCalls } from "./history.js";
+import { type ApprovalRequest, approve, deny, edit, responseMessage } from "./input-response.js";
 import { tool } from "./tool.js";
 import { type WithToolsOptions, withTools } from "./with-tools.js";
 
@@ -40,7 +40,7 @@ function setting(calls: ChatEvent[], options: WithToolsOptions = {}) {
 const lastResults = ({ requests }: { requests: readonly ChatRequest[] }) => requests.at(-1)?.messages.at(-1)?.content;
 
 test("a handler is asked while the stream waits", async () => {
-  const decision = deferred<ApprovalDecision>();
+  const decision = deferred<InputResponsePart>();
   const asked = deferred<ApprovalRequest>();
   const { looped, model, removed } = setting([call("a")], {
     onApproval: (request) => {
@@ -56,7 +56,7 @@ test("a handler is asked while the stream waits", async () => {
   expect(types.slice(2)).toEqual([
     "text-delta",
     "tool-call",
-    "approval-request",
+    "input-request",
     "tool-result",
     "step-finish",
     "step-start",
@@ -82,7 +82,7 @@ test("arguments that do not fit are told to the model, and nobody is asked", asy
   ]);
 });
 
-test.each<[string, ApprovalDecision, unknown, string[]]>([
+test.each<[string, InputResponsePart, unknown, string[]]>([
   ["denied", deny("a", "keep it"), { isError: true, output: "The call was denied; it did not run: keep it" }, []],
   ["denied without a reason", deny("a"), { isError: true, output: "The call was denied; it did not run." }, []],
   [
@@ -100,7 +100,7 @@ test.each<[string, ApprovalDecision, unknown, string[]]>([
   [
     "taken for another",
     approve("b"),
-    { isError: true, output: 'onApproval: found a decision of "b"; allowed: approve, deny or edit of "a"' },
+    { isError: true, output: 'onApproval: found a response to "b"; allowed: approve, deny or edit of "a"' },
     [],
   ],
 ])("the model is told when a call is %s", async (_, decision, result, ran) => {
@@ -146,9 +146,9 @@ test("without a handler the stream ends, and goes on in another process with the
   const events = await collect(stream);
   expect(events.slice(-2)).toMatchObject([
     { type: "step-finish", reason: "tool-calls" },
-    { type: "finish", reason: "tool-calls" },
+    { type: "finish", reason: "input-required" },
   ]);
-  expect(events.filter(({ type }) => type === "approval-request")).toHaveLength(2);
+  expect(events.filter(({ type }) => type === "input-request")).toHaveLength(2);
   const messages = stored([...ASK.messages, ...(await stream.messages)]);
   expect(openCalls(messages).map(({ callId }) => callId)).toEqual(["a", "c"]);
 
@@ -157,14 +157,15 @@ test("without a handler the stream ends, and goes on in another process with the
   const resumed = withTools(model, [
     tool({ name: "remove", input: { ...PATH }, approval: true, run: ({ path }) => later.removed.push(String(path)) }),
   ]);
-  const decisions = stored([decisionMessage(approve("a"), deny("c", "not that one"))]);
+  const decisions = stored([responseMessage(approve("a"), deny("c", "not that one"))]);
   const second = resumed.stream({ messages: [...messages, ...decisions] });
   const types = (await collect(second)).map((event) => (event.type === "tool-result" ? event.callId : event.type));
   expect(types.sort()).toEqual(["a", "c", "finish", "start", "step-finish", "step-start", "text-delta"]);
   expect(removed).toEqual([]);
   expect(later.removed).toEqual(["/tmp/a"]);
   expect(model.requests[0]?.messages).toMatchObject([
-    ...messages.slice(0, 2),
+    ...ASK.messages,
+    { role: "assistant", content: [{ text: "I will. " }, { callId: "a" }, { callId: "b" }, { callId: "c" }] },
     {
       role: "tool",
       content: [
@@ -188,42 +189,42 @@ test("calls that are not decided are asked about again", async () => {
   const { looped, removed } = setting([call("a"), call("b")]);
   const first = looped.stream(ASK);
   const messages = [...ASK.messages, ...(await first.messages)];
-  const second = looped.stream({ messages: [...messages, decisionMessage(edit("b", { path: "/tmp/z" }))] });
+  const second = looped.stream({ messages: [...messages, responseMessage(edit("b", { path: "/tmp/z" }))] });
   const events = await collect(second);
   expect(events[0]).toMatchObject({ type: "start", model: "scripted" });
   expect(events.slice(1)).toMatchObject([
-    { type: "approval-request", callId: "a" },
+    { type: "input-request", callId: "a" },
     { type: "tool-result", callId: "b", output: { editedInput: { path: "/tmp/z" }, output: "removed /tmp/z" } },
-    { type: "finish", reason: "tool-calls", usage: {} },
+    { type: "finish", reason: "input-required", usage: {} },
   ]);
   expect(removed).toEqual(["/tmp/z"]);
-  const all = [...messages, decisionMessage(edit("b", { path: "/tmp/z" })), ...(await second.messages)];
+  const all = [...messages, responseMessage(edit("b", { path: "/tmp/z" })), ...(await second.messages)];
   expect(openCalls(all).map(({ callId }) => callId)).toEqual(["a"]);
-  expect(await looped.stream({ messages: [...all, decisionMessage(approve("a"))] }).fullText).toBe("Done.");
+  expect(await looped.stream({ messages: [...all, responseMessage(approve("a"))] }).fullText).toBe("Done.");
 });
 
 test("with a handler nobody else decides", async () => {
   const { looped } = setting([call("a")]);
   const messages = [...ASK.messages, ...(await looped.stream(ASK).messages)];
   const { looped: strict, removed } = setting([], { onApproval: ({ callId }) => deny(callId) });
-  await collect(strict.stream({ messages: [...messages, decisionMessage(approve("a"))] }));
+  await collect(strict.stream({ messages: [...messages, responseMessage(approve("a"))] }));
   expect(removed).toEqual([]);
 });
 
 test("a decision about a call that there is not is refused", async () => {
   const { looped } = setting([call("a")]);
   const messages = [...ASK.messages, ...(await looped.stream(ASK).messages)];
-  expect(() => looped.stream({ messages: [...messages, decisionMessage(approve("x"))] })).toThrow(
-    "messages[2].content[0].callId",
+  expect(() => looped.stream({ messages: [...messages, responseMessage(approve("x"))] })).toThrow(
+    "messages[2].content[0].id",
   );
-  expect(() => decisionMessage()).toThrow("at least one decision");
+  expect(() => responseMessage()).toThrow("at least one response");
 });
 
 test("a decision whose turn was stopped is told to the model as that", async () => {
   const { looped } = setting([call("a"), call("b")]);
   const messages = [...ASK.messages, ...(await looped.stream(ASK).messages)];
   const model = scripted([["Hm."]]);
-  const decided = decisionMessage(approve("a"), deny("b"));
+  const decided = responseMessage(approve("a"), deny("b"));
   await withTools(model, []).stream({ messages: [...messages, decided, { role: "user", content: "Well?" }] }).fullText;
   expect(model.requests[0]?.messages[2]).toMatchObject({
     role: "tool",

@@ -1,0 +1,70 @@
+import type { JsonValue } from "../base/json.js";
+import type { ApprovalRequestEvent } from "../stream/chat-event.js";
+import { invalid } from "../stream/error.js";
+import type { ChatMessage, InputResponse, InputResponsePart, ToolMessage } from "../stream/message.js";
+
+/** A call that waits for a yes or no, as a handler gets it. */
+export interface ApprovalRequest extends Omit<ApprovalRequestEvent, "type" | "kind"> {
+  /** The request that the model answered with this call. */
+  messages: readonly ChatMessage[];
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}
+
+/**
+ * Answers with `approve`, `deny` or `edit` of the request's id. What it throws is given to the model as an error of the call,
+ * which is not run.
+ */
+export type ApprovalHandler = (request: ApprovalRequest) => InputResponsePart | Promise<InputResponsePart>;
+
+/** The call may run as the model made it. */
+export function approve(id: string): InputResponsePart {
+  return respond(id, { type: "approve" });
+}
+
+/** The call does not run; the model is given the reason. */
+export function deny(id: string, reason?: string): InputResponsePart {
+  return respond(id, { type: "deny", ...(reason !== undefined && { reason }) });
+}
+
+/**
+ * The call runs with other arguments. Its result is then `{ editedInput, output }`, so that the model knows what ran in
+ * place of what it asked for.
+ */
+export function edit(id: string, input: JsonValue): InputResponsePart {
+  return respond(id, { type: "edit", input });
+}
+
+/** Answers a question; the value has to fit the question's schema. */
+export function answer(id: string, value: JsonValue): InputResponsePart {
+  return respond(id, { type: "answer", value });
+}
+
+/** Nobody answers the question; whoever asked gets the reason. */
+export function decline(id: string, reason?: string): InputResponsePart {
+  return respond(id, { type: "decline", ...(reason !== undefined && { reason }) });
+}
+
+/**
+ * Responses as a message: what comes after an answer that ended with `input-required`. Append it to the messages, or hand it
+ * to `Conversation.stream`; the calls run, and the model goes on. Requests that are not answered go on waiting. It is JSON,
+ * like all messages.
+ *
+ * @throws {SluiceError} `invalid-argument` without a response.
+ */
+export function responseMessage(...responses: InputResponsePart[]): ToolMessage {
+  if (responses.length === 0) throw invalid("responses", responses, "at least one response");
+  return { role: "tool", content: responses };
+}
+
+/** What the model is given as the result of a call that was denied. */
+export function denial(reason: string | undefined): string {
+  return reason === undefined
+    ? "The call was denied; it did not run."
+    : `The call was denied; it did not run: ${reason}`;
+}
+
+function respond(id: string, response: InputResponse): InputResponsePart {
+  if (typeof id !== "string" || id === "") throw invalid("id", id, "the id of an input-request");
+  return { type: "input-response", id, response };
+}

@@ -1,0 +1,117 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { ConversationStore } from "../../chat/conversation-store.js";
+import type { Usage } from "../../stream/usage.js";
+import type { StepResult } from "../steps/step-type.js";
+
+/** Where a run stands. */
+export type RunStatus = "running" | "waiting" | "completed" | "failed" | "cancelled";
+
+/** A step that is over. */
+export interface StepRecord {
+  /** The step, where it stands in other steps' bodies and its round: `each[3]/summarise#2`. */
+  key: string;
+  status: "completed" | "failed";
+  /** What it made. */
+  results: StepResult;
+  /** Tokens of it and what is inside. */
+  usage: Usage;
+  attempts: number;
+  /** ISO 8601. */
+  startedAt: string;
+  elapsedMs: number;
+  /** Of a step that failed while the run went on. */
+  error?: { code: string; message: string };
+}
+
+/** A question that waits for somebody. */
+export interface OpenQuestion {
+  /** Answers name it. */
+  id: string;
+  /** The key of the step that asks. */
+  step: string;
+  message: string;
+  schema: JsonObject;
+  shown?: JsonObject;
+  /** ISO 8601: until when an answer is taken. */
+  until?: string;
+}
+
+/** What is known of a run. */
+export interface RunRecord {
+  id: string;
+  /** The workflow's name. */
+  workflow: string;
+  status: RunStatus;
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601. */
+  updatedAt: string;
+  /** What the run was given. */
+  inputs: JsonObject;
+  /** The whole workflow, so that a run goes on as it began. */
+  document: JsonObject;
+  /** The version of the interpreter's format that it was begun with. */
+  format: number;
+  output?: JsonValue;
+  error?: { code: string; message: string };
+  questions: OpenQuestion[];
+}
+
+/** A run and its steps. */
+export interface RunDetails extends RunRecord {
+  steps: StepRecord[];
+}
+
+/** What one run writes down. Whoever has it is the only one who runs it. */
+export interface RunJournal {
+  /** A step that is over since an earlier time. */
+  step(key: string): StepRecord | undefined;
+  /** Keeps a step's record; durable when it returns or its promise resolves. */
+  record(record: StepRecord): void | Promise<void>;
+  /** Something that was noted. */
+  note(key: string): JsonValue | undefined;
+  /** Notes something; durable as a record. */
+  setNote(key: string, value: JsonValue): void | Promise<void>;
+  /** The state of the run, at its end or where it waits. */
+  finish(state: {
+    status: RunStatus;
+    output?: JsonValue;
+    error?: { code: string; message: string };
+    questions: OpenQuestion[];
+  }): Promise<void>;
+  /** Lets go of the run. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps what runs must not lose: their document, the results of their steps, what they wait for and how they stand. What
+ * a run streams does not go through it.
+ */
+export interface WorkflowEngine {
+  /** For messages. */
+  readonly name: string;
+  /** Where conversations of runs are kept, so that they are there when a run goes on. */
+  readonly conversations?: ConversationStore;
+  /** Writes down a new run and takes it. @throws {SluiceError} `conflict` for an id that there is. */
+  begin(run: Pick<RunRecord, "id" | "workflow" | "inputs" | "document" | "format">): Promise<RunJournal>;
+  /**
+   * Takes a run that somebody began.
+   *
+   * @throws {SluiceError} `not-found`; `conflict` while another process runs it.
+   */
+  resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }>;
+  /** Keeps the answer to a question of a run, once. @throws {SluiceError} `not-found`; `conflict` where it was answered. */
+  answer(runId: string, questionId: string, answer: JsonValue): Promise<void>;
+  /** The runs, the newest first. */
+  list(options?: { limit?: number; status?: RunStatus }): Promise<RunRecord[]>;
+  /** A run with its steps. @throws {SluiceError} `not-found`. */
+  show(id: string): Promise<RunDetails>;
+  /** Forgets what a step and those after it made, so that the run goes on from there. @throws {SluiceError} `not-found`. */
+  forget(id: string, keys: readonly string[]): Promise<void>;
+  /** Marks a run as cancelled; whoever runs it stops. */
+  cancel(id: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The version of the format that this interpreter runs. A run that was begun with another is not taken. */
+export const FORMAT = 1;

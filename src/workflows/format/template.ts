@@ -1,0 +1,137 @@
+import type { Liquid, Template as LiquidTemplate } from "liquidjs";
+import type { JsonValue } from "../../base/json.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
+import { parsePath, valueAt } from "./path.js";
+
+/** A text with places to fill in. */
+export interface Template {
+  /** The names that it reads; the first part of a dotted path. */
+  readonly names: readonly string[];
+  /** The names that are read with a path: `{name.field}`. */
+  readonly dotted: ReadonlySet<string>;
+  /** The text, filled in. @throws {SluiceError} `invalid-argument` where a template does too much or fails. */
+  render(lookup: (name: string) => JsonValue | undefined): string;
+}
+
+/** `{name}`, `{{ name }}` (both with a dotted path), a tag, or an expression in double braces. */
+const PLACE =
+  /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}|\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+|\[\d+\])*)\s*\}/g;
+const SIMPLE = /^\{\{-?\s*([A-Za-z_$][\w-]*(?:\.[\w-]+|\[\d+\])*)\s*-?\}\}$/;
+
+type Part = { text: string } | { path: readonly string[]; source: string };
+
+/** Whether a text has a place to fill in. */
+export function hasPlaces(text: string): boolean {
+  return text.includes("{") && text.search(PLACE) !== -1;
+}
+
+/**
+ * A template of a text. Plain places need nothing; filters, tags and expressions in double braces are LiquidJS's, which is
+ * loaded then.
+ *
+ * @throws {SluiceError} `invalid-argument` for a text that is no template; `unsupported` where LiquidJS is not installed.
+ */
+export async function compileTemplate(text: string): Promise<Template> {
+  return plainTemplate(text) ?? (await liquidTemplate(text));
+}
+
+function plainTemplate(text: string): Template | undefined {
+  const parts: Part[] = [];
+  let from = 0;
+  for (const match of text.matchAll(PLACE)) {
+    const [source, single] = match;
+    const name = single ?? SIMPLE.exec(source)?.[1];
+    if (name === undefined) return undefined;
+    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
+    parts.push({ path: parsePath(name.replace(/^\$/, "")), source });
+    from = match.index + source.length;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from) });
+  const names = new Set(parts.flatMap((part) => ("path" in part ? [part.path[0] ?? ""] : [])));
+  const dotted = parts.flatMap((part) => ("path" in part && part.path.length > 1 ? [part.path[0] ?? ""] : []));
+  return {
+    names: [...names],
+    dotted: new Set(dotted),
+    render(lookup) {
+      let out = "";
+      for (const part of parts) {
+        if ("text" in part) out += part.text;
+        else {
+          const [name = "", ...rest] = part.path;
+          const found = lookup(name);
+          // A name that means nothing here is literal text.
+          out += found === undefined ? part.source : asText(valueAt(found, rest));
+        }
+      }
+      return out;
+    },
+  };
+}
+
+/** How a value reads in a text: strings as they are, nothing for null, the rest as JSON. */
+export function asText(value: JsonValue | undefined): string {
+  if (typeof value === "string") return value;
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value, undefined, 2) : String(value);
+}
+
+/** What a template may cost: characters it has, tags it renders (loops included) and characters it builds. */
+const LIMITS = { parseLimit: 200_000, renderLimit: 2_000, memoryLimit: 20_000_000 };
+/** Tags that read other files, or that a workflow has no use for. */
+const REFUSED_TAGS = ["include", "render", "layout", "block"];
+
+/** The filter that writes a value as a plain place would. */
+const AS_TEXT = "as_text";
+
+let engine: Promise<Liquid> | undefined;
+
+function liquid(): Promise<Liquid> {
+  engine ??= loadPeer("liquidjs", "a template with filters or tags", () => import("liquidjs")).then(({ Liquid }) => {
+    const made = new Liquid({ ...LIMITS, ownPropertyOnly: true, strictFilters: true, templates: {} });
+    for (const tag of REFUSED_TAGS) {
+      made.registerTag(tag, {
+        parse() {
+          throw new Error(`the tag ${tag} is not available in a workflow`);
+        },
+        render: () => "",
+      });
+    }
+    made.registerFilter(AS_TEXT, (value: unknown) => asText(value as JsonValue | undefined));
+    return made;
+  });
+  return engine;
+}
+
+async function liquidTemplate(text: string): Promise<Template> {
+  const made = await liquid();
+  // `{name}` means the same as `{{ name }}`; what a workflow's value holds is never read as a template.
+  const source = text.replace(PLACE, (found, single: string | undefined) => {
+    const name = single ?? SIMPLE.exec(found)?.[1];
+    if (name === undefined) return found;
+    return `{{ ${name.replace(/^\$/, "")} | ${AS_TEXT} }}`;
+  });
+  let parsed: LiquidTemplate[];
+  let names: readonly string[];
+  let dotted: ReadonlySet<string>;
+  try {
+    parsed = made.parse(source);
+    names = made.globalVariablesSync(parsed);
+    const segments = made.globalVariableSegmentsSync(parsed);
+    dotted = new Set(segments.flatMap(([first, ...rest]) => (rest.length > 0 ? [String(first)] : [])));
+  } catch (thrown) {
+    throw new SluiceError("invalid-argument", `this is no template: ${messageOf(thrown)}`, { cause: thrown });
+  }
+  return {
+    names,
+    dotted,
+    render(lookup) {
+      const scope = Object.fromEntries(names.map((name) => [name, lookup(name)]));
+      try {
+        return String(made.renderSync(parsed, scope));
+      } catch (thrown) {
+        throw new SluiceError("invalid-argument", `a template failed: ${messageOf(thrown)}`, { cause: thrown });
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { JsonValue } from "../../base/json.js";
+import type { FieldPath } from "./path.js";
+import type { Template } from "./template.js";
+
+/** Something that a step made. */
+export interface StepReference {
+  kind: "step";
+  /** The step's id. */
+  step: string;
+  /** Into its outputs; empty: its main result. */
+  path: FieldPath;
+  /** `null` where the step did not run or has no such field. */
+  optional: boolean;
+  /** In place of a value that is missing. */
+  fallback?: JsonValue;
+  /** Set where all of its outputs are meant, as one object. */
+  whole?: true;
+  /** `true`: read while it is being written; `false`: never before it is whole; absent: as the step likes. */
+  live?: boolean;
+}
+
+/** An input of the run, a variable of the workflow, or what a loop is at. */
+export interface VariableReference {
+  kind: "variable";
+  name: string;
+  path: FieldPath;
+  optional: boolean;
+  fallback?: JsonValue;
+}
+
+export type Reference = StepReference | VariableReference;
+
+/** A value of a step as it was compiled: what must be looked up when the step runs is told from what is known. */
+export type Value =
+  | { kind: "literal"; value: JsonValue }
+  | { kind: "reference"; reference: Reference }
+  | { kind: "template"; template: Template; bindings: ReadonlyMap<string, Value> }
+  | { kind: "list"; items: readonly Value[] }
+  | { kind: "object"; fields: ReadonlyMap<string, Value> };
+
+/** All references in a value, those inside templates, lists and objects too. */
+export function* referencesIn(value: Value): Generator<Reference> {
+  switch (value.kind) {
+    case "literal":
+      return;
+    case "reference":
+      yield value.reference;
+      return;
+    case "template":
+      for (const binding of value.bindings.values()) yield* referencesIn(binding);
+      return;
+    case "list":
+      for (const item of value.items) yield* referencesIn(item);
+      return;
+    case "object":
+      for (const field of value.fields.values()) yield* referencesIn(field);
+      return;
+    default:
+      value satisfies never;
+  }
+}
+
+/** Looks up what a reference means while a run goes on. */
+export type Resolve = (reference: Reference) => JsonValue;
+
+/** What a compiled value is now. */
+export function evaluate(value: Value, resolve: Resolve): JsonValue {
+  switch (value.kind) {
+    case "literal":
+      return value.value;
+    case "reference":
+      return resolve(value.reference);
+    case "template":
+      return value.template.render((name) => {
+        const binding = value.bindings.get(name);
+        return binding === undefined ? undefined : evaluate(binding, resolve);
+      });
+    case "list":
+      return value.items.map((item) => evaluate(item, resolve));
+    case "object":
+      return Object.fromEntries([...value.fields].map(([name, field]) => [name, evaluate(field, resolve)]));
+    default:
+      return value satisfies never;
+  }
+}

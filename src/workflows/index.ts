@@ -1,0 +1,35 @@
+export type {
+  OpenQuestion,
+  RunDetails,
+  RunJournal,
+  RunRecord,
+  RunStatus,
+  StepRecord,
+  WorkflowEngine,
+} from "./engines/engine.js";
+export type { Diagnostic, DiagnosticCode } from "./format/diagnostic.js";
+export { describeDiagnostic } from "./format/diagnostic.js";
+export type { FieldSpec, FieldSpecs } from "./format/field-spec.js";
+export type { MemoryHit, MemoryIndex, MemoryItem } from "./memory/memory-index.js";
+export { WordMemory } from "./memory/word-memory.js";
+export type { WorkflowInput } from "./plan/plan.js";
+export type { PromptLibrary, RenderedPrompt } from "./prompts/prompt-library.js";
+export type { RunOptions } from "./run/start-run.js";
+export type { StepReport, WorkflowResult, WorkflowRun } from "./run/workflow-run.js";
+export type {
+  HttpOptions,
+  ModelAsked,
+  ModelResolver,
+  PythonOptions,
+  SpokenPiece,
+  Transcript,
+  WorkflowFunction,
+  WorkflowServices,
+  WorkflowTranscriber,
+  WorkflowVoice,
+} from "./services.js";
+export type { StepContext } from "./steps/step-context.js";
+export type { StepOutline, StepResult, StepType, Touch } from "./steps/step-type.js";
+export { STEP_TYPES } from "./steps/step-types.js";
+export type { CheckedWorkflow, Workflow } from "./workflow.js";
+export { checkWorkflow, loadWorkflow } from "./workflow.js";

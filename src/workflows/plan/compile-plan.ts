@@ -1,0 +1,446 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { nearest } from "../../base/nearest.js";
+import { checkJsonSchema } from "../../structured/check-json-schema.js";
+import type { Findings } from "../format/diagnostic.js";
+import type { FieldSpecs } from "../format/field-spec.js";
+import { type Reference, referencesIn, type StepReference, type Value } from "../format/value.js";
+import type { StepOutline, StepType } from "../steps/step-type.js";
+import { type Flow, type FlowStep, flowOf } from "./flow.js";
+import { mainOf, Names, type OuterNames } from "./names.js";
+import { END, type Plan, type PlannedStep, type StepCondition } from "./plan.js";
+import { Targets } from "./routes.js";
+import { readParallelization, readRetry, readStreamBuffer } from "./step-settings.js";
+import { StepReader, type StepSource } from "./step-source.js";
+import { ValueCompiler } from "./value-compiler.js";
+
+/** What a plan is compiled with. */
+export interface PlanSettings {
+  types: ReadonlyMap<string, StepType>;
+  findings: Findings;
+  /** Inputs and variables that the workflow declares. */
+  variables: readonly string[];
+  maxIterations: number;
+}
+
+/** Bodies may stand in bodies; deeper ones are refused. */
+const DEEPEST = 20;
+
+/** A step with everything that its flow needs, while a plan is made. */
+interface Draft {
+  source: StepSource;
+  planned: Omit<PlannedStep, "needs" | "gates">;
+  references: StepReference[];
+}
+
+/** Compiles the steps of a list. What is wrong goes to the findings; the plan must not run then. */
+export async function compilePlan(
+  steps: JsonValue | undefined,
+  path: string,
+  settings: PlanSettings,
+  outer?: OuterNames,
+  depth = 0,
+): Promise<{ plan: Plan; names: Names }> {
+  const { findings, types } = settings;
+  const sources = new StepReader(types, findings).read(steps, path);
+  const indexed = sources.map((source, index) => ({ ...source, index }));
+  const names = new Names(indexed, settings.variables, findings, outer);
+  const byId = new Map(indexed.map(({ id, index }) => [id, index]));
+  const compiler = new PlanCompiler(settings, names, new Targets(byId, findings), depth);
+  const drafts: Draft[] = [];
+  for (const source of indexed) drafts.push(await compiler.step(source));
+  const flow = flowOf(drafts.map((draft) => flowStep(draft, drafts, byId)));
+  reportFlow(flow, drafts, findings);
+  for (const { source, references } of drafts) {
+    for (const reference of references) {
+      const from = byId.get(reference.step);
+      if (from !== undefined && flow.carried.has(`${source.index}<${from}`)) reference.optional = true;
+    }
+  }
+  const planned = drafts.map(({ planned: step }, index): PlannedStep => {
+    const next = flow.implied.has(index + 1) && flow.implied.get(index + 1) === index ? index + 1 : undefined;
+    return {
+      ...step,
+      ...(next !== undefined && step.next === undefined && step.routes === undefined && { next }),
+      needs: flow.needs[index] ?? [],
+      gates: flow.gates[index] ?? [],
+    };
+  });
+  const outside = drafts.flatMap(({ references }) => references.filter(({ step }) => !byId.has(step)));
+  const plan: Plan = {
+    steps: planned,
+    byId,
+    loops: flow.loops,
+    outer: outside,
+    answers: answersOf(planned),
+  };
+  return { plan, names };
+}
+
+/** The steps that answer; without any, those that nothing reads, the last before all. */
+function answersOf(steps: readonly PlannedStep[]): number[] {
+  const answering = steps.filter(({ type }) => type.answers).map(({ index }) => index);
+  return answering.length > 0 ? answering : steps.map(({ index }) => index);
+}
+
+class PlanCompiler {
+  readonly #settings: PlanSettings;
+  readonly #names: Names;
+  readonly #targets: Targets;
+  readonly #depth: number;
+
+  constructor(settings: PlanSettings, names: Names, targets: Targets, depth: number) {
+    this.#settings = settings;
+    this.#names = names;
+    this.#targets = targets;
+    this.#depth = depth;
+  }
+
+  async step(source: StepSource): Promise<Draft> {
+    const { findings, maxIterations } = this.#settings;
+    const { index, id, path, type, rest } = source;
+    const values = new ValueCompiler(source, this.#names, findings);
+    const inputs = await values.inputs(source.inputs, rawFields(type.inputs));
+    const config = await values.config(source.config, rawFields(type.config));
+    const condition = await this.#condition(source, values);
+    const each = await this.#each(source, values);
+    const { bodies, outer } = await this.#bodies(source, each?.body);
+    const json = await this.#jsonProps(source, values);
+    const prompt = await this.#prompt(source, values);
+    this.#check(source, inputs, config, prompt !== undefined);
+    const routes = this.#targets.routes(source);
+    const next =
+      rest.next_step === undefined ? undefined : this.#targets.target(rest.next_step, `${path}.next_step`, id);
+    const limit = rest.max_iterations;
+    const timeout = this.#seconds(rest.timeout_seconds, source);
+    const buffer = readStreamBuffer(rest.stream_buffer, source, findings);
+    const { group, priority } = readParallelization(rest.parallelization, type.group);
+    const planned: Draft["planned"] = {
+      index,
+      id,
+      path,
+      type,
+      config,
+      inputs,
+      outputs: declaredOutputs(source, findings),
+      ...(condition && { condition }),
+      ...(each && { each }),
+      ...(routes && { routes }),
+      ...(next !== undefined && { next }),
+      bodies,
+      retry: readRetry(rest.retry, source, findings),
+      ...(timeout !== undefined && { timeoutMs: timeout }),
+      onError: this.#targets.onError(source),
+      ...(group !== undefined && { group }),
+      priority,
+      ...(buffer && { buffer }),
+      maxIterations: typeof limit === "number" && limit >= 1 ? limit : maxIterations,
+      keepsHistory: rest.preserve_previous_results === true,
+      json,
+      ...(prompt && { prompt }),
+    };
+    const all: Value[] = [...inputs.values(), ...config.values(), ...(condition?.bindings.values() ?? [])];
+    if (each) all.push(each.over);
+    all.push(...json.values(), ...(prompt?.variables.values() ?? []));
+    const references = [...all.flatMap((value) => [...referencesIn(value)]), ...outer].filter(isStepReference);
+    return { source, planned, references };
+  }
+
+  async #condition(source: StepSource, values: ValueCompiler): Promise<StepCondition | undefined> {
+    const { id, rest } = source;
+    const path = `${source.path}.condition`;
+    const found = rest.condition;
+    if (found === undefined || found === null) return undefined;
+    const asObject = isJsonObject(found) ? found : { if: found };
+    const { if: own, when, expression, then_step, else_step, ...bindings } = asObject;
+    const text = own ?? when ?? expression;
+    if (typeof text === "boolean")
+      return this.#condition({ ...source, rest: { ...rest, condition: String(text) } }, values);
+    if (typeof text !== "string") {
+      this.#settings.findings.error("bad-condition", path, "a condition is a text, or an object with `if`", {
+        step: id,
+      });
+      return undefined;
+    }
+    const bound = await values.condition(text, `${path}${isJsonObject(found) ? ".if" : ""}`, bindings);
+    if (bound === undefined) return undefined;
+    const target = (to: JsonValue | undefined, name: string) =>
+      to === undefined || to === null ? undefined : this.#targets.target(to, `${path}.${name}`, id);
+    const [then, otherwise] = [target(then_step, "then_step"), target(else_step, "else_step")];
+    return { ...bound, ...(then !== undefined && { then }), ...(otherwise !== undefined && { otherwise }) };
+  }
+
+  async #each(source: StepSource, values: ValueCompiler): Promise<{ over: Value; body?: string } | undefined> {
+    const loop = source.rest.loop;
+    if (loop === undefined || loop === null) return undefined;
+    if (!isJsonObject(loop) || loop.over === undefined) {
+      const message = "a loop is an object with `over`, a list or a reference to one";
+      this.#settings.findings.error("wrong-kind", `${source.path}.loop`, message, { step: source.id });
+      return undefined;
+    }
+    const over = typeof loop.over === "string" && /^[A-Za-z_]\w*$/.test(loop.over) ? `{${loop.over}}` : loop.over;
+    const value = await values.value(over, `${source.path}.loop.over`);
+    return { over: value, ...(loop.body !== undefined && { body: "loop" }) };
+  }
+
+  async #bodies(
+    source: StepSource,
+    loop: string | undefined,
+  ): Promise<{ bodies: ReadonlyMap<string, Plan>; outer: readonly Reference[] }> {
+    const bodies = new Map<string, Plan>();
+    const outer: Reference[] = [];
+    const lists: [string, JsonValue | undefined, string][] = (source.type.bodies ?? [])
+      .filter((field) => source.config[field] !== undefined)
+      .map((field) => [field, source.config[field], `${source.path}.config.${field}`]);
+    const own = isJsonObject(source.rest.loop) ? source.rest.loop.body : undefined;
+    if (loop !== undefined) lists.push([loop, Array.isArray(own) ? own : [own ?? null], `${source.path}.loop.body`]);
+    if (lists.length > 0 && this.#depth >= DEEPEST) {
+      const message = `steps stand inside steps more than ${DEEPEST} times`;
+      this.#settings.findings.error("not-allowed", source.path, message, { step: source.id });
+      return { bodies, outer };
+    }
+    for (const [field, steps, path] of lists) {
+      // A list of lists is several branches.
+      const branches = Array.isArray(steps) && steps.length > 0 && steps.every(Array.isArray) ? steps : undefined;
+      for (const [index, list] of (branches ?? [steps]).entries()) {
+        const where = branches ? `${path}[${index}]` : path;
+        const inner = await compilePlan(
+          list,
+          where,
+          this.#settings,
+          { names: this.#names, step: source },
+          this.#depth + 1,
+        );
+        bodies.set(branches ? `${field}.${index}` : field, inner.plan);
+        outer.push(...inner.plan.outer);
+      }
+    }
+    return { bodies, outer };
+  }
+
+  async #jsonProps(source: StepSource, values: ValueCompiler): Promise<ReadonlyMap<string, Value>> {
+    const props = source.rest.json_props;
+    const compiled = new Map<string, Value>();
+    if (!isJsonObject(props)) return compiled;
+    for (const [name, prop] of Object.entries(props)) {
+      const structure = isJsonObject(prop) && prop.structure !== undefined ? prop.structure : prop;
+      const defaults = isJsonObject(prop) && isJsonObject(prop.variables) ? prop.variables : {};
+      const path = `${source.path}.json_props.${name}`;
+      compiled.set(name, await values.structure(structure, defaults, path));
+    }
+    return compiled;
+  }
+
+  async #prompt({ rest, path, id }: StepSource, values: ValueCompiler): Promise<PlannedStep["prompt"] | undefined> {
+    const found = rest.prompt_ref;
+    if (found === undefined || found === null) return undefined;
+    const asObject: JsonObject = isJsonObject(found) ? found : { prompt_id: found };
+    const { prompt_id, version, context_variables } = asObject;
+    if (typeof prompt_id !== "string") {
+      this.#settings.findings.error("missing-field", `${path}.prompt_ref.prompt_id`, "which prompt?", { step: id });
+      return undefined;
+    }
+    const variables = new Map<string, Value>();
+    for (const [name, value] of Object.entries(isJsonObject(context_variables) ? context_variables : {})) {
+      variables.set(name, await values.value(value, `${path}.prompt_ref.context_variables.${name}`));
+    }
+    return { id: prompt_id, ...(version != null && { version: String(version) }), variables };
+  }
+
+  #check(
+    source: StepSource,
+    inputs: ReadonlyMap<string, Value>,
+    config: ReadonlyMap<string, Value>,
+    hasPrompt: boolean,
+  ): void {
+    const { findings } = this.#settings;
+    const { path, id, type } = source;
+    for (const [kind, specs, values] of [
+      ["config", type.config, config],
+      ["inputs", type.inputs, inputs],
+    ] as const) {
+      for (const [name, spec] of Object.entries(specs ?? {})) {
+        const value = values.get(name) ?? inputs.get(name) ?? config.get(name);
+        const where = `${path}.${kind}.${name}`;
+        if (value?.kind === "literal") this.#fits(value.value, spec.schema, where, id);
+        const covered = kind === "inputs" && (hasPrompt || (name === only(specs) && inputs.size === 1));
+        if (value !== undefined || !spec.required || covered) continue;
+        const near = nearest(name, [...inputs.keys()], 1);
+        const about = typeof spec.schema.description === "string" ? spec.schema.description : name;
+        const suggestion = near.length > 0 ? `rename the input ${near.join()}` : `add ${kind}.${name}: ${about}`;
+        findings.error("missing-field", where, `${type.type} needs ${name}`, { step: id, suggestion });
+      }
+    }
+    const problem = type.check?.(outlineOf(source));
+    if (problem !== undefined) findings.error("wrong-kind", path, problem, { step: id });
+  }
+
+  #fits(value: JsonValue, schema: JsonObject, path: string, step: string): void {
+    // An explicit null is as good as nothing.
+    if (value === null) return;
+    const [issue] = checkJsonSchema(schema, value);
+    if (issue !== undefined) this.#settings.findings.error("wrong-kind", path, issue.message, { step });
+  }
+
+  #seconds(value: JsonValue | undefined, { path, id }: StepSource): number | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "number" && value > 0) return value * 1_000;
+    this.#settings.findings.error("wrong-kind", `${path}.timeout_seconds`, "this is no number above 0", { step: id });
+    return undefined;
+  }
+}
+
+/** The one required field of several, which any other single input stands for. */
+function only(specs: FieldSpecs | undefined): string | undefined {
+  const required = Object.entries(specs ?? {}).filter(([, spec]) => spec.required);
+  return required.length === 1 ? required[0]?.[0] : undefined;
+}
+
+function rawFields(specs: FieldSpecs | undefined): ReadonlySet<string> {
+  return new Set(Object.entries(specs ?? {}).flatMap(([name, spec]) => (spec.raw ? [name] : [])));
+}
+
+function isStepReference(reference: Reference): reference is StepReference {
+  return reference.kind === "step";
+}
+
+export function outlineOf({ id, config, inputs, outputs }: StepSource): StepOutline {
+  return { id, config, inputs, outputs: [...outputs.keys()] };
+}
+
+/** Which result each declared output stands for: one of that name, else the main one. */
+function declaredOutputs(source: StepSource, findings: Findings): Map<string, string> {
+  const { type, outputs, path, id } = source;
+  const main = mainOf(source);
+  const own = [...outputs].filter(([name, field]) => field === undefined && !(name in type.results));
+  if (own.length > 1 && !type.openResults) {
+    const names = own.map(([name]) => name).join(", ");
+    const message = `${type.type} makes none of ${names}: each of them is its ${main}`;
+    findings.warn("unknown-output", `${path}.outputs`, message, {
+      step: id,
+      suggestion: `it makes ${Object.keys(type.results).join(", ")}`,
+    });
+  }
+  return new Map([...outputs].map(([name, field]) => [name, field ?? (name in type.results ? name : `?${main}`)]));
+}
+
+function flowStep(
+  { source, planned, references }: Draft,
+  drafts: readonly Draft[],
+  byId: ReadonlyMap<string, number>,
+): FlowStep {
+  const outline = outlineOf(source);
+  const { condition, routes, next, onError, type } = planned;
+  const choices = new Set<number>(routes?.cases.values());
+  if (routes?.otherwise !== undefined) choices.add(routes.otherwise);
+  const covers = routes?.otherwise !== undefined || (routes?.cases.has("true") === true && routes.cases.has("false"));
+  if (condition?.then !== undefined) choices.add(condition.then);
+  if (condition?.otherwise !== undefined) choices.add(condition.otherwise);
+  if (next !== undefined) choices.add(next);
+  if (onError.action === "go") choices.add(onError.to);
+  const targets = new Set([...choices].filter((target) => target !== END));
+  const conditional = condition !== undefined;
+  const after = source.rest.depends_on;
+  const alone = isJsonObject(source.rest.parallelization) && source.rest.parallelization.can_parallelize === false;
+  return {
+    index: source.index,
+    targets,
+    chooses: choices.size > 1 || (routes !== undefined && !covers) || conditional || onError.action === "go",
+    explicit: choices.size > 0,
+    reads: references.flatMap((reference) => {
+      const from = byId.get(reference.step);
+      if (from === undefined) return [];
+      const optional = reference.optional || reference.fallback !== undefined;
+      const live = isLive(reference, planned, outline, drafts[from]);
+      // From here on it means that the step does read it so.
+      reference.live = live;
+      return [{ from, optional, live }];
+    }),
+    after: (Array.isArray(after) ? after : [after]).flatMap((id) =>
+      typeof id === "string" ? (byId.get(id) ?? []) : [],
+    ),
+    conditional,
+    toleratesGaps: type.toleratesGaps === true,
+    patient: type.patient === true,
+    touches: type.touches?.(outline) ?? [],
+    ...(alone ? { barrier: "alone" as const } : type.barrier ? { barrier: "after" as const } : {}),
+    ends: choices.has(END),
+  };
+}
+
+/** Whether a reference is read while it is written: the text of a step that is tried once, as the whole of an input. */
+function isLive(
+  reference: StepReference,
+  { type, inputs, each }: Draft["planned"],
+  outline: StepOutline,
+  source: Draft | undefined,
+): boolean {
+  if (reference.live === false || each !== undefined || source === undefined || !streamsText(source, reference))
+    return false;
+  const live = typeof type.live === "function" ? type.live(outline) : (type.live ?? []);
+  return live.some((name) => {
+    const value = inputs.get(name);
+    return value?.kind === "reference" && value.reference === reference;
+  });
+}
+
+function streamsText({ source, planned }: Draft, { path }: StepReference): boolean {
+  if (planned.retry.attempts > 1 || planned.each !== undefined || planned.type.group !== "llm") return false;
+  const [name, ...rest] = path;
+  const main = mainOf(source);
+  if (name === undefined)
+    return (
+      planned.outputs.size !== 1 || [...planned.outputs.values()].every((made) => made === main || made === `?${main}`)
+    );
+  const made = planned.outputs.get(name) ?? name;
+  return rest.length === 0 && (made === main || made === `?${main}` || name === "response") && !source.type.openResults;
+}
+
+function reportFlow(flow: Flow, drafts: readonly Draft[], findings: Findings): void {
+  if (flow.cycle !== undefined) {
+    const ids = flow.cycle.map((index) => drafts[index]?.source.id ?? "");
+    const [first] = flow.cycle;
+    const { path = "", id = "" } = drafts[first ?? 0]?.source ?? {};
+    findings.error("cycle", path, `these steps wait for one another: ${[...ids, ids[0]].join(" → ")}`, {
+      step: id,
+      suggestion: "break the circle, or make it a loop: a route back to an earlier step",
+    });
+  }
+  reportUnreachable(flow, drafts, findings);
+  reportGaps(flow, drafts, findings);
+}
+
+/** A step behind one that always goes elsewhere, and that nothing else reads or names. */
+function reportUnreachable(flow: Flow, drafts: readonly Draft[], findings: Findings): void {
+  const read = new Set(drafts.flatMap(({ references }) => references.map(({ step }) => step)));
+  for (const [index, { source, planned }] of drafts.entries()) {
+    const before = drafts[index - 1]?.planned;
+    const jumps = before?.next !== undefined || before?.routes?.otherwise !== undefined;
+    const free = flow.gates[index]?.length === 0 && !read.has(source.id) && (flow.needs[index]?.length ?? 0) === 0;
+    if (!jumps || !free || planned.type.answers) continue;
+    findings.warn(
+      "unreachable",
+      source.path,
+      `no step leads to ${source.id}, and nothing reads it: it runs on its own`,
+      {
+        step: source.id,
+        suggestion: "name it in a route, or take it out",
+      },
+    );
+  }
+}
+
+/** What a branch may not have made, and what reads it cannot do without. */
+function reportGaps(flow: Flow, drafts: readonly Draft[], findings: Findings): void {
+  for (const [index, { source }] of drafts.entries()) {
+    for (const { from, required } of flow.needs[index] ?? []) {
+      const from_step = drafts[from]?.source.id;
+      if (!required || !flow.maySkip[from] || from_step === undefined) continue;
+      if ((flow.gates[from] ?? []).length === 0 && !drafts[from]?.planned.condition) continue;
+      const message = `${from_step} may be skipped, and ${source.id} with it: it reads what that makes`;
+      findings.warn("may-be-skipped", `${source.path}.inputs`, message, {
+        step: source.id,
+        suggestion: 'add "optional": true to the reference to run it anyway',
+      });
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import { isJsonObject, type JsonValue } from "../../base/json.js";
+import type { Findings } from "../format/diagnostic.js";
+import type { Reference, StepReference, Value, VariableReference } from "../format/value.js";
+import { within, wordsOf } from "./name-words.js";
+import type { StepSource } from "./step-source.js";
+
+/** Names that loops give to what they are at. */
+const LOOP_NAMES = new Set(["current_item", "item", "item_index", "iteration_context"]);
+
+/** Where a name stands. */
+export interface NamePlace {
+  step: StepSource;
+  /** For messages, for example `steps[2].inputs.message`. */
+  path: string;
+  /** Whether an input of the run may be meant where nothing else is. */
+  mayBeInput: boolean;
+}
+
+/** A step's output that a name could mean. */
+interface Candidate {
+  source: StepSource;
+  output: string;
+  score: number;
+}
+
+/** How much a candidate resembles a name. */
+const SAME = 4;
+const QUALIFIED = 3;
+const RESEMBLES = 2;
+const ABOUT = 1;
+
+/** The names around the body of a loop, and the step that the body belongs to. */
+export interface OuterNames {
+  names: Names;
+  step: StepSource;
+}
+
+/**
+ * What the names in templates, conditions and `$variables` mean: an input of the run, a variable, an output of another
+ * step, a step. A name that is not exactly one of these is read as what it evidently means, with a warning that says so.
+ */
+export class Names {
+  /** Inputs of the run that are used without being declared, with the first place. */
+  readonly impliedInputs = new Map<string, string>();
+  readonly #steps: readonly StepSource[];
+  readonly #byId: ReadonlyMap<string, StepSource>;
+  readonly #variables: ReadonlySet<string>;
+  readonly #outer: OuterNames | undefined;
+  readonly #findings: Findings;
+  readonly #leads: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #read: ReadonlySet<string>;
+
+  /**
+   * @param variables inputs and variables that the workflow declares.
+   * @param outer the names around a loop's body.
+   */
+  constructor(steps: readonly StepSource[], variables: Iterable<string>, findings: Findings, outer?: OuterNames) {
+    this.#steps = steps;
+    this.#byId = new Map(steps.map((step) => [step.id, step]));
+    this.#variables = new Set(variables);
+    this.#findings = findings;
+    this.#outer = outer;
+    this.#leads = leadsTo(steps);
+    this.#read = new Set(steps.flatMap((step) => [...stepsReadBy(step)]));
+  }
+
+  step(id: string): StepSource | undefined {
+    return this.#byId.get(id) ?? this.#outer?.names.step(id);
+  }
+
+  get ids(): string[] {
+    return [...this.#byId.keys(), ...(this.#outer?.names.ids ?? [])];
+  }
+
+  /** What a name means exactly. */
+  exact(name: string, place: NamePlace, whole: boolean): Value | undefined {
+    if (this.isVariable(name)) return { kind: "reference", reference: variable(name) };
+    const made = this.#outputsNamed(name, place);
+    if (made !== undefined) return made;
+    const step = this.step(name);
+    if (step !== undefined && step !== place.step) {
+      return { kind: "reference", reference: { ...stepReference(step.id, []), ...(whole && { whole: true }) } };
+    }
+    return undefined;
+  }
+
+  isVariable(name: string): boolean {
+    return this.#variables.has(name) || LOOP_NAMES.has(name) || (this.#outer?.names.isVariable(name) ?? false);
+  }
+
+  /** What a name means, exactly or evidently; `undefined` where it means nothing. */
+  resolve(name: string, place: NamePlace, whole = false): Value | undefined {
+    return this.exact(name, place, whole) ?? this.#evident(name, place);
+  }
+
+  /** The input of the run that a name must be, since it is nothing else. */
+  input(name: string, place: NamePlace): Value {
+    this.#addInput(name, place.path);
+    return { kind: "reference", reference: variable(name) };
+  }
+
+  #addInput(name: string, path: string): void {
+    if (this.#outer !== undefined) this.#outer.names.#addInput(name, path);
+    else if (!this.impliedInputs.has(name)) this.impliedInputs.set(name, path);
+  }
+
+  /** The one name that is left in a text: what the step just before made, if nobody else reads it. */
+  leftover(name: string, place: NamePlace): Value | undefined {
+    const before = this.#steps[this.#steps.indexOf(place.step) - 1];
+    if (before === undefined || before.type.answers || this.#read.has(before.id)) return undefined;
+    this.#note(name, place, `${before.id}, the step before, whose result nothing else reads`, before.id);
+    return { kind: "reference", reference: stepReference(before.id, []) };
+  }
+
+  #outputsNamed(name: string, place: NamePlace): Value | undefined {
+    const makers = this.#steps.filter((step) => step !== place.step && step.outputs.has(name));
+    const best = this.#nearestOf(makers, place);
+    if (best === undefined) return this.#outer?.names.exact(name, { ...place, step: this.#outer.step }, false);
+    const others = makers.filter((maker) => maker !== best && maker.index < place.step.index);
+    if (others.length > 0) {
+      const ids = [best, ...others].map(({ id }) => id).join(" and ");
+      const message = `${name} is made by ${ids}; read as that of ${best.id}`;
+      this.#findings.warn("ambiguous-reference", place.path, message, {
+        step: place.step.id,
+        suggestion: `write {"from_step": "${best.id}", "field": "${name}"}`,
+      });
+    }
+    return { kind: "reference", reference: stepReference(best.id, [name]) };
+  }
+
+  /** The one that leads here, else the last one before, else the first one after. */
+  #nearestOf(makers: readonly StepSource[], { step }: NamePlace): StepSource | undefined {
+    const leading = makers.filter((maker) => this.#leads.get(maker.id)?.has(step.id));
+    if (leading.length === 1) return leading[0];
+    return makers.findLast((maker) => maker.index < step.index) ?? makers[0];
+  }
+
+  #evident(name: string, place: NamePlace): Value | undefined {
+    const shared = this.#inputNamed(name, place);
+    if (shared !== undefined) return { kind: "reference", reference: shared };
+    const candidates = this.#candidates(name, place);
+    const best = Math.max(0, ...candidates.map(({ score }) => score));
+    const closest = candidates.filter(({ score }) => score === best);
+    const source = this.#nearestOf(
+      closest.map((one) => one.source),
+      place,
+    );
+    const found = closest.findLast((one) => one.source === source);
+    if (found === undefined || source === undefined) {
+      return this.#outer?.names.resolve(name, { ...place, step: this.#outer.step });
+    }
+    this.#note(name, place, `${source.id}.${found.output}`, source.id, found.output);
+    return { kind: "reference", reference: stepReference(source.id, [found.output]) };
+  }
+
+  /** What another step reads under this name. */
+  #inputNamed(name: string, place: NamePlace): Reference | undefined {
+    const found = this.#steps.flatMap((step) => {
+      const reference = step === place.step ? undefined : plainReference(step.inputs[name]);
+      return reference === undefined || reference.step === place.step.id ? [] : [reference];
+    });
+    const [first, ...others] = found;
+    if (first === undefined) return undefined;
+    const key = (one: StepReference) => `${one.step}.${one.path.join(".")}`;
+    if (others.some((other) => key(other) !== key(first))) return undefined;
+    this.#note(
+      name,
+      place,
+      `${key(first)}, which another step reads under this name`,
+      first.step,
+      first.path.join("."),
+    );
+    return first;
+  }
+
+  #candidates(name: string, place: NamePlace): Candidate[] {
+    const wanted = wordsOf(name);
+    return this.#steps
+      .filter((step) => step.index < place.step.index && !step.type.answers)
+      .flatMap((source) => {
+        const outputs = source.outputs.size > 0 ? [...source.outputs.keys()] : [mainOf(source)];
+        return outputs.map((output, index) => ({
+          source,
+          output,
+          score: scoreOf(wanted, wordsOf(output), wordsOf(source.id), index === 0),
+        }));
+      })
+      .filter(({ score }) => score > 0);
+  }
+
+  #note(name: string, { path, step }: NamePlace, what: string, source: string, field?: string): void {
+    const reference = field === undefined ? { from_step: source } : { from_step: source, field };
+    this.#findings.warn("implied-reference", path, `{${name}} is no input of the step; read as ${what}`, {
+      step: step.id,
+      suggestion: `add the input ${JSON.stringify(name)}: ${JSON.stringify(reference)}`,
+    });
+  }
+}
+
+function scoreOf(
+  wanted: ReadonlySet<string>,
+  output: ReadonlySet<string>,
+  step: ReadonlySet<string>,
+  isFirst: boolean,
+): number {
+  if (within(wanted, output) && within(output, wanted)) return SAME;
+  const rest = new Set([...wanted].filter((word) => !output.has(word)));
+  if (within(output, wanted)) return within(rest, step) ? QUALIFIED : RESEMBLES;
+  if (within(wanted, output)) return RESEMBLES;
+  return isFirst && within(wanted, step) ? ABOUT : 0;
+}
+
+/** The name of a step's main result. */
+export function mainOf({ id, type, config, inputs, outputs }: StepSource): string {
+  return typeof type.main === "string" ? type.main : type.main({ id, config, inputs, outputs: [...outputs.keys()] });
+}
+
+export function variable(name: string, path: readonly string[] = []): VariableReference {
+  return { kind: "variable", name, path, optional: false };
+}
+
+export function stepReference(step: string, path: readonly string[]): StepReference {
+  return { kind: "step", step, path, optional: false };
+}
+
+function plainReference(value: JsonValue | undefined): StepReference | undefined {
+  if (!isJsonObject(value) || typeof value.from_step !== "string") return undefined;
+  return stepReference(value.from_step, typeof value.field === "string" ? value.field.split(".") : []);
+}
+
+/** Which steps each step says come next. */
+function leadsTo(steps: readonly StepSource[]): Map<string, ReadonlySet<string>> {
+  return new Map(
+    steps.map(({ id, rest }) => {
+      const targets = isJsonObject(rest.routes) ? Object.values(rest.routes) : [];
+      if (rest.next_step !== undefined) targets.push(rest.next_step);
+      return [id, new Set(targets.filter((target) => typeof target === "string"))];
+    }),
+  );
+}
+
+/** The ids that a step refers to, at any depth. */
+function stepsReadBy(step: StepSource): Set<string> {
+  const found = new Set<string>();
+  const look = (value: JsonValue | undefined): void => {
+    if (Array.isArray(value)) for (const item of value) look(item);
+    else if (isJsonObject(value)) {
+      if (typeof value.from_step === "string") found.add(value.from_step);
+      for (const field of Object.values(value)) look(field);
+    }
+  };
+  look(step.inputs);
+  look(step.config);
+  look(step.rest.condition);
+  return found;
+}

@@ -1,0 +1,79 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { nearest } from "../../base/nearest.js";
+import type { Findings } from "../format/diagnostic.js";
+import { END, type OnError, type Routes } from "./plan.js";
+import type { StepSource } from "./step-source.js";
+
+/** Words that end a run where a step would stand. */
+const END_WORDS = new Set(["end", "exit", "terminate", "stop", "finish", "done", "none", ""]);
+/** Keys of `routes` for any other value. */
+const OTHERWISE = new Set(["default", "else", "*", "otherwise", "_"]);
+
+/** Where the steps of a list say to go next. */
+export class Targets {
+  readonly #byId: ReadonlyMap<string, number>;
+  readonly #findings: Findings;
+
+  constructor(byId: ReadonlyMap<string, number>, findings: Findings) {
+    this.#byId = byId;
+    this.#findings = findings;
+  }
+
+  routes({ id, path, rest }: StepSource): Routes | undefined {
+    const routes = rest.routes;
+    if (routes === undefined || routes === null) return undefined;
+    if (!isJsonObject(routes)) {
+      this.#findings.error("wrong-kind", `${path}.routes`, "routes are an object: value to step id", { step: id });
+      return undefined;
+    }
+    const cases = new Map<string, number>();
+    let otherwise: number | undefined;
+    for (const [value, target] of Object.entries(routes)) {
+      const index = this.target(target, `${path}.routes.${value}`, id);
+      if (index === undefined) continue;
+      if (OTHERWISE.has(value.toLowerCase())) otherwise = index;
+      else cases.set(value.trim().toLowerCase(), index);
+    }
+    return { cases, ...(otherwise !== undefined && { otherwise }) };
+  }
+
+  target(target: JsonValue | undefined, path: string, step: string): number | undefined {
+    if (target === null) return END;
+    const id = isJsonObject(target) && typeof target.step === "string" ? target.step : target;
+    if (typeof id !== "string") {
+      this.#findings.error("wrong-kind", path, "this is no step's id", { step });
+      return undefined;
+    }
+    const index = this.#byId.get(id);
+    if (index !== undefined) return index;
+    if (END_WORDS.has(id.toLowerCase())) return END;
+    const near = nearest(id, [...this.#byId.keys()]);
+    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : "write end to end the run here";
+    this.#findings.error("unknown-route", path, `there is no step ${JSON.stringify(id)} to go to`, {
+      step,
+      suggestion,
+    });
+    return undefined;
+  }
+
+  onError({ id, path, rest }: StepSource): OnError {
+    const found = rest.on_error ?? (rest.optional === true ? "continue" : undefined);
+    if (found === undefined || found === "fail") return { action: "fail" };
+    if (found === "continue" || found === "skip") return { action: "continue", value: null };
+    if (isJsonObject(found)) return this.#onErrorObject(found, path, id);
+    const to = this.target(found, `${path}.on_error`, id);
+    return to === undefined ? { action: "fail" } : { action: "go", to };
+  }
+
+  #onErrorObject(found: JsonObject, path: string, id: string): OnError {
+    const { action = "default" in found ? "continue" : "fail", step, default: value = null } = found;
+    if (step !== undefined) {
+      const to = this.target(step, `${path}.on_error.step`, id);
+      return to === undefined ? { action: "fail" } : { action: "go", to };
+    }
+    if (action === "continue" || action === "skip") return { action: "continue", value };
+    if (action === "fail") return { action: "fail" };
+    this.#findings.error("wrong-kind", `${path}.on_error.action`, "this is none of fail and continue", { step: id });
+    return { action: "fail" };
+  }
+}

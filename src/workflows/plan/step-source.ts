@@ -1,0 +1,241 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { nearest } from "../../base/nearest.js";
+import type { Findings } from "../format/diagnostic.js";
+import type { FieldSpecs } from "../format/field-spec.js";
+import type { StepType } from "../steps/step-type.js";
+
+/** A step as its author wrote it, with every field in its usual place. */
+export interface StepSource {
+  index: number;
+  id: string;
+  /** For example `steps[2]`. */
+  path: string;
+  type: StepType;
+  config: JsonObject;
+  inputs: JsonObject;
+  /** Declared outputs, and what each stands for where the author said so. */
+  outputs: Map<string, string | undefined>;
+  /** The other fields of the step. */
+  rest: JsonObject;
+}
+
+/** Fields of every step. */
+export const STEP_FIELDS: Readonly<Record<string, string>> = {
+  id: "Names the step; other steps refer to it.",
+  type: "What kind of step it is.",
+  name: "For people.",
+  description: "For people.",
+  config: "Settings of the step.",
+  inputs: 'What it works on: values, templates and references such as {"from_step": "ask", "field": "answer"}.',
+  outputs: "Names of what it makes, for the steps after it.",
+  condition: "The step is skipped where this does not hold; then_step and else_step say where to go.",
+  loop: "Runs the step, or the steps of `body`, for each item of `over`.",
+  routes:
+    "Which step comes next, by the step's value; `default` for any other. Steps that are named here run only then.",
+  next_step: "The step that comes next.",
+  max_iterations: "How often it may run in one run. Default: that of the workflow, 10.",
+  preserve_previous_results: "Set when an earlier round's results stay readable as $iteration_context.",
+  prompt_ref: "A prompt of the prompt library.",
+  json_props: "JSON structures that are filled in and put into the message.",
+  parallelization: "can_parallelize false: it runs alone; resource_group and priority.",
+  stream_buffer: "How what it streams is cut on its way to the reader.",
+  agent_ref: "Not used: agent_call reads its config.",
+  retry: "attempts, delay_seconds, backoff: how often it is tried, and how long it waits between.",
+  timeout_seconds: "How long one attempt may take.",
+  on_error: "fail (default), continue with `default`, or the id of a step to go to.",
+  depends_on: "Ids of steps that come before it, beside those it refers to.",
+  optional: "Set when the run goes on where the step fails.",
+  metadata: "For other programs.",
+};
+
+/** Names that other dialects have for fields of a step. */
+const STEP_ALIASES = new Map([
+  ["next", "next_step"],
+  ["depends", "depends_on"],
+  ["dependencies", "depends_on"],
+  ["if", "condition"],
+  ["timeout", "timeout_seconds"],
+]);
+
+/** Whether a key is a note of the author's: `_comment`, `_alternatives`, `$schema`, `x-…`. */
+export function isNote(key: string): boolean {
+  return key.startsWith("_") || key === "$schema" || key.startsWith("x-") || key === "//" || key === "comment";
+}
+
+/** Puts the steps' fields in their places, and finds what is unknown, missing or of the wrong kind. */
+export class StepReader {
+  readonly #types: ReadonlyMap<string, StepType>;
+  readonly #findings: Findings;
+
+  constructor(types: ReadonlyMap<string, StepType>, findings: Findings) {
+    this.#types = types;
+    this.#findings = findings;
+  }
+
+  /** The steps of a list; those that cannot be understood are left out. */
+  read(steps: JsonValue | undefined, path: string): StepSource[] {
+    if (!Array.isArray(steps) || steps.length === 0) {
+      const what = steps === undefined ? "there are no steps" : "this is no list with at least one step";
+      this.#findings.error(steps === undefined ? "missing-field" : "wrong-kind", path, what);
+      return [];
+    }
+    const ids = new Map<string, string>();
+    return steps.flatMap((step, index) => {
+      const read = this.#step(step, index, `${path}[${index}]`);
+      if (read === undefined) return [];
+      const before = ids.get(read.id);
+      if (before !== undefined) {
+        this.#findings.error("duplicate-id", `${read.path}.id`, `${before} has the id ${JSON.stringify(read.id)} too`, {
+          step: read.id,
+        });
+      }
+      ids.set(read.id, read.path);
+      return [read];
+    });
+  }
+
+  #step(step: JsonValue, index: number, path: string): StepSource | undefined {
+    if (!isJsonObject(step)) {
+      this.#findings.error("wrong-kind", path, "a step is an object with id and type");
+      return undefined;
+    }
+    const fields = this.#withoutAliases(step);
+    const id = this.#id(fields.id, path);
+    const type = this.#type(fields.type, path, id);
+    if (id === undefined || type === undefined) return undefined;
+    const config = this.#object(fields.config, `${path}.config`, id);
+    const rest: JsonObject = {};
+    for (const [key, value] of Object.entries(fields)) {
+      if (key in STEP_FIELDS) rest[key] = value;
+      else if (!isNote(key)) this.#strayField(key, value, { path, id, type, config });
+    }
+    const inputs = this.#inputs(fields.inputs, path, id);
+    rename(config, type.config);
+    rename(inputs, type.inputs);
+    this.#unknownConfig(config, type, path, id);
+    return { index, id, path, type, config, inputs, outputs: this.#outputs(fields.outputs, path, id), rest };
+  }
+
+  #withoutAliases(step: JsonObject): JsonObject {
+    return Object.fromEntries(
+      Object.entries(step).map(([key, value]) => {
+        const usual = STEP_ALIASES.get(key);
+        return [usual !== undefined && !(usual in step) ? usual : key, value];
+      }),
+    );
+  }
+
+  #id(id: JsonValue | undefined, path: string): string | undefined {
+    if (typeof id === "string" && /^[^\s{}$.#/[\]][^{}#/[\]\n]{0,199}$/.test(id)) return id;
+    const what = id === undefined ? "the step has no id" : "an id is a text without line breaks, braces, # and /";
+    this.#findings.error(id === undefined ? "missing-field" : "wrong-kind", `${path}.id`, what);
+    return undefined;
+  }
+
+  #type(type: JsonValue | undefined, path: string, id: string | undefined): StepType | undefined {
+    const found = typeof type === "string" ? this.#types.get(type) : undefined;
+    if (found !== undefined) return found;
+    const step = id === undefined ? {} : { step: id };
+    if (typeof type !== "string") {
+      this.#findings.error("missing-field", `${path}.type`, "the step has no type", step);
+      return undefined;
+    }
+    const near = nearest(type, [...this.#types.keys()]);
+    const known = [...new Set([...this.#types.values()].map((one) => one.type))].join(", ");
+    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the types are ${known}`;
+    const message = `there is no type of step ${JSON.stringify(type)}`;
+    this.#findings.error("unknown-step-type", `${path}.type`, message, { ...step, suggestion });
+    return undefined;
+  }
+
+  #object(value: JsonValue | undefined, path: string, step: string): JsonObject {
+    if (value === undefined || value === null) return {};
+    if (isJsonObject(value)) return { ...value };
+    this.#findings.error("wrong-kind", path, "this is no object", { step });
+    return {};
+  }
+
+  /** `["question"]` stands for `{"question": "{question}"}`. */
+  #inputs(inputs: JsonValue | undefined, path: string, step: string): JsonObject {
+    if (!Array.isArray(inputs)) return this.#object(inputs, `${path}.inputs`, step);
+    return Object.fromEntries(
+      inputs.flatMap((name, index) => {
+        if (typeof name === "string") return [[name, `{${name}}`]];
+        this.#findings.error("wrong-kind", `${path}.inputs[${index}]`, "a list of inputs holds names", { step });
+        return [];
+      }),
+    );
+  }
+
+  #outputs(outputs: JsonValue | undefined, path: string, step: string): Map<string, string | undefined> {
+    if (outputs === undefined || outputs === null) return new Map();
+    if (typeof outputs === "string") return new Map([[outputs, undefined]]);
+    const named = new Map<string, string | undefined>();
+    if (Array.isArray(outputs)) {
+      for (const [index, name] of outputs.entries()) {
+        if (typeof name === "string") named.set(name, undefined);
+        else this.#findings.error("wrong-kind", `${path}.outputs[${index}]`, "an output is a name", { step });
+      }
+    } else if (isJsonObject(outputs)) {
+      for (const [name, field] of Object.entries(outputs))
+        named.set(name, typeof field === "string" ? field : undefined);
+    } else {
+      this.#findings.error("wrong-kind", `${path}.outputs`, "outputs are a list of names", { step });
+    }
+    return named;
+  }
+
+  /** A setting that stands beside `config` is read as part of it. */
+  #strayField(
+    key: string,
+    value: JsonValue,
+    { path, id, type, config }: { path: string; id: string; type: StepType; config: JsonObject },
+  ): void {
+    if (type.config !== undefined && key in type.config && !(key in config)) {
+      config[key] = value;
+      this.#findings.warn("unknown-field", `${path}.${key}`, `${key} stands beside config and is read as part of it`, {
+        step: id,
+        suggestion: `write it as ${path}.config.${key}`,
+      });
+      return;
+    }
+    this.#unknown(key, Object.keys(STEP_FIELDS), `${path}.${key}`, id, "a step");
+  }
+
+  #unknownConfig(config: JsonObject, type: StepType, path: string, step: string): void {
+    const known = Object.keys(type.config ?? {});
+    // Settings may stand among the inputs, and inputs among the settings.
+    const also = Object.keys(type.inputs ?? {});
+    for (const key of Object.keys(config)) {
+      if (isNote(key) || known.includes(key) || also.includes(key)) continue;
+      this.#unknown(key, [...known, ...also], `${path}.config.${key}`, step, type.type);
+    }
+  }
+
+  /** A slip of the hand is an error; a word that resembles nothing is another program's, and has no effect here. */
+  #unknown(key: string, known: readonly string[], path: string, step: string, what: string): void {
+    const [near] = nearest(key, known, 1);
+    if (near !== undefined && isSlip(key, near)) {
+      const message = `${what} has no field ${JSON.stringify(key)}`;
+      this.#findings.error("unknown-field", path, message, { step, suggestion: `did you mean ${near}?` });
+    } else {
+      this.#findings.warn("no-effect", path, `${what} has no field ${JSON.stringify(key)}: it has no effect`, { step });
+    }
+  }
+}
+
+/** Whether a name looks like a mistyped other one: as long, and of the same letters but one or two. */
+function isSlip(found: string, meant: string): boolean {
+  if (Math.abs(found.length - meant.length) > 2 || Math.min(found.length, meant.length) < 4) return false;
+  return found.split("_").length === meant.split("_").length || found.replaceAll("_", "") === meant.replaceAll("_", "");
+}
+
+function rename(fields: JsonObject, specs: FieldSpecs | undefined): void {
+  for (const [usual, { aliases = [] }] of Object.entries(specs ?? {})) {
+    if (usual in fields) continue;
+    const alias = aliases.find((name) => name in fields);
+    if (alias === undefined) continue;
+    fields[usual] = fields[alias] ?? null;
+    delete fields[alias];
+  }
+}

@@ -1,0 +1,373 @@
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { nearest } from "../../base/nearest.js";
+import { messageOf } from "../../stream/error.js";
+import { type Condition, compileCondition } from "../format/condition.js";
+import type { Findings } from "../format/diagnostic.js";
+import { parsePath } from "../format/path.js";
+import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
+import type { Reference, StepReference, Value } from "../format/value.js";
+import { mainOf, type NamePlace, type Names, stepReference, variable } from "./names.js";
+import { isNote, type StepSource } from "./step-source.js";
+
+/** A whole string that stands for a variable: `$name`, `$name.field`. */
+const VARIABLE = /^\$([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/;
+/** A whole string that stands for an output: `step.field`. */
+const DOTTED = /^([\w-]+)\.([\w.[\]-]+)$/;
+/** Fields of a reference. */
+const REFERENCE_FIELDS = new Set(["from_step", "field", "optional", "default", "live", "description"]);
+/** What a reader of a template could mean by two characters where one was meant. */
+const ESCAPED = /\\[nt]/;
+
+/** The values of one step: turns what its author wrote into what can be looked up. */
+export class ValueCompiler {
+  readonly #names: Names;
+  readonly #findings: Findings;
+  readonly #step: StepSource;
+  /** The step's own inputs, which its templates see first. */
+  #own: ReadonlyMap<string, Value> = new Map();
+
+  constructor(step: StepSource, names: Names, findings: Findings) {
+    this.#step = step;
+    this.#names = names;
+    this.#findings = findings;
+  }
+
+  /** Inputs first without templates, then the templates, which may read the other inputs. */
+  async inputs(raw: JsonObject, rawFields: ReadonlySet<string>): Promise<ReadonlyMap<string, Value>> {
+    const path = `${this.#step.path}.inputs`;
+    const compiled = new Map<string, Value>();
+    const templates: [string, JsonValue][] = [];
+    for (const [name, value] of Object.entries(raw)) {
+      if (isNote(name)) continue;
+      if (rawFields.has(name)) compiled.set(name, { kind: "literal", value });
+      else if (typeof value === "string" && hasPlaces(value)) templates.push([name, value]);
+      else compiled.set(name, await this.#value(value, `${path}.${name}`, "input"));
+    }
+    this.#own = compiled;
+    const filled = await this.#templates(templates, path);
+    for (const name of Object.keys(raw)) {
+      const value = filled.get(name);
+      if (value !== undefined) compiled.set(name, value);
+    }
+    return compiled;
+  }
+
+  /** Inputs that read one another are compiled in an order in which each is known before it is read. */
+  async #templates(templates: readonly [string, JsonValue][], path: string): Promise<Map<string, Value>> {
+    const known = new Map(this.#own);
+    const filled = new Map<string, Value>();
+    for (const [name, value] of templates) {
+      const others = new Map([...known].filter(([other]) => other !== name));
+      this.#own = others;
+      const compiled = await this.#value(value, `${path}.${name}`, "input");
+      filled.set(name, compiled);
+      known.set(name, compiled);
+    }
+    this.#own = known;
+    return filled;
+  }
+
+  async config(raw: JsonObject, rawFields: ReadonlySet<string>): Promise<ReadonlyMap<string, Value>> {
+    const compiled = new Map<string, Value>();
+    for (const [name, value] of Object.entries(raw)) {
+      if (isNote(name)) continue;
+      const path = `${this.#step.path}.config.${name}`;
+      compiled.set(name, rawFields.has(name) ? { kind: "literal", value } : await this.#value(value, path, "config"));
+    }
+    return compiled;
+  }
+
+  /** Any value outside of inputs and config. */
+  value(raw: JsonValue, path: string): Promise<Value> {
+    return this.#value(raw, path, "config");
+  }
+
+  /** A JSON structure with places in it, and what they hold where nothing else does. */
+  async structure(raw: JsonValue, defaults: JsonObject, path: string): Promise<Value> {
+    const own = new Map(this.#own);
+    const parsed = typeof raw === "string" ? parsedOr(raw) : raw;
+    for (const [name, value] of Object.entries(defaults)) {
+      if (!own.has(name)) own.set(name, await this.#value(value, `${path}.variables.${name}`, "config"));
+    }
+    const before = this.#own;
+    this.#own = own;
+    const compiled = await this.#value(parsed, `${path}.structure`, "input", 1);
+    this.#own = before;
+    return compiled;
+  }
+
+  /** What a condition's names mean; `bindings` are values that stand beside it. */
+  async condition(
+    text: string,
+    path: string,
+    bindings: JsonObject,
+  ): Promise<{ condition: Condition; bindings: ReadonlyMap<string, Value> } | undefined> {
+    let condition: Condition;
+    try {
+      condition = await compileCondition(text);
+    } catch (thrown) {
+      this.#findings.error("bad-condition", path, messageOf(thrown), { step: this.#step.id });
+      return undefined;
+    }
+    const bound = new Map<string, Value>();
+    for (const [name, value] of Object.entries(bindings)) {
+      if (!isNote(name)) bound.set(name, await this.#value(value, `${path}.${name}`, "input"));
+    }
+    const place: NamePlace = { step: this.#step, path, mayBeInput: false };
+    for (const name of condition.names) {
+      const meant =
+        bound.get(name) ?? this.#own.get(name) ?? this.#ofStep(name) ?? this.#names.exact(name, place, true);
+      if (meant !== undefined) bound.set(name, meant);
+    }
+    return { condition, bindings: bound };
+  }
+
+  /** `step.field` in a condition: the step's outputs as an object. */
+  #ofStep(name: string): Value | undefined {
+    const step = this.#names.step(name);
+    return step === undefined || step === this.#step
+      ? undefined
+      : { kind: "reference", reference: { ...stepReference(step.id, []), whole: true } };
+  }
+
+  async #value(raw: JsonValue, path: string, kind: "input" | "config", depth = 0): Promise<Value> {
+    if (typeof raw === "string") return this.#string(raw, path, kind, depth);
+    if (Array.isArray(raw)) {
+      const items: Value[] = [];
+      for (const [index, item] of raw.entries())
+        items.push(await this.#value(item, `${path}[${index}]`, kind, depth + 1));
+      return folded({ kind: "list", items });
+    }
+    if (!isJsonObject(raw)) return { kind: "literal", value: raw };
+    if ("from_step" in raw) return this.#reference(raw, path);
+    if (typeof raw.from_input === "string") return { kind: "reference", reference: variable(raw.from_input) };
+    if (typeof raw.template === "string") return this.#templateObject(raw, raw.template, path, kind);
+    const fields = new Map<string, Value>();
+    for (const [name, field] of Object.entries(raw)) {
+      if (!isNote(name)) fields.set(name, await this.#value(field, `${path}.${name}`, kind, depth + 1));
+    }
+    return folded({ kind: "object", fields });
+  }
+
+  async #string(raw: string, path: string, kind: "input" | "config", depth: number): Promise<Value> {
+    const place: NamePlace = { step: this.#step, path, mayBeInput: kind === "input" };
+    const [, name, rest = ""] = VARIABLE.exec(raw) ?? [];
+    if (name !== undefined) return this.#variable(name, rest, place);
+    if (hasPlaces(raw)) return this.#template(raw, new Map(), place);
+    const [, id = "", field = ""] = DOTTED.exec(raw) ?? [];
+    const maker = this.#names.step(id);
+    if (maker !== undefined && maker !== this.#step && makes(maker, parsePath(field)[0] ?? "")) {
+      return { kind: "reference", reference: stepReference(id, parsePath(field)) };
+    }
+    const step = kind === "input" && depth === 0 ? this.#names.step(raw) : undefined;
+    if (step === undefined || step === this.#step) return { kind: "literal", value: raw };
+    this.#findings.warn("implied-reference", path, `${JSON.stringify(raw)} is read as the result of the step`, {
+      step: this.#step.id,
+      suggestion: `write {"from_step": ${JSON.stringify(raw)}}`,
+    });
+    return { kind: "reference", reference: stepReference(step.id, []) };
+  }
+
+  #variable(name: string, rest: string, place: NamePlace): Value {
+    const path = parsePath(rest);
+    if (this.#names.isVariable(name)) return { kind: "reference", reference: variable(name, path) };
+    const own = this.#own.get(name);
+    if (own !== undefined && path.length === 0) return own;
+    const meant = this.#names.exact(name, place, path.length > 0);
+    if (meant?.kind === "reference") {
+      return { kind: "reference", reference: extended(meant.reference, path) };
+    }
+    this.#names.input(name, place);
+    return { kind: "reference", reference: variable(name, path) };
+  }
+
+  #reference(raw: JsonObject, path: string): Value {
+    const step = this.#step.id;
+    const { from_step: id, field, optional, default: fallback, live } = raw;
+    for (const key of Object.keys(raw)) {
+      if (REFERENCE_FIELDS.has(key) || isNote(key)) continue;
+      const [near] = nearest(key, [...REFERENCE_FIELDS], 1);
+      this.#findings.error("unknown-field", `${path}.${key}`, `a reference has no field ${JSON.stringify(key)}`, {
+        step,
+        suggestion: near === undefined ? `it has ${[...REFERENCE_FIELDS].join(", ")}` : `did you mean ${near}?`,
+      });
+    }
+    const source = typeof id === "string" ? this.#names.step(id) : undefined;
+    if (typeof id !== "string" || source === undefined) {
+      const near = typeof id === "string" ? nearest(id, this.#names.ids) : [];
+      const message = `there is no step ${JSON.stringify(id)}`;
+      const suggestion =
+        near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the steps are ${this.#names.ids.join(", ")}`;
+      this.#findings.error("unknown-step", `${path}.from_step`, message, { step, suggestion });
+      return { kind: "literal", value: null };
+    }
+    const fieldPath = typeof field === "string" ? parsePath(field) : [];
+    this.#checkField(source, fieldPath, path, optional === true);
+    const reference: StepReference = { ...stepReference(source.id, fieldPath), optional: optional === true };
+    if (fallback !== undefined) reference.fallback = fallback;
+    if (typeof live === "boolean") reference.live = live;
+    return { kind: "reference", reference };
+  }
+
+  /** A field that a step neither declares nor makes is its main result to the ancestors; here it is at least said. */
+  #checkField(source: StepSource, [field]: readonly string[], path: string, optional: boolean): void {
+    if (field === undefined || optional || makes(source, field)) return;
+    const known = [...new Set([...source.outputs.keys(), ...Object.keys(source.type.results)])];
+    const near = nearest(field, known);
+    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `it makes ${known.join(", ")}`;
+    const message = `the step ${source.id} makes no ${JSON.stringify(field)}`;
+    this.#findings.error("unknown-output", `${path}.field`, message, { step: this.#step.id, suggestion });
+  }
+
+  async #templateObject(raw: JsonObject, text: string, path: string, kind: "input" | "config"): Promise<Value> {
+    const bindings = new Map<string, Value>();
+    for (const [name, value] of Object.entries(raw)) {
+      if (name === "template" || isNote(name)) continue;
+      bindings.set(name, await this.#value(value, `${path}.${name}`, kind, 1));
+    }
+    const place: NamePlace = { step: this.#step, path: `${path}.template`, mayBeInput: true };
+    const meant = !text.includes("\n") && ESCAPED.test(text) ? unescaped(text) : text;
+    if (meant !== text) {
+      this.#findings.warn(
+        "implied-reference",
+        place.path,
+        "\\n and \\t in this template are read as line breaks and tabs",
+        {
+          step: this.#step.id,
+          suggestion: "write one backslash in JSON, not two",
+        },
+      );
+    }
+    return hasPlaces(meant) ? this.#template(meant, bindings, place, true) : { kind: "literal", value: meant };
+  }
+
+  async #template(
+    text: string,
+    bindings: ReadonlyMap<string, Value>,
+    place: NamePlace,
+    always = false,
+  ): Promise<Value> {
+    let template: Template;
+    try {
+      template = await compileTemplate(text);
+    } catch (thrown) {
+      this.#findings.error("bad-template", place.path, messageOf(thrown), { step: this.#step.id });
+      return { kind: "literal", value: text };
+    }
+    const bound = new Map<string, Value>();
+    const open: string[] = [];
+    for (const name of template.names) {
+      const meant = this.#meaning(name, text, bindings, template, place);
+      if (meant === undefined) open.push(name);
+      else bound.set(name, meant);
+    }
+    for (const [name, meant] of this.#leftovers(open, place)) bound.set(name, meant);
+    // A text that is one place and nothing else keeps the kind of its value.
+    const only = always ? undefined : onlyPlace(text);
+    const [first = "", ...rest] = only ?? [];
+    const alone = bound.get(first);
+    if (alone?.kind === "reference") return { kind: "reference", reference: extended(alone.reference, rest) };
+    if (alone !== undefined && rest.length === 0) return alone;
+    return { kind: "template", template, bindings: bound };
+  }
+
+  #meaning(
+    name: string,
+    text: string,
+    bindings: ReadonlyMap<string, Value>,
+    template: Template,
+    place: NamePlace,
+  ): Value | undefined {
+    if (name === "steps") return this.#allSteps(text);
+    const whole = template.dotted.has(name);
+    return (
+      bindings.get(name) ??
+      this.#own.get(name) ??
+      (whole ? this.#ofStep(name) : undefined) ??
+      (place.mayBeInput ? this.#names.resolve(name, place, whole) : this.#names.exact(name, place, whole))
+    );
+  }
+
+  /** `steps.a.b` in a template. */
+  #allSteps(text: string): Value {
+    const fields = new Map<string, Value>();
+    for (const [, id = ""] of text.matchAll(/\bsteps\.([\w-]+)/g)) {
+      const step = this.#ofStep(id);
+      if (step !== undefined) fields.set(id, step);
+    }
+    return { kind: "object", fields };
+  }
+
+  /** The one name of a text that means nothing may be what the step before made; else it is an input of the run. */
+  #leftovers(open: readonly string[], place: NamePlace): Map<string, Value> {
+    const found = new Map<string, Value>();
+    if (!place.mayBeInput) return found;
+    const [only] = open;
+    const before = open.length === 1 && only !== undefined ? this.#names.leftover(only, place) : undefined;
+    if (before !== undefined && only !== undefined) return found.set(only, before);
+    for (const name of open) {
+      this.#findings.warn(
+        "implied-input",
+        place.path,
+        `{${name}} means nothing here: it is read as an input of the run`,
+        {
+          step: this.#step.id,
+          suggestion: `add ${JSON.stringify(name)} to the step's inputs`,
+        },
+      );
+      found.set(name, this.#names.input(name, place));
+    }
+    return found;
+  }
+}
+
+/** Whether a step makes something under this name. */
+function makes(source: StepSource, field: string): boolean {
+  const { outputs, type } = source;
+  return (
+    outputs.has(field) ||
+    field in type.results ||
+    type.openResults === true ||
+    field === mainOf(source) ||
+    field in FAILURE
+  );
+}
+
+/** What every step makes when it fails and the run goes on. */
+const FAILURE = { error: "", error_code: "", success: "" };
+
+function extended(reference: Reference, path: readonly string[]): Reference {
+  if (path.length === 0) return reference;
+  const { ...copy } = reference;
+  if (copy.kind === "step") delete copy.whole;
+  return { ...copy, path: [...reference.path, ...path] };
+}
+
+function onlyPlace(text: string): readonly string[] | undefined {
+  const [, path] = /^\{\{?\s*\$?([\w.[\]-]+)\s*\}?\}$/.exec(text.trim()) ?? [];
+  return path === undefined ? undefined : parsePath(path);
+}
+
+function parsedOr(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\([nt])/g, (_, char: string) => (char === "n" ? "\n" : "\t"));
+}
+
+/** A list or object with nothing to look up is a literal. */
+function folded(value: Value): Value {
+  if (value.kind === "list" && value.items.every((item) => item.kind === "literal")) {
+    return { kind: "literal", value: value.items.map((item) => (item.kind === "literal" ? item.value : null)) };
+  }
+  if (value.kind === "object" && [...value.fields.values()].every((field) => field.kind === "literal")) {
+    const entries = [...value.fields].map(([name, field]) => [name, field.kind === "literal" ? field.value : null]);
+    return { kind: "literal", value: Object.fromEntries(entries) };
+  }
+  return value;
+}

@@ -1,0 +1,20 @@
+import type { JsonObject } from "../../base/json.js";
+import type { ChatMessage } from "../../stream/message.js";
+
+/** Prompts by their ids, for `prompt_ref`. */
+export interface PromptLibrary {
+  /**
+   * The messages of a prompt, filled in; without a version those of the one that is in use.
+   *
+   * @throws {SluiceError} `not-found` for a prompt or a version that there is not; `invalid-argument` for variables that
+   *   it needs and does not have.
+   */
+  render(id: string, variables: JsonObject, version?: string): Promise<RenderedPrompt>;
+}
+
+/** A prompt that was filled in. */
+export interface RenderedPrompt {
+  id: string;
+  version: string;
+  messages: ChatMessage[];
+}

@@ -1,0 +1,428 @@
+import type { JsonValue } from "../../base/json.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
+import type { StepRecord } from "../engines/engine.js";
+import { valueAt } from "../format/path.js";
+import { isTrue } from "../format/truth.js";
+import { evaluate, type Reference, type StepReference } from "../format/value.js";
+import { END, type LoopBack, type Plan, type PlannedStep } from "../plan/plan.js";
+import type { StepResult } from "../steps/step-type.js";
+import { chooseRoute } from "./choose-route.js";
+import type { LiveText } from "./live-text.js";
+import type { Answering } from "./run-answer.js";
+import type { RunCore } from "./run-core.js";
+import { type Scope, variableAt } from "./scope.js";
+import { stepFailure } from "./step-failure.js";
+import { allOutputs, outputAt } from "./step-outputs.js";
+import { runStep } from "./step-run.js";
+import { Suspended } from "./suspended.js";
+
+/** Where a step stands. */
+export type StepState = "pending" | "running" | "waiting" | "completed" | "skipped" | "failed";
+
+/** A step of a plan that is being run. */
+export interface StepSlot {
+  readonly step: PlannedStep;
+  state: StepState;
+  results: StepResult | undefined;
+  /** How often it has begun. */
+  rounds: number;
+  /** What it made in earlier rounds. */
+  history: StepResult[];
+  /** Chosen by a step that leads to it. */
+  chosen: boolean;
+  /** Its text, while others read it. */
+  live: LiveText | undefined;
+}
+
+/** How a plan ended. */
+export type PlanOutcome = "completed" | "waiting";
+
+/** For each step: those that need it, and those whose running it may choose. */
+interface Followers {
+  needs: readonly (readonly number[])[];
+  gates: readonly (readonly number[])[];
+}
+
+const known = new WeakMap<Plan, Followers>();
+
+/** Runs the steps of a plan: each as soon as what it needs is there. */
+export class PlanRun {
+  readonly core: RunCore;
+  readonly plan: Plan;
+  readonly scope: Scope;
+  /** Stands before the keys of its steps. */
+  readonly prefix: string;
+  readonly slots: readonly StepSlot[];
+  /** The run's answer; only steps of the outermost plan give it. */
+  answering: Answering | undefined;
+  readonly #followers: Followers;
+  readonly #stop = new AbortController();
+  readonly #outside: AbortSignal;
+  #active = 0;
+  #waiting = 0;
+  #over = false;
+  #back: LoopBack[] = [];
+  #settled: number[] = [];
+  /** Who waits for a step to be over. */
+  #watchers: (() => void)[] = [];
+  #settle: { resolve: (outcome: PlanOutcome) => void; reject: (error: unknown) => void } | undefined;
+
+  constructor(core: RunCore, plan: Plan, scope: Scope, prefix: string, signal: AbortSignal) {
+    this.core = core;
+    this.plan = plan;
+    this.scope = scope;
+    this.prefix = prefix;
+    this.#outside = signal;
+    this.slots = plan.steps.map((step) => ({
+      step,
+      state: "pending",
+      results: undefined,
+      rounds: 0,
+      history: [],
+      chosen: false,
+      live: undefined,
+    }));
+    this.#followers = followersOf(plan);
+  }
+
+  /** Ended as soon as a step fails, or the run is stopped. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Runs all steps that can run. Rejects with the first failure that no step's `on_error` takes. */
+  async execute(): Promise<PlanOutcome> {
+    this.#outside.throwIfAborted();
+    const onAbort = () => this.#fail(this.#outside.reason);
+    this.#outside.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await new Promise<PlanOutcome>((resolve, reject) => {
+        this.#settle = { resolve, reject };
+        this.#active++;
+        for (const slot of this.slots) this.#consider(slot);
+        this.#active--;
+        this.#rest();
+      });
+    } finally {
+      this.#outside.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** What a reference means now. @throws {SluiceError} where it means nothing and is not optional. */
+  readonly resolve = (reference: Reference): JsonValue => this.resolveIn(this.scope, reference);
+
+  /** The same, with the variables of a loop's round. */
+  resolveIn(scope: Scope, reference: Reference): JsonValue {
+    const value = reference.kind === "variable" ? variableAt(scope, reference) : this.output(reference);
+    if (value !== undefined) return value;
+    if (reference.fallback !== undefined) return reference.fallback;
+    if (reference.kind === "variable" && reference.path.length === 0 && !reference.optional) {
+      throw new SluiceError("invalid-argument", `there is no value for $${reference.name}`, { field: reference.name });
+    }
+    return null;
+  }
+
+  output(reference: StepReference): JsonValue | undefined {
+    const index = this.plan.byId.get(reference.step);
+    if (index === undefined) return this.scope.output(reference);
+    const slot = this.slots[index];
+    if (slot?.results === undefined) return reference.fallback ?? null;
+    const { step, results } = slot;
+    if (reference.whole) return valueAt(allOutputs(step, results), reference.path) ?? null;
+    const found = outputAt(step, results, reference.path);
+    if (found !== undefined || reference.optional || slot.state === "failed")
+      return found ?? reference.fallback ?? null;
+    if (reference.fallback !== undefined) return reference.fallback;
+    const made = Object.keys(allOutputs(step, results)).join(", ");
+    throw new SluiceError("invalid-argument", `${step.id} made no ${reference.path.join(".")}; it made ${made}`);
+  }
+
+  /** A step has begun to stream: those that read it live may begin. */
+  goLive(slot: StepSlot): void {
+    for (const index of this.#followers.needs[slot.step.index] ?? []) this.#considerAt(index);
+  }
+
+  /** Resolves when a step is over. */
+  async settled(slot: StepSlot): Promise<void> {
+    while (!isSettled(slot) && !this.#over) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  /** Whether anything reads a step's text while it is written. */
+  hasLiveReaders({ step }: StepSlot): boolean {
+    return (this.#followers.needs[step.index] ?? []).some((index) =>
+      this.plan.steps[index]?.needs.some((need) => need.live && need.from === step.index),
+    );
+  }
+
+  keyOf({ step, rounds }: StepSlot): string {
+    return `${this.prefix}${step.id}${rounds > 1 ? `#${rounds}` : ""}`;
+  }
+
+  #considerAt(index: number): void {
+    const slot = this.slots[index];
+    if (slot !== undefined) this.#consider(slot);
+  }
+
+  /** Begins a step, or skips it, if everything that decides it is known. */
+  #consider(slot: StepSlot): void {
+    if (this.#over || slot.state !== "pending") return;
+    const { step } = slot;
+    for (const need of step.needs) {
+      const source = this.slots[need.from];
+      if (source !== undefined && !isSettled(source) && !(need.live && source.live !== undefined)) return;
+    }
+    if (!slot.chosen && step.gates.length > 0) {
+      for (const gate of step.gates) {
+        const source = this.slots[gate];
+        if (source !== undefined && !isSettled(source)) return;
+      }
+      this.#skip(slot);
+    } else if (this.#lacks(slot)) this.#skip(slot);
+    else this.#begin(slot);
+  }
+
+  /** Whether what it reads was not made. */
+  #lacks({ step, chosen }: StepSlot): boolean {
+    let sources = 0;
+    let skipped = 0;
+    for (const { from, kind, required } of step.needs) {
+      if (kind !== "data") continue;
+      sources++;
+      if (this.slots[from]?.state !== "skipped") continue;
+      if (required) return true;
+      skipped++;
+    }
+    return !chosen && step.type.toleratesGaps === true && sources > 0 && skipped === sources;
+  }
+
+  #begin(slot: StepSlot): void {
+    slot.rounds++;
+    if (slot.rounds > slot.step.maxIterations) {
+      const message = `more than ${slot.step.maxIterations} rounds (max_iterations)`;
+      this.#fail(stepFailure(slot.step, this.keyOf(slot), new SluiceError("invalid-argument", message)));
+      return;
+    }
+    slot.state = "running";
+    this.#active++;
+    void this.#run(slot).then(
+      () => this.#done(),
+      (thrown: unknown) => {
+        this.#fail(thrown);
+        this.#done();
+      },
+    );
+  }
+
+  #done(): void {
+    this.#active--;
+    this.#rest();
+  }
+
+  async #run(slot: StepSlot): Promise<void> {
+    const { step } = slot;
+    const key = this.keyOf(slot);
+    if (step.condition !== undefined && !this.#holds(slot)) {
+      this.#skip(slot, step.condition.otherwise);
+      return;
+    }
+    const before = this.core.journal?.step(key);
+    if (before !== undefined) {
+      this.#adopt(slot, before, key);
+      return;
+    }
+    try {
+      const record = await runStep(this, slot, key);
+      if (this.#over) return;
+      slot.results = record.results;
+      this.#settleAs(slot, "completed", this.#choiceOf(slot));
+    } catch (thrown) {
+      if (thrown instanceof Suspended) this.#suspend(slot, key);
+      else await this.#failed(slot, key, thrown);
+    }
+  }
+
+  #holds({ step }: StepSlot): boolean {
+    const bound = step.condition;
+    if (bound === undefined) return true;
+    const value = bound.condition.test((name) => {
+      const binding = bound.bindings.get(name);
+      return binding === undefined ? undefined : evaluate(binding, this.resolve);
+    });
+    return isTrue(value);
+  }
+
+  /** A step that ran before this process took the run is not run again. */
+  #adopt(slot: StepSlot, record: StepRecord, key: string): void {
+    slot.results = record.results;
+    this.core.used(record.usage);
+    this.core.progress({ step: key, type: slot.step.type.type, state: "resumed" });
+    if (record.status === "completed") this.#settleAs(slot, "completed", this.#choiceOf(slot));
+    else this.#settleFailed(slot);
+  }
+
+  #suspend(slot: StepSlot, key: string): void {
+    slot.state = "waiting";
+    slot.rounds--;
+    this.#waiting++;
+    this.core.progress({ step: key, type: slot.step.type.type, state: "waiting" });
+  }
+
+  async #failed(slot: StepSlot, key: string, thrown: unknown): Promise<void> {
+    const { step } = slot;
+    if (this.#over) return;
+    const error = stepFailure(step, key, thrown);
+    slot.live?.end(error);
+    this.core.progress({ step: key, type: step.type.type, state: "failed", message: error.message });
+    if (step.onError.action === "fail") {
+      slot.state = "failed";
+      throw error;
+    }
+    slot.results = failedResults(step, error);
+    const { code, message } = error;
+    await this.core.journal?.record({
+      key,
+      status: "failed",
+      results: slot.results,
+      usage: {},
+      attempts: step.retry.attempts,
+      startedAt: new Date().toISOString(),
+      elapsedMs: 0,
+      error: { code, message },
+    });
+    this.#settleFailed(slot);
+  }
+
+  #settleFailed(slot: StepSlot): void {
+    const { onError } = slot.step;
+    if (onError.action === "go") this.#settleAs(slot, "skipped", onError.to, true);
+    else this.#settleAs(slot, "failed", this.#choiceOf(slot));
+  }
+
+  #choiceOf({ step, results }: StepSlot): number | undefined {
+    const { condition, routes, next } = step;
+    const routed = routes && results ? chooseRoute(step, routes, results) : undefined;
+    const choice = routed ?? condition?.then ?? next;
+    if (routes !== undefined) {
+      this.core.tell("workflow/route", {
+        step: step.id,
+        to: choice === undefined ? null : choice === END ? "end" : (this.plan.steps[choice]?.id ?? null),
+      });
+    }
+    return choice;
+  }
+
+  #skip(slot: StepSlot, choice?: number): void {
+    slot.results = undefined;
+    this.core.progress({ step: `${this.prefix}${slot.step.id}`, type: slot.step.type.type, state: "skipped" });
+    this.#settleAs(slot, "skipped", choice);
+  }
+
+  /** @param keep leaves what a failed step made readable for the step that deals with the failure. */
+  #settleAs(slot: StepSlot, state: "completed" | "skipped" | "failed", choice: number | undefined, keep = false): void {
+    if (this.#over) return;
+    const { index } = slot.step;
+    const back =
+      choice === undefined ? undefined : this.plan.loops.find(({ from, to }) => from === index && to === choice);
+    if (slot.results !== undefined && slot.step.keepsHistory) slot.history.push(slot.results);
+    slot.state = state;
+    slot.live?.end();
+    if (!keep && state === "skipped") slot.results = undefined;
+    if (back !== undefined) {
+      // Nothing after the loop begins before it is over.
+      slot.state = "running";
+      this.#back.push(back);
+      this.#goBack();
+      return;
+    }
+    if (choice === END) this.#endAfter(index);
+    else if (choice !== undefined) {
+      const target = this.slots[choice];
+      if (target?.state === "pending" && target.step.gates.includes(index)) target.chosen = true;
+    }
+    for (const resolve of this.#watchers.splice(0)) resolve();
+    this.#settled.push(index);
+    if (this.#settled.length === 1) this.#considerFollowers();
+  }
+
+  /** One after the other, not one inside the other: a chain of skipped steps may be as long as the workflow. */
+  #considerFollowers(): void {
+    for (let at = 0; at < this.#settled.length; at++) {
+      const index = this.#settled[at] ?? 0;
+      for (const follower of this.#followers.needs[index] ?? []) this.#considerAt(follower);
+      for (const follower of this.#followers.gates[index] ?? []) this.#considerAt(follower);
+    }
+    this.#settled = [];
+    if (this.#back.length > 0) this.#goBack();
+  }
+
+  /** The run ends here: what has not begun, and comes after in the file, is skipped. */
+  #endAfter(index: number): void {
+    for (const slot of this.slots) {
+      if (slot.step.index <= index || slot.state !== "pending") continue;
+      slot.state = "skipped";
+      slot.results = undefined;
+    }
+  }
+
+  /** Everything from the step that is gone back to runs again, once nothing of it is running. */
+  #goBack(): void {
+    for (const back of [...this.#back]) {
+      const region = this.slots.slice(back.to, back.from + 1);
+      const busy = region.some(
+        ({ state, step }) => step.index !== back.from && (state === "running" || state === "waiting"),
+      );
+      if (busy) continue;
+      this.#back = this.#back.filter((other) => other !== back);
+      for (const slot of region) {
+        slot.state = "pending";
+        slot.chosen = slot.step.index === back.to;
+        slot.live = undefined;
+      }
+      for (const slot of region) this.#consider(slot);
+    }
+  }
+
+  /** When nothing runs any more, the plan is over or waits. */
+  #rest(): void {
+    if (this.#over || this.#active > 0) return;
+    const open = this.slots.filter(({ state }) => state === "pending");
+    this.#over = true;
+    if (this.#waiting === 0 && open.length > 0) {
+      const ids = open.map(({ step }) => step.id).join(", ");
+      this.#settle?.reject(new SluiceError("protocol", `these steps can never run: ${ids}`));
+    } else this.#settle?.resolve(this.#waiting > 0 ? "waiting" : "completed");
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stop.abort(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+    for (const { live } of this.slots) live?.end(thrown);
+    for (const resolve of this.#watchers.splice(0)) resolve();
+    this.#settle?.reject(thrown);
+  }
+}
+
+function isSettled({ state }: StepSlot): boolean {
+  return state === "completed" || state === "skipped" || state === "failed";
+}
+
+function failedResults(step: PlannedStep, error: SluiceError): StepResult {
+  const results: StepResult = { error: error.message, error_code: error.code, success: false };
+  const main = typeof step.type.main === "string" ? step.type.main : "result";
+  results[main] = step.onError.action === "continue" ? step.onError.value : null;
+  return results;
+}
+
+function followersOf(plan: Plan): Followers {
+  const before = known.get(plan);
+  if (before !== undefined) return before;
+  const needs: number[][] = plan.steps.map(() => []);
+  const gates: number[][] = plan.steps.map(() => []);
+  for (const step of plan.steps) {
+    for (const { from } of step.needs) needs[from]?.push(step.index);
+    for (const gate of step.gates) gates[gate]?.push(step.index);
+  }
+  known.set(plan, { needs, gates });
+  return { needs, gates };
+}

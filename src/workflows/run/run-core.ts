@@ -1,0 +1,117 @@
+import type { Clock } from "../../base/clock.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { ConversationStore } from "../../chat/conversation-store.js";
+import type { Batch } from "../../stream/batch-source.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { ChatModel } from "../../stream/chat-model.js";
+import type { DataName } from "../../stream/data-name.js";
+import { addUsage, type Usage } from "../../stream/usage.js";
+import type { OpenQuestion, RunJournal } from "../engines/engine.js";
+import type { Plan, RunLimits } from "../plan/plan.js";
+import type { ModelAsked, WorkflowServices } from "../services.js";
+import { Places } from "./limits.js";
+import { soundEvent } from "./run-events.js";
+
+/** What a run tells of a step, while it goes on. */
+export interface StepProgress {
+  /** The step, where it stands and its round, as in the run's records. */
+  step: string;
+  type: string;
+  state: "started" | "completed" | "skipped" | "failed" | "waiting" | "retrying" | "resumed";
+  /** Counted from 1. */
+  attempt?: number;
+  elapsedMs?: number;
+  message?: string;
+}
+
+/** What all steps of a run share. */
+export interface RunCoreOptions {
+  id: string;
+  settings: JsonObject;
+  services: WorkflowServices;
+  clock: Clock;
+  limits: RunLimits;
+  journal: RunJournal | undefined;
+  /** Where the engine keeps conversations. */
+  conversations: ConversationStore | undefined;
+  write: (events: Batch) => void | Promise<void>;
+  findModel: (asked: ModelAsked) => ChatModel;
+  compile: (document: JsonValue) => Promise<CompiledBody>;
+  /** Answers questions while the run goes on, where somebody is there. */
+  onQuestion?: ((question: OpenQuestion, signal: AbortSignal) => Promise<JsonValue>) | undefined;
+}
+
+/** Another workflow, ready to be run inside a run. */
+export interface CompiledBody {
+  plan: Plan;
+  variables(inputs: JsonObject): JsonObject;
+}
+
+/** What all steps of a run share: its journal, its places, what it has used and what it waits for. */
+export class RunCore {
+  readonly id: string;
+  readonly settings: JsonObject;
+  readonly services: WorkflowServices;
+  readonly clock: Clock;
+  readonly limits: RunLimits;
+  readonly places: Places;
+  readonly journal: RunJournal | undefined;
+  readonly conversations: ConversationStore | undefined;
+  readonly findModel: RunCoreOptions["findModel"];
+  readonly compile: RunCoreOptions["compile"];
+  readonly onQuestion: RunCoreOptions["onQuestion"];
+  /** Questions that wait, by id. */
+  readonly questions = new Map<string, OpenQuestion>();
+  /** The earliest time that a step waits for, in ms since 1970. */
+  wakeAt: number | undefined;
+  usage: Usage = {};
+  readonly #write: RunCoreOptions["write"];
+  /** Services that steps share and that are made when first needed. */
+  readonly #shared = new Map<string, unknown>();
+
+  constructor(options: RunCoreOptions) {
+    this.id = options.id;
+    this.settings = options.settings;
+    this.services = options.services;
+    this.clock = options.clock;
+    this.limits = options.limits;
+    this.places = new Places(options.limits);
+    this.journal = options.journal;
+    this.conversations = options.conversations;
+    this.findModel = options.findModel;
+    this.compile = options.compile;
+    this.onQuestion = options.onQuestion;
+    this.#write = options.write;
+  }
+
+  write(events: Batch): void | Promise<void> {
+    return this.#write(events);
+  }
+
+  tell(name: DataName, value: JsonValue): void {
+    void this.#write([{ type: "data", name, value } satisfies ChatEvent]);
+  }
+
+  progress(progress: StepProgress): void {
+    this.tell("workflow/step", { ...progress });
+  }
+
+  sound(piece: { data: Uint8Array; mediaType: string; sampleRate?: number }): void | Promise<void> {
+    return this.#write([soundEvent(piece)]);
+  }
+
+  /** A step waits until a time, in ms since 1970. */
+  wakeBy(until: number): void {
+    if (this.wakeAt === undefined || until < this.wakeAt) this.wakeAt = until;
+  }
+
+  used(usage: Usage): void {
+    this.usage = addUsage(this.usage, usage);
+  }
+
+  /** Something that the steps of this run share, made when it is first asked for. */
+  shared<T>(name: string, make: () => T): T {
+    if (!this.#shared.has(name)) this.#shared.set(name, make());
+    return this.#shared.get(name) as T;
+  }
+}

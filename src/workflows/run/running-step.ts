@@ -1,0 +1,401 @@
+import { wait } from "../../base/clock.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { Conversation } from "../../chat/conversation.js";
+import type { Window } from "../../chat/window.js";
+import type { ChatModel } from "../../stream/chat-model.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import type { DataName } from "../../stream/data-name.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import { runConversation } from "../conversations/run-conversation.js";
+import type { OpenQuestion } from "../engines/engine.js";
+import { asText } from "../format/template.js";
+import { evaluate, referencesIn, type Value } from "../format/value.js";
+import type { MemoryIndex } from "../memory/memory-index.js";
+import { WordMemory } from "../memory/word-memory.js";
+import type { PlannedStep, RunLimits } from "../plan/plan.js";
+import type { ModelAsked, WorkflowServices } from "../services.js";
+import type { BodyResult, StepAnswer, StepContext, StepQuestion } from "../steps/step-context.js";
+import type { StepResult } from "../steps/step-type.js";
+import { LiveText } from "./live-text.js";
+import { PlanRun, type StepSlot } from "./plan-run.js";
+import { readAnswer } from "./read-answer.js";
+import type { Answering } from "./run-answer.js";
+import type { RunCore } from "./run-core.js";
+import { InnerScope, RunScope, type Scope } from "./scope.js";
+import { allOutputs, mainName, outputAt } from "./step-outputs.js";
+import { addUsed, type StepRun } from "./step-run.js";
+import { Suspended } from "./suspended.js";
+
+/** Workflows may call workflows so deep. */
+const DEEPEST = 5;
+
+/** Which run of a step it is. */
+interface Attempt {
+  key: string;
+  scope: Scope;
+  attempt: number;
+  signal: AbortSignal;
+}
+
+/** A step while it runs. */
+export class RunningStep implements StepContext {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly inputs: JsonObject;
+  readonly config: JsonObject;
+  readonly #run: StepRun;
+  readonly #key: string;
+  readonly #scope: Scope;
+  readonly #readsLive: boolean;
+
+  constructor(run: StepRun, { key, scope, attempt, signal }: Attempt) {
+    this.#run = run;
+    this.#key = key;
+    this.#scope = this.#withHistory(scope);
+    this.attempt = attempt;
+    this.#readsLive = this.#step.needs.some(({ live }) => live);
+    this.signal = signal;
+    const { inputs, config } = this.#step;
+    this.inputs = inputs.size === 0 ? {} : this.#all(inputs);
+    this.config = config.size === 0 ? {} : this.#all(config);
+  }
+
+  get #step(): PlannedStep {
+    return this.#run.slot.step;
+  }
+
+  get #core(): RunCore {
+    return this.#run.plan.core;
+  }
+
+  get id(): string {
+    return this.#step.id;
+  }
+
+  get runId(): string {
+    return this.#core.id;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.#core.id}/${this.#key}`;
+  }
+
+  get services(): WorkflowServices {
+    return this.#core.services;
+  }
+
+  get settings(): JsonObject {
+    return this.#core.settings;
+  }
+
+  get outputs(): readonly string[] {
+    return [...this.#step.outputs.keys()];
+  }
+
+  get handlesFailure(): boolean {
+    const { outputs, routes } = this.#step;
+    return routes !== undefined || ["success", "error", "error_type"].some((name) => outputs.has(name));
+  }
+
+  get memory(): MemoryIndex {
+    return this.#core.services.memory ?? this.#core.shared("memory", () => new WordMemory());
+  }
+
+  get json(): JsonObject {
+    return this.#all(this.#step.json);
+  }
+
+  get prompt(): { id: string; version?: string; variables: JsonObject } | undefined {
+    const { prompt } = this.#step;
+    if (prompt === undefined) return undefined;
+    return { ...prompt, variables: { ...this.inputs, ...this.#all(prompt.variables) } };
+  }
+
+  get variables(): JsonObject {
+    return this.#scope.variables;
+  }
+
+  get limits(): RunLimits {
+    return this.#core.limits;
+  }
+
+  get bodies(): readonly string[] {
+    return [...this.#step.bodies.keys()];
+  }
+
+  get inputNames(): readonly string[] {
+    return [...this.#step.inputs.keys()];
+  }
+
+  async input(name: string): Promise<JsonValue> {
+    const value = this.#step.inputs.get(name);
+    if (name in this.inputs || value === undefined) return this.inputs[name] ?? null;
+    for (const source of this.#unsettled(value)) await this.#run.plan.settled(source);
+    this.signal.throwIfAborted();
+    return this.#evaluate(value);
+  }
+
+  field(name: string): JsonValue | undefined {
+    return this.inputs[name] ?? this.config[name];
+  }
+
+  need(name: string): JsonValue {
+    const found = this.field(name);
+    if (found !== undefined && found !== null) return found;
+    const names = Object.keys(this.inputs);
+    const [only] = names;
+    if (names.length === 1 && only !== undefined && !(name in this.inputs)) return this.inputs[only] ?? null;
+    throw invalid(`inputs.${name}`, found, `a value: ${this.#step.type.type} needs it`);
+  }
+
+  model(asked: Partial<ModelAsked> = {}): ChatModel {
+    const [provider, name] = [this.field("provider"), this.config.model];
+    return this.#core.findModel({
+      step: this.id,
+      ...(typeof provider === "string" && { provider }),
+      ...(typeof name === "string" && { model: name }),
+      ...asked,
+    });
+  }
+
+  conversation(
+    id: string,
+    model?: ChatModel,
+    options: { window?: Window; withoutSystem?: boolean } = {},
+  ): Conversation {
+    return runConversation(this.#core, id, model, options);
+  }
+
+  async read(stream: ChatStream): Promise<StepAnswer> {
+    const { plan, slot } = this.#run;
+    // Claimed before anything is awaited: nobody else may begin to read it.
+    const claim = stream.batches();
+    if (plan.hasLiveReaders(slot)) {
+      slot.live ??= new LiveText();
+      plan.goLive(slot);
+    }
+    const reading = readAnswer(stream, claim, {
+      core: this.#core,
+      from: this.#key,
+      attempt: await this.#streamingAttempt(),
+      heard: this.#run.unfinished,
+      signal: this.signal,
+      buffer: this.#step.buffer,
+      live: slot.live,
+      answer: this.#answering()?.direct(slot),
+    });
+    const answer = await reading.catch((thrown: unknown) => {
+      this.#run.unfinished = true;
+      const { partial } = SluiceError.from(thrown);
+      if (partial !== undefined) addUsed(this.#run, partial.usage);
+      throw thrown;
+    });
+    this.#run.unfinished = false;
+    addUsed(this.#run, answer.usage);
+    return answer;
+  }
+
+  /** Counts the attempts that streamed, also those of processes before this one. */
+  async #streamingAttempt(): Promise<number> {
+    const { journal } = this.#core;
+    if (journal === undefined) return this.attempt;
+    const name = `attempt:${this.#key}`;
+    const before = journal.note(name);
+    const attempt = (typeof before === "number" ? before : 0) + 1;
+    await journal.setNote(name, attempt);
+    return attempt;
+  }
+
+  live(name: string): AsyncIterable<string> | undefined {
+    const source = this.#liveSource(name);
+    if (source?.live === undefined) return undefined;
+    return source.live.read((reason) => {
+      if (this.#step.type.answers) this.retractAnswer(reason);
+      else throw new SluiceError("retracted", `what was read was taken back: ${reason}`);
+    });
+  }
+
+  /** The step whose text an input is, while it is not over. */
+  #liveSource(name: string): StepSlot | undefined {
+    const value = this.#step.inputs.get(name);
+    if (value?.kind !== "reference" || value.reference.kind !== "step" || value.reference.live !== true)
+      return undefined;
+    const [source] = this.#unsettled(value);
+    return source;
+  }
+
+  /** The steps that a value reads and that are still running. */
+  #unsettled(value: Value): StepSlot[] {
+    if (value.kind === "literal" || !this.#readsLive) return [];
+    const { plan } = this.#run;
+    return [...referencesIn(value)].flatMap((reference) => {
+      const index = reference.kind === "step" ? plan.plan.byId.get(reference.step) : undefined;
+      const source = index === undefined ? undefined : plan.slots[index];
+      return source?.state === "running" && source !== this.#run.slot ? [source] : [];
+    });
+  }
+
+  answer(text: string): void | Promise<void> {
+    return this.#answering()?.say(this.#run.slot, text);
+  }
+
+  retractAnswer(reason: string): void {
+    this.#answering()?.retract(this.#run.slot, reason);
+  }
+
+  /** The run's answer, for steps of the outermost plan. */
+  #answering(): Answering | undefined {
+    return this.#run.plan.answering;
+  }
+
+  tell(name: DataName, value: JsonValue): void {
+    this.#core.tell(name, value);
+  }
+
+  sound(piece: { data: Uint8Array; mediaType: string; sampleRate?: number }): void | Promise<void> {
+    return this.#core.sound(piece);
+  }
+
+  async ask(question: StepQuestion): Promise<JsonValue> {
+    const core = this.#core;
+    const id = `${core.id}:${this.#key}`;
+    const known = core.journal?.note(`answer:${id}`);
+    if (known !== undefined) return known;
+    const until = await this.#deadline(question);
+    if (until !== undefined && Date.now() >= until) return question.fallback ?? null;
+    const { message, schema, shown } = question;
+    const open: OpenQuestion = { id, step: this.#key, message, schema };
+    if (shown !== undefined) open.shown = shown;
+    if (until !== undefined) open.until = new Date(until).toISOString();
+    if (core.onQuestion !== undefined) {
+      const answer = await this.#askNow(open, question, until);
+      await core.journal?.setNote(`answer:${id}`, answer);
+      return answer;
+    }
+    core.questions.set(id, open);
+    if (until !== undefined) core.wakeBy(until);
+    throw new Suspended();
+  }
+
+  async #deadline({ timeoutMs }: StepQuestion): Promise<number | undefined> {
+    if (timeoutMs === undefined) return undefined;
+    const known = this.noted("deadline");
+    if (typeof known === "number") return known;
+    const until = Date.now() + timeoutMs;
+    await this.note("deadline", until);
+    return until;
+  }
+
+  /** Somebody is there: they are asked while the run goes on, as long as the question's time is not over. */
+  async #askNow(open: OpenQuestion, { fallback }: StepQuestion, until: number | undefined): Promise<JsonValue> {
+    const core = this.#core;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.signal, stop.signal]);
+    const asked = core.onQuestion?.(open, signal) ?? Promise.resolve(null);
+    if (until === undefined) return asked;
+    let callOff = () => {};
+    const late = new Promise<JsonValue>((resolve) => {
+      callOff = core.clock.after(Math.max(0, until - Date.now()), () => resolve(fallback ?? null));
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      callOff();
+      stop.abort(new Error("the question is settled"));
+      asked.catch(() => {});
+    }
+  }
+
+  async waitUntil(name: string, ms: number): Promise<void> {
+    const known = this.noted(`until:${name}`);
+    const until = typeof known === "number" ? known : ms;
+    if (known === undefined) await this.note(`until:${name}`, until);
+    const left = until - Date.now();
+    if (left > 0) await wait(left, this.#core.clock, this.signal);
+  }
+
+  async note(name: string, value: JsonValue): Promise<void> {
+    await this.#core.journal?.setNote(`${name}:${this.#key}`, value);
+  }
+
+  noted(name: string): JsonValue | undefined {
+    return this.#core.journal?.note(`${name}:${this.#key}`);
+  }
+
+  async runBody(body: string, label: string, variables: JsonObject): Promise<BodyResult> {
+    const plan = this.#step.bodies.get(body);
+    if (plan === undefined) throw invalid(`config.${body}`, undefined, "a list of steps");
+    const scope = new InnerScope(outerScope(this.#run.plan, this.#scope), variables);
+    return this.#runPlan(new PlanRun(this.#core, plan, scope, `${this.#key}[${label}]/`, this.signal));
+  }
+
+  async runWorkflow(document: JsonValue, inputs: JsonObject, label: string): Promise<BodyResult> {
+    const depth = this.#key.match(/\/(?:agent|workflow)\//g)?.length ?? 0;
+    if (depth >= DEEPEST)
+      throw new SluiceError("invalid-argument", `workflows call one another more than ${DEEPEST} deep`);
+    const { plan, variables } = await this.#core.compile(document);
+    const scope = new RunScope(variables(inputs));
+    return this.#runPlan(new PlanRun(this.#core, plan, scope, `${this.#key}/${label}/`, this.signal));
+  }
+
+  async #runPlan(run: PlanRun): Promise<BodyResult> {
+    if ((await run.execute()) === "waiting") throw new Suspended();
+    return bodyResult(run);
+  }
+
+  #all(values: ReadonlyMap<string, Value>): JsonObject {
+    const all: JsonObject = {};
+    for (const [name, value] of values) {
+      // What is still being written is read with `live`, or when it is there.
+      if (this.#unsettled(value).length > 0) continue;
+      all[name] = this.#evaluate(value);
+    }
+    return all;
+  }
+
+  #evaluate(value: Value): JsonValue {
+    if (value.kind === "literal") return value.value;
+    const { plan } = this.#run;
+    return evaluate(value, (reference) =>
+      reference.kind === "variable" ? plan.resolveIn(this.#scope, reference) : plan.resolve(reference),
+    );
+  }
+
+  /** In a later round of a loop, what the step made before. */
+  #withHistory(scope: Scope): Scope {
+    const { rounds, results, history, step } = this.#run.slot;
+    if (this.#run.plan.plan.loops.length === 0) return scope;
+    const previous = results === undefined ? null : allOutputs(step, results);
+    return new InnerScope(scope, {
+      iteration_context: {
+        iteration_count: rounds,
+        previous_result: previous,
+        iteration_history: history,
+        ...(typeof previous === "object" ? previous : {}),
+      },
+    });
+  }
+}
+
+/** What a body sees of the steps around it. */
+function outerScope(plan: PlanRun, scope: Scope): Scope {
+  return {
+    output: (reference) => plan.output(reference),
+    variable: (name) => scope.variable(name),
+    get variables() {
+      return scope.variables;
+    },
+  };
+}
+
+/** What a plan that is over made. */
+export function bodyResult(run: PlanRun): BodyResult {
+  const results: { [step: string]: StepResult } = {};
+  for (const { step, results: made } of run.slots) if (made !== undefined) results[step.id] = allOutputs(step, made);
+  const answering = run.plan.answers.findLast((index) => run.slots[index]?.results !== undefined);
+  const slot = answering === undefined ? undefined : run.slots[answering];
+  if (slot?.results === undefined) return { results, output: null, text: "" };
+  const output = slot.results[mainName(slot.step)] ?? outputAt(slot.step, slot.results, []) ?? null;
+  const { text } = slot.results;
+  return { results, output, text: slot.step.type.answers && typeof text === "string" ? text : asText(output) };
+}

@@ -1,0 +1,104 @@
+import { type Clock, systemClock } from "../../base/clock.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import { nearest } from "../../base/nearest.js";
+import { exactly } from "../../stream/checks.js";
+import { invalid } from "../../stream/error.js";
+import type { OpenQuestion, WorkflowEngine } from "../engines/engine.js";
+import type { Workflow } from "../workflow.js";
+import { ActiveRun } from "./active-run.js";
+import type { WorkflowRun } from "./workflow-run.js";
+
+/** Settings of a run. */
+export interface RunOptions {
+  /** What the run is given, by name: the workflow's inputs, and answers to its `input` steps. */
+  inputs?: JsonObject;
+  /** Stops the run. */
+  signal?: AbortSignal;
+  /** Names the run. Default: a new id. */
+  runId?: string;
+  /** Keeps the run, so that it can go on in another process. Default: it is not kept. */
+  engine?: WorkflowEngine;
+  /**
+   * Answers questions while the run goes on. Without it a run that has to ask ends with `input-required`, and goes on when
+   * it is resumed with the answer.
+   */
+  onQuestion?: (question: OpenQuestion, signal: AbortSignal) => Promise<JsonValue>;
+  /** `false` keeps nothing of the stream: `stream.fullText` and `message` are refused. Default true. */
+  retain?: boolean;
+}
+
+const isFunction = (value: unknown, path: string): void => {
+  if (typeof value !== "function") throw invalid(path, value, "a function");
+};
+const isObject = (value: unknown, path: string): void => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(path, value, "an object");
+};
+const isSignal = (value: unknown, path: string): void => {
+  if (!(value instanceof AbortSignal)) throw invalid(path, value, "an AbortSignal");
+};
+const isRunId = (value: unknown, path: string): void => {
+  if (typeof value === "string" && /^[\w.-]{1,200}$/.test(value)) return;
+  throw invalid(path, value, "1 to 200 of A–Z a–z 0–9 _ . -");
+};
+const isFlag = (value: unknown, path: string): void => {
+  if (typeof value !== "boolean") throw invalid(path, value, "true or false");
+};
+
+const checkOptions = exactly("options of a run", {
+  inputs: isObject,
+  signal: isSignal,
+  runId: isRunId,
+  engine: isObject,
+  onQuestion: isFunction,
+  retain: isFlag,
+});
+
+/**
+ * Begins a run.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function startRun(
+  workflow: Workflow,
+  options: RunOptions,
+  compile: (document: JsonValue) => Promise<Workflow>,
+): WorkflowRun {
+  checkOptions(options, "options");
+  const { inputs = {}, signal, runId = crypto.randomUUID(), engine, onQuestion, retain } = options;
+  refuseUnknownInputs(workflow, inputs);
+  const clock: Clock = workflow.services.clock ?? systemClock;
+  return new ActiveRun(workflow, {
+    runId,
+    inputs,
+    variables: workflow.variables(inputs),
+    clock,
+    signal,
+    onQuestion,
+    retain,
+    compile,
+    conversations: engine?.conversations,
+    open: engine && (() => engine.begin(beginning(workflow, runId, inputs))),
+  });
+}
+
+function beginning(workflow: Workflow, id: string, inputs: JsonObject) {
+  return { id, workflow: workflow.name, inputs, document: workflow.document, format: 1 };
+}
+
+/** Names that `input` steps take whatever they are called. */
+const USUAL_INPUTS = ["user_input", "user_query", "user_message"];
+
+function refuseUnknownInputs(workflow: Workflow, inputs: JsonObject): void {
+  const known = new Set([...workflow.inputs.map(({ name }) => name), ...Object.keys(workflow.head.variables)]);
+  for (const { id, type, outputs } of workflow.plan.steps) {
+    if (type.type !== "input") continue;
+    known.add(id);
+    for (const name of [...outputs.keys(), ...USUAL_INPUTS]) known.add(name);
+  }
+  for (const [name, value] of Object.entries(inputs)) {
+    if (known.has(name)) continue;
+    const near = nearest(name, [...known], 1);
+    const allowed = near.length > 0 ? `did you mean ${near[0]}?` : `${[...known].join(", ") || "none"}`;
+    throw invalid(`inputs.${name}`, value, allowed);
+  }
+}

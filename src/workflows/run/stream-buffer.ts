@@ -1,0 +1,157 @@
+import type { Clock } from "../../base/clock.js";
+
+/** How a step's text is cut on its way to the reader. */
+export interface StreamBufferSettings {
+  /** When text goes on: whole sentences, at most every so many ms, so many characters, so many words, or at once. */
+  forwardOn: "sentence" | "time" | "chunk_size" | "word_count" | "immediate";
+  /** The longest that text waits, in ms; 0 for no limit. */
+  maxWaitMs: number;
+  /** Characters, for `chunk_size`. */
+  chunkSize: number;
+  /** Words, for `word_count`. */
+  words: number;
+  /** Sentences, for `sentence`. */
+  sentences: number;
+  /** Sentences wait until there are so many characters. */
+  minLength: number;
+}
+
+/** What a buffer has done. */
+export interface StreamBufferStats {
+  forward_strategy: string;
+  total_forwarded: number;
+  /** Pieces that went on because they had waited long enough. */
+  forwarded_by_time: number;
+  buffer_length: number;
+  sentences_processed: number;
+}
+
+/**
+ * Cuts text anew on its way to a reader. Nothing is lost, changed or put in another order; what waits too long goes on by
+ * a timer, also when nothing more arrives.
+ */
+export class StreamBuffer {
+  readonly #settings: StreamBufferSettings;
+  readonly #clock: Clock;
+  readonly #forward: (text: string) => void;
+  #text = "";
+  #callOff: (() => void) | undefined;
+  #forwarded = 0;
+  #byTime = 0;
+  #sentences = 0;
+
+  /** @param forward takes each piece. */
+  constructor(settings: StreamBufferSettings, clock: Clock, forward: (text: string) => void) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#forward = forward;
+  }
+
+  push(text: string): void {
+    this.#text += text;
+    const end = this.#cut();
+    if (end > 0) this.#send(end);
+    if (this.#text !== "" && this.#callOff === undefined && this.#settings.maxWaitMs > 0) {
+      this.#callOff = this.#clock.after(this.#settings.maxWaitMs, () => {
+        this.#callOff = undefined;
+        this.#byTime++;
+        this.flush();
+      });
+    }
+  }
+
+  /** Sends what is left. */
+  flush(): void {
+    if (this.#text !== "") this.#send(this.#text.length);
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#text = "";
+    this.#stopTimer();
+  }
+
+  get stats(): StreamBufferStats {
+    return {
+      forward_strategy: this.#settings.forwardOn,
+      total_forwarded: this.#forwarded,
+      forwarded_by_time: this.#byTime,
+      buffer_length: this.#text.length,
+      sentences_processed: this.#sentences,
+    };
+  }
+
+  #send(end: number): void {
+    const piece = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end);
+    this.#forwarded++;
+    this.#stopTimer();
+    this.#forward(piece);
+  }
+
+  #stopTimer(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
+  /** Where the text that may go on ends; 0 for nowhere. */
+  #cut(): number {
+    const { forwardOn, chunkSize, words, sentences, minLength } = this.#settings;
+    switch (forwardOn) {
+      case "immediate":
+        return this.#text.length;
+      case "time":
+        return 0;
+      case "chunk_size":
+        return whole(this.#text, Math.floor(this.#text.length / chunkSize) * chunkSize);
+      case "word_count":
+        return afterWords(this.#text, words);
+      case "sentence": {
+        const { end, count } = afterSentences(this.#text, sentences, minLength);
+        this.#sentences += count;
+        return end;
+      }
+      default:
+        return forwardOn satisfies never;
+    }
+  }
+}
+
+/** Not inside a surrogate pair. */
+function whole(text: string, end: number): number {
+  return /[\uD800-\uDBFF]/.test(text[end - 1] ?? "") ? end - 1 : end;
+}
+
+/** After every `count` words that are followed by white space. */
+function afterWords(text: string, count: number): number {
+  let end = 0;
+  let words = 0;
+  for (const match of text.matchAll(/\S+\s+/g)) {
+    words++;
+    if (words % count === 0) end = match.index + match[0].length;
+  }
+  return end;
+}
+
+/** Abbreviations after which a sentence goes on. */
+const ABBREVIATION = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|approx|No|Fig|Inc|Ltd)\.\s*$/;
+
+/** After the last whole sentence, if there are enough of them. What begins after it shows that it is whole. */
+function afterSentences(text: string, least: number, minLength: number): { end: number; count: number } {
+  const segments = [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(text)];
+  let end = 0;
+  let count = 0;
+  let counted = 0;
+  let from = 0;
+  for (const { segment, index } of segments.slice(0, -1)) {
+    const stop = index + segment.length;
+    if (ABBREVIATION.test(text.slice(from, stop)) || stop - from < minLength) continue;
+    count++;
+    from = stop;
+    if (count % least === 0) {
+      end = stop;
+      counted = count;
+    }
+  }
+  return { end, count: counted };
+}

@@ -1,0 +1,37 @@
+import type { JsonObject } from "../../base/json.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { anything, type FieldSpecs, list, number, text, whole } from "../format/field-spec.js";
+
+/** Settings of steps that ask a model. */
+export const MODEL_FIELDS: FieldSpecs = {
+  provider: text("The provider, for example gemini. Default: that of the workflow.", { aliases: ["llm_provider"] }),
+  model: text("The provider's name for the model. Default: that of the workflow."),
+  temperature: number("0 to 2.", { minimum: 0, maximum: 2 }),
+  max_tokens: whole("Upper limit on the answer, in tokens.", 1, { aliases: ["max_output_tokens"] }),
+  top_p: number("0 to 1.", { minimum: 0, maximum: 1 }),
+  stop: list("The answer ends before any of these."),
+  seed: whole("Same seed, same answer, as far as the provider can."),
+  timeout: number("Seconds that the whole answer may take.", { minimum: 0 }),
+  extra_params: anything("Not used."),
+};
+
+/** The part of a request that a step's settings say. */
+export function requestSettings(config: JsonObject): Omit<ChatRequest, "messages"> {
+  const { temperature, max_tokens: maxTokens, top_p: topP, stop, seed } = config;
+  return {
+    ...(typeof temperature === "number" && { temperature }),
+    ...(typeof maxTokens === "number" && { maxTokens }),
+    ...(typeof topP === "number" && { topP }),
+    ...(Array.isArray(stop) && { stop: stop.map(String) }),
+    ...(typeof seed === "number" && { seed }),
+  };
+}
+
+/** The limits of a call that a step's settings say. */
+export function callSettings(
+  config: JsonObject,
+  signal: AbortSignal,
+): { signal: AbortSignal; timeouts?: { totalMs: number } } {
+  const { timeout } = config;
+  return { signal, ...(typeof timeout === "number" && timeout > 0 && { timeouts: { totalMs: timeout * 1_000 } }) };
+}

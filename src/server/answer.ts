@@ -47,7 +47,8 @@ export async function startAnswer(core: ServerCore, call: Call, asked: Asked): P
   const run = asked.run ?? crypto.randomUUID();
   const admitted = await core.admit(call, name);
   try {
-    const stream = model.stream(served.request, { retain: false });
+    const context = { runId: run, caller: call.caller.name, ...(thread !== undefined && { sessionId: thread }) };
+    const stream = model.stream(served.request, { context, retain: false });
     const goesOn =
       background || core.settings.onLeave === "continue" || (resumable && core.settings.onLeave === "auto");
     const started = await startRun(core.log, stream, {

@@ -1,15 +1,15 @@
 import type { Batch, BatchReader, BatchSource } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
-import { SluiceError } from "./error.js";
+import { invalid, SluiceError } from "./error.js";
 import { EventLaws } from "./event-laws.js";
-import { IterableSource } from "./iterable-source.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
-import { type NestedOptions, NestedSource } from "./nested-source.js";
 import { EventReader, TextReader } from "./readers.js";
+import { Broadcast } from "./sources/broadcast.js";
+import { IterableSource } from "./sources/iterable-source.js";
+import { type NestedOptions, nestedSource } from "./sources/nested-source.js";
+import { staged } from "./sources/staged.js";
 import type { Stage } from "./stage.js";
-import { StagedSource } from "./staged-source.js";
-import { tee } from "./tee.js";
 import { StreamTiming, type Timing } from "./timing.js";
 import { Transcript } from "./transcript.js";
 import type { Usage } from "./usage.js";
@@ -140,7 +140,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
 
   /** This stream with a stage in its way. This stream's reader is then the new one. */
   through(stage: Stage): ChatStream {
-    return new ChatStream(new StagedSource(this.#claim("a stage reads it"), stage), { retain: this.#retain });
+    return new ChatStream(staged(this.#claim("a stage reads it"), stage), { retain: this.#retain });
   }
 
   /**
@@ -163,8 +163,12 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * @throws {SluiceError} `invalid-argument` when `bound` is not a number of at least 0.
    */
   tee(options: { bound?: number } = {}): [ChatStream, ChatStream] {
-    const [a, b] = tee(() => this.#claim("tee() reads it"), options.bound);
-    return [new ChatStream(a, { retain: this.#retain }), new ChatStream(b, { retain: this.#retain })];
+    const { bound = 0 } = options;
+    // Looked at before this stream has a reader: one whose argument is refused stays readable.
+    if (!(bound >= 0)) throw invalid("bound", bound, "a number of at least 0, or Infinity");
+    const shared = new Broadcast(this.#claim("tee() reads it"));
+    const side = () => new ChatStream(shared.reader({ bound }), { retain: this.#retain });
+    return [side(), side()];
   }
 
   /**
@@ -175,7 +179,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * @throws {SluiceError} when read: `not-found` where this stream ends without it.
    */
   nested(from: string, options: NestedOptions = {}): ChatStream {
-    return new ChatStream(new NestedSource(this.#claim("an inner stream is read"), from, options), {
+    return new ChatStream(nestedSource(this.#claim("an inner stream is read"), from, options), {
       retain: this.#retain,
     });
   }

@@ -1,8 +1,8 @@
 import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { invalid } from "../../stream/error.js";
+import { staged } from "../../stream/sources/staged.js";
 import type { Stage } from "../../stream/stage.js";
-import { StagedSource } from "../../stream/staged-source.js";
 import { filterRequest } from "../filter-request.js";
 import { filterStage } from "../filter-stage.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
@@ -113,7 +113,7 @@ class PiiCall implements CallGuard {
 
   answer(source: BatchSource): BatchSource {
     const scrubbed = this.#directions.includes("output")
-      ? new StagedSource(
+      ? staged(
           source,
           filterStage((key) => new Scrubber(this.#rules, { key }), { guard: NAME }),
         )
@@ -121,7 +121,7 @@ class PiiCall implements CallGuard {
     const vault = this.#vault;
     if (vault === undefined) return scrubbed;
     const restored = filterStage(() => new PlaceholderRestorer(vault), { guard: NAME, changedOpaque: "keep" });
-    return new StagedSource(scrubbed, restored);
+    return staged(scrubbed, restored);
   }
 }
 

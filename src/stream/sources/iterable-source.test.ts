@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ChatEvent } from "./chat-event.js";
-import { ChatStream } from "./chat-stream.js";
+import type { ChatEvent } from "../chat-event.js";
+import { ChatStream } from "../chat-stream.js";
 
 const START: ChatEvent = { type: "start", id: "a", model: "m" };
 const FINISH: ChatEvent = { type: "finish", reason: "stop", usage: {} };

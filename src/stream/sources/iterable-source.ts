@@ -1,5 +1,5 @@
-import type { Batch, BatchSource } from "./batch-source.js";
-import type { ChatEvent } from "./chat-event.js";
+import type { Batch, BatchSource } from "../batch-source.js";
+import type { ChatEvent } from "../chat-event.js";
 
 /** A source over any iterable of events. An iterator that hangs does not keep the reader from leaving. */
 export class IterableSource implements BatchSource {

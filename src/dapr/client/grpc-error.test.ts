@@ -7,6 +7,7 @@ test.each<[Code, string, string, boolean]>([
   [Code.InvalidArgument, "failed finding conversation component x", "not-found", false],
   [Code.InvalidArgument, "failed conversing with component x: missing inputs in request", "rejected", false],
   [Code.InvalidArgument, "failed conversing with component x: invalid params: no", "rejected", false],
+  [Code.InvalidArgument, "failed conversing with component x: invalid params%!(EXTRA string=no)", "rejected", false],
   [Code.InvalidArgument, "something else", "rejected", false],
   [Code.Internal, "failed conversing with component x: the model fell over", "provider-error", false],
   [Code.Internal, "failed conversing with component x: too many tokens", "context-length", false],

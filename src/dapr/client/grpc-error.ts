@@ -8,7 +8,7 @@ import { ErrorInfoSchema } from "../proto/generated/google/rpc/error_details_pb.
 const NOT_FOUND = /^failed finding conversation component /;
 /** What the sidecar says of a component that failed; other errors of these codes are of the way to it. */
 const FAILED = /^failed conversing with component /;
-const REFUSED = /missing inputs in request$|invalid params: /;
+const REFUSED = /missing inputs in request$|: invalid params\b/;
 
 /**
  * A message beyond the limit, in the words of daprd and of this library, or an HTTP/2 stream that is broken off for it

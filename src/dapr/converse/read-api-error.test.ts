@@ -15,6 +15,12 @@ test.each<[number, string, object]>([
   [403, "", { code: "permission" }],
   [404, "404 page not found", { code: "unsupported", message: expect.stringContaining("404 page not found") }],
   [404, error("ERR_NOT_FOUND", "give it --upstream"), { code: "unsupported" }],
+  [
+    404,
+    error("ERR_DIRECT_INVOKE", "failed getting app id either from the URL path or the header dapr-app-id"),
+    { code: "unsupported" },
+  ],
+  [500, error("ERR_DIRECT_INVOKE", "no"), { code: "provider-error", providerCode: "ERR_DIRECT_INVOKE" }],
   [405, "", { code: "unsupported", message: expect.stringContaining("HTTP 405") }],
   [503, "<html>busy</html>", { code: "overloaded", retryable: true, message: "HTTP 503: busy" }],
 ])("HTTP %i with %s", (status, body, expected) => {

@@ -4,6 +4,9 @@ import { plainBody, providerError } from "../../dialects/provider-error.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
 import { ComponentFailure, readErrorDetails } from "./error-detail.js";
 
+/** What is answered to a call that there is not: by a Sluice sidecar, and by daprd, which takes it for one of an application. */
+const UNKNOWN_CALL = ["ERR_NOT_FOUND", "ERR_DIRECT_INVOKE"];
+
 /**
  * The error of an HTTP answer that is not a success. A route that the sidecar does not have is `unsupported`: an older one
  * may speak another version of the API.
@@ -11,7 +14,9 @@ import { ComponentFailure, readErrorDetails } from "./error-detail.js";
 export function readHttpError(response: ErrorResponse): SluiceError {
   const { status, body } = response;
   const json = parsed(body);
-  if (isJsonObject(json) && typeof json.errorCode === "string" && json.errorCode !== "ERR_NOT_FOUND") {
+  const errorCode = isJsonObject(json) && typeof json.errorCode === "string" ? json.errorCode : undefined;
+  const isUnknown = errorCode !== undefined && UNKNOWN_CALL.includes(errorCode);
+  if (isJsonObject(json) && errorCode !== undefined && !(isUnknown && status === 404)) {
     return readErrorBody(json, status);
   }
   const message = isJsonObject(json) && typeof json.message === "string" ? json.message : plainBody(response);

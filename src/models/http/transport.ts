@@ -8,8 +8,8 @@ export interface HttpRequest {
   url: string;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** Text, sent as UTF-8. */
-  body?: string;
+  /** Bytes, or text that is sent as UTF-8. */
+  body?: string | Uint8Array<ArrayBuffer>;
   /** Called when a connection stands, reused or new. A transport that cannot tell calls it at once. */
   onConnect?: () => void;
 }

@@ -23,7 +23,8 @@ export class WireLog {
     this.#decoder = new TextDecoder();
     const { method, url, headers, body = "" } = request;
     const masked = { url: maskUrl(url), headers: maskHeaders(headers) };
-    this.#tell({ type: "request", id: this.#id, attempt, method, ...masked, body });
+    const sent = typeof body === "string" ? body : `${body.length} bytes`;
+    this.#tell({ type: "request", id: this.#id, attempt, method, ...masked, body: sent });
   }
 
   response({ status, headers }: ResponseHead): void {

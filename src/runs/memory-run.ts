@@ -29,7 +29,6 @@ export class MemoryRun implements RunWriter {
   #next = 0;
   #written = 0;
   #freed = 0;
-  #metaBytes = 0;
   readonly #readers = new Set<MemoryRunReader>();
   /** Set while the writer waits for its only reader. */
   #resume: (() => void) | undefined;
@@ -38,7 +37,6 @@ export class MemoryRun implements RunWriter {
   constructor(run: string, options: OpenRun, maxBytes: number, onEnd?: (run: MemoryRun) => void) {
     this.run = run;
     this.meta = options.meta ?? {};
-    for (const value of Object.values(this.meta)) this.#metaBytes += value.length;
     this.#paced = options.paced ?? true;
     this.#maxBytes = maxBytes;
     this.#onEnd = onEnd;
@@ -60,7 +58,7 @@ export class MemoryRun implements RunWriter {
 
   /** What is kept, in bytes. */
   get bytes(): number {
-    return this.#written - this.#freed + this.#metaBytes;
+    return this.#written - this.#freed;
   }
 
   append(events: Batch): void | Promise<void> {
@@ -83,7 +81,7 @@ export class MemoryRun implements RunWriter {
     this.#entries.push(envelope);
     this.#ends.push(this.#written);
     this.#next = seqAfter(envelope);
-    if (this.#written - this.#freed > this.#maxBytes) this.#trim();
+    if (this.bytes > this.#maxBytes) this.#trim();
     if (endsRun(envelope)) {
       this.#state = "error" in envelope ? "failed" : "finished";
       this.endedAt = Date.now();

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../base/json.js";
 import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
 import type { Envelope } from "../runs/envelope.js";
 import type { RunReader } from "../runs/run-log.js";
@@ -25,10 +24,6 @@ export interface Asked {
   resumable?: boolean;
   /** More that is stored with the run. */
   meta?: Readonly<Record<string, string>>;
-  /** Fields of the answer's object that the server decides, where the protocol has such an object. */
-  fields?: JsonObject;
-  /** Seconds since the epoch, for protocols that stamp their answers. Default: now. */
-  created?: number;
   /** Beside those of every answer. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -47,8 +42,7 @@ export async function startAnswer(core: ServerCore, call: Call, asked: Asked): P
   const run = asked.run ?? crypto.randomUUID();
   const admitted = await core.admit(call, name);
   try {
-    const context = { runId: run, caller: call.caller.name, ...(thread !== undefined && { sessionId: thread }) };
-    const stream = model.stream(served.request, { context, retain: false });
+    const stream = model.stream(served.request, { retain: false });
     const goesOn =
       background || core.settings.onLeave === "continue" || (resumable && core.settings.onLeave === "auto");
     const started = await startRun(core.log, stream, {
@@ -92,14 +86,13 @@ export async function replyWith(
   core: ServerCore,
   call: Call,
   reader: RunReader,
-  asked: Pick<Asked, "dialect" | "served" | "id" | "fields" | "created">,
+  asked: Pick<Asked, "dialect" | "served" | "id">,
   { headers, ...frames }: ReplyOptions = {},
 ): Promise<Reply> {
   // Whatever the answer is at: a client that leaves is gone.
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
-  const { dialect, served, id, fields, created } = asked;
-  const own = { ...(fields && { fields }), ...(created !== undefined && { created }) };
-  const context: WriterContext = { model: served.model, request: served.request, ...own };
+  const { dialect, served, id } = asked;
+  const context: WriterContext = { model: served.model, request: served.request };
   if (!served.stream) {
     const whole = await readAnswer(reader);
     return jsonReply(dialect.writeBody(id === undefined ? whole : { ...whole, id }, context), 200, headers);
@@ -107,8 +100,8 @@ export async function replyWith(
   const writer = dialect.writer(context);
   const body = new RunFrames(reader, { writer, framing: dialect.framing, ...(id !== undefined && { id }), ...frames });
   await body.open(core.settings.patienceMs);
-  const type = CONTENT_TYPES[dialect.framing];
-  return { status: 200, headers: { ...STREAM_HEADERS, "content-type": type, ...headers }, body };
+  const own = { ...STREAM_HEADERS, "content-type": CONTENT_TYPES[dialect.framing] };
+  return { status: 200, headers: { ...own, ...headers }, body };
 }
 
 /** Reads a run to its end. @throws {SluiceError} what ended it. */

@@ -1,4 +1,17 @@
+export { type AudioFile, AudioFiles, type AudioFilesOptions } from "./files/audio-files.js";
+export { HeardText } from "./heard/heard-text.js";
+export type { Playback } from "./pipeline/playback.js";
+export { speak } from "./pipeline/speak.js";
+export type { SpeechOptions } from "./pipeline/speech-options.js";
 export { type Sentence, SentenceSplitter, splitSentences } from "./sentences/sentence-splitter.js";
 export { type SpeakableOptions, SpeakableText } from "./speakable/speakable-text.js";
+export { type AzureVoiceOptions, azureVoice } from "./voices/cloud/azure-voice.js";
+export { type CartesiaVoiceOptions, cartesiaVoice } from "./voices/cloud/cartesia-voice.js";
+export { type ElevenLabsVoiceOptions, elevenLabsVoice } from "./voices/cloud/elevenlabs-voice.js";
+export { type GoogleVoiceOptions, googleVoice } from "./voices/cloud/google-voice.js";
+export { type OpenAiVoiceOptions, openAiVoice } from "./voices/cloud/openai-voice.js";
+export type { VoiceServiceOptions } from "./voices/cloud/voice-service.js";
+export { type XttsVoiceOptions, xttsVoice } from "./voices/cloud/xtts-voice.js";
 export { type FliteOptions, type FliteVoiceName, flite } from "./voices/flite/flite.js";
+export type { StreamingVoice } from "./voices/streaming-voice.js";
 export type * from "./voices/voice.js";

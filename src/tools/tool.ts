@@ -5,7 +5,6 @@ import { invalid } from "../stream/error.js";
 import type { CacheHint, ChatMessage } from "../stream/message.js";
 import { jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
 import { Slots } from "./slots.js";
-import { toolSchema } from "./tool-schema.js";
 
 /** What a running tool is told, and how it says how far it is. */
 export interface ToolContext {
@@ -96,7 +95,7 @@ export function tool<I extends Schema, O extends Schema | undefined = undefined>
     definition: {
       name,
       ...(description !== undefined && { description }),
-      inputSchema: toolSchema(inputSchema),
+      inputSchema,
       ...(strict !== undefined && { strict }),
       ...(cache !== undefined && { cache }),
     },

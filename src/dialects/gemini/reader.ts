@@ -5,8 +5,7 @@ import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { LearnedShapes } from "../learned-shapes.js";
-import { isDone, parseEvent, parseFrame } from "../parse-frame.js";
-import { StrayFrames } from "../stray-frames.js";
+import { parseFrame } from "../parse-frame.js";
 import { AnswerFacts } from "./answer-facts.js";
 import { errorIn } from "./errors.js";
 import { readBlockReason, readFinishReason } from "./finish-reason.js";
@@ -39,7 +38,6 @@ export class GeminiReader implements WireReader {
   readonly #parts: PartReader;
   readonly #sources = new Sources();
   readonly #facts = new AnswerFacts();
-  readonly #strays = new StrayFrames("gemini");
   #started = false;
   readonly #whole: boolean;
   #answered = false;
@@ -56,28 +54,24 @@ export class GeminiReader implements WireReader {
     this.#whole = whole;
   }
 
-  /** Whether it was said why the answer finished; sources and usage may follow, and even more of it. */
-  get ending(): boolean {
+  /** Whether it was said why the answer finished. */
+  get complete(): boolean {
     return this.#finishWord !== undefined || this.#blockWord !== undefined;
   }
 
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, frame, emit));
+    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, data, emit));
     // Some services that speak this protocol end with the marker of OpenAI's.
-    if (known || isDone(data)) return;
-    for (const chunk of chunksIn(frame)) this.chunk(chunk, frame, emit);
+    if (known || data === "[DONE]") return;
+    for (const chunk of chunksIn(data)) this.chunk(chunk, data, emit);
   }
 
-  /** Takes a chunk that was parsed; `frame` holds it and nothing else, to learn from. */
-  chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
-    const text = frame.data;
+  /** Takes a chunk that was parsed; `text` is the frame that holds it and nothing else, to learn from. */
+  chunk(chunk: JsonObject, text: string, emit: Emit): void {
     const error = errorIn(chunk);
     if (error !== undefined) throw error;
-    if (!isAnswer(chunk)) {
-      if (!RESPONSE_FIELDS.some((field) => field in chunk)) this.#strays.push(chunk, frame, emit);
-      return;
-    }
+    if (!isAnswer(chunk)) return;
     this.#start(chunk, emit);
     const emitted: ChatEvent[] = [];
     const watched: Emit = (event) => {
@@ -102,7 +96,7 @@ export class GeminiReader implements WireReader {
     this.#sayRunning(emit);
     if (end === undefined) {
       const why = this.#started ? "without a finish reason" : "before it began";
-      throw this.#strays.error ?? new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+      throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
     }
     emit({ type: "finish", ...end, usage: this.#usage });
   }
@@ -114,13 +108,13 @@ export class GeminiReader implements WireReader {
     return any ? { reason: this.#parts.calls.any ? "tool-calls" : "other" } : undefined;
   }
 
-  #known(meaning: Meaning, values: readonly string[], frame: Frame, emit: Emit): void {
+  #known(meaning: Meaning, values: readonly string[], text: string, emit: Emit): void {
     const { kind, at } = meaning;
     const piece = values[at.piece] ?? "";
     if (piece !== "") this.#finishWord = undefined;
     if (kind !== "args") this.#parts.piece(piece, kind === "thought", emit);
     else if (!this.#parts.calls.pushPiece(values[at.path] ?? "", piece, emit)) {
-      this.chunk(parseEvent(frame), frame, emit);
+      this.chunk(parseFrame(text), text, emit);
       return;
     }
     if (at.count === -1) return;
@@ -147,7 +141,6 @@ export class GeminiReader implements WireReader {
     const { responseId, modelVersion } = chunk;
     const id = typeof responseId === "string" && responseId !== "" ? responseId : crypto.randomUUID();
     emit({ type: "start", id, model: typeof modelVersion === "string" ? modelVersion : "" });
-    this.#strays.release(emit);
   }
 
   #candidate(candidate: JsonObject, emit: Emit): void {
@@ -196,13 +189,12 @@ export function isAnswer(chunk: JsonObject): boolean {
  * A frame is a chunk. Where the empty lines between events were lost, it is several, each on its line; an array is what
  * Google says where nobody asked for server-sent events, and what some gateways pass on of an error.
  */
-function chunksIn(frame: Frame): JsonObject[] {
-  const { data } = frame;
+function chunksIn(data: string): JsonObject[] {
   try {
     if (data.startsWith("[")) return listIn(data);
-    return [parseEvent(frame)];
+    return [parseFrame(data)];
   } catch (error) {
-    if (!data.includes("\n") || frame.event !== undefined) throw error;
+    if (!data.includes("\n")) throw error;
     return data
       .split("\n")
       .filter((line) => line.trim() !== "")

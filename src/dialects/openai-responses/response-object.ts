@@ -31,6 +31,5 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     truncation: "disabled",
     usage: null,
     user: request.user ?? null,
-    ...context.fields,
   };
 }

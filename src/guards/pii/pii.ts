@@ -42,19 +42,9 @@ export function pii(options: PiiOptions = {}): Guard {
     if (!DIRECTIONS.includes(direction)) throw invalid(`directions[${index}]`, direction, DIRECTIONS.join(", "));
   }
   const rules = scrubRules(options);
-  const piiGuard = (ways: readonly Direction[]): Guard => ({
-    name: NAME,
-    begin: (call) => new PiiCall(rules, ways, reversible, call),
-  });
-  const whole = piiGuard(directions);
-  // Tools get the values that the reader gets, and what they return is scrubbed before the provider sees it.
-  if (reversible !== false) return { ...whole, aroundLoop: { each: whole } };
   return {
-    ...whole,
-    aroundLoop: {
-      ...(directions.includes("input") && { each: piiGuard(["input"]) }),
-      ...(directions.includes("output") && { whole: piiGuard(["output"]) }),
-    },
+    name: NAME,
+    begin: (call) => new PiiCall(rules, directions, reversible, call),
   };
 }
 

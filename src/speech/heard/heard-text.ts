@@ -1,0 +1,165 @@
+import type { AudioDeltaEvent, ChatEvent, SentenceEvent } from "../../stream/chat-event.js";
+import { pcmMs } from "../audio/pcm.js";
+import { estimatedMs } from "../pipeline/synthesis.js";
+import type { WordMark } from "../voices/voice.js";
+
+/** A sentence and where its sound is in the sound of the stream. */
+interface Heard {
+  sentence: SentenceEvent;
+  /** Its text in the answer. */
+  text: string;
+  /** Where its sound begins, in ms. */
+  startMs: number;
+  /** How long its sound is, as far as it has come. */
+  ms: number;
+  /** Whether its sound is complete. */
+  complete: boolean;
+  words: WordMark[];
+}
+
+/**
+ * Knows what of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its sound
+ * was played. What was played is forgotten, so that it stays small however long the answer is.
+ *
+ * @example
+ * const heard = new HeardText();
+ * for await (const event of speak(answer, { voice })) heard.push(event);
+ * heard.chars(player.playedMs);  // so many characters of the answer
+ */
+export class HeardText {
+  #sentences: Heard[] = [];
+  /** The answer's text from `#from` on. */
+  #text = "";
+  #from = 0;
+  #lengthAtStart = 0;
+  #soundMs = 0;
+  #finished = false;
+  /** What is known to be heard. */
+  #chars = 0;
+
+  /** Takes the next event of the spoken stream. */
+  push(event: ChatEvent): void {
+    switch (event.type) {
+      case "text-delta":
+        this.#text += event.text;
+        return;
+      case "start":
+      case "step-start":
+        this.#lengthAtStart = this.#from + this.#text.length;
+        return;
+      case "retract":
+        this.#retract();
+        return;
+      case "sentence":
+        this.#begin(event);
+        return;
+      case "audio-delta":
+        this.#sound(event);
+        return;
+      case "finish":
+        this.#complete();
+        this.#finished = true;
+        return;
+      default:
+    }
+  }
+
+  /** All sound that came, in ms. */
+  get soundMs(): number {
+    return this.#soundMs;
+  }
+
+  /**
+   * How much of the answer's text was heard, in UTF-16 code units: whole words, and all of it once everything was played.
+   *
+   * @param playedMs of the stream's sound, in ms.
+   */
+  chars(playedMs: number): number {
+    for (let [first] = this.#sentences; first !== undefined; [first] = this.#sentences) {
+      if (!first.complete || first.startMs + first.ms > playedMs) break;
+      this.#chars = Math.max(this.#chars, first.sentence.end);
+      this.#sentences.shift();
+      this.#forget(first.sentence.end);
+    }
+    const [first] = this.#sentences;
+    if (first !== undefined)
+      return Math.max(this.#chars, first.sentence.start + heardOf(first, playedMs - first.startMs));
+    return this.#finished ? this.#from + this.#text.length : this.#chars;
+  }
+
+  #begin(sentence: SentenceEvent): void {
+    this.#complete();
+    const text = this.#text.slice(sentence.start - this.#from, sentence.end - this.#from);
+    this.#sentences.push({ sentence, text, startMs: this.#soundMs, ms: 0, complete: false, words: [] });
+  }
+
+  #sound({ data, mediaType, sampleRate, words = [] }: AudioDeltaEvent): void {
+    const last = this.#sentences.at(-1);
+    const ms = mediaType === "audio/pcm" && sampleRate !== undefined ? pcmMs(data.length, sampleRate) : 0;
+    this.#soundMs += ms;
+    if (last === undefined) return;
+    last.ms += ms;
+    for (const word of words) last.words.push(word);
+  }
+
+  #complete(): void {
+    const last = this.#sentences.at(-1);
+    if (last !== undefined) last.complete = true;
+  }
+
+  /** What was void is not a part of the answer any more; its sound may have been heard all the same. */
+  #retract(): void {
+    this.#sentences = this.#sentences.filter(({ sentence }) => sentence.end <= this.#lengthAtStart);
+    this.#text = this.#text.slice(0, Math.max(0, this.#lengthAtStart - this.#from));
+    this.#from = Math.min(this.#from, this.#lengthAtStart);
+    this.#chars = Math.min(this.#chars, this.#lengthAtStart);
+  }
+
+  #forget(end: number): void {
+    if (end <= this.#from || end > this.#from + this.#text.length) return;
+    this.#text = this.#text.slice(end - this.#from);
+    this.#from = end;
+  }
+}
+
+/** How much of a sentence's text was heard after `ms` of its sound. */
+function heardOf({ sentence, text, words, ms: soundMs, complete }: Heard, ms: number): number {
+  const marks =
+    words.length > 0 ? words : estimatedMarks(sentence.text, complete ? soundMs : estimatedMs(sentence.text));
+  let end = 0;
+  let count = 0;
+  for (const word of marks) {
+    if (word.endMs > ms) break;
+    end = afterWord(text, word.text, end);
+    count++;
+  }
+  if (count === 0) return 0;
+  // Words that are written otherwise than they are spoken are found by their share.
+  if (end === 0) end = Math.floor((text.length * count) / marks.length);
+  while (end > 0 && end < text.length && /[\p{L}\p{N}]/u.test(text.charAt(end))) end++;
+  return end;
+}
+
+/** Where a word ends in the text, with the marks that follow it; where it was searched from when it is not there. */
+function afterWord(text: string, word: string, from: number): number {
+  const core = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+  const at = core === "" ? -1 : text.toLowerCase().indexOf(core.toLowerCase(), from);
+  // Far ahead it is another one.
+  if (at === -1 || at - from > FARTHEST) return from;
+  const end = at + core.length;
+  return end + (FOLLOWING.exec(text.slice(end, end + FARTHEST))?.[0].length ?? 0);
+}
+
+const FARTHEST = 200;
+/** Marks that belong to the word before them, and the address of a link whose text it ends. */
+const FOLLOWING = /^(?:[^\s\p{L}\p{N}]*\]\([^)\s]*\))?[^\s\p{L}\p{N}]*/u;
+
+/** When words are heard where the voice does not say so: the time is shared out by their letters. */
+export function estimatedMarks(text: string, ms: number): WordMark[] {
+  const whole = Math.max(1, text.length);
+  return Array.from(text.matchAll(/\S+/g), ({ 0: word, index }) => ({
+    text: word,
+    startMs: (index / whole) * ms,
+    endMs: ((index + word.length) / whole) * ms,
+  }));
+}

@@ -1,0 +1,285 @@
+import { type Clock, systemClock } from "../../base/clock.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { AudioChunk } from "../voices/voice.js";
+import type { Piece } from "./piece.js";
+import { PieceQueue } from "./piece-queue.js";
+import type { ResolvedSpeechOptions } from "./speech-options.js";
+import { Synthesis, soundMs } from "./synthesis.js";
+import { SynthesisPace } from "./synthesis-pace.js";
+
+/** A piece that is being spoken, and what came of it. */
+interface Speaking {
+  synthesis: Synthesis;
+  index: number;
+  /** Events that wait until the pieces before it are out. */
+  waiting: ChatEvent[];
+  /** Bytes of sound. */
+  bytes: number;
+  /** Whether its `sentence` is out. */
+  announced: boolean;
+  /** Whether sound of it is out. */
+  out: boolean;
+  startedAt: number;
+}
+
+/** Who hears of what the queue makes. */
+export interface SpeechQueueListener {
+  /** Events are ready, in the order of the answer. */
+  ready(events: readonly ChatEvent[]): void;
+  /** A voice failed, and the answer is not to go on without that sentence. */
+  failed(error: SluiceError): void;
+  /** A piece is over: there may be more to do, or nothing any more. */
+  changed(): void;
+}
+
+/** Synthesises pieces, several at the same time, and gives their sound in order. */
+export class SpeechQueue {
+  readonly #options: ResolvedSpeechOptions;
+  readonly #listener: SpeechQueueListener;
+  readonly #clock: Clock;
+  readonly #queue: PieceQueue;
+  readonly #pace = new SynthesisPace();
+  #speaking: Speaking[] = [];
+  #next = 0;
+  /** Sound that went out, in ms. */
+  #emittedMs = 0;
+  /** Of it, what was read. */
+  #readMs = 0;
+  /** When the first sound went out, where nobody says how far it was played. */
+  #emittingSince: number | undefined;
+  #spoken = 0;
+  #skipped: SluiceError | undefined;
+  #stopped = false;
+
+  constructor(options: ResolvedSpeechOptions, listener: SpeechQueueListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#clock = options.clock ?? systemClock;
+    this.#queue = new PieceQueue(options);
+  }
+
+  /** Whether nothing is left to be spoken. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && this.#speaking.length === 0;
+  }
+
+  /** Whether text waits to be synthesised. */
+  get queued(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Why nothing was spoken, where all sentences were skipped. */
+  get onlySkipped(): SluiceError | undefined {
+    return this.#spoken === 0 ? this.#skipped : undefined;
+  }
+
+  /** `aheadMs`, and what the text that waits will become, in ms. */
+  get waitingMs(): number {
+    return this.aheadMs + this.#pace.soundMs(this.#queue.characters);
+  }
+
+  /** Sound that was made or is being made, and was not played, or not read where nobody says what was played; in ms. */
+  get aheadMs(): number {
+    const done = this.#options.playback?.playedMs ?? this.#readMs;
+    return this.#madeMs + Math.max(0, this.#emittedMs - done);
+  }
+
+  /** The reader has all that is out. */
+  read(): void {
+    this.#readMs = this.#emittedMs;
+  }
+
+  push(pieces: readonly Piece[]): void {
+    this.#queue.push(pieces);
+    this.work();
+  }
+
+  /** What waits is spoken now, however short. */
+  hurry(): void {
+    this.#queue.close();
+    this.work();
+  }
+
+  /** Drops what comes after this place in the answer: it is void. */
+  dropAfter(offset: number, reason: unknown): void {
+    this.#queue.dropAfter(offset);
+    this.#speaking = this.#speaking.filter(({ synthesis }) => {
+      if (synthesis.piece.end <= offset) return true;
+      synthesis.cancel(reason);
+      return false;
+    });
+  }
+
+  /** Ends all synthesis. */
+  stop(reason: unknown): void {
+    this.#stopped = true;
+    this.dropAfter(-1, reason);
+  }
+
+  /** Starts what may start. To be called when sound was read or played. */
+  work(): void {
+    while (!this.#stopped && this.#active < this.#options.concurrency && this.aheadMs < this.#options.lookAheadMs) {
+      const piece = this.#queue.take({
+        first: this.#next === 0,
+        busy: this.#speaking.length > 0,
+        covers: (characters) => this.#pace.synthesisMs(characters) <= this.#unplayedMs,
+      });
+      if (piece === undefined) return;
+      this.#start(piece);
+    }
+  }
+
+  get #active(): number {
+    let active = 0;
+    for (const { synthesis } of this.#speaking) if (!synthesis.over) active++;
+    return active;
+  }
+
+  /** Sound that waits here, and what is being made by its text's length, in ms. */
+  get #madeMs(): number {
+    let sum = 0;
+    for (const { synthesis, bytes, out } of this.#speaking) {
+      const made = soundMs(this.#options.voice, bytes) ?? 0;
+      const about = this.#pace.soundMs(synthesis.piece.spoken.length);
+      if (!synthesis.over) sum += Math.max(0, about - (out ? made : 0));
+      else if (!out) sum += made === 0 ? about : made;
+    }
+    return sum;
+  }
+
+  /** Sound that is out and was not played yet, in ms; where nobody says so, playing is taken to have begun at once. */
+  get #unplayedMs(): number {
+    const { playback } = this.#options;
+    const since = this.#emittingSince;
+    const played = playback?.playedMs ?? (since === undefined ? 0 : this.#clock.now() - since);
+    return Math.max(0, this.#emittedMs - played);
+  }
+
+  #start(piece: Piece): void {
+    const { voice, retries } = this.#options;
+    const synthesis = new Synthesis(piece, voice, retries, {
+      sound: (chunk) => this.#sound(speaking, chunk),
+      retried: (error, attempt) => {
+        speaking.waiting = [];
+        speaking.bytes = 0;
+        this.#emit([report("speech/retried", speaking, { attempt, error: errorValue(error) })]);
+      },
+      over: (error) => this.#over(speaking, error),
+    });
+    const speaking: Speaking = {
+      synthesis,
+      index: this.#next++,
+      waiting: [],
+      bytes: 0,
+      announced: false,
+      out: false,
+      startedAt: this.#clock.now(),
+    };
+    this.#speaking.push(speaking);
+    void synthesis.run(() => speaking.out);
+  }
+
+  #sound(speaking: Speaking, { data, words, unspoken }: AudioChunk): void {
+    if (unspoken !== undefined) speaking.waiting.push(report("speech/unspoken", speaking, { text: unspoken }));
+    const { mediaType, sampleRate } = this.#options.voice.format;
+    if (data.length > 0 || words !== undefined) {
+      if (speaking.bytes === 0 && data.length > 0) {
+        this.#pace.measured(speaking.synthesis.piece.spoken.length, this.#clock.now() - speaking.startedAt);
+      }
+      speaking.bytes += data.length;
+      speaking.waiting.push({
+        type: "audio-delta",
+        data,
+        mediaType,
+        ...(sampleRate !== undefined && { sampleRate }),
+        sentence: speaking.index,
+        ...(words !== undefined && { words: [...words] }),
+      });
+    }
+    if (speaking === this.#speaking[0]) this.#release();
+  }
+
+  #over(speaking: Speaking, error: SluiceError | undefined): void {
+    if (error === undefined) {
+      this.#spoken++;
+      const ms = soundMs(this.#options.voice, speaking.bytes);
+      if (ms !== undefined) this.#pace.heard(speaking.synthesis.piece.spoken.length, ms);
+    } else if (this.#options.onVoiceError === "skip") {
+      const { attempts } = speaking.synthesis;
+      this.#skipped = namedAfter(speaking, error);
+      speaking.waiting.push(report("speech/skipped", speaking, { attempts, error: errorValue(error) }));
+    } else {
+      this.#listener.failed(namedAfter(speaking, error));
+      return;
+    }
+    this.#release();
+    this.#listener.changed();
+  }
+
+  /** Gives what came of the first piece, and of those after it that are over. */
+  #release(): void {
+    for (let [first] = this.#speaking; first !== undefined; [first] = this.#speaking) {
+      const out: ChatEvent[] = [];
+      if (!first.announced && first.waiting.length > 0) {
+        first.announced = true;
+        const { spoken, start, end } = first.synthesis.piece;
+        out.push({ type: "sentence", index: first.index, text: spoken, start, end });
+      }
+      for (const event of first.waiting) {
+        out.push(event);
+        if (event.type === "audio-delta" && event.data.length > 0) this.#count(first, event.data.length);
+      }
+      first.waiting = [];
+      if (out.length > 0) this.#emit(out);
+      if (!first.synthesis.over) return;
+      const { voice } = this.#options;
+      if (soundMs(voice, 0) === undefined) this.#emittedMs += this.#pace.soundMs(first.synthesis.piece.spoken.length);
+      this.#speaking.shift();
+    }
+  }
+
+  #count(speaking: Speaking, bytes: number): void {
+    speaking.out = true;
+    this.#emittingSince ??= this.#clock.now();
+    this.#emittedMs += soundMs(this.#options.voice, bytes) ?? 0;
+  }
+
+  #emit(events: readonly ChatEvent[]): void {
+    this.#listener.ready(events);
+  }
+}
+
+function report(
+  name: `speech/${string}`,
+  { index, synthesis }: Speaking,
+  value: { attempt?: number; attempts?: number; error?: { code: string; message: string }; text?: string },
+): ChatEvent {
+  return { type: "data", name, value: { sentence: index, text: synthesis.piece.spoken, ...value } };
+}
+
+function errorValue({ code, message }: SluiceError): { code: string; message: string } {
+  return { code, message };
+}
+
+/** The error of a voice, with the sentence that it could not speak. */
+function namedAfter({ index, synthesis }: Speaking, error: SluiceError): SluiceError {
+  const { piece, attempts } = synthesis;
+  const text = JSON.stringify(piece.spoken.length > 80 ? `${piece.spoken.slice(0, 80)}…` : piece.spoken);
+  const tries = attempts === 1 ? "" : `, after ${attempts} attempts`;
+  const message = `sentence ${index} (${text}) could not be spoken${tries}: ${error.message}`;
+  return new SluiceError(error.code, message, { ...detailsOf(error), field: `sentences[${index}]`, cause: error });
+}
+
+function detailsOf(error: SluiceError) {
+  const { retryable, retryAfterMs, status, providerMessage, providerCode, requestId, model } = error;
+  return {
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(status !== undefined && { status }),
+    ...(providerMessage !== undefined && { providerMessage }),
+    ...(providerCode !== undefined && { providerCode }),
+    ...(requestId !== undefined && { requestId }),
+    ...(model !== undefined && { model }),
+  };
+}

@@ -1,0 +1,106 @@
+import { SluiceError } from "../../stream/error.js";
+import { pcmMs, SAMPLE_BYTES } from "../audio/pcm.js";
+import type { AudioChunk, Voice } from "../voices/voice.js";
+import type { Piece } from "./piece.js";
+
+/** What a synthesis tells. */
+export interface SynthesisListener {
+  /** Sound has come. */
+  sound(chunk: AudioChunk): void;
+  /** It failed and is tried again; `attempt` is that of the failure, from 1. What came of it is dropped. */
+  retried(error: SluiceError, attempt: number): void;
+  /** It is over, with an error where it failed for good. */
+  over(error: SluiceError | undefined): void;
+}
+
+/** The voice speaks one piece; again where that may help and nobody has heard of the first attempt. */
+export class Synthesis {
+  readonly piece: Piece;
+  /** How often it was tried. */
+  attempts = 0;
+  /** Whether it is over, well or not. */
+  over = false;
+  readonly #voice: Voice;
+  readonly #retries: number;
+  readonly #listener: SynthesisListener;
+  readonly #stop = new AbortController();
+
+  constructor(piece: Piece, voice: Voice, retries: number, listener: SynthesisListener) {
+    this.piece = piece;
+    this.#voice = voice;
+    this.#retries = retries;
+    this.#listener = listener;
+  }
+
+  /** @param heard whether sound of it is out, so that it cannot begin anew. */
+  async run(heard: () => boolean): Promise<void> {
+    for (;;) {
+      this.attempts++;
+      const error = await this.#attempt();
+      if (this.#stop.signal.aborted) return;
+      if (error === undefined || !error.retryable || this.attempts > this.#retries || heard()) {
+        this.over = true;
+        this.#listener.over(error);
+        return;
+      }
+      this.#listener.retried(error, this.attempts);
+    }
+  }
+
+  cancel(reason: unknown): void {
+    this.over = true;
+    this.#stop.abort(reason);
+  }
+
+  async #attempt(): Promise<SluiceError | undefined> {
+    const whole = new WholeSamples(this.#voice.format.mediaType === "audio/pcm");
+    let bytes = 0;
+    try {
+      for await (const chunk of this.#voice.synthesize(this.piece.spoken, { signal: this.#stop.signal })) {
+        if (this.#stop.signal.aborted) return undefined;
+        bytes += chunk.data.length;
+        this.#listener.sound({ ...chunk, data: whole.push(chunk.data) });
+      }
+      return bytes > 0 ? undefined : silent(this.#voice.id);
+    } catch (thrown) {
+      return SluiceError.from(thrown);
+    }
+  }
+}
+
+function silent(voice: string): SluiceError {
+  return new SluiceError("provider-error", `${voice} made no sound`, { model: voice, retryable: true });
+}
+
+/** Sound of 16-bit samples is handed on in whole ones, wherever the network cuts it. */
+class WholeSamples {
+  readonly #aligned: boolean;
+  #rest: number | undefined;
+
+  constructor(aligned: boolean) {
+    this.#aligned = aligned;
+  }
+
+  push(data: Uint8Array): Uint8Array {
+    if (!this.#aligned || (this.#rest === undefined && data.length % SAMPLE_BYTES === 0)) return data;
+    const joined = new Uint8Array(data.length + (this.#rest === undefined ? 0 : 1));
+    if (this.#rest !== undefined) joined[0] = this.#rest;
+    joined.set(data, joined.length - data.length);
+    this.#rest = joined.length % SAMPLE_BYTES === 0 ? undefined : joined.at(-1);
+    return joined.subarray(0, joined.length - (joined.length % SAMPLE_BYTES));
+  }
+}
+
+/** About how long a character is heard, in ms: 15 a second. */
+const CHARACTER_MS = 65;
+
+/** How long a piece of text is heard, about, in ms. */
+export function estimatedMs(text: string): number {
+  return text.length * CHARACTER_MS;
+}
+
+/** How long sound is heard, in ms; by its length for samples, by its text for other formats. */
+export function soundMs(voice: Voice, bytes: number): number | undefined {
+  const { mediaType, sampleRate } = voice.format;
+  return mediaType === "audio/pcm" && sampleRate !== undefined ? pcmMs(bytes, sampleRate) : undefined;
+}

@@ -104,6 +104,8 @@ export interface WriterContext {
   request: ChatRequest;
   /** Seconds since the epoch, for protocols that stamp their frames. Default: now. */
   created?: number;
+  /** Fields of the answer's object that the server knows and the request does not, where the protocol has such an object. */
+  fields?: JsonObject;
 }
 
 /** What a model needs to know to write a request. */

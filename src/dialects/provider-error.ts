@@ -151,7 +151,10 @@ export function statusOf(error: SluiceError): number {
     case "malformed-frame":
     case "frame-too-large":
     case "provider-error":
+    case "run-lost":
       return 502;
+    case "run-expired":
+      return 410;
     default:
       return 500;
   }

@@ -3,7 +3,8 @@ import type { Emit } from "../stream/chat-event.js";
 import { providerData } from "../stream/data-name.js";
 import { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
-import { complaintIn, saysError } from "./complaint.js";
+import { type Complaint, complaintIn, saysError } from "./complaint.js";
+import { EarlyEvents } from "./early-events.js";
 import { filledString } from "./filled-string.js";
 import { malformed } from "./parse-frame.js";
 import { providerError } from "./provider-error.js";
@@ -16,6 +17,7 @@ import { otherProtocol } from "./wire-marks.js";
  */
 export class StrayFrames {
   readonly #dialect: string;
+  readonly #early = new EarlyEvents();
   #last: SluiceError | undefined;
 
   /** @param dialect the name of the protocol that is being read. */
@@ -23,18 +25,38 @@ export class StrayFrames {
     this.#dialect = dialect;
   }
 
-  /** @throws {SluiceError} the provider's error; `malformed-frame` for a frame of another protocol. */
+  /**
+   * Takes one. It is told once the answer has begun.
+   *
+   * @throws {SluiceError} the provider's error; `malformed-frame` for a frame of another protocol.
+   */
   push(body: JsonObject, frame: Frame, emit: Emit): void {
+    const said = this.#refuse(body, frame);
+    if (Object.keys(body).length === 0) return;
+    const kind = filledString(body.type) ?? filledString(body.object) ?? frame.event;
+    if (kind === undefined) this.#last = strayError(said.message, frame.data);
+    this.#early.push({ type: "data", name: providerData(kind ?? "frame"), value: body }, emit);
+  }
+
+  /** The answer has begun: tells what came before. */
+  release(emit: Emit): void {
+    this.#early.release(emit);
+  }
+
+  /** Takes one of a protocol in which each frame has one form. @throws {SluiceError} as `push`; else `malformed-frame`. */
+  refuse(body: JsonObject, frame: Frame): never {
+    this.#refuse(body, frame);
+    throw malformed(frame.data, `not part of an answer to ${this.#dialect}`);
+  }
+
+  #refuse(body: JsonObject, frame: Frame): Complaint {
     const said = complaintIn(body);
     if (saysError(body) || (said.message !== undefined && CODES.some((field) => isCode(body[field])))) {
       throw providerError(said);
     }
     const protocol = otherProtocol(body, this.#dialect);
     if (protocol !== undefined) throw wrongProtocol(protocol, this.#dialect, frame.data);
-    if (Object.keys(body).length === 0) return;
-    const kind = filledString(body.type) ?? filledString(body.object) ?? frame.event;
-    if (kind === undefined) this.#last = strayError(said.message, frame.data);
-    emit({ type: "data", name: providerData(kind ?? "frame"), value: body });
+    return said;
   }
 
   /** Why an answer without its reason ended: the last frame of no known shape. `undefined` where there was none. */

@@ -57,7 +57,7 @@ export class ConnectionSweep {
   readonly #clock: Clock;
   readonly #connections = new Set<WatchedConnection>();
   readonly #everyMs: number;
-  #armed = false;
+  #disarm: (() => void) | undefined;
 
   constructor(limits: Partial<ConnectionLimits> = {}, clock: Clock = systemClock) {
     this.limits = resolveLimits(limits);
@@ -78,13 +78,15 @@ export class ConnectionSweep {
 
   delete(connection: WatchedConnection): void {
     this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    // A timer would keep the process from ending.
+    this.#disarm?.();
+    this.#disarm = undefined;
   }
 
   #arm(): void {
-    if (this.#armed) return;
-    this.#armed = true;
-    this.#clock.after(this.#everyMs, () => {
-      this.#armed = false;
+    this.#disarm ??= this.#clock.after(this.#everyMs, () => {
+      this.#disarm = undefined;
       const now = this.#clock.now();
       for (const connection of this.#connections) connection.check(now, this.limits);
       if (this.#connections.size > 0) this.#arm();

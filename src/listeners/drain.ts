@@ -45,13 +45,18 @@ export class Drain {
    * Ends the servers. Requests that are being answered are cut after the grace; a second call changes nothing.
    *
    * @param after what to close once nobody is answered any more.
+   * @param graceMs in place of that of the settings.
    */
-  async end(listeners: readonly Listener[], after?: () => Promise<void> | undefined): Promise<void> {
+  async end(
+    listeners: readonly Listener[],
+    after?: () => Promise<void> | undefined,
+    graceMs = this.#options.graceMs,
+  ): Promise<void> {
     if (this.#begun) return await this.over;
     this.#begun = true;
     const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const { closeIdle } of listeners) closeIdle();
-    const { graceMs, clock = systemClock } = this.#options;
+    const { clock = systemClock } = this.#options;
     const callOff = clock.after(graceMs, () => {
       for (const connection of this.#open) connection.destroy();
     });

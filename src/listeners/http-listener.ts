@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { createServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ConnectionSweep } from "./connection-limits.js";
 import { discardBody } from "./discard-body.js";
 import { limitHttp1 } from "./limit-http1.js";
@@ -25,11 +26,14 @@ export interface HttpListenerOptions {
   h2c: boolean;
   /** Closes the connections of slow clients. */
   sweep: ConnectionSweep;
+  /** Takes connections whose client asks for another protocol, such as WebSocket. Default: the request is answered as it is. */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** A server that speaks HTTP/1.1 and, to clients that begin with it, HTTP/2 without TLS. */
-export function httpListener(handle: HttpHandle, { h2c, sweep }: HttpListenerOptions): Listener {
+export function httpListener(handle: HttpHandle, { h2c, sweep, upgrade }: HttpListenerOptions): Listener {
   const http = limitedHttp1(handle, sweep);
+  if (upgrade !== undefined) http.server.on("upgrade", upgrade);
   const http2 = createHttp2((request, response) => {
     response.once("finish", () => discardBody(request));
     handle(request, response);

@@ -23,6 +23,11 @@ export function limitHttp1(server: Server, sweep: ConnectionSweep): void {
     sweep.add(connection);
     socket.once("close", () => sweep.delete(connection));
   });
+  // What another protocol makes of its connection is its own to limit.
+  server.prependListener("upgrade", (request) => {
+    const connection = connections.get(request.socket);
+    if (connection !== undefined) sweep.delete(connection);
+  });
   server.prependListener("request", (request, response) => {
     connections.get(request.socket)?.begin(request, response, sweep.now());
     response.once("close", () => connections.get(request.socket)?.end(response, sweep.now()));

@@ -230,3 +230,15 @@ test("limits are numbers above 0, by their names", () => {
   expect(() => resolveLimits({ idleMs: 0 })).toThrow("limits.idleMs");
   expect(() => resolveLimits({ idle: 5 } as object)).toThrow("limits.idle");
 });
+
+test("no timer runs while there are no connections", async () => {
+  const { port, time } = await start(hello);
+  expect(time.pending).toEqual([]);
+  const socket = await open(port, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  expect(time.pending).toHaveLength(1);
+  await once(socket.resume(), "close");
+  for (let turn = 0; turn < 100 && time.pending.length > 0; turn++) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  expect(time.pending).toEqual([]);
+});

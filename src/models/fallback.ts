@@ -47,9 +47,17 @@ export function fallback(models: readonly ChatModel[], options: FallbackOptions 
     if (rule !== "next" && rule !== "fail") throw invalid(`rules.${code}`, rule, "next, fail");
   }
   if (!POLICIES.includes(policy)) throw invalid("afterFirstDelta", policy, POLICIES.join(", "));
+  const id = options.id ?? `fallback(${models.map((model) => model.id).join(", ")})`;
   return {
-    id: options.id ?? `fallback(${models.map((model) => model.id).join(", ")})`,
+    id,
     capabilities: sharedCapabilities(models),
+    ...(models.some(({ wrapCalls }) => wrapCalls !== undefined) && {
+      wrapCalls: (wrap: (model: ChatModel) => ChatModel) =>
+        fallback(
+          models.map((model) => model.wrapCalls?.(wrap) ?? wrap(model)),
+          { ...options, id },
+        ),
+    }),
     stream(request, call = {}) {
       const source = new FallbackSource(models, request, call, { policy, rules });
       return new ChatStream(source, { signal: call.signal, retain: call.retain });

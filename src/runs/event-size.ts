@@ -20,7 +20,10 @@ function contentSize(event: ChatEvent): number {
     case "tool-input-delta":
       return event.delta.length;
     case "file":
+    case "audio-delta":
       return event.data.byteLength;
+    case "nested":
+      return OVERHEAD + event.from.length + contentSize(event.event);
     case "usage":
     case "step-start":
     case "step-finish":

@@ -29,6 +29,7 @@ export class MemoryRun implements RunWriter {
   #next = 0;
   #written = 0;
   #freed = 0;
+  #metaBytes = 0;
   readonly #readers = new Set<MemoryRunReader>();
   /** Set while the writer waits for its only reader. */
   #resume: (() => void) | undefined;
@@ -37,6 +38,7 @@ export class MemoryRun implements RunWriter {
   constructor(run: string, options: OpenRun, maxBytes: number, onEnd?: (run: MemoryRun) => void) {
     this.run = run;
     this.meta = options.meta ?? {};
+    for (const value of Object.values(this.meta)) this.#metaBytes += value.length;
     this.#paced = options.paced ?? true;
     this.#maxBytes = maxBytes;
     this.#onEnd = onEnd;
@@ -58,7 +60,7 @@ export class MemoryRun implements RunWriter {
 
   /** What is kept, in bytes. */
   get bytes(): number {
-    return this.#written - this.#freed;
+    return this.#written - this.#freed + this.#metaBytes;
   }
 
   append(events: Batch): void | Promise<void> {
@@ -81,7 +83,7 @@ export class MemoryRun implements RunWriter {
     this.#entries.push(envelope);
     this.#ends.push(this.#written);
     this.#next = seqAfter(envelope);
-    if (this.bytes > this.#maxBytes) this.#trim();
+    if (this.#written - this.#freed > this.#maxBytes) this.#trim();
     if (endsRun(envelope)) {
       this.#state = "error" in envelope ? "failed" : "finished";
       this.endedAt = Date.now();

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.js";
 import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
 import type { Envelope } from "../runs/envelope.js";
 import type { RunReader } from "../runs/run-log.js";
@@ -24,6 +25,10 @@ export interface Asked {
   resumable?: boolean;
   /** More that is stored with the run. */
   meta?: Readonly<Record<string, string>>;
+  /** Fields of the answer's object that the server decides, where the protocol has such an object. */
+  fields?: JsonObject;
+  /** Seconds since the epoch, for protocols that stamp their answers. Default: now. */
+  created?: number;
   /** Beside those of every answer. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -42,7 +47,8 @@ export async function startAnswer(core: ServerCore, call: Call, asked: Asked): P
   const run = asked.run ?? crypto.randomUUID();
   const admitted = await core.admit(call, name);
   try {
-    const stream = model.stream(served.request, { retain: false });
+    const context = { runId: run, caller: call.caller.name, ...(thread !== undefined && { sessionId: thread }) };
+    const stream = model.stream(served.request, { context, retain: false });
     const goesOn =
       background || core.settings.onLeave === "continue" || (resumable && core.settings.onLeave === "auto");
     const started = await startRun(core.log, stream, {
@@ -86,13 +92,14 @@ export async function replyWith(
   core: ServerCore,
   call: Call,
   reader: RunReader,
-  asked: Pick<Asked, "dialect" | "served" | "id">,
+  asked: Pick<Asked, "dialect" | "served" | "id" | "fields" | "created">,
   { headers, ...frames }: ReplyOptions = {},
 ): Promise<Reply> {
   // Whatever the answer is at: a client that leaves is gone.
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
-  const { dialect, served, id } = asked;
-  const context: WriterContext = { model: served.model, request: served.request };
+  const { dialect, served, id, fields, created } = asked;
+  const own = { ...(fields && { fields }), ...(created !== undefined && { created }) };
+  const context: WriterContext = { model: served.model, request: served.request, ...own };
   if (!served.stream) {
     const whole = await readAnswer(reader);
     return jsonReply(dialect.writeBody(id === undefined ? whole : { ...whole, id }, context), 200, headers);
@@ -100,8 +107,8 @@ export async function replyWith(
   const writer = dialect.writer(context);
   const body = new RunFrames(reader, { writer, framing: dialect.framing, ...(id !== undefined && { id }), ...frames });
   await body.open(core.settings.patienceMs);
-  const own = { ...STREAM_HEADERS, "content-type": CONTENT_TYPES[dialect.framing] };
-  return { status: 200, headers: { ...own, ...headers }, body };
+  const type = CONTENT_TYPES[dialect.framing];
+  return { status: 200, headers: { ...STREAM_HEADERS, "content-type": type, ...headers }, body };
 }
 
 /** Reads a run to its end. @throws {SluiceError} what ended it. */

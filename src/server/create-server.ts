@@ -8,14 +8,11 @@ import { isLoopback, requireTokenBeyondLoopback } from "../listeners/loopback.js
 import { MemoryRunLog } from "../runs/memory-run-log.js";
 import { invalid } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
+import { allRoutes } from "./all-routes.js";
 import { Gate } from "./gate.js";
 import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
-import { anthropicRoutes } from "./routes/anthropic-routes.js";
-import { geminiRoutes } from "./routes/gemini-routes.js";
-import { ollamaRoutes } from "./routes/ollama-routes.js";
-import { openAiRoutes } from "./routes/openai-routes.js";
-import { runRoutes } from "./routes/run-routes.js";
+import { type ResponseSockets, responseSockets } from "./responses/response-socket.js";
 import { ServedModels } from "./served-models.js";
 import type { ServerCore } from "./server-core.js";
 import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
@@ -76,24 +73,20 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   const app = new Hono();
   const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
-  const routes = [
-    ...openAiRoutes(core),
-    ...anthropicRoutes(core),
-    ...geminiRoutes(core),
-    ...ollamaRoutes(core),
-    ...runRoutes(core),
-  ];
-  mountRoutes(app, routes, { gate, streams, limits: { maxBodyBytes }, onRequest: options.onRequest });
+  mountRoutes(app, allRoutes(core), { gate, streams, limits: { maxBodyBytes }, onRequest: options.onRequest });
 
   const drain = new Drain({ graceMs: 30_000 });
   const listeners: Listener[] = [];
+  let sockets: ResponseSockets | undefined;
   return {
     app,
     fetch: (request) => app.fetch(request),
     async listen({ port = DEFAULT_PORT, host = "127.0.0.1" } = {}) {
       requireTokenBeyondLoopback(host, gate.asksForKey ? "key" : undefined);
       const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-      const listener = httpListener(handle, { h2c: true, sweep });
+      sockets ??= await responseSockets({ core, gate, maxBodyBytes });
+      const { upgrade } = sockets;
+      const listener = httpListener(handle, { h2c: true, sweep, upgrade });
       listener.server.maxConnections = maxConnections;
       drain.watch(listener.server);
       listeners.push(listener);
@@ -102,7 +95,9 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     },
     async close({ graceMs = 30_000 } = {}) {
       if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
-      await drain.end(listeners, () => (options.log === undefined ? log.close() : undefined));
+      sockets?.close();
+      const closeLog = () => (options.log === undefined ? log.close() : undefined);
+      await drain.end(listeners, closeLog, graceMs);
     },
   };
 }

@@ -128,4 +128,9 @@ export interface ChatModel {
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
   /** The models that the same provider offers, where it can say. */
   list?(options?: CallOptions): Promise<ModelInfo[]>;
+  /**
+   * Of a model that may ask another one several times within one stream, as a tool loop does: the same model, but each of
+   * those calls goes through `wrap`. A guard that must see every call uses it. Absent: one stream is one call.
+   */
+  wrapCalls?(wrap: (model: ChatModel) => ChatModel): ChatModel;
 }

@@ -203,7 +203,7 @@ export class SluiceError extends Error {
 /** What a thrown value says, whatever it is; anything may be thrown, and describing it never throws. */
 export function messageOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return `${thrown.message}`;
+    if (thrown instanceof Error) return messageOfError(thrown, 0);
     if (typeof thrown !== "object" || thrown === null) return String(thrown);
     if ("message" in thrown && typeof thrown.message === "string") return thrown.message;
     const text = String(thrown);
@@ -211,6 +211,31 @@ export function messageOf(thrown: unknown): string {
   } catch {
     return "an error that cannot say what it is";
   }
+}
+
+/** How deep causes are followed, and the most errors of one that holds several. */
+const DEEPEST_CAUSE = 3;
+const MOST_ERRORS = 5;
+
+/** What an error says, with that of its causes where it says little itself: `fetch failed`, or nothing. */
+function messageOfError(error: Error, depth: number): string {
+  const { message, cause } = error;
+  const errors: unknown = "errors" in error ? error.errors : undefined;
+  const inner = Array.isArray(errors) ? errors : cause === undefined ? [] : [cause];
+  const name = codeOf(error) ?? error.name;
+  const own = `${message}` === "" ? (name === "" ? "Error" : name) : `${message}`;
+  const says = Array.isArray(errors) || message === "" || message === "fetch failed";
+  if (!says || depth >= DEEPEST_CAUSE) return own;
+  const told = inner
+    .slice(0, MOST_ERRORS)
+    .map((one) => (one instanceof Error ? messageOfError(one, depth + 1) : messageOf(one)));
+  const rest = [...new Set(told)].filter((text) => text !== "" && !own.includes(text)).join("; ");
+  return rest === "" ? own : `${own}: ${rest}`;
+}
+
+/** The code of an error of the system, such as `ECONNREFUSED`. */
+function codeOf(error: Error): string | undefined {
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** The error for input that is refused: names the field, what was found and what is allowed. */

@@ -5,6 +5,7 @@ import { invalid } from "../stream/error.js";
 import type { CacheHint, ChatMessage } from "../stream/message.js";
 import { jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
 import { Slots } from "./slots.js";
+import { toolSchema } from "./tool-schema.js";
 
 /** What a running tool is told, and how it says how far it is. */
 export interface ToolContext {
@@ -95,7 +96,7 @@ export function tool<I extends Schema, O extends Schema | undefined = undefined>
     definition: {
       name,
       ...(description !== undefined && { description }),
-      inputSchema,
+      inputSchema: toolSchema(inputSchema),
       ...(strict !== undefined && { strict }),
       ...(cache !== undefined && { cache }),
     },

@@ -75,6 +75,7 @@ export function withTools(
     id,
     ...(capabilities && { capabilities }),
     ...(list && { list: (call) => list.call(model, call) }),
+    wrapCalls: (wrap) => withTools(model.wrapCalls?.(wrap) ?? wrap(model), tools, { ...options, id }),
     stream(request, call = {}) {
       if (tools.length > 0 && capabilities?.tools === false) {
         throw new SluiceError("unsupported", `${model.id} does not call tools`, { model: model.id });

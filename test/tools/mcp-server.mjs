@@ -52,7 +52,10 @@ server.registerTool("grow", {}, () => {
   return text("grown");
 });
 server.registerTool("environment", {}, () => text(`${process.env.MCP_TEST ?? ""} ${process.env.MCP_SECRET ?? "none"}`));
-server.registerTool("exit", {}, () => process.exit());
+server.registerTool("exit", {}, () => {
+  process.stderr.write("out of memory\n", () => process.exit(7));
+  return new Promise(() => {});
+});
 server.experimental.tasks.registerToolTask(
   "research",
   { inputSchema: { fails: z.boolean().default(false) }, execution: { taskSupport: "required" } },

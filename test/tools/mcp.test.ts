@@ -112,7 +112,9 @@ describe("a server over stdio", () => {
   });
 
   test("connects again after the server has ended", async () => {
-    expect(await call(server, "exit")).toMatchObject([{ isError: true, output: expect.stringContaining("closed") }]);
+    expect(await call(server, "exit")).toMatchObject([
+      { isError: true, output: expect.stringMatching(/MCP server .* was lost.*exit code 7; it said: out of memory/) },
+    ]);
     expect(await namesOf(server)).not.toContain("grown");
     expect(await outputOf(server, "add", { a: 1, b: 1 })).toBe("2");
   });
@@ -153,7 +155,7 @@ test("names, choice, approval and limits are the caller's", async () => {
 
 test("a server that cannot start says why, and the next one to ask tries again", async () => {
   const server = mcpTools({ ...SERVER, args: [...SERVER.args, "--broken"] });
-  const error = { code: "connect-failed", message: expect.stringContaining("it said: no licence found") };
+  const error = { code: "connect-failed", message: expect.stringContaining("exit code 3; it said: no licence found") };
   await expect(server.tools()).rejects.toMatchObject(error);
   await expect(server.tools()).rejects.toMatchObject(error);
   const missing = mcpTools({ command: "/no/such/server" });

@@ -7,6 +7,7 @@ import { type Check, exactly, filledString, string } from "../../stream/checks.j
 import type { LoadComponentsOptions } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
 import type { EndpointOptions } from "./endpoints.js";
+import { retry, timeouts } from "./generate-options.js";
 
 /** Settings of `DaprChatClient`. All may be left out. */
 export interface DaprChatClientOptions extends EndpointOptions {
@@ -63,8 +64,8 @@ const OPTIONS = exactly("DaprChatClient", {
   loading: later,
   store: later,
   apiToken: string,
-  timeouts: later,
-  retry: later,
+  timeouts,
+  retry,
   simulatedTokensPerSecond: later,
   log: later,
   env: later,

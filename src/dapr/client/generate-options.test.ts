@@ -70,6 +70,14 @@ describe("what is refused before anything is sent", () => {
     });
   });
 
+  test.each([
+    [{ timeouts: { idle: 5 } }, "timeouts.idle"],
+    [{ retry: { maxRetries: 5 } }, "retry.maxRetries"],
+  ])("limits and retries by names that there are not: %j", async (options, field) => {
+    const asked = { messages: "x", ...options } as GenerateOptions & { stream?: false };
+    expect(await failure(() => dapr.generate(asked))).toMatchObject({ code: "invalid-argument", field });
+  });
+
   test("tools of providers, and options of a model that there are not", () => {
     const search = { dialect: "anthropic", type: "web_search_20250305" };
     expect(() => dapr.model({ contextID: "c1" } as DaprModelOptions)).toThrow(
@@ -89,6 +97,8 @@ describe("what is refused before anything is sent", () => {
     [{ simulatedTokensPerSecond: 0 }, "simulatedTokensPerSecond"],
     [{ llmcomponent: "echo" } as DaprChatClientOptions, "llmcomponent"],
     [{ llmComponent: "" }, "llmComponent"],
+    [{ timeouts: { firstByte: 5 } as object }, "timeouts.firstByte"],
+    [{ retry: { retires: 5 } as object }, "retry.retires"],
     [{ apiToken: 5 as unknown as string }, "apiToken"],
   ])("a client with %j", (options, field) => {
     expect(() => new DaprChatClient({ env: {}, ...options })).toThrow(

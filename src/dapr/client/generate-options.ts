@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/json.js";
-import type { CallOptions } from "../../stream/chat-model.js";
+import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { boolean, type Check, checkedObject, exactly, filledString, record, string } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
@@ -69,6 +69,21 @@ const CALL_OPTIONS = {
 
 const CALL = exactly("model", CALL_OPTIONS);
 
+/** @internal Limits of a call, by their names; what they hold is checked where they are used. */
+export const timeouts = exactly("timeouts", {
+  connectMs: anything,
+  firstByteMs: anything,
+  idleMs: anything,
+  totalMs: anything,
+} satisfies Record<keyof Timeouts, Check>);
+
+/** @internal A policy of retries, by its names. */
+export const retry = exactly("retry", {
+  retries: anything,
+  baseDelayMs: anything,
+  maxDelayMs: anything,
+} satisfies Record<keyof RetryPolicy, Check>);
+
 /** Fields whose values are read or checked where they are used are only named here, so that others are refused. */
 const OPTIONS = exactly("generate", {
   ...CALL_OPTIONS,
@@ -83,8 +98,8 @@ const OPTIONS = exactly("generate", {
   metadata: record("an object of strings", string),
   signal: anything,
   context: anything,
-  timeouts: anything,
-  retry: anything,
+  timeouts,
+  retry,
   headers: anything,
   onWire: anything,
 } satisfies Record<keyof GenerateOptions, unknown>);

@@ -76,7 +76,7 @@ describe("component files in this process", () => {
       ],
       scrubPII: { input: true },
     });
-    expect(choices[0].message.content).toContain('{"to":["<EMAIL_ADDRESS>"],"card":<CREDIT_CARD>,"answer":42}');
+    expect(choices[0].message.content).toContain('{"to":["<EMAIL_ADDRESS>"],"card":"<CREDIT_CARD>","answer":42}');
   });
 
   test("continue conversations where there is a store", async () => {

@@ -2,6 +2,7 @@ import { SluiceError } from "../../stream/error.js";
 import { parseDaprDuration } from "../resources/go-duration.js";
 import type { Report } from "../resources/notice.js";
 import { duplicateProperty, findProperty, type Properties } from "../resources/properties.js";
+import { unfilledVariable } from "./unfilled-variable.js";
 
 /** What the metadata of any conversation component may set. Each key may be written in any case; others are ignored. */
 export interface ComponentSettings {
@@ -27,6 +28,7 @@ export interface ComponentSettings {
 export function readSettings(properties: Properties, report: Report): ComponentSettings {
   const duplicate = duplicateProperty(properties);
   if (duplicate !== undefined) throw refused(`duplicate property found: ${duplicate}`);
+  for (const [name, value] of properties) warnOfUnfilled(name, value, report);
   const text = (...names: string[]) => findProperty(properties, ...names)?.trim() ?? "";
   const cacheTtlMs = readDuration(text("responseCacheTTL", "cacheTTL"));
   const temperature = readTemperature(text("temperature"));
@@ -40,6 +42,14 @@ export function readSettings(properties: Properties, report: Report): ComponentS
     ...(maxTokens !== undefined && { maxTokens }),
     other: (name) => text(name),
   };
+}
+
+/** daprd sends such a value as it stands, which nobody means. */
+function warnOfUnfilled(name: string, value: string, report: Report): void {
+  const variable = unfilledVariable(value);
+  if (variable === undefined) return;
+  const advice = `\`envRef: ${variable}\` instead of a value reads it, and so does --substitute`;
+  report({ level: "warning", message: `${name}: no value is put in the place of ${variable}; ${advice}` });
 }
 
 function readDuration(text: string): number | undefined {

@@ -9,6 +9,7 @@ import { firstSet } from "../../models/provider-environment.js";
 import { SluiceError } from "../../stream/error.js";
 import { OPENAI_OPTIONS } from "../converse/read-alpha2-request.js";
 import type { ComponentKind, OpenContext, OpenedComponent } from "./component-kind.js";
+import { unfilledVariable } from "./unfilled-variable.js";
 import { type RequestDefaults, withComponentDefaults } from "./with-component-defaults.js";
 
 /** A component behind HTTP, but for what its metadata says. */
@@ -208,7 +209,9 @@ function endpointOf({ endpoint }: HttpKind, given: string, model: string): strin
 }
 
 function authentication({ keyEnv, keyHeader, missingKey }: HttpKind, given: string, env: Environment) {
-  const key = given || firstSet(keyEnv, env)?.value;
+  // A variable that is exported is what a placeholder means.
+  const exported = firstSet(keyEnv, env)?.value;
+  const key = unfilledVariable(given) === undefined ? given || exported : (exported ?? given);
   if (key === undefined) {
     if (missingKey === undefined) return {};
     throw new SluiceError("missing-key", missingKey, { field: "key" });

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -45,6 +48,57 @@ async function openAi(...scripts: Script[]): Promise<DialectServer> {
   servers.push(server);
   return server;
 }
+
+describe("a file as Windows writes it", () => {
+  it.each(["\r\n", "\n", "\r"])("with line ends %j holds the same", async (end) => {
+    const openai = component("a", "conversation.openai", { key: "sk" });
+    const text = `\ufeff---\n${openai}---\n${component("b", "conversation.echo")}`.replaceAll("\n", end);
+    const { components, notices } = await load({ "a.yaml": text });
+    expect(notices.filter(({ level }) => level !== "info")).toEqual([]);
+    expect([...components.keys()]).toEqual(["a", "b"]);
+  });
+});
+
+describe("a key that waits for a variable", () => {
+  const authorized = async (key: string, env: Record<string, string>) => {
+    const seen: unknown[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(401).end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const yaml = component("llm", "conversation.openai", { key, endpoint: `http://127.0.0.1:${port}/v1` });
+    const { components, notices } = await load({ "a.yaml": yaml }, { env });
+    await components
+      .get("llm")
+      ?.model.stream(ask)
+      .fullText.catch(() => {});
+    server.closeAllConnections();
+    server.close();
+    return [seen[0], notices.filter(({ level }) => level === "warning")] as const;
+  };
+
+  it.each([`\${OPENAI_API_KEY}`, `\${{OPENAI_API_KEY}}`, "{{OPENAI_API_KEY}}", "$OPENAI_API_KEY"])(
+    "as %s is warned about, and the variable that is exported wins",
+    async (key) => {
+      const [sent, warnings] = await authorized(key, { OPENAI_API_KEY: "sk-real" });
+      expect(sent).toBe("Bearer sk-real");
+      expect(warnings).toEqual([{ level: "warning", message: expect.stringContaining("OPENAI_API_KEY") }]);
+    },
+  );
+
+  it("is sent as it stands where nothing is exported, with the warning", async () => {
+    const [sent, warnings] = await authorized(`\${OPENAI_API_KEY}`, {});
+    expect(sent).toBe(`Bearer \${OPENAI_API_KEY}`);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("and a key that is one is not touched", async () => {
+    const [sent, warnings] = await authorized("sk-$x{y}", { OPENAI_API_KEY: "sk-other" });
+    expect([sent, warnings]).toEqual(["Bearer sk-$x{y}", []]);
+  });
+});
 
 describe("conversation components", () => {
   it("stream from the provider that their YAML names", async () => {

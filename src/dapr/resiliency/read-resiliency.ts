@@ -9,6 +9,7 @@ import { type BreakerPolicy, CircuitBreaker } from "./circuit-breaker.js";
 import type { ComponentPolicy } from "./resilient-model.js";
 import type { ComponentRetry } from "./retry-policy.js";
 import { compileTrip } from "./trip-expression.js";
+import { warnOfUnknownFields } from "./unknown-fields.js";
 
 /** The names of the policies of one target; "" for none. */
 interface PolicyNames {
@@ -38,10 +39,10 @@ const RETRY_MAX_INTERVAL_MS = 60_000;
  * and `CircuitBreakerPolicy`. A resource that cannot be read is reported and left out.
  */
 export function readResiliency(resources: readonly DaprResource[], clock: Clock, report: Report): Resiliency {
-  const policies = new Policies(clock);
+  const policies = new Policies(clock, report);
   for (const resource of resources) {
     try {
-      policies.add(resource.body);
+      policies.add(resource.body, (message) => report({ level: "warning", message: `${resource.name}: ${message}` }));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       report({ level: "error", message: `Could not read resiliency policy ${resource.name}: ${error.message}` });
@@ -52,18 +53,21 @@ export function readResiliency(resources: readonly DaprResource[], clock: Clock,
 
 class Policies implements Resiliency {
   readonly #clock: Clock;
+  readonly #report: Report;
   readonly #timeouts = new Map<string, number>();
   readonly #retries = new Map<string, ComponentRetry>();
   readonly #breakers = new Map<string, BreakerPolicy>();
   readonly #targets = new Map<string, PolicyNames>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, report: Report) {
     this.#clock = clock;
+    this.#report = report;
   }
 
   /** Takes what one resource says, all of it or nothing. */
-  add(body: JsonObject): void {
+  add(body: JsonObject, warn: (message: string) => void): void {
     const spec = objectField(body, "spec", "");
+    warnOfUnknownFields(spec, warn);
     const policies = objectField(spec, "policies", "spec");
     const timeouts = entries(policies, "timeouts").map(([name, value]) => [name, readTimeout(name, value)] as const);
     const retries = objects(policies, "retries").map(([name, value]) => [name, readRetry(name, value)] as const);
@@ -80,12 +84,26 @@ class Policies implements Resiliency {
     const timeoutMs = this.#timeouts.get(names.timeout);
     const retry = this.#retries.get(names.retry);
     const breaker = this.#breakers.get(names.circuitBreaker);
+    this.#warnOfUndefined(component, names);
     if (timeoutMs === undefined && retry === undefined && breaker === undefined) return undefined;
     return {
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(retry && { retry }),
       ...(breaker && { breaker: new CircuitBreaker(breaker, this.#clock) }),
     };
+  }
+
+  #warnOfUndefined(component: string, { timeout, retry, circuitBreaker }: PolicyNames): void {
+    const named = [
+      ["timeout", timeout, this.#timeouts],
+      ["retry", retry, this.#retries],
+      ["circuitBreaker", circuitBreaker, this.#breakers],
+    ] as const;
+    for (const [part, name, known] of named) {
+      if (name === "" || known.has(name)) continue;
+      const message = `components.${component}.outbound.${part}: there is no policy ${JSON.stringify(name)}`;
+      this.#report({ level: "warning", message });
+    }
   }
 
   #defaults(): PolicyNames {

@@ -13,7 +13,7 @@ import type { Notice } from "../resources/notice.js";
 import { CircuitBreaker } from "./circuit-breaker.js";
 import { readResiliency } from "./read-resiliency.js";
 import { type ComponentPolicy, resilientModel } from "./resilient-model.js";
-import { type ComponentRetry, RetryDelays } from "./retry-policy.js";
+import { type ComponentRetry, isRetried, RetryDelays } from "./retry-policy.js";
 import { compileTrip } from "./trip-expression.js";
 
 const request: ChatRequest = { messages: [{ role: "user", content: "hi" }] };
@@ -57,6 +57,30 @@ describe("retries", () => {
     }
     await expect(text).rejects.toMatchObject({ code: "overloaded" });
     expect(inner.requests).toHaveLength(3);
+  });
+
+  it.each<[number, boolean]>([
+    [400, false],
+    [401, false],
+    [404, false],
+    [422, false],
+    [408, true],
+    [409, true],
+    [425, true],
+    [429, true],
+    [500, true],
+    [529, true],
+  ])("after HTTP %i are made: %s", (status, expected) => {
+    const error = new SluiceError("provider-error", "x", { status });
+    expect(isRetried(error, retry)).toBe(expected);
+    expect(isRetried(error, { ...retry, statusCodes: [[400, 599]] })).toBe(expected);
+  });
+
+  it("are not made after what no attempt can change", () => {
+    for (const code of ["authentication", "context-length", "not-found", "rejected", "quota", "blocked"] as const) {
+      expect(isRetried(new SluiceError(code, "x"), retry)).toBe(false);
+    }
+    expect(isRetried(new SluiceError("truncated", "x"), retry)).toBe(true);
   });
 
   it("say nothing of attempts that failed", async () => {
@@ -341,4 +365,30 @@ describe("Resiliency resources", () => {
     expect(notices[0]?.message).toContain("Could not read resiliency policy r0: ");
     expect(notices[0]?.message).toContain(message);
   });
+});
+
+it("names that nobody reads are warned about, with what was meant", () => {
+  const spec = {
+    policies: {
+      timeouts: { quick: "5s" },
+      retrys: {},
+      retries: { again: { maxRetrys: 3 } },
+      circuitBreakers: { cb: { tripp: "x" } },
+    },
+    targets: { components: { llm: { outbound: { timout: "quick", retry: "agian", timeout: "quick" } } } },
+  };
+  const resource = readResource(
+    { apiVersion: "dapr.io/v1alpha1", kind: "Resiliency", metadata: { name: "mine" }, spec },
+    "a.yaml",
+  );
+  const notices: Notice[] = [];
+  const resiliency = readResiliency(resource ? [resource] : [], new ManualClock(), (notice) => notices.push(notice));
+  expect(resiliency.outboundPolicy("llm")).toMatchObject({ timeoutMs: 5_000 });
+  expect(notices.map(({ message }) => message)).toEqual([
+    "mine: policies.retrys is not read: there is no such field; did you mean retries?",
+    "mine: retries.again.maxRetrys is not read: there is no such field; did you mean maxRetries?",
+    "mine: circuitBreakers.cb.tripp is not read: there is no such field; did you mean trip?",
+    "mine: components.llm.outbound.timout is not read: there is no such field; did you mean timeout?",
+    'components.llm.outbound.retry: there is no policy "agian"',
+  ]);
 });

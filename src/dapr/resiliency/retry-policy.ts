@@ -25,15 +25,27 @@ const FINAL: readonly ErrorCode[] = [
   "invalid-request",
   "unsupported",
   "missing-key",
+  "authentication",
+  "permission",
+  "not-found",
+  "rejected",
+  "context-length",
+  "quota",
+  "blocked",
+  "guard-failed",
   "cancelled",
   "retracted",
   "stream-locked",
   "protocol",
 ];
 
+/** Statuses of 400 to 499 after which the same request may succeed (RFC 9110, 15.5; RFC 8470, 5.2; RFC 6585, 4). */
+const PASSING = [408, 409, 425, 429];
+
 /** Whether an error is one to try again after. */
 export function isRetried({ code, status }: SluiceError, { statusCodes }: ComponentRetry): boolean {
   if (FINAL.includes(code)) return false;
+  if (status !== undefined && status >= 400 && status <= 499 && !PASSING.includes(status)) return false;
   if (status === undefined || statusCodes.length === 0) return true;
   return statusCodes.some(([from, to]) => from <= status && status <= to);
 }

@@ -5,7 +5,6 @@ import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
-import { EarlyEvents } from "../early-events.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
@@ -54,7 +53,6 @@ interface Ended {
  */
 export class AnthropicReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
-  readonly #early = new EarlyEvents();
   readonly #strays = new StrayFrames("anthropic");
   /** Messages that are over: one that comes again says nothing new. */
   readonly #over = new Set<string>();
@@ -119,7 +117,7 @@ export class AnthropicReader implements WireReader {
         this.#stop(emit);
         return;
       default:
-        this.#strays.push(event, frame, (told) => this.#early.push(told, emit));
+        this.#strays.push(event, frame, emit);
     }
   }
 
@@ -152,7 +150,7 @@ export class AnthropicReader implements WireReader {
       this.#stepFinish(this.#ended, emit);
       emit({ type: "step-start", step: this.#steps, model });
     } else emit({ type: "start", id, model });
-    this.#early.release(emit);
+    this.#strays.release(emit);
     const answer = newAnswer();
     const stopReason = filledString(message.stop_reason);
     this.#message = { id, model, blocks: new Map(), strays: new Map(), bare: undefined, answer, usage, stopReason };

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
 import { errorIn } from "./errors.js";
 import { GeminiReader, isAnswer } from "./reader.js";
 
@@ -15,7 +16,7 @@ export function readBody(body: JsonValue): ChatEvent[] {
   const events: ChatEvent[] = [];
   const emit = (event: ChatEvent) => events.push(event);
   const reader = new GeminiReader({ whole: !Array.isArray(body) });
-  for (const chunk of chunks) reader.chunk(chunk, "", emit);
+  for (const chunk of chunks) reader.chunk(chunk, { data: "" }, emit);
   reader.end(emit);
   return events;
 }
@@ -24,6 +25,6 @@ function object(value: JsonValue): JsonObject {
   if (!isJsonObject(value)) throw malformed(JSON.stringify(value), "not a JSON object");
   const error = errorIn(value);
   if (error !== undefined) throw error;
-  if (!isAnswer(value)) throw malformed(JSON.stringify(value), "not an answer");
+  if (!isAnswer(value)) throw notAnAnswer(value, "gemini", "an answer");
   return value;
 }

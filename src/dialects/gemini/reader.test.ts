@@ -328,15 +328,15 @@ describe("the Gemini reader", () => {
     expect(readBody(chunk).at(-1)).toMatchObject(end);
   });
 
-  test("is complete once it was said why, and still takes usage and sources", () => {
+  test("is ending once it was said why, and still takes usage and sources", () => {
     const reader = new GeminiReader();
     const events: ChatEvent[] = [];
     const emit = (event: ChatEvent) => void events.push(event);
     const push = (chunk: JsonObject) => reader.push({ data: JSON.stringify(chunk) }, emit);
     push(said([{ text: "Hi" }]));
-    expect(reader.complete).toBe(false);
+    expect(reader.ending).toBe(false);
     push(said([{ text: "" }], STOP));
-    expect(reader.complete).toBe(true);
+    expect(reader.ending).toBe(true);
     push({ usageMetadata: { promptTokenCount: 4, candidatesTokenCount: 2 } });
     const groundingMetadata = { groundingChunks: [{ web: { uri: "https://a.b/", title: "t" } }] };
     push({ candidates: [{ groundingMetadata }] });

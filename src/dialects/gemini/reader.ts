@@ -5,7 +5,8 @@ import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { LearnedShapes } from "../learned-shapes.js";
-import { parseFrame } from "../parse-frame.js";
+import { isDone, parseEvent, parseFrame } from "../parse-frame.js";
+import { StrayFrames } from "../stray-frames.js";
 import { AnswerFacts } from "./answer-facts.js";
 import { errorIn } from "./errors.js";
 import { readBlockReason, readFinishReason } from "./finish-reason.js";
@@ -38,6 +39,7 @@ export class GeminiReader implements WireReader {
   readonly #parts: PartReader;
   readonly #sources = new Sources();
   readonly #facts = new AnswerFacts();
+  readonly #strays = new StrayFrames("gemini");
   #started = false;
   readonly #whole: boolean;
   #answered = false;
@@ -54,24 +56,28 @@ export class GeminiReader implements WireReader {
     this.#whole = whole;
   }
 
-  /** Whether it was said why the answer finished. */
-  get complete(): boolean {
+  /** Whether it was said why the answer finished; sources and usage may follow, and even more of it. */
+  get ending(): boolean {
     return this.#finishWord !== undefined || this.#blockWord !== undefined;
   }
 
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, data, emit));
+    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, frame, emit));
     // Some services that speak this protocol end with the marker of OpenAI's.
-    if (known || data === "[DONE]") return;
-    for (const chunk of chunksIn(data)) this.chunk(chunk, data, emit);
+    if (known || isDone(data)) return;
+    for (const chunk of chunksIn(frame)) this.chunk(chunk, frame, emit);
   }
 
-  /** Takes a chunk that was parsed; `text` is the frame that holds it and nothing else, to learn from. */
-  chunk(chunk: JsonObject, text: string, emit: Emit): void {
+  /** Takes a chunk that was parsed; `frame` holds it and nothing else, to learn from. */
+  chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
+    const text = frame.data;
     const error = errorIn(chunk);
     if (error !== undefined) throw error;
-    if (!isAnswer(chunk)) return;
+    if (!isAnswer(chunk)) {
+      if (!RESPONSE_FIELDS.some((field) => field in chunk)) this.#strays.push(chunk, frame, emit);
+      return;
+    }
     this.#start(chunk, emit);
     const emitted: ChatEvent[] = [];
     const watched: Emit = (event) => {
@@ -96,7 +102,7 @@ export class GeminiReader implements WireReader {
     this.#sayRunning(emit);
     if (end === undefined) {
       const why = this.#started ? "without a finish reason" : "before it began";
-      throw new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+      throw this.#strays.error ?? new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
     }
     emit({ type: "finish", ...end, usage: this.#usage });
   }
@@ -108,13 +114,13 @@ export class GeminiReader implements WireReader {
     return any ? { reason: this.#parts.calls.any ? "tool-calls" : "other" } : undefined;
   }
 
-  #known(meaning: Meaning, values: readonly string[], text: string, emit: Emit): void {
+  #known(meaning: Meaning, values: readonly string[], frame: Frame, emit: Emit): void {
     const { kind, at } = meaning;
     const piece = values[at.piece] ?? "";
     if (piece !== "") this.#finishWord = undefined;
     if (kind !== "args") this.#parts.piece(piece, kind === "thought", emit);
     else if (!this.#parts.calls.pushPiece(values[at.path] ?? "", piece, emit)) {
-      this.chunk(parseFrame(text), text, emit);
+      this.chunk(parseEvent(frame), frame, emit);
       return;
     }
     if (at.count === -1) return;
@@ -141,6 +147,7 @@ export class GeminiReader implements WireReader {
     const { responseId, modelVersion } = chunk;
     const id = typeof responseId === "string" && responseId !== "" ? responseId : crypto.randomUUID();
     emit({ type: "start", id, model: typeof modelVersion === "string" ? modelVersion : "" });
+    this.#strays.release(emit);
   }
 
   #candidate(candidate: JsonObject, emit: Emit): void {
@@ -189,12 +196,13 @@ export function isAnswer(chunk: JsonObject): boolean {
  * A frame is a chunk. Where the empty lines between events were lost, it is several, each on its line; an array is what
  * Google says where nobody asked for server-sent events, and what some gateways pass on of an error.
  */
-function chunksIn(data: string): JsonObject[] {
+function chunksIn(frame: Frame): JsonObject[] {
+  const { data } = frame;
   try {
     if (data.startsWith("[")) return listIn(data);
-    return [parseFrame(data)];
+    return [parseEvent(frame)];
   } catch (error) {
-    if (!data.includes("\n")) throw error;
+    if (!data.includes("\n") || frame.event !== undefined) throw error;
     return data
       .split("\n")
       .filter((line) => line.trim() !== "")

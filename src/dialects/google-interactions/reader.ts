@@ -9,7 +9,8 @@ import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";
 import { filledString } from "../filled-string.js";
 import { errorIn } from "../gemini/errors.js";
-import { malformed, parseFrame } from "../parse-frame.js";
+import { isDone, malformed, parseEvent } from "../parse-frame.js";
+import { StrayFrames } from "../stray-frames.js";
 import { OpenStep } from "./open-step.js";
 import { readUsage } from "./usage.js";
 
@@ -28,17 +29,18 @@ const REASONS = lookup<FinishReason>({
 export class InteractionReader implements WireReader {
   readonly #steps = new Map<number, OpenStep>();
   readonly #early = new EarlyEvents();
+  readonly #strays = new StrayFrames("google-interactions");
   #usage: Usage = {};
   #started = false;
   #calls = false;
   #finished = false;
 
   push(frame: Frame, emit: Emit): void {
-    if (frame.data !== "[DONE]") this.event(parseFrame(frame.data), emit);
+    if (!isDone(frame.data)) this.event(parseEvent(frame), emit, frame);
   }
 
   /** Takes an event that was parsed. */
-  event(event: JsonObject, emit: Emit): void {
+  event(event: JsonObject, emit: Emit, frame: Frame = { data: "" }): void {
     if (this.#finished) return;
     const error = errorIn(event);
     if (error !== undefined) throw error;
@@ -76,16 +78,17 @@ export class InteractionReader implements WireReader {
         }
         return;
       default:
-        this.#early.push(
-          { type: "data", name: providerData(filledString(event.event_type) ?? "event"), value: event },
-          emit,
-        );
+        if (typeof event.event_type !== "string") this.#strays.push(event, frame, emit);
+        else this.#early.push({ type: "data", name: providerData(event.event_type || "event"), value: event }, emit);
     }
   }
 
   end(): void {
     if (this.#finished) return;
-    throw new SluiceError("truncated", "the interaction ended before it was completed", { retryable: true });
+    throw (
+      this.#strays.error ??
+      new SluiceError("truncated", "the interaction ended before it was completed", { retryable: true })
+    );
   }
 
   #start({ id, model, agent }: JsonObject, emit: Emit): void {
@@ -94,6 +97,7 @@ export class InteractionReader implements WireReader {
     const name = model ?? agent;
     emit({ type: "start", id: filledString(id) ?? crypto.randomUUID(), model: typeof name === "string" ? name : "" });
     this.#early.release(emit);
+    this.#strays.release(emit);
   }
 
   #open(event: JsonObject, emit: Emit): void {

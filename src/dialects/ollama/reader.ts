@@ -1,13 +1,15 @@
 import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Emit, ToolCallEvent } from "../../stream/chat-event.js";
+import type { Emit } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { WireReader } from "../dialect.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
-import { malformed, parseFrame } from "../parse-frame.js";
-import { parseToolInput } from "../tool-input.js";
+import { isDone, malformed, parseEvent } from "../parse-frame.js";
+import { StrayFrames } from "../stray-frames.js";
+import { ToldCalls } from "../told-calls.js";
+import { parseToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { isCutLine } from "./cut-line.js";
 import { readDoneReason } from "./done-reason.js";
@@ -29,9 +31,12 @@ export class OllamaReader implements WireReader {
   #started = false;
   #finished = false;
   #calls = 0;
+  readonly #told = new ToldCalls();
+  readonly #strays: StrayFrames;
 
   constructor(form: AnswerForm) {
     this.#form = form;
+    this.#strays = new StrayFrames(form.name);
   }
 
   push(frame: Frame, emit: Emit): void {
@@ -40,7 +45,7 @@ export class OllamaReader implements WireReader {
     const known = this.#shapes.match(data, (type, [text = ""]) => {
       if (text !== "") emit({ type, text });
     });
-    if (!known) this.#line(this.#parse(data), data, emit);
+    if (!known && !isDone(data)) this.#line(this.#parse(frame), frame, emit);
   }
 
   end(): void {
@@ -48,33 +53,33 @@ export class OllamaReader implements WireReader {
     throw truncated(this.#started ? "without a line that says done" : "before it began");
   }
 
-  #parse(data: string): JsonObject {
+  #parse(frame: Frame): JsonObject {
     try {
-      return parseFrame(data);
+      return parseEvent(frame);
     } catch (error) {
-      throw isCutLine(data) ? truncated("within a line", data) : error;
+      throw isCutLine(frame.data) ? truncated("within a line", frame.data) : error;
     }
   }
 
-  #line(line: JsonObject, text: string, emit: Emit): void {
+  #line(line: JsonObject, frame: Frame, emit: Emit): void {
     const error = errorIn(line);
     if (error !== undefined) throw error;
     const content = this.#form.read(line);
-    if (content === undefined) throw malformed(text, `not part of an answer to ${this.#form.name}`);
+    if (content === undefined) this.#strays.refuse(line, frame);
     if (!this.#started) {
       this.#started = true;
       emit({ type: "start", id: crypto.randomUUID(), model: typeof line.model === "string" ? line.model : "" });
     }
     this.#content(content, line, emit);
     if (line.done === true) this.#finish(line, emit);
-    else this.#learn(text, line, content);
+    else this.#learn(frame.data, line, content);
   }
 
   #content({ text, thinking, toolCalls, images }: LineContent, line: JsonObject, emit: Emit): void {
     if (thinking) emit({ type: "reasoning-delta", text: thinking });
     if (text) emit({ type: "text-delta", text });
     for (const image of images ?? []) if (typeof image === "string") emitImage(image, emit);
-    for (const call of toolCalls ?? []) if (isJsonObject(call)) emit(this.#call(call, line));
+    for (const call of toolCalls ?? []) if (isJsonObject(call)) this.#call(call, line, emit);
     if (Array.isArray(line.logprobs)) emit({ type: "data", name: "provider/logprobs", value: line.logprobs });
     // Models that make images say how far they are.
     const { completed, total } = line;
@@ -83,17 +88,15 @@ export class OllamaReader implements WireReader {
     }
   }
 
-  #call(call: JsonObject, line: JsonObject): ToolCallEvent {
-    const called = isJsonObject(call.function) ? call.function : {};
-    const place = this.#calls++;
-    const name = filledString(called.name);
-    if (name === undefined) throw malformed(JSON.stringify(call), "a call of a tool without its name");
-    return {
-      type: "tool-call",
-      callId: filledString(call.id) ?? `call_${timeOf(line)}_${place}`,
-      name,
-      ...readArguments(called.arguments),
-    };
+  #call(call: JsonObject, line: JsonObject, emit: Emit): void {
+    const called = isJsonObject(call.function) ? call.function : call;
+    const name = filledString(called.name) ?? UNNAMED;
+    const input = readArguments(called.arguments ?? called.parameters);
+    const given = filledString(call.id) ?? `call_${timeOf(line)}_${this.#calls}`;
+    const callId = this.#told.admit(given, name, JSON.stringify(input.input));
+    if (callId === undefined) return;
+    this.#calls++;
+    emit({ type: "tool-call", callId, name, ...input });
   }
 
   #finish(line: JsonObject, emit: Emit): void {
@@ -132,7 +135,7 @@ function truncated(where: string, frame?: string): SluiceError {
 
 /** Arguments come as an object; some servers that speak this protocol send them as text. */
 function readArguments(value: JsonValue | undefined): { input: JsonValue; invalid?: true } {
-  return typeof value === "string" ? parseToolInput(value) : { input: value ?? {} };
+  return typeof value === "string" ? parseToolInput(value) : { input: toolInput(value) };
 }
 
 function timeOf(line: JsonObject): string {

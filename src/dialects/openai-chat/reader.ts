@@ -115,6 +115,7 @@ export class OpenAiChatReader implements WireReader {
     this.#started = true;
     this.#id = filledString(chunk.id);
     emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: filledString(chunk.model) ?? "" });
+    this.#strays.release(emit);
   }
 
   /** Whether an answer follows that which is over: of another id, and said by the assistant anew. */

@@ -4,6 +4,7 @@ import { providerData } from "../../stream/data-name.js";
 import { readCarried } from "../carried.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
+import { ToldCalls } from "../told-calls.js";
 import { declaredCustomTools } from "./custom-tools.js";
 import type { Said } from "./end.js";
 import {
@@ -31,12 +32,20 @@ export class ItemReader {
   #last: { at: number; kind: PartKind; index: number; part: OpenPart } | undefined;
   #blocks = 0;
   #said: Said = { toolCalls: false, refusal: false };
+  readonly #told = new ToldCalls();
+  /** Whether what the server said in the end is not what it had streamed. */
+  #contradicted = false;
   /** Whether reasoning came without its content: then the provider knows it, and what follows it, by their ids. */
   #keepIds = false;
 
   /** A response begins, or ends: it says which tools there were. */
   declare({ tools }: JsonObject): void {
     this.#customTools = declaredCustomTools(tools) ?? this.#customTools;
+  }
+
+  /** Whether a text that came whole is longer than its pieces, and another: then the whole is right. */
+  get contradicted(): boolean {
+    return this.#contradicted;
   }
 
   /** The item that is open at a place. */
@@ -47,13 +56,6 @@ export class ItemReader {
   /** The name of a tool that was called. */
   nameOf(callId: string): string | undefined {
     return this.#names.get(callId);
-  }
-
-  /** The item that a piece belongs to; `frame` is what to show of it in an error. */
-  known(at: number, frame: string): OpenItem {
-    const open = this.#items.get(at);
-    if (open === undefined) throw malformed(frame, "part of an item that did not begin");
-    return open;
   }
 
   /**
@@ -117,6 +119,7 @@ export class ItemReader {
     } else if (item.type === "reasoning") this.#closeReasoning(open, item, emit);
     else if (isCall(item)) this.#closeCall(open, item, emit);
     else for (const event of otherItemEvents(item, this.#names)) emit(event);
+    if (open.contradicted) this.#contradicted = true;
     if (item.type === "mcp_approval_request") this.#said.toolCalls = true;
   }
 
@@ -210,7 +213,10 @@ export class ItemReader {
       for (const event of resultEvents(call, item)) if (event.type === "file") emit(event);
       return;
     }
-    emit(callEvent(call, item, this.#keepIds && !isInvented(item.id)));
+    const event = callEvent(call, item, this.#keepIds && !isInvented(item.id));
+    const callId = this.#told.admit(call.callId, call.name, JSON.stringify(event.input));
+    if (callId === undefined) return;
+    emit({ ...event, callId });
     if (call.providerExecuted) for (const event of resultEvents(call, item)) emit(event);
     else this.#said.toolCalls = true;
   }

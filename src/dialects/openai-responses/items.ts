@@ -4,7 +4,7 @@ import { sniffMediaType } from "../../base/sniff-media-type.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
-import { parseToolInput, type ToolInput } from "../tool-input.js";
+import { parseToolInput, type ToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 
 /** The MCP server's name under which tools appear that neither the client nor the provider runs. */
@@ -40,7 +40,8 @@ export function isCall(item: JsonObject): boolean {
  */
 export function callOf(item: JsonObject, customTools?: ReadonlySet<string>): Call {
   const id = filledString(item.call_id) ?? filledString(item.id);
-  const name = filledString(item.name) ?? (String(item.type).replace(/_call$/, "") || "tool");
+  const named = item.type === "function_call" || item.type === "custom_tool_call";
+  const name = filledString(item.name) ?? (named ? UNNAMED : String(item.type).replace(/_call$/, "") || "tool");
   return {
     callId: id ?? crypto.randomUUID(),
     name,
@@ -68,7 +69,8 @@ export function inputOf(item: JsonObject): ToolInput {
     const value = item[field];
     if (value === undefined || value === null) continue;
     // A custom tool takes plain text; all other arguments that are text are JSON.
-    return typeof value === "string" && field !== "input" ? parseToolInput(value) : { input: value };
+    if (field === "input") return { input: value };
+    return typeof value === "string" ? parseToolInput(value) : { input: toolInput(value) };
   }
   return { input: fieldsOf(item, (key) => INPUT_FIELDS.includes(key)) };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { SaidText } from "../said-text.js";
 import { readAnnotation } from "./annotations.js";
 import type { Call } from "./items.js";
 import { StreamedInput } from "./streamed-input.js";
@@ -12,8 +13,9 @@ export class OpenPart {
   readonly kind: PartKind;
   readonly index: number;
   readonly block: number;
-  /** UTF-16 code units that were emitted. */
-  #length = 0;
+  readonly #said = new SaidText();
+  /** Whether the whole text is longer than what was said, and another. */
+  contradicted = false;
   #annotations = 0;
 
   constructor(kind: PartKind, index: number, block: number) {
@@ -24,16 +26,19 @@ export class OpenPart {
 
   push(text: string, emit: Emit): void {
     if (text === "") return;
-    this.#length += text.length;
+    this.#said.push(text);
     const { kind, block } = this;
     if (kind === "text") emit({ type: "text-delta", text, block });
     else if (kind === "refusal") emit({ type: "text-delta", text, block, refusal: true });
     else emit({ type: "reasoning-delta", text, block });
   }
 
-  /** The whole text, of which some or all was emitted already. */
+  /** The whole text, of which some or all was emitted already: what is missing at its end is said now. */
   complete(text: JsonValue | undefined, emit: Emit): void {
-    if (typeof text === "string" && text.length > this.#length) this.push(text.slice(this.#length), emit);
+    if (typeof text !== "string") return;
+    const rest = this.#said.restOf(text);
+    if (rest === undefined) this.contradicted = true;
+    else this.push(rest, emit);
   }
 
   /** The same of a part as it is said in the end, with its annotations. */
@@ -65,6 +70,12 @@ export class OpenItem {
     this.item = item;
     this.call = call;
     if (call !== undefined) this.input = new StreamedInput(call, item);
+  }
+
+  /** Whether the whole of one of its texts is longer than what was said of it, and another. */
+  get contradicted(): boolean {
+    for (const part of this.#parts.values()) if (part.contradicted) return true;
+    return false;
   }
 
   /** @param nextBlock the block of a part that begins now. */

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { errorIn } from "../openai-error.js";
 import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
 import { ResponsesReader } from "./reader.js";
 
 /**
@@ -14,10 +15,10 @@ export function readBody(body: JsonValue): ChatEvent[] {
   if (!isJsonObject(body)) throw malformed(text, "not a JSON object");
   const error = errorIn(body);
   if (error !== undefined) throw error;
-  if (!Array.isArray(body.output)) throw malformed(text, "not a response");
+  if (!Array.isArray(body.output)) throw notAnAnswer(body, "openai-responses", "a response");
   const events: ChatEvent[] = [];
   const reader = new ResponsesReader();
-  reader.event({ type: "response.completed", response: body }, text, (event) => events.push(event));
+  reader.event({ type: "response.completed", response: body }, { data: text }, (event) => events.push(event));
   reader.end((event) => events.push(event));
   return events;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
-import { summarise } from "../../../test/laws/summary.js";
+import { summarise, textOfEvents } from "../../../test/laws/summary.js";
 import type { JsonObject } from "../../base/json.js";
 import { openAiResponses } from "./openai-responses.js";
 
@@ -211,4 +211,91 @@ test("a response that failed says what it cost before its error", () => {
   const { events, error } = read(START, end("failed", { error: { code: "server_error", message: "it broke" }, usage }));
   expect(error).toMatchObject({ code: "provider-error" });
   expect(events.at(-1)).toMatchObject({ type: "usage", usage: { inputTokens: 10, outputTokens: 4 } });
+});
+
+describe("a text that comes whole after its pieces", () => {
+  const delta = (text: string) => ({
+    type: "response.output_text.delta",
+    output_index: 0,
+    content_index: 0,
+    delta: text,
+  });
+  const whole = (text: string) => ({ type: "response.output_text.done", output_index: 0, content_index: 0, text });
+  const message = (text: string) => ({ type: "message", id: "msg_1", content: [{ type: "output_text", text }] });
+  const added = { type: "response.output_item.added", output_index: 0, item: { type: "message", id: "msg_1" } };
+  const completed = (text: string) => end("completed", { output: [message(text)] });
+  const answer = (pieces: string[], text: string) => [
+    START,
+    added,
+    ...pieces.map(delta),
+    whole(text),
+    { type: "response.output_item.done", output_index: 0, item: message(text) },
+    completed(text),
+  ];
+
+  test.each([
+    ["the same", ["Hel", "lo"], "Hello", "Hello", false],
+    ["longer at its end", ["Hel"], "Hello", "Hello", false],
+    ["shorter, as one that was trimmed", ["Hello", "\n"], "Hello", "Hello\n", false],
+    ["another, since its beginning was lost", ["world!"], "Hello, world!", "Hello, world!", true],
+    ["another, since its middle was lost", ["Hello ", "!"], "Hello, world!", "Hello, world!", true],
+  ])("is %s", (_, pieces, text, said, retracted) => {
+    const { events, error } = read(...answer(pieces, text));
+    expect(error).toBeUndefined();
+    expect(textOfEvents(events)).toBe(said);
+    expect(events.some(({ type }) => type === "retract")).toBe(retracted);
+  });
+
+  test.each([
+    ["the end", [completed("Hello")]],
+    ["the whole answer", answer(["Hel", "lo"], "Hello")],
+    [
+      "the end without its id",
+      [{ type: "response.completed", response: { status: "completed", output: [message("Hello")] } }],
+    ],
+  ])("%s said twice says it once", (_, again) => {
+    const { events, error } = read(...answer(["Hel", "lo"], "Hello"), ...again);
+    expect(error).toBeUndefined();
+    expect(textOfEvents(events)).toBe("Hello");
+    expect(events.filter(({ type }) => type === "finish" || type === "usage")).toHaveLength(1);
+    expect(events.some(({ type }) => type === "step-start")).toBe(false);
+  });
+
+  test("a whole response in place of a stream is read", () => {
+    const { events, error } = read({
+      id: "resp_1",
+      object: "response",
+      status: "completed",
+      output: [message("Hello")],
+    });
+    expect(error).toBeUndefined();
+    expect(textOfEvents(events)).toBe("Hello");
+  });
+
+  test("two calls with one id are two, a call that is said twice is one", () => {
+    const call = (args: string) => ({ ...CALL, arguments: args, status: "completed" });
+    const output = [call('{"a":1}'), call('{"a":2}'), call('{"a":1}')];
+    const calls = read(START, end("completed", { output })).events.flatMap((event) =>
+      event.type === "tool-call" ? [[event.callId, event.input]] : [],
+    );
+    expect(calls).toEqual([
+      ["call_1", { a: 1 }],
+      ["call_1_2", { a: 2 }],
+    ]);
+  });
+
+  test("pieces of arguments whose item did not begin do not end the answer", () => {
+    const piece = { type: "response.function_call_arguments.delta", output_index: 4, delta: "{" };
+    const { events, error } = read(START, piece, completed("Hi"));
+    expect(error).toBeUndefined();
+    expect(textOfEvents(events)).toBe("Hi");
+  });
+
+  test.each([
+    [{ error: { message: "boom" } }, "boom"],
+    [{ message: "boom", code: 500 }, "boom"],
+    [{ choices: [{ delta: {} }] }, /OpenAI's chat completions protocol/],
+  ])("the frame %j is told", (frame, words) => {
+    expect(read(START, frame).error?.message).toMatch(words);
+  });
 });

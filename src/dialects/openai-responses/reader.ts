@@ -10,9 +10,10 @@ import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
-import { malformed, parseFrame } from "../parse-frame.js";
+import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
-import { readEnd } from "./end.js";
+import { StrayFrames } from "../stray-frames.js";
+import { readEnd, type Said } from "./end.js";
 import { INPUTS, SILENT, TEXTS } from "./event-types.js";
 import { ItemPlaces } from "./item-places.js";
 import { ItemReader, tellLogprobs } from "./item-reader.js";
@@ -51,10 +52,15 @@ interface Ended {
  */
 export class ResponsesReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
-  readonly #items = new ItemReader();
+  #items = new ItemReader();
   readonly #places = new ItemPlaces();
   readonly #early = new EarlyEvents();
   readonly #facts = new ExtraFacts();
+  readonly #strays = new StrayFrames("openai-responses");
+  /** Responses that are over: one that comes again says nothing new. */
+  readonly #over = new Set<string>();
+  #id = "";
+  #model = "";
   #started = false;
   /** The last response that ended, and how many have. */
   #ended: Ended | undefined;
@@ -71,16 +77,18 @@ export class ResponsesReader implements WireReader {
     const known = this.#shapes.match(data, ({ part, itemAt }, values) => {
       const at = Number(values[itemAt]);
       const piece = values[1 - itemAt] ?? "";
-      if (part === undefined) this.#items.known(at, data).input?.push(piece, emit);
+      if (part === undefined) this.#items.at(at)?.input?.push(piece, emit);
       else this.#items.knownPart(at, part.kind, part.index, data).push(piece, emit);
     });
     // Some services that speak this protocol end with the marker of the older one.
-    if (!known && data !== "[DONE]") this.event(parseFrame(data), data, emit);
+    if (!known && !isDone(data)) this.event(parseEvent(frame), frame, emit);
   }
 
-  /** Takes an event that was parsed; `text` is what to show of it in an error. */
-  event(event: JsonObject, text: string, emit: Emit): void {
+  /** Takes an event that was parsed; `frame` is what to show of it in an error. */
+  event(event: JsonObject, frame: Frame, emit: Emit): void {
     const type = typeof event.type === "string" ? event.type : "";
+    const text = frame.data;
+    if (this.#isOver(type, event)) return;
     switch (type) {
       case "error":
         throw errorIn(event) ?? providerError({ message: filledString(event.message), code: filledString(event.code) });
@@ -110,7 +118,7 @@ export class ResponsesReader implements WireReader {
         return;
       default:
         if (SILENT.includes(type)) return;
-        if (!this.#piece(type, event, text, emit)) this.#progress(type, event, text, emit);
+        if (!this.#piece(type, event, text, emit)) this.#progress(type, event, frame, emit);
     }
   }
 
@@ -118,10 +126,19 @@ export class ResponsesReader implements WireReader {
     const ended = this.#ended;
     if (this.#started || ended === undefined) {
       const when = this.#started ? "without response.completed" : "before it began";
+      if (this.#strays.error !== undefined) throw this.#strays.error;
       throw new SluiceError("truncated", `the answer ended ${when}`, { retryable: true });
     }
     if (this.#steps > 1) this.#stepFinish(ended, emit);
     emit({ type: "finish", ...ended, usage: this.#steps > 1 ? this.#spent : ended.usage });
+  }
+
+  /** Whether an event belongs to a response that is over: after its end only the start of another, or another's end, counts. */
+  #isOver(type: string, { response }: JsonObject): boolean {
+    if (this.#started || this.#ended === undefined) return false;
+    const id = isJsonObject(response) ? filledString(response.id) : undefined;
+    const begins = type === "response.created" || ENDS.includes(type);
+    return !begins || id === undefined || this.#over.has(id);
   }
 
   /** Takes a response that is over, streamed or whole: says what was not said yet. */
@@ -134,7 +151,9 @@ export class ResponsesReader implements WireReader {
       throw error;
     }
     this.#start(response, emit);
-    const said = this.#items.finish(response, emit);
+    let said = this.#items.finish(response, emit);
+    if (this.#items.contradicted && Array.isArray(response.output)) said = this.#sayAnew(response, emit);
+    this.#over.add(filledString(response.id) ?? this.#id);
     this.#places.clear();
     this.#facts.push(response, RESPONSE_FIELDS, emit);
     this.#facts.push(event, END_FIELDS, emit);
@@ -144,6 +163,15 @@ export class ResponsesReader implements WireReader {
     this.#ended = { ...readEnd(status, response, said), usage: usage ?? {} };
     this.#steps++;
     this.#started = false;
+  }
+
+  /** What was streamed is not the beginning of what the server said in the end: that is right, and the other void. */
+  #sayAnew(response: JsonObject, emit: Emit): Said {
+    emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
+    if (this.#ended === undefined) emit({ type: "start", id: this.#id, model: this.#model });
+    else emit({ type: "step-start", step: this.#steps, model: this.#model });
+    this.#items = new ItemReader();
+    return this.#items.finish(response, emit);
   }
 
   #stepFinish({ reason, usage }: Ended, emit: Emit): void {
@@ -156,9 +184,12 @@ export class ResponsesReader implements WireReader {
     this.#started = true;
     this.#items.declare(response);
     const model = filledString(response.model) ?? "";
+    this.#id = filledString(response.id) ?? crypto.randomUUID();
+    this.#model = model;
     if (this.#ended === undefined) {
-      emit({ type: "start", id: filledString(response.id) ?? crypto.randomUUID(), model });
+      emit({ type: "start", id: this.#id, model });
       this.#early.release(emit);
+      this.#strays.release(emit);
     } else {
       this.#stepFinish(this.#ended, emit);
       emit({ type: "step-start", step: this.#steps, model });
@@ -183,7 +214,8 @@ export class ResponsesReader implements WireReader {
       return true;
     }
     if (!INPUTS.includes(subject)) return false;
-    const { input } = this.#items.known(this.#places.of(event), frame);
+    // Where the item was not told of, its end says all.
+    const input = this.#items.at(this.#places.of(event))?.input;
     if (phase === "added") {
       input?.pushCommand(emit);
       input?.push(filledString(event.command) ?? "", emit);
@@ -195,7 +227,7 @@ export class ResponsesReader implements WireReader {
   }
 
   /** What a tool that the provider runs is doing, and events that this version does not know. */
-  #progress(type: string, event: JsonObject, text: string, emit: Emit): void {
+  #progress(type: string, event: JsonObject, frame: Frame, emit: Emit): void {
     const open = this.#items.at(this.#places.of(event));
     if (type === "response.shell_call_output_content.delta" && open !== undefined) {
       const callId = String(open.item.call_id);
@@ -209,8 +241,11 @@ export class ResponsesReader implements WireReader {
       emit({ type: "tool-result", ...open.call, output, preliminary: true });
       return;
     }
-    // Gateways break off with an error that is no event.
-    if (type === "") throw errorIn(event) ?? malformed(text, "not an event of a response");
+    if (type === "") {
+      if (isResponse(event)) this.#end("response.completed", {}, event, emit);
+      else this.#strays.push(event, frame, emit);
+      return;
+    }
     const { type: _, sequence_number: __, ...value } = event;
     this.#early.push({ type: "data", name: providerData(type.replace(/^response\.(?=.)/, "")), value }, emit);
   }
@@ -237,6 +272,14 @@ export class ResponsesReader implements WireReader {
     ];
     this.#shapes.learn(frame, holes, { part, itemAt });
   }
+}
+
+/** Events that end a response. */
+const ENDS = ["response.completed", "response.incomplete", "response.failed", "response.cancelled"];
+
+/** Whether an object is a whole response, as one that was not streamed. */
+function isResponse({ object, output }: JsonObject): boolean {
+  return object === "response" && Array.isArray(output);
 }
 
 function failureOf({ status }: JsonObject): SluiceError | undefined {

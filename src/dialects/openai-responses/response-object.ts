@@ -31,5 +31,6 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     truncation: "disabled",
     usage: null,
     user: request.user ?? null,
+    ...context.fields,
   };
 }

@@ -88,9 +88,16 @@ export function defineGuard(definition: GuardDefinition): Guard {
   const field = unit === "sentence" ? "longest" : "unit.chars";
   if (!Number.isSafeInteger(chars) || chars < 2) throw invalid(field, chars, "a whole number of at least 2");
   const settings = { name, check, channels, unit, longest };
-  return {
+  const checking = (ways: readonly ("input" | "output")[]): Guard => ({
     name,
-    begin: (call) => new CheckedCall(settings, directions, call),
+    begin: (call) => new CheckedCall(settings, ways, call),
+  });
+  return {
+    ...checking(directions),
+    aroundLoop: {
+      ...(directions.includes("input") && { each: checking(["input"]) }),
+      ...(directions.includes("output") && { whole: checking(["output"]) }),
+    },
   };
 }
 

@@ -42,9 +42,19 @@ export function pii(options: PiiOptions = {}): Guard {
     if (!DIRECTIONS.includes(direction)) throw invalid(`directions[${index}]`, direction, DIRECTIONS.join(", "));
   }
   const rules = scrubRules(options);
-  return {
+  const piiGuard = (ways: readonly Direction[]): Guard => ({
     name: NAME,
-    begin: (call) => new PiiCall(rules, directions, reversible, call),
+    begin: (call) => new PiiCall(rules, ways, reversible, call),
+  });
+  const whole = piiGuard(directions);
+  // Tools get the values that the reader gets, and what they return is scrubbed before the provider sees it.
+  if (reversible !== false) return { ...whole, aroundLoop: { each: whole } };
+  return {
+    ...whole,
+    aroundLoop: {
+      ...(directions.includes("input") && { each: piiGuard(["input"]) }),
+      ...(directions.includes("output") && { whole: piiGuard(["output"]) }),
+    },
   };
 }
 

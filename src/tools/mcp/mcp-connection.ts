@@ -1,37 +1,10 @@
-import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ProgressNotification } from "@modelcontextprotocol/sdk/types.js";
 import { type ErrorCode, messageOf, SluiceError } from "../../stream/error.js";
+import { httpTransport, openHttp } from "./http-transport.js";
 import { capabilitiesOf, type McpClientFeatures, offerFeatures } from "./mcp-client-features.js";
-
-/** A server that is started here and spoken to over its standard input and output. */
-export interface StdioServer {
-  /** The program that is started. */
-  command: string;
-  /** Its arguments. Default: none. */
-  args?: readonly string[];
-  /** Added to the few variables that are safe to hand on (`PATH`, `HOME` and the like). */
-  env?: Readonly<Record<string, string>>;
-  /** Default: this process's. */
-  cwd?: string;
-}
-
-/** A server that is spoken to over streamable HTTP. */
-export interface HttpServer {
-  /** Of its MCP endpoint. */
-  url: string | URL;
-  /** Sent with every request: a token, for example. */
-  headers?: Readonly<Record<string, string>>;
-  /**
-   * OAuth, as the official SDK has it: it keeps the tokens, and says where to send the user. Where the user has to go
-   * first, using the server fails with `authentication`; `finishAuthorization` takes the code that comes back.
-   */
-  authProvider?: OAuthClientProvider;
-}
-
-/** Where an MCP server is. */
-export type McpServer = StdioServer | HttpServer;
+import { type HttpServer, type McpServer, serverName } from "./mcp-server.js";
+import { openStdio } from "./stdio-transport.js";
 
 /** How far a call is, as its server says. */
 export type McpProgress = Omit<ProgressNotification["params"], "progressToken" | "_meta">;
@@ -41,6 +14,10 @@ export interface McpConnection {
   client: Client;
   /** Who is told of progress, by the token that their request carries. */
   progress: Map<string | number, (progress: McpProgress) => void>;
+  /** Whether the server remembers who asks: it can forget that. */
+  readonly hasSession: boolean;
+  /** What is known of how the server ended. */
+  details(): string;
   /** Ends the session, and the process where one was started. */
   close(): Promise<void>;
 }
@@ -51,9 +28,6 @@ export interface McpWatcher {
   closed(): void;
   failed(error: Error): void;
 }
-
-/** How much of what a server wrote to its standard error is told with an error, in characters. */
-const STDERR_TAIL = 2_000;
 
 /**
  * Connects, with the official SDK, which is loaded only here.
@@ -82,10 +56,15 @@ export async function connectMcp(
     progress.get(progressToken)?.(said);
   });
   client.onclose = () => watcher.closed();
-  client.onerror = (error) => watcher.failed(error);
-  const { transport, details, end } = await open(server);
+  let connected = false;
+  // What fails the connecting is thrown.
+  client.onerror = (error) => connected && watcher.failed(error);
+  const { transport, details, end } = await ("command" in server
+    ? openStdio(server)
+    : openHttp(server, { resumeMs: timeoutMs }));
   try {
     await client.connect(transport, { timeout: timeoutMs, signal });
+    connected = true;
   } catch (thrown) {
     await client.close().catch(() => {});
     throw await connectError(server, thrown, details());
@@ -93,6 +72,10 @@ export async function connectMcp(
   return {
     client,
     progress,
+    details,
+    get hasSession() {
+      return transport.sessionId !== undefined;
+    },
     close: async () => {
       await end().catch(() => {});
       await client.close();
@@ -105,34 +88,6 @@ export function httpStatusOf(thrown: unknown): number | undefined {
   // StreamableHTTPError has the status as `code`; errors of the protocol have negative codes.
   const code: unknown = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
   return typeof code === "number" && code >= 400 && code < 600 ? code : undefined;
-}
-
-interface Opened {
-  transport: Transport;
-  /** What else is known when it fails. */
-  details(): string;
-  /** Says goodbye. */
-  end(): Promise<void>;
-}
-
-async function open(server: McpServer): Promise<Opened> {
-  return "command" in server ? openStdio(server) : openHttp(server);
-}
-
-async function openStdio({ command, args = [], env, cwd }: StdioServer): Promise<Opened> {
-  const { getDefaultEnvironment, StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
-  const transport = new StdioClientTransport({
-    command,
-    args: [...args],
-    env: { ...getDefaultEnvironment(), ...env },
-    stderr: "pipe",
-    ...(cwd !== undefined && { cwd }),
-  });
-  let said = "";
-  transport.stderr?.on("data", (bytes: unknown) => {
-    said = (said + String(bytes)).slice(-STDERR_TAIL);
-  });
-  return { transport, details: () => said.trim(), end: async () => {} };
 }
 
 /**
@@ -151,30 +106,27 @@ export async function authorize(server: HttpServer, code: string): Promise<void>
   }
 }
 
-async function httpTransport({ url, headers = {}, authProvider }: HttpServer) {
-  const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
-  return new StreamableHTTPClientTransport(new URL(url), {
-    requestInit: { headers: { ...headers } },
-    ...(authProvider && { authProvider }),
-  });
-}
-
-async function openHttp(server: HttpServer): Promise<Opened> {
-  const transport = await httpTransport(server);
-  // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
-  return { transport: transport as Transport, details: () => "", end: () => transport.terminateSession() };
-}
-
 const CODES: Readonly<Record<number, ErrorCode>> = { 401: "authentication", 403: "permission", 404: "not-found" };
 
 async function connectError(server: McpServer, cause: unknown, details: string): Promise<SluiceError> {
   const { UnauthorizedError } = await import("@modelcontextprotocol/sdk/client/auth.js");
   const status = cause instanceof UnauthorizedError ? 401 : httpStatusOf(cause);
-  const where = "command" in server ? server.command : String(server.url);
-  const message = messageOf(cause);
+  const why = [messageOf(cause), details].filter((part) => part !== "").join("; ");
   return new SluiceError(
     (status !== undefined && CODES[status]) || "connect-failed",
-    `the MCP server ${where} cannot be used: ${message}${details === "" ? "" : `; it said: ${details}`}`,
+    `the MCP server ${serverName(server)} cannot be used: ${why}`,
     { cause, ...(status !== undefined && { status }) },
   );
+}
+
+/** The code of the SDK for a connection that was closed while a request waited. */
+const CONNECTION_CLOSED = -32_000;
+
+/** The error of a call: names the server, and how it ended where it did. */
+export function callError(server: McpServer, { details }: McpConnection, thrown: unknown): unknown {
+  const code: unknown = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  const lost = code === CONNECTION_CLOSED || (thrown instanceof TypeError && thrown.cause !== undefined);
+  if (!lost) return thrown;
+  const why = [messageOf(thrown), details()].filter((part) => part !== "").join("; ");
+  return new SluiceError("connect-failed", `the MCP server ${serverName(server)} was lost: ${why}`, { cause: thrown });
 }

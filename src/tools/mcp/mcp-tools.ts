@@ -1,14 +1,17 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import type { Tool as ServersTool } from "@modelcontextprotocol/sdk/types.js";
+import { systemClock } from "../../base/clock.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { Slots } from "../slots.js";
 import type { Tool, ToolContext } from "../tool.js";
+import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
-import { authorize, connectMcp, httpStatusOf, type McpConnection, type McpServer } from "./mcp-connection.js";
+import { authorize, callError, connectMcp, httpStatusOf, type McpConnection } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
+import { type McpServer, serverName } from "./mcp-server.js";
+import { listTools, type ServersTool } from "./mcp-tool-list.js";
 
 /** A tool as its MCP server describes it. What the annotations say is the server's word. */
 export interface McpToolInfo {
@@ -40,7 +43,17 @@ export interface McpToolsOptions extends McpClientFeatures {
   connectTimeoutMs?: number;
   /** How many calls the server gets at once. Default: as many as the loop allows. */
   concurrency?: number;
-  /** Told of errors that belong to no call: a broken stream of notifications, for one. */
+  /**
+   * Whether the tools of other servers can be used without this one: while it cannot be reached it has no tools, and it is
+   * tried again after `retryMs`. Default false: the stream fails.
+   */
+  optional?: boolean;
+  /** Ms until an `optional` server that could not be reached is tried again. Default 30,000. */
+  retryMs?: number;
+  /**
+   * Called with errors that belong to no call: a broken stream of notifications, a tool that is left out because its
+   * description is not valid, an `optional` server that cannot be reached. Default: a warning of the process.
+   */
   onError?: (error: Error) => void;
 }
 
@@ -84,9 +97,12 @@ class McpToolSource implements McpTools {
   #connection: Promise<McpConnection> | undefined;
   #listed: Promise<readonly Tool[]> | undefined;
   readonly #closed = new AbortController();
+  /** Until when an optional server is not tried again. */
+  #missingUntil = 0;
 
   constructor(options: McpServer & McpToolsOptions) {
-    const { connectTimeoutMs = 30_000, timeoutMs, concurrency } = options;
+    const { connectTimeoutMs = 30_000, timeoutMs, concurrency, retryMs = 30_000 } = options;
+    if (!(retryMs >= 0)) throw invalid("retryMs", retryMs, "ms of at least 0");
     if (!(connectTimeoutMs > 0)) throw invalid("connectTimeoutMs", connectTimeoutMs, "ms above 0");
     if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0");
     if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
@@ -99,6 +115,25 @@ class McpToolSource implements McpTools {
   }
 
   async tools(): Promise<readonly Tool[]> {
+    const { optional = false, retryMs = 30_000 } = this.#options;
+    if (!optional || this.#closed.signal.aborted) return this.#allTools();
+    if (systemClock.now() < this.#missingUntil) return [];
+    try {
+      return await this.#allTools();
+    } catch (thrown) {
+      this.#missingUntil = systemClock.now() + retryMs;
+      this.#tell(SluiceError.from(thrown, "connect-failed"));
+      return [];
+    }
+  }
+
+  /** Reports an error that belongs to no call. */
+  #tell(error: Error): void {
+    const { onError = (warning) => globalThis.process?.emitWarning?.(warning) } = this.#options;
+    onError(error);
+  }
+
+  async #allTools(): Promise<readonly Tool[]> {
     this.#listed ??= this.#list();
     const listed = this.#listed;
     try {
@@ -149,15 +184,14 @@ class McpToolSource implements McpTools {
     return connection;
   }
 
-  /** Asks the server; once more over a new connection where it has forgotten the session. */
+  /** Asks the server; once more over a new connection where it has forgotten the session, and has done nothing. */
   async #ask<T>(ask: (connection: McpConnection) => Promise<T>): Promise<T> {
     const connecting = this.#connect();
     const connection = await connecting;
     try {
       return await ask(connection);
     } catch (thrown) {
-      // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
-      if (httpStatusOf(thrown) !== 404) throw thrown;
+      if (!isForgotten(connection, thrown)) throw callError(this.#options, connection, thrown);
       if (this.#connection === connecting) this.#forget();
       await connection.close().catch(() => {});
       return ask(await this.#connect());
@@ -165,7 +199,11 @@ class McpToolSource implements McpTools {
   }
 
   async #list(): Promise<readonly Tool[]> {
-    const all = await this.#ask(({ client }) => listAll(client, this.#connectTimeoutMs));
+    const skip = (name: string, why: string) => {
+      const message = `the MCP server ${serverName(this.#options)} describes a tool ${name} that is left out: ${why}`;
+      this.#tell(new SluiceError("protocol", message));
+    };
+    const all = await this.#ask(({ client }) => listTools(client, this.#connectTimeoutMs, skip));
     const { filter = () => true } = this.#options;
     const names = new Set<string>();
     return all.filter((one) => filter(one)).map((one) => this.#tool(one, names));
@@ -181,7 +219,7 @@ class McpToolSource implements McpTools {
       definition: {
         name,
         ...(description !== undefined && { description }),
-        inputSchema: one.inputSchema as JsonObject,
+        inputSchema: toolSchema(one.inputSchema),
       },
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(this.#slots && { slots: this.#slots }),
@@ -258,23 +296,15 @@ async function runTask(
   throw new SluiceError("tool-failed", `${params.name} ended without a result`);
 }
 
-/** All pages of the list. */
-async function listAll(client: Client, timeout: number): Promise<ServersTool[]> {
-  const { ListToolsResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
-  const all: ServersTool[] = [];
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const params = cursor === undefined ? {} : { cursor };
-    const page = await client.request({ method: "tools/list", params }, ListToolsResultSchema, { timeout });
-    all.push(...page.tools);
-    cursor = page.nextCursor;
-    if (cursor !== undefined && seen.has(cursor)) {
-      throw new SluiceError("protocol", `the MCP server's list of tools goes round: cursor ${cursor} came twice`);
-    }
-    if (cursor !== undefined) seen.add(cursor);
-  } while (cursor !== undefined);
-  return all;
+/**
+ * Whether a server does not know the session any more, as after a restart. The specification has status 404 for it; servers
+ * answer 400 as well, and 410.
+ *
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#session-management
+ */
+function isForgotten({ hasSession }: McpConnection, thrown: unknown): boolean {
+  const status = httpStatusOf(thrown);
+  return status === 404 || (hasSession && (status === 400 || status === 410));
 }
 
 /** A name that providers allow and that no other tool of the server has. */

@@ -1,6 +1,7 @@
 import { SluiceError } from "../../../stream/error.js";
 import type { ComponentKind } from "../component-kind.js";
 import type { ComponentSettings } from "../component-settings.js";
+import { unfilledVariable } from "../unfilled-variable.js";
 import { withComponentDefaults } from "../with-component-defaults.js";
 import { bedrockModel } from "./bedrock-model.js";
 import { type AwsKeys, loadBedrockSdk, roleCredentials } from "./bedrock-sdk.js";
@@ -44,5 +45,7 @@ function keysOf(settings: ComponentSettings): AwsKeys | undefined {
   const [accessKeyId, secretAccessKey] = [settings.other("accessKey"), settings.other("secretKey")];
   const sessionToken = settings.other("sessionToken");
   if (accessKeyId === "" || secretAccessKey === "") return undefined;
+  // The SDK reads the variables that such values name.
+  if (unfilledVariable(accessKeyId) !== undefined || unfilledVariable(secretAccessKey) !== undefined) return undefined;
   return { accessKeyId, secretAccessKey, ...(sessionToken !== "" && { sessionToken }) };
 }

@@ -1,0 +1,20 @@
+import { responseRoutes } from "./responses/response-routes.js";
+import type { Route } from "./route.js";
+import { anthropicRoutes } from "./routes/anthropic-routes.js";
+import { geminiRoutes } from "./routes/gemini-routes.js";
+import { ollamaRoutes } from "./routes/ollama-routes.js";
+import { openAiRoutes } from "./routes/openai-routes.js";
+import { runRoutes } from "./routes/run-routes.js";
+import type { ServerCore } from "./server-core.js";
+
+/** Every path of a server, those that are more exact first. */
+export function allRoutes(core: ServerCore): Route[] {
+  return [
+    ...openAiRoutes(core),
+    ...responseRoutes(core),
+    ...anthropicRoutes(core),
+    ...geminiRoutes(core),
+    ...ollamaRoutes(core),
+    ...runRoutes(core),
+  ];
+}

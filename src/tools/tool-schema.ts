@@ -1,0 +1,78 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
+import { resolveReference } from "../structured/resolve-reference.js";
+
+/** How deep references and unions at the top are followed. */
+const DEEPEST = 8;
+/** What stands at the top of a schema of arguments and is no part of them. */
+const UNIONS = ["anyOf", "oneOf", "allOf"] as const;
+
+/**
+ * A schema of a tool's arguments as providers take it: of one object that names its properties. OpenAI refuses an object
+ * without `properties`, OpenAI and Anthropic one with a union or a `$ref` at the top. A union becomes the object with the
+ * properties of all its members, of which those are required that every member requires; the tool still holds the arguments
+ * to its own schema.
+ */
+export function toolSchema({ $schema: _, ...root }: JsonObject): JsonObject {
+  if (root.type === "object" && isJsonObject(root.properties) && !isComposed(root)) return root;
+  const merged = mergedObject(root, root, 0);
+  const { $defs, definitions, description, title } = root;
+  return {
+    ...merged,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+    ...($defs !== undefined && { $defs }),
+    ...(definitions !== undefined && { definitions }),
+  };
+}
+
+function isComposed(schema: JsonObject): boolean {
+  return schema.$ref !== undefined || UNIONS.some((keyword) => schema[keyword] !== undefined);
+}
+
+/** One object out of what a schema says of an object. */
+function mergedObject(schema: JsonValue | undefined, root: JsonObject, depth: number): JsonObject {
+  if (!isJsonObject(schema) || depth > DEEPEST) return { type: "object", properties: {} };
+  const { $ref, anyOf, oneOf, allOf, $defs: _, definitions: __, ...own } = schema;
+  const referred = typeof $ref === "string" ? mergedObject(resolveReference(root, $ref), root, depth + 1) : {};
+  const parts = [
+    referred,
+    ...listOf(allOf).map((one) => mergedObject(one, root, depth + 1)),
+    ...[anyOf, oneOf].flatMap((union) => oneOfAll(listOf(union).map((one) => mergedObject(one, root, depth + 1)))),
+  ];
+  const all = [...parts, own];
+  const properties: JsonObject = {};
+  for (const { properties: named } of all) {
+    if (isJsonObject(named)) for (const [name, value] of Object.entries(named)) addProperty(properties, name, value);
+  }
+  const required = [...new Set(all.flatMap((part) => listOf(part.required)))];
+  return { ...referred, ...own, type: "object", properties, ...(required.length > 0 && { required }) };
+}
+
+/** The members of a union as one: what one of them has may be there, what all require must be. */
+function oneOfAll(members: readonly JsonObject[]): JsonObject[] {
+  if (members.length === 0) return [];
+  const properties: JsonObject = {};
+  for (const { properties: named } of members) {
+    if (isJsonObject(named)) for (const [name, value] of Object.entries(named)) addProperty(properties, name, value);
+  }
+  const [first, ...others] = members.map(({ required }) => listOf(required));
+  const required = (first ?? []).filter((name) => others.every((other) => other.includes(name)));
+  return [{ properties, required }];
+}
+
+/** Adds a property; one that is there already may be either. */
+function addProperty(properties: JsonObject, name: string, value: JsonValue): void {
+  const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (known === undefined) {
+    Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true });
+    return;
+  }
+  if (JSON.stringify(known) === JSON.stringify(value)) return;
+  const choices = isJsonObject(known) && Array.isArray(known.anyOf) ? known.anyOf : [known];
+  if (choices.some((choice) => JSON.stringify(choice) === JSON.stringify(value))) return;
+  properties[name] = { anyOf: [...choices, value] };
+}
+
+function listOf(value: JsonValue | undefined): JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,202 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { scripted } from "../../src/models/scripted.js";
+import { type McpTools, type McpToolsOptions, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
+import { call, outputOf } from "./call-tool.js";
+
+interface Message {
+  id?: number;
+  method: string;
+}
+
+/** How a server answers a call of a tool; `undefined`: as it should. */
+type Behaviour = (message: Message, response: ServerResponse, request: IncomingMessage) => boolean;
+
+const TOOLS = [{ name: "work", inputSchema: { type: "object" } }];
+const open: { http: Server; client: McpTools }[] = [];
+
+afterEach(async () => {
+  for (const { http, client } of open.splice(0)) {
+    http.closeAllConnections();
+    http.close();
+    await client.close();
+  }
+});
+
+/** An MCP server of a few lines that fails as it is told, and a client of it. */
+async function start(behave: Behaviour, options: McpToolsOptions = {}, tools: readonly unknown[] = TOOLS) {
+  const seen: string[] = [];
+  const http = createServer(async (request, response) => {
+    const body = await read(request);
+    const message: Message = body === "" ? { method: request.method ?? "" } : JSON.parse(body);
+    seen.push(message.method);
+    if (behave(message, response, request)) return;
+    const reply = (result: object) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ jsonrpc: "2.0", id: message.id, result }));
+    };
+    switch (message.method) {
+      case "initialize":
+        response.setHeader("mcp-session-id", crypto.randomUUID());
+        reply({ protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo: { name: "s", version: "1" } });
+        return;
+      case "tools/list":
+        reply({ tools });
+        return;
+      case "tools/call":
+        reply({ content: [{ type: "text", text: "done" }] });
+        return;
+      case "GET":
+        response.writeHead(405).end();
+        return;
+      default:
+        response.writeHead(202).end();
+    }
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp?key=secret`;
+  const client = mcpTools({ url, onError: () => {}, ...options });
+  open.push({ http, client });
+  return { client, seen };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+const stream = (response: ServerResponse, text: string) => {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write(text);
+};
+
+describe("a call whose answer cannot come any more fails", () => {
+  test.each<[string, Behaviour]>([
+    [
+      "the stream ends",
+      ({ method }, response) =>
+        method === "tools/call" &&
+        !!response.writeHead(200, { "content-type": "text/event-stream" }).end(": hello\n\n"),
+    ],
+    [
+      "the connection is cut",
+      ({ method }, response) => {
+        if (method !== "tools/call") return false;
+        stream(response, ": hello\n\n");
+        setImmediate(() => response.destroy());
+        return true;
+      },
+    ],
+    [
+      "it is accepted, and that is all",
+      ({ method }, response) => method === "tools/call" && !!response.writeHead(202).end(),
+    ],
+    [
+      "its stream could be resumed, and the server does not let it",
+      ({ method }, response) => {
+        if (method !== "tools/call") return false;
+        stream(response, "id: 1\nretry: 1\ndata:\n\n");
+        response.end();
+        return true;
+      },
+    ],
+    [
+      "the body is no answer",
+      ({ method }, response) =>
+        method === "tools/call" && !!response.writeHead(200, { "content-type": "application/json" }).end("[]"),
+    ],
+    ["the connection breaks before it", ({ method }, response) => method === "tools/call" && !!response.destroy()],
+  ])("%s", async (_, behave) => {
+    const { client, seen } = await start(behave);
+    const [result] = await call(client, "work");
+    expect(result).toMatchObject({
+      isError: true,
+      output: expect.stringMatching(/^the MCP server http:\/\/127[^?]*\/mcp was lost: ./),
+    });
+    expect(seen.filter((method) => method === "tools/call")).toHaveLength(1);
+  });
+
+  test("and goes on where the server lets it be resumed", async () => {
+    let id = 0;
+    const { client } = await start((message, response, request) => {
+      if (message.method === "tools/call") {
+        id = message.id ?? 0;
+        stream(response, "id: 1\nretry: 1\ndata:\n\n");
+        response.end();
+        return true;
+      }
+      if (request.headers["last-event-id"] !== "1") return false;
+      const answer = { jsonrpc: "2.0", id, result: { content: [{ type: "text", text: "late" }] } };
+      stream(response, `id: 2\ndata: ${JSON.stringify(answer)}\n\n`);
+      return true;
+    });
+    expect(await outputOf(client, "work")).toBe("late");
+  });
+});
+
+test.each([400, 404, 410])("a session that the server has lost (%i) is begun again", async (status) => {
+  let lost = true;
+  const { client, seen } = await start(({ method }, response) => {
+    if (method !== "tools/call" || !lost) return false;
+    lost = false;
+    response.writeHead(status).end("Bad Request: Server not initialized");
+    return true;
+  });
+  expect(await outputOf(client, "work")).toBe("done");
+  expect(seen.filter((method) => method === "initialize")).toHaveLength(2);
+});
+
+test("a request that is refused for good is sent twice at most, and says why", async () => {
+  const { client, seen } = await start(({ method }, response) => {
+    if (method !== "tools/call") return false;
+    response.writeHead(400).end("no such thing");
+    return true;
+  });
+  expect((await call(client, "work"))[0]).toMatchObject({
+    isError: true,
+    output: expect.stringContaining("no such thing"),
+  });
+  expect(seen.filter((method) => method === "tools/call")).toHaveLength(2);
+});
+
+test("a tool that is not described rightly is left out, and the others are there", async () => {
+  const errors: string[] = [];
+  const tools = [
+    { name: "bad", inputSchema: "x" },
+    { inputSchema: {} },
+    null,
+    { name: "no arguments" },
+    ...TOOLS,
+    { name: "list", inputSchema: { type: "array" } },
+  ];
+  const { client } = await start(() => false, { onError: ({ message }) => errors.push(message) }, tools);
+  const names = (await client.tools()).map(({ definition }) => definition.name);
+  expect(names).toEqual(["no_arguments", "work"]);
+  expect(errors).toHaveLength(4);
+  expect(errors[0]).toMatch(/describes a tool bad that is left out: its arguments are not an object/);
+});
+
+test("a server that may be missing takes no other tools with it", async () => {
+  const errors: string[] = [];
+  const gone = createServer();
+  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/mcp`;
+  await new Promise((resolve) => gone.close(resolve));
+  const missing = mcpTools({
+    url,
+    optional: true,
+    onError: ({ message }) => errors.push(message),
+  });
+  const here = tool({ name: "here", input: { type: "object" }, run: () => "yes" });
+  const model = scripted([[{ type: "tool-call", callId: "1", name: "here", input: {} }], ["Done"]]);
+  const answer = withTools(model, [missing, here]).stream({ messages: [{ role: "user", content: "Go." }] });
+  expect(await answer.fullText).toBe("Done");
+  expect(errors).toEqual([
+    expect.stringMatching(/^the MCP server http:\/\/127.0.0.1:\d+\/mcp cannot be used: .*ECONNREFUSED/),
+  ]);
+  await expect(mcpTools({ url }).tools()).rejects.toMatchObject({ code: "connect-failed" });
+});

@@ -1,3 +1,5 @@
+export type { EmbeddedEngineOptions } from "./engines/embedded-engine.js";
+export { EmbeddedEngine } from "./engines/embedded-engine.js";
 export type {
   OpenQuestion,
   RunDetails,
@@ -7,6 +9,7 @@ export type {
   StepRecord,
   WorkflowEngine,
 } from "./engines/engine.js";
+export { MemoryEngine } from "./engines/memory-engine.js";
 export type { Diagnostic, DiagnosticCode } from "./format/diagnostic.js";
 export { describeDiagnostic } from "./format/diagnostic.js";
 export type { FieldSpec, FieldSpecs } from "./format/field-spec.js";
@@ -14,7 +17,8 @@ export type { MemoryHit, MemoryIndex, MemoryItem } from "./memory/memory-index.j
 export { WordMemory } from "./memory/word-memory.js";
 export type { WorkflowInput } from "./plan/plan.js";
 export type { PromptLibrary, RenderedPrompt } from "./prompts/prompt-library.js";
-export type { RunOptions } from "./run/start-run.js";
+export { answerQuestion, rerunFrom, resumeRun } from "./resume-run.js";
+export type { ResumeOptions, RunOptions } from "./run/start-run.js";
 export type { StepReport, WorkflowResult, WorkflowRun } from "./run/workflow-run.js";
 export type {
   HttpOptions,
@@ -33,3 +37,4 @@ export type { StepOutline, StepResult, StepType, Touch } from "./steps/step-type
 export { STEP_TYPES } from "./steps/step-types.js";
 export type { CheckedWorkflow, Workflow } from "./workflow.js";
 export { checkWorkflow, loadWorkflow } from "./workflow.js";
+export type { WorkflowModelOptions } from "./workflow-model.js";

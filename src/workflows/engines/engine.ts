@@ -64,6 +64,8 @@ export interface RunDetails extends RunRecord {
 
 /** What one run writes down. Whoever has it is the only one who runs it. */
 export interface RunJournal {
+  /** Aborted when the run was taken by somebody else, or cancelled: whoever runs it stops. */
+  readonly lost: AbortSignal;
   /** A step that is over since an earlier time. */
   step(key: string): StepRecord | undefined;
   /** Keeps a step's record; durable when it returns or its promise resolves. */
@@ -106,8 +108,13 @@ export interface WorkflowEngine {
   list(options?: { limit?: number; status?: RunStatus }): Promise<RunRecord[]>;
   /** A run with its steps. @throws {SluiceError} `not-found`. */
   show(id: string): Promise<RunDetails>;
-  /** Forgets what a step and those after it made, so that the run goes on from there. @throws {SluiceError} `not-found`. */
-  forget(id: string, keys: readonly string[]): Promise<void>;
+  /**
+   * Forgets what steps made and what they noted, so that the run goes on from there.
+   *
+   * @param isForgotten is asked of each step's key.
+   * @throws {SluiceError} `not-found`; `conflict` while somebody runs it.
+   */
+  forget(id: string, isForgotten: (key: string) => boolean): Promise<void>;
   /** Marks a run as cancelled; whoever runs it stops. */
   cancel(id: string): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
+import type { CallContext } from "../../stream/call-context.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
@@ -19,12 +20,13 @@ import type { StepReport, WorkflowResult, WorkflowRun } from "./workflow-run.js"
 /** What a run is made with. */
 export interface ActiveRunOptions {
   runId: string;
-  inputs: JsonObject;
   variables: JsonObject;
   clock: Clock;
   signal: AbortSignal | undefined;
   onQuestion: ((question: OpenQuestion, signal: AbortSignal) => Promise<JsonValue>) | undefined;
   retain: boolean | undefined;
+  /** Handed on to every model that is called. */
+  callContext: CallContext | undefined;
   compile: (document: JsonValue) => Promise<Workflow>;
   /** Where the engine keeps conversations. */
   conversations: ConversationStore | undefined;
@@ -82,6 +84,7 @@ export class ActiveRun implements WorkflowRun {
     let journal: RunJournal | undefined;
     try {
       journal = await this.#options.open?.();
+      journal?.lost.addEventListener("abort", () => this.#stop.abort(journal?.lost.reason), { once: true });
       await this.#run(journal);
     } catch (thrown) {
       await this.#failed(thrown, journal);
@@ -114,7 +117,7 @@ export class ActiveRun implements WorkflowRun {
 
   #core(journal: RunJournal | undefined): RunCore {
     const { services, head } = this.#workflow;
-    const { compile, clock, onQuestion, conversations } = this.#options;
+    const { compile, clock, onQuestion, conversations, callContext } = this.#options;
     return new RunCore({
       id: this.runId,
       settings: head.config,
@@ -123,6 +126,7 @@ export class ActiveRun implements WorkflowRun {
       limits: head.limits,
       journal,
       conversations,
+      callContext,
       onQuestion,
       write: (events) => this.#channel.write(events),
       findModel: (asked) => findModel(asked, head.config, services),

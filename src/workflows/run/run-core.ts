@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { Batch } from "../../stream/batch-source.js";
+import type { CallContext } from "../../stream/call-context.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { DataName } from "../../stream/data-name.js";
@@ -32,6 +33,8 @@ export interface RunCoreOptions {
   clock: Clock;
   limits: RunLimits;
   journal: RunJournal | undefined;
+  /** Handed on to every model that is called. */
+  callContext: CallContext | undefined;
   /** Where the engine keeps conversations. */
   conversations: ConversationStore | undefined;
   write: (events: Batch) => void | Promise<void>;
@@ -56,6 +59,7 @@ export class RunCore {
   readonly limits: RunLimits;
   readonly places: Places;
   readonly journal: RunJournal | undefined;
+  readonly callContext: CallContext | undefined;
   readonly conversations: ConversationStore | undefined;
   readonly findModel: RunCoreOptions["findModel"];
   readonly compile: RunCoreOptions["compile"];
@@ -77,6 +81,7 @@ export class RunCore {
     this.limits = options.limits;
     this.places = new Places(options.limits);
     this.journal = options.journal;
+    this.callContext = options.callContext;
     this.conversations = options.conversations;
     this.findModel = options.findModel;
     this.compile = options.compile;

@@ -2,6 +2,7 @@ import { wait } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Conversation } from "../../chat/conversation.js";
 import type { Window } from "../../chat/window.js";
+import type { CallContext } from "../../stream/call-context.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { DataName } from "../../stream/data-name.js";
@@ -78,6 +79,10 @@ export class RunningStep implements StepContext {
 
   get idempotencyKey(): string {
     return `${this.#core.id}/${this.#key}`;
+  }
+
+  get callContext(): CallContext | undefined {
+    return this.#core.callContext;
   }
 
   get services(): WorkflowServices {

@@ -1,9 +1,11 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
+import type { CallContext } from "../../stream/call-context.js";
 import { exactly } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
-import type { OpenQuestion, WorkflowEngine } from "../engines/engine.js";
+import type { OpenQuestion, RunRecord, WorkflowEngine } from "../engines/engine.js";
+import { FORMAT } from "../engines/engine.js";
 import type { Workflow } from "../workflow.js";
 import { ActiveRun } from "./active-run.js";
 import type { WorkflowRun } from "./workflow-run.js";
@@ -23,6 +25,8 @@ export interface RunOptions {
    * it is resumed with the answer.
    */
   onQuestion?: (question: OpenQuestion, signal: AbortSignal) => Promise<JsonValue>;
+  /** What belongs to the run and not to a question: handed on to every model that is called. */
+  context?: CallContext;
   /** `false` keeps nothing of the stream: `stream.fullText` and `message` are refused. Default true. */
   retain?: boolean;
 }
@@ -50,6 +54,7 @@ const checkOptions = exactly("options of a run", {
   runId: isRunId,
   engine: isObject,
   onQuestion: isFunction,
+  context: isObject,
   retain: isFlag,
 });
 
@@ -64,25 +69,52 @@ export function startRun(
   compile: (document: JsonValue) => Promise<Workflow>,
 ): WorkflowRun {
   checkOptions(options, "options");
-  const { inputs = {}, signal, runId = crypto.randomUUID(), engine, onQuestion, retain } = options;
+  const { inputs = {}, signal, runId = crypto.randomUUID(), engine, onQuestion, context, retain } = options;
   refuseUnknownInputs(workflow, inputs);
   const clock: Clock = workflow.services.clock ?? systemClock;
   return new ActiveRun(workflow, {
     runId,
-    inputs,
     variables: workflow.variables(inputs),
     clock,
     signal,
     onQuestion,
     retain,
+    callContext: context,
     compile,
     conversations: engine?.conversations,
     open: engine && (() => engine.begin(beginning(workflow, runId, inputs))),
   });
 }
 
+/** Settings of a run that goes on. */
+export type ResumeOptions = Omit<RunOptions, "inputs" | "runId" | "engine">;
+
+/** Goes on with a run of an engine. */
+export function resumedRun(
+  workflow: Workflow,
+  { id, inputs }: RunRecord,
+  engine: WorkflowEngine,
+  options: ResumeOptions,
+  compile: (document: JsonValue) => Promise<Workflow>,
+): WorkflowRun {
+  checkOptions(options, "options");
+  const { signal, onQuestion, context, retain } = options;
+  return new ActiveRun(workflow, {
+    runId: id,
+    variables: workflow.variables(inputs),
+    clock: workflow.services.clock ?? systemClock,
+    signal,
+    onQuestion,
+    retain,
+    callContext: context,
+    compile,
+    conversations: engine.conversations,
+    open: async () => (await engine.resume(id)).journal,
+  });
+}
+
 function beginning(workflow: Workflow, id: string, inputs: JsonObject) {
-  return { id, workflow: workflow.name, inputs, document: workflow.document, format: 1 };
+  return { id, workflow: workflow.name, inputs, document: workflow.document, format: FORMAT };
 }
 
 /** Names that `input` steps take whatever they are called. */

@@ -97,7 +97,7 @@ async function judgeCase(
   shared: readonly Check[],
   index: number,
 ): Promise<JsonObject> {
-  const { config, inputs, signal } = context;
+  const { config, inputs } = context;
   const own = isJsonObject(one.context)
     ? one.context
     : isJsonObject(one.variables)
@@ -111,7 +111,7 @@ async function judgeCase(
   const prompt = template.render((name) => values[name]);
   const messages = [{ role: "user" as const, content: prompt }];
   const answer = await context.read(
-    context.model().stream({ ...requestSettings(config), messages }, callSettings(config, signal)),
+    context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
   );
   const checks: JsonObject[] = [];
   for (const check of [...shared, ...checksOf(one.concept_checks)])
@@ -136,7 +136,7 @@ async function judge(
   response: string,
   { type, description, concept, expected, weight }: Check,
 ): Promise<JsonObject> {
-  const { config, signal } = context;
+  const { config } = context;
   const question = type === "binary_decision" ? concept : `Does the text contain this: ${concept}`;
   const prompt = `${question}\n${description}\n\nText:\n${response}\n\nAnswer in three lines:\nREASONING: why\nANSWER: YES or NO\nCONFIDENCE: 0.0 to 1.0`;
   const {
@@ -154,7 +154,7 @@ async function judge(
     ...(typeof temperature === "number" && { temperature }),
     ...(typeof maxTokens === "number" && { maxTokens }),
   };
-  const { text: said } = await context.read(asked.stream(request, callSettings(config, signal)));
+  const { text: said } = await context.read(asked.stream(request, callSettings(context)));
   const answer = /ANSWER:\s*\**\s*(YES|NO)\b/i.exec(said)?.[1]?.toUpperCase();
   if (answer === undefined) throw new SluiceError("invalid-output", `the judge gave no ANSWER: ${said.slice(0, 200)}`);
   const confidence = Number(/CONFIDENCE:\s*\**\s*([\d.]+)/i.exec(said)?.[1] ?? "1");

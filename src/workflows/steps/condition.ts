@@ -128,7 +128,7 @@ async function expression({ config, inputs, variables }: StepContext): Promise<S
 
 /** The model chooses one of the options; an answer that is none of them is an error unless there is a default. */
 async function askModel(context: StepContext): Promise<StepResult> {
-  const { config, inputs, signal } = context;
+  const { config, inputs } = context;
   const options = (Array.isArray(config.route_options) ? config.route_options : ["true", "false"]).map(asText);
   const question = asText(config.condition_prompt ?? inputs.condition_prompt ?? "Does this hold?");
   const shown = Object.entries(inputs).map(([name, value]) => `${name}:\n${asText(value)}`);
@@ -144,7 +144,7 @@ async function askModel(context: StepContext): Promise<StepResult> {
   };
   const answer = askObject(context.model(), schema, prompt, {
     ...requestSettings(config),
-    ...callSettings(config, signal),
+    ...callSettings(context),
     ...(typeof config.system_message === "string" && { system: config.system_message }),
     name: "decision",
     repair: true,

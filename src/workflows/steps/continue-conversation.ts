@@ -37,7 +37,7 @@ export const continueConversation: StepType = {
     { what: `conversation:${inputs.conversation_id ?? config.conversation_id ?? ""}`, writes: true },
   ],
   async run(context) {
-    const { config, signal, attempt } = context;
+    const { config, attempt } = context;
     const given = context.field("conversation_id");
     const id = typeof given === "string" ? given : context.runId;
     const message = asText(context.need("message"));
@@ -50,7 +50,7 @@ export const continueConversation: StepType = {
       ...(bare && { withoutSystem: true }),
     });
     const before = (await conversation.messages()).length;
-    const options = { ...callSettings(config, signal), request: requestSettings(config) };
+    const options = { ...callSettings(context), request: requestSettings(config) };
     const answer = await context.read(await conversationTurn(conversation, message, options, attempt));
     const [provider = model.id] = model.id.split("/");
     return {

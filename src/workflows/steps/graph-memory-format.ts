@@ -69,7 +69,7 @@ export const graphMemoryFormat: StepType = {
   main: "graph_format",
   group: "llm",
   async run(context) {
-    const { config, signal } = context;
+    const { config } = context;
     const about = context.field("context");
     const mode = typeof config.extraction_mode === "string" ? config.extraction_mode : "comprehensive";
     const wanted = WANTED.get(mode) ?? "all entities and all relationships between them";
@@ -80,7 +80,7 @@ export const graphMemoryFormat: StepType = {
     ].join("\n\n");
     const answer = askObject(context.model(), SCHEMA, prompt, {
       ...requestSettings(config),
-      ...callSettings(config, signal),
+      ...callSettings(context),
       name: "graph",
       repair: true,
     });

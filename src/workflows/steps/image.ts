@@ -28,12 +28,10 @@ export const image: StepType = {
   main: "image",
   group: "llm",
   async run(context) {
-    const { config, signal, services } = context;
+    const { config, services } = context;
     const model = context.model();
     const messages = [{ role: "user" as const, content: asText(context.need("prompt")) }];
-    const answer = await context.read(
-      model.stream({ ...requestSettings(config), messages }, callSettings(config, signal)),
-    );
+    const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
     if (answer.files.length === 0) {
       throw new SluiceError("invalid-output", `${model.id} made no picture; it said: ${answer.text.slice(0, 200)}`);
     }

@@ -65,17 +65,15 @@ export const llmChat: StepType = {
 };
 
 async function once(context: StepContext): Promise<StepResult> {
-  const { config, signal } = context;
+  const { config } = context;
   const { messages, prompt } = await messagesOf(context);
   const model = context.model();
-  const answer = await context.read(
-    model.stream({ ...requestSettings(config), messages }, callSettings(config, signal)),
-  );
+  const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
   return { ...common(context, answer, model.id, messages), ...prompt, service_type: "generation" };
 }
 
 async function inConversation(context: StepContext): Promise<StepResult> {
-  const { config, signal } = context;
+  const { config } = context;
   const { messages, prompt } = await messagesOf(context);
   const id = typeof config.conversation_id === "string" ? config.conversation_id : context.runId;
   const model = context.model();
@@ -83,7 +81,7 @@ async function inConversation(context: StepContext): Promise<StepResult> {
   const system = messages.find(({ role }) => role === "system")?.content;
   if (typeof system === "string") await addedSystem(conversation, system);
   const request = requestSettings(config);
-  const call = callSettings(config, signal);
+  const call = callSettings(context);
   const answer = await context.read(
     await conversationTurn(conversation, lastText(messages), { ...call, request }, context.attempt),
   );

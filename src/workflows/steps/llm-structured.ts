@@ -46,14 +46,14 @@ export const llmStructured: StepType = {
     return typeof schema === "string" ? schema : undefined;
   },
   async run(context) {
-    const { config, signal } = context;
+    const { config } = context;
     const form = structuredSchema(config.response_schema);
     if (typeof form === "string") throw new SluiceError("invalid-argument", form, { field: "config.response_schema" });
     const message = asText(context.need("message"));
     const model = context.model();
     const answer = askObject(model, form.schema, message, {
       ...requestSettings(config),
-      ...callSettings(config, signal),
+      ...callSettings(context),
       ...(typeof config.system_message === "string" && { system: config.system_message }),
       name: form.name.replace(/[^\w-]/g, "_").slice(0, 64),
       repair: config.repair !== false,

@@ -34,16 +34,14 @@ export const llmVision: StepType = {
   main: "analysis",
   group: "llm",
   async run(context) {
-    const { config, inputs, signal } = context;
+    const { config, inputs } = context;
     const given = context.need("image_path");
     const pictures = await picturesOf(given, new RunFolder(context.services));
     const prompt = asText(inputs.prompt ?? config.vision_prompt ?? "Describe this image");
     const model = context.model();
     const messages: ChatMessage[] = [{ role: "user", content: [...pictures, { type: "text", text: prompt }] }];
     if (typeof config.system_message === "string") messages.unshift({ role: "system", content: config.system_message });
-    const answer = await context.read(
-      model.stream({ ...requestSettings(config), messages }, callSettings(config, signal)),
-    );
+    const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
     const [provider = model.id] = model.id.split("/");
     return {
       analysis: answer.text,

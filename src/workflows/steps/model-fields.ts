@@ -1,6 +1,8 @@
 import type { JsonObject } from "../../base/json.js";
+import type { CallOptions } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { anything, type FieldSpecs, list, number, text, whole } from "../format/field-spec.js";
+import type { StepContext } from "./step-context.js";
 
 /** Settings of steps that ask a model. */
 export const MODEL_FIELDS: FieldSpecs = {
@@ -27,11 +29,12 @@ export function requestSettings(config: JsonObject): Omit<ChatRequest, "messages
   };
 }
 
-/** The limits of a call that a step's settings say. */
-export function callSettings(
-  config: JsonObject,
-  signal: AbortSignal,
-): { signal: AbortSignal; timeouts?: { totalMs: number } } {
+/** How a step's call is made: its limits, and what belongs to the run. */
+export function callSettings({ config, signal, callContext }: StepContext): CallOptions {
   const { timeout } = config;
-  return { signal, ...(typeof timeout === "number" && timeout > 0 && { timeouts: { totalMs: timeout * 1_000 } }) };
+  return {
+    signal,
+    ...(callContext && { context: callContext }),
+    ...(typeof timeout === "number" && timeout > 0 && { timeouts: { totalMs: timeout * 1_000 } }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Conversation } from "../../chat/conversation.js";
 import type { Window } from "../../chat/window.js";
+import type { CallContext } from "../../stream/call-context.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { DataName } from "../../stream/data-name.js";
@@ -58,6 +59,8 @@ export interface StepContext {
   readonly attempt: number;
   /** Ends with the run, with the step's timeout, and when nobody wants the result any more. */
   readonly signal: AbortSignal;
+  /** What belongs to the run and not to a question: handed on to every model that is called. */
+  readonly callContext: CallContext | undefined;
   /** What the workflow's steps can use. */
   readonly services: WorkflowServices;
   /** The workflow's own `config`. */

@@ -42,7 +42,7 @@ export const toolCall: StepType = {
   main: ({ config }) => (isForced(config.tool_choice) ? "result" : "response"),
   group: "llm",
   async run(context) {
-    const { config, signal } = context;
+    const { config } = context;
     const tools = chosenTools(context);
     const messages: ChatMessage[] = [{ role: "user", content: asText(context.need("message")) }];
     if (typeof config.prompt === "string") messages.unshift({ role: "system", content: config.prompt });
@@ -51,7 +51,7 @@ export const toolCall: StepType = {
     const model = withTools(context.model(), ready, { maxSteps: steps });
     const choice = choiceOf(config.tool_choice);
     const request = { ...requestSettings(config), messages, ...(choice !== undefined && { toolChoice: choice }) };
-    const answer = await context.read(model.stream(request, callSettings(config, signal)));
+    const answer = await context.read(model.stream(request, callSettings(context)));
     const parts = typeof answer.message.content === "string" ? [] : answer.message.content;
     const calls = parts.flatMap((part) => (part.type === "tool-call" ? [part] : []));
     const returned = parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));

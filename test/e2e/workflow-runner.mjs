@@ -1,0 +1,74 @@
+// Begins a run, or goes on with it: `FILE RUN LOG MODE`. Each effect is a line of LOG. It kills itself where MODE says so, once.
+import { appendFileSync, existsSync, readFileSync, writeSync } from "node:fs";
+import { defineModel } from "sluice";
+import { EmbeddedEngine, loadWorkflow, resumeRun } from "sluice/workflows";
+
+const [file = "", runId = "", log = "", mode = ""] = process.argv.slice(2);
+const effects = () => (existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : []);
+const note = (line) => appendFileSync(log, `${line}\n`);
+/** A killed process writes nothing that still waits: lines go out at once. */
+const say = (value) => writeSync(1, `${JSON.stringify(value)}\n`);
+/** Dies at this place, the first time that it is reached. */
+function dieAt(place) {
+  if (mode !== place || effects().includes(`died ${place}`)) return;
+  note(`died ${place}`);
+  process.kill(process.pid, "SIGKILL");
+}
+/** Stands still at this place until it is killed or goes on. */
+async function hangAt(place) {
+  if (mode !== place) return;
+  say({ hangs: place });
+  await new Promise((resolve) => process.once("SIGUSR2", resolve));
+}
+
+const model = defineModel({
+  id: "killed",
+  async *stream() {
+    note("chat");
+    for (const word of ["one ", "two ", "three "]) yield word;
+    dieAt("stream");
+    yield "four";
+  },
+});
+const functions = {
+  first: () => note("first"),
+  second: async () => {
+    dieAt("step");
+    note("second");
+    await hangAt("hang");
+    return "second";
+  },
+};
+const document = {
+  name: "killed",
+  steps: [
+    { id: "first", type: "function", config: { function: "first" } },
+    { id: "chat", type: "llm_chat", inputs: { message: "Count" }, depends_on: ["first"] },
+    { id: "second", type: "function", config: { function: "second" }, inputs: { said: { from_step: "chat" } } },
+    { id: "pause", type: "wait", config: { seconds: 0.05 }, depends_on: ["second"] },
+    {
+      id: "end",
+      type: "output",
+      depends_on: ["pause"],
+      inputs: { said: { from_step: "chat" }, done: { from_step: "second" } },
+    },
+  ],
+};
+
+const engine = await EmbeddedEngine.open(file, { silentMs: 1_000 });
+const services = { models: { "*": model }, functions };
+const known = (await engine.list()).some(({ id }) => id === runId);
+const run = known
+  ? await resumeRun(engine, runId, services)
+  : (await loadWorkflow(document, services)).run({ engine, runId });
+try {
+  for await (const event of run.stream) {
+    if (event.type === "nested" && event.event.type === "start") say({ step: event.from, attempt: event.attempt ?? 1 });
+    if (event.type === "data" && event.value.step === "pause" && event.value.state === "started") dieAt("wait");
+  }
+  const { output } = await run.result;
+  say({ output });
+} catch (error) {
+  say({ code: error.code, message: error.message });
+}
+await engine.close();

@@ -25,6 +25,7 @@ import { joined } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
 import type { GrpcUpstream } from "./grpc-upstream.js";
 import type { SidecarCore } from "./sidecar-core.js";
+import { wholeAlpha1Chunks, wholeAlpha2Chunks } from "./whole-chunks.js";
 
 /** The calls of Dapr's service that the sidecar answers itself. */
 export const OWN_METHODS = [
@@ -67,7 +68,12 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
     },
     converseStreamAlpha1: (request, context) => {
       const there = service.elsewhere(request.name, context);
-      if (there !== undefined) return there.client.converseStreamAlpha1(request, there.call);
+      if (there !== undefined) {
+        return streamedOrWhole(
+          () => there.client.converseStreamAlpha1(request, there.call),
+          async () => wholeAlpha1Chunks(await there.client.converseAlpha1(request, there.call), request.name),
+        );
+      }
       return service.streamed(
         "alpha1",
         request.name,
@@ -78,7 +84,12 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
     },
     converseStreamAlpha2: (request, context) => {
       const there = service.elsewhere(request.name, context);
-      if (there !== undefined) return there.client.converseStreamAlpha2(request, there.call);
+      if (there !== undefined) {
+        return streamedOrWhole(
+          () => there.client.converseStreamAlpha2(request, there.call),
+          async () => wholeAlpha2Chunks(await there.client.converseAlpha2(request, there.call), request.name),
+        );
+      }
       return service.streamed(
         "alpha2",
         request.name,
@@ -168,6 +179,20 @@ class DaprService {
       throw grpcError(error, component, context.signal);
     }
   }
+}
+
+/** What a daprd streams, should it do so; else its whole answer, whose start says that it is simulated. */
+async function* streamedOrWhole<Chunk>(
+  streamed: () => AsyncIterable<Chunk>,
+  whole: () => Promise<readonly Chunk[]>,
+): AsyncGenerator<Chunk> {
+  try {
+    yield* streamed();
+    return;
+  } catch (thrown) {
+    if (ConnectError.from(thrown).code !== Code.Unimplemented) throw thrown;
+  }
+  yield* await whole();
 }
 
 function grpcError(error: SluiceError, component: string, signal: AbortSignal): ConnectError {

@@ -22,6 +22,7 @@ import { writeStream } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
 import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
 import { passHttp } from "./http-passthrough.js";
+import { streamFromUpstream } from "./http-whole-stream.js";
 import { readBody } from "./read-body.js";
 import { type Route, routeOf } from "./routes.js";
 import type { SidecarCore } from "./sidecar-core.js";
@@ -63,9 +64,11 @@ export class HttpHandler {
         else sendError(response, 404, "ERR_NOT_FOUND", withoutUpstream(request));
         return;
       case "converse":
-        if (!this.#core.converser.has(route.component) && upstream.http !== undefined) {
-          passHttp(upstream.http, request, response);
-        } else await this.#converse(route, request, response);
+        if (this.#core.converser.has(route.component) || upstream.http === undefined) {
+          await this.#converse(route, request, response);
+        } else if (route.streamed) {
+          await streamFromUpstream(upstream.http, route, request, response, this.#core.maxBodyBytes);
+        } else passHttp(upstream.http, request, response);
         return;
       case "health":
         this.#health(request, response);

@@ -1,6 +1,7 @@
 import { type ClientRequest, type RequestOptions, request } from "node:http";
 import { request as requestTls } from "node:https";
 import { discardBody } from "../../listeners/discard-body.js";
+import { messageOf } from "../../stream/error.js";
 import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and those of HTTP/2 that are none. */
@@ -13,12 +14,12 @@ const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|transfer-encoding|u
  */
 export function passHttp(upstream: string, incoming: HttpRequest, outgoing: HttpResponse): void {
   const url = new URL(upstream);
-  const headers = withoutHopByHop(incoming.rawHeaders, { host: url.host });
+  const headers = forwardedHeaders(incoming.rawHeaders, url.host);
   // Node frames a body of unknown length by itself only where the method usually has one.
   if (hasBodyOfUnknownLength(incoming)) headers["transfer-encoding"] = "chunked";
   const options: RequestOptions = { method: incoming.method ?? "GET", path: incoming.url ?? "/", headers };
   const forwarded = (url.protocol === "https:" ? requestTls : request)(url, options, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.rawHeaders));
+    outgoing.writeHead(answer.statusCode ?? 502, forwardedHeaders(answer.rawHeaders));
     answer.pipe(outgoing, { end: false });
     answer.on("end", () => {
       discardBody(incoming);
@@ -29,12 +30,7 @@ export function passHttp(upstream: string, incoming: HttpRequest, outgoing: Http
   });
   forwarded.on("error", (error) => {
     discardBody(incoming);
-    if (outgoing.headersSent) breakOff(outgoing);
-    else {
-      const message = `the daprd at ${url.origin} cannot be reached: ${error.message}`;
-      outgoing.writeHead(502, { "content-type": "application/json" });
-      outgoing.end(JSON.stringify({ errorCode: "ERR_UPSTREAM", message }));
-    }
+    unreachable(upstream, error, outgoing);
   });
   outgoing.on("close", () => forwarded.destroy());
   passBody(incoming, forwarded);
@@ -56,13 +52,25 @@ function hasBodyOfUnknownLength(incoming: HttpRequest): boolean {
   return "stream" in incoming ? !incoming.stream.endAfterHeaders : "transfer-encoding" in incoming.headers;
 }
 
-/** Headers as they came, but for those of the connection alone; a name that came several times keeps all its values. */
-function withoutHopByHop(
-  raw: readonly string[],
-  first: Record<string, string> = {},
-): Record<string, string | string[]> {
+/** Says that the daprd gives no answer, or breaks off the one that it began. */
+export function unreachable(upstream: string, error: unknown, outgoing: HttpResponse): void {
+  if (outgoing.headersSent) {
+    breakOff(outgoing);
+    return;
+  }
+  const message = `the daprd at ${new URL(upstream).origin} cannot be reached: ${messageOf(error)}`;
+  outgoing.writeHead(502, { "content-type": "application/json" });
+  outgoing.end(JSON.stringify({ errorCode: "ERR_UPSTREAM", message }));
+}
+
+/**
+ * Headers as they came, but for those of the connection alone; a name that came several times keeps all its values.
+ *
+ * @param host that of the server which they go to.
+ */
+export function forwardedHeaders(raw: readonly string[], host?: string): Record<string, string | string[]> {
   const ofConnection = namedByConnection(raw);
-  const headers: Record<string, string | string[]> = { ...first };
+  const headers: Record<string, string | string[]> = host === undefined ? {} : { host };
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = "", value = ""] = [raw[i], raw[i + 1]];
     if (HOP_BY_HOP.test(name) || ofConnection.has(name.toLowerCase())) continue;

@@ -5,6 +5,14 @@ export { speak } from "./pipeline/speak.js";
 export type { SpeechOptions } from "./pipeline/speech-options.js";
 export { type Sentence, SentenceSplitter, splitSentences } from "./sentences/sentence-splitter.js";
 export { type SpeakableOptions, SpeakableText } from "./speakable/speakable-text.js";
+export {
+  type Answering,
+  createStreamingPipeline,
+  type StreamingConfig,
+  type StreamingPipeline,
+  type StreamingPipelineOptions,
+  type StreamingProgress,
+} from "./streaming-pipeline.js";
 export { type AzureVoiceOptions, azureVoice } from "./voices/cloud/azure-voice.js";
 export { type CartesiaVoiceOptions, cartesiaVoice } from "./voices/cloud/cartesia-voice.js";
 export { type ElevenLabsVoiceOptions, elevenLabsVoice } from "./voices/cloud/elevenlabs-voice.js";
@@ -15,3 +23,4 @@ export { type XttsVoiceOptions, xttsVoice } from "./voices/cloud/xtts-voice.js";
 export { type FliteOptions, type FliteVoiceName, flite } from "./voices/flite/flite.js";
 export type { StreamingVoice } from "./voices/streaming-voice.js";
 export type * from "./voices/voice.js";
+export { voiceOf } from "./voices/voice-of-name.js";

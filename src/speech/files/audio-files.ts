@@ -59,6 +59,7 @@ export class AudioFiles {
   readonly #joined: JoinedFile | undefined;
   readonly #files: AudioFile[] = [];
   #pending: Pending | undefined;
+  #whole: AudioFile | undefined;
   #begun = false;
 
   constructor({ outputDir, joinedFile = false, run = runName() }: AudioFilesOptions) {
@@ -74,6 +75,11 @@ export class AudioFiles {
   /** Those that are complete, in order. */
   get files(): readonly AudioFile[] {
     return this.#files;
+  }
+
+  /** The file of the whole, once it is complete. */
+  get joined(): AudioFile | undefined {
+    return this.#whole;
   }
 
   /**
@@ -100,7 +106,8 @@ export class AudioFiles {
   /** The stream is over, well or not: the file of the whole appears, with the sentences that were complete. */
   async end(): Promise<AudioFile | undefined> {
     this.#pending = undefined;
-    return this.#storing(async () => this.#joined?.end());
+    this.#whole ??= await this.#storing(async () => this.#joined?.end());
+    return this.#whole;
   }
 
   async #write(): Promise<AudioFile | undefined> {

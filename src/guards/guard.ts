@@ -2,10 +2,10 @@ import type { BatchSource } from "../stream/batch-source.js";
 import type { Warning } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { ChatStream } from "../stream/chat-stream.js";
-import { invalid } from "../stream/error.js";
-import { validateRequest } from "../stream/validate-request.js";
-import { GuardedSource } from "./guarded-source.js";
+import { invalid, SluiceError } from "../stream/error.js";
+import { transform } from "../stream/sources/transform.js";
+import { wrapModel } from "../stream/wrap-model.js";
+import { guardFailed } from "./guard-failed.js";
 
 /** What a guard is told of a call. */
 export interface GuardedCall {
@@ -69,18 +69,60 @@ export function guard(model: ChatModel, ...guards: readonly Guard[]): ChatModel 
 }
 
 function behind(model: ChatModel, guards: readonly Guard[]): ChatModel {
-  const { id, capabilities, list, wrapCalls } = model;
-  return {
-    id,
-    ...(capabilities && { capabilities }),
-    ...(list && { list: list.bind(model) }),
-    ...(wrapCalls && { wrapCalls: (wrap) => behind(wrapCalls.call(model, wrap), guards) }),
-    stream(request, call = {}) {
-      validateRequest(request);
-      return new ChatStream(new GuardedSource(model, guards, request, call), {
-        signal: call.signal,
-        retain: call.retain,
-      });
-    },
-  };
+  return wrapModel(model, (call) => {
+    const guarded: GuardedCall = {
+      model: model.id,
+      get signal() {
+        return call.signal;
+      },
+      warn: (warning) => call.warn(warning),
+    };
+    const parts = guards.map((one) => begin(one, guarded));
+    return {
+      request: (request) => asked(parts, request),
+      answer: (source) => parts.reduceRight((inner, part) => answered(part, inner), source),
+    };
+  });
+}
+
+/** A guard's part in one call. */
+interface Part {
+  name: string;
+  own: CallGuard;
+}
+
+function begin(guard: Guard, call: GuardedCall): Part {
+  try {
+    return { name: guard.name, own: guard.begin(call) };
+  } catch (thrown) {
+    throw guardFailed(guard.name, thrown);
+  }
+}
+
+async function asked(parts: readonly Part[], request: ChatRequest): Promise<ChatRequest> {
+  let shown = request;
+  for (const { name, own } of parts) {
+    try {
+      if (own.request !== undefined) shown = await own.request(shown);
+    } catch (thrown) {
+      throw guardFailed(name, thrown);
+    }
+  }
+  return shown;
+}
+
+/** What a guard makes of an answer. Its own failures have its name; those of what it reads are `SluiceError`s already. */
+function answered({ name, own }: Part, source: BatchSource): BatchSource {
+  if (own.answer === undefined) return source;
+  try {
+    return transform(own.answer(source), {
+      push: (batch) => batch,
+      fail(thrown) {
+        throw thrown instanceof SluiceError ? thrown : guardFailed(name, thrown);
+      },
+    });
+  } catch (thrown) {
+    source.cancel(thrown);
+    throw guardFailed(name, thrown);
+  }
 }

@@ -56,6 +56,8 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   #claimed: BatchReader | undefined;
   #waitingSince = 0;
   #begun = false;
+  /** Whether another stream books what passes. */
+  #handedOver = false;
   #outcome: Outcome = { type: "open" };
   #over: Waiter | undefined;
   #onAbort: (() => void) | undefined;
@@ -98,6 +100,18 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    */
   batches(): BatchReader {
     return this.#claim("its batches are being read");
+  }
+
+  /**
+   * Hands the events over to whoever makes another stream of them, which books them: this one then keeps nothing, measures
+   * nothing, and has no promises to ask for. Whoever reads it gets what the source gives: nothing looks at it on the way.
+   */
+  source(): BatchSource {
+    // Where somebody waits for this stream's end, or it listens to a signal, it has to see what passes.
+    if (this.#over !== undefined || this.#signal !== undefined) return this.batches();
+    this.#claim("another stream is made of it");
+    this.#handedOver = true;
+    return this.#source;
   }
 
   /** The whole text, once the stream is finished. Reads the stream if nobody else does. */
@@ -199,10 +213,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   /** Makes the caller the one reader. */
   #claim(by: string): BatchReader {
     if (this.#reader !== undefined) {
-      throw new SluiceError(
-        "stream-locked",
-        `a stream has one reader, and ${this.#reader}: use tee() to read it twice`,
-      );
+      throw locked(`${this.#reader}: use tee() to read it twice`);
     }
     this.#reader = by;
     this.#claimed = {
@@ -346,6 +357,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   /** Settles when the stream is over; reads it to the end if nobody has begun to by the next microtask. */
   #whenOver(): Promise<void> {
     if (this.#outcome.type !== "open") return Promise.resolve();
+    if (this.#handedOver) return Promise.reject(locked("another stream is made of it: ask that one"));
     if (this.#over === undefined) {
       let settle = () => {};
       const promise = new Promise<void>((resolve) => {
@@ -359,6 +371,10 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     });
     return this.#over.promise;
   }
+}
+
+function locked(why: string): SluiceError {
+  return new SluiceError("stream-locked", `a stream has one reader, and ${why}`);
 }
 
 /** A failure has been booked in the stream when this ends: whoever asks for a promise is told. */

@@ -9,6 +9,8 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { stringifyEvent } from "../../stream/event-json.js";
+import { transform } from "../../stream/sources/transform.js";
+import { wrapModel } from "../../stream/wrap-model.js";
 import { chooseModel } from "../choose-model.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import { footer } from "../footer.js";
@@ -91,18 +93,15 @@ export async function printEvents(stream: ChatStream, io: Io): Promise<void> {
 
 /** The same model; what its answers cost is counted. */
 function metered(model: ChatModel, meter: CostMeter): ChatModel {
-  const { id, capabilities } = model;
-  return {
-    id,
-    ...(capabilities && { capabilities }),
-    stream: (request, call) =>
-      model.stream(request, call).through({
-        push(event, emit) {
-          meter.push(event);
-          emit(event);
+  return wrapModel(model, {
+    answer: (source) =>
+      transform(source, {
+        push(batch) {
+          for (const event of batch) meter.push(event);
+          return batch;
         },
       }),
-  };
+  });
 }
 
 /** @param mayBeEmpty since there is something beside it to ask about. */

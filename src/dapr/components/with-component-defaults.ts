@@ -1,7 +1,6 @@
-import type { ChatEvent, Emit, Warning } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import type { Stage } from "../../stream/stage.js";
+import { type WrappedCall, wrapModel } from "../../stream/wrap-model.js";
 import type { ComponentSettings } from "./component-settings.js";
 
 /** What a component does with requests before they are sent. */
@@ -17,25 +16,18 @@ export interface RequestDefaults extends Pick<ComponentSettings, "temperature" |
  * does not take is left out, and the answer's `start` warns of it.
  */
 export function withComponentDefaults(model: ChatModel, defaults: RequestDefaults): ChatModel {
-  return {
-    ...model,
-    stream(request, options) {
-      const warnings: Warning[] = [];
-      const stream = model.stream(filled(request, defaults, warnings), options);
-      return warnings.length === 0 ? stream : stream.through(new StartWarnings(warnings));
-    },
-  };
+  return wrapModel(model, (call) => ({ request: filled(call, defaults) }));
 }
 
-function filled(request: ChatRequest, defaults: RequestDefaults, warnings: Warning[]): ChatRequest {
+function filled({ request, warn }: WrappedCall, defaults: RequestDefaults): ChatRequest {
   const { temperature, maxTokens, withoutTemperature, withoutMetadata } = defaults;
   const { temperature: asked, metadata, ...rest } = request;
   const warm = asked ?? temperature;
   if (asked !== undefined && withoutTemperature !== undefined) {
-    warnings.push({ field: "temperature", message: `not sent: ${withoutTemperature}` });
+    warn({ field: "temperature", message: `not sent: ${withoutTemperature}` });
   }
   if (metadata !== undefined && withoutMetadata !== undefined) {
-    warnings.push({ field: "metadata", message: `not sent: ${withoutMetadata}` });
+    warn({ field: "metadata", message: `not sent: ${withoutMetadata}` });
   }
   return {
     ...(maxTokens !== undefined && { maxTokens }),
@@ -43,17 +35,4 @@ function filled(request: ChatRequest, defaults: RequestDefaults, warnings: Warni
     ...(warm !== undefined && withoutTemperature === undefined && { temperature: warm }),
     ...(metadata && withoutMetadata === undefined && { metadata }),
   };
-}
-
-/** Adds warnings to the start of an answer. */
-class StartWarnings implements Stage {
-  readonly #warnings: readonly Warning[];
-
-  constructor(warnings: readonly Warning[]) {
-    this.#warnings = warnings;
-  }
-
-  push(event: ChatEvent, emit: Emit): void {
-    emit(event.type === "start" ? { ...event, warnings: [...(event.warnings ?? []), ...this.#warnings] } : event);
-  }
 }

@@ -3,6 +3,8 @@ import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
+import { staged } from "../../stream/sources/staged.js";
+import { wrapModel } from "../../stream/wrap-model.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import type { AnswerContext } from "../converse/answer-context.js";
 import { componentNotFound } from "../converse/api-error.js";
@@ -57,7 +59,7 @@ export class Converser {
 
 /** The model with personal data taken out of its answers, so that a store keeps what the caller saw. */
 function scrubbing(model: ChatModel): ChatModel {
-  return { id: model.id, stream: (request, options) => model.stream(request, options).through(scrubAnswerStage()) };
+  return wrapModel(model, { answer: (source) => staged(source, scrubAnswerStage()) });
 }
 
 /** What ended a call, as an error of ours. */

@@ -1,5 +1,6 @@
 import type { Batch, BatchSource } from "../batch-source.js";
 import type { ChatEvent } from "../chat-event.js";
+import { SluiceError } from "../error.js";
 
 /** A source over any iterable of events. An iterator that hangs does not keep the reader from leaving. */
 export class IterableSource implements BatchSource {
@@ -26,7 +27,7 @@ export class IterableSource implements BatchSource {
         (r) => resolve(this.#batch(r)),
         (thrown: unknown) => {
           this.#ended = true;
-          reject(thrown);
+          reject(SluiceError.from(thrown));
         },
       );
     });
@@ -44,7 +45,7 @@ export class IterableSource implements BatchSource {
       return iterator.next();
     } catch (thrown) {
       this.#ended = true;
-      throw thrown;
+      throw SluiceError.from(thrown);
     }
   }
 

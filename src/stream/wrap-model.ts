@@ -1,0 +1,141 @@
+import { LazyAbort } from "../base/lazy-abort.js";
+import type { BatchSource } from "./batch-source.js";
+import type { ChatEvent, Warning } from "./chat-event.js";
+import type { CallOptions, Capabilities, ChatModel } from "./chat-model.js";
+import type { ChatRequest } from "./chat-request.js";
+import { ChatStream } from "./chat-stream.js";
+import { innerSource } from "./inner-source.js";
+import { opened } from "./sources/opened.js";
+import { transform } from "./sources/transform.js";
+import { validateRequest } from "./validate-request.js";
+
+/** One call of a wrapped model. */
+export interface WrappedCall {
+  /** The model that is wrapped. */
+  readonly model: ChatModel;
+  /** What was asked. */
+  readonly request: ChatRequest;
+  /** How it was asked. */
+  readonly options: CallOptions;
+  /** Aborted when the reader leaves. */
+  readonly signal: AbortSignal;
+  /** Adds a warning to the answer's `start`: what was done with the request beside what was asked. */
+  warn(warning: Warning): void;
+}
+
+/** What stands before a model in one call. */
+export interface ModelWrapper {
+  /**
+   * What the model is asked instead: a request, sent as soon as this one is; or a function, called when the answer is first
+   * read. A function may wait, and what it throws ends the stream.
+   */
+  request?: ChatRequest | ((request: ChatRequest) => ChatRequest | Promise<ChatRequest>);
+  /** What the reader gets instead. The source that it returns cancels the one that it is given. */
+  answer?(source: BatchSource): BatchSource;
+}
+
+/** What a wrapped model has of its own. Default: all of the model's. */
+export interface WrappedModel {
+  id?: string;
+  capabilities?: Capabilities;
+}
+
+/**
+ * A model with something before it: the same id, capabilities, list of models and calls within. This is the one way to stand before
+ * a model; the outer stream listens to the signal, keeps the answer, and cancels what is inside when its reader leaves.
+ *
+ * @param wrapper what stands before every call alike, or called for each call, where there is state to keep.
+ * @example
+ * ```ts
+ * const shouting = wrapModel(model("openai/gpt-5"), {
+ *   answer: (source) =>
+ *     transform(source, {
+ *       push: (batch) => batch.map((event) => (event.type === "text-delta" ? { ...event, text: event.text.toUpperCase() } : event)),
+ *     }),
+ * });
+ * ```
+ */
+export function wrapModel(
+  model: ChatModel,
+  wrapper: ModelWrapper | ((call: WrappedCall) => ModelWrapper),
+  own: WrappedModel = {},
+): ChatModel {
+  const { id = model.id, capabilities = model.capabilities } = own;
+  const { list, wrapCalls } = model;
+  return {
+    id,
+    ...(capabilities && { capabilities }),
+    ...(list && { list: (options) => list.call(model, options) }),
+    ...(wrapCalls && { wrapCalls: (wrap) => wrapModel(wrapCalls.call(model, wrap), wrapper, own) }),
+    stream(request, options = {}) {
+      const source = new Call(model, request, options).source(wrapper);
+      return new ChatStream(source, { signal: options.signal, retain: options.retain });
+    },
+  };
+}
+
+class Call implements WrappedCall {
+  readonly model: ChatModel;
+  readonly request: ChatRequest;
+  readonly options: CallOptions;
+  readonly #left = new LazyAbort();
+  readonly #warnings: Warning[] = [];
+
+  constructor(model: ChatModel, request: ChatRequest, options: CallOptions) {
+    this.model = model;
+    this.request = request;
+    this.options = options;
+  }
+
+  get signal(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  readonly warn = (warning: Warning): void => {
+    this.#warnings.push(warning);
+  };
+
+  source(wrapper: ModelWrapper | ((call: WrappedCall) => ModelWrapper)): BatchSource {
+    const { request = this.request, answer } = typeof wrapper === "function" ? wrapper(this) : wrapper;
+    const inner = (asked: ChatRequest) => this.#answered(innerSource(this.model, asked, this.options), answer);
+    const leave = (reason: unknown) => this.#left.abort(reason);
+    if (typeof request !== "function") {
+      const source = inner(request);
+      return {
+        next: () => source.next(),
+        cancel(reason) {
+          leave(reason);
+          source.cancel(reason);
+        },
+      };
+    }
+    validateRequest(this.request);
+    return opened(() => {
+      const asked = request(this.request);
+      return asked instanceof Promise ? asked.then(inner) : inner(asked);
+    }, leave);
+  }
+
+  #answered(source: BatchSource, answer: ModelWrapper["answer"]): BatchSource {
+    const warned = this.#warnings.length === 0 ? source : withWarnings(source, this.#warnings);
+    if (answer === undefined) return warned;
+    try {
+      return answer(warned);
+    } catch (thrown) {
+      // Nobody would read what was asked for.
+      source.cancel(thrown);
+      throw thrown;
+    }
+  }
+}
+
+/** A source whose first `start` has more warnings: of options that could not be honoured exactly. */
+export function withWarnings(source: BatchSource, warnings: readonly Warning[]): BatchSource {
+  let missing = true;
+  const warned = (event: ChatEvent): ChatEvent => {
+    if (event.type !== "start" || !missing) return event;
+    missing = false;
+    return { ...event, warnings: [...(event.warnings ?? []), ...warnings] };
+  };
+  return transform(source, { push: (batch) => (missing ? batch.map(warned) : batch) });
+}

@@ -1,5 +1,6 @@
 import { anthropic } from "../dialects/anthropic/anthropic.js";
 import { gemini } from "../dialects/gemini/gemini.js";
+import { MISTRAL_HISTORY } from "../dialects/history/history-rules.js";
 import { ollama } from "../dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
@@ -26,7 +27,13 @@ const MISTRAL_EFFORT = /^mistral-(small-(latest|26)|medium-3[-.]5)/;
 /** It sends the usage unasked, and refuses fields that it does not know. */
 function mistralDialect(reasoning: OpenAiChatQuirks["reasoning"] & string): Provider["dialect"] {
   const own = { streamOptions: false, seedField: "random_seed", user: false } as const;
-  return compatible("mistral", { ...own, reasoning, sendReasoning: "thinking", goOn: "prefix" }).dialect;
+  return compatible("mistral", {
+    ...own,
+    reasoning,
+    sendReasoning: "thinking",
+    goOn: "prefix",
+    history: MISTRAL_HISTORY,
+  }).dialect;
 }
 
 /** A service with a key. By default its variables are `NAME_API_KEY` and `NAME_BASE_URL`. */
@@ -107,7 +114,7 @@ export const PROVIDERS: readonly Provider[] = [
     id: "deepseek",
     label: "DeepSeek",
     // What it thought before a tool call must come back with the call; elsewhere it is ignored.
-    ...compatible("deepseek", { reasoning: "none", sendReasoning: "reasoning_content" }),
+    ...compatible("deepseek", { reasoning: "none", sendReasoning: "reasoning_content", textParts: false }),
     baseUrl: "https://api.deepseek.com",
     families: ["deepseek-"],
     hint: "https://platform.deepseek.com/api_keys",

@@ -39,6 +39,24 @@ const calls: fc.Arbitrary<ChatMessage[]> = fc
     ];
   });
 
+/** Whether a message may be sent as it is: an answer leads to something, and ends with it. */
+export function leadsToSomething({ role, content }: ChatMessage): boolean {
+  if (role !== "assistant") return true;
+  if (typeof content === "string") return content.trim() !== "";
+  const leads = (part: AssistantPart) => part.type === "tool-call" || (part.type === "text" && part.text.trim() !== "");
+  return content.findLastIndex(leads) > content.findLastIndex(({ type }) => type === "reasoning");
+}
+
+/** Whether each call of a history has an id of its own. */
+export function hasDistinctCalls(messages: readonly ChatMessage[]): boolean {
+  const ids = messages.flatMap(({ role, content }) =>
+    role !== "assistant" || typeof content === "string"
+      ? []
+      : content.flatMap((part) => (part.type === "tool-call" && !part.providerExecuted ? [part.callId] : [])),
+  );
+  return new Set(ids).size === ids.length;
+}
+
 /** Messages that make sense: instructions, then turns that begin with a user, calls always with their results. */
 export const arbitraryMessages: fc.Arbitrary<ChatMessage[]> = fc
   .record({

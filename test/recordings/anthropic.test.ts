@@ -7,6 +7,7 @@ import type { Usage } from "../../src/stream/usage.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
 import { summarise } from "../laws/summary.js";
+import { isOfSubstance } from "./is-of-substance.js";
 import { haveRecordings, loadBody, loadStream } from "./load-recording.js";
 
 /** What a recording holds; nothing of a kind where it is absent. */
@@ -323,12 +324,14 @@ describe.skipIf(!haveRecordings())("recorded messages", () => {
       { role: "assistant" as const, content: parts },
     ];
     const request = anthropic.writeRequest({ messages }, { model: "claude-opus-4-6", stream: true });
+    const sent = Array.isArray(request.body.messages) ? request.body.messages : [];
     const blocks = (Array.isArray(body.content) ? body.content : []).map(sendable);
-    expect(request.body.messages).toEqual([
+    // Calls that are still open are answered behind it.
+    expect(sent.slice(0, 2)).toEqual([
       { role: "user", content: "Hi" },
       ...(blocks.length > 0 ? [{ role: "assistant", content: blocks }] : []),
     ]);
-    expect(request.warnings).toEqual([]);
+    expect(request.warnings.filter(isOfSubstance)).toEqual([]);
   });
 
   test.each(Object.keys(STREAMS).filter((path) => STREAMS[path]?.steps === undefined))(

@@ -7,6 +7,7 @@ import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
 import { summarise } from "../laws/summary.js";
+import { isOfSubstance } from "./is-of-substance.js";
 import { haveRecordings, listRecordings, loadBody, loadStream } from "./load-recording.js";
 
 /** What a recording holds; nothing of a kind where it is absent. */
@@ -174,8 +175,9 @@ describe.skipIf(!haveRecordings())("recorded answers of Gemini", () => {
       { role: "user", parts: [{ text: "Hi" }] },
       { role: "model", parts: wireParts(path) },
     ];
-    expect(body.contents).toEqual(contents);
-    expect(warnings).toEqual([]);
+    // Calls that are still open are answered behind it.
+    expect(Array.isArray(body.contents) && body.contents.slice(0, 2)).toEqual(contents);
+    expect(warnings.filter(isOfSubstance)).toEqual([]);
   });
 
   test.each([...Object.keys(STREAMS), ...Object.keys(BODIES)])("%s is the same once it was served", (path) => {

@@ -8,6 +8,7 @@ import type { AssistantPart } from "../../src/stream/message.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
 import { summarise, textOfEvents } from "../laws/summary.js";
+import { isOfSubstance } from "./is-of-substance.js";
 import { haveRecordings, loadBody, loadStream } from "./load-recording.js";
 
 /** What a recording holds; nothing of a kind where it is absent. */
@@ -517,8 +518,9 @@ describe.skipIf(!haveRecordings())("recorded responses", () => {
     const providerOptions = { "openai-responses": { store: true } };
     const request = openAiResponses.writeRequest({ messages, providerOptions }, TARGET);
     const items = Array.isArray(body.output) ? body.output.map(sendable) : [];
-    expect((request.body.input as JsonValue[]).slice(1).map(sendable)).toEqual(items);
-    expect(request.warnings).toEqual([]);
+    // Calls that are still open are answered behind it.
+    expect((request.body.input as JsonValue[]).slice(1, items.length + 1).map(sendable)).toEqual(items);
+    expect(request.warnings.filter(isOfSubstance)).toEqual([]);
   });
 
   test.each(Object.keys(BODIES))("%s comes back from a client as it was served", (path) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
+import { hasDistinctCalls, leadsToSomething } from "../../../test/laws/arbitrary-request.js";
 import { dialectLaws } from "../../../test/laws/dialect-laws.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions } from "../../stream/chat-request.js";
@@ -176,6 +177,7 @@ describe("a request for a message", () => {
   test("is read as it was written", () =>
     fc.assert(
       fc.property(request, (asked) => {
+        fc.pre(asked.messages.every(leadsToSomething) && hasDistinctCalls(asked.messages));
         const { body, warnings } = anthropic.writeRequest(asked, TARGET);
         expect(warnings).toEqual([]);
         const read = anthropic.readRequest(JSON.parse(JSON.stringify(body)));

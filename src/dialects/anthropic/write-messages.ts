@@ -10,6 +10,8 @@ import type {
   ToolResultPart,
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
+import { ANTHROPIC_HISTORY } from "../history/history-rules.js";
+import { prepareHistory } from "../history/prepare-history.js";
 import { writeCache } from "./cache-control.js";
 import { writeCitation } from "./citations.js";
 import { ownData } from "./opaque.js";
@@ -42,7 +44,9 @@ class MessagesWriter {
   }
 
   write(messages: readonly ChatMessage[]): WireMessages {
-    for (const [index, message] of messages.entries()) this.#message(message, `messages[${index}]`);
+    const prepared = prepareHistory(messages, ANTHROPIC_HISTORY, this.#warnings);
+    for (const [index, message] of prepared.messages.entries())
+      this.#message(message, prepared.paths[index] ?? "messages");
     const left = this.#turns.trimEnd();
     if (left) this.#warn("messages", "blanks at the end were left out: Anthropic refuses them in a text to go on from");
     const system = this.#plainSystem ?? this.#system.map((part) => writeText(part));

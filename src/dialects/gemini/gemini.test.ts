@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
+import { leadsToSomething } from "../../../test/laws/arbitrary-request.js";
 import { dialectLaws } from "../../../test/laws/dialect-laws.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
@@ -227,6 +228,7 @@ describe("a request for an answer", () => {
   test("is read as it was written", () =>
     fc.assert(
       fc.property(request, fc.boolean(), (asked, stream) => {
+        fc.pre(asked.messages.every(leadsToSomething));
         const { body, path, warnings } = gemini.writeRequest(asked, { model: MODEL, stream });
         expect(warnings).toEqual([]);
         const [, model = "", method = ""] = /^\/models\/([^:]+):(\w+)/.exec(path) ?? [];

@@ -10,6 +10,8 @@ import type {
   ToolResultPart,
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
+import { GEMINI_HISTORY } from "../history/history-rules.js";
+import { prepareHistory } from "../history/prepare-history.js";
 import { isKeptFact } from "./answer-facts.js";
 import { idField } from "./call-ids.js";
 import type { ModelTraits } from "./model-traits.js";
@@ -55,7 +57,9 @@ class MessagesWriter {
   }
 
   write(messages: readonly ChatMessage[]): WireMessages {
-    for (const [index, message] of messages.entries()) this.#message(message, `messages[${index}]`);
+    const prepared = prepareHistory(messages, GEMINI_HISTORY, this.#warnings);
+    for (const [index, message] of prepared.messages.entries())
+      this.#message(message, prepared.paths[index] ?? "messages");
     this.#flushResults();
     return {
       ...(this.#system.length > 0 && { systemInstruction: { parts: this.#system } }),

@@ -267,14 +267,15 @@ describe("messages", () => {
     ];
     const messages: ChatMessage[] = [
       ...HI,
+      { role: "assistant", content: [{ type: "tool-call", callId: "c", name: "f", input: {} }] },
       { role: "tool", content: [{ type: "tool-result", callId: "c", name: "f", output }] },
     ];
     const response = { output: [{ type: "text", text: "seen" }, { $ref: "image-1" }] };
     const image = { inlineData: { mimeType: "image/png", data: "aGk=", displayName: "image-1" } };
     const inside = { functionResponse: { id: "c", name: "f", response, parts: [image] } };
-    expect((contents(messages) as JsonObject[])[1]).toEqual({ role: "user", parts: [inside] });
+    expect((contents(messages) as JsonObject[])[2]).toEqual({ role: "user", parts: [inside] });
     const beside = [{ functionResponse: { id: "c", name: "f", response } }, image];
-    expect((contents(messages, "gemini-2.5-flash") as JsonObject[])[1]).toEqual({ role: "user", parts: beside });
+    expect((contents(messages, "gemini-2.5-flash") as JsonObject[])[2]).toEqual({ role: "user", parts: beside });
   });
 
   test.each<[string, FilePart, JsonObject]>([

@@ -38,7 +38,10 @@ describe("a client's request to Ollama", () => {
         role: "assistant",
         content: "",
         images: [png],
-        tool_calls: [{ id: "c", function: { name: "f", arguments: {} } }],
+        tool_calls: [
+          { id: "c", function: { name: "f", arguments: {} } },
+          { id: "d", function: { name: "g", arguments: {} } },
+        ],
       },
       { role: "tool", content: "Here.", images: [png], tool_name: "f", tool_call_id: "c" },
       { role: "tool", content: "", images: [png], tool_name: "g", tool_call_id: "d" },
@@ -51,6 +54,7 @@ describe("a client's request to Ollama", () => {
         content: [
           { type: "file", mediaType: "image/png" },
           { type: "tool-call", callId: "c" },
+          { type: "tool-call", callId: "d" },
         ],
       },
       { role: "tool", content: [{ output: [{ type: "text", text: "Here." }, image] }, { output: [image] }] },

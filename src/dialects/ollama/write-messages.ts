@@ -2,13 +2,16 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import type { Warning } from "../../stream/chat-event.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
+import { OLLAMA_HISTORY } from "../history/history-rules.js";
+import { prepareHistory } from "../history/prepare-history.js";
 import { writeCall } from "./write-call.js";
 import { writeImage } from "./write-file.js";
 
 /** Messages of `/api/chat`: each has one text; results of tools are messages of their own. */
 export function writeMessages(messages: readonly ChatMessage[], warnings: Warning[]): JsonObject[] {
-  return messages.flatMap((message, index): JsonObject[] => {
-    const path = `messages[${index}]`;
+  const prepared = prepareHistory(messages, OLLAMA_HISTORY, warnings);
+  return prepared.messages.flatMap((message, index): JsonObject[] => {
+    const path = prepared.paths[index] ?? "messages";
     switch (message.role) {
       case "system":
         return [{ role: "system", content: textIn(message.content) }];

@@ -89,8 +89,13 @@ describe("a request to Ollama", () => {
     ["nothing", [], { content: "[]" }],
   ])("what a tool returned: %s", (_, output, said) => {
     const result = { type: "tool-result" as const, callId: "c", name: "f", output };
-    const { body } = ollama.writeRequest({ messages: [{ role: "tool", content: [result] }] }, TARGET);
-    expect(body.messages).toEqual([{ role: "tool", ...said, tool_name: "f", tool_call_id: "c" }]);
+    const call = { type: "tool-call" as const, callId: "c", name: "f", input: {} };
+    const messages: ChatMessage[] = [
+      { role: "assistant", content: [call] },
+      { role: "tool", content: [result] },
+    ];
+    const { body } = ollama.writeRequest({ messages }, TARGET);
+    expect((body.messages as JsonValue[])[1]).toEqual({ role: "tool", ...said, tool_name: "f", tool_call_id: "c" });
   });
 
   test("the one message of a tool loop becomes several; state of other providers is left out", () => {

@@ -29,7 +29,7 @@ function call(fields: JsonObject): JsonObject {
 function sentBack(parts: readonly AssistantPart[]): JsonValue | undefined {
   const messages: ChatMessage[] = [
     { role: "user", content: "Hi" },
-    { role: "assistant", content: [...parts] },
+    { role: "assistant", content: [...parts, { type: "text", text: "So." }] },
   ];
   const { body } = openAiChat.writeRequest({ messages }, { model: "m", stream: true });
   return Array.isArray(body.messages) ? body.messages[1] : undefined;

@@ -14,6 +14,8 @@ import type {
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
+import { OPENAI_CHAT_HISTORY } from "../history/history-rules.js";
+import { prepareHistory } from "../history/prepare-history.js";
 import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
@@ -33,15 +35,20 @@ export function writeMessages(
   quirks: OpenAiChatQuirks,
   warnings: Warning[],
 ): JsonValue[] {
-  const last = messages.length - 1;
-  return messages.flatMap((message, index): JsonValue[] => {
-    const path = `messages[${index}]`;
+  const prepared = prepareHistory(messages, quirks.history ?? OPENAI_CHAT_HISTORY, warnings);
+  const last = prepared.messages.length - 1;
+  return prepared.messages.flatMap((message, index): JsonValue[] => {
+    const path = prepared.paths[index] ?? "messages";
     switch (message.role) {
       case "system":
-        return [{ role: "system", content: writeContent(message.content, path) }];
+        return [{ role: "system", content: writeContent(message.content, path, quirks) }];
       case "user":
         return [
-          { role: "user", content: writeContent(message.content, path), ...(message.name && { name: message.name }) },
+          {
+            role: "user",
+            content: writeContent(message.content, path, quirks),
+            ...(message.name && { name: message.name }),
+          },
         ];
       case "assistant":
         return [
@@ -55,8 +62,13 @@ export function writeMessages(
   });
 }
 
-function writeContent(content: string | readonly (TextPart | FilePart)[], path: string): JsonValue {
+function writeContent(
+  content: string | readonly (TextPart | FilePart)[],
+  path: string,
+  { textParts = true }: OpenAiChatQuirks,
+): JsonValue {
   if (typeof content === "string") return content;
+  if (!textParts && content.every((part) => part.type === "text")) return content.map(({ text }) => text).join("\n\n");
   return content.map((part, index) => ({
     ...(part.type === "text" ? { type: "text", text: part.text } : writeFile(part, `${path}.content[${index}]`)),
     ...writeBreakpoint(part),

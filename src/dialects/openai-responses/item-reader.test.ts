@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise } from "../../../test/laws/summary.js";
-import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import type { ChatMessage } from "../../stream/message.js";
+import type { AssistantPart, ChatMessage, ToolResultPart } from "../../stream/message.js";
 import { openAiResponses } from "./openai-responses.js";
 
 const USER: ChatMessage = { role: "user", content: "Hi" };
@@ -37,13 +37,27 @@ function whole(output: readonly JsonObject[], response: JsonObject = {}): ChatEv
 /** What goes back to a provider that keeps what was said. */
 function sentBack(events: readonly ChatEvent[]) {
   const { parts } = summarise(events);
-  const messages: ChatMessage[] = [USER, { role: "assistant", content: parts }, USER];
+  const messages: ChatMessage[] = [USER, { role: "assistant", content: parts }, ...resultsFor(parts), USER];
   const { body, warnings } = openAiResponses.writeRequest(
     { messages, providerOptions: { openai: { store: true } } },
     { model: "gpt-5", stream: true },
   );
   const input = Array.isArray(body.input) ? body.input.slice(1, -1) : [];
-  return { input, warnings };
+  return { input: input.filter((item) => !isResult(item)), warnings };
+}
+
+/** What the client's tools returned. */
+function resultsFor(parts: readonly AssistantPart[]): ChatMessage[] {
+  const content = parts.flatMap((part): ToolResultPart[] =>
+    part.type === "tool-call" && !part.providerExecuted
+      ? [{ type: "tool-result", callId: part.callId, name: part.name, output: "seen" }]
+      : [],
+  );
+  return content.length > 0 ? [{ role: "tool", content }] : [];
+}
+
+function isResult(item: JsonValue): boolean {
+  return isJsonObject(item) && item.output === "seen";
 }
 
 const text = (said: string) => ({ type: "output_text", text: said, annotations: [] });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
+import { leadsToSomething } from "../../../test/laws/arbitrary-request.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart } from "../../stream/message.js";
@@ -155,6 +156,7 @@ describe("a request for a response", () => {
   test("is read as it was written", () =>
     fc.assert(
       fc.property(request, (asked) => {
+        fc.pre(asked.messages.every(leadsToSomething));
         const { body, warnings } = openAiResponses.writeRequest(asked, TARGET);
         expect(warnings).toEqual([]);
         const read = openAiResponses.readRequest(JSON.parse(JSON.stringify(body)));

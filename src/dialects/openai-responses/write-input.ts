@@ -12,6 +12,8 @@ import type {
   UserMessage,
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
+import { RESPONSES_HISTORY } from "../history/history-rules.js";
+import { prepareHistory } from "../history/prepare-history.js";
 import { writeAnnotation } from "./annotations.js";
 import { ownFields } from "./cache-breakpoint.js";
 import { isSealed } from "./items.js";
@@ -31,8 +33,9 @@ export interface InputContext {
 /** Messages as the items of a request's input. */
 export function writeInput(messages: readonly ChatMessage[], context: InputContext): JsonValue[] {
   const calls = new Map<string, JsonObject>();
-  return messages.flatMap((message, index): JsonValue[] => {
-    const path = `messages[${index}]`;
+  const prepared = prepareHistory(messages, RESPONSES_HISTORY, context.warnings);
+  return prepared.messages.flatMap((message, index): JsonValue[] => {
+    const path = prepared.paths[index] ?? "messages";
     switch (message.role) {
       case "system":
         return [writeSystem(message, context.systemRole)];
@@ -88,6 +91,7 @@ class AssistantItems {
   write({ content }: AssistantMessage): JsonObject[] {
     if (typeof content === "string") return [{ role: "assistant", content }];
     for (const [index, part] of content.entries()) this.#part(part, `${this.#path}.content[${index}]`, content);
+    this.#dropTrailingReasoning();
     return this.#items;
   }
 
@@ -128,6 +132,14 @@ class AssistantItems {
       }
       default:
         part satisfies never;
+    }
+  }
+
+  /** The API refuses reasoning without the item that it led to. */
+  #dropTrailingReasoning(): void {
+    while (this.#items.at(-1)?.type === "reasoning") {
+      this.#items.pop();
+      this.#leaveOut(this.#path, "reasoning after which nothing came");
     }
   }
 

@@ -1,0 +1,41 @@
+import type { IdRule } from "./history-rules.js";
+
+/** Gives each call of a history an id that its service takes, the same for the same history. */
+export class CallIds {
+  readonly #rule: IdRule;
+  readonly #taken = new Set<string>();
+
+  constructor(rule: IdRule = {}) {
+    this.#rule = rule;
+  }
+
+  /** The id of the next call. One that may stand is kept. */
+  next(id: string): string {
+    const fitting = fitted(id, this.#rule);
+    if (this.#rule.unique === undefined) return fitting;
+    let unique = fitting;
+    for (let count = 2; this.#taken.has(unique); count++) unique = fitted(`${id}_${count}`, this.#rule);
+    this.#taken.add(unique);
+    return unique;
+  }
+}
+
+/** A name or id as a rule allows it: as it is, or with other characters, or cut with a mark of what was cut. */
+export function fitted(text: string, { not, longest, length }: IdRule): string {
+  const allowed = not === undefined ? text : text.replace(not, length === undefined ? "_" : "");
+  if (length !== undefined) return text === allowed && text.length === length ? text : marked(text, length);
+  if (longest === undefined || allowed.length <= longest) return allowed;
+  return `${allowed.slice(0, longest - 8)}${marked(text, 8)}`;
+}
+
+/** Letters and digits that stand for a text (FNV-1a, 32 bits, in two directions). */
+function marked(text: string, length: number): string {
+  let forwards = 0x811c9dc5;
+  let backwards = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    forwards = Math.imul(forwards ^ text.charCodeAt(i), 0x01000193);
+    backwards = Math.imul(backwards ^ text.charCodeAt(text.length - 1 - i), 0x01000193);
+  }
+  const digits = (forwards >>> 0).toString(36) + (backwards >>> 0).toString(36);
+  return digits.padStart(length, "0").slice(-length);
+}

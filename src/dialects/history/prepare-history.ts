@@ -1,0 +1,288 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { wellFormed, wellFormedJson } from "../../base/well-formed.js";
+import type { Warning } from "../../stream/chat-event.js";
+import type {
+  AssistantMessage,
+  AssistantPart,
+  ChatMessage,
+  FilePart,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+  UserMessage,
+} from "../../stream/message.js";
+import { type AnswerGroup, gatherAnswer } from "./answer-groups.js";
+import { CallIds, fitted } from "./call-ids.js";
+import type { HistoryRules } from "./history-rules.js";
+
+/** What a call is answered with whose tool did not run, or whose result was lost. */
+export const NO_RESULT = "There is no result: the call was interrupted.";
+
+/** What stands for an answer that was to come after results of tools. */
+const INTERRUPTED = "(The answer was interrupted.)";
+
+/** What stands for the beginning of a conversation that begins with an answer. */
+const EARLIER = "(The conversation before this was left out.)";
+
+/** State of Sluice's own, which no provider is sent. */
+const OWN_STATE = "sluice";
+
+/** A history that a service takes. */
+export interface PreparedHistory {
+  messages: ChatMessage[];
+  /** Where each message comes from, for warnings: `messages[3]`. */
+  paths: string[];
+}
+
+/**
+ * A history as a service takes it, whoever wrote it and wherever it was cut: no empty answer, no thought without what it led
+ * to, each call with one result right after it, arguments that are JSON objects, ids and names as the service allows, no
+ * lone surrogates. What is changed is a warning; a history without fault comes back part by part as it was.
+ *
+ * The cost is linear in the history.
+ */
+export function prepareHistory(
+  messages: readonly ChatMessage[],
+  rules: HistoryRules,
+  warnings: Warning[],
+): PreparedHistory {
+  const history = new History(rules, warnings);
+  for (let index = 0; index < messages.length; ) index = history.add(messages, index);
+  return history.prepared;
+}
+
+class History {
+  readonly prepared: PreparedHistory = { messages: [], paths: [] };
+  readonly #rules: HistoryRules;
+  readonly #warnings: Warning[];
+  readonly #ids: CallIds;
+  #instructed = true;
+
+  constructor(rules: HistoryRules, warnings: Warning[]) {
+    this.#rules = rules;
+    this.#warnings = warnings;
+    this.#ids = new CallIds(rules.callIds);
+  }
+
+  /** Takes the message at an index, and what belongs to it; returns the index after that. */
+  add(messages: readonly ChatMessage[], index: number): number {
+    const message = messages[index];
+    const path = `messages[${index}]`;
+    if (message === undefined) return messages.length;
+    if (message.role === "assistant") return this.#addAnswer(messages, index, message);
+    if (message.role === "tool") {
+      for (const part of message.content) {
+        if (part.type === "tool-result") this.#warn(path, `left out: a result of no call (${part.callId})`);
+      }
+    } else this.#push(this.#mended(message, path), path);
+    return index + 1;
+  }
+
+  #addAnswer(messages: readonly ChatMessage[], index: number, message: AssistantMessage): number {
+    const path = `messages[${index}]`;
+    const { groups, strays, others, end } = gatherAnswer(messages, index, message);
+    if (groups.length === 0) this.#warn(path, "left out: an answer without content");
+    const whole = groups.length === 1;
+    for (const group of groups) this.#addGroup(group, path, whole ? message : undefined);
+    for (const { callId } of strays) {
+      this.#warn(path, `left out: a result of no call, or a second result of one (${callId})`);
+    }
+    for (const other of others) {
+      const at = `messages[${other.index}]`;
+      this.#push(this.#mended(other.message, at), at);
+    }
+    return end;
+  }
+
+  /** @param whole the message, where the group is all of it. */
+  #addGroup(group: AnswerGroup, path: string, whole: AssistantMessage | undefined): void {
+    const ids = new Map<ToolCallPart, string>();
+    for (const { call } of group.results)
+      ids.set(call, call.providerExecuted ? call.callId : this.#ids.next(call.callId));
+    const kept = this.#kept(group.parts, path);
+    const parts = kept.map((part) => this.#answerPart(part, ids, path));
+    if (parts.length === 0) return;
+    const same = whole !== undefined && isSame(whole.content, parts);
+    const { cache: _, ...message }: AssistantMessage & { cache?: unknown } = whole ?? {
+      role: "assistant",
+      content: [],
+    };
+    this.#push(same ? whole : { ...message, content: plain(whole, parts) }, path);
+    const results = group.results.map(({ call, result }) => this.#result(call, result, ids.get(call) ?? "", path));
+    if (results.length > 0) this.#push({ role: "tool", content: results }, path);
+  }
+
+  /** The parts that a service is sent: no thought that led to nothing. */
+  #kept(parts: readonly AssistantPart[], path: string): AssistantPart[] {
+    const sendable = parts.filter((part) => part.type !== "input-request" && !isOwnState(part));
+    const last = sendable.findLastIndex((part) => this.#isContent(part));
+    if (last === -1) {
+      if (sendable.some((part) => part.type === "reasoning")) {
+        this.#warn(path, "left out: reasoning that led to no answer");
+      } else if (parts.length > 0 && sendable.length === parts.length) {
+        this.#warn(path, "left out: an answer without content");
+      }
+      return [];
+    }
+    if (this.#rules.noTrailingReasoning === undefined) return sendable;
+    return sendable.filter((part, index) => {
+      if (index < last || part.type !== "reasoning") return true;
+      this.#warn(path, "left out: reasoning after which nothing came");
+      return false;
+    });
+  }
+
+  #isContent(part: AssistantPart): boolean {
+    switch (part.type) {
+      case "text":
+        return part.text.trim() !== "" || this.#isOwn(part);
+      case "tool-call":
+        return part.providerExecuted === undefined || this.#isOwn(part);
+      case "tool-result":
+      case "opaque":
+        return this.#isOwn(part);
+      case "file":
+        return true;
+      case "reasoning":
+      case "source":
+      case "input-request":
+        return false;
+      default:
+        return part satisfies never;
+    }
+  }
+
+  #isOwn({ opaque }: Pick<TextPart, "opaque">): boolean {
+    return opaque?.dialect === this.#rules.dialect;
+  }
+
+  #answerPart(part: AssistantPart, ids: ReadonlyMap<ToolCallPart, string>, path: string): AssistantPart {
+    switch (part.type) {
+      case "text":
+      case "reasoning":
+        return this.#mendedText(part, path);
+      case "tool-call":
+        return this.#call(part, ids.get(part) ?? part.callId, path);
+      default:
+        return part;
+    }
+  }
+
+  #call(call: ToolCallPart, callId: string, path: string): ToolCallPart {
+    const name = this.#name(call.name, path);
+    const input = call.providerExecuted ? call.input : this.#input(call, path);
+    if (callId === call.callId && name === call.name && input === call.input) return call;
+    if (callId !== call.callId) this.#warn(path, `the id of call ${call.callId} is sent as ${callId}`);
+    const { invalid: _, ...rest } = call;
+    return { ...rest, callId, name, input };
+  }
+
+  /** Services take arguments that are an object: anything else is put into one, as Anthropic advises. */
+  #input(call: ToolCallPart, path: string): JsonValue {
+    const { input } = call;
+    if (isJsonObject(input)) return this.#mendedJson(input, path);
+    if (isPlainText(call)) return typeof input === "string" ? this.#mendedJson(input, path) : input;
+    if (input === null) return {};
+    this.#warn(path, `arguments of ${call.name} that are no JSON object are sent inside one`);
+    const wrapped: JsonObject = { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) };
+    return wellFormedJson(wrapped);
+  }
+
+  #result(call: ToolCallPart, result: ToolResultPart | undefined, callId: string, path: string): ToolResultPart {
+    const name = fitted(call.name, this.#rules.toolNames ?? {});
+    if (result === undefined) {
+      this.#warn(path, `call ${call.callId} has no result: it is sent with an error in its place`);
+      return { type: "tool-result", callId, name, output: NO_RESULT, isError: true };
+    }
+    const output = this.#mendedJson(result.output, path);
+    if (result.callId === callId && result.name === name && result.output === output) return result;
+    return { ...result, callId, name, output };
+  }
+
+  #name(name: string, path: string): string {
+    const allowed = fitted(name, this.#rules.toolNames ?? {}) || "tool";
+    if (allowed !== name) this.#warn(path, `the tool ${JSON.stringify(name)} is sent as ${allowed}`);
+    return allowed;
+  }
+
+  #mended(message: SystemMessage | UserMessage, path: string): ChatMessage {
+    const { content } = message;
+    if (typeof content === "string") {
+      const text = this.#mendedString(content, path);
+      return text === content ? message : { ...message, content: text };
+    }
+    const parts = content.map((part): TextPart | FilePart =>
+      part.type === "text" ? this.#mendedText(part, path) : part,
+    );
+    return parts.some((part, index) => part !== content[index])
+      ? ({ ...message, content: parts } as ChatMessage)
+      : message;
+  }
+
+  #mendedText<P extends { text: string }>(part: P, path: string): P {
+    const text = this.#mendedString(part.text, path);
+    return text === part.text ? part : { ...part, text };
+  }
+
+  #mendedString(text: string, path: string): string {
+    const mended = wellFormed(text);
+    if (mended !== text) this.#warnOfHalves(path);
+    return mended;
+  }
+
+  #mendedJson<T extends JsonValue>(value: T, path: string): T {
+    const mended = wellFormedJson(value);
+    if (mended !== value) this.#warnOfHalves(path);
+    return mended;
+  }
+
+  #warnOfHalves(path: string): void {
+    this.#warn(path, "half of a surrogate pair is sent as U+FFFD");
+  }
+
+  #push(message: ChatMessage, path: string): void {
+    const { answerAfterResults, userFirst } = this.#rules;
+    if (answerAfterResults && message.role === "user" && this.prepared.messages.at(-1)?.role === "tool") {
+      this.#warn(path, "an answer is put between the results of tools and what the user says");
+      this.#append({ role: "assistant", content: INTERRUPTED }, path);
+    }
+    if (userFirst && message.role === "assistant" && this.#instructed) {
+      this.#warn(path, "a user's message is put before the answer that the conversation begins with");
+      this.#append({ role: "user", content: EARLIER }, path);
+    }
+    if (message.role !== "system") this.#instructed = false;
+    this.#append(message, path);
+  }
+
+  #append(message: ChatMessage, path: string): void {
+    this.prepared.messages.push(message);
+    this.prepared.paths.push(path);
+  }
+
+  #warn(field: string, message: string): void {
+    this.#warnings.push({ field, message });
+  }
+}
+
+/** State of a tool call that waits: it is for whoever resumes it here. */
+function isOwnState(part: AssistantPart): boolean {
+  return part.type === "opaque" && part.opaque.dialect === OWN_STATE;
+}
+
+/** A call of a tool that takes plain text (OpenAI's custom tools): its state has the word. */
+function isPlainText({ opaque }: ToolCallPart): boolean {
+  const { type } = isJsonObject(opaque?.data) ? opaque.data : {};
+  return typeof type === "string" && type !== "function" && type !== "function_call" && type !== "tool_use";
+}
+
+function isSame(content: AssistantMessage["content"], parts: readonly AssistantPart[]): boolean {
+  if (typeof content === "string") return parts.length === 1 && parts[0]?.type === "text" && parts[0].text === content;
+  return content.length === parts.length && parts.every((part, index) => part === content[index]);
+}
+
+/** A text that was a string stays one. */
+function plain(whole: AssistantMessage | undefined, parts: AssistantPart[]): AssistantMessage["content"] {
+  const [only] = parts;
+  return typeof whole?.content === "string" && only?.type === "text" ? only.text : parts;
+}

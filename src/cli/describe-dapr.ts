@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { RUN_SETTINGS, type RunSetting } from "../dapr/run/run-settings.js";
 import type { DaprRunOptions } from "./commands/dapr-run.js";
+import type { DaprStopOptions } from "./commands/dapr-stop.js";
 import type { SidecarOptions } from "./commands/sidecar.js";
 import type { Io } from "./io.js";
 
@@ -8,7 +9,7 @@ const RESOURCES = "a folder with component files; may be given several times";
 const STORE =
   "keep conversations by their context ids: a file, postgres://…, redis://… or dapr://STATESTORE; default: nowhere";
 
-/** Adds `sluice sidecar` and `sluice dapr run`. What they need is loaded only when one of them is called. */
+/** Adds `sluice sidecar`, `sluice dapr run` and `sluice dapr stop`. What they need is loaded only when one of them is called. */
 export function describeDapr(program: Command, io: Io, ended: (code: number) => void): void {
   program
     .command("sidecar")
@@ -34,9 +35,8 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
       ended(await sidecarCommand(options, io));
     });
 
-  const run = program
-    .command("dapr")
-    .description("run apps beside a Dapr sidecar that streams")
+  const dapr = program.command("dapr").description("run apps beside a Dapr sidecar that streams");
+  const run = dapr
     .command("run")
     .description("start an app with a sidecar of its own: daprd with Sluice in front, or Sluice alone")
     .argument("[command...]", "the app's program and its arguments, after --")
@@ -44,6 +44,7 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
     .addOption(
       new Option("-d, --components-path <dir>", "the older name of --resources-path").argParser(listed).hideHelp(),
     )
+    .addOption(new Option("--components <dir>", "the same").argParser(listed).hideHelp())
     .option(
       "-f, --run-file <file>",
       "several apps, as a dapr.yaml describes them: the file, its folder, or - for stdin",
@@ -57,6 +58,15 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
     const { daprRunCommand } = await import("./commands/dapr-run.js");
     ended(await daprRunCommand(words, options, io));
   });
+  dapr
+    .command("stop")
+    .description("end apps that `sluice dapr run` started on this machine, and their sidecars")
+    .option("-a, --app-id <id>", "the app's id; may be given several times", listed)
+    .option("-f, --run-file <file>", "the apps of a dapr.yaml: the file, or its folder")
+    .action(async (options: DaprStopOptions) => {
+      const { daprStopCommand } = await import("./commands/dapr-stop.js");
+      ended(await daprStopCommand(options, io));
+    });
 }
 
 function optionOf({ short, flag, kind, description, daprdOnly }: RunSetting): Option {

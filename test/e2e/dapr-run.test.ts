@@ -234,3 +234,34 @@ describe("sluice sidecar", () => {
     expect(code).toBe(0);
   });
 });
+
+describe("sluice dapr stop", () => {
+  test("ends the app, its sidecar and the run, by the app's id", async () => {
+    const one = run([...ECHO, ...NODE, "wait.mjs"]);
+    const other = run(["--app-id", "other", "--components", "components", ...NODE, "wait.mjs"]);
+    await one.until(/You're up and running!/);
+    const [, port] = await one.until(/waiting at (\d+)/);
+    await other.until(/waiting at (\d+)/);
+    await other.until(/You're up and running!/);
+    const stopped = await sluice(["dapr", "stop", "--app-id", "my-app"]).ended;
+    expect([stopped.code, stopped.stdout]).toEqual([0, "app stopped successfully: my-app\n"]);
+    expect((await one.ended).stdout).toContain("== APP == got SIGTERM");
+    expect(await isFree(port)).toBe(true);
+    const again = await sluice(["dapr", "stop", "-a", "my-app", "-a", "other"]).ended;
+    expect(again.stderr).toContain("couldn't find app id my-app");
+    expect([again.code, again.stdout]).toEqual([3, "app stopped successfully: other\n"]);
+    await other.ended;
+  });
+
+  test("does not take another's sidecar at the same port for one that was killed", async () => {
+    const { child, until, ended } = run([...ECHO, ...NODE, "wait.mjs"]);
+    const [, pid] = await until(/Updating metadata for appPID: (\d+)/);
+    await until(/You're up and running!/);
+    child.kill("SIGKILL");
+    process.kill(-Number(pid), "SIGKILL");
+    await ended;
+    const { code, stderr } = await sluice(["dapr", "stop", "--app-id", "my-app"]).ended;
+    expect(stderr).toContain("couldn't find app id my-app");
+    expect(code).toBe(3);
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -78,7 +78,11 @@ export class DaprWorkshop {
     HOME: join(this.folder, "home"),
     TMPDIR: join(this.folder, "tmp"),
     RECORD: join(this.folder, "record"),
-    PATH: process.env.PATH ?? "",
+    // The machine's own daprd, if it has one, is not what is tested.
+    PATH: (process.env.PATH ?? "")
+      .split(delimiter)
+      .filter((folder) => !existsSync(join(folder, "daprd")))
+      .join(delimiter),
   };
 
   constructor() {

@@ -21,6 +21,8 @@ import { watchTermination } from "../termination.js";
 export interface DaprRunOptions {
   resourcesPath?: string[];
   componentsPath?: string[];
+  /** Another name for `componentsPath`. */
+  components?: string[];
   runFile?: string;
   dev?: boolean;
   envFile?: string;
@@ -76,7 +78,11 @@ function planOf(command: readonly string[], options: DaprRunOptions, { env }: Io
     command,
     folder: process.cwd(),
     env: {},
-    resourcesPaths: [...(options.resourcesPath ?? []), ...(options.componentsPath ?? [])].map((path) => resolve(path)),
+    resourcesPaths: [
+      ...(options.resourcesPath ?? []),
+      ...(options.componentsPath ?? []),
+      ...(options.components ?? []),
+    ].map((path) => resolve(path)),
     pathOf: (key) => flags.get(key) ?? key,
   });
 }
@@ -89,7 +95,7 @@ async function fromFile(
 ): Promise<AppPlan[]> {
   const { runFile = "" } = options;
   if (command.length > 0) throw invalid("command", command.join(" "), "none beside --run-file, which has its own");
-  const given = ["resources-path", "components-path", ...RUN_SETTINGS.map(({ flag }) => flag)];
+  const given = ["resources-path", "components-path", "components", ...RUN_SETTINGS.map(({ flag }) => flag)];
   for (const flag of given) {
     if (options[camelCase(flag)] !== undefined) throw invalid(`--${flag}`, "a value", "none beside --run-file");
   }
@@ -108,7 +114,8 @@ function textOf({ stdin }: Io, signal: AbortSignal): Promise<string> {
   return text(addAbortSignal(signal, stdin));
 }
 
-function runFilePath(given: string): string {
+/** The run file of a path: the file, or the `dapr.yaml` in a folder. @throws {SluiceError} `invalid-argument`. */
+export function runFilePath(given: string): string {
   const found = statSync(given, { throwIfNoEntry: false });
   const path = found?.isDirectory() ? join(given, "dapr.yaml") : given;
   if (!existsSync(path)) throw invalid("--run-file", given, "a file, a folder with a dapr.yaml, or - for stdin");

@@ -1,3 +1,4 @@
+import { messageOf } from "../../stream/error.js";
 import { announceApp } from "./announce-app.js";
 import type { AppConsole } from "./app-console.js";
 import { appEnvironment } from "./app-environment.js";
@@ -5,6 +6,7 @@ import type { AppPlan } from "./app-plan.js";
 import { type AppSidecar, startAppSidecar } from "./app-sidecar.js";
 import { exitCodeOfEnd, type ManagedProcess, type ProcessEnd, startProcess } from "./managed-process.js";
 import type { RunOptions } from "./run-options.js";
+import { registerRun } from "./run-register.js";
 import { type RunWorld, terminationSignal } from "./run-world.js";
 import { UndoList } from "./undo-list.js";
 
@@ -30,6 +32,11 @@ export async function startApp(
   undo.add(() => console.close());
   try {
     const beside = await startAppSidecar(plan, options, console, world, undo);
+    await registerRun(beside.env, plan.appId, beside.ports.http).then(
+      (strikeOut) => undo.add(strikeOut),
+      (error) =>
+        console.log({ level: "debug", message: `dapr stop will not find it: ${messageOf(error)}` }, plan.logLevel),
+    );
     world.termination.throwIfAborted();
     if (beside.daprd === undefined) console.say("Dapr sidecar is up and running.");
     const app = plan.command.length === 0 ? undefined : await startCommand(plan, beside, console, world, undo);

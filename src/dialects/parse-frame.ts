@@ -20,14 +20,20 @@ export function parseFrame(text: string): JsonObject {
 }
 
 /**
- * A frame's payload as a JSON object, unless its label says that it is an error.
+ * A frame's payload as a JSON object, unless its label says that it is an error. One that holds nothing, as some servers
+ * send to keep a connection open, is an empty object.
  *
  * @throws {SluiceError} the provider's error; `malformed-frame`, with the beginning of the offending text.
  */
 export function parseEvent(frame: Frame): JsonObject {
-  if (frame.event === undefined || !isErrorWord(frame.event)) return parseFrame(frame.data);
+  if (frame.event === undefined || !isErrorWord(frame.event)) return isBlank(frame.data) ? {} : parseFrame(frame.data);
   const said = complaintInText(frame.data);
   throw providerError({ message: frame.data.slice(0, 500) || frame.event, ...said });
+}
+
+/** Whether a frame's payload says nothing at all. */
+export function isBlank(data: string): boolean {
+  return data.length < 16 && data.trim() === "";
 }
 
 /** Whether a frame's payload is the end marker of OpenAI's protocols, as services write it. */

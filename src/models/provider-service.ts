@@ -1,6 +1,7 @@
 import type { Dialect } from "../dialects/dialect.js";
 import type { CallOptions, Capabilities, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import { isNearBy } from "./http/default-timeouts.js";
 import { fetchTransport } from "./http/fetch-transport.js";
 import { checkBaseUrl, HttpService, type HttpServiceOptions } from "./http/http-service.js";
 import { maskSecret } from "./http/mask-secrets.js";
@@ -56,6 +57,7 @@ export function serviceOf(provider: Provider, id: string, name: string, options:
     baseUrl,
     query,
     headers,
+    nearBy: isNearBy(baseUrl),
     ...(used && { transport: used }),
     ...(timeouts && { timeouts }),
     ...(retry && { retry }),

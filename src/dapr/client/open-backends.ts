@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import { DEFAULT_TIMEOUTS } from "../../models/http/deadlines.js";
+import { DEFAULT_TIMEOUTS } from "../../models/http/default-timeouts.js";
 import type { Environment } from "../../models/provider.js";
 import { firstSet } from "../../models/provider-environment.js";
 import { invalid } from "../../stream/error.js";

@@ -3,6 +3,7 @@ import type { Dialect } from "../../dialects/dialect.js";
 import { gemini } from "../../dialects/gemini/gemini.js";
 import { openAiChatDialect } from "../../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../../dialects/openai-chat/quirks.js";
+import { isNearBy } from "../../models/http/default-timeouts.js";
 import { httpModel } from "../../models/http/http-model.js";
 import type { Environment } from "../../models/provider.js";
 import { firstSet } from "../../models/provider-environment.js";
@@ -174,13 +175,15 @@ function openAnthropic(context: OpenContext): OpenedComponent {
 function open(kind: HttpKind, context: OpenContext, query: Readonly<Record<string, string>> = {}): OpenedComponent {
   const { name, settings, env, clock, http } = context;
   const modelName = modelOf(kind, settings.model, env);
+  const baseUrl = endpointOf(kind, settings.endpoint, modelName);
   const model = httpModel({
     ...http,
     id: name,
     dialect: kind.dialect,
     model: modelName,
     capabilities: { streaming: true, tools: true },
-    baseUrl: endpointOf(kind, settings.endpoint, modelName),
+    baseUrl,
+    nearBy: isNearBy(baseUrl),
     query,
     headers: { ...kind.headers, ...authentication(kind, settings.key, env) },
     clock,

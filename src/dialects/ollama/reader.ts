@@ -6,10 +6,11 @@ import type { Frame } from "../../stream/framing/frame.js";
 import type { WireReader } from "../dialect.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
-import { isDone, malformed, parseEvent } from "../parse-frame.js";
+import { isBlank, isDone, malformed, parseEvent } from "../parse-frame.js";
 import { StrayFrames } from "../stray-frames.js";
 import { ToldCalls } from "../told-calls.js";
 import { parseToolInput, toolInput, UNNAMED } from "../tool-input.js";
+import { otherProtocol } from "../wire-marks.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { isCutLine } from "./cut-line.js";
 import { readDoneReason } from "./done-reason.js";
@@ -45,7 +46,7 @@ export class OllamaReader implements WireReader {
     const known = this.#shapes.match(data, (type, [text = ""]) => {
       if (text !== "") emit({ type, text });
     });
-    if (!known && !isDone(data)) this.#line(this.#parse(frame), frame, emit);
+    if (!known && !isDone(data) && !isBlank(data)) this.#line(this.#parse(frame), frame, emit);
   }
 
   end(): void {
@@ -65,7 +66,8 @@ export class OllamaReader implements WireReader {
     const error = errorIn(line);
     if (error !== undefined) throw error;
     const content = this.#form.read(line);
-    if (content === undefined) this.#strays.refuse(line, frame);
+    const foreign = typeof line.done !== "boolean" && otherProtocol(line, this.#form.name) !== undefined;
+    if (content === undefined || foreign) this.#strays.refuse(line, frame);
     if (!this.#started) {
       this.#started = true;
       emit({ type: "start", id: crypto.randomUUID(), model: typeof line.model === "string" ? line.model : "" });

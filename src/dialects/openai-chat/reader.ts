@@ -62,6 +62,11 @@ export class OpenAiChatReader implements WireReader {
   #steps = 0;
   #spent: Usage = {};
 
+  /** Whether a finish reason came: usage and the end marker may follow. */
+  get ending(): boolean {
+    return this.#rawReason !== undefined && !this.#finished;
+  }
+
   push(frame: Frame, emit: Emit): void {
     if (this.#finished) return;
     const { data } = frame;

@@ -13,6 +13,7 @@ import { errorIn } from "../openai-error.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
+import { otherProtocol } from "../wire-marks.js";
 import { readEnd, type Said } from "./end.js";
 import { INPUTS, SILENT, TEXTS } from "./event-types.js";
 import { ItemPlaces } from "./item-places.js";
@@ -241,7 +242,7 @@ export class ResponsesReader implements WireReader {
       emit({ type: "tool-result", ...open.call, output, preliminary: true });
       return;
     }
-    if (type === "") {
+    if (type === "" || otherProtocol(event, "openai-responses") !== undefined) {
       if (isResponse(event)) this.#end("response.completed", {}, event, emit);
       else this.#strays.push(event, frame, emit);
       return;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../../test/support/manual-clock.js";
 import type { Timeouts } from "../../stream/chat-model.js";
-import { DEFAULT_TIMEOUTS, Deadlines, resolveTimeouts } from "./deadlines.js";
+import { Deadlines, END_GRACE_MS, resolveTimeouts } from "./deadlines.js";
+import { DEFAULT_TIMEOUTS } from "./default-timeouts.js";
 
 function start(timeouts: Timeouts = {}): { clock: ManualClock; deadlines: Deadlines; expired: string[] } {
   const clock = new ManualClock();
@@ -110,5 +111,34 @@ describe("a limit", () => {
     clock.advance(1_000_000);
     expect(expired).toEqual([]);
     expect(clock.pending).toEqual([]);
+  });
+});
+
+describe("an answer that said why it ended", () => {
+  it("is waited for a little longer, however often something arrives", () => {
+    const { clock, deadlines, expired } = start();
+    deadlines.connected();
+    deadlines.arrived();
+    deadlines.waiting(true);
+    for (let i = 0; i < 3; i++) {
+      clock.advance(END_GRACE_MS / 4);
+      deadlines.arrived();
+      deadlines.waiting(true);
+    }
+    expect(expired).toEqual([]);
+    clock.advance(END_GRACE_MS / 4);
+    expect(expired).toEqual(["idle-timeout"]);
+  });
+
+  it("has its whole time again where it goes on", () => {
+    const { clock, deadlines, expired } = start();
+    deadlines.connected();
+    deadlines.arrived();
+    deadlines.waiting(true);
+    clock.advance(END_GRACE_MS - 1);
+    deadlines.arrived();
+    deadlines.waiting(false);
+    clock.advance(DEFAULT_TIMEOUTS.idleMs - 1);
+    expect(expired).toEqual([]);
   });
 });

@@ -1,22 +1,21 @@
 import type { Clock } from "../../base/clock.js";
 import type { Timeouts } from "../../stream/chat-model.js";
 import { type ErrorCode, invalid, SluiceError } from "../../stream/error.js";
+import { DEFAULT_TIMEOUTS } from "./default-timeouts.js";
 
 type Phase = "connectMs" | "firstByteMs" | "idleMs";
 type Limits = Readonly<Required<Timeouts>>;
 
-/** Limits where the caller gives none, in ms. */
-export const DEFAULT_TIMEOUTS: Limits = {
-  connectMs: 10_000,
-  firstByteMs: 120_000,
-  idleMs: 60_000,
-  totalMs: Number.POSITIVE_INFINITY,
-};
+/**
+ * How long an answer that said why it ended may go on without saying more, in ms. Usage, sources and an end marker follow
+ * at once where they follow at all; servers that send none of them hold the connection open.
+ */
+export const END_GRACE_MS = 2_000;
 
 const NAMES = ["connectMs", "firstByteMs", "idleMs", "totalMs"] as const;
 
 /**
- * The limits of a call: those given, and the defaults.
+ * The limits of a call: those given, the later ones winning, and the defaults of a service elsewhere.
  *
  * @throws {SluiceError} `invalid-argument` for anything but a number above 0 (or `Infinity`).
  */
@@ -44,6 +43,8 @@ export class Deadlines {
   readonly #onExpire: (error: SluiceError) => void;
   readonly #totalDue: number;
   #phase: Phase = "connectMs";
+  /** When an answer that said why it ended is taken to be over; `undefined` while it goes on. */
+  #graceDue: number | undefined;
   /** When the phase is over its limit; `Infinity` while nothing is waited for. */
   #due = Number.POSITIVE_INFINITY;
   /** When the timer fires; `Infinity` without one. */
@@ -76,9 +77,18 @@ export class Deadlines {
     this.#due = Number.POSITIVE_INFINITY;
   }
 
-  /** The reader waits for more. */
-  waiting(): void {
-    if (this.#phase === "idleMs") this.#enter("idleMs");
+  /** The reader waits for more. @param ending whether the answer has said why it ended, so that no more need come. */
+  waiting(ending = false): void {
+    if (!ending) this.#graceDue = undefined;
+    if (this.#phase !== "idleMs") return;
+    if (!ending) {
+      this.#enter("idleMs");
+      return;
+    }
+    // What keeps the connection open meanwhile does not make the wait longer.
+    this.#graceDue ??= this.#clock.now() + Math.min(END_GRACE_MS, this.#limits.idleMs);
+    this.#due = this.#graceDue;
+    if (this.#due < this.#armedFor) this.#arm();
   }
 
   /** Nothing of the network is waited for: the call is between two attempts. */

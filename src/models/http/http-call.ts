@@ -35,6 +35,7 @@ export class HttpCall {
   readonly #settings: HttpCallSettings;
   #deadlines: Deadlines | undefined;
   #exchange: Exchange | undefined;
+  #returned: Uint8Array[] = [];
   /** Set when no further attempt may follow: the caller left, or the total limit is over. */
   #stopped: SluiceError | undefined;
   #ended = false;
@@ -72,8 +73,14 @@ export class HttpCall {
     }
   }
 
+  /** Gives back bytes that were taken: they are the next that are taken. */
+  putBack(pieces: readonly Uint8Array[]): void {
+    this.#returned = [...pieces, ...this.#returned];
+  }
+
   /** The bytes that arrived and were not taken yet. */
   take(): readonly Uint8Array[] {
+    if (this.#returned.length > 0) return this.#returned.splice(0);
     const pieces = this.#exchange?.take() ?? [];
     if (pieces.length > 0) {
       this.#deadlines?.arrived();
@@ -82,10 +89,15 @@ export class HttpCall {
     return pieces;
   }
 
-  /** Waits for more of the answer; `undefined` when there is something to take, or nothing more to come. */
-  wait(): Promise<void> | undefined {
+  /**
+   * Waits for more of the answer; `undefined` when there is something to take, or nothing more to come.
+   *
+   * @param ending whether the answer said why it ended, so that it need not go on.
+   */
+  wait(ending = false): Promise<void> | undefined {
+    if (this.#returned.length > 0) return undefined;
     const wait = this.#exchange?.wait();
-    if (wait !== undefined) this.#deadlines?.waiting();
+    if (wait !== undefined) this.#deadlines?.waiting(ending);
     return wait;
   }
 
@@ -120,7 +132,7 @@ export class HttpCall {
     try {
       return parseExactJson(text);
     } catch (cause) {
-      throw new SluiceError("malformed-frame", "the answer is not JSON", { frame: text.slice(0, 500), cause });
+      throw notJson(text, cause);
     }
   }
 
@@ -156,6 +168,7 @@ export class HttpCall {
     const { request, wire } = this.#settings;
     wire?.request(request, attempt);
     deadlines.connecting();
+    this.#returned = [];
     const exchange = transport.open({ ...request, onConnect: () => deadlines.connected() });
     this.#exchange = exchange;
     while (exchange.head === undefined && !exchange.over) await exchange.wait();
@@ -229,4 +242,10 @@ function redirected(head: ResponseHead, url: string): SluiceError {
     `${new URL(url).host} redirects ${where} (HTTP ${head.status}); redirects are not followed, so set the base URL to where the service is`,
     { status: head.status },
   );
+}
+
+/** The error for a body that is not JSON: what it says instead. */
+export function notJson(text: string, cause?: unknown): SluiceError {
+  const frame = text.slice(0, 500);
+  return new SluiceError("malformed-frame", `the answer is not JSON: ${frame}`, { frame, cause });
 }

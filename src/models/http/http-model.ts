@@ -1,7 +1,9 @@
-import type { CallingDialect } from "../../dialects/dialect.js";
+import type { CallingDialect, ErrorResponse } from "../../dialects/dialect.js";
+import { withProtocol } from "../../dialects/wrong-protocol.js";
 import type { CallOptions, Capabilities, ChatModel, ModelInfo } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { validateRequest } from "../../stream/validate-request.js";
+import { defaultTimeouts } from "./default-timeouts.js";
 import { HttpService, type HttpServiceOptions } from "./http-service.js";
 import { HttpSource } from "./http-source.js";
 
@@ -25,7 +27,7 @@ export interface HttpModelOptions extends HttpServiceOptions {
  * @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none.
  */
 export function httpModel(options: HttpModelOptions): ChatModel {
-  const { id, dialect, model, capabilities, list } = options;
+  const { id, dialect, model, capabilities, list, nearBy = false } = options;
   const service = new HttpService(options);
   const framed = dialect.framing === "sse" ? "text/event-stream" : "application/x-ndjson";
   return {
@@ -42,7 +44,10 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         body: JSON.stringify(wire.body),
       };
       const expected = { dialect, model, streaming, warnings: wire.warnings };
-      const source = new HttpSource(service.call(id, post, dialect.readError, call), expected);
+      const reasoning = request.reasoning !== undefined && request.reasoning.effort !== "none";
+      const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
+      const readError = (response: ErrorResponse) => withProtocol(dialect.name, response, dialect.readError(response));
+      const source = new HttpSource(service.call(id, post, readError, call, defaults), expected);
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },
   };

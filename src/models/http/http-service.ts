@@ -21,6 +21,8 @@ export interface HttpServiceOptions {
   headers?: Readonly<Record<string, string>>;
   /** Default: undici on Node, `fetch` elsewhere. Models share it, and with it their connections. */
   transport?: Transport | Promise<Transport>;
+  /** Whether it is on this machine or its own network: then the limits on silence are longer. Default false. */
+  nearBy?: boolean;
   /** Of each call, unless the call has its own. */
   timeouts?: Timeouts;
   /** Of each call, unless the call has its own. */
@@ -59,6 +61,7 @@ export class HttpService {
   /**
    * A call of this service, not yet made.
    *
+   * @param defaults limits where neither the model nor the call has any.
    * @throws {SluiceError} `invalid-argument` for timeouts or a retry policy that is none.
    */
   call(
@@ -66,6 +69,7 @@ export class HttpService {
     request: HttpRequest,
     readError: (response: ErrorResponse) => SluiceError,
     options: CallOptions,
+    defaults?: Timeouts,
   ): HttpCall {
     const { transport, clock = systemClock, random = Math.random } = this.#options;
     return new HttpCall({
@@ -73,7 +77,7 @@ export class HttpService {
       request,
       readError,
       transport: transport ?? defaultTransport(),
-      timeouts: resolveTimeouts(this.#options.timeouts, options.timeouts),
+      timeouts: resolveTimeouts(defaults, this.#options.timeouts, options.timeouts),
       retry: resolveRetry(this.#options.retry, options.retry),
       clock,
       random,

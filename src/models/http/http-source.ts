@@ -1,4 +1,6 @@
+import { type JsonValue, parseExactJson } from "../../base/json.js";
 import type { CallingDialect, WireReader } from "../../dialects/dialect.js";
+import { plainBody } from "../../dialects/provider-error.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent, StartEvent, Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
@@ -7,7 +9,7 @@ import { NdjsonReader } from "../../stream/framing/ndjson-reader.js";
 import { SseReader } from "../../stream/framing/sse-reader.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
 import { isContent } from "../../stream/is-content.js";
-import type { HttpCall } from "./http-call.js";
+import { type HttpCall, notJson } from "./http-call.js";
 import type { ResponseHead } from "./transport.js";
 
 /** What the answer to a call is. */
@@ -27,8 +29,18 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** How much is read of a web page that came in its place, in bytes. */
 const MAX_PAGE_BYTES = 1024 * 1024;
 
+/** The first characters of what an answer may be: JSON, whole or a line each, or a web page. All else are events. */
+const JSON_BEGINS = "{[";
+const PAGE_BEGINS = "<";
+
 /** Bytes that are parsed at once. */
 const PARSED_BYTES = 16 * 1024;
+
+/** How much of a piece is looked at for the first characters, in bytes: blanks before them may be many. */
+const LOOKED_AT = 1024;
+
+/** Line ends, tabs, blanks, and the three bytes of a byte order mark. */
+const BLANKS = [0x0a, 0x0d, 0x09, 0x20, 0xef, 0xbb, 0xbf];
 
 /** The events of one HTTP call: each network read is one batch. */
 export class HttpSource implements BatchSource {
@@ -42,6 +54,10 @@ export class HttpSource implements BatchSource {
   #out: ChatEvent[] = [];
   /** Events that came before the first content: not said until it is known that this attempt answers. */
   #held: ChatEvent[] = [];
+  /** The first object of a body of JSON, until it is known whether it is the only one; `none` before it came. */
+  #only: Frame | "none" | undefined;
+  /** Whether any frame came. */
+  #began = false;
   #opened = false;
   /** Whether events were handed out, so that the call cannot be made again. */
   #answering = false;
@@ -81,11 +97,17 @@ export class HttpSource implements BatchSource {
     this.#held = [];
     this.#unparsed = [];
     this.#failure = undefined;
-    const type = head.headers["content-type"]?.trim().toLowerCase() ?? "";
-    if (type.startsWith("text/html")) throw await this.#webPage();
-    if (!streaming || /^application\/([\w.-]+\+)?json\b/.test(type)) return this.#readBody();
-    const framing = decoding === undefined ? {} : { decoding };
-    this.#framing = dialect.framing === "sse" ? new SseReader(framing) : new NdjsonReader(framing);
+    this.#began = false;
+    const [first = "", second = ""] = await this.#firstCharacters();
+    if (first === PAGE_BEGINS) throw await this.#webPage(head);
+    const json = JSON_BEGINS.includes(first) && first !== "";
+    if (!streaming && (json || first === "") && (await this.#readBody())) return;
+    // What an answer is counts, and not what it is called: gateways label events as JSON, and JSON as events.
+    const labelled = /^application\/([\w.-]+\+)?json\b/i.test(head.headers["content-type"]?.trim() ?? "");
+    const lines = json && dialect.framing === "ndjson" && !labelled && !"\r\n".includes(second);
+    const framing = { ...(decoding && { decoding }), ...(json && !lines && { maxFrameLength: MAX_BODY_BYTES }) };
+    this.#framing = lines ? new NdjsonReader(framing) : new SseReader(framing);
+    this.#only = json && !lines ? "none" : undefined;
     this.#reader = dialect.reader();
     do {
       const batch = await this.#pull();
@@ -93,17 +115,54 @@ export class HttpSource implements BatchSource {
     } while (!this.#finished && !this.#held.some(isContent));
   }
 
-  async #readBody(): Promise<void> {
-    this.#held = this.#expected.dialect.readBody(await this.#call.readJson(MAX_BODY_BYTES));
-    const start = this.#held[0];
-    if (start?.type === "start") this.#held[0] = { ...start, simulated: true };
-    this.#finished = true;
-    this.#call.finish();
+  /** The first character of the body that is no blank, and the one after it; "" where there is none. */
+  async #firstCharacters(): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    for (;;) {
+      const more = this.#call.take();
+      // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
+      for (const piece of more)
+        if (pieces.length > 0 || piece.some((byte) => !BLANKS.includes(byte))) pieces.push(piece);
+      const text = pieces
+        .slice(0, 2)
+        .map((piece) => String.fromCharCode(...piece.subarray(0, LOOKED_AT)))
+        .join("");
+      const first = [...text].findIndex((character) => !BLANKS.includes(character.charCodeAt(0)));
+      const found = first === -1 ? "" : text.slice(first, first + 2);
+      if (found.length === 2 || (more.length === 0 && this.#call.over)) {
+        this.#call.putBack(pieces);
+        return found;
+      }
+      if (more.length === 0) await this.#call.wait();
+    }
   }
 
-  async #webPage(): Promise<SluiceError> {
+  /** Reads a body that is one answer; returns false where it is JSON on lines, which nobody asked for. */
+  async #readBody(): Promise<boolean> {
+    const text = await this.#call.readText(MAX_BODY_BYTES);
+    const body = parsed(text);
+    if (body === undefined && text.trim().includes("\n")) {
+      this.#call.putBack([new TextEncoder().encode(text)]);
+      return false;
+    }
+    if (body === undefined) throw notJson(text);
+    this.#held = this.#wholeAnswer(body);
+    this.#finished = true;
+    this.#call.finish();
+    return true;
+  }
+
+  #wholeAnswer(body: JsonValue): ChatEvent[] {
+    const [start, ...rest] = this.#expected.dialect.readBody(body);
+    if (start === undefined) return [];
+    return [start.type === "start" ? { ...start, simulated: true } : start, ...rest];
+  }
+
+  async #webPage({ status, headers }: ResponseHead): Promise<SluiceError> {
     const page = await this.#call.readText(MAX_PAGE_BYTES);
-    return new SluiceError("malformed-frame", "the answer is a web page: is the base URL right?", {
+    const words = plainBody({ status, headers, body: page });
+    const says = words === undefined ? "" : ` (${words})`;
+    return new SluiceError("malformed-frame", `the answer is a web page${says}: is the base URL right?`, {
       frame: page.slice(0, 500),
     });
   }
@@ -116,7 +175,7 @@ export class HttpSource implements BatchSource {
       if (this.#finished) return undefined;
       const pieces = this.#takeSome();
       if (pieces.length === 0 && !call.over) {
-        const wait = call.wait();
+        const wait = call.wait(this.#reader?.ending);
         if (wait !== undefined) return wait.then(this.#pullAgain);
       } else {
         const batch = this.#read(pieces);
@@ -146,6 +205,9 @@ export class HttpSource implements BatchSource {
     try {
       if (pieces.length === 0) this.#readEnd();
       for (const piece of pieces) this.#framing?.push(piece, this.#onFrame);
+      // The end marker ends, whatever the connection does; what came in the same read was looked at.
+      const isOver = this.#reader?.complete && !this.#finished && this.#unparsed.length === 0;
+      if (isOver) this.#reader?.end(this.#emit);
     } catch (thrown) {
       const error = SluiceError.from(thrown, "protocol");
       this.#failure = this.#answering ? this.#call.fail(error) : error;
@@ -157,16 +219,40 @@ export class HttpSource implements BatchSource {
   }
 
   #readEnd(): void {
-    // Once the end marker has come, how the connection ended carries no meaning.
-    if (this.#call.failure !== undefined && !this.#reader?.complete) throw this.#call.failure;
     this.#framing?.end(this.#onFrame);
+    this.#readOnly();
+    const { failure } = this.#call;
+    // Once an answer has said why it ended, how the connection ended carries no meaning.
+    if (failure !== undefined && !this.#finished && !this.#reader?.ending) throw failure;
+    const stray = this.#began ? "" : (this.#framing?.stray?.trim() ?? "");
+    if (stray !== "") throw noAnswer(stray);
     if (!this.#finished) this.#reader?.end(this.#emit);
     if (!this.#finished) throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });
   }
 
   readonly #onFrame = (frame: Frame): void => {
-    if (!this.#finished) this.#reader?.push(frame, this.#emit);
+    if (this.#finished) return;
+    if (this.#only === "none") {
+      // It may be all there is: then it is a whole answer.
+      this.#only = frame;
+      return;
+    }
+    if (this.#only !== undefined) {
+      this.#reader?.push(this.#only, this.#emit);
+      this.#only = undefined;
+    }
+    this.#began = true;
+    this.#reader?.push(frame, this.#emit);
   };
+
+  /** The body was one JSON object. */
+  #readOnly(): void {
+    const only = this.#only;
+    this.#only = undefined;
+    if (only === undefined || only === "none" || this.#finished) return;
+    this.#began = true;
+    for (const event of this.#wholeAnswer(parseExactJson(only.data))) this.#emit(event);
+  }
 
   readonly #emit = (event: ChatEvent): void => {
     this.#out.push(event);
@@ -191,4 +277,18 @@ export class HttpSource implements BatchSource {
     const named = start.model === "" ? { ...start, model } : start;
     return warnings.length === 0 ? named : { ...named, warnings: [...(named.warnings ?? []), ...warnings] };
   }
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error for a body that is neither events nor JSON: what the server said instead. */
+function noAnswer(text: string): SluiceError {
+  const said = text.slice(0, 500);
+  return new SluiceError("malformed-frame", `the answer is no stream: ${said}`, { frame: said, providerMessage: said });
 }

@@ -16,6 +16,8 @@ export interface FrameReader {
    * @throws {SluiceError} `frame-too-large`.
    */
   push(bytes: Uint8Array, emit: (frame: Frame) => void): void;
-  /** The bytes are over: emits what counts as a frame without its end. An unfinished SSE event is dropped, as WHATWG says. */
+  /** The bytes are over: emits what counts as a frame without its end. An SSE event that was cut in its data is dropped. */
   end(emit: (frame: Frame) => void): void;
+  /** Text that was in no frame, its beginning: a sentence or a page in place of an answer. Absent where all text is in frames. */
+  readonly stray?: string;
 }

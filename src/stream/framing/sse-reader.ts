@@ -4,10 +4,20 @@ import { type FramingOptions, MAX_FRAME_LENGTH, type TextDecoding, utf8Decoding 
 
 const DATA = "data: ";
 
+/** The fields of an event. */
+const FIELDS = ["data", "event", "id", "retry", "error"];
+
+/** How much is kept of lines that are neither events nor the beginning of JSON or of a page, in UTF-16 code units. */
+const MAX_STRAY = 4_000;
+
 /**
  * Reads server-sent events, the whole grammar of the WHATWG HTML standard (section 9.2.6, "Interpreting an event
- * stream"): lines end in LF, CR or CRLF, a byte order mark is skipped, `data` lines add up, comments and unknown fields
- * are ignored, an event without data is no event.
+ * stream"): lines end in LF, CR or CRLF, a byte order mark is skipped, `data` lines add up, comments are ignored, an event
+ * without data is no event.
+ *
+ * It reads more than the standard does, since servers send more: an event whose empty line is missing at the end counts
+ * where its data is whole, a line `error: …` is an event of that type, and JSON that stands bare among the events, on one
+ * line or on several, is a frame for each object. What is none of this is kept as `stray`.
  *
  * Each character is looked at once. The usual event, one `data: ` line and an empty one, takes a short way.
  */
@@ -25,6 +35,9 @@ export class SseReader implements FrameReader {
   #event: string | undefined;
   #id: string | undefined;
   #lastId: string | undefined;
+  /** Lines that are no fields of an event. */
+  #stray: string[] = [];
+  #strayLength = 0;
   #retry: number | undefined;
 
   constructor({ maxFrameLength = MAX_FRAME_LENGTH, decoding = utf8Decoding() }: FramingOptions = {}) {
@@ -49,7 +62,17 @@ export class SseReader implements FrameReader {
 
   end(emit: (frame: Frame) => void): void {
     this.#pushText(this.#decoding.end(), emit);
-    // An event whose empty line never came is dropped, as the standard says.
+    const line = this.#line.finish("");
+    // A field's name that was cut is nothing.
+    if (line !== "" && !FIELDS.some((name) => name.startsWith(line))) this.#pushLine(line, 0, line.length, emit);
+    // An event whose empty line never came, and that was cut, is dropped, as the standard says.
+    if (this.#data !== undefined && isWhole(this.#joined(this.#data))) this.#dispatch(emit);
+    this.#emitStray(emit);
+  }
+
+  /** What came that was no event: a sentence, the text of a page. */
+  get stray(): string {
+    return this.#stray.join("\n");
   }
 
   #pushText(text: string, emit: (frame: Frame) => void): void {
@@ -95,19 +118,26 @@ export class SseReader implements FrameReader {
     if (from === to) {
       this.#dispatch(emit);
     } else if (text.startsWith(DATA, from)) {
+      if (this.#stray.length > 0) this.#emitStray(emit);
       this.#addData(text.substring(from + DATA.length, to));
     } else {
-      this.#pushField(text.slice(from, to));
+      this.#pushField(text.slice(from, to), emit);
     }
   }
 
-  #pushField(line: string): void {
+  #pushField(line: string, emit: (frame: Frame) => void): void {
     const colon = line.indexOf(":");
     if (colon === 0) return;
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     switch (name) {
       case "data":
+        if (this.#stray.length > 0) this.#emitStray(emit);
+        this.#addData(value);
+        return;
+      case "error":
+        // llama.cpp says its errors so.
+        this.#event = name;
         this.#addData(value);
         return;
       case "event":
@@ -120,7 +150,30 @@ export class SseReader implements FrameReader {
         if (/^\d+$/.test(value)) this.#retry = Number(value);
         return;
       default:
+        this.#addStray(line, emit);
     }
+  }
+
+  #addStray(line: string, emit: (frame: Frame) => void): void {
+    if (this.#stray.length === 0 && line.startsWith("{") && isWhole(line)) {
+      emit({ data: line });
+      return;
+    }
+    const first = this.#stray[0] ?? line;
+    this.#strayLength += line.length;
+    if (/^\s*[{[]/.test(first)) checkLength(this.#strayLength, this.#max);
+    else if (this.#strayLength > MAX_STRAY) return;
+    this.#stray.push(line);
+  }
+
+  /** Stray lines that are JSON are a frame for each object. */
+  #emitStray(emit: (frame: Frame) => void): void {
+    const text = this.stray;
+    if (!/^\s*[{[]/.test(text) || !isWhole(text)) return;
+    this.#stray = [];
+    this.#strayLength = 0;
+    const value: unknown = JSON.parse(text);
+    for (const one of Array.isArray(value) ? value : [value]) emit({ data: JSON.stringify(one) });
   }
 
   #addData(value: string): void {
@@ -130,11 +183,15 @@ export class SseReader implements FrameReader {
     else this.#moreData.push(value);
   }
 
+  #joined(data: string): string {
+    return this.#moreData.length === 0 ? data : [data, ...this.#moreData].join("\n");
+  }
+
   #dispatch(emit: (frame: Frame) => void): void {
     const data = this.#data;
     if (this.#id !== undefined) this.#lastId = this.#id;
     if (data !== undefined) {
-      const frame: Frame = { data: this.#moreData.length === 0 ? data : [data, ...this.#moreData].join("\n") };
+      const frame: Frame = { data: this.#joined(data) };
       if (this.#event) frame.event = this.#event;
       if (this.#id !== undefined) frame.id = this.#id;
       if (this.#moreData.length > 0) this.#moreData = [];
@@ -144,5 +201,16 @@ export class SseReader implements FrameReader {
     }
     this.#event = undefined;
     this.#id = undefined;
+  }
+}
+
+/** Whether a text is JSON, or the end marker that stands in its place: then nothing of it is missing. */
+function isWhole(text: string): boolean {
+  if (text.trim() === "[DONE]") return true;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
   }
 }

@@ -11,6 +11,11 @@ export function conversationStore(env: Io["env"], platform: NodeJS.Platform = pr
   return defaultStoreLocation(env) ?? join(userDataFolder(env, platform), "sluice", "conversations.db");
 }
 
+/** Where the command keeps runs of workflows: beside the conversations. */
+export function runStore(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return join(env.SLUICE_DATA || join(userDataFolder(env, platform), "sluice"), "runs.db");
+}
+
 /** As the XDG Base Directory Specification 0.8, Apple's File System Programming Guide and Windows' Known Folders say. */
 function userDataFolder(env: Io["env"], platform: NodeJS.Platform): string {
   const home = env.HOME || env.USERPROFILE || homedir();

@@ -12,6 +12,8 @@ export const EXIT = {
   configuration: 3,
   /** It may work later: rate limit, overload, time limit, broken connection. */
   retry: 4,
+  /** A run waits for somebody's answer. */
+  waiting: 5,
   /** Ctrl-C. */
   interrupted: 130,
   /** `kill`. */
@@ -27,6 +29,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    wrong usage
   3    unknown model, missing key or no such server
   4    failed, but may work later (rate limit, overload, timeout, broken connection)
+  5    a run of a workflow waits for an answer
   130  interrupted by Ctrl-C; 129 and 143 by the other signals that end a program`;
 
 const CONFIGURATION: readonly ErrorCode[] = [

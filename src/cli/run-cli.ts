@@ -7,6 +7,7 @@ import { modelsCommand } from "./commands/models.js";
 import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
 import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
+import { describeWorkflows } from "./describe-workflows.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";
@@ -47,6 +48,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
   describeAnswers(program, io, ended);
   describeConversations(program, io, ended);
   describeDapr(program, io, ended);
+  describeWorkflows(program, io, ended);
 
   program
     .command("models")

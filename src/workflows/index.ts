@@ -13,6 +13,8 @@ export { MemoryEngine } from "./engines/memory-engine.js";
 export type { Diagnostic, DiagnosticCode } from "./format/diagnostic.js";
 export { describeDiagnostic } from "./format/diagnostic.js";
 export type { FieldSpec, FieldSpecs } from "./format/field-spec.js";
+export { toMermaid } from "./graph/mermaid.js";
+export { toSvg } from "./graph/svg.js";
 export type { MemoryHit, MemoryIndex, MemoryItem } from "./memory/memory-index.js";
 export { WordMemory } from "./memory/word-memory.js";
 export type { WorkflowInput } from "./plan/plan.js";
@@ -35,6 +37,8 @@ export type {
 export type { StepContext } from "./steps/step-context.js";
 export type { StepOutline, StepResult, StepType, Touch } from "./steps/step-type.js";
 export { STEP_TYPES } from "./steps/step-types.js";
+export { TEMPLATE_NAMES, workflowTemplate } from "./templates.js";
 export type { CheckedWorkflow, Workflow } from "./workflow.js";
 export { checkWorkflow, loadWorkflow } from "./workflow.js";
+export { workflowJsonSchema } from "./workflow-json-schema.js";
 export type { WorkflowModelOptions } from "./workflow-model.js";

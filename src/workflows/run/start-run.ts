@@ -3,9 +3,10 @@ import type { JsonObject, JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { CallContext } from "../../stream/call-context.js";
 import { exactly } from "../../stream/checks.js";
-import { invalid } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { OpenQuestion, RunRecord, WorkflowEngine } from "../engines/engine.js";
 import { FORMAT } from "../engines/engine.js";
+import { describeDiagnostic } from "../format/diagnostic.js";
 import type { Workflow } from "../workflow.js";
 import { ActiveRun } from "./active-run.js";
 import type { WorkflowRun } from "./workflow-run.js";
@@ -70,6 +71,7 @@ export function startRun(
 ): WorkflowRun {
   checkOptions(options, "options");
   const { inputs = {}, signal, runId = crypto.randomUUID(), engine, onQuestion, context, retain } = options;
+  refuseMissingModels(workflow);
   refuseUnknownInputs(workflow, inputs);
   const clock: Clock = workflow.services.clock ?? systemClock;
   return new ActiveRun(workflow, {
@@ -115,6 +117,14 @@ export function resumedRun(
 
 function beginning(workflow: Workflow, id: string, inputs: JsonObject) {
   return { id, workflow: workflow.name, inputs, document: workflow.document, format: FORMAT };
+}
+
+/** A model that is not configured is known before anything is sent. */
+function refuseMissingModels({ name, warnings }: Workflow): void {
+  const missing = warnings.filter(({ code }) => code === "not-configured");
+  if (missing.length === 0) return;
+  const lines = missing.map((one) => `\n  ${describeDiagnostic(one)}`).join("");
+  throw new SluiceError("missing-key", `workflow ${name} cannot run here:${lines}`, { field: missing[0]?.path ?? "" });
 }
 
 /** Names that `input` steps take whatever they are called. */

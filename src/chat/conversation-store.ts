@@ -98,6 +98,8 @@ export interface ListOptions {
  * processes at once: of two appends that expect the same version, one wins and the other is told.
  */
 export interface ConversationStore {
+  /** Whether nothing can be appended: what is there can be read all the same. Default false. */
+  readonly readOnly?: boolean;
   /** `undefined` when there is no such conversation. */
   load(id: string): Promise<StoredConversation | undefined>;
   /**

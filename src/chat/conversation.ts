@@ -5,14 +5,17 @@ import { model as resolve } from "../models/registry.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
+import { wholeNumber } from "../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { message as checkMessage } from "../stream/validate-messages.js";
 import { ConversationLog } from "./conversation-log.js";
+import { conversationModel } from "./conversation-model.js";
 import type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
 import type { StoredConversation, StoredMessage } from "./conversation-store.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
 import { type ExportFormat, exportConversation } from "./export-conversation.js";
+import { heardPart } from "./heard-part.js";
 import { plainMetadata } from "./plain-metadata.js";
 import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
@@ -43,8 +46,8 @@ export class Conversation {
   readonly #log: ConversationLog;
   readonly #window: Window;
   readonly #gate = new TurnGate();
-  /** Why an interrupted turn could not be stored; the next turn is told. */
-  #unsaved: SluiceError | undefined;
+  /** A turn that could not be stored. */
+  #unsaved: { messages: StoredMessage[]; error: SluiceError } | undefined;
 
   /**
    * @throws {SluiceError} `invalid-argument` for a context id that is blank, or that not every store could keep; for a model's
@@ -81,6 +84,49 @@ export class Conversation {
    */
   stream(input: TurnInput, options: TurnOptions = {}): ChatStream {
     return this.#answer(options, () => ({ parentId: this.#log.head, asked: askedMessages(input) }));
+  }
+
+  /**
+   * The conversation as a chat model, for whatever takes one: a server, a tool loop's neighbour, a voice. Each request is a
+   * turn: what stands behind the last answer in its messages is said, what comes before is known from the conversation.
+   */
+  asModel(): ChatModel {
+    return conversationModel(
+      () => this.model,
+      (model, messages, options) =>
+        this.#answer(options, () => ({ parentId: this.#log.head, asked: this.#newMessages(messages) }), model),
+    );
+  }
+
+  /**
+   * Takes note that only the beginning of an answer was heard, because its reader was interrupted: it goes on from there, and
+   * the whole answer stays as a branch. An answer of which nothing was heard is left out.
+   *
+   * @param messageId of the last answer.
+   * @param chars how much of its text was heard, in UTF-16 code units.
+   * @returns the answer as it stands now; `undefined` where nothing of it was heard.
+   * @throws {SluiceError} `invalid-argument` for another message, or one that something was said after.
+   */
+  async heard(messageId: string, chars: number): Promise<StoredMessage | undefined> {
+    wholeNumber(0)(chars, "chars");
+    await this.#idle();
+    const { tree, head } = this.#log;
+    const stored = tree.get(messageId);
+    const { message, parentId } = stored;
+    const turn = tree.path(head);
+    const at = turn.findIndex(({ id }) => id === messageId);
+    if (message.role !== "assistant" || at === -1 || turn.slice(at).some((later) => later.message.role === "user")) {
+      throw invalid("messageId", messageId, "the id of the last answer, behind which nothing was said");
+    }
+    const heard = heardPart(message, chars);
+    if (heard === message) return stored;
+    if (heard === undefined) {
+      await this.#log.append([], parentId);
+      return undefined;
+    }
+    const kept: StoredMessage = { ...stored, id: crypto.randomUUID(), message: heard, status: "interrupted" };
+    await this.#log.append([kept], kept.id);
+    return kept;
   }
 
   /** Says something else in place of an earlier message of the user; the old one stays as a branch. */
@@ -228,6 +274,21 @@ export class Conversation {
     return fork;
   }
 
+  /** Why the last turn could not be stored; `undefined` where it was. `save()` tries again, and so does the next turn. */
+  get unsaved(): SluiceError | undefined {
+    return this.#unsaved?.error;
+  }
+
+  /**
+   * Stores a turn whose storing failed. Does nothing where there is none.
+   *
+   * @throws {SluiceError} `store-failed` where it fails again: the turn can still be saved later.
+   */
+  async save(): Promise<void> {
+    await this.#idle();
+    await this.#saveAgain();
+  }
+
   /** Forgets everything, in the store as well. */
   async delete(): Promise<void> {
     await this.#idle();
@@ -240,9 +301,8 @@ export class Conversation {
     await this.#store.close();
   }
 
-  #answer(options: TurnOptions, begin: () => TurnBeginning): ChatStream {
+  #answer(options: TurnOptions, begin: () => TurnBeginning, model = this.model): ChatStream {
     const { metadata, request, ...call } = options;
-    const { model } = this;
     let release: (() => void) | undefined;
     let beginning: TurnBeginning | undefined;
     let data: JsonObject | undefined;
@@ -253,8 +313,7 @@ export class Conversation {
       if (beginning === undefined) return;
       try {
         const messages = this.#kept(storedTurn(beginning, end, data));
-        const last = messages.at(-1);
-        if (last !== undefined) await this.#log.append(messages, last.id);
+        await this.#append(messages);
       } finally {
         release();
       }
@@ -283,13 +342,43 @@ export class Conversation {
         throw thrown;
       }
     };
-    const interrupt = (end: TurnEnd) =>
-      keep(end).catch((thrown) => {
-        this.#unsaved = SluiceError.from(thrown, "store-failed");
-      });
+    // Why it could not be stored is kept.
+    const interrupt = (end: TurnEnd) => keep(end).catch(() => {});
     const meter = new CostMeter(model.id, this.#options.prices ?? defaultPrices());
     const source = new TurnSource({ open, complete: keep, interrupt }, meter);
     return new ChatStream(source, { signal: call.signal, retain: call.retain });
+  }
+
+  /** Stores a turn. One that cannot be stored is kept here, to be tried again. */
+  async #append(messages: StoredMessage[]): Promise<void> {
+    const last = messages.at(-1);
+    if (last === undefined) return;
+    try {
+      await this.#log.append(messages, last.id);
+    } catch (thrown) {
+      const error = SluiceError.from(thrown, "store-failed");
+      // What lost against another writer is stored as a branch.
+      if (error.code !== "conflict") this.#unsaved = { messages, error };
+      throw error;
+    }
+  }
+
+  async #saveAgain(): Promise<void> {
+    const unsaved = this.#unsaved;
+    if (unsaved === undefined) return;
+    this.#unsaved = undefined;
+    // It may have been stored before the connection broke.
+    if (!this.#log.tree.has(unsaved.messages.at(-1)?.id ?? "")) await this.#append(unsaved.messages);
+  }
+
+  /** Of messages that may be a whole history, what was not said yet. */
+  #newMessages(messages: readonly ChatMessage[]): ChatMessage[] {
+    const answer = messages.findLastIndex(({ role }) => role === "assistant");
+    const known = new Set(this.#log.tree.path(this.#log.head).flatMap(({ message }) => instructionsOf(message) ?? []));
+    if (this.system !== undefined) known.add(this.system);
+    const said = messages.slice(answer + 1).filter((message) => !known.has(instructionsOf(message) ?? ""));
+    if (said.length === 0) throw invalid("messages", messages, "something that was said behind the last answer");
+    return said;
   }
 
   /** What is kept of messages. Nothing of them is, where that cannot be said. */
@@ -318,10 +407,20 @@ export class Conversation {
   /** Makes the caller the one running turn; returns how to say that it is over. */
   async #claimTurn(): Promise<() => void> {
     await this.#ready();
-    const unsaved = this.#unsaved;
-    this.#unsaved = undefined;
-    if (unsaved !== undefined) throw unsaved;
-    return this.#gate.enter();
+    this.#gate.check();
+    const { readOnly } = await this.#store.open();
+    if (readOnly) {
+      const where = typeof this.#store.where === "string" ? ` at ${this.#store.where}` : "";
+      throw new SluiceError("store-failed", `the store${where} can only be read: no turn could be kept`);
+    }
+    const release = this.#gate.enter();
+    try {
+      await this.#saveAgain();
+      return release;
+    } catch (thrown) {
+      release();
+      throw thrown;
+    }
   }
 
   /** What the model is sent: the conversation's instructions, and the path through the window. */
@@ -336,6 +435,11 @@ export class Conversation {
     const sent = await this.#window(messages, signal, earlierSummary(path));
     return { ...sent, messages: withoutDanglingCalls(sent.messages) };
   }
+}
+
+/** The text of instructions; `undefined` for other messages. */
+function instructionsOf({ role, content }: ChatMessage): string | undefined {
+  return role === "system" && typeof content === "string" ? content : undefined;
 }
 
 function modelOf(model: ChatModel | string): ChatModel {

@@ -11,9 +11,38 @@ import { SqliteStore } from "./stores/sqlite-store.js";
 /** The name of the file in a folder of conversations. */
 const FILE = "conversations.db";
 
+/** Opens a store of somebody else's kind. @param url as it was given. */
+export type OpenStore = (url: string) => ConversationStore | Promise<ConversationStore>;
+
+/** The schemes that are known here. */
+const BUILT_IN: readonly string[] = ["file", "postgres", "postgresql", "redis", "rediss"];
+const registered = new Map<string, OpenStore>();
+
+/**
+ * Makes a kind of store known by the scheme of its URLs, wherever the place of a store is given as a text: `store` of a
+ * conversation, `SLUICE_DATA`, the command line. Registered again, the new one counts.
+ *
+ * @param scheme what stands before `://`, for example `mongodb`.
+ * @throws {SluiceError} `invalid-argument` for what is not a scheme, or one of the stores that are built in.
+ * @example
+ * ```ts
+ * import { MemoryStore, registerStore } from "sluice/chat";
+ *
+ * registerStore("mongodb", () => new MemoryStore());
+ * ```
+ */
+export function registerStore(scheme: string, open: OpenStore): void {
+  const name = typeof scheme === "string" ? scheme.toLowerCase() : "";
+  if (!/^[a-z][a-z0-9+.-]+$/.test(name)) throw invalid("scheme", scheme, "letters, digits and + . - behind a letter");
+  if (BUILT_IN.includes(name)) throw invalid("scheme", scheme, `another one than ${BUILT_IN.join(", ")}`);
+  if (typeof open !== "function") throw invalid("open", open, "a function of the URL");
+  registered.set(name, open);
+}
+
 /**
  * Opens the store that a text names: `postgres://…` or `postgresql://…`, `redis://…` or `rediss://…`, or the path of a
- * SQLite file (also as `file:` URL; in a folder it is `conversations.db`; `:memory:` is one that goes with the process).
+ * SQLite file (also as `file:` URL; in a folder it is `conversations.db`; `:memory:` is one that goes with the process), or the URL of a
+ * kind of store that `registerStore` was given.
  *
  * @throws {SluiceError} `invalid-argument` for another kind of address; `unsupported` when the package that a server's
  *   store needs is not installed; `store-failed` when the file or server cannot be opened.
@@ -33,7 +62,7 @@ export async function openStore(where: string): Promise<ConversationStore> {
     case "rediss":
       return RedisStore.open(where);
     default:
-      throw invalid("store", `${scheme}:…`, "a path of a file, postgres://… or redis://…");
+      return openRegistered(scheme, where);
   }
 }
 
@@ -44,6 +73,13 @@ export async function openStore(where: string): Promise<ConversationStore> {
 export function defaultStoreLocation({ SLUICE_DATA: where }: Environment): string | undefined {
   if (!where) return undefined;
   return where.includes("://") ? where : join(where, FILE);
+}
+
+async function openRegistered(scheme: string, where: string): Promise<ConversationStore> {
+  const open = registered.get(scheme);
+  if (open !== undefined) return open(where);
+  const own = Array.from(registered.keys(), (known) => `, ${known}://…`).join("");
+  throw invalid("store", `${scheme}:…`, `a path of a file, postgres://… or redis://…${own}`);
 }
 
 function fileIn(path: string): string {

@@ -1,22 +1,38 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "libsql";
+import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { scripted } from "../../models/scripted.js";
+import { Conversation } from "../conversation.js";
+import type { StoredMessage } from "../conversation-store.js";
+import { openWithAddon } from "./addon-sqlite-driver.js";
+import { nodeSqlite } from "./node-sqlite-driver.js";
+import type { SqliteDriver, SqliteOpening } from "./sqlite-driver.js";
+import { isBusy } from "./sqlite-driver.js";
 import { SqliteStore } from "./sqlite-store.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-sqlite-store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const append = { expectedVersion: 0, messages: [], head: null };
+const message: StoredMessage = {
+  id: "m",
+  parentId: null,
+  message: { role: "user", content: "Hi" },
+  createdAt: "2026-01-02T03:04:05.678Z",
+  status: "complete",
+};
+const writable = (path: string): SqliteOpening => ({ path, readOnly: false, uri: false });
 
 test("waits for another process that writes, and does not keep this one from its work", async () => {
   const path = join(folder, "locked.db");
   const store = await SqliteStore.open(path);
-  const other = new Database(path);
-  other.exec("BEGIN IMMEDIATE");
-  setImmediate(() => other.exec("ROLLBACK"));
-  expect(await store.append("a", append)).toBe(1);
-  other.close();
+  const other = await openWithAddon(writable(path));
+  await other.exec("BEGIN IMMEDIATE");
+  const appended = store.append("a", append);
+  await other.exec("ROLLBACK");
+  expect(await appended).toBe(1);
+  await other.close();
   await store.close();
 });
 
@@ -32,3 +48,123 @@ test("a store that was closed says so, however often it is closed", async () => 
   await expect(store.list()).rejects.toMatchObject(closed);
   await expect(store.delete("a")).rejects.toMatchObject(closed);
 });
+
+test("what runs when it is closed ends first", async () => {
+  const store = await SqliteStore.open(join(folder, "closing.db"));
+  const appended = store.append("a", append);
+  await store.close();
+  expect(await appended).toBe(1);
+});
+
+test.skipIf(!existsSync("/proc/self/fd"))(
+  "close closes all descriptors, and leaves nothing beside the file",
+  async () => {
+    const path = join(folder, "many.db");
+    const descriptors = () => readdirSync("/proc/self/fd").length;
+    const before = descriptors();
+    for (let version = 0; version < 20; version++) {
+      const store = await SqliteStore.open(path);
+      await store.append("a", { ...append, expectedVersion: version });
+      await store.load("a");
+      await store.close();
+    }
+    expect(descriptors()).toBeLessThanOrEqual(before + 1);
+    expect(readdirSync(folder).filter((name) => name.startsWith("many"))).toEqual(["many.db"]);
+  },
+);
+
+test("a copy of the file alone has what was appended, while the store is open", async () => {
+  const path = join(folder, "open.db");
+  const store = await SqliteStore.open(path);
+  await store.append("a", { expectedVersion: 0, messages: [message], head: "m" });
+  copyFileSync(path, join(folder, "copy.db"));
+  const copy = await SqliteStore.open(join(folder, "copy.db"));
+  expect(await copy.load("a")).toMatchObject({ messages: [message] });
+  await copy.close();
+  await store.close();
+});
+
+test("a file of another version is refused by its name, before the model is asked", async () => {
+  const path = join(folder, "newer.db");
+  const newer = await openWithAddon(writable(path));
+  await newer.exec("PRAGMA user_version = 7");
+  await newer.close();
+  const model = scripted([["never"]]);
+  const conversation = new Conversation({ model, store: path });
+  await expect(conversation.send("Hi")).rejects.toMatchObject({
+    code: "store-failed",
+    message: `SQLite store, ${path}: it has schema version 7, and this version of Sluice reads 1`,
+  });
+  expect(model.requests).toEqual([]);
+});
+
+test("what is no database, and what is no file, is named", async () => {
+  const named = (path: string) => ({ code: "store-failed", message: expect.stringContaining(path) });
+  await expect(SqliteStore.open(folder)).rejects.toMatchObject(named(folder));
+  const path = join(folder, "conversation.txt");
+  copyFileSync(new URL(import.meta.url).pathname, path);
+  await expect(SqliteStore.open(path)).rejects.toMatchObject(named(path));
+});
+
+test("a file is read as it is where nothing can be written beside it", async () => {
+  const path = join(folder, "still.db");
+  const store = await SqliteStore.open(path);
+  await store.append("a", { expectedVersion: 0, messages: [message], head: "m" });
+  await store.close();
+  const uri = `${pathToFileURL(path).href}?immutable=1`;
+  const driver = await openWithAddon({ path: uri, readOnly: true, uri: true });
+  expect(await driver.all("SELECT id FROM conversations", [])).toEqual([{ id: "a" }]);
+  await expect(driver.run("DELETE FROM conversations", [])).rejects.toMatchObject({ code: "SQLITE_READONLY" });
+  await driver.close();
+});
+
+test("nothing is asked of the model where the answer could not be kept", async () => {
+  const store = await SqliteStore.open(join(folder, "kept.db"));
+  await store.append("a", { expectedVersion: 0, messages: [message], head: "m" });
+  const model = scripted([["never"]]);
+  const conversation = new Conversation({
+    model,
+    contextId: "a",
+    store: {
+      readOnly: true,
+      load: (id) => store.load(id),
+      append: (id, change) => store.append(id, change),
+      list: () => store.list(),
+      delete: (id) => store.delete(id),
+      close: () => store.close(),
+    },
+  });
+  await expect(conversation.send("More")).rejects.toMatchObject({
+    code: "store-failed",
+    message: expect.stringContaining("can only be read"),
+  });
+  expect(model.requests).toEqual([]);
+  expect(await conversation.export("text")).toContain("Hi");
+  await store.close();
+});
+
+const drivers: [string, ((opening: SqliteOpening) => SqliteDriver | Promise<SqliteDriver>) | undefined][] = [
+  ["@appthreat/sqlite3", openWithAddon],
+  ["node:sqlite", nodeSqlite()],
+];
+
+test.each(drivers.filter(([, open]) => open !== undefined))(
+  "%s keeps values, counts changes and tells that it is busy",
+  async (name, open) => {
+    const path = join(folder, `${name.replace(/\W/g, "-")}.db`);
+    const driver = await open?.(writable(path));
+    const other = await open?.(writable(path));
+    if (driver === undefined || other === undefined) throw new Error("a driver is missing");
+    await driver.exec("CREATE TABLE t (a, b); PRAGMA busy_timeout = 0;");
+    await other.exec("PRAGMA busy_timeout = 0");
+    expect(await driver.run("INSERT INTO t VALUES (?, ?), (?, ?)", ["Grüße 😀", null, 1.5, 2])).toBe(2);
+    expect(await driver.all("SELECT * FROM t WHERE a = ?", [1.5])).toEqual([{ a: 1.5, b: 2 }]);
+    expect(await driver.all("SELECT a FROM t WHERE b IS NULL", [])).toEqual([{ a: "Grüße 😀" }]);
+    await driver.exec("BEGIN IMMEDIATE");
+    const busy = await other.exec("BEGIN IMMEDIATE").catch((thrown: unknown) => thrown);
+    expect(isBusy(busy)).toBe(true);
+    await driver.exec("ROLLBACK");
+    await driver.close();
+    await other.close();
+  },
+);

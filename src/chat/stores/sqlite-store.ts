@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type Database from "libsql";
+import { pathToFileURL } from "node:url";
 import { systemClock, wait } from "../../base/clock.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type {
@@ -11,7 +11,11 @@ import type {
   StoredConversation,
 } from "../conversation-store.js";
 import { messageFromText, messageToText } from "../message-json.js";
+import { openWithAddon } from "./addon-sqlite-driver.js";
 import { conflict } from "./conflict.js";
+import { nodeSqlite } from "./node-sqlite-driver.js";
+import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
+import { isBusy, isReadOnly, type SqliteDriver, type SqliteOpening } from "./sqlite-driver.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS conversations (
@@ -37,153 +41,234 @@ interface Row {
 
 /** How long others may write before an append gives up, in ms. */
 const PATIENCE_MS = 5_000;
-/** How long SQLite itself waits for them, in ms: nothing else runs in this process meanwhile. */
+/** How long SQLite itself waits for them, in ms: with `node:sqlite`, nothing else runs in this process meanwhile. */
 const BLOCKED_MS = 5;
 /** The longest pause before the file is tried again, in ms; each is a random part of it, so that two do not wait in step. */
 const PAUSE_MS = 20;
+const IN_MEMORY = ":memory:";
 
 /**
- * Keeps conversations in one SQLite file, which several processes may use at once. It is in WAL mode: what was appended
- * survives the process being killed.
+ * Keeps conversations in one SQLite file, which several processes may use at once. What was appended survives the process
+ * being killed, and stands in the file itself as soon as nobody reads what was there before: a copy of the file is a copy of
+ * the conversations. Uses `node:sqlite` (Node 22.13 and later), or the package `@appthreat/sqlite3`.
  */
 export class SqliteStore implements ConversationStore {
-  readonly #db: Database.Database;
-  /** Statements by their text: each is compiled once. */
-  readonly #statements = new Map<string, Database.Statement>();
+  /** Whether the file cannot be written: it can be read all the same. */
+  readonly readOnly: boolean;
+  readonly #driver: SqliteDriver;
   readonly #path: string;
+  /** The transaction that runs, or the last one: a connection has one at a time. */
+  #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  private constructor(db: Database.Database, path: string) {
-    this.#db = db;
+  private constructor(driver: SqliteDriver, path: string, readOnly: boolean) {
+    this.#driver = driver;
     this.#path = path;
+    this.readOnly = readOnly;
   }
 
   /**
-   * Opens the file, and makes it and its folder where they are missing.
+   * Opens the file, and makes it and its folder where they are missing. A file that cannot be written, for itself or for its
+   * folder, is opened for reading.
    *
    * @param path of the file, or `:memory:`.
-   * @throws {SluiceError} `store-failed`.
+   * @throws {SluiceError} `store-failed`, also for a file that another version of this store has written; `unsupported`
+   *   where a package is needed and not installed.
    */
   static async open(path: string): Promise<SqliteStore> {
-    const { default: Libsql } = await import("libsql");
     try {
-      if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
-      const db = new Libsql(path);
-      await patiently(() => {
-        db.exec(`PRAGMA busy_timeout = ${BLOCKED_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
-        db.exec(SCHEMA);
-      });
-      return new SqliteStore(db, path);
+      if (path !== IN_MEMORY) mkdirSync(dirname(resolve(path)), { recursive: true });
+      return await openForWriting(path, (driver) => new SqliteStore(driver, path, false));
     } catch (thrown) {
-      throw storeFailed(path, thrown);
+      if (thrown instanceof SluiceError) throw thrown;
+      if (path === IN_MEMORY || !isReadOnly(thrown) || !existsSync(path)) throw storeFailed(path, "open", thrown);
+    }
+    try {
+      const driver = await openDriver(readOnlyOpening(path));
+      await checked(driver, path);
+      return new SqliteStore(driver, path, true);
+    } catch (thrown) {
+      throw storeFailed(path, "open", thrown);
     }
   }
 
   async load(id: string): Promise<StoredConversation | undefined> {
     // Both reads see one state of the file, whatever another process appends meanwhile.
-    return this.#transaction("BEGIN", id, () => {
-      const row = this.#row(id);
+    return this.#transaction("BEGIN", id, async (driver) => {
+      const row = await rowOf(driver, id);
       if (row === undefined) return undefined;
-      const bodies = this.#prepared("SELECT body FROM messages WHERE conversation = ? ORDER BY seq").all(id);
-      return { ...recordOf(row), messages: (bodies as { body: string }[]).map(({ body }) => messageFromText(body)) };
+      const bodies = await driver.all<{ body: string }>(
+        "SELECT body FROM messages WHERE conversation = ? ORDER BY seq",
+        [id],
+      );
+      return { ...recordOf(row), messages: bodies.map(({ body }) => messageFromText(body)) };
     });
   }
 
   async append(id: string, change: Append): Promise<number> {
     const bodies = change.messages.map(messageToText);
     const now = new Date().toISOString();
-    return this.#transaction("BEGIN IMMEDIATE", id, () => {
-      const version = this.#row(id)?.version ?? 0;
-      if (version !== change.expectedVersion) throw conflict(id, change.expectedVersion, version);
-      const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
-      this.#prepared(
+    const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
+    const title = change.title ?? null;
+    return this.#transaction("BEGIN IMMEDIATE", id, async (driver) => {
+      const found = (await rowOf(driver, id))?.version ?? 0;
+      if (found !== change.expectedVersion) throw conflict(id, change.expectedVersion, found);
+      await driver.run(
         `INSERT INTO conversations (id, created_at, updated_at, version, head, title, metadata)
-           VALUES (?1, ?2, ?2, 1, ?3, ?4, coalesce(?5, '{}'))
-           ON CONFLICT (id) DO UPDATE SET updated_at = ?2, version = version + 1, head = ?3,
-             title = coalesce(?4, title), metadata = coalesce(?5, metadata)`,
-      ).run(id, now, change.head, change.title ?? null, metadata);
-      const insert = this.#prepared("INSERT INTO messages (conversation, body) VALUES (?, ?)");
-      for (const body of bodies) insert.run(id, body);
-      return version + 1;
+           VALUES (?, ?, ?, 1, ?, ?, coalesce(?, '{}'))
+           ON CONFLICT (id) DO UPDATE SET updated_at = ?, version = version + 1, head = ?,
+             title = coalesce(?, title), metadata = coalesce(?, metadata)`,
+        [id, now, now, change.head, title, metadata, now, change.head, title, metadata],
+      );
+      for (const body of bodies) {
+        await driver.run("INSERT INTO messages (conversation, body) VALUES (?, ?)", [id, body]);
+      }
+      return found + 1;
     });
   }
 
   async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
-    return this.#transaction("BEGIN", "list", () => {
-      const rows = this.#prepared(
+    return this.#transaction("BEGIN", "list", async (driver) => {
+      const rows = await driver.all<Row>(
         `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?)
            ORDER BY updated_at DESC, id DESC LIMIT ?`,
-      )
         // "9" comes after every time.
-        .all(after?.updatedAt ?? "9", after?.id ?? "", limit);
-      return (rows as Row[]).map(recordOf);
+        [after?.updatedAt ?? "9", after?.id ?? "", limit],
+      );
+      return rows.map(recordOf);
     });
   }
 
   async delete(id: string): Promise<boolean> {
-    return this.#transaction("BEGIN IMMEDIATE", id, () => {
-      this.#prepared("DELETE FROM messages WHERE conversation = ?").run(id);
-      return this.#prepared("DELETE FROM conversations WHERE id = ?").run(id).changes > 0;
+    return this.#transaction("BEGIN IMMEDIATE", id, async (driver) => {
+      await driver.run("DELETE FROM messages WHERE conversation = ?", [id]);
+      return (await driver.run("DELETE FROM conversations WHERE id = ?", [id])) > 0;
     });
   }
 
+  /** Closes the file, once what runs has ended. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#statements.clear();
-    this.#db.close();
-  }
-
-  #row(id: string): Row | undefined {
-    return this.#prepared("SELECT * FROM conversations WHERE id = ?").get(id) as Row | undefined;
-  }
-
-  #prepared(sql: string): Database.Statement {
-    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+    await this.#last.catch(() => {});
+    await this.#driver.close();
   }
 
   /** Runs something as a whole or not at all, as soon as nobody else writes. */
-  async #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", what: string, run: () => T): Promise<T> {
-    try {
-      return await patiently(() => this.#run(begin, run));
-    } catch (thrown) {
-      throw thrown instanceof SluiceError ? thrown : storeFailed(what, thrown);
-    }
+  #transaction<T>(
+    begin: "BEGIN" | "BEGIN IMMEDIATE",
+    what: string,
+    run: (driver: SqliteDriver) => Promise<T>,
+  ): Promise<T> {
+    return this.#next(async () => {
+      try {
+        const result = await patiently(() => inTransaction(this.#driver, begin, run));
+        if (begin === "BEGIN IMMEDIATE") await intoFile(this.#driver);
+        return result;
+      } catch (thrown) {
+        throw thrown instanceof SluiceError ? thrown : storeFailed(this.#path, what, thrown);
+      }
+    });
   }
 
-  #run<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", run: () => T): T {
-    // The driver ends the process when a closed file is used.
-    if (this.#closed) throw new SluiceError("store-failed", `SQLite store, ${this.#path}: it was closed`);
-    try {
-      this.#db.exec(begin);
-      const result = run();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (thrown) {
-      if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
-      throw thrown;
+  /** Runs something when all before it has ended. */
+  #next<T>(run: () => Promise<T>): Promise<T> {
+    // A driver may end the process when a closed file is used.
+    if (this.#closed) {
+      return Promise.reject(new SluiceError("store-failed", `SQLite store, ${this.#path}: it was closed`));
     }
+    const result = this.#last.then(run, run);
+    this.#last = result.catch(() => {});
+    return result;
   }
 }
 
+async function openForWriting<T>(path: string, make: (driver: SqliteDriver) => T): Promise<T> {
+  const driver = await openDriver({ path, readOnly: false, uri: false });
+  try {
+    await patiently(async () => {
+      await driver.exec(`PRAGMA busy_timeout = ${BLOCKED_MS}`);
+      const found = await versionOf(driver);
+      if (found !== 0) checkSchemaVersion(`SQLite store, ${path}`, found);
+      await driver.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+      if (found !== 0) return;
+      await inTransaction(driver, "BEGIN IMMEDIATE", () =>
+        driver.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`),
+      );
+    });
+    // A file whose folder cannot be written is found out by writing alone.
+    if (path !== IN_MEMORY) await patiently(() => inTransaction(driver, "BEGIN IMMEDIATE", async () => {}));
+    return make(driver);
+  } catch (thrown) {
+    await driver.close();
+    throw thrown;
+  }
+}
+
+/** Nothing is left of a log: the file can be read as it is, without the files that SQLite puts beside it. */
+function readOnlyOpening(path: string): SqliteOpening {
+  const log = `${path}-wal`;
+  if (existsSync(log) && statSync(log).size > 0) return { path, readOnly: true, uri: false };
+  return { path: `${pathToFileURL(resolve(path)).href}?immutable=1`, readOnly: true, uri: true };
+}
+
+async function checked(driver: SqliteDriver, path: string): Promise<void> {
+  try {
+    checkSchemaVersion(`SQLite store, ${path}`, await versionOf(driver));
+  } catch (thrown) {
+    await driver.close();
+    throw thrown;
+  }
+}
+
+async function openDriver(opening: SqliteOpening): Promise<SqliteDriver> {
+  const open = nodeSqlite();
+  return open === undefined ? openWithAddon(opening) : open(opening);
+}
+
+async function versionOf(driver: SqliteDriver): Promise<number> {
+  const [row] = await driver.all<{ user_version: number }>("PRAGMA user_version", []);
+  return row?.user_version ?? 0;
+}
+
+async function rowOf(driver: SqliteDriver, id: string): Promise<Row | undefined> {
+  const [row] = await driver.all<Row>("SELECT * FROM conversations WHERE id = ?", [id]);
+  return row;
+}
+
+async function inTransaction<T>(
+  driver: SqliteDriver,
+  begin: "BEGIN" | "BEGIN IMMEDIATE",
+  run: (driver: SqliteDriver) => Promise<T>,
+): Promise<T> {
+  await driver.exec(begin);
+  try {
+    const result = await run(driver);
+    await driver.exec("COMMIT");
+    return result;
+  } catch (thrown) {
+    // Some failures have ended the transaction already.
+    await driver.exec("ROLLBACK").catch(() => {});
+    throw thrown;
+  }
+}
+
+/** Moves what was appended from the log into the file, as far as nobody reads what was there. A failure loses nothing. */
+async function intoFile(driver: SqliteDriver): Promise<void> {
+  await driver.exec("PRAGMA wal_checkpoint(PASSIVE)").catch(() => {});
+}
+
 /** Tries again while another writes to the file, without keeping this process from its other work. */
-async function patiently<T>(run: () => T): Promise<T> {
+async function patiently<T>(run: () => Promise<T>): Promise<T> {
   const until = systemClock.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return run();
+      return await run();
     } catch (thrown) {
       if (!isBusy(thrown) || systemClock.now() >= until) throw thrown;
       await wait(Math.random() * PAUSE_MS, systemClock);
     }
   }
-}
-
-/** Whether another writes. The driver gives the code of some errors only. */
-function isBusy(thrown: unknown): boolean {
-  return thrown instanceof Error && /^database (table )?is locked$/.test(thrown.message);
 }
 
 function recordOf(row: Row): ConversationRecord {
@@ -199,8 +284,9 @@ function recordOf(row: Row): ConversationRecord {
   };
 }
 
-function storeFailed(what: string, cause: unknown): SluiceError {
-  return new SluiceError("store-failed", `SQLite store, ${what}: ${messageOf(cause)}`, {
+function storeFailed(path: string, what: string, cause: unknown): SluiceError {
+  if (cause instanceof SluiceError) return cause;
+  return new SluiceError("store-failed", `SQLite store, ${path}, ${what}: ${messageOf(cause)}`, {
     cause,
     retryable: isBusy(cause),
   });

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { deferred } from "../../test/support/deferred.js";
+import { guard, pii } from "../guards/index.js";
 import { echo } from "../models/echo.js";
 import { scripted } from "../models/scripted.js";
 import { SluiceError } from "../stream/error.js";
-import { textOf } from "../stream/message.js";
+import { type AssistantPart, textOf } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationOptions } from "./conversation-options.js";
 import type { Append } from "./conversation-store.js";
 import { Conversations } from "./conversations.js";
+import { heardPart } from "./heard-part.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
 import type { Window } from "./window.js";
@@ -289,5 +291,140 @@ describe("a conversation", () => {
     expect(await conversation.search("quick", { role: "user" })).toHaveLength(1);
     await conversation.setMetadata({ title: "Foxes" });
     expect(await conversation.metadata()).toEqual({ title: "Foxes" });
+  });
+});
+
+describe("a conversation as a chat model", () => {
+  test("says what is new of a request, whether or not it comes with its history", async () => {
+    const model = scripted([["Hello."], ["Fine."], ["Bye."]]);
+    const conversation = new Conversation({ model });
+    const chat = conversation.asModel();
+    expect(chat.id).toBe(model.id);
+    const system = { role: "system" as const, content: "Be brief." };
+    const first = [system, { role: "user" as const, content: "Hi" }];
+    expect(await chat.stream({ messages: first, temperature: 0.5 }).fullText).toBe("Hello.");
+    const later = [
+      ...first,
+      { role: "assistant" as const, content: "Hello." },
+      { role: "user" as const, content: "You?" },
+    ];
+    await chat.stream({ messages: later }).fullText;
+    await chat.stream({ messages: [system, { role: "user", content: "End" }] }).fullText;
+    expect(model.requests[0]?.temperature).toBe(0.5);
+    expect((await conversation.messages()).map(({ message }) => textOf(message))).toEqual([
+      "Be brief.",
+      "Hi",
+      "Hello.",
+      "You?",
+      "Fine.",
+      "End",
+      "Bye.",
+    ]);
+    const answered = chat.stream({ messages: [...first, { role: "assistant", content: "x" }] });
+    await expect(answered.fullText).rejects.toMatchObject({ code: "invalid-argument", field: "messages" });
+  });
+
+  test("can be guarded, call by call", async () => {
+    const model = scripted([["To <EMAIL_ADDRESS_1>."]]);
+    const conversation = new Conversation({ model });
+    const guarded = guard(conversation.asModel(), pii({ reversible: true }));
+    const asked = { messages: [{ role: "user" as const, content: "I am ann@example.com" }] };
+    expect(await guarded.stream(asked).fullText).toBe("To ann@example.com.");
+    expect(JSON.stringify(model.requests)).not.toContain("ann@example.com");
+  });
+});
+
+describe("an answer that was only partly heard", () => {
+  const spoken = async () => {
+    const conversation = new Conversation({ model: scripted([["One two 😀 three."], ["Next."]]) });
+    const { message } = await conversation.send("Count.");
+    return { conversation, id: message.id };
+  };
+
+  test("goes on from what was heard, and stays whole as a branch", async () => {
+    const { conversation, id } = await spoken();
+    const heard = await conversation.heard(id, 7);
+    expect(heard).toMatchObject({ status: "interrupted" });
+    expect((await conversation.messages()).map(({ message }) => textOf(message))).toEqual(["Count.", "One two"]);
+    expect((await conversation.branches(id)).map(({ message }) => textOf(message))).toEqual([
+      "One two 😀 three.",
+      "One two",
+    ]);
+    await conversation.send("Go on.");
+    await expect(conversation.heard(id, 3)).rejects.toMatchObject({ code: "invalid-argument", field: "messageId" });
+  });
+
+  test("has no half of a character, no word where none was heard, and is itself where all was", async () => {
+    const { conversation, id } = await spoken();
+    expect(textOf((await conversation.heard(id, 9))?.message ?? { role: "user", content: "" })).toBe("One two ");
+    const whole = await spoken();
+    expect(await whole.conversation.heard(whole.id, 99)).toMatchObject({ id: whole.id, status: "complete" });
+    const nothing = await spoken();
+    expect(await nothing.conversation.heard(nothing.id, 0)).toBeUndefined();
+    expect(await nothing.conversation.messages()).toHaveLength(1);
+    await expect(nothing.conversation.heard(nothing.id, -1)).rejects.toMatchObject({ field: "chars" });
+  });
+
+  test("leaves out what came behind it", () => {
+    const source = { type: "source" as const, source: { kind: "url" as const, url: "https://a.io" } };
+    const content: AssistantPart[] = [
+      { type: "reasoning", text: "hm" },
+      { type: "text", text: "One" },
+      { type: "tool-call", callId: "1", name: "t", input: {} },
+      { type: "text", text: "two three", opaque: { dialect: "x", data: 1 } },
+      source,
+    ];
+    expect(heardPart({ role: "assistant", content }, 6)?.content).toEqual([
+      ...content.slice(0, 3),
+      { type: "text", text: "two" },
+    ]);
+    expect(heardPart({ role: "assistant", content }, 3)?.content).toEqual(content.slice(0, 2));
+    expect(heardPart({ role: "assistant", content: "Hello" }, 2)?.content).toBe("He");
+  });
+});
+
+describe("a turn that could not be stored", () => {
+  const failing = () => {
+    const store = new MemoryStore();
+    const append = store.append.bind(store);
+    let broken = true;
+    store.append = async (id, change) => {
+      if (broken) throw new Error("the disk is full");
+      return append(id, change);
+    };
+    const mend = () => {
+      broken = false;
+    };
+    return { store, mend };
+  };
+
+  test("can be saved again, and is told until it is", async () => {
+    const { store, mend } = failing();
+    const model = scripted([["Paid for."], ["Next."]]);
+    const conversation = new Conversation({ model, store });
+    await expect(conversation.send("Hi")).rejects.toMatchObject({ code: "store-failed" });
+    expect(conversation.unsaved?.message).toContain("the disk is full");
+    await expect(conversation.send("Again")).rejects.toMatchObject({ code: "store-failed" });
+    await expect(conversation.save()).rejects.toMatchObject({ code: "store-failed" });
+    expect(model.requests).toHaveLength(1);
+    mend();
+    await conversation.save();
+    expect(conversation.unsaved).toBeUndefined();
+    await conversation.save();
+    expect((await conversation.messages()).map(({ message }) => textOf(message))).toEqual(["Hi", "Paid for."]);
+  });
+
+  test("is saved by the next turn, before that is asked", async () => {
+    const { store, mend } = failing();
+    const conversation = new Conversation({ model: scripted([["One."], ["Two."]]), store });
+    await expect(conversation.send("Hi")).rejects.toMatchObject({ code: "store-failed" });
+    mend();
+    await conversation.send("More");
+    expect((await conversation.messages()).map(({ message }) => textOf(message))).toEqual([
+      "Hi",
+      "One.",
+      "More",
+      "Two.",
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { scripted } from "../models/scripted.js";
 import { Conversation } from "./conversation.js";
-import { defaultStoreLocation, openStore } from "./open-store.js";
+import { defaultStoreLocation, openStore, registerStore } from "./open-store.js";
 import { StoreHandle } from "./store-handle.js";
 import { MemoryStore } from "./stores/memory-store.js";
 import { SqliteStore } from "./stores/sqlite-store.js";
@@ -75,5 +75,31 @@ describe("a conversation", () => {
     expect(await conversation.messages()).toEqual([]);
     await conversation.close();
     open.mockRestore();
+  });
+});
+
+describe("stores of somebody else", () => {
+  test("are opened by the scheme that they are registered with", async () => {
+    const store = new MemoryStore();
+    const urls: string[] = [];
+    registerStore("Tests", (url) => {
+      urls.push(url);
+      return store;
+    });
+    const conversation = new Conversation({ model: scripted([["Hello."]]), store: "tests://here", contextId: "c" });
+    await conversation.send("Hi");
+    expect(urls).toEqual(["tests://here"]);
+    expect(await store.load("c")).toMatchObject({ version: 1 });
+    await expect(openStore("other://here")).rejects.toThrow("tests://…");
+  });
+
+  test.each([
+    ["scheme", "redis"],
+    ["scheme", "no scheme"],
+    ["scheme", ""],
+  ])("%s cannot be %j", (field, scheme) => {
+    expect(() => registerStore(scheme, () => new MemoryStore())).toThrow(
+      expect.objectContaining({ code: "invalid-argument", field }),
+    );
   });
 });

@@ -13,6 +13,11 @@ export {
   type StreamingPipelineOptions,
   type StreamingProgress,
 } from "./streaming-pipeline.js";
+export type { AudioOutput } from "./talk/audio-output.js";
+export { type PacedOutputOptions, type PcmSink, pacedOutput } from "./talk/paced-output.js";
+export { type Remembering, remember } from "./talk/remember.js";
+export { type SayOptions, type SpokenTurn, say, type TurnHeard } from "./talk/spoken-turn.js";
+export { findPlayer, type SystemPlayerOptions, systemPlayer } from "./talk/system-player.js";
 export { type AzureVoiceOptions, azureVoice } from "./voices/cloud/azure-voice.js";
 export { type CartesiaVoiceOptions, cartesiaVoice } from "./voices/cloud/cartesia-voice.js";
 export { type ElevenLabsVoiceOptions, elevenLabsVoice } from "./voices/cloud/elevenlabs-voice.js";

@@ -1,0 +1,11 @@
+import type { Playback } from "../pipeline/playback.js";
+
+/** Somewhere sound is heard: a loudspeaker, a telephone line, a browser. It takes 16-bit samples, one channel. */
+export interface AudioOutput extends Playback {
+  /** Takes samples. Resolves when it can take more, which is what keeps synthesis from running ahead. */
+  write(pcm: Uint8Array, sampleRate: number): Promise<void>;
+  /** Silence, at once: what was not heard is dropped, and pending writes resolve. It may be written to again. */
+  stop(): void;
+  /** Resolves when all that was written has been heard, or was dropped. */
+  drained(): Promise<void>;
+}

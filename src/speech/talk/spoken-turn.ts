@@ -1,0 +1,148 @@
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import { exactly } from "../../stream/checks.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import { HeardText } from "../heard/heard-text.js";
+import { speak } from "../pipeline/speak.js";
+import { SPEECH_FIELDS, type SpeechOptions } from "../pipeline/speech-options.js";
+import type { AudioOutput } from "./audio-output.js";
+
+/** What of an answer was heard. */
+export interface TurnHeard {
+  /** Characters of the answer's text, in UTF-16 code units: whole words. */
+  chars: number;
+  /** Whether it was stopped before all of it was heard. */
+  interrupted: boolean;
+}
+
+/** How an answer is said aloud. */
+export interface SayOptions extends Omit<SpeechOptions, "playback"> {
+  /** Where it is heard. */
+  output: AudioOutput;
+  /** Sees every event of the spoken stream: the text for a screen, say. */
+  onEvent?: (event: ChatEvent) => void;
+  /**
+   * Stores what was heard, once that is known; `remember(conversation)` makes one for a conversation. The turn is over when
+   * it is done.
+   */
+  onHeard?: (heard: TurnHeard) => Promise<void> | void;
+}
+
+const { playback: _, ...FIELDS } = SPEECH_FIELDS;
+const OPTIONS = exactly("say", {
+  ...FIELDS,
+  output: {
+    required: (value, path) => {
+      const found: Partial<AudioOutput> | undefined = typeof value === "object" && value !== null ? value : undefined;
+      if (typeof found?.write !== "function") throw invalid(path, value, "an AudioOutput, such as pacedOutput()");
+    },
+  },
+  onEvent: () => {},
+  onHeard: () => {},
+});
+
+/**
+ * Says an answer aloud. It begins at once.
+ *
+ * @throws {SluiceError} `invalid-argument` for options that it does not know.
+ * @example
+ * const turn = say(conversation.stream("Tell me a story."), {
+ *   voice: flite(),
+ *   output: systemPlayer(),
+ *   onHeard: remember(conversation),
+ * });
+ * const { interrupted } = await turn.over;
+ */
+export function say(stream: ChatStream, options: SayOptions): SpokenTurn {
+  OPTIONS(options, "");
+  const { output, onEvent, onHeard, ...speech } = options;
+  const turn = new SpokenTurn(stream, speech, output, onEvent, onHeard);
+  return turn;
+}
+
+/** An answer that is being said aloud. */
+export class SpokenTurn {
+  /**
+   * Resolves when all was heard, or it was stopped, and what was heard is stored.
+   *
+   * @throws {SluiceError} what model, voice or store failed with; what was heard before is stored.
+   */
+  readonly over: Promise<TurnHeard>;
+  readonly #spoken: ChatStream;
+  readonly #output: AudioOutput;
+  readonly #onHeard: SayOptions["onHeard"];
+  readonly #onEvent: SayOptions["onEvent"];
+  readonly #heard = new HeardText();
+  /** What the output had played before. */
+  readonly #before: number;
+  #stopped = false;
+  #ended = false;
+
+  constructor(
+    stream: ChatStream,
+    speech: Omit<SpeechOptions, "playback">,
+    output: AudioOutput,
+    onEvent: SayOptions["onEvent"],
+    onHeard: SayOptions["onHeard"],
+  ) {
+    this.#output = output;
+    this.#onEvent = onEvent;
+    this.#onHeard = onHeard;
+    this.#before = output.playedMs;
+    const before = this.#before;
+    const playback = {
+      get playedMs() {
+        return output.playedMs - before;
+      },
+    };
+    this.#spoken = speak(stream, { ...speech, playback });
+    this.over = this.#run();
+    // Whoever does not ask is not told.
+    this.over.catch(() => {});
+  }
+
+  /** How much of it has been heard, in ms of sound. */
+  get playedMs(): number {
+    return this.#output.playedMs - this.#before;
+  }
+
+  /** Silence, at once; model and synthesis end. Resolves as `over` does. */
+  stop(): Promise<TurnHeard> {
+    if (!this.#stopped && !this.#ended) {
+      this.#stopped = true;
+      this.#output.stop();
+      this.#spoken.cancel("the answer was interrupted");
+    }
+    return this.over;
+  }
+
+  async #run(): Promise<TurnHeard> {
+    let failure: { thrown: unknown } | undefined;
+    try {
+      for await (const event of this.#spoken) {
+        this.#heard.push(event);
+        this.#onEvent?.(event);
+        if (event.type === "audio-delta" && !this.#stopped) await this.#play(event);
+        if (this.#stopped) break;
+      }
+      if (!this.#stopped) await this.#output.drained();
+    } catch (thrown) {
+      if (!this.#stopped) failure = { thrown };
+    }
+    if (failure !== undefined) this.#output.stop();
+    const interrupted = this.#stopped || failure !== undefined;
+    this.#ended = true;
+    const heard = { chars: this.#heard.chars(this.playedMs), interrupted };
+    await this.#onHeard?.(heard);
+    if (failure !== undefined) throw failure.thrown;
+    return heard;
+  }
+
+  async #play({ data, mediaType, sampleRate }: ChatEvent & { type: "audio-delta" }): Promise<void> {
+    if (data.length === 0) return;
+    if (mediaType !== "audio/pcm" || sampleRate === undefined) {
+      throw new SluiceError("unsupported", `sound of ${mediaType} cannot be played here: choose a voice's format pcm`);
+    }
+    await this.#output.write(data, sampleRate);
+  }
+}

@@ -1,10 +1,14 @@
 import type { JsonObject } from "../base/json.js";
-import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
-import type { ChatEvent, StartEvent } from "../stream/chat-event.js";
+import type { Batch, BatchSource } from "../stream/batch-source.js";
+import type { ChatEvent, RetractEvent, StartEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { type ErrorCode, SluiceError } from "../stream/error.js";
+import { innerSource } from "../stream/inner-source.js";
+import { isContent } from "../stream/is-content.js";
 import type { ChatMessage } from "../stream/message.js";
+import { type AttemptsPlan, attempts, type FailedAttempt } from "../stream/sources/attempts.js";
+import { type Transform, transform } from "../stream/sources/transform.js";
 import { ContinuationPrefix } from "./continuation-prefix.js";
 import type { FallbackOptions, FallbackPolicy } from "./fallback.js";
 import { FallbackUsage } from "./fallback-usage.js";
@@ -25,197 +29,128 @@ const FINAL: readonly ErrorCode[] = [
   "stream-locked",
   "protocol",
 ];
-/** The name of the event that says that another model answers. */
-const CHANGE = "fallback/model";
 
 /** The events of the first of several models that can answer. */
-export class FallbackSource implements BatchSource {
+export function fallbackSource(
+  models: readonly ChatModel[],
+  request: ChatRequest,
+  call: CallOptions,
+  settings: FallbackSettings,
+): BatchSource {
+  const prefix = new ContinuationPrefix();
+  const plan = new FallbackPlan(models, request, call, settings, prefix);
+  const source = attempts(plan);
+  return settings.policy === "continue" ? transform(source, new Continued(prefix, plan)) : source;
+}
+
+/** Which model is tried when, and what is emitted of the changes. */
+class FallbackPlan implements AttemptsPlan {
+  /** How the answer began. */
+  begun: StartEvent | undefined;
   readonly #models: readonly ChatModel[];
   readonly #request: ChatRequest;
   readonly #call: CallOptions;
   readonly #settings: FallbackSettings;
-  #index = 0;
-  #current: BatchReader | undefined;
-  /** What to say of the changes of models before the next one's first content. */
-  #changes: JsonObject[] = [];
-  /** Events of the current model that came before its first content: not said until it is known to answer. */
-  #held: ChatEvent[] = [];
-  /** Whether content of the current model was passed on. */
-  #delivered = false;
-  /** Whether a step of the current model is over: it can neither be taken back nor gone on from. */
-  #stepped = false;
-  /** How the answer that is being continued began. */
-  #begun: StartEvent | undefined;
-  readonly #prefix = new ContinuationPrefix();
+  readonly #prefix: ContinuationPrefix;
   readonly #usage = new FallbackUsage();
   readonly #failures: SluiceError[] = [];
-  /** What is thrown, once what was held back has been said. */
-  #failure: SluiceError | undefined;
-  #left = false;
+  #index = 0;
+  /** Changes of models since there was content: the next `start` is followed by them. */
+  #changes: JsonObject[] = [];
 
-  constructor(models: readonly ChatModel[], request: ChatRequest, call: CallOptions, settings: FallbackSettings) {
+  constructor(
+    models: readonly ChatModel[],
+    request: ChatRequest,
+    call: CallOptions,
+    settings: FallbackSettings,
+    prefix: ContinuationPrefix,
+  ) {
     this.#models = models;
     this.#request = request;
     this.#call = call;
     this.#settings = settings;
+    this.#prefix = prefix;
   }
 
-  async next(): Promise<Batch | undefined> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      try {
-        this.#current ??= this.#open();
-        const batch = await this.#current.next();
-        const out = batch === undefined ? undefined : this.#pass(batch);
-        if (out === undefined || out.length > 0) return out;
-      } catch (thrown) {
-        const said = this.#recover(SluiceError.from(thrown));
-        if (said !== undefined) return said;
-      }
-    }
-  }
-
-  cancel(reason: unknown): void {
-    this.#left = true;
-    this.#current?.cancel(reason);
-  }
-
-  #open(): BatchReader {
-    const model = this.#model(this.#index);
+  open(): BatchSource {
     const prefix = this.#prefix.continuing ? this.#prefix.sent : "";
     const messages = prefix === "" ? this.#request.messages : begunWith(this.#request.messages, prefix);
-    // The outer stream listens to the signal and keeps the answer.
-    const { signal: _, ...call } = this.#call;
-    return model.stream({ ...this.#request, messages }, { ...call, retain: false }).batches();
+    const source = innerSource(this.#model(this.#index), { ...this.#request, messages }, this.#call);
+    return transform(source, { push: (batch) => this.#pass(batch) });
   }
 
-  #pass(batch: Batch): ChatEvent[] {
-    const out: ChatEvent[] = [];
-    for (const event of batch) this.#passEvent(event, out);
-    return out;
-  }
-
-  #passEvent(event: ChatEvent, out: ChatEvent[]): void {
-    switch (event.type) {
-      case "start":
-        this.#start(event, out);
-        return;
-      case "usage":
-        this.#frame({ ...event, usage: this.#usage.running(event.usage) }, out);
-        return;
-      case "context":
-      case "step-start":
-        this.#frame(event, out);
-        return;
-      case "data":
-        // A fallback within this one says so before it is known whether any of its models answers.
-        if (event.name === CHANGE) this.#frame(event, out);
-        else this.#content(event, out);
-        return;
-      case "step-finish":
-        this.#content({ ...event, usage: this.#usage.step(event.usage) }, out);
-        this.#stepped = true;
-        return;
-      case "retract":
-        this.#retracted(event, out);
-        return;
-      case "finish":
-        this.#release(out);
-        out.push({ ...event, usage: this.#usage.total(event.usage) });
-        return;
-      default:
-        this.#content(event, out);
-    }
-  }
-
-  #start(event: StartEvent, out: ChatEvent[]): void {
-    const continuing = this.#prefix.continuing;
-    // A continued answer has begun already.
-    if (!continuing) {
-      this.#begun = event;
-      this.#frame(event, out);
-    }
-    const { model, simulated, warnings = [] } = event;
-    const said: JsonObject = { model, ...(simulated && { simulated }) };
-    if (warnings.length > 0) said.warnings = warnings.map((warning) => ({ ...warning }));
-    for (const [index, change] of this.#changes.entries()) {
-      const answers = continuing && index === this.#changes.length - 1;
-      this.#frame({ type: "data", name: CHANGE, value: answers ? { ...change, ...said } : change }, out);
-    }
-  }
-
-  /** Passes on what is no content: it waits until the current model is known to answer. */
-  #frame(event: ChatEvent, out: ChatEvent[]): void {
-    if (this.#delivered) this.#say(event, out);
-    else this.#held.push(event);
-  }
-
-  #content(event: ChatEvent, out: ChatEvent[]): void {
-    this.#release(out);
-    this.#delivered = true;
-    this.#say(event, out);
-  }
-
-  #say(event: ChatEvent, out: ChatEvent[]): void {
-    const said = this.#settings.policy === "continue" ? this.#prefix.push(event) : event;
-    if (said !== undefined) out.push(said);
-  }
-
-  #release(out: ChatEvent[]): void {
-    if (this.#held.length === 0) return;
-    this.#changes = [];
-    for (const event of this.#held) this.#say(event, out);
-    this.#held = [];
-  }
-
-  /** The current model takes back what it said since its start, or since the start of its step. */
-  #retracted(event: ChatEvent, out: ChatEvent[]): void {
-    this.#release(out);
-    out.push(event);
-    this.#usage.retracted();
-    if (this.#stepped) return;
-    this.#delivered = false;
-    const again = this.#prefix.retract();
-    if (!this.#prefix.continuing || this.#begun === undefined) return;
-    out.push(this.#begun, ...again);
-  }
-
-  /** Goes to the next model. Returns what to say at once, if anything; throws when nothing can be done. */
-  #recover(error: SluiceError): Batch | undefined {
+  /** Goes to the next model, or ends with what became of all of them. */
+  recover(error: SluiceError, failed: FailedAttempt): Batch {
     const { id } = this.#model(this.#index);
-    const next = this.#nextIndex(error);
-    if (next === undefined) return this.#fail(error, id);
-    const change = { from: id, to: this.#model(next).id, code: error.code, message: error.message };
+    const next = this.#nextIndex(error, failed);
+    if (next === undefined) throw error.code === "cancelled" ? error : withEarlier(error, id, this.#failures);
     const { policy } = this.#settings;
-    const retracting = this.#delivered && policy === "retract";
-    if (this.#delivered && policy === "continue") this.#prefix.begin();
+    const retracting = failed.delivered && policy === "retract";
+    if (failed.delivered && policy === "continue") this.#prefix.begin();
     this.#usage.failed();
     if (retracting) this.#usage.retracted();
     this.#failures.push(named(error, id));
-    this.#changes.push(change);
-    this.#held = [];
-    this.#delivered = false;
-    this.#current = undefined;
+    this.#changes.push({ from: id, to: this.#model(next).id, code: error.code, message: error.message });
     this.#index = next;
-    return retracting ? [{ type: "retract", reason: `${id} failed: ${error.message}` }] : undefined;
+    return retracting ? [{ type: "retract", reason: `${id} failed: ${error.message}` }] : [];
   }
 
-  /** The end. What was held back goes out first, so that the error can say what was spent. */
-  #fail(error: SluiceError, id: string): Batch {
-    this.#failure = error.code === "cancelled" ? error : withEarlier(error, id, this.#failures);
-    const held: ChatEvent[] = [];
-    this.#release(held);
-    if (held.length === 0) throw this.#failure;
-    return held;
+  /** A model's events as the answer has them. Deltas pass as they are. */
+  #pass(batch: Batch): Batch {
+    const out = batch.some(isChanged) ? this.#change(batch) : batch;
+    if (this.#changes.length > 0 && batch.some(isContent)) this.#changes = [];
+    return out;
+  }
+
+  #change(batch: Batch): Batch {
+    const out: ChatEvent[] = [];
+    for (const event of batch) {
+      switch (event.type) {
+        case "start":
+          this.#start(event, out);
+          break;
+        case "usage":
+          out.push({ ...event, usage: this.#usage.running(event.usage) });
+          break;
+        case "step-finish":
+          out.push({ ...event, usage: this.#usage.step(event.usage) });
+          break;
+        case "retract":
+          this.#usage.retracted();
+          out.push(event);
+          break;
+        case "finish":
+          out.push({ ...event, usage: this.#usage.total(event.usage) });
+          break;
+        default:
+          out.push(event);
+      }
+    }
+    return out;
+  }
+
+  #start(event: StartEvent, out: ChatEvent[]): void {
+    const { continuing } = this.#prefix;
+    // A continued answer has begun already.
+    if (!continuing) {
+      this.begun = event;
+      out.push(event);
+    }
+    const { model, simulated, warnings = [] } = event;
+    const answering: JsonObject = { model, ...(simulated && { simulated }) };
+    if (warnings.length > 0) answering.warnings = warnings.map((warning) => ({ ...warning }));
+    for (const [index, change] of this.#changes.entries()) {
+      const answers = continuing && index === this.#changes.length - 1;
+      out.push({ type: "data", name: "fallback/model", value: answers ? { ...change, ...answering } : change });
+    }
   }
 
   /** The model to try next, or `undefined` when the error is the end. */
-  #nextIndex(error: SluiceError): number | undefined {
+  #nextIndex(error: SluiceError, { delivered, stepped }: FailedAttempt): number | undefined {
     const { policy, rules } = this.#settings;
-    if (this.#left || (rules[error.code] ?? (FINAL.includes(error.code) ? "fail" : "next")) === "fail")
-      return undefined;
-    const begun = this.#delivered || this.#prefix.continuing;
-    if (begun && (policy === "fail" || this.#stepped)) return undefined;
+    if ((rules[error.code] ?? (FINAL.includes(error.code) ? "fail" : "next")) === "fail") return undefined;
+    const begun = delivered || this.#prefix.continuing;
+    if (begun && (policy === "fail" || stepped)) return undefined;
     const continuing = begun && policy === "continue";
     if (continuing && !this.#prefix.textOnly) return undefined;
     const asking = continuing && this.#prefix.sent !== "";
@@ -230,6 +165,47 @@ export class FallbackSource implements BatchSource {
     if (model === undefined) throw new SluiceError("protocol", `fallback has no model ${index}`);
     return model;
   }
+}
+
+/** An answer that several models write one after the other: books it as the next one's prefix, and mends the seams. */
+class Continued implements Transform {
+  readonly #prefix: ContinuationPrefix;
+  readonly #plan: FallbackPlan;
+  /** Whether a step is over: what came before it is not taken back. */
+  #stepped = false;
+
+  constructor(prefix: ContinuationPrefix, plan: FallbackPlan) {
+    this.#prefix = prefix;
+    this.#plan = plan;
+  }
+
+  push(batch: Batch): Batch {
+    const out: ChatEvent[] = [];
+    for (const event of batch) {
+      if (event.type === "finish") out.push(event);
+      else if (event.type === "retract") this.#retract(event, out);
+      else {
+        if (event.type === "step-finish") this.#stepped = true;
+        const passed = this.#prefix.push(event);
+        if (passed !== undefined) out.push(passed);
+      }
+    }
+    return out;
+  }
+
+  /** The current model takes back what it emitted since its start, or since the start of its step. */
+  #retract(event: RetractEvent, out: ChatEvent[]): void {
+    out.push(event);
+    if (this.#stepped) return;
+    const again = this.#prefix.retract();
+    const { begun } = this.#plan;
+    if (this.#prefix.continuing && begun !== undefined) out.push(begun, ...again);
+  }
+}
+
+/** Whether an event of a model is another one in the answer. */
+function isChanged({ type }: ChatEvent): boolean {
+  return type === "start" || type === "usage" || type === "step-finish" || type === "retract" || type === "finish";
 }
 
 /** A conversation whose answer has begun with some text. It may have had a beginning before. */

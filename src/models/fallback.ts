@@ -1,7 +1,7 @@
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { type ErrorCode, invalid } from "../stream/error.js";
-import { FallbackSource } from "./fallback-source.js";
+import { fallbackSource } from "./fallback-source.js";
 import { sharedCapabilities } from "./shared-capabilities.js";
 
 /**
@@ -59,7 +59,7 @@ export function fallback(models: readonly ChatModel[], options: FallbackOptions 
         ),
     }),
     stream(request, call = {}) {
-      const source = new FallbackSource(models, request, call, { policy, rules });
+      const source = fallbackSource(models, request, call, { policy, rules });
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },
   };

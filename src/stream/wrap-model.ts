@@ -30,6 +30,8 @@ export interface ModelWrapper {
    * read. A function may wait, and what it throws ends the stream.
    */
   request?: ChatRequest | ((request: ChatRequest) => ChatRequest | Promise<ChatRequest>);
+  /** How the model is asked, where that is not simply once: again, or not at all. Default: `innerSource`. */
+  ask?(request: ChatRequest): BatchSource;
   /** What the reader gets instead. The source that it returns cancels the one that it is given. */
   answer?(source: BatchSource): BatchSource;
 }
@@ -96,8 +98,9 @@ class Call implements WrappedCall {
   };
 
   source(wrapper: ModelWrapper | ((call: WrappedCall) => ModelWrapper)): BatchSource {
-    const { request = this.request, answer } = typeof wrapper === "function" ? wrapper(this) : wrapper;
-    const inner = (asked: ChatRequest) => this.#answered(innerSource(this.model, asked, this.options), answer);
+    const before = typeof wrapper === "function" ? wrapper(this) : wrapper;
+    const { request = this.request } = before;
+    const inner = (asked: ChatRequest) => this.#answered(asked, before);
     const leave = (reason: unknown) => this.#left.abort(reason);
     if (typeof request !== "function") {
       const source = inner(request);
@@ -116,11 +119,11 @@ class Call implements WrappedCall {
     }, leave);
   }
 
-  #answered(source: BatchSource, answer: ModelWrapper["answer"]): BatchSource {
+  #answered(request: ChatRequest, wrapper: ModelWrapper): BatchSource {
+    const source = wrapper.ask?.(request) ?? innerSource(this.model, request, this.options);
     const warned = this.#warnings.length === 0 ? source : withWarnings(source, this.#warnings);
-    if (answer === undefined) return warned;
     try {
-      return answer(warned);
+      return wrapper.answer?.(warned) ?? warned;
     } catch (thrown) {
       // Nobody would read what was asked for.
       source.cancel(thrown);

@@ -12,7 +12,7 @@ import { type Backend, type Endpoint, isNobody, isUnreached, type Route } from "
 import { chooseComponent, withSuggestion } from "./choose-component.js";
 import type { OpenAnswers } from "./open-answers.js";
 import { RouteAttempts } from "./route-attempts.js";
-import { RouteSource, type Routes } from "./route-source.js";
+import { type Routes, routeSource } from "./route-source.js";
 
 /** What every call of a model has in common. */
 export interface DaprModelSettings extends ConverseOptions {
@@ -43,7 +43,7 @@ export class DaprModel implements ChatModel {
     // What no way to ask can carry is refused at once.
     callersTools(request);
     const { signal, retain, ...call } = options;
-    return new ChatStream(new RouteSource(this.#routes(request, call), this.#open), { signal, retain });
+    return new ChatStream(routeSource(this.#routes(request, call), this.#open), { signal, retain });
   }
 
   async *#routes(request: ChatRequest, options: CallOptions): Routes {

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../base/clock.js";
-import type { Batch, BatchReader, BatchSource } from "../../stream/batch-source.js";
+import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
-import { ChatStream } from "../../stream/chat-stream.js";
+import { innerSource } from "../../stream/inner-source.js";
+import { Channel } from "../../stream/sources/channel.js";
+import { transform } from "../../stream/sources/transform.js";
+import { wrapModel } from "../../stream/wrap-model.js";
 
 /** Settings of `cachedModel`. */
 export interface ResponseCacheOptions {
@@ -38,75 +41,41 @@ export function cachedModel(model: ChatModel, { ttlMs, clock, maxEntries = 1_000
     const [oldest] = entries.keys();
     if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
   };
-  return {
-    ...model,
-    stream(request, options = {}) {
-      const { signal, retain } = options;
-      const key = createHash("sha256").update(JSON.stringify(request)).digest("base64");
-      const kept = take(key);
-      if (kept !== undefined) return new ChatStream(new KeptAnswer(kept), { signal, retain });
-      const { signal: _, ...call } = options;
-      const answer = model.stream(request, { ...call, retain: false });
-      return new ChatStream(new WatchedAnswer(answer, (events) => keep(key, events)), { signal, retain });
-    },
-  };
+  return wrapModel(model, ({ request, options }) => {
+    const key = createHash("sha256").update(JSON.stringify(request)).digest("base64");
+    const kept = take(key);
+    return {
+      ask: () =>
+        kept === undefined
+          ? watched(innerSource(model, request, options), (events) => keep(key, events))
+          : replayed(kept),
+    };
+  });
 }
 
 /** An answer that is there already. */
-class KeptAnswer implements BatchSource {
-  #events: Batch | undefined;
-
-  constructor(events: Batch) {
-    this.#events = events.map((event) => (event.type === "start" ? { ...event, simulated: true } : event));
-  }
-
-  next(): Batch | undefined {
-    const events = this.#events;
-    this.#events = undefined;
-    return events;
-  }
-
-  cancel(): void {
-    this.#events = undefined;
-  }
+function replayed(events: Batch): BatchSource {
+  const answer = new Channel();
+  answer.push(events.map((event) => (event.type === "start" ? { ...event, simulated: true } : event)));
+  answer.end();
+  return answer;
 }
 
 /** Passes an answer on, and hands it over when it is complete. */
-class WatchedAnswer implements BatchSource {
-  readonly #stream: ChatStream;
-  readonly #keep: (events: Batch) => void;
-  #reader: BatchReader | undefined;
-  #events: ChatEvent[] | undefined = [];
-
-  constructor(stream: ChatStream, keep: (events: Batch) => void) {
-    this.#stream = stream;
-    this.#keep = keep;
-  }
-
-  next(): Batch | undefined | Promise<Batch | undefined> {
-    this.#reader ??= this.#stream.batches();
-    const pulled = this.#reader.next();
-    return pulled instanceof Promise ? pulled.then(this.#watch) : this.#watch(pulled);
-  }
-
-  cancel(reason: unknown): void {
-    this.#events = undefined;
-    this.#reader?.cancel(reason);
-  }
-
-  readonly #watch = (batch: Batch | undefined): Batch | undefined => {
-    if (batch === undefined || this.#events === undefined) return batch;
-    for (const event of batch) {
-      // What was taken back once is not worth saying again.
-      if (event.type === "retract") {
-        this.#events = undefined;
-        return batch;
+function watched(answer: BatchSource, keep: (events: Batch) => void): BatchSource {
+  let events: ChatEvent[] | undefined = [];
+  return transform(answer, {
+    push(batch) {
+      for (const event of batch) {
+        // What was taken back once is not worth emitting again.
+        if (event.type === "retract") events = undefined;
+        if (events === undefined) return batch;
+        append(events, event);
+        if (event.type === "finish") keep(events);
       }
-      append(this.#events, event);
-      if (event.type === "finish") this.#keep(this.#events);
-    }
-    return batch;
-  };
+      return batch;
+    },
+  });
 }
 
 /** Adds an event; a delta that goes on where the last one ended is joined to it. */

@@ -1,10 +1,11 @@
 import { type Clock, wait } from "../../base/clock.js";
-import type { Batch, BatchReader, BatchSource } from "../../stream/batch-source.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
-import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
-import type { ChatRequest } from "../../stream/chat-request.js";
-import { ChatStream } from "../../stream/chat-stream.js";
+import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import type { ChatModel } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
+import { innerSource } from "../../stream/inner-source.js";
+import { type AttemptsPlan, attempts, type FailedAttempt } from "../../stream/sources/attempts.js";
+import { transform } from "../../stream/sources/transform.js";
+import { type WrappedCall, wrapModel } from "../../stream/wrap-model.js";
 import type { CircuitBreaker, Outcome } from "./circuit-breaker.js";
 import { type ComponentRetry, isRetried, RetryDelays } from "./retry-policy.js";
 
@@ -28,142 +29,75 @@ export interface PolicyContext {
  * attempt, the retry is around both. Nothing is tried again once text, reasoning or tool calls were passed on.
  */
 export function resilientModel(model: ChatModel, policy: ComponentPolicy, context: PolicyContext): ChatModel {
-  return {
-    ...model,
-    stream(request, options = {}) {
-      const source = new ResilientSource(model, request, options, policy, context);
-      // A request that is refused is refused at once, and nobody tries it again.
-      source.open();
-      return new ChatStream(source, { signal: options.signal, retain: options.retain });
-    },
-  };
+  return wrapModel(model, (call) => {
+    // A request that is refused is refused at once, and nobody tries it again.
+    const first = innerSource(model, call.request, call.options);
+    return { ask: () => attempts(new PolicyPlan(call, first, policy, context)) };
+  });
 }
 
-class ResilientSource implements BatchSource {
-  readonly #model: ChatModel;
-  readonly #request: ChatRequest;
-  readonly #options: CallOptions;
+class PolicyPlan implements AttemptsPlan {
+  readonly #call: WrappedCall;
   readonly #policy: ComponentPolicy;
   readonly #context: PolicyContext;
   readonly #delays: RetryDelays | undefined;
-  readonly #left = new AbortController();
-  #opened: ChatStream | undefined;
-  #attempt: BatchReader | undefined;
-  #startedAt: number | undefined;
+  /** The first attempt's answer, which nothing is sent for before it is read. */
+  #first: BatchSource | undefined;
+  #startedAt = 0;
   /** Books the attempt with the breaker. */
   #book: ((outcome: Outcome) => void) | undefined;
   #disarm: (() => void) | undefined;
   #timedOut: SluiceError | undefined;
-  /** What came before the first content: not said until the attempt is known to answer. */
-  #held: ChatEvent[] = [];
-  #delivered = false;
-  #failure: SluiceError | undefined;
 
-  constructor(
-    model: ChatModel,
-    request: ChatRequest,
-    options: CallOptions,
-    policy: ComponentPolicy,
-    context: PolicyContext,
-  ) {
-    this.#model = model;
-    this.#request = request;
-    this.#options = options;
+  constructor(call: WrappedCall, first: BatchSource, policy: ComponentPolicy, context: PolicyContext) {
+    this.#call = call;
+    this.#first = first;
     this.#policy = policy;
     this.#context = context;
     this.#delays = policy.retry && new RetryDelays(policy.retry, context.random);
   }
 
-  /** Makes the next attempt's stream; nothing is sent before it is read. */
-  open(): void {
-    // The outer stream listens to the signal and keeps the answer.
-    const { signal: _, ...options } = this.#options;
-    this.#opened = this.#model.stream(this.#request, { ...options, retain: false });
-  }
-
-  async next(): Promise<Batch | undefined> {
-    for (;;) {
-      if (this.#failure !== undefined) throw this.#failure;
-      try {
-        this.#attempt ??= this.#begin();
-        const batch = await this.#attempt.next();
-        const out = batch === undefined ? [] : this.#pass(batch);
-        if (out.length > 0) return out;
-        if (batch === undefined) return undefined;
-      } catch (thrown) {
-        const held = await this.#recover(this.#timedOut ?? SluiceError.from(thrown));
-        if (held !== undefined) return held;
-      }
-    }
-  }
-
-  cancel(reason: unknown): void {
-    this.#end("abandoned");
-    this.#left.abort(reason);
-    this.#attempt?.cancel(reason);
-  }
-
-  #begin(): BatchReader {
+  open(attempt: number): BatchSource {
     const { clock } = this.#context;
-    this.#startedAt ??= clock.now();
+    if (attempt === 1) this.#startedAt = clock.now();
     this.#timedOut = undefined;
     this.#book = this.#policy.breaker?.enter();
-    if (this.#opened === undefined) this.open();
-    const attempt = (this.#opened as ChatStream).batches();
-    this.#opened = undefined;
+    const source = this.#first ?? innerSource(this.#call.model, this.#call.request, this.#call.options);
+    this.#first = undefined;
     const { timeoutMs } = this.#policy;
     if (timeoutMs !== undefined && timeoutMs > 0) {
       this.#disarm = clock.after(timeoutMs, () => {
         // The words of Go's context, which daprd answers with.
         this.#timedOut = new SluiceError("total-timeout", "context deadline exceeded", { retryable: true });
-        attempt.cancel(this.#timedOut);
+        source.cancel(this.#timedOut);
       });
     }
-    return attempt;
+    return transform(source, {
+      push: (batch) => {
+        if (batch.at(-1)?.type === "finish") this.#end("success");
+        return batch;
+      },
+    });
   }
 
-  #pass(batch: Batch): Batch {
-    const last = batch.at(-1);
-    if (last?.type === "finish") this.#end("success");
-    if (this.#delivered) return batch;
-    const content = batch.findIndex((event) => !isPreamble(event));
-    if (content === -1) {
-      this.#held.push(...batch);
-      return [];
-    }
-    this.#delivered = true;
-    const out = [...this.#held, ...batch];
-    this.#held = [];
-    return out;
-  }
-
-  /** Waits and begins again, or ends. Returns what was held back where the end must be said after it. */
-  async #recover(error: SluiceError): Promise<Batch | undefined> {
-    const admitted = this.#attempt !== undefined;
+  /** Waits and begins again, or ends. */
+  async recover(failure: SluiceError, { opened, delivered }: FailedAttempt): Promise<Batch> {
+    const error = this.#timedOut ?? failure;
     this.#end(error.code === "cancelled" ? "abandoned" : "failure");
-    const delay = admitted && !this.#delivered ? this.#delay(error) : undefined;
-    if (delay === undefined) return this.#fail(error);
-    this.#attempt = undefined;
-    this.#held = [];
-    try {
-      await wait(delay, this.#context.clock, this.#left.signal);
-    } catch {
-      return this.#fail(error);
-    }
-    return undefined;
+    const delay = opened && !delivered ? this.#delay(error) : undefined;
+    if (delay === undefined) throw error;
+    await wait(delay, this.#context.clock, this.#call.signal);
+    return [];
+  }
+
+  cancel(): void {
+    this.#end("abandoned");
   }
 
   #delay(error: SluiceError): number | undefined {
     const { retry } = this.#policy;
     if (retry === undefined || !isRetried(error, retry)) return undefined;
-    return this.#delays?.next(this.#context.clock.now() - (this.#startedAt ?? 0));
-  }
-
-  #fail(error: SluiceError): Batch | undefined {
-    this.#failure = error;
-    const held = this.#held;
-    this.#held = [];
-    return held.length > 0 ? held : undefined;
+    return this.#delays?.next(this.#context.clock.now() - this.#startedAt);
   }
 
   /** The attempt is over: no timer runs for it any longer, and the breaker knows. */
@@ -173,9 +107,4 @@ class ResilientSource implements BatchSource {
     this.#book?.(outcome);
     this.#book = undefined;
   }
-}
-
-/** What may be said of an attempt and still be unsaid. */
-function isPreamble(event: ChatEvent): boolean {
-  return event.type === "start" || event.type === "usage" || event.type === "context";
 }

@@ -2,9 +2,10 @@ import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
+import { transform } from "../../stream/sources/transform.js";
 import { filterRequest } from "../filter-request.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
-import { CheckedSource } from "./checked-source.js";
+import { CheckedAnswer } from "./checked-answer.js";
 import { readVerdict } from "./read-verdict.js";
 import type { CheckUnit } from "./text-pieces.js";
 
@@ -139,7 +140,7 @@ class CheckedCall implements CallGuard {
   }
 
   answer(source: BatchSource): BatchSource {
-    return this.#directions.includes("output") ? new CheckedSource(source, this.#settings) : source;
+    return this.#directions.includes("output") ? transform(source, new CheckedAnswer(this.#settings)) : source;
   }
 
   #dropped(path: string): void {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, parseJson } from "../../../base/json.js";
 import { nearest } from "../../../base/nearest.js";
+import { orLeft } from "../../../base/or-left.js";
 import { readError } from "../../../dialects/openai-error.js";
-import { orLeft } from "../../../guards/or-left.js";
 import { exactly, filledString } from "../../../stream/checks.js";
 import { invalid, SluiceError } from "../../../stream/error.js";
 import type { AudioChunk, SynthesisOptions, Voice } from "../voice.js";

@@ -1,5 +1,6 @@
 import { type JsonValue, parseJson } from "../../base/json.js";
-import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import { LazyAbort } from "../../base/lazy-abort.js";
+import type { Batch } from "../../stream/batch-source.js";
 import type {
   ChatEvent,
   ReasoningDeltaEvent,
@@ -8,11 +9,11 @@ import type {
   ToolInputDeltaEvent,
 } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
+import type { Transform } from "../../stream/sources/transform.js";
 import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { guardFailed } from "../guard-failed.js";
 import { isBeside } from "../is-beside.js";
-import { orLeft } from "../or-left.js";
 import type { CheckSettings, Verdict } from "./define-guard.js";
 import { readVerdict } from "./read-verdict.js";
 import { TextPieces } from "./text-pieces.js";
@@ -29,10 +30,9 @@ interface OpenPart {
 }
 
 /** Lets an answer pass piece by piece, each after its check. */
-export class CheckedSource implements BatchSource {
-  readonly #source: BatchSource;
+export class CheckedAnswer implements Transform {
   readonly #settings: CheckSettings;
-  readonly #left = new AbortController();
+  readonly #left = new LazyAbort();
   /** Keeps nothing of the answer but its usage. */
   readonly #transcript = new Transcript(false);
   #part: OpenPart | undefined;
@@ -41,51 +41,42 @@ export class CheckedSource implements BatchSource {
   #stepUsage: Usage = {};
   #out: ChatEvent[] = [];
   #over = false;
-  /** Thrown after what was held back has gone out. */
-  #failure: { thrown: unknown } | undefined;
 
-  constructor(source: BatchSource, settings: CheckSettings) {
-    this.#source = source;
+  constructor(settings: CheckSettings) {
     this.#settings = settings;
   }
 
-  next(): Promise<Batch | undefined> {
-    return orLeft(this.#next(), this.#left.signal);
+  push(batch: Batch): Batch | Promise<Batch> {
+    for (let at = 0; at < batch.length && !this.#over; at++) {
+      const checked = this.#push(batch[at] as ChatEvent);
+      if (checked !== undefined) return this.#pushRest(checked, batch, at + 1);
+    }
+    return this.#take();
+  }
+
+  async fail(): Promise<Batch> {
+    await this.#closePart();
+    return this.#take();
   }
 
   cancel(reason: unknown): void {
     this.#over = true;
     this.#left.abort(reason);
-    this.#source.cancel(reason);
   }
 
-  async #next(): Promise<Batch | undefined> {
-    while (!this.#over) {
-      if (this.#failure !== undefined) throw this.#failure.thrown;
-      await this.#pull();
-      const out = this.#out;
-      if (out.length === 0) continue;
-      this.#out = [];
-      return out;
+  async #pushRest(checked: Promise<void>, batch: Batch, from: number): Promise<Batch> {
+    await checked;
+    for (let at = from; at < batch.length && !this.#over; at++) {
+      const next = this.#push(batch[at] as ChatEvent);
+      if (next !== undefined) await next;
     }
-    return undefined;
+    return this.#take();
   }
 
-  async #pull(): Promise<void> {
-    let batch: Batch | undefined;
-    try {
-      batch = await this.#source.next();
-    } catch (thrown) {
-      await this.#closePart();
-      this.#failure = { thrown };
-      return;
-    }
-    if (batch === undefined) this.#over = true;
-    for (const event of batch ?? []) {
-      const checked = this.#push(event);
-      if (checked !== undefined) await checked;
-      if (this.#over) return;
-    }
+  #take(): Batch {
+    const out = this.#out;
+    this.#out = [];
+    return out;
   }
 
   /** Takes an event; a promise where something must be checked. */
@@ -268,7 +259,6 @@ export class CheckedSource implements BatchSource {
       this.#out.push({ type: "step-finish", step: this.#step, reason: "content-filter", usage: this.#stepUsage });
     }
     this.#out.push({ type: "finish", reason: "content-filter", usage: this.#transcript.usage });
-    this.#source.cancel(`the guard ${this.#settings.name} ended the answer`);
   }
 }
 

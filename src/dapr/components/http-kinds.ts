@@ -1,6 +1,7 @@
 import { anthropic } from "../../dialects/anthropic/anthropic.js";
 import type { Dialect } from "../../dialects/dialect.js";
 import { gemini } from "../../dialects/gemini/gemini.js";
+import { MISTRAL_HISTORY } from "../../dialects/history/history-rules.js";
 import { openAiChatDialect } from "../../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../../dialects/openai-chat/quirks.js";
 import { isNearBy } from "../../models/http/default-timeouts.js";
@@ -37,9 +38,12 @@ const OPENAI_ENDPOINT = "https://api.openai.com/v1";
 /** OpenAI's own protocol, with the options that only this component has. */
 const openAi = openAiChatDialect({ optionsFrom: [OPENAI_OPTIONS] });
 
-/** OpenAI's protocol as most others speak it. */
+/** The same for a service at another endpoint, which may take a message of nothing but text only as a string. */
+const openAiElsewhere = openAiChatDialect({ optionsFrom: [OPENAI_OPTIONS], textParts: false });
+
+/** OpenAI's protocol as most others speak it. Texts of Dapr's messages are always parts, which not all of them take. */
 function compatible(quirks: OpenAiChatQuirks = {}): Dialect {
-  return openAiChatDialect({ maxTokensField: "max_tokens", ...quirks });
+  return openAiChatDialect({ maxTokensField: "max_tokens", textParts: false, ...quirks });
 }
 
 /** Anthropic's protocol below an endpoint that holds the version, as Dapr's do. */
@@ -95,7 +99,7 @@ export const HTTP_KINDS: readonly ComponentKind[] = [
   kindOf({
     type: "conversation.mistral",
     // It sends the usage unasked, and refuses fields that it does not know.
-    dialect: compatible({ streamOptions: false, reasoning: "none" }),
+    dialect: compatible({ streamOptions: false, reasoning: "none", history: MISTRAL_HISTORY }),
     modelEnv: "MISTRAL_MODEL",
     defaultModel: "open-mistral-7b",
     endpoint: "https://api.mistral.ai/v1",
@@ -122,7 +126,7 @@ export const HTTP_KINDS: readonly ComponentKind[] = [
   }),
   kindOf({
     type: "conversation.deepseek",
-    dialect: compatible({ reasoning: "none" }),
+    dialect: compatible({ reasoning: "none", sendReasoning: "reasoning_content" }),
     defaultModel: "deepseek-chat",
     endpoint: "https://api.deepseek.com",
     keyEnv: ["DEEPSEEK_API_KEY"],
@@ -141,7 +145,12 @@ function openOpenAi(context: OpenContext): OpenedComponent {
   const endpoint = firstSet(["OPENAI_BASE_URL", "OPENAI_API_BASE"], env)?.value ?? OPENAI_ENDPOINT;
   const organization = firstSet(["OPENAI_ORGANIZATION"], env)?.value;
   const headers = organization === undefined ? {} : { "openai-organization": organization };
-  return open({ ...openAiKind, endpoint, headers }, context);
+  const isOpenAi = new URL(OPENAI_ENDPOINT).host === hostOf(settings.endpoint || endpoint);
+  return open({ ...openAiKind, endpoint, headers, dialect: isOpenAi ? openAi : openAiElsewhere }, context);
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
 }
 
 function openAzure(context: OpenContext): OpenedComponent {

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collect } from "../../../test/support/collect.js";
 import { ManualClock } from "../../../test/support/manual-clock.js";
@@ -57,6 +58,39 @@ describe("a file as Windows writes it", () => {
     expect(notices.filter(({ level }) => level !== "info")).toEqual([]);
     expect([...components.keys()]).toEqual(["a", "b"]);
   });
+});
+
+describe("a message of nothing but text", () => {
+  it.each(["deepseek", "mistral", "ollama", "huggingface", "openai"])(
+    "reaches conversation.%s as a string",
+    async (kind) => {
+      const bodies: string[] = [];
+      const server = createServer(async (request, response) => {
+        bodies.push(await text(request));
+        response.writeHead(401).end("{}");
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      const metadata = { key: "sk", endpoint: `http://127.0.0.1:${port}/v1` };
+      const { components } = await load({ "a.yaml": component("llm", `conversation.${kind}`, metadata) });
+      const content = [{ type: "text" as const, text: "hi" }];
+      await components
+        .get("llm")
+        ?.model.stream({
+          messages: [
+            { role: "system", content },
+            { role: "user", content },
+          ],
+        })
+        .fullText.catch(() => {});
+      server.closeAllConnections();
+      server.close();
+      expect(JSON.parse(bodies[0] ?? "").messages.map((message: { content: unknown }) => message.content)).toEqual([
+        "hi",
+        "hi",
+      ]);
+    },
+  );
 });
 
 describe("a key that waits for a variable", () => {

@@ -1,5 +1,6 @@
 import { responseRoutes } from "./responses/response-routes.js";
 import type { Route } from "./route.js";
+import { aiSdkRoutes } from "./routes/ai-sdk-routes.js";
 import { anthropicRoutes } from "./routes/anthropic-routes.js";
 import { geminiRoutes } from "./routes/gemini-routes.js";
 import { ollamaRoutes } from "./routes/ollama-routes.js";
@@ -14,6 +15,7 @@ export function allRoutes(core: ServerCore): Route[] {
     ...responseRoutes(core),
     ...anthropicRoutes(core),
     ...geminiRoutes(core),
+    ...aiSdkRoutes(core),
     ...ollamaRoutes(core),
     ...runRoutes(core),
   ];

@@ -1,0 +1,249 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import type {
+  ChatEvent,
+  FinishEvent,
+  InputRequestEvent,
+  ReasoningDeltaEvent,
+  SourceEvent,
+  TextDeltaEvent,
+  ToolCallEvent,
+  ToolResultEvent,
+} from "../../stream/chat-event.js";
+import type { SluiceError } from "../../stream/error.js";
+import { eventToJson } from "../../stream/event-json.js";
+import { toDataUrl } from "../data-url.js";
+import type { WireWriter, WriteFrame } from "../dialect.js";
+import { writeReason } from "./finish-reason.js";
+import { writeNote } from "./metadata.js";
+
+interface OpenPart {
+  kind: "text" | "reasoning";
+  id: string;
+  block: number | undefined;
+  refusal: true | undefined;
+}
+
+/**
+ * Writes a UI message stream (version 1) of the AI SDK: parts with a beginning and an end, in steps. What the protocol has no
+ * part for is a `data-…` part, transient unless the message must bring it back.
+ */
+export class UiMessageWriter implements WireWriter {
+  #started = false;
+  #inStep = false;
+  #steps = 0;
+  #ended = false;
+  /** Whether the client has seen anything that it cannot un-see. */
+  #said = false;
+  #parts = 0;
+  #open: OpenPart | undefined;
+  readonly #begunCalls = new Set<string>();
+
+  push(event: ChatEvent, write: WriteFrame): void {
+    if (this.#ended) return;
+    switch (event.type) {
+      case "start":
+        if (!this.#started)
+          chunk(write, { type: "start", messageId: event.id, messageMetadata: { model: event.model } });
+        this.#started = true;
+        return;
+      case "step-start":
+        this.#close(write);
+        this.#step(write);
+        return;
+      case "step-finish":
+        this.#endStep(write);
+        return;
+      case "text-delta":
+        this.#delta("text", event, write);
+        return;
+      case "reasoning-delta":
+        this.#delta("reasoning", event, write);
+        return;
+      case "tool-input-delta":
+        this.#beginCall(event, write);
+        chunk(write, { type: "tool-input-delta", toolCallId: event.callId, inputTextDelta: event.delta });
+        return;
+      case "tool-call":
+        this.#call(event, write);
+        return;
+      case "tool-result":
+        this.#result(event, write);
+        return;
+      case "input-request":
+        this.#request(event, write);
+        return;
+      case "source":
+        this.#source(event, write);
+        return;
+      case "file":
+        this.#part(write, { type: "file", url: toDataUrl(event.mediaType, event.data), mediaType: event.mediaType });
+        return;
+      case "context":
+        chunk(write, { type: "message-metadata", messageMetadata: { contextId: event.contextId } });
+        return;
+      case "data": {
+        const { name, value, opaque } = event;
+        if (opaque === undefined) this.#data(write, name, value);
+        else this.#part(write, { type: "data-sluice", data: { name, value, opaque: opaque as unknown as JsonValue } });
+        return;
+      }
+      case "sentence":
+      case "audio-delta":
+      case "nested":
+        this.#data(write, event.type, eventToJson(event) as JsonObject);
+        return;
+      case "retract":
+        if (this.#said) this.#retract(event.reason, write);
+        return;
+      case "finish":
+        this.#finish(event, write);
+        return;
+      case "usage":
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  end(write: WriteFrame): void {
+    write({ data: "[DONE]" });
+  }
+
+  fail(error: SluiceError, write: WriteFrame): void {
+    if (!this.#ended) {
+      this.#close(write);
+      const message = error.providerMessage ?? error.message;
+      if (error.code === "cancelled") chunk(write, { type: "abort", reason: message });
+      else chunk(write, { type: "error", errorText: message });
+    }
+    this.#ended = true;
+    this.end(write);
+  }
+
+  #delta(kind: OpenPart["kind"], event: TextDeltaEvent | ReasoningDeltaEvent, write: WriteFrame): void {
+    const { text, block, opaque } = event;
+    if (text === "" && opaque === undefined) return;
+    const refusal = event.type === "text-delta" ? event.refusal : undefined;
+    let open = this.#open;
+    if (open === undefined || open.kind !== kind || open.block !== block || open.refusal !== refusal) {
+      this.#close(write);
+      this.#step(write);
+      open = { kind, id: `${kind}-${this.#parts++}`, block, refusal };
+      chunk(write, { type: `${kind}-start`, id: open.id, ...writeNote(refusal === undefined ? {} : { refusal }) });
+      this.#open = open;
+      this.#said = true;
+    }
+    if (text !== "") chunk(write, { type: `${kind}-delta`, id: open.id, delta: text });
+    // State of the provider seals the part that it came with.
+    if (opaque !== undefined) this.#close(write, writeNote({ opaque, ...(refusal && { refusal }) }));
+  }
+
+  #beginCall(event: Pick<ToolCallEvent, "callId" | "name" | "providerExecuted">, write: WriteFrame): void {
+    if (this.#begunCalls.has(event.callId)) return;
+    this.#begunCalls.add(event.callId);
+    const { callId, name, providerExecuted } = event;
+    this.#part(write, {
+      type: "tool-input-start",
+      toolCallId: callId,
+      toolName: name,
+      ...(providerExecuted && { providerExecuted }),
+    });
+  }
+
+  #call(event: ToolCallEvent, write: WriteFrame): void {
+    const { callId, name, input, providerExecuted, opaque, invalid } = event;
+    this.#begunCalls.add(callId);
+    this.#part(write, {
+      type: invalid ? "tool-input-error" : "tool-input-available",
+      toolCallId: callId,
+      toolName: name,
+      input,
+      ...(invalid && { errorText: "the arguments are not JSON" }),
+      ...(providerExecuted && { providerExecuted }),
+      ...writeNote(opaque === undefined ? {} : { opaque }),
+    });
+  }
+
+  #result(event: ToolResultEvent, write: WriteFrame): void {
+    const { callId, output, isError, preliminary, providerExecuted, opaque } = event;
+    const common = { toolCallId: callId, ...(providerExecuted && { providerExecuted }) };
+    const note = writeNote(opaque === undefined ? {} : { opaque });
+    const errorText = typeof output === "string" ? output : JSON.stringify(output);
+    if (isError) this.#part(write, { type: "tool-output-error", ...common, errorText, ...note });
+    else
+      this.#part(write, {
+        type: "tool-output-available",
+        ...common,
+        output,
+        ...(preliminary && { preliminary }),
+        ...note,
+      });
+  }
+
+  #request(event: InputRequestEvent, write: WriteFrame): void {
+    if (event.kind === "approval" && this.#begunCalls.has(event.callId)) {
+      this.#part(write, { type: "tool-approval-request", approvalId: event.id, toolCallId: event.callId });
+    } else this.#part(write, { type: "data-input-request", id: event.id, data: event as unknown as JsonValue });
+  }
+
+  #source({ source }: SourceEvent, write: WriteFrame): void {
+    const { kind, id, url, title, filename, mediaType } = source;
+    const sourceId = id ?? url ?? `source-${this.#parts++}`;
+    if (kind === "url" && url !== undefined) {
+      this.#part(write, { type: "source-url", sourceId, url, ...(title !== undefined && { title }) });
+      return;
+    }
+    const named = { mediaType: mediaType ?? "text/plain", title: title ?? filename ?? url ?? "" };
+    this.#part(write, { type: "source-document", sourceId, ...named, ...(filename !== undefined && { filename }) });
+  }
+
+  #data(write: WriteFrame, name: string, value: JsonValue): void {
+    chunk(write, { type: `data-${name}`, data: value, transient: true });
+  }
+
+  #retract(reason: string, write: WriteFrame): void {
+    this.#close(write);
+    chunk(write, { type: "error", errorText: `what was said is void: ${reason}` });
+    this.#ended = true;
+  }
+
+  #finish({ reason, usage }: FinishEvent, write: WriteFrame): void {
+    if (this.#steps === 0) this.#step(write);
+    this.#endStep(write);
+    this.#ended = true;
+    const word = writeReason(reason);
+    const { raw: _, ...counts } = usage;
+    const metadata = { usage: counts, ...(word !== reason && { finishReason: reason }) };
+    chunk(write, { type: "finish", finishReason: word, messageMetadata: metadata });
+  }
+
+  /** A part that has no pieces. */
+  #part(write: WriteFrame, part: JsonObject): void {
+    this.#close(write);
+    this.#step(write);
+    this.#said = true;
+    chunk(write, part);
+  }
+
+  #step(write: WriteFrame): void {
+    if (this.#inStep) return;
+    this.#inStep = true;
+    this.#steps++;
+    chunk(write, { type: "start-step" });
+  }
+
+  #endStep(write: WriteFrame): void {
+    this.#close(write);
+    if (this.#inStep) chunk(write, { type: "finish-step" });
+    this.#inStep = false;
+  }
+
+  #close(write: WriteFrame, note: JsonObject = {}): void {
+    if (this.#open !== undefined) chunk(write, { type: `${this.#open.kind}-end`, id: this.#open.id, ...note });
+    this.#open = undefined;
+  }
+}
+
+function chunk(write: WriteFrame, value: JsonObject): void {
+  write({ data: JSON.stringify(value) });
+}

@@ -85,12 +85,36 @@ export const differences: readonly Difference[] = [
     why: "A tool's result needs a call, which Alpha1 cannot say; daprd decodes the metadata and uses nothing of it.",
   },
   {
-    what: "A call has limits of its own: 10 s to connect, 120 s to the first byte, 60 s between two.",
+    what: "A call of a provider has limits of its own: 10 s to connect, 120 s to the first byte, 60 s between two.",
     why: "daprd waits for ever where no Resiliency resource says otherwise.",
   },
   {
-    what: "Retries of a Resiliency resource end with the first text, reasoning or tool call, and errors that every attempt would repeat are not tried again.",
-    why: "Nothing is said twice.",
+    what: "Retries of a Resiliency resource end with the first text, reasoning or tool call, and never come after what every attempt would repeat: statuses of 400 to 499 but 408, 409, 425 and 429.",
+    why: "Nothing is said twice, and nothing is paid for in vain.",
+  },
+  {
+    what: "Fields of a Resiliency resource that nobody reads, and policies that there are not, are warned about.",
+    why: "daprd passes over them.",
+  },
+  {
+    what: `A value such as \`\${OPENAI_API_KEY}\` that nothing was put in the place of is warned about, and for keys the exported variable of the provider wins.`,
+    why: "daprd sends it as it stands.",
+  },
+  {
+    what: "Pipes and the like in a resources folder are not read.",
+    why: "daprd waits for them.",
+  },
+  {
+    what: "What is refused is said as `invalid params: REASON`, and JSON that cannot be read in words of our own.",
+    why: "daprd says `invalid params%!(EXTRA string=REASON)`, and has Go's words.",
+  },
+  {
+    what: "Web pages are kept out where no token is asked, and slow clients are left.",
+    why: "daprd answers whoever reaches its port.",
+  },
+  {
+    what: "A component's own error stands in `details`, and what was not sent to the provider as it was given in `warnings`.",
+    why: "daprd says of every error that the component failed, and writes warnings to its log.",
   },
   {
     what: "A reader that leaves counts neither for nor against a circuit breaker.",

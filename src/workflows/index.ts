@@ -1,3 +1,8 @@
+export type { BuiltWorkflow } from "./builder/built-workflow.js";
+export type { ExecuteOptions } from "./builder/local-runtime.js";
+export { LocalRuntime } from "./builder/local-runtime.js";
+export { WorkflowBuilder } from "./builder/workflow-builder.js";
+export type { NodeContext, NodeLike, NodePort, WorkflowNode } from "./builder/workflow-node.js";
 export type { EmbeddedEngineOptions } from "./engines/embedded-engine.js";
 export { EmbeddedEngine } from "./engines/embedded-engine.js";
 export type {

@@ -178,7 +178,7 @@ function askedInputs(plan: Plan, declared: ReadonlySet<string>): WorkflowInput[]
 function checkModels(plan: Plan, head: WorkflowHead, services: WorkflowServices, findings: Findings): void {
   for (const step of plan.steps) {
     for (const body of step.bodies.values()) checkModels(body, head, services, findings);
-    if (step.type.group !== "llm") continue;
+    if (step.type.group !== "llm" || step.type.config?.provider === undefined) continue;
     const [provider, model] = [literal(step, "provider"), literal(step, "model")];
     try {
       findModel({ step: step.id, ...(provider && { provider }), ...(model && { model }) }, head.config, services);

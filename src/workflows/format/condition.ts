@@ -10,6 +10,8 @@ export type LookUp = (name: string) => JsonValue | undefined;
 export interface Condition {
   /** The names that it may read. */
   readonly names: readonly string[];
+  /** Those that are read with a path: `name.field`. */
+  readonly dotted: ReadonlySet<string>;
   /** @throws {SluiceError} `invalid-argument` where it cannot be answered. */
   test(lookup: LookUp): JsonValue;
 }
@@ -41,8 +43,10 @@ async function compileCel(text: string): Promise<Condition> {
     const first = messageOf(thrown).split("\n")[0];
     throw new SluiceError("invalid-argument", `${JSON.stringify(text)} is no condition: ${first}`, { cause: thrown });
   }
+  const dotted = new Set(names.filter((name) => new RegExp(`(?<![\\w.])${name}\\s*[.[]`).test(text)));
   return {
     names,
+    dotted,
     test(lookup) {
       const context = Object.fromEntries(names.map((name) => [name, celValue(lookup(name))]));
       try {

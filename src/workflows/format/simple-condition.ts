@@ -38,7 +38,7 @@ export function parseSimpleCondition(text: string): Condition | undefined {
   const parser = new Parser(tokens);
   const ask = parser.either();
   if (ask === undefined || !parser.done) return undefined;
-  return { names: [...parser.names], test: ask };
+  return { names: [...parser.names], dotted: parser.dotted, test: ask };
 }
 
 function tokensOf(text: string): Token[] | undefined {
@@ -82,6 +82,7 @@ function unquote(text: string): string {
 
 class Parser {
   readonly names = new Set<string>();
+  readonly dotted = new Set<string>();
   readonly #tokens: readonly Token[];
   #at = 0;
 
@@ -143,6 +144,7 @@ class Parser {
   #named(text: string, mayBeText: boolean): Ask {
     const [name = "", ...path] = parsePath(text);
     this.names.add(name);
+    if (path.length > 0) this.dotted.add(name);
     return (lookup) => {
       const value = lookup(name);
       if (value === undefined) return mayBeText ? text : null;

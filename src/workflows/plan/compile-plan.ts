@@ -99,12 +99,15 @@ class PlanCompiler {
     const { findings, maxIterations } = this.#settings;
     const { index, id, path, type, rest } = source;
     const values = new ValueCompiler(source, this.#names, findings);
-    const inputs = await values.inputs(source.inputs, rawFields(type.inputs));
+    let json: ReadonlyMap<string, Value> = new Map();
+    const inputs = await values.inputs(source.inputs, rawFields(type.inputs), async () => {
+      json = await this.#jsonProps(source, values);
+      return json;
+    });
     const config = await values.config(source.config, rawFields(type.config));
     const condition = await this.#condition(source, values);
     const each = await this.#each(source, values);
     const { bodies, outer } = await this.#bodies(source, each?.body);
-    const json = await this.#jsonProps(source, values);
     const prompt = await this.#prompt(source, values);
     this.#check(source, inputs, config, prompt !== undefined);
     const routes = this.#targets.routes(source);

@@ -108,7 +108,7 @@ class FlowBuilder {
   #findLoops(): void {
     for (const { index, targets } of this.#steps) {
       for (const target of targets) {
-        if (target > index || (target !== index && this.#readsFrom(target, index))) continue;
+        if (target > index || (target !== index && this.#isPulled(target, index))) continue;
         this.#loops.push({ from: index, to: target });
       }
     }
@@ -123,6 +123,11 @@ class FlowBuilder {
         });
       }
     }
+  }
+
+  /** Whether an earlier step waits for a later one, which in turn does not wait for it: the way there is no way back. */
+  #isPulled(target: number, index: number): boolean {
+    return this.#readsFrom(target, index) && !this.#readsFrom(index, target);
   }
 
   /** Whether a step reads another, directly or through others. */
@@ -337,7 +342,7 @@ class FlowBuilder {
         state[path.pop() ?? 0] = 2;
         pending.pop();
       } else if (state[next] === 1) {
-        return path.slice(path.indexOf(next)).reverse();
+        return fromFirst(path.slice(path.indexOf(next)).reverse());
       } else if (state[next] === 0) {
         state[next] = 1;
         path.push(next);
@@ -361,6 +366,12 @@ class FlowBuilder {
     }
     return skip;
   }
+}
+
+/** A circle, from its first step in the file on. */
+function fromFirst(circle: readonly number[]): number[] {
+  const first = circle.indexOf(Math.min(...circle));
+  return [...circle.slice(first), ...circle.slice(0, first)];
 }
 
 /** Both must hold. Sources that exclude one another are alternatives, and say nothing together. */

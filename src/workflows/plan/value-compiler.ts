@@ -32,8 +32,16 @@ export class ValueCompiler {
     this.#findings = findings;
   }
 
-  /** Inputs first without templates, then the templates, which may read the other inputs. */
-  async inputs(raw: JsonObject, rawFields: ReadonlySet<string>): Promise<ReadonlyMap<string, Value>> {
+  /**
+   * Inputs first without templates, then the templates, which may read the other inputs and the JSON structures.
+   *
+   * @param structures compiles the JSON structures, once the plain inputs are known.
+   */
+  async inputs(
+    raw: JsonObject,
+    rawFields: ReadonlySet<string>,
+    structures: () => Promise<ReadonlyMap<string, Value>>,
+  ): Promise<ReadonlyMap<string, Value>> {
     const path = `${this.#step.path}.inputs`;
     const compiled = new Map<string, Value>();
     const templates: [string, JsonValue][] = [];
@@ -44,6 +52,7 @@ export class ValueCompiler {
       else compiled.set(name, await this.#value(value, `${path}.${name}`, "input"));
     }
     this.#own = compiled;
+    this.#own = new Map([...(await structures()), ...compiled]);
     const filled = await this.#templates(templates, path);
     for (const name of Object.keys(raw)) {
       const value = filled.get(name);
@@ -115,8 +124,12 @@ export class ValueCompiler {
     }
     const place: NamePlace = { step: this.#step, path, mayBeInput: false };
     for (const name of condition.names) {
+      const whole = condition.dotted.has(name);
       const meant =
-        bound.get(name) ?? this.#own.get(name) ?? this.#ofStep(name) ?? this.#names.exact(name, place, true);
+        bound.get(name) ??
+        this.#own.get(name) ??
+        (whole ? this.#ofStep(name) : undefined) ??
+        this.#names.exact(name, place, whole);
       if (meant !== undefined) bound.set(name, meant);
     }
     return { condition, bindings: bound };

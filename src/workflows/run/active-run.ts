@@ -13,7 +13,7 @@ import { Answering } from "./run-answer.js";
 import { RunChannel } from "./run-channel.js";
 import { RunCore } from "./run-core.js";
 import { questionEvent } from "./run-events.js";
-import { bodyResult } from "./running-step.js";
+import { bodyResult, finalSlot } from "./running-step.js";
 import { RunScope } from "./scope.js";
 import type { StepReport, WorkflowResult, WorkflowRun } from "./workflow-run.js";
 
@@ -142,8 +142,7 @@ export class ActiveRun implements WorkflowRun {
     const questions = [...core.questions.values()];
     const waits = outcome === "waiting";
     await journal?.finish({ status: waits ? "waiting" : "completed", ...(!waits && { output }), questions });
-    const final = run.plan.answers.findLast((index) => run.slots[index]?.results !== undefined);
-    if (!waits) await run.answering?.finish(final === undefined ? undefined : run.slots[final], text);
+    if (!waits) await run.answering?.finish(finalSlot(run), text);
     this.#result = {
       runId: this.runId,
       status: outcome,

@@ -393,12 +393,18 @@ function outerScope(plan: PlanRun, scope: Scope): Scope {
   };
 }
 
+/** The step that answers: the last one of those that do, or, where none of them ran, the last that ran. */
+export function finalSlot({ plan, slots }: PlanRun): StepSlot | undefined {
+  const answering = plan.answers.findLast((index) => slots[index]?.results !== undefined);
+  if (answering !== undefined) return slots[answering];
+  return slots.findLast(({ results }) => results !== undefined);
+}
+
 /** What a plan that is over made. */
 export function bodyResult(run: PlanRun): BodyResult {
   const results: { [step: string]: StepResult } = {};
   for (const { step, results: made } of run.slots) if (made !== undefined) results[step.id] = allOutputs(step, made);
-  const answering = run.plan.answers.findLast((index) => run.slots[index]?.results !== undefined);
-  const slot = answering === undefined ? undefined : run.slots[answering];
+  const slot = finalSlot(run);
   if (slot?.results === undefined) return { results, output: null, text: "" };
   const output = slot.results[mainName(slot.step)] ?? outputAt(slot.step, slot.results, []) ?? null;
   const { text } = slot.results;

@@ -1,0 +1,46 @@
+import type { JsonObject } from "../../base/json.js";
+import { invalid } from "../../stream/error.js";
+import type { RunOptions } from "../run/start-run.js";
+import type { WorkflowRun } from "../run/workflow-run.js";
+import type { StepResult } from "../steps/step-type.js";
+import { BuiltWorkflow } from "./built-workflow.js";
+
+/** Settings of one execution. */
+export interface ExecuteOptions extends Omit<RunOptions, "inputs"> {
+  /** By node (`{ chat: { message: "Hi" } }`) or flat (`{ message: "Hi" }`). */
+  parameters?: JsonObject;
+}
+
+/** Runs workflows that a builder made, in this process. */
+export class LocalRuntime {
+  readonly #options: Omit<ExecuteOptions, "parameters" | "runId">;
+
+  /** @param options for every execution. */
+  constructor(options: Omit<ExecuteOptions, "parameters" | "runId"> = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a workflow to its end.
+   *
+   * @returns what each node made, by its id.
+   * @throws {SluiceError} `invalid-argument` before anything runs; the error of the node that failed, which it names.
+   */
+  async execute(
+    workflow: BuiltWorkflow,
+    options: ExecuteOptions = {},
+  ): Promise<{ results: { [node: string]: StepResult }; runId: string }> {
+    const run = await this.start(workflow, options);
+    const { results, runId } = await run.result;
+    return { results, runId };
+  }
+
+  /** Begins a run whose stream tells what happens while it happens. */
+  async start(workflow: BuiltWorkflow, options: ExecuteOptions = {}): Promise<WorkflowRun> {
+    if (!(workflow instanceof BuiltWorkflow))
+      throw invalid("workflow", workflow, "what WorkflowBuilder.build() returns");
+    const { parameters = {}, ...rest } = options;
+    const { workflow: loaded, inputs } = await workflow.load(parameters);
+    return loaded.run({ ...this.#options, ...rest, inputs });
+  }
+}

@@ -1,0 +1,73 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { ChatModel } from "../../stream/chat-model.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import type { StepAnswer } from "../steps/step-context.js";
+
+/** What a node takes or gives under a name. */
+export interface NodePort {
+  /** A type of JSON Schema; absent: any value. */
+  type?: "string" | "number" | "integer" | "boolean" | "array" | "object";
+  /** Of an input: it must be connected or given. Default false. */
+  required?: boolean;
+  /** Of an input: taken where nothing else is. */
+  default?: JsonValue;
+  /** For people. */
+  description?: string;
+}
+
+/** What a running node has. */
+export interface NodeContext {
+  /** Ends with the run. */
+  signal: AbortSignal;
+  runId: string;
+  nodeId: string;
+  /** Reads a stream to its end; its events reach the run's reader while they arrive. */
+  read(stream: ChatStream): Promise<StepAnswer>;
+}
+
+/** A node of one's own. */
+export interface WorkflowNode {
+  /** What it is called where the builder is given no id. */
+  name?: string;
+  inputs: Readonly<Record<string, NodePort>>;
+  outputs: Readonly<Record<string, NodePort>>;
+  /** Does it. What it returns has the outputs as its fields. Two uses of one node share nothing of a run. */
+  run(inputs: JsonObject, context: NodeContext): JsonObject | Promise<JsonObject>;
+}
+
+/** Anything that is a node: a node, what makes one of itself (an agent), or a chat model. */
+export type NodeLike = WorkflowNode | { toWorkflowNode(): WorkflowNode } | ChatModel;
+
+/** The node that something is. */
+export function nodeOf(instance: NodeLike): WorkflowNode {
+  if ("toWorkflowNode" in instance) return instance.toWorkflowNode();
+  return "stream" in instance ? modelNode(instance) : instance;
+}
+
+/** A chat model as a node: it takes a message, and its answer streams. */
+function modelNode(model: ChatModel): WorkflowNode {
+  return {
+    name: model.id.replace(/\W+/g, "_"),
+    inputs: {
+      message: { type: "string", required: true, description: "What is asked." },
+      system: { type: "string", description: "Instructions." },
+    },
+    outputs: {
+      response: { type: "string", description: "The answer." },
+      usage: { type: "object", description: "Tokens." },
+    },
+    async run({ message = "", system }, { signal, read }) {
+      const asked = { role: "user" as const, content: String(message) };
+      const messages = typeof system === "string" ? [{ role: "system" as const, content: system }, asked] : [asked];
+      const { text, usage } = await read(model.stream({ messages }, { signal }));
+      const { inputTokens, outputTokens } = usage;
+      return {
+        response: text,
+        usage: {
+          ...(inputTokens !== undefined && { inputTokens }),
+          ...(outputTokens !== undefined && { outputTokens }),
+        },
+      };
+    },
+  };
+}

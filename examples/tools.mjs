@@ -30,9 +30,9 @@ const script = scripted([
   ["It is 21 degrees, and your seat is booked."],
 ]);
 const model = withTools(script, [weather, book], {
-  onApproval: ({ callId, name, input }) => {
+  onInput: ({ id, name, input }) => {
     console.log(`\n[may ${name} run with ${JSON.stringify(input)}? yes]`);
-    return input.price < 100 ? approve(callId) : deny(callId, "too expensive");
+    return input.price < 100 ? approve(id) : deny(id, "too expensive");
   },
 });
 

@@ -5,6 +5,7 @@
 export class LazyAbort {
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
+  #listeners: Set<() => void> | undefined;
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -28,5 +29,24 @@ export class LazyAbort {
     if (this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#controller?.abort(reason);
+    for (const listener of this.#listeners ?? []) listener();
+    this.#listeners = undefined;
+  }
+
+  /** Calls the listener when it is aborted; returns how to call that off. Not called where it is aborted already. */
+  onAbort(listener: () => void): () => void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return () => this.#listeners?.delete(listener);
+  }
+
+  /** The promise's outcome, or the reason as soon as it is aborted. What comes later is nobody's. */
+  race<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const giveUp = () => reject(this.reason);
+      const callOff = this.onAbort(giveUp);
+      if (this.aborted) giveUp();
+      promise.finally(callOff).then(resolve, reject);
+    });
   }
 }

@@ -4,10 +4,16 @@ export function nearest(name: string, names: readonly string[], count = 3): stri
   const most = Math.max(2, Math.floor(wanted.length / 3));
   return names
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= most || (wanted.length > 2 && candidate.startsWith(wanted)))
+    .filter(({ candidate, distance }) => distance <= most || isWithin(wanted, candidate.toLowerCase()))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, count)
     .map(({ candidate }) => candidate);
+}
+
+/** `needsApproval` means `approval`, and `conc` means `concurrency`. */
+function isWithin(wanted: string, candidate: string): boolean {
+  if (wanted.length > 2 && candidate.startsWith(wanted)) return true;
+  return candidate.length > 3 && (wanted.startsWith(candidate) || wanted.endsWith(candidate));
 }
 
 /** How many characters must be inserted, removed or replaced to make one text the other (Levenshtein). */

@@ -1,4 +1,4 @@
-import { type AssistantMessage, type ChatMessage, isRequestsOnly, resultsOf } from "../stream/message.js";
+import { type AssistantMessage, type ChatMessage, isRequest, isRequestsOnly, resultsOf } from "../stream/message.js";
 
 /**
  * Messages without the tool calls that have no result: an interrupted turn may have been stopped between the two, and
@@ -35,7 +35,7 @@ function answeredOnly(message: AssistantMessage, answered: ReadonlySet<string>):
   const own = new Set(message.content.flatMap((part) => (part.type === "tool-result" ? [part.callId] : [])));
   const content = message.content.filter(
     (part) =>
-      part.type !== "input-request" &&
+      !isRequest(part) &&
       (part.type !== "tool-call" ||
         part.providerExecuted === true ||
         answered.has(part.callId) ||

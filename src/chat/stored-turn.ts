@@ -65,7 +65,8 @@ export function storedTurn(
   if (finish === undefined && messages.length === 0) return [];
   // An answer without a word (a filter, a limit) is one all the same, and its tokens were paid for. Where calls still wait,
   // the model was not asked.
-  const answered = messages.length > 0 || finish?.reason === "tool-calls";
+  const waits = finish?.reason === "tool-calls" || finish?.reason === "input-required";
+  const answered = messages.length > 0 || waits;
   const said = answered ? messages : [{ role: "assistant" as const, content: [] }];
   const asked = chain(parentId, messagesAsked, startedAt);
   const [first] = asked;

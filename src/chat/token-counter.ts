@@ -1,5 +1,5 @@
 import { estimateTokens } from "../base/token-estimate.js";
-import type { ChatMessage, FilePart } from "../stream/message.js";
+import { type ChatMessage, type FilePart, isRequest } from "../stream/message.js";
 
 /** Counts the tokens of messages for one model. */
 export interface TokenCounter {
@@ -70,7 +70,7 @@ function textsOf(message: ChatMessage): (string | FilePart)[] {
       case "input-response":
         return "";
       case "opaque":
-        return JSON.stringify(part.opaque.data);
+        return isRequest(part) ? "" : JSON.stringify(part.opaque.data);
       default:
         return part satisfies never;
     }

@@ -120,7 +120,7 @@ class FilterStage implements Stage {
       case "file":
         return true;
       case "data":
-        return event.opaque !== undefined;
+        return event.opaque !== undefined && !isBeside(event, this.#stepped);
       case "tool-input-delta":
       case "tool-call":
         return current.filter.undecided === true;
@@ -228,7 +228,7 @@ class FilterStage implements Stage {
         return;
       case "data":
         if (event.opaque !== undefined) {
-          this.#flushCurrent(emit);
+          if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
           emit(event);
         } else emit({ ...event, value: this.#json(event.value) });
         return;

@@ -6,5 +6,15 @@ import type { ChatEvent } from "../stream/chat-event.js";
  */
 export function isBeside(event: ChatEvent, stepped: boolean): boolean {
   if (!stepped) return false;
-  return event.type === "input-request" || (event.type === "tool-result" && event.providerExecuted === undefined);
+  switch (event.type) {
+    case "input-request":
+    case "nested":
+      return true;
+    case "tool-result":
+      return event.providerExecuted === undefined;
+    case "data":
+      return event.name === "tool/suspended";
+    default:
+      return false;
+  }
 }

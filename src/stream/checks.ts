@@ -1,4 +1,5 @@
 import { isJsonObject } from "../base/json.js";
+import { nearest } from "../base/nearest.js";
 import { invalid } from "./error.js";
 
 /**
@@ -22,15 +23,18 @@ export function checkFields(value: object, path: string, fields: Fields): void {
   }
 }
 
-/** An object with these fields and no others. */
+/** An object with these fields and no others; an unknown one is refused with the nearest of them. */
 /* @__NO_SIDE_EFFECTS__ */
-export function exactly(what: string, fields: Fields): Check {
+export function exactly(what: string, fields: Fields, root = "options"): Check {
   const names = Object.keys(fields).join(", ");
   return (value, path) => {
-    const object = checkedObject(value, path, what);
+    if (!isJsonObject(value)) throw invalid(path === "" ? root : path, value, what);
+    const object: object = value;
     for (const name of Object.keys(object)) {
       if (!Object.hasOwn(fields, name)) {
-        throw invalid(join(path, name), Reflect.get(object, name), `no such field; ${what} has ${names}`);
+        const [near] = nearest(name, Object.keys(fields), 1);
+        const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+        throw invalid(join(path, name), Reflect.get(object, name), `no such field${meant}; ${what} has ${names}`);
       }
     }
     checkFields(object, path, fields);
@@ -110,6 +114,24 @@ export function wholeNumber(least = Number.NEGATIVE_INFINITY): Check {
     if (!Number.isSafeInteger(value) || Number(value) < least) throw invalid(path, value, what);
   };
 }
+
+export const callable: Check = (value, path) => {
+  if (typeof value !== "function") throw invalid(path, value, "a function");
+};
+
+/** A limit: a whole number of at least 1, or `Infinity` for none. */
+export const limit: Check = (value, path) => {
+  const fits = value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && Number(value) >= 1);
+  if (!fits) throw invalid(path, value, "a whole number of at least 1, or Infinity");
+};
+
+/** A time limit in ms, or `Infinity` for none. */
+export const milliseconds: Check = (value, path) => {
+  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "ms above 0, or Infinity");
+};
+
+/** A value that is checked where it is used. */
+export const anything: Check = () => {};
 
 /** An object whose values are all checked alike. */
 /* @__NO_SIDE_EFFECTS__ */

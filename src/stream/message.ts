@@ -173,7 +173,12 @@ export function resultsOf(message: ToolMessage): ToolResultPart[] {
 /** Whether a message holds nothing but requests for input: it belongs to the answer before it, which was resumed. */
 export function isRequestsOnly(message: ChatMessage): boolean {
   if (message.role !== "assistant" || typeof message.content === "string") return false;
-  return message.content.length > 0 && message.content.every((part) => part.type === "input-request");
+  return message.content.length > 0 && message.content.every(isRequest);
+}
+
+/** Whether a part says who waits for what: a request for input, or a call that waits inside. No provider is sent these. */
+export function isRequest(part: AssistantPart): boolean {
+  return part.type === "input-request" || (part.type === "opaque" && part.name === "tool/suspended");
 }
 
 /** All text of a message, joined; reasoning, calls, results and files left out. */

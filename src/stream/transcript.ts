@@ -12,7 +12,7 @@ import type {
   ToolResultEvent,
 } from "./chat-event.js";
 import type { PartialAnswer } from "./error.js";
-import type { AssistantMessage, AssistantPart, ChatMessage, ToolResultPart } from "./message.js";
+import type { AssistantMessage, AssistantPart, ChatMessage, OpaquePart, ToolResultPart } from "./message.js";
 import { nestedKey } from "./nested-key.js";
 import { addUsage, type Usage, updateUsage } from "./usage.js";
 
@@ -106,7 +106,10 @@ export class Transcript {
         this.#addPart(event);
         return;
       case "data":
-        if (event.opaque !== undefined) this.#addPart({ type: "opaque", name: event.name, opaque: event.opaque });
+        if (event.opaque !== undefined) {
+          const part = { type: "opaque" as const, name: event.name, opaque: event.opaque };
+          this.#addBeside(part, event.name === "tool/suspended");
+        }
         return;
       case "nested":
         this.#pushNested(event);
@@ -212,7 +215,7 @@ export class Transcript {
   }
 
   /** @param ranHere whether a tool that runs here emitted it: the model may be in the middle of a text that goes on after it. */
-  #addBeside(part: ToolResultEvent | InputRequestEvent, ranHere: boolean): void {
+  #addBeside(part: ToolResultEvent | InputRequestEvent | OpaquePart, ranHere: boolean): void {
     const open = this.#open;
     this.#addPart(part);
     if (this.#stepped && ranHere) this.#open = open;

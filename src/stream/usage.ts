@@ -23,6 +23,16 @@ export interface Usage {
 
 const COUNTS = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens"] as const;
 
+/** What is left of a usage without a part of it. A count that the whole does not know stays absent. */
+export function subtractUsage(whole: Usage, part: Usage): Usage {
+  const rest: Usage = {};
+  for (const count of COUNTS) {
+    const total = whole[count];
+    if (total !== undefined) rest[count] = Math.max(0, total - (part[count] ?? 0));
+  }
+  return rest;
+}
+
 /** The sum of two usages. A count that neither knows stays absent; `raw` is kept only where one side is empty. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum: Usage = {};

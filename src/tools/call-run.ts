@@ -1,12 +1,22 @@
 import type { Clock } from "../base/clock.js";
-import { isJsonObject, type JsonValue } from "../base/json.js";
+import type { JsonValue } from "../base/json.js";
+import { LazyAbort } from "../base/lazy-abort.js";
+import type { CallContext } from "../stream/call-context.js";
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
-import { describe, messageOf, SluiceError } from "../stream/error.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import type { ChatMessage, InputResponse, ToolCallPart } from "../stream/message.js";
+import { suspendedEvent } from "../stream/suspended-call.js";
+import type { Usage } from "../stream/usage.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
+import { CallRequests } from "./call-requests.js";
 import type { OpenCall } from "./history.js";
-import { type ApprovalHandler, denial } from "./input-response.js";
+import { InnerAnswers, innerRequests } from "./inner-answers.js";
+import { InnerStreams } from "./inner-streams.js";
+import { denial, type InputHandler } from "./input-response.js";
+import { RunningTool } from "./running-tool.js";
 import type { Slots } from "./slots.js";
+import { Suspension } from "./suspension.js";
+import { TimeLimit } from "./time-limit.js";
 import type { Tool } from "./tool.js";
 import { ToolOutput, toJson } from "./tool-output.js";
 
@@ -20,15 +30,21 @@ export interface RunSettings {
   /** Ms, for tools without a limit of their own. */
   timeoutMs: number;
   clock: Clock;
-  onApproval: ApprovalHandler | undefined;
-  /** The id of a request for input about a call. */
+  onInput: InputHandler | undefined;
+  /** Why no call is run any more. */
+  refusal: string | undefined;
+  /** Of the stream that the call belongs to. */
+  context: CallContext | undefined;
+  /** An id that no request has yet, about a call. */
   requestId: (callId: string) => string;
+  /** Numbers the inner streams of a tool and call. */
+  nextAttempt: (name: string, callId: string) => number;
 }
 
 /** Whom a run tells what happens. */
 export interface RunListener {
-  /** An event of the run. Resolves when the reader has taken it. */
-  say(event: ChatEvent, run: CallRun): Promise<void>;
+  /** Events of the run. Resolves when the reader has taken them. */
+  emit(events: readonly ChatEvent[], run: CallRun): Promise<void>;
   /** The run is over: `outcome` is set. */
   ended(run: CallRun): void;
 }
@@ -36,7 +52,11 @@ export interface RunListener {
 /** How a run ended: with a result, or open, when somebody outside has to answer the call. */
 export type RunOutcome =
   /** `error`: why the run failed, where it did. */
-  { type: "result"; result: ToolResultEvent; error?: unknown } | { type: "open"; waitsFor: "input" | "caller" };
+  | { type: "result"; result: ToolResultEvent; error?: unknown }
+  /** `messages`: what the inner stream that waits has answered, where one does. */
+  | { type: "open"; waitsFor: "input" | "caller"; messages?: readonly ChatMessage[] };
+
+const WAITS = { type: "open", waitsFor: "input" } as const;
 
 /** One tool call from its arguments to its result: arguments checked, approval asked, run within its limits. */
 export class CallRun {
@@ -44,39 +64,55 @@ export class CallRun {
   outcome: RunOutcome | undefined;
   readonly #settings: RunSettings;
   readonly #listener: RunListener;
-  readonly #controller = new AbortController();
-  /** Of the request that was made about the call, now or before it was resumed. */
-  #requestId: string | undefined;
+  readonly #resumed: OpenCall | undefined;
+  readonly #requests: CallRequests;
+  readonly #abort = new LazyAbort();
+  #pathAndFirst: { path: string; used: boolean } | undefined;
+  #inner: InnerStreams | undefined;
+  readonly #answers: InnerAnswers;
   #cancelled = false;
 
-  constructor(call: ToolCallPart, settings: RunSettings, listener: RunListener) {
+  /** @param resumed what was asked and answered before, where the call is resumed. */
+  constructor(call: ToolCallPart, settings: RunSettings, listener: RunListener, resumed?: OpenCall) {
     this.call = call;
     this.#settings = settings;
     this.#listener = listener;
+    this.#resumed = resumed;
+    this.#requests = new CallRequests({
+      call,
+      resumed,
+      nextId: () => this.#nextRequestId(),
+      handler: settings.onInput,
+      messages: settings.messages,
+      signal: () => this.#abort.signal,
+      emit: (request) => void this.#emit([request]),
+    });
+    this.#answers = new InnerAnswers(call.name, this.#requests);
   }
 
   /** Begins. What the tool throws becomes an outcome: nothing is thrown here, now or later. */
-  start(resumed: Pick<OpenCall, "request" | "response"> = {}): this {
-    this.#requestId = resumed.request?.id;
-    void this.#settle(resumed.response).then(
+  start(): this {
+    void this.#settle().then(
       (outcome) => this.#end(outcome),
       (thrown: unknown) => this.#end(this.#failed(messageOf(thrown), thrown)),
     );
     return this;
   }
 
-  /** Nobody wants the result any more: the tool's signal is aborted, and the run says nothing from here on. */
+  /** Nobody wants the result any more: the tool's signal is aborted, inner streams are left, and the run says nothing more. */
   cancel(reason: unknown): void {
     if (this.#cancelled || this.outcome !== undefined) return;
     this.#cancelled = true;
-    this.#controller.abort(reason);
+    this.#abort.abort(reason);
+    this.#inner?.cancel(reason);
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled;
+  /** Of the model calls inside, as far as it is known; `undefined` where there was none. */
+  get usage(): Usage | undefined {
+    return this.#inner?.usage;
   }
 
-  async #settle(response: InputResponse | undefined): Promise<RunOutcome> {
+  async #settle(): Promise<RunOutcome> {
     const { name, input, invalid } = this.call;
     const { tools, callersTools } = this.#settings;
     const tool = tools.get(name);
@@ -85,34 +121,35 @@ export class CallRun {
         ? { type: "open", waitsFor: "caller" }
         : this.#failed(`There is no tool ${name}; there are: ${tools.names.join(", ")}`);
     }
+    if (this.#settings.refusal !== undefined) return this.#failed(this.#settings.refusal);
     if (invalid) return this.#failed(`The arguments of ${name} are not valid JSON: ${whyNotJson(input)}`);
     const read = await tool.readInput(input);
     if (read.issues !== undefined) return this.#refused("arguments", read.issues);
     if (tool.run === undefined) return { type: "open", waitsFor: "caller" };
-    const needed = response !== undefined || ((await tool.needsApproval?.(read.value)) ?? false);
-    return needed ? this.#runApproved(tool, read.value, response ?? (await this.#ask())) : this.#run(tool, read.value);
+    return this.#runAnswered(tool, read.value);
   }
 
-  /** Asks for approval; `undefined` where there is nobody to ask now. */
-  async #ask(): Promise<InputResponse | undefined> {
-    const { callId, name, input } = this.call;
-    const { onApproval, messages, requestId } = this.#settings;
-    const { signal } = this.#controller;
-    this.#requestId ??= requestId(callId);
-    const id = this.#requestId;
-    void this.#say({ type: "input-request", id, kind: "approval", callId, name, input });
-    if (onApproval === undefined) return undefined;
-    const part = await this.#unlessAborted(onApproval({ id, callId, name, input, messages, signal }));
-    if (part?.id === id) return part.response;
-    const found = isJsonObject(part) ? `a response to ${describe(part.id)}` : describe(part);
-    const allowed = `approve, deny or edit of ${JSON.stringify(id)}`;
-    throw new SluiceError("invalid-argument", `onApproval: found ${found}; allowed: ${allowed}`);
+  /** Runs the tool where everything that was asked about the call is answered. */
+  async #runAnswered(tool: Tool, input: unknown): Promise<RunOutcome> {
+    const { unanswered, decided } = this.#requests;
+    if (unanswered.length > 0) {
+      void this.#emit(unanswered);
+      return { ...WAITS, ...(this.#resumed?.suspended && { messages: this.#resumed.suspended.messages }) };
+    }
+    const { suspended } = this.#resumed ?? {};
+    if (this.#resumed && suspended && !this.#answers.resume(this.#resumed, this.#settings.onInput !== undefined)) {
+      this.#innerStreams().repeat(innerRequests(suspended).map(({ request }) => request));
+      return { ...WAITS, messages: suspended.messages };
+    }
+    const needed = decided !== undefined || ((await tool.needsApproval?.(input)) ?? false);
+    if (!needed) return this.#run(tool, input);
+    return this.#runApproved(tool, input, decided ?? (await this.#abort.race(this.#requests.approval())));
   }
 
   async #runApproved(tool: Tool, input: unknown, response: InputResponse | undefined): Promise<RunOutcome> {
     switch (response?.type) {
       case undefined:
-        return { type: "open", waitsFor: "input" };
+        return WAITS;
       case "approve":
         return this.#run(tool, input);
       case "deny":
@@ -131,17 +168,62 @@ export class CallRun {
   }
 
   async #run(tool: Tool, input: unknown, editedInput?: JsonValue): Promise<RunOutcome> {
-    const { signal } = this.#controller;
-    const release = await tool.slots?.take(signal);
+    const slots = this.#settings.slots;
+    const release = tool.slots && (tool.slots.tryTake() ?? (await tool.slots.take(this.#abort.signal)));
     try {
-      const releaseShared = await this.#settings.slots.take(signal);
+      const releaseShared = slots.tryTake() ?? (await slots.take(this.#abort.signal));
       try {
-        return await this.#read(tool, await this.#withinTime(tool, input), editedInput);
+        return await this.#runUntilAnswered(tool, input, editedInput);
       } finally {
         releaseShared();
       }
     } finally {
       release?.();
+    }
+  }
+
+  /** Runs the tool; again from its beginning, when what it waited for was answered by a handler. */
+  async #runUntilAnswered(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<RunOutcome> {
+    for (;;) {
+      try {
+        return await this.#read(tool, await this.#withinTime(tool, input), editedInput);
+      } catch (thrown) {
+        if (!(thrown instanceof Suspension)) throw thrown;
+        if (thrown.messages.length === 0) return WAITS;
+        const messages = [...this.#answers.messages, ...thrown.messages];
+        const suspended = { callId: this.call.callId, path: this.#path.path, messages };
+        if (!(await this.#abort.race(this.#answers.ask(suspended)))) return { ...WAITS, messages };
+        this.#requests.restart();
+      }
+    }
+  }
+
+  /** Runs the tool, but waits no longer than its time or the caller's patience. */
+  async #withinTime(tool: Tool, input: unknown): Promise<unknown> {
+    const { timeoutMs = this.#settings.timeoutMs } = tool;
+    const { clock } = this.#settings;
+    const limit = new TimeLimit(timeoutMs, clock, () => {
+      const late = new SluiceError("tool-failed", `${this.call.name} took longer than ${timeoutMs} ms`);
+      this.#abort.abort(late);
+      this.#inner?.cancel(late);
+    });
+    const running = new RunningTool({
+      tool,
+      input,
+      callId: this.call.callId,
+      messages: this.#settings.messages,
+      answered: this.#answers.messages,
+      inner: () => this.#innerStreams(),
+      requests: this.#requests,
+      limit,
+      progress: (value) => this.#emit([{ ...this.#result(toJson(value), false), preliminary: true }]),
+    });
+    const callOff = this.#abort.onAbort(() => running.abort(this.#abort.reason));
+    try {
+      return await this.#abort.race(running.run());
+    } finally {
+      callOff();
+      limit.stop();
     }
   }
 
@@ -155,69 +237,55 @@ export class CallRun {
       );
     }
     const output = toJson(read.value);
-    const said = editedInput === undefined ? output : { editedInput, output };
-    const result: ToolResultEvent = { ...this.#result(said, isError), ...(opaque && { opaque }) };
+    const shown = editedInput === undefined ? output : { editedInput, output };
+    const result: ToolResultEvent = { ...this.#result(shown, isError), ...(opaque && { opaque }) };
     if (!isError) return { type: "result", result };
     return { type: "result", result, error: new SluiceError("tool-failed", textOf(output)) };
   }
 
-  /** Runs the tool, but waits no longer than its time or the caller's patience. */
-  async #withinTime(tool: Tool, input: unknown): Promise<unknown> {
-    const { timeoutMs: ms = this.#settings.timeoutMs } = tool;
-    const callOff =
-      ms === Number.POSITIVE_INFINITY
-        ? undefined
-        : this.#settings.clock.after(ms, () => {
-            this.#controller.abort(new SluiceError("tool-failed", `${this.call.name} took longer than ${ms} ms`));
-          });
-    try {
-      return await this.#unlessAborted(this.#drive(tool, input));
-    } finally {
-      callOff?.();
-    }
+  /** The call ids that lead to this one, and its own: made when first asked for, and the same when it is resumed. */
+  get #path(): { path: string; used: boolean } {
+    const earlier = this.#resumed?.suspended?.path ?? this.#resumed?.requests[0]?.id;
+    this.#pathAndFirst ??= {
+      path: earlier ?? this.#settings.requestId(this.call.callId),
+      used: this.#resumed?.requests[0] !== undefined,
+    };
+    return this.#pathAndFirst;
   }
 
-  /** Calls the tool; passes on what an async generator yields, at the reader's pace. */
-  async #drive(tool: Tool, input: unknown): Promise<unknown> {
-    const { signal } = this.#controller;
-    const { callId } = this.call;
-    const progress = (value: unknown) => this.#say({ ...this.#result(toJson(value), false), preliminary: true });
-    const returned = tool.run?.(input, { signal, callId, progress, messages: this.#settings.messages });
-    if (!isAsyncGenerator(returned)) return returned;
-    // Lets the generator clean up, whether or not it looks at the signal.
-    signal.addEventListener("abort", () => void returned.return(undefined).catch(() => {}), { once: true });
-    try {
-      for (;;) {
-        const { done, value } = await returned.next();
-        if (done || signal.aborted) return value;
-        await progress(value);
-      }
-    } catch (thrown) {
-      void returned.return(undefined).catch(() => {});
-      throw thrown;
-    }
+  /** The first request about a call has the id that is the call's path; those after it are numbered. */
+  #nextRequestId(): string {
+    const own = this.#path;
+    if (own.used) return this.#settings.requestId(this.call.callId);
+    own.used = true;
+    return own.path;
   }
 
-  /** The promise, or the signal's reason as soon as it is aborted. What comes later is nobody's. */
-  #unlessAborted<T>(promise: T | Promise<T>): Promise<T> {
-    const { signal } = this.#controller;
-    return new Promise<T>((resolve, reject) => {
-      const onAbort = () => reject(signal.reason);
-      if (signal.aborted) onAbort();
-      else signal.addEventListener("abort", onAbort, { once: true });
-      Promise.resolve(promise)
-        .finally(() => signal.removeEventListener("abort", onAbort))
-        .then(resolve, reject);
+  #innerStreams(): InnerStreams {
+    const { name, callId } = this.call;
+    const { context, nextAttempt } = this.#settings;
+    this.#inner ??= new InnerStreams({
+      name,
+      callId,
+      path: this.#path.path,
+      context,
+      nextAttempt: () => nextAttempt(name, callId),
+      emit: (events) => this.#emit(events),
     });
+    return this.#inner;
   }
 
-  async #say(event: ChatEvent): Promise<void> {
-    if (!this.#cancelled && this.outcome === undefined) await this.#listener.say(event, this);
+  async #emit(events: readonly ChatEvent[]): Promise<void> {
+    if (!this.#cancelled && this.outcome === undefined) await this.#listener.emit(events, this);
   }
 
   #end(outcome: RunOutcome): void {
     if (this.#cancelled) return;
-    if (outcome.type === "result") void this.#say(outcome.result);
+    if (outcome.type === "result") void this.#emit([outcome.result]);
+    else if (outcome.messages !== undefined) {
+      const { callId } = this.call;
+      void this.#emit([suspendedEvent({ callId, path: this.#path.path, messages: [...outcome.messages] })]);
+    }
     this.outcome = outcome;
     this.#listener.ended(this);
   }
@@ -234,12 +302,6 @@ export class CallRun {
     const { callId, name } = this.call;
     return { type: "tool-result", callId, name, output, ...(isError && { isError: true as const }) };
   }
-}
-
-function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, undefined> {
-  return (
-    typeof value === "object" && value !== null && Symbol.asyncIterator in value && "next" in value && "return" in value
-  );
 }
 
 function textOf(output: JsonValue): string {

@@ -4,51 +4,52 @@ import type { ChatEvent } from "../stream/chat-event.js";
 /** Reports of one speaker that a slow reader may leave unread; beyond that the oldest gives way. */
 const MOST_UNREAD = 100;
 
-interface Line<Speaker> {
-  event: ChatEvent;
+interface Entry<Speaker> {
+  events: readonly ChatEvent[];
   by: Speaker;
   taken: () => void;
 }
 
-/** What tools have said and the reader has not taken yet, in order. */
+/** What tools have emitted and the reader has not taken yet, in order. */
 export class EventQueue<Speaker> {
-  #lines: Line<Speaker>[] = [];
+  #entries: Entry<Speaker>[] = [];
   readonly #unread = new Map<Speaker, number>();
 
-  /** Resolves when the reader takes the event, or will not get it. */
-  say(event: ChatEvent, by: Speaker): Promise<void> {
+  /** Resolves when the reader takes the events, or will not get them. */
+  push(events: readonly ChatEvent[], by: Speaker): Promise<void> {
     return new Promise((resolve) => {
-      this.#lines.push({ event, by, taken: resolve });
-      if (isReport(event)) this.#count(by);
+      this.#entries.push({ events, by, taken: resolve });
+      if (isReport(events)) this.#count(by);
     });
   }
 
   /** Everything there is, and none of it stays. */
   take(): Batch {
-    const lines = this.#lines;
-    if (lines.length === 0) return [];
-    this.#lines = [];
+    const entries = this.#entries;
+    if (entries.length === 0) return [];
+    this.#entries = [];
     this.#unread.clear();
-    for (const { taken } of lines) taken();
-    return lines.map(({ event }) => event);
+    for (const { taken } of entries) taken();
+    const [first] = entries;
+    return entries.length === 1 && first !== undefined ? first.events : entries.flatMap(({ events }) => events);
   }
 
-  /** Forgets what somebody has said. */
+  /** Forgets what somebody has emitted. */
   forget(by: Speaker): void {
     this.#unread.delete(by);
-    for (const line of this.#lines) if (line.by === by) line.taken();
-    this.#lines = this.#lines.filter((line) => line.by !== by);
+    for (const entry of this.#entries) if (entry.by === by) entry.taken();
+    this.#entries = this.#entries.filter((entry) => entry.by !== by);
   }
 
   #count(by: Speaker): void {
     const unread = (this.#unread.get(by) ?? 0) + 1;
     this.#unread.set(by, Math.min(unread, MOST_UNREAD));
     if (unread <= MOST_UNREAD) return;
-    const oldest = this.#lines.findIndex((line) => line.by === by && isReport(line.event));
-    for (const { taken } of this.#lines.splice(oldest, 1)) taken();
+    const oldest = this.#entries.findIndex((entry) => entry.by === by && isReport(entry.events));
+    for (const { taken } of this.#entries.splice(oldest, 1)) taken();
   }
 }
 
-function isReport(event: ChatEvent): boolean {
-  return event.type === "tool-result" && event.preliminary === true;
+function isReport([first]: readonly ChatEvent[]): boolean {
+  return first?.type === "tool-result" && first.preliminary === true;
 }

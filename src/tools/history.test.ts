@@ -42,12 +42,12 @@ test("call ids may come again in later answers", () => {
   const turn = [said(call("0")), responseMessage(approve("0")), tools(result("0"))];
   const { messages, open } = readHistory([user, ...turn, said(call("0")), responseMessage(deny("0"))]);
   expect(messages).toEqual([user, turn[0], turn[2], said(call("0"))]);
-  expect(open).toEqual([{ call: call("0"), response: { type: "deny" } }]);
+  expect(open).toEqual([{ call: call("0"), requests: [], responses: new Map([["0", { type: "deny" }]]) }]);
 });
 
 test("a decision of a call that does not wait is refused", () => {
   const asked = [user, said(call("a"), call("b")), tools(result("b"))];
-  const check = (messages: ChatMessage[]) => () => checkResponses(messages, readHistory(messages).open);
+  const check = (messages: ChatMessage[]) => () => checkResponses(messages);
   expect(check([...asked, responseMessage(approve("a"))])).not.toThrow();
   expect(check([...asked, responseMessage(approve("a"), deny("b"))])).toThrow(
     'messages[3].content[1].id: found "b"; allowed: a request that waits for a response (a)',
@@ -57,18 +57,33 @@ test("a decision of a call that does not wait is refused", () => {
   expect(check([...done, responseMessage(approve("a"))])).toThrow("a request that waits for a response (none does)");
 });
 
-test("the last decision counts, and a result counts more", () => {
+test("the first decision counts, and a result counts more", () => {
   const messages = [
     said(call("a"), call("b")),
     responseMessage(deny("a"), approve("b")),
     responseMessage(approve("a")),
   ];
-  expect(readHistory(messages).open).toEqual([
-    { call: call("a"), response: { type: "approve" } },
-    { call: call("b"), response: { type: "approve" } },
-  ]);
+  const { open } = readHistory(messages);
+  expect(open.map(({ call }) => call)).toEqual([call("a"), call("b")]);
+  expect(open[0]?.responses).toEqual(
+    new Map([
+      ["a", { type: "deny" }],
+      ["b", { type: "approve" }],
+    ]),
+  );
   expect(readHistory([...messages, tools(result("a"))])).toMatchObject({
-    open: [{ call: call("b"), response: { type: "approve" } }],
+    open: [{ call: call("b") }],
     results: [result("a")],
   });
+  expect(() => checkResponses(messages)).toThrow('messages[2].content[0].id: found "a"');
+});
+
+test("a decision or result that was sent twice counts once", () => {
+  const asked = [user, said(call("a"), call("b"))];
+  expect(() => checkResponses([...asked, responseMessage(approve("a"), approve("a"))])).not.toThrow();
+  expect(() => checkResponses([...asked, responseMessage(approve("a"), deny("a"))])).toThrow("content[1].id");
+  const twice = [...asked, tools(result("a"), result("b")), tools(result("a"), result("b")), user];
+  expect(readHistory(twice).messages).toEqual([...asked, tools(result("a"), result("b")), user]);
+  const within = [...asked, tools(result("a"), result("b"), result("a")), user];
+  expect(readHistory(within).messages).toEqual([...asked, tools(result("a"), result("b")), user]);
 });

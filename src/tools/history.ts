@@ -1,22 +1,29 @@
 import { invalid } from "../stream/error.js";
 import {
   type AssistantMessage,
+  type AssistantPart,
   type ChatMessage,
   type InputRequestPart,
   type InputResponse,
+  isRequest,
   isRequestsOnly,
   type ToolCallPart,
   type ToolMessage,
   type ToolResultPart,
 } from "../stream/message.js";
+import { isSuspendedCall, outerRequestId, type SuspendedCall, suspendedCallOf } from "../stream/suspended-call.js";
+import { checkResponse } from "./check-response.js";
 import { denial } from "./input-response.js";
 
-/** A call that has no result yet, and what was answered to the request for its approval. */
+/** A call that has no result yet, and what was asked and answered about it. */
 export interface OpenCall {
   call: ToolCallPart;
-  /** The request that was made about it, where one was. */
-  request?: InputRequestPart;
-  response?: InputResponse;
+  /** What was asked about the call itself, in order: its approval, questions of its tool. */
+  requests: readonly InputRequestPart[];
+  /** What was answered, by the ids of requests: those about the call itself, and those inside it. */
+  responses: ReadonlyMap<string, InputResponse>;
+  /** Set where an inner stream of the call waits. */
+  suspended?: SuspendedCall;
 }
 
 /** Messages as a model takes them, and the calls at their end that have no result yet. */
@@ -34,7 +41,9 @@ export interface History {
  * Reads stored messages: takes out the responses (`responseMessage`), and finds the calls that wait for a result.
  *
  * Results that came in several messages after the same answer become one message, in the order of the calls, as the loop
- * sends them itself: what the provider has cached of a conversation stays valid.
+ * sends them itself: what the provider has cached of a conversation stays valid. Of two results of one call the first counts.
+ *
+ * @throws {SluiceError} `invalid-argument` for the state of a call that was damaged.
  */
 export function readHistory(messages: readonly ChatMessage[]): History {
   const read: ChatMessage[] = [];
@@ -51,14 +60,14 @@ export function readHistory(messages: readonly ChatMessage[]): History {
       else break;
     }
     const calls = callsOf(message);
-    const { results, responses } = sort(answers);
+    const { results, responses, repeated } = sort(answers);
     if (at === messages.length) {
       const open = calls
         .filter(({ callId }) => results.every((result) => result.callId !== callId))
         .map((call) => openCall(call, requests, responses));
       if (open.length > 0) return { messages: read, open, calls, results };
     }
-    if (answers.length === 1 && responses.size === 0) read.push(...answers);
+    if (answers.length === 1 && responses.size === 0 && !repeated) read.push(...answers);
     else if (answers.length > 0) {
       const ended = [...results, ...unfinished(calls, requests, results, responses)];
       if (ended.length > 0) read.push({ role: "tool", content: inCallOrder(ended, calls) });
@@ -72,31 +81,69 @@ export function readHistory(messages: readonly ChatMessage[]): History {
  * that the caller runs.
  */
 export function openCalls(messages: readonly ChatMessage[]): ToolCallPart[] {
-  return readHistory(messages).open.flatMap(({ call, response }) => (response === undefined ? [call] : []));
+  return readHistory(messages).open.flatMap((open) => (waits(open) ? [open.call] : []));
 }
 
-/** The requests for input at the end of stored messages that nobody has answered yet. */
+/** Whether somebody has to answer a call, or a request about it, before it can have a result. */
+function waits(open: OpenCall): boolean {
+  if (open.requests.length === 0 && open.suspended === undefined) return !open.responses.has(open.call.callId);
+  return waitingRequests(open).length > 0;
+}
+
+/**
+ * The requests for input at the end of stored messages that nobody has answered yet, those inside nested streams included:
+ * their ids say which call they belong to, at any depth.
+ *
+ * @example
+ * ```ts
+ * import { approve, openRequests, responseMessage } from "sluice/tools";
+ * import type { ChatMessage } from "sluice";
+ *
+ * declare const messages: ChatMessage[];
+ * const decisions = openRequests(messages).filter(({ kind }) => kind === "approval").map(({ id }) => approve(id));
+ * if (decisions.length > 0) messages.push(responseMessage(...decisions));
+ * ```
+ */
 export function openRequests(messages: readonly ChatMessage[]): InputRequestPart[] {
-  return readHistory(messages).open.flatMap(({ request, response }) =>
-    request === undefined || response !== undefined ? [] : [request],
-  );
+  return readHistory(messages).open.flatMap(waitingRequests);
+}
+
+/** The requests of a call and of what is inside it that nobody has answered yet, each with the id that is known outside. */
+export function waitingRequests({ requests, responses, suspended }: OpenCall): InputRequestPart[] {
+  const waiting = new Map(requests.map((request) => [request.id, request]));
+  for (const request of suspended === undefined ? [] : openRequests(suspended.messages)) {
+    const id = outerRequestId(suspended?.path ?? "", request.id);
+    waiting.set(id, { ...request, id });
+  }
+  return [...waiting.values()].filter(({ id }) => !responses.has(id));
 }
 
 /**
  * Refuses responses in the last message to no waiting request: a button may have been pressed twice, and whoever denies what
- * has run already must hear of it.
+ * has run already must hear of it. The same response twice in one message is one response.
  *
- * @param open of the history that these messages are.
- * @throws {SluiceError} `invalid-argument`.
+ * @throws {SluiceError} `invalid-argument`, also for a response of the wrong kind and an answer that does not fit its schema.
  */
-export function checkResponses(messages: readonly ChatMessage[], open: readonly OpenCall[]): void {
+export function checkResponses(messages: readonly ChatMessage[]): void {
   const last = messages.at(-1);
-  if (last?.role !== "tool") return;
-  const waiting = new Set(open.map(({ call, request }) => request?.id ?? call.callId));
+  if (last?.role !== "tool" || last.content.every(({ type }) => type !== "input-response")) return;
+  const before = readHistory(messages.slice(0, -1)).open;
+  const waiting = new Map(before.flatMap(waitingRequests).map((request) => [request.id, request]));
+  // A dialect may have lost the request: its id is then that of the call.
+  const lost = new Set(before.flatMap((open) => (open.requests.length === 0 && waits(open) ? [open.call.callId] : [])));
+  const given = new Map<string, string>();
   for (const [index, part] of last.content.entries()) {
-    if (part.type !== "input-response" || waiting.has(part.id)) continue;
-    const field = `messages[${messages.length - 1}].content[${index}].id`;
-    throw invalid(field, part.id, `a request that waits for a response (${[...waiting].join(", ") || "none does"})`);
+    if (part.type !== "input-response") continue;
+    const field = `messages[${messages.length - 1}].content[${index}]`;
+    const request = waiting.get(part.id);
+    const text = JSON.stringify(part.response);
+    const repeated = given.get(part.id);
+    if ((request === undefined && !lost.has(part.id)) || (repeated !== undefined && repeated !== text)) {
+      const ids = [...waiting.keys(), ...lost];
+      throw invalid(`${field}.id`, part.id, `a request that waits for a response (${ids.join(", ") || "none does"})`);
+    }
+    given.set(part.id, text);
+    if (request !== undefined) checkResponse(request, part.response, `${field}.response`);
   }
 }
 
@@ -115,51 +162,68 @@ function callsOf(message: ChatMessage): ToolCallPart[] {
   );
 }
 
-/** Tells results from responses. */
+/** Tells results from responses; of each call and request the first counts. */
 function sort(answers: readonly ToolMessage[]) {
-  const results: ToolResultPart[] = [];
+  const results = new Map<string, ToolResultPart>();
   const responses = new Map<string, InputResponse>();
+  let repeated = false;
   for (const part of answers.flatMap(({ content }) => content)) {
-    if (part.type === "tool-result") results.push(part);
-    else responses.set(part.id, part.response);
+    if (part.type === "tool-result") {
+      if (results.has(part.callId)) repeated = true;
+      else results.set(part.callId, part);
+    } else if (!responses.has(part.id)) responses.set(part.id, part.response);
   }
-  return { results, responses };
+  return { results: [...results.values()], responses, repeated };
 }
 
 function openCall(
   call: ToolCallPart,
-  requests: readonly InputRequestPart[],
+  parts: readonly AssistantPart[],
   responses: ReadonlyMap<string, InputResponse>,
 ): OpenCall {
-  const request = requests.findLast(({ callId }) => callId === call.callId);
-  // A dialect may have lost the request: the id of the first one about a call is that of the call.
-  const response = responses.get(request?.id ?? call.callId);
-  return { call, ...(request !== undefined && { request }), ...(response !== undefined && { response }) };
+  const requests = parts.filter(
+    (part): part is InputRequestPart => part.type === "input-request" && part.callId === call.callId,
+  );
+  const suspended = parts
+    .filter(isSuspendedCall)
+    .map(suspendedCallOf)
+    .findLast(({ callId }) => callId === call.callId);
+  return { call, requests, responses, ...(suspended && { suspended }) };
 }
 
 /** No model is sent requests for input. */
 function withoutRequests(message: ChatMessage): ChatMessage {
   if (message.role !== "assistant" || typeof message.content === "string") return message;
-  const content = message.content.filter((part) => part.type !== "input-request");
+  const content = message.content.filter((part) => !isRequest(part));
   return content.length === message.content.length ? message : { ...message, content };
 }
 
-function requestsIn({ content }: AssistantMessage): InputRequestPart[] {
-  return typeof content === "string" ? [] : content.filter((part) => part.type === "input-request");
+/** Requests for input and suspended calls. */
+function requestsIn({ content }: AssistantMessage): AssistantPart[] {
+  return typeof content === "string" ? [] : content.filter(isRequest);
 }
 
 /** Results for calls that were answered by a person, and whose turn was stopped before they had one. */
 function unfinished(
   calls: readonly ToolCallPart[],
-  requests: readonly InputRequestPart[],
+  requests: readonly AssistantPart[],
   results: readonly ToolResultPart[],
   responses: ReadonlyMap<string, InputResponse>,
 ): ToolResultPart[] {
   return calls.flatMap((call): ToolResultPart[] => {
     if (results.some((result) => result.callId === call.callId)) return [];
-    const { response } = openCall(call, requests, responses);
+    const response = approvalOf(openCall(call, requests, responses));
     if (response === undefined) return [];
     const output = response.type === "deny" ? denial(response.reason) : "The call was allowed, but did not end.";
     return [{ type: "tool-result", callId: call.callId, name: call.name, output, isError: true }];
   });
+}
+
+/** What was answered to the request for the approval of a call. */
+export function approvalOf({ call, requests, responses }: OpenCall): InputResponse | undefined {
+  const request = requests.findLast(({ kind }) => kind === "approval");
+  if (request !== undefined) return responses.get(request.id);
+  // A dialect may have lost the request: the id of the first one about a call is that of the call.
+  const response = requests.length === 0 ? responses.get(call.callId) : undefined;
+  return response?.type === "answer" || response?.type === "decline" ? undefined : response;
 }

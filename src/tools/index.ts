@@ -1,5 +1,7 @@
+export type { AsToolOptions } from "./as-tool.js";
+export { asTool } from "./as-tool.js";
 export { openCalls, openRequests } from "./history.js";
-export type { ApprovalHandler, ApprovalRequest } from "./input-response.js";
+export type { InputHandler, InputRequest } from "./input-response.js";
 export { answer, approve, decline, deny, edit, responseMessage } from "./input-response.js";
 export type { McpClientFeatures, McpRoot } from "./mcp/mcp-client-features.js";
 export type { McpElicitation, McpElicitationAnswer, McpElicitationHandler } from "./mcp/mcp-elicitation.js";
@@ -7,7 +9,7 @@ export type { McpSampling, McpSamplingRequest } from "./mcp/mcp-sampling.js";
 export type { HttpServer, McpServer, StdioServer } from "./mcp/mcp-server.js";
 export type { McpToolInfo, McpTools, McpToolsOptions } from "./mcp/mcp-tools.js";
 export { mcpTools } from "./mcp/mcp-tools.js";
-export type { Tool, ToolContext, ToolInput, ToolOptions, ToolReturn } from "./tool.js";
+export type { Tool, ToolContext, ToolInput, ToolOptions, ToolQuestion, ToolReturn, ToolStream } from "./tool.js";
 export { tool } from "./tool.js";
 export { ToolOutput } from "./tool-output.js";
 export type { ToolSource } from "./toolbox.js";

@@ -7,7 +7,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatMessage, InputResponsePart } from "../stream/message.js";
 import { openCalls } from "./history.js";
-import { type ApprovalRequest, approve, deny, edit, responseMessage } from "./input-response.js";
+import { approve, deny, edit, type InputRequest, responseMessage } from "./input-response.js";
 import { tool } from "./tool.js";
 import { type WithToolsOptions, withTools } from "./with-tools.js";
 
@@ -41,9 +41,9 @@ const lastResults = ({ requests }: { requests: readonly ChatRequest[] }) => requ
 
 test("a handler is asked while the stream waits", async () => {
   const decision = deferred<InputResponsePart>();
-  const asked = deferred<ApprovalRequest>();
+  const asked = deferred<InputRequest>();
   const { looped, model, removed } = setting([call("a")], {
-    onApproval: (request) => {
+    onInput: (request) => {
       asked.resolve(request);
       return decision.promise;
     },
@@ -75,7 +75,7 @@ test("approval may depend on the arguments", async () => {
 });
 
 test("arguments that do not fit are told to the model, and nobody is asked", async () => {
-  const { looped, model } = setting([call("a", "remove", {})], { onApproval: () => expect.unreachable() });
+  const { looped, model } = setting([call("a", "remove", {})], { onInput: () => expect.unreachable() });
   await looped.stream(ASK).fullText;
   expect(lastResults(model)).toMatchObject([
     { isError: true, output: "The arguments of remove are not valid: path: is missing" },
@@ -100,18 +100,18 @@ test.each<[string, InputResponsePart, unknown, string[]]>([
   [
     "taken for another",
     approve("b"),
-    { isError: true, output: 'onApproval: found a response to "b"; allowed: approve, deny or edit of "a"' },
+    { isError: true, output: 'onInput: found a response to "b"; allowed: approve, deny or edit of "a"' },
     [],
   ],
 ])("the model is told when a call is %s", async (_, decision, result, ran) => {
-  const { looped, model, removed } = setting([call("a")], { onApproval: async () => decision });
+  const { looped, model, removed } = setting([call("a")], { onInput: async () => decision });
   expect(await looped.stream(ASK).fullText).toBe("I will. Done.");
   expect(lastResults(model)).toMatchObject([result as object]);
   expect(removed).toEqual(ran);
 });
 
 test("a handler that fails allows nothing", async () => {
-  const failing = { onApproval: () => Promise.reject(new Error("nobody there")) };
+  const failing = { onInput: () => Promise.reject(new Error("nobody there")) };
   const { looped, model, removed } = setting([call("a")], failing);
   await looped.stream(ASK).fullText;
   expect(lastResults(model)).toMatchObject([{ isError: true, output: "nobody there" }]);
@@ -121,9 +121,9 @@ test("a handler that fails allows nothing", async () => {
 });
 
 test("whoever decides is told when nobody waits any more", async () => {
-  const asked = deferred<ApprovalRequest>();
+  const asked = deferred<InputRequest>();
   const { looped, removed } = setting([call("a")], {
-    onApproval: (request) => {
+    onInput: (request) => {
       asked.resolve(request);
       return new Promise(() => {});
     },
@@ -206,7 +206,7 @@ test("calls that are not decided are asked about again", async () => {
 test("with a handler nobody else decides", async () => {
   const { looped } = setting([call("a")]);
   const messages = [...ASK.messages, ...(await looped.stream(ASK).messages)];
-  const { looped: strict, removed } = setting([], { onApproval: ({ callId }) => deny(callId) });
+  const { looped: strict, removed } = setting([], { onInput: ({ id }) => deny(id) });
   await collect(strict.stream({ messages: [...messages, responseMessage(approve("a"))] }));
   expect(removed).toEqual([]);
 });

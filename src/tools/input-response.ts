@@ -1,21 +1,23 @@
 import type { JsonValue } from "../base/json.js";
-import type { ApprovalRequestEvent } from "../stream/chat-event.js";
+import type { ApprovalRequestEvent, QuestionRequestEvent } from "../stream/chat-event.js";
 import { invalid } from "../stream/error.js";
 import type { ChatMessage, InputResponse, InputResponsePart, ToolMessage } from "../stream/message.js";
 
-/** A call that waits for a yes or no, as a handler gets it. */
-export interface ApprovalRequest extends Omit<ApprovalRequestEvent, "type" | "kind"> {
-  /** The request that the model answered with this call. */
+/** Somebody has to answer: a tool call waits for a yes or no, or a tool asks a question. As a handler gets it. */
+export type InputRequest = (Omit<ApprovalRequestEvent, "type"> | Omit<QuestionRequestEvent, "type">) & {
+  /** Who asks: the names of the tools or agents that lead to it, outermost first; empty where the answer itself asks. */
+  from: readonly string[];
+  /** The request that the model answered with this call; of a nested request, that of the outermost call. */
   messages: readonly ChatMessage[];
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
-}
+};
 
 /**
- * Answers with `approve`, `deny` or `edit` of the request's id. What it throws is given to the model as an error of the call,
- * which is not run.
+ * Answers a request while the stream waits: an approval with `approve`, `deny` or `edit` of the request's id, a question with
+ * `answer` or `decline`. What it throws is given to the model as an error of the call.
  */
-export type ApprovalHandler = (request: ApprovalRequest) => InputResponsePart | Promise<InputResponsePart>;
+export type InputHandler = (request: InputRequest) => InputResponsePart | Promise<InputResponsePart>;
 
 /** The call may run as the model made it. */
 export function approve(id: string): InputResponsePart {

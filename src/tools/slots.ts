@@ -13,11 +13,23 @@ export class Slots {
     this.#free = limit;
   }
 
+  /** Takes a place that is free; returns how to give it back, or `undefined` where there is none. */
+  tryTake(): (() => void) | undefined {
+    if (this.#free === 0) return undefined;
+    this.#free--;
+    return this.#giver();
+  }
+
   /** Takes a place as soon as there is one; returns how to give it back. Rejects with the signal's reason. */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free--;
-    else await this.#wait(signal);
+    const taken = this.tryTake();
+    if (taken !== undefined) return taken;
+    await this.#wait(signal);
+    return this.#giver();
+  }
+
+  #giver(): () => void {
     let given = false;
     return () => {
       if (!given) this.#give();

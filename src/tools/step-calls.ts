@@ -1,6 +1,7 @@
 import type { FinishReason } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
 import type { ToolCallPart, ToolResultPart } from "../stream/message.js";
+import { addUsage, type Usage } from "../stream/usage.js";
 import type { CallRun } from "./call-run.js";
 
 /** A call of the answer. It runs at once where the tool is known; otherwise when the model has ended without answering it. */
@@ -86,6 +87,20 @@ export class StepCalls {
       waiting = "tool-calls";
     }
     return waiting;
+  }
+
+  /** Of model calls inside tools, as far as it is known; `undefined` where there was none. */
+  get innerUsage(): Usage | undefined {
+    let usage: Usage | undefined;
+    for (const { run } of this.#called) {
+      if (run?.usage !== undefined) usage = usage === undefined ? run.usage : addUsage(usage, run.usage);
+    }
+    return usage;
+  }
+
+  /** Whether a call with this id is among those that a `retract` would take back, or before them in the same answer. */
+  get(callId: string): ToolCallPart | undefined {
+    return this.#called.find(({ call }, index) => index >= this.#mark && call.callId === callId)?.call;
   }
 
   get results(): ToolResultPart[] {

@@ -75,7 +75,17 @@ export class StepRelay {
     this.#step = undefined;
   }
 
-  /** What was said, as messages to send back. */
+  /** The model that answers, as the provider names it. */
+  get model(): string {
+    return this.#model;
+  }
+
+  /** Of the running step, as far as it is known. */
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  /** What was answered, as messages to send back. */
   get messages(): ChatMessage[] {
     return this.#transcript.messages;
   }

@@ -6,12 +6,14 @@ import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, resultsOf, type ToolCallPart, type ToolResultPart } from "../stream/message.js";
 import { requestIdOf } from "../stream/request-id.js";
+import { isSuspendedCall, suspendedCallOf } from "../stream/suspended-call.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
 
+import { BudgetShare } from "./budget-share.js";
 import { CallRun, type RunListener } from "./call-run.js";
 import { EventQueue } from "./event-queue.js";
 import { checkResponses, type History, inCallOrder, type OpenCall, readHistory } from "./history.js";
-import type { ApprovalHandler } from "./input-response.js";
+import type { InputHandler } from "./input-response.js";
 import { Slots } from "./slots.js";
 import { StepCalls } from "./step-calls.js";
 import { StepCounter, StepRelay } from "./step-relay.js";
@@ -25,7 +27,8 @@ export interface LoopSettings {
   maxTotalTokens: number;
   concurrency: number;
   timeoutMs: number;
-  onApproval: ApprovalHandler | undefined;
+  maxCalls: number;
+  onInput: InputHandler | undefined;
   throwOnError: boolean;
   clock: Clock;
 }
@@ -51,7 +54,14 @@ export class ToolLoop implements BatchSource, RunListener {
   /** What the next model call is sent. */
   #messages: readonly ChatMessage[];
   #modelCalls = 0;
+  /** Tool calls that were run, or begun. */
+  #toolCalls = 0;
+  /** Of the model calls that have ended, and of what ran inside tools. */
   #usage: Usage = {};
+  /** Inner streams that each tool call had so far. */
+  readonly #attempts = new Map<string, number>();
+  /** The shared budget, as the running model call has it. */
+  #share: BudgetShare | undefined;
   #answer: StepRelay | undefined;
   #reader: BatchReader | undefined;
   #pulling = false;
@@ -75,7 +85,7 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#callersTools = new Set(request.tools?.flatMap(({ name }) => (name === undefined ? [] : [name])));
     this.#messages = request.messages;
     this.#history = readHistory(request.messages);
-    checkResponses(request.messages, this.#history.open);
+    checkResponses(request.messages);
     this.#requestIds = new Set(request.messages.flatMap(requestIdsIn));
   }
 
@@ -83,8 +93,8 @@ export class ToolLoop implements BatchSource, RunListener {
     try {
       for (;;) {
         if (this.#left) return undefined;
-        const spoken = this.#queue.take();
-        if (spoken.length > 0) return spoken;
+        const emitted = this.#queue.take();
+        if (emitted.length > 0) return emitted;
         if (this.#failure !== undefined) throw this.#failure;
         if (this.#phase === "over") return undefined;
         const batch = await this.#advance();
@@ -103,8 +113,8 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#wake();
   }
 
-  say(event: ChatEvent, run: CallRun): Promise<void> {
-    const taken = this.#queue.say(event, run);
+  emit(events: readonly ChatEvent[], run: CallRun): Promise<void> {
+    const taken = this.#queue.push(events, run);
     this.#wake();
     return taken;
   }
@@ -144,19 +154,17 @@ export class ToolLoop implements BatchSource, RunListener {
     if (this.#left) return [];
     this.#phase = "running";
     this.#resumed = { calls, results };
-    // Whoever is asked here decides; what the messages say was decided may come from anywhere.
-    const asks = this.#settings.onApproval !== undefined;
-    for (const { call, ...resumed } of open) {
-      if (asks) delete resumed.response;
-      this.#calls.add(call, this.#run(call, resumed));
-    }
+    for (const resumed of open) this.#calls.add(resumed.call, this.#run(resumed.call, resumed));
     this.#steps.started = true;
     const resumes = open.map(({ call }) => call.callId);
     return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id, resumes }];
   }
 
   async #listen(): Promise<Batch> {
-    if (this.#reader === undefined) await this.#open();
+    if (this.#reader === undefined) {
+      if (this.#options.context?.budget?.exhausted !== undefined) return this.#endUnasked();
+      await this.#open();
+    }
     if (this.#left) return [];
     if (this.#arrival === undefined && !this.#pulling) this.#pull();
     const arrival = this.#arrival;
@@ -169,12 +177,19 @@ export class ToolLoop implements BatchSource, RunListener {
     return this.#read(arrival.batch ?? []);
   }
 
+  /** The shared budget was spent before the first model call. */
+  #endUnasked(): Batch {
+    this.#phase = "over";
+    const finish: ChatEvent = { type: "finish", reason: "budget", usage: this.#usage };
+    if (this.#steps.started) return [finish];
+    return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id }, finish];
+  }
+
   async #open(): Promise<void> {
     await this.#gatherTools();
     if (this.#left) return;
-    const own = this.#toolbox.definitions;
     const { tools: theirs = [], toolChoice, ...request } = this.#request;
-    const tools = [...theirs, ...own];
+    const tools = [...theirs, ...this.#toolbox.definitions];
     const forced = toolChoice === "required" || typeof toolChoice === "object";
     // A choice that is forced is made once: the answer to a tool's result would be another call, and so for ever.
     const choice = forced && this.#messages.at(-1)?.role === "tool" ? "auto" : toolChoice;
@@ -185,10 +200,12 @@ export class ToolLoop implements BatchSource, RunListener {
       ...(choice !== undefined && { toolChoice: choice }),
     };
     // The outer stream listens to the signal and keeps the answer.
-    const { signal: _, ...options } = this.#options;
+    const { signal: _, context, ...options } = this.#options;
     this.#modelCalls++;
     this.#answer = new StepRelay(this.#steps);
-    this.#reader = this.#model.stream(asked, { ...options, retain: false }).batches();
+    this.#share = context?.budget && new BudgetShare(context.budget);
+    const own = context && { context: { ...context, ...(this.#share && { budget: this.#share }) } };
+    this.#reader = this.#model.stream(asked, { ...options, ...own, retain: false }).batches();
   }
 
   /** Asks the model for one batch more. */
@@ -214,11 +231,30 @@ export class ToolLoop implements BatchSource, RunListener {
 
   #read(batch: Batch): ChatEvent[] {
     const out: ChatEvent[] = [];
-    for (const event of batch) {
+    for (const arrived of batch) {
+      const event = arrived.type === "tool-call" && !arrived.providerExecuted ? this.#distinct(arrived) : arrived;
+      if (event === undefined) continue;
       this.#answer?.pass(event, out);
       this.#follow(event);
     }
     return out;
+  }
+
+  /**
+   * A call whose id no other call of the answer has: one that is repeated is dropped, and of two different calls with one id
+   * the second gets its own, since a result must say which call it answers.
+   */
+  #distinct(event: ToolCallEvent): ToolCallEvent | undefined {
+    let known = this.#calls.get(event.callId);
+    if (known === undefined) return event;
+    const isRepeated = known.name === event.name && JSON.stringify(known.input) === JSON.stringify(event.input);
+    if (isRepeated) return undefined;
+    let callId = event.callId;
+    for (let count = 2; known !== undefined; count++) {
+      callId = `${event.callId}_${count}`;
+      known = this.#calls.get(callId);
+    }
+    return { ...event, callId };
   }
 
   /** What an event of the model means for the tools. */
@@ -240,6 +276,8 @@ export class ToolLoop implements BatchSource, RunListener {
       case "finish":
         this.#phase = "running";
         this.#usage = addUsage(this.#usage, event.usage);
+        this.#share?.settle(event.usage, this.#answer?.model ?? this.#model.id);
+        this.#share = undefined;
         this.#calls.end(event.reason, (call) => this.#run(call));
         return;
       default:
@@ -258,8 +296,17 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#calls.add(event, known ? this.#run(event) : undefined);
   }
 
-  #run(call: ToolCallPart, resumed?: Omit<OpenCall, "call">): CallRun {
-    const { timeoutMs, clock, onApproval } = this.#settings;
+  readonly #nextAttempt = (name: string, callId: string): number => {
+    const key = `${name} ${callId}`;
+    const attempt = (this.#attempts.get(key) ?? 0) + 1;
+    this.#attempts.set(key, attempt);
+    return attempt;
+  };
+
+  #run(call: ToolCallPart, resumed?: OpenCall): CallRun {
+    const { timeoutMs, clock, onInput, maxCalls } = this.#settings;
+    const refusal =
+      ++this.#toolCalls > maxCalls ? `Not run: no more than ${maxCalls} tool calls are allowed.` : undefined;
     const settings = {
       tools: this.#toolbox,
       callersTools: this.#callersTools,
@@ -267,10 +314,13 @@ export class ToolLoop implements BatchSource, RunListener {
       slots: this.#slots,
       timeoutMs,
       clock,
-      onApproval,
+      onInput,
+      refusal,
+      context: this.#options.context,
       requestId: this.#requestId,
+      nextAttempt: this.#nextAttempt,
     };
-    return new CallRun(call, settings, this).start(resumed);
+    return new CallRun(call, settings, this, resumed).start();
   }
 
   /** Once all tools are done: the next model call is prepared, or the stream ends. */
@@ -280,6 +330,7 @@ export class ToolLoop implements BatchSource, RunListener {
       return [];
     }
     const out: ChatEvent[] = [];
+    this.#bookInner(this.#calls.innerUsage);
     const { reason = "tool-calls", rawReason } = this.#answer?.finish ?? {};
     this.#answer?.close(!this.#calls.none && reason === "stop" ? "tool-calls" : reason, out);
     const end = this.#reasonToEnd(reason);
@@ -298,20 +349,29 @@ export class ToolLoop implements BatchSource, RunListener {
     const { waiting } = this.#calls;
     if (waiting !== undefined) return waiting;
     if (this.#calls.none && reason !== "pause") return reason;
-    const { maxSteps, maxTotalTokens } = this.#settings;
-    const spent = this.#modelCalls >= maxSteps || (totalTokens(this.#usage) ?? 0) >= maxTotalTokens;
+    const { maxSteps, maxTotalTokens, maxCalls } = this.#settings;
+    const spent =
+      this.#modelCalls >= maxSteps ||
+      this.#toolCalls > maxCalls ||
+      (totalTokens(this.#usage) ?? 0) >= maxTotalTokens ||
+      this.#options.context?.budget?.exhausted !== undefined;
     return spent ? "budget" : undefined;
+  }
+
+  /** Adds what model calls inside tools used. */
+  #bookInner(usage: Usage | undefined): void {
+    if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
   }
 
   #continue(): void {
     const { calls = this.#calls.calls, results = [] } = this.#resumed ?? {};
-    const said = this.#answer?.messages ?? [];
-    const last = said.at(-1);
+    const emitted = this.#answer?.messages ?? [];
+    const last = emitted.at(-1);
     // A model that is a loop itself has answered some of its calls.
     const before = last?.role === "tool" ? resultsOf(last) : [];
-    const answered = before.length > 0 ? said.slice(0, -1) : said;
+    const answered = before.length > 0 ? emitted.slice(0, -1) : emitted;
     const all = inCallOrder([...before, ...results, ...this.#calls.results], calls);
-    const answer: ChatMessage[] = all.length > 0 ? [...answered, { role: "tool", content: all }] : said;
+    const answer: ChatMessage[] = all.length > 0 ? [...answered, { role: "tool", content: all }] : emitted;
     this.#messages = [...this.#messages, ...answer];
     this.#phase = "answering";
     this.#answer = undefined;
@@ -347,16 +407,25 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   #newCalls(): StepCalls {
-    return new StepCalls((run) => this.#queue.forget(run));
+    return new StepCalls((run) => {
+      this.#queue.forget(run);
+      this.#bookInner(run.usage);
+    });
   }
 
   #stop(reason: unknown): void {
     this.#calls.cancel(reason);
     this.#reader?.cancel(reason);
+    // A model call that was left is booked with what is known of it.
+    if (this.#answer !== undefined) this.#share?.settle(this.#answer.usage, this.#answer.model);
+    this.#share = undefined;
   }
 }
 
 function requestIdsIn({ content }: ChatMessage): string[] {
   if (typeof content === "string") return [];
-  return content.flatMap((part) => (part.type === "input-request" ? [part.id] : []));
+  return content.flatMap((part) => {
+    if (part.type === "input-request") return [part.id];
+    return part.type === "opaque" && isSuspendedCall(part) ? [suspendedCallOf(part).path] : [];
+  });
 }

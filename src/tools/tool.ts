@@ -1,13 +1,35 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { JsonObject, JsonValue } from "../base/json.js";
+import type { CallContext } from "../stream/call-context.js";
 import type { ToolDefinition } from "../stream/chat-request.js";
+import type { ChatStream } from "../stream/chat-stream.js";
+import {
+  anything,
+  boolean,
+  callable,
+  exactly,
+  jsonObject,
+  limit,
+  milliseconds,
+  oneOf,
+  pattern,
+  string,
+} from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import type { CacheHint, ChatMessage } from "../stream/message.js";
-import { jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
+import { type InferSchema, jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
 import { Slots } from "./slots.js";
 import { toolSchema } from "./tool-schema.js";
 
-/** What a running tool is told, and how it says how far it is. */
+/** What a tool asks somebody. */
+export interface ToolQuestion<S extends Schema = Schema> {
+  /** The question, for people. */
+  message: string;
+  /** What the answer has to fit: a schema of a Standard Schema library that has a JSON Schema, or a JSON Schema. */
+  schema: S;
+}
+
+/** What a running tool is given, and how it reports how far it is. */
 export interface ToolContext {
   /** Aborted as soon as nobody wants the result any more: the reader left, the time is over, the call was retracted. */
   signal: AbortSignal;
@@ -20,10 +42,35 @@ export interface ToolContext {
   progress: (value: unknown) => Promise<void>;
   /** The request that the model answered with this call. */
   messages: readonly ChatMessage[];
+  /**
+   * The run, session, caller, trace and shared budget of the stream that this call belongs to, and the path of call ids. Hand
+   * it on to the calls that the tool makes itself: `model.stream(request, { context, signal })`.
+   */
+  context: CallContext;
+  /**
+   * What the stream that this tool returned said before it was suspended to wait for input, and what was answered since. Put
+   * it behind the messages of the request, so that the inner stream goes on from there. Empty in the first run.
+   */
+  answered: readonly ChatMessage[];
+  /**
+   * Asks somebody a question, and returns the answer, which fits the schema. Where nobody answers while the stream runs, the
+   * run ends here and the stream ends with `input-required`; with the answer, the tool is run again from its beginning, and
+   * the same question returns at once. So ask before doing what must not be done twice. Code after a question that is not
+   * answered never runs, not even `finally`: free what was opened by listening to `signal`.
+   *
+   * @throws {SluiceError} `declined` when nobody answers.
+   */
+  ask<S extends Schema>(question: ToolQuestion<S>): Promise<InferSchema<S>>;
 }
 
-/** What a tool may return: the result, or an async generator whose yields are progress and whose return is the result. */
-export type ToolReturn<T> = T | Promise<T> | AsyncGenerator<unknown, T, void>;
+/** A stream whose answer is the result: a model's or agent's stream, or the `ObjectStream` of `object()`. */
+export type ToolStream = ChatStream | { readonly stream: ChatStream; readonly object: Promise<unknown> };
+
+/**
+ * What a tool may return: the result, a stream whose text (or value) is the result and whose events are nested in the outer
+ * stream, or an async generator whose yields are progress or such streams, and whose return is the result.
+ */
+export type ToolReturn<T> = T | ToolStream | Promise<T | ToolStream> | AsyncGenerator<unknown, T | ToolStream, void>;
 
 /** A tool that a model may call. Made by `tool()` or by a tool source. */
 export interface Tool<Input = unknown> {
@@ -74,21 +121,41 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   cache?: CacheHint;
 }
 
-const NAME = /^[\w-]{1,64}$/;
+const schema = anything;
+
+const checkOptions = exactly("tool", {
+  name: { required: pattern("1 to 64 of A–Z a–z 0–9 _ -", /^[\w-]{1,64}$/) },
+  description: string,
+  input: { required: schema },
+  inputJsonSchema: jsonObject,
+  output: schema,
+  run: callable,
+  approval: (value, path) => (typeof value === "function" ? undefined : boolean(value, path)),
+  timeoutMs: milliseconds,
+  concurrency: limit,
+  strict: boolean,
+  cache: oneOf("5m", "1h"),
+});
 
 /**
  * A tool with typed arguments.
  *
- * @throws {SluiceError} `invalid-argument` for a name, schema or limit that cannot be; `unsupported` for a schema without a
- *   JSON Schema: pass `inputJsonSchema` then.
+ * @throws {SluiceError} `invalid-argument` for an option that there is not, and for a name, schema or limit that cannot be;
+ *   `unsupported` for a schema without a JSON Schema: pass `inputJsonSchema` then.
+ * @example
+ * ```ts
+ * import { tool } from "sluice";
+ * import { z } from "zod";
+ *
+ * const add = tool({ name: "add", input: z.object({ a: z.number(), b: z.number() }), run: ({ a, b }) => a + b });
+ * ```
  */
 export function tool<I extends Schema, O extends Schema | undefined = undefined>(
   options: ToolOptions<I, O>,
 ): Tool<ToolInput<I>> {
+  checkOptions(options, "");
   const { name, description, input, inputJsonSchema, output, run, approval, timeoutMs, concurrency, strict, cache } =
     options;
-  if (!NAME.test(name)) throw invalid("name", name, "1 to 64 of A–Z a–z 0–9 _ -");
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0");
   const inputSchema = jsonSchemaOf(input, "input", "pass inputJsonSchema", inputJsonSchema);
   const type = inputSchema.type ?? "object";
   if (type !== "object") throw invalid("input", `a schema of type ${JSON.stringify(type)}`, "a schema of an object");

@@ -41,6 +41,25 @@ export class Toolbox {
   }
 }
 
+/**
+ * Checks a list of tools and sources of tools.
+ *
+ * @throws {SluiceError} `invalid-argument` for anything else, a single tool without a list included.
+ */
+export function checkTools(tools: unknown, field: string): void {
+  if (!Array.isArray(tools)) throw invalid(field, tools, "an array of tools: [tool]");
+  for (const [index, one] of tools.entries()) {
+    if (!isTool(one))
+      throw invalid(`${field}[${index}]`, one, "a tool, as tool() makes it, or a source of tools, as mcpTools()");
+  }
+}
+
+function isTool(one: unknown): boolean {
+  if (typeof one !== "object" || one === null) return false;
+  if ("tools" in one) return typeof one.tools === "function";
+  return "definition" in one && "readInput" in one && typeof one.readInput === "function";
+}
+
 /** Tells a source of tools from a tool. */
 export function isToolSource(one: Tool | ToolSource): one is ToolSource {
   return "tools" in one;

@@ -2,13 +2,13 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
+import { boolean, callable, exactly, filledString, jsonObject, limit, milliseconds } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { validateRequest } from "../stream/validate-request.js";
-import type { ApprovalHandler } from "./input-response.js";
-import { Slots } from "./slots.js";
+import type { InputHandler } from "./input-response.js";
 import type { Tool } from "./tool.js";
 import { ToolLoop } from "./tool-loop.js";
-import { isToolSource, Toolbox, type ToolSource } from "./toolbox.js";
+import { checkTools, isToolSource, Toolbox, type ToolSource } from "./toolbox.js";
 
 /** Settings of `withTools`. */
 export interface WithToolsOptions {
@@ -21,21 +21,40 @@ export interface WithToolsOptions {
    * ends with reason `budget`. Counts what the model reports. Default `Infinity`.
    */
   maxTotalTokens?: number;
+  /**
+   * Most tool calls that one stream runs. A call beyond it is not run, and the stream ends with reason `budget`. Calls of
+   * inner streams count in their own. Default `Infinity`.
+   */
+  maxCalls?: number;
   /** Most tools that run at once in one stream. Default 16. */
   concurrency?: number;
   /** Ms that one run of a tool may take that has no limit of its own. Default `Infinity`. */
   timeoutMs?: number;
   /**
-   * Answers requests for approval while the stream waits. It is then the only one who does: responses that come with the
-   * messages are not looked at. Without it the stream ends with `input-required`, and goes on with the messages and a
-   * `responseMessage`.
+   * Answers requests for input while the stream waits: approvals, questions of tools, and those of nested streams. It is then
+   * the only one who does: responses that come with the messages are not looked at. Without it the stream ends with
+   * `input-required`, and goes on with the messages and a `responseMessage`.
    */
-  onApproval?: ApprovalHandler;
+  onInput?: InputHandler;
   /** Ends the stream with error code `tool-failed` when a tool fails, in place of telling the model. Default false. */
   throwOnError?: boolean;
   /** For the limits of tools. Default: the machine's. */
   clock?: Clock;
 }
+
+const checkOptions = exactly("withTools", {
+  id: filledString,
+  maxSteps: limit,
+  maxTotalTokens: (value, path) => {
+    if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number above 0, or Infinity");
+  },
+  maxCalls: limit,
+  concurrency: limit,
+  timeoutMs: milliseconds,
+  onInput: callable,
+  throwOnError: boolean,
+  clock: jsonObject,
+});
 
 /**
  * A model that runs the tools it calls, and answers with what they returned. One stream holds everything: text, tool input,
@@ -52,24 +71,33 @@ export interface WithToolsOptions {
  *
  * A `toolChoice` that forces a call holds for the first model call only.
  *
- * @throws {SluiceError} `invalid-argument` for limits that cannot be, or two tools of one name. `stream` throws
- *   `unsupported` for a model that does not call tools.
+ * A tool that returns a `ChatStream` (an agent as a tool, see `asTool`) is nested: its events are in the stream as `nested`
+ * events, its text is the result, its usage is in the total.
+ *
+ * @throws {SluiceError} `invalid-argument` for tools that are none, options that there are not, limits that cannot be, or two
+ *   tools of one name. `stream` throws `unsupported` for a model that does not call tools.
+ * @example
+ * ```ts
+ * import { model, stream, tool, withTools } from "sluice";
+ *
+ * const now = tool({ name: "now", input: { type: "object", properties: {} }, run: () => new Date().toISOString() });
+ * for await (const text of stream(withTools(model("openai/gpt-5-mini"), [now]), "What time is it?").text) console.log(text);
+ * ```
  */
 export function withTools(
   model: ChatModel,
   tools: readonly (Tool | ToolSource)[],
   options: WithToolsOptions = {},
 ): ChatModel {
-  const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
-  const { timeoutMs = Number.POSITIVE_INFINITY, onApproval, throwOnError = false, clock = systemClock } = options;
   if (typeof model?.stream !== "function")
     throw invalid("model", model, "a chat model: model(name) makes one of its name");
-  checkWhole("maxSteps", maxSteps);
-  if (!(maxTotalTokens > 0)) throw invalid("maxTotalTokens", maxTotalTokens, "a number above 0, or Infinity");
-  if (!(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0, or Infinity");
-  new Slots(concurrency);
+  checkTools(tools, "tools");
+  checkOptions(options, "");
+  const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
+  const { timeoutMs = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY, onInput } = options;
+  const { throwOnError = false, clock = systemClock } = options;
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
-  const settings = { tools, maxSteps, maxTotalTokens, concurrency, timeoutMs, onApproval, throwOnError, clock };
+  const settings = { tools, maxSteps, maxTotalTokens, maxCalls, concurrency, timeoutMs, onInput, throwOnError, clock };
   const { capabilities, list } = model;
   return {
     id,
@@ -93,9 +121,4 @@ function check(request: ChatRequest, known: Toolbox, more: boolean): void {
   const tools = [...(request.tools ?? []), ...known.definitions];
   // The choice may be a tool of a source, whose tools are not known yet.
   validateRequest({ ...rest, tools, ...(toolChoice !== undefined && !more && { toolChoice }) });
-}
-
-function checkWhole(field: string, value: number): void {
-  const fits = value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && value >= 1);
-  if (!fits) throw invalid(field, value, "a whole number of at least 1, or Infinity");
 }

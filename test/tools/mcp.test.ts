@@ -7,7 +7,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scripted } from "../../src/models/scripted.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
-import { approve } from "../../src/tools/input-response.js";
+import { approve, type InputRequest } from "../../src/tools/input-response.js";
 import { mcpTools } from "../../src/tools/mcp/mcp-tools.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { deferred } from "../support/deferred.js";
@@ -135,15 +135,15 @@ test("names, choice, approval and limits are the caller's", async () => {
   expect(names).not.toContain("tests_exit");
   expect(tools[0]).toMatchObject({ timeoutMs: 5_000 });
   const asked: string[] = [];
-  const onApproval = ({ name, callId }: { name: string; callId: string }) => {
-    asked.push(name);
-    return approve(callId);
+  const onInput = (request: InputRequest) => {
+    if (request.kind === "approval") asked.push(request.name);
+    return approve(request.id);
   };
   const calls = ["tests_add", "tests_files_read"].map((name, i): ChatEvent => {
     return { type: "tool-call", callId: String(i), name, input: { a: 1, b: 1 } };
   });
   const model = scripted([calls, ["Done."]]);
-  await withTools(model, [server], { onApproval }).stream({ messages: [{ role: "user", content: "Go." }] }).fullText;
+  await withTools(model, [server], { onInput }).stream({ messages: [{ role: "user", content: "Go." }] }).fullText;
   expect(asked).toEqual(["tests_files_read"]);
   expect(model.requests[1]?.messages.at(-1)?.content).toMatchObject([{ output: "2" }, { output: "read" }]);
   await server.close();

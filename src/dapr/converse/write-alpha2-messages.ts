@@ -2,7 +2,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
-import { resultsOf } from "../../stream/message.js";
+import { isRequest, resultsOf } from "../../stream/message.js";
 import type {
   ConversationMessageContentSchema,
   ConversationMessageFileSchema,
@@ -108,7 +108,7 @@ function writeAssistant({ content }: AssistantMessage, path: string, warnings: W
         leaveOut(index, "files");
         break;
       case "opaque":
-        leaveOut(index, `state of ${part.opaque.dialect}`);
+        if (!isRequest(part)) leaveOut(index, `state of ${part.opaque.dialect}`);
         break;
       case "reasoning":
       case "source":

@@ -186,7 +186,9 @@ test("Mistral: ids of nine letters and digits, and an answer after results", () 
     MISTRAL_HISTORY,
   );
   const [, answer, results, between, last] = prepared;
-  const ids = (answer?.content as AssistantPart[]).map((part) => (part.type === "tool-call" ? part.callId : ""));
+  const ids = ((answer?.content ?? []) as AssistantPart[]).map((part) =>
+    part.type === "tool-call" ? part.callId : "",
+  );
   expect(ids[0]).toMatch(/^[A-Za-z0-9]{9}$/);
   expect(ids[1]).toBe("abcdefghi");
   expect(results).toMatchObject({ role: "tool", content: ids.map((callId) => ({ callId })) });
@@ -201,7 +203,7 @@ test("OpenAI: ids of 40 characters, which stay different", () => {
     says(call(`${long}1`), call(`${long}2`)),
     returns(result(`${long}2`), result(`${long}1`)),
   ]);
-  const [first, second] = (prepared[1]?.content as AssistantPart[]).map((part) =>
+  const [first, second] = ((prepared[1]?.content ?? []) as AssistantPart[]).map((part) =>
     part.type === "tool-call" ? part.callId : "",
   );
   expect(first).toHaveLength(40);

@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, Emit } from "../../stream/chat-event.js";
 import type { BudgetLimit, BudgetLimits } from "./budget.js";
 import type { Spending } from "./spending.js";
 
@@ -87,28 +87,41 @@ export class BudgetSource implements BatchSource {
   /** Passes an event on, as far as the budget goes. Returns the limit that was reached. */
   #pass(event: ChatEvent, out: ChatEvent[]): BudgetLimit | undefined {
     this.#follow(event);
+    if (event.type !== "finish") return this.#count(event, this.#spending, (passed) => out.push(passed));
+    // The answer is complete, whatever it cost.
     this.#spending.push(event);
+    this.#end();
+    out.push(event);
+    return undefined;
+  }
+
+  /** Counts an event of this stream or of one inside it, and passes on what the budget allows of it. */
+  #count(event: ChatEvent, spending: Spending, emit: Emit): BudgetLimit | undefined {
+    spending.push(event);
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta": {
-        const end = this.#spending.say(event.text, this.#left());
-        if (end === event.text.length) out.push(event);
-        else if (end > 0) out.push({ ...event, text: event.text.slice(0, end) });
+        const end = spending.say(event.text, this.#left());
+        if (end === event.text.length) emit(event);
+        else if (end > 0) emit({ ...event, text: event.text.slice(0, end) });
         return end < event.text.length ? this.#tightest() : this.#exceeded();
       }
       case "tool-input-delta": {
-        const end = this.#spending.say(event.delta, this.#left());
+        const end = spending.say(event.delta, this.#left());
         if (end < event.delta.length) return this.#tightest();
-        out.push(event);
+        emit(event);
         return this.#exceeded();
       }
-      case "finish":
-        // The answer is complete, whatever it cost.
-        this.#end();
-        out.push(event);
-        return undefined;
+      case "nested": {
+        const inner = spending.inner(event);
+        const limit = this.#count(event.event, inner, (passed) =>
+          emit(passed === event.event ? event : { ...event, event: passed }),
+        );
+        if (event.event.type === "finish") spending.endInner(event);
+        return limit;
+      }
       default:
-        out.push(event);
+        emit(event);
         return this.#exceeded();
     }
   }

@@ -1,6 +1,7 @@
 import { estimateTokens, TokenBoundaries } from "../../base/token-estimate.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
-import { addUsage, type Usage, updateUsage } from "../../stream/usage.js";
+import type { ChatEvent, NestedEvent } from "../../stream/chat-event.js";
+import { nestedKey } from "../../stream/nested-key.js";
+import { addUsage, subtractUsage, type Usage, updateUsage } from "../../stream/usage.js";
 import type { CostOf } from "./budget.js";
 
 /** What was used, over one call or several. */
@@ -33,6 +34,10 @@ export class Spending {
   /** Calls whose arguments were streamed. */
   readonly #streamed = new Set<string>();
 
+  /** Of inner streams that are not over, and of those that are. */
+  readonly #inner = new Map<string, Spending>();
+  #innerUsage: Usage = {};
+
   constructor(model: string, cost: CostOf | undefined, totals: Totals) {
     this.#model = model;
     this.#cost = cost;
@@ -61,9 +66,36 @@ export class Spending {
     return this.#cost?.(this.current, this.#model) !== undefined;
   }
 
-  /** Of this stream, estimates included. */
+  /** Of this stream and those inside it, estimates included. */
   get usage(): Usage {
+    let usage = addUsage(this.#own, this.#innerUsage);
+    for (const inner of this.#inner.values()) usage = addUsage(usage, inner.usage);
+    return usage;
+  }
+
+  get #own(): Usage {
     return addUsage(this.#spent, this.current);
+  }
+
+  /** What an inner stream uses: booked in the same totals, by its own model's prices. */
+  inner(event: NestedEvent): Spending {
+    const key = nestedKey(event);
+    let inner = this.#inner.get(key);
+    if (inner === undefined) {
+      const model = event.event.type === "start" ? event.event.model : event.from;
+      inner = new Spending(model, this.#cost, this.totals);
+      this.#inner.set(key, inner);
+    }
+    return inner;
+  }
+
+  /** The inner stream that an event is of is over. */
+  endInner(event: NestedEvent): void {
+    const key = nestedKey(event);
+    const inner = this.#inner.get(key);
+    if (inner === undefined) return;
+    this.#inner.delete(key);
+    this.#innerUsage = addUsage(this.#innerUsage, inner.usage);
   }
 
   /** Of the call that runs, estimates included. */
@@ -112,8 +144,8 @@ export class Spending {
         break;
       case "finish":
         // The usage of a stream of several calls has been counted call by call.
-        if (Object.keys(this.#spent).length > 0) return;
-        this.#say(event.usage);
+        if (!isEmpty(this.#spent)) return;
+        this.#say(isEmpty(this.#innerUsage) ? event.usage : subtractUsage(event.usage, this.#innerUsage));
         break;
       default:
         return;
@@ -136,7 +168,7 @@ export class Spending {
   }
 
   #book(): void {
-    const { inputTokens = 0, outputTokens = 0 } = this.usage;
+    const { inputTokens = 0, outputTokens = 0 } = this.#own;
     const cost = this.#spentCost + this.#costOf(this.current);
     this.totals.input += inputTokens - this.#booked.input;
     this.totals.output += outputTokens - this.#booked.output;
@@ -147,4 +179,8 @@ export class Spending {
   #costOf(usage: Usage): number {
     return this.#cost?.(usage, this.#model) ?? 0;
   }
+}
+
+function isEmpty(usage: Usage): boolean {
+  return Object.keys(usage).length === 0;
 }

@@ -1,4 +1,5 @@
 import type { ChatMessage } from "../../stream/message.js";
+import { isSuspendedCall, suspendedCallOf, suspendedPart } from "../../stream/suspended-call.js";
 import { filterRequest } from "../filter-request.js";
 import { scrub } from "./scrub.js";
 import { type ScrubOptions, scrubRules } from "./scrub-rules.js";
@@ -16,5 +17,19 @@ export function scrubMessage(options: ScrubOptions = {}): (message: ChatMessage)
     keepsOpaque: () => false,
     droppedOpaque: () => {},
   };
-  return (message) => filterRequest({ messages: [message] }, filter).messages[0] ?? message;
+  const scrubbed = (message: ChatMessage): ChatMessage =>
+    filterRequest({ messages: [withSuspended(message, scrubbed)] }, filter).messages[0] ?? message;
+  return scrubbed;
+}
+
+/** What a tool call that waits has said inside is kept with the message, and is scrubbed like it. */
+function withSuspended(message: ChatMessage, scrubbed: (message: ChatMessage) => ChatMessage): ChatMessage {
+  if (message.role !== "assistant" || typeof message.content === "string") return message;
+  if (!message.content.some(isSuspendedCall)) return message;
+  const content = message.content.map((part) => {
+    if (!isSuspendedCall(part)) return part;
+    const suspended = suspendedCallOf(part);
+    return suspendedPart({ ...suspended, messages: suspended.messages.map(scrubbed) });
+  });
+  return { ...message, content };
 }

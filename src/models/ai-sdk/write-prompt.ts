@@ -8,8 +8,9 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../../stream/message.js";
-import { resultsOf } from "../../stream/message.js";
+import { isRequest, resultsOf } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
+import { SLUICE } from "./metadata.js";
 import { writeOpaquePart } from "./opaque-parts.js";
 import { writePartOptions } from "./part-options.js";
 import { writeToolOutput } from "./tool-output.js";
@@ -96,6 +97,7 @@ class PromptWriter {
         this.#add("assistant", writeFile(part, this.#target, field));
         return;
       case "opaque": {
+        if (isRequest(part) && this.#target.provider !== SLUICE) return;
         const written = writeOpaquePart(part, this.#target);
         if ("message" in written) this.#warnings.push({ field, message: written.message });
         else if (written.part !== undefined) this.#add(written.role, written.part);

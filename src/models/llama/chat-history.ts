@@ -8,7 +8,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../stream/message.js";
-import { resultsOf } from "../../stream/message.js";
+import { isRequest, resultsOf } from "../../stream/message.js";
 import type { ChatHistoryItem, ModelResponse } from "./node-llama-cpp.js";
 
 type ModelItem = Extract<ChatHistoryItem, { type: "model" }>;
@@ -92,7 +92,7 @@ class HistoryWriter {
         this.#lose(path, "the model takes text only");
         return;
       case "opaque":
-        this.#lose(path, `state of ${part.opaque.dialect}`);
+        if (!isRequest(part)) this.#lose(path, `state of ${part.opaque.dialect}`);
         return;
       case "source":
       case "input-request":

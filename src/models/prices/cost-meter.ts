@@ -1,5 +1,6 @@
-import type { ChatEvent } from "../../stream/chat-event.js";
-import { type Usage, updateUsage } from "../../stream/usage.js";
+import type { ChatEvent, NestedEvent } from "../../stream/chat-event.js";
+import { nestedKey } from "../../stream/nested-key.js";
+import { addUsage, subtractUsage, totalTokens, type Usage, updateUsage } from "../../stream/usage.js";
 import { cost, priceRow } from "./cost.js";
 import { defaultPrices } from "./default-prices.js";
 import type { PriceTable } from "./price-table.js";
@@ -20,6 +21,10 @@ export class CostMeter {
   #running = false;
   /** Whether the usage at the end is that of several calls, each of which was booked before. */
   #retracted = false;
+  /** Of inner streams that are not over. */
+  readonly #nested = new Map<string, CostMeter>();
+  /** Of inner streams that are over. */
+  #innerUsage: Usage | undefined;
   /** Whether a change of models stands before what follows, of which the retraction has booked what came before. */
   #changing = false;
 
@@ -59,8 +64,11 @@ export class CostMeter {
         if (event.name === "fallback/model" && !this.#changing) this.#spent = undefined;
         if (event.name === "fallback/model") this.#changing = false;
         return;
+      case "nested":
+        this.#pushNested(event);
+        return;
       case "finish":
-        if (!this.#stepped) this.#book(this.#retracted ? this.#current : event.usage);
+        if (!this.#stepped) this.#bookWhole(event.usage);
         return;
       default:
     }
@@ -68,15 +76,52 @@ export class CostMeter {
 
   /** In USD, until now; `undefined` where it is not known, as while a call runs that has not said what it uses. */
   get total(): number | undefined {
+    let total = this.#own;
+    for (const inner of this.#nested.values()) {
+      if (total === undefined || inner.total === undefined) return undefined;
+      total += inner.total;
+    }
+    return total;
+  }
+
+  /** Of the stream's own calls, and of inner streams that are over. */
+  get #own(): number | undefined {
     if (!this.#running || this.#spent === undefined) return this.#spent;
     const running = cost(this.#current, this.#model, this.#table);
     return running === undefined ? undefined : this.#spent + running;
+  }
+
+  /** Inner streams have models of their own, and are priced by them. */
+  #pushNested(event: NestedEvent): void {
+    const key = nestedKey(event);
+    let inner = this.#nested.get(key);
+    if (inner === undefined) {
+      inner = new CostMeter("", this.#table);
+      this.#nested.set(key, inner);
+    }
+    inner.push(event.event);
+    if (event.event.type !== "finish") return;
+    this.#nested.delete(key);
+    this.#innerUsage = addUsage(this.#innerUsage ?? {}, event.event.usage);
+    const { total } = inner;
+    this.#spent = this.#spent === undefined || total === undefined ? undefined : this.#spent + total;
   }
 
   #begin(model: string): void {
     this.#model = this.#priced(model);
     // The frame of a stream of several calls uses nothing itself: each call begins with its own step.
     this.#running = true;
+  }
+
+  /** Books a stream without steps, which may have made no call itself: all that it used was used inside. */
+  #bookWhole(usage: Usage): void {
+    const own = this.#retracted
+      ? this.#current
+      : this.#innerUsage === undefined
+        ? usage
+        : subtractUsage(usage, this.#innerUsage);
+    if (this.#innerUsage !== undefined && !totalTokens(own)) this.#running = false;
+    else this.#book(own);
   }
 
   #book(usage: Usage): void {

@@ -175,6 +175,25 @@ describe("a cost meter", () => {
     expect(meter(events)).toBe(1 + 3);
   });
 
+  test("prices inner streams by their own models, also those that are not over", () => {
+    const inner = (event: ChatEvent): ChatEvent => ({ type: "nested", from: "poet", callId: "a", event });
+    const step: ChatEvent[] = [
+      { type: "step-start", step: 0, model: "m" },
+      inner({ ...start, model: "tiered" }),
+      inner({ type: "usage", usage }),
+    ];
+    expect(meter([start, ...step, { type: "usage", usage }])).toBe(1 + 3);
+    const done: ChatEvent[] = [
+      inner(finish),
+      { type: "step-finish", step: 0, reason: "stop", usage },
+      { type: "finish", reason: "stop", usage: { inputTokens: 2_000_000, outputTokens: 0 } },
+    ];
+    expect(meter([start, ...step, ...done], "agent")).toBe(1 + 3);
+    // A stream that makes no call itself.
+    const outer: ChatEvent = { type: "start", id: "w", model: "workflow" };
+    expect(meter([outer, inner({ ...start, model: "tiered" }), inner(finish), finish], "workflow")).toBe(3);
+  });
+
   test("does not know what a model used that failed before it said anything", () => {
     expect(meter([start, { type: "data", name: "fallback/model", value: {} }, finish])).toBeUndefined();
   });

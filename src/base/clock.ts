@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.js";
+
 /** Time, so that tests can bring their own. */
 export interface Clock {
   /** Ms on a clock that never goes back. */
@@ -23,14 +25,14 @@ export function wait(ms: number, clock: Clock, signal?: AbortSignal): Promise<vo
       reject(signal.reason);
       return;
     }
-    const onAbort = () => {
-      callOff();
-      reject(signal?.reason);
-    };
+    const forget = signal === undefined ? undefined : onAbort(signal, () => left(signal.reason));
     const callOff = clock.after(ms, () => {
-      signal?.removeEventListener("abort", onAbort);
+      forget?.();
       resolve();
     });
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const left = (reason: unknown) => {
+      callOff();
+      reject(reason);
+    };
   });
 }

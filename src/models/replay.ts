@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { type Clock, systemClock, wait } from "../base/clock.js";
 import type { ReadingDialect } from "../dialects/dialect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
@@ -32,10 +32,7 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
   return defineModel({
     id: `replay/${file}`,
     async *stream(_request, { signal }) {
-      const bytes = await readFile(file).catch((cause: unknown) => {
-        const why = messageOf(cause);
-        throw new SluiceError("invalid-argument", `${file} cannot be read: ${why}`, { field: "file", cause });
-      });
+      const bytes = await readRecording(file);
       const recording = await decode(bytes, dialect);
       let now = 0;
       const pause = async (until: number) => {
@@ -54,6 +51,24 @@ export function replay(file: string, { speed = 1, dialect, clock = systemClock }
       throw new SluiceError("truncated", `the recording ${file} ends before its answer does`);
     },
   });
+}
+
+/** The largest recording that is played, in bytes: all of it is read before it is. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** @throws {SluiceError} `invalid-argument` for what cannot be read, has no end (a pipe, a device) or is too large. */
+async function readRecording(file: string): Promise<Uint8Array> {
+  const refused = (why: string, cause?: unknown) =>
+    new SluiceError("invalid-argument", `${file} cannot be read: ${why}`, { field: "file", cause });
+  try {
+    const found = await stat(file);
+    // What is no file may never end, and opening it may wait for somebody to write.
+    if (!found.isFile()) throw refused("it is no file");
+    if (found.size > MAX_BYTES) throw refused(`it has ${found.size} bytes; allowed: up to ${MAX_BYTES}`);
+    return await readFile(file);
+  } catch (cause) {
+    throw cause instanceof SluiceError ? cause : refused(messageOf(cause), cause);
+  }
 }
 
 async function decode(bytes: Uint8Array, dialect: ReadingDialect | undefined): Promise<Recording> {

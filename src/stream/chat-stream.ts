@@ -1,3 +1,4 @@
+import { onAbort } from "../base/on-abort.js";
 import type { Batch, BatchReader, BatchSource } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
@@ -60,7 +61,8 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   #handedOver = false;
   #outcome: Outcome = { type: "open" };
   #over: Waiter | undefined;
-  #onAbort: (() => void) | undefined;
+  /** Stops listening to the signal. */
+  #callOff: (() => void) | undefined;
 
   constructor(source: BatchSource, options: ChatStreamOptions = {}) {
     this.#source = source;
@@ -266,8 +268,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
       this.cancel(signal.reason);
       throw this.#failure();
     }
-    this.#onAbort = () => this.cancel(signal.reason);
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#callOff = onAbort(signal, () => this.cancel(signal.reason));
   }
 
   /** Books what came in, and holds the source to the laws. */
@@ -331,8 +332,8 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   }
 
   #stopListening(): void {
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#onAbort = undefined;
+    this.#callOff?.();
+    this.#callOff = undefined;
   }
 
   #failure(): SluiceError {

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
+import { tokenCount } from "../token-count.js";
 
 /**
  * Token counts as Anthropic reports them: its `input_tokens` leave out what was read from or written to the cache, ours
@@ -7,12 +8,12 @@ import type { Usage } from "../../stream/usage.js";
  */
 export function readUsage(raw: JsonObject): Usage {
   const usage: Usage = { raw };
-  const read = count(raw.cache_read_input_tokens);
-  const written = count(raw.cache_creation_input_tokens);
-  const uncached = count(raw.input_tokens);
-  const output = count(raw.output_tokens);
+  const read = tokenCount(raw.cache_read_input_tokens);
+  const written = tokenCount(raw.cache_creation_input_tokens);
+  const uncached = tokenCount(raw.input_tokens);
+  const output = tokenCount(raw.output_tokens);
   const thinking = isJsonObject(raw.output_tokens_details)
-    ? count(raw.output_tokens_details.thinking_tokens)
+    ? tokenCount(raw.output_tokens_details.thinking_tokens)
     : undefined;
   if (uncached !== undefined) usage.inputTokens = uncached + (read ?? 0) + (written ?? 0);
   if (output !== undefined) usage.outputTokens = output;
@@ -39,8 +40,4 @@ export function writeUsage(usage: Usage): JsonObject {
   if (cacheWriteTokens !== undefined) raw.cache_creation_input_tokens = cacheWriteTokens;
   if (reasoningTokens !== undefined) raw.output_tokens_details = { thinking_tokens: reasoningTokens };
   return raw;
-}
-
-function count(value: JsonValue | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
 }

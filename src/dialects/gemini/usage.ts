@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { JsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
+import { tokenCount } from "../token-count.js";
 
 /**
  * Token counts as Gemini reports them. Its prompt leaves out what its own tools brought, and its answer leaves out the
@@ -7,13 +8,13 @@ import type { Usage } from "../../stream/usage.js";
  */
 export function readUsage(raw: JsonObject): Usage {
   const usage: Usage = { raw };
-  const prompt = count(raw.promptTokenCount);
-  const tools = count(raw.toolUsePromptTokenCount);
-  const thoughts = count(raw.thoughtsTokenCount);
-  const cached = count(raw.cachedContentTokenCount);
-  const total = count(raw.totalTokenCount);
+  const prompt = tokenCount(raw.promptTokenCount);
+  const tools = tokenCount(raw.toolUsePromptTokenCount);
+  const thoughts = tokenCount(raw.thoughtsTokenCount);
+  const cached = tokenCount(raw.cachedContentTokenCount);
+  const total = tokenCount(raw.totalTokenCount);
   if (prompt !== undefined || tools !== undefined) usage.inputTokens = (prompt ?? 0) + (tools ?? 0);
-  const candidates = count(raw.candidatesTokenCount);
+  const candidates = tokenCount(raw.candidatesTokenCount);
   const rest = total === undefined || prompt === undefined ? 0 : total - (usage.inputTokens ?? 0);
   if (candidates !== undefined || thoughts !== undefined) usage.outputTokens = (candidates ?? 0) + (thoughts ?? 0);
   else if (rest > 0) usage.outputTokens = rest;
@@ -33,8 +34,4 @@ export function writeUsage({ inputTokens, outputTokens, cacheReadTokens, reasoni
     raw.totalTokenCount = (inputTokens ?? 0) + (outputTokens ?? 0);
   }
   return raw;
-}
-
-function count(value: JsonValue | undefined): number | undefined {
-  return typeof value === "number" ? value : undefined;
 }

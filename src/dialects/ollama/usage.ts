@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
+import { tokenCount } from "../token-count.js";
 
 /** How the names of counters end. Counts are tokens, durations nanoseconds. */
 const COUNTER = /_(count|duration)$/;
@@ -9,9 +10,12 @@ export function readUsage(line: JsonObject): Usage {
   const raw = counters(line);
   if (Object.keys(raw).length === 0) return {};
   const usage: Usage = { raw };
-  if (typeof raw.prompt_eval_count === "number") usage.inputTokens = raw.prompt_eval_count;
-  if (typeof raw.prompt_eval_cached_count === "number") usage.cacheReadTokens = raw.prompt_eval_cached_count;
-  if (typeof raw.eval_count === "number") usage.outputTokens = raw.eval_count;
+  const input = tokenCount(raw.prompt_eval_count);
+  const cached = tokenCount(raw.prompt_eval_cached_count);
+  const output = tokenCount(raw.eval_count);
+  if (input !== undefined) usage.inputTokens = input;
+  if (cached !== undefined) usage.cacheReadTokens = cached;
+  if (output !== undefined) usage.outputTokens = output;
   return usage;
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
+import { tokenCount } from "../token-count.js";
 
 /** Token counts of a chat completion, as all compatible services write them. */
 export function readUsage(raw: JsonObject): Usage {
@@ -50,5 +51,6 @@ function details(value: JsonValue | undefined): JsonObject {
 }
 
 function set(usage: Usage, count: Exclude<keyof Usage, "raw">, value: JsonValue | undefined): void {
-  if (typeof value === "number") usage[count] = value;
+  const tokens = tokenCount(value);
+  if (tokens !== undefined) usage[count] = tokens;
 }

@@ -5,6 +5,8 @@ import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
 import { Deadlines } from "./deadlines.js";
+import { maskUrl } from "./mask-secrets.js";
+import type { Redactor } from "./redactor.js";
 import { retryDelay } from "./retry.js";
 import type { Exchange, HttpRequest, ResponseHead, Transport } from "./transport.js";
 import type { WireLog } from "./wire-log.js";
@@ -21,6 +23,8 @@ export interface HttpCallSettings {
   /** From 0 to 1. */
   random: () => number;
   wire: WireLog | undefined;
+  /** Takes the call's secrets out of errors. */
+  redactor: Redactor;
   /** The error that an answer other than a success means. */
   readError: (response: ErrorResponse) => SluiceError;
 }
@@ -66,7 +70,7 @@ export class HttpCall {
         if (delay === undefined) throw this.fail(error);
         this.#exchange?.close(error);
         deadlines.pause();
-        wire?.retry(attempt + 1, delay, error);
+        wire?.retry(attempt + 1, delay, this.#settings.redactor.error(error));
         await this.#sleep(delay);
         this.#throwIfStopped(error);
       }
@@ -146,7 +150,8 @@ export class HttpCall {
   }
 
   /** The call has failed for good. The connection closes at once. Returns the error with the model's name. */
-  fail(error: SluiceError): SluiceError {
+  fail(failure: SluiceError): SluiceError {
+    const error = this.#settings.redactor.error(failure);
     const named = error.model === undefined ? error.with({ model: this.#settings.model }) : error;
     if (this.#ended) return named;
     this.#ended = true;
@@ -236,7 +241,7 @@ export class HttpCall {
 
 function redirected(head: ResponseHead, url: string): SluiceError {
   const to = head.headers.location;
-  const where = to === undefined ? "elsewhere" : `to ${to}`;
+  const where = to === undefined ? "elsewhere" : `to ${maskUrl(to)}`;
   return new SluiceError(
     "provider-error",
     `${new URL(url).host} redirects ${where} (HTTP ${head.status}); redirects are not followed, so set the base URL to where the service is`,

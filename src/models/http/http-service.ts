@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { JsonValue } from "../../base/json.js";
+import { onAbort } from "../../base/on-abort.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { invalid, SluiceError } from "../../stream/error.js";
@@ -7,6 +8,7 @@ import { resolveTimeouts } from "./deadlines.js";
 import { defaultTransport } from "./default-transport.js";
 import { HttpCall } from "./http-call.js";
 import { maskUrl } from "./mask-secrets.js";
+import { Redactor } from "./redactor.js";
 import { resolveRetry } from "./retry.js";
 import type { HttpRequest, Transport } from "./transport.js";
 import { openWireLog } from "./wire-log.js";
@@ -72,6 +74,7 @@ export class HttpService {
     defaults?: Timeouts,
   ): HttpCall {
     const { transport, clock = systemClock, random = Math.random } = this.#options;
+    const redactor = new Redactor(request);
     return new HttpCall({
       model,
       request,
@@ -81,7 +84,8 @@ export class HttpService {
       retry: resolveRetry(this.#options.retry, options.retry),
       clock,
       random,
-      wire: openWireLog(options.onWire),
+      redactor,
+      wire: openWireLog(options.onWire, redactor),
     });
   }
 
@@ -105,7 +109,7 @@ export class HttpService {
       options,
     );
     const cancel = () => call.cancel(new SluiceError("cancelled", "the call was cancelled", { cause: signal?.reason }));
-    signal?.addEventListener("abort", cancel, { once: true });
+    const callOff = signal === undefined ? undefined : onAbort(signal, cancel);
     try {
       if (signal?.aborted) cancel();
       return await call.run(async () => {
@@ -114,7 +118,7 @@ export class HttpService {
         return body;
       });
     } finally {
-      signal?.removeEventListener("abort", cancel);
+      callOff?.();
     }
   }
 }

@@ -118,8 +118,11 @@ export class HttpSource implements BatchSource {
   /** The first character of the body that is no blank, and the one after it; "" where there is none. */
   async #firstCharacters(): Promise<string> {
     const pieces: Uint8Array[] = [];
+    let blanks = 0;
     for (;;) {
       const more = this.#call.take();
+      if (pieces.length === 0) blanks += more.reduce((sum, { length }) => sum + length, 0);
+      if (blanks > MAX_PAGE_BYTES && pieces.length === 0) throw noAnswer("nothing but blanks");
       // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
       for (const piece of more)
         if (pieces.length > 0 || piece.some((byte) => !BLANKS.includes(byte))) pieces.push(piece);

@@ -25,6 +25,11 @@ export function failureOf(error: Error, phase: FailedPhase, url: string): Sluice
   if (error.name === "HTTPParserError" && !/EOF/.test(code + error.message)) {
     return new SluiceError("malformed-frame", `${host} does not answer in HTTP: ${error.message}`, { cause: error });
   }
+  // undici's words for an informational answer that nobody asked for.
+  if (code === "UND_ERR_SOCKET" && error.message === "bad response") {
+    const message = `${host} answers 100 Continue, or with a change of protocol, which was not asked for`;
+    return new SluiceError("malformed-frame", message, { cause: error });
+  }
   const when = phase === "waiting" ? "before it answered" : "in the middle of the answer";
   const message = `${host} closed the connection ${when}: ${reason(error)}`;
   return new SluiceError("truncated", message, { retryable: true, cause: error });

@@ -1,6 +1,7 @@
 import type { WireEvent } from "../../stream/chat-model.js";
-import type { SluiceError } from "../../stream/error.js";
+import { messageOf, type SluiceError } from "../../stream/error.js";
 import { maskHeaders, maskUrl } from "./mask-secrets.js";
+import type { RedactedPieces, Redactor } from "./redactor.js";
 import type { HttpRequest, ResponseHead } from "./transport.js";
 
 let calls = 0;
@@ -12,9 +13,13 @@ export class WireLog {
   readonly #began = performance.now();
   #sent = 0;
   #decoder = new TextDecoder();
+  readonly #redactor: Redactor;
+  #pieces: RedactedPieces;
 
-  constructor(tell: (event: WireEvent) => void) {
+  constructor(tell: (event: WireEvent) => void, redactor: Redactor) {
     this.#tell = tell;
+    this.#redactor = redactor;
+    this.#pieces = redactor.pieces();
   }
 
   /** @param attempt counted from 1. */
@@ -22,19 +27,21 @@ export class WireLog {
     this.#sent = performance.now();
     this.#decoder = new TextDecoder();
     const { method, url, headers, body = "" } = request;
-    const masked = { url: maskUrl(url), headers: maskHeaders(headers) };
-    const sent = typeof body === "string" ? body : `${body.length} bytes`;
+    this.#pieces = this.#redactor.pieces();
+    const masked = { url: this.#redactor.text(maskUrl(url)), headers: this.#headers(headers) };
+    const sent = typeof body === "string" ? this.#redactor.text(body) : `${body.length} bytes`;
     this.#tell({ type: "request", id: this.#id, attempt, method, ...masked, body: sent });
   }
 
   response({ status, headers }: ResponseHead): void {
     const durationMs = performance.now() - this.#sent;
-    this.#tell({ type: "response", id: this.#id, status, headers: maskHeaders(headers), durationMs });
+    this.#tell({ type: "response", id: this.#id, status, headers: this.#headers(headers), durationMs });
   }
 
   body(pieces: readonly Uint8Array[]): void {
     const text = pieces.map((piece) => this.#decoder.decode(piece, { stream: true })).join("");
-    this.#tell({ type: "body", id: this.#id, text });
+    const masked = this.#pieces.push(text);
+    if (masked !== "") this.#tell({ type: "body", id: this.#id, text: masked });
   }
 
   retry(attempt: number, delayMs: number, error: SluiceError): void {
@@ -42,11 +49,23 @@ export class WireLog {
   }
 
   error(error: SluiceError): void {
+    this.#flush();
     this.#tell({ type: "error", id: this.#id, error });
   }
 
   end(): void {
+    this.#flush();
     this.#tell({ type: "end", id: this.#id, durationMs: performance.now() - this.#began });
+  }
+
+  #flush(): void {
+    const left = this.#pieces.end();
+    if (left !== "") this.#tell({ type: "body", id: this.#id, text: left });
+  }
+
+  #headers(headers: Readonly<Record<string, string>>): Record<string, string> {
+    const masked = Object.entries(maskHeaders(headers));
+    return Object.fromEntries(masked.map(([name, value]) => [name, this.#redactor.text(value)]));
   }
 }
 
@@ -54,20 +73,30 @@ export class WireLog {
  * The log of a call that `onWire` or `SLUICE_LOG=debug` watches; `undefined` for all others. What `SLUICE_LOG` asks for
  * goes to stderr, one JSON object a line.
  */
-export function openWireLog(onWire: ((event: WireEvent) => void) | undefined): WireLog | undefined {
+export function openWireLog(onWire: ((event: WireEvent) => void) | undefined, redactor: Redactor): WireLog | undefined {
   const printed = typeof process !== "undefined" && process.env?.SLUICE_LOG === "debug";
   if (!printed && onWire === undefined) return undefined;
   return new WireLog((event) => {
     if (printed) process.stderr.write(`sluice ${wireLine(event)}\n`);
-    try {
-      onWire?.(event);
-    } catch (thrown) {
-      // As with event listeners: who watches a call does not break it, and is told all the same.
-      queueMicrotask(() => {
-        throw thrown;
-      });
-    }
-  });
+    watch(onWire, event);
+  }, redactor);
+}
+
+/** Who watches a call does not break it, however it fails: that is a warning of the process, told once for each event. */
+function watch(onWire: ((event: WireEvent) => unknown) | undefined, event: WireEvent): void {
+  try {
+    const result = onWire?.(event);
+    if (result instanceof Promise) result.catch(warn);
+  } catch (thrown) {
+    warn(thrown);
+  }
+}
+
+function warn(thrown: unknown): void {
+  const message = `onWire threw: ${messageOf(thrown)}`;
+  if (typeof process !== "undefined" && typeof process.emitWarning === "function") {
+    process.emitWarning(message, "SluiceWarning");
+  } else globalThis.reportError?.(new Error(message));
 }
 
 /** A wire event as one line of JSON. */

@@ -1,5 +1,10 @@
+export { type CaptionFormat, Captions } from "./captions/captions.js";
 export { type AudioFile, AudioFiles, type AudioFilesOptions } from "./files/audio-files.js";
 export { HeardText } from "./heard/heard-text.js";
+export { looksComplete } from "./listen/looks-complete.js";
+export { type OpenAiTranscriberOptions, openAiTranscriber, type Transcriber } from "./listen/transcriber.js";
+export { type UtteranceEvent, type UtteranceOptions, Utterances } from "./listen/utterances.js";
+export { type FvadOptions, fvad, type VoiceDetector } from "./listen/voice-detector.js";
 export type { Playback } from "./pipeline/playback.js";
 export { speak } from "./pipeline/speak.js";
 export type { SpeechOptions } from "./pipeline/speech-options.js";
@@ -18,6 +23,7 @@ export { type PacedOutputOptions, type PcmSink, pacedOutput } from "./talk/paced
 export { type Remembering, remember } from "./talk/remember.js";
 export { type SayOptions, type SpokenTurn, say, type TurnHeard } from "./talk/spoken-turn.js";
 export { findPlayer, type SystemPlayerOptions, systemPlayer } from "./talk/system-player.js";
+export { type VoiceChatEvent, type VoiceChatOptions, voiceChat } from "./talk/voice-chat.js";
 export { type AzureVoiceOptions, azureVoice } from "./voices/cloud/azure-voice.js";
 export { type CartesiaVoiceOptions, cartesiaVoice } from "./voices/cloud/cartesia-voice.js";
 export { type ElevenLabsVoiceOptions, elevenLabsVoice } from "./voices/cloud/elevenlabs-voice.js";

@@ -15,6 +15,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "docs/conversations.md": "",
   "docs/tools.md": 'import type { ChatModel } from "sluice";\ndeclare const agent: ChatModel;\n',
   "docs/structured.md": "",
+  "docs/speech.md": "",
   "docs/guards.md": `import type { ChatModel } from "sluice";
 declare const chat: ChatModel;
 declare function checksum(value: string): boolean;

@@ -6,6 +6,10 @@ export interface AudioOutput extends Playback {
   write(pcm: Uint8Array, sampleRate: number): Promise<void>;
   /** Silence, at once: what was not heard is dropped, and pending writes resolve. It may be written to again. */
   stop(): void;
+  /** Silence, at once, for the time being: what was not heard is kept. */
+  pause(): void;
+  /** Goes on where it was paused. */
+  resume(): void;
   /** Resolves when all that was written has been heard, or was dropped. */
   drained(): Promise<void>;
 }

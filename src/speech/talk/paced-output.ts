@@ -36,6 +36,11 @@ export function pacedOutput(sink: PcmSink, options: PacedOutputOptions = {}): Au
   return new PacedOutput(sink, options);
 }
 
+interface Piece {
+  pcm: Uint8Array;
+  sampleRate: number;
+}
+
 class PacedOutput implements AudioOutput {
   readonly #sink: PcmSink;
   readonly #bufferMs: number;
@@ -46,6 +51,10 @@ class PacedOutput implements AudioOutput {
   #endsAt = 0;
   /** Counts the stops, so that a write notices one. */
   #stops = 0;
+  /** The last pieces that were handed on: what of them was not heard is handed on again after a pause. */
+  #recent: Piece[] = [];
+  /** What is to be heard after the pause; `undefined` where there is none. */
+  #paused: Piece[] | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(sink: PcmSink, { bufferMs = 200, clock = systemClock }: PacedOutputOptions) {
@@ -62,25 +71,79 @@ class PacedOutput implements AudioOutput {
     const stops = this.#stops;
     const size = pcmBytes(PIECE_MS, sampleRate);
     for (let at = 0; at < pcm.length && stops === this.#stops; at += size) {
-      const piece = pcm.subarray(at, at + size);
-      this.#sink.write(piece, sampleRate);
-      const ms = pcmMs(piece.length, sampleRate);
-      this.#endsAt = Math.max(this.#endsAt, this.#clock.now()) + ms;
-      this.#writtenMs += ms;
+      while (this.#paused !== undefined && stops === this.#stops) await this.#woken();
+      if (stops !== this.#stops) return;
+      this.#hand({ pcm: pcm.subarray(at, at + size), sampleRate });
       if (this.#aheadMs > this.#bufferMs) await this.#wait(this.#aheadMs - this.#bufferMs);
     }
   }
 
   stop(): void {
     this.#stops++;
-    this.#writtenMs -= this.#aheadMs;
-    this.#endsAt = this.#clock.now();
-    this.#sink.stop?.();
-    for (const resolve of this.#waiting) resolve();
+    this.#silence();
+    this.#paused = undefined;
+    this.#wake();
+  }
+
+  pause(): void {
+    if (this.#paused !== undefined) return;
+    let unheardMs = this.#aheadMs;
+    const unheard: Piece[] = [];
+    for (const piece of this.#recent.reverse()) {
+      if (unheardMs <= 0) break;
+      const ms = pcmMs(piece.pcm.length, piece.sampleRate);
+      // Of a piece that is being heard, the rest is heard after the pause.
+      const heard = pcmBytes(Math.max(0, ms - unheardMs), piece.sampleRate);
+      unheard.unshift({ ...piece, pcm: piece.pcm.subarray(heard) });
+      unheardMs -= ms;
+    }
+    this.#silence();
+    this.#paused = unheard;
+  }
+
+  resume(): void {
+    const unheard = this.#paused ?? [];
+    this.#paused = undefined;
+    for (const piece of unheard) this.#hand(piece);
+    this.#wake();
   }
 
   async drained(): Promise<void> {
-    while (this.#aheadMs > 0) await this.#wait(this.#aheadMs);
+    while (this.#aheadMs > 0 || this.#paused !== undefined) {
+      if (this.#paused !== undefined) await this.#woken();
+      else await this.#wait(this.#aheadMs);
+    }
+  }
+
+  #hand({ pcm, sampleRate }: Piece): void {
+    this.#sink.write(pcm, sampleRate);
+    const ms = pcmMs(pcm.length, sampleRate);
+    this.#endsAt = Math.max(this.#endsAt, this.#clock.now()) + ms;
+    this.#writtenMs += ms;
+    this.#recent.push({ pcm, sampleRate });
+    if (this.#recent.length > (this.#bufferMs + PIECE_MS) / PIECE_MS + 1) this.#recent.shift();
+  }
+
+  #silence(): void {
+    this.#writtenMs -= this.#aheadMs;
+    this.#endsAt = this.#clock.now();
+    this.#recent = [];
+    this.#sink.stop?.();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+  }
+
+  /** Resolves with the end of a pause, or a stop. */
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#waiting.delete(done);
+        resolve();
+      };
+      this.#waiting.add(done);
+    });
   }
 
   get #aheadMs(): number {

@@ -1,5 +1,6 @@
 import type { Source } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
+import { LineEnds } from "../stream/line-ends.js";
 import { styled } from "./ansi.js";
 import { hasColour, type Io, shown, write } from "./io.js";
 import { MarkdownTerminal } from "./markdown-terminal.js";
@@ -17,6 +18,8 @@ export async function showAnswer(stream: ChatStream, io: Io): Promise<void> {
     ready += text;
   };
   const markdown = colour ? new MarkdownTerminal(take) : { push: take, end: () => {} };
+  // Files and pipes get the line ends as they came.
+  const lines = io.stdout.isTTY === true ? new LineEnds() : undefined;
   const sources: Source[] = [];
   let thinking = false;
   let last = "\n";
@@ -35,7 +38,7 @@ export async function showAnswer(stream: ChatStream, io: Io): Promise<void> {
       }
       switch (event.type) {
         case "text-delta":
-          markdown.push(shown(event.text, io.stdout));
+          markdown.push(shown(lines?.push(event.text) ?? event.text, io.stdout));
           await say();
           break;
         case "reasoning-delta":

@@ -10,10 +10,11 @@ import { Broadcast } from "./sources/broadcast.js";
 import { IterableSource } from "./sources/iterable-source.js";
 import { type NestedOptions, nestedSource } from "./sources/nested-source.js";
 import { staged } from "./sources/staged.js";
-import type { Stage } from "./stage.js";
+import type { SourceStage, Stage } from "./stage.js";
 import { StreamTiming, type Timing } from "./timing.js";
 import { Transcript } from "./transcript.js";
 import type { Usage } from "./usage.js";
+import { WholeCharacters } from "./whole-characters.js";
 
 /** Settings of a `ChatStream`. */
 export interface ChatStreamOptions {
@@ -51,6 +52,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #signal: AbortSignal | undefined;
   readonly #retain: boolean;
   readonly #transcript: Transcript;
+  readonly #characters = new WholeCharacters();
   readonly #timing = new StreamTiming();
   readonly #laws = new EventLaws();
   #reader: string | undefined;
@@ -155,8 +157,9 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   }
 
   /** This stream with a stage in its way. This stream's reader is then the new one. */
-  through(stage: Stage): ChatStream {
-    return new ChatStream(staged(this.#claim("a stage reads it"), stage), { retain: this.#retain });
+  through(stage: Stage | SourceStage): ChatStream {
+    const source = this.#claim("a stage reads it");
+    return new ChatStream("source" in stage ? stage.source(source) : staged(source, stage), { retain: this.#retain });
   }
 
   /**
@@ -278,6 +281,10 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
       throw this.#fail(new SluiceError("truncated", "the stream ended without a finish", { retryable: true }));
     }
     if (!this.#laws.started) this.#expectStart(batch);
+    return this.#bookAll(this.#characters.complete(batch));
+  }
+
+  #bookAll(batch: Batch): Batch {
     for (let i = 0; i < batch.length; i++) {
       const event = batch[i] as ChatEvent;
       this.#book(event);

@@ -1,3 +1,4 @@
+import type { BatchSource } from "./batch-source.js";
 import type { ChatEvent, Emit } from "./chat-event.js";
 
 /**
@@ -9,4 +10,10 @@ export interface Stage {
   push(event: ChatEvent, emit: Emit): void;
   /** Emits what is still held back. Called once, before the `finish` event is pushed or an error ends the stream. */
   end?(emit: Emit): void;
+}
+
+/** A stage that may wait, such as a pace: it stands between a source and its reader. Serves any number of streams. */
+export interface SourceStage {
+  /** What the reader gets in place of a source. It cancels the source when it is cancelled. */
+  source(source: BatchSource): BatchSource;
 }

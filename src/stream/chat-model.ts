@@ -3,7 +3,10 @@ import type { ChatRequest } from "./chat-request.js";
 import type { ChatStream } from "./chat-stream.js";
 import type { SluiceError } from "./error.js";
 
-/** Limits on the phases of one call, in ms. `Infinity` switches one off. */
+/**
+ * Limits on the phases of one call, in ms. `Infinity` switches one off. The defaults are those of a stream of a service
+ * elsewhere; models that think, servers near by and whole answers have longer ones (docs/limits.md).
+ */
 export interface Timeouts {
   /** Until a connection stands. Default 10,000. Error code `connect-timeout`. */
   connectMs?: number;

@@ -18,6 +18,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "record-and-replay.mjs": "Remember this.",
   "serve.mjs": "Served as anthropic/claude-sonnet-4-5.",
   "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",
+  "workflow.mjs": "Published: Sluices are old. They are everywhere.",
   "tools.mjs": '[book returned: "booked for 30"]',
 };
 

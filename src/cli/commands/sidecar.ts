@@ -44,8 +44,8 @@ export async function sidecarCommand(options: SidecarOptions, io: Io): Promise<n
   try {
     const sidecar = await start(options, io, termination.first);
     await write(io.stdout, describeSidecar(sidecar));
-    const told = termination.first.aborted ? Promise.resolve() : once(termination.first, "abort");
-    await Promise.race([sidecar.ended, told]);
+    const signalled = termination.first.aborted ? Promise.resolve() : once(termination.first, "abort");
+    await Promise.race([sidecar.ended, signalled]);
     // Who sends a second signal will not wait until calls that are being answered are cut.
     const impatient = once(termination.second, "abort");
     await Promise.race([sidecar.stop(), impatient]);

@@ -31,12 +31,12 @@ export interface Endpoint {
   routes(target: ConverseTarget, streaming: boolean): Route[];
 }
 
-/** One way to ask. */
+/** One way to call an endpoint. */
 export interface Route {
   model: ChatModel;
   /** For the log, for example `streamed over gRPC`. */
   how: string;
-  /** Whether the next way may help where this one failed before it said anything. */
+  /** Whether the next route may help where this one failed before any content. */
   passesOn(error: SluiceError): boolean;
   /** How it is tried again; absent where the model does so itself. */
   retry?: RouteRetry;
@@ -68,7 +68,7 @@ export function isUnreached(error: SluiceError): boolean {
 /** What may be the way of asking: a sidecar that has no such call, or something between that does not let streams pass. */
 const WAY: readonly ErrorCode[] = ["unsupported", "truncated", "malformed-frame", "frame-too-large", "provider-error"];
 
-/** Whether a streamed answer that failed before it said anything is asked for whole; never what the component failed with. */
+/** Whether a streamed answer that failed before any content is asked for whole; never what the component failed with. */
 export function mayBeWhole(error: SluiceError): boolean {
   return WAY.includes(error.code) && !isComponentFailure(error);
 }

@@ -40,7 +40,7 @@ export interface DaprChatClientOptions extends EndpointOptions {
   retry?: RetryPolicy;
   /** The pace at which whole answers (those of a plain daprd) are shown where pieces were asked for. Default: at once. */
   simulatedTokensPerSecond?: number;
-  /** Is told who answers and how. `SLUICE_LOG=debug` prints the same to stderr. */
+  /** Called with who answers and how. `SLUICE_LOG=debug` prints the same to stderr. */
   log?: Report;
   /** Default `process.env`. */
   env?: Environment;
@@ -80,7 +80,7 @@ const OPTIONS = exactly("DaprChatClient", {
   protocol: later,
 } satisfies Record<keyof DaprChatClientOptions, Check>);
 
-/** @throws {SluiceError} `invalid-argument` for an option that there is not, and for names and addresses that are none. */
+/** @throws {SluiceError} `invalid-argument` for an unknown option, and for invalid names and addresses. */
 export function checkClientOptions(options: DaprChatClientOptions): void {
   OPTIONS(options, "");
 }

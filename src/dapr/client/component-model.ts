@@ -49,18 +49,18 @@ function readCall(read: () => ConverseCall): ConverseCall {
   }
 }
 
-/** Says the context id before the end, where nobody has. */
+/** Emits the context id before the end, where the answer has none. */
 class ContextStage implements Stage {
   readonly #contextId: string;
-  #said = false;
+  #hasContext = false;
 
   constructor(contextId: string) {
     this.#contextId = contextId;
   }
 
   push(event: ChatEvent, emit: Emit): void {
-    if (event.type === "context") this.#said = true;
-    if (event.type === "finish" && !this.#said) emit({ type: "context", contextId: this.#contextId });
+    if (event.type === "context") this.#hasContext = true;
+    if (event.type === "finish" && !this.#hasContext) emit({ type: "context", contextId: this.#contextId });
     emit(event);
   }
 }

@@ -32,7 +32,7 @@ export interface Address {
 export interface Addresses {
   /** In the order in which they are asked. */
   addresses: Address[];
-  /** Whether anybody said where it is; else these are Dapr's usual ports. */
+  /** Whether an option or the environment names it; else these are Dapr's usual ports. */
   named: boolean;
 }
 
@@ -43,7 +43,7 @@ const PROTOCOLS: readonly SidecarProtocol[] = ["http", "grpc"];
 /**
  * Where a sidecar may be: what the options say, or else what the environment says, or else Dapr's usual ports.
  *
- * @throws {SluiceError} `invalid-argument` for an address that is none.
+ * @throws {SluiceError} `invalid-argument` for an invalid address.
  */
 export function resolveAddresses(options: EndpointOptions, env: Environment): Addresses {
   const { protocol } = options;

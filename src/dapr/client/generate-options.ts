@@ -45,7 +45,7 @@ export interface GenerateOptions extends DaprCallOptions, Omit<CallOptions, "str
   metadata?: Record<string, string>;
 }
 
-/** What is asked, told apart. */
+/** The options of a call, by what they are for. */
 export interface Asked {
   request: ChatRequest;
   component: string | undefined;

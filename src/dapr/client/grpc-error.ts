@@ -56,7 +56,7 @@ function meaningOf(error: ConnectError): SluiceError {
       return brokenOff(message);
     case Code.Internal:
     case Code.Unknown:
-      // The connection's own errors are told with these codes too.
+      // The connection's own errors have these codes too.
       return /http\/2|protocol error|stream closed|missing trailer|premature/i.test(message) || isSocketError(error)
         ? brokenOff(message)
         : sidecarError(message, FAILED.test(message) ? "ERR_CONVERSATION_INVOKE" : undefined, undefined);

@@ -16,7 +16,7 @@ export type MediaDictionary =
 /**
  * A part of what a user says. One that is Sluice's own is left as it is: the model checks it.
  *
- * @throws {SluiceError} `invalid-argument`, naming the field, for a file that is none.
+ * @throws {SluiceError} `invalid-argument`, naming the field, for an invalid file.
  */
 export function readUserPart(part: unknown, path: string): TextPart | FilePart {
   if (isJsonObject(part)) {

@@ -52,7 +52,7 @@ export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
     model: "",
   };
   #contextId: string | null = null;
-  #said = false;
+  #begun = false;
 
   push(event: ChatEvent, write: (chunk: OpenAiChunk) => void): void {
     switch (event.type) {
@@ -81,7 +81,7 @@ export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
         this.#contextId = event.contextId;
         return;
       case "retract":
-        if (this.#said) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
+        if (this.#begun) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
         return;
       case "finish":
         this.#finish(event, write);
@@ -110,8 +110,8 @@ export class OpenAiChunkWriter implements ChunkWriter<OpenAiChunk> {
   }
 
   #delta(delta: OpenAiDelta, write: (chunk: OpenAiChunk) => void): void {
-    const whole: OpenAiDelta = this.#said ? delta : { role: "assistant", ...delta };
-    this.#said = true;
+    const whole: OpenAiDelta = this.#begun ? delta : { role: "assistant", ...delta };
+    this.#begun = true;
     this.#write([{ index: 0, delta: whole, finish_reason: null }], write);
   }
 

@@ -30,7 +30,7 @@ export class RouteAttempts {
   #failed = 0;
   #broken: SluiceError | undefined;
 
-  /** @throws {SluiceError} `invalid-argument` for a policy that is none. */
+  /** @throws {SluiceError} `invalid-argument` for an invalid policy. */
   constructor(retry: RouteRetry, call: CallOptions) {
     this.#retry = retry;
     this.#call = call;

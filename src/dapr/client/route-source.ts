@@ -6,7 +6,7 @@ import { transform } from "../../stream/sources/transform.js";
 import type { OpenAnswers } from "./open-answers.js";
 
 /**
- * Streams to try, one after the other: `next` is told why the one before failed, and throws where nothing is left to try.
+ * Streams to try, one after the other: `next` is given the error of the one before, and throws where nothing is left to try.
  */
 export type Routes = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
 

@@ -77,7 +77,7 @@ export class SidecarBackend implements Backend {
   }
 }
 
-/** A sidecar as it was when it last said what it is. */
+/** A sidecar as its last metadata describes it. */
 class SidecarEndpoint implements Endpoint {
   readonly components: readonly string[] | undefined;
   readonly #calls: SidecarCalls;

@@ -23,7 +23,7 @@ export interface ComponentSettings {
 /**
  * Reads a component's metadata.
  *
- * @throws {SluiceError} `invalid-argument` for two keys that differ only in case, and for values that are none.
+ * @throws {SluiceError} `invalid-argument` for two keys that differ only in case, and for invalid values.
  */
 export function readSettings(properties: Properties, report: Report): ComponentSettings {
   const duplicate = duplicateProperty(properties);

@@ -14,7 +14,7 @@ export interface ConversationComponent {
   /** Whether answers say counts that are all 0, as those of echo do. */
   zeroUsage: boolean;
   /**
-   * Whether the model is told when a caller wants a whole answer, as echo is, which then does not pause between words.
+   * Whether the model is asked not to stream where a caller wants a whole answer: echo then does not pause between words.
    * Providers are asked to stream all the same: where something arrives, a connection that hangs is found soon.
    */
   wholeAtOnce: boolean;

@@ -121,7 +121,7 @@ function goType(type: string): string {
   return { number: "float64", boolean: "bool" }[type] ?? type;
 }
 
-/** The calls of an assistant's message, said again unchanged. */
+/** The calls of an assistant's message, repeated unchanged. */
 function callsOf({ role, content }: ChatMessage): ChatEvent[] {
   if (role !== "assistant" || typeof content === "string") return [];
   return content.flatMap((part): ChatEvent[] => {

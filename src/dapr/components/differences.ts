@@ -85,12 +85,12 @@ export const differences: readonly Difference[] = [
     why: "A tool's result needs a call, which Alpha1 cannot say; daprd decodes the metadata and uses nothing of it.",
   },
   {
-    what: "A call of a provider has limits of its own: 10 s to connect, 120 s to the first byte, 60 s between two.",
+    what: "A call of a provider has limits of its own: 10 s to connect, 2 minutes to the first byte and 1 between two; 10 minutes each for models that think, an hour and half an hour for servers near by.",
     why: "daprd waits for ever where no Resiliency resource says otherwise.",
   },
   {
     what: "Retries of a Resiliency resource end with the first text, reasoning or tool call, and never come after what every attempt would repeat: statuses of 400 to 499 but 408, 409, 425 and 429.",
-    why: "Nothing is said twice, and nothing is paid for in vain.",
+    why: "Nothing is emitted twice, and nothing is paid for in vain.",
   },
   {
     what: "Fields of a Resiliency resource that nobody reads, and policies that there are not, are warned about.",
@@ -105,7 +105,7 @@ export const differences: readonly Difference[] = [
     why: "daprd waits for them.",
   },
   {
-    what: "What is refused is said as `invalid params: REASON`, and JSON that cannot be read in words of our own.",
+    what: "What is refused is answered with `invalid params: REASON`, and JSON that cannot be read in words of our own.",
     why: "daprd says `invalid params%!(EXTRA string=REASON)`, and has Go's words.",
   },
   {

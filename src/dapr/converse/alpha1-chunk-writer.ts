@@ -8,7 +8,7 @@ import {
   type ConversationUsage,
   ConversationUsageSchema,
 } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
-import { type AnswerContext, usageToSay } from "./answer-context.js";
+import { type AnswerContext, usageToWrite } from "./answer-context.js";
 import type { ChunkWriter } from "./chunk-writer.js";
 import { WholeCharacters } from "./whole-characters.js";
 
@@ -17,7 +17,7 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
   readonly #context: AnswerContext;
   #contextId: string | undefined;
   #text = new WholeCharacters();
-  #said = false;
+  #sent = false;
 
   constructor(context: AnswerContext) {
     this.#context = context;
@@ -33,7 +33,7 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
         this.#contextId = event.contextId;
         return;
       case "retract":
-        if (this.#said) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
+        if (this.#sent) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
         this.#text = new WholeCharacters();
         return;
       case "finish":
@@ -46,13 +46,13 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
 
   #say(content: string, write: (chunk: ConversationStreamResponse) => void): void {
     if (content === "") return;
-    this.#said = true;
+    this.#sent = true;
     write(create(ConversationStreamResponseSchema, { responseType: { case: "chunk", value: { content } } }));
   }
 
   #complete(usage: Usage): ConversationStreamResponse {
-    const said = usageToSay(usage, this.#context);
-    const counts = said && writeCounts(said);
+    const counted = usageToWrite(usage, this.#context);
+    const counts = counted && writeCounts(counted);
     return create(ConversationStreamResponseSchema, {
       responseType: {
         case: "complete",

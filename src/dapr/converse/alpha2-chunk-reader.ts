@@ -122,7 +122,7 @@ export class Alpha2ChunkReader {
     this.#begin(emit);
     this.#finished = true;
     if (contextId !== "") emit({ type: "context", contextId });
-    const said = usage === undefined ? {} : readUsage(usage);
-    emit({ type: "finish", ...readFinishReason(finishReason, this.#calls.size > 0), usage: said });
+    const counts = usage === undefined ? {} : readUsage(usage);
+    emit({ type: "finish", ...readFinishReason(finishReason, this.#calls.size > 0), usage: counts });
   }
 }

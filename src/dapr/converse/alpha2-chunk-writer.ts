@@ -4,7 +4,7 @@ import {
   type ConversationStreamResponseAlpha2,
   ConversationStreamResponseAlpha2Schema,
 } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
-import { type AnswerContext, usageToSay } from "./answer-context.js";
+import { type AnswerContext, usageToWrite } from "./answer-context.js";
 import type { ChunkWriter } from "./chunk-writer.js";
 import { finishReasonName, refuseEmpty } from "./converse-answer.js";
 import { ToolCallTexts } from "./tool-call-texts.js";
@@ -117,8 +117,8 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
 
   #complete({ reason, usage }: FinishEvent): ResponseType {
     refuseEmpty(this.#context.call, this.#answered);
-    const said = usageToSay(usage, this.#context);
-    const counts = said && writeUsage(said);
+    const counted = usageToWrite(usage, this.#context);
+    const counts = counted && writeUsage(counted);
     return {
       case: "complete",
       value: {

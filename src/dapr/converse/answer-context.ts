@@ -1,17 +1,17 @@
 import type { Usage } from "../../stream/usage.js";
 import type { ConverseCall } from "./converse-call.js";
 
-/** What an answer says beside what the model said. */
+/** What an answer carries beside the output of the model. */
 export interface AnswerContext {
   call: ConverseCall;
   /** The model that the component calls; absent where the component has none to name. */
   model?: string;
-  /** Whether counts that are all 0 are said: echo says them, providers' components leave them out. */
+  /** Whether counts that are all 0 are written: echo has them, providers' components leave them out. */
   zeroUsage?: boolean;
 }
 
-/** The counts to say, if any. */
-export function usageToSay(usage: Usage, { zeroUsage }: AnswerContext): Usage | undefined {
+/** The counts to write, if any. */
+export function usageToWrite(usage: Usage, { zeroUsage }: AnswerContext): Usage | undefined {
   const { inputTokens = 0, outputTokens = 0 } = usage;
   if (inputTokens === 0 && outputTokens === 0 && zeroUsage !== true) return undefined;
   return usage;

@@ -5,7 +5,7 @@ import type { Opaque } from "../../stream/chat-event.js";
 /** The dialect that what this module carries belongs to. */
 const DIALECT = "dapr";
 
-/** What a Dapr message said of a tool call or a tool's result that our parts say in another way. */
+/** What a Dapr message has of a tool call or a tool's result that our parts have in another form. */
 export interface CarriedWords {
   /** The id, "" where there was none. */
   id: string;

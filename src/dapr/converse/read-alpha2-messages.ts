@@ -21,7 +21,7 @@ import type { ConverseInput } from "./converse-call.js";
 
 /**
  * The messages of a request's inputs. A message without content is left out. Tool calls and results that have no id are
- * given one, and keep what they said.
+ * given one, and their own words are kept beside it.
  *
  * @throws {SluiceError} `invalid-request` in daprd's words, at the first message that is not one.
  */

@@ -39,7 +39,7 @@ export function readAlpha2Request(
     inputs,
     settings: {
       ...tools,
-      // As in daprd, one below 0 means that nothing was said.
+      // As in daprd, one below 0 means that none was set.
       ...(temperature >= 0 && { temperature }),
       ...(maxTokens !== undefined && { maxTokens: Number(maxTokens) }),
       ...readResponseFormat(message.responseFormat, warnings),

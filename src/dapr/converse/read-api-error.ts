@@ -28,10 +28,10 @@ export function readHttpError(response: ErrorResponse): SluiceError {
 export function readErrorBody(body: JsonValue, status: number | undefined): SluiceError {
   if (!isJsonObject(body)) return providerError({ message: JSON.stringify(body), status });
   const { errorCode, message, details } = body;
-  const said = typeof message === "string" ? message : JSON.stringify(body);
-  const own = readErrorDetails(details, said);
+  const text = typeof message === "string" ? message : JSON.stringify(body);
+  const own = readErrorDetails(details, text);
   if (own !== undefined) return own;
-  return sidecarError(said, typeof errorCode === "string" ? errorCode : undefined, status);
+  return sidecarError(text, typeof errorCode === "string" ? errorCode : undefined, status);
 }
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -43,7 +43,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * What a sidecar said of a failed call. A component that failed is not asked again from here: whether and how often is what
+ * The error of a failed call, from the words of a sidecar. A component that failed is not asked again from here: whether and how often is what
  * the sidecar's Resiliency resources say, and it has done that already.
  */
 export function sidecarError(message: string, errorCode: string | undefined, status: number | undefined): SluiceError {

@@ -6,8 +6,8 @@ import type { ConversationResultAlpha2CompletionUsage } from "../proto/generated
  * The tokens that an answer of Alpha2 says. Counts of sound and of predictions have no place of their own: they stand in
  * `raw`, under OpenAI's names.
  */
-export function readUsage(said: ConversationResultAlpha2CompletionUsage): Usage {
-  const { completionTokensDetails: completion, promptTokensDetails: prompt } = said;
+export function readUsage(counted: ConversationResultAlpha2CompletionUsage): Usage {
+  const { completionTokensDetails: completion, promptTokensDetails: prompt } = counted;
   const reasoning = Number(completion?.reasoningTokens ?? 0);
   const cached = Number(prompt?.cachedTokens ?? 0);
   const raw = {
@@ -19,8 +19,8 @@ export function readUsage(said: ConversationResultAlpha2CompletionUsage): Usage 
     ...details("prompt_tokens_details", { audio_tokens: prompt?.audioTokens }),
   };
   return {
-    inputTokens: Number(said.promptTokens),
-    outputTokens: Number(said.completionTokens),
+    inputTokens: Number(counted.promptTokens),
+    outputTokens: Number(counted.completionTokens),
     ...(cached > 0 && { cacheReadTokens: cached }),
     ...(reasoning > 0 && { reasoningTokens: reasoning }),
     ...(Object.keys(raw).length > 0 && { raw }),
@@ -28,12 +28,14 @@ export function readUsage(said: ConversationResultAlpha2CompletionUsage): Usage 
 }
 
 /** The same while the answer still comes: a count of 0 is one that is not known yet. */
-export function readRunningUsage(said: ConversationResultAlpha2CompletionUsage): Usage {
-  const { inputTokens = 0, outputTokens = 0, ...rest } = readUsage(said);
+export function readRunningUsage(counted: ConversationResultAlpha2CompletionUsage): Usage {
+  const { inputTokens = 0, outputTokens = 0, ...rest } = readUsage(counted);
   return { ...(inputTokens > 0 && { inputTokens }), ...(outputTokens > 0 && { outputTokens }), ...rest };
 }
 
 function details(name: string, counts: { readonly [field: string]: bigint | undefined }): JsonObject {
-  const said = Object.entries(counts).flatMap(([field, tokens = 0n]) => (tokens > 0n ? [[field, Number(tokens)]] : []));
-  return said.length === 0 ? {} : { [name]: Object.fromEntries(said) };
+  const counted = Object.entries(counts).flatMap(([field, tokens = 0n]) =>
+    tokens > 0n ? [[field, Number(tokens)]] : [],
+  );
+  return counted.length === 0 ? {} : { [name]: Object.fromEntries(counted) };
 }

@@ -3,21 +3,21 @@
  * JavaScript's strings have them for everything beyond U+FFFF.
  */
 export class WholeCharacters {
-  #held = "";
+  #half = "";
 
-  /** The text with what was held back, without half a character at its end. */
+  /** The text with what was buffered, without half a character at its end. */
   push(text: string): string {
-    const whole = this.#held === "" ? text : this.#held + text;
+    const whole = this.#half === "" ? text : this.#half + text;
     const last = whole.charCodeAt(whole.length - 1);
     const half = last >= 0xd800 && last <= 0xdbff;
-    this.#held = half ? whole.slice(-1) : "";
+    this.#half = half ? whole.slice(-1) : "";
     return half ? whole.slice(0, -1) : whole;
   }
 
   /** What to say at the end: half a character that nothing followed is the sign for one that cannot be shown. */
   end(): string {
-    const said = this.#held === "" ? "" : "\ufffd";
-    this.#held = "";
-    return said;
+    const rest = this.#half === "" ? "" : "\ufffd";
+    this.#half = "";
+    return rest;
   }
 }

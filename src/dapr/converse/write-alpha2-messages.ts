@@ -81,13 +81,13 @@ function fileRefused(field: string, mediaType: string): SluiceError {
 }
 
 function writeAssistant({ content }: AssistantMessage, path: string, warnings: Warning[]): WrittenMessage[] {
-  const said = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
+  const parts = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
   const texts: { text: string }[] = [];
   const toolCalls: WrittenCall[] = [];
   const results: WrittenMessage[] = [];
   const leaveOut = (index: number, what: string) =>
     warnings.push({ field: `${path}.content[${index}]`, message: `left out: Dapr's conversation API has no ${what}` });
-  for (const [index, part] of said.entries()) {
+  for (const [index, part] of parts.entries()) {
     switch (part.type) {
       case "text":
         texts.push({ text: part.text });

@@ -8,7 +8,7 @@ import {
   type ConversationToolCalls,
   ConversationToolCallsSchema,
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
-import { type AnswerContext, usageToSay } from "./answer-context.js";
+import { type AnswerContext, usageToWrite } from "./answer-context.js";
 import type { ConverseAnswer, ConverseToolCall } from "./converse-answer.js";
 import { writeUsage } from "./write-usage.js";
 
@@ -25,8 +25,8 @@ export function writeAlpha1Response(answer: ConverseAnswer, { call }: AnswerCont
 export function writeAlpha2Response(answer: ConverseAnswer, context: AnswerContext): ConversationResponseAlpha2 {
   const { call, model } = context;
   const contextId = answer.contextId ?? call.contextId;
-  const said = usageToSay(answer.usage, context);
-  const usage = said && writeUsage(said);
+  const counted = usageToWrite(answer.usage, context);
+  const usage = counted && writeUsage(counted);
   return create(ConversationResponseAlpha2Schema, {
     ...(contextId !== undefined && { contextId }),
     outputs: [

@@ -72,7 +72,7 @@ export function publishStream(source: ChatStream, options: PublishOptions): Publ
   const [stream, copy] = source.tee({ bound });
   const publisher = new Publisher(copy.batches(), new StreamMessageWriter(id, maxMessageBytes), windowMs, clock);
   const published = publisher.run(client);
-  // Whoever does not ask is not told of a failure.
+  // A promise that nobody awaits must not end the process when it rejects.
   published.catch(() => {});
   return { id, stream, published };
 }

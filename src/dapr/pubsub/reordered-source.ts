@@ -3,13 +3,13 @@ import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import { SluiceError } from "../../stream/error.js";
 import type { StreamMessage } from "./stream-message.js";
 
-/** How long a stream waits for its messages, and how much it holds. */
+/** How long a stream waits for its messages, and how much it buffers. */
 export interface ReorderLimits {
   /** How long a message may be missing that later ones have overtaken, in ms. */
   gapMs: number;
   /** How long no message at all may come, in ms. */
   idleMs: number;
-  /** How many events may be held: in order and not read, or out of order. */
+  /** How many events may be buffered: in order and not read, or out of order. */
   bound: number;
   clock: Clock;
 }

@@ -22,7 +22,7 @@ export interface SubscribeOptions {
   gapMs?: number;
   /** How long a stream may have no message, in ms, and how long one is kept that nobody asks for. Default 120 000. */
   idleMs?: number;
-  /** How many events of a stream may be held: in order and not read, or out of order. Default 10 000. */
+  /** How many events of a stream may be buffered: in order and not read, or out of order. Default 10 000. */
   bound?: number;
   /** Default: the machine's. */
   clock?: Clock;
@@ -48,7 +48,7 @@ export type Delivery =
 
 /** The streams of one topic. */
 export interface StreamSubscription {
-  /** What daprd is to be told. */
+  /** The answer for daprd. */
   readonly declaration: DaprSubscription;
   /** Takes a CloudEvent as daprd posts it, its JSON parsed. */
   deliver(cloudEvent: unknown): Delivery;

@@ -13,7 +13,7 @@ export interface SubscriptionListenerOptions {
   appApiToken?: string | undefined;
   /** Of a message, in bytes. Default 4 MiB, which is what daprd sends at most by itself. */
   maxBodyBytes?: number;
-  /** Is told of messages that were dropped because they cannot be read. */
+  /** Called with messages that were dropped because they cannot be read. */
   onDrop?: (error: SluiceError) => void;
   /** Answers all other requests. Default: 404. */
   otherwise?: (request: IncomingMessage, response: ServerResponse) => void;

@@ -169,7 +169,7 @@ function readBreaker(value: JsonObject): BreakerPolicy {
   if (!Number.isInteger(maxRequests) || maxRequests < 0)
     throw unreadable(`maxRequests: found ${maxRequests}; allowed: a whole number`);
   return {
-    // As in the library, 0 means that nobody said.
+    // As in the library, 0 means that none was set.
     maxRequests: maxRequests || 1,
     intervalMs: Math.max(0, duration(value, "interval", 0)),
     timeoutMs: duration(value, "timeout", BREAKER_TIMEOUT_MS) || BREAKER_TIMEOUT_MS,

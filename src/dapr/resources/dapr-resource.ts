@@ -21,7 +21,7 @@ export interface DaprResource {
 }
 
 /**
- * A document as a resource; `undefined` for one that is none of Dapr's.
+ * A document as a resource; `undefined` for one of another kind.
  *
  * @throws {SluiceError} `invalid-argument` for a name that daprd refuses, or fields of the wrong type.
  */

@@ -25,7 +25,7 @@ export interface LoadResourcesOptions {
    * text as it is.
    */
   substitute?: Readonly<Record<string, string | undefined>>;
-  /** Is told what loading has to say, as it happens. */
+  /** Called with each notice, as it happens. */
   report?: Report;
   /** Makes the ids for `{uuid}`. Default: random ones. */
   uuid?: () => string;

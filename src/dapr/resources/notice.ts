@@ -5,5 +5,5 @@ export interface Notice {
   message: string;
 }
 
-/** Is told what loading has to say. */
+/** Called with each notice. */
 export type Report = (notice: Notice) => void;

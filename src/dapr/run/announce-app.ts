@@ -2,7 +2,7 @@ import { messageOf } from "../../stream/error.js";
 import { TOKEN_HEADER } from "../sidecar/api-token.js";
 import type { AppConsole } from "./app-console.js";
 
-/** What a sidecar is told of the app beside it. */
+/** What a sidecar needs to know of the app beside it. */
 export interface Announcement {
   httpPort: number;
   /** The sidecar's API token; `undefined` for none. */

@@ -9,7 +9,7 @@ export interface DaprdPorts {
   metrics: number;
 }
 
-/** What daprd is told beside the plan. */
+/** What daprd is started with beside the plan. */
 export interface DaprdSetup {
   ports: DaprdPorts;
   resourcesPaths: readonly string[];

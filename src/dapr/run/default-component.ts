@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The component of an app that has none yet: it says again what it is told. */
+/** The component of an app that has none yet: it repeats its input. */
 const ECHO = `apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata:

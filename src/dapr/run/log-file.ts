@@ -21,7 +21,7 @@ export interface LogFileOptions {
   appId: string;
   /** Whose logs these are. */
   who: "app" | "daprd";
-  /** Is told when nothing more can be written: what is logged after that is lost. */
+  /** Called when nothing more can be written: what is logged after that is lost. */
   onError: (error: Error) => void;
 }
 

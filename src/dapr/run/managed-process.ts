@@ -36,7 +36,7 @@ export interface ManagedProcess {
   end(signal: NodeJS.Signals): Promise<ProcessEnd>;
 }
 
-/** How long a process, or what it started, may take to end when it is told to, in ms. */
+/** How long a process, or what it started, may take to end after its signal, in ms. */
 const GRACE_MS = 10_000;
 /** How long what it started may take that holds none of its outputs any more, in ms. */
 const SILENT_GRACE_MS = 1_000;

@@ -40,7 +40,7 @@ class PrefixedSource implements LogSource {
   /** Is called before each write: another's open line is ended first. */
   readonly #turn: (source: PrefixedSource, leavesOpen: boolean) => void;
   /** The beginning of a line that waits for its end. */
-  #held = "";
+  #openLine = "";
   /** Whether its last line stands on the console without an end. */
   #open = false;
   /** Whether another ended its line: then the end that is still to come ends nothing. */
@@ -57,17 +57,17 @@ class PrefixedSource implements LogSource {
     if (this.#live) return this.#write(text);
     const end = text.lastIndexOf("\n") + 1;
     if (end === 0) {
-      this.#held += text;
+      this.#openLine += text;
       return undefined;
     }
-    const lines = this.#held + text.slice(0, end);
-    this.#held = text.slice(end);
+    const lines = this.#openLine + text.slice(0, end);
+    this.#openLine = text.slice(end);
     return this.#write(lines);
   }
 
   end(): Promise<void> | undefined {
-    const rest = this.#held;
-    this.#held = "";
+    const rest = this.#openLine;
+    this.#openLine = "";
     return this.#open || rest !== "" ? this.#write(`${rest}\n`) : undefined;
   }
 

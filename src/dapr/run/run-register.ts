@@ -7,7 +7,7 @@ import { homeOf } from "./find-daprd.js";
 /** An app that runs beside a sidecar on this machine. */
 export interface RegisteredRun {
   appId: string;
-  /** Of its sidecar, which ends the app when it is told to. */
+  /** Of its sidecar, whose end is the end of the app. */
   httpPort: number;
   /** Where it is written down. */
   file: string;

@@ -31,7 +31,7 @@ export interface CallObserverOptions {
   appId: string;
   /** The app's namespace; "" for none. */
   namespace: string;
-  /** Is told of each call at the level `debug`. */
+  /** Called for each call, at the level `debug`. */
   report: Report;
   clock?: Clock;
 }

@@ -44,8 +44,8 @@ export class Converser {
     const model = call.scrubOutput ? scrubbing(component.model) : component.model;
     const { modelName, zeroUsage, wholeAtOnce } = component;
     const context = { call, ...(modelName !== undefined && { model: modelName }), zeroUsage };
-    const said = wholeAtOnce && !inPieces ? { ...options, streaming: false } : options;
-    return { stream: this.#ask(model, call, said), context };
+    const passed = wholeAtOnce && !inPieces ? { ...options, streaming: false } : options;
+    return { stream: this.#ask(model, call, passed), context };
   }
 
   #ask(model: ChatModel, call: ConverseCall, options: CallOptions): ChatStream {

@@ -67,7 +67,7 @@ export class GrpcPassthrough {
     const known = this.#session;
     if (known !== undefined && !known.closed && !known.destroyed) return known;
     const session = connect(this.#upstream);
-    // Each call is told of the failure by itself.
+    // Each call fails by itself.
     session.on("error", () => {});
     session.unref();
     this.#session = session;

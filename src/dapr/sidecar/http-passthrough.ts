@@ -4,7 +4,7 @@ import { discardBody } from "../../listeners/discard-body.js";
 import { messageOf } from "../../stream/error.js";
 import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
 
-/** Headers that belong to one connection (RFC 9110, 7.6.1), and those of HTTP/2 that are none. */
+/** Headers that belong to one connection (RFC 9110, 7.6.1), and the pseudo-headers of HTTP/2. */
 const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|te|host|http2-settings|:.*)$/i;
 
 /**

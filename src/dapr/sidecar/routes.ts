@@ -8,7 +8,7 @@ export type Route =
   | { kind: "shutdown" };
 
 const CONVERSE = /^\/v1\.0-(alpha1|alpha2)\/conversation\/([^/]+)\/converse(\/stream)?$/;
-/** What a proxy is told before the path (RFC 9112, 3.2.2); every server must take it. */
+/** What stands before the path in a request to a proxy (RFC 9112, 3.2.2); every server must take it. */
 const ORIGIN = /^https?:\/\/[^/?]*/i;
 const METADATA = /^\/v1\.0\/metadata\/([^/]+)$/;
 

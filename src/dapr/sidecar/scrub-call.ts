@@ -70,7 +70,7 @@ class ScrubAnswerStage implements Stage {
       this.#scrub.push(event, emit);
       return;
     }
-    // What is held back was said before the call.
+    // What is buffered comes before the call.
     this.#scrub.end?.(emit);
     emit(event);
   }

@@ -140,7 +140,7 @@ export class DaprStateStore implements ConversationStore {
 
   /**
    * The head of a conversation that is about to have its first turn. It is written and indexed before that turn is: of
-   * several that begin it all but one must be told, and in a transaction not every store minds that a record exists.
+   * several that begin it all but one must fail, and in a transaction not every store minds that a record exists.
    */
   async #begin(id: string, known: FoundHead | undefined): Promise<FoundHead> {
     for (let found = known; ; found = await this.#head(id)) {

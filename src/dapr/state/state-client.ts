@@ -155,7 +155,7 @@ interface BulkItem {
 }
 
 /**
- * Whether a write failed because another writer was first, or may have been stored without our being told. Only reading
+ * Whether a write failed because another writer was first, or may have been stored without an answer. Only reading
  * the record again says which: stores answer a lost race with 409 or 500, in words of their own.
  */
 export function mayHaveLost(thrown: unknown): thrown is SluiceError {

@@ -1,10 +1,12 @@
-import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
+import { LazyAbort } from "../base/lazy-abort.js";
+import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import type { Usage } from "../stream/usage.js";
-import { addUsage, updateUsage } from "../stream/usage.js";
+import { IterableSource } from "../stream/sources/iterable-source.js";
+import { transform } from "../stream/sources/transform.js";
 import { validateRequest } from "../stream/validate-request.js";
+import { AnswerFrame } from "./answer-frame.js";
 
 /** What an author's model yields: text, or events. */
 export type ModelOutput = string | ChatEvent;
@@ -30,7 +32,10 @@ export interface ModelContext {
   options: CallOptions;
 }
 
-/** Makes a chat model of a function that yields text or events. */
+/**
+ * Makes a chat model of a function that yields text or events. Several whole answers in a row (`yield* a.stream(request)`, then
+ * `yield* b.stream(request)`) become the steps of one.
+ */
 export function defineModel(definition: ModelDefinition): ChatModel {
   const { id, capabilities } = definition;
   return {
@@ -38,58 +43,20 @@ export function defineModel(definition: ModelDefinition): ChatModel {
     ...(capabilities && { capabilities }),
     stream(request, options = {}) {
       validateRequest(request, definition);
+      const left = new LazyAbort();
+      const context: ModelContext = {
+        get signal() {
+          return left.signal;
+        },
+        options,
+      };
+      const source = new IterableSource(() => definition.stream(request, context), {
+        pastFinish: true,
+        // The generator may hang in an await: the signal reaches what it waits for.
+        onCancel: () => left.abort(new Error("the reader left")),
+      });
       const { signal, retain } = options;
-      return ChatStream.from(new Answer(definition, request, options), { signal, retain });
+      return new ChatStream(transform(source, new AnswerFrame(id)), { signal, retain });
     },
   };
-}
-
-/** An author's answer, framed as the laws want it. */
-class Answer implements AsyncIterable<ChatEvent> {
-  readonly #definition: ModelDefinition;
-  readonly #request: ChatRequest;
-  readonly #options: CallOptions;
-
-  constructor(definition: ModelDefinition, request: ChatRequest, options: CallOptions) {
-    this.#definition = definition;
-    this.#request = request;
-    this.#options = options;
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<ChatEvent> {
-    const left = new AbortController();
-    const events = this.#events(left.signal);
-    return {
-      next: () => events.next(),
-      return: () => {
-        // The generator may hang in an await: the signal reaches what it waits for.
-        left.abort(new Error("the reader left"));
-        return events.return(undefined);
-      },
-    };
-  }
-
-  async *#events(signal: AbortSignal): AsyncGenerator<ChatEvent, undefined> {
-    const { id } = this.#definition;
-    let started = false;
-    let reason: FinishReason = "stop";
-    let spent: Usage = {};
-    let current: Usage = {};
-    for await (const said of this.#definition.stream(this.#request, { signal, options: this.#options })) {
-      const event: ChatEvent = typeof said === "string" ? { type: "text-delta", text: said } : said;
-      if (!started && event.type !== "start") yield { type: "start", id: crypto.randomUUID(), model: id };
-      started = true;
-      if (event.type === "tool-call" && !event.providerExecuted) reason = "tool-calls";
-      if (event.type === "usage") current = updateUsage(current, event.usage);
-      if (event.type === "step-finish") {
-        spent = addUsage(spent, event.usage);
-        current = {};
-        reason = event.reason;
-      }
-      yield event;
-      if (event.type === "finish") return;
-    }
-    if (!started) yield { type: "start", id: crypto.randomUUID(), model: id };
-    yield { type: "finish", reason, usage: addUsage(spent, current) };
-  }
 }

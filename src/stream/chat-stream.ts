@@ -5,6 +5,7 @@ import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
 import { invalid, SluiceError } from "./error.js";
 import { EventLaws } from "./event-laws.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
+import { ReadQueue } from "./read-queue.js";
 import { EventReader, TextReader } from "./readers.js";
 import { Broadcast } from "./sources/broadcast.js";
 import { IterableSource } from "./sources/iterable-source.js";
@@ -55,6 +56,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #characters = new WholeCharacters();
   readonly #timing = new StreamTiming();
   readonly #laws = new EventLaws();
+  readonly #queue = new ReadQueue();
   #reader: string | undefined;
   #claimed: BatchReader | undefined;
   #waitingSince = 0;
@@ -74,11 +76,12 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   }
 
   /**
-   * A stream of events that are made elsewhere. The iterable must keep the laws: `start` first, one `finish` at the end.
-   * Its iterator's `return` is called when the reader leaves.
+   * A stream of events that are made elsewhere. The iterable must keep the laws: `start` first, one `finish` at the end. Each
+   * event is held to its form, and the stream fails with `protocol` where one is none. The iterator's `return` is called
+   * when the reader leaves.
    */
   static from(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>, options?: ChatStreamOptions): ChatStream {
-    return new ChatStream(new IterableSource(events), options);
+    return new ChatStream(new IterableSource(() => events), options);
   }
 
   /** Reads all events. */
@@ -222,7 +225,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     }
     this.#reader = by;
     this.#claimed = {
-      next: () => this.#next(),
+      next: () => (this.#queue.busy ? this.#queue.after(() => this.#next()) : this.#next()),
       cancel: (reason) => this.#leave(reason),
       fail: (error) => this.#abandon(error),
     };
@@ -249,16 +252,18 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     }
     if (!(pulled instanceof Promise)) return this.#accept(pulled);
     this.#waitingSince = performance.now();
-    return pulled.then(this.#onBatch, this.#onFailure);
+    return this.#queue.waits(pulled.then(this.#onBatch, this.#onFailure));
   }
 
   // Made once and not at each read.
   readonly #onBatch = (batch: Batch | undefined): Batch | undefined => {
+    this.#queue.settled();
     this.#timing.waited(this.#waitingSince);
     return this.#accept(batch);
   };
 
   readonly #onFailure = (thrown: unknown): never => {
+    this.#queue.settled();
     throw this.#fail(thrown);
   };
 

@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from "../base/base64.js";
 import { isJsonObject, type JsonObject } from "../base/json.js";
 import type { ChatEvent } from "./chat-event.js";
+import { checkEvent } from "./check-event.js";
 import { describe, SluiceError } from "./error.js";
 
 /** Every type of event; the compiler holds it to the union. */
@@ -56,13 +57,25 @@ export function eventOf(value: unknown): ChatEvent {
     const frame = frameOf(value);
     throw new SluiceError("malformed-frame", `an event's type: found ${found}; allowed: ${allowed}`, { frame });
   }
-  const event: JsonObject = value;
-  if (event.type === "nested") return { ...event, event: eventOf(event.event) } as unknown as ChatEvent;
-  if (event.type !== "file" && event.type !== "audio-delta") return event as unknown as ChatEvent;
-  if (typeof event.data !== "string") {
-    throw new SluiceError("malformed-frame", `a ${event.type} event without data`, { frame: frameOf(value) });
+  const event = withBytes(value);
+  try {
+    checkEvent(event);
+  } catch (thrown) {
+    throw new SluiceError("malformed-frame", SluiceError.from(thrown).message, {
+      frame: frameOf(value),
+      cause: thrown,
+    });
   }
-  return { ...event, data: decodeBase64(event.data) } as unknown as ChatEvent;
+  return event;
+}
+
+function withBytes(event: JsonObject): unknown {
+  if (event.type === "nested") return { ...event, event: eventOf(event.event) };
+  if (event.type !== "file" && event.type !== "audio-delta") return event;
+  if (typeof event.data !== "string") {
+    throw new SluiceError("malformed-frame", `a ${event.type} event without data`, { frame: frameOf(event) });
+  }
+  return { ...event, data: decodeBase64(event.data) };
 }
 
 function frameOf(value: unknown): string {

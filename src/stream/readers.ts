@@ -1,6 +1,7 @@
 import type { Batch, BatchReader } from "./batch-source.js";
 import type { ChatEvent } from "./chat-event.js";
 import { SluiceError } from "./error.js";
+import { ReadQueue } from "./read-queue.js";
 
 const NOTHING: Batch = [];
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -10,6 +11,7 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
   protected batch: Batch = NOTHING;
   protected at = 0;
   #done = false;
+  readonly #queue = new ReadQueue();
   readonly #source: BatchReader;
 
   constructor(source: BatchReader) {
@@ -22,7 +24,12 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
   /** Called when the stream is over; what it throws, the reader is told. */
   protected over(): void {}
 
+  /** The next value. Called again before it has settled, it waits for its turn. */
   next(): Promise<IteratorResult<T, undefined>> {
+    return this.#queue.busy ? this.#queue.after(() => this.#read()) : this.#read();
+  }
+
+  #read(): Promise<IteratorResult<T, undefined>> {
     if (this.#done) return Promise.resolve(DONE);
     const { cancelled } = this.#source;
     if (cancelled !== undefined) return this.#failed(cancelled);
@@ -33,7 +40,7 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
         // A stream may wait long for its next events: those that were read are not kept until then.
         this.batch = NOTHING;
         const pulled = this.#source.next();
-        if (pulled instanceof Promise) return pulled.then(this.#resume, this.#failed);
+        if (pulled instanceof Promise) return this.#queue.waits(pulled.then(this.#resume, this.#failed));
         if (pulled === undefined) return this.#finish();
         this.batch = pulled;
         this.at = 0;
@@ -55,12 +62,13 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
   readonly #resume = (
     pulled: Batch | undefined,
   ): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> => {
+    this.#queue.settled();
     if (pulled === undefined) return this.#finish();
     this.batch = pulled;
     this.at = 0;
     try {
       const value = this.take();
-      return value === undefined ? this.next() : { done: false, value };
+      return value === undefined ? this.#read() : { done: false, value };
     } catch (thrown) {
       return this.#failed(thrown);
     }
@@ -68,6 +76,7 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
 
   readonly #failed = (thrown: unknown): Promise<never> => {
     this.#done = true;
+    this.#queue.settled();
     return Promise.reject(this.#source.fail(SluiceError.from(thrown, "protocol")));
   };
 

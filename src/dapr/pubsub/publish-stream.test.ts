@@ -156,18 +156,19 @@ test("a reader that is ahead of what goes out by more than `bound` events and tw
     return undefined;
   };
   const { reads, stream, published } = publish({ bound: 3 });
-  for (const said of "abcdefgh") reads.give(said === "a" ? START : text(said));
+  for (const said of "abcdefghijklmnop") reads.give(said === "a" ? START : text(said));
   reads.give(FINISH);
   const seen: ChatEvent[] = [];
   const reading = (async () => {
     for await (const event of stream) seen.push(event);
   })();
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
-  // One goes out, one was read ahead for it; three wait, and the one that made them too many.
-  expect(seen).toHaveLength(6);
+  // What is there goes out in one message, until this reader is too far behind. One more was read ahead; three wait, and the
+  // one that made them too many.
+  expect(seen).toHaveLength(11);
   answer.resolve();
   await Promise.all([reading, published]);
-  expect(seen).toHaveLength(9);
+  expect(seen).toHaveLength(17);
 });
 
 test("a failed stream is published with its error", async () => {

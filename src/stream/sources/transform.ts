@@ -11,6 +11,8 @@ export interface Transform {
    * none. One that ends with a `finish` of its own ends the stream: the source is cancelled.
    */
   push(batch: Batch): Pulled;
+  /** Goes on reading after a `finish` of the source, which then is for `push` to keep or to drop. Default: nothing follows it. */
+  pastFinish?: true;
   /** The source failed: what still goes out before its error. Throws to put another error in its place. Default: nothing. */
   fail?(thrown: unknown): Pulled;
   /** The source ended without a `finish`. Default: it failed with `truncated`. */
@@ -90,7 +92,7 @@ class TransformSource implements BatchSource {
   #push(batch: Batch | undefined): Pulled {
     if (batch === undefined) return this.#ended();
     const out = this.#through.push(batch);
-    if (batch[batch.length - 1]?.type === "finish") this.#over = true;
+    if (batch[batch.length - 1]?.type === "finish" && !this.#through.pastFinish) this.#over = true;
     else if (out instanceof Promise) return out.then((events) => this.#watch(events));
     else this.#watch(out);
     return out;

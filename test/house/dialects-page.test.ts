@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Dialect, WriterContext } from "../../src/dialects/dialect.js";
+import { HISTORY_RULE_SOURCES } from "../../src/dialects/history/history-rules.js";
 import { DIALECTS } from "../../src/dialects/recognise-wire.js";
 import { type Carried, carriedBy, SAYINGS } from "../laws/round-trips.js";
 
@@ -32,6 +33,15 @@ ${table(dialects)}
 always comes back to it; the table asks about state that another provider made.
 
 ${dialects.map(section).join("\n\n")}
+
+## What services refuse in a history
+
+A conversation may have been stopped anywhere and may have been written by another service. What is sent is prepared for
+the service that is asked; what is changed is a warning of the answer's \`start\`. The rules, and where they come from:
+
+| who | rule | source |
+| --- | --- | --- |
+${HISTORY_RULE_SOURCES.map(({ who, rule, source }) => `| ${who} | ${rule} | ${source} |`).join("\n")}
 `;
 }
 

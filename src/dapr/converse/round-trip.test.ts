@@ -409,6 +409,7 @@ describe("a request arrives as it was sent", () => {
         { type: "tool-call", callId: "s", name: "search", input: {}, providerExecuted: true },
         { type: "tool-result", callId: "s", name: "search", output: "x", providerExecuted: true },
         { type: "opaque", name: "provider/compaction", opaque: { dialect: "anthropic", data: {} } },
+        { type: "text", text: "So." },
       ],
     };
     const { warnings } = writeAlpha2Request(

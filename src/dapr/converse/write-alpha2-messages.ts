@@ -1,4 +1,6 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { DAPR_HISTORY } from "../../dialects/history/history-rules.js";
+import { prepareHistory } from "../../dialects/history/prepare-history.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
@@ -21,8 +23,9 @@ type WrittenCall = { id: string; toolTypes: { case: "function"; value: { name: s
  * left out with a warning. Reasoning and sources are not sent back.
  */
 export function writeAlpha2Messages(messages: readonly ChatMessage[], warnings: Warning[]): WrittenMessage[] {
-  return messages.flatMap((message, index): WrittenMessage[] => {
-    const path = `messages[${index}]`;
+  const prepared = prepareHistory(messages, DAPR_HISTORY, warnings);
+  return prepared.messages.flatMap((message, index): WrittenMessage[] => {
+    const path = prepared.paths[index] ?? "messages";
     switch (message.role) {
       case "system":
         return [{ messageTypes: { case: "ofSystem", value: { content: writeText(message.content, path) } } }];

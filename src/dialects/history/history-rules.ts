@@ -8,8 +8,12 @@ export interface HistoryRules {
   toolNames?: IdRule;
   /** An answer may not end with reasoning, even after text. One that is nothing but reasoning is refused everywhere. */
   noTrailingReasoning?: true;
+  /** An answer may hold files that the service did not make. Elsewhere they are left out, and are no content. */
+  filesInAnswers?: true;
   /** Results of tools are followed by an answer, never by the user. */
   answerAfterResults?: true;
+  /** Arguments may be any text, and are sent as the model made them. */
+  anyArguments?: true;
   /** The first message after the instructions is the user's. */
   userFirst?: true;
 }
@@ -68,11 +72,15 @@ export const ANTHROPIC_HISTORY: HistoryRules = {
 export const GEMINI_HISTORY: HistoryRules = {
   dialect: "gemini",
   toolNames: { not: /[^A-Za-z0-9_.:-]/g, longest: 64 },
+  filesInAnswers: true,
   userFirst: true,
 };
 
 /** Ollama's chat. */
 export const OLLAMA_HISTORY: HistoryRules = { dialect: "ollama" };
+
+/** Dapr's conversation API, Alpha2. */
+export const DAPR_HISTORY: HistoryRules = { dialect: "dapr", anyArguments: true };
 
 /** Bedrock's Converse. */
 export const BEDROCK_HISTORY: HistoryRules = {

@@ -143,7 +143,7 @@ class History {
       case "opaque":
         return this.#isOwn(part);
       case "file":
-        return true;
+        return this.#rules.filesInAnswers === true || this.#isOwn(part);
       case "reasoning":
       case "source":
       case "input-request":
@@ -182,7 +182,8 @@ class History {
   #input(call: ToolCallPart, path: string): JsonValue {
     const { input } = call;
     if (isJsonObject(input)) return this.#mendedJson(input, path);
-    if (isPlainText(call)) return typeof input === "string" ? this.#mendedJson(input, path) : input;
+    if (this.#rules.anyArguments || (this.#isOwn(call) && isPlainText(call)))
+      return typeof input === "string" ? this.#mendedJson(input, path) : input;
     if (input === null) return {};
     this.#warn(path, `arguments of ${call.name} that are no JSON object are sent inside one`);
     const wrapped: JsonObject = { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) };

@@ -91,8 +91,7 @@ class AssistantItems {
   write({ content }: AssistantMessage): JsonObject[] {
     if (typeof content === "string") return [{ role: "assistant", content }];
     for (const [index, part] of content.entries()) this.#part(part, `${this.#path}.content[${index}]`, content);
-    this.#dropTrailingReasoning();
-    return this.#items;
+    return this.#sendable();
   }
 
   #part(part: AssistantPart, field: string, all: readonly AssistantPart[]): void {
@@ -135,12 +134,14 @@ class AssistantItems {
     }
   }
 
-  /** The API refuses reasoning without the item that it led to. */
-  #dropTrailingReasoning(): void {
-    while (this.#items.at(-1)?.type === "reasoning") {
-      this.#items.pop();
+  /** The API refuses messages without content, and reasoning without the item that it led to. */
+  #sendable(): JsonObject[] {
+    const items = this.#items.filter(({ type, content }) => type !== "message" || !isEmptyList(content));
+    while (items.at(-1)?.type === "reasoning") {
+      items.pop();
       this.#leaveOut(this.#path, "reasoning after which nothing came");
     }
+    return items;
   }
 
   #openMessage(fields: JsonObject): void {
@@ -217,6 +218,10 @@ class AssistantItems {
   #leaveOut(field: string, what: string): void {
     this.#context.warnings.push({ field, message: `left out: ${what}` });
   }
+}
+
+function isEmptyList(value: JsonValue | undefined): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** The state of a part that is reasoning, and of this protocol. */

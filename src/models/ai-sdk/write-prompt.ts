@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../base/json.js";
+import { prepareHistory } from "../../dialects/history/prepare-history.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type {
   AssistantPart,
@@ -10,7 +11,7 @@ import type {
 } from "../../stream/message.js";
 import { isRequest, resultsOf } from "../../stream/message.js";
 import type { CallTarget } from "./call-target.js";
-import { SLUICE } from "./metadata.js";
+import { AI_SDK, SLUICE } from "./metadata.js";
 import { writeOpaquePart } from "./opaque-parts.js";
 import { writePartOptions } from "./part-options.js";
 import { writeToolOutput } from "./tool-output.js";
@@ -24,7 +25,12 @@ import { writeFile } from "./write-file.js";
  */
 export function writePrompt(messages: readonly ChatMessage[], target: CallTarget, warnings: Warning[]): object[] {
   const writer = new PromptWriter(target, warnings);
-  for (const [index, message] of messages.entries()) writer.push(message, `messages[${index}]`);
+  // A model of ours prepares its history itself, and is told what waits in it.
+  const prepared =
+    target.provider === SLUICE
+      ? { messages, paths: messages.map((_, index) => `messages[${index}]`) }
+      : prepareHistory(messages, { dialect: AI_SDK, filesInAnswers: true }, warnings);
+  for (const [index, message] of prepared.messages.entries()) writer.push(message, prepared.paths[index] ?? "messages");
   return writer.prompt;
 }
 

@@ -1,5 +1,6 @@
+import { prepareHistory } from "../../dialects/history/prepare-history.js";
 import type { Warning } from "../../stream/chat-event.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { SluiceError } from "../../stream/error.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -18,11 +19,12 @@ type FunctionCall = Extract<ModelResponse, { type: "functionCall" }>;
  * Messages as a chat template takes them. All that the model said between two messages of the user is one turn, and the
  * results of its calls stand within it.
  *
- * @throws {SluiceError} `unsupported` for a file; `invalid-argument` for a call without a result, or the reverse.
+ * @throws {SluiceError} `unsupported` for a file.
  */
 export function chatHistory(messages: readonly ChatMessage[], warnings: Warning[]): ChatHistoryItem[] {
   const history = new HistoryWriter(warnings);
-  for (const [index, message] of messages.entries()) history.add(message, `messages[${index}]`);
+  const prepared = prepareHistory(messages, { dialect: "llama" }, warnings);
+  for (const [index, message] of prepared.messages.entries()) history.add(message, prepared.paths[index] ?? "messages");
   return history.take();
 }
 
@@ -30,14 +32,13 @@ class HistoryWriter {
   readonly #items: ChatHistoryItem[] = [];
   readonly #warnings: Warning[];
   /** Calls that wait for their results, by id. */
-  readonly #open = new Map<string, { call: FunctionCall; path: string }>();
+  readonly #open = new Map<string, FunctionCall>();
 
   constructor(warnings: Warning[]) {
     this.#warnings = warnings;
   }
 
   take(): ChatHistoryItem[] {
-    for (const { call, path } of this.#open.values()) throw invalid(path, call.name, "a call whose result follows");
     return this.#items;
   }
 
@@ -54,8 +55,7 @@ class HistoryWriter {
         this.#addSaid(message.content, path);
         return;
       case "tool":
-        for (const [index, result] of resultsOf(message).entries())
-          this.#addResult(result, `${path}.content[${index}]`);
+        for (const result of resultsOf(message)) this.#addResult(result);
         return;
       default:
         message satisfies never;
@@ -82,11 +82,11 @@ class HistoryWriter {
         return;
       case "tool-call":
         if (part.providerExecuted) this.#lose(path, "a call of a tool that a provider ran");
-        else this.#addCall(part, response, path);
+        else this.#addCall(part, response);
         return;
       case "tool-result":
         if (part.providerExecuted) this.#lose(path, "the result of a tool that a provider ran");
-        else this.#addResult(part, path);
+        else this.#addResult(part);
         return;
       case "file":
         this.#lose(path, "the model takes text only");
@@ -102,24 +102,25 @@ class HistoryWriter {
     }
   }
 
-  #addCall({ callId, name, input }: ToolCallPart, response: ModelResponse[], path: string): void {
+  #addCall({ callId, name, input }: ToolCallPart, response: ModelResponse[]): void {
     // Calls of one answer were made at once; what comes after results is another round.
     const before = response.at(-1);
     const startsNewChunk = typeof before !== "object" || before.type !== "functionCall" || !this.#isOpen(before);
     const call: FunctionCall = { type: "functionCall", name, params: input, result: null, startsNewChunk };
-    this.#open.set(callId, { call, path });
+    this.#open.set(callId, call);
     response.push(call);
   }
 
-  #addResult({ callId, output, isError }: ToolResultPart, path: string): void {
+  #addResult({ callId, output, isError }: ToolResultPart): void {
     const open = this.#open.get(callId);
-    if (open === undefined) throw invalid(`${path}.callId`, callId, "the id of a call before it");
+    // Each result of a prepared history has its call.
+    if (open === undefined) return;
     this.#open.delete(callId);
-    open.call.result = isError ? { error: output } : output;
+    open.result = isError ? { error: output } : output;
   }
 
   #isOpen(call: FunctionCall): boolean {
-    for (const open of this.#open.values()) if (open.call === call) return true;
+    for (const open of this.#open.values()) if (open === call) return true;
     return false;
   }
 

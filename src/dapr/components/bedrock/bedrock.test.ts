@@ -201,7 +201,7 @@ describe("a model behind Bedrock", () => {
       metadata: { team: "a" },
     };
     const events = await collect(fake.model.stream(request));
-    expect(events[0]).toMatchObject({ warnings: [{ field: "seed" }] });
+    expect(events[0]).toMatchObject({ warnings: [{ field: "seed" }, { field: "messages[2]" }] });
     expect(fake.inputs).toEqual([
       {
         modelId: "model-1",
@@ -221,7 +221,7 @@ describe("a model behind Bedrock", () => {
               { reasoningContent: { reasoningText: { text: "hm", signature: "s" } } },
               { reasoningContent: { redactedContent: new Uint8Array([1]) } },
               { toolUse: { toolUseId: "t1", name: "weather", input: { city: "Oslo" } } },
-              { toolUse: { toolUseId: "t2", name: "weather", input: { input: "no json" } } },
+              { toolUse: { toolUseId: "t2", name: "weather", input: { INVALID_JSON: "no json" } } },
             ],
           },
           {

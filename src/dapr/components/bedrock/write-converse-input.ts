@@ -35,7 +35,7 @@ export function writeConverseInput(request: ChatRequest, modelId: string, warnin
   const toolConfig = writeTools(request, warnings);
   return {
     modelId,
-    ...writeConverseMessages(messages),
+    ...writeConverseMessages(messages, warnings),
     ...(Object.keys(inference).length > 0 && { inferenceConfig: inference }),
     ...(toolConfig && { toolConfig }),
     ...(metadata && Object.keys(metadata).length > 0 && { requestMetadata: metadata }),

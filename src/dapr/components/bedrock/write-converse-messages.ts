@@ -1,5 +1,8 @@
 import { decodeBase64 } from "../../../base/base64.js";
 import { isJsonObject } from "../../../base/json.js";
+import { BEDROCK_HISTORY } from "../../../dialects/history/history-rules.js";
+import { prepareHistory } from "../../../dialects/history/prepare-history.js";
+import type { Warning } from "../../../stream/chat-event.js";
 import { SluiceError } from "../../../stream/error.js";
 import type {
   AssistantPart,
@@ -37,10 +40,13 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
  *
  * @throws {SluiceError} `unsupported` for files that it does not take.
  */
-export function writeConverseMessages(messages: readonly ChatMessage[]): Pick<ConverseInput, "messages" | "system"> {
+export function writeConverseMessages(
+  messages: readonly ChatMessage[],
+  warnings: Warning[],
+): Pick<ConverseInput, "messages" | "system"> {
   const system: { text: string }[] = [];
   const turns: ConverseMessage[] = [];
-  for (const message of messages) {
+  for (const message of prepareHistory(messages, BEDROCK_HISTORY, warnings).messages) {
     if (message.role === "system") {
       const text = textOf(message);
       if (text !== "") system.push({ text });

@@ -5,6 +5,7 @@ import { type ChatOptions, chatCommand } from "./commands/chat.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { modelsCommand } from "./commands/models.js";
 import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
+import { type SpeakOptions, speakCommand } from "./commands/speak.js";
 import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
 import { describeWorkflows } from "./describe-workflows.js";
@@ -49,6 +50,21 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
   describeConversations(program, io, ended);
   describeDapr(program, io, ended);
   describeWorkflows(program, io, ended);
+
+  program
+    .command("speak")
+    .description(
+      "speak a text, or what comes on stdin while it comes; plays it, or writes files where nothing can play",
+    )
+    .argument("[text...]", "what to speak; default: stdin")
+    .option(
+      "-v, --voice <name>",
+      "flite, openai/nova, elevenlabs/ID and so on; auto is the first that is configured",
+      "auto",
+    )
+    .option("-o, --output <folder>", "write WAV files to a folder in it, and their paths to stdout, and play nothing")
+    .option("-q, --quiet", "nothing on stderr but errors")
+    .action(async (words: string[], options: SpeakOptions) => ended(await speakCommand(words, options, io)));
 
   program
     .command("models")

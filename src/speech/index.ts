@@ -9,6 +9,8 @@ export type { Playback } from "./pipeline/playback.js";
 export { speak } from "./pipeline/speak.js";
 export type { SpeechOptions } from "./pipeline/speech-options.js";
 export { type Sentence, SentenceSplitter, splitSentences } from "./sentences/sentence-splitter.js";
+export { type SpeechRouteOptions, speechRoute } from "./serve/speech-route.js";
+export { type TranscriptionRouteOptions, transcriptionRoute } from "./serve/transcription-route.js";
 export { type SpeakableOptions, SpeakableText } from "./speakable/speakable-text.js";
 export {
   type Answering,

@@ -1,0 +1,159 @@
+import { encodeBase64 } from "../../base/base64.js";
+import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
+import { writeError } from "../../dialects/openai-error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
+import { UNKNOWN_LENGTH, wavHeader } from "../audio/wav.js";
+import { splitSentences } from "../sentences/sentence-splitter.js";
+import { cutText } from "../voices/cut-text.js";
+import type { Voice } from "../voices/voice.js";
+
+/** What is served as `POST /v1/audio/speech`. */
+export interface SpeechRouteOptions {
+  /**
+   * The voice for the `model` and `voice` of a request. Throws `invalid-argument` or `not-found` for those it does not have.
+   */
+  voiceFor(model: string, voice: string): Voice;
+  /** The longest input, in characters. Default 4,096, as OpenAI's. */
+  maxChars?: number;
+}
+
+/** Of what OpenAI's `response_format` names, what can be made here of samples. */
+const FORMATS = ["wav", "pcm"];
+
+/**
+ * OpenAI's `POST /v1/audio/speech` (https://platform.openai.com/docs/api-reference/audio/createSpeech), for any voice. Sound is
+ * sent sentence by sentence while it is being made, as it is or as events (`stream_format`). A client that leaves ends the
+ * synthesis. `wav` (the default here) and `pcm` can be had of every voice; another format only of a voice that makes it.
+ */
+export function speechRoute(options: SpeechRouteOptions): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const stop = new AbortController();
+    try {
+      const asked = await readAsked(request, options.maxChars ?? 4_096);
+      const voice = options.voiceFor(asked.model, asked.voice);
+      const format = formatFor(voice, asked.format);
+      const sound = soundOf(voice, asked.input, stop.signal);
+      // An error before the first sound has a status of its own.
+      const first = await sound.next();
+      const body = asked.events ? events(first, sound) : bytes(first, sound, format, voice);
+      return new Response(streamOf(body, sound, stop), {
+        headers: { "content-type": asked.events ? "text/event-stream" : format.mediaType },
+      });
+    } catch (thrown) {
+      return errorResponse(thrown);
+    }
+  };
+}
+
+/** An error as OpenAI's API writes it. */
+export function errorResponse(thrown: unknown): Response {
+  const error = SluiceError.from(thrown, "protocol");
+  const { status, headers, body } = writeError(error);
+  return Response.json(body, { status, ...(headers !== undefined && { headers }) });
+}
+
+interface Asked {
+  model: string;
+  voice: string;
+  input: string;
+  format: string | undefined;
+  events: boolean;
+}
+
+async function readAsked(request: Request, maxChars: number): Promise<Asked> {
+  const body = objectIn(await request.text());
+  const { model, voice, input, response_format: format, stream_format: stream = "audio" } = body;
+  if (typeof model !== "string" || model === "") throw invalid("model", model, "the name of a model");
+  const name = isJsonObject(voice) ? voice.id : (voice ?? "");
+  if (typeof name !== "string") throw invalid("voice", voice, "the name of a voice");
+  if (typeof input !== "string" || input.trim() === "") throw invalid("input", input, "a text");
+  if (input.length > maxChars) throw invalid("input", `${input.length} characters`, `at most ${maxChars}`);
+  if (format !== undefined && typeof format !== "string") throw invalid("response_format", format, "a format");
+  if (stream !== "audio" && stream !== "sse") throw invalid("stream_format", stream, "audio, sse");
+  return { model, voice: name, input, format, events: stream === "sse" };
+}
+
+function objectIn(text: string): JsonObject {
+  let body: unknown;
+  try {
+    body = parseJson(text);
+  } catch (cause) {
+    throw new SluiceError("invalid-request", "the body is not JSON", { cause });
+  }
+  if (isJsonObject(body)) return body;
+  throw new SluiceError("invalid-request", "the body is no object");
+}
+
+function formatFor(voice: Voice, asked: string | undefined): { mediaType: string; wav: boolean } {
+  const { mediaType } = voice.format;
+  if (mediaType === "audio/pcm") {
+    if (asked === undefined || asked === "wav") return { mediaType: "audio/wav", wav: true };
+    if (asked === "pcm") return { mediaType, wav: false };
+    throw invalid("response_format", asked, `${FORMATS.join(", ")}: what ${voice.id} can make`);
+  }
+  if (asked === undefined || mediaType.endsWith(`/${asked === "mp3" ? "mpeg" : asked}`))
+    return { mediaType, wav: false };
+  throw invalid("response_format", asked, `${mediaType}: what ${voice.id} makes`);
+}
+
+/** The sound of a text, a sentence at a time: the first is there early. */
+async function* soundOf(voice: Voice, input: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const sentence of splitSentences(input)) {
+    for (const part of cutText(sentence.text, voice.maxChars)) {
+      if (!/[\p{L}\p{N}]/u.test(part)) continue;
+      for await (const { data } of voice.synthesize(part, { signal })) if (data.length > 0) yield data;
+    }
+  }
+}
+
+async function* bytes(
+  first: IteratorResult<Uint8Array, void>,
+  rest: AsyncGenerator<Uint8Array, void, undefined>,
+  { wav }: { wav: boolean },
+  { format }: Voice,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  // How long it will be is not known yet.
+  if (wav) yield wavHeader(format.sampleRate ?? 0, UNKNOWN_LENGTH);
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
+async function* events(
+  first: IteratorResult<Uint8Array, void>,
+  rest: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const encoder = new TextEncoder();
+  const event = (value: JsonObject) => encoder.encode(`data: ${JSON.stringify(value)}\n\n`);
+  const delta = (data: Uint8Array) => event({ type: "speech.audio.delta", audio: encodeBase64(data) });
+  if (!first.done) yield delta(first.value);
+  for await (const data of rest) yield delta(data);
+  // Without `usage`: nobody counted tokens.
+  yield event({ type: "speech.audio.done" });
+}
+
+/** Pulled: a slow client slows the synthesis down, and one that leaves ends it. */
+function streamOf(
+  body: AsyncGenerator<Uint8Array, void, undefined>,
+  sound: AsyncGenerator<Uint8Array, void, undefined>,
+  stop: AbortController,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await body.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (thrown) {
+          controller.error(thrown);
+        }
+      },
+      async cancel(reason) {
+        stop.abort(reason);
+        await body.return();
+        await sound.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

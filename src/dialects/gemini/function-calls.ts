@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Emit } from "../../stream/chat-event.js";
-import { parseToolInput, type ToolInput } from "../tool-input.js";
+import type { Emit, ToolCallEvent } from "../../stream/chat-event.js";
+import { filledString } from "../filled-string.js";
+import { ToldCalls } from "../told-calls.js";
+import { parseToolInput, type ToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import { newCallId } from "./call-ids.js";
 import { objectOf, otherFields } from "./opaque.js";
 import { PartialArgs } from "./partial-args.js";
@@ -25,6 +27,7 @@ const CARRIED = ["id", "name", "args", "partialArgs", "willContinue"];
 export class FunctionCalls {
   readonly #newId: () => string;
   readonly #open: OpenCall[] = [];
+  readonly #told = new ToldCalls();
   #any = false;
 
   /** @param newId makes the id of a call that has none. */
@@ -40,7 +43,8 @@ export class FunctionCalls {
   /** Takes a part that has a `functionCall`; returns whether it had a use for it. */
   push(part: JsonObject, emit: Emit): boolean {
     const call = objectOf(part.functionCall);
-    const named = typeof call.name === "string" && call.name !== "";
+    // Arguments without a name go on with the call that is open; where none is, somebody forgot its name.
+    const named = filledString(call.name) !== undefined || (this.#open.length === 0 && isJsonObject(call.args));
     const open = named ? this.#begin(call, part, emit) : this.#going(call.id);
     // Some calls end twice.
     if (open === undefined) return named || Object.keys(call).every((key) => key === "willContinue");
@@ -69,8 +73,7 @@ export class FunctionCalls {
 
   #begin(call: JsonObject, part: JsonObject, emit: Emit): OpenCall | undefined {
     const callId = typeof call.id === "string" && call.id !== "" ? call.id : this.#newId();
-    const name = String(call.name);
-    this.#any = true;
+    const name = filledString(call.name) ?? UNNAMED;
     if (call.willContinue === true || Array.isArray(call.partialArgs)) {
       // Calls are streamed one after the other.
       if (typeof call.id !== "string") this.finish(false, emit);
@@ -78,7 +81,7 @@ export class FunctionCalls {
       this.#open.push(open);
       return open;
     }
-    emitCall(callId, name, { input: call.args ?? {} }, part, emit);
+    this.#tell(callId, name, { input: toolInput(call.args) }, part, emit);
     return undefined;
   }
 
@@ -100,13 +103,20 @@ export class FunctionCalls {
     if (!cut) this.#say(open, open.args.finish(), emit);
     const text = open.args.toString();
     const input: ToolInput = cut ? { input: text, invalid: true } : parseToolInput(text);
-    emitCall(open.callId, open.name, input, open.part, emit);
+    this.#tell(open.callId, open.name, input, open.part, emit);
+  }
+
+  #tell(given: string, name: string, input: ToolInput, part: JsonObject, emit: Emit): void {
+    const callId = this.#told.admit(given, name, JSON.stringify(input.input));
+    if (callId === undefined) return;
+    this.#any = true;
+    emit(callEvent(callId, name, input, part));
   }
 }
 
-function emitCall(callId: string, name: string, input: ToolInput, part: JsonObject, emit: Emit): void {
+function callEvent(callId: string, name: string, input: ToolInput, part: JsonObject): ToolCallEvent {
   const more = otherFields(objectOf(part.functionCall), CARRIED);
   const extra = Object.keys(more).length > 0 ? { functionCall: more } : {};
   const { opaque } = readState(part, ["functionCall"], extra);
-  emit({ type: "tool-call", callId, name, ...input, ...(opaque && { opaque }) });
+  return { type: "tool-call", callId, name, ...input, ...(opaque && { opaque }) };
 }

@@ -594,3 +594,39 @@ test("an array of chunks is read, and the error in one", () => {
 test("a part that says nothing is nothing to send back", () => {
   expect(partsOf([said([{}, { text: null, functionCall: null, thoughtSignature: null }]), said([], STOP)])).toEqual([]);
 });
+
+describe("calls that are not by the letter", () => {
+  const call = (functionCall: JsonObject) => said([{ functionCall }]);
+  const calls = (...chunks: JsonObject[]) => {
+    const events: ChatEvent[] = [];
+    const reader = new GeminiReader();
+    for (const chunk of chunks) reader.push({ data: JSON.stringify(chunk) }, (event) => void events.push(event));
+    reader.end((event) => void events.push(event));
+    const told = events.flatMap((event) =>
+      event.type === "tool-call" ? [[event.callId, event.name, event.input]] : [],
+    );
+    return { told, end: events.at(-1) };
+  };
+
+  test("one id for two, a call said twice, null arguments, no name, large numbers", () => {
+    const one = call({ id: "c", name: "x", args: { a: 1 } });
+    const two = call({ id: "c", name: "x", args: { a: 2 } });
+    const bare = call({ id: "d", name: "y", args: null });
+    const nameless = call({ id: "e", name: "", args: { b: 1 } });
+    const { told, end } = calls(one, two, one, bare, nameless, said([{ text: "" }], { finishReason: "STOP" }));
+    expect(told).toEqual([
+      ["c", "x", { a: 1 }],
+      ["c_2", "x", { a: 2 }],
+      ["d", "y", {}],
+      ["e", "unnamed", { b: 1 }],
+    ]);
+    expect(end).toMatchObject({ reason: "tool-calls" });
+    const frame = JSON.stringify(call({ id: "f", name: "z", args: { n: 1 } })).replace(
+      '"n":1',
+      '"n":12345678901234567890',
+    );
+    const events: ChatEvent[] = [];
+    new GeminiReader().push({ data: frame }, (event) => void events.push(event));
+    expect(events).toContainEqual(expect.objectContaining({ input: { n: "12345678901234567890" } }));
+  });
+});

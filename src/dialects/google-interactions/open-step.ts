@@ -6,7 +6,8 @@ import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
 import { Utf8Offsets } from "../gemini/utf8-offsets.js";
 import { malformed } from "../parse-frame.js";
-import { parseToolInput } from "../tool-input.js";
+import type { ToldCalls } from "../told-calls.js";
+import { parseToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import { GOOGLE_INTERACTIONS, ownState } from "./own-state.js";
 
 /**
@@ -68,11 +69,12 @@ export class OpenStep {
     }
   }
 
-  close(emit: Emit): void {
+  /** @param told the calls of the interaction that were told. */
+  close(told: ToldCalls, emit: Emit): void {
     const { type } = this.#step;
     if (typeof type !== "string" || type === "") return;
     if (type === "thought") this.#closeThought(emit);
-    else if (type.endsWith("_call")) this.#closeCall(type, emit);
+    else if (type.endsWith("_call")) this.#closeCall(type, told, emit);
     else if (type.endsWith("_result")) this.#closeResult(emit);
     else if (type === "model_output" || type === "text") {
       if (isJsonObject(this.#step.error)) emit({ type: "data", name: "provider/error", value: this.#step.error });
@@ -124,12 +126,15 @@ export class OpenStep {
     if (state.opaque !== undefined) emit({ type: "reasoning-delta", text: "", block: this.#block, ...state });
   }
 
-  #closeCall(type: string, emit: Emit): void {
+  #closeCall(type: string, told: ToldCalls, emit: Emit): void {
     const own = type === "function_call";
-    const input = this.#streamed ? parseToolInput(this.#arguments.toString()) : { input: this.#step.arguments ?? {} };
+    const input = this.#streamed
+      ? parseToolInput(this.#arguments.toString())
+      : { input: toolInput(this.#step.arguments) };
     const state = ownState(this.#step, ["id", "name", "arguments"]);
     const provider = own ? {} : ({ providerExecuted: true } as const);
-    emit({ type: "tool-call", callId: this.#id("id"), name: this.#name(), ...input, ...provider, ...state });
+    const callId = told.admit(this.#id("id"), this.#name(), JSON.stringify(input.input));
+    if (callId !== undefined) emit({ type: "tool-call", callId, name: this.#name(), ...input, ...provider, ...state });
   }
 
   #closeResult(emit: Emit): void {
@@ -146,6 +151,7 @@ export class OpenStep {
 
   /** Google's own tools have no name but the step's type. */
   #name(): string {
+    if (this.isCall) return filledString(this.#step.name) ?? UNNAMED;
     return filledString(this.#step.name) ?? (String(this.#step.type).replace(/_(call|result)$/, "") || "tool");
   }
 

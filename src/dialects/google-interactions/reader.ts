@@ -5,12 +5,14 @@ import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
+import { agreedReason } from "../agreed-reason.js";
 import type { WireReader } from "../dialect.js";
 import { EarlyEvents } from "../early-events.js";
 import { filledString } from "../filled-string.js";
 import { errorIn } from "../gemini/errors.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { StrayFrames } from "../stray-frames.js";
+import { ToldCalls } from "../told-calls.js";
 import { OpenStep } from "./open-step.js";
 import { readUsage } from "./usage.js";
 
@@ -33,7 +35,10 @@ export class InteractionReader implements WireReader {
   #usage: Usage = {};
   #started = false;
   #calls = false;
+  readonly #told = new ToldCalls();
   #finished = false;
+  /** Whether any step was streamed. */
+  #said = false;
 
   push(frame: Frame, emit: Emit): void {
     if (!isDone(frame.data)) this.event(parseEvent(frame), emit, frame);
@@ -105,7 +110,17 @@ export class InteractionReader implements WireReader {
     const step = event.step ?? event.content;
     this.#close(index, emit);
     this.#start({}, emit);
+    this.#said = true;
     if (isJsonObject(step)) this.#steps.set(index, new OpenStep(step, index, emit));
+  }
+
+  /** What only the interaction says in its end, because nothing was streamed. */
+  #wholeSteps(steps: JsonValue | undefined, emit: Emit): void {
+    for (const [index, step] of (Array.isArray(steps) ? steps : []).entries()) {
+      if (!isJsonObject(step)) continue;
+      this.#steps.set(index, new OpenStep(step, index, emit));
+      this.#close(index, emit);
+    }
   }
 
   #stepOf(event: JsonObject): OpenStep {
@@ -119,7 +134,7 @@ export class InteractionReader implements WireReader {
     if (step === undefined) return;
     this.#steps.delete(index);
     if (step.isCall) this.#calls = true;
-    step.close(emit);
+    step.close(this.#told, emit);
   }
 
   /** Running totals, where a stream says them before its end. */
@@ -131,6 +146,7 @@ export class InteractionReader implements WireReader {
 
   #finish(interaction: JsonObject, emit: Emit): void {
     this.#start(interaction, emit);
+    if (!this.#said) this.#wholeSteps(interaction.steps ?? interaction.outputs, emit);
     for (const index of [...this.#steps.keys()]) this.#close(index, emit);
     const status = typeof interaction.status === "string" ? interaction.status : "completed";
     if (status === "failed") {
@@ -139,7 +155,7 @@ export class InteractionReader implements WireReader {
     if (isJsonObject(interaction.usage)) this.#usage = readUsage(interaction.usage);
     this.#finished = true;
     const known = REASONS.get(status);
-    const reason = known === "stop" && this.#calls ? "tool-calls" : (known ?? "other");
+    const reason = agreedReason(known ?? "other", { toolCalls: this.#calls });
     emit({ type: "finish", reason, ...(known === undefined && { rawReason: status }), usage: this.#usage });
   }
 }

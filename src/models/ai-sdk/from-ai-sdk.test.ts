@@ -377,10 +377,9 @@ describe("leaving and limits", () => {
     const timeouts = { firstByteMs: 1_000, idleMs: 500 };
     const silent = fromAiSdk(playedV4(["stall"]).model, { clock, timeouts, retry: { retries: 1, baseDelayMs: 0 } });
     const first = errorOf(silent.stream(REQUEST).fullText);
-    for (const ms of [1_000, 0, 1_000]) {
-      await clock.timer(ms);
-      clock.advance(ms);
-    }
+    // What ran out of time here is not asked again.
+    await clock.timer(1_000);
+    clock.advance(1_000);
     expect(await first).toMatchObject({ code: "first-byte-timeout" });
     const stalling = fromAiSdk(playedV4([...hello, "stall"]).model, { clock, timeouts });
     const second = errorOf(stalling.stream(REQUEST).fullText);

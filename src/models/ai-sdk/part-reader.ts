@@ -1,11 +1,13 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
-import { parseToolInput } from "../../dialects/tool-input.js";
+import { agreedReason } from "../../dialects/agreed-reason.js";
+import { ToldCalls } from "../../dialects/told-calls.js";
+import { parseToolInput, toolInput, UNNAMED } from "../../dialects/tool-input.js";
 import type { ContextEvent, DataEvent, Emit, StartEvent, Warning } from "../../stream/chat-event.js";
 import { dataNameOf, providerData } from "../../stream/data-name.js";
 import { BlockReader } from "./block-reader.js";
 import { readBytes } from "./files.js";
 import { readFinishNote } from "./finish-note.js";
-import { readFinishReason } from "./finish-reason.js";
+import { type ReadReason, readFinishReason } from "./finish-reason.js";
 import { AI_SDK, ANSWER_METADATA, noteIn, readMetadata, SLUICE, toJson } from "./metadata.js";
 import { readNotedData } from "./noted-data.js";
 import { type Part, requiredText, unreadable } from "./part.js";
@@ -39,6 +41,9 @@ export class PartReader {
   readonly #blocks = new BlockReader();
   readonly #inputs = new Map<string, ToolInput>();
   readonly #calls = new Map<string, { name: string; input: JsonValue }>();
+  readonly #told = new ToldCalls();
+  /** Whether a call waits for the caller: for its result, or for a yes. */
+  #waits = false;
   readonly #warnings: Warning[];
   #simulated: boolean;
   /** Raw chunks that came before the answer's name. */
@@ -184,21 +189,25 @@ export class PartReader {
   }
 
   #call(part: Part, emit: Emit): void {
-    const callId = requiredText(part, "toolCallId");
-    const name = requiredText(part, "toolName");
+    const given = requiredText(part, "toolCallId");
+    const name = isText(part.toolName) ? part.toolName : UNNAMED;
     const { input } = part;
     // The specification says JSON text; models of one's own like to say an object.
-    const parsed = typeof input === "string" ? parseToolInput(input) : { input: toJson(input ?? {}) };
-    const metadata = part.providerMetadata ?? this.#inputs.get(callId)?.metadata;
+    const parsed = typeof input === "string" ? parseToolInput(input) : { input: toolInput(toJson(input ?? {})) };
+    const metadata = part.providerMetadata ?? this.#inputs.get(given)?.metadata;
     const opaque = readMetadata(metadata);
-    this.#inputs.delete(callId);
+    this.#inputs.delete(given);
+    const callId = this.#told.admit(given, name, JSON.stringify(parsed.input));
+    if (callId === undefined) return;
+    const providers = part.providerExecuted === true && !ranHere(metadata);
+    if (!providers && !ranHere(metadata)) this.#waits = true;
     this.#calls.set(callId, { name, input: parsed.input });
     emit({
       type: "tool-call",
       callId,
       name,
       ...parsed,
-      ...(part.providerExecuted === true && !ranHere(metadata) && { providerExecuted: true }),
+      ...(providers && { providerExecuted: true }),
       ...(opaque !== undefined && { opaque }),
     });
   }
@@ -223,6 +232,7 @@ export class PartReader {
     const callId = requiredText(part, "toolCallId");
     const call = this.#calls.get(callId);
     if (call === undefined) throw unreadable(part, "a tool-approval-request without its tool-call");
+    this.#waits = true;
     this.#other(part, emit);
     emit({ type: "input-request", id: requiredText(part, "approvalId"), kind: "approval", callId, ...call });
   }
@@ -257,9 +267,16 @@ export class PartReader {
     if (said !== undefined) emit({ type: "data", name: ANSWER_METADATA, value: said.data });
     // An answer that did not end well has its tokens counted too.
     emit({ type: "usage", usage });
-    const { reason, rawReason } = noted ?? readFinishReason(part.finishReason);
+    const { reason, rawReason } = noted ?? this.#reason(part.finishReason);
     this.#finished = true;
     emit({ type: "finish", reason, ...(rawReason !== undefined && { rawReason }), usage });
+  }
+
+  #reason(word: unknown): ReadReason {
+    const { reason, rawReason } = readFinishReason(word);
+    const agreed = agreedReason(reason, { toolCalls: this.#waits });
+    if (agreed !== reason) return { reason: agreed, rawReason: rawReason ?? reason };
+    return { reason, ...(rawReason !== undefined && { rawReason }) };
   }
 }
 

@@ -55,7 +55,7 @@ async function* streamed(
     throw new SluiceError("truncated", "Bedrock answered without a stream", { retryable: true });
   const reader = new ConverseStreamReader();
   for await (const event of stream) yield* reader.read(event);
-  yield reader.finish();
+  yield* reader.finish();
 }
 
 async function* whole(

@@ -1,6 +1,8 @@
 import { encodeBase64 } from "../../../base/base64.js";
 import { isJsonObject } from "../../../base/json.js";
 import { TextBuffer } from "../../../base/text-buffer.js";
+import { agreedReason } from "../../../dialects/agreed-reason.js";
+import { ToldCalls } from "../../../dialects/told-calls.js";
 import { parseToolInput } from "../../../dialects/tool-input.js";
 import type { ChatEvent, FinishReason } from "../../../stream/chat-event.js";
 import { SluiceError } from "../../../stream/error.js";
@@ -23,6 +25,9 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 export class ConverseStreamReader {
   /** Tool calls whose arguments still come, by the index of their block. */
   readonly #calls = new Map<number, { callId: string; name: string; text: TextBuffer }>();
+  readonly #told = new ToldCalls();
+  /** Whether the model called a tool. */
+  #any = false;
   #stopReason: string | undefined;
   #usage: Usage = {};
 
@@ -45,11 +50,13 @@ export class ConverseStreamReader {
    *
    * @throws {SluiceError} `truncated` where the model had not stopped.
    */
-  finish(): ChatEvent {
+  finish(): ChatEvent[] {
     if (this.#stopReason === undefined) {
       throw new SluiceError("truncated", "Bedrock's stream ended before the model stopped", { retryable: true });
     }
-    return finishEvent(this.#stopReason, this.#usage);
+    // A block whose end did not come is over with the answer.
+    const late = [...this.#calls.keys()].flatMap((block) => this.#stop(block));
+    return [...late, finishEvent(this.#stopReason, this.#usage, this.#any)];
   }
 
   #start({ start, contentBlockIndex = 0 }: NonNullable<ConverseStreamEvent["contentBlockStart"]>): void {
@@ -83,8 +90,12 @@ export class ConverseStreamReader {
     const call = this.#calls.get(block);
     if (call === undefined) return [];
     this.#calls.delete(block);
-    const { callId, name, text } = call;
-    return [{ type: "tool-call", callId, name, ...parseToolInput(text.toString()) }];
+    const { name, text } = call;
+    const input = text.toString();
+    const callId = this.#told.admit(call.callId, name, input);
+    if (callId === undefined) return [];
+    this.#any = true;
+    return [{ type: "tool-call", callId, name, ...parseToolInput(input) }];
   }
 }
 
@@ -110,13 +121,14 @@ export function readConverseOutput({ output, stopReason = "", usage }: ConverseO
   }
   const counts = usage === undefined ? {} : readUsage(usage);
   if (usage !== undefined) events.push({ type: "usage", usage: counts });
-  events.push(finishEvent(stopReason, counts));
+  const called = events.some(({ type }) => type === "tool-call");
+  events.push(finishEvent(stopReason, counts, called));
   return events;
 }
 
-function finishEvent(stopReason: string, usage: Usage): ChatEvent {
+function finishEvent(stopReason: string, usage: Usage, toolCalls: boolean): ChatEvent {
   const reason = Object.hasOwn(REASONS, stopReason) ? REASONS[stopReason] : undefined;
-  return { type: "finish", reason: reason ?? "other", rawReason: stopReason, usage };
+  return { type: "finish", reason: agreedReason(reason ?? "other", { toolCalls }), rawReason: stopReason, usage };
 }
 
 /** Bedrock counts what was read from and written to the cache beside the input. */

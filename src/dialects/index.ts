@@ -1,3 +1,4 @@
+export { agUi } from "./ag-ui/ag-ui.js";
 export { aiSdkUi } from "./ai-sdk-ui/ai-sdk-ui.js";
 export { anthropic } from "./anthropic/anthropic.js";
 export type {

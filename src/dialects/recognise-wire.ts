@@ -3,10 +3,13 @@ import { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
 import { NdjsonReader } from "../stream/framing/ndjson-reader.js";
 import { SseReader } from "../stream/framing/sse-reader.js";
+import { agUi } from "./ag-ui/ag-ui.js";
+import { aiSdkUi } from "./ai-sdk-ui/ai-sdk-ui.js";
 import { anthropic } from "./anthropic/anthropic.js";
 import type { Dialect, ReadingDialect } from "./dialect.js";
 import { gemini } from "./gemini/gemini.js";
 import { googleInteractions } from "./google-interactions/google-interactions.js";
+import { native } from "./native/native.js";
 import { ollama, ollamaGenerate } from "./ollama/ollama.js";
 import { openAiChat } from "./openai-chat/openai-chat.js";
 import { openAiResponses } from "./openai-responses/openai-responses.js";
@@ -19,7 +22,17 @@ export interface RecognisedWire {
 }
 
 /** The dialects that are recognised. */
-export const DIALECTS: readonly Dialect[] = [openAiChat, openAiResponses, anthropic, gemini, ollama, ollamaGenerate];
+export const DIALECTS: readonly Dialect[] = [
+  openAiChat,
+  openAiResponses,
+  anthropic,
+  gemini,
+  ollama,
+  ollamaGenerate,
+  aiSdkUi,
+  agUi,
+  native,
+];
 
 /** With the protocols that are only replayed. */
 const ALL: readonly ReadingDialect[] = [...DIALECTS, googleInteractions];

@@ -1,5 +1,5 @@
-export type { Envelope } from "./envelope.js";
-export { endsRun, entryAfter, envelopeOf, seqAfter, stringifyEnvelope } from "./envelope.js";
+export type { Envelope } from "../stream/envelope.js";
+export { endsRun, entryAfter, envelopeOf, seqAfter, stringifyEnvelope } from "../stream/envelope.js";
 export type { MemoryRunLogOptions } from "./memory-run-log.js";
 export { MemoryRunLog } from "./memory-run-log.js";
 export type { RedisRunLogOptions } from "./redis-run-log.js";

@@ -1,4 +1,4 @@
-import { type Envelope, endsRun, newsAfter } from "./envelope.js";
+import { type Envelope, endsRun, newsAfter } from "../stream/envelope.js";
 import type { MemoryRun } from "./memory-run.js";
 import type { RunReader } from "./run-log.js";
 

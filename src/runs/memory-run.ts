@@ -1,6 +1,6 @@
 import type { Batch } from "../stream/batch-source.js";
+import { type Envelope, endsRun, entryAfter, seqAfter } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
-import { type Envelope, endsRun, entryAfter, seqAfter } from "./envelope.js";
 import { sizeOf } from "./event-size.js";
 import { MemoryRunReader } from "./memory-run-reader.js";
 import type { OpenRun, ReadRun, RunReader, RunRecord, RunState, RunWriter } from "./run-log.js";

@@ -1,6 +1,6 @@
 import { parseJson } from "../base/json.js";
+import { type Envelope, endsRun, envelopeOf, newsAfter, seqAfter } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
-import { type Envelope, endsRun, envelopeOf, newsAfter, seqAfter } from "./envelope.js";
 import { entryId } from "./redis-keys.js";
 import type { RemoteRun } from "./remote-run.js";
 import type { RunReader } from "./run-log.js";

@@ -1,7 +1,7 @@
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
+import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "../stream/envelope.js";
 import { messageOf, SluiceError } from "../stream/error.js";
-import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "./envelope.js";
 import { MemoryRun } from "./memory-run.js";
 import type { RedisConnection } from "./redis-connection.js";
 import { entryId, type RunKeys } from "./redis-keys.js";

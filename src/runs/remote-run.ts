@@ -1,6 +1,6 @@
 import { parseJson } from "../base/json.js";
+import { type Envelope, envelopeOf, stringifyEnvelope } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
-import { type Envelope, envelopeOf, stringifyEnvelope } from "./envelope.js";
 import type { RedisConnection } from "./redis-connection.js";
 import type { RunKeys } from "./redis-keys.js";
 import type { RedisRunReader } from "./redis-run-reader.js";

@@ -1,6 +1,6 @@
 import type { Batch } from "../stream/batch-source.js";
+import type { Envelope } from "../stream/envelope.js";
 import type { SluiceError } from "../stream/error.js";
-import type { Envelope } from "./envelope.js";
 
 /** What is stored with a run when it begins. */
 export interface OpenRun {

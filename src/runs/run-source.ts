@@ -1,5 +1,5 @@
 import type { Batch, BatchSource } from "../stream/batch-source.js";
-import type { Envelope } from "./envelope.js";
+import type { Envelope } from "../stream/envelope.js";
 import type { RunReader } from "./run-log.js";
 
 /** The events of a run as the source of a `ChatStream`: read from the beginning, it is the stream that was logged. */

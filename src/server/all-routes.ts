@@ -1,8 +1,10 @@
 import { responseRoutes } from "./responses/response-routes.js";
 import type { Route } from "./route.js";
+import { agUiRoutes } from "./routes/ag-ui-routes.js";
 import { aiSdkRoutes } from "./routes/ai-sdk-routes.js";
 import { anthropicRoutes } from "./routes/anthropic-routes.js";
 import { geminiRoutes } from "./routes/gemini-routes.js";
+import { healthRoutes } from "./routes/health-routes.js";
 import { ollamaRoutes } from "./routes/ollama-routes.js";
 import { openAiRoutes } from "./routes/openai-routes.js";
 import { runRoutes } from "./routes/run-routes.js";
@@ -17,6 +19,8 @@ export function allRoutes(core: ServerCore): Route[] {
     ...geminiRoutes(core),
     ...aiSdkRoutes(core),
     ...ollamaRoutes(core),
+    ...agUiRoutes(core),
     ...runRoutes(core),
+    ...healthRoutes(core),
   ];
 }

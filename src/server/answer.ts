@@ -1,8 +1,8 @@
 import type { JsonObject } from "../base/json.js";
 import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
-import type { Envelope } from "../runs/envelope.js";
 import type { RunReader } from "../runs/run-log.js";
 import { type Run, startRun } from "../runs/start-run.js";
+import type { Envelope } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
 import { Transcript } from "../stream/transcript.js";
 import { type Call, jsonReply, type Reply } from "./call.js";

@@ -64,10 +64,12 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};
   const sweep = new ConnectionSweep(slow);
   const gate = new Gate(options);
+  const drain = new Drain({ graceMs: 30_000 });
   const core: ServerCore = {
     models: new ServedModels(servedOf(options), options.aliases),
     log,
     settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
+    ending: () => drain.begun,
     admit: async (_, model) => ({ model, release: () => {} }),
     watch: (run, admitted) => void run.done.then(() => admitted.release()),
   };
@@ -75,7 +77,6 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
   mountRoutes(app, allRoutes(core), { gate, streams, limits: { maxBodyBytes }, onRequest: options.onRequest });
 
-  const drain = new Drain({ graceMs: 30_000 });
   const listeners: Listener[] = [];
   let sockets: ResponseSockets | undefined;
   return {

@@ -1,6 +1,6 @@
 import { entryFrame } from "../dialects/native/entry-frame.js";
-import type { Envelope } from "../runs/envelope.js";
 import type { RunReader } from "../runs/run-log.js";
+import type { Envelope } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
 import { writeSse } from "../stream/framing/write-frame.js";
 import type { TextSource } from "./call.js";

@@ -1,7 +1,7 @@
 import type { WireWriter, WriteFrame } from "../dialects/dialect.js";
-import { type Envelope, endsRun } from "../runs/envelope.js";
 import type { RunReader } from "../runs/run-log.js";
 import type { ChatEvent } from "../stream/chat-event.js";
+import { type Envelope, endsRun } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
 import { writeNdjson, writeSse } from "../stream/framing/write-frame.js";
 import { isContent } from "../stream/is-content.js";

@@ -36,6 +36,11 @@ export class ServedModels {
     }
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#byName.size;
+  }
+
   /** Those that a caller may ask, in the order in which they were given. */
   list(caller: Caller): ServedModel[] {
     return [...this.#byName.values()].filter(({ name }) => caller.models?.has(name) ?? true);

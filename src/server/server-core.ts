@@ -27,6 +27,8 @@ export interface ServerCore {
   readonly models: ServedModels;
   readonly log: RunLog;
   readonly settings: CoreSettings;
+  /** Whether the server takes no new requests any more. */
+  ending(): boolean;
   /** Holds a caller to its limits. @throws {SluiceError} `rate-limited`, `quota`. */
   admit(call: Call, model: string): Promise<Admitted>;
   /** Follows a run to its end, for whoever counts. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { scripted } from "../../src/models/scripted.js";
-import { type Envelope, endsRun, seqAfter } from "../../src/runs/envelope.js";
 import type { RunLog, RunReader } from "../../src/runs/run-log.js";
 import { RunSource } from "../../src/runs/run-source.js";
 import { startRun } from "../../src/runs/start-run.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
+import { type Envelope, endsRun, seqAfter } from "../../src/stream/envelope.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { deferred } from "../support/deferred.js";
 

@@ -1,4 +1,4 @@
-import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "../../runs/envelope.js";
+import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "../../stream/envelope.js";
 import type { Frame } from "../../stream/framing/frame.js";
 
 /** An entry as a frame. Its id is the number of its last event: what a client that comes back says it has. */

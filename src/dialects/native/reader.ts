@@ -1,5 +1,5 @@
-import { envelopeOf, seqAfter } from "../../runs/envelope.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { envelopeOf, seqAfter } from "../../stream/envelope.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { WireReader } from "../dialect.js";

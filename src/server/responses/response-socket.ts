@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { RawData, WebSocket, WebSocketServer } from "ws";
 import { parseJson } from "../../base/json.js";
 import { openAiResponses } from "../../dialects/openai-responses/openai-responses.js";
-import { endsRun } from "../../runs/envelope.js";
+import { endsRun } from "../../stream/envelope.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import { type Asked, startAnswer } from "../answer.js";

@@ -2,8 +2,8 @@ import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../
 import type { ServedRequest, WriterContext } from "../../dialects/dialect.js";
 import { openAiResponses } from "../../dialects/openai-responses/openai-responses.js";
 import { badRequest } from "../../dialects/wire-object.js";
-import type { Envelope } from "../../runs/envelope.js";
 import type { RunReader, RunRecord } from "../../runs/run-log.js";
+import type { Envelope } from "../../stream/envelope.js";
 import { describe, SluiceError } from "../../stream/error.js";
 import type { Call } from "../call.js";
 import type { ServerCore } from "../server-core.js";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseJson } from "../base/json.js";
-import type { ChatEvent } from "../stream/chat-event.js";
-import { SluiceError } from "../stream/error.js";
+import type { ChatEvent } from "./chat-event.js";
 import { type Envelope, endsRun, entryAfter, envelopeOf, seqAfter, stringifyEnvelope } from "./envelope.js";
+import { SluiceError } from "./error.js";
 
 const event: fc.Arbitrary<ChatEvent> = fc.oneof(
   fc.record({ type: fc.constant("text-delta" as const), text: fc.string() }),

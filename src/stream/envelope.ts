@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
-import type { Batch } from "../stream/batch-source.js";
-import { describe, SluiceError } from "../stream/error.js";
-import { errorFromJson, errorToJson } from "../stream/error-json.js";
-import { eventOf, stringifyEvent } from "../stream/event-json.js";
+import type { Batch } from "./batch-source.js";
+import { describe, SluiceError } from "./error.js";
+import { errorFromJson, errorToJson } from "./error-json.js";
+import { eventOf, stringifyEvent } from "./event-json.js";
 
 interface Entry {
   /** The run's id. */

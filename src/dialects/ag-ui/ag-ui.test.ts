@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { dialectLaws } from "../../../test/laws/dialect-laws.js";
+import type { ChatMessage } from "../../stream/message.js";
+import { agUi } from "./ag-ui.js";
+
+dialectLaws(agUi, {
+  carries: {
+    reasoning: true,
+    toolCalls: true,
+    refusals: true,
+    sources: true,
+    reasons: ["stop", "length", "content-filter", "pause", "budget", "other"],
+  },
+});
+
+test("a history comes back as it was sent: reasoning with its state, calls, results and errors", () => {
+  const opaque = { dialect: "anthropic", data: { type: "thinking", signature: "c2ln" } };
+  const messages: ChatMessage[] = [
+    { role: "system", content: "Be brief." },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "Look" },
+        { type: "file", mediaType: "image/png", data: Uint8Array.of(1, 2) },
+      ],
+    },
+    {
+      role: "assistant",
+      content: [
+        { type: "reasoning", text: "Hm.", opaque },
+        { type: "text", text: "Wait." },
+        { type: "tool-call", callId: "a", name: "weather", input: { city: "Oslo" } },
+        { type: "tool-call", callId: "b", name: "time", input: {} },
+      ],
+    },
+    {
+      role: "tool",
+      content: [
+        { type: "tool-result", callId: "a", name: "weather", output: { sun: true } },
+        { type: "tool-result", callId: "b", name: "time", output: "no clock", isError: true },
+      ],
+    },
+    { role: "assistant", content: [{ type: "text", text: "It is sunny." }] },
+  ];
+  const { body, warnings } = agUi.writeRequest({ messages }, { model: "m", stream: true });
+  expect(warnings).toEqual([]);
+  const served = agUi.readRequest(JSON.parse(JSON.stringify(body)));
+  expect(served).toMatchObject({ model: "m", request: { messages } });
+});
+
+test("what a run waits for is an interrupt, and its answer comes with the next run", () => {
+  const frames: { type: string }[] = [];
+  const writer = agUi.writer({ model: "m", request: { messages: [] }, fields: { threadId: "t", runId: "r" } });
+  const call = { callId: "c", name: "pay", input: { sum: 3 } };
+  for (const event of [
+    { type: "start" as const, id: "a", model: "m" },
+    { type: "tool-call" as const, ...call },
+    { type: "input-request" as const, id: "c", kind: "approval" as const, ...call },
+    { type: "finish" as const, reason: "input-required" as const, usage: {} },
+  ]) {
+    writer.push(event, (frame) => frames.push(JSON.parse(frame.data)));
+  }
+  expect(frames.at(-1)).toMatchObject({
+    type: "RUN_FINISHED",
+    threadId: "t",
+    runId: "r",
+    outcome: { type: "interrupt", interrupts: [{ id: "c", toolCallId: "c" }] },
+  });
+  const asked = {
+    id: "x",
+    role: "assistant",
+    toolCalls: [{ id: "c", type: "function", function: { name: "pay", arguments: '{"sum":3}' } }],
+  };
+  const { request } = agUi.readRequest({
+    messages: [{ id: "u", role: "user", content: "Pay" }, asked],
+    resume: [{ interruptId: "c", status: "resolved", payload: { approved: true, input: { sum: 2 } } }],
+  });
+  expect(request.messages.slice(1)).toEqual([
+    {
+      role: "assistant",
+      content: [
+        { type: "tool-call", ...call },
+        { type: "input-request", id: "c", kind: "approval", ...call },
+      ],
+    },
+    { role: "tool", content: [{ type: "input-response", id: "c", response: { type: "edit", input: { sum: 2 } } }] },
+  ]);
+});
+
+test("context and state are told to the model", () => {
+  const { request } = agUi.readRequest({
+    messages: [{ role: "user", content: "Hi" }],
+    context: [{ description: "Place", value: "Oslo" }],
+    state: { step: 2 },
+  });
+  expect(request.messages[0]).toEqual({ role: "system", content: 'Place: Oslo\nState: {"step":2}' });
+});

@@ -3,7 +3,7 @@ import { BRACE, BRACKET, isSpace, QUOTE } from "../base/json-characters.js";
 type State = "opening" | "tag" | "thought" | "prose" | "brace" | "bracket";
 
 /** How models that think aloud put it around their thoughts, at the beginning of what they say. */
-const THOUGHTS = ["<think>", "<thinking>"];
+const THOUGHTS = ["<think>", "<thinking>", "<thought>", "<reasoning>"];
 /** What may follow the bracket of an array: its end, or a value. */
 const IN_ARRAY = /[\]{["\d\-tfn]/;
 

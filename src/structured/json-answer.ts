@@ -115,7 +115,7 @@ export class JsonAnswer {
       const said = this.#refusal === "" ? "" : `: ${this.#refusal}`;
       throw this.rejected("refused", filtered ? "the provider's filter cut the answer" : `the model declined${said}`);
     }
-    if (this.#form.mode === "tool" && this.#callId === undefined) {
+    if (this.#form.mode === "tool" && this.#callId === undefined && !this.#readWords()) {
       throw this.rejected("invalid-output", `the model did not call ${this.#form.name}`);
     }
     try {
@@ -141,6 +141,21 @@ export class JsonAnswer {
     const value = this.snapshot();
     const output = { text, ...(value !== undefined && { value }), issues };
     return new SluiceError(code, message, { field: issues[0]?.path ?? "", output });
+  }
+
+  /** Reads the JSON of a model that said it where it was to call a tool with it. Returns whether there is any. */
+  #readWords(): boolean {
+    const words = this.#words.toString();
+    const { wrapped } = this.#form;
+    const found = new JsonParser({ prose: true, ...(wrapped && { bareArray: WRAPPER_KEY }) });
+    try {
+      found.push(words);
+    } catch {
+      return false;
+    }
+    if (!found.done) return false;
+    this.#read(words);
+    return true;
   }
 
   #isAnswer({ callId, name }: { callId: string; name: string }): boolean {
@@ -176,7 +191,7 @@ export class JsonAnswer {
   }
 
   #newParser(): JsonParser {
-    const { mode, wrapped, maxDepth } = this.#form;
+    const { wrapped, maxDepth } = this.#form;
     const observer = this.#observer;
     const watcher: JsonWatcher | undefined = observer && {
       path: wrapped ? [WRAPPER_KEY, ...observer.path] : observer.path,
@@ -186,7 +201,7 @@ export class JsonAnswer {
       end: (offset) => observer.end?.(offset),
     };
     return new JsonParser({
-      prose: mode === "instructions",
+      prose: true,
       ...(wrapped && { bareArray: WRAPPER_KEY }),
       ...(maxDepth !== undefined && { maxDepth }),
       ...(watcher && { watcher }),

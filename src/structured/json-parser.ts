@@ -11,8 +11,8 @@ export interface JsonParserOptions {
   maxDepth?: number;
   /**
    * `true` for a text in which a JSON object stands among prose or in a Markdown fence: it begins at the first brace that
-   * a key or a closing brace follows, and what comes after it is ignored. Thoughts in `<think>` at the beginning are no part
-   * of it. Default false: the text is JSON and nothing else.
+   * a key or a closing brace follows, and what comes after it is ignored. Thoughts in `<think>` and the like at the beginning are no
+   * part of it. Default false: the text is JSON and nothing else.
    */
   prose?: boolean;
   /** With `prose`: an array that begins a line counts as well, and is the value of this key of an object. */

@@ -16,6 +16,9 @@ interface OpenContainer {
   readonly watched: boolean;
 }
 
+/** From how many elements on an array is copied into V8's space for large objects, and what an element costs there. */
+const LARGE_ARRAY = { from: 16_000, cost: 32 } as const;
+
 /** What copying an entry of an object costs, in entries of an array; and where V8 keeps a large object as a hash table. */
 const ENTRY_COST = { small: 16, large: 256, from: 1_000 };
 
@@ -189,7 +192,7 @@ export class JsonTree {
       this.#root = value;
     } else if (top.array !== undefined) {
       top.array.push(value);
-      this.#count(top, 1);
+      this.#count(top, elementCost(top.count));
     } else if (top.object !== undefined && top.key !== undefined) {
       if (isOrdinary(top.key, value)) top.object[top.key] = value;
       // The last of equal keys counts, also where it is left out.
@@ -212,6 +215,17 @@ export class JsonTree {
     const isTarget = top.watched && this.#open.length - 1 === this.#watcher?.path.length;
     if (isTarget && top.array !== undefined) this.#watcher?.element?.(value);
   }
+}
+
+/**
+ * What an array's next element adds to the cost of copying it. A large array is copied into memory of its own, which V8
+ * makes and clears at a cost of many times as much for each element, the earlier ones included.
+ *
+ * @param count how many elements it has.
+ */
+function elementCost(count: number): number {
+  if (count < LARGE_ARRAY.from) return 1;
+  return LARGE_ARRAY.cost + (count === LARGE_ARRAY.from ? (LARGE_ARRAY.cost - 1) * count : 0);
 }
 
 /** A copy of an open object with the value that is being read. */

@@ -70,6 +70,24 @@ describe.each(MODES)("object, mode %s", (mode) => {
     expect(await collect(ask().textOf("order", "lines", 1, "sku"))).toEqual(["b"]);
   });
 
+  it.each([
+    ["a fence", "```json\n%\n```\nDone."],
+    ["thinking", '<think>\nA {title}, {"steps": no}\n</think>\n\n%'],
+    ["both, and words", "<thinking>hm</thinking>Here it is:\n```\n%\n```"],
+  ])("takes the value behind %s", async (_, around) => {
+    const said = around.replace("%", JSON.stringify(RECIPE));
+    // Where a tool is to be called, the value may come as its arguments, or as text in its place.
+    for (const inTool of mode === "tool" ? [true, false] : [false]) {
+      const model = scripted([
+        inTool
+          ? [{ type: "tool-call", callId: "1", name: "answer", input: said, invalid: true }]
+          : [said.slice(0, 9), said.slice(9)],
+      ]);
+      const result = object({ ...model, stream: model.stream.bind(model) }, Recipe, "Go", { mode, name: "answer" });
+      expect(await result.object).toEqual(RECIPE);
+    }
+  });
+
   it("says where a value does not fit, with the value and its text", async () => {
     const text = '{"title":"x","steps":["a",1]}';
     const result = object(answering(text), Recipe, "Go", { mode });

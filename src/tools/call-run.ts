@@ -9,6 +9,7 @@ import { suspendedEvent } from "../stream/suspended-call.js";
 import type { Usage } from "../stream/usage.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
 import { CallRequests } from "./call-requests.js";
+import { cutOutput } from "./cut-output.js";
 import type { OpenCall } from "./history.js";
 import { InnerAnswers, innerRequests } from "./inner-answers.js";
 import { InnerStreams } from "./inner-streams.js";
@@ -30,6 +31,8 @@ export interface RunSettings {
   /** Ms, for tools without a limit of their own. */
   timeoutMs: number;
   clock: Clock;
+  /** The most characters of a result as JSON. */
+  maxResultChars: number;
   onInput: InputHandler | undefined;
   /** Why no call is run any more. */
   refusal: string | undefined;
@@ -236,7 +239,7 @@ export class CallRun {
         `${this.call.name} returned what its schema does not allow: ${describeIssues(read.issues)}`,
       );
     }
-    const output = toJson(read.value);
+    const output = cutOutput(toJson(read.value), this.#settings.maxResultChars);
     const shown = editedInput === undefined ? output : { editedInput, output };
     const result: ToolResultEvent = { ...this.#result(shown, isError), ...(opaque && { opaque }) };
     if (!isError) return { type: "result", result };

@@ -28,6 +28,7 @@ export interface LoopSettings {
   concurrency: number;
   timeoutMs: number;
   maxCalls: number;
+  maxResultChars: number;
   onInput: InputHandler | undefined;
   throwOnError: boolean;
   clock: Clock;
@@ -304,7 +305,7 @@ export class ToolLoop implements BatchSource, RunListener {
   };
 
   #run(call: ToolCallPart, resumed?: OpenCall): CallRun {
-    const { timeoutMs, clock, onInput, maxCalls } = this.#settings;
+    const { timeoutMs, clock, onInput, maxCalls, maxResultChars } = this.#settings;
     const refusal =
       ++this.#toolCalls > maxCalls ? `Not run: no more than ${maxCalls} tool calls are allowed.` : undefined;
     const settings = {
@@ -314,6 +315,7 @@ export class ToolLoop implements BatchSource, RunListener {
       slots: this.#slots,
       timeoutMs,
       clock,
+      maxResultChars,
       onInput,
       refusal,
       context: this.#options.context,

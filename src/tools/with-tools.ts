@@ -26,6 +26,11 @@ export interface WithToolsOptions {
    * inner streams count in their own. Default `Infinity`.
    */
   maxCalls?: number;
+  /**
+   * Most characters of one result, as JSON. One that is longer is cut, and says what is missing: a model that is sent more than
+   * it can take refuses all of it. `Infinity` cuts nothing. Default 200,000, about 50,000 tokens.
+   */
+  maxResultChars?: number;
   /** Most tools that run at once in one stream. Default 16. */
   concurrency?: number;
   /** Ms that one run of a tool may take that has no limit of its own. Default `Infinity`. */
@@ -49,6 +54,7 @@ const checkOptions = exactly("withTools", {
     if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number above 0, or Infinity");
   },
   maxCalls: limit,
+  maxResultChars: limit,
   concurrency: limit,
   timeoutMs: milliseconds,
   onInput: callable,
@@ -95,9 +101,10 @@ export function withTools(
   checkOptions(options, "");
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
   const { timeoutMs = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY, onInput } = options;
-  const { throwOnError = false, clock = systemClock } = options;
+  const { throwOnError = false, clock = systemClock, maxResultChars = 200_000 } = options;
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
-  const settings = { tools, maxSteps, maxTotalTokens, maxCalls, concurrency, timeoutMs, onInput, throwOnError, clock };
+  const limits = { maxSteps, maxTotalTokens, maxCalls, maxResultChars, concurrency, timeoutMs };
+  const settings = { tools, ...limits, onInput, throwOnError, clock };
   const { capabilities, list } = model;
   return {
     id,

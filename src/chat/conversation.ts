@@ -1,7 +1,7 @@
 import type { JsonObject } from "../base/json.js";
+import { modelOf } from "../models/model-of.js";
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
-import { model as resolve } from "../models/registry.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
@@ -440,10 +440,4 @@ export class Conversation {
 /** The text of instructions; `undefined` for other messages. */
 function instructionsOf({ role, content }: ChatMessage): string | undefined {
   return role === "system" && typeof content === "string" ? content : undefined;
-}
-
-function modelOf(model: ChatModel | string): ChatModel {
-  if (typeof model === "string") return resolve(model);
-  if (typeof model?.stream === "function") return model;
-  throw invalid("model", model, "a chat model, or the name of one");
 }

@@ -1,4 +1,4 @@
-import { model as resolve } from "../models/registry.js";
+import { modelOf } from "../models/model-of.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { Prompt } from "../stream/prompt.js";
 import { object as ask, type ObjectOptions } from "../structured/object.js";
@@ -25,5 +25,5 @@ export function object<S extends Schema>(
   prompt: Prompt,
   options?: ObjectOptions,
 ): ObjectStream<InferSchema<S>, InferSchemaInput<S>> {
-  return ask(typeof model === "string" ? resolve(model) : model, schema, prompt, options);
+  return ask(modelOf(model), schema, prompt, options);
 }

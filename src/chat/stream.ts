@@ -1,4 +1,4 @@
-import { model as resolve } from "../models/registry.js";
+import { modelOf } from "../models/model-of.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
@@ -18,6 +18,5 @@ export interface StreamOptions extends PromptOptions, CallOptions {}
  */
 export function stream(model: ChatModel | string, prompt: Prompt, options: StreamOptions = {}): ChatStream {
   const { asked, call } = splitOptions(options);
-  const chat = typeof model === "string" ? resolve(model) : model;
-  return chat.stream(requestOf(prompt, asked), call);
+  return modelOf(model).stream(requestOf(prompt, asked), call);
 }

@@ -2,6 +2,7 @@ import type { BatchSource } from "../stream/batch-source.js";
 import type { Warning } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+import { checkedModel } from "../stream/checked-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { transform } from "../stream/sources/transform.js";
 import { wrapModel } from "../stream/wrap-model.js";
@@ -60,6 +61,7 @@ export interface Guard {
  * ```
  */
 export function guard(model: ChatModel, ...guards: readonly Guard[]): ChatModel {
+  checkedModel(model);
   if (guards.length === 0) throw invalid("guards", guards, "at least one guard");
   if (model.wrapCalls === undefined) return behind(model, guards);
   const each = guards.flatMap(({ aroundLoop }) => aroundLoop?.each ?? []);

@@ -2,6 +2,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { type ErrorCode, invalid } from "../stream/error.js";
 import { fallbackSource } from "./fallback-source.js";
+import { modelOf } from "./model-of.js";
 import { sharedCapabilities } from "./shared-capabilities.js";
 
 /**
@@ -38,10 +39,12 @@ const POLICIES: readonly FallbackPolicy[] = ["fail", "retract", "continue"];
  * When the last one fails, its error is thrown; where others failed before it, the message names them all, and `cause` is
  * an `AggregateError` with each error. It is retryable where one of them is.
  *
+ * @param given models, or their names as `model()` takes them.
  * @throws {SluiceError} `invalid-argument` for an empty list, an unknown policy or an unknown rule.
  */
-export function fallback(models: readonly ChatModel[], options: FallbackOptions = {}): ChatModel {
-  if (models.length === 0) throw invalid("models", models, "at least one model");
+export function fallback(given: readonly (ChatModel | string)[], options: FallbackOptions = {}): ChatModel {
+  if (!Array.isArray(given) || given.length === 0) throw invalid("models", given, "a list of at least one model");
+  const models = given.map((one, index) => modelOf(one, `models[${index}]`));
   const { afterFirstDelta: policy = "fail", rules = {} } = options;
   for (const [code, rule] of Object.entries(rules)) {
     if (rule !== "next" && rule !== "fail") throw invalid(`rules.${code}`, rule, "next, fail");

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import type { ChatModel } from "../stream/chat-model.js";
+import { checkedModel } from "../stream/checked-model.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 import { errorLine, eventLine, headerLine } from "./recording.js";
@@ -11,6 +12,7 @@ import { errorLine, eventLine, headerLine } from "./recording.js";
  * The stream fails with `store-failed` when the file cannot be written.
  */
 export function record(model: ChatModel, file: string): ChatModel {
+  checkedModel(model);
   /** The call whose answer is in the file: of several at once the one that began last. */
   let newest = 0;
   let last: Promise<unknown> = Promise.resolve();

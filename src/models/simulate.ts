@@ -2,6 +2,7 @@ import { type Clock, systemClock, wait } from "../base/clock.js";
 import { splitTokens } from "../base/token-estimate.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
+import { checkedModel } from "../stream/checked-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 
@@ -23,6 +24,7 @@ export function simulate(
   model: ChatModel,
   { tokensPerSecond = 40, clock = systemClock }: SimulateOptions = {},
 ): ChatModel {
+  checkedModel(model);
   if (!(tokensPerSecond > 0)) throw invalid("tokensPerSecond", tokensPerSecond, "a number above 0, or Infinity");
   const pauseMs = 1_000 / tokensPerSecond;
   const simulated = defineModel({

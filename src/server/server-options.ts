@@ -1,6 +1,6 @@
 import { nearest } from "../base/nearest.js";
 import type { ConnectionLimits } from "../listeners/connection-limits.js";
-import { model as resolve } from "../models/registry.js";
+import { modelOf } from "../models/model-of.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type Check, exactly, filledString, list, oneOf, record } from "../stream/checks.js";
@@ -103,7 +103,7 @@ function namedOf(kind: ServedKind, served: Served = []): ServedModel[] {
   return entries.map(([name, one], index) => {
     const path = `${kind}s.${name ?? index}`;
     if (name === "") throw invalid(path, name, "a name that is not empty");
-    const model = typeof one === "string" ? resolve(one) : one;
+    const model = modelOf(one);
     if (!isChatModel(model)) throw invalid(path, one, "a chat model (id and stream), or the name of one");
     return { name: name ?? model.id, kind, model };
   });

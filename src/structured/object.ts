@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import { checkedModel } from "../stream/checked-model.js";
 import { invalid } from "../stream/error.js";
 import { type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
 import { chooseMode, type ObjectMode } from "./object-mode.js";
@@ -47,6 +48,7 @@ export function object<S extends Schema>(
   options: ObjectOptions = {},
 ): ObjectStream<InferSchema<S>, InferSchemaInput<S>> {
   const { mode: asked, name = "answer", description, jsonSchema, strict, repair = false, maxDepth, ...rest } = options;
+  checkedModel(model);
   if (typeof repair !== "boolean") throw invalid("repair", repair, "true or false");
   const { asked: chat, call } = splitOptions(rest);
   const plain = requestOf(prompt, chat);

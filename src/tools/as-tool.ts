@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import type { ChatModel } from "../stream/chat-model.js";
+import { checkedModel } from "../stream/checked-model.js";
 import { anything, callable, exactly, filledString } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import { type Prompt, requestOf } from "../stream/prompt.js";
@@ -57,7 +58,7 @@ export function asTool<I extends Schema = typeof PROMPT_SCHEMA>(
   model: ChatModel,
   options: AsToolOptions<I>,
 ): Tool<ToolInput<I>> {
-  if (typeof model?.stream !== "function") throw invalid("model", model, "a chat model");
+  checkedModel(model);
   checkOptions(options, "");
   const { prompt, input, ...rest } = options;
   if (input !== undefined && prompt === undefined) {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
+import { checkedModel } from "../stream/checked-model.js";
 import { boolean, callable, exactly, filledString, jsonObject, limit, milliseconds } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { validateRequest } from "../stream/validate-request.js";
@@ -95,8 +96,7 @@ export function withTools(
   tools: readonly (Tool | ToolSource)[],
   options: WithToolsOptions = {},
 ): ChatModel {
-  if (typeof model?.stream !== "function")
-    throw invalid("model", model, "a chat model: model(name) makes one of its name");
+  checkedModel(model);
   checkTools(tools, "tools");
   checkOptions(options, "");
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;

@@ -1,4 +1,5 @@
 import type { ChatModel } from "../../stream/chat-model.js";
+import { checkedModel } from "../../stream/checked-model.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { AnswerStream } from "./answer-stream.js";
 import { writeError } from "./call-error.js";
@@ -43,6 +44,7 @@ export function toAiSdk<Version extends AiSdkVersion = "v2">(
   model: ChatModel,
   options: ToAiSdkOptions<Version> = {},
 ): ServedLanguageModel<Version, PartsOf[Version]> {
+  checkedModel(model);
   const { modelId = model.id, supportedUrls = {} } = options;
   const version = (options.version ?? "v2") as Version;
   if (!Object.hasOwn(CONVERSIONS, version)) throw invalid("version", version, Object.keys(CONVERSIONS).join(", "));

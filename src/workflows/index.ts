@@ -32,12 +32,8 @@ export type {
   ModelAsked,
   ModelResolver,
   PythonOptions,
-  SpokenPiece,
-  Transcript,
   WorkflowFunction,
   WorkflowServices,
-  WorkflowTranscriber,
-  WorkflowVoice,
 } from "./services.js";
 export type { StepContext } from "./steps/step-context.js";
 export type { StepOutline, StepResult, StepType, Touch } from "./steps/step-type.js";

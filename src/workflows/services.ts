@@ -1,6 +1,8 @@
 import type { Clock } from "../base/clock.js";
 import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ConversationStore } from "../chat/conversation-store.js";
+import type { Transcriber } from "../speech/listen/transcriber.js";
+import type { Voice } from "../speech/voices/voice.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { Tool } from "../tools/tool.js";
 import type { ToolSource } from "../tools/toolbox.js";
@@ -26,43 +28,6 @@ export type WorkflowFunction = (
   inputs: JsonObject,
   context: { signal: AbortSignal; runId: string; stepId: string; idempotencyKey: string },
 ) => unknown;
-
-/** Turns text into sound. */
-export interface WorkflowVoice {
-  /** Speaks a text that may still be written. Pieces are of one sound, in order. */
-  speak(
-    text: AsyncIterable<string>,
-    options: { voice?: string; speed?: number; format?: string; signal: AbortSignal },
-  ): AsyncIterable<SpokenPiece>;
-}
-
-/** A piece of sound. */
-export interface SpokenPiece {
-  data: Uint8Array;
-  /** IANA media type, for example `audio/wav`. */
-  mediaType: string;
-  /** In Hz, where it is known. */
-  sampleRate?: number;
-}
-
-/** Turns sound into text. */
-export interface WorkflowTranscriber {
-  transcribe(
-    audio: { data: Uint8Array; mediaType: string; filename: string },
-    options: { language?: string; model?: string; signal: AbortSignal },
-  ): Promise<Transcript>;
-}
-
-/** What was heard. */
-export interface Transcript {
-  text: string;
-  /** BCP 47, where it is known. */
-  language?: string;
-  /** In seconds. */
-  durationSeconds?: number;
-  /** In seconds, for each word where it is known. */
-  words?: { word: string; start: number; end: number }[];
-}
 
 /** What Python may be used for. */
 export interface PythonOptions {
@@ -96,10 +61,10 @@ export interface WorkflowServices {
   functions?: Readonly<Record<string, WorkflowFunction>>;
   /** What `agent_call` steps may ask: agents and any other chat models. */
   agents?: Readonly<Record<string, ChatModel>>;
-  /** Voices of `tts` steps by provider; `default` for any other. */
-  voices?: Readonly<Record<string, WorkflowVoice>>;
-  /** Listeners of `stt` steps by provider; `default` for any other. */
-  transcribers?: Readonly<Record<string, WorkflowTranscriber>>;
+  /** Voices of `tts` steps by provider; `default` for any other. Default: as `voiceOf` finds them. */
+  voices?: Readonly<Record<string, Voice>>;
+  /** Listeners of `stt` steps by provider; `default` for any other. Default: OpenAI's, or what has its API. */
+  transcribers?: Readonly<Record<string, Transcriber>>;
   /** What `memory_store` and `memory_retrieve` use. Default: words in this process's memory. */
   memory?: MemoryIndex;
   /** Where conversations are kept: a store, or where to find one. Default: with the run. */

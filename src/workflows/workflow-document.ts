@@ -88,7 +88,7 @@ function refuseUnknown(
   findings: Findings,
 ): void {
   for (const key of Object.keys(fields)) {
-    if (key in known || isNote(key)) continue;
+    if (Object.hasOwn(known, key) || isNote(key)) continue;
     const [near] = nearest(key, Object.keys(known), 1);
     if (near !== undefined && Math.abs(near.length - key.length) <= 2) {
       const message = `${what} has no field ${JSON.stringify(key)}`;

@@ -190,7 +190,7 @@ function portOf({ id, type, node }: BuiltNode, side: "inputs" | "outputs", name:
     if (port !== undefined) return port;
     throw unknownPort(id, side, name, Object.keys(known));
   }
-  if (side === "outputs" && !type.openResults && !(name in type.results)) {
+  if (side === "outputs" && !type.openResults && !Object.hasOwn(type.results, name)) {
     throw unknownPort(id, side, name, Object.keys(type.results));
   }
   const schema = side === "inputs" ? type.inputs?.[name]?.schema : undefined;

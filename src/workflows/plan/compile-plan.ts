@@ -314,7 +314,7 @@ export function outlineOf({ id, config, inputs, outputs }: StepSource): StepOutl
 function declaredOutputs(source: StepSource, findings: Findings): Map<string, string> {
   const { type, outputs, path, id } = source;
   const main = mainOf(source);
-  const own = [...outputs].filter(([name, field]) => field === undefined && !(name in type.results));
+  const own = [...outputs].filter(([name, field]) => field === undefined && !Object.hasOwn(type.results, name));
   if (own.length > 1 && !type.openResults) {
     const names = own.map(([name]) => name).join(", ");
     const message = `${type.type} makes none of ${names}: each of them is its ${main}`;
@@ -323,7 +323,9 @@ function declaredOutputs(source: StepSource, findings: Findings): Map<string, st
       suggestion: `it makes ${Object.keys(type.results).join(", ")}`,
     });
   }
-  return new Map([...outputs].map(([name, field]) => [name, field ?? (name in type.results ? name : `?${main}`)]));
+  return new Map(
+    [...outputs].map(([name, field]) => [name, field ?? (Object.hasOwn(type.results, name) ? name : `?${main}`)]),
+  );
 }
 
 function flowStep(

@@ -106,7 +106,7 @@ export class StepReader {
     const config = this.#object(fields.config, `${path}.config`, id);
     const rest: JsonObject = {};
     for (const [key, value] of Object.entries(fields)) {
-      if (key in STEP_FIELDS) rest[key] = value;
+      if (Object.hasOwn(STEP_FIELDS, key)) rest[key] = value;
       else if (!isNote(key)) this.#strayField(key, value, { path, id, type, config });
     }
     const inputs = this.#inputs(fields.inputs, path, id);
@@ -191,7 +191,7 @@ export class StepReader {
     value: JsonValue,
     { path, id, type, config }: { path: string; id: string; type: StepType; config: JsonObject },
   ): void {
-    if (type.config !== undefined && key in type.config && !(key in config)) {
+    if (type.config !== undefined && Object.hasOwn(type.config, key) && !Object.hasOwn(config, key)) {
       config[key] = value;
       this.#findings.warn("unknown-field", `${path}.${key}`, `${key} stands beside config and is read as part of it`, {
         step: id,

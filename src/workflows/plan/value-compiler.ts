@@ -339,10 +339,10 @@ function makes(source: StepSource, field: string): boolean {
   const { outputs, type } = source;
   return (
     outputs.has(field) ||
-    field in type.results ||
+    Object.hasOwn(type.results, field) ||
     type.openResults === true ||
     field === mainOf(source) ||
-    field in FAILURE
+    Object.hasOwn(FAILURE, field)
   );
 }
 

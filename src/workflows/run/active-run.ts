@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
@@ -53,6 +54,8 @@ export class ActiveRun implements WorkflowRun {
       () => void this.#go(),
       (reason) => this.#stop.abort(reason instanceof Error ? reason : new SluiceError("cancelled", "the reader left")),
     );
+    // Each loop's round listens.
+    setMaxListeners(0, this.#stop.signal);
     this.stream = new ChatStream(this.#channel, { signal: options.signal, retain: options.retain });
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { StepRecord } from "../engines/engine.js";
@@ -83,6 +84,8 @@ export class PlanRun {
       live: undefined,
     }));
     this.#followers = followersOf(plan);
+    // Each running step listens.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Ended as soon as a step fails, or the run is stopped. */

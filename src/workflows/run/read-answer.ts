@@ -70,12 +70,14 @@ export async function readAnswer(stream: ChatStream, claim: BatchReader, paths: 
     ...(ttftMs !== undefined && { ttftMs }),
     durationMs,
     files: reader.files,
+    sound: reader.sound,
     steps: Math.max(1, reader.steps),
   };
 }
 
 class AnswerReader {
   readonly files: StepAnswer["files"] = [];
+  readonly sound: Uint8Array[] = [];
   readonly buffered: string[] | undefined;
   chunks: string[] = [];
   steps = 0;
@@ -106,6 +108,7 @@ class AnswerReader {
       if (event.type === "text-delta") slow = this.#text(event.text) ?? slow;
       else if (event.type === "retract") this.#retract(event.reason);
       else if (event.type === "step-start") this.#step();
+      else if (event.type === "audio-delta") this.sound.push(event.data);
       else if (event.type === "file") this.files.push({ mediaType: event.mediaType, data: event.data });
     }
     const forwarded = this.#buffer === undefined ? this.#forward(batch) : this.#buffered(this.#buffer, batch);

@@ -11,7 +11,6 @@ import type { OpenQuestion, RunJournal } from "../engines/engine.js";
 import type { Plan, RunLimits } from "../plan/plan.js";
 import type { ModelAsked, WorkflowServices } from "../services.js";
 import { Places } from "./limits.js";
-import { soundEvent } from "./run-events.js";
 
 /** What a run tells of a step, while it goes on. */
 export interface StepProgress {
@@ -99,10 +98,6 @@ export class RunCore {
 
   progress(progress: StepProgress): void {
     this.tell("workflow/step", { ...progress });
-  }
-
-  sound(piece: { data: Uint8Array; mediaType: string; sampleRate?: number }): void | Promise<void> {
-    return this.#write([soundEvent(piece)]);
   }
 
   /** A step waits until a time, in ms since 1970. */

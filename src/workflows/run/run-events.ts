@@ -12,8 +12,3 @@ export function nestedEvents(from: string, attempt: number, batch: Batch): ChatE
 export function questionEvent({ id, message, schema }: OpenQuestion): ChatEvent {
   return { type: "input-request", id, kind: "question", message, schema };
 }
-
-/** Sound that a step made. */
-export function soundEvent(piece: { data: Uint8Array; mediaType: string; sampleRate?: number }): ChatEvent {
-  return { type: "audio-delta", ...piece };
-}

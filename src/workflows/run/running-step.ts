@@ -57,8 +57,8 @@ export class RunningStep implements StepContext {
     this.#readsLive = this.#step.needs.some(({ live }) => live);
     this.signal = signal;
     const { inputs, config } = this.#step;
-    this.inputs = inputs.size === 0 ? {} : this.#all(inputs);
-    this.config = config.size === 0 ? {} : this.#all(config);
+    this.inputs = this.#all(inputs);
+    this.config = this.#all(config);
   }
 
   get #step(): PlannedStep {
@@ -257,10 +257,6 @@ export class RunningStep implements StepContext {
     this.#core.tell(name, value);
   }
 
-  sound(piece: { data: Uint8Array; mediaType: string; sampleRate?: number }): void | Promise<void> {
-    return this.#core.sound(piece);
-  }
-
   async ask(question: StepQuestion): Promise<JsonValue> {
     const core = this.#core;
     const id = `${core.id}:${this.#key}`;
@@ -349,7 +345,8 @@ export class RunningStep implements StepContext {
   }
 
   #all(values: ReadonlyMap<string, Value>): JsonObject {
-    const all: JsonObject = {};
+    // Without inherited names: an input may be called toString.
+    const all: JsonObject = Object.create(null);
     for (const [name, value] of values) {
       // What is still being written is read with `live`, or when it is there.
       if (this.#unsettled(value).length > 0) continue;

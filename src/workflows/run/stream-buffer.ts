@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { SentenceSplitter } from "../../speech/sentences/sentence-splitter.js";
 
 /** How a step's text is cut on its way to the reader. */
 export interface StreamBufferSettings {
@@ -39,6 +40,11 @@ export class StreamBuffer {
   #forwarded = 0;
   #byTime = 0;
   #sentences = 0;
+  #splitter = new SentenceSplitter();
+  /** Where whole sentences end, of the whole text. */
+  #ends: number[] = [];
+  /** Characters of the whole text that went on. */
+  #sent = 0;
 
   /** @param forward takes each piece. */
   constructor(settings: StreamBufferSettings, clock: Clock, forward: (text: string) => void) {
@@ -49,6 +55,9 @@ export class StreamBuffer {
 
   push(text: string): void {
     this.#text += text;
+    if (this.#settings.forwardOn === "sentence") {
+      for (const { end } of this.#splitter.push(text)) this.#ends.push(end);
+    }
     const end = this.#cut();
     if (end > 0) this.#send(end);
     if (this.#text !== "" && this.#callOff === undefined && this.#settings.maxWaitMs > 0) {
@@ -68,6 +77,9 @@ export class StreamBuffer {
   /** Forgets what waits. */
   clear(): void {
     this.#text = "";
+    this.#sent = 0;
+    this.#ends = [];
+    this.#splitter = new SentenceSplitter();
     this.#stopTimer();
   }
 
@@ -84,6 +96,10 @@ export class StreamBuffer {
   #send(end: number): void {
     const piece = this.#text.slice(0, end);
     this.#text = this.#text.slice(end);
+    this.#sent += end;
+    const open = this.#ends.filter((one) => one > this.#sent);
+    this.#sentences += this.#ends.length - open.length;
+    this.#ends = open;
     this.#forwarded++;
     this.#stopTimer();
     this.#forward(piece);
@@ -92,6 +108,14 @@ export class StreamBuffer {
   #stopTimer(): void {
     this.#callOff?.();
     this.#callOff = undefined;
+  }
+
+  /** After the last whole sentence, once there are enough of them and they are long enough. */
+  #afterSentences(least: number, minLength: number): number {
+    const ends = this.#ends.filter((end) => end > this.#sent);
+    const whole = ends.length - (ends.length % least);
+    const end = (ends[whole - 1] ?? this.#sent) - this.#sent;
+    return end < minLength ? 0 : end;
   }
 
   /** Where the text that may go on ends; 0 for nowhere. */
@@ -106,11 +130,8 @@ export class StreamBuffer {
         return whole(this.#text, Math.floor(this.#text.length / chunkSize) * chunkSize);
       case "word_count":
         return afterWords(this.#text, words);
-      case "sentence": {
-        const { end, count } = afterSentences(this.#text, sentences, minLength);
-        this.#sentences += count;
-        return end;
-      }
+      case "sentence":
+        return this.#afterSentences(sentences, minLength);
       default:
         return forwardOn satisfies never;
     }
@@ -131,27 +152,4 @@ function afterWords(text: string, count: number): number {
     if (words % count === 0) end = match.index + match[0].length;
   }
   return end;
-}
-
-/** Abbreviations after which a sentence goes on. */
-const ABBREVIATION = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|approx|No|Fig|Inc|Ltd)\.\s*$/;
-
-/** After the last whole sentence, if there are enough of them. What begins after it shows that it is whole. */
-function afterSentences(text: string, least: number, minLength: number): { end: number; count: number } {
-  const segments = [...new Intl.Segmenter("en", { granularity: "sentence" }).segment(text)];
-  let end = 0;
-  let count = 0;
-  let counted = 0;
-  let from = 0;
-  for (const { segment, index } of segments.slice(0, -1)) {
-    const stop = index + segment.length;
-    if (ABBREVIATION.test(text.slice(from, stop)) || stop - from < minLength) continue;
-    count++;
-    from = stop;
-    if (count % least === 0) {
-      end = stop;
-      counted = count;
-    }
-  }
-  return { end, count: counted };
 }

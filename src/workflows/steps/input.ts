@@ -23,10 +23,11 @@ export const input: StepType = {
   touches: () => [{ what: "somebody", writes: true }],
   async run(context) {
     const names = context.outputs;
-    const given = Object.fromEntries(names.flatMap((name) => entryOf(name, lookUp(context, name))));
+    const given: JsonObject = Object.fromEntries(names.flatMap((name) => entryOf(name, lookUp(context, name))));
     if (names.length > 1) return several(context, given);
     const [only = ""] = names;
-    const value = given[only] ?? fallback(context) ?? (await ask(context, [only]));
+    const value =
+      (Object.hasOwn(given, only) ? given[only] : undefined) ?? fallback(context) ?? (await ask(context, [only]));
     return result(value, names);
   },
 };
@@ -37,7 +38,8 @@ function entryOf(name: string, value: JsonValue | undefined): [string, JsonValue
 
 /** One of the step's own inputs, else one of the run's. */
 function lookUp({ inputs, variables }: StepContext, name: string): JsonValue | undefined {
-  return inputs[name] ?? variables[name] ?? undefined;
+  const own = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+  return own ?? (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? undefined;
 }
 
 function fallback(context: StepContext): JsonValue | undefined {
@@ -57,7 +59,7 @@ function fallback(context: StepContext): JsonValue | undefined {
 
 /** Several names: what is missing is asked for at once. */
 async function several(context: StepContext, given: JsonObject): Promise<StepResult> {
-  const missing = context.outputs.filter((name) => given[name] === undefined);
+  const missing = context.outputs.filter((name) => !Object.hasOwn(given, name));
   if (missing.length === 0) return { value: given, ...given };
   const whole = fallback(context);
   const found = whole ?? (await ask(context, missing));

@@ -30,6 +30,8 @@ export interface StepAnswer {
   steps: number;
   /** What the buffer did, where the step has one. */
   bufferStats?: JsonObject;
+  /** The pieces of sound, in order. */
+  sound: Uint8Array[];
   /** Files that the model made. */
   files: { mediaType: string; data: Uint8Array }[];
 }
@@ -101,8 +103,6 @@ export interface StepContext {
   retractAnswer(reason: string): void;
   /** Says something of a kind of its own to the run's reader. */
   tell(name: DataName, value: JsonValue): void;
-  /** Sound that goes to the run's reader. */
-  sound(piece: { data: Uint8Array; mediaType: string; sampleRate?: number }): void | Promise<void>;
   /** Waits for somebody's answer, without keeping this process: the run may end here and go on in another. */
   ask(question: StepQuestion): Promise<JsonValue>;
   /** Waits until a time, in ms since 1970, also across restarts. */

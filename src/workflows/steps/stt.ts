@@ -1,9 +1,8 @@
-import { basename } from "node:path";
-import { mediaTypeOf } from "../../base/media-type.js";
-import { SluiceError } from "../../stream/error.js";
 import { RunFolder } from "../files/run-folder.js";
 import { flag, number, object, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
+import { samplesOf } from "../speech/samples-of.js";
+import { transcriberOfStep } from "../speech/voice-of-step.js";
 import type { StepType } from "./step-type.js";
 
 /** Writes down what is said in a sound. */
@@ -30,7 +29,7 @@ export const stt: StepType = {
     transcript: "What was said.",
     language_detected: "BCP 47.",
     confidence: "null",
-    word_timestamps: "word, start_time and end_time in seconds.",
+    word_timestamps: "Empty: listeners give no times.",
     speaker_segments: "null",
     duration_seconds: "Of the sound.",
     provider: "Who listened.",
@@ -41,36 +40,21 @@ export const stt: StepType = {
   main: "transcript",
   group: "document",
   async run(context) {
-    const { config, settings, services, signal } = context;
-    const wanted = config.provider ?? settings.default_stt_provider;
-    const provider = typeof wanted === "string" && wanted !== "auto" ? wanted : "default";
-    const known = services.transcribers ?? {};
-    const listener = Object.hasOwn(known, provider) ? known[provider] : known.default;
-    if (listener === undefined) {
-      const message = `there is no listener ${provider}: the option transcribers gives one`;
-      throw new SluiceError("unsupported", message, { field: "config.provider" });
-    }
+    const { config, services, signal } = context;
+    const { provider, transcriber } = transcriberOfStep(context);
     const path = asText(context.need("audio_file_path"));
-    const data = await new RunFolder(services).read(path);
-    const mediaType = mediaTypeOf(data, path) ?? "audio/wav";
-    const heard = await listener.transcribe(
-      { data, mediaType, filename: basename(path) },
-      {
-        signal,
-        ...(typeof config.language === "string" && config.language !== "auto" && { language: config.language }),
-        ...(typeof config.model === "string" && { model: config.model }),
-      },
-    );
+    const { pcm, sampleRate } = samplesOf(await new RunFolder(services).read(path), path);
+    const transcript = await transcriber.transcribe(pcm, sampleRate, { signal });
     return {
       success: true,
-      transcript: heard.text,
-      language_detected: heard.language ?? null,
+      transcript,
+      language_detected: typeof config.language === "string" && config.language !== "auto" ? config.language : null,
       confidence: null,
-      word_timestamps: (heard.words ?? []).map(({ word, start, end }) => ({ word, start_time: start, end_time: end })),
+      word_timestamps: [],
       speaker_segments: null,
-      duration_seconds: heard.durationSeconds ?? null,
+      duration_seconds: pcm.length / 2 / sampleRate,
       provider,
-      model_used: config.model ?? null,
+      model_used: config.model ?? transcriber.id,
       audio_file_path: path,
     };
   },

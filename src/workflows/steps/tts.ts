@@ -1,8 +1,13 @@
+import { wavHeader } from "../../speech/audio/wav.js";
+import { speak } from "../../speech/pipeline/speak.js";
+import type { AudioFormat } from "../../speech/voices/voice.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { RunFolder } from "../files/run-folder.js";
 import { choice, flag, number, object, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
-import type { WorkflowVoice } from "../services.js";
+import { voiceOfStep } from "../speech/voice-of-step.js";
 import type { StepContext } from "./step-context.js";
 import type { StepType } from "./step-type.js";
 
@@ -13,8 +18,6 @@ const ENDINGS = new Map([
   ["audio/mpeg", "mp3"],
   ["audio/ogg", "ogg"],
   ["audio/flac", "flac"],
-  ["audio/pcm", "pcm"],
-  ["audio/L16", "pcm"],
 ]);
 
 /** Speaks a text; one that is still being written is spoken while it is. */
@@ -58,86 +61,49 @@ export const tts: StepType = {
   group: "tts",
   live: ["text"],
   async run(context) {
-    const { provider, voice } = voiceOf(context);
-    const { config, signal } = context;
-    const spoken = new Spoken(context);
-    const began = performance.now();
-    const pieces: Uint8Array[] = [];
-    let mediaType = "audio/wav";
-    let sampleRate: number | undefined;
-    const options = {
-      signal,
-      ...(typeof config.voice === "string" && { voice: config.voice }),
-      ...(typeof config.speed === "number" && { speed: config.speed }),
-      ...(typeof config.output_format === "string" && { format: config.output_format }),
-    };
-    for await (const piece of voice.speak(spoken.text(), options)) {
-      ({ mediaType, sampleRate } = { sampleRate, ...piece });
-      pieces.push(piece.data);
-      await context.sound(piece);
-    }
-    const elapsed = performance.now() - began;
-    if (spoken.all.trim() === "")
+    const { provider, voice } = voiceOfStep(context);
+    const said = context.live("text") ?? [asText(context.need("text"))];
+    const spoken = await context.read(
+      speak(ChatStream.from(textEvents(said, voice.id), { signal: context.signal }), { voice }),
+    );
+    if (spoken.text.trim() === "")
       throw new SluiceError("invalid-argument", "Text cannot be empty", { field: "inputs.text" });
-    const sound = Buffer.concat(pieces);
-    const path = await written(context, sound, mediaType);
+    const { mediaType, sampleRate } = voice.format;
+    const sound = Buffer.concat(spoken.sound);
+    const path = await written(context, sound, voice.format);
     return {
       success: true,
       audio_file_path: path,
       audio_url: null,
       audio_data: path === null ? sound.toString("base64") : null,
-      duration_ms: elapsed,
+      duration_ms: spoken.durationMs,
       provider,
-      voice_used: config.voice ?? null,
+      voice_used: voice.id,
       format_used: mediaType,
-      text: spoken.all,
-      text_length: spoken.all.length,
-      metadata: { pieces: pieces.length, ...(sampleRate !== undefined && { sample_rate: sampleRate }) },
+      text: spoken.text,
+      text_length: spoken.text.length,
+      metadata: { pieces: spoken.sound.length, ...(sampleRate !== undefined && { sample_rate: sampleRate }) },
     };
   },
 };
 
-function voiceOf({ config, settings, services }: StepContext): { provider: string; voice: WorkflowVoice } {
-  const wanted = config.provider ?? settings.default_tts_provider;
-  const provider = typeof wanted === "string" && wanted !== "auto" ? wanted : "default";
-  const voices = services.voices ?? {};
-  const voice = Object.hasOwn(voices, provider) ? voices[provider] : voices.default;
-  if (voice !== undefined) return { provider, voice };
-  throw new SluiceError("unsupported", `there is no voice ${provider}: the option voices gives one`, {
-    field: "config.provider",
-  });
+/** A text that may still be written, as the stream of an answer. */
+async function* textEvents(text: AsyncIterable<string> | Iterable<string>, model: string): AsyncGenerator<ChatEvent> {
+  yield { type: "start", id: crypto.randomUUID(), model };
+  for await (const piece of text) yield { type: "text-delta", text: piece };
+  yield { type: "finish", reason: "stop", usage: {} };
 }
 
-/** What is spoken, remembered as it goes by. */
-class Spoken {
-  all = "";
-  readonly #context: StepContext;
-
-  constructor(context: StepContext) {
-    this.#context = context;
-  }
-
-  async *text(): AsyncGenerator<string, void> {
-    const live = this.#context.live("text");
-    if (live === undefined) {
-      this.all = asText(this.#context.need("text"));
-      yield this.all;
-      return;
-    }
-    for await (const piece of live) {
-      this.all += piece;
-      yield piece;
-    }
-  }
-}
-
+/** Writes the sound; samples without a header get that of a WAV file. */
 async function written(
   { config, services }: StepContext,
   sound: Uint8Array,
-  mediaType: string,
+  format: AudioFormat,
 ): Promise<string | null> {
   if (typeof config.output_path !== "string") return null;
-  const ending = ENDINGS.get(mediaType.split(";")[0] ?? "");
+  const kind = format.mediaType.split(";")[0] ?? "";
+  const ending = kind === "audio/pcm" ? "wav" : ENDINGS.get(kind);
   const path = ending === undefined ? config.output_path : config.output_path.replace(/(?:\.\w{2,4})?$/, `.${ending}`);
-  return new RunFolder(services).write(path, sound, true);
+  const header = kind === "audio/pcm" ? wavHeader(format.sampleRate ?? 16_000, sound.length) : new Uint8Array();
+  return new RunFolder(services).write(path, Buffer.concat([header, sound]), true);
 }

@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import { defineModel } from "../../src/models/define-model.js";
+import { scripted } from "../../src/models/scripted.js";
+import type { Voice } from "../../src/speech/voices/voice.js";
+import { SluiceError } from "../../src/stream/error.js";
+import { StreamBuffer, type StreamBufferSettings } from "../../src/workflows/run/stream-buffer.js";
+import { loadWorkflow } from "../../src/workflows/workflow.js";
+import { deferred } from "../support/deferred.js";
+import { ManualClock } from "../support/manual-clock.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-streams-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A voice that makes a byte for each character. */
+const voice: Voice = {
+  id: "bytes",
+  format: { mediaType: "audio/pcm", sampleRate: 8_000 },
+  concurrency: 1,
+  maxChars: 1_000,
+  async *synthesize(text) {
+    yield { data: new Uint8Array(2 * text.length) };
+  },
+};
+
+test("a text is spoken while another step still writes it", async () => {
+  const heard = deferred();
+  const model = defineModel({
+    id: "slow",
+    async *stream() {
+      yield "The first sentence is here. And now ";
+      await heard.promise;
+      yield "the second one is.";
+    },
+  });
+  const steps = [
+    { id: "chat", type: "llm_chat", inputs: { message: "Speak" } },
+    {
+      id: "tts",
+      type: "tts",
+      config: { output_path: "out.mp3" },
+      inputs: { text: { from_step: "chat", field: "response" } },
+    },
+  ];
+  const workflow = await loadWorkflow({ steps }, { model, folder, voices: { default: voice } });
+  const run = workflow.run();
+  for await (const event of run.stream) {
+    // Without sound on the way the model would wait for ever.
+    if (event.type === "nested" && event.from === "tts" && event.event.type === "audio-delta") heard.resolve();
+  }
+  const { results } = await run.result;
+  expect(results.tts).toMatchObject({
+    text: "The first sentence is here. And now the second one is.",
+    voice_used: "bytes",
+  });
+  const file = readFileSync(String(results.tts?.audio_file_path));
+  expect([file.subarray(0, 4).toString(), String(results.tts?.audio_file_path).endsWith("out.wav")]).toEqual([
+    "RIFF",
+    true,
+  ]);
+});
+
+test("a second attempt is an inner stream of its own, and the answer begins anew", async () => {
+  const broken = new SluiceError("overloaded", "later", { retryable: true });
+  const model = scripted([["Half", { throw: broken }], ["Whole."]]);
+  const step = { id: "chat", type: "llm_chat", inputs: { message: "Hi" }, retry: { attempts: 2, delay_seconds: 0 } };
+  const run = (await loadWorkflow({ steps: [step] }, { model })).run();
+  const seen: string[] = [];
+  for await (const event of run.stream) {
+    if (event.type === "nested") seen.push(`${event.attempt ?? 1} ${event.event.type}`);
+    else if (event.type === "text-delta" || event.type === "retract") seen.push(event.type);
+  }
+  expect(seen).toEqual([
+    "1 start",
+    "text-delta",
+    "1 text-delta",
+    "1 retract",
+    "retract",
+    "2 start",
+    "text-delta",
+    "2 text-delta",
+    "2 finish",
+  ]);
+  expect(await run.stream.fullText).toBe("Whole.");
+});
+
+const settings = fc.record<StreamBufferSettings>({
+  forwardOn: fc.constantFrom("sentence", "time", "chunk_size", "word_count", "immediate"),
+  maxWaitMs: fc.constantFrom(0, 50, 2_000),
+  chunkSize: fc.integer({ min: 1, max: 9 }),
+  words: fc.integer({ min: 1, max: 4 }),
+  sentences: fc.integer({ min: 1, max: 3 }),
+  minLength: fc.integer({ min: 0, max: 12 }),
+});
+const words = fc.constantFrom("Dr. Smith paid $3.50. ", "- item\n\n", "Hi! ", "no end", " 😀 ", "第一。", "a.b ", "\n");
+
+test("a buffer loses and reorders nothing, whatever it cuts by and whenever its timer fires", () => {
+  fc.assert(
+    fc.property(settings, fc.array(fc.tuple(words, fc.boolean()), { maxLength: 20 }), (how, pieces) => {
+      const clock = new ManualClock();
+      const out: string[] = [];
+      const buffer = new StreamBuffer(how, clock, (text) => out.push(text));
+      for (const [text, pause] of pieces) {
+        for (const character of text) buffer.push(character);
+        if (pause) clock.advance(3_000);
+        // What waited so long went on.
+        if (pause && how.maxWaitMs > 0) expect(buffer.stats.buffer_length).toBe(0);
+      }
+      buffer.flush();
+      expect(out.join("")).toBe(pieces.map(([text]) => text).join(""));
+      expect(out).not.toContain("");
+    }),
+    { numRuns: 200, seed: 7 },
+  );
+});
+
+test("what waits goes on by a timer, also when nothing more arrives", () => {
+  const clock = new ManualClock();
+  const out: string[] = [];
+  const how = { forwardOn: "sentence", maxWaitMs: 500, chunkSize: 1, words: 1, sentences: 1, minLength: 5 } as const;
+  const buffer = new StreamBuffer(how, clock, (text) => out.push(text));
+  buffer.push("Dr. Smith paid $3.50. He ");
+  expect(out).toEqual(["Dr. Smith paid $3.50. "]);
+  clock.advance(499);
+  expect(out).toHaveLength(1);
+  clock.advance(1);
+  expect(out).toEqual(["Dr. Smith paid $3.50. ", "He "]);
+});

@@ -1,6 +1,7 @@
 import type { Dialect } from "../dialects/dialect.js";
 import type { CallOptions, Capabilities, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import type { ThoughtTags } from "../stream/part-thoughts.js";
 import { isNearBy } from "./http/default-timeouts.js";
 import { fetchTransport } from "./http/fetch-transport.js";
 import { checkBaseUrl, HttpService, type HttpServiceOptions } from "./http/http-service.js";
@@ -31,6 +32,11 @@ export interface ModelOptions {
   timeouts?: Timeouts;
   /** Of each call, unless the call has its own. */
   retry?: RetryPolicy;
+  /**
+   * Whether the model says its reasoning as text between tags (`<think>…</think>`), to be parted from it: yes, with these
+   * tags, or no. Default: as the catalogue has it for the model, for most no.
+   */
+  thoughtTags?: boolean | ThoughtTags;
   /** Where keys and addresses are looked up. Default `process.env`, where there is one. */
   env?: Environment;
 }

@@ -321,3 +321,21 @@ describe("the table", () => {
     expect(new Set(PROVIDERS.map(({ id }) => id)).size).toBe(PROVIDERS.length);
   });
 });
+
+describe("models that say their reasoning in tags", () => {
+  const answered = async (name: string, options: ModelOptions = {}) => {
+    const chunk = (delta: object, reason: string | null = null) =>
+      `data: ${JSON.stringify({ id: "a", model: "m", choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`;
+    const body = chunk({ content: "<think>Hm</think>Hi" }) + chunk({}, "stop");
+    const fetch = () => Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
+    return model(name, { apiKey: "k", fetch, ...options }).stream({ messages: [{ role: "user", content: "Hi" }] })
+      .fullText;
+  };
+
+  it("have it parted where the catalogue says so, or where it is asked for", async () => {
+    expect(await answered("lmstudio/deepseek-r1-distill-qwen-7b")).toBe("Hi");
+    expect(await answered("openai/gpt-4o", { thoughtTags: true })).toBe("Hi");
+    expect(await answered("openai/gpt-4o")).toBe("<think>Hm</think>Hi");
+    expect(await answered("lmstudio/qwen3-8b", { thoughtTags: false })).toBe("<think>Hm</think>Hi");
+  });
+});

@@ -1,6 +1,9 @@
 import { nearest } from "../base/nearest.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import { partThoughts } from "../stream/part-thoughts.js";
+import { staged } from "../stream/sources/staged.js";
+import { wrapModel } from "../stream/wrap-model.js";
 import { answerFormsOf } from "./answer-forms.js";
 import { echo } from "./echo.js";
 import { httpModel } from "./http/http-model.js";
@@ -11,6 +14,7 @@ import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
 import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
+import { thoughtTagsOf } from "./thought-tags.js";
 
 /** Finds models by their names. Applications may have one of their own, or add to the one that `model` uses. */
 export class Registry {
@@ -64,7 +68,7 @@ export class Registry {
       ...options.capabilities,
     };
     const list = provider.list && ((call?: CallOptions) => listModels(provider, id, service, call));
-    return httpModel({
+    const called = httpModel({
       id,
       dialect,
       model: name,
@@ -72,6 +76,11 @@ export class Registry {
       capabilities,
       ...(list && { list }),
     });
+    const { thoughtTags = thoughtTagsOf(provider.id, name) ?? false } = options;
+    if (thoughtTags === false) return called;
+    const tags = thoughtTags === true ? {} : thoughtTags;
+    partThoughts(tags);
+    return wrapModel(called, () => ({ answer: (source) => staged(source, partThoughts(tags)) }));
   }
 
   /** What is set for each provider, and what to set for the rest. */

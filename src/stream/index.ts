@@ -24,6 +24,8 @@ export { invalid, SluiceError } from "./error.js";
 export type { Frame, FrameReader } from "./framing/frame.js";
 export type * from "./message.js";
 export { textOf } from "./message.js";
+export type { ThoughtTags } from "./part-thoughts.js";
+export { partThoughts } from "./part-thoughts.js";
 export type { Prompt, PromptOptions } from "./prompt.js";
 export type { PacedOptions } from "./sources/paced.js";
 export { paced } from "./sources/paced.js";

@@ -1,0 +1,162 @@
+import type { ChatEvent, Emit } from "./chat-event.js";
+import { invalid } from "./error.js";
+import type { Stage } from "./stage.js";
+
+/** What stands around a model's reasoning where it says it as text. */
+export interface ThoughtTags {
+  /** Default `<think>`. */
+  open?: string;
+  /** Default `</think>`. */
+  close?: string;
+  /**
+   * Whether the answer begins within the reasoning, because the model's template has said the opening tag already. Default
+   * false.
+   */
+  opened?: boolean;
+}
+
+type State = "before" | "within" | "after" | "text";
+
+/**
+ * A stage that parts `<think>…</think>` at the beginning of an answer from its text: what stands within is reasoning. It
+ * looks at the beginning only, of each model call; tags that a model speaks about later are text. Where the service tells
+ * reasoning from text itself, nothing is changed.
+ *
+ * @throws {SluiceError} `invalid-argument` for an empty tag.
+ * @example
+ * ```ts
+ * const answer = model("lmstudio/some-thinker").stream({ messages }).through(partThoughts());
+ * ```
+ */
+export function partThoughts({ open = "<think>", close = "</think>", opened = false }: ThoughtTags = {}): Stage {
+  if (typeof open !== "string" || open === "") throw invalid("open", open, "a tag");
+  if (typeof close !== "string" || close === "") throw invalid("close", close, "a tag");
+  return new PartThoughts(open, close, opened ? "within" : "before");
+}
+
+class PartThoughts implements Stage {
+  readonly #open: string;
+  readonly #close: string;
+  readonly #first: State;
+  #state: State;
+  /** Whether any of the reasoning was emitted. */
+  #thinks = false;
+  /** Text that may be a tag, or blanks around one. */
+  #held = "";
+
+  constructor(open: string, close: string, first: State) {
+    this.#open = open;
+    this.#close = close;
+    this.#first = first;
+    this.#state = first;
+  }
+
+  push(event: ChatEvent, emit: Emit): void {
+    switch (event.type) {
+      case "text-delta":
+        if (this.#state === "text" || event.refusal !== undefined || event.opaque !== undefined) break;
+        this.#text(event.text, emit);
+        return;
+      case "reasoning-delta":
+        // The service parts them itself.
+        this.end(emit);
+        this.#state = "text";
+        break;
+      case "start":
+      case "step-start":
+      case "retract":
+        this.#held = "";
+        this.#state = this.#first;
+        this.#thinks = false;
+        break;
+      case "usage":
+      case "data":
+        break;
+      default:
+        this.end(emit);
+    }
+    emit(event);
+  }
+
+  /** What is held is no tag any more. */
+  end(emit: Emit): void {
+    const held = this.#held;
+    this.#held = "";
+    if (held === "" || this.#state === "after") return;
+    emit({ type: this.#state === "within" ? "reasoning-delta" : "text-delta", text: held });
+    if (this.#state === "before") this.#state = "text";
+  }
+
+  #text(piece: string, emit: Emit): void {
+    const text = this.#held + piece;
+    this.#held = "";
+    switch (this.#state) {
+      case "before":
+        this.#before(text, emit);
+        return;
+      case "within":
+        this.#within(text, emit);
+        return;
+      case "after":
+        this.#after(text, emit);
+        return;
+      default:
+        if (text !== "") emit({ type: "text-delta", text });
+    }
+  }
+
+  #before(text: string, emit: Emit): void {
+    const said = text.trimStart();
+    if (said.startsWith(this.#open)) {
+      this.#state = "within";
+      this.#within(said.slice(this.#open.length), emit);
+    } else if (this.#open.startsWith(said)) this.#held = text;
+    else {
+      this.#state = "text";
+      emit({ type: "text-delta", text });
+    }
+  }
+
+  #within(text: string, emit: Emit): void {
+    const at = text.indexOf(this.#close);
+    if (at !== -1) {
+      this.#think(text.slice(0, at).trimEnd(), emit);
+      this.#state = "after";
+      this.#after(text.slice(at + this.#close.length), emit);
+      return;
+    }
+    const keep = this.#keep(text);
+    this.#think(text.slice(0, text.length - keep), emit);
+    this.#held = text.slice(text.length - keep);
+  }
+
+  /** Blanks between the two belong to neither. */
+  #after(text: string, emit: Emit): void {
+    const said = text.trimStart();
+    if (said === "") return;
+    this.#state = "text";
+    emit({ type: "text-delta", text: said });
+  }
+
+  /** Blanks behind the opening tag are no part of the thought. */
+  #think(text: string, emit: Emit): void {
+    const thought = this.#thinks ? text : text.trimStart();
+    if (thought === "") return;
+    this.#thinks = true;
+    emit({ type: "reasoning-delta", text: thought });
+  }
+
+  /** How many characters at the end may begin the closing tag, or be the blanks before it. */
+  #keep(text: string): number {
+    let keep = 0;
+    for (let length = Math.min(this.#close.length - 1, text.length); length > 0 && keep === 0; length--) {
+      if (text.endsWith(this.#close.slice(0, length))) keep = length;
+    }
+    let at = text.length - keep;
+    while (at > 0 && text.length - at < MAX_KEPT && /\s/.test(text.charAt(at - 1))) at--;
+    return text.length - at;
+  }
+}
+
+/** How many characters are held back at most, however many blanks there are. */
+const MAX_KEPT = 64;

@@ -411,9 +411,9 @@ function isDelta(event: ChatEvent): event is TextDeltaEvent | ReasoningDeltaEven
   return event.type === "text-delta" || event.type === "reasoning-delta";
 }
 
-/** Whether an event says nothing that stands in the answer. */
+/** Whether an event says nothing that stands in the answer's own text. */
 function isPassedOn({ type }: ChatEvent): boolean {
-  return type === "usage" || type === "context";
+  return type === "usage" || type === "context" || type === "nested" || type === "audio-delta";
 }
 
 /** A delta in two, behind so many characters; another event is all in the second. */

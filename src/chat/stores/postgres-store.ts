@@ -11,6 +11,7 @@ import type {
 } from "../conversation-store.js";
 import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
+import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sluice_conversations (
@@ -23,6 +24,8 @@ CREATE TABLE IF NOT EXISTS sluice_messages (
   body text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sluice_messages_by_conversation ON sluice_messages (conversation, seq);
+CREATE TABLE IF NOT EXISTS sluice_schema (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), version integer NOT NULL);
+INSERT INTO sluice_schema (version) VALUES (${SCHEMA_VERSION}) ON CONFLICT DO NOTHING;
 `;
 
 /** Taken while the tables are made, so that two processes that start together do not make them twice. */
@@ -56,7 +59,7 @@ export class PostgresStore implements ConversationStore {
   }
 
   /**
-   * Connects, and makes the tables where they are missing.
+   * Connects, and makes the tables where they are missing. Tables of another version are refused.
    *
    * @param url for example `postgres://user:password@localhost/chat`.
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
@@ -74,10 +77,17 @@ export class PostgresStore implements ConversationStore {
     );
     // A connection that breaks while idle is replaced at the next query, which reports what is wrong.
     store.#pool.on("error", ignore);
-    await store.#transaction(async (client) => {
-      await client.query("SELECT pg_advisory_xact_lock($1)", [SCHEMA_LOCK]);
-      await client.query(SCHEMA);
-    });
+    try {
+      await store.#transaction(async (client) => {
+        await client.query("SELECT pg_advisory_xact_lock($1)", [SCHEMA_LOCK]);
+        await client.query(SCHEMA);
+        const { rows } = await client.query<{ version: number }>("SELECT version FROM sluice_schema");
+        checkSchemaVersion("PostgreSQL store", rows[0]?.version ?? 0);
+      });
+    } catch (thrown) {
+      await store.close();
+      throw thrown;
+    }
     return store;
   }
 

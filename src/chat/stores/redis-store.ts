@@ -10,6 +10,7 @@ import type {
 } from "../conversation-store.js";
 import { messageFromText, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
+import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
 /**
  * Appends in one step. KEYS: the record (hash), its messages (list), all conversations by time (sorted set).
@@ -61,7 +62,7 @@ export class RedisStore implements ConversationStore {
   }
 
   /**
-   * Connects.
+   * Connects. What another version of the store has written is refused.
    *
    * @param url for example `redis://localhost:6379/0`.
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `ioredis` is not installed.
@@ -74,9 +75,12 @@ export class RedisStore implements ConversationStore {
     redis.on("error", () => {});
     try {
       await redis.connect();
+      const key = `{${prefix}}:schema`;
+      await redis.set(key, SCHEMA_VERSION, "NX");
+      checkSchemaVersion("Redis store", Number(await redis.get(key)));
     } catch (thrown) {
       redis.disconnect();
-      throw storeFailed(thrown);
+      throw thrown instanceof SluiceError ? thrown : storeFailed(thrown);
     }
     return new RedisStore(redis, prefix);
   }

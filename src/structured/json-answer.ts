@@ -125,13 +125,24 @@ export class JsonAnswer {
     } catch (thrown) {
       const error = SluiceError.from(thrown);
       if (error.code === "incomplete-output" && isOver(reason) && this.#parser.snapshot() === undefined) {
-        throw this.rejected("invalid-output", "the answer holds no JSON");
+        throw this.rejected("invalid-output", this.#whyNoJson());
       }
       const why =
         error.code === "incomplete-output" ? `the model stopped (${reason}) before its JSON was complete: ` : "";
       throw this.rejected(error.code, why + error.message, [
         { path: this.#inValue(error.field), message: error.message },
       ]);
+    }
+  }
+
+  /** Where a provider held the answer to JSON, the place says more than that there is none. */
+  #whyNoJson(): string {
+    if (this.#form.mode === "instructions") return "the answer holds no JSON";
+    try {
+      new JsonParser().push(this.text);
+      return "the answer holds no JSON object";
+    } catch (thrown) {
+      return SluiceError.from(thrown).message;
     }
   }
 

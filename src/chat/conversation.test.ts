@@ -280,7 +280,7 @@ describe("a conversation", () => {
     const conversation = new Conversation({ model: "echo", store: new MemoryStore() });
     expect((await conversation.send("Hello")).text).toBe("Hello");
     const wrong = (options: object) => () => new Conversation(options as ConversationOptions);
-    expect(wrong({})).toThrow("model: found nothing; allowed: a chat model, or the name of one");
+    expect(wrong({})).toThrow("model: found nothing; allowed: a chat model, or a name such as openai/gpt-5");
     expect(wrong({ model: "echoo" })).toThrow(expect.objectContaining({ code: "unknown-model" }));
     expect(wrong({ model: fast, store: 5 })).toThrow("store: found 5; allowed: a store, a path, postgres://");
   });

@@ -7,6 +7,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { wholeNumber } from "../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
+import { innerSource } from "../stream/inner-source.js";
 import type { ChatMessage } from "../stream/message.js";
 import { message as checkMessage } from "../stream/validate-messages.js";
 import { ConversationLog } from "./conversation-log.js";
@@ -24,7 +25,7 @@ import { StoreHandle } from "./store-handle.js";
 import { earlierSummary, newSummary } from "./stored-summary.js";
 import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } from "./stored-turn.js";
 import { TurnGate } from "./turn-gate.js";
-import { type TurnEnd, TurnSource } from "./turn-source.js";
+import { type TurnEnd, turnSource } from "./turn-source.js";
 import { allMessages, type Window, type WindowResult } from "./window.js";
 
 /**
@@ -331,11 +332,10 @@ export class Conversation {
         const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
         if (window.dropped > 0 || window.summaryError !== undefined)
           opening.push({ type: "data", name: "chat/window", value: { ...window } });
-        const { signal: _, ...inner } = call;
-        const reader = model.stream(asked, { ...inner, retain: false }).batches();
+        const source = innerSource(model, asked, call);
         const summary = newSummary(path, window.summary, covers);
         beginning = { ...began, ...(summary && { summary }) };
-        return { reader, opening };
+        return { source, opening };
       } catch (thrown) {
         release();
         release = undefined;
@@ -345,7 +345,7 @@ export class Conversation {
     // Why it could not be stored is kept.
     const interrupt = (end: TurnEnd) => keep(end).catch(() => {});
     const meter = new CostMeter(model.id, this.#options.prices ?? defaultPrices());
-    const source = new TurnSource({ open, complete: keep, interrupt }, meter);
+    const source = turnSource({ open, complete: keep, interrupt }, meter);
     return new ChatStream(source, { signal: call.signal, retain: call.retain });
   }
 

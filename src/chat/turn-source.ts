@@ -1,7 +1,10 @@
+import { LazyAbort } from "../base/lazy-abort.js";
 import type { CostMeter } from "../models/prices/cost-meter.js";
-import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
+import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatMessage } from "../stream/message.js";
+import { opened } from "../stream/sources/opened.js";
+import { type Transform, transform } from "../stream/sources/transform.js";
 import { StreamTiming } from "../stream/timing.js";
 import { Transcript } from "../stream/transcript.js";
 import type { Usage } from "../stream/usage.js";
@@ -25,7 +28,7 @@ export interface TurnEnd {
 /** What a turn needs of its conversation. */
 export interface TurnKeeper {
   /** Opens the model's stream. Called when the turn is first read. @param left aborted when the reader leaves. */
-  open(left: AbortSignal): Promise<{ reader: BatchReader; opening: readonly ChatEvent[] }>;
+  open(left: AbortSignal): Promise<{ source: BatchSource; opening: readonly ChatEvent[] }>;
   /** Stores a complete turn; the reader sees `finish` after this. */
   complete(end: TurnEnd): Promise<void>;
   /** Stores a turn that was stopped or failed, if it said anything. Never rejects: the reader has left, or is told of the first error. */
@@ -33,14 +36,21 @@ export interface TurnKeeper {
 }
 
 /** One turn of a conversation as a source: the model's events, stored once when complete. */
-export class TurnSource implements BatchSource {
+export function turnSource(keeper: TurnKeeper, meter: CostMeter): BatchSource {
+  const turn = new Turn(keeper, meter);
+  return opened(
+    () => turn.open(),
+    (reason) => turn.cancel(reason),
+  );
+}
+
+class Turn implements Transform {
   readonly #keeper: TurnKeeper;
   readonly #meter: CostMeter;
   readonly #transcript = new Transcript(true);
   readonly #timing = new StreamTiming();
-  readonly #left = new AbortController();
+  readonly #left = new LazyAbort();
   #startedAt = "";
-  #reader: BatchReader | undefined;
   #opening: readonly ChatEvent[] = [];
   #model: string | undefined;
   #over = false;
@@ -50,54 +60,50 @@ export class TurnSource implements BatchSource {
     this.#meter = meter;
   }
 
-  async next(): Promise<Batch | undefined> {
-    if (this.#over) return undefined;
+  async open(): Promise<BatchSource> {
+    this.#startedAt = new Date().toISOString();
+    this.#timing.begin();
     try {
-      if (this.#reader === undefined) await this.#open();
-      const batch = await this.#reader?.next();
-      if (batch === undefined || this.#over) return undefined;
-      return await this.#pass(batch);
+      const { source, opening } = await this.#keeper.open(this.#left.signal);
+      this.#opening = opening;
+      return transform(source, this);
     } catch (thrown) {
       await this.#interrupt();
       throw thrown;
     }
   }
 
-  cancel(reason: unknown): void {
-    this.#left.abort(reason);
-    this.#reader?.cancel(reason);
-    void this.#interrupt();
-  }
-
-  async #open(): Promise<void> {
-    this.#startedAt = new Date().toISOString();
-    this.#timing.begin();
-    const { reader, opening } = await this.#keeper.open(this.#left.signal);
-    if (this.#over) {
-      reader.cancel("the turn was left before it began");
-      return;
-    }
-    this.#reader = reader;
-    this.#opening = opening;
-  }
-
-  async #pass(batch: Batch): Promise<Batch> {
-    const out: ChatEvent[] = [];
+  push(batch: Batch): Batch | Promise<Batch> {
     for (const event of batch) {
       this.#transcript.push(event);
       this.#timing.event(event);
       this.#meter.push(event);
-      if (event.type === "finish") {
-        this.#over = true;
-        await this.#keeper.complete({ ...this.#end(), finish: event });
-      }
-      out.push(event);
-      if (event.type !== "start") continue;
-      this.#model = event.model;
-      out.push(...this.#opening);
-      this.#opening = [];
+      if (event.type === "start") this.#model = event.model;
     }
-    return out;
+    const last = batch[batch.length - 1];
+    const out = this.#opening.length > 0 ? this.#withOpening(batch) : batch;
+    if (last?.type !== "finish") return out;
+    this.#over = true;
+    return this.#keeper.complete({ ...this.#end(), finish: last }).then(() => out);
+  }
+
+  async fail(): Promise<Batch> {
+    await this.#interrupt();
+    return [];
+  }
+
+  cancel(reason: unknown): void {
+    this.#left.abort(reason);
+    void this.#interrupt();
+  }
+
+  /** What the turn opens with stands after its start. */
+  #withOpening(batch: Batch): Batch {
+    const at = batch.findIndex(({ type }) => type === "start");
+    if (at === -1) return batch;
+    const opening = this.#opening;
+    this.#opening = [];
+    return [...batch.slice(0, at + 1), ...opening, ...batch.slice(at + 1)];
   }
 
   #end(): TurnEnd {

@@ -12,5 +12,5 @@ import { model } from "./registry.js";
 export function modelOf(value: unknown, field = "model"): ChatModel {
   if (isModel(value)) return value;
   if (typeof value === "string" && value !== "") return model(value);
-  throw invalid(field, value, "a chat model, or a name such as openai/gpt-5 (from a variable that is set)");
+  throw invalid(field, value, "a chat model, or a name such as openai/gpt-5");
 }

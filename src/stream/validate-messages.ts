@@ -1,3 +1,4 @@
+import { isChecked } from "./checked-messages.js";
 import {
   type Check,
   checkedObject,
@@ -117,6 +118,7 @@ export const messages: Check = (value, path) => {
 
 /** One message by itself. */
 export const message: Check = (value, path) => {
+  if (isChecked(value)) return;
   const object = checkedObject(value, path, "a message: an object with role and content");
   const role: unknown = Reflect.get(object, "role");
   if (!isRole(role)) throw invalid(`${path}.role`, role, Object.keys(ROLES).join(", "));

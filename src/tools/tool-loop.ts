@@ -1,11 +1,14 @@
 import type { Clock } from "../base/clock.js";
-import type { Batch, BatchReader, BatchSource } from "../stream/batch-source.js";
+import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+import { markChecked } from "../stream/checked-messages.js";
 import { SluiceError } from "../stream/error.js";
+import { innerSource } from "../stream/inner-source.js";
 import { type ChatMessage, resultsOf, type ToolCallPart, type ToolResultPart } from "../stream/message.js";
 import { requestIdOf } from "../stream/request-id.js";
+import { truncated } from "../stream/sources/transform.js";
 import { isSuspendedCall, suspendedCallOf } from "../stream/suspended-call.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
 
@@ -64,7 +67,7 @@ export class ToolLoop implements BatchSource, RunListener {
   /** The shared budget, as the running model call has it. */
   #share: BudgetShare | undefined;
   #answer: StepRelay | undefined;
-  #reader: BatchReader | undefined;
+  #reader: BatchSource | undefined;
   #pulling = false;
   #arrival: Arrival | undefined;
   #calls = this.#newCalls();
@@ -90,7 +93,36 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#requestIds = new Set(request.messages.flatMap(requestIdsIn));
   }
 
-  async next(): Promise<Batch | undefined> {
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    const reader = this.#alone;
+    if (reader === undefined) return this.#next();
+    try {
+      const pulled = reader.next();
+      if (pulled instanceof Promise) return pulled.then(this.#onBatch, this.#onFailure);
+      return this.#onBatch(pulled);
+    } catch (thrown) {
+      return this.#onFailure(thrown);
+    }
+  }
+
+  /** The model's stream, while nobody but the model can say anything: then it is read without further ado. */
+  get #alone(): BatchSource | undefined {
+    const answering = this.#phase === "answering" && !this.#pulling && this.#arrival === undefined;
+    return answering && !this.#left && this.#failure === undefined && this.#calls.none ? this.#reader : undefined;
+  }
+
+  readonly #onBatch = (batch: Batch | undefined): Batch | undefined | Promise<Batch | undefined> => {
+    if (this.#left) return undefined;
+    const out = this.#read(batch);
+    return out.length > 0 ? out : this.#next();
+  };
+
+  readonly #onFailure = (thrown: unknown): never => {
+    this.#stop(thrown);
+    throw thrown;
+  };
+
+  async #next(): Promise<Batch | undefined> {
     try {
       for (;;) {
         if (this.#left) return undefined;
@@ -175,7 +207,7 @@ export class ToolLoop implements BatchSource, RunListener {
     }
     this.#arrival = undefined;
     if ("thrown" in arrival) throw arrival.thrown;
-    return this.#read(arrival.batch ?? []);
+    return this.#read(arrival.batch);
   }
 
   /** The shared budget was spent before the first model call. */
@@ -200,13 +232,12 @@ export class ToolLoop implements BatchSource, RunListener {
       ...(tools.length > 0 && { tools }),
       ...(choice !== undefined && { toolChoice: choice }),
     };
-    // The outer stream listens to the signal and keeps the answer.
-    const { signal: _, context, ...options } = this.#options;
+    const { context, ...options } = this.#options;
     this.#modelCalls++;
     this.#answer = new StepRelay(this.#steps);
     this.#share = context?.budget && new BudgetShare(context.budget);
     const own = context && { context: { ...context, ...(this.#share && { budget: this.#share }) } };
-    this.#reader = this.#model.stream(asked, { ...options, ...own, retain: false }).batches();
+    this.#reader = innerSource(this.#model, asked, { ...options, ...own });
   }
 
   /** Asks the model for one batch more. */
@@ -230,7 +261,8 @@ export class ToolLoop implements BatchSource, RunListener {
     );
   }
 
-  #read(batch: Batch): ChatEvent[] {
+  #read(batch: Batch | undefined): ChatEvent[] {
+    if (batch === undefined) throw truncated();
     const out: ChatEvent[] = [];
     for (const arrived of batch) {
       const event = arrived.type === "tool-call" && !arrived.providerExecuted ? this.#distinct(arrived) : arrived;
@@ -374,6 +406,7 @@ export class ToolLoop implements BatchSource, RunListener {
     const answered = before.length > 0 ? emitted.slice(0, -1) : emitted;
     const all = inCallOrder([...before, ...results, ...this.#calls.results], calls);
     const answer: ChatMessage[] = all.length > 0 ? [...answered, { role: "tool", content: all }] : emitted;
+    markChecked(answer);
     this.#messages = [...this.#messages, ...answer];
     this.#phase = "answering";
     this.#answer = undefined;

@@ -8,6 +8,7 @@ import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
 import { type SpeakOptions, speakCommand } from "./commands/speak.js";
 import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
+import { describeServe } from "./describe-serve.js";
 import { describeWorkflows } from "./describe-workflows.js";
 import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
@@ -49,6 +50,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
   describeAnswers(program, io, ended);
   describeConversations(program, io, ended);
   describeDapr(program, io, ended);
+  describeServe(program, io, ended);
   describeWorkflows(program, io, ended);
 
   program

@@ -58,7 +58,7 @@ export async function startAnswer(core: ServerCore, call: Call, asked: Asked): P
       meta: { owner: call.caller.name, model: name, dialect: dialect.name, ...meta },
       ...(thread !== undefined && { thread: threadOf(call, thread) }),
     });
-    core.watch(started, admitted);
+    core.watch(started, call, admitted);
     return started;
   } catch (thrown) {
     admitted.release();

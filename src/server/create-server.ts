@@ -12,6 +12,7 @@ import { allRoutes } from "./all-routes.js";
 import { Gate } from "./gate.js";
 import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
+import { KeyLimits } from "./protect/key-limits.js";
 import { type ResponseSockets, responseSockets } from "./responses/response-socket.js";
 import { ServedModels } from "./served-models.js";
 import type { ServerCore } from "./server-core.js";
@@ -64,14 +65,27 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};
   const sweep = new ConnectionSweep(slow);
   const gate = new Gate(options);
+  const limits = await KeyLimits.open(options.keys ?? []);
   const drain = new Drain({ graceMs: 30_000 });
   const core: ServerCore = {
     models: new ServedModels(servedOf(options), options.aliases),
     log,
     settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
     ending: () => drain.begun,
-    admit: async (_, model) => ({ model, release: () => {} }),
-    watch: (run, admitted) => void run.done.then(() => admitted.release()),
+    admit: async ({ caller }, model) => ({ model, release: await limits.begin(caller.name) }),
+    watch: (run, call, { model, release }) =>
+      void run.done.then(({ usage, error }) => {
+        release(usage);
+        options.onRun?.({
+          time: new Date().toISOString(),
+          id: call.id,
+          caller: call.caller.name,
+          model,
+          run: run.id,
+          usage,
+          ...(error && { error: error.code }),
+        });
+      }),
   };
   const app = new Hono();
   const streams = new OpenStreams(options.keepAliveMs ?? 15_000);

@@ -1,21 +1,27 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { RequestGuard } from "../listeners/request-guard.js";
 import { SluiceError } from "../stream/error.js";
+import { hashOf } from "./protect/api-key.js";
 import { type Caller, LOCAL } from "./protect/caller.js";
 import type { ServerOptions } from "./server-options.js";
+
+type GateOptions = Pick<ServerOptions, "token" | "keys" | "origins" | "allowedHosts">;
 
 /** Who may come in: pages are kept out where no key is asked for, and everybody without a key where one is. */
 export class Gate {
   /** Whether callers must have a key. */
   readonly asksForKey: boolean;
   readonly #guard: RequestGuard;
-  readonly #token: Buffer | undefined;
+  /** Callers by the hashes of their keys. */
+  readonly #callers = new Map<string, Caller>();
   readonly #origins: ReadonlySet<string>;
 
-  constructor({ token, origins = [], allowedHosts = [] }: Pick<ServerOptions, "token" | "origins" | "allowedHosts">) {
-    this.#token = token === undefined ? undefined : digest(token);
-    this.asksForKey = token !== undefined;
+  constructor({ token, keys = [], origins = [], allowedHosts = [] }: GateOptions) {
+    if (token !== undefined) this.#callers.set(hashOf(token), { name: "token" });
+    for (const { name, hash, models } of keys) {
+      this.#callers.set(hash, { name, ...(models !== undefined && { models: new Set(models) }) });
+    }
+    this.asksForKey = this.#callers.size > 0;
     this.#guard = new RequestGuard({ allowedHosts, allowedOrigins: origins });
     this.#origins = new Set(origins);
   }
@@ -26,13 +32,15 @@ export class Gate {
    * @throws {SluiceError} `permission` for a page that may not; `authentication` for a key that is none.
    */
   admit(headers: IncomingHttpHeaders, method: string, query: URLSearchParams): Caller {
-    if (this.#token === undefined) {
+    if (!this.asksForKey) {
       this.#keepPagesOut(headers, method);
       return LOCAL;
     }
     const key = keyIn(headers, query);
     if (key === undefined) throw new SluiceError("authentication", "this server asks for a key", { status: 401 });
-    if (timingSafeEqual(digest(key), this.#token)) return { name: "token" };
+    // Looked up by its hash, whose comparison tells nothing of the key.
+    const caller = this.#callers.get(hashOf(key));
+    if (caller !== undefined) return caller;
     throw new SluiceError("authentication", "the key is not one of this server's", { status: 401 });
   }
 
@@ -62,9 +70,4 @@ function keyIn(headers: IncomingHttpHeaders, query: URLSearchParams): string | u
   const named = [headers["x-api-key"], headers["x-goog-api-key"], headers["api-key"], headers["dapr-api-token"]];
   const found = [bearer, ...named, query.get("key") ?? undefined].find((value) => value !== undefined && value !== "");
   return typeof found === "string" ? found : undefined;
-}
-
-/** Digests of the same length, whatever is compared. */
-function digest(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
 }

@@ -16,10 +16,21 @@ export interface RequestLog {
   durationMs: number;
   /** The name of the caller's key. */
   caller: string;
+}
+
+/** What is logged of an answer when it is over, whoever was there to read it. */
+export interface RunLogEntry {
+  /** When it was over, as ISO 8601. */
+  time: string;
+  /** The id of the request that began it. */
+  id: string;
+  /** The name of the caller's key. */
+  caller: string;
   /** What was asked, by the name that it is served under. */
-  model?: string;
-  run?: string;
-  usage?: Usage;
-  /** Why it failed, or the answer ended before it was whole. */
+  model: string;
+  run: string;
+  /** Tokens, as far as they are known; those of answers that were cut off as well. */
+  usage: Usage;
+  /** Why it ended before it was whole. */
   error?: ErrorCode;
 }

@@ -1,5 +1,6 @@
 import type { RunLog } from "../runs/run-log.js";
 import type { Run } from "../runs/start-run.js";
+import type { Usage } from "../stream/usage.js";
 import type { Call } from "./call.js";
 import type { ServedModels } from "./served-models.js";
 
@@ -18,8 +19,8 @@ export interface CoreSettings {
 export interface Admitted {
   /** The name of what it asks. */
   readonly model: string;
-  /** It is over, or was not begun. */
-  release(): void;
+  /** It is over, with what it used, or was not begun. */
+  release(usage?: Usage): void;
 }
 
 /** What all routes of a server share. */
@@ -32,5 +33,5 @@ export interface ServerCore {
   /** Holds a caller to its limits. @throws {SluiceError} `rate-limited`, `quota`. */
   admit(call: Call, model: string): Promise<Admitted>;
   /** Follows a run to its end, for whoever counts. */
-  watch(run: Run, admitted: Admitted): void;
+  watch(run: Run, call: Call, admitted: Admitted): void;
 }

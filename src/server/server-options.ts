@@ -5,7 +5,8 @@ import type { RunLog } from "../runs/run-log.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type Check, exactly, filledString, list, oneOf, record } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
-import type { RequestLog } from "./request-log.js";
+import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
+import type { RequestLog, RunLogEntry } from "./request-log.js";
 import type { ServedKind, ServedModel } from "./served-models.js";
 
 /** A model, or the name of one, such as `openai/gpt-5`. */
@@ -33,6 +34,8 @@ export interface ServerOptions {
   onLeave?: "stop" | "continue" | "auto";
   /** What every caller must know. Needed where other machines reach the server. Default: nothing. */
   token?: string;
+  /** Keys of several callers, with what each may ask and use. Default: none. */
+  keys?: readonly ApiKey[];
   /** Pages that may call the server from a browser, for example `https://app.example.com`; `*` for all. Default: none. */
   origins?: readonly string[];
   /** Names that the server is also called by, where it asks for no token. Default: those of this machine. */
@@ -45,6 +48,8 @@ export interface ServerOptions {
   patienceMs?: number;
   /** Is told of each request when it is over. No prompt, answer or key is in it. */
   onRequest?: (entry: RequestLog) => void;
+  /** Is told of each answer when it is over, with what it used. No prompt, answer or key is in it. */
+  onRun?: (entry: RunLogEntry) => void;
 }
 
 /** What a server refuses of its clients. */
@@ -74,12 +79,14 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   log: object,
   onLeave: oneOf("stop", "continue", "auto"),
   token: filledString,
+  keys: checkApiKeys,
   origins: strings,
   allowedHosts: strings,
   limits: object,
   keepAliveMs: duration,
   patienceMs: duration,
   onRequest: callable,
+  onRun: callable,
 };
 
 /** @throws {SluiceError} `invalid-argument`, naming the nearest option for one that there is not. */

@@ -1,0 +1,57 @@
+import { parse } from "yaml";
+import { type ApiKey, checkApiKeys } from "../server/protect/api-key.js";
+import { type Check, exactly, filledString, list, oneOf, record, wholeNumber } from "../stream/checks.js";
+import { describe, invalid, messageOf } from "../stream/error.js";
+
+/** What the file of `sluice serve` may say. */
+export interface ServeConfig {
+  /** Names such as `openai/gpt-5`, under names of their own or in a list. */
+  models?: Record<string, string> | string[];
+  aliases?: Record<string, string>;
+  host?: string;
+  port?: number;
+  /** Where runs are logged: `redis://…`. Default: in memory. */
+  runs?: string;
+  onLeave?: "stop" | "continue" | "auto";
+  origins?: string[];
+  allowedHosts?: string[];
+  keys?: ApiKey[];
+}
+
+const models: Check = (value, path) => {
+  if (Array.isArray(value)) list("an array of names", filledString)(value, path);
+  else record("an object of names", filledString)(value, path);
+};
+
+const CONFIG = exactly("the configuration", {
+  models,
+  aliases: record("an object of names", filledString),
+  host: filledString,
+  port: wholeNumber(0),
+  runs: filledString,
+  onLeave: oneOf("stop", "continue", "auto"),
+  origins: list("an array of strings", filledString),
+  allowedHosts: list("an array of strings", filledString),
+  keys: checkApiKeys,
+});
+
+/**
+ * The configuration in a YAML (or JSON) text. `${NAME}` is the variable of that name.
+ *
+ * @throws {SluiceError} `invalid-argument` for what is no YAML, a field that there is not, or a variable that is not set.
+ */
+export function readServeConfig(text: string, env: Readonly<Record<string, string | undefined>>): ServeConfig {
+  const filled = text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = env[name];
+    if (value === undefined) throw invalid(`\${${name}}`, undefined, "a variable that is set");
+    return value;
+  });
+  let config: unknown;
+  try {
+    config = parse(filled) ?? {};
+  } catch (thrown) {
+    throw invalid("config", describe(messageOf(thrown)), "YAML");
+  }
+  CONFIG(config, "");
+  return config as ServeConfig;
+}

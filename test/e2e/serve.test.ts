@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { startRedis } from "../support/local-server.js";
+import { startSluice } from "./start.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-serve-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("sluice serve answers with what there is, under any name, and ends with the first signal", async () => {
+  const { until, child, ended } = startSluice(["serve", "--port", "0"]);
+  const [, url = ""] = await until(/Serving echo .* at (http:\S+)/);
+  const answer = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    body: JSON.stringify({ model: "gpt-anything", messages: [{ role: "user", content: "secret words" }] }),
+  });
+  expect(JSON.stringify(await answer.json())).toContain("secret words");
+  await until(/"path":"\/v1\/chat\/completions","status":200/);
+  child.kill("SIGTERM");
+  const { code, stderr } = await ended;
+  expect(code).toBe(0);
+  // Nothing of what was said is logged, and what it used is.
+  expect(stderr).not.toContain("secret words");
+  expect(stderr).toMatch(/"usage":\{/);
+});
+
+test("a file that is not understood is refused with its field", async () => {
+  const file = join(folder, "bad.yaml");
+  writeFileSync(file, "modles: [echo]\n");
+  const { code, stderr } = await startSluice(["serve", file]).ended;
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("modles");
+});
+
+const redis = await startRedis();
+afterAll(() => redis?.stop());
+
+test.skipIf(redis === undefined)(
+  "begun at one replica, dropped, gone on with at another, stopped from a third",
+  async () => {
+    const file = join(folder, "replica.yaml");
+    writeFileSync(file, `models: [echo]\nruns: ${redis?.url}\nport: 0\n`);
+    const replicas = [startSluice(["serve", file]), startSluice(["serve", file]), startSluice(["serve", file])];
+    const urls = await Promise.all(replicas.map(async ({ until }) => (await until(/ at (http:\S+)/))[1] ?? ""));
+    const [a = "", b = "", c = ""] = urls;
+    const long = Array.from({ length: 5_000 }, (_, i) => `word${i}`).join(" ");
+    const leaving = new AbortController();
+    const begun = await fetch(`${a}/v1/runs`, {
+      method: "POST",
+      body: JSON.stringify({ model: "echo", messages: [{ role: "user", content: long }] }),
+      signal: leaving.signal,
+    });
+    const run = begun.headers.get("x-sluice-run") ?? "";
+    const reader = begun.body?.getReader();
+    const first = new TextDecoder().decode((await reader?.read())?.value);
+    leaving.abort();
+    const last = [...first.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? "-1";
+    const rest = fetch(`${b}/v1/runs/${run}/stream`, { headers: { "last-event-id": last } }).then((response) =>
+      response.text(),
+    );
+    const stopped = await fetch(`${c}/v1/runs/${run}/stop`, { method: "POST" });
+    expect(stopped.status).toBe(200);
+    const numbers = [...`${first}${await rest}`.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1] ?? ""));
+    let next = 0;
+    for (const entry of numbers) {
+      expect(entry.seq).toBe(next);
+      next = entry.seq + (entry.events?.length ?? 1);
+    }
+    const end = numbers.at(-1);
+    expect(end.error?.code ?? end.events.at(-1).type).toMatch(/^(cancelled|finish)$/);
+    for (const { child } of replicas) child.kill("SIGTERM");
+    expect((await Promise.all(replicas.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0, 0]);
+  },
+);

@@ -226,6 +226,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     return new EmbeddedJournal({
       db: this.#db,
       write: (run) => this.#write(run),
+      read: (run) => this.#read(run),
       beatMs: this.#silentMs / 5,
       id,
       fence,

@@ -8,6 +8,8 @@ export interface EmbeddedJournalOptions {
   db: Database.Database;
   /** Runs something as a whole or not at all. */
   write: <T>(run: () => T) => T;
+  /** Runs one statement. */
+  read: <T>(run: () => T) => T;
   /** How often it says that the run is being run, in ms. */
   beatMs: number;
   id: string;
@@ -16,6 +18,9 @@ export interface EmbeddedJournalOptions {
   steps: readonly StepRecord[];
   notes: readonly { key: string; value: JsonValue }[];
 }
+
+/** A row is written only while the run is held under its number. */
+const IF_HELD = "SELECT id, ?1, ?2 FROM workflow_runs WHERE id = ?3 AND fence = ?4";
 
 type Change = { table: "steps" | "notes"; key: string; value: string };
 
@@ -37,8 +42,8 @@ export class EmbeddedJournal implements RunJournal {
     this.#notes = new Map(options.notes.map(({ key, value }) => [key, value]));
     const { db } = options;
     this.#insert = {
-      steps: db.prepare("INSERT OR REPLACE INTO workflow_steps (run, key, body) VALUES (?, ?, ?)"),
-      notes: db.prepare("INSERT OR REPLACE INTO workflow_notes (run, key, value) VALUES (?, ?, ?)"),
+      steps: db.prepare(`INSERT OR REPLACE INTO workflow_steps (run, key, body) ${IF_HELD}`),
+      notes: db.prepare(`INSERT OR REPLACE INTO workflow_notes (run, key, value) ${IF_HELD}`),
     };
     this.#check = db.prepare("SELECT fence, status FROM workflow_runs WHERE id = ?");
     this.#beat = setInterval(() => this.#sayAlive(), options.beatMs);
@@ -110,10 +115,20 @@ export class EmbeddedJournal implements RunJournal {
     const changes = this.#changes;
     this.#changes = [];
     this.#flushed = undefined;
-    this.#options.write(() => {
-      this.#hold();
-      for (const { table, key, value } of changes) this.#insert[table].run(this.#options.id, key, value);
-    });
+    const [only] = changes;
+    // One statement is a transaction of its own.
+    if (changes.length === 1 && only !== undefined) this.#options.read(() => this.#apply(only));
+    else {
+      this.#options.write(() => {
+        for (const change of changes) this.#apply(change);
+      });
+    }
+  }
+
+  /** @throws {SluiceError} where somebody else has the run: nothing is written then. */
+  #apply({ table, key, value }: Change): void {
+    const { id, fence } = this.#options;
+    if (this.#insert[table].run(key, value, id, fence).changes === 0) this.#hold();
   }
 
   /** @throws {SluiceError} where somebody else has the run: nothing is written then. */

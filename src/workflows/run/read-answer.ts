@@ -124,8 +124,10 @@ class AnswerReader {
   #text(text: string): Promise<void> | undefined {
     const { live, answer } = this.#paths;
     this.chunks.push(text);
-    const slow = [live?.write(text), answer?.say(text)].filter((promise) => promise instanceof Promise);
-    return slow.length === 0 ? undefined : Promise.all(slow).then(() => {});
+    const read = promiseOf(live?.write(text));
+    const heard = promiseOf(answer?.say(text));
+    if (read === undefined || heard === undefined) return read ?? heard;
+    return Promise.all([read, heard]).then(() => {});
   }
 
   #retract(reason: string): void {

@@ -1,6 +1,10 @@
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
-import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
+import {
+  type LoadComponentsOptions,
+  loadConversationComponents,
+  loadingOptions,
+} from "../components/load-conversation-components.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
 import { Converser } from "../sidecar/converser.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
@@ -45,7 +49,7 @@ interface Loaded extends Endpoint {
 }
 
 async function load(options: InProcessOptions): Promise<Loaded> {
-  const { components } = await loadConversationComponents(options);
+  const { components } = await loadConversationComponents(loadingOptions(options));
   const store = typeof options.store === "string" ? await openNamed(options.store, options) : options.store;
   const converser = new Converser(components, store);
   return {

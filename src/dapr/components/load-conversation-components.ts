@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
+import { anything, between, type Check, callable, exactly, string } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { readResiliency } from "../resiliency/read-resiliency.js";
 import { logName } from "../resources/component-resource.js";
@@ -29,6 +30,30 @@ export interface LoadComponentsOptions extends LoadResourcesOptions {
   importPackage?: (name: string) => Promise<unknown>;
 }
 
+/** The fields of `LoadComponentsOptions`, for whoever takes them beside others. */
+export const LOADING_FIELDS = {
+  resourcesPath: anything,
+  appId: string,
+  env: anything,
+  substitute: anything,
+  report: callable,
+  uuid: callable,
+  clock: anything,
+  random: callable,
+  http: anything,
+  echoPauseMs: between(0, Number.POSITIVE_INFINITY),
+  importPackage: callable,
+} satisfies Record<keyof LoadComponentsOptions, Check>;
+
+const OPTIONS = exactly("loadConversationComponents", LOADING_FIELDS);
+
+/** Those of some options that say how components are loaded. */
+export function loadingOptions(options: LoadComponentsOptions): LoadComponentsOptions {
+  const { resourcesPath, appId } = options;
+  const others = Object.entries(options).filter(([name]) => Object.hasOwn(LOADING_FIELDS, name));
+  return { ...Object.fromEntries(others), resourcesPath, appId };
+}
+
 /** The conversation components of an app, and what else its resources folders hold. */
 export interface ConversationComponents {
   /** By name, in the order of the files. */
@@ -43,9 +68,10 @@ export interface ConversationComponents {
  * Loads the conversation components of resources folders, as daprd does: its order of checks, its messages. A component
  * that fails to start ends the start, unless it ignores errors. Nothing is sent.
  *
- * @throws {SluiceError} `invalid-argument` in daprd's words.
+ * @throws {SluiceError} `invalid-argument` in daprd's words, and for unknown options.
  */
 export async function loadConversationComponents(options: LoadComponentsOptions): Promise<ConversationComponents> {
+  OPTIONS(options, "");
   const { clock = systemClock, random = Math.random, http = {}, echoPauseMs = 5 } = options;
   const { importPackage = (name) => import(name) } = options;
   const env = options.env ?? defaultEnvironment();

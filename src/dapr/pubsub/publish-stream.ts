@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { Batch, BatchReader } from "../../stream/batch-source.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { between, filledString, wholeNumber } from "../../stream/checks.js";
+import { anything, between, type Check, exactly, filledString, wholeNumber } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { DaprdHttp, type DaprdOptions } from "../daprd/daprd-http.js";
 import { StreamMessageWriter } from "./stream-message-writer.js";
@@ -25,6 +25,22 @@ export interface PublishOptions extends Topic, DaprdOptions {
   /** Default: the machine's. */
   clock?: Clock;
 }
+
+const OPTIONS = exactly("publishStream", {
+  pubsub: anything,
+  topic: anything,
+  metadata: anything,
+  streamId: anything,
+  windowMs: anything,
+  bound: anything,
+  maxMessageBytes: anything,
+  attempts: anything,
+  clock: anything,
+  endpoint: anything,
+  apiToken: anything,
+  timeoutMs: wholeNumber(1),
+  env: anything,
+} satisfies Record<keyof PublishOptions, Check>);
 
 /** A stream that is being published. */
 export interface PublishedStream {
@@ -55,6 +71,7 @@ export interface PublishReport {
  * @throws {SluiceError} `stream-locked` when the stream has a reader; `invalid-argument`.
  */
 export function publishStream(source: ChatStream, options: PublishOptions): PublishedStream {
+  OPTIONS(options, "");
   const { pubsub, topic, metadata, streamId: id = crypto.randomUUID(), bound = 1_024, ...rest } = options;
   const { windowMs = 0, maxMessageBytes = 131_072, attempts = 3, clock = systemClock, ...daprd } = rest;
   filledString(pubsub, "pubsub");

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { filledString, pattern } from "../../stream/checks.js";
+import { anything, type Check, callable, exactly, filledString, milliseconds, pattern } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { ReorderedSource, type ReorderLimits } from "./reordered-source.js";
 import { readCloudEvent, type StreamMessage } from "./stream-message.js";
@@ -74,8 +74,22 @@ export interface StreamSubscription {
  * @throws {SluiceError} `invalid-argument`.
  */
 export function subscribeStream(options: SubscribeOptions): StreamSubscription {
+  OPTIONS(options, "");
   return new Subscription(options);
 }
+
+const OPTIONS = exactly("subscribeStream", {
+  pubsub: anything,
+  topic: anything,
+  route: anything,
+  deadLetterTopic: filledString,
+  metadata: anything,
+  onStream: callable,
+  gapMs: milliseconds,
+  idleMs: milliseconds,
+  bound: anything,
+  clock: anything,
+} satisfies Record<keyof SubscribeOptions, Check>);
 
 /** How many streams are remembered that are over, to tell a late duplicate from a new stream. */
 const REMEMBERED = 10_000;

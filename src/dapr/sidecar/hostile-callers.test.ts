@@ -248,3 +248,15 @@ test("a folder may hold what is no file", async () => {
   await world.sidecar({ resourcesPath: folder, report: ({ message }) => notices.push(message) });
   expect(notices).toContainEqual(expect.stringContaining("pipe.yaml is not a file"));
 });
+
+test.each([
+  [{ resourcePath: "x" }, "resourcePath"],
+  [{ api_token: "x" }, "api_token"],
+  [{ allowedOrigin: ["x"] }, "allowedOrigin"],
+  [{ upstream: { htpp: "x" } }, "upstream.htpp"],
+  [{ httpPort: "3500" }, "httpPort"],
+  [{ apiToken: 5 }, "apiToken"],
+  [{ limits: { idle: 5 } }, "limits.idle"],
+])("an option that is misspelt or of another kind is refused: %j", async (options, field) => {
+  expect(await failure(() => world.sidecar(options as object))).toMatchObject({ code: "invalid-argument", field });
+});

@@ -8,9 +8,15 @@ import { listen } from "../../listeners/listen.js";
 import { isLoopback, requireTokenBeyondLoopback } from "../../listeners/loopback.js";
 import { RequestGuard } from "../../listeners/request-guard.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
+import { anything, type Check, exactly, filledString, list, string, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
-import { type LoadComponentsOptions, loadConversationComponents } from "../components/load-conversation-components.js";
+import {
+  LOADING_FIELDS,
+  type LoadComponentsOptions,
+  loadConversationComponents,
+  loadingOptions,
+} from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
 import { CallObserver } from "./call-observer.js";
@@ -76,14 +82,34 @@ export interface Sidecar {
   stop(): Promise<void>;
 }
 
+const OPTIONS = exactly("startSidecar", {
+  ...LOADING_FIELDS,
+  appId: { required: filledString },
+  resourcesPath: { required: anything },
+  httpPort: port,
+  grpcPort: port,
+  metricsPort: port,
+  upstream: exactly("upstream", { http: filledString, grpc: filledString } satisfies Record<keyof Upstream, Check>),
+  store: anything,
+  apiToken: string,
+  maxBodyBytes: wholeNumber(1),
+  host: string,
+  allowedHosts: list("a list of names", filledString),
+  allowedOrigins: list("a list of origins", filledString),
+  limits: anything,
+  graceMs: anything,
+  signal: anything,
+} satisfies Record<keyof SidecarOptions, Check | { required: Check }>);
+
 /**
  * Starts a sidecar that answers Dapr's conversation API, streaming included, over HTTP and gRPC, from the conversation
  * components of resources folders.
  *
- * @throws {SluiceError} `invalid-argument` in daprd's words for resources that cannot be loaded, where a port is taken, and
- *   for an address that other machines reach without a token.
+ * @throws {SluiceError} `invalid-argument` in daprd's words for resources that cannot be loaded, where a port is taken, for
+ *   an address that other machines reach without a token, and for unknown options.
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  OPTIONS(options, "");
   const { appId, host = "127.0.0.1", upstream = {}, maxBodyBytes = 4 * 1_024 * 1_024, graceMs = 5_000 } = options;
   const env = options.env ?? defaultEnvironment();
   const apiToken = options.apiToken ?? env.DAPR_API_TOKEN;
@@ -92,7 +118,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const sweep = new ConnectionSweep(options.limits, options.clock);
   const report: Report = options.report ?? (() => {});
   const starting = <T>(work: Promise<T>, undo?: (value: T) => unknown) => unlessAborted(work, options.signal, undo);
-  const { components } = await starting(loadConversationComponents(options));
+  const { components } = await starting(loadConversationComponents(loadingOptions(options)));
   const store =
     typeof options.store === "string"
       ? await starting(openNamed(options.store, upstream, apiToken), (opened) => opened.close())
@@ -137,6 +163,11 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     await stop();
     throw error;
   }
+}
+
+function port(value: unknown, path: string): void {
+  const isPort = typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65_535;
+  if (!isPort) throw invalid(path, value, "a port from 1 to 65535, or 0 for a free one");
 }
 
 /** Opens a store by its address; one in Dapr state is reached through the daprd behind the sidecar. */

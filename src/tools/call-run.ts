@@ -14,6 +14,7 @@ import type { OpenCall } from "./history.js";
 import { InnerAnswers, innerRequests } from "./inner-answers.js";
 import { InnerStreams } from "./inner-streams.js";
 import { denial, type InputHandler } from "./input-response.js";
+import { type RepairArguments, readArguments } from "./read-arguments.js";
 import { RunningTool } from "./running-tool.js";
 import type { Slots } from "./slots.js";
 import { Suspension } from "./suspension.js";
@@ -34,6 +35,7 @@ export interface RunSettings {
   /** The most characters of a result as JSON. */
   maxResultChars: number;
   onInput: InputHandler | undefined;
+  repairArguments: RepairArguments | undefined;
   /** Why no call is run any more. */
   refusal: string | undefined;
   /** Of the stream that the call belongs to. */
@@ -116,8 +118,8 @@ export class CallRun {
   }
 
   async #settle(): Promise<RunOutcome> {
-    const { name, input, invalid } = this.call;
-    const { tools, callersTools } = this.#settings;
+    const { name } = this.call;
+    const { tools, callersTools, repairArguments } = this.#settings;
     const tool = tools.get(name);
     if (tool === undefined) {
       return callersTools.has(name)
@@ -125,9 +127,8 @@ export class CallRun {
         : this.#failed(`There is no tool ${name}; there are: ${tools.names.join(", ")}`);
     }
     if (this.#settings.refusal !== undefined) return this.#failed(this.#settings.refusal);
-    if (invalid) return this.#failed(`The arguments of ${name} are not valid JSON: ${whyNotJson(input)}`);
-    const read = await tool.readInput(input);
-    if (read.issues !== undefined) return this.#refused("arguments", read.issues);
+    const read = await readArguments(tool, this.call, repairArguments);
+    if ("problem" in read) return this.#failed(read.problem);
     if (tool.run === undefined) return { type: "open", waitsFor: "caller" };
     return this.#runAnswered(tool, read.value);
   }
@@ -309,13 +310,4 @@ export class CallRun {
 
 function textOf(output: JsonValue): string {
   return typeof output === "string" ? output : JSON.stringify(output);
-}
-
-function whyNotJson(text: JsonValue): string {
-  try {
-    JSON.parse(String(text));
-    return "they are incomplete";
-  } catch (thrown) {
-    return messageOf(thrown);
-  }
 }

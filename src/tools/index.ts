@@ -9,6 +9,7 @@ export type { McpSampling, McpSamplingRequest } from "./mcp/mcp-sampling.js";
 export type { HttpServer, McpServer, StdioServer } from "./mcp/mcp-server.js";
 export type { McpToolInfo, McpTools, McpToolsOptions } from "./mcp/mcp-tools.js";
 export { mcpTools } from "./mcp/mcp-tools.js";
+export type { BrokenArguments, RepairArguments } from "./read-arguments.js";
 export type { Tool, ToolContext, ToolInput, ToolOptions, ToolQuestion, ToolReturn, ToolStream } from "./tool.js";
 export { tool } from "./tool.js";
 export { ToolOutput } from "./tool-output.js";

@@ -17,6 +17,7 @@ import { CallRun, type RunListener } from "./call-run.js";
 import { EventQueue } from "./event-queue.js";
 import { checkResponses, type History, inCallOrder, type OpenCall, readHistory } from "./history.js";
 import type { InputHandler } from "./input-response.js";
+import type { RepairArguments } from "./read-arguments.js";
 import { Slots } from "./slots.js";
 import { StepCalls } from "./step-calls.js";
 import { StepCounter, StepRelay } from "./step-relay.js";
@@ -33,6 +34,7 @@ export interface LoopSettings {
   maxCalls: number;
   maxResultChars: number;
   onInput: InputHandler | undefined;
+  repairArguments: RepairArguments | undefined;
   throwOnError: boolean;
   clock: Clock;
 }
@@ -337,7 +339,7 @@ export class ToolLoop implements BatchSource, RunListener {
   };
 
   #run(call: ToolCallPart, resumed?: OpenCall): CallRun {
-    const { timeoutMs, clock, onInput, maxCalls, maxResultChars } = this.#settings;
+    const { timeoutMs, clock, onInput, repairArguments, maxCalls, maxResultChars } = this.#settings;
     const refusal =
       ++this.#toolCalls > maxCalls ? `Not run: no more than ${maxCalls} tool calls are allowed.` : undefined;
     const settings = {
@@ -349,6 +351,7 @@ export class ToolLoop implements BatchSource, RunListener {
       clock,
       maxResultChars,
       onInput,
+      repairArguments,
       refusal,
       context: this.#options.context,
       requestId: this.#requestId,

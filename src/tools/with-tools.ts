@@ -7,6 +7,7 @@ import { boolean, callable, exactly, filledString, jsonObject, limit, millisecon
 import { invalid, SluiceError } from "../stream/error.js";
 import { validateRequest } from "../stream/validate-request.js";
 import type { InputHandler } from "./input-response.js";
+import type { RepairArguments } from "./read-arguments.js";
 import type { Tool } from "./tool.js";
 import { ToolLoop } from "./tool-loop.js";
 import { checkTools, isToolSource, Toolbox, type ToolSource } from "./toolbox.js";
@@ -42,6 +43,11 @@ export interface WithToolsOptions {
    * `input-required`, and goes on with the messages and a `responseMessage`.
    */
   onInput?: InputHandler;
+  /**
+   * Repairs arguments that are not JSON, or do not fit the tool's schema: by a lenient parser, or by asking a model. What it
+   * returns is held to the schema as well; `undefined` tells the model what is wrong, as without it.
+   */
+  repairArguments?: RepairArguments;
   /** Ends the stream with error code `tool-failed` when a tool fails, in place of telling the model. Default false. */
   throwOnError?: boolean;
   /** For the limits of tools. Default: the machine's. */
@@ -59,6 +65,7 @@ const checkOptions = exactly("withTools", {
   concurrency: limit,
   timeoutMs: milliseconds,
   onInput: callable,
+  repairArguments: callable,
   throwOnError: boolean,
   clock: jsonObject,
 });
@@ -101,10 +108,11 @@ export function withTools(
   checkOptions(options, "");
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
   const { timeoutMs = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY, onInput } = options;
+  const { repairArguments } = options;
   const { throwOnError = false, clock = systemClock, maxResultChars = 200_000 } = options;
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
   const limits = { maxSteps, maxTotalTokens, maxCalls, maxResultChars, concurrency, timeoutMs };
-  const settings = { tools, ...limits, onInput, throwOnError, clock };
+  const settings = { tools, ...limits, onInput, repairArguments, throwOnError, clock };
   const { capabilities, list } = model;
   return {
     id,

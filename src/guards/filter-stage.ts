@@ -3,7 +3,6 @@ import type {
   ChatEvent,
   Emit,
   NestedEvent,
-  Opaque,
   ReasoningDeltaEvent,
   Source,
   SourceEvent,
@@ -15,7 +14,8 @@ import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";
 import { JsonInTextFilter } from "./json-in-text-filter.js";
-import { filterText, flushFilter, type MakeFilter, type TextFilter } from "./text-filter.js";
+import { filterText, type MakeFilter, type TextFilter } from "./text-filter.js";
+import { TextParts, withoutOpaque } from "./text-parts.js";
 
 /** Settings of `filterStage`. */
 export interface FilterStageOptions {
@@ -43,12 +43,6 @@ export function filterStage(make: MakeFilter, options: FilterStageOptions): Stag
   return new FilterStage(make, options);
 }
 
-/** A text or reasoning of the answer that may go on. */
-interface OpenPart {
-  like: TextDeltaEvent | ReasoningDeltaEvent;
-  filter: TextFilter;
-}
-
 interface OpenCall {
   like: ToolInputDeltaEvent;
   filter: TextFilter;
@@ -56,17 +50,11 @@ interface OpenCall {
 
 /** The most that waits until it is known what a text before it ends with: characters of deltas, 1 for another event. */
 const MOST_WAITING = 64;
-/** The most parts that may go on: an answer has few that arrive in turns. */
-const MOST_PARTS = 8;
-
 class FilterStage implements Stage {
   readonly #make: MakeFilter;
   readonly #guard: string;
   readonly #changedOpaque: "drop" | "keep";
-  /** Parts that may go on, by their kind and block, the current one last. */
-  readonly #parts = new Map<string, OpenPart>();
-  /** The part whose delta came last. */
-  #current: OpenPart | undefined;
+  readonly #parts: TextParts;
   /** Events that wait for the current part, and their size: characters of deltas, 1 for each other. */
   #waiting: ChatEvent[] = [];
   #waitingSize = 0;
@@ -75,11 +63,10 @@ class FilterStage implements Stage {
   readonly #calls = new Map<string, OpenCall>();
   /** Stages of the inner streams that are not finished. */
   readonly #nested = new Map<string, FilterStage>();
-  /** Blocks whose text is not what came in. */
-  readonly #changedBlocks = new Set<number | undefined>();
 
   constructor(make: MakeFilter, { guard, changedOpaque = "drop" }: FilterStageOptions) {
     this.#make = make;
+    this.#parts = new TextParts(make, guard, changedOpaque);
     this.#guard = guard;
     this.#changedOpaque = changedOpaque;
   }
@@ -90,8 +77,8 @@ class FilterStage implements Stage {
       return;
     }
     if (this.#waiting.length > 0 && !isPassedOn(event)) {
-      if (isDelta(event) && continues(this.#current, event)) {
-        this.#pushWaitedFor(event, this.#current, emit);
+      if (isDelta(event) && this.#parts.goesOn(event)) {
+        this.#pushWaitedFor(event, emit);
         return;
       }
       this.#settle(emit);
@@ -101,7 +88,7 @@ class FilterStage implements Stage {
 
   end(emit: Emit): void {
     this.#settle(emit);
-    for (const key of [...this.#parts.keys()]) this.#endPart(key, emit);
+    this.#parts.end(emit);
     for (const callId of [...this.#calls.keys()]) this.#closeCall(callId, emit);
   }
 
@@ -110,12 +97,11 @@ class FilterStage implements Stage {
    * concerns tools waits only where something was begun: their users wait for it.
    */
   #waits(event: ChatEvent): boolean {
-    const current = this.#current;
-    if (current === undefined || current.filter.held === 0) return false;
+    if (this.#parts.held === 0) return false;
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta":
-        return !continues(current, event);
+        return !this.#parts.goesOn(event);
       case "source":
       case "file":
         return true;
@@ -123,7 +109,7 @@ class FilterStage implements Stage {
         return event.opaque !== undefined && !isBeside(event, this.#stepped);
       case "tool-input-delta":
       case "tool-call":
-        return current.filter.undecided === true;
+        return this.#parts.undecided;
       default:
         return false;
     }
@@ -149,28 +135,20 @@ class FilterStage implements Stage {
    * More of the text that events wait for, one character after the other: they follow what they stood in, wherever the text
    * was cut.
    */
-  #pushWaitedFor(event: TextDeltaEvent | ReasoningDeltaEvent, part: OpenPart, emit: Emit): void {
-    let out = "";
-    let read = 0;
-    for (const character of event.text) {
-      out += part.filter.push(character);
-      read += character.length;
-      if (part.filter.held === 0) break;
-    }
-    this.#noteChange(part);
-    if (out !== "") emit({ ...withoutOpaque(event), text: out });
-    if (part.filter.held === 0) this.#replay(emit);
+  #pushWaitedFor(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): void {
+    const read = this.#parts.pushUntilDecided(event, emit);
+    if (this.#parts.held === 0) this.#replay(emit);
     const rest = event.text.slice(read);
     if (rest !== "") this.push({ ...event, text: rest }, emit);
     else if (event.opaque !== undefined) {
-      this.#pushDelta({ ...event, text: "" }, emit);
+      this.#parts.push({ ...event, text: "" }, emit);
       this.#replay(emit);
     }
   }
 
   /** Ends the waiting: what the text ends with is put out as it is. */
   #settle(emit: Emit): void {
-    this.#flushCurrent(emit);
+    this.#parts.flush(emit);
     for (const event of this.#takeWaiting()) this.#take(event, emit);
   }
 
@@ -190,19 +168,19 @@ class FilterStage implements Stage {
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta":
-        this.#pushDelta(event, emit);
+        this.#parts.push(event, emit);
         return;
       case "tool-input-delta":
-        this.#flushCurrent(emit);
+        this.#parts.flush(emit);
         this.#pushToolInput(event, emit);
         return;
       case "tool-call":
-        this.#flushCurrent(emit);
+        this.#parts.flush(emit);
         this.#closeCall(event.callId, emit);
         emit({ ...event, input: event.invalid ? this.#jsonText(event.input) : this.#json(event.input) });
         return;
       case "input-request":
-        if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
+        if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
         emit(
           event.kind === "approval"
             ? { ...event, input: this.#json(event.input) }
@@ -219,16 +197,16 @@ class FilterStage implements Stage {
         emit(event);
         return;
       case "tool-result":
-        if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
+        if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
         emit({ ...event, output: this.#json(event.output) });
         return;
       case "source":
-        this.#flushCurrent(emit);
+        this.#parts.flush(emit);
         emit(this.#source(event));
         return;
       case "data":
         if (event.opaque !== undefined) {
-          if (!isBeside(event, this.#stepped)) this.#flushCurrent(emit);
+          if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
           emit(event);
         } else emit({ ...event, value: this.#json(event.value) });
         return;
@@ -237,11 +215,11 @@ class FilterStage implements Stage {
         emit(event);
         return;
       case "file":
-        this.#flushCurrent(emit);
+        this.#parts.flush(emit);
         emit(event);
         return;
       case "retract":
-        this.#forget();
+        this.#parts.forget();
         this.#calls.clear();
         emit(event);
         return;
@@ -250,7 +228,7 @@ class FilterStage implements Stage {
       case "step-finish":
         this.end(emit);
         this.#stepped ||= event.type === "step-start";
-        this.#forget();
+        this.#parts.forget();
         emit(event);
         return;
       case "finish":
@@ -260,12 +238,6 @@ class FilterStage implements Stage {
       default:
         event satisfies never;
     }
-  }
-
-  #forget(): void {
-    this.#parts.clear();
-    this.#current = undefined;
-    this.#changedBlocks.clear();
   }
 
   /** Each inner stream has its own stage: its texts are cut and held apart from those around it. */
@@ -282,86 +254,6 @@ class FilterStage implements Stage {
       inner.end(wrap);
     }
     inner.push(event.event, wrap);
-  }
-
-  #pushDelta(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): void {
-    const part = continues(this.#current, event) ? this.#current : this.#openPart(event, emit);
-    part.like = event;
-    const text = part.filter.push(event.text);
-    this.#noteChange(part);
-    if (event.opaque !== undefined) this.#sealPart(part, event, event.opaque, text, emit);
-    else if (text === event.text) emit(event);
-    else if (text !== "") emit({ ...event, text });
-  }
-
-  /** Goes on with another part. */
-  #openPart(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): OpenPart {
-    this.#flushCurrent(emit);
-    const key = partKey(event);
-    const part = this.#parts.get(key) ?? { like: event, filter: new JsonInTextFilter(this.#make) };
-    this.#parts.delete(key);
-    this.#parts.set(key, part);
-    this.#current = part;
-    const [oldest] = this.#parts.keys();
-    if (this.#parts.size > MOST_PARTS && oldest !== undefined) this.#endPart(oldest, emit);
-    return part;
-  }
-
-  /** The provider's state ends the part that it came with. */
-  #sealPart(
-    part: OpenPart,
-    event: TextDeltaEvent | ReasoningDeltaEvent,
-    opaque: Opaque,
-    before: string,
-    emit: Emit,
-  ): void {
-    const text = before + this.#closePart(partKey(event), part);
-    if (event.type === "text-delta" || !part.filter.changed || this.#changedOpaque === "keep") {
-      emit({ ...event, text });
-      return;
-    }
-    const { opaque: _, ...plain } = event;
-    if (text !== "") emit({ ...plain, text });
-    emit({
-      type: "data",
-      name: "guard/verdict",
-      value: {
-        guard: this.#guard,
-        action: "opaque-dropped",
-        dialect: opaque.dialect,
-        reason: "the provider's state belongs to reasoning whose text was changed",
-      },
-    });
-  }
-
-  #flushCurrent(emit: Emit): void {
-    if (this.#current !== undefined) this.#flushPart(this.#current, emit);
-  }
-
-  /** Puts out what a part holds back, although it may go on. */
-  #flushPart(part: OpenPart, emit: Emit): void {
-    const text = flushFilter(part.filter);
-    this.#noteChange(part);
-    if (text !== "") emit({ ...withoutOpaque(part.like), text });
-  }
-
-  #noteChange({ filter, like }: OpenPart): void {
-    if (filter.changed && like.type === "text-delta") this.#changedBlocks.add(like.block);
-  }
-
-  #endPart(key: string, emit: Emit): void {
-    const part = this.#parts.get(key);
-    if (part === undefined) return;
-    const text = this.#closePart(key, part);
-    if (text !== "") emit({ ...withoutOpaque(part.like), text });
-  }
-
-  #closePart(key: string, part: OpenPart): string {
-    const text = part.filter.end();
-    this.#noteChange(part);
-    this.#parts.delete(key);
-    if (this.#current === part) this.#current = undefined;
-    return text;
   }
 
   #pushToolInput(event: ToolInputDeltaEvent, emit: Emit): void {
@@ -388,7 +280,7 @@ class FilterStage implements Stage {
     const filtered: Source = { ...source };
     if (source.title !== undefined) filtered.title = this.#text(source.title);
     if (source.quote !== undefined) filtered.quote = this.#text(source.quote);
-    if (span !== undefined && !this.#changedBlocks.has(event.block)) filtered.span = span;
+    if (span !== undefined && !this.#parts.isChanged(event.block)) filtered.span = span;
     return { ...event, source: filtered };
   }
 
@@ -430,22 +322,4 @@ function splitDelta(event: ChatEvent, at: number): [ChatEvent | undefined, ChatE
     { ...event, delta: event.delta.slice(0, at) },
     { ...event, delta: event.delta.slice(at) },
   ];
-}
-
-/** Whether a delta is the next piece of this part. */
-function continues(part: OpenPart | undefined, event: TextDeltaEvent | ReasoningDeltaEvent): part is OpenPart {
-  if (part === undefined) return false;
-  const { like } = part;
-  if (like.type !== event.type || like.block !== event.block) return false;
-  return like.type === "reasoning-delta" || event.type === "reasoning-delta" || like.refusal === event.refusal;
-}
-
-/** Deltas of one key are pieces of one text. */
-function partKey(event: TextDeltaEvent | ReasoningDeltaEvent): string {
-  const kind = event.type === "text-delta" && event.refusal ? "refusal" : event.type;
-  return `${kind} ${event.block ?? ""}`;
-}
-
-function withoutOpaque<Delta extends TextDeltaEvent | ReasoningDeltaEvent>({ opaque: _, ...plain }: Delta) {
-  return plain;
 }

@@ -16,6 +16,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "docs/tools.md": 'import type { ChatModel } from "sluice";\ndeclare const agent: ChatModel;\n',
   "docs/structured.md": "",
   "docs/speech.md": "",
+  "docs/server.md": "",
   "docs/workflows.md": 'import type { Workflow } from "sluice/workflows";\ndeclare const research: Workflow;\n',
   "docs/guards.md": `import type { ChatModel } from "sluice";
 declare const chat: ChatModel;

@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   cancelled: true,
   retracted: true,
   "stream-locked": true,
+  /** Somebody has to answer a request for input first. */
+  "input-required": true,
   /** Somebody was asked for input, and declined. */
   declined: true,
   /** A tool failed, and its caller wants the stream to end with that. */

@@ -12,6 +12,7 @@ export { mcpTools } from "./mcp/mcp-tools.js";
 export type { BrokenArguments, RepairArguments } from "./read-arguments.js";
 export type { Tool, ToolContext, ToolInput, ToolOptions, ToolQuestion, ToolReturn, ToolStream } from "./tool.js";
 export { tool } from "./tool.js";
+export type { LoopState, StopCondition } from "./tool-loop.js";
 export { ToolOutput } from "./tool-output.js";
 export type { ToolSource } from "./toolbox.js";
 export type { WithToolsOptions } from "./with-tools.js";

@@ -22,6 +22,7 @@ export class StepRelay {
   readonly #steps: StepCounter;
   readonly #transcript = new Transcript(true);
   #model = "";
+  #agent: string | undefined;
   #step: number | undefined;
   /** Whether the model counts its own steps. */
   #framed = false;
@@ -44,6 +45,7 @@ export class StepRelay {
         this.close("tool-calls", out);
         this.#framed = true;
         this.#model = event.model;
+        this.#agent = event.agent;
         this.#open(out);
         return;
       case "step-finish":
@@ -108,7 +110,8 @@ export class StepRelay {
   #open(out: ChatEvent[]): void {
     if (this.#step !== undefined) return;
     this.#step = this.#steps.steps++;
-    out.push({ type: "step-start", step: this.#step, model: this.#model });
+    const agent = this.#agent === undefined ? undefined : { agent: this.#agent };
+    out.push({ type: "step-start", step: this.#step, model: this.#model, ...agent });
   }
 
   /** Usage that only the model's finish says is known to the reader before the tools have ended. */

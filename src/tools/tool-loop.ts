@@ -24,6 +24,21 @@ import { StepCounter, StepRelay } from "./step-relay.js";
 import type { Tool } from "./tool.js";
 import { Toolbox, type ToolSource } from "./toolbox.js";
 
+/** How far a tool loop is, after the tools of a model call have ended. */
+export interface LoopState {
+  /** Model calls so far. */
+  steps: number;
+  /** Tokens so far, inner streams included. */
+  usage: Usage;
+  /** The calls of the last answer. */
+  calls: readonly ToolCallPart[];
+  /** Their results. */
+  results: readonly ToolResultPart[];
+}
+
+/** Whether a tool loop ends here, with reason `stop`, though the model would be called again. */
+export type StopCondition = (state: LoopState) => boolean;
+
 /** Settings of a tool loop, all decided. */
 export interface LoopSettings {
   tools: readonly (Tool | ToolSource)[];
@@ -36,6 +51,8 @@ export interface LoopSettings {
   onInput: InputHandler | undefined;
   repairArguments: RepairArguments | undefined;
   throwOnError: boolean;
+  stopWhen: StopCondition | undefined;
+  steering: (() => readonly ChatMessage[]) | undefined;
   clock: Clock;
 }
 
@@ -228,6 +245,8 @@ export class ToolLoop implements BatchSource, RunListener {
     const forced = toolChoice === "required" || typeof toolChoice === "object";
     // A choice that is forced is made once: the answer to a tool's result would be another call, and so for ever.
     const choice = forced && this.#messages.at(-1)?.role === "tool" ? "auto" : toolChoice;
+    const steering = this.#settings.steering?.() ?? [];
+    if (steering.length > 0) this.#messages = [...this.#messages, ...steering];
     const asked: ChatRequest = {
       ...request,
       messages: [...this.#messages],
@@ -386,7 +405,9 @@ export class ToolLoop implements BatchSource, RunListener {
     const { waiting } = this.#calls;
     if (waiting !== undefined) return waiting;
     if (this.#calls.none && reason !== "pause") return reason;
-    const { maxSteps, maxTotalTokens, maxCalls } = this.#settings;
+    const { maxSteps, maxTotalTokens, maxCalls, stopWhen } = this.#settings;
+    const { calls, results } = this.#calls;
+    if (stopWhen?.({ steps: this.#modelCalls, usage: this.#usage, calls, results })) return "stop";
     const spent =
       this.#modelCalls >= maxSteps ||
       this.#toolCalls > maxCalls ||

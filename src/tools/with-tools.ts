@@ -5,11 +5,12 @@ import { ChatStream } from "../stream/chat-stream.js";
 import { checkedModel } from "../stream/checked-model.js";
 import { boolean, callable, exactly, filledString, jsonObject, limit, milliseconds } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import type { ChatMessage } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
 import type { InputHandler } from "./input-response.js";
 import type { RepairArguments } from "./read-arguments.js";
 import type { Tool } from "./tool.js";
-import { ToolLoop } from "./tool-loop.js";
+import { type StopCondition, ToolLoop } from "./tool-loop.js";
 import { checkTools, isToolSource, Toolbox, type ToolSource } from "./toolbox.js";
 
 /** Settings of `withTools`. */
@@ -50,6 +51,13 @@ export interface WithToolsOptions {
   repairArguments?: RepairArguments;
   /** Ends the stream with error code `tool-failed` when a tool fails, in place of telling the model. Default false. */
   throwOnError?: boolean;
+  /** Ends the stream with reason `stop` after the tools of a model call: when the answer is a tool's result, for one. */
+  stopWhen?: StopCondition;
+  /**
+   * Called before each model call: messages to put behind those that it is sent, so that somebody can speak into a running
+   * turn. They count for this stream; whoever keeps a history adds them there.
+   */
+  steering?: () => readonly ChatMessage[];
   /** For the limits of tools. Default: the machine's. */
   clock?: Clock;
 }
@@ -67,6 +75,8 @@ const checkOptions = exactly("withTools", {
   onInput: callable,
   repairArguments: callable,
   throwOnError: boolean,
+  stopWhen: callable,
+  steering: callable,
   clock: jsonObject,
 });
 
@@ -108,11 +118,11 @@ export function withTools(
   checkOptions(options, "");
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
   const { timeoutMs = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY, onInput } = options;
-  const { repairArguments } = options;
+  const { repairArguments, stopWhen, steering } = options;
   const { throwOnError = false, clock = systemClock, maxResultChars = 200_000 } = options;
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
   const limits = { maxSteps, maxTotalTokens, maxCalls, maxResultChars, concurrency, timeoutMs };
-  const settings = { tools, ...limits, onInput, repairArguments, throwOnError, clock };
+  const settings = { tools, ...limits, onInput, repairArguments, throwOnError, stopWhen, steering, clock };
   const { capabilities, list } = model;
   return {
     id,
@@ -124,8 +134,7 @@ export function withTools(
         throw new SluiceError("unsupported", `${model.id} does not call tools`, { model: model.id });
       }
       check(request, known, tools.some(isToolSource));
-      const loop = new ToolLoop(model, request, call, settings);
-      return new ChatStream(loop, { signal: call.signal, retain: call.retain });
+      return new ChatStream(new ToolLoop(model, request, call, settings), { signal: call.signal, retain: call.retain });
     },
   };
 }

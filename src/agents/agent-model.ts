@@ -1,0 +1,62 @@
+import type { CallContext } from "../stream/call-context.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import { innerSource } from "../stream/inner-source.js";
+import type { ChatMessage } from "../stream/message.js";
+import { wrapModel } from "../stream/wrap-model.js";
+import { withTools } from "../tools/with-tools.js";
+import type { AgentHooks, AgentOptions } from "./agent-options.js";
+import { framedRequest, systemText } from "./agent-prompt.js";
+import { hookedTools } from "./hooked-tools.js";
+import type { Signature } from "./signature/signature.js";
+
+/** What one run of an agent is made of. */
+export interface AgentModelSettings {
+  model: ChatModel;
+  options: AgentOptions;
+  signature: Signature;
+  hooks: readonly AgentHooks[];
+  context: CallContext;
+  /** Messages that were put into the running turn and that no model call has seen yet. */
+  steering: () => readonly ChatMessage[];
+}
+
+/** An agent's model calls and tools as one chat model: what its strategy is given. */
+export function agentModel(settings: AgentModelSettings): ChatModel {
+  const { options, hooks, steering } = settings;
+  const { tools = [], limits = {}, stopWhen, onInput, strategy, name = "agent" } = options;
+  const looped = withTools(stepModel(settings), hookedTools(tools, hooks), {
+    id: name,
+    ...(limits.maxSteps !== undefined && { maxSteps: limits.maxSteps }),
+    ...(limits.maxCalls !== undefined && { maxCalls: limits.maxCalls }),
+    ...(stopWhen && { stopWhen }),
+    ...(onInput && { onInput }),
+    steering,
+  });
+  return strategy === undefined ? looped : strategy.apply(looped);
+}
+
+/** One model call: instructions, hooks, and what `prepareStep` changes. */
+function stepModel({ model, options, signature, hooks, context }: AgentModelSettings): ChatModel {
+  const { instructions, request: own, prepareStep } = options;
+  const system = systemText(instructions, signature, model);
+  let steps = 0;
+  const framed = (request: ChatRequest) => framedRequest({ ...own, ...request }, system, signature, model);
+  const before = hooks.flatMap((one) => (one.beforeModel === undefined ? [] : [one]));
+  if (prepareStep === undefined && before.length === 0)
+    return wrapModel(model, ({ request }) => ({ request: framed(request) }));
+  return wrapModel(model, ({ options: call }) => {
+    let answering = model;
+    return {
+      request: async (asked) => {
+        const step = steps++;
+        const change = await prepareStep?.({ step, request: framed(asked), context });
+        answering = change?.model ?? model;
+        let request = change?.request ?? framed(asked);
+        for (const one of before) request = (await one.beforeModel?.({ step, request, context })) ?? request;
+        return request;
+      },
+      ask: (request) => innerSource(answering, request, call),
+    };
+  });
+}

@@ -1,0 +1,178 @@
+import type { JsonObject, JsonValue } from "../base/json.js";
+import type { PriceTable } from "../models/prices/price-table.js";
+import type { CallContext } from "../stream/call-context.js";
+import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
+import { anything, type Check, callable, exactly, filledString, jsonObject, limit, string } from "../stream/checks.js";
+import { invalid, type SluiceError } from "../stream/error.js";
+import type { Usage } from "../stream/usage.js";
+import type { InputHandler } from "../tools/input-response.js";
+import type { Tool } from "../tools/tool.js";
+import type { StopCondition } from "../tools/tool-loop.js";
+import type { ToolSource } from "../tools/toolbox.js";
+import type { AgentMemory } from "./memory/agent-memory.js";
+import type { Signature } from "./signature/signature.js";
+import type { AgentStrategy } from "./strategies/strategy.js";
+
+/** How much one run of an agent may use, what runs inside it included. Where it is spent, the run ends with reason `budget`. */
+export interface AgentLimits {
+  /** Model calls of one loop. Default 20. */
+  maxSteps?: number;
+  /** Tool calls of one loop. Default `Infinity`. */
+  maxCalls?: number;
+  /** Input and output tokens. Default `Infinity`. */
+  maxTotalTokens?: number;
+  /** USD. A model whose price is not known ends the run as spent. Default `Infinity`. */
+  maxCost?: number;
+}
+
+/** A model call that an agent is about to make. */
+export interface AgentStep {
+  /** Counted from 0. */
+  step: number;
+  /** What the model is sent. */
+  request: ChatRequest;
+  /** The run, session and caller. */
+  context: CallContext;
+}
+
+/** A tool call that an agent is about to make. */
+export interface AgentToolCall {
+  name: string;
+  callId: string;
+  /** The arguments, checked. */
+  input: unknown;
+  context: CallContext;
+}
+
+/** What a hook decides of a tool call. Nothing: it runs as it is. */
+export type ToolDecision =
+  /** Runs with other arguments. */
+  | { input: unknown }
+  /** Does not run; this is its result. */
+  | { output: JsonValue }
+  /** Does not run; the model is told why. */
+  | { deny: string };
+
+/**
+ * Called at the stages of a run, in the order of the list. What a hook throws ends the run with its error; in a tool's hook, it
+ * is an error of that call. So a hook that is a guard is never switched off by its own failure.
+ */
+export interface AgentHooks {
+  /** A run begins, its inputs checked. */
+  onStart?(run: { inputs: JsonObject | undefined; context: CallContext }): void | Promise<void>;
+  /** Before each model call. Returns the request to send in its place. */
+  beforeModel?(step: AgentStep): ChatRequest | undefined | Promise<ChatRequest | undefined>;
+  /** Before each tool call that runs here. */
+  beforeTool?(call: AgentToolCall): ToolDecision | undefined | Promise<ToolDecision | undefined>;
+  /** After it. Returns the result to give the model in its place, as `{ output }`. */
+  afterTool?(
+    call: AgentToolCall & { output: unknown },
+  ): { output: unknown } | undefined | Promise<{ output: unknown } | undefined>;
+  /** Each event of the run, before its reader gets it. */
+  onEvent?(event: ChatEvent): void;
+  /** The run ended. */
+  onFinish?(end: { reason: FinishReason; usage: Usage; text: string; context: CallContext }): void;
+  /** The run failed, or its reader left (`cancelled`). */
+  onError?(error: SluiceError): void;
+}
+
+/** What changes for one model call. */
+export interface StepChange {
+  /** What the model is sent. */
+  request?: ChatRequest;
+  /** Who answers. */
+  model?: ChatModel;
+}
+
+/** Settings of an agent. */
+export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
+  /** 1 to 64 of `A–Z a–z 0–9 _ -`: what it is called in events, as a tool and in a team. Default `agent`. */
+  name?: string;
+  /** What it can do, for whoever chooses among agents. */
+  description?: string;
+  /** A model, or its name as `model()` takes it. */
+  model: ChatModel | string;
+  /** What goes in and comes out. Default: a `message` in, a text `response` out. */
+  signature?: Signature<Inputs, Outputs>;
+  /** What the model is told to do, before what the signature says. */
+  instructions?: string;
+  /** Tools that it may call, and sources of tools. */
+  tools?: readonly (Tool | ToolSource)[];
+  /** Keeps sessions. Default: every run is a session of its own. */
+  memory?: AgentMemory;
+  /** The session where a call names none. Default: `default`, where there is a memory. */
+  sessionId?: string;
+  /** How it comes to its answer. Default: one loop of model calls and tools. */
+  strategy?: AgentStrategy;
+  /** Called at the stages of a run. */
+  hooks?: AgentHooks | readonly AgentHooks[];
+  limits?: AgentLimits;
+  /** Changes single model calls: another model, other tools or messages. */
+  prepareStep?(step: AgentStep): StepChange | undefined | Promise<StepChange | undefined>;
+  /** Ends the run after the tools of a model call, with reason `stop`. */
+  stopWhen?: StopCondition;
+  /** Answers requests for input while the run goes on. Default: the run ends with `input-required`, and is resumed. */
+  onInput?: InputHandler;
+  /** Sent with every model call: temperature and the like. */
+  request?: Omit<ChatRequest, "messages" | "tools">;
+  /** What a run costs. Default: the built-in prices. */
+  prices?: PriceTable;
+}
+
+/** Settings of one run. */
+export interface RunOptions extends Omit<CallOptions, "retain"> {
+  /** The session that it belongs to. */
+  sessionId?: string;
+}
+
+const checkLimits = exactly("limits", { maxSteps: limit, maxCalls: limit, maxTotalTokens: limit, maxCost: positive });
+
+const HOOKS = exactly("hooks", {
+  onStart: callable,
+  beforeModel: callable,
+  beforeTool: callable,
+  afterTool: callable,
+  onEvent: callable,
+  onFinish: callable,
+  onError: callable,
+} satisfies Record<keyof AgentHooks, unknown>);
+
+const name: Check = (value, path) => {
+  if (typeof value !== "string" || !/^[\w-]{1,64}$/.test(value))
+    throw invalid(path, value, "1 to 64 of A–Z a–z 0–9 _ -");
+};
+
+const hooks: Check = (value, path) => {
+  if (!Array.isArray(value)) HOOKS(value, path);
+  else for (const [index, one] of value.entries()) HOOKS(one, `${path}[${index}]`);
+};
+
+const checkOptions = exactly("an agent", {
+  name,
+  description: string,
+  model: { required: anything },
+  signature: anything,
+  instructions: filledString,
+  tools: anything,
+  memory: jsonObject,
+  sessionId: filledString,
+  strategy: jsonObject,
+  hooks,
+  limits: checkLimits,
+  prepareStep: callable,
+  stopWhen: callable,
+  onInput: callable,
+  request: jsonObject,
+  prices: anything,
+} satisfies Record<keyof AgentOptions, unknown>);
+
+/** @throws {SluiceError} `invalid-argument` for a setting that there is not, or of the wrong kind. */
+export function checkAgentOptions(options: object): void {
+  checkOptions(options, "");
+}
+
+function positive(value: unknown, path: string): void {
+  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number above 0, or Infinity");
+}

@@ -1,0 +1,217 @@
+import { isJsonObject, type JsonObject } from "../base/json.js";
+import { model as resolve } from "../models/registry.js";
+import type { CallContext } from "../stream/call-context.js";
+import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import { ChatStream } from "../stream/chat-stream.js";
+import { invalid } from "../stream/error.js";
+import { innerSource } from "../stream/inner-source.js";
+import type { ChatMessage, ToolMessage } from "../stream/message.js";
+import { opened } from "../stream/sources/opened.js";
+import { validateRequest } from "../stream/validate-request.js";
+import { type Tool, tool } from "../tools/tool.js";
+import { checkTools } from "../tools/toolbox.js";
+import { AgentBudget } from "./agent-budget.js";
+import { agentModel } from "./agent-model.js";
+import { type AgentHooks, type AgentOptions, checkAgentOptions, type RunOptions } from "./agent-options.js";
+import { inputMessage } from "./agent-prompt.js";
+import { type AgentResult, AgentRun } from "./agent-run.js";
+import { observed } from "./observed.js";
+import { isSignature, readInputs, type Signature, signature, textInput } from "./signature/signature.js";
+import { type AgentNode, agentNode } from "./workflow-node.js";
+
+/** What a run begins with: a text, the inputs of the signature, or answers to what the last run of the session asked. */
+export type AgentInput<Inputs> = string | Inputs | ToolMessage;
+
+const DEFAULT_SIGNATURE = signature("message -> response");
+
+/**
+ * A model with instructions, tools, memory and a signature. `chat`, `stream` and `run` are one pipeline: the same inputs, hooks,
+ * memory, limits and errors. One agent may run any number of sessions at once; it keeps nothing of a run itself.
+ *
+ * @example
+ * ```ts
+ * import { Agent, signature } from "sluice/agents";
+ *
+ * const agent = new Agent({ model: "openai/gpt-5-mini", signature: signature("question -> answer, confidence: number") });
+ * const { outputs } = await agent.run({ question: "How deep is the Mariana Trench?" });
+ * console.log(outputs.answer, outputs.confidence);
+ * ```
+ */
+export class Agent<Inputs = { message: string }, Outputs = { response: string }> {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly signature: Signature<Inputs, Outputs>;
+  readonly #model: ChatModel;
+  readonly #options: AgentOptions;
+  readonly #hooks: readonly AgentHooks[];
+  /** Messages for running turns, by session. */
+  readonly #steering = new Map<string, ChatMessage[]>();
+
+  /**
+   * @throws {SluiceError} `invalid-argument` for settings that there are not or that cannot be; for a model's name, as `model()`.
+   */
+  constructor(options: AgentOptions<Inputs, Outputs>) {
+    checkAgentOptions(options);
+    const { name = "agent", description, model, signature: given, tools = [], hooks = [] } = options;
+    checkTools(tools, "tools");
+    if (given !== undefined && !isSignature(given))
+      throw invalid("signature", given, "a signature, as signature() makes it");
+    this.name = name;
+    this.description = description;
+    this.signature = given ?? (DEFAULT_SIGNATURE as unknown as Signature<Inputs, Outputs>);
+    this.#model = typeof model === "string" ? resolve(model) : model;
+    if (typeof this.#model?.stream !== "function") throw invalid("model", model, "a chat model, or the name of one");
+    this.#options = options as AgentOptions;
+    this.#hooks = Array.isArray(hooks) ? hooks : [hooks as AgentHooks];
+  }
+
+  /** What the agent was made with. */
+  get options(): Readonly<AgentOptions> {
+    return this.#options;
+  }
+
+  /**
+   * Says something and returns the text of the answer.
+   *
+   * @throws {SluiceError} as `AgentRun.outputs`.
+   */
+  async chat(message: AgentInput<Inputs>, options: RunOptions = {}): Promise<string> {
+    const run = this.stream(message, options);
+    const outputs = await run.outputs;
+    const { textOutput } = this.signature;
+    const value = textOutput === undefined ? outputs : Reflect.get(outputs as object, textOutput);
+    return typeof value === "string" ? value : JSON.stringify(value);
+  }
+
+  /** Runs to the end. */
+  run(inputs: AgentInput<Inputs>, options: RunOptions = {}): Promise<AgentResult<Outputs>> {
+    return this.stream(inputs, options).result();
+  }
+
+  /**
+   * Begins a run. Nothing happens before it is read.
+   *
+   * @throws {SluiceError} `invalid-argument` at once for a text where the signature has not one text input, and for options
+   *   that are none. Inputs that do not fit end the stream with it before any model is called.
+   */
+  stream(given: AgentInput<Inputs>, options: RunOptions = {}): AgentRun<Outputs> {
+    const { sessionId = this.#options.sessionId, ...call } = options;
+    const input = this.#inputOf(given);
+    const { memory } = this.#options;
+    const session = sessionId ?? call.context?.sessionId ?? (memory === undefined ? undefined : "default");
+    const begin = async (model: ChatModel, inner: CallOptions) => {
+      const messages =
+        "messages" in input
+          ? input.messages
+          : [inputMessage(this.signature, await readInputs(this.signature, input.values))];
+      for (const { onStart } of this.#hooks) {
+        await onStart?.({ inputs: "messages" in input ? undefined : input.values, context: inner.context ?? {} });
+      }
+      if (memory === undefined || session === undefined) return innerSource(model, { messages }, inner);
+      return memory.answer(session, messages, model, { ...inner, retain: false }).source();
+    };
+    return new AgentRun<Outputs>(this.signature, this.#stream(begin, call, session));
+  }
+
+  /**
+   * Puts a message into the running turn of a session: the next model call sees it. Where no turn runs or none follows, it is
+   * seen by the session's next one.
+   */
+  steer(message: string | ChatMessage, sessionId = this.#options.sessionId ?? "default"): void {
+    const waiting = this.#steering.get(sessionId) ?? [];
+    waiting.push(typeof message === "string" ? { role: "user", content: message } : message);
+    this.#steering.set(sessionId, waiting);
+  }
+
+  /** Forgets a session, where there is a memory. */
+  async forget(sessionId = this.#options.sessionId ?? "default"): Promise<void> {
+    this.#steering.delete(sessionId);
+    await this.#options.memory?.clear(sessionId);
+  }
+
+  /** The agent as a chat model: what it is asked with is the whole history, and its memory is not used. */
+  asModel(): ChatModel {
+    const { capabilities } = this.#model;
+    return {
+      id: this.name,
+      ...(capabilities && { capabilities }),
+      stream: (request, call = {}) => {
+        validateRequest(request);
+        return this.#stream((model, inner) => innerSource(model, request, inner), call, call.context?.sessionId);
+      },
+    };
+  }
+
+  /**
+   * The agent as a tool of another one: its arguments are its inputs, its result is its one text output, or its outputs. It
+   * streams inside the other's stream, and what it asks people is answered there.
+   */
+  asTool(options: { name?: string; description?: string; approval?: boolean } = {}): Tool {
+    const { name = this.name, description = this.description, approval } = options;
+    const { inputs } = this.signature;
+    return tool({
+      name,
+      ...(description !== undefined && { description }),
+      ...(approval !== undefined && { approval }),
+      input: inputs.schema,
+      inputJsonSchema: inputs.json,
+      run: (values, { context, signal, answered }) => {
+        const request = { messages: [inputMessage(this.signature, values as JsonObject), ...answered] };
+        const begin = (model: ChatModel, inner: CallOptions) => innerSource(model, request, inner);
+        return new AgentRun(this.signature, this.#stream(begin, { context, signal }, context.sessionId));
+      },
+    });
+  }
+
+  /** The agent as a step type of workflows: its inputs are the step's, its outputs are the step's results. */
+  toWorkflowNode(type = this.name): AgentNode {
+    return agentNode(this as unknown as Agent<JsonObject, JsonObject>, type);
+  }
+
+  #inputOf(given: AgentInput<Inputs>): { values: JsonObject } | { messages: ChatMessage[] } {
+    if (typeof given === "string") {
+      const name = textInput(this.signature);
+      if (name === undefined) throw invalid("inputs", given, "an object: the signature has not one text input");
+      return { values: { [name]: given } };
+    }
+    if (isJsonObject(given) && given.role === "tool" && Array.isArray(given.content)) {
+      return { messages: [given as unknown as ToolMessage] };
+    }
+    return { values: given as JsonObject };
+  }
+
+  #stream(
+    begin: (
+      model: ChatModel,
+      call: CallOptions,
+    ) => ReturnType<typeof innerSource> | Promise<ReturnType<typeof innerSource>>,
+    call: CallOptions,
+    session: string | undefined,
+  ): ChatStream {
+    const { limits = {}, prices } = this.#options;
+    const budget = new AgentBudget(limits, prices, call.context?.budget);
+    const context: CallContext = {
+      runId: crypto.randomUUID(),
+      ...call.context,
+      ...(session !== undefined && { sessionId: session }),
+      budget,
+    };
+    const { signal, ...rest } = call;
+    const model = agentModel({
+      model: this.#model,
+      options: this.#options,
+      signature: this.signature,
+      hooks: this.#hooks,
+      context,
+      steering: () => this.#takeSteering(session ?? "default"),
+    });
+    const source = opened(() => begin(model, { ...rest, context }));
+    return new ChatStream(observed(source, this.#hooks, context), { signal, retain: call.retain });
+  }
+
+  #takeSteering(session: string): readonly ChatMessage[] {
+    const waiting = this.#steering.get(session) ?? [];
+    this.#steering.delete(session);
+    return waiting;
+  }
+}

@@ -1,0 +1,44 @@
+export type { AgentInput } from "./agent.js";
+export { Agent } from "./agent.js";
+export type {
+  AgentHooks,
+  AgentLimits,
+  AgentOptions,
+  AgentStep,
+  AgentToolCall,
+  RunOptions,
+  StepChange,
+  ToolDecision,
+} from "./agent-options.js";
+export type { AgentResult } from "./agent-run.js";
+export { AgentRun } from "./agent-run.js";
+export type { ChatConfig } from "./chat/chat-config.js";
+export { chatConfig } from "./chat/chat-config.js";
+export type { StreamChatOptions } from "./chat/stream-chat-agent.js";
+export { ChatSignature, StreamChatAgent } from "./chat/stream-chat-agent.js";
+export type { StreamedAnswer } from "./chat/streaming-strategy.js";
+export { StreamingStrategy } from "./chat/streaming-strategy.js";
+export type { AgentMemory } from "./memory/agent-memory.js";
+export type { ConversationMemoryOptions } from "./memory/conversation-memory.js";
+export { bufferMemory, conversationMemory, summaryMemory } from "./memory/conversation-memory.js";
+export type { ShortSignatureOptions, Signature, SignatureSchemas } from "./signature/signature.js";
+export { signature } from "./signature/signature.js";
+export { fallbackStrategy } from "./strategies/fallback-strategy.js";
+export type { HumanInTheLoopOptions } from "./strategies/human-in-the-loop.js";
+export { humanInTheLoop } from "./strategies/human-in-the-loop.js";
+export type { Cycle, MultiCycleOptions } from "./strategies/multi-cycle.js";
+export { multiCycle } from "./strategies/multi-cycle.js";
+export type { BatchItem, BatchOptions } from "./strategies/parallel-batch.js";
+export { runBatch } from "./strategies/parallel-batch.js";
+export { singleShot } from "./strategies/single-shot.js";
+export type { AgentStrategy } from "./strategies/strategy.js";
+export type { ChosenOptions } from "./teams/chosen.js";
+export { chosenByModel } from "./teams/chosen.js";
+export type { HandOffOptions } from "./teams/hand-off.js";
+export { handOff } from "./teams/hand-off.js";
+export type { DebateOptions, RoundRobinOptions } from "./teams/round-robin.js";
+export { debate, roundRobin } from "./teams/round-robin.js";
+export type { Member, Speaker, TeamSettings, TeamState } from "./teams/team.js";
+export { team } from "./teams/team.js";
+export type { EndedTurn } from "./turns-source.js";
+export type { AgentNode, AgentNodeContext } from "./workflow-node.js";

@@ -1,0 +1,16 @@
+import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
+import type { ChatStream } from "../../stream/chat-stream.js";
+import type { ChatMessage } from "../../stream/message.js";
+
+/** Keeps what was said in the sessions of an agent. */
+export interface AgentMemory {
+  /**
+   * Answers a turn of a session: the model is sent what the memory gives of the session and then `messages`; what was asked and
+   * answered is kept when the turn is over, marked where it was interrupted.
+   */
+  answer(sessionId: string, messages: ChatMessage[], model: ChatModel, call: CallOptions): ChatStream;
+  /** What was said in a session, oldest first. */
+  messages(sessionId: string): Promise<ChatMessage[]>;
+  /** Forgets a session. */
+  clear(sessionId: string): Promise<void>;
+}

@@ -1,0 +1,18 @@
+import { fallback } from "../../models/fallback.js";
+import { invalid } from "../../stream/error.js";
+import type { AgentStrategy } from "./strategy.js";
+
+/**
+ * Tries strategies in order: the first that can answer does. An error counts as a failure before anything was said; which one
+ * answered is in the `fallback/model` event. When the last one fails, the error names them all.
+ *
+ * @throws {SluiceError} `invalid-argument` without a strategy.
+ */
+export function fallbackStrategy(strategies: readonly AgentStrategy[]): AgentStrategy {
+  if (!Array.isArray(strategies) || strategies.length === 0)
+    throw invalid("strategies", strategies, "at least one strategy");
+  return {
+    name: `fallback(${strategies.map(({ name }) => name).join(", ")})`,
+    apply: (model) => fallback(strategies.map((one) => ({ ...one.apply(model), id: one.name }))),
+  };
+}

@@ -1,0 +1,69 @@
+import type { ChatModel } from "../../stream/chat-model.js";
+import { anything, exactly, filledString, limit } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
+import type { ChatMessage } from "../../stream/message.js";
+import { checkMembers, type Member, type TeamState, team } from "./team.js";
+
+/** Settings of `chosenByModel`. */
+export interface ChosenOptions {
+  members: readonly Member[];
+  /** Chooses who speaks, by their names and descriptions. */
+  chooser: ChatModel;
+  /** Most turns of one answer. Default 1: one member is chosen, and answers. */
+  maxTurns?: number;
+  /** Default `team`. */
+  name?: string;
+}
+
+/**
+ * A model chooses which member speaks, after each turn again or that it is done. What it is asked costs a call, which is not part of the
+ * answer's text.
+ *
+ * @throws {SluiceError} `invalid-argument`. The stream ends with `invalid-output` where it names nobody twice in a row.
+ */
+export function chosenByModel(options: ChosenOptions): ChatModel & Member {
+  const known = {
+    members: { required: anything },
+    chooser: { required: anything },
+    maxTurns: limit,
+    name: filledString,
+  };
+  exactly("chosenByModel", known)(options, "");
+  const { members, chooser, maxTurns = 1, name = "team" } = options;
+  checkMembers(members);
+  return team({
+    name,
+    members,
+    maxTurns,
+    view: "named",
+    async next(state) {
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const word = await choice(chooser, members, state);
+        if (word === "done" && state.ended.length > 0) return undefined;
+        const member = members.find((one) => one.name.toLowerCase() === word);
+        if (member !== undefined) return { member };
+      }
+      throw new SluiceError(
+        "invalid-output",
+        `${chooser.id} chose none of ${members.map((one) => one.name).join(", ")}`,
+      );
+    },
+  });
+}
+
+async function choice(chooser: ChatModel, members: readonly Member[], state: TeamState): Promise<string> {
+  const { request, ended, signal, call } = state;
+  const list = members.map(({ name, description = "" }) => `${name}: ${description}`).join("\n");
+  const done = ended.length === 0 ? "" : "Answer done when the question is answered.\n";
+  const system = `Who of these should speak next? Answer with one name and nothing else.\n${done}${list}`;
+  const turns = ended.map(({ agent, text }): ChatMessage => ({ role: "user", content: `${agent}: ${text}` }));
+  const messages: ChatMessage[] = [{ role: "system", content: system }, ...request.messages, ...turns];
+  const { context } = call;
+  const stream = chooser.stream({ messages }, { signal, ...(context && { context }) });
+  const text = await stream.fullText;
+  context?.budget?.spend(await stream.usage, chooser.id);
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[^\w-]/g, "");
+}

@@ -1,0 +1,91 @@
+import type { ChatModel } from "../../stream/chat-model.js";
+import { anything, exactly, filledString, limit } from "../../stream/checks.js";
+import { invalid } from "../../stream/error.js";
+import { tool } from "../../tools/tool.js";
+import { Agent } from "../agent.js";
+import type { AgentOptions } from "../agent-options.js";
+import type { EndedTurn } from "../turns-source.js";
+import { checkMembers, type Member, team } from "./team.js";
+
+/** Settings of `handOff`. */
+export interface HandOffOptions {
+  /** Who may speak; the first one begins. */
+  members: readonly Agent<never, unknown>[] | readonly Agent[];
+  /** To whom each may hand over, by name. Default: everybody to everybody. */
+  routes?: Readonly<Record<string, readonly string[]>>;
+  /** Most hand-offs of one answer; the member that speaks then answers itself. Default 5. */
+  maxHandOffs?: number;
+  /** Default `team`. */
+  name?: string;
+}
+
+const PREFIX = "hand_over_to_";
+
+/**
+ * Agents that hand the conversation over to one another: whoever has it speaks, sees everything, and keeps it for the next
+ * turns. A cycle of hand-offs ends at `maxHandOffs`.
+ *
+ * @throws {SluiceError} `invalid-argument` for a route to nobody.
+ */
+export function handOff(options: HandOffOptions): ChatModel & Member {
+  const known = { members: { required: anything }, routes: anything, maxHandOffs: limit, name: filledString };
+  exactly("handOff", known)(options, "");
+  const { routes, maxHandOffs = 5, name = "team" } = options;
+  const agents = options.members as readonly Agent[];
+  checkMembers(agents);
+  const names = agents.map((agent) => agent.name);
+  for (const [from, targets] of Object.entries(routes ?? {})) {
+    for (const one of [from, ...targets])
+      if (!names.includes(one)) throw invalid(`routes.${from}`, one, names.join(", "));
+  }
+  const targetsOf = (agent: Agent) =>
+    agents.filter((one) => one !== agent && (routes?.[agent.name] ?? names).includes(one.name));
+  const handing = new Map(agents.map((agent) => [agent.name, withHandOff(agent, targetsOf(agent))]));
+  return team({
+    name,
+    members: agents.map((agent) => handing.get(agent.name) ?? agent),
+    maxTurns: maxHandOffs + 1,
+    view: "own",
+    next({ ended, lastSpeaker }) {
+      const last = ended.at(-1);
+      if (last === undefined) {
+        const first = (lastSpeaker === undefined ? undefined : handing.get(lastSpeaker)) ?? handing.get(names[0] ?? "");
+        return first && { member: first };
+      }
+      const target = handedTo(last);
+      // Nobody may hand over any more: whoever has the conversation answers.
+      const member =
+        ended.length >= maxHandOffs ? agents.find((one) => one.name === target) : handing.get(target ?? "");
+      return member && { member };
+    },
+  });
+}
+
+/** The same agent with a tool for each agent that it may hand over to. */
+function withHandOff(agent: Agent, targets: readonly Agent[]): Agent {
+  const tools = targets.map((target) =>
+    tool({
+      name: `${PREFIX}${target.name}`,
+      description: `Hands the conversation over to ${target.name}${target.description ? `, who ${target.description}` : ""}.`,
+      input: { type: "object", properties: {} },
+      run: () => `${target.name} has the conversation now.`,
+    }),
+  );
+  const { tools: own = [], stopWhen } = agent.options;
+  const options: AgentOptions = {
+    ...agent.options,
+    tools: [...own, ...tools],
+    stopWhen: (state) => state.calls.some(({ name }) => name.startsWith(PREFIX)) || (stopWhen?.(state) ?? false),
+  };
+  return new Agent(options) as unknown as Agent;
+}
+
+/** To whom the last step of a turn handed over. */
+function handedTo({ messages }: EndedTurn): string | undefined {
+  const last = messages.findLast(({ role }) => role === "assistant");
+  if (last === undefined || typeof last.content === "string") return undefined;
+  for (const part of last.content) {
+    if (part.type === "tool-call" && part.name.startsWith(PREFIX)) return part.name.slice(PREFIX.length);
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import type { ChatModel } from "../../stream/chat-model.js";
+import { anything, callable, exactly, filledString, limit } from "../../stream/checks.js";
+import type { EndedTurn } from "../turns-source.js";
+import { checkMembers, type Member, team } from "./team.js";
+
+/** Settings of `roundRobin`. */
+export interface RoundRobinOptions {
+  members: readonly Member[];
+  /** How often each member speaks. Default 1. */
+  rounds?: number;
+  /** Whether the answer is complete after a turn. */
+  done?: (turns: readonly EndedTurn[]) => boolean | Promise<boolean>;
+  /** Default `team`. */
+  name?: string;
+}
+
+/**
+ * The members speak in turn, each seeing what was said before it.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function roundRobin(options: RoundRobinOptions): ChatModel & Member {
+  exactly("roundRobin", { members: { required: anything }, rounds: limit, done: callable, name: filledString })(
+    options,
+    "",
+  );
+  const { members, rounds = 1, done, name = "team" } = options;
+  checkMembers(members);
+  return team({
+    name,
+    members,
+    maxTurns: members.length * rounds,
+    view: "named",
+    async next({ ended }) {
+      if (ended.length > 0 && (await done?.(ended))) return undefined;
+      const at = position(ended, members);
+      const member = at < members.length * rounds ? members[at % members.length] : undefined;
+      return member && { member };
+    },
+  });
+}
+
+/** Which turn comes next, counted from 0. An answer that was resumed begins with the member that had waited. */
+function position(ended: readonly EndedTurn[], members: readonly Member[]): number {
+  const first = members.findIndex(({ name }) => name === ended[0]?.agent);
+  return Math.max(0, first) + ended.length;
+}
+
+/** Settings of `debate`. */
+export interface DebateOptions {
+  /** Who argue, in this order. At least two. */
+  members: readonly Member[];
+  /** Decides when the arguments are over; its answer is the last. */
+  judge: Member;
+  /** How often each member argues. Default 2. */
+  rounds?: number;
+  /** Default `debate`. */
+  name?: string;
+}
+
+/**
+ * The members argue for some rounds, each seeing what the others said; then the judge decides.
+ *
+ * @throws {SluiceError} `invalid-argument`.
+ */
+export function debate(options: DebateOptions): ChatModel & Member {
+  const known = { members: { required: anything }, judge: { required: anything }, rounds: limit, name: filledString };
+  exactly("debate", known)(options, "");
+  const { members, judge, rounds = 2, name = "debate" } = options;
+  checkMembers([...members, judge]);
+  const arguments_ = members.length * rounds;
+  return team({
+    name,
+    members: [...members, judge],
+    maxTurns: arguments_ + 1,
+    view: "named",
+    next({ ended }) {
+      const at = position(ended, members);
+      if (ended.at(-1)?.agent === judge.name) return undefined;
+      if (at >= arguments_) return { member: judge, prompt: "Decide, and say why, in a few sentences." };
+      const member = members[at % members.length];
+      const prompt = ended.length === 0 ? "Make your argument." : "Answer what the others said.";
+      return member && { member, prompt };
+    },
+  });
+}

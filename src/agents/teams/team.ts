@@ -1,0 +1,122 @@
+import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { ChatStream } from "../../stream/chat-stream.js";
+import { invalid } from "../../stream/error.js";
+import { innerSource } from "../../stream/inner-source.js";
+import type { ChatMessage } from "../../stream/message.js";
+import { validateRequest } from "../../stream/validate-request.js";
+import { readHistory } from "../../tools/history.js";
+import { type EndedTurn, endsAnswer, type Turn, turnsSource } from "../turns-source.js";
+
+/** Who may be a member of a team: an agent, local or remote. */
+export interface Member {
+  /** Names it in the team; no two members have the same. */
+  readonly name: string;
+  /** What it can do, for whoever chooses. */
+  readonly description?: string | undefined;
+  asModel(): ChatModel;
+}
+
+/** Who speaks next, and with what. */
+export interface Speaker {
+  member: Member;
+  /** Put behind everything that was said, for this turn. */
+  prompt?: string;
+}
+
+/** How far a team is. */
+export interface TeamState {
+  /** What was asked. */
+  request: ChatRequest;
+  /** The turns that are over. */
+  ended: readonly EndedTurn[];
+  /** Who spoke last in an earlier answer of this conversation. */
+  lastSpeaker: string | undefined;
+  signal: AbortSignal;
+  call: CallOptions;
+}
+
+/** Settings that all teams have. */
+export interface TeamSettings {
+  name: string;
+  members: readonly Member[];
+  /** Most turns of one answer: a team always ends. */
+  maxTurns: number;
+  /** Whether each member sees what the others said as messages of the user with their names, or as its own history. */
+  view: "named" | "own";
+  /** Chooses the next speaker; `undefined` ends the answer. */
+  next(state: TeamState): Speaker | undefined | Promise<Speaker | undefined>;
+}
+
+/**
+ * Several agents as one chat model: all speak into one stream, each step says who, and what is said is one conversation. A turn that
+ * waits for input, or ends with a limit, ends the answer; the member that waits goes on when it is resumed.
+ *
+ * @throws {SluiceError} `invalid-argument` for a team without members, or two of one name.
+ */
+export function team(settings: TeamSettings): ChatModel & Member {
+  const { name, members } = settings;
+  checkMembers(members);
+  const model: ChatModel = {
+    id: name,
+    stream(request, call = {}) {
+      validateRequest(request);
+      return new ChatStream(turns(settings, request, call), { signal: call.signal, retain: call.retain });
+    },
+  };
+  return { ...model, name, asModel: () => model };
+}
+
+/** @throws {SluiceError} `invalid-argument`. */
+export function checkMembers(members: readonly Member[]): void {
+  if (!Array.isArray(members) || members.length === 0) throw invalid("members", members, "at least one agent");
+  const names = new Set<string>();
+  for (const [index, member] of members.entries()) {
+    if (typeof member?.asModel !== "function") throw invalid(`members[${index}]`, member, "an agent");
+    if (names.has(member.name)) throw invalid(`members[${index}].name`, member.name, "a name that no other member has");
+    names.add(member.name);
+  }
+}
+
+function turns({ members, maxTurns, view, next }: TeamSettings, request: ChatRequest, call: CallOptions) {
+  const lastSpeaker = speakerIn(request.messages);
+  const resumes = readHistory(request.messages).open.length > 0;
+  return turnsSource(async (ended, signal): Promise<Turn | undefined> => {
+    const last = ended.at(-1);
+    if (ended.length >= maxTurns || (last !== undefined && endsAnswer(last))) return undefined;
+    // Whoever waited goes on itself.
+    const waiting = resumes && last === undefined ? members.find(({ name }) => name === lastSpeaker) : undefined;
+    const speaker =
+      waiting === undefined
+        ? await next({ request, ended, lastSpeaker, signal, call })
+        : { member: waiting, prompt: undefined };
+    if (speaker === undefined) return undefined;
+    const { member, prompt } = speaker;
+    const before = [...request.messages, ...ended.flatMap((turn) => seenBy(member.name, turn, view))];
+    const messages: ChatMessage[] = prompt === undefined ? before : [...before, { role: "user", content: prompt }];
+    const source = innerSource(member.asModel(), { ...request, messages }, call);
+    const value = { agent: member.name };
+    const opaque = { dialect: "sluice", data: value };
+    return { source, agent: member.name, opening: [{ type: "data", name: "agent/speaker", value, opaque }] };
+  });
+}
+
+/** What a member is shown of a turn: its own as it was, those of others as what somebody said. */
+function seenBy(member: string, turn: EndedTurn, view: TeamSettings["view"]): ChatMessage[] {
+  if (view === "own" || turn.agent === member) return turn.messages;
+  return turn.text === "" ? [] : [{ role: "user", content: `${turn.agent}: ${turn.text}` }];
+}
+
+/** Who spoke last in a history. */
+function speakerIn(messages: readonly ChatMessage[]): string | undefined {
+  for (const { role, content } of messages.toReversed()) {
+    if (role !== "assistant" || typeof content === "string") continue;
+    for (const part of content.toReversed()) {
+      if (part.type !== "opaque" || part.name !== "agent/speaker") continue;
+      const { data } = part.opaque;
+      if (typeof data === "object" && data !== null && "agent" in data && typeof data.agent === "string")
+        return data.agent;
+    }
+  }
+  return undefined;
+}

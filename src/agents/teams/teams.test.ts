@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { collect } from "../../../test/support/collect.js";
+import { scripted } from "../../models/scripted.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import { openRequests } from "../../tools/history.js";
+import { approve, responseMessage } from "../../tools/input-response.js";
+import { tool } from "../../tools/tool.js";
+import { Agent } from "../agent.js";
+import { chosenByModel } from "./chosen.js";
+import { handOff } from "./hand-off.js";
+import { debate, roundRobin } from "./round-robin.js";
+
+const ASK = { messages: [{ role: "user" as const, content: "Go." }] };
+const call = (callId: string, name: string): ChatEvent => ({ type: "tool-call", callId, name, input: {} });
+const speakers = (events: readonly ChatEvent[]) =>
+  events.flatMap((event) => (event.type === "step-start" ? [event.agent] : []));
+
+test("members speak in turn, each step says who, and each sees what the others said", async () => {
+  const [a, b] = [scripted([["A1"], ["A2"]]), scripted([["B1"], ["B2"]])];
+  const members = [new Agent({ name: "ann", model: a }), new Agent({ name: "bob", model: b })];
+  const stream = roundRobin({ members, rounds: 2 }).stream(ASK);
+  const events = await collect(stream);
+  expect(speakers(events)).toEqual(["ann", "bob", "ann", "bob"]);
+  expect(await stream.fullText).toBe("A1B1A2B2");
+  expect(a.requests[1]?.messages.map(({ content }) => content)).toEqual([
+    "Go.",
+    expect.arrayContaining([{ type: "text", text: "A1" }]),
+    "bob: B1",
+  ]);
+});
+
+test("a team in a team is a path of names", async () => {
+  const inner = roundRobin({ members: [new Agent({ name: "ann", model: scripted([["A"]]) })], name: "desk" });
+  expect(speakers(await collect(roundRobin({ members: [inner] }).stream(ASK)))).toEqual(["desk/ann"]);
+});
+
+test("a debate ends with its judge", async () => {
+  const agents = ["pro", "con", "judge"].map(
+    (name) => new Agent({ name, model: scripted([[`${name}. `], [`${name}! `]]) }),
+  );
+  const [pro, con, judge] = agents as [Agent, Agent, Agent];
+  const stream = debate({ members: [pro, con], judge, rounds: 2 }).stream(ASK);
+  expect(await stream.fullText).toBe("pro. con. pro! con! judge. ");
+});
+
+test("a model chooses who speaks; a name that there is not is asked for again, once", async () => {
+  const members = ["ann", "bob"].map(
+    (name) => new Agent({ name, description: `is ${name}`, model: scripted([[`I am ${name}.`]]) }),
+  );
+  expect(await chosenByModel({ members, chooser: scripted([["Nobody"], ["Bob."]]) }).stream(ASK).fullText).toBe(
+    "I am bob.",
+  );
+  const lost = chosenByModel({ members, chooser: scripted([["x"], ["y"]]) });
+  await expect(lost.stream(ASK).fullText).rejects.toMatchObject({ code: "invalid-output" });
+});
+
+test("an agent hands the conversation over, and who has it keeps it", async () => {
+  const refunds = scripted([["Refunded."], ["Still here."]]);
+  const desk = new Agent({ name: "desk", model: scripted([["One moment. ", call("1", "hand_over_to_refunds")]]) });
+  const members = [desk, new Agent({ name: "refunds", description: "gives money back", model: refunds })];
+  const team = handOff({ members });
+  const first = team.stream(ASK);
+  const events = await collect(first);
+  expect(speakers(events)).toEqual(["desk", "refunds"]);
+  expect(await first.fullText).toBe("One moment. Refunded.");
+  const messages = [...ASK.messages, ...(await first.messages), { role: "user" as const, content: "Thanks." }];
+  expect(await team.stream({ messages }).fullText).toBe("Still here.");
+});
+
+test("hand-offs in a circle end, with an answer", async () => {
+  const agent = (name: string, other: string) =>
+    new Agent({
+      name,
+      model: scripted([
+        [call("1", `hand_over_to_${other}`)],
+        [call("2", `hand_over_to_${other}`)],
+        [`${name} answers.`],
+      ]),
+    });
+  const stream = handOff({ members: [agent("a", "b"), agent("b", "a")], maxHandOffs: 2 }).stream(ASK);
+  expect(await stream.finishReason).not.toBe("tool-calls");
+  expect(() => handOff({ members: [agent("a", "b")], routes: { a: ["c"] } })).toThrow("routes.a");
+});
+
+test("an approval inside a team waits, and the member that asked goes on", async () => {
+  const pay = tool({ name: "pay", input: { type: "object" }, approval: true, run: () => "paid" });
+  const make = () => {
+    const model = scripted([[call("p", "pay")]]);
+    return roundRobin({
+      members: [
+        new Agent({ name: "ann", model: scripted([["Hello. "]]) }),
+        new Agent({ name: "bob", model: made++ === 0 ? model : scripted([["Paid."]]), tools: [pay] }),
+      ],
+    });
+  };
+  let made = 0;
+  const first = make().stream(ASK);
+  expect(await first.finishReason).toBe("input-required");
+  const messages = [...ASK.messages, ...(await first.messages)];
+  const [request] = openRequests(messages);
+  const second = make().stream({ messages: [...messages, responseMessage(approve(request?.id ?? ""))] });
+  const events = await collect(second);
+  expect(speakers(events)[0]).toBe("bob");
+  expect(events).toContainEqual(expect.objectContaining({ type: "tool-result", output: "paid" }));
+});
+
+test("teams refuse members of one name, and none", () => {
+  const twin = new Agent({ name: "a", model: scripted([]) });
+  expect(() => roundRobin({ members: [twin, twin] })).toThrow("members[1].name");
+  expect(() => roundRobin({ members: [] })).toThrow("at least one agent");
+  expect(() => roundRobin({ member: [twin] } as never)).toThrow("did you mean members?");
+});

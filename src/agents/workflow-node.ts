@@ -1,0 +1,52 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
+import type { CallContext } from "../stream/call-context.js";
+import type { ChatStream } from "../stream/chat-stream.js";
+import type { Agent } from "./agent.js";
+import { propertiesOf } from "./signature/signature.js";
+
+/** What an agent needs of the workflow that it is a step of. */
+export interface AgentNodeContext {
+  readonly inputs: JsonObject;
+  readonly signal: AbortSignal;
+  readonly callContext: CallContext | undefined;
+  /** Reads a stream to its end; its events reach the run's reader nested under the step. */
+  read(stream: ChatStream): Promise<unknown>;
+}
+
+/** An agent as a step type of workflows (`sluice/workflows`, option `stepTypes`). */
+export interface AgentNode {
+  readonly type: string;
+  readonly about: string;
+  /** What it makes, by name, with a sentence for each. */
+  readonly results: Readonly<Record<string, string>>;
+  /** The result that is meant where none is named. */
+  readonly main: string;
+  readonly answers: true;
+  run(context: AgentNodeContext): Promise<{ [name: string]: JsonValue }>;
+}
+
+/** Makes a step type of an agent. Two uses of one agent share nothing of a run. */
+export function agentNode(agent: Agent<JsonObject, JsonObject>, type: string): AgentNode {
+  const properties = propertiesOf(agent.signature.outputs.json);
+  const results = Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, describe(schema, name)]),
+  );
+  const [main = "response"] = Object.keys(properties);
+  return {
+    type,
+    about: agent.description ?? `Asks the agent ${agent.name}.`,
+    results,
+    main: agent.signature.textOutput ?? main,
+    answers: true,
+    async run({ inputs, signal, callContext, read }) {
+      const run = agent.stream(inputs, { signal, ...(callContext && { context: callContext }) });
+      await read(run.stream);
+      return (await run.outputs) as { [name: string]: JsonValue };
+    },
+  };
+}
+
+function describe(schema: JsonValue | undefined, name: string): string {
+  const description = isJsonObject(schema) ? schema.description : undefined;
+  return typeof description === "string" ? description : `The agent's ${name}.`;
+}

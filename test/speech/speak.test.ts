@@ -122,6 +122,46 @@ describe("speak", () => {
     expect(heard(await events)).toEqual(["This goes on,", "and on without an end."]);
   });
 
+  it("does not let the player run out of sound while a long sentence is being written", async () => {
+    const clock = new ManualClock();
+    const voice = new TestVoice({ clock, tookMs: () => 100 });
+    let more = (_: string) => {};
+    async function* slow(): AsyncGenerator<ChatEvent> {
+      yield START;
+      yield text("Sure, here it is. And");
+      for (;;) {
+        const piece = await new Promise<string>((resolve) => {
+          more = resolve;
+        });
+        if (piece === "") break;
+        yield text(piece);
+      }
+      yield FINISH;
+    }
+    const events: ChatEvent[] = [];
+    const reading = (async () => {
+      for await (const event of speak(ChatStream.from(slow()), { voice, clock })) events.push(event);
+    })();
+    await clock.timer(100);
+    clock.advance(100);
+    await new Promise(setImmediate);
+    // 850 ms of sound are out; 20 characters more are written each 100 ms, without the end of a sentence.
+    for (let ms = 0; ms < 800; ms += 100) {
+      more(" that is more, as we");
+      await new Promise(setImmediate);
+      clock.advance(100);
+      await new Promise(setImmediate);
+    }
+    expect(heard(events).length).toBeGreaterThan(1);
+    more("");
+    while (events.at(-1)?.type !== "finish") {
+      await new Promise(setImmediate);
+      clock.advance(50);
+    }
+    await reading;
+    expect(heard(events).join(" ")).toBe(`Sure, here it is. And${" that is more, as we".repeat(8)}`);
+  });
+
   it("speaks a sentence that may be complete when nothing more comes", async () => {
     const clock = new ManualClock();
     const voice = new TestVoice();

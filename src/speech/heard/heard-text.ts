@@ -125,7 +125,9 @@ export class HeardText {
 /** How much of a sentence's text was heard after `ms` of its sound. */
 function heardOf({ sentence, text, words, ms: soundMs, complete }: Heard, ms: number): number {
   const marks =
-    words.length > 0 ? words : estimatedMarks(sentence.text, complete ? soundMs : estimatedMs(sentence.text));
+    words.length > 0
+      ? words
+      : estimatedMarks(sentence.text, complete ? soundMs : Math.max(soundMs, estimatedMs(sentence.text)));
   let end = 0;
   let count = 0;
   for (const word of marks) {

@@ -32,9 +32,9 @@ export class PieceMaker {
     this.#start = offset;
   }
 
-  /** Whether text waits for the end of its sentence. */
-  get waiting(): boolean {
-    return this.#splitter.pending !== "";
+  /** How much text waits for the end of its sentence. */
+  get waiting(): number {
+    return this.#splitter.pending.length;
   }
 
   push(text: string): Piece[] {

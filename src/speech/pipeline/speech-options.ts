@@ -23,7 +23,7 @@ export interface SpeechOptions extends SpeakableOptions {
   maxChunkLength?: number;
   /**
    * Text that has waited so long for the end of its sentence is spoken without it, as far as the last clause or word, in
-   * ms. `Infinity` never does that. Default 3,000.
+   * ms; earlier where a player that plays at once would have nothing left to play. Default 3,000.
    */
   maxBufferTimeMs?: number;
   /**

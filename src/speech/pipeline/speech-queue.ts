@@ -23,6 +23,9 @@ interface Speaking {
   startedAt: number;
 }
 
+/** How much earlier than its last moment a piece is begun, in ms: other work may be in the way. */
+const SPARE_MS = 150;
+
 /** Who hears of what the queue makes. */
 export interface SpeechQueueListener {
   /** Events are ready, in the order of the answer. */
@@ -67,6 +70,11 @@ export class SpeechQueue {
   /** Whether text waits to be synthesised. */
   get queued(): boolean {
     return this.#queue.length > 0;
+  }
+
+  /** How much of it, in characters. */
+  get queuedCharacters(): number {
+    return this.#queue.characters;
   }
 
   /** Why nothing was spoken, where all sentences were skipped. */
@@ -146,6 +154,16 @@ export class SpeechQueue {
       else if (!out) sum += made === 0 ? about : made;
     }
     return sum;
+  }
+
+  /**
+   * When a player will have nothing more to play if text of this length is not synthesised by then, in ms from now, with a
+   * little to spare; `undefined` before the first sound.
+   */
+  runsOutInMs(characters: number): number | undefined {
+    if (this.#emittingSince === undefined) return undefined;
+    const sound = this.#unplayedMs + this.#madeMs + this.#pace.soundMs(this.#queue.characters);
+    return sound - this.#pace.synthesisMs(characters) - SPARE_MS;
   }
 
   /** Sound that is out and was not played yet, in ms; where nobody says so, playing is taken to have begun at once. */

@@ -32,6 +32,8 @@ export class SpeechSource implements BatchSource {
   #lengthAtStart = 0;
   /** The first sentence after it whose sound is out. */
   #firstIndex: number | undefined;
+  /** Since when text waits for the end of its sentence. */
+  #waitingSince: number | undefined;
   #stopTimer: (() => void) | undefined;
   #stopCheck: (() => void) | undefined;
 
@@ -96,6 +98,8 @@ export class SpeechSource implements BatchSource {
       if (event.type === "sentence" && event.end > this.#lengthAtStart) this.#firstIndex ??= event.index;
     }
     this.#put(events);
+    // How long the player has something to play has changed.
+    this.#setTimer();
   }
 
   /** Reads on and speaks on, as far as may be. */
@@ -220,23 +224,43 @@ export class SpeechSource implements BatchSource {
     return new PieceMaker(this.#options, this.#options.maxChunkLength, this.#length);
   }
 
-  /** Text does not wait for the end of its sentence for ever. */
+  /** Text waits for the end of its sentence, but not for ever, and not when the player is about to have nothing to play. */
   #setTimer(): void {
-    const { maxBufferTimeMs } = this.#options;
-    if (this.#stopTimer !== undefined || this.#over || this.#ended || maxBufferTimeMs === Number.POSITIVE_INFINITY)
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    if (this.#over || this.#ended) return;
+    const { waiting } = this.#maker;
+    if (waiting === 0 && !this.#speech.queued) {
+      this.#waitingSince = undefined;
       return;
-    if (!this.#maker.waiting && !this.#speech.queued) return;
-    this.#stopTimer = this.#clock.after(maxBufferTimeMs, () => {
+    }
+    this.#waitingSince ??= this.#clock.now();
+    const leftMs = this.#waitingSince + this.#options.maxBufferTimeMs - this.#clock.now();
+    const runsOut = this.#speech.runsOutInMs(waiting) ?? Number.POSITIVE_INFINITY;
+    const delay = Math.min(leftMs, Math.max(runsOut, PLAYBACK_CHECK_MS));
+    if (delay === Number.POSITIVE_INFINITY) return;
+    this.#stopTimer = this.#clock.after(delay, () => {
       this.#stopTimer = undefined;
-      this.#speech.push(this.#maker.cut());
-      this.#speech.hurry();
+      this.#waited();
       this.#setTimer();
     });
+  }
+
+  #waited(): void {
+    const { maxBufferTimeMs, minChunkLength } = this.#options;
+    const { waiting } = this.#maker;
+    const late = this.#clock.now() - (this.#waitingSince ?? 0) >= maxBufferTimeMs;
+    const runsOut = (this.#speech.runsOutInMs(waiting) ?? Number.POSITIVE_INFINITY) <= 0;
+    if (!late && !(runsOut && waiting + this.#speech.queuedCharacters >= minChunkLength)) return;
+    this.#waitingSince = undefined;
+    this.#speech.push(this.#maker.cut());
+    this.#speech.hurry();
   }
 
   #callOffTimer(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+    this.#waitingSince = undefined;
   }
 
   /** What waits for something to be played asks again. */

@@ -42,8 +42,8 @@ const LONGEST_PART = 400;
 const LONGEST_WORD = 60;
 /** The silence that stays before the first sound. Flite puts 120 to 220 ms there. */
 const LEAD_IN_MS = 20;
-/** The sound that is given before the times of the words are known. */
-const FIRST_PIECE_MS = 200;
+/** The end of the sound that is given with the times of the words, which are known a little later than the sound. */
+const LAST_PIECE_MS = 20;
 
 const OPTIONS = exactly("flite", {
   voice: oneOf("rms", "slt", "awb", "kal16", "kal"),
@@ -116,7 +116,7 @@ class FliteVoice implements Voice {
     const skippedMs = first?.name === "pau" ? Math.max(0, first.endMs - LEAD_IN_MS) : 0;
     const pcm = output.pcm.subarray(pcmBytes(skippedMs, sampleRate));
     amplify(pcm, VOICES[this.#voice].gain);
-    const piece = pcmBytes(FIRST_PIECE_MS, sampleRate);
+    const piece = Math.max(0, pcm.length - pcmBytes(LAST_PIECE_MS, sampleRate));
     yield { data: pcm.subarray(0, piece) };
     const marks = wordMarks(words, sounds, await phones, offsetMs - skippedMs);
     signal?.throwIfAborted();

@@ -4,7 +4,7 @@
 
 import { Conversation } from "sluice/chat";
 import { scripted } from "sluice/models";
-import { flite, fvad, pacedOutput, voiceChat } from "sluice/speech";
+import { flite, fvad, pacedOutput, remember, voiceChat } from "sluice/speech";
 
 const voice = flite({ speed: 1.5 });
 const question = [];
@@ -27,6 +27,7 @@ await voiceChat({
   speech: { voice },
   detector: await fvad(),
   transcriber: standIn,
+  onHeard: remember(conversation),
   onEvent: (event) => {
     if (event.type === "transcript") console.log(`heard: ${event.text}`);
     if (event.type === "answer" && event.event.type === "sentence") console.log(`says: ${event.event.text}`);

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Conversation } from "../../src/chat/conversation.js";
+import { scripted } from "../../src/models/scripted.js";
 import { pacedOutput } from "../../src/speech/talk/paced-output.js";
 import { type Remembering, remember } from "../../src/speech/talk/remember.js";
 import { say } from "../../src/speech/talk/spoken-turn.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
 import { SluiceError } from "../../src/stream/error.js";
-import type { ChatMessage } from "../../src/stream/message.js";
+import { type ChatMessage, textOf } from "../../src/stream/message.js";
 import { failure } from "../support/failure.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { MS_PER_CHARACTER, TestVoice } from "./test-voice.js";
@@ -182,6 +184,29 @@ describe("an answer that is said aloud", () => {
     }
     expect(await failed).toMatchObject({ code: "rejected", field: "sentences[1]" });
     expect("Hello there my friend. How are you?".startsWith(String(talk.stored[1]?.content))).toBe(true);
+  });
+
+  it("is cut in a real conversation to what was heard, before the next question", async () => {
+    const clock = new ManualClock();
+    const model = scripted([["Hello there my friend. ", "How are you doing today?"], ["Bye."]]);
+    const talk = new Conversation({ model });
+    const options = {
+      voice: new TestVoice({ clock }),
+      output: pacedOutput(listener(), { clock, bufferMs: 60 }),
+      clock,
+      onHeard: remember(talk),
+    };
+    const turn = say(talk.stream("Hi"), options);
+    await settle();
+    for (let ms = 0; ms < 650; ms += 50) {
+      await settle();
+      clock.advance(50);
+    }
+    await turn.stop();
+    await talk.stream("Stop.").fullText;
+    const said = (await talk.messages()).map(({ message }) => textOf(message));
+    expect(said).toEqual(["Hi", "Hello there", "Stop.", "Bye."]);
+    expect(model.requests[1]?.messages.map(textOf)).toEqual(["Hi", "Hello there", "Stop."]);
   });
 
   it("keeps exactly the words whose sound was played, at whatever millisecond it is interrupted", async () => {

@@ -5,7 +5,7 @@ import type { TurnHeard } from "./spoken-turn.js";
 export interface Remembering {
   /** The messages so far, oldest first; those of a turn that was left are among them. */
   messages(): Promise<readonly { id: string; message: ChatMessage }[]>;
-  /** Keeps only the first `chars` characters of an answer's text: the rest was not heard. */
+  /** Keeps only the first `chars` characters of an answer's text: the rest, and what came after it, was not heard. */
   heard(messageId: string, chars: number): Promise<unknown>;
 }
 
@@ -23,8 +23,11 @@ export function remember(conversation: Remembering): (heard: TurnHeard) => Promi
       if (message.role !== "assistant") continue;
       // A turn with tools has several messages of the assistant; what was heard is counted over all of them.
       const { length } = textOf(message);
-      if (rest < length) await conversation.heard(id, rest);
-      rest = Math.max(0, rest - length);
+      if (rest < length) {
+        await conversation.heard(id, rest);
+        return;
+      }
+      rest -= length;
     }
   };
 }

@@ -1,6 +1,7 @@
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Dialect } from "../../src/dialects/dialect.js";
-import { DIALECTS } from "../../src/dialects/recognise-wire.js";
+import { DIALECTS as ALL } from "../../src/dialects/recognise-wire.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
@@ -17,6 +18,9 @@ const EVENTS: readonly ChatEvent[] = [
   { type: "finish", reason: "stop", usage: { inputTokens: 3, outputTokens: 2 } },
 ];
 const END_GRACE_MS = 2_000;
+/** The protocols of services; the others are those of applications, whose servers are ours. */
+const SERVICES = ["openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "ollama-generate"];
+const DIALECTS = ALL.filter(({ name }) => SERVICES.includes(name));
 
 let server: FaultServer | undefined;
 
@@ -124,6 +128,24 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("an a
     const stream = await ask(dialect, labelled({ "content-type": type }, bytes));
     expect(await stream.fullText).toBe("Hello");
     expect(await stream.usage).toMatchObject({ outputTokens: 2 });
+  });
+
+  it("is read although its encoding is not the one it is labelled with", async () => {
+    const encoded: [string, Record<string, string>, Uint8Array][] = [
+      ["plain, labelled gzip", { "content-encoding": "gzip" }, Buffer.from(bytes)],
+      ["plain, labelled br", { "content-encoding": "br" }, Buffer.from(bytes)],
+      ["gzip, not asked for", { "content-encoding": "gzip" }, gzipSync(bytes)],
+      ["gzip, not labelled", {}, gzipSync(bytes)],
+      ["gzip, labelled br", { "content-encoding": "br" }, gzipSync(bytes)],
+      ["deflate", { "content-encoding": "deflate" }, deflateSync(bytes)],
+      ["br", { "content-encoding": "br" }, brotliCompressSync(bytes)],
+    ];
+    for (const [kind, headers, body] of encoded) {
+      const text = await (await ask(dialect, labelled(headers, body.subarray(0, 20), body.subarray(20)))).fullText;
+      expect([kind, text]).toEqual([kind, "Hello"]);
+      await server?.stop();
+      server = undefined;
+    }
   });
 
   it.each([

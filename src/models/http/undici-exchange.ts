@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
+import { BodyDecoding } from "./body-decoding.js";
 import { type Exchange, HELD_BYTES, type HttpRequest, REST_BYTES, REST_MS, type ResponseHead } from "./transport.js";
 import { dispatchTo } from "./undici-dispatchers.js";
 import { failureOf } from "./undici-failure.js";
@@ -23,6 +24,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   #pieces: Uint8Array[] = [];
   #held = 0;
   #wake: (() => void) | undefined;
+  #decoding: BodyDecoding | undefined;
   /** Bytes that may still be dropped after a release. */
   #rest: number | undefined;
   #stopRest: (() => void) | undefined;
@@ -58,6 +60,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
 
   wait(): Promise<void> | undefined {
     // A paused parser that is resumed may deliver at once.
+    if (this.#held === 0 && this.#decoding !== undefined) this.#decoding.paused = false;
     if (this.#held === 0 && this.#controller?.paused) this.#controller.resume();
     if (this.#held > 0 || this.over) return undefined;
     return new Promise((resolve) => {
@@ -90,13 +93,17 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Controller, status: number, headers: Headers): void {
     if (this.over || status < 200) return;
-    const encoding = headers["content-encoding"];
-    if (encoding !== undefined && encoding !== "identity") {
-      const retryable = status === 429 || status >= 500;
-      const message = `HTTP ${status}: the answer is encoded (${encoding}), which was not asked for`;
-      this.close(new SluiceError("provider-error", message, { status, retryable }));
-      return;
-    }
+    const label = headers["content-encoding"];
+    this.#decoding = new BodyDecoding(typeof label === "string" ? label : "", {
+      piece: (bytes) => this.#take(bytes),
+      end: () => {
+        if (!this.over) this.#end(undefined);
+      },
+      fail: (error) => {
+        const message = `the answer's encoding (${label ?? "none"}) cannot be undone: ${error.message}`;
+        this.close(new SluiceError("malformed-frame", message, { cause: error }));
+      },
+    });
     this.head = { status, headers: joined(headers) };
     // undici's own copy would hold the memory of the whole first network read.
     controller.rawHeaders = null;
@@ -110,14 +117,20 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
       if (this.#rest < 0) this.#closeRest();
       return;
     }
-    this.#pieces.push(chunk);
-    this.#held += chunk.length;
+    this.#decoding?.push(chunk);
     if (this.#held >= HELD_BYTES) controller.pause();
-    this.#notify();
   }
 
   onResponseEnd(): void {
-    if (!this.over) this.#end(undefined);
+    if (!this.over) this.#decoding?.end();
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.over || this.#rest !== undefined) return;
+    this.#pieces.push(bytes);
+    this.#held += bytes.length;
+    if (this.#held >= HELD_BYTES && this.#decoding !== undefined) this.#decoding.paused = true;
+    this.#notify();
   }
 
   onResponseError(_controller: Controller, error: Error): void {
@@ -130,6 +143,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     this.over = true;
     this.failure = failure;
     this.#stopRest?.();
+    if (failure !== undefined) this.#decoding?.close();
     this.#notify();
   }
 

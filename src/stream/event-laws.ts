@@ -1,6 +1,6 @@
 import type { ChatEvent, NestedEvent } from "./chat-event.js";
 import { SluiceError } from "./error.js";
-import { nestedKey } from "./nested-key.js";
+import { isSameInner, nestedKey } from "./nested-key.js";
 
 /**
  * Holds a stream to the laws of its frame: one `start` an attempt, steps that open once and close once, results that belong
@@ -16,6 +16,8 @@ export class EventLaws {
   #lastStep = -1;
   readonly #calls = new Set<string>();
   readonly #nested = new Map<string, EventLaws>();
+  /** The inner stream of the last nested event: most that follow are of the same one. */
+  #last: { event: NestedEvent; inner: EventLaws } | undefined;
 
   /** @throws {SluiceError} `protocol` for an event that may not stand here. */
   check(event: ChatEvent): void {
@@ -73,6 +75,12 @@ export class EventLaws {
   }
 
   #checkNested(event: NestedEvent): void {
+    if (this.#last !== undefined && isSameInner(this.#last.event, event)) {
+      const { inner } = this.#last;
+      inner.check(event.event);
+      if (inner.#finished) this.#closeNested(nestedKey(event));
+      return;
+    }
     const key = nestedKey(event);
     let inner = this.#nested.get(key);
     if (inner === undefined) {
@@ -81,7 +89,13 @@ export class EventLaws {
       this.#nested.set(key, inner);
     }
     inner.check(event.event);
-    if (inner.#finished) this.#nested.delete(key);
+    this.#last = { event, inner };
+    if (inner.#finished) this.#closeNested(key);
+  }
+
+  #closeNested(key: string): void {
+    this.#nested.delete(key);
+    this.#last = undefined;
   }
 }
 

@@ -13,7 +13,7 @@ import type {
 } from "./chat-event.js";
 import type { PartialAnswer } from "./error.js";
 import type { AssistantMessage, AssistantPart, ChatMessage, OpaquePart, ToolResultPart } from "./message.js";
-import { nestedKey } from "./nested-key.js";
+import { isSameInner, nestedKey } from "./nested-key.js";
 import { addUsage, type Usage, updateUsage } from "./usage.js";
 
 interface OpenPart {
@@ -52,6 +52,8 @@ export class Transcript {
   #current: Usage = {};
   /** Inner streams that are not finished. */
   readonly #nested = new Map<string, Transcript>();
+  /** The inner stream of the last nested event. */
+  #lastNested: { event: NestedEvent; inner: Transcript } | undefined;
   #finish: { reason: FinishReason; usage: Usage } | undefined;
   readonly #retain: boolean;
 
@@ -223,6 +225,10 @@ export class Transcript {
 
   /** Of an inner stream only the usage counts here. */
   #pushNested(event: NestedEvent): void {
+    if (this.#lastNested !== undefined && event.event.type !== "finish" && isSameInner(this.#lastNested.event, event)) {
+      this.#lastNested.inner.push(event.event);
+      return;
+    }
     const key = nestedKey(event);
     let inner = this.#nested.get(key);
     if (inner === undefined) {
@@ -230,7 +236,9 @@ export class Transcript {
       this.#nested.set(key, inner);
     }
     inner.push(event.event);
+    this.#lastNested = { event, inner };
     if (event.event.type !== "finish") return;
+    this.#lastNested = undefined;
     this.#nested.delete(key);
     this.#spent = addUsage(this.#spent, event.event.usage);
   }

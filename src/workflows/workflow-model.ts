@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../bas
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
+import { exactly, filledString } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { type InputResponsePart, textOf } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
@@ -20,12 +21,20 @@ export interface WorkflowModelOptions {
   engine?: WorkflowEngine;
 }
 
+const checkOptions = exactly("options of asModel", {
+  id: filledString,
+  engine: (value, path) => {
+    if (typeof value !== "object" || value === null || !("begin" in value)) throw invalid(path, value, "an engine");
+  },
+});
+
 /**
  * A workflow as a chat model. What the user says last is the run's input: the text, where the workflow has one input; a
  * JSON object of inputs, where it has several. A run that asks somebody ends with `input-required`, and goes on with an
  * `input-response`.
  */
 export function workflowModel(workflow: Workflow, options: WorkflowModelOptions): ChatModel {
+  checkOptions(options, "options");
   const { id = `workflow/${workflow.name}`, engine = new MemoryEngine() } = options;
   return {
     id,

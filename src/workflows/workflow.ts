@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
+import { checkServices } from "./check-services.js";
 import { findModel } from "./find-model.js";
 import { type Diagnostic, Findings, refusedWorkflow } from "./format/diagnostic.js";
 import { parseDocument } from "./format/parse-document.js";
@@ -128,8 +129,13 @@ export async function loadWorkflow(source: unknown, services: WorkflowServices =
   );
 }
 
-/** Looks for everything that is wrong with a workflow, and does not throw. What is checked can be run as it is. */
+/**
+ * Looks for everything that is wrong with a workflow, and does not throw for it. What is checked can be run as it is.
+ *
+ * @throws {SluiceError} `invalid-argument` for options that there are not.
+ */
 export async function checkWorkflow(source: unknown, services: WorkflowServices = {}): Promise<CheckedWorkflow> {
+  checkServices(services, "options");
   const findings = new Findings();
   const document = await parseDocument(source, findings);
   if (document === undefined) return { diagnostics: findings.all };

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../src/base/json.js";
+import type { RunOptions } from "../../src/workflows/run/start-run.js";
+import type { WorkflowServices } from "../../src/workflows/services.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
+import type { WorkflowModelOptions } from "../../src/workflows/workflow-model.js";
 import { asking, play, problems } from "./play.js";
 
 const made = (id: string, value: JsonValue, outputs: string[] = []): JsonObject => ({
@@ -385,6 +388,18 @@ describe("what is wrong is said at once, each with its place", () => {
         "error bad-template steps[7].inputs.message",
       ]),
     );
+  });
+
+  test("options that are misspelt or of another kind", async () => {
+    const steps = [{ id: "a", type: "output", inputs: { x: 1 } }];
+    const load = (options: object) => loadWorkflow({ steps }, options as WorkflowServices);
+    await expect(load({ folders: "/" })).rejects.toThrow(/options\.folders: found "\/"/);
+    await expect(load({ allowPython: true })).rejects.toThrow(/options\.allowPython.*no such field/);
+    await expect(load({ http: { allowPrivat: true } })).rejects.toThrow(/http\.allowPrivat/);
+    await expect(load({ model: "openai/gpt-5" })).rejects.toThrow(/a chat model/);
+    const workflow = await loadWorkflow({ steps });
+    expect(() => workflow.run({ input: {} } as RunOptions)).toThrow(/options\.input.*no such field/);
+    expect(() => workflow.asModel({ name: "x" } as WorkflowModelOptions)).toThrow(/options\.name.*no such field/);
   });
 
   test("a circle that is no loop", async () => {

@@ -7,8 +7,10 @@ import { defineModel } from "../../src/models/define-model.js";
 import { scripted } from "../../src/models/scripted.js";
 import type { Voice } from "../../src/speech/voices/voice.js";
 import { SluiceError } from "../../src/stream/error.js";
+import { tool } from "../../src/tools/tool.js";
 import { StreamBuffer, type StreamBufferSettings } from "../../src/workflows/run/stream-buffer.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
+import { collect } from "../support/collect.js";
 import { deferred } from "../support/deferred.js";
 import { ManualClock } from "../support/manual-clock.js";
 
@@ -68,23 +70,39 @@ test("a second attempt is an inner stream of its own, and the answer begins anew
   const model = scripted([["Half", { throw: broken }], ["Whole."]]);
   const step = { id: "chat", type: "llm_chat", inputs: { message: "Hi" }, retry: { attempts: 2, delay_seconds: 0 } };
   const run = (await loadWorkflow({ steps: [step] }, { model })).run();
-  const seen: string[] = [];
-  for await (const event of run.stream) {
-    if (event.type === "nested") seen.push(`${event.attempt ?? 1} ${event.event.type}`);
-    else if (event.type === "text-delta" || event.type === "retract") seen.push(event.type);
-  }
-  expect(seen).toEqual([
-    "1 start",
-    "text-delta",
-    "1 text-delta",
-    "1 retract",
-    "retract",
-    "2 start",
-    "text-delta",
-    "2 text-delta",
-    "2 finish",
-  ]);
+  const events = await collect(run.stream);
+  const seen = events.flatMap((event) =>
+    event.type === "nested" ? [`${event.attempt ?? 1} ${event.event.type}`] : [],
+  );
+  const said = events.filter(({ type }) => type === "text-delta" || type === "retract").map(({ type }) => type);
+  expect(seen).toEqual(["1 start", "1 text-delta", "1 retract", "2 start", "2 text-delta", "2 finish"]);
+  expect(said).toEqual(["text-delta", "retract", "text-delta"]);
   expect(await run.stream.fullText).toBe("Whole.");
+});
+
+test("the answer streams in whichever branch it is, and calls of tools are seen", async () => {
+  const echo = tool({ name: "echo", input: { type: "object" }, run: (input) => input });
+  const models = {
+    a: scripted([["one ", "branch"]]),
+    b: scripted([[{ type: "tool-call", callId: "1", name: "echo", input: { x: 1 } }], ["other ", "branch"]]),
+  };
+  const steps = (way: string) => [
+    { id: "way", type: "input", config: { value: way }, routes: { a: "a", b: "b" } },
+    { id: "a", type: "llm_chat", config: { model: "a" }, inputs: { message: "x" } },
+    { id: "said_a", type: "output", inputs: { text: { from_step: "a", field: "response" } } },
+    { id: "b", type: "tool_call", config: { model: "b" }, inputs: { message: "x" } },
+    { id: "said_b", type: "output", inputs: { text: { from_step: "b", field: "response" } } },
+  ];
+  for (const [way, deltas] of [
+    ["a", ["one ", "branch"]],
+    ["b", ["other ", "branch"]],
+  ] as const) {
+    const run = (await loadWorkflow({ steps: steps(way) }, { models, tools: [echo] })).run();
+    const events = await collect(run.stream);
+    expect(events.flatMap((event) => (event.type === "text-delta" ? [event.text] : []))).toEqual(deltas);
+    const inner = events.flatMap((event) => (event.type === "nested" ? [event.event.type] : []));
+    expect(inner.includes("tool-result")).toBe(way === "b");
+  }
 });
 
 const settings = fc.record<StreamBufferSettings>({

@@ -103,6 +103,8 @@ class AnswerReader {
   }
 
   batch(batch: readonly ChatEvent[]): void | Promise<void> {
+    // The step's own stream comes before what is made of it.
+    const forwarded = this.#buffer === undefined ? this.#forward(batch) : this.#buffered(this.#buffer, batch);
     let slow: Promise<void> | undefined;
     for (const event of batch) {
       if (event.type === "text-delta") slow = this.#text(event.text) ?? slow;
@@ -111,7 +113,6 @@ class AnswerReader {
       else if (event.type === "audio-delta") this.sound.push(event.data);
       else if (event.type === "file") this.files.push({ mediaType: event.mediaType, data: event.data });
     }
-    const forwarded = this.#buffer === undefined ? this.#forward(batch) : this.#buffered(this.#buffer, batch);
     if (slow === undefined) return forwarded;
     return Promise.all([slow, forwarded]).then(() => {});
   }
@@ -135,7 +136,6 @@ class AnswerReader {
     this.chunks.length = this.#kept;
     live?.retract(reason);
     answer?.retract(reason);
-    this.#buffer?.clear();
   }
 
   #step(): void {
@@ -149,6 +149,8 @@ class AnswerReader {
     for (const event of batch) {
       if (event.type === "text-delta" && event.opaque === undefined) buffer.push(event.text);
       else {
+        // What waits and is void is not said at all.
+        if (event.type === "retract") buffer.clear();
         buffer.flush();
         slow = promiseOf(this.#forward([event])) ?? slow;
       }

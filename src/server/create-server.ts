@@ -13,9 +13,13 @@ import { Gate } from "./gate.js";
 import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
 import { KeyLimits } from "./protect/key-limits.js";
+import type { RunLogEntry } from "./request-log.js";
 import { type ResponseSockets, responseSockets } from "./responses/response-socket.js";
+import { metricsRoute } from "./routes/metrics-route.js";
+import { openApiRoute } from "./routes/openapi-route.js";
 import { ServedModels } from "./served-models.js";
 import type { ServerCore } from "./server-core.js";
+import { serverMetrics } from "./server-metrics.js";
 import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
 
 /** Where a server listens. */
@@ -67,6 +71,8 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const gate = new Gate(options);
   const limits = await KeyLimits.open(options.keys ?? []);
   const drain = new Drain({ graceMs: 30_000 });
+  const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
+  const metrics = await serverMetrics(() => streams.size);
   const core: ServerCore = {
     models: new ServedModels(servedOf(options), options.aliases),
     log,
@@ -76,7 +82,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     watch: (run, call, { model, release }) =>
       void run.done.then(({ usage, error }) => {
         release(usage);
-        options.onRun?.({
+        const entry: RunLogEntry = {
           time: new Date().toISOString(),
           id: call.id,
           caller: call.caller.name,
@@ -84,12 +90,19 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
           run: run.id,
           usage,
           ...(error && { error: error.code }),
-        });
+        };
+        metrics.run(entry);
+        options.onRun?.(entry);
       }),
   };
   const app = new Hono();
-  const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
-  mountRoutes(app, allRoutes(core), { gate, streams, limits: { maxBodyBytes }, onRequest: options.onRequest });
+  const routes = [...allRoutes(core), metricsRoute(metrics)];
+  mountRoutes(app, [...routes, openApiRoute(routes)], {
+    gate,
+    streams,
+    limits: { maxBodyBytes },
+    onRequest: options.onRequest,
+  });
 
   const listeners: Listener[] = [];
   let sockets: ResponseSockets | undefined;

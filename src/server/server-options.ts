@@ -110,17 +110,7 @@ function namedOf(kind: ServedKind, served: Served = []): ServedModel[] {
   return entries.map(([name, one], index) => {
     const path = `${kind}s.${name ?? index}`;
     if (name === "") throw invalid(path, name, "a name that is not empty");
-    const model = modelOf(one);
-    if (!isChatModel(model)) throw invalid(path, one, "a chat model (id and stream), or the name of one");
+    const model = modelOf(one, path);
     return { name: name ?? model.id, kind, model };
   });
-}
-
-function isChatModel(value: unknown): value is ChatModel {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    typeof Reflect.get(value, "id") === "string" &&
-    typeof Reflect.get(value, "stream") === "function"
-  );
 }

@@ -82,6 +82,13 @@ describe("keys", () => {
     });
   });
 
+  test("what was used is counted for Prometheus, behind a key, and the paths are listed", async () => {
+    const read = async (path: string) => (await fetch(locked.url + path, { headers: { "x-api-key": all.key } })).text();
+    expect(await read("/metrics")).toContain('sluice_output_tokens_total{model="costly",caller="few"} 50');
+    expect((await fetch(`${locked.url}/metrics`)).status).toBe(401);
+    expect(Object.keys(JSON.parse(await read("/openapi.json")).paths)).toContain("/v1/responses/{id}/cancel");
+  });
+
   test("runs of one key are not another's", async () => {
     const run = (await ask(all.key)).headers.get("x-sluice-run");
     const find = (key: string) => fetch(`${locked.url}/v1/runs/${run}`, { headers: { "x-api-key": key } });

@@ -3,8 +3,10 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mediaTypeOf, mediaTypeOfName } from "../base/media-type.js";
 import { fromDataUrl } from "../dialects/data-url.js";
+import { type Check, exactly, filledString, oneOf } from "../stream/checks.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
 import type { CacheHint, FilePart } from "../stream/message.js";
+import { cacheHint } from "../stream/validate-messages.js";
 
 /** Where an attachment is: a path, a URL (`https:`, `file:` or `data:`), or its bytes. */
 export type AttachmentSource = string | URL | Uint8Array;
@@ -20,6 +22,13 @@ export interface AttachmentOptions {
   /** Everything up to and including this file may be cached by the provider. */
   cache?: CacheHint;
 }
+
+const OPTIONS = exactly("an attachment", {
+  mediaType: filledString,
+  filename: filledString,
+  detail: oneOf("auto", "low", "high"),
+  cache: cacheHint,
+} satisfies Record<keyof AttachmentOptions, Check>);
 
 /**
  * An image for a message. A path is read now; an `https:` URL is passed on for the provider to fetch.
@@ -57,8 +66,10 @@ async function attachment(
   field: string,
   family: string | undefined,
   source: AttachmentSource,
-  { mediaType: given, filename: name, ...rest }: AttachmentOptions,
+  options: AttachmentOptions,
 ): Promise<FilePart> {
+  OPTIONS(options, "");
+  const { mediaType: given, filename: name, ...rest } = options;
   const { data, filename, declared } = await locate(field, source);
   const called = name ?? filename;
   const byBytes = data instanceof Uint8Array ? mediaTypeOf(data, called) : mediaTypeOfName(called ?? "");

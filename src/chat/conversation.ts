@@ -2,10 +2,13 @@ import type { JsonObject } from "../base/json.js";
 import { modelOf } from "../models/model-of.js";
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
+
+import { CALL_OPTIONS } from "../stream/call-options.js";
+
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { wholeNumber } from "../stream/checks.js";
+import { anything, type Check, callable, exactly, jsonObject, string, wholeNumber } from "../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import type { ChatMessage } from "../stream/message.js";
@@ -27,6 +30,23 @@ import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } 
 import { TurnGate } from "./turn-gate.js";
 import { type TurnEnd, turnSource } from "./turn-source.js";
 import { allMessages, type Window, type WindowResult } from "./window.js";
+
+const OPTIONS = exactly("a conversation", {
+  model: anything,
+  contextId: string,
+  store: anything,
+  window: callable,
+  system: string,
+  request: jsonObject,
+  keep: callable,
+  prices: anything,
+} satisfies Record<keyof ConversationOptions, Check>);
+
+const TURN = exactly("a turn", {
+  ...CALL_OPTIONS,
+  metadata: jsonObject,
+  request: jsonObject,
+} satisfies Record<keyof TurnOptions, Check>);
 
 /**
  * A conversation with a model: it remembers, and it can be resumed by its context id from any process that has the same
@@ -55,9 +75,9 @@ export class Conversation {
    *   name, as `model()`.
    */
   constructor(options: ConversationOptions) {
-    const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system, keep } = options;
+    OPTIONS(options, "");
+    const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system } = options;
     storable(contextId, "contextId");
-    if (keep !== undefined && typeof keep !== "function") throw invalid("keep", keep, "a function of a message");
     this.contextId = contextId;
     this.model = modelOf(model);
     this.system = system;
@@ -84,6 +104,7 @@ export class Conversation {
    * conversation meanwhile; what was said is then kept as a branch beside the other's.
    */
   stream(input: TurnInput, options: TurnOptions = {}): ChatStream {
+    TURN(options, "");
     return this.#answer(options, () => ({ parentId: this.#log.head, asked: askedMessages(input) }));
   }
 

@@ -1,3 +1,4 @@
+import { exactly, oneOf } from "../stream/checks.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import type { ConversationRecord, ConversationStore, StoredMessage } from "./conversation-store.js";
 
@@ -16,6 +17,11 @@ export interface SearchHit {
   /** What contains the text. */
   message: StoredMessage;
 }
+
+const SEARCH = exactly("a search", {
+  role: oneOf("system", "user", "assistant", "tool"),
+  branches: oneOf("current", "all"),
+});
 
 /** Whether a message contains the query, in any case and however its accents were typed. An empty query is in all of them. */
 export function matches(query: string, { role }: SearchOptions): (message: StoredMessage) => boolean {
@@ -54,6 +60,7 @@ export async function* searchConversations(
   query: string,
   options: SearchOptions = {},
 ): AsyncGenerator<SearchHit> {
+  SEARCH(options, "");
   const found = matches(query, options);
   for await (const conversation of eachConversation(store)) {
     const stored = await store.load(conversation.id);

@@ -1,5 +1,7 @@
+import { modelOf } from "../models/model-of.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { invalid, messageOf, SluiceError } from "../stream/error.js";
+import { anything, type Check, exactly, filledString, wholeNumber } from "../stream/checks.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { readableParts } from "./readable-message.js";
 import { type EarlierSummary, newestMessages, type Window } from "./window.js";
@@ -20,6 +22,13 @@ const INSTRUCTIONS =
   "Summarise the conversation so far for somebody who will continue it. Keep names, numbers, decisions and open questions. " +
   "Write at most 200 words, no preamble.";
 
+const OPTIONS = exactly("summarise", {
+  model: anything,
+  keep: wholeNumber(1),
+  every: wholeNumber(1),
+  instructions: filledString,
+} satisfies Record<keyof SummariseOptions, Check>);
+
 /**
  * Sends the newest messages as they are and a model's summary of those before. A summary is kept, with the conversation
  * where there is one, and extended by what came since: each message is summarised once. Where the model fails, what has no summary yet is sent as it is, and the
@@ -28,10 +37,9 @@ const INSTRUCTIONS =
  * @throws {SluiceError} `invalid-argument` for numbers that are not whole and at least 1.
  */
 export function summarise(options: SummariseOptions): Window {
-  const { model, keep = 10, every = 10, instructions = INSTRUCTIONS } = options;
-  for (const [field, value] of Object.entries({ keep, every })) {
-    if (!Number.isSafeInteger(value) || value < 1) throw invalid(field, value, "a whole number of at least 1");
-  }
+  OPTIONS(options, "");
+  const { keep = 10, every = 10, instructions = INSTRUCTIONS } = options;
+  const model = modelOf(options.model);
   /** The summary, and the messages that it covers. */
   let summary: EarlierSummary | undefined;
 

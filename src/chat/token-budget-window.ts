@@ -1,3 +1,4 @@
+import { exactly, filledString, having } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import { estimatingCounter, type TokenCounter, tokenCounter } from "./token-counter.js";
 import { newestMessages, type Window } from "./window.js";
@@ -10,13 +11,17 @@ export interface TokenBudgetOptions {
   counter?: TokenCounter;
 }
 
+const OPTIONS = exactly("tokenBudget", { model: filledString, counter: having("a token counter", "count") });
+
 /**
  * Sends as many of the newest messages as fit into `maxTokens`, system messages included. What the user said last, and
  * the newest message, are always sent, even when they do not fit.
  *
  * @throws {SluiceError} `invalid-argument` when `maxTokens` is not a whole number of at least 1.
  */
-export function tokenBudget(maxTokens: number, { model, counter }: TokenBudgetOptions = {}): Window {
+export function tokenBudget(maxTokens: number, options: TokenBudgetOptions = {}): Window {
+  OPTIONS(options, "");
+  const { model, counter } = options;
   if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
     throw invalid("maxTokens", maxTokens, "a whole number of at least 1");
   }

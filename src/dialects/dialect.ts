@@ -130,6 +130,8 @@ export interface Dialect {
   readonly name: string;
   /** How a streamed answer is framed. */
   readonly framing: "sse" | "ndjson";
+  /** Names under which `providerOptions` are given to it. Default: its name. */
+  readonly optionNames?: readonly string[];
   /** What it cannot carry. */
   readonly losses: readonly Loss[];
 
@@ -168,4 +170,7 @@ export interface Dialect {
 export type ReadingDialect = Pick<Dialect, "name" | "framing" | "reader" | "readBody" | "readError">;
 
 /** The half of a protocol that a model needs: what it sends, and how it reads what comes. */
-export type CallingDialect = Pick<Dialect, "name" | "framing" | "writeRequest" | "reader" | "readBody" | "readError">;
+export type CallingDialect = Pick<
+  Dialect,
+  "name" | "framing" | "optionNames" | "writeRequest" | "reader" | "readBody" | "readError"
+>;

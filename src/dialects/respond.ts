@@ -1,6 +1,7 @@
 import type { Batch, BatchReader } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
+import { exactly, stringRecord, wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { writeNdjson, writeSse } from "../stream/framing/write-frame.js";
 import { isContent } from "../stream/is-content.js";
@@ -14,6 +15,8 @@ export interface RespondOptions {
   /** Seconds since the epoch, for protocols that stamp their answers. Default: now. */
   created?: number;
 }
+
+const OPTIONS = exactly("respond", { headers: stringRecord, created: wholeNumber(0) });
 
 /**
  * Any stream as an HTTP answer in a dialect: frames as they arrive where the client asked for them, one body otherwise. A
@@ -31,6 +34,7 @@ export async function respond(
   served: ServedRequest,
   options: RespondOptions = {},
 ): Promise<Response> {
+  OPTIONS(options, "");
   const { headers = {}, created } = options;
   const { model, request } = served;
   const context: WriterContext = { model, request, ...(created !== undefined && { created }) };

@@ -2,7 +2,10 @@ import type { BatchSource } from "../stream/batch-source.js";
 import type { Warning } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+
 import { checkedModel } from "../stream/checked-model.js";
+import { anything, callable, exactly, filledString } from "../stream/checks.js";
+
 import { invalid, SluiceError } from "../stream/error.js";
 import { transform } from "../stream/sources/transform.js";
 import { wrapModel } from "../stream/wrap-model.js";
@@ -44,6 +47,12 @@ export interface Guard {
   readonly aroundLoop?: { readonly each?: Guard; readonly whole?: Guard };
 }
 
+const GUARD = exactly("a guard", {
+  name: { required: filledString },
+  begin: { required: callable },
+  aroundLoop: anything,
+});
+
 /**
  * The same model behind guards. The first one is the outermost: it sees the request first and the answer last. The guarded
  * model keeps the id and the capabilities of the model.
@@ -63,6 +72,7 @@ export interface Guard {
 export function guard(model: ChatModel, ...guards: readonly Guard[]): ChatModel {
   checkedModel(model);
   if (guards.length === 0) throw invalid("guards", guards, "at least one guard");
+  for (const [index, one] of guards.entries()) GUARD(one, `guards[${index}]`);
   if (model.wrapCalls === undefined) return behind(model, guards);
   const each = guards.flatMap(({ aroundLoop }) => aroundLoop?.each ?? []);
   const whole = guards.flatMap((one) => (one.aroundLoop === undefined ? one : (one.aroundLoop.whole ?? [])));

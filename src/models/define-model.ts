@@ -1,4 +1,5 @@
 import { LazyAbort } from "../base/lazy-abort.js";
+import { checkCallOptions } from "../stream/call-options.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -43,6 +44,7 @@ export function defineModel(definition: ModelDefinition): ChatModel {
     ...(capabilities && { capabilities }),
     stream(request, options = {}) {
       validateRequest(request, definition);
+      checkCallOptions(options);
       const left = new LazyAbort();
       const context: ModelContext = {
         get signal() {

@@ -4,7 +4,7 @@ import { parseToolInput } from "../dialects/tool-input.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
-import { invalid } from "../stream/error.js";
+import { clock as clockCheck, exactly, filledString, positive } from "../stream/checks.js";
 import { type ChatMessage, resultsOf, type ToolResultPart, textOf } from "../stream/message.js";
 import { defineModel } from "./define-model.js";
 
@@ -21,6 +21,8 @@ export interface EchoOptions {
 /** Asks echo to call a tool: `/call weather {"city": "Oslo"}`. */
 const CALL = /^\/call\s+([A-Za-z0-9_-]+)\s*([\s\S]*)$/;
 
+const OPTIONS = exactly("echo", { tokensPerSecond: positive, id: filledString, clock: clockCheck });
+
 /**
  * A model without a model: it says back what the user said, token by token at a steady pace, and counts tokens by the
  * estimate of `estimateTokens`. The same request always has the same answer, so it serves for trying things out, for tests
@@ -30,8 +32,9 @@ const CALL = /^\/call\s+([A-Za-z0-9_-]+)\s*([\s\S]*)$/;
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
  */
-export function echo({ tokensPerSecond = 40, id = "echo", clock = systemClock }: EchoOptions = {}): ChatModel {
-  if (!(tokensPerSecond > 0)) throw invalid("tokensPerSecond", tokensPerSecond, "a number above 0, or Infinity");
+export function echo(options: EchoOptions = {}): ChatModel {
+  OPTIONS(options, "");
+  const { tokensPerSecond = 40, id = "echo", clock = systemClock } = options;
   const pauseMs = 1_000 / tokensPerSecond;
   return defineModel({
     id,

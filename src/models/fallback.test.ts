@@ -480,7 +480,7 @@ describe("wherever models fail, nothing is said twice and nothing is lost", () =
 });
 
 test("an empty list, an unknown policy and an unknown rule are refused", () => {
-  expect(() => fallback([])).toThrow("models: found an array of 0; allowed: at least one model");
+  expect(() => fallback([])).toThrow("models: found an array of 0; allowed: a list of at least one model");
   const { chat } = model("a", {});
   expect(() => fallback([chat], { afterFirstDelta: "hope" as "fail" })).toThrow(
     'found "hope"; allowed: fail, retract, continue',

@@ -1,6 +1,8 @@
+import { checkCallOptions } from "../stream/call-options.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { type ErrorCode, invalid } from "../stream/error.js";
+import { exactly, filledString, oneOf } from "../stream/checks.js";
+import { ERROR_CODES, type ErrorCode, invalid } from "../stream/error.js";
 import { fallbackSource } from "./fallback-source.js";
 import { modelOf } from "./model-of.js";
 import { sharedCapabilities } from "./shared-capabilities.js";
@@ -31,6 +33,12 @@ export interface FallbackOptions {
 
 const POLICIES: readonly FallbackPolicy[] = ["fail", "retract", "continue"];
 
+const OPTIONS = exactly("fallback", {
+  afterFirstDelta: oneOf(...POLICIES),
+  rules: exactly("rules", Object.fromEntries(Object.keys(ERROR_CODES).map((code) => [code, oneOf("next", "fail")]))),
+  id: filledString,
+});
+
 /**
  * A model that answers with the first of several that can. Text is never said twice. Each change of model is an event:
  * `{ type: "data", name: "fallback/model", value: { from, to, code, message } }`, and `start` names the model that answers. An
@@ -45,11 +53,8 @@ const POLICIES: readonly FallbackPolicy[] = ["fail", "retract", "continue"];
 export function fallback(given: readonly (ChatModel | string)[], options: FallbackOptions = {}): ChatModel {
   if (!Array.isArray(given) || given.length === 0) throw invalid("models", given, "a list of at least one model");
   const models = given.map((one, index) => modelOf(one, `models[${index}]`));
+  OPTIONS(options, "");
   const { afterFirstDelta: policy = "fail", rules = {} } = options;
-  for (const [code, rule] of Object.entries(rules)) {
-    if (rule !== "next" && rule !== "fail") throw invalid(`rules.${code}`, rule, "next, fail");
-  }
-  if (!POLICIES.includes(policy)) throw invalid("afterFirstDelta", policy, POLICIES.join(", "));
   const id = options.id ?? `fallback(${models.map((model) => model.id).join(", ")})`;
   return {
     id,
@@ -62,6 +67,7 @@ export function fallback(given: readonly (ChatModel | string)[], options: Fallba
         ),
     }),
     stream(request, call = {}) {
+      checkCallOptions(call);
       const source = fallbackSource(models, request, call, { policy, rules });
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },

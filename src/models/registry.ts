@@ -1,5 +1,19 @@
 import { nearest } from "../base/nearest.js";
+import { RETRY, TIMEOUTS } from "../stream/call-options.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
+import {
+  anything,
+  boolean,
+  type Check,
+  callable,
+  exactly,
+  filledString,
+  having,
+  jsonObject,
+  list,
+  string,
+  stringRecord,
+} from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { partThoughts } from "../stream/part-thoughts.js";
 import { staged } from "../stream/sources/staged.js";
@@ -16,6 +30,46 @@ import { listModels, type ModelOptions, serviceOf } from "./provider-service.js"
 import { PROVIDERS } from "./providers.js";
 import { thoughtTagsOf } from "./thought-tags.js";
 
+const MODEL = exactly("model", {
+  dialect: having("a dialect", "writeRequest", "reader"),
+  capabilities: jsonObject,
+  apiKey: string,
+  baseUrl: string,
+  headers: stringRecord,
+  query: stringRecord,
+  transport: anything,
+  fetch: callable,
+  timeouts: TIMEOUTS,
+  retry: RETRY,
+  env: jsonObject,
+  thoughtTags: anything,
+} satisfies Record<keyof ModelOptions, Check>);
+
+const PROVIDER = exactly(
+  "a provider",
+  {
+    id: { required: filledString },
+    label: string,
+    dialect: { required: having("a dialect", "writeRequest", "reader") },
+    dialectOf: callable,
+    baseUrl: string,
+    baseUrlEnv: list("an array of variables", anything),
+    keyEnv: list("an array of variables", string),
+    keyRequired: boolean,
+    auth: anything,
+    hint: string,
+    modelEnv: string,
+    families: list("an array of beginnings of names", string),
+    headers: stringRecord,
+    headersEnv: stringRecord,
+    queryEnv: anything,
+    address: callable,
+    list: callable,
+    capabilities: jsonObject,
+  } satisfies Record<keyof Provider, unknown>,
+  "provider",
+);
+
 /** Finds models by their names. Applications may have one of their own, or add to the one that `model` uses. */
 export class Registry {
   readonly #providers = new Map<string, Provider>();
@@ -31,6 +85,7 @@ export class Registry {
    * @throws {SluiceError} `invalid-argument` for an id with a slash or white space.
    */
   register(provider: Provider): void {
+    PROVIDER(provider, "");
     if (!/^[^/\s]+$/.test(provider.id))
       throw invalid("provider.id", provider.id, "a name without slash and white space");
     this.#providers.set(provider.id, provider);
@@ -52,6 +107,7 @@ export class Registry {
   model(asked: string, options: ModelOptions = {}): ChatModel {
     // Names often come from a variable that may not be set.
     if (typeof asked !== "string") throw invalid("model", asked, "a name such as openai/gpt-5");
+    MODEL(options, "");
     if (asked === "echo") return echo();
     const inProcess = this.#providers.has("llama") ? undefined : llamaOfName(asked, options);
     if (inProcess !== undefined) return inProcess;

@@ -3,7 +3,8 @@ import { type Clock, systemClock, wait } from "../base/clock.js";
 import type { ReadingDialect } from "../dialects/dialect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { invalid, messageOf, SluiceError } from "../stream/error.js";
+import { clock as clockCheck, exactly, filledString, having, positive } from "../stream/checks.js";
+import { messageOf, SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 import { isRecording, parseRecording, type Recording } from "./recording.js";
 
@@ -17,6 +18,12 @@ export interface ReplayOptions {
   clock?: Clock;
 }
 
+const OPTIONS = exactly("replay", {
+  speed: positive,
+  dialect: having("a dialect that reads", "reader"),
+  clock: clockCheck,
+});
+
 /**
  * A model that answers every call with a recorded stream: one that `record` wrote, with its original pace, or a raw
  * provider stream (SSE, NDJSON, or one JSON object a line), which has no times and is played without pauses.
@@ -27,8 +34,10 @@ export interface ReplayOptions {
  *
  * @throws {SluiceError} `invalid-argument` when `speed` is not above 0.
  */
-export function replay(file: string, { speed = 1, dialect, clock = systemClock }: ReplayOptions = {}): ChatModel {
-  if (!(speed > 0)) throw invalid("speed", speed, "a number above 0, or Infinity");
+export function replay(file: string, options: ReplayOptions = {}): ChatModel {
+  filledString(file, "file");
+  OPTIONS(options, "");
+  const { speed = 1, dialect, clock = systemClock } = options;
   return defineModel({
     id: `replay/${file}`,
     async *stream(_request, { signal }) {

@@ -2,6 +2,7 @@ import { type Clock, systemClock, wait } from "../base/clock.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+import { clock as clockCheck, exactly, filledString } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { defineModel } from "./define-model.js";
 
@@ -22,12 +23,15 @@ export interface ScriptedOptions {
   clock?: Clock;
 }
 
+const OPTIONS = exactly("scripted", { id: filledString, clock: clockCheck });
+
 /**
  * A model for tests: its nth call plays the nth script. `start` and `finish` may be left out.
  *
  * A call after the last script fails with `invalid-argument`.
  */
 export function scripted(scripts: readonly (readonly ScriptLine[])[], options: ScriptedOptions = {}): ScriptedModel {
+  OPTIONS(options, "");
   const { id = "scripted", clock = systemClock } = options;
   const requests: ChatRequest[] = [];
   const model = defineModel({

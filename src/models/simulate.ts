@@ -2,8 +2,12 @@ import { type Clock, systemClock, wait } from "../base/clock.js";
 import { splitTokens } from "../base/token-estimate.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
+
 import { checkedModel } from "../stream/checked-model.js";
-import { invalid, SluiceError } from "../stream/error.js";
+
+import { clock as clockCheck, exactly, positive } from "../stream/checks.js";
+import { SluiceError } from "../stream/error.js";
+
 import { defineModel } from "./define-model.js";
 
 /** Settings of `simulate`. */
@@ -14,24 +18,24 @@ export interface SimulateOptions {
   clock?: Clock;
 }
 
+const OPTIONS = exactly("simulate", { tokensPerSecond: positive, clock: clockCheck });
+
 /**
  * A model whose answers are asked for whole and then shown at a pace, and which says so: `start` has `simulated: true`.
  * For models that cannot stream, where a page should look alike. A model that fails does so after what it had said.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
  */
-export function simulate(
-  model: ChatModel,
-  { tokensPerSecond = 40, clock = systemClock }: SimulateOptions = {},
-): ChatModel {
+export function simulate(model: ChatModel, options: SimulateOptions = {}): ChatModel {
   checkedModel(model);
-  if (!(tokensPerSecond > 0)) throw invalid("tokensPerSecond", tokensPerSecond, "a number above 0, or Infinity");
+  OPTIONS(options, "");
+  const { tokensPerSecond = 40, clock = systemClock } = options;
   const pauseMs = 1_000 / tokensPerSecond;
   const simulated = defineModel({
     id: model.id,
     capabilities: { ...model.capabilities, streaming: false },
-    async *stream(request, { signal, options }) {
-      const whole = model.stream(request, { ...options, signal, streaming: false, retain: false });
+    async *stream(request, { signal, options: call }) {
+      const whole = model.stream(request, { ...call, signal, streaming: false, retain: false });
       const events: ChatEvent[] = [];
       const failure = await collect(whole, events);
       for (const event of events) {

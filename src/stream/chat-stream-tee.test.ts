@@ -81,6 +81,6 @@ test("a failure reaches both sides after what came before it", async () => {
 
 test("a bound that makes no sense is refused, and the stream stays readable", async () => {
   const { stream } = counted(1);
-  expect(() => stream.tee({ bound: -1 })).toThrow("bound: found -1; allowed: a number of at least 0, or Infinity");
+  expect(() => stream.tee({ bound: -1 })).toThrow("bound: found -1; allowed: a number from 0 to Infinity");
   expect(await stream.fullText).toBe("x");
 });

@@ -1,6 +1,7 @@
 import { onAbort } from "../base/on-abort.js";
 import type { Batch, BatchReader, BatchSource } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
+import { between, boolean, callable, exactly, signal } from "./checks.js";
 import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
 import { invalid, SluiceError } from "./error.js";
 import { EventLaws } from "./event-laws.js";
@@ -40,6 +41,10 @@ interface Waiter {
   promise: Promise<void>;
   settle: () => void;
 }
+
+const STREAM = exactly("a stream", { signal, retain: boolean });
+const READ_TEXT = exactly("readText", { onRetract: callable });
+const TEE = exactly("tee", { bound: between(0, Number.POSITIVE_INFINITY) });
 
 /**
  * A stream of chat events. It is cold: nothing is sent or read until somebody reads it or asks for one of its promises.
@@ -81,6 +86,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * when the reader leaves.
    */
   static from(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>, options?: ChatStreamOptions): ChatStream {
+    if (options !== undefined) STREAM(options, "");
     return new ChatStream(new IterableSource(() => events), options);
   }
 
@@ -96,6 +102,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
 
   /** Reads the text deltas only, with a say in what happens when text that was read is taken back. */
   readText(options: ReadTextOptions = {}): AsyncIterable<string> {
+    READ_TEXT(options, "");
     return {
       [Symbol.asyncIterator]: () => new TextReader(this.#claim("the text is being read"), options.onRetract),
     };
@@ -185,6 +192,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * @throws {SluiceError} `invalid-argument` when `bound` is not a number of at least 0.
    */
   tee(options: { bound?: number } = {}): [ChatStream, ChatStream] {
+    TEE(options, "");
     const { bound = 0 } = options;
     // Looked at before this stream has a reader: one whose argument is refused stays readable.
     if (!(bound >= 0)) throw invalid("bound", bound, "a number of at least 0, or Infinity");

@@ -145,3 +145,45 @@ export function record(what: string, item: Check): Check {
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
+
+/** An object that has a method: a clock, a store, a counter. */
+/* @__NO_SIDE_EFFECTS__ */
+export function having(what: string, ...methods: readonly string[]): Check {
+  return (value, path) => {
+    const has = (method: string) => typeof Reflect.get(value as object, method) === "function";
+    const isObject = typeof value === "object" && value !== null;
+    if (!isObject || !methods.every(has)) throw invalid(path, value, what);
+  };
+}
+
+export const signal: Check = having("an AbortSignal", "addEventListener", "removeEventListener");
+
+export const clock: Check = having("a clock: an object with now and after", "now", "after");
+
+/** A wait in ms, of at least 0. */
+export const waitMs: Check = (value, path) => {
+  if (typeof value !== "number" || !(value >= 0)) throw invalid(path, value, "ms of at least 0");
+};
+
+/** A number above 0. */
+export const positive: Check = (value, path) => {
+  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number above 0");
+};
+
+export const stringRecord: Check = record("an object of strings", string);
+
+/** One of several checks that need not all be of objects: the first that passes. */
+/* @__NO_SIDE_EFFECTS__ */
+export function either(what: string, ...checks: readonly Check[]): Check {
+  return (value, path) => {
+    for (const check of checks) {
+      try {
+        check(value, path);
+        return;
+      } catch {
+        // Another may take it.
+      }
+    }
+    throw invalid(path, value, what);
+  };
+}

@@ -1,7 +1,10 @@
+import { CALL_OPTIONS } from "./call-options.js";
 import type { CallOptions } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
+import { exactly, string } from "./checks.js";
 import { invalid } from "./error.js";
 import type { ChatMessage } from "./message.js";
+import { REQUEST_OPTIONS } from "./validate-request.js";
 
 /** What a model can be asked with: a text, messages, or a whole request. */
 export type Prompt = string | readonly ChatMessage[] | ChatRequest;
@@ -24,10 +27,20 @@ export function requestOf(prompt: Prompt, { system, ...options }: PromptOptions 
   return { ...asked, ...options, messages };
 }
 
-/** Options that belong together, told apart: what is asked, and how the call is made. */
+/** The fields of what is asked and of how the call is made. */
+export const PROMPT_OPTIONS = { ...REQUEST_OPTIONS, system: string, ...CALL_OPTIONS };
+
+const OPTIONS = exactly("a call", PROMPT_OPTIONS);
+
+/**
+ * Options that belong together, told apart: what is asked, and how the call is made.
+ *
+ * @throws {SluiceError} `invalid-argument` for an option that there is not, or of another kind.
+ */
 export function splitOptions<O extends PromptOptions & CallOptions>(
   options: O,
 ): { asked: Omit<O, keyof CallOptions>; call: CallOptions } {
+  OPTIONS(options, "");
   const { context, signal, timeouts, retry, headers, onWire, streaming, retain, ...asked } = options;
   const call = { context, signal, timeouts, retry, headers, onWire, streaming, retain };
   return { asked, call: Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined)) };

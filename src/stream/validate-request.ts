@@ -82,33 +82,31 @@ const responseFormat: Check = (value, path) => {
   check(value, path);
 };
 
-const REQUEST = exactly(
-  "a request",
-  {
-    messages: { required: messages },
-    tools: list("an array of tools", tool),
-    toolChoice,
-    parallelToolCalls: boolean,
-    temperature: between(0, 2),
-    topP: between(0, 1),
-    topK: wholeNumber(1),
-    maxTokens: wholeNumber(1),
-    stop: list("an array of strings", filledString),
-    seed: wholeNumber(),
-    presencePenalty: between(-2, 2),
-    frequencyPenalty: between(-2, 2),
-    reasoning: exactly("reasoning", {
-      effort: oneOf("none", "minimal", "low", "medium", "high", "max"),
-      budgetTokens: wholeNumber(0),
-      summary: oneOf("auto", "concise", "detailed", "none"),
-    }),
-    responseFormat,
-    user: string,
-    metadata: record("an object of strings", string),
-    providerOptions: record("an object of objects, by dialect or provider", jsonObject),
-  } satisfies Record<keyof ChatRequest, unknown>,
-  "request",
-);
+/** What is asked beside the messages. */
+export const REQUEST_OPTIONS = {
+  tools: list("an array of tools", tool),
+  toolChoice,
+  parallelToolCalls: boolean,
+  temperature: between(0, 2),
+  topP: between(0, 1),
+  topK: wholeNumber(1),
+  maxTokens: wholeNumber(1),
+  stop: list("an array of strings", filledString),
+  seed: wholeNumber(),
+  presencePenalty: between(-2, 2),
+  frequencyPenalty: between(-2, 2),
+  reasoning: exactly("reasoning", {
+    effort: oneOf("none", "minimal", "low", "medium", "high", "max"),
+    budgetTokens: wholeNumber(0),
+    summary: oneOf("auto", "concise", "detailed", "none"),
+  }),
+  responseFormat,
+  user: string,
+  metadata: record("an object of strings", string),
+  providerOptions: record("an object of objects, by dialect or provider", jsonObject),
+} satisfies Record<Exclude<keyof ChatRequest, "messages">, Check>;
+
+const REQUEST = exactly("a request", { messages: { required: messages }, ...REQUEST_OPTIONS }, "request");
 
 function objectSchema(value: unknown, path: string): void {
   const type: unknown = Reflect.get(checkedObject(value, path, "a JSON Schema of an object"), "type");

@@ -1,5 +1,6 @@
 import { LazyAbort } from "../base/lazy-abort.js";
 import type { BatchSource } from "./batch-source.js";
+import { checkCallOptions } from "./call-options.js";
 import type { ChatEvent, Warning } from "./chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
@@ -70,6 +71,7 @@ export function wrapModel(
     ...(list && { list: (options) => list.call(model, options) }),
     ...(wrapCalls && { wrapCalls: (wrap) => wrapModel(wrapCalls.call(model, wrap), wrapper, own) }),
     stream(request, options = {}) {
+      checkCallOptions(options);
       const source = new Call(model, request, options).source(wrapper);
       return new ChatStream(source, { signal: options.signal, retain: options.retain });
     },

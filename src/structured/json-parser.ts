@@ -1,5 +1,6 @@
 import type { JsonValue } from "../base/json.js";
-import { invalid, SluiceError } from "../stream/error.js";
+import { anything, boolean, exactly, string, wholeNumber } from "../stream/checks.js";
+import { SluiceError } from "../stream/error.js";
 import { formatPath } from "./json-path.js";
 import { type JsonFault, JsonScanner } from "./json-scanner.js";
 import { JsonTree } from "./json-tree.js";
@@ -20,6 +21,13 @@ export interface JsonParserOptions {
   /** Is told of one value while it is read. */
   watcher?: JsonWatcher;
 }
+
+const OPTIONS = exactly("a parser", {
+  maxDepth: wholeNumber(1),
+  prose: boolean,
+  bareArray: string,
+  watcher: anything,
+});
 
 /**
  * Reads JSON that arrives in pieces. Each character is looked at once, and one value grows in place: the cost is linear
@@ -44,10 +52,9 @@ export class JsonParser {
   #snapshot: { version: number; value: JsonValue | undefined } = { version: 0, value: undefined };
 
   /** @throws {SluiceError} `invalid-argument` when `maxDepth` is not a whole number of at least 1. */
-  constructor({ maxDepth = 1_000, prose = false, bareArray, watcher }: JsonParserOptions = {}) {
-    if (!Number.isSafeInteger(maxDepth) || maxDepth < 1) {
-      throw invalid("maxDepth", maxDepth, "a whole number of at least 1");
-    }
+  constructor(options: JsonParserOptions = {}) {
+    OPTIONS(options, "");
+    const { maxDepth = 1_000, prose = false, bareArray, watcher } = options;
     this.#tree = new JsonTree(watcher);
     this.#scanner = new JsonScanner(this.#tree, maxDepth, prose, bareArray);
   }

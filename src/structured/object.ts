@@ -1,8 +1,17 @@
 import type { JsonObject } from "../base/json.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { checkedModel } from "../stream/checked-model.js";
-import { invalid } from "../stream/error.js";
-import { type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
+import {
+  boolean,
+  type Check,
+  exactly,
+  filledString,
+  jsonObject,
+  oneOf,
+  string,
+  wholeNumber,
+} from "../stream/checks.js";
+import { PROMPT_OPTIONS, type Prompt, type PromptOptions, requestOf, splitOptions } from "../stream/prompt.js";
 import { chooseMode, type ObjectMode } from "./object-mode.js";
 import { objectRequest } from "./object-request.js";
 import { objectRoot } from "./object-root.js";
@@ -28,6 +37,19 @@ export interface ObjectOptions extends Omit<PromptOptions, "responseFormat">, Om
   maxDepth?: number;
 }
 
+const { responseFormat: _, retain: __, ...PROMPT } = PROMPT_OPTIONS;
+
+const OPTIONS = exactly("object", {
+  ...PROMPT,
+  mode: oneOf("json-schema", "tool", "instructions"),
+  name: filledString,
+  description: string,
+  jsonSchema: jsonObject,
+  strict: boolean,
+  repair: boolean,
+  maxDepth: wholeNumber(1),
+} satisfies Record<keyof ObjectOptions, Check>);
+
 /**
  * Asks a model for a value that fits a schema, and streams it while it arrives.
  *
@@ -47,9 +69,9 @@ export function object<S extends Schema>(
   prompt: Prompt,
   options: ObjectOptions = {},
 ): ObjectStream<InferSchema<S>, InferSchemaInput<S>> {
+  OPTIONS(options, "");
   const { mode: asked, name = "answer", description, jsonSchema, strict, repair = false, maxDepth, ...rest } = options;
   checkedModel(model);
-  if (typeof repair !== "boolean") throw invalid("repair", repair, "true or false");
   const { asked: chat, call } = splitOptions(rest);
   const plain = requestOf(prompt, chat);
   const root = objectRoot(jsonSchemaOf(schema, "schema", "pass it as the option jsonSchema", jsonSchema));

@@ -69,9 +69,12 @@ const OPTIONS: { [K in Exclude<keyof Options, "providerOptions">]-?: Given[] } =
   metadata: values("metadata", { team: "blue" }),
 };
 
+/** Protocols between a page and its server: what they hand on is up to the model behind. */
+const OF_APPLICATIONS = ["native", "ai-sdk-ui", "ag-ui"];
+
 /** A model of each kind that a dialect tells apart, and the services that differ from their protocol. */
 const CALLED: readonly [who: string, dialect: Dialect, model: string][] = [
-  ...DIALECTS.flatMap((dialect): [string, Dialect, string][] =>
+  ...DIALECTS.filter(({ name }) => !OF_APPLICATIONS.includes(name)).flatMap((dialect): [string, Dialect, string][] =>
     modelsOf(dialect.name).map((model) => [`${dialect.name} ${model}`, dialect, model]),
   ),
   ...PROVIDERS.filter(({ dialect }) => !DIALECTS.includes(dialect)).map(

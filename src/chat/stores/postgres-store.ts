@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import type { JsonObject } from "../../base/json.js";
+import { exactly, milliseconds } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import type {
@@ -50,6 +51,8 @@ export interface PostgresStoreOptions {
   timeoutMs?: number;
 }
 
+const OPTIONS = exactly("a PostgreSQL store", { timeoutMs: milliseconds });
+
 /** Keeps conversations in PostgreSQL, in the tables `sluice_conversations` and `sluice_messages`. Needs the package `pg`. */
 export class PostgresStore implements ConversationStore {
   readonly #pool: Pool;
@@ -64,7 +67,9 @@ export class PostgresStore implements ConversationStore {
    * @param url for example `postgres://user:password@localhost/chat`.
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
    */
-  static async open(url: string, { timeoutMs = 30_000 }: PostgresStoreOptions = {}): Promise<PostgresStore> {
+  static async open(url: string, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
+    OPTIONS(options, "");
+    const { timeoutMs = 30_000 } = options;
     const { default: pg } = await loadPeer("pg", "the PostgreSQL store", () => import("pg"));
     // A process that forgets to close the store can end all the same.
     const store = new PostgresStore(

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { exactly, milliseconds, string } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import type {
@@ -51,6 +52,8 @@ export interface RedisStoreOptions {
   timeoutMs?: number;
 }
 
+const OPTIONS = exactly("a Redis store", { prefix: string, timeoutMs: milliseconds });
+
 /** Keeps conversations in Redis: a hash and a list for each. Needs the package `ioredis`. */
 export class RedisStore implements ConversationStore {
   readonly #redis: Redis;
@@ -68,6 +71,7 @@ export class RedisStore implements ConversationStore {
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `ioredis` is not installed.
    */
   static async open(url: string, options: RedisStoreOptions = {}): Promise<RedisStore> {
+    OPTIONS(options, "");
     const { prefix = "sluice", timeoutMs = 30_000 } = options;
     const { Redis } = await loadPeer("ioredis", "the Redis store", () => import("ioredis"));
     const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2, commandTimeout: timeoutMs });

@@ -25,6 +25,7 @@ export const ollamaGenerate: Dialect = /* @__PURE__ */ dialectOf(generateForm, {
 function dialectOf(form: AnswerForm, requests: Pick<Dialect, "losses" | "writeRequest" | "readRequest">): Dialect {
   return {
     name: form.name,
+    optionNames: [chatForm.name, form.name],
     framing: "ndjson",
     ...requests,
     losses: [...losses, ...requests.losses],

@@ -13,6 +13,7 @@ import { OpenAiChatWriter } from "./writer.js";
 export function openAiChatDialect(quirks: OpenAiChatQuirks): Dialect {
   return {
     name: "openai-chat",
+    optionNames: ["openai-chat", ...(quirks.optionsFrom ?? [])],
     framing: "sse",
     losses,
     writeRequest: (request, target) => writeRequest(request, target, quirks),

@@ -12,6 +12,7 @@ import { ResponsesWriter } from "./writer.js";
 /** OpenAI's Responses API, which xAI, LM Studio and others speak as well. */
 export const openAiResponses: Dialect = {
   name: RESPONSES,
+  optionNames: [RESPONSES, "openai"],
   framing: "sse",
   losses,
   writeRequest,

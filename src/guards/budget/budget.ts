@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
+import { between, boolean, type Check, callable, clock as clockCheck, exactly } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { Usage } from "../../stream/usage.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
@@ -40,6 +41,19 @@ export type BudgetLimit = keyof BudgetLimits;
 
 const LIMITS: readonly BudgetLimit[] = ["maxInputTokens", "maxOutputTokens", "maxTotalTokens", "maxCost", "maxMs"];
 
+const least0 = between(0, Number.POSITIVE_INFINITY);
+
+const OPTIONS = exactly("budget", {
+  maxInputTokens: least0,
+  maxOutputTokens: least0,
+  maxTotalTokens: least0,
+  maxCost: least0,
+  maxMs: least0,
+  cost: callable,
+  shared: boolean,
+  clock: clockCheck,
+} satisfies Record<keyof BudgetOptions, Check>);
+
 /**
  * A guard that ends an answer when it has used up a budget: the upstream is cancelled, a `data` event named `budget` says
  * which limit it was (`{ limit, allowed, used, estimated }`), and the stream finishes with the reason `budget` and its usage.
@@ -51,11 +65,8 @@ const LIMITS: readonly BudgetLimit[] = ["maxInputTokens", "maxOutputTokens", "ma
  * @throws {SluiceError} `invalid-argument` without any limit, for a limit below 0, for `maxCost` without `cost`.
  */
 export function budget(options: BudgetOptions): Guard {
+  OPTIONS(options, "");
   const { cost, shared = false, clock = systemClock } = options;
-  for (const limit of LIMITS) {
-    const value = options[limit];
-    if (value !== undefined && !(value >= 0)) throw invalid(limit, value, "a number of at least 0");
-  }
   if (LIMITS.every((limit) => options[limit] === undefined)) throw invalid("budget", undefined, LIMITS.join(", "));
   if (options.maxCost !== undefined && cost === undefined) throw invalid("cost", cost, "a function, for maxCost");
   const all = shared ? new Totals() : undefined;

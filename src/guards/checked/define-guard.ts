@@ -1,5 +1,6 @@
 import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
+import { anything, callable, exactly, filledString, list, oneOf, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { transform } from "../../stream/sources/transform.js";
@@ -64,6 +65,19 @@ export interface GuardDefinition {
 const LONGEST = 400;
 const CHANNELS: readonly CheckedChannel[] = ["text", "reasoning", "tool-call"];
 
+const DEFINITION = exactly(
+  "a guard",
+  {
+    name: { required: filledString },
+    check: { required: callable },
+    directions: list("an array of input and output", oneOf("input", "output")),
+    channels: list("an array of channels", oneOf(...CHANNELS)),
+    unit: anything,
+    longest: wholeNumber(2),
+  } satisfies Record<keyof GuardDefinition, unknown>,
+  "definition",
+);
+
 /**
  * Makes a guard of a check.
  *
@@ -74,17 +88,9 @@ const CHANNELS: readonly CheckedChannel[] = ["text", "reasoning", "tool-call"];
  * @throws {SluiceError} `invalid-argument`.
  */
 export function defineGuard(definition: GuardDefinition): Guard {
+  DEFINITION(definition, "");
   const { name, check, directions = ["input", "output"], channels = ["text"] } = definition;
   const { unit = "sentence", longest = LONGEST } = definition;
-  if (typeof name !== "string" || name === "") throw invalid("name", name, "a string that is not empty");
-  if (typeof check !== "function") throw invalid("check", check, "a function");
-  for (const [index, channel] of channels.entries()) {
-    if (!CHANNELS.includes(channel)) throw invalid(`channels[${index}]`, channel, CHANNELS.join(", "));
-  }
-  for (const [index, direction] of directions.entries()) {
-    if (direction !== "input" && direction !== "output")
-      throw invalid(`directions[${index}]`, direction, "input, output");
-  }
   const chars = unit === "sentence" ? longest : unit.chars;
   const field = unit === "sentence" ? "longest" : "unit.chars";
   if (!Number.isSafeInteger(chars) || chars < 2) throw invalid(field, chars, "a whole number of at least 2");

@@ -1,6 +1,6 @@
 import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { invalid } from "../../stream/error.js";
+import { boolean, type Check, exactly, list, oneOf } from "../../stream/checks.js";
 import { staged } from "../../stream/sources/staged.js";
 import type { Stage } from "../../stream/stage.js";
 import { filterRequest } from "../filter-request.js";
@@ -9,7 +9,7 @@ import type { CallGuard, Guard, GuardedCall } from "../guard.js";
 import { PiiVault } from "./pii-vault.js";
 import { PlaceholderRestorer } from "./placeholder-restorer.js";
 import { scrub } from "./scrub.js";
-import { type ScrubOptions, type ScrubRules, scrubRules } from "./scrub-rules.js";
+import { SCRUB_OPTIONS, type ScrubOptions, type ScrubRules, scrubRules } from "./scrub-rules.js";
 import { Scrubber } from "./scrubber.js";
 
 /** Settings of `pii`. */
@@ -30,6 +30,14 @@ export type Direction = "input" | "output";
 const DIRECTIONS: readonly Direction[] = ["input", "output"];
 const NAME = "pii";
 
+const OPTIONS = exactly("pii", {
+  ...SCRUB_OPTIONS,
+  directions: list("an array of input and output", oneOf(...DIRECTIONS)),
+  reversible: (value, path) => {
+    if (!(value instanceof PiiVault)) boolean(value, path);
+  },
+} satisfies Record<keyof PiiOptions, Check>);
+
 /**
  * A guard that replaces personal data with placeholders: in requests before the provider sees them, in answers before the
  * reader does.
@@ -37,11 +45,9 @@ const NAME = "pii";
  * @throws {SluiceError} `invalid-argument`.
  */
 export function pii(options: PiiOptions = {}): Guard {
-  const { directions = DIRECTIONS, reversible = false } = options;
-  for (const [index, direction] of directions.entries()) {
-    if (!DIRECTIONS.includes(direction)) throw invalid(`directions[${index}]`, direction, DIRECTIONS.join(", "));
-  }
-  const rules = scrubRules(options);
+  OPTIONS(options, "");
+  const { directions = DIRECTIONS, reversible = false, ...scrubbing } = options;
+  const rules = scrubRules(scrubbing);
   const piiGuard = (ways: readonly Direction[]): Guard => ({
     name: NAME,
     begin: (call) => new PiiCall(rules, ways, reversible, call),

@@ -1,3 +1,4 @@
+import { type Check, exactly, jsonObject, list, oneOf, string } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { type CustomEntity, customPhrase, customRule } from "./custom-entity.js";
 import { apiKeyRules, pemPhrase } from "./entities/api-key.js";
@@ -88,18 +89,25 @@ const EVERYWHERE: readonly Rule[] = [
   ...phoneRules,
 ];
 
+/** The fields of `ScrubOptions`. */
+export const SCRUB_OPTIONS = {
+  locales: list("an array of locales", string),
+  entities: list("an array of entities", oneOf(...ENTITIES)),
+  custom: list("an array of entities of your own", jsonObject),
+  urls: oneOf("keep", "scrub"),
+  code: oneOf("secrets", "keep", "scrub"),
+} satisfies Record<keyof ScrubOptions, Check>;
+
+const OPTIONS = exactly("scrubbing", SCRUB_OPTIONS);
+
 /**
  * Makes options ready.
  *
  * @throws {SluiceError} `invalid-argument` for an unknown locale or entity, and for a custom entity that is not right.
  */
 export function scrubRules(options: ScrubOptions = {}): ScrubRules {
+  OPTIONS(options, "");
   const { locales = ["en-US"], entities = ENTITIES, custom = [], urls = "keep", code = "secrets" } = options;
-  if (!["keep", "scrub"].includes(urls)) throw invalid("urls", urls, "keep, scrub");
-  if (!["secrets", "keep", "scrub"].includes(code)) throw invalid("code", code, "secrets, keep, scrub");
-  for (const [index, entity] of entities.entries()) {
-    if (!ENTITIES.includes(entity)) throw invalid(`entities[${index}]`, entity, ENTITIES.join(", "));
-  }
   const packs = locales.map(packOf);
   const known = [...EVERYWHERE, ...packs.flatMap(({ rules }) => rules)];
   const chosen = entities.flatMap((entity) => known.filter((rule) => rule.entity === entity));

@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from "../../base/clock.js";
+import { checkCallOptions, RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { Capabilities, ChatModel, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
+import { boolean, callable, clock as clockCheck, exactly, filledString, jsonObject } from "../../stream/checks.js";
 import { describe, invalid } from "../../stream/error.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";
@@ -43,6 +45,17 @@ export interface FromAiSdkOptions {
 
 const VERSIONS = ["v2", "v3", "v4"];
 
+const OPTIONS = exactly("fromAiSdk", {
+  id: filledString,
+  capabilities: jsonObject,
+  download: callable,
+  rawChunks: boolean,
+  timeouts: TIMEOUTS,
+  retry: RETRY,
+  clock: clockCheck,
+  random: callable,
+});
+
 /**
  * A chat model out of any language model of the AI SDK: a `LanguageModelV2` (`ai` 5), `LanguageModelV3` (`ai` 6) or
  * `LanguageModelV4` (`ai` 7). No package of the AI SDK is needed beside the one that made the model.
@@ -55,6 +68,7 @@ const VERSIONS = ["v2", "v3", "v4"];
  */
 export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkOptions = {}): ChatModel {
   checkModel(languageModel);
+  OPTIONS(options, "");
   resolveTimeouts(options.timeouts);
   resolveRetry(options.retry);
   const { provider, modelId, specificationVersion: version } = languageModel;
@@ -65,6 +79,7 @@ export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkO
     ...(capabilities !== undefined && { capabilities }),
     stream(request, call = {}) {
       validateRequest(request);
+      checkCallOptions(call);
       // What cannot be written is refused at once.
       writeOptions(request, target);
       const { streaming = true, headers, signal, retain } = call;

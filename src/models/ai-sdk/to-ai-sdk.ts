@@ -1,6 +1,10 @@
 import type { ChatModel } from "../../stream/chat-model.js";
+
 import { checkedModel } from "../../stream/checked-model.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+
+import { anything, exactly, filledString, oneOf } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
+
 import { AnswerStream } from "./answer-stream.js";
 import { writeError } from "./call-error.js";
 import type { AiSdkCallOptions, AiSdkVersion, PartV4, ServedLanguageModel, SupportedUrls } from "./language-model.js";
@@ -26,6 +30,12 @@ export interface ToAiSdkOptions<Version extends AiSdkVersion = "v2"> {
   supportedUrls?: SupportedUrls;
 }
 
+const OPTIONS = exactly("toAiSdk", {
+  version: oneOf(...Object.keys(CONVERSIONS)),
+  modelId: filledString,
+  supportedUrls: anything,
+});
+
 /**
  * A language model for the AI SDK (`streamText`, `generateText` and what builds on them) out of any chat model: a
  * provider, a fallback, an agent, a workflow. Nothing of the AI SDK is needed here.
@@ -45,9 +55,9 @@ export function toAiSdk<Version extends AiSdkVersion = "v2">(
   options: ToAiSdkOptions<Version> = {},
 ): ServedLanguageModel<Version, PartsOf[Version]> {
   checkedModel(model);
+  OPTIONS(options, "");
   const { modelId = model.id, supportedUrls = {} } = options;
   const version = (options.version ?? "v2") as Version;
-  if (!Object.hasOwn(CONVERSIONS, version)) throw invalid("version", version, Object.keys(CONVERSIONS).join(", "));
   return {
     specificationVersion: version,
     provider: SLUICE,

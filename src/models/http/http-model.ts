@@ -1,7 +1,22 @@
 import type { CallingDialect, ErrorResponse } from "../../dialects/dialect.js";
 import { withProtocol } from "../../dialects/wrong-protocol.js";
+import { checkCallOptions, RETRY, TIMEOUTS } from "../../stream/call-options.js";
+import type { Warning } from "../../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel, ModelInfo } from "../../stream/chat-model.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
+import {
+  anything,
+  boolean,
+  callable,
+  clock as clockCheck,
+  exactly,
+  filledString,
+  having,
+  jsonObject,
+  string,
+  stringRecord,
+} from "../../stream/checks.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { defaultTimeouts } from "./default-timeouts.js";
 import { HttpService, type HttpServiceOptions } from "./http-service.js";
@@ -21,12 +36,30 @@ export interface HttpModelOptions extends HttpServiceOptions {
   list?: (options?: CallOptions) => Promise<ModelInfo[]>;
 }
 
+const OPTIONS = exactly("httpModel", {
+  id: { required: filledString },
+  dialect: { required: having("a dialect", "writeRequest", "reader") },
+  model: { required: string },
+  capabilities: jsonObject,
+  list: callable,
+  baseUrl: { required: string },
+  query: stringRecord,
+  headers: stringRecord,
+  transport: anything,
+  nearBy: boolean,
+  timeouts: TIMEOUTS,
+  retry: RETRY,
+  clock: clockCheck,
+  random: callable,
+} satisfies Record<keyof HttpModelOptions, unknown>);
+
 /**
  * A model behind HTTP, in any dialect.
  *
  * @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none.
  */
 export function httpModel(options: HttpModelOptions): ChatModel {
+  OPTIONS(options, "");
   const { id, dialect, model, capabilities, list, nearBy = false } = options;
   const service = new HttpService(options);
   const framed = dialect.framing === "sse" ? "text/event-stream" : "application/x-ndjson";
@@ -36,6 +69,7 @@ export function httpModel(options: HttpModelOptions): ChatModel {
     ...(list !== undefined && { list }),
     stream(request, call = {}) {
       validateRequest(request, options);
+      checkCallOptions(call);
       const { streaming = true } = call;
       const wire = dialect.writeRequest(request, { model, stream: streaming });
       const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };
@@ -43,7 +77,8 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         ...service.request("POST", wire.path, own, wire.headers, options.headers, call.headers),
         body: JSON.stringify(wire.body),
       };
-      const expected = { dialect, model, streaming, warnings: wire.warnings };
+      const warnings = [...wire.warnings, ...optionsOfOthers(request, dialect)];
+      const expected = { dialect, model, streaming, warnings };
       const reasoning = request.reasoning !== undefined && request.reasoning.effort !== "none";
       const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
       const readError = (response: ErrorResponse) => withProtocol(dialect.name, response, dialect.readError(response));
@@ -51,4 +86,17 @@ export function httpModel(options: HttpModelOptions): ChatModel {
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },
   };
+}
+
+/** Options for other services are for other models of a fallback; to this one they mean nothing, and it says so. */
+function optionsOfOthers(
+  { providerOptions = {} }: ChatRequest,
+  { name, optionNames = [name] }: CallingDialect,
+): Warning[] {
+  return Object.keys(providerOptions)
+    .filter((given) => !optionNames.includes(given))
+    .map((given) => ({
+      field: `providerOptions.${given}`,
+      message: `not sent: options for this model are given as ${optionNames.join(" or ")}`,
+    }));
 }

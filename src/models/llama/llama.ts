@@ -1,7 +1,9 @@
 import { basename, resolve } from "node:path";
 import { type Clock, systemClock } from "../../base/clock.js";
+import { checkCallOptions, TIMEOUTS } from "../../stream/call-options.js";
 import type { Capabilities, ChatModel, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
+import { clock as clockCheck, exactly, filledString, jsonObject, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";
@@ -45,6 +47,16 @@ const CONTEXT = 8_192;
 
 const PARALLEL = 4;
 
+const OPTIONS = exactly("llama", {
+  id: filledString,
+  threads: wholeNumber(1),
+  contextSize: wholeNumber(1),
+  parallel: wholeNumber(1),
+  timeouts: TIMEOUTS,
+  clock: clockCheck,
+  env: jsonObject,
+});
+
 /**
  * A GGUF file that runs in this process through llama.cpp, by the optional package `node-llama-cpp`. Package and file are
  * loaded at the first call; models of the same file share its weights.
@@ -60,6 +72,7 @@ const PARALLEL = 4;
  * @throws {SluiceError} `invalid-argument` for settings that are none.
  */
 export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
+  OPTIONS(options, "");
   const { id = `llama/${file}`, clock = systemClock, contextSize, parallel = PARALLEL } = options;
   if (file === "") throw invalid("file", file, "the path of a GGUF file");
   checkCount("contextSize", contextSize);
@@ -81,6 +94,7 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
     capabilities,
     stream(request, call = {}) {
       validateRequest(request, { id, capabilities });
+      checkCallOptions(call);
       const plan = planAnswer(request);
       const { totalMs } = resolveTimeouts(options.timeouts, call.timeouts);
       const { streaming = true, signal, retain } = call;

@@ -16,11 +16,8 @@ export interface McpRoot {
 export interface McpClientFeatures {
   /** Where the server may work: paths, `file:` URLs, or either with a name. It is a hint, which no server is held to. */
   roots?: readonly (string | URL | McpRoot)[];
-  /**
-   * Asks the user what the server wants to know while it runs a tool. `"ask"`: it is a question of the stream (`input-request`),
-   * answered by `onInput` or, in any process, by a message; the call is then made again, and the same question answered at once.
-   */
-  onElicitation?: McpElicitationHandler | "ask";
+  /** Asks the user what the server wants to know while it runs a tool. */
+  onElicitation?: McpElicitationHandler;
   /** A model for the server's own questions, and who allows them. */
   sampling?: McpSampling;
 }
@@ -46,7 +43,7 @@ export async function offerFeatures(
     const listed = await readRoots(roots);
     client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: listed }));
   }
-  if (onElicitation !== undefined && onElicitation !== "ask") {
+  if (onElicitation !== undefined) {
     client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
       answerElicitation(params, signal, onElicitation),
     );

@@ -1,17 +1,31 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { systemClock } from "../../base/clock.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import { wholeNumber } from "../../stream/checks.js";
+import {
+  anything,
+  boolean,
+  type Check,
+  callable,
+  exactly,
+  filledString,
+  jsonObject,
+  limit,
+  list,
+  milliseconds,
+  string,
+  stringRecord,
+  waitMs,
+  wholeNumber,
+} from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { Slots } from "../slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
-import { AskElicitation } from "./ask-elicitation.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
 import { authorize, callError, connectMcp, httpStatusOf, type McpConnection } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
-import { type McpServer, serverName } from "./mcp-server.js";
+import { type HttpServer, type McpServer, type StdioServer, serverName } from "./mcp-server.js";
 import { listTools, type ServersTool } from "./mcp-tool-list.js";
 
 /** A tool as its MCP server describes it. What the annotations say is the server's word. */
@@ -91,10 +105,31 @@ const NEVER = 2_147_483_647;
 
 const CLOSED = "the connection to the MCP server was closed";
 
+const OPTIONS = exactly("mcpTools", {
+  command: filledString,
+  args: list("an array of strings", string),
+  env: stringRecord,
+  cwd: string,
+  url: anything,
+  headers: stringRecord,
+  authProvider: anything,
+  roots: list("an array of roots", anything),
+  onElicitation: callable,
+  sampling: jsonObject,
+  prefix: string,
+  filter: callable,
+  approval: anything,
+  timeoutMs: milliseconds,
+  connectTimeoutMs: milliseconds,
+  concurrency: limit,
+  optional: boolean,
+  retryMs: waitMs,
+  onError: callable,
+} satisfies Record<keyof StdioServer | keyof HttpServer | keyof McpToolsOptions, Check>);
+
 class McpToolSource implements McpTools {
   readonly #options: McpServer & McpToolsOptions;
   readonly #connectTimeoutMs: number;
-  readonly #asking = new AskElicitation();
   readonly #slots: Slots | undefined;
   #connection: Promise<McpConnection> | undefined;
   #listed: Promise<readonly Tool[]> | undefined;
@@ -103,6 +138,7 @@ class McpToolSource implements McpTools {
   #missingUntil = 0;
 
   constructor(options: McpServer & McpToolsOptions) {
+    OPTIONS(options, "");
     const { connectTimeoutMs = 30_000, timeoutMs, concurrency, retryMs = 30_000 } = options;
     if (!(retryMs >= 0)) throw invalid("retryMs", retryMs, "ms of at least 0");
     if (!(connectTimeoutMs > 0)) throw invalid("connectTimeoutMs", connectTimeoutMs, "ms above 0");
@@ -111,7 +147,7 @@ class McpToolSource implements McpTools {
     const { sampling } = options;
     if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
     checkRoots(options.roots ?? []);
-    this.#options = options.onElicitation === "ask" ? { ...options, onElicitation: this.#asking.answer } : options;
+    this.#options = options;
     this.#connectTimeoutMs = Math.min(connectTimeoutMs, NEVER);
     this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);
   }
@@ -228,7 +264,7 @@ class McpToolSource implements McpTools {
       ...(approval !== undefined && { needsApproval }),
       readInput: (value) =>
         isJsonObject(value) ? { value } : { issues: [{ path: [], message: "the arguments are not an object" }] },
-      run: (input, context) => this.#asking.during(context.ask, () => this.#run(one, input as JsonObject, context)),
+      run: (input, context) => this.#run(one, input as JsonObject, context),
     };
   }
 

@@ -4,7 +4,7 @@ import { Drain } from "../listeners/drain.js";
 import { httpListener } from "../listeners/http-listener.js";
 import { listen } from "../listeners/listen.js";
 import type { Listener } from "../listeners/listener.js";
-import { isLoopback, requireTokenBeyondLoopback } from "../listeners/loopback.js";
+import { requireTokenBeyondLoopback } from "../listeners/loopback.js";
 import { MemoryRunLog } from "../runs/memory-run-log.js";
 import { invalid } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
@@ -131,6 +131,5 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
 }
 
 function hostInUrl(host: string): string {
-  if (host.includes(":")) return `[${host}]`;
-  return isLoopback(host) ? host : host;
+  return host.includes(":") ? `[${host}]` : host;
 }

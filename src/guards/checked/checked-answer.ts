@@ -3,12 +3,14 @@ import { LazyAbort } from "../../base/lazy-abort.js";
 import type { Batch } from "../../stream/batch-source.js";
 import type {
   ChatEvent,
+  NestedEvent,
   ReasoningDeltaEvent,
   TextDeltaEvent,
   ToolCallEvent,
   ToolInputDeltaEvent,
 } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
+import { nestedKey } from "../../stream/nested-key.js";
 import type { Transform } from "../../stream/sources/transform.js";
 import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
@@ -41,6 +43,9 @@ export class CheckedAnswer implements Transform {
   #stepUsage: Usage = {};
   #out: ChatEvent[] = [];
   #over = false;
+  #ended: string | undefined;
+  /** Inner streams that are not over, each with its last event. */
+  readonly #nested = new Map<string, { event: NestedEvent; answer: CheckedAnswer }>();
 
   constructor(settings: CheckSettings) {
     this.#settings = settings;
@@ -55,6 +60,7 @@ export class CheckedAnswer implements Transform {
   }
 
   async fail(): Promise<Batch> {
+    for (const { event, answer } of this.#nested.values()) this.#passNested(event, answer, await answer.fail());
     await this.#closePart();
     return this.#take();
   }
@@ -62,6 +68,7 @@ export class CheckedAnswer implements Transform {
   cancel(reason: unknown): void {
     this.#over = true;
     this.#left.abort(reason);
+    for (const { answer } of this.#nested.values()) answer.cancel(reason);
   }
 
   async #pushRest(checked: Promise<void>, batch: Batch, from: number): Promise<Batch> {
@@ -114,10 +121,36 @@ export class CheckedAnswer implements Transform {
         if (!isBeside(event, this.#step !== undefined)) return this.#after(event);
         this.#out.push(event);
         return undefined;
+      case "nested":
+        return this.#pushNested(event);
       default:
         this.#follow(event);
         return this.#after(event);
     }
+  }
+
+  /** Inner streams are checked apart from what is around them. */
+  #pushNested(event: NestedEvent): Promise<void> | undefined {
+    const key = nestedKey(event);
+    const { answer } = this.#nested.get(key) ?? { answer: new CheckedAnswer(this.#settings) };
+    if (event.event.type === "finish") this.#nested.delete(key);
+    else this.#nested.set(key, { event, answer });
+    const passed = answer.push([event.event]);
+    if (passed instanceof Promise) return passed.then((batch) => this.#passNested(event, answer, batch));
+    this.#passNested(event, answer, passed);
+    return undefined;
+  }
+
+  /** What the guard ends inside ends the whole answer: it would come back as the result of a tool. */
+  #passNested(event: NestedEvent, { ended }: CheckedAnswer, passed: Batch): void {
+    if (this.#over) return;
+    for (const inner of passed) this.#out.push(inner === event.event ? event : { ...event, event: inner });
+    if (ended !== undefined) this.#end("block", ended);
+  }
+
+  /** Why the guard ended the answer, where it did. */
+  get ended(): string | undefined {
+    return this.#ended;
   }
 
   #follow(event: ChatEvent): void {
@@ -253,6 +286,7 @@ export class CheckedAnswer implements Transform {
 
   #end(action: "block" | "retract", reason: string): void {
     this.#over = true;
+    this.#ended = reason;
     this.#say(action, reason);
     if (action === "retract") this.#out.push({ type: "retract", reason });
     if (this.#step !== undefined) {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type Database from "libsql";
 import { type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
@@ -97,7 +97,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     const { default: Libsql } = await import("libsql");
     try {
       if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
-      const db = new Libsql(path);
+      const db = connection(path, () => new Libsql(path));
       db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync};`);
       db.exec(SCHEMA);
       return new EmbeddedEngine(db, path, await SqliteStore.open(path), silentMs);
@@ -214,7 +214,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     if (this.#closed) return;
     this.#closed = true;
     await this.conversations.close();
-    this.#db.close();
+    if (this.#path === ":memory:") this.#db.close();
   }
 
   #journal(
@@ -226,7 +226,6 @@ export class EmbeddedEngine implements WorkflowEngine {
     return new EmbeddedJournal({
       db: this.#db,
       write: (run) => this.#write(run),
-      read: (run) => this.#read(run),
       beatMs: this.#silentMs / 5,
       id,
       fence,
@@ -271,6 +270,21 @@ export class EmbeddedEngine implements WorkflowEngine {
       }
     });
   }
+}
+
+/**
+ * Connections of this process by file. They stay open until it ends: the driver closes one only when its statements are
+ * collected, and would then take the log away from those that were opened meanwhile.
+ */
+const connections = new Map<string, Database.Database>();
+
+function connection(path: string, open: () => Database.Database): Database.Database {
+  if (path === ":memory:") return open();
+  const file = resolve(path);
+  const known = existsSync(file) ? connections.get(file) : undefined;
+  const db = known ?? open();
+  connections.set(file, db);
+  return db;
 }
 
 function recordOf(row: Row): RunRecord {

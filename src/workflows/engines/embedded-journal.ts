@@ -8,8 +8,6 @@ export interface EmbeddedJournalOptions {
   db: Database.Database;
   /** Runs something as a whole or not at all. */
   write: <T>(run: () => T) => T;
-  /** Runs one statement. */
-  read: <T>(run: () => T) => T;
   /** How often it says that the run is being run, in ms. */
   beatMs: number;
   id: string;
@@ -115,14 +113,9 @@ export class EmbeddedJournal implements RunJournal {
     const changes = this.#changes;
     this.#changes = [];
     this.#flushed = undefined;
-    const [only] = changes;
-    // One statement is a transaction of its own.
-    if (changes.length === 1 && only !== undefined) this.#options.read(() => this.#apply(only));
-    else {
-      this.#options.write(() => {
-        for (const change of changes) this.#apply(change);
-      });
-    }
+    this.#options.write(() => {
+      for (const change of changes) this.#apply(change);
+    });
   }
 
   /** @throws {SluiceError} where somebody else has the run: nothing is written then. */

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { codeOf, importsOf, reexports, type SourceFile } from "./source-file.js";
 
 /** The folders of `src/`, the highest floor first: each may import those after it. */
-const FLOORS = [
+export const FLOORS: readonly string[] = [
   "cli",
   "server",
   "dapr",

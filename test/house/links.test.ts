@@ -4,7 +4,13 @@ import { expect, test } from "vitest";
 import { ROOT } from "../e2e/run.js";
 
 const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`);
-const PAGES = ["README.md", "CHANGELOG.md", "bench/README.md", ...docs.filter((name) => name.endsWith(".md"))];
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "bench/README.md",
+  ...docs.filter((name) => name.endsWith(".md")),
+];
 
 /** Code is no prose: what looks like a link or a heading in it is none. */
 function proseOf(page: string): string {

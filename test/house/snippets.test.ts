@@ -12,6 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What a page says elsewhere, or leaves to its reader, and its snippets go on with. */
 const GIVEN: Readonly<Record<string, string>> = {
   "README.md": "",
+  "docs/events.md": "",
+  "docs/providers.md": "",
   "docs/conversations.md": "",
   "docs/tools.md": 'import type { ChatModel } from "sluice";\ndeclare const agent: ChatModel;\n',
   "docs/structured.md": "",

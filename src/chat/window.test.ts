@@ -237,3 +237,29 @@ describe("withoutDanglingCalls", () => {
     expect(withoutDanglingCalls(messages)).toEqual([...said("one"), ...calling("1"), ...said("two"), ...said("three")]);
   });
 });
+
+test("a call that waits is never parted from what was asked and answered about it", async () => {
+  const request = { type: "input-request", kind: "approval", id: "a", callId: "a", name: "x", input: {} } as const;
+  const waiting: ChatMessage[] = [
+    { role: "user", content: "Remove them." },
+    {
+      role: "assistant",
+      content: [
+        { type: "tool-call", callId: "a", name: "x", input: {} },
+        { type: "tool-call", callId: "b", name: "x", input: {} },
+        request,
+        { ...request, id: "b", callId: "b" },
+      ],
+    },
+    { role: "tool", content: [{ type: "input-response", id: "b", response: { type: "approve" } }] },
+    { role: "assistant", content: [request] },
+    { role: "tool", content: [{ type: "tool-result", callId: "b", name: "x", output: "ok" }] },
+    { role: "tool", content: [{ type: "input-response", id: "a", response: { type: "approve" } }] },
+  ];
+  const messages: ChatMessage[] = [
+    { role: "user", content: "Hi." },
+    { role: "assistant", content: "Hello." },
+    ...waiting,
+  ];
+  expect((await lastMessages(1)(messages)).messages).toEqual(waiting);
+});

@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../stream/message.js";
+import { type ChatMessage, isRequestsOnly } from "../stream/message.js";
 
 /** What a window let through, and what it did not. */
 export interface WindowResult {
@@ -77,7 +77,8 @@ function unitBefore(messages: readonly ChatMessage[], end: number): { from: numb
     const message = messages[--from];
     if (message === undefined || message.role === "system") continue;
     unit.push(message);
-    if (message.role !== "tool") break;
+    // What a resumed answer asks again belongs to the answer that it resumes.
+    if (message.role !== "tool" && !isRequestsOnly(message)) break;
   }
   return { from, unit: unit.reverse() };
 }

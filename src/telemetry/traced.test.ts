@@ -194,7 +194,7 @@ describe("content", () => {
   test("is recorded scrubbed, in the conventions' form", async () => {
     const { options, spans } = recorder({ content: scrub });
     await traced(played("a/b", answer), options).stream(ASKED).fullText;
-    const { attributes } = spans()[0] ?? { attributes: {} };
+    const attributes = spans()[0]?.attributes ?? {};
     expect(JSON.parse(String(attributes["gen_ai.input.messages"]))).toEqual([
       { role: "user", parts: [{ type: "text", content: "Write to <EMAIL>" }] },
     ]);

@@ -21,11 +21,11 @@ test("an answer that was retracted and taken up by another model costs both", as
   const half: ChatEvent = { type: "usage", usage: { inputTokens: 1_000_000, outputTokens: 0 } };
   const first = played(
     "openai/gpt-5",
-    [{ ...START, model: "gpt-5" }, half, text],
+    [{ type: "start", id: "1", model: "gpt-5" }, half, text],
     new SluiceError("overloaded", "busy"),
   );
   const finish: ChatEvent = { type: "finish", reason: "stop", usage: { inputTokens: 1_000_000, outputTokens: 0 } };
-  const second = played("openai/gpt-4.1", [{ ...START, model: "gpt-4.1" }, half, text], [finish]);
+  const second = played("openai/gpt-4.1", [{ type: "start", id: "2", model: "gpt-4.1" }, half, text], [finish]);
   const both = fallback([first, second], { afterFirstDelta: "retract", id: "both" });
   await drained(traced(both, options).stream(ASKED).source());
   const [span] = spans();

@@ -3,21 +3,14 @@ import type { Envelope } from "../stream/envelope.js";
 import type { RunReader } from "./run-log.js";
 
 /** The events of a run as the source of a `ChatStream`: read from the beginning, it is the stream that was logged. */
-export class RunSource implements BatchSource {
-  readonly #reader: RunReader;
-
-  constructor(reader: RunReader) {
-    this.#reader = reader;
-  }
-
-  next(): Batch | undefined | Promise<Batch | undefined> {
-    const entry = this.#reader.next();
-    return entry instanceof Promise ? entry.then(eventsOf) : eventsOf(entry);
-  }
-
-  cancel(): void {
-    this.#reader.cancel();
-  }
+export function runSource(reader: RunReader): BatchSource {
+  return {
+    next() {
+      const entry = reader.next();
+      return entry instanceof Promise ? entry.then(eventsOf) : eventsOf(entry);
+    },
+    cancel: () => reader.cancel(),
+  };
 }
 
 function eventsOf(envelope: Envelope | undefined): Batch | undefined {

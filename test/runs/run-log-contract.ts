@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { scripted } from "../../src/models/scripted.js";
 import type { RunLog, RunReader } from "../../src/runs/run-log.js";
-import { RunSource } from "../../src/runs/run-source.js";
+import { runSource } from "../../src/runs/run-source.js";
 import { startRun } from "../../src/runs/start-run.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
@@ -148,7 +148,7 @@ export function runLogContract(name: string, open: () => Promise<RunLog>): void 
         attended: false,
       });
       await done;
-      const stream = new ChatStream(new RunSource(await other.read(run)));
+      const stream = new ChatStream(runSource(await other.read(run)));
       expect(await stream.fullText).toBe("Once upon a time.");
       expect(await stream.finishReason).toBe("stop");
     });

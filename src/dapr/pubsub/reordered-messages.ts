@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
-import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import type { BatchSource } from "../../stream/batch-source.js";
 import { SluiceError } from "../../stream/error.js";
+import { Channel } from "../../stream/sources/channel.js";
 import type { StreamMessage } from "./stream-message.js";
 
 /** How long a stream waits for its messages, and how much it buffers. */
@@ -15,10 +16,10 @@ export interface ReorderLimits {
 }
 
 /** What to do with a message: it is taken (or known), or is to be delivered again later. */
-export type Verdict = "SUCCESS" | "RETRY";
+export type MessageVerdict = "SUCCESS" | "RETRY";
 
 /** One stream out of messages that come in any order, some of them twice. */
-export class ReorderedSource implements BatchSource {
+export class ReorderedMessages {
   readonly #stream: string;
   readonly #limits: ReorderLimits;
   readonly #onOver: () => void;
@@ -30,11 +31,9 @@ export class ReorderedSource implements BatchSource {
   /** Messages that came and are to be delivered again: they are not missing. */
   readonly #refused = new Set<number>();
   /** In order, and not read yet. */
-  #ready: Batch[] = [];
-  #readyEvents = 0;
-  /** How it ended: nothing more is taken then. */
-  #over: { error?: SluiceError } | undefined;
-  #waiter: { resolve: (batch: Batch | undefined) => void; reject: (error: SluiceError) => void } | undefined;
+  readonly #ready = new Channel({ onCancel: () => this.#end() });
+  /** Nothing more is taken then. */
+  #over = false;
   #callOff: () => void;
   /** The number that the running timer waits for; `undefined` while it waits for any. */
   #missing: number | undefined;
@@ -47,33 +46,21 @@ export class ReorderedSource implements BatchSource {
     this.#callOff = limits.clock.after(limits.idleMs, this.#onIdle);
   }
 
+  /** The events of the stream. */
+  get source(): BatchSource {
+    return this.#ready;
+  }
+
   /** Takes a message. */
-  accept(message: StreamMessage): Verdict {
-    if (this.#over !== undefined) return "SUCCESS";
+  accept(message: StreamMessage): MessageVerdict {
+    if (this.#over) return "SUCCESS";
     const verdict = this.#take(message);
     if (verdict === "RETRY") this.#refused.add(message.sequence);
-    if (this.#over === undefined) this.#watch();
+    if (!this.#over) this.#watch();
     return verdict;
   }
 
-  next(): Batch | undefined | Promise<Batch | undefined> {
-    const batch = this.#shift();
-    if (batch !== undefined) return batch;
-    if (this.#over === undefined) {
-      return new Promise((resolve, reject) => {
-        this.#waiter = { resolve, reject };
-      });
-    }
-    if (this.#over.error !== undefined) throw this.#over.error;
-    return undefined;
-  }
-
-  cancel(): void {
-    this.#ready = [];
-    this.#end({});
-  }
-
-  #take(message: StreamMessage): Verdict {
+  #take(message: StreamMessage): MessageVerdict {
     const { sequence, events } = message;
     if (sequence < this.#next || this.#early.has(sequence)) return "SUCCESS";
     if (sequence > this.#next) {
@@ -82,50 +69,32 @@ export class ReorderedSource implements BatchSource {
       this.#earlyEvents += events.length;
       return "SUCCESS";
     }
-    if (this.#readyEvents >= this.#limits.bound) return "RETRY";
+    if (this.#ready.buffered >= this.#limits.bound) return "RETRY";
     this.#append(message);
     for (let early = this.#early.get(this.#next); early !== undefined; early = this.#early.get(this.#next)) {
       this.#early.delete(this.#next);
       this.#earlyEvents -= early.events.length;
       this.#append(early);
     }
-    this.#wake();
     return "SUCCESS";
   }
 
   /** Takes the next message in order. */
   #append({ events, last, error }: StreamMessage): void {
     this.#refused.delete(this.#next++);
-    if (events.length > 0) {
-      this.#ready.push(events);
-      this.#readyEvents += events.length;
-    }
-    if (last) this.#end(error === undefined ? {} : { error });
+    this.#ready.push(events);
+    if (last) this.#end(error);
   }
 
-  #shift(): Batch | undefined {
-    const batch = this.#ready.shift();
-    this.#readyEvents -= batch?.length ?? 0;
-    return batch;
-  }
-
-  #end(over: { error?: SluiceError }): void {
-    if (this.#over !== undefined) return;
-    this.#over = over;
+  #end(error?: SluiceError): void {
+    if (this.#over) return;
+    this.#over = true;
     this.#callOff();
     this.#early.clear();
     this.#refused.clear();
-    this.#wake();
+    if (error === undefined) this.#ready.end();
+    else this.#ready.fail(error);
     this.#onOver();
-  }
-
-  #wake(): void {
-    const waiter = this.#waiter;
-    if (waiter === undefined || (this.#ready.length === 0 && this.#over === undefined)) return;
-    this.#waiter = undefined;
-    const batch = this.#shift();
-    if (batch === undefined && this.#over?.error !== undefined) waiter.reject(this.#over.error);
-    else waiter.resolve(batch);
   }
 
   /** Sets the timer for what is waited for now. One that waits for a certain message runs on whatever else comes. */
@@ -143,12 +112,12 @@ export class ReorderedSource implements BatchSource {
     const early = [...this.#early.keys()].sort((a, b) => a - b);
     const came = `${early.length} later ones came, up to ${early.at(-1)}`;
     const message = `${this.#named}: message ${this.#next} did not come within ${this.#limits.gapMs} ms; ${came}`;
-    this.#end({ error: new SluiceError("truncated", message, { retryable: true }) });
+    this.#end(new SluiceError("truncated", message, { retryable: true }));
   };
 
   readonly #onIdle = (): void => {
     const message = `${this.#named}: no message came within ${this.#limits.idleMs} ms; ${this.#next} had come`;
-    this.#end({ error: new SluiceError("idle-timeout", message, { retryable: true }) });
+    this.#end(new SluiceError("idle-timeout", message, { retryable: true }));
   };
 
   get #named(): string {

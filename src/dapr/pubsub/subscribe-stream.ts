@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { anything, type Check, callable, exactly, filledString, milliseconds, pattern } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
-import { ReorderedSource, type ReorderLimits } from "./reordered-source.js";
+import { ReorderedMessages, type ReorderLimits } from "./reordered-messages.js";
 import { readCloudEvent, type StreamMessage } from "./stream-message.js";
 
 /** Settings of `subscribeStream`. */
@@ -95,7 +95,7 @@ const OPTIONS = exactly("subscribeStream", {
 const REMEMBERED = 10_000;
 
 interface Arriving {
-  source: ReorderedSource;
+  messages: ReorderedMessages;
   stream: ChatStream;
   /** Somebody has it. */
   given: boolean;
@@ -135,7 +135,7 @@ class Subscription implements StreamSubscription {
     if (this.#ended.has(id)) return { status: "SUCCESS" };
     const known = this.#arriving.get(id);
     const arriving = known ?? this.#arrive(id);
-    const status = arriving.source.accept(message);
+    const status = arriving.messages.accept(message);
     if (known === undefined) this.#offer(id, arriving);
     return { status };
   }
@@ -150,12 +150,12 @@ class Subscription implements StreamSubscription {
   }
 
   #arrive(id: string): Arriving {
-    const source = new ReorderedSource(id, this.#limits, () => {
+    const messages = new ReorderedMessages(id, this.#limits, () => {
       arriving.over = true;
       if (arriving.given) this.#forget(id);
     });
-    const stream = new ChatStream(source);
-    const arriving: Arriving = { source, stream, given: false, over: false, callOff: () => {} };
+    const stream = new ChatStream(messages.source);
+    const arriving: Arriving = { messages, stream, given: false, over: false, callOff: () => {} };
     this.#arriving.set(id, arriving);
     return arriving;
   }
@@ -168,7 +168,7 @@ class Subscription implements StreamSubscription {
       return;
     }
     arriving.callOff = this.#limits.clock.after(this.#limits.idleMs, () => {
-      arriving.source.cancel();
+      arriving.messages.source.cancel("nobody asked for it");
       this.#forget(id);
     });
   }

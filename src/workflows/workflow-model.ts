@@ -1,15 +1,15 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import type { ChatStream } from "../stream/chat-stream.js";
+import { ChatStream } from "../stream/chat-stream.js";
 import { exactly, filledString } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { type InputResponsePart, textOf } from "../stream/message.js";
+import { opened } from "../stream/sources/opened.js";
 import { validateRequest } from "../stream/validate-request.js";
 import type { OpenQuestion, WorkflowEngine } from "./engines/engine.js";
 import { MemoryEngine } from "./engines/memory-engine.js";
 import { fittingAnswer } from "./resume-run.js";
-import { LazyStream } from "./run/lazy-stream.js";
 import { resumedRun } from "./run/start-run.js";
 import { loadWorkflow, type Workflow } from "./workflow.js";
 
@@ -84,9 +84,11 @@ function answered(
       await engine.answer(runId, id, fittingAnswer(question, answerOf(response, question)));
     }
     const options = { ...(signal && { signal }), ...(context && { context }) };
-    return resumedRun(workflow, run, engine, options, (document) => loadWorkflow(document, workflow.services)).stream;
+    return resumedRun(workflow, run, engine, options, (document) =>
+      loadWorkflow(document, workflow.services),
+    ).stream.source();
   };
-  return new LazyStream(open).stream({ signal, retain });
+  return new ChatStream(opened(open), { signal, retain });
 }
 
 /** The id of the run that a question belongs to. */

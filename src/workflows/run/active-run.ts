@@ -6,12 +6,12 @@ import type { CallContext } from "../../stream/call-context.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
+import { Channel } from "../../stream/sources/channel.js";
 import type { OpenQuestion, RunJournal } from "../engines/engine.js";
 import { findModel } from "../find-model.js";
 import type { Workflow } from "../workflow.js";
 import { type PlanOutcome, PlanRun } from "./plan-run.js";
 import { Answering } from "./run-answer.js";
-import { RunChannel } from "./run-channel.js";
 import { RunCore } from "./run-core.js";
 import { questionEvent } from "./run-events.js";
 import { bodyResult, finalSlot } from "./running-step.js";
@@ -35,13 +35,17 @@ export interface ActiveRunOptions {
   open: (() => Promise<RunJournal>) | undefined;
 }
 
+/** Events that may wait for the reader before the steps that write them have to wait, too. */
+const BOUND = 256;
+
 /** A run that goes on as soon as somebody reads it. */
 export class ActiveRun implements WorkflowRun {
   readonly runId: string;
   readonly stream: ChatStream;
   readonly #workflow: Workflow;
   readonly #options: ActiveRunOptions;
-  readonly #channel: RunChannel;
+  readonly #channel: Channel;
+  #begun = false;
   readonly #stop = new AbortController();
   #plan: PlanRun | undefined;
   #result: WorkflowResult | undefined;
@@ -50,10 +54,12 @@ export class ActiveRun implements WorkflowRun {
     this.runId = options.runId;
     this.#workflow = workflow;
     this.#options = options;
-    this.#channel = new RunChannel(
-      () => void this.#go(),
-      (reason) => this.#stop.abort(reason instanceof Error ? reason : new SluiceError("cancelled", "the reader left")),
-    );
+    this.#channel = new Channel({
+      bound: BOUND,
+      onWait: () => this.#begin(),
+      onCancel: (reason) =>
+        this.#stop.abort(reason instanceof Error ? reason : new SluiceError("cancelled", "the reader left")),
+    });
     // Each loop's round listens.
     setMaxListeners(0, this.#stop.signal);
     this.stream = new ChatStream(this.#channel, { signal: options.signal, retain: options.retain });
@@ -81,9 +87,16 @@ export class ActiveRun implements WorkflowRun {
     this.stream.cancel(reason);
   }
 
+  /** The reader reads for the first time. */
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    void this.#go();
+  }
+
   async #go(): Promise<void> {
     const { runId } = this;
-    this.#channel.write([{ type: "start", id: runId, model: `workflow/${this.#workflow.name}` }]);
+    this.#channel.push([{ type: "start", id: runId, model: `workflow/${this.#workflow.name}` }]);
     let journal: RunJournal | undefined;
     try {
       journal = await this.#options.open?.();
@@ -100,7 +113,7 @@ export class ActiveRun implements WorkflowRun {
     const { plan, head } = this.#workflow;
     const core = this.#core(journal);
     const run = new PlanRun(core, plan, new RunScope(this.#options.variables), "", this.#stop.signal);
-    run.answering = new Answering(plan, run.slots, (events) => this.#channel.write(events));
+    run.answering = new Answering(plan, run.slots, (events) => this.#channel.push(events));
     this.#plan = run;
     const { timeoutMs } = head;
     const callOff = timeoutMs === undefined ? undefined : core.clock.after(timeoutMs, () => this.#late(timeoutMs));
@@ -131,7 +144,7 @@ export class ActiveRun implements WorkflowRun {
       conversations,
       callContext,
       onQuestion,
-      write: (events) => this.#channel.write(events),
+      write: (events) => this.#channel.push(events),
       findModel: (asked) => findModel(asked, head.config, services),
       compile: async (document) => {
         const inner = await compile(document);
@@ -158,7 +171,7 @@ export class ActiveRun implements WorkflowRun {
     };
     const last: ChatEvent[] = questions.map(questionEvent);
     last.push({ type: "finish", reason: waits ? "input-required" : "stop", usage: core.usage });
-    this.#channel.write(last);
+    this.#channel.push(last);
     this.#channel.end();
   }
 
@@ -168,6 +181,6 @@ export class ActiveRun implements WorkflowRun {
     const status = code === "cancelled" ? "cancelled" : "failed";
     // What the engine cannot write down is not hidden: the run's own error matters more to its reader.
     await journal?.finish({ status, error: { code, message }, questions: [] }).catch(() => {});
-    this.#channel.end(error);
+    this.#channel.fail(error);
   }
 }

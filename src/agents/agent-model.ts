@@ -4,11 +4,14 @@ import type { ChatRequest } from "../stream/chat-request.js";
 import { innerSource } from "../stream/inner-source.js";
 import type { ChatMessage } from "../stream/message.js";
 import { wrapModel } from "../stream/wrap-model.js";
+import type { Tool } from "../tools/tool.js";
+import type { ToolSource } from "../tools/toolbox.js";
 import { withTools } from "../tools/with-tools.js";
 import type { AgentHooks, AgentOptions } from "./agent-options.js";
 import { framedRequest, systemText } from "./agent-prompt.js";
 import { hookedTools } from "./hooked-tools.js";
 import type { Signature } from "./signature/signature.js";
+import { skillCatalogue, skillTools } from "./skills/skill-tools.js";
 
 /** What one run of an agent is made of. */
 export interface AgentModelSettings {
@@ -24,8 +27,8 @@ export interface AgentModelSettings {
 /** An agent's model calls and tools as one chat model: what its strategy is given. */
 export function agentModel(settings: AgentModelSettings): ChatModel {
   const { options, hooks, steering } = settings;
-  const { tools = [], limits = {}, stopWhen, onInput, strategy, name = "agent" } = options;
-  const looped = withTools(stepModel(settings), hookedTools(tools, hooks), {
+  const { limits = {}, stopWhen, onInput, strategy, name = "agent" } = options;
+  const looped = withTools(stepModel(settings), hookedTools(agentTools(options), hooks), {
     id: name,
     ...(limits.maxSteps !== undefined && { maxSteps: limits.maxSteps }),
     ...(limits.maxCalls !== undefined && { maxCalls: limits.maxCalls }),
@@ -36,10 +39,21 @@ export function agentModel(settings: AgentModelSettings): ChatModel {
   return strategy === undefined ? looped : strategy.apply(looped);
 }
 
+/** The tools of an agent: its own, and those that its other settings bring. */
+export function agentTools({ tools = [], skills = [] }: AgentOptions): readonly (Tool | ToolSource)[] {
+  return skills.length === 0 ? tools : [...tools, ...skillTools(skills)];
+}
+
+function instructionsOf({ instructions, skills = [] }: AgentOptions): string | undefined {
+  if (skills.length === 0) return instructions;
+  const catalogue = skillCatalogue(skills);
+  return instructions === undefined ? catalogue : `${instructions}\n\n${catalogue}`;
+}
+
 /** One model call: instructions, hooks, and what `prepareStep` changes. */
 function stepModel({ model, options, signature, hooks, context }: AgentModelSettings): ChatModel {
-  const { instructions, request: own, prepareStep } = options;
-  const system = systemText(instructions, signature, model);
+  const { request: own, prepareStep } = options;
+  const system = systemText(instructionsOf(options), signature, model);
   let steps = 0;
   const framed = (request: ChatRequest) => framedRequest({ ...own, ...request }, system, signature, model);
   const before = hooks.flatMap((one) => (one.beforeModel === undefined ? [] : [one]));

@@ -13,6 +13,7 @@ import type { StopCondition } from "../tools/tool-loop.js";
 import type { ToolSource } from "../tools/toolbox.js";
 import type { AgentMemory } from "./memory/agent-memory.js";
 import type { Signature } from "./signature/signature.js";
+import type { Skill } from "./skills/skill.js";
 import type { AgentStrategy } from "./strategies/strategy.js";
 
 /** How much one run of an agent may use, what runs inside it included. Where it is spent, the run ends with reason `budget`. */
@@ -100,6 +101,8 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
   instructions?: string;
   /** Tools that it may call, and sources of tools. */
   tools?: readonly (Tool | ToolSource)[];
+  /** Instructions for certain tasks, which the model reads when it needs them: see `readSkills()`. */
+  skills?: readonly Skill[];
   /** Keeps sessions. Default: every run is a session of its own. */
   memory?: AgentMemory;
   /** The session where a call names none. Default: `default`, where there is a memory. */
@@ -156,6 +159,7 @@ const checkOptions = exactly("an agent", {
   signature: anything,
   instructions: filledString,
   tools: anything,
+  skills: anything,
   memory: jsonObject,
   sessionId: filledString,
   strategy: jsonObject,

@@ -9,14 +9,15 @@ import type { ChatMessage, ToolMessage } from "../stream/message.js";
 import { opened } from "../stream/sources/opened.js";
 import { validateRequest } from "../stream/validate-request.js";
 import { type Tool, tool } from "../tools/tool.js";
-import { checkTools } from "../tools/toolbox.js";
+import { checkTools, isToolSource, Toolbox } from "../tools/toolbox.js";
 import { AgentBudget } from "./agent-budget.js";
-import { agentModel } from "./agent-model.js";
+import { agentModel, agentTools } from "./agent-model.js";
 import { type AgentHooks, type AgentOptions, checkAgentOptions, type RunOptions } from "./agent-options.js";
 import { inputMessage } from "./agent-prompt.js";
 import { type AgentResult, AgentRun } from "./agent-run.js";
 import { observed } from "./observed.js";
 import { isSignature, readInputs, type Signature, signature, textInput } from "./signature/signature.js";
+import { checkSkills } from "./skills/read-skills.js";
 import { type AgentNode, agentNode } from "./workflow-node.js";
 
 /** What a run begins with: a text, the inputs of the signature, or answers to what the last run of the session asked. */
@@ -54,6 +55,9 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     checkAgentOptions(options);
     const { name = "agent", description, model, signature: given, tools = [], hooks = [] } = options;
     checkTools(tools, "tools");
+    if (options.skills !== undefined) checkSkills(options.skills);
+    // Two tools of one name are found here, not in the first call.
+    new Toolbox(agentTools(options as AgentOptions).flatMap((one) => (isToolSource(one) ? [] : [one])));
     if (given !== undefined && !isSignature(given))
       throw invalid("signature", given, "a signature, as signature() makes it");
     this.name = name;

@@ -23,6 +23,8 @@ export type { ConversationMemoryOptions } from "./memory/conversation-memory.js"
 export { bufferMemory, conversationMemory, summaryMemory } from "./memory/conversation-memory.js";
 export type { ShortSignatureOptions, Signature, SignatureSchemas } from "./signature/signature.js";
 export { signature } from "./signature/signature.js";
+export { readSkills } from "./skills/read-skills.js";
+export type { Skill } from "./skills/skill.js";
 export { fallbackStrategy } from "./strategies/fallback-strategy.js";
 export type { HumanInTheLoopOptions } from "./strategies/human-in-the-loop.js";
 export { humanInTheLoop } from "./strategies/human-in-the-loop.js";

@@ -54,6 +54,15 @@ const TURN = exactly("a turn", {
  *
  * A turn (what the user said, the answer, tool calls and results between them) is stored once, when it is complete, before
  * its reader sees `finish`. A turn that was stopped or failed after something was said is stored as `interrupted`.
+ * @example
+ * ```ts
+ * import { Conversation } from "sluice";
+ *
+ * const talk = new Conversation({ model: "openai/gpt-5-mini", contextId: "anna", store: "conversations.db" });
+ * for await (const text of talk.stream("My name is Anna.").text) process.stdout.write(text);
+ * const { text } = await talk.send("What is my name?");
+ * await talk.close();
+ * ```
  */
 export class Conversation {
   /** What resumes it, here or in another process. */

@@ -26,6 +26,13 @@ export interface Generated {
  * Asks a model and waits for the whole answer.
  *
  * @throws {SluiceError} as `stream`, and whatever ends the stream.
+ * @example
+ * ```ts
+ * import { generate } from "sluice";
+ *
+ * const { text, usage } = await generate("openai/gpt-5-mini", "Name three lakes.");
+ * console.log(text, usage.outputTokens);
+ * ```
  */
 export async function generate(
   model: ChatModel | string,

@@ -9,15 +9,18 @@ import type { InferSchema, InferSchemaInput, Schema } from "../structured/schema
  * Asks a model for a value that fits a schema, and streams it while it arrives: `object` of `sluice/structured`, which
  * runs in browsers, for models by name.
  *
+ * @param model a model, or its name as `model()` takes it.
+ * @param schema of any library that implements Standard Schema, or a JSON Schema.
+ * @throws {SluiceError} at once, before any network call: `unknown-model`, `missing-key`, `invalid-argument`, `unsupported`.
+ * @example
  * ```ts
+ * import { object } from "sluice";
+ * import { z } from "zod";
+ *
  * const recipe = object("openai/gpt-5", z.object({ title: z.string(), steps: z.array(z.string()) }), "Pancakes");
  * for await (const step of recipe.elements("steps")) console.log(step);
  * const { title } = await recipe.object;
  * ```
- *
- * @param model a model, or its name as `model()` takes it.
- * @param schema of any library that implements Standard Schema, or a JSON Schema.
- * @throws {SluiceError} at once, before any network call: `unknown-model`, `missing-key`, `invalid-argument`, `unsupported`.
  */
 export function object<S extends Schema>(
   model: ChatModel | string,

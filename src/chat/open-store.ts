@@ -46,6 +46,14 @@ export function registerStore(scheme: string, open: OpenStore): void {
  *
  * @throws {SluiceError} `invalid-argument` for another kind of address; `unsupported` when the package that a server's
  *   store needs is not installed; `store-failed` when the file or server cannot be opened.
+ * @example
+ * ```ts
+ * import { Conversation } from "sluice";
+ * import { openStore } from "sluice/chat";
+ *
+ * const store = await openStore("postgres://localhost/chats");
+ * const talk = new Conversation({ model: "openai/gpt-5-mini", contextId: "anna", store });
+ * ```
  */
 export async function openStore(where: string): Promise<ConversationStore> {
   const scheme = /^([a-z][a-z0-9+.-]+):(?=\/)/i.exec(where)?.[1]?.toLowerCase();

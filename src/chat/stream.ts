@@ -9,12 +9,14 @@ export interface StreamOptions extends PromptOptions, CallOptions {}
 /**
  * Asks a model and streams the answer.
  *
- * ```ts
- * for await (const text of stream("ollama/llama3.2", "Hi").text) process.stdout.write(text);
- * ```
- *
  * @param model a model, or its name as `model()` takes it.
  * @throws {SluiceError} at once, before any network call: `unknown-model`, `missing-key`, `invalid-argument`, `unsupported`.
+ * @example
+ * ```ts
+ * import { stream } from "sluice";
+ *
+ * for await (const text of stream("ollama/llama3.2", "Hi").text) process.stdout.write(text);
+ * ```
  */
 export function stream(model: ChatModel | string, prompt: Prompt, options: StreamOptions = {}): ChatStream {
   const { asked, call } = splitOptions(options);

@@ -45,6 +45,14 @@ const LOOKED_AT = 20;
  *
  * @param dialect if it is known.
  * @throws {SluiceError} `invalid-argument` when no dialect fits.
+ * @example
+ * ```ts
+ * import { recogniseWire } from "sluice/dialects";
+ *
+ * const { dialect, frames } = recogniseWire('data: {"choices":[{"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n');
+ * const reader = dialect.reader();
+ * for (const frame of frames) reader.push(frame, (event) => console.log(event));
+ * ```
  */
 export function recogniseWire(text: string, dialect?: ReadingDialect): RecognisedWire {
   const sse = /^\ufeff?(data|event|id|retry)?:/m.test(text.slice(0, 4_096)) && !/^\s*[{[]/.test(text);

@@ -27,6 +27,20 @@ const OPTIONS = exactly("respond", { headers: stringRecord, created: wholeNumber
  * body is read to its end first; give the stream the request's `signal` so that leaving stops that, too.
  *
  * @param served what the client asked for, as `dialect.readRequest` read it.
+ * @example
+ * ```ts
+ * import { echo } from "sluice";
+ * import { openAiChat, respond, respondError } from "sluice/dialects";
+ *
+ * export async function handle(request: Request): Promise<Response> {
+ *   try {
+ *     const served = openAiChat.readRequest(await request.json());
+ *     return await respond(echo().stream(served.request, { signal: request.signal }), openAiChat, served);
+ *   } catch (error) {
+ *     return respondError(error, openAiChat);
+ *   }
+ * }
+ * ```
  */
 export async function respond(
   stream: ChatStream,

@@ -21,11 +21,6 @@ const CONTAINER_HOSTS = ["host.docker.internal", "host.containers.internal", "ga
  * `Sec-Fetch-Site` where a request has no `Origin`; https://www.w3.org/TR/fetch-metadata/).
  *
  * Programs are not affected: they call the server by a name of this machine, and send none of the other headers.
- *
- * @example
- * const guard = new RequestGuard();
- * const refusal = guard.refusal(request.headers, request.method);
- * if (refusal !== undefined) response.writeHead(403).end(refusal);
  */
 export class RequestGuard {
   readonly #hosts: ReadonlySet<string>;

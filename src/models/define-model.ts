@@ -36,6 +36,18 @@ export interface ModelContext {
 /**
  * Makes a chat model of a function that yields text or events. Several whole answers in a row (`yield* a.stream(request)`, then
  * `yield* b.stream(request)`) become the steps of one.
+ * @example
+ * ```ts
+ * import { defineModel, stream } from "sluice";
+ *
+ * const countdown = defineModel({
+ *   id: "countdown",
+ *   async *stream() {
+ *     for (const n of ["3", "2", "1"]) yield `${n} `;
+ *   },
+ * });
+ * for await (const text of stream(countdown, "Go").text) process.stdout.write(text);
+ * ```
  */
 export function defineModel(definition: ModelDefinition): ChatModel {
   const { id, capabilities } = definition;

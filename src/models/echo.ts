@@ -31,6 +31,12 @@ const OPTIONS = exactly("echo", { tokensPerSecond: positive, id: filledString, c
  * Where the request has tools, a message `/call NAME JSON` makes it call that tool; it then says what the tool returned.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
+ * @example
+ * ```ts
+ * import { echo, generate } from "sluice";
+ *
+ * const { text } = await generate(echo(), "Hello"); // no key, no network
+ * ```
  */
 export function echo(options: EchoOptions = {}): ChatModel {
   OPTIONS(options, "");

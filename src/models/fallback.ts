@@ -49,6 +49,13 @@ const OPTIONS = exactly("fallback", {
  *
  * @param given models, or their names as `model()` takes them.
  * @throws {SluiceError} `invalid-argument` for an empty list, an unknown policy or an unknown rule.
+ * @example
+ * ```ts
+ * import { fallback, stream } from "sluice";
+ *
+ * const safe = fallback(["openai/gpt-5", "anthropic/claude-sonnet-4-5"], { afterFirstDelta: "retract" });
+ * for await (const event of stream(safe, "Hi")) console.log(event.type);
+ * ```
  */
 export function fallback(given: readonly (ChatModel | string)[], options: FallbackOptions = {}): ChatModel {
   if (!Array.isArray(given) || given.length === 0) throw invalid("models", given, "a list of at least one model");

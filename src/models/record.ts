@@ -10,6 +10,13 @@ import { errorLine, eventLine, headerLine } from "./recording.js";
  * replaces the file, and of several at once the one that begins last has it. A crash loses at most the line that was being written. `replay` plays it.
  *
  * The stream fails with `store-failed` when the file cannot be written.
+ * @example
+ * ```ts
+ * import { generate, model, record, replay } from "sluice";
+ *
+ * await generate(record(model("openai/gpt-5-mini"), "answer.jsonl"), "Hi");
+ * const { text } = await generate(replay("answer.jsonl"), "Hi"); // the same, without the network
+ * ```
  */
 export function record(model: ChatModel, file: string): ChatModel {
   checkedModel(model);

@@ -194,6 +194,13 @@ const registry = new Registry();
  *
  * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;
  *   `invalid-argument` for settings that are none.
+ * @example
+ * ```ts
+ * import { model } from "sluice";
+ *
+ * const hosted = model("anthropic/claude-sonnet-4-5"); // the key is in ANTHROPIC_API_KEY
+ * const local = model("openai/qwen3", { baseUrl: "http://127.0.0.1:8000/v1", apiKey: "none" });
+ * ```
  */
 export function model(id: string, options?: ModelOptions): ChatModel {
   return registry.model(id, options);
@@ -203,6 +210,23 @@ export function model(id: string, options?: ModelOptions): ChatModel {
  * Adds a provider to those that `model` knows, or puts it in the place of the one with the same id.
  *
  * @throws {SluiceError} `invalid-argument` for an id with a slash or white space.
+ * @example
+ * ```ts
+ * import { openAiChat } from "sluice/dialects";
+ * import { registerProvider } from "sluice/models";
+ *
+ * registerProvider({
+ *   id: "acme",
+ *   label: "Acme",
+ *   dialect: openAiChat,
+ *   baseUrl: "https://llm.acme.example/v1",
+ *   baseUrlEnv: ["ACME_BASE_URL"],
+ *   keyEnv: ["ACME_API_KEY"],
+ *   keyRequired: true,
+ *   auth: "bearer",
+ *   hint: "ask the platform team",
+ * });
+ * ```
  */
 export function registerProvider(provider: Provider): void {
   registry.register(provider);

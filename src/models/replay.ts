@@ -33,6 +33,12 @@ const OPTIONS = exactly("replay", {
  * while it was recorded, or the process ended); and as the recorded stream did.
  *
  * @throws {SluiceError} `invalid-argument` when `speed` is not above 0.
+ * @example
+ * ```ts
+ * import { replay, stream } from "sluice";
+ *
+ * for await (const text of stream(replay("answer.jsonl", { speed: 4 }), "Hi").text) process.stdout.write(text);
+ * ```
  */
 export function replay(file: string, options: ReplayOptions = {}): ChatModel {
   filledString(file, "file");

@@ -29,6 +29,14 @@ const OPTIONS = exactly("scripted", { id: filledString, clock: clockCheck });
  * A model for tests: its nth call plays the nth script. `start` and `finish` may be left out.
  *
  * A call after the last script fails with `invalid-argument`.
+ * @example
+ * ```ts
+ * import { generate, scripted } from "sluice";
+ *
+ * const model = scripted([["Hel", { waitMs: 20 }, "lo"], ["Good", "bye"]]);
+ * const { text } = await generate(model, "Hi"); // "Hello"
+ * console.log(text, model.requests[0]?.messages);
+ * ```
  */
 export function scripted(scripts: readonly (readonly ScriptLine[])[], options: ScriptedOptions = {}): ScriptedModel {
   OPTIONS(options, "");

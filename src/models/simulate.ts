@@ -25,6 +25,13 @@ const OPTIONS = exactly("simulate", { tokensPerSecond: positive, clock: clockChe
  * For models that cannot stream, where a page should look alike. A model that fails does so after what it had said.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
+ * @example
+ * ```ts
+ * import { model, simulate, stream } from "sluice";
+ *
+ * const paced = simulate(model("openai/o1-pro"), { tokensPerSecond: 40 });
+ * for await (const text of stream(paced, "Hi").text) process.stdout.write(text);
+ * ```
  */
 export function simulate(model: ChatModel, options: SimulateOptions = {}): ChatModel {
   checkedModel(model);

@@ -43,6 +43,16 @@ const TURN = 64;
  * Runs a stream into a log: at the pace of its only reader, or as it comes where there is none or several.
  *
  * @throws {SluiceError} `conflict` when there is a run with this id.
+ * @example
+ * ```ts
+ * import { stream } from "sluice";
+ * import { MemoryRunLog, startRun } from "sluice/runs";
+ *
+ * const log = new MemoryRunLog();
+ * const run = await startRun(log, stream("openai/gpt-5-mini", "Hi"), { attended: false });
+ * await run.done;
+ * console.log(run.id);
+ * ```
  */
 export async function startRun(log: RunLog, stream: ChatStream, options: StartRun = {}): Promise<Run> {
   const { run: id = crypto.randomUUID(), onLeave = "stop", attended = true, ...open } = options;

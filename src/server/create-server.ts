@@ -54,12 +54,16 @@ const DEFAULT_PORT = 4_444;
 /**
  * A server that answers with any chat model, agent or workflow in every protocol that it speaks.
  *
- * @example
- * const server = await createServer({ models: ["openai/gpt-5", "ollama/llama3.2"] });
- * const { url } = await server.listen();
- *
  * @throws {SluiceError} `invalid-argument` for an option that there is not or whose value is none; `unsupported` where the
  *   packages `hono` and `@hono/node-server` are not installed.
+ * @example
+ * ```ts
+ * import { createServer } from "sluice/server";
+ *
+ * const server = await createServer({ models: ["openai/gpt-5", "ollama/llama3.2"] });
+ * const { url } = await server.listen();
+ * console.log(url);
+ * ```
  */
 export async function createServer(options: ServerOptions): Promise<SluiceServer> {
   checkServerOptions(options);

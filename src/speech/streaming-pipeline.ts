@@ -95,10 +95,14 @@ const OPTIONS = exactly("createStreamingPipeline", {
  *
  * @throws {SluiceError} `invalid-argument`; what `model()` and `voiceOf()` throw for names.
  * @example
+ * ```ts
+ * import { createStreamingPipeline } from "sluice/speech";
+ *
  * const pipeline = createStreamingPipeline({ llmProvider: "ollama/llama3.2", ttsProvider: "auto" });
  * for await (const progress of pipeline.streamChatToAudio("Tell me a story.")) {
  *   console.log(progress.status, progress.audioFilesGenerated);
  * }
+ * ```
  */
 export function createStreamingPipeline(options: StreamingPipelineOptions): StreamingPipeline {
   OPTIONS(options, "");

@@ -52,6 +52,14 @@ const TEE = exactly("tee", { bound: between(0, Number.POSITIVE_INFINITY) });
  *
  * It ends with exactly one `finish`, or throws a `SluiceError` that carries what had arrived. Leaving the loop closes the
  * upstream connection at once.
+ * @example
+ * ```ts
+ * import { stream } from "sluice";
+ *
+ * const answer = stream("openai/gpt-5-mini", "Hi");
+ * for await (const event of answer) if (event.type === "text-delta") console.log(event.text);
+ * console.log(await answer.usage, answer.timing.ttftMs);
+ * ```
  */
 export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #source: BatchSource;
@@ -100,7 +108,16 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     return this.readText();
   }
 
-  /** Reads the text deltas only, with a say in what happens when text that was read is taken back. */
+  /**
+   * Reads the text deltas only, with a say in what happens when text that was read is taken back.
+   * @example
+   * ```ts
+   * import { fallback, stream } from "sluice";
+   *
+   * const answer = stream(fallback(["openai/gpt-5", "ollama/llama3.2"], { afterFirstDelta: "retract" }), "Hi");
+   * for await (const text of answer.readText({ onRetract: () => console.clear() })) console.log(text);
+   * ```
+   */
   readText(options: ReadTextOptions = {}): AsyncIterable<string> {
     READ_TEXT(options, "");
     return {
@@ -166,7 +183,15 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     return this.#timing;
   }
 
-  /** This stream with a stage in its way. This stream's reader is then the new one. */
+  /**
+   * This stream with a stage in its way. This stream's reader is then the new one.
+   * @example
+   * ```ts
+   * import { paced, stream } from "sluice";
+   *
+   * const calm = stream("openai/gpt-5-mini", "Hi").through(paced({ charactersPerSecond: 60 }));
+   * ```
+   */
   through(stage: Stage | SourceStage): ChatStream {
     const source = this.#claim("a stage reads it");
     return new ChatStream("source" in stage ? stage.source(source) : staged(source, stage), { retain: this.#retain });
@@ -179,6 +204,12 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * @param n a whole number of at least 1.
    * @param unit `token` (default; an estimate that depends on the text alone), `word` or `char` (a code point).
    * @throws {SluiceError} `invalid-argument`.
+   * @example
+   * ```ts
+   * import { stream } from "sluice";
+   *
+   * for await (const words of stream("openai/gpt-5-mini", "Hi").chunked(5, "word").text) console.log(words);
+   * ```
    */
   chunked(n: number, unit: ChunkUnit = "token"): ChatStream {
     return this.through(chunkStage(n, unit));
@@ -190,6 +221,15 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * when both sides have left.
    *
    * @throws {SluiceError} `invalid-argument` when `bound` is not a number of at least 0.
+   * @example
+   * ```ts
+   * import { stream } from "sluice";
+   *
+   * const [shown, stored] = stream("openai/gpt-5-mini", "Hi").tee();
+   * const kept = stored.message; // reads that side while the other is shown
+   * for await (const text of shown.text) console.log(text);
+   * console.log(await kept);
+   * ```
    */
   tee(options: { bound?: number } = {}): [ChatStream, ChatStream] {
     TEE(options, "");
@@ -207,6 +247,15 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    *
    * @param from the name of the step, tool or agent, as `nested` events have it.
    * @throws {SluiceError} when read: `not-found` where this stream ends without it.
+   * @example
+   * ```ts
+   * import { model, stream, withTools } from "sluice";
+   * import { asTool } from "sluice/tools";
+   *
+   * const poet = asTool(model("openai/gpt-5-mini"), { name: "poet", description: "Writes verse." });
+   * const desk = withTools(model("openai/gpt-5"), [poet]);
+   * for await (const text of stream(desk, "A verse, please.").nested("poet").text) console.log(text);
+   * ```
    */
   nested(from: string, options: NestedOptions = {}): ChatStream {
     return new ChatStream(nestedSource(this.#claim("an inner stream is read"), from, options), {
@@ -217,6 +266,14 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   /**
    * Ends the stream now: the upstream connection closes, a reader gets error code `cancelled`, `usage` resolves with what
    * is known. Where the whole answer had arrived and not been read, the reader is stopped and the promises still resolve.
+   * @example
+   * ```ts
+   * import { stream } from "sluice";
+   *
+   * const answer = stream("openai/gpt-5-mini", "Hi");
+   * setTimeout(() => answer.cancel("took too long"), 10_000);
+   * console.log(await answer.usage); // what is known, if it was cancelled
+   * ```
    */
   cancel(reason?: unknown): void {
     if (this.#outcome.type === "failed") return;

@@ -25,7 +25,10 @@ type State = "before" | "within" | "after" | "text";
  * @throws {SluiceError} `invalid-argument` for an empty tag.
  * @example
  * ```ts
- * const answer = model("lmstudio/some-thinker").stream({ messages }).through(partThoughts());
+ * import { stream } from "sluice";
+ * import { partThoughts } from "sluice/stream";
+ *
+ * const answer = stream("lmstudio/some-thinker", "Hi").through(partThoughts());
  * ```
  */
 export function partThoughts({ open = "<think>", close = "</think>", opened = false }: ThoughtTags = {}): Stage {

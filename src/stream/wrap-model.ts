@@ -50,11 +50,13 @@ export interface WrappedModel {
  * @param wrapper what stands before every call alike, or called for each call, where there is state to keep.
  * @example
  * ```ts
+ * import { type ChatEvent, model } from "sluice";
+ * import { transform, wrapModel } from "sluice/stream";
+ *
+ * const shout = (event: ChatEvent): ChatEvent =>
+ *   event.type === "text-delta" ? { ...event, text: event.text.toUpperCase() } : event;
  * const shouting = wrapModel(model("openai/gpt-5"), {
- *   answer: (source) =>
- *     transform(source, {
- *       push: (batch) => batch.map((event) => (event.type === "text-delta" ? { ...event, text: event.text.toUpperCase() } : event)),
- *     }),
+ *   answer: (source) => transform(source, { push: (batch) => batch.map(shout) }),
  * });
  * ```
  */

@@ -19,12 +19,30 @@ export type InputRequest = (Omit<ApprovalRequestEvent, "type"> | Omit<QuestionRe
  */
 export type InputHandler = (request: InputRequest) => InputResponsePart | Promise<InputResponsePart>;
 
-/** The call may run as the model made it. */
+/**
+ * The call may run as the model made it.
+ * @example
+ * ```ts
+ * import { approve, responseMessage } from "sluice/tools";
+ *
+ * // For the `id` of an `input-request` event.
+ * const next = (request: { id: string }) => responseMessage(approve(request.id));
+ * ```
+ */
 export function approve(id: string): InputResponsePart {
   return respond(id, { type: "approve" });
 }
 
-/** The call does not run; the model is given the reason. */
+/**
+ * The call does not run; the model is given the reason.
+ * @example
+ * ```ts
+ * import { deny, responseMessage } from "sluice/tools";
+ *
+ * // For the `id` of an `input-request` event.
+ * const next = (request: { id: string }) => responseMessage(deny(request.id, "not on a Sunday"));
+ * ```
+ */
 export function deny(id: string, reason?: string): InputResponsePart {
   return respond(id, { type: "deny", ...(reason !== undefined && { reason }) });
 }
@@ -32,17 +50,42 @@ export function deny(id: string, reason?: string): InputResponsePart {
 /**
  * The call runs with other arguments. Its result is then `{ editedInput, output }`, so that the model knows what ran in
  * place of what it asked for.
+ * @example
+ * ```ts
+ * import { edit, responseMessage } from "sluice/tools";
+ *
+ * // For the `id` of an `input-request` event.
+ * const next = (request: { id: string }) => responseMessage(edit(request.id, { amount: 5 }));
+ * ```
  */
 export function edit(id: string, input: JsonValue): InputResponsePart {
   return respond(id, { type: "edit", input });
 }
 
-/** Answers a question; the value has to fit the question's schema. */
+/**
+ * Answers a question; the value has to fit the question's schema.
+ * @example
+ * ```ts
+ * import { answer, responseMessage } from "sluice/tools";
+ *
+ * // For the `id` of an `input-request` event.
+ * const next = (request: { id: string }) => responseMessage(answer(request.id, { city: "Oslo" }));
+ * ```
+ */
 export function answer(id: string, value: JsonValue): InputResponsePart {
   return respond(id, { type: "answer", value });
 }
 
-/** Nobody answers the question; whoever asked gets the reason. */
+/**
+ * Nobody answers the question; whoever asked gets the reason.
+ * @example
+ * ```ts
+ * import { decline, responseMessage } from "sluice/tools";
+ *
+ * // For the `id` of an `input-request` event.
+ * const next = (request: { id: string }) => responseMessage(decline(request.id, "nobody is here"));
+ * ```
+ */
 export function decline(id: string, reason?: string): InputResponsePart {
   return respond(id, { type: "decline", ...(reason !== undefined && { reason }) });
 }
@@ -53,6 +96,15 @@ export function decline(id: string, reason?: string): InputResponsePart {
  * like all messages.
  *
  * @throws {SluiceError} `invalid-argument` without a response.
+ * @example
+ * ```ts
+ * import { approve, responseMessage } from "sluice/tools";
+ * import type { ChatMessage, ChatModel, ChatStream } from "sluice";
+ *
+ * function goOn(agent: ChatModel, history: ChatMessage[], requestId: string): ChatStream {
+ *   return agent.stream({ messages: [...history, responseMessage(approve(requestId))] });
+ * }
+ * ```
  */
 export function responseMessage(...responses: InputResponsePart[]): ToolMessage {
   if (responses.length === 0) throw invalid("responses", responses, "at least one response");

@@ -89,7 +89,7 @@ const checkOptions = exactly("withTools", {
  * there are not and errors of tools are told to the model.
  *
  * The stream ends with `tool-calls` where the caller has to run a call: a tool of the request or without `run`. It ends with
- * `input-required` where a call waits for approval and there is no `onApproval`. It goes on with the same messages, the
+ * `input-required` where a call waits for approval and there is no `onInput`. It goes on with the same messages, the
  * answer's, and a tool message with results and responses. Calls that are open at the end of a request are run first, so whoever may send messages may have
  * any tool run that needs no approval.
  *

@@ -112,9 +112,11 @@ export class Workflow {
  *
  * @param source its JSON or YAML, or an object.
  * @throws {SluiceError} `invalid-argument` with everything that is wrong with it, each with its path and a suggestion.
- *
  * @example
  * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { loadWorkflow } from "sluice/workflows";
+ *
  * const workflow = await loadWorkflow(await readFile("research.json", "utf8"), { folder: "." });
  * for await (const text of workflow.run({ inputs: { question: "Why?" } }).stream.text) process.stdout.write(text);
  * ```

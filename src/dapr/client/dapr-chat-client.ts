@@ -34,6 +34,14 @@ export interface DaprModelOptions extends DaprCallOptions {
 /**
  * A client of Dapr's conversation API whose answers stream: from a Sluice sidecar, or from component files in this process.
  * From a plain daprd, which cannot stream, they come whole and say so (`simulated`).
+ * @example
+ * ```ts
+ * import { DaprChatClient } from "sluice/dapr";
+ *
+ * const client = new DaprChatClient({ resourcesPath: "./components", llmComponent: "llm" });
+ * for await (const chunk of client.generate({ messages: "What is a sluice?", stream: true })) console.log(chunk.type);
+ * await client.close();
+ * ```
  */
 export class DaprChatClient {
   readonly #component: string | undefined;

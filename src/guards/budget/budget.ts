@@ -55,7 +55,7 @@ const OPTIONS = exactly("budget", {
 } satisfies Record<keyof BudgetOptions, Check>);
 
 /**
- * A guard that ends an answer when it has used up a budget: the upstream is cancelled, a `data` event named `budget` says
+ * A guard that ends an answer when it has used up a budget: the upstream is cancelled, a `data` event named `guard/budget` says
  * which limit it was (`{ limit, allowed, used, estimated }`), and the stream finishes with the reason `budget` and its usage.
  *
  * Tokens are estimated while they stream and corrected as soon as the provider says how many there were. The usage of an
@@ -63,6 +63,14 @@ const OPTIONS = exactly("budget", {
  * delta; arguments of a tool call that do not fit are left out.
  *
  * @throws {SluiceError} `invalid-argument` without any limit, for a limit below 0, for `maxCost` without `cost`.
+ * @example
+ * ```ts
+ * import { guard, model } from "sluice";
+ * import { budget } from "sluice/guards";
+ * import { cost } from "sluice/models";
+ *
+ * const limited = guard(model("openai/gpt-5"), budget({ maxOutputTokens: 500, maxCost: 0.01, cost, maxMs: 30_000 }));
+ * ```
  */
 export function budget(options: BudgetOptions): Guard {
   OPTIONS(options, "");

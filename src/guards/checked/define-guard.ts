@@ -82,10 +82,21 @@ const DEFINITION = exactly(
  * Makes a guard of a check.
  *
  * A request whose text is blocked (or retracted) ends with error code `blocked` before the provider is asked. An answer
- * that is blocked ends with the finish reason `content-filter` after a `data` event named `guard`
+ * that is blocked ends with the finish reason `content-filter` after a `data` event named `guard/verdict`
  * (`{ guard, action, reason }`), and the upstream is cancelled.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { guard, model } from "sluice";
+ * import { defineGuard } from "sluice/guards";
+ *
+ * const polite = defineGuard({
+ *   name: "polite",
+ *   check: ({ text }) => (/\bdamn\b/i.test(text) ? { action: "replace", text: "…" } : undefined),
+ * });
+ * const guarded = guard(model("openai/gpt-5"), polite);
+ * ```
  */
 export function defineGuard(definition: GuardDefinition): Guard {
   DEFINITION(definition, "");

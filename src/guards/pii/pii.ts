@@ -43,6 +43,12 @@ const OPTIONS = exactly("pii", {
  * reader does.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { guard, model, pii } from "sluice";
+ *
+ * const guarded = guard(model("openai/gpt-5"), pii({ reversible: true }));
+ * ```
  */
 export function pii(options: PiiOptions = {}): Guard {
   OPTIONS(options, "");
@@ -78,6 +84,12 @@ export function scrubStage(options: ScrubOptions = {}): Stage {
  * A text with its personal data replaced with placeholders.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { scrubText } from "sluice/guards";
+ *
+ * scrubText("Write to anna@example.com"); // "Write to <EMAIL_ADDRESS>"
+ * ```
  */
 export function scrubText(text: string, options: ScrubOptions = {}): string {
   return scrub(text, scrubRules(options));

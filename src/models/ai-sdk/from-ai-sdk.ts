@@ -65,6 +65,15 @@ const OPTIONS = exactly("fromAiSdk", {
  * provider says and no event carries becomes a `data` event. `onWire` sees nothing: the model has its own transport.
  *
  * @throws {SluiceError} `invalid-argument` for anything but such a model, and for timeouts or a retry policy that is none.
+ * @example
+ * ```ts
+ * import { fromAiSdk, stream } from "sluice";
+ * import type { AiSdkLanguageModel } from "sluice/models";
+ *
+ * declare const languageModel: AiSdkLanguageModel; // what `openai("gpt-5")` of @ai-sdk/openai returns
+ *
+ * for await (const text of stream(fromAiSdk(languageModel), "Hi").text) process.stdout.write(text);
+ * ```
  */
 export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkOptions = {}): ChatModel {
   checkModel(languageModel);

@@ -49,6 +49,13 @@ const OPTIONS = exactly("toAiSdk", {
  * and `tools` that a provider runs.
  *
  * @throws {SluiceError} `invalid-argument` for a version that there is not.
+ * @example
+ * ```ts
+ * import { fallback, toAiSdk } from "sluice";
+ *
+ * // For `streamText({ model: languageModel, prompt })` of `ai` 7.
+ * const languageModel = toAiSdk(fallback(["openai/gpt-5", "ollama/llama3.2"]), { version: "v4" });
+ * ```
  */
 export function toAiSdk<Version extends AiSdkVersion = "v2">(
   model: ChatModel,

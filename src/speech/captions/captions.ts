@@ -19,11 +19,17 @@ interface Cue {
 /**
  * Makes captions of a spoken stream, from the times of its words; where a voice gives none, from the length of its sound.
  * Its sound has to be samples (`audio/pcm`), whose length is known.
- *
  * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { stream } from "sluice";
+ * import { Captions, flite, speak } from "sluice/speech";
+ *
  * const captions = new Captions();
+ * const answer = stream("ollama/llama3.2", "Tell me a story.");
  * for await (const event of speak(answer, { voice: flite() })) captions.push(event);
  * await writeFile("answer.vtt", captions.text("vtt"));
+ * ```
  */
 export class Captions {
   readonly #cues: Cue[] = [];

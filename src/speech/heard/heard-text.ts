@@ -20,11 +20,16 @@ interface Heard {
 /**
  * Knows what of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its sound
  * was played. What was played is forgotten, so that it stays small however long the answer is.
- *
  * @example
+ * ```ts
+ * import { stream } from "sluice";
+ * import { flite, HeardText, speak } from "sluice/speech";
+ *
  * const heard = new HeardText();
- * for await (const event of speak(answer, { voice })) heard.push(event);
- * heard.chars(player.playedMs);  // so many characters of the answer
+ * const answer = stream("ollama/llama3.2", "Tell me a story.");
+ * for await (const event of speak(answer, { voice: flite() })) heard.push(event);
+ * heard.chars(1_500); // how many characters of the answer were heard after 1.5 s of sound
+ * ```
  */
 export class HeardText {
   #sentences: Heard[] = [];

@@ -10,9 +10,15 @@ import { SpeechSource } from "./speech-source.js";
  *
  * @throws {SluiceError} `invalid-argument` for options that it does not know; `stream-locked` when the stream has a reader.
  * @example
+ * ```ts
+ * import { stream } from "sluice";
+ * import { flite, speak } from "sluice/speech";
+ *
  * for await (const event of speak(stream("ollama/llama3.2", "Tell me a story."), { voice: flite() })) {
- *   if (event.type === "audio-delta") player.write(event.data);
+ *   if (event.type === "sentence") console.log(event.text);
+ *   if (event.type === "audio-delta") console.log(event.data.length, "bytes of", event.mediaType);
  * }
+ * ```
  */
 export function speak(stream: ChatStream, options: SpeechOptions): ChatStream {
   if (typeof stream?.batches !== "function") throw invalid("stream", stream, "a ChatStream");

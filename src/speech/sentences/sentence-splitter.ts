@@ -34,11 +34,14 @@ for (const character of ".!?\n`~") LOOKED_AT[character.charCodeAt(0)] = 1;
  * complete. Nothing is lost or changed: the sentences joined are the text, whatever the pieces it came in. Abbreviations,
  * initials, decimals, addresses and code are not cut; headings, items, rows of tables and blocks of code are sentences of
  * their own. The cost is linear in the text.
- *
  * @example
+ * ```ts
+ * import { SentenceSplitter } from "sluice/speech";
+ *
  * const splitter = new SentenceSplitter();
- * splitter.push("Dr. Smith paid $3.50. He");  // [{ text: "Dr. Smith paid $3.50. ", start: 0, end: 22 }]
- * splitter.end();                             // [{ text: "He", start: 22, end: 24 }]
+ * splitter.push("Dr. Smith paid $3.50. He"); // [{ text: "Dr. Smith paid $3.50. ", start: 0, end: 22 }]
+ * splitter.end(); // [{ text: "He", start: 22, end: 24 }]
+ * ```
  */
 export class SentenceSplitter {
   /** The part of the sentence that is not looked at any more. */

@@ -36,10 +36,13 @@ const ENDS = /[.!?…:;,。！？।؟"”'’)\]]$/;
 /**
  * Makes text to be spoken of Markdown, sentence by sentence, as `SentenceSplitter` cuts it: without marks, with links by
  * their text, tables by row and blocks of code announced. It keeps in mind what goes on over several sentences.
- *
  * @example
+ * ```ts
+ * import { SpeakableText } from "sluice/speech";
+ *
  * const speakable = new SpeakableText();
- * speakable.next("## See [the **docs**](https://example.com)\n");  // "See the docs."
+ * speakable.next("## See [the **docs**](https://example.com)\n"); // "See the docs."
+ * ```
  */
 export class SpeakableText {
   readonly #options: SpeakableOptions;

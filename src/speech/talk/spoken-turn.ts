@@ -46,12 +46,18 @@ const OPTIONS = exactly("say", {
  *
  * @throws {SluiceError} `invalid-argument` for options that it does not know.
  * @example
+ * ```ts
+ * import { Conversation } from "sluice";
+ * import { flite, remember, say, systemPlayer } from "sluice/speech";
+ *
+ * const conversation = new Conversation({ model: "ollama/llama3.2" });
  * const turn = say(conversation.stream("Tell me a story."), {
  *   voice: flite(),
  *   output: systemPlayer(),
  *   onHeard: remember(conversation),
  * });
  * const { interrupted } = await turn.over;
+ * ```
  */
 export function say(stream: ChatStream, options: SayOptions): SpokenTurn {
   OPTIONS(options, "");

@@ -37,7 +37,7 @@ const checkOptions = exactly("paced", {
  * import { paced, stream } from "sluice";
  *
  * for await (const text of stream("ollama/llama3.2", "Hi").through(paced({ charactersPerSecond: 60 })).text) {
- *   process.stdout.write(text);
+ *   console.log(text);
  * }
  * ```
  */

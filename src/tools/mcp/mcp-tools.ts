@@ -95,6 +95,16 @@ export interface McpTools extends ToolSource {
  * `withTools`. The server checks the arguments. Its list is read again when it says that it has changed.
  *
  * @throws {SluiceError} `invalid-argument` for settings that cannot be.
+ * @example
+ * ```ts
+ * import { model, stream, withTools } from "sluice";
+ * import { mcpTools } from "sluice/tools";
+ *
+ * const files = mcpTools({ command: "npx", args: ["-y", "@modelcontextprotocol/server-filesystem", "."] });
+ * const agent = withTools(model("openai/gpt-5"), [files]);
+ * for await (const text of stream(agent, "What is in this folder?").text) process.stdout.write(text);
+ * await files.close();
+ * ```
  */
 export function mcpTools(options: McpServer & McpToolsOptions): McpTools {
   return new McpToolSource(options);

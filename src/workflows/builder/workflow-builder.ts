@@ -11,9 +11,11 @@ import { type NodeLike, type NodePort, nodeOf } from "./workflow-node.js";
 /**
  * Makes a workflow in code: nodes are steps of any type, agents, chat models or functions of one's own; connections join
  * their ports.
- *
  * @example
  * ```ts
+ * import { model } from "sluice";
+ * import { LocalRuntime, WorkflowBuilder } from "sluice/workflows";
+ *
  * const workflow = new WorkflowBuilder()
  *   .addNodeInstance(model("ollama/llama3.2"), "chat")
  *   .addNode("file_output", "save", { file_path: "answer.md" })

@@ -84,10 +84,12 @@ export class EmbeddedEngine implements WorkflowEngine {
    *
    * @param path of the file, or `:memory:`.
    * @throws {SluiceError} `store-failed`.
-   *
    * @example
    * ```ts
+   * import { EmbeddedEngine, loadWorkflow } from "sluice/workflows";
+   *
    * const engine = await EmbeddedEngine.open("runs.db");
+   * const workflow = await loadWorkflow('{ "steps": [] }');
    * const run = workflow.run({ inputs: { topic: "sluices" }, engine });
    * ```
    */

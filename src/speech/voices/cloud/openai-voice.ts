@@ -50,7 +50,11 @@ const MEDIA_TYPES = {
  *
  * @throws {SluiceError} `invalid-argument`; `missing-key` where it has no key and the address is OpenAI's.
  * @example
+ * ```ts
+ * import { openAiVoice } from "sluice/speech";
+ *
  * const voice = openAiVoice({ voice: "nova", instructions: "Speak like a calm teacher." });
+ * ```
  */
 export function openAiVoice(options: OpenAiVoiceOptions = {}): Voice {
   OPTIONS(options, "");

@@ -59,7 +59,11 @@ const OPTIONS = exactly("flite", {
  *
  * @throws {SluiceError} `invalid-argument` for settings that it does not know.
  * @example
- * for await (const { data } of flite({ voice: "slt" }).synthesize("Hello there.")) play(data);
+ * ```ts
+ * import { flite } from "sluice/speech";
+ *
+ * for await (const { data } of flite({ voice: "slt" }).synthesize("Hello there.")) console.log(data.length);
+ * ```
  */
 export function flite(options: FliteOptions = {}): Voice {
   OPTIONS(options, "");

@@ -1,3 +1,5 @@
+export type { ModelWrapper, WrappedCall, WrappedModel } from "../stream/wrap-model.js";
+export { wrapModel } from "../stream/wrap-model.js";
 export type { FromAiSdkOptions } from "./ai-sdk/from-ai-sdk.js";
 export { fromAiSdk } from "./ai-sdk/from-ai-sdk.js";
 export type {

@@ -36,5 +36,3 @@ export type { Timing } from "./timing.js";
 export { STALL_MS } from "./timing.js";
 export type { Usage } from "./usage.js";
 export { addUsage, totalTokens } from "./usage.js";
-export type { ModelWrapper, WrappedCall, WrappedModel } from "./wrap-model.js";
-export { wrapModel } from "./wrap-model.js";

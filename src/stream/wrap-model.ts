@@ -51,7 +51,8 @@ export interface WrappedModel {
  * @example
  * ```ts
  * import { type ChatEvent, model } from "sluice";
- * import { transform, wrapModel } from "sluice/stream";
+ * import { wrapModel } from "sluice/models";
+ * import { transform } from "sluice/stream";
  *
  * const shout = (event: ChatEvent): ChatEvent =>
  *   event.type === "text-delta" ? { ...event, text: event.text.toUpperCase() } : event;

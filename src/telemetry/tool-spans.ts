@@ -49,7 +49,9 @@ export interface ToolObserver {
  * @throws {SluiceError} `invalid-argument` for options that there are not.
  * @example
  * ```ts
- * const assistant = withTools(traced(model("openai/gpt-5")), [clock], { observe: toolSpans() });
+ * import { toolSpans } from "sluice/telemetry";
+ *
+ * const observe = toolSpans(); // for `withTools(traced(model), tools, { observe })`
  * ```
  */
 export function toolSpans(options: TelemetryOptions = {}): ToolObserver {

@@ -22,6 +22,10 @@ import { inside, parentOf } from "./trace-parent.js";
  * @throws {SluiceError} `invalid-argument` for anything but a model, and for options that there are not.
  * @example
  * ```ts
+ * import { model } from "sluice";
+ * import { CostMeter } from "sluice/models";
+ * import { traced } from "sluice/telemetry";
+ *
  * const observed = traced(model("openai/gpt-5"), { cost: (id) => new CostMeter(id) });
  * ```
  */

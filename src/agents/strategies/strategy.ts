@@ -6,7 +6,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
  *
  * @example
  * ```ts
- * import { wrapModel } from "sluice/stream";
+ * import { wrapModel } from "sluice/models";
  * import type { AgentStrategy } from "sluice/agents";
  *
  * const twiceAsWarm: AgentStrategy = {

@@ -8,6 +8,7 @@ import type { ChatMessage, InputResponse, ToolCallPart } from "../stream/message
 import { suspendedEvent } from "../stream/suspended-call.js";
 import type { Usage } from "../stream/usage.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
+import type { ToolObservation, ToolObserver } from "../telemetry/tool-spans.js";
 import { CallRequests } from "./call-requests.js";
 import { cutOutput } from "./cut-output.js";
 import type { OpenCall } from "./history.js";
@@ -36,6 +37,7 @@ export interface RunSettings {
   maxResultChars: number;
   onInput: InputHandler | undefined;
   repairArguments: RepairArguments | undefined;
+  observe: ToolObserver | undefined;
   /** Why no call is run any more. */
   refusal: string | undefined;
   /** Of the stream that the call belongs to. */
@@ -74,6 +76,7 @@ export class CallRun {
   readonly #abort = new LazyAbort();
   #pathAndFirst: { path: string; used: boolean } | undefined;
   #inner: InnerStreams | undefined;
+  #observation: ToolObservation | undefined;
   readonly #answers: InnerAnswers;
   #cancelled = false;
 
@@ -177,12 +180,33 @@ export class CallRun {
     try {
       const releaseShared = slots.tryTake() ?? (await slots.take(this.#abort.signal));
       try {
-        return await this.#runUntilAnswered(tool, input, editedInput);
+        return await this.#runObserved(tool, input, editedInput);
       } finally {
         releaseShared();
       }
     } finally {
       release?.();
+    }
+  }
+
+  /** Runs the tool where somebody watches: what it waited for here before it ran again is part of what is seen. */
+  async #runObserved(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<RunOutcome> {
+    const { name, callId } = this.call;
+    const { description } = tool.definition;
+    const { observe, context } = this.#settings;
+    const run = { name, callId, input: editedInput ?? this.call.input, context };
+    const observation = observe?.begin(description === undefined ? run : { ...run, description });
+    if (observation === undefined) return this.#runUntilAnswered(tool, input, editedInput);
+    this.#observation = observation;
+    try {
+      const outcome = await observation.within(() => this.#runUntilAnswered(tool, input, editedInput));
+      if (outcome.type === "open") observation.suspend();
+      else if (outcome.error !== undefined) observation.fail(outcome.error);
+      else observation.end(outcome.result.output);
+      return outcome;
+    } catch (thrown) {
+      observation.fail(this.#cancelled ? new SluiceError("cancelled", "nobody wants the result") : thrown);
+      throw thrown;
     }
   }
 
@@ -267,7 +291,8 @@ export class CallRun {
 
   #innerStreams(): InnerStreams {
     const { name, callId } = this.call;
-    const { context, nextAttempt } = this.#settings;
+    const { nextAttempt } = this.#settings;
+    const { context } = this.#observation ?? this.#settings;
     this.#inner ??= new InnerStreams({
       name,
       callId,

@@ -11,7 +11,7 @@ import { requestIdOf } from "../stream/request-id.js";
 import { truncated } from "../stream/sources/transform.js";
 import { isSuspendedCall, suspendedCallOf } from "../stream/suspended-call.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
-
+import type { ToolObserver } from "../telemetry/tool-spans.js";
 import { BudgetShare } from "./budget-share.js";
 import { CallRun, type RunListener } from "./call-run.js";
 import { EventQueue } from "./event-queue.js";
@@ -50,6 +50,7 @@ export interface LoopSettings {
   maxResultChars: number;
   onInput: InputHandler | undefined;
   repairArguments: RepairArguments | undefined;
+  observe: ToolObserver | undefined;
   throwOnError: boolean;
   stopWhen: StopCondition | undefined;
   steering: (() => readonly ChatMessage[]) | undefined;
@@ -358,7 +359,7 @@ export class ToolLoop implements BatchSource, RunListener {
   };
 
   #run(call: ToolCallPart, resumed?: OpenCall): CallRun {
-    const { timeoutMs, clock, onInput, repairArguments, maxCalls, maxResultChars } = this.#settings;
+    const { timeoutMs, clock, onInput, repairArguments, observe, maxCalls, maxResultChars } = this.#settings;
     const refusal =
       ++this.#toolCalls > maxCalls ? `Not run: no more than ${maxCalls} tool calls are allowed.` : undefined;
     const settings = {
@@ -371,6 +372,7 @@ export class ToolLoop implements BatchSource, RunListener {
       maxResultChars,
       onInput,
       repairArguments,
+      observe,
       refusal,
       context: this.#options.context,
       requestId: this.#requestId,

@@ -7,6 +7,7 @@ import { boolean, callable, exactly, filledString, jsonObject, limit, millisecon
 import { invalid, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
+import type { ToolObserver } from "../telemetry/tool-spans.js";
 import type { InputHandler } from "./input-response.js";
 import type { RepairArguments } from "./read-arguments.js";
 import type { Tool } from "./tool.js";
@@ -49,6 +50,8 @@ export interface WithToolsOptions {
    * returns is held to the schema as well; `undefined` tells the model what is wrong, as without it.
    */
   repairArguments?: RepairArguments;
+  /** Watches the runs of tools: `toolSpans()` of `sluice/telemetry` makes a span of each. */
+  observe?: ToolObserver;
   /** Ends the stream with error code `tool-failed` when a tool fails, in place of telling the model. Default false. */
   throwOnError?: boolean;
   /** Ends the stream with reason `stop` after the tools of a model call: when the answer is a tool's result, for one. */
@@ -74,6 +77,7 @@ const checkOptions = exactly("withTools", {
   timeoutMs: milliseconds,
   onInput: callable,
   repairArguments: callable,
+  observe: jsonObject,
   throwOnError: boolean,
   stopWhen: callable,
   steering: callable,
@@ -118,11 +122,11 @@ export function withTools(
   checkOptions(options, "");
   const { id = model.id, maxSteps = 20, maxTotalTokens = Number.POSITIVE_INFINITY, concurrency = 16 } = options;
   const { timeoutMs = Number.POSITIVE_INFINITY, maxCalls = Number.POSITIVE_INFINITY, onInput } = options;
-  const { repairArguments, stopWhen, steering } = options;
+  const { repairArguments, observe, stopWhen, steering } = options;
   const { throwOnError = false, clock = systemClock, maxResultChars = 200_000 } = options;
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
   const limits = { maxSteps, maxTotalTokens, maxCalls, maxResultChars, concurrency, timeoutMs };
-  const settings = { tools, ...limits, onInput, repairArguments, throwOnError, stopWhen, steering, clock };
+  const settings = { tools, ...limits, onInput, repairArguments, observe, throwOnError, stopWhen, steering, clock };
   const { capabilities, list } = model;
   return {
     id,

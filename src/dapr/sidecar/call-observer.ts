@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { Usage } from "../../stream/usage.js";
+import { ATTRIBUTE, OPERATION, OWN, SCOPE } from "../../telemetry/gen-ai-names.js";
 import { toApiError } from "../converse/api-error.js";
 import type { Report } from "../resources/notice.js";
 
@@ -46,7 +47,7 @@ export class CallObserver {
   readonly registry = new Registry();
   readonly #options: CallObserverOptions;
   readonly #clock: Clock;
-  readonly #tracer: Tracer = trace.getTracer("sluice.dapr");
+  readonly #tracer: Tracer = trace.getTracer(`${SCOPE}.dapr`);
   readonly #count = this.#counter("dapr_component_conversation_count", "Conversations with components.", CALL_TAGS);
   readonly #latencies = new Histogram({
     name: "dapr_component_conversation_latencies",
@@ -86,13 +87,13 @@ export class CallObserver {
   begin(call: ObservedCall): Observation {
     const began = this.#clock.now();
     const { component, api, streamed, known } = call;
-    const span = this.#tracer.startSpan(known ? `chat ${component}` : "chat", {
+    const span = this.#tracer.startSpan(known ? `${OPERATION.chat} ${component}` : OPERATION.chat, {
       kind: SpanKind.SERVER,
       attributes: {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "dapr",
-        "dapr.component": component,
-        "dapr.api": api,
+        [ATTRIBUTE.operation]: OPERATION.chat,
+        [ATTRIBUTE.provider]: "dapr",
+        [OWN.daprComponent]: component,
+        [OWN.daprApi]: api,
       },
     });
     const took = (success: boolean): number => {
@@ -111,8 +112,8 @@ export class CallObserver {
         if (ttftMs !== undefined) this.#firstTokens.observe(tags, ttftMs);
         this.#prompt.inc(tags, usage.inputTokens ?? 0);
         this.#completion.inc(tags, usage.outputTokens ?? 0);
-        if (usage.inputTokens !== undefined) span.setAttribute("gen_ai.usage.input_tokens", usage.inputTokens);
-        if (usage.outputTokens !== undefined) span.setAttribute("gen_ai.usage.output_tokens", usage.outputTokens);
+        if (usage.inputTokens !== undefined) span.setAttribute(ATTRIBUTE.inputTokens, usage.inputTokens);
+        if (usage.outputTokens !== undefined) span.setAttribute(ATTRIBUTE.outputTokens, usage.outputTokens);
         span.end();
         const how = streamed ? "streamed" : "answered";
         this.#options.report({
@@ -126,7 +127,7 @@ export class CallObserver {
         this.#errors.inc({ app_id: this.#options.appId, category: "conversation", error_code: errorCode });
         span.recordException(error);
         span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-        span.setAttribute("error.type", error.code);
+        span.setAttribute(ATTRIBUTE.errorType, error.code);
         span.end();
         this.#options.report({ level: "debug", message: `${component}: failed with ${error.code}: ${error.message}` });
       },

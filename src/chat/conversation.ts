@@ -27,6 +27,7 @@ import { storable } from "./storable.js";
 import { StoreHandle } from "./store-handle.js";
 import { earlierSummary, newSummary } from "./stored-summary.js";
 import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } from "./stored-turn.js";
+import { withoutRepeated } from "./tool-answers.js";
 import { TurnGate } from "./turn-gate.js";
 import { type TurnEnd, turnSource } from "./turn-source.js";
 import { allMessages, type Window, type WindowResult } from "./window.js";
@@ -206,15 +207,21 @@ export class Conversation {
   }
 
   /**
-   * Adds a message without asking the model, such as a greeting, or what was said elsewhere.
+   * Adds a message without asking the model, such as a greeting, or what was said elsewhere. Results of tools and answers of
+   * people that are there already are not added again.
    *
-   * @throws {SluiceError} `invalid-argument` for what is no message, and for metadata that JSON cannot carry.
+   * @throws {SluiceError} `invalid-argument` for what is no message, for metadata that JSON cannot carry, and for a result or
+   *   response to what the last answer of the current branch did not call or ask, or that was answered otherwise.
    */
   async add(message: ChatMessage, metadata?: JsonObject): Promise<StoredMessage> {
     checkMessage(message, "message");
     const data = metadata && plainMetadata(metadata);
     await this.#idle();
-    const [stored] = this.#kept(chain(this.#log.head, [message]));
+    const path = this.#log.tree.path(this.#log.head);
+    const [added] = this.#unanswered(path, [message]);
+    const there = added === undefined ? path.findLast((one) => one.message.role === "tool") : undefined;
+    if (there !== undefined) return there;
+    const [stored] = this.#kept(chain(this.#log.head, [added ?? message]));
     if (stored === undefined) throw new SluiceError("protocol", "a chain of one message is empty");
     if (data !== undefined) stored.metadata = data;
     await this.#log.append([stored], stored.id);
@@ -354,8 +361,9 @@ export class Conversation {
       try {
         left.throwIfAborted();
         data = metadata && plainMetadata(metadata);
-        const began = begin();
-        const path = this.#log.tree.path(began.parentId);
+        const turn = begin();
+        const path = this.#log.tree.path(turn.parentId);
+        const began = { ...turn, asked: this.#unanswered(path, turn.asked) };
         const { messages, covers, ...window } = await this.#sent(path, began.asked, left);
         left.throwIfAborted();
         const asked = { ...this.#options.request, ...request, messages };
@@ -409,6 +417,12 @@ export class Conversation {
     const said = messages.slice(answer + 1).filter((message) => !known.has(instructionsOf(message) ?? ""));
     if (said.length === 0) throw invalid("messages", messages, "something that was said behind the last answer");
     return said;
+  }
+
+  /** What is said behind a path, without the results and responses that are in it. */
+  #unanswered(path: readonly StoredMessage[], asked: readonly ChatMessage[]): ChatMessage[] {
+    const history = path.map(({ message }) => message);
+    return withoutRepeated(history, asked, this.#options.keep);
   }
 
   /** What is kept of messages. Nothing of them is, where that cannot be said. */

@@ -152,6 +152,37 @@ test("hooks see every stage, change requests, and decide of tools", async () => 
   ]);
 });
 
+test("a hook sees and changes the results of tools that stream", async () => {
+  const inner = new Agent({ name: "inner", model: scripted([["Inner."], ["Inner."], ["Inner."]]) });
+  const make = (name: string, run: () => unknown) => tool({ name, input: { type: "object" }, run });
+  const ask = { messages: [{ role: "user" as const, content: "Go." }] };
+  const tools = [
+    make("stream", () => inner.asModel().stream(ask)),
+    make("run", () => inner.stream("Go.")),
+    make("yields", async function* () {
+      yield "halfway";
+      return inner.asModel().stream(ask);
+    }),
+  ];
+  const calls = tools.map(({ definition: { name } }) => ({
+    type: "tool-call" as const,
+    callId: name,
+    name,
+    input: {},
+  }));
+  const model = scripted([calls, ["Done."]]);
+  const hooks = {
+    afterTool: ({ name, output }: { name: string; output: unknown }) => ({ output: `${name}: ${output}` }),
+  };
+  const events = await collect(new Agent({ model, tools, hooks }).stream("Go.").stream);
+  expect(
+    events
+      .flatMap((event) => (event.type === "tool-result" && event.output !== "halfway" ? [event.output] : []))
+      .sort(),
+  ).toEqual(["run: Inner.", "stream: Inner.", "yields: Inner."]);
+  expect(events.filter(({ type }) => type === "nested").length).toBeGreaterThan(3);
+});
+
 test("a hook that fails ends the run, and leaving is told as an error", async () => {
   const failing = new Agent({
     model: scripted([["x"]]),

@@ -1,6 +1,14 @@
 import type { CallContext } from "../stream/call-context.js";
+import type { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { Tool, ToolContext } from "../tools/tool.js";
+import {
+  isAsyncGenerator,
+  isChatStream,
+  isStreamedValue,
+  resultText,
+  type StreamedValue,
+} from "../tools/tool-stream.js";
 import { isToolSource, type ToolSource } from "../tools/toolbox.js";
 import type { AgentHooks, AgentToolCall } from "./agent-options.js";
 
@@ -41,13 +49,39 @@ async function runHooked(
     if (!("input" in decision)) throw invalid("beforeTool", decision, "nothing, { input }, { output } or { deny }");
     call.input = decision.input;
   }
-  let output = await run(call.input, context);
-  // What streams or yields is passed on as it is: its result is known to the loop alone.
-  if (typeof output === "object" && output !== null && (Symbol.asyncIterator in output || "stream" in output))
-    return output;
-  for (const { afterTool } of hooks) {
-    const changed = await afterTool?.({ ...call, output });
-    if (changed !== undefined) output = changed.output;
-  }
-  return output;
+  const after = hooks.flatMap((hook) => (hook.afterTool === undefined ? [] : [hook]));
+  const output = await run(call.input, context);
+  if (after.length === 0) return output;
+  return withResult(output, async (result) => {
+    let changed = result;
+    for (const hook of after) {
+      const decided = await hook.afterTool?.({ ...call, output: changed });
+      if (decided !== undefined) changed = decided.output;
+    }
+    return changed;
+  });
+}
+
+type Change = (result: unknown) => Promise<unknown>;
+
+/** What a tool returned with another result in it: what it streams or yields passes as it is. */
+function withResult(returned: unknown, change: Change): unknown {
+  if (isAsyncGenerator(returned)) return changedEnd(returned, change);
+  if (isChatStream(returned)) return streamed(returned, () => resultText(returned), change);
+  if (isStreamedValue(returned)) return streamed(returned.stream, () => returned.object, change);
+  return change(returned);
+}
+
+/** The result is asked for when the stream has been read, so a stream that fails or waits calls no hook. */
+function streamed(stream: ChatStream, result: () => Promise<unknown>, change: Change): StreamedValue {
+  return {
+    stream,
+    get object() {
+      return result().then(change);
+    },
+  };
+}
+
+async function* changedEnd(yields: AsyncGenerator<unknown, unknown, undefined>, change: Change) {
+  return await withResult(yield* yields, change);
 }

@@ -24,10 +24,15 @@ export interface EndedTurn {
   text: string;
 }
 
-/** Decides who is next: `undefined` ends the answer with the last turn's reason. May wait. */
+/**
+ * Decides who is next: `undefined` ends the answer with the last turn's reason. May wait.
+ *
+ * @param spend counts what deciding used as part of the answer.
+ */
 export type NextTurn = (
   ended: readonly EndedTurn[],
   signal: AbortSignal,
+  spend: (usage: Usage) => void,
 ) => Turn | undefined | Promise<Turn | undefined>;
 
 /** Several streams, one after the other, as the steps of one: it starts once, ends once, and uses what all of them use. */
@@ -70,9 +75,13 @@ class TurnsSource implements BatchSource {
     this.#left.abort(reason);
   }
 
+  readonly #spend = (usage: Usage): void => {
+    this.#usage = addUsage(this.#usage, usage);
+  };
+
   /** Begins the next turn; returns the end of the answer where there is none. */
   async #begin(): Promise<Batch | undefined> {
-    const decided = this.#decide(this.#ended, this.#left.signal);
+    const decided = this.#decide(this.#ended, this.#left.signal, this.#spend);
     const turn = decided instanceof Promise ? await this.#left.race(decided) : decided;
     if (turn !== undefined) {
       this.#turn = turn;
@@ -117,7 +126,7 @@ class TurnsSource implements BatchSource {
     const last = messages.at(-1);
     const text = last?.role === "assistant" ? textOf(last) : "";
     this.#ended.push({ agent: this.#turn?.agent, finish, messages, text });
-    this.#usage = addUsage(this.#usage, finish.usage);
+    this.#spend(finish.usage);
     this.#turn = undefined;
     this.#relay = undefined;
   }

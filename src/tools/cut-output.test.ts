@@ -41,7 +41,8 @@ describe("a result that is too long", () => {
   test("is JSON, near its limit, and itself where it fits", () =>
     fc.assert(
       fc.property(
-        fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue>,
+        // Results have been through JSON, which writes -0 as 0.
+        fc.json({ maxDepth: 4 }).map((text) => JSON.parse(text) as JsonValue),
         fc.integer({ min: 1, max: 200 }),
         (value, most) => {
           const size = JSON.stringify(value).length;

@@ -2,12 +2,13 @@ import type { CallContext } from "../stream/call-context.js";
 import type { ChatEvent, FinishReason, InputRequestEvent } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
-import { type ChatMessage, type InputRequestPart, textOf } from "../stream/message.js";
+import type { InputRequestPart } from "../stream/message.js";
 import { outerRequestId } from "../stream/suspended-call.js";
 import { Transcript } from "../stream/transcript.js";
 import { addUsage, type Usage } from "../stream/usage.js";
 import { BudgetShare } from "./budget-share.js";
 import { Suspension } from "./suspension.js";
+import { resultText } from "./tool-stream.js";
 
 /** What the inner streams of one tool call need. */
 export interface InnerStreamSettings {
@@ -76,7 +77,7 @@ export class InnerStreams {
     const reason = await this.#relay(stream);
     const messages = await stream.messages;
     if (reason === "input-required") throw new Suspension(messages);
-    const text = lastText(messages) || (await stream.fullText);
+    const text = await resultText(stream);
     const why = failure(reason, text);
     if (why !== undefined) throw new SluiceError("tool-failed", `${this.#settings.name} ${why}`);
     return text;
@@ -147,11 +148,6 @@ function withOuterIds(event: ChatEvent, path: string): ChatEvent {
 function withOuterId(event: InputRequestEvent, path: string): InputRequestEvent {
   const id = outerRequestId(path, event.id);
   return id === event.id ? event : { ...event, id };
-}
-
-function lastText(messages: readonly ChatMessage[]): string {
-  const last = messages.at(-1);
-  return last?.role === "assistant" ? textOf(last) : "";
 }
 
 /** Why the end of an inner stream is no answer; `undefined` where it is one. */

@@ -9,6 +9,7 @@ import type { InnerStreams } from "./inner-streams.js";
 import { Suspension } from "./suspension.js";
 import type { TimeLimit } from "./time-limit.js";
 import type { Tool, ToolContext, ToolQuestion } from "./tool.js";
+import { isAsyncGenerator, isChatStream, isStreamedValue } from "./tool-stream.js";
 
 /** What one run of a tool needs. */
 export interface RunningToolSettings {
@@ -21,12 +22,6 @@ export interface RunningToolSettings {
   requests: CallRequests;
   limit: TimeLimit;
   progress: (value: unknown) => Promise<void>;
-}
-
-/** A value that arrives as the events of a stream, as `object()` gives it. */
-interface StreamedValue {
-  stream: ChatStream;
-  object: Promise<unknown>;
 }
 
 /** One run of a tool: its function is called, and what it yields or returns is read, streams included. */
@@ -171,20 +166,4 @@ export class RunningTool {
   get #name(): string {
     return this.#settings.tool.definition.name;
   }
-}
-
-function isChatStream(value: unknown): value is ChatStream {
-  return typeof value === "object" && value !== null && "batches" in value && typeof value.batches === "function";
-}
-
-function isStreamedValue(value: unknown): value is StreamedValue {
-  return (
-    typeof value === "object" && value !== null && "stream" in value && "object" in value && isChatStream(value.stream)
-  );
-}
-
-function isAsyncGenerator(value: unknown): value is AsyncGenerator<unknown, unknown, undefined> {
-  return (
-    typeof value === "object" && value !== null && Symbol.asyncIterator in value && "next" in value && "return" in value
-  );
 }

@@ -16,8 +16,8 @@ export interface ChosenOptions {
 }
 
 /**
- * A model chooses which member speaks, after each turn again or that it is done. What it is asked costs a call, which is not part of the
- * answer's text.
+ * A model chooses which member speaks, after each turn again or that it is done. What it is asked costs a call, which is part of
+ * the answer's usage, and not of its text.
  *
  * @throws {SluiceError} `invalid-argument`. The stream ends with `invalid-output` where it names nobody twice in a row.
  */
@@ -52,7 +52,7 @@ export function chosenByModel(options: ChosenOptions): ChatModel & Member {
 }
 
 async function choice(chooser: ChatModel, members: readonly Member[], state: TeamState): Promise<string> {
-  const { request, ended, signal, call } = state;
+  const { request, ended, signal, call, spend } = state;
   const list = members.map(({ name, description = "" }) => `${name}: ${description}`).join("\n");
   const done = ended.length === 0 ? "" : "Answer done when the question is answered.\n";
   const system = `Who of these should speak next? Answer with one name and nothing else.\n${done}${list}`;
@@ -61,7 +61,9 @@ async function choice(chooser: ChatModel, members: readonly Member[], state: Tea
   const { context } = call;
   const stream = chooser.stream({ messages }, { signal, ...(context && { context }) });
   const text = await stream.fullText;
-  context?.budget?.spend(await stream.usage, chooser.id);
+  const usage = await stream.usage;
+  spend(usage);
+  context?.budget?.spend(usage, chooser.id);
   return text
     .trim()
     .toLowerCase()

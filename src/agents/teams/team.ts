@@ -4,6 +4,7 @@ import { ChatStream } from "../../stream/chat-stream.js";
 import { invalid } from "../../stream/error.js";
 import { innerSource } from "../../stream/inner-source.js";
 import type { ChatMessage } from "../../stream/message.js";
+import type { Usage } from "../../stream/usage.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { readHistory } from "../../tools/history.js";
 import { type EndedTurn, endsAnswer, type Turn, turnsSource } from "../turns-source.js";
@@ -34,6 +35,8 @@ export interface TeamState {
   lastSpeaker: string | undefined;
   signal: AbortSignal;
   call: CallOptions;
+  /** Counts what choosing used as part of the answer. */
+  spend(usage: Usage): void;
 }
 
 /** Settings that all teams have. */
@@ -81,14 +84,14 @@ export function checkMembers(members: readonly Member[]): void {
 function turns({ members, maxTurns, view, next }: TeamSettings, request: ChatRequest, call: CallOptions) {
   const lastSpeaker = speakerIn(request.messages);
   const resumes = readHistory(request.messages).open.length > 0;
-  return turnsSource(async (ended, signal): Promise<Turn | undefined> => {
+  return turnsSource(async (ended, signal, spend): Promise<Turn | undefined> => {
     const last = ended.at(-1);
     if (ended.length >= maxTurns || (last !== undefined && endsAnswer(last))) return undefined;
     // Whoever waited goes on itself.
     const waiting = resumes && last === undefined ? members.find(({ name }) => name === lastSpeaker) : undefined;
     const speaker =
       waiting === undefined
-        ? await next({ request, ended, lastSpeaker, signal, call })
+        ? await next({ request, ended, lastSpeaker, signal, call, spend })
         : { member: waiting, prompt: undefined };
     if (speaker === undefined) return undefined;
     const { member, prompt } = speaker;

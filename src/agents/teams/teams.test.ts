@@ -54,6 +54,20 @@ test("a model chooses who speaks; a name that there is not is asked for again, o
   await expect(lost.stream(ASK).fullText).rejects.toMatchObject({ code: "invalid-output" });
 });
 
+test("what the chooser used is part of the answer's usage", async () => {
+  const used = (inputTokens: number, outputTokens: number): ChatEvent => ({
+    type: "usage",
+    usage: { inputTokens, outputTokens },
+  });
+  const chooser = scripted([
+    ["ann", used(10, 1)],
+    ["done", used(20, 2)],
+  ]);
+  const members = [new Agent({ name: "ann", model: scripted([["Hi.", used(100, 5)]]) })];
+  const stream = chosenByModel({ members, chooser, maxTurns: 3 }).stream(ASK);
+  expect(await stream.usage).toMatchObject({ inputTokens: 130, outputTokens: 8 });
+});
+
 test("an agent hands the conversation over, and who has it keeps it", async () => {
   const refunds = scripted([["Refunded."], ["Still here."]]);
   const desk = new Agent({ name: "desk", model: scripted([["One moment. ", call("1", "hand_over_to_refunds")]]) });

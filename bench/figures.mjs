@@ -87,6 +87,8 @@ export const figures = [
     1,
     "what memory grows by in the last three quarters of an hour of sound",
   ),
+  ...layers(1, "one a read"),
+  ...layers(32, "32 a read"),
   plain(
     "objectMs",
     "ms, 64 KiB of JSON",
@@ -120,4 +122,32 @@ function plain(key, label, digits, meaning) {
 /** @param {Parameters<typeof plain>} figure @returns {Figure} */
 function cost(...figure) {
   return { ...plain(...figure), compared: true };
+}
+
+/**
+ * What layers in the process cost, for so many tokens a read.
+ *
+ * @param {number} together
+ * @param {string} reads
+ */
+function layers(together, reads) {
+  const added = "CPU per token that it adds to a model in the process";
+  return [
+    plain(
+      `layerBare${together}`,
+      `µs/token, bare, ${reads}`,
+      2,
+      "CPU per token of a model in the process, read as text",
+    ),
+    plain(`layerFallback${together}`, `µs/token, fallback, ${reads}`, 2, added),
+    plain(`layerTools${together}`, `µs/token, tools, ${reads}`, 2, added),
+    plain(`layerPii${together}`, `µs/token, pii, ${reads}`, 2, added),
+    plain(`layerConversation${together}`, `µs/token, conversation, ${reads}`, 2, added),
+    plain(
+      `layerStacked${together}`,
+      `µs/token, five layers, ${reads}`,
+      2,
+      "CPU per token through fallback, tools, pii, a budget and a conversation",
+    ),
+  ];
 }

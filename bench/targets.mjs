@@ -57,6 +57,12 @@ const targets = [
   { says: "64 KiB of JSON in 8-character deltas: under 30 ms", figure: "objectMs", atMost: 30 },
   { says: "16 MiB of JSON: at most twice as much for each character", figure: "objectLargeTimes", atMost: 2 },
   { says: "64 KiB of JSON: at least 100 times less than streamText", figure: "objectMs", atMost: 1 / 100, times: "ai" },
+  ...["Fallback", "Tools", "Pii", "Conversation"].flatMap((layer) => [
+    { says: `${layer.toLowerCase()}, one token a read: at most 0.25 µs`, figure: `layer${layer}1`, atMost: 0.25 },
+    { says: `${layer.toLowerCase()}, 32 a read: at most 0.1 µs`, figure: `layer${layer}32`, atMost: 0.1 },
+  ]),
+  { says: "five layers, one token a read: at most 1.2 µs", figure: "layerStacked1", atMost: 1.2 },
+  { says: "five layers, 32 a read: at most 0.4 µs", figure: "layerStacked32", atMost: 0.4 },
   { says: "import: under 40 ms", figure: "importMs", atMost: 40 },
   { says: "browser bundle: under 20 KB", figure: "bundleKb", atMost: 20 },
   { says: "sidecar over HTTP: under 3 µs per token added", figure: "sidecarHttpCpuUsPerToken", atMost: 3 },

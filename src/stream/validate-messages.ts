@@ -112,13 +112,20 @@ const ROLES = {
 
 /** Messages that make sense in this order. Fields that no message has are left alone: stores add their own. */
 export const messages: Check = (value, path) => {
-  list("an array of at least one message", message, 1)(value, path);
-  if (Array.isArray(value)) checkCalls(value, path);
+  if (!Array.isArray(value) || value.length === 0) throw invalid(path, value, "an array of at least one message");
+  let results = false;
+  for (let i = 0; i < value.length; i++) {
+    const one: unknown = value[i];
+    if (isChecked(one)) continue;
+    message(one, `${path}[${i}]`);
+    results ||= Reflect.get(checkedObject(one, path, "a message"), "role") === "tool";
+  }
+  // Results in messages that were checked before answer calls in them.
+  if (results) checkCalls(value, path);
 };
 
 /** One message by itself. */
 export const message: Check = (value, path) => {
-  if (isChecked(value)) return;
   const object = checkedObject(value, path, "a message: an object with role and content");
   const role: unknown = Reflect.get(object, "role");
   if (!isRole(role)) throw invalid(`${path}.role`, role, Object.keys(ROLES).join(", "));

@@ -2,9 +2,14 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { scripted } from "../../src/models/scripted.js";
+import type { ChatEvent } from "../../src/stream/chat-event.js";
+import type { ChatMessage } from "../../src/stream/message.js";
+import { openRequests } from "../../src/tools/history.js";
+import { answer, responseMessage } from "../../src/tools/input-response.js";
 import type { McpElicitation, McpElicitationAnswer } from "../../src/tools/mcp/mcp-elicitation.js";
 import type { McpSamplingRequest } from "../../src/tools/mcp/mcp-sampling.js";
 import { type McpTools, type McpToolsOptions, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import { withTools } from "../../src/tools/with-tools.js";
 import { call, namesOf, outputOf } from "./call-tool.js";
 
 const EVERYTHING = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-everything/dist/index.js");
@@ -35,6 +40,21 @@ test("the server is told its roots", async () => {
   const output = await outputOf(everything({ roots }), "get-roots-list");
   expect(output).toContain(`1. Unnamed Root\n   URI: ${pathToFileURL("/home/ann/my files").href}`);
   expect(output).toContain("2. Data\n   URI: file:///srv/data");
+});
+
+test("a form can be a question of the stream, answered by a message and asked for once", async () => {
+  const server = everything({ onElicitation: "ask" });
+  const messages: ChatMessage[] = [{ role: "user", content: "Go." }];
+  const calling: ChatEvent = { type: "tool-call", callId: "a", name: "trigger-elicitation-request", input: {} };
+  const first = withTools(scripted([[calling]]), [server]).stream({ messages });
+  expect(await first.finishReason).toBe("input-required");
+  messages.push(...(await first.messages));
+  const [request] = openRequests(messages);
+  expect(request).toMatchObject({ kind: "question", message: "Please provide inputs for the following fields:" });
+  messages.push(responseMessage(answer(request?.id ?? "", { name: "Anna", check: true })));
+  const second = withTools(scripted([["Done."]]), [server]).stream({ messages });
+  expect(await second.fullText).toBe("Done.");
+  expect(JSON.stringify(await second.messages)).toContain("- Name: Anna");
 });
 
 describe("elicitation", () => {

@@ -16,8 +16,11 @@ export interface McpRoot {
 export interface McpClientFeatures {
   /** Where the server may work: paths, `file:` URLs, or either with a name. It is a hint, which no server is held to. */
   roots?: readonly (string | URL | McpRoot)[];
-  /** Asks the user what the server wants to know while it runs a tool. */
-  onElicitation?: McpElicitationHandler;
+  /**
+   * Asks the user what the server wants to know while it runs a tool. `"ask"`: it is a question of the stream (`input-request`),
+   * answered by `onInput` or, in any process, by a message; the call is then made again, and the same question answered at once.
+   */
+  onElicitation?: McpElicitationHandler | "ask";
   /** A model for the server's own questions, and who allows them. */
   sampling?: McpSampling;
 }
@@ -43,7 +46,7 @@ export async function offerFeatures(
     const listed = await readRoots(roots);
     client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: listed }));
   }
-  if (onElicitation !== undefined) {
+  if (onElicitation !== undefined && onElicitation !== "ask") {
     client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
       answerElicitation(params, signal, onElicitation),
     );

@@ -22,6 +22,7 @@ import { Slots } from "../slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
+import { AskElicitation } from "./ask-elicitation.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
 import { authorize, callError, connectMcp, httpStatusOf, type McpConnection } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
@@ -140,6 +141,7 @@ const OPTIONS = exactly("mcpTools", {
 class McpToolSource implements McpTools {
   readonly #options: McpServer & McpToolsOptions;
   readonly #connectTimeoutMs: number;
+  readonly #asking = new AskElicitation();
   readonly #slots: Slots | undefined;
   #connection: Promise<McpConnection> | undefined;
   #listed: Promise<readonly Tool[]> | undefined;
@@ -157,7 +159,7 @@ class McpToolSource implements McpTools {
     const { sampling } = options;
     if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
     checkRoots(options.roots ?? []);
-    this.#options = options;
+    this.#options = options.onElicitation === "ask" ? { ...options, onElicitation: this.#asking.answer } : options;
     this.#connectTimeoutMs = Math.min(connectTimeoutMs, NEVER);
     this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);
   }
@@ -274,7 +276,7 @@ class McpToolSource implements McpTools {
       ...(approval !== undefined && { needsApproval }),
       readInput: (value) =>
         isJsonObject(value) ? { value } : { issues: [{ path: [], message: "the arguments are not an object" }] },
-      run: (input, context) => this.#run(one, input as JsonObject, context),
+      run: (input, context) => this.#asking.during(context.ask, () => this.#run(one, input as JsonObject, context)),
     };
   }
 

@@ -5,9 +5,9 @@ import { between, boolean, type Check, callable, clock as clockCheck, exactly } 
 import { invalid } from "../../stream/error.js";
 import type { Usage } from "../../stream/usage.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
-import { BudgetSource } from "./budget-source.js";
 import { estimateRequestTokens } from "./estimate-request-tokens.js";
 import { Spending, Totals } from "./spending.js";
+import { withinBudget } from "./within-budget.js";
 
 /** Upper limits of `budget`. At least one is needed. */
 export interface BudgetLimits {
@@ -107,6 +107,11 @@ class BudgetCall implements CallGuard {
   }
 
   answer(source: BatchSource): BatchSource {
-    return new BudgetSource(source, this.#call.model, this.#limits, this.#spending, this.#clock);
+    return withinBudget(source, {
+      model: this.#call.model,
+      limits: this.#limits,
+      spending: this.#spending,
+      clock: this.#clock,
+    });
   }
 }

@@ -1,11 +1,26 @@
 import type { Clock } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
+import { IterableSource } from "../../stream/sources/iterable-source.js";
+import { opened } from "../../stream/sources/opened.js";
+import { type Transform, transform } from "../../stream/sources/transform.js";
 import type { BudgetLimit, BudgetLimits } from "./budget.js";
 import type { Spending } from "./spending.js";
 
+/** What an answer has of its budget, and what is counted. */
+export interface BudgetedAnswer {
+  model: string;
+  limits: BudgetLimits;
+  spending: Spending;
+  clock: Clock;
+}
+
 /** Lets an answer pass until its budget is used up, and ends it there. */
-export class BudgetSource implements BatchSource {
+export function withinBudget(source: BatchSource, answer: BudgetedAnswer): BatchSource {
+  return new WithinBudget(source, answer).source();
+}
+
+class WithinBudget implements Transform {
   readonly #source: BatchSource;
   readonly #model: string;
   readonly #limits: BudgetLimits;
@@ -13,16 +28,13 @@ export class BudgetSource implements BatchSource {
   readonly #clock: Clock;
   #begun: number | undefined;
   #callOffTimer: (() => void) | undefined;
-  /** Ends a read that waits. */
-  #onTime: (() => void) | undefined;
   #timeIsUp = false;
   /** Whether the model was asked. */
   #asked = false;
-  #over = false;
   #started = false;
   #step: number | undefined;
 
-  constructor(source: BatchSource, model: string, limits: BudgetLimits, spending: Spending, clock: Clock) {
+  constructor(source: BatchSource, { model, limits, spending, clock }: BudgetedAnswer) {
     this.#source = source;
     this.#model = model;
     this.#limits = limits;
@@ -30,52 +42,17 @@ export class BudgetSource implements BatchSource {
     this.#clock = clock;
   }
 
-  next(): Batch | undefined | Promise<Batch | undefined> {
-    if (this.#over) return undefined;
-    this.#startTimer();
-    const limit = this.#exceeded();
-    if (limit !== undefined) return this.#finish(limit);
-    this.#asked = true;
-    const pulled = this.#source.next();
-    return pulled instanceof Promise ? this.#inTime(pulled) : this.#take(pulled);
+  source(): BatchSource {
+    return opened(
+      () => this.#open(),
+      (reason) => {
+        if (!this.#asked) this.#source.cancel(reason);
+      },
+    );
   }
 
-  cancel(reason: unknown): void {
-    this.#end();
-    this.#source.cancel(reason);
-  }
-
-  #startTimer(): void {
-    if (this.#begun !== undefined) return;
-    this.#begun = this.#clock.now();
-    if (this.#limits.maxMs === undefined) return;
-    this.#callOffTimer = this.#clock.after(this.#limits.maxMs, () => {
-      this.#timeIsUp = true;
-      if (this.#onTime === undefined) this.#source.cancel("the time is up");
-      else this.#onTime();
-    });
-  }
-
-  /** What arrives, or the end of the stream when the time is up before. */
-  #inTime(pulled: Promise<Batch | undefined>): Promise<Batch | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#onTime = () => resolve(this.#finish("maxMs"));
-      const arrived = pulled.then((batch) => {
-        this.#onTime = undefined;
-        if (!this.#over) resolve(this.#take(batch));
-      });
-      arrived.catch((thrown: unknown) => {
-        this.#end();
-        reject(thrown);
-      });
-    });
-  }
-
-  #take(batch: Batch | undefined): Batch | undefined {
-    if (batch === undefined) {
-      this.#end();
-      return undefined;
-    }
+  push(batch: Batch): Batch {
+    if (this.#timeIsUp) return this.#finish("maxMs");
     const out: ChatEvent[] = [];
     for (const event of batch) {
       const limit = this.#pass(event, out);
@@ -84,13 +61,50 @@ export class BudgetSource implements BatchSource {
     return out;
   }
 
+  fail(): Batch | undefined {
+    return this.end();
+  }
+
+  end(): Batch | undefined {
+    if (this.#timeIsUp) return this.#finish("maxMs");
+    this.#callOff();
+    return undefined;
+  }
+
+  cancel(): void {
+    this.#callOff();
+  }
+
+  /** What is read first: nothing of the model where the prompt alone is above the budget. */
+  #open(): BatchSource {
+    this.#startTimer();
+    const limit = this.#exceeded();
+    if (limit === undefined) {
+      this.#asked = true;
+      return transform(this.#source, this);
+    }
+    this.#source.cancel(`the budget is used up: ${limit}`);
+    const events = this.#finish(limit);
+    return new IterableSource(() => events);
+  }
+
+  #startTimer(): void {
+    this.#begun = this.#clock.now();
+    if (this.#limits.maxMs === undefined) return;
+    this.#callOffTimer = this.#clock.after(this.#limits.maxMs, () => {
+      this.#timeIsUp = true;
+      // A read that waits settles at once, and what it gives is no longer passed on.
+      this.#source.cancel("the time is up");
+    });
+  }
+
   /** Passes an event on, as far as the budget goes. Returns the limit that was reached. */
   #pass(event: ChatEvent, out: ChatEvent[]): BudgetLimit | undefined {
     this.#follow(event);
     if (event.type !== "finish") return this.#count(event, this.#spending, (passed) => out.push(passed));
     // The answer is complete, whatever it cost.
     this.#spending.push(event);
-    this.#end();
+    this.#callOff();
     out.push(event);
     return undefined;
   }
@@ -180,7 +194,7 @@ export class BudgetSource implements BatchSource {
   }
 
   #finish(limit: BudgetLimit): ChatEvent[] {
-    this.#end();
+    this.#callOff();
     const value = {
       limit,
       allowed: this.#limits[limit] ?? 0,
@@ -188,7 +202,6 @@ export class BudgetSource implements BatchSource {
       estimated: limit !== "maxMs" && this.#spending.estimated,
     };
     if (!this.#asked) this.#spending.undo();
-    this.#source.cancel(`the budget is used up: ${limit}`);
     const events: ChatEvent[] = [{ type: "data", name: "guard/budget", value }];
     if (!this.#started) events.unshift({ type: "start", id: crypto.randomUUID(), model: this.#model });
     if (this.#step !== undefined) {
@@ -198,10 +211,8 @@ export class BudgetSource implements BatchSource {
     return events;
   }
 
-  #end(): void {
-    this.#over = true;
+  #callOff(): void {
     this.#callOffTimer?.();
     this.#callOffTimer = undefined;
-    this.#onTime = undefined;
   }
 }

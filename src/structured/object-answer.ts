@@ -4,6 +4,7 @@ import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { messageOf, SluiceError } from "../stream/error.js";
+import { type Pulled, type Transform, transform } from "../stream/sources/transform.js";
 import { addUsage, type Usage } from "../stream/usage.js";
 import { type AnswerForm, type AnswerObserver, JsonAnswer } from "./json-answer.js";
 import { formatPath } from "./json-path.js";
@@ -27,7 +28,9 @@ export interface ObjectPlan {
 type Outcome = { value: unknown; error?: undefined } | { error: SluiceError };
 
 /** The events of an answer that is a value: reads the value as they pass, and holds it to its schema before they end. */
-export class ObjectSource implements BatchSource {
+export class ObjectAnswer implements Transform {
+  /** The finish of an answer that is not valid is not the last. */
+  readonly pastFinish = true;
   readonly #plan: ObjectPlan;
   #answer: JsonAnswer;
   #stream: ChatStream;
@@ -39,7 +42,6 @@ export class ObjectSource implements BatchSource {
   /** Whether the answer's usage was said step by step. */
   #stepped = false;
   #cancelled = false;
-  #wake: (() => void) | undefined;
 
   /** @throws {SluiceError} what the model refuses at once. */
   constructor(plan: ObjectPlan) {
@@ -69,42 +71,36 @@ export class ObjectSource implements BatchSource {
     return this.#repair;
   }
 
-  next(): Batch | undefined | Promise<Batch | undefined> {
-    let pulled: ReturnType<BatchSource["next"]>;
-    try {
-      pulled = this.#reader.next();
-    } catch (thrown) {
-      throw this.#broken(thrown);
+  /** The events. */
+  source(): BatchSource {
+    const asked: BatchSource = {
+      next: () => this.#reader.next(),
+      cancel: (reason) => this.#reader.cancel(reason),
+    };
+    return transform(asked, this);
+  }
+
+  push(batch: Batch): Pulled {
+    for (const event of batch) {
+      if (event.type === "finish") return this.#conclude(event, this.#warned(batch.slice(0, -1)));
+      if (event.type === "step-finish") this.#stepped = true;
+      this.#answer.push(event);
     }
-    return pulled instanceof Promise ? pulled.then(this.#onBatch, this.#onFailure) : this.#accept(pulled);
+    return this.#warned(batch);
   }
 
-  cancel(reason: unknown): void {
-    this.#cancelled = true;
-    this.#reader.cancel(reason);
-    this.#wake?.();
-  }
-
-  readonly #onBatch = (batch: Batch | undefined) => this.#accept(batch);
-
-  readonly #onFailure = (thrown: unknown): never => {
+  fail(thrown: unknown): never {
     throw this.#broken(thrown);
-  };
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+  }
 
   #ask(request: ChatRequest): ChatStream {
     const { model, call, repair } = this.#plan;
     // The whole message is needed again only where the model may be told what was wrong with it.
     return model.stream(request, { ...call, retain: repair && this.#repair === undefined });
-  }
-
-  #accept(batch: Batch | undefined): Batch | undefined | Promise<Batch | undefined> {
-    if (batch === undefined) return undefined;
-    for (const event of batch) {
-      if (event.type === "finish") return this.#untilCancelled(this.#conclude(event), this.#warned(batch.slice(0, -1)));
-      if (event.type === "step-finish") this.#stepped = true;
-      this.#answer.push(event);
-    }
-    return this.#warned(batch);
   }
 
   #warned(batch: Batch): Batch {
@@ -115,21 +111,15 @@ export class ObjectSource implements BatchSource {
     );
   }
 
-  /** A schema may wait for something; leaving does not. */
-  #untilCancelled(concluded: Promise<ChatEvent[]>, before: Batch): Promise<Batch | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#wake = () => resolve(undefined);
-      concluded.then((events) => resolve([...before, ...events]), reject);
-    });
-  }
-
-  async #conclude(finish: FinishEvent): Promise<ChatEvent[]> {
+  async #conclude(finish: FinishEvent, before: Batch): Promise<Batch> {
     const outcome = await this.#judge(finish);
     const { error } = outcome;
     const mayAsk = this.#plan.repair && this.#repair === undefined && !this.#cancelled;
-    if (mayAsk && error !== undefined && canRepair(error, finish)) return this.#askAgain(error, finish);
+    if (mayAsk && error !== undefined && canRepair(error, finish)) {
+      return [...before, ...(await this.#askAgain(error, finish))];
+    }
     this.#outcome = outcome;
-    return [{ ...finish, usage: addUsage(this.#spent, finish.usage) }];
+    return [...before, { ...finish, usage: addUsage(this.#spent, finish.usage) }];
   }
 
   async #judge({ reason }: FinishEvent): Promise<Outcome> {

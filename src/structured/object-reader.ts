@@ -3,7 +3,7 @@ import { SluiceError } from "../stream/error.js";
 import { BatchIterator } from "../stream/readers.js";
 import type { AnswerObserver } from "./json-answer.js";
 import { formatPath, type JsonPath } from "./json-path.js";
-import type { ObjectSource } from "./object-source.js";
+import type { ObjectAnswer } from "./object-answer.js";
 
 /** Settings of those who read a value bit by bit. */
 export interface ReadObjectOptions {
@@ -17,7 +17,7 @@ export interface ReadObjectOptions {
 /** Reads bits of a value that were told of. Ends with the error of an answer that is not valid. */
 export abstract class ObjectReader<T> extends BatchIterator<T> implements AnswerObserver {
   readonly path: JsonPath;
-  readonly #source: ObjectSource;
+  readonly #answer: ObjectAnswer;
   readonly #onRetract: ((reason: string) => void) | undefined;
   #told: T[] = [];
   #next = 0;
@@ -26,12 +26,12 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
   #said = false;
   #void: string | undefined;
 
-  constructor(reader: BatchReader, source: ObjectSource, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
+  constructor(reader: BatchReader, answer: ObjectAnswer, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
     super(reader);
     this.path = path;
-    this.#source = source;
+    this.#answer = answer;
     this.#onRetract = onRetract;
-    source.observe(this);
+    answer.observe(this);
   }
 
   begin(_offset: number): void {
@@ -65,7 +65,7 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
   }
 
   protected override over(): void {
-    const error = this.#source.outcome?.error;
+    const error = this.#answer.outcome?.error;
     if (error !== undefined) throw error;
   }
 

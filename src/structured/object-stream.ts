@@ -4,9 +4,9 @@ import type { DeepPartial } from "./deep-partial.js";
 import { ElementReader } from "./element-reader.js";
 import type { JsonPath } from "./json-path.js";
 import { JsonTextReader } from "./json-text-reader.js";
+import { ObjectAnswer, type ObjectPlan } from "./object-answer.js";
 import type { ObjectMode } from "./object-mode.js";
 import type { ReadObjectOptions } from "./object-reader.js";
-import { type ObjectPlan, ObjectSource } from "./object-source.js";
 import { PartialReader } from "./partial-reader.js";
 import type { ElementAt, PathTo } from "./path-to.js";
 import { StringReader } from "./string-reader.js";
@@ -34,12 +34,12 @@ export class ObjectStream<Output, Input = Output> {
   readonly stream: ChatStream;
   /** How the model was asked. */
   readonly mode: ObjectMode;
-  readonly #source: ObjectSource;
+  readonly #answer: ObjectAnswer;
 
   constructor(plan: ObjectPlan) {
     this.mode = plan.form.mode;
-    this.#source = new ObjectSource(plan);
-    this.stream = new ChatStream(this.#source);
+    this.#answer = new ObjectAnswer(plan);
+    this.stream = new ChatStream(this.#answer.source());
   }
 
   /**
@@ -48,7 +48,7 @@ export class ObjectStream<Output, Input = Output> {
    * ones. After a retraction they begin anew.
    */
   get partials(): AsyncIterable<DeepPartial<Input>> {
-    return readable(() => new PartialReader(this.stream.batches(), this.#source));
+    return readable(() => new PartialReader(this.stream.batches(), this.#answer));
   }
 
   /**
@@ -64,7 +64,7 @@ export class ObjectStream<Output, Input = Output> {
     path: Path,
     options?: ReadObjectOptions,
   ): AsyncIterable<ElementAt<Input, Path>> {
-    return readable(() => new ElementReader(this.stream.batches(), this.#source, checkedPath(path), options));
+    return readable(() => new ElementReader(this.stream.batches(), this.#answer, checkedPath(path), options));
   }
 
   /** The text of the string at a path as it arrives: `textOf("summary")`. */
@@ -74,7 +74,7 @@ export class ObjectStream<Output, Input = Output> {
 
   /** The same as `textOf`, with a say in what happens when text that was read is taken back. */
   readTextOf<const Path extends PathTo<Input, string>>(path: Path, options?: ReadObjectOptions): AsyncIterable<string> {
-    return readable(() => new StringReader(this.stream.batches(), this.#source, checkedPath(path), options));
+    return readable(() => new StringReader(this.stream.batches(), this.#answer, checkedPath(path), options));
   }
 
   /** The JSON text of the value as it arrives, without prose, fences or whatever the mode puts around it. */
@@ -84,7 +84,7 @@ export class ObjectStream<Output, Input = Output> {
 
   /** The same as `text`, with a say in what happens when text that was read is taken back. */
   readText(options?: ReadObjectOptions): AsyncIterable<string> {
-    return readable(() => new JsonTextReader(this.stream.batches(), this.#source, [], options));
+    return readable(() => new JsonTextReader(this.stream.batches(), this.#answer, [], options));
   }
 
   /**
@@ -96,7 +96,7 @@ export class ObjectStream<Output, Input = Output> {
    */
   get object(): Promise<Output> {
     const object = this.stream.finishReason.then(() => {
-      const outcome = this.#source.outcome;
+      const outcome = this.#answer.outcome;
       if (outcome === undefined) throw new SluiceError("protocol", "the stream finished before its value was checked");
       if (outcome.error !== undefined) throw outcome.error;
       return outcome.value as Output;
@@ -108,7 +108,7 @@ export class ObjectStream<Output, Input = Output> {
 
   /** What was wrong with the first answer, where the model was asked to repair it; `undefined` where it was not. */
   get repair(): SluiceError | undefined {
-    return this.#source.repair;
+    return this.#answer.repair;
   }
 
   /** Ends the stream now, as `ChatStream.cancel` does. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../base/json.js";
 import type { BatchReader } from "../stream/batch-source.js";
+import type { ObjectAnswer } from "./object-answer.js";
 import { ObjectReader } from "./object-reader.js";
-import type { ObjectSource } from "./object-source.js";
 
 /** How much may be copied for each character that was read: all snapshots together cost no more than that. */
 const COPIES_PER_CHARACTER = 16;
@@ -13,13 +13,13 @@ const COPIES_IN_ADVANCE = 100_000;
  * deltas are taken together: copying it for each would make the whole quadratic.
  */
 export class PartialReader extends ObjectReader<JsonValue> {
-  readonly #objects: ObjectSource;
+  readonly #objects: ObjectAnswer;
   #copied = 0;
 
-  constructor(reader: BatchReader, source: ObjectSource) {
+  constructor(reader: BatchReader, answer: ObjectAnswer) {
     // Each partial value takes the place of the one before, whatever happened in between.
-    super(reader, source, [], { onRetract: () => {} });
-    this.#objects = source;
+    super(reader, answer, [], { onRetract: () => {} });
+    this.#objects = answer;
   }
 
   override restart(reason: string): void {

@@ -56,6 +56,26 @@ export const WIRE_MARKS: readonly WireMark[] = [
     protocol: "Google's interactions",
     answer: ({ event_type: type }) => /^interaction\./.test(String(type)),
   },
+  {
+    dialect: "ai-sdk-ui",
+    protocol: "the AI SDK's UI message stream",
+    answer: ({ type, id, chunks }) =>
+      Array.isArray(chunks) || (typeof id === "string" && /^(?:text|reasoning)-(?:start|delta)$/.test(String(type))),
+  },
+  {
+    dialect: "ag-ui",
+    protocol: "AG-UI's",
+    answer: ({ type, events }) =>
+      /^(?:RUN_STARTED|TEXT_MESSAGE_[A-Z]+)$/.test(String(type)) ||
+      (Array.isArray(events) && isJsonObject(events[0]) && events[0].type === "RUN_STARTED"),
+  },
+  {
+    dialect: "native",
+    protocol: "Sluice's own",
+    answer: ({ run, seq, message, reason, usage }) =>
+      (typeof run === "string" && typeof seq === "number") ||
+      (isJsonObject(message) && Array.isArray(message.content) && typeof reason === "string" && isJsonObject(usage)),
+  },
 ];
 
 /** The protocol other than `dialect` that an object is an answer of; `undefined` where it is of none. */

@@ -1,12 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishReason } from "../../stream/chat-event.js";
-import { describe, SluiceError } from "../../stream/error.js";
 import { errorFromJson } from "../../stream/error-json.js";
 import type { AssistantMessage } from "../../stream/message.js";
 import { withBytes, withoutBytes } from "../../stream/message-json.js";
 import type { Usage } from "../../stream/usage.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer } from "../dialect.js";
+import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
+import { isWholeError } from "./errors.js";
 
 /** A whole answer as one body. */
 export function writeBody({ id, model, message, reason, rawReason, usage }: Answer): JsonObject {
@@ -23,11 +25,10 @@ export function writeBody({ id, model, message, reason, rawReason, usage }: Answ
 
 /** The events that a stream would have had. */
 export function readBody(body: JsonValue): ChatEvent[] {
-  if (isJsonObject(body) && isJsonObject(body.error)) throw errorFromJson(body.error);
-  const whole = isJsonObject(body) && isJsonObject(body.message) && typeof body.reason === "string";
-  if (!whole) {
-    const frame = (JSON.stringify(body) ?? "").slice(0, 500);
-    throw new SluiceError("malformed-frame", `an answer has message and reason; found ${describe(body)}`, { frame });
+  if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
+  if (isWholeError(body.error)) throw errorFromJson(body.error);
+  if (!isJsonObject(body.message) || typeof body.reason !== "string") {
+    throw notAnAnswer(body, "native", "an answer with message and reason");
   }
   const { id, model, message, reason, rawReason, usage } = body;
   return answerEvents({

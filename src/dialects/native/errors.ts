@@ -1,19 +1,35 @@
-import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import type { SluiceError } from "../../stream/error.js";
 import { errorFromJson, errorToJson } from "../../stream/error-json.js";
+import { complaintInText } from "../complaint.js";
 import type { ErrorResponse } from "../dialect.js";
-import { plainBody, providerError, statusOf } from "../provider-error.js";
+import { plainBody, providerError, retryAfterMs, statusOf } from "../provider-error.js";
 
 /** The error of an unsuccessful answer: whole, where it is one of Sluice's. */
 export function readError(response: ErrorResponse): SluiceError {
   const { status, headers } = response;
-  try {
-    const body = parseJson(response.body);
-    if (isJsonObject(body) && isJsonObject(body.error)) return errorFromJson(body.error).with({ status });
-  } catch {
-    // A proxy in between has answered.
+  const whole = wholeError(response.body);
+  if (whole !== undefined) {
+    const wait = whole.retryAfterMs ?? retryAfterMs(headers);
+    return whole.with({ status, ...(wait !== undefined && { retryAfterMs: wait }) });
   }
-  return providerError({ message: plainBody(response), status, headers });
+  // A proxy in between has answered.
+  return providerError({ message: plainBody(response), ...complaintInText(response.body), status, headers });
+}
+
+function wholeError(text: string): SluiceError | undefined {
+  try {
+    const body = parseJson(text);
+    return isJsonObject(body) && isWholeError(body.error) ? errorFromJson(body.error) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value has what all errors of Sluice have, and those of others do not. */
+export function isWholeError(value: JsonValue | undefined): value is JsonObject {
+  if (!isJsonObject(value)) return false;
+  return typeof value.code === "string" && typeof value.message === "string" && typeof value.retryable === "boolean";
 }
 
 /** An error whole. */

@@ -79,9 +79,10 @@ export function wrongProtocol(protocol: string, dialect: string, text: string): 
 export function notAnAnswer(body: JsonObject, dialect: string, what: string): SluiceError {
   const text = JSON.stringify(body);
   const said = complaintIn(body);
-  if (saysError(body) || said.message !== undefined) return providerError(said);
+  if (saysError(body)) return providerError(said);
   const protocol = otherProtocol(body, dialect);
-  return protocol === undefined ? malformed(text, `not ${what}`) : wrongProtocol(protocol, dialect, text);
+  if (protocol !== undefined) return wrongProtocol(protocol, dialect, text);
+  return said.message === undefined ? malformed(text, `not ${what}`) : providerError(said);
 }
 
 /** Fields that only an error has beside its message. */

@@ -12,6 +12,9 @@ export interface WireMark {
   error?: (body: JsonObject) => boolean;
 }
 
+/** What a UI message stream may begin with. */
+const UI_START = ["messageId", "messageMetadata"];
+
 /** The marks of all protocols that are read. Any frame that one accepts decides. */
 export const WIRE_MARKS: readonly WireMark[] = [
   {
@@ -59,8 +62,10 @@ export const WIRE_MARKS: readonly WireMark[] = [
   {
     dialect: "ai-sdk-ui",
     protocol: "the AI SDK's UI message stream",
-    answer: ({ type, id, chunks }) =>
-      Array.isArray(chunks) || (typeof id === "string" && /^(?:text|reasoning)-(?:start|delta)$/.test(String(type))),
+    answer: ({ type, id, chunks, ...others }) =>
+      Array.isArray(chunks) ||
+      (typeof id === "string" && /^(?:text|reasoning)-(?:start|delta)$/.test(String(type))) ||
+      (type === "start" && Object.keys(others).every((name) => UI_START.includes(name))),
   },
   {
     dialect: "ag-ui",

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Dialect } from "../../src/dialects/dialect.js";
-import { DIALECTS as ALL } from "../../src/dialects/recognise-wire.js";
+import { DIALECTS } from "../../src/dialects/recognise-wire.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
@@ -18,9 +18,6 @@ const EVENTS: readonly ChatEvent[] = [
   { type: "finish", reason: "stop", usage: { inputTokens: 3, outputTokens: 2 } },
 ];
 const END_GRACE_MS = 2_000;
-/** The protocols of services; the others are those of applications, whose servers are ours. */
-const SERVICES = ["openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "ollama-generate"];
-const DIALECTS = ALL.filter(({ name }) => SERVICES.includes(name));
 
 let server: FaultServer | undefined;
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
 import { DIALECTS } from "../../src/dialects/recognise-wire.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import { checkGgufFile } from "../../src/models/llama/gguf-file.js";
@@ -22,9 +23,9 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function failure(behaviour: Behaviour, streaming = true): Promise<SluiceError> {
+async function failure(behaviour: Behaviour, streaming = true, dialect = openAiChat): Promise<SluiceError> {
   server = await FaultServer.start(behaviour);
-  const stream = modelAt(server, { retry: { retries: 0 } }).stream(REQUEST, { streaming });
+  const stream = modelAt(server, { retry: { retries: 0 }, dialect }).stream(REQUEST, { streaming });
   const error = await stream.fullText.catch((thrown: unknown) => thrown);
   if (error instanceof SluiceError) return error;
   throw new Error(`it did not fail: ${String(error)}`);
@@ -52,6 +53,17 @@ describe("what is nested too deep", () => {
   });
 });
 
+it.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))(
+  "a frame of %s that is nested too deep is a typed error",
+  async (_, dialect) => {
+    const [first = "", ...others] = framesOf(dialect, EVENTS);
+    const deep = dialect.framing === "sse" ? `data: ${nested}\n\n` : `${nested}\n`;
+    const error = await failure(whole([first, deep, ...others]), true, dialect);
+    expect(error.code).toBe("malformed-frame");
+    expect(error.message.length).toBeLessThan(1_000);
+  },
+);
+
 it("a long frame of blanks or of one value in the middle of an answer costs its length", async () => {
   const blanks = `data: {"choices":[{"index":0,"delta":{"content":"${" ".repeat(50_000)}"}}]}\n\n`;
   const extra = `data: {"choices":[{"index":0,"delta":{"content":""}}],"padding":"${"x".repeat(115_000)}"}\n\n`;
@@ -78,16 +90,19 @@ it("an endless beginning of blanks ends", async () => {
   expect(error).toMatchObject({ code: "malformed-frame" });
 });
 
-/** The protocols of services; the others are those of applications, whose servers are ours. */
-const SERVICES = ["openai-chat", "openai-responses", "anthropic", "gemini", "ollama", "ollama-generate"];
+describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("counts of %s", (name, dialect) => {
+  const events = EVENTS.map((event) =>
+    event.type === "finish" ? { ...event, usage: { inputTokens: -3, outputTokens: 1.5 } } : event,
+  );
 
-describe.each(
-  DIALECTS.filter(({ name }) => SERVICES.includes(name)).map((dialect) => [dialect.name, dialect] as const),
-)("counts of %s", (_, dialect) => {
-  it("that are none are not told", async () => {
-    const events = EVENTS.map((event) =>
-      event.type === "finish" ? { ...event, usage: { inputTokens: -3, outputTokens: 1.5 } } : event,
-    );
+  // Its events are ours, and one that is none is refused as a whole.
+  it.runIf(name === "native")("that are none are refused", async () => {
+    const error = await failure(whole([framesOf(dialect, events).join("")]), true, dialect);
+    expect(error).toMatchObject({ code: "malformed-frame", partial: { text: TEXT } });
+    expect(error.message).toMatch(/inputTokens: found -3/);
+  });
+
+  it.skipIf(name === "native")("that are none are not told", async () => {
     server = await FaultServer.start(whole([framesOf(dialect, events).join("")]));
     const model = httpModel({ id: "m", model: "m", dialect, baseUrl: server.url });
     const { inputTokens = 0, outputTokens = 0 } = await model.stream(REQUEST).usage;

@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import { describe, SluiceError } from "../../stream/error.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer, WriterContext } from "../dialect.js";
+import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
 import { AgUiReader } from "./reader.js";
 import { AgUiWriter } from "./writer.js";
 
@@ -18,8 +19,8 @@ export function writeBody(answer: Answer, context: WriterContext): JsonObject {
 export function readBody(body: JsonValue): ChatEvent[] {
   const list = isJsonObject(body) ? body.events : body;
   if (!Array.isArray(list)) {
-    const frame = (JSON.stringify(body) ?? "").slice(0, 500);
-    throw new SluiceError("malformed-frame", `a run is a list of events; found ${describe(body)}`, { frame });
+    if (isJsonObject(body)) throw notAnAnswer(body, "ag-ui", "a list of events");
+    throw malformed(JSON.stringify(body), "not a list of events");
   }
   const events: ChatEvent[] = [];
   const reader = new AgUiReader();

@@ -6,12 +6,23 @@ import { eventOf } from "../../stream/event-json.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
-import { malformed, parseFrame } from "../parse-frame.js";
+import { filledString } from "../filled-string.js";
+import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
+import { StrayFrames } from "../stray-frames.js";
+import { tokenCount } from "../token-count.js";
 import { parseToolInput } from "../tool-input.js";
 
 /** `CUSTOM` events that are events of ours. */
 const OURS = ["source", "file", "sentence", "audio-delta", "nested", "context", "data"];
+
+/** Events that say nothing of the answer. */
+const FOR_PAGES = /^(?:STATE_|MESSAGES_|ACTIVITY_|TEXT_MESSAGE_END$|REASONING_|THINKING_(?:START|END)$|RAW$)/;
+
+interface Message {
+  block: number;
+  refusal: true | undefined;
+}
 
 interface CallSoFar {
   name: string;
@@ -21,31 +32,34 @@ interface CallSoFar {
 
 /** Reads a run of AG-UI. */
 export class AgUiReader implements WireReader {
+  readonly #strays = new StrayFrames("ag-ui");
   #finished = false;
   #steps = 0;
   #model = "";
   #pendingCall: { callId: string; call: CallSoFar } | undefined;
-  readonly #messages = new Map<string, { block: number; refusal: true | undefined }>();
+  #blocks = 0;
+  readonly #messages = new Map<string, Message>();
   readonly #calls = new Map<string, CallSoFar>();
 
   push(frame: Frame, emit: Emit): void {
-    if (frame.data === "[DONE]") return;
-    const value = parseFrame(frame.data);
-    if (typeof value.type !== "string") throw malformed(frame.data, "no event with a type");
+    if (this.#finished || isDone(frame.data)) return;
+    const value = parseEvent(frame);
     if (value.type !== "REASONING_ENCRYPTED_VALUE") this.#flushCall(emit);
-    this.#event(value, value.type, emit);
+    this.#event(value, text(value.type), frame, emit);
   }
 
   end(): void {
-    if (!this.#finished)
-      throw new SluiceError("truncated", "the run's events ended without its end", { retryable: true });
+    if (this.#finished) return;
+    const message = "the run's events ended without its end";
+    throw this.#strays.error ?? new SluiceError("truncated", message, { retryable: true });
   }
 
-  #event(value: JsonObject, type: string, emit: Emit): void {
+  #event(value: JsonObject, type: string, frame: Frame, emit: Emit): void {
     switch (type) {
       case "RUN_STARTED":
         this.#model = text(metadataOf(value).model);
         emit({ type: "start", id: text(value.runId), model: this.#model });
+        this.#strays.release(emit);
         return;
       case "STEP_STARTED":
         emit({ type: "step-start", step: this.#steps, model: this.#model });
@@ -59,9 +73,6 @@ export class AgUiReader implements WireReader {
         return;
       case "TEXT_MESSAGE_CHUNK":
       case "REASONING_MESSAGE_CHUNK":
-        if (!this.#messages.has(text(value.messageId))) this.#begin(value);
-        this.#delta(value, type, emit);
-        return;
       case "TEXT_MESSAGE_CONTENT":
       case "REASONING_MESSAGE_CONTENT":
         this.#delta(value, type, emit);
@@ -94,21 +105,25 @@ export class AgUiReader implements WireReader {
         this.#finish(value, emit);
         return;
       case "RUN_ERROR":
-        throw providerError({ message: text(value.message), code: text(value.code) || undefined });
+        throw providerError({ message: text(value.message) || "the run failed", code: filledString(value.code) });
       default:
-      // States, snapshots and activities are for an application's page.
+        // States, snapshots and activities are for an application's page.
+        if (!FOR_PAGES.test(type)) this.#strays.push(value, frame, emit);
     }
   }
 
-  #begin(value: JsonObject): void {
-    const refusal = metadataOf(value).refusal === true ? true : undefined;
-    this.#messages.set(text(value.messageId), { block: this.#messages.size, refusal });
+  #begin(value: JsonObject): Message {
+    const message = {
+      block: this.#blocks++,
+      refusal: metadataOf(value).refusal === true ? (true as const) : undefined,
+    };
+    this.#messages.set(text(value.messageId), message);
+    return message;
   }
 
   #delta(value: JsonObject, type: string, emit: Emit): void {
-    const message = this.#messages.get(text(value.messageId));
-    if (message === undefined) throw malformed(JSON.stringify(value), "content of a message that has not begun");
-    const { block, refusal } = message;
+    // Content of a message that did not begin is its beginning, as a chunk is: no text is lost.
+    const { block, refusal } = this.#messages.get(text(value.messageId)) ?? this.#begin(value);
     const delta = text(value.delta);
     if (type.startsWith("REASONING")) emit({ type: "reasoning-delta", text: delta, block });
     else emit({ type: "text-delta", text: delta, block, ...(refusal && { refusal }) });
@@ -230,8 +245,8 @@ function usageIn(value: JsonValue | undefined): Usage {
   for (const one of Array.isArray(value) ? value : []) {
     if (!isJsonObject(one)) continue;
     for (const [name, count] of Object.entries(COUNTS)) {
-      const found = one[name];
-      if (typeof found === "number") usage[count] = (usage[count] ?? 0) + found;
+      const found = tokenCount(one[name]);
+      if (found !== undefined) usage[count] = (usage[count] ?? 0) + found;
     }
   }
   return usage;

@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
-import { describe, SluiceError } from "../../stream/error.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer } from "../dialect.js";
+import { malformed } from "../parse-frame.js";
+import { notAnAnswer } from "../stray-frames.js";
 import { UiMessageReader } from "./reader.js";
 import { UiMessageWriter } from "./writer.js";
 
@@ -18,8 +19,8 @@ export function writeBody(answer: Answer): JsonObject {
 export function readBody(body: JsonValue): ChatEvent[] {
   const chunks = isJsonObject(body) ? body.chunks : body;
   if (!Array.isArray(chunks)) {
-    const frame = (JSON.stringify(body) ?? "").slice(0, 500);
-    throw new SluiceError("malformed-frame", `an answer is a list of chunks; found ${describe(body)}`, { frame });
+    if (isJsonObject(body)) throw notAnAnswer(body, "ai-sdk-ui", "a list of chunks");
+    throw malformed(JSON.stringify(body), "not a list of chunks");
   }
   const events: ChatEvent[] = [];
   const reader = new UiMessageReader();

@@ -5,40 +5,54 @@ import { SluiceError } from "../../stream/error.js";
 import { eventOf } from "../../stream/event-json.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
+import { complaintIn } from "../complaint.js";
 import { fromDataUrl } from "../data-url.js";
 import type { WireReader } from "../dialect.js";
-import { malformed, parseFrame } from "../parse-frame.js";
+import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
+import { StrayFrames } from "../stray-frames.js";
+import { tokenCount } from "../token-count.js";
 import { readReason } from "./finish-reason.js";
 import { readNote } from "./metadata.js";
 
+/** Chunks that say nothing of the answer. */
+const SILENT = ["start-step", "finish-step", "message-metadata", "tool-approval-request"];
+
+interface Part {
+  block: number;
+  refusal: true | undefined;
+}
+
 /** Reads a UI message stream of the AI SDK. */
 export class UiMessageReader implements WireReader {
+  readonly #strays = new StrayFrames("ai-sdk-ui");
   #finished = false;
   #calls = false;
-  #parts = new Map<string, { block: number; refusal: true | undefined }>();
+  #blocks = 0;
+  readonly #parts = new Map<string, Part>();
   readonly #names = new Map<string, string>();
 
   push(frame: Frame, emit: Emit): void {
-    if (frame.data === "[DONE]") return;
-    const value = parseFrame(frame.data);
-    if (typeof value.type !== "string") throw malformed(frame.data, "no chunk with a type");
-    this.#chunk(value, value.type, emit);
+    if (this.#finished || isDone(frame.data)) return;
+    const value = parseEvent(frame);
+    this.#chunk(value, text(value.type), frame, emit);
   }
 
   end(): void {
-    if (!this.#finished)
-      throw new SluiceError("truncated", "the message ended without its finish", { retryable: true });
+    if (this.#finished) return;
+    const message = "the message ended without its finish";
+    throw this.#strays.error ?? new SluiceError("truncated", message, { retryable: true });
   }
 
-  #chunk(value: JsonObject, type: string, emit: Emit): void {
+  #chunk(value: JsonObject, type: string, frame: Frame, emit: Emit): void {
     switch (type) {
       case "start":
         emit({ type: "start", id: text(value.messageId), model: text(metadataOf(value).model) });
+        this.#strays.release(emit);
         return;
       case "text-start":
       case "reasoning-start":
-        this.#parts.set(text(value.id), { block: this.#parts.size, refusal: readNote(value.providerMetadata).refusal });
+        this.#begin(value);
         return;
       case "text-delta":
       case "reasoning-delta":
@@ -76,25 +90,32 @@ export class UiMessageReader implements WireReader {
         this.#finish(value, emit);
         return;
       case "error":
-        throw providerError({ message: text(value.errorText) });
+        throw providerError(complaintIn(value));
       case "abort":
         throw new SluiceError("cancelled", text(value.reason) || "the answer was stopped");
       default:
         if (type.startsWith("data-")) this.#data(type.slice("data-".length), value, emit);
+        else if (!SILENT.includes(type)) this.#strays.push(value, frame, emit);
     }
   }
 
+  #begin(value: JsonObject): Part {
+    // A second part under one id is another part.
+    const part = { block: this.#blocks++, refusal: readNote(value.providerMetadata).refusal };
+    this.#parts.set(text(value.id), part);
+    return part;
+  }
+
   #delta(value: JsonObject, type: "text-delta" | "reasoning-delta", delta: string, emit: Emit): void {
-    const part = this.#parts.get(text(value.id));
-    if (part === undefined) throw malformed(JSON.stringify(value), "a delta of a part that has not begun");
-    const { block, refusal } = part;
+    // One of a part that did not begin is its beginning: no text is lost.
+    const { block, refusal } = this.#parts.get(text(value.id)) ?? this.#begin(value);
     if (type === "reasoning-delta") emit({ type, text: delta, block });
     else emit({ type, text: delta, block, ...(refusal && { refusal }) });
   }
 
   #seal(value: JsonObject, end: string, emit: Emit): void {
     const { opaque, refusal } = readNote(value.providerMetadata);
-    const block = this.#parts.get(text(value.id))?.block ?? this.#parts.size;
+    const block = this.#parts.get(text(value.id))?.block ?? this.#blocks++;
     const sealed = { text: "", block, ...(opaque && { opaque }) };
     if (end === "reasoning-end") emit({ type: "reasoning-delta", ...sealed });
     else emit({ type: "text-delta", ...sealed, ...(refusal && { refusal }) });
@@ -155,12 +176,24 @@ export class UiMessageReader implements WireReader {
     const metadata = metadataOf(value);
     const fallback: FinishReason = this.#calls ? "tool-calls" : "stop";
     const reason = readReason(metadata.finishReason ?? value.finishReason) ?? fallback;
-    emit({ type: "finish", reason, usage: isJsonObject(metadata.usage) ? (metadata.usage as Usage) : {} });
+    emit({ type: "finish", reason, usage: usageIn(metadata.usage) });
   }
 }
 
 function metadataOf(value: JsonObject): JsonObject {
   return isJsonObject(value.messageMetadata) ? value.messageMetadata : {};
+}
+
+const COUNTS = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens", "reasoningTokens"] as const;
+
+function usageIn(value: JsonValue | undefined): Usage {
+  if (!isJsonObject(value)) return {};
+  const usage: Usage = {};
+  for (const name of COUNTS) {
+    const count = tokenCount(value[name]);
+    if (count !== undefined) usage[name] = count;
+  }
+  return value.raw === undefined ? usage : { ...usage, raw: value.raw };
 }
 
 function sourceOf({ type, sourceId, url, title, filename, mediaType }: JsonObject) {

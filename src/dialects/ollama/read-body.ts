@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { malformed } from "../parse-frame.js";
+import { otherProtocol } from "../wire-marks.js";
 import type { AnswerForm } from "./answer-form.js";
 import { OllamaReader } from "./reader.js";
 
@@ -15,7 +16,8 @@ export function readBody(body: JsonValue, form: AnswerForm): ChatEvent[] {
   const events: ChatEvent[] = [];
   const reader = new OllamaReader(form);
   // A whole answer is done, even where it does not say so.
-  const whole = form.read(body) === undefined ? text : JSON.stringify({ ...body, done: true });
+  const isLine = form.read(body) !== undefined && otherProtocol(body, form.name) === undefined;
+  const whole = !isLine ? text : JSON.stringify({ ...body, done: true });
   reader.push({ data: whole }, (event) => events.push(event));
   return events;
 }

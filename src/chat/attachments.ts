@@ -13,7 +13,7 @@ export type AttachmentSource = string | URL | Uint8Array;
 
 /** Settings of an attachment. */
 export interface AttachmentOptions {
-  /** Default: told from the bytes, or from the name where these do not tell. */
+  /** Default: recognised from the bytes, else from the name. */
   mediaType?: string;
   /** Default: the last part of the path. */
   filename?: string;

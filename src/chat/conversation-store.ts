@@ -13,7 +13,7 @@ export interface StoredMessage {
   message: ChatMessage;
   /** ISO 8601 with milliseconds, UTC. */
   createdAt: string;
-  /** `interrupted`: the answer was stopped or failed, and this is what was said until then. */
+  /** `interrupted`: the answer was stopped or failed, and this is the part that had arrived. */
   status: "complete" | "interrupted";
   /** Of an answer: the model that gave it. */
   model?: string;
@@ -27,7 +27,7 @@ export interface StoredMessage {
   timing?: TurnTiming;
   /** The application's own, as it was given with the turn or the message. */
   metadata?: JsonObject;
-  /** Of the first message of a turn: the summary that was written for it, of what was said until then. */
+  /** Of the first message of a turn: the summary that was written for it, of the conversation until then. */
   summary?: StoredSummary;
 }
 
@@ -55,7 +55,7 @@ export interface ConversationRecord {
   createdAt: string;
   /** ISO 8601. */
   updatedAt: string;
-  /** Counts the appends; two writers are told apart by it. */
+  /** Counts the appends; finds that two writers have changed the same version. */
   version: number;
   /** The message that the conversation goes on from; `null` when it is empty. */
   head: string | null;
@@ -95,7 +95,7 @@ export interface ListOptions {
 
 /**
  * Where conversations are kept. Appending costs the size of the turn, not of the history. A store may be used by many
- * processes at once: of two appends that expect the same version, one wins and the other is told.
+ * processes at once: of two appends that expect the same version, one wins and the other gets error code `conflict`.
  */
 export interface ConversationStore {
   /** Whether nothing can be appended: what is there can be read all the same. Default false. */

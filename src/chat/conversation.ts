@@ -54,7 +54,7 @@ const TURN = exactly("a turn", {
  * store. Messages form a tree; the path from the first message to the head is what the model is sent, through a window.
  *
  * A turn (what the user said, the answer, tool calls and results between them) is stored once, when it is complete, before
- * its reader sees `finish`. A turn that was stopped or failed after something was said is stored as `interrupted`.
+ * its reader sees `finish`. A turn that was stopped or failed after its first output is stored as `interrupted`.
  * @example
  * ```ts
  * import { Conversation } from "sluice";
@@ -137,7 +137,7 @@ export class Conversation {
    * @param messageId of the last answer.
    * @param chars how much of its text was heard, in UTF-16 code units.
    * @returns the answer as it stands now; `undefined` where nothing of it was heard.
-   * @throws {SluiceError} `invalid-argument` for another message, or one that something was said after.
+   * @throws {SluiceError} `invalid-argument` for another message, or one that has messages after it.
    */
   async heard(messageId: string, chars: number): Promise<StoredMessage | undefined> {
     wholeNumber(0)(chars, "chars");
@@ -170,7 +170,7 @@ export class Conversation {
     });
   }
 
-  /** Asks for another answer to what was said before it; the old one stays as a branch. Default: the last answer. */
+  /** Asks for another answer to the messages before it; the old one stays as a branch. Default: the last answer. */
   regenerate(messageId?: string, options: TurnOptions = {}): ChatStream {
     return this.#answer(options, () => {
       const path = this.#log.tree.path(messageId ?? this.#log.head);

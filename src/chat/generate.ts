@@ -10,7 +10,7 @@ import { type StreamOptions, stream } from "./stream.js";
 export interface Generated {
   /** All of its text that was not retracted. */
   text: string;
-  /** Everything that was said, as one message. */
+  /** The whole answer, as one message. */
   message: AssistantMessage;
   /** The same as messages to append to a history. */
   messages: ChatMessage[];

@@ -12,7 +12,7 @@ export interface SearchOptions {
 
 /** A message that was found, and in which conversation. */
 export interface SearchHit {
-  /** Where it was said. */
+  /** The message that it is in. */
   conversation: ConversationRecord;
   /** What contains the text. */
   message: StoredMessage;

@@ -52,7 +52,7 @@ export function chain(
 
 /**
  * A turn that is over, as it is stored: what the user said, what was answered, tool calls and results between them. None
- * for an interrupted turn that said nothing.
+ * for an interrupted turn without output.
  *
  * @param metadata of the user's message.
  */

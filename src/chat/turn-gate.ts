@@ -9,13 +9,13 @@ export class TurnGate {
     if (this.#turn?.ending) await this.#turn.over;
   }
 
-  /** The running turn has said its last word, and is being stored. */
+  /** The running turn is over, and is being stored. */
   ending(): void {
     if (this.#turn !== undefined) this.#turn.ending = true;
   }
 
   /**
-   * Says that no turn runs.
+   * Checks that no turn runs.
    *
    * @throws {SluiceError} `conflict` when one does.
    */

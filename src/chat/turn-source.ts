@@ -31,7 +31,7 @@ export interface TurnKeeper {
   open(left: AbortSignal): Promise<{ source: BatchSource; opening: readonly ChatEvent[] }>;
   /** Stores a complete turn; the reader sees `finish` after this. */
   complete(end: TurnEnd): Promise<void>;
-  /** Stores a turn that was stopped or failed, if it said anything. Never rejects: the reader has left, or is told of the first error. */
+  /** Stores a turn that was stopped or failed, if it has any output. Never rejects: the reader has left, or has the first error. */
   interrupt(end: TurnEnd): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { type ChatMessage, isRequestsOnly } from "../stream/message.js";
 
 /** What a window let through, and what it did not. */
 export interface WindowResult {
-  /** What the model is sent, system messages included, in the order in which they were said. */
+  /** What the model is sent, system messages included, in the order of the conversation. */
   messages: ChatMessage[];
   /** Messages that were left out. */
   dropped: number;

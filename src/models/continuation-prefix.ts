@@ -1,20 +1,20 @@
 import { TextBuffer } from "../base/text-buffer.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 
-/** The words that a failed model said, as the prefix that another goes on from. */
+/** The text that a failed model emitted, as the prefix that another goes on from. */
 export class ContinuationPrefix {
   #said = new TextBuffer();
-  /** What was said beside text and may stay where it is. */
+  /** Events beside text that may stay where they are. */
   #beside: ChatEvent[] = [];
   #textOnly = true;
   #continuing = false;
-  /** What had been said when the current model began. */
+  /** The text that was there when the current model began. */
   #before: { text: string; beside: readonly ChatEvent[] } = { text: "", beside: [] };
   /** The block that was said last, and how far the text of the current model is behind it in there. */
   #block: number | undefined;
   #blockLength = 0;
   #shift = { block: undefined as number | undefined, by: 0 };
-  /** White space that was said and not sent, since providers refuse a prefix that ends in it. */
+  /** White space that was emitted and not sent, since providers refuse a prefix that ends in it. */
   #unsent = "";
 
   /** Whether another model is going on from this prefix. */
@@ -22,12 +22,12 @@ export class ContinuationPrefix {
     return this.#continuing;
   }
 
-  /** Whether nothing but text was said: reasoning and tool calls cannot be continued. */
+  /** Whether nothing but text was emitted: reasoning and tool calls cannot be continued. */
   get textOnly(): boolean {
     return this.#textOnly;
   }
 
-  /** What the next model is told it has said; empty where there is nothing to go on from. */
+  /** The prefix for the next model; empty where there is nothing to go on from. */
   get sent(): string {
     return this.#said.toString().trimEnd();
   }
@@ -41,7 +41,7 @@ export class ContinuationPrefix {
   }
 
   /**
-   * The current model took back what it said, and with it the reader takes back the whole answer.
+   * The current model retracted its output, and with it the reader drops the whole answer.
    *
    * @returns what must be said again: all that was there before this model began.
    */

@@ -9,10 +9,10 @@ import { transform } from "../stream/sources/transform.js";
 import { validateRequest } from "../stream/validate-request.js";
 import { AnswerFrame } from "./answer-frame.js";
 
-/** What an author's model yields: text, or events. */
+/** What the model's function yields: text, or events. */
 export type ModelOutput = string | ChatEvent;
 
-/** A model of one's own. */
+/** A chat model that an application defines. */
 export interface ModelDefinition {
   /** As people name it. */
   id: string;
@@ -25,7 +25,7 @@ export interface ModelDefinition {
   stream(request: ChatRequest, context: ModelContext): AsyncIterable<ModelOutput> | Iterable<ModelOutput>;
 }
 
-/** What an author's model is told beside the request. */
+/** What the model's function gets beside the request. */
 export interface ModelContext {
   /** Aborted as soon as the reader leaves. */
   signal: AbortSignal;

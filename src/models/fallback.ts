@@ -10,10 +10,10 @@ import { sharedCapabilities } from "./shared-capabilities.js";
 /**
  * What happens when a model fails after its first delta was passed on:
  * - `fail`: the error, with the partial answer;
- * - `retract`: what was said is taken back with a `retract` event and the next model starts over. Where whole steps were
- *   said (a model with tools of its own), which cannot be taken back, it fails;
- * - `continue`: the next model that accepts a prefix goes on from the words said so far. Where there is none, or where
- *   more than text was said (reasoning, tool calls), it fails.
+ * - `retract`: a `retract` event voids the output and the next model starts over. Where whole steps were
+ *   emitted (a model with tools of its own), which cannot be retracted, it fails;
+ * - `continue`: the next model that accepts a prefix goes on from the text so far. Where there is none, or where
+ *   more than text was emitted (reasoning, tool calls), it fails.
  */
 export type FallbackPolicy = "fail" | "retract" | "continue";
 
@@ -40,7 +40,7 @@ const OPTIONS = exactly("fallback", {
 });
 
 /**
- * A model that answers with the first of several that can. Text is never said twice. Each change of model is an event:
+ * A model that answers with the first of several that can. Text is never emitted twice. Each change of model is an event:
  * `{ type: "data", name: "fallback/model", value: { from, to, code, message } }`, and `start` names the model that answers. An
  * answer that goes on has no second `start`: the event then has its `model` too, and its `warnings` and `simulated`.
  *

@@ -25,7 +25,7 @@ export function givenBaseUrl({ baseUrlEnv }: Provider, env: Environment): Found 
   return undefined;
 }
 
-/** The variable that makes a provider usable, where one does: its key, or for a server of one's own its address. */
+/** The variable that makes a provider usable, where one does: its key, or for a server of your own its address. */
 export function configuredBy(provider: Provider, env: Environment): string | undefined {
   const at = givenBaseUrl(provider, env);
   const key = firstSet(provider.keyEnv, env);

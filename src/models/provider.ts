@@ -71,7 +71,7 @@ export interface ProviderStatus {
   toSet: string;
   /** Where it would be called. */
   baseUrl?: string;
-  /** Whether it is a server of one's own that needs no key. */
+  /** Whether it is a server of your own that needs no key. */
   local: boolean;
   /** For people: where to get a key, or how to start the server. */
   hint: string;

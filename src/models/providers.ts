@@ -49,7 +49,7 @@ function cloud(name: string, row: Row): Provider {
   };
 }
 
-/** A server of one's own. */
+/** A server of your own. */
 function local(name: string, row: Row): Provider {
   return { ...cloud(name, row), keyRequired: false };
 }

@@ -98,11 +98,11 @@ export class Registry {
 
   /**
    * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`; `echo` is the one that says
-   * back what it is told, `llama/model.gguf` a file that runs in this process. A provider's name alone is the model that
+   * back what it is asked, `llama/model.gguf` a file that runs in this process. A provider's name alone is the model that
    * its variable names (`OLLAMA_DEFAULT_MODEL`). Nothing is sent.
    *
    * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;
-   *   `invalid-argument` for settings that are none.
+   *   `invalid-argument` for invalid settings.
    */
   model(asked: string, options: ModelOptions = {}): ChatModel {
     // Names often come from a variable that may not be set.
@@ -193,7 +193,7 @@ const registry = new Registry();
  * base URL come from the options or from the usual variables. Nothing is sent.
  *
  * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;
- *   `invalid-argument` for settings that are none.
+ *   `invalid-argument` for invalid settings.
  * @example
  * ```ts
  * import { model } from "sluice";

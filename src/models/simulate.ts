@@ -22,7 +22,7 @@ const OPTIONS = exactly("simulate", { tokensPerSecond: positive, clock: clockChe
 
 /**
  * A model whose answers are asked for whole and then shown at a pace, and which says so: `start` has `simulated: true`.
- * For models that cannot stream, where a page should look alike. A model that fails does so after what it had said.
+ * For models that cannot stream, where a page should look alike. A model that fails does so after its partial answer.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
  * @example

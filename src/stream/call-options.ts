@@ -51,7 +51,7 @@ export const CALL_OPTIONS = {
 const CALL = exactly("a call", CALL_OPTIONS);
 
 /**
- * Refuses options of a call that there are not, or of another kind.
+ * Refuses unknown options of a call, and values of the wrong kind.
  *
  * @throws {SluiceError} `invalid-argument` with the option, what was found, what is allowed, and the nearest name.
  */

@@ -52,7 +52,7 @@ export interface Source {
   quote?: string;
   /** The cited span of the answer's text, in UTF-16 code units from the start of the block. */
   span?: { start: number; end: number };
-  /** Whatever else the provider said of it. */
+  /** Whatever else the provider sent with it. */
   opaque?: Opaque;
 }
 

@@ -48,7 +48,7 @@ const TEE = exactly("tee", { bound: between(0, Number.POSITIVE_INFINITY) });
 
 /**
  * A stream of chat events. It is cold: nothing is sent or read until somebody reads it or asks for one of its promises.
- * It has one reader; a second one is told to `tee()`.
+ * It has one reader; a second one gets error code `stream-locked`, and should use `tee()`.
  *
  * It ends with exactly one `finish`, or throws a `SluiceError` that carries what had arrived. Leaving the loop closes the
  * upstream connection at once.
@@ -90,7 +90,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
 
   /**
    * A stream of events that are made elsewhere. The iterable must keep the laws: `start` first, one `finish` at the end. Each
-   * event is held to its form, and the stream fails with `protocol` where one is none. The iterator's `return` is called
+   * event's form is checked, and the stream fails with `protocol` where one is malformed. The iterator's `return` is called
    * when the reader leaves.
    */
   static from(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>, options?: ChatStreamOptions): ChatStream {
@@ -391,7 +391,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     return this.#outcome.type === "finished" ? error : this.#fail(error);
   }
 
-  /** The upstream is told to stop in any case: a stage or a guard may have failed in the middle of an answer. */
+  /** The upstream is cancelled in any case: a stage or a guard may have failed in the middle of an answer. */
   #fail(thrown: unknown): SluiceError {
     if (this.#outcome.type === "failed") return this.#outcome.error;
     const error = SluiceError.from(thrown).with({ partial: this.#transcript.partial });

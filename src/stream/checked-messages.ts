@@ -1,7 +1,7 @@
 /** Messages that Sluice made itself, and that a loop sends again with each of its model calls. */
 const checked = new WeakSet<object>();
 
-/** Says that messages are valid and change no more: they are not checked again in the next request. */
+/** Marks messages as valid and immutable: they are not checked again in the next request. */
 export function markChecked(messages: readonly object[]): void {
   for (const message of messages) checked.add(message);
 }

@@ -8,7 +8,7 @@ export type ChunkUnit = "token" | "word" | "char";
 
 const UNITS: readonly ChunkUnit[] = ["token", "word", "char"];
 
-/** Cuts text deltas anew, `n` units each. No character is lost; anything but text or usage flushes what is held. */
+/** Cuts text deltas anew, `n` units each. No character is lost; anything but text or usage flushes the buffer. */
 export function chunkStage(n: number, unit: ChunkUnit): Stage {
   if (!Number.isSafeInteger(n) || n < 1) throw invalid("n", n, "a whole number of at least 1");
   if (!UNITS.includes(unit)) throw invalid("unit", unit, UNITS.join(", "));
@@ -26,7 +26,7 @@ class ChunkStage implements Stage {
   readonly #n: number;
   readonly #boundaries: Boundaries;
   #held = "";
-  /** Units begun in what is held. */
+  /** Units begun in the buffer. */
   #units = 0;
   #like: TextDeltaEvent | undefined;
 

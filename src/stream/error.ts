@@ -78,7 +78,7 @@ export interface PartialAnswer {
   usage: Usage;
 }
 
-/** What a model said where a value of a certain form was asked for. */
+/** A model's output that does not fit the form that was asked for. */
 export interface RejectedOutput {
   /** As it came. */
   text: string;
@@ -108,7 +108,7 @@ export interface ErrorDetails {
   providerMessage?: string;
   /** The provider's own code or type of error. */
   providerCode?: string;
-  /** What else the provider said of it: the arguments that it refused, what its filter found, counts of tokens. */
+  /** The provider's further details: the arguments that it refused, what its filter found, counts of tokens. */
   providerData?: JsonObject;
   /** The provider's request id, for its support. */
   requestId?: string;
@@ -143,7 +143,7 @@ export class SluiceError extends Error {
   declare readonly providerMessage?: string;
   /** The provider's own code or type of error. */
   declare readonly providerCode?: string;
-  /** What else the provider said of it: the arguments that it refused, what its filter found, counts of tokens. */
+  /** The provider's further details: the arguments that it refused, what its filter found, counts of tokens. */
   declare readonly providerData?: JsonObject;
   /** The provider's request id, for its support. */
   declare readonly requestId?: string;

@@ -30,7 +30,7 @@ export interface FilePart {
   detail?: "auto" | "low" | "high";
   /** State of the provider that must come back with it. */
   opaque?: Opaque;
-  /** As of a text part. */
+  /** Whether the provider may cache everything up to this part. */
   cache?: CacheHint;
 }
 
@@ -58,7 +58,7 @@ export interface ToolCallPart {
   providerExecuted?: true;
   /** State of the provider that must come back with it. */
   opaque?: Opaque;
-  /** As of a text part. */
+  /** Whether the provider may cache everything up to this part. */
   cache?: CacheHint;
 }
 
@@ -80,7 +80,7 @@ export interface ToolResultPart {
   providerExecuted?: true;
   /** State of the provider that must come back with it. */
   opaque?: Opaque;
-  /** As of a text part. */
+  /** Whether the provider may cache everything up to this part. */
   cache?: CacheHint;
 }
 
@@ -150,7 +150,7 @@ export interface UserMessage {
   name?: string;
 }
 
-/** What the model said. */
+/** The model's answer. */
 export interface AssistantMessage {
   role: "assistant";
   content: string | AssistantPart[];

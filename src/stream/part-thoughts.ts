@@ -2,14 +2,14 @@ import type { ChatEvent, Emit } from "./chat-event.js";
 import { invalid } from "./error.js";
 import type { Stage } from "./stage.js";
 
-/** What stands around a model's reasoning where it says it as text. */
+/** The tags around a model's reasoning where it is part of the text. */
 export interface ThoughtTags {
   /** Default `<think>`. */
   open?: string;
   /** Default `</think>`. */
   close?: string;
   /**
-   * Whether the answer begins within the reasoning, because the model's template has said the opening tag already. Default
+   * Whether the answer begins within the reasoning, because the model's template has written the opening tag already. Default
    * false.
    */
   opened?: boolean;
@@ -81,7 +81,7 @@ class PartThoughts implements Stage {
     emit(event);
   }
 
-  /** What is held is no tag any more. */
+  /** What is buffered cannot become a tag any more. */
   end(emit: Emit): void {
     const held = this.#held;
     this.#held = "";
@@ -161,5 +161,5 @@ class PartThoughts implements Stage {
   }
 }
 
-/** How many characters are held back at most, however many blanks there are. */
+/** The most characters that are buffered, however much white space there is. */
 const MAX_KEPT = 64;

@@ -33,9 +33,9 @@ export const PROMPT_OPTIONS = { ...REQUEST_OPTIONS, system: string, ...CALL_OPTI
 const OPTIONS = exactly("a call", PROMPT_OPTIONS);
 
 /**
- * Options that belong together, told apart: what is asked, and how the call is made.
+ * Separates the options of a request (what is asked) from those of its call (how it is made).
  *
- * @throws {SluiceError} `invalid-argument` for an option that there is not, or of another kind.
+ * @throws {SluiceError} `invalid-argument` for an unknown option or a value of the wrong kind.
  */
 export function splitOptions<O extends PromptOptions & CallOptions>(
   options: O,

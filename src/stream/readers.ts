@@ -21,7 +21,7 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
   /** The next value of the batch in hand, or `undefined` when it has no more. What it throws ends the stream. */
   protected abstract take(): T | undefined;
 
-  /** Called when the stream is over; what it throws, the reader is told. */
+  /** Called when the stream is over. What it throws is thrown to the reader. */
   protected over(): void {}
 
   /** The next value. Called again before it has settled, it waits for its turn. */
@@ -98,7 +98,7 @@ export class EventReader extends BatchIterator<ChatEvent> {
   }
 }
 
-/** Reads the text deltas, and knows whether what it has said is still true. */
+/** Reads the text deltas, and ends when text that was read is retracted. */
 export class TextReader extends BatchIterator<string> {
   /** Whether text was read since the last `start` or `step-start`. */
   #said = false;

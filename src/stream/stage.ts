@@ -8,7 +8,7 @@ import type { ChatEvent, Emit } from "./chat-event.js";
 export interface Stage {
   /** Takes one event and emits what goes out instead: nothing, the same event, or several. */
   push(event: ChatEvent, emit: Emit): void;
-  /** Emits what is still held back. Called once, before the `finish` event is pushed or an error ends the stream. */
+  /** Emits what is still buffered. Called once, before the `finish` event is pushed or an error ends the stream. */
   end?(emit: Emit): void;
 }
 

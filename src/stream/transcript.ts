@@ -149,7 +149,7 @@ export class Transcript {
    * The same as messages to append to a history: results of tools that ran here stand in messages of their own.
    *
    * A tool may be done while the model is still speaking. Where the stream says where its model calls begin, what one
-   * call said stays one message all the same, and the results of its tools follow in the order of the calls.
+   * call emitted stays one message all the same, and the results of its tools follow in the order of the calls.
    */
   get messages(): ChatMessage[] {
     const messages: ChatMessage[] = [];

@@ -16,11 +16,11 @@ export interface AnswerForm {
   maxDepth: number | undefined;
 }
 
-/** Is told of the JSON while it arrives. */
+/** Listens to the JSON while it arrives. */
 export interface AnswerObserver extends JsonWatcher {
-  /** A piece of the JSON text was read, and what it meant was told. @param offset of its first character. */
+  /** A piece of the JSON text was read, and its values were passed to the watchers. @param offset of its first character. */
   piece?(piece: string, offset: number): void;
-  /** Everything that was told so far is void. */
+  /** Everything that was passed on so far is void. */
   restart?(reason: string): void;
 }
 
@@ -30,7 +30,7 @@ export class JsonAnswer {
   readonly #observer: AnswerObserver | undefined;
   #parser: JsonParser;
   #json = new TextBuffer();
-  /** What was said beside the JSON. */
+  /** The text beside the JSON. */
   #words = new TextBuffer();
   #refusal = "";
   #length = 0;
@@ -59,7 +59,7 @@ export class JsonAnswer {
     return unwrap(this.#form, this.#parser.snapshot());
   }
 
-  /** The text of the JSON, or what was said in its place. */
+  /** The text of the JSON, or the text in its place. */
   get text(): string {
     return this.#json.toString() || this.#refusal || this.#words.toString();
   }
@@ -220,7 +220,7 @@ export class JsonAnswer {
   }
 }
 
-/** Whether the model had said all that it wanted to. */
+/** Whether the model had finished its answer. */
 function isOver(reason: FinishReason): boolean {
   return reason === "stop" || reason === "tool-calls";
 }

@@ -18,7 +18,7 @@ export interface JsonParserOptions {
   prose?: boolean;
   /** With `prose`: an array that begins a line counts as well, and is the value of this key of an object. */
   bareArray?: string;
-  /** Is told of one value while it is read. */
+  /** Listens to one value while it is read. */
   watcher?: JsonWatcher;
 }
 

@@ -112,7 +112,7 @@ export class JsonScanner {
     return undefined;
   }
 
-  /** Says that nothing follows. Returns what is missing, if anything is. */
+  /** Marks the end of the text. Returns what is missing, if anything is. */
   end(): JsonFault | undefined {
     // What lacks no more than a digit is cut off, not wrong.
     const cut = !NUMBER.test(this.#token) && NUMBER.test(`${this.#token}0`);

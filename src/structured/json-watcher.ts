@@ -2,7 +2,7 @@ import type { JsonValue } from "../base/json.js";
 import type { JsonPath } from "./json-path.js";
 
 /**
- * Is told of one value of a document while it is read. Offsets count UTF-16 code units from the start of the text. Where
+ * Listens to one value of a document while it is read. Offsets count UTF-16 code units from the start of the text. Where
  * an object has the key twice, the value begins twice.
  */
 export interface JsonWatcher {

@@ -39,7 +39,7 @@ export class ObjectAnswer implements Transform {
   #spent: Usage = {};
   #repair: SluiceError | undefined;
   #outcome: Outcome | undefined;
-  /** Whether the answer's usage was said step by step. */
+  /** Whether the answer's usage came step by step. */
   #stepped = false;
   #cancelled = false;
 
@@ -51,7 +51,7 @@ export class ObjectAnswer implements Transform {
     this.#answer = new JsonAnswer(plan.form, undefined);
   }
 
-  /** Says who is told of the JSON. Called before anything is read. */
+  /** Sets the listener for the JSON. Called before anything is read. */
   observe(observer: AnswerObserver): void {
     this.#answer = new JsonAnswer(this.#plan.form, observer);
   }

@@ -14,7 +14,7 @@ export interface ReadObjectOptions {
   onRetract?: (reason: string) => void;
 }
 
-/** Reads bits of a value that were told of. Ends with the error of an answer that is not valid. */
+/** Reads the pieces of a value as they arrive. Ends with the error where the answer is not valid. */
 export abstract class ObjectReader<T> extends BatchIterator<T> implements AnswerObserver {
   readonly path: JsonPath;
   readonly #answer: ObjectAnswer;

@@ -20,7 +20,7 @@ export interface AsToolOptions<I extends Schema>
   extends Omit<ToolOptions<I, undefined>, "input" | "inputJsonSchema" | "output" | "run"> {
   /** The arguments. Default: an object with the text `prompt`. */
   input?: I;
-  /** What the model is told of the arguments, where the library of `input` has no JSON Schema for it. */
+  /** The JSON Schema of the arguments for the model, where the library of `input` cannot make one. */
   inputJsonSchema?: JsonObject;
   /** What the model is asked with these arguments. Default: the text `prompt` of the arguments. */
   prompt?: (input: ToolInput<I>, context: ToolContext) => Prompt;
@@ -44,7 +44,7 @@ const checkOptions = exactly("asTool", {
  * stream as it arrives, and its text is the result. Leaving the outer stream leaves it; its usage is in the outer total; what
  * it asks people is answered at the outer stream.
  *
- * @throws {SluiceError} `invalid-argument` for a model that is none, an option that there is not, or `input` without `prompt`.
+ * @throws {SluiceError} `invalid-argument` for what is not a model, an unknown option, or `input` without `prompt`.
  * @example
  * ```ts
  * import { model } from "sluice";

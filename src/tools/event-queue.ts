@@ -34,7 +34,7 @@ export class EventQueue<Speaker> {
     return entries.length === 1 && first !== undefined ? first.events : entries.flatMap(({ events }) => events);
   }
 
-  /** Forgets what somebody has emitted. */
+  /** Drops the buffered events of one emitter. */
   forget(by: Speaker): void {
     this.#unread.delete(by);
     for (const entry of this.#entries) if (entry.by === by) entry.taken();

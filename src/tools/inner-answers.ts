@@ -13,7 +13,7 @@ interface InnerRequest {
   from: readonly string[];
 }
 
-/** What the inner stream of one call goes on from: what it said before it was suspended, and what was answered since. */
+/** What the inner stream of one call goes on from: its output before it was suspended, and what was answered since. */
 export class InnerAnswers {
   readonly #name: string;
   readonly #requests: CallRequests;

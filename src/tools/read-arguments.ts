@@ -11,11 +11,11 @@ export interface BrokenArguments {
   call: ToolCallPart;
   /** The tool, with the schema that the arguments are to fit. */
   tool: ToolDefinition;
-  /** What is wrong with them, as the model would be told. */
+  /** What is wrong with them, in the words that the model gets. */
   problem: string;
 }
 
-/** Makes arguments of broken ones; `undefined` where it cannot: then the model is told what is wrong. */
+/** Repairs broken arguments. Returns `undefined` where it cannot: then the model gets the error. */
 export type RepairArguments = (broken: BrokenArguments) => JsonValue | undefined | Promise<JsonValue | undefined>;
 
 /**

@@ -13,7 +13,7 @@ export class Slots {
     this.#free = limit;
   }
 
-  /** Takes a place that is free; returns how to give it back, or `undefined` where there is none. */
+  /** Takes a free place. Returns a function that gives it back, or `undefined` where all are taken. */
   tryTake(): (() => void) | undefined {
     if (this.#free === 0) return undefined;
     this.#free--;

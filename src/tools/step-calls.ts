@@ -17,7 +17,7 @@ export class StepCalls {
   #mark = 0;
   readonly #voided: (run: CallRun) => void;
 
-  /** @param voided is told of a run that nobody wants any more. */
+  /** @param voided called with a run whose result is not needed any more. */
   constructor(voided: (run: CallRun) => void) {
     this.#voided = voided;
   }

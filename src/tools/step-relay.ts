@@ -34,7 +34,7 @@ export class StepRelay {
     this.#steps = steps;
   }
 
-  /** Takes an event of the model; puts what the reader is told of it into `out`. */
+  /** Takes an event of the model; adds what the reader gets to `out`. */
   pass(event: ChatEvent, out: ChatEvent[]): void {
     this.#transcript.push(event);
     switch (event.type) {

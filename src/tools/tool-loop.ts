@@ -181,7 +181,7 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#wake();
   }
 
-  /** One step further; what the reader is told of it, if anything. */
+  /** One step further. Returns the events for the reader, if there are any. */
   #advance(): Promise<Batch> {
     switch (this.#phase) {
       case "beginning":
@@ -460,7 +460,7 @@ export class ToolLoop implements BatchSource, RunListener {
     if (failed !== undefined) throw failed.thrown;
   }
 
-  /** Resolves when a tool says something or is done, the model has said something, or the reader has left. */
+  /** Resolves when a tool emits something or is done, the model has emitted something, or the reader has left. */
   #something(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;

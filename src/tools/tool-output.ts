@@ -5,7 +5,7 @@ import { messageOf, SluiceError } from "../stream/error.js";
 /** A result with more than a value, for a tool to return: an error that is not an exception, or state to keep with it. */
 export class ToolOutput {
   readonly value: unknown;
-  /** Whether the model is told that the call failed. */
+  /** Whether the call counts as failed for the model. */
   readonly isError: boolean;
   /** Kept with the result, and not shown to the model. */
   readonly opaque: Opaque | undefined;

@@ -48,7 +48,7 @@ export interface ToolContext {
    */
   context: CallContext;
   /**
-   * What the stream that this tool returned said before it was suspended to wait for input, and what was answered since. Put
+   * The messages of the stream that this tool returned before it was suspended to wait for input, and what was answered since. Put
    * it behind the messages of the request, so that the inner stream goes on from there. Empty in the first run.
    */
   answered: readonly ChatMessage[];
@@ -74,9 +74,9 @@ export type ToolReturn<T> = T | ToolStream | Promise<T | ToolStream> | AsyncGene
 
 /** A tool that a model may call. Made by `tool()` or by a tool source. */
 export interface Tool<Input = unknown> {
-  /** What the model is told of it. */
+  /** Name, description and schema as the model gets them. */
   readonly definition: ToolDefinition;
-  /** Ms that one run may take. Default: the loop's `timeoutMs`. */
+  /** The most ms that one run may take. Default: the loop's `timeoutMs`. */
   readonly timeoutMs?: number;
   /** How many runs of it may go on at once in this process, over all streams. */
   readonly slots?: Slots;
@@ -101,7 +101,7 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   description?: string;
   /** The arguments: a schema of any Standard Schema library, or a JSON Schema; of an object. */
   input: I;
-  /** What the model is told of the arguments, where the library of `input` has no JSON Schema for it. */
+  /** The JSON Schema of the arguments for the model, where the library of `input` cannot make one. */
   inputJsonSchema?: JsonObject;
   /** What `run` returns; anything else is an error of the tool. Default: any JSON value. */
   output?: O;
@@ -112,7 +112,7 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   ) => ToolReturn<O extends StandardSchemaV1 ? StandardSchemaV1.InferInput<O> : unknown>;
   /** Whether a person has to allow a call, always or for some arguments. Default false. */
   approval?: boolean | ((input: ToolInput<I>) => boolean | Promise<boolean>);
-  /** Ms that one run may take; the model is told when it is over. Default: the loop's `timeoutMs`. */
+  /** The most ms that one run may take; after it the model gets an error. Default: the loop's `timeoutMs`. */
   timeoutMs?: number;
   /** How many runs of it may go on at once in this process, over all streams. Default: as many as the loop allows. */
   concurrency?: number;
@@ -140,7 +140,7 @@ const checkOptions = exactly("tool", {
 /**
  * A tool with typed arguments.
  *
- * @throws {SluiceError} `invalid-argument` for an option that there is not, and for a name, schema or limit that cannot be;
+ * @throws {SluiceError} `invalid-argument` for an unknown option, and for an invalid name, schema or limit;
  *   `unsupported` for a schema without a JSON Schema: pass `inputJsonSchema` then.
  * @example
  * ```ts

@@ -18,7 +18,7 @@ import { checkTools, isToolSource, Toolbox, type ToolSource } from "./toolbox.js
 export interface WithToolsOptions {
   /** The id of the model that comes out. Default: that of the model that went in. */
   id?: string;
-  /** Most model calls in one stream; one that would need more ends with reason `budget`, its tools' results said. Default 20. */
+  /** Most model calls in one stream; one that would need more ends with reason `budget`, after its tools' results. Default 20. */
   maxSteps?: number;
   /**
    * Input and output tokens of all model calls of a stream: when they are spent, no other call is made, and the stream
@@ -37,7 +37,7 @@ export interface WithToolsOptions {
   maxResultChars?: number;
   /** Most tools that run at once in one stream. Default 16. */
   concurrency?: number;
-  /** Ms that one run of a tool may take that has no limit of its own. Default `Infinity`. */
+  /** The most ms that one run may take, for tools without a `timeoutMs` of their own. Default `Infinity`. */
   timeoutMs?: number;
   /**
    * Answers requests for input while the stream waits: approvals, questions of tools, and those of nested streams. It is then
@@ -47,7 +47,7 @@ export interface WithToolsOptions {
   onInput?: InputHandler;
   /**
    * Repairs arguments that are not JSON, or do not fit the tool's schema: by a lenient parser, or by asking a model. What it
-   * returns is held to the schema as well; `undefined` tells the model what is wrong, as without it.
+   * returns has to fit the schema as well; with `undefined` the model gets the error, as without this option.
    */
   repairArguments?: RepairArguments;
   /** Watches the runs of tools: `toolSpans()` of `sluice/telemetry` makes a span of each. */
@@ -102,7 +102,7 @@ const checkOptions = exactly("withTools", {
  * A tool that returns a `ChatStream` (an agent as a tool, see `asTool`) is nested: its events are in the stream as `nested`
  * events, its text is the result, its usage is in the total.
  *
- * @throws {SluiceError} `invalid-argument` for tools that are none, options that there are not, limits that cannot be, or two
+ * @throws {SluiceError} `invalid-argument` for what is not a tool, unknown options, invalid limits, or two
  *   tools of one name. `stream` throws `unsupported` for a model that does not call tools.
  * @example
  * ```ts

@@ -17,7 +17,7 @@ interface Block {
 /** Turns the starts, deltas and ends of texts and of reasoning into deltas. */
 export class BlockReader {
   readonly #open = { text: new Map<unknown, Block>(), reasoning: new Map<unknown, Block>() };
-  /** How many blocks have said something. */
+  /** How many blocks have content. */
   #count = 0;
 
   start(kind: Block["kind"], { id, providerMetadata: metadata }: Part): Block {

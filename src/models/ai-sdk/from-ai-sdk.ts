@@ -64,7 +64,7 @@ const OPTIONS = exactly("fromAiSdk", {
  * this dialect too, with their id as type: `{ dialect: "ai-sdk", type: "anthropic.web_search_20250305", args }`. What the
  * provider says and no event carries becomes a `data` event. `onWire` sees nothing: the model has its own transport.
  *
- * @throws {SluiceError} `invalid-argument` for anything but such a model, and for timeouts or a retry policy that is none.
+ * @throws {SluiceError} `invalid-argument` for anything but such a model, and for invalid timeouts or an invalid retry policy.
  * @example
  * ```ts
  * import { fromAiSdk, stream } from "sluice";

@@ -1,6 +1,6 @@
 import type { AiSdkGenerated } from "./language-model.js";
 
-/** A whole answer as the stream that would have said it. */
+/** A whole answer as the stream that would have emitted it. */
 export function generatedParts(answer: AiSdkGenerated): ReadableStream<object> {
   const { content, structuredOutputText, finishReason, usage, providerMetadata, response, warnings } = answer;
   const parts: object[] = [

@@ -21,7 +21,7 @@ export class PartWriter {
   readonly #tools: ToolWriter;
   readonly #warnings: readonly Warning[];
   #started = false;
-  /** Whether something was said that a `retract` would take back. */
+  /** Whether something was emitted that a `retract` would void. */
   #said = false;
   #sources = 0;
   #usage: Usage = {};
@@ -38,7 +38,7 @@ export class PartWriter {
     this.#warnings = warnings;
   }
 
-  /** @throws {SluiceError} `retracted` when what was said is taken back: no part of the AI SDK can do that. */
+  /** @throws {SluiceError} `retracted` when the answer is retracted: no part of the AI SDK can do that. */
   push(event: ChatEvent, write: WritePart): void {
     switch (event.type) {
       case "text-delta":

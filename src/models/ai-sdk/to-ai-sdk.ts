@@ -48,7 +48,7 @@ const OPTIONS = exactly("toAiSdk", {
  * that the AI SDK has no fields for go in `providerOptions.sluice`: `user`, `metadata`, `parallelToolCalls`, `reasoning`,
  * and `tools` that a provider runs.
  *
- * @throws {SluiceError} `invalid-argument` for a version that there is not.
+ * @throws {SluiceError} `invalid-argument` for an unknown version.
  * @example
  * ```ts
  * import { fallback, toAiSdk } from "sluice";

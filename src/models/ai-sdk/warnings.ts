@@ -4,7 +4,7 @@ import type { WarningV2, WarningV4 } from "./language-model.js";
 /** What a simulated answer says of itself, since no part of the AI SDK does. */
 const SIMULATED = "the answer was whole before it began: its parts are not the model's own pace";
 
-/** What a model says it did not do as it was asked. */
+/** What a model did not do as it was asked. */
 export interface ReadWarnings {
   warnings: Warning[];
   /** Whether one of them says that the answer is simulated. */

@@ -52,7 +52,7 @@ export class Deadlines {
   #disarm: (() => void) | undefined;
   #stopped = false;
 
-  /** @param onExpire is told of each limit that is passed; each attempt may pass one. */
+  /** @param onExpire called for each limit that is passed; each attempt may pass one. */
   constructor(limits: Limits, clock: Clock, onExpire: (error: SluiceError) => void) {
     this.#limits = limits;
     this.#clock = clock;

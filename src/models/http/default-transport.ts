@@ -19,7 +19,7 @@ export function defaultTransport(): Transport | Promise<Transport> {
 }
 
 /**
- * A transport through undici with settings of one's own: a dispatcher, another environment for proxies, a clock. Models
+ * A transport through undici with settings of your own: a dispatcher, another environment for proxies, a clock. Models
  * take the promise as it is.
  */
 export async function nodeTransport(options: UndiciTransportOptions = {}): Promise<Transport> {

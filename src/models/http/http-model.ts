@@ -26,7 +26,7 @@ import { HttpSource } from "./http-source.js";
 export interface HttpModelOptions extends HttpServiceOptions {
   /** As people name it, for example `openai/gpt-5`. */
   id: string;
-  /** The protocol that is spoken. */
+  /** The dialect of the service. */
   dialect: CallingDialect;
   /** As the provider names it. */
   model: string;
@@ -56,7 +56,7 @@ const OPTIONS = exactly("httpModel", {
 /**
  * A model behind HTTP, in any dialect.
  *
- * @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none.
+ * @throws {SluiceError} `invalid-argument` for an invalid base URL, timeouts or retry policy.
  */
 export function httpModel(options: HttpModelOptions): ChatModel {
   OPTIONS(options, "");

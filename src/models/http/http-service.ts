@@ -43,7 +43,7 @@ export class HttpService {
   readonly #base: string;
   readonly #query: string;
 
-  /** @throws {SluiceError} `invalid-argument` for a base URL, timeouts or a retry policy that is none. */
+  /** @throws {SluiceError} `invalid-argument` for an invalid base URL, timeouts or retry policy. */
   constructor(options: HttpServiceOptions) {
     this.#options = options;
     checkBaseUrl("baseUrl", options.baseUrl);
@@ -64,7 +64,7 @@ export class HttpService {
    * A call of this service, not yet made.
    *
    * @param defaults limits where neither the model nor the call has any.
-   * @throws {SluiceError} `invalid-argument` for timeouts or a retry policy that is none.
+   * @throws {SluiceError} `invalid-argument` for invalid timeouts or an invalid retry policy.
    */
   call(
     model: string,

@@ -52,7 +52,7 @@ export class HttpSource implements BatchSource {
   #unparsed: Uint8Array[] = [];
   /** Events of the read that is being parsed. */
   #out: ChatEvent[] = [];
-  /** Events that came before the first content: not said until it is known that this attempt answers. */
+  /** Events that came before the first content: buffered until it is known that this attempt answers. */
   #held: ChatEvent[] = [];
   /** The first object of a body of JSON, until it is known whether it is the only one; `none` before it came. */
   #only: Frame | "none" | undefined;

@@ -25,7 +25,7 @@ export interface ResponseHead {
  * One request and its answer. State rather than promises: a stream asks what is there, and waits only when there is
  * nothing, so that a network read costs one promise.
  *
- * Bytes are pulled: beyond what was taken, at most two network reads are held here; then the socket is paused.
+ * Bytes are pulled: beyond what was taken, at most two network reads are buffered here; then the socket is paused.
  */
 export interface Exchange {
   /** `undefined` until it arrives. */

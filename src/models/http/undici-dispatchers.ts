@@ -33,7 +33,7 @@ export class DispatcherPool {
   /**
    * Loopback is always reached directly: a proxy elsewhere has another one.
    *
-   * @throws {SluiceError} `invalid-argument` for a proxy that is none.
+   * @throws {SluiceError} `invalid-argument` for an invalid proxy.
    */
   dispatcherFor(url: URL): Dispatcher {
     const httpProxy = proxyUrl(this.#env, "http_proxy", "HTTP_PROXY");

@@ -5,7 +5,7 @@ import type { LlamaSequence } from "./node-llama-cpp.js";
  */
 const PROMPT_SLICE = 512;
 
-/** What is told of the evaluation. */
+/** Callbacks of the evaluation. */
 export interface PaceListener {
   /** Before the prompt is read. `cached` of its tokens were in memory already. */
   onPrompt(tokens: number, cached: number): void;

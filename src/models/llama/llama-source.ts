@@ -42,7 +42,7 @@ export class LlamaSource implements BatchSource, PaceListener {
   #model: LoadedModel | undefined;
   #usage: Usage = {};
   #outputTokens = 0;
-  /** As many as the reader has been told of. */
+  /** How many the reader has got. */
   #toldTokens = 0;
   #reasoningTokens = 0;
   #out: ChatEvent[] = [];

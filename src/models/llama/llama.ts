@@ -69,7 +69,7 @@ const OPTIONS = exactly("llama", {
  * model, `context-length` for a prompt that does not fit.
  *
  * @param file absolute, or relative to the working directory.
- * @throws {SluiceError} `invalid-argument` for settings that are none.
+ * @throws {SluiceError} `invalid-argument` for invalid settings.
  */
 export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
   OPTIONS(options, "");

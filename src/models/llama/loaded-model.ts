@@ -63,7 +63,7 @@ export class LoadedModel {
  * The model in a file, loaded unless it is already. It stays in memory until everyone who holds it has released it.
  *
  * @param path absolute.
- * @throws {SluiceError} `unsupported` without the package; `not-found`, `invalid-argument` for a file that is none;
+ * @throws {SluiceError} `unsupported` without the package; `not-found`, `invalid-argument` for what is not such a file;
  *   `provider-error` where llama.cpp cannot load it.
  */
 export function holdModel(path: string): Promise<LoadedModel> {

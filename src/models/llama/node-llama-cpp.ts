@@ -77,7 +77,7 @@ export type ChatHistoryItem =
   | { type: "user"; text: string }
   | { type: "model"; response: ModelResponse[] };
 
-/** A piece of what the model said. */
+/** A piece of the model's output. */
 export type ModelResponse =
   | string
   | { type: "segment"; segmentType: "thought"; text: string; ended: boolean }

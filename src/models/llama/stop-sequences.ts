@@ -15,7 +15,7 @@ export class StopSequences {
     return this.#found;
   }
 
-  /** Takes a piece and returns what can be said: all but an ending that may be the beginning of a stop sequence. */
+  /** Takes a piece and returns what can be emitted: all but an ending that may be the beginning of a stop sequence. */
   push(piece: string): string {
     if (this.#found) return "";
     if (this.#longest === 0) return piece;
@@ -31,7 +31,7 @@ export class StopSequences {
     return text.slice(0, keep);
   }
 
-  /** What is still held back when the answer is over. */
+  /** What is still buffered when the answer is over. */
   end(): string {
     const held = this.#held;
     this.#held = "";

@@ -11,7 +11,7 @@ import type { BatchedReader } from "./batched-reader.js";
 export interface PartCall<Part> {
   /** As people name the model; errors carry it. */
   id: string;
-  /** Makes the connection, where that is a phase of its own: it is held to the limit `connect`. */
+  /** Makes the connection, where that is a phase of its own: the limit `connect` applies to it. */
   connect?(): Promise<void>;
   /** Calls the model. The signal is aborted when the reader leaves or a limit is passed. */
   open(signal: AbortSignal): Promise<OpenedAnswer<Part>>;
@@ -162,7 +162,7 @@ export class PartSource<Part> implements BatchSource {
     this.#out.push(event);
   };
 
-  /** Whether something was said that must not be said twice. */
+  /** Whether something was emitted that must not be emitted twice. */
   #hasContent(): boolean {
     return this.#out.some(({ type }) => type !== "start" && type !== "usage" && type !== "context");
   }

@@ -6,7 +6,7 @@ import type { Pulled } from "./transform.js";
 export interface BroadcastReaderOptions {
   /** How many events this reader may be behind the foremost one. Default 0: one batch. */
   bound?: number;
-  /** What happens beyond the bound: the others `wait` (default), or this reader is told to `leave`, with `run-expired`. */
+  /** What happens beyond the bound: the others `wait` (default), or this reader has to `leave`, with error code `run-expired`. */
   beyond?: "wait" | "leave";
 }
 

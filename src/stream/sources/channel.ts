@@ -66,7 +66,7 @@ export class Channel implements BatchSource {
     this.#end({});
   }
 
-  /** Nothing more comes, and the reader is told why after what is there. */
+  /** Fails the channel: the reader gets what is buffered, then the error. */
   fail(thrown: unknown): void {
     this.#end({ thrown });
   }

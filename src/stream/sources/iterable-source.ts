@@ -17,7 +17,7 @@ export interface IterableSourceOptions {
 }
 
 /**
- * A source over any iterable. What comes out of it is not ours: each event is held to its form. An iterator that hangs does not
+ * A source over any iterable. Its events come from outside: the form of each is checked. An iterator that hangs does not
  * keep the reader from leaving.
  */
 export class IterableSource implements BatchSource {
@@ -26,7 +26,7 @@ export class IterableSource implements BatchSource {
   #iterator: EventIterator | undefined;
   #wake: (() => void) | undefined;
   #cancelled = false;
-  /** Whether the iterator has ended by itself, well or not: it is not told to return then. */
+  /** Whether the iterator has ended or failed by itself: `return` is not called then. */
   #ended = false;
 
   /** @param open called when it is first read. */

@@ -12,9 +12,9 @@ export interface McpRoot {
   name?: string;
 }
 
-/** What a server may ask of its client. It is told at the start what is offered; what is not given here is not. */
+/** What a server may ask of its client. What is given here is offered when the session begins. */
 export interface McpClientFeatures {
-  /** Where the server may work: paths, `file:` URLs, or either with a name. It is a hint, which no server is held to. */
+  /** Where the server may work: paths, `file:` URLs, or either with a name. It is a hint that servers need not follow. */
   roots?: readonly (string | URL | McpRoot)[];
   /**
    * Asks the user what the server wants to know while it runs a tool. `"ask"`: it is a question of the stream (`input-request`),
@@ -25,7 +25,7 @@ export interface McpClientFeatures {
   sampling?: McpSampling;
 }
 
-/** What the server is told that it may ask for. */
+/** The capabilities that the server is offered. */
 export function capabilitiesOf({ roots, onElicitation, sampling }: McpClientFeatures): ClientCapabilities {
   return {
     ...(roots && { roots: {} }),
@@ -58,7 +58,7 @@ export async function offerFeatures(
   }
 }
 
-/** @throws {SluiceError} `invalid-argument` for a URL that is none of a file. */
+/** @throws {SluiceError} `invalid-argument` for a URL that is not a `file:` URL. */
 export function checkRoots(roots: readonly (string | URL | McpRoot)[]): void {
   for (const [index, root] of roots.entries()) {
     const path = String(rootOf(root).path);

@@ -12,7 +12,7 @@ export type McpProgress = Omit<ProgressNotification["params"], "progressToken" |
 /** A connection that stands. */
 export interface McpConnection {
   client: Client;
-  /** Who is told of progress, by the token that their request carries. */
+  /** Listeners for progress, by the token of their request. */
   progress: Map<string | number, (progress: McpProgress) => void>;
   /** Whether the server remembers who asks: it can forget that. */
   readonly hasSession: boolean;

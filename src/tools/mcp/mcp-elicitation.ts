@@ -28,7 +28,7 @@ export type McpElicitationAnswer =
   | { action: "decline" }
   | { action: "cancel" };
 
-/** Asks the user. What it throws is told to the server as an error. */
+/** Asks the user. What it throws is sent to the server as an error. */
 export type McpElicitationHandler = (request: McpElicitation) => McpElicitationAnswer | Promise<McpElicitationAnswer>;
 
 /**

@@ -1,6 +1,6 @@
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 
-/** A server that is started here and spoken to over its standard input and output. */
+/** A server that is started as a process and talks over its standard input and output. */
 export interface StdioServer {
   /** The program that is started. */
   command: string;
@@ -12,7 +12,7 @@ export interface StdioServer {
   cwd?: string;
 }
 
-/** A server that is spoken to over streamable HTTP, through the proxies that the environment names. */
+/** A server over streamable HTTP, through the proxies that the environment names. */
 export interface HttpServer {
   /** Of its MCP endpoint. */
   url: string | URL;

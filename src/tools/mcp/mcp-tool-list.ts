@@ -17,7 +17,7 @@ export interface ServersTool {
  * others.
  *
  * @param timeoutMs ms until the server must have answered, for each page.
- * @param skip is told of a tool that is left out, and why.
+ * @param skip called with the name of a tool that is left out, and why.
  */
 export async function listTools(
   client: Client,

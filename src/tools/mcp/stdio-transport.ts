@@ -3,7 +3,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { StdioServer } from "./mcp-server.js";
 import type { OpenedTransport } from "./opened-transport.js";
 
-/** How much of what a server wrote to its standard error is told with an error, in characters. */
+/** How much of what a server wrote to its standard error is quoted in an error, in characters. */
 const STDERR_TAIL = 2_000;
 
 /** Prepares a server that is started here: knows how it ended, and what it wrote to its standard error. */

@@ -17,6 +17,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "interrupt.mjs": "one two three\nleft; { inputTokens: 10",
   "record-and-replay.mjs": "Remember this.",
   "serve.mjs": "Served as anthropic/claude-sonnet-4-5.",
+  "server.mjs": "Hello there\nfinish",
   "speech.mjs": "3 files and one of everything: ",
   "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",
   "voice-chat.mjs": "heard: What is a sluice?\nsays: A sluice is a gate for water.",

@@ -100,14 +100,15 @@ export function searchCommand(
   options: SearchOptions & { limit: number; json?: boolean },
   io: Io,
 ): Promise<number> {
+  const { limit, json: inJson, ...asked } = options;
   return withConversations(io, async (conversations) => {
     let count = 0;
-    for await (const hit of conversations.search(query, options)) {
+    for await (const hit of conversations.search(query, asked)) {
       await write(
         io.stdout,
-        options.json ? `${JSON.stringify(hitToJson(hit))}\n` : shown(describeHit(hit, query), io.stdout),
+        inJson ? `${JSON.stringify(hitToJson(hit))}\n` : shown(describeHit(hit, query), io.stdout),
       );
-      if (++count === options.limit) return;
+      if (++count === limit) return;
     }
   });
 }

@@ -1,20 +1,23 @@
 import type { ChatEvent } from "../stream/chat-event.js";
-import type { AssistantPart } from "../stream/message.js";
+import type { AssistantMessage, AssistantPart } from "../stream/message.js";
 import type { Answer } from "./dialect.js";
 
 /**
- * A whole answer as the events of a stream that said it part by part: for dialects whose body is what their stream adds
- * up to.
+ * A whole answer as the events of a stream that said it in one piece a part: for dialects whose body is what their stream
+ * adds up to.
  */
-export function answerEvents({ id, model, message, reason, rawReason, usage }: Answer): ChatEvent[] {
-  const { content } = message;
-  const parts: readonly AssistantPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+export function answerEvents({ id, model, message, reason, rawReason, usage, events }: Answer): ChatEvent[] {
   return [
     { type: "start", id, model },
     { type: "usage", usage },
-    ...parts.flatMap(partEvents),
+    ...(events ?? messageEvents(message)),
     { type: "finish", reason, ...(rawReason !== undefined && { rawReason }), usage },
   ];
+}
+
+function messageEvents({ content }: AssistantMessage): ChatEvent[] {
+  const parts: readonly AssistantPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+  return parts.flatMap(partEvents);
 }
 
 function partEvents(part: AssistantPart, block: number): ChatEvent[] {

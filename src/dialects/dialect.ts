@@ -45,6 +45,11 @@ export interface Answer {
   rawReason?: string;
   /** Tokens of the whole answer. */
   usage: Usage;
+  /**
+   * What the stream said between its `start` and its `finish`, in order, for what no message holds: steps, data, blocks.
+   * Nothing that was retracted, no `usage`, no `tool-input-delta`. Default: what `message` says.
+   */
+  events?: readonly ChatEvent[];
 }
 
 /** An HTTP answer that is not a success. */

@@ -5,8 +5,8 @@ import { exactly, stringRecord, wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { writeNdjson, writeSse } from "../stream/framing/write-frame.js";
 import { isContent } from "../stream/is-content.js";
-import { Transcript } from "../stream/transcript.js";
 import type { Answer, Dialect, ServedRequest, WireWriter, WriterContext } from "./dialect.js";
+import { WholeAnswer } from "./whole-answer.js";
 
 /** Settings of `respond`. */
 export interface RespondOptions {
@@ -93,17 +93,12 @@ async function readOpening(answer: BatchReader): Promise<ChatEvent[]> {
 }
 
 async function readAnswer(answer: BatchReader): Promise<Answer> {
-  const transcript = new Transcript(true);
-  const said: Pick<Answer, "id" | "model" | "rawReason"> = { id: "", model: "" };
+  const whole = new WholeAnswer();
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {
-    for (const event of batch) {
-      transcript.push(event);
-      if (event.type === "start") Object.assign(said, { id: event.id, model: event.model });
-      if (event.type === "finish" && event.rawReason !== undefined) said.rawReason = event.rawReason;
-    }
+    for (const event of batch) whole.push(event);
   }
-  const { message, usage, finishReason: reason = "other" } = transcript;
-  return { ...said, message, reason, usage };
+  if (whole.answer === undefined) throw new SluiceError("truncated", "the stream ended without a finish");
+  return whole.answer;
 }
 
 /** The body of a streamed answer: a chunk for each batch of events. */

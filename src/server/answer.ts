@@ -1,10 +1,9 @@
 import type { JsonObject } from "../base/json.js";
 import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
+import { WholeAnswer } from "../dialects/whole-answer.js";
 import type { RunReader } from "../runs/run-log.js";
 import { type Run, startRun } from "../runs/start-run.js";
-import type { Envelope } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
-import { Transcript } from "../stream/transcript.js";
 import { type Call, jsonReply, type Reply } from "./call.js";
 import { RunFrames } from "./run-frames.js";
 import type { ServerCore } from "./server-core.js";
@@ -113,22 +112,14 @@ export async function replyWith(
 
 /** Reads a run to its end. @throws {SluiceError} what ended it. */
 export async function readAnswer(reader: RunReader): Promise<Answer> {
-  const transcript = new Transcript(true);
-  const facts: Pick<Answer, "id" | "model" | "rawReason"> = { id: "", model: "" };
-  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next())
-    book(entry, transcript, facts);
-  const { message, usage, finishReason } = transcript;
-  if (finishReason === undefined) throw new SluiceError("cancelled", "the client left before the answer was whole");
-  return { ...facts, message, reason: finishReason, usage };
-}
-
-function book(entry: Envelope, transcript: Transcript, facts: Pick<Answer, "id" | "model" | "rawReason">): void {
-  if ("error" in entry) throw entry.error;
-  for (const event of entry.events) {
-    transcript.push(event);
-    if (event.type === "start") Object.assign(facts, { id: event.id, model: event.model });
-    if (event.type === "finish" && event.rawReason !== undefined) facts.rawReason = event.rawReason;
+  const whole = new WholeAnswer();
+  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
+    if ("error" in entry) throw entry.error;
+    for (const event of entry.events) whole.push(event);
   }
+  const { answer: read } = whole;
+  if (read === undefined) throw new SluiceError("cancelled", "the client left before the answer was whole");
+  return read;
 }
 
 /** An error as an answer in a dialect. */

@@ -1,3 +1,4 @@
+import { joinBytes } from "../base/join-bytes.js";
 import { TextBuffer } from "../base/text-buffer.js";
 import type {
   AudioDeltaEvent,
@@ -7,6 +8,7 @@ import type {
   NestedEvent,
   Opaque,
   ReasoningDeltaEvent,
+  SourceEvent,
   TextDeltaEvent,
   ToolCallEvent,
   ToolResultEvent,
@@ -42,6 +44,7 @@ const STEP = { type: "step" } as const;
 export class Transcript {
   #entries: Entry[] = [];
   #open: OpenPart | undefined;
+  #audio: OpenAudio | undefined;
   #toolCalls: ToolCallEvent[] = [];
   /** Whether the stream says where its model calls begin. */
   #stepped = false;
@@ -102,7 +105,7 @@ export class Transcript {
         this.#addBeside(event, true);
         return;
       case "source":
-        this.#addPart({ type: "source", source: event.source });
+        this.#addSource(event);
         return;
       case "file":
         this.#addPart(event);
@@ -223,6 +226,13 @@ export class Transcript {
     if (this.#stepped && ranHere) this.#open = open;
   }
 
+  /** A text that is cited goes on behind its sources: their spans point into the whole of it. */
+  #addSource({ source, block }: SourceEvent): void {
+    const open = this.#open;
+    this.#addPart({ type: "source", source });
+    if (open?.type === "text" && (block === undefined || block === open.block)) this.#open = open;
+  }
+
   /** Of an inner stream only the usage counts here. */
   #pushNested(event: NestedEvent): void {
     if (this.#lastNested !== undefined && event.event.type !== "finish" && isSameInner(this.#lastNested.event, event)) {
@@ -243,16 +253,18 @@ export class Transcript {
     this.#spent = addUsage(this.#spent, event.event.usage);
   }
 
+  /** Sound and its words come by turns: each goes on where it was. */
   #pushAudio(event: AudioDeltaEvent): void {
     if (!this.#retain) return;
-    const last = this.#entries.at(-1);
-    if (last?.type === "audio" && last.mediaType === event.mediaType) {
-      last.pieces.push(event.data);
-      if (event.opaque !== undefined) last.opaque = event.opaque;
-    } else {
-      const { mediaType, sampleRate, opaque } = event;
-      this.#add({ type: "audio", mediaType, sampleRate, pieces: [event.data], ...(opaque && { opaque }) });
+    const { mediaType, sampleRate, opaque, data } = event;
+    let audio = this.#audio;
+    if (audio?.mediaType !== mediaType || audio.sampleRate !== sampleRate) {
+      audio = { type: "audio", mediaType, sampleRate, pieces: [] };
+      this.#audio = audio;
+      this.#entries.push(audio);
     }
+    audio.pieces.push(data);
+    if (opaque !== undefined) audio.opaque = opaque;
   }
 
   #addPart(part: AssistantPart): void {
@@ -267,11 +279,13 @@ export class Transcript {
 
   #setMark(): void {
     this.#open = undefined;
+    this.#audio = undefined;
     this.#mark = { entries: this.#entries.length, toolCalls: this.#toolCalls.length };
   }
 
   #retract(): void {
     this.#open = undefined;
+    this.#audio = undefined;
     this.#entries.length = this.#mark.entries;
     this.#toolCalls.length = this.#mark.toolCalls;
     // What was retracted was paid for all the same.
@@ -281,14 +295,8 @@ export class Transcript {
 }
 
 function closeAudio({ mediaType, sampleRate, pieces, opaque }: OpenAudio): AssistantPart {
-  const data = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    data.set(piece, at);
-    at += piece.length;
-  }
   const type = sampleRate === undefined ? mediaType : `${mediaType};rate=${sampleRate}`;
-  return { type: "file", mediaType: type, data, ...(opaque && { opaque }) };
+  return { type: "file", mediaType: type, data: joinBytes(pieces), ...(opaque && { opaque }) };
 }
 
 /** Results in the order of the calls that they answer; those of other calls first. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/base/json.js";
 import type { Dialect, ReadingDialect, WriterContext } from "../../src/dialects/dialect.js";
+import { WholeAnswer } from "../../src/dialects/whole-answer.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
 import type { FrameReader } from "../../src/stream/framing/frame.js";
@@ -82,12 +83,10 @@ export function dialectLaws(
     test("a whole body says what the stream says", () =>
       fc.assert(
         fc.property(answers, (events) => {
-          const { start, parts, reason = "other", usage } = summarise(events);
-          const message = { role: "assistant" as const, content: parts };
-          const body = dialect.writeBody(
-            { id: start?.id ?? "", model: start?.model ?? "", message, reason, usage },
-            context,
-          );
+          const collected = new WholeAnswer();
+          for (const event of events) collected.push(event);
+          if (collected.answer === undefined) throw new Error("an answer without a finish");
+          const body = dialect.writeBody(collected.answer, context);
           const read = carried(dialect.readBody(JSON.parse(JSON.stringify(body))));
           const whole = carried(events);
           expect({ ...read, parts: merged(read), toolInputs: {} }).toEqual({

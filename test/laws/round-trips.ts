@@ -103,6 +103,56 @@ export const SAYINGS: readonly Saying[] = [
       { type: "data", name: "provider/compaction", value: FOREIGN.data, opaque: FOREIGN },
     ],
   },
+  {
+    what: "sound that the model speaks, as it comes",
+    events: [
+      { type: "audio-delta", data: IMAGE.subarray(0, 4), mediaType: "audio/pcm", sampleRate: 24_000 },
+      { type: "text-delta", text: "Hello" },
+      { type: "audio-delta", data: IMAGE.subarray(4), mediaType: "audio/pcm", sampleRate: 24_000 },
+    ],
+  },
+  {
+    what: "sentences, and the sound of a voice that reads them",
+    events: [
+      { type: "text-delta", text: "Hello." },
+      { type: "sentence", index: 0, text: "Hello.", start: 0, end: 6 },
+      { type: "audio-delta", data: IMAGE, mediaType: "audio/mpeg", sentence: 0 },
+    ],
+  },
+  {
+    what: "a stream inside (`nested`)",
+    events: [
+      { type: "nested", from: "inner", event: { type: "start", id: "inner-1", model: "m" } },
+      { type: "nested", from: "inner", event: { type: "text-delta", text: "Hm" } },
+      { type: "nested", from: "inner", event: { type: "finish", reason: "stop", usage: {} } },
+    ],
+  },
+  {
+    what: "a request for input: an approval",
+    events: [
+      { type: "tool-call", ...CALL, input: {} },
+      { type: "input-request", id: "ask_1", kind: "approval", ...CALL, input: {} },
+    ],
+    reason: "input-required",
+  },
+  {
+    what: "a request for input: a question",
+    events: [{ type: "input-request", id: "ask_1", kind: "question", message: "Which?", schema: { type: "object" } }],
+    reason: "input-required",
+  },
+  {
+    what: "the steps of a tool loop, and results of tools that ran here",
+    events: [
+      { type: "step-start", step: 0, model: "model-1" },
+      { type: "tool-call", ...CALL, input: {} },
+      { type: "tool-result", ...CALL, output: "rain" },
+      { type: "step-finish", step: 0, reason: "tool-calls", usage: {} },
+      { type: "step-start", step: 1, model: "model-1" },
+      { type: "text-delta", text: "It rains." },
+      { type: "step-finish", step: 1, reason: "stop", usage: {} },
+    ],
+  },
+  { what: "data of an application", events: [{ type: "data", name: "app/score", value: { points: 3 } }] },
   { what: "input and output tokens", events: [], usage: { inputTokens: 9, outputTokens: 4 } },
   {
     what: "cached tokens",
@@ -139,7 +189,20 @@ function facts(events: readonly ChatEvent[], { events: about, reason, usage }: S
   const streamed = about.some((event) => event.type === "tool-input-delta");
   const pieces = events.filter((event) => event.type === "tool-input-delta").length;
   const parts = summary.parts.map((part) => sorted(part));
-  return { parts, ...(streamed && { pieces }), ...(reason === "refusal" && { reason: summary.reason }) };
+  const apart = about.filter(isApart).length > 0 ? events.filter(isApart).map(sorted) : [];
+  return {
+    parts,
+    ...(apart.length > 0 && { apart }),
+    ...(streamed && { pieces }),
+    ...(reason === "refusal" && { reason: summary.reason }),
+  };
+}
+
+/** Whether an event is in no message, and in none of the table's other rows. */
+function isApart(event: ChatEvent): boolean {
+  if (event.type === "data") return event.name.startsWith("app/");
+  if (event.type === "audio-delta") return event.sentence !== undefined;
+  return ["sentence", "nested", "step-start"].includes(event.type);
 }
 
 /** A part with its fields in one order, so that two are equal as text. */

@@ -8,7 +8,11 @@ export const losses: readonly Loss[] = [
     why: "said as `refusal`, `max_tokens`, `end_turn`",
   },
   { what: "files that the model made", why: "an answer has no place for them" },
-  { what: "approval requests and context ids", why: "the protocol has no such events" },
+  {
+    what: "requests for input, streams inside (`nested`) and context ids",
+    why: "the protocol has no such events; an answer that waits for somebody ends as `end_turn`, or with calls as `tool_use`",
+  },
+  { what: "sentences and sound", why: "an answer is text" },
   { what: "data events without state, but for those of Anthropic itself", why: "an answer holds content only" },
   { what: "steps, and usage of each", why: "an answer is one message" },
   { what: "results of the client's own tools", why: "the client runs these and knows their results" },

@@ -16,6 +16,7 @@ import { providerWord } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
+import { ClientCalls, clientReason } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
 import { writeCitation } from "./citations.js";
 import { writeErrorBody } from "./errors.js";
@@ -32,8 +33,8 @@ interface OpenPart {
   kind: "text" | "thinking";
   index: number;
   block: number | undefined;
-  /** Whether it was cited: text after that is another block's. */
-  cited: boolean;
+  /** Whether only sources are in it: text after them is another block's. */
+  bare: boolean;
 }
 
 /** Facts of an answer that stand in `message_delta`, beside or inside its `delta`. */
@@ -46,13 +47,13 @@ const EVENT_FACTS = ["context_management", "input_transformations"];
  */
 export class MessageWriter {
   readonly #context: WriterContext;
-  readonly #declared: ReadonlySet<string | undefined>;
+  readonly #clientCalls: ClientCalls;
   #start: StartEvent | undefined;
   #usage: Usage = {};
   #begun = false;
   #ended = false;
-  /** Whether the answer is made of several model calls, with tools that ran here. */
-  #loop = false;
+  /** Whether it holds calls that the client has to run. */
+  #hasCalls = false;
   #next = 0;
   #open: OpenPart | undefined;
   /** Index of the block of each call whose arguments are coming. */
@@ -61,7 +62,7 @@ export class MessageWriter {
 
   constructor(context: WriterContext) {
     this.#context = context;
-    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+    this.#clientCalls = new ClientCalls(context);
   }
 
   push(event: ChatEvent, write: WriteEvent): void {
@@ -96,7 +97,7 @@ export class MessageWriter {
         this.#usage = updateUsage(this.#usage, event.usage);
         return;
       case "step-start":
-        this.#loop = true;
+        this.#clientCalls.step();
         this.#closeAll(write);
         return;
       case "step-finish":
@@ -155,11 +156,12 @@ export class MessageWriter {
 
   #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
     // Of what kind a call that runs elsewhere is, its complete event says.
-    if (this.#runsElsewhere(event)) return;
+    if (this.#clientCalls.runsElsewhere(event)) return;
     const { callId, name, delta } = event;
     let index = this.#calls.get(callId);
     if (index === undefined) {
       index = this.#startBlock({ type: "tool_use", id: callId, name, input: {} }, write);
+      this.#hasCalls = true;
       this.#calls.set(callId, index);
     }
     this.#delta(index, { type: "input_json_delta", partial_json: delta }, write);
@@ -176,13 +178,14 @@ export class MessageWriter {
       return;
     }
     if (opaque !== undefined && own === undefined) this.#carry({ kind: "tool-call", callId, opaque }, write);
-    if (own === undefined && this.#runsElsewhere(event)) {
+    if (own === undefined && this.#clientCalls.runsElsewhere(event)) {
       // Not every client puts the streamed input of an MCP call together: it comes whole.
       const call = { type: "mcp_tool_use", id: callId, name: event.name, input: event.input };
       this.#whole({ ...call, server_name: SLUICE_SERVER }, write);
       return;
     }
     const kind = own ?? { type: "tool_use" };
+    this.#hasCalls ||= kind.type === "tool_use";
     const index = this.#startBlock({ ...kind, id: callId, name: event.name, input: {} }, write);
     const text = inputText(event);
     if (text !== "{}") this.#delta(index, { type: "input_json_delta", partial_json: text }, write);
@@ -191,7 +194,7 @@ export class MessageWriter {
 
   #result(event: ToolResultEvent, write: WriteEvent): void {
     // A client runs its own tools and has no use for a result of theirs.
-    if (event.preliminary || !this.#runsElsewhere(event)) return;
+    if (event.preliminary || !this.#clientCalls.runsElsewhere(event)) return;
     const { callId, output, opaque, isError } = event;
     const own = ownData(opaque);
     if (own !== undefined) {
@@ -208,8 +211,8 @@ export class MessageWriter {
     const open = this.#open;
     const here = open?.kind === "text" && (block === undefined || block === open.block);
     const index = here ? open.index : this.#part("text", block, write);
+    if (!here && this.#open !== undefined) this.#open.bare = true;
     this.#delta(index, { type: "citations_delta", citation: writeCitation(source) }, write);
-    if (this.#open !== undefined) this.#open.cited = true;
   }
 
   #data({ name, value, opaque }: DataEvent, write: WriteEvent): void {
@@ -231,14 +234,9 @@ export class MessageWriter {
   #finish({ reason, rawReason, usage }: FinishEvent, write: WriteEvent): void {
     this.#begin(write);
     this.#closeAll(write);
-    const stop = { stop_reason: writeStopReason(reason, rawReason), stop_sequence: null };
+    const stop = { stop_reason: writeStopReason(clientReason(reason, this.#hasCalls), rawReason), stop_sequence: null };
     const delta = { ...stop, ...this.#facts.delta };
     write({ type: "message_delta", delta, usage: writeUsage(usage), ...this.#facts.event });
-  }
-
-  /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
-  #runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
-    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
   }
 
   #begin(write: WriteEvent): void {
@@ -260,10 +258,10 @@ export class MessageWriter {
   /** The index of the open block for a piece of text or thinking; opens one where none fits. */
   #part(kind: OpenPart["kind"], block: number | undefined, write: WriteEvent): number {
     const open = this.#open;
-    if (open?.kind === kind && open.block === block && !open.cited) return open.index;
+    if (open?.kind === kind && open.block === block && !open.bare) return open.index;
     const empty = kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" };
     const index = this.#startBlock(empty, write);
-    this.#open = { kind, index, block, cited: false };
+    this.#open = { kind, index, block, bare: false };
     return index;
   }
 

@@ -12,6 +12,7 @@ import type {
 import { providerWord } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
+import { ClientCalls } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
 import { CANDIDATE_FACTS, isKeptFact, RESPONSE_FACTS } from "./answer-facts.js";
 import { writeErrorBody } from "./errors.js";
@@ -28,7 +29,7 @@ export type WriteResponse = (response: JsonObject) => void;
 /** Turns events into the responses of a stream, as objects. */
 export class AnswerWriter {
   readonly #context: WriterContext;
-  readonly #declared: ReadonlySet<string | undefined>;
+  readonly #clientCalls: ClientCalls;
   readonly #parts = new PartWriter(writeAnyState, (callId) => ({ id: callId }));
   #sources = new SaidSources();
   #start: StartEvent | undefined;
@@ -36,13 +37,11 @@ export class AnswerWriter {
   #usageIsNew = false;
   #said = false;
   #ended = false;
-  /** Whether the answer is made of several model calls, with tools that ran here. */
-  #loop = false;
   #facts: { candidate: JsonObject; response: JsonObject } = { candidate: {}, response: {} };
 
   constructor(context: WriterContext) {
     this.#context = context;
-    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+    this.#clientCalls = new ClientCalls(context);
   }
 
   push(event: ChatEvent, write: WriteResponse): void {
@@ -79,7 +78,7 @@ export class AnswerWriter {
         this.#usageIsNew = true;
         return;
       case "step-start":
-        this.#loop = true;
+        this.#clientCalls.step();
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
@@ -116,13 +115,13 @@ export class AnswerWriter {
   }
 
   #call(event: ToolCallEvent, write: WriteResponse): void {
-    const foreign = ownData(event.opaque) === undefined && this.#runsElsewhere(event);
+    const foreign = ownData(event.opaque) === undefined && this.#clientCalls.runsElsewhere(event);
     this.#part(foreign ? this.#parts.foreignCall(event) : this.#parts.call(event), write);
   }
 
   #result(event: ToolResultEvent, write: WriteResponse): void {
     // A client runs its own tools and has no use for a result of theirs.
-    if (!event.preliminary && this.#runsElsewhere(event)) this.#part(this.#parts.result(event), write);
+    if (!event.preliminary && this.#clientCalls.runsElsewhere(event)) this.#part(this.#parts.result(event), write);
   }
 
   #source({ source, block }: SourceEvent): void {
@@ -162,11 +161,6 @@ export class AnswerWriter {
     this.#start = undefined;
     this.#sources = new SaidSources();
     this.#facts = { candidate: {}, response: {} };
-  }
-
-  /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
-  #runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
-    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
   }
 
   #part(part: JsonObject, write: WriteResponse): void {

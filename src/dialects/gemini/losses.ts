@@ -14,7 +14,11 @@ export const losses: readonly Loss[] = [
     what: "details of a cited document beside its address, title and quote; the quote of a web page",
     why: "`groundingMetadata` has no place for them",
   },
-  { what: "approval requests and context ids", why: "the protocol has no such events" },
+  {
+    what: "requests for input, streams inside (`nested`) and context ids",
+    why: "the protocol has no such events; an answer that waits for somebody ends as `STOP`",
+  },
+  { what: "sentences, and sound in pieces", why: "an answer has whole files" },
   { what: "data events without state, but for those of Gemini itself", why: "an answer holds content only" },
   { what: "steps, and usage of each", why: "an answer is one content" },
   { what: "results of the client's own tools", why: "the client runs these and knows their results" },

@@ -11,7 +11,11 @@ export const losses: readonly Loss[] = [
   { what: "tools that the provider ran, and results of tools", why: "an answer holds only calls that the client runs" },
   { what: "sources", why: "the protocol has none" },
   { what: "files that are not images", why: "the protocol has only images" },
-  { what: "steps, approval requests, context ids, data events and opaque state", why: "an answer is one message" },
+  {
+    what: "steps, streams inside (`nested`), requests for input, context ids, data events and opaque state",
+    why: "an answer is one message; one that waits for somebody ends as `stop`",
+  },
+  { what: "sentences and sound", why: "the protocol has text and images" },
   { what: "retractions after something was said", why: "a client cannot un-say it; the answer ends with an error" },
   { what: "finish reasons but for `stop`, `length` and `tool-calls`", why: "said as `stop`, or as `length`" },
   { what: "reasoning tokens, tokens written to a cache", why: "Ollama counts what it read and what it wrote" },

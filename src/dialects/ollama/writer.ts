@@ -1,7 +1,8 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { ChatEvent, FinishEvent, ToolCallEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, FinishEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
+import { ClientCalls } from "../client-calls.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { writeDoneReason } from "./done-reason.js";
@@ -16,10 +17,8 @@ export type WriteLine = (line: JsonObject) => void;
 export class LineWriter {
   readonly #form: AnswerForm;
   readonly #context: WriterContext;
-  readonly #declared: ReadonlySet<string | undefined>;
+  readonly #clientCalls: ClientCalls;
   #model = "";
-  /** Whether the answer is made of several model calls, with tools that ran here. */
-  #loop = false;
   #said = false;
   #ended = false;
   #calls = 0;
@@ -31,7 +30,7 @@ export class LineWriter {
   constructor(form: AnswerForm, context: WriterContext) {
     this.#form = form;
     this.#context = context;
-    this.#declared = new Set(context.request.tools?.map((tool) => tool.name));
+    this.#clientCalls = new ClientCalls(context);
   }
 
   push(event: ChatEvent, write: WriteLine): void {
@@ -44,7 +43,7 @@ export class LineWriter {
         if (event.text !== "") this.#say({ thinking: event.text }, write);
         return;
       case "tool-call":
-        if (!this.#runsElsewhere(event)) this.#say({ toolCalls: [writeCall(event, this.#calls++)] }, write);
+        if (!this.#clientCalls.runsElsewhere(event)) this.#say({ toolCalls: [writeCall(event, this.#calls++)] }, write);
         return;
       case "file":
         if (event.mediaType.startsWith("image/")) this.#say({ images: [encodeBase64(event.data)] }, write);
@@ -58,7 +57,7 @@ export class LineWriter {
         this.#model ||= event.model;
         return;
       case "step-start":
-        this.#loop = true;
+        this.#clientCalls.step();
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
@@ -123,11 +122,6 @@ export class LineWriter {
       this.#stamp = new Date(now).toISOString();
     }
     return this.#stamp;
-  }
-
-  /** The provider ran it, or a tool loop behind this server. */
-  #runsElsewhere({ name, providerExecuted }: ToolCallEvent): boolean {
-    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
   }
 }
 

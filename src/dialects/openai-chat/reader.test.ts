@@ -306,3 +306,26 @@ test("what follows the arguments of a call that was complete is told, and no par
   expect(error).toBeUndefined();
   expect(events).toContainEqual({ type: "data", name: "provider/tool_calls", value: { callId: "call_0", after: "x" } });
 });
+
+test("sound that a model speaks is emitted as it comes, is one file in the message, and reaches a client", () => {
+  const piece = (data: string, more = {}) => chunk({ audio: { ...more, data } });
+  const { events } = read(
+    piece("AAE=", { id: "audio_1" }),
+    chunk({ audio: { transcript: "Hel" } }),
+    piece("AgM="),
+    chunk({ audio: { transcript: "lo" } }),
+    ...END,
+  );
+  expect(events.flatMap((event) => (event.type === "audio-delta" ? [[...event.data]] : []))).toEqual([
+    [0, 1],
+    [2, 3],
+  ]);
+  const file = { type: "file", mediaType: "audio/pcm;rate=24000", data: Uint8Array.of(0, 1, 2, 3) };
+  const said = [
+    { ...file, opaque: { dialect: "openai-chat", data: { audio: { id: "audio_1" } } } },
+    { type: "text", text: "Hello" },
+  ];
+  expect(summarise(events).parts).toEqual(said);
+  const wire = writeWire(openAiChat, events, { model: "m", created: 0, request: { messages: [] } });
+  expect(summarise(readWire(openAiChat, [wire]).events).parts).toEqual(said);
+});

@@ -154,10 +154,12 @@ export class OpenAiChatReader implements WireReader {
     if (error !== undefined) throw error;
     const delta = deltaOf(choice);
     const emitted: ChatEvent[] = [];
-    this.#message(delta, (event) => {
+    const note = (event: ChatEvent) => {
       emitted.push(event);
       emit(event);
-    });
+    };
+    this.#message(delta, note);
+    if (isJsonObject(delta.audio)) this.#said(delta.audio, isJsonObject(choice.message), note);
     this.#sources.push(chunk, delta, emit);
     this.#facts.push(choice, CHOICE_FIELDS, emit);
     this.#facts.push(delta, DELTA_FIELDS, emit);
@@ -194,14 +196,17 @@ export class OpenAiChatReader implements WireReader {
       this.#refused = true;
       emit({ type: "text-delta", text: delta.refusal, refusal: true });
     }
-    if (isJsonObject(delta.audio)) {
-      this.#audio.push(delta.audio);
-      if (typeof delta.audio.transcript === "string") text(delta.audio.transcript, emit);
-    }
     if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
     if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, emit);
     // Before there were tools there was one function.
     if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, emit);
+  }
+
+  /** What the model speaks, and its words. */
+  #said(audio: JsonObject, whole: boolean, emit: Emit): void {
+    if (typeof audio.transcript === "string") text(audio.transcript, emit);
+    if (whole) this.#audio.pushWhole(audio, emit);
+    else this.#audio.push(audio, emit);
   }
 
   #reasoning(delta: JsonObject, emit: Emit): void {
@@ -268,8 +273,7 @@ export class OpenAiChatReader implements WireReader {
     if (blocks !== undefined) {
       emit({ type: "reasoning-delta", text: "", opaque: ownOpaque({ reasoning_details: blocks }) });
     }
-    const { file } = this.#audio;
-    if (file !== undefined) emit(file);
+    this.#audio.end(emit);
     const cut = readFinishReason(this.#rawReason, { toolCalls: false }).reason === "length";
     this.#calls.finish(cut, emit);
     return readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });

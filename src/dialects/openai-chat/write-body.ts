@@ -1,77 +1,67 @@
-import { encodeBase64 } from "../../base/base64.js";
-import { isJsonObject, type JsonObject } from "../../base/json.js";
-import type { AssistantPart } from "../../stream/message.js";
-import { toDataUrl } from "../data-url.js";
+import { decodeBase64, encodeBase64 } from "../../base/base64.js";
+import { joinBytes } from "../../base/join-bytes.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { answerEvents } from "../answer-events.js";
+import { clientReason } from "../client-calls.js";
 import type { Answer, WriterContext } from "../dialect.js";
+import { DeltaWriter } from "./delta-writer.js";
 import { writeFinishReason } from "./finish-reason.js";
-import { ownData } from "./opaque.js";
-import { writeAnnotation } from "./sources.js";
 import { writeUsage } from "./usage.js";
-import { writeCall } from "./write-call.js";
 
-/** A whole chat completion. */
+/** A whole chat completion: what the deltas of its stream add up to. */
 export function writeBody(answer: Answer, context: WriterContext): JsonObject {
+  const message = new WholeMessage();
+  const deltas = new DeltaWriter(context);
+  for (const event of answerEvents(answer)) deltas.push(event, (delta) => message.push(delta));
+  const word = writeFinishReason(clientReason(answer.reason, deltas.hasCalls));
   return {
     id: answer.id,
     object: "chat.completion",
     created: context.created ?? Math.floor(Date.now() / 1_000),
     model: answer.model || context.model,
-    choices: [
-      { index: 0, message: writeMessage(answer), logprobs: null, finish_reason: writeFinishReason(answer.reason) },
-    ],
+    choices: [{ index: 0, message: message.whole, logprobs: null, finish_reason: word }],
     usage: writeUsage(answer.usage),
   };
 }
 
-function writeMessage({ message: { content } }: Answer): JsonObject {
-  const parts: readonly AssistantPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-  const wire: JsonObject = { role: "assistant", content: null, refusal: null };
-  for (const part of parts) addPart(wire, part);
-  return wire;
-}
+/** A message that is put together of its deltas. */
+class WholeMessage {
+  readonly #fields: JsonObject = { role: "assistant", content: null, refusal: null };
+  readonly #calls: JsonObject[] = [];
+  readonly #sound: Uint8Array[] = [];
 
-function addPart(wire: JsonObject, part: AssistantPart): void {
-  switch (part.type) {
-    case "text": {
-      const field = part.refusal ? "refusal" : "content";
-      wire[field] = (wire[field] ?? "") + part.text;
-      return;
+  push(delta: JsonObject): void {
+    for (const [field, value] of Object.entries(delta)) {
+      if (field === "tool_calls") this.#call(value);
+      else if (field === "audio") this.#audio(value);
+      else if (Array.isArray(value)) this.#fields[field] = [...list(this.#fields[field]), ...value];
+      else this.#fields[field] = `${this.#fields[field] ?? ""}${value}`;
     }
-    case "reasoning":
-      if (part.text !== "") wire.reasoning_content = `${wire.reasoning_content ?? ""}${part.text}`;
-      Object.assign(wire, ownData(part.opaque));
-      return;
-    case "tool-call": {
-      if (part.providerExecuted) return;
-      const extra = ownData(part.opaque)?.extra_content;
-      append(wire, "tool_calls", { ...writeCall(part), ...(extra !== undefined && { extra_content: extra }) });
-      return;
+  }
+
+  get whole(): JsonObject {
+    const whole = { ...this.#fields };
+    if (this.#calls.length > 0) whole.tool_calls = this.#calls;
+    if (isJsonObject(whole.audio)) whole.audio = { ...whole.audio, data: encodeBase64(joinBytes(this.#sound)) };
+    return whole;
+  }
+
+  /** A whole answer has each call in one piece, and after it what must come back with it. */
+  #call(pieces: JsonValue | undefined): void {
+    for (const piece of list(pieces).filter(isJsonObject)) {
+      const { index, ...fields } = piece;
+      this.#calls[Number(index)] = { ...this.#calls[Number(index)], ...fields };
     }
-    case "source": {
-      const annotation = writeAnnotation(part.source);
-      if (annotation !== undefined) append(wire, "annotations", annotation);
-      return;
-    }
-    case "file":
-      if (!(part.data instanceof Uint8Array)) return;
-      if (part.mediaType.startsWith("image/")) {
-        append(wire, "images", { type: "image_url", image_url: { url: toDataUrl(part.mediaType, part.data) } });
-      } else if (part.mediaType.startsWith("audio/")) {
-        const state = ownData(part.opaque)?.audio;
-        wire.audio = { id: "", ...(isJsonObject(state) && state), data: encodeBase64(part.data), transcript: "" };
-      }
-      return;
-    case "tool-result":
-    case "input-request":
-    case "opaque":
-      return;
-    default:
-      part satisfies never;
+  }
+
+  #audio(piece: JsonValue | undefined): void {
+    if (!isJsonObject(piece)) return;
+    const { data, ...fields } = piece;
+    if (typeof data === "string") this.#sound.push(decodeBase64(data));
+    this.#fields.audio = { transcript: "", ...fields };
   }
 }
 
-function append(wire: JsonObject, field: string, value: JsonObject): void {
-  const list = wire[field];
-  if (Array.isArray(list)) list.push(value);
-  else wire[field] = [value];
+function list(value: JsonValue | undefined): JsonValue[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -7,7 +7,11 @@ export const losses: readonly Loss[] = [
     why: "said as completed, or as incomplete for its tokens",
   },
   { what: "files that are not images", why: "an answer has no place for them" },
-  { what: "approval requests, but for those of MCP tools", why: "the protocol has no such items" },
+  {
+    what: "requests for input, but for approvals of MCP tools; streams inside (`nested`)",
+    why: "the protocol has no such items; a response that waits for somebody is completed",
+  },
+  { what: "sentences and sound", why: "a response's items are text and images" },
   { what: "context ids and data events without state", why: "a response holds items only" },
   { what: "steps, and usage of each", why: "a response is one answer" },
   { what: "results of the client's own tools", why: "the client runs these and knows their results" },

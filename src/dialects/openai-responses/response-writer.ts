@@ -15,6 +15,7 @@ import type {
 import { isProviderTool } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
 import { writeCarried } from "../carried.js";
+import { ClientCalls } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { writeAnnotation } from "./annotations.js";
@@ -33,11 +34,9 @@ const CLIENT_TOOLS = ["shell", "local_shell", "apply_patch", "computer", "tool_s
  */
 export class ResponseWriter {
   readonly #response: WrittenResponse;
-  readonly #declared: ReadonlySet<string | undefined>;
+  readonly #clientCalls: ClientCalls;
   readonly #customTools: ReadonlySet<string | undefined>;
   #ended = false;
-  /** Whether the answer is made of several model calls, with tools that ran here. */
-  #loop = false;
   /** Calls whose arguments are coming. */
   readonly #calls = new Map<string, { at: number; item: JsonObject; input: string[] }>();
   /** What was said of foreign calls, to be written with their result as one item. */
@@ -46,7 +45,7 @@ export class ResponseWriter {
   constructor(context: WriterContext) {
     this.#response = new WrittenResponse(context);
     const tools = context.request.tools ?? [];
-    this.#declared = new Set(tools.map((tool) => tool.name));
+    this.#clientCalls = new ClientCalls(context);
     const custom = tools.filter((tool) => isProviderTool(tool) && tool.type === "custom");
     this.#customTools = new Set(custom.map((tool) => tool.name));
   }
@@ -87,7 +86,7 @@ export class ResponseWriter {
         this.#response.start(event);
         return;
       case "step-start":
-        this.#loop = true;
+        this.#clientCalls.step();
         this.#closeAll(write);
         return;
       case "step-finish":
@@ -141,7 +140,7 @@ export class ResponseWriter {
 
   #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
     // Of what kind a call is that is no function's, its complete event says.
-    if (this.#runsElsewhere(event) || this.#isOwnTool(event.name)) return;
+    if (this.#clientCalls.runsElsewhere(event) || this.#isOwnTool(event.name)) return;
     const { callId, name, delta } = event;
     let open = this.#calls.get(callId);
     if (open === undefined) {
@@ -169,7 +168,7 @@ export class ResponseWriter {
       this.#response.whole(own, write);
       return;
     }
-    if (this.#runsElsewhere(event)) {
+    if (this.#clientCalls.runsElsewhere(event)) {
       // One of the provider's own comes with its result, as one item.
       this.#foreign.set(callId, event);
       return;
@@ -196,7 +195,7 @@ export class ResponseWriter {
 
   #result(event: ToolResultEvent, write: WriteEvent): void {
     // A client runs its own tools and has no use for a result of theirs.
-    if (event.preliminary || !this.#runsElsewhere(event)) return;
+    if (event.preliminary || !this.#clientCalls.runsElsewhere(event)) return;
     const { callId, name, output, opaque, isError } = event;
     const call = this.#foreign.get(callId);
     this.#foreign.delete(callId);
@@ -241,11 +240,6 @@ export class ResponseWriter {
     this.#closeAll(write);
     this.#ended = true;
     this.#response.finish(writeEnd(reason), usage, write);
-  }
-
-  /** Neither by the client nor by its declaration: the provider ran it, or a tool loop behind this server. */
-  #runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
-    return providerExecuted === true || (this.#loop && !this.#declared.has(name));
   }
 
   /** A tool that the client runs and this protocol knows: a shell, patches, or one that takes plain text. */

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../base/join-bytes.js";
 import { exactly, wholeNumber } from "../../stream/checks.js";
 import type { VoiceDetector } from "./voice-detector.js";
 
@@ -108,22 +109,12 @@ export class Utterances {
   }
 
   #finish(): UtteranceEvent {
-    const event = { type: "speech-end", atMs: this.#atMs - this.#silentMs, pcm: concat(this.#frames) } as const;
+    const event = { type: "speech-end", atMs: this.#atMs - this.#silentMs, pcm: joinBytes(this.#frames) } as const;
     this.reset();
     return event;
   }
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  return a.length === 0 ? b : concat([a, b]);
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return a.length === 0 ? b : joinBytes([a, b]);
 }

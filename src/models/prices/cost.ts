@@ -26,14 +26,32 @@ export function cost(usage: Usage, modelId: string, table: PriceTable = defaultP
 
 /** The row of a model: the first that has its name, else the first that has it without the date of its snapshot. */
 export function priceRow(modelId: string, { models }: PriceTable): PriceRow | undefined {
-  return rowNamed(modelId, models) ?? rowNamed(modelId.replace(SNAPSHOT, ""), models);
+  let index = indexes.get(models);
+  if (index === undefined) {
+    index = indexOf(models);
+    indexes.set(models, index);
+  }
+  return index.get(modelId) ?? index.get(modelId.replace(SNAPSHOT, ""));
 }
 
-function rowNamed(id: string, rows: readonly PriceRow[]): PriceRow | undefined {
-  const owned = rows.find(({ provider, models }) => models.some((name) => `${provider}/${name}` === id));
-  if (owned !== undefined) return owned;
-  const found = rows.filter(({ models }) => models.includes(id));
-  return new Set(found.map(({ provider }) => provider)).size === 1 ? found[0] : undefined;
+/** Rows by what they are looked up by: files of prices have thousands, and a budget asks at each delta. */
+type Index = ReadonlyMap<string, PriceRow | undefined>;
+
+const indexes = new WeakMap<readonly PriceRow[], Index>();
+
+/** By provider and name, and by name alone where no two providers share it. */
+function indexOf(rows: readonly PriceRow[]): Index {
+  const owned = new Map<string, PriceRow>();
+  const alone = new Map<string, PriceRow | undefined>();
+  for (const row of rows) {
+    for (const name of row.models) {
+      const id = `${row.provider}/${name}`;
+      if (!owned.has(id)) owned.set(id, row);
+      if (!alone.has(name)) alone.set(name, row);
+      else if (alone.get(name)?.provider !== row.provider) alone.set(name, undefined);
+    }
+  }
+  return new Map<string, PriceRow | undefined>([...alone, ...owned]);
 }
 
 function priceAt(row: PriceRow, inputTokens: number): Price | undefined {

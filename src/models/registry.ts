@@ -20,6 +20,9 @@ import { staged } from "../stream/sources/staged.js";
 import { wrapModel } from "../stream/wrap-model.js";
 import { answerFormsOf } from "./answer-forms.js";
 import { echo } from "./echo.js";
+import type { EmbeddingModel } from "./embeddings/embedding-model.js";
+import { embeddingProtocolOf } from "./embeddings/embedding-protocols.js";
+import { httpEmbedder } from "./embeddings/http-embedder.js";
 import { httpModel } from "./http/http-model.js";
 import { inputKindsOf } from "./input-kinds.js";
 import { llamaOfName } from "./llama/llama-of-name.js";
@@ -69,6 +72,24 @@ const PROVIDER = exactly(
   } satisfies Record<keyof Provider, unknown>,
   "provider",
 );
+
+/** Settings of `embedder`. What is given here wins over the environment. */
+export type EmbedderOptions = Pick<
+  ModelOptions,
+  "apiKey" | "baseUrl" | "headers" | "query" | "transport" | "fetch" | "timeouts" | "retry" | "env"
+>;
+
+const EMBEDDER = exactly("embedder", {
+  apiKey: string,
+  baseUrl: string,
+  headers: stringRecord,
+  query: stringRecord,
+  transport: anything,
+  fetch: callable,
+  timeouts: TIMEOUTS,
+  retry: RETRY,
+  env: jsonObject,
+} satisfies Record<keyof EmbedderOptions, Check>);
 
 /** Finds models by their names. Applications may have one of their own, or add to the one that `model` uses. */
 export class Registry {
@@ -139,6 +160,21 @@ export class Registry {
     return wrapModel(called, () => ({ answer: (source) => staged(source, partThoughts(tags)) }));
   }
 
+  /**
+   * The embedding model of a name such as `openai/text-embedding-3-small`. Nothing is sent.
+   *
+   * @throws {SluiceError} as `model`; `unsupported` for a provider without embeddings.
+   */
+  embedder(asked: string, options: EmbedderOptions = {}): EmbeddingModel {
+    if (typeof asked !== "string") throw invalid("model", asked, "a name such as openai/text-embedding-3-small");
+    EMBEDDER(options, "");
+    const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
+    const id = `${provider.id}/${name}`;
+    const { name: dialect, readError } = provider.dialect;
+    const protocol = embeddingProtocolOf(dialect, id);
+    return httpEmbedder({ id, model: name, protocol, readError, ...serviceOf(provider, id, name, options) });
+  }
+
   /** What is set for each provider, and what to set for the rest. */
   configured(env: Environment = defaultEnvironment()): ProviderStatus[] {
     return this.providers.map((provider) => {
@@ -204,6 +240,18 @@ const registry = new Registry();
  */
 export function model(id: string, options?: ModelOptions): ChatModel {
   return registry.model(id, options);
+}
+
+/**
+ * The embedding model of a name such as `openai/text-embedding-3-small`, `gemini/gemini-embedding-001` or
+ * `ollama/nomic-embed-text`: services that speak OpenAI's protocol, Gemini's or Ollama's. Key and base URL come from the options
+ * or from the usual variables. Nothing is sent.
+ *
+ * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set; `unsupported` for a
+ *   provider without embeddings; `invalid-argument` for settings that are none.
+ */
+export function embedder(id: string, options?: EmbedderOptions): EmbeddingModel {
+  return registry.embedder(id, options);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { resolveTimeouts } from "./deadlines.js";
+import { defaultTimeouts } from "./default-timeouts.js";
 import { defaultTransport } from "./default-transport.js";
 import { HttpCall } from "./http-call.js";
 import { maskUrl } from "./mask-secrets.js";
@@ -100,20 +101,44 @@ export class HttpService {
     readError: (response: ErrorResponse) => SluiceError,
     options: CallOptions,
   ): Promise<JsonValue> {
-    const { signal, headers } = options;
-    const accept = { accept: "application/json" };
-    const call = this.call(
+    const { headers } = options;
+    const request = this.request("GET", path, { accept: "application/json" }, this.#options.headers, headers);
+    return this.#readJson(this.call(model, request, readError, options), options.signal, MAX_JSON_BYTES);
+  }
+
+  /**
+   * Sends JSON and reads JSON.
+   *
+   * @param options `maxBytes`: the longest answer. Default 16 MiB.
+   * @throws {SluiceError} as a call does; `malformed-frame` for anything but JSON, `frame-too-large` for an answer that is too long.
+   */
+  async postJson(
+    model: string,
+    path: string,
+    body: JsonValue,
+    readError: (response: ErrorResponse) => SluiceError,
+    options: CallOptions & { maxBytes?: number },
+  ): Promise<JsonValue> {
+    const { headers, maxBytes = MAX_JSON_BYTES } = options;
+    const json = { accept: "application/json", "content-type": "application/json" };
+    const request = this.request("POST", path, json, this.#options.headers, headers);
+    const limits = defaultTimeouts({
+      nearBy: this.#options.nearBy ?? false,
       model,
-      this.request("GET", path, accept, this.#options.headers, headers),
-      readError,
-      options,
-    );
+      streaming: false,
+      reasoning: false,
+    });
+    const call = this.call(model, { ...request, body: JSON.stringify(body) }, readError, options, limits);
+    return this.#readJson(call, options.signal, maxBytes);
+  }
+
+  async #readJson(call: HttpCall, signal: AbortSignal | undefined, maxBytes: number): Promise<JsonValue> {
     const cancel = () => call.cancel(new SluiceError("cancelled", "the call was cancelled", { cause: signal?.reason }));
     const callOff = signal === undefined ? undefined : onAbort(signal, cancel);
     try {
       if (signal?.aborted) cancel();
       return await call.run(async () => {
-        const body = await call.readJson(MAX_JSON_BYTES);
+        const body = await call.readJson(maxBytes);
         call.finish();
         return body;
       });

@@ -1,3 +1,4 @@
+import { guard } from "../guards/guard.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -10,6 +11,7 @@ import { withTools } from "../tools/with-tools.js";
 import type { AgentHooks, AgentOptions } from "./agent-options.js";
 import { framedRequest, systemText } from "./agent-prompt.js";
 import { hookedTools } from "./hooked-tools.js";
+import { planTool, withPlanEvents } from "./plan/plan.js";
 import type { Signature } from "./signature/signature.js";
 import { skillCatalogue, skillTools } from "./skills/skill-tools.js";
 
@@ -27,7 +29,7 @@ export interface AgentModelSettings {
 /** An agent's model calls and tools as one chat model: what its strategy is given. */
 export function agentModel(settings: AgentModelSettings): ChatModel {
   const { options, hooks, steering } = settings;
-  const { limits = {}, stopWhen, onInput, strategy, name = "agent" } = options;
+  const { limits = {}, stopWhen, onInput, strategy, guards = [], plan = false, name = "agent" } = options;
   const looped = withTools(stepModel(settings), hookedTools(agentTools(options), hooks), {
     id: name,
     ...(limits.maxSteps !== undefined && { maxSteps: limits.maxSteps }),
@@ -36,12 +38,15 @@ export function agentModel(settings: AgentModelSettings): ChatModel {
     ...(onInput && { onInput }),
     steering,
   });
-  return strategy === undefined ? looped : strategy.apply(looped);
+  const guarded = guards.length === 0 ? looped : guard(looped, ...guards);
+  const answering = plan ? withPlanEvents(guarded) : guarded;
+  return strategy === undefined ? answering : strategy.apply(answering);
 }
 
 /** The tools of an agent: its own, and those that its other settings bring. */
-export function agentTools({ tools = [], skills = [] }: AgentOptions): readonly (Tool | ToolSource)[] {
-  return skills.length === 0 ? tools : [...tools, ...skillTools(skills)];
+export function agentTools({ tools = [], skills = [], plan = false }: AgentOptions): readonly (Tool | ToolSource)[] {
+  const brought = [...(skills.length === 0 ? [] : skillTools(skills)), ...(plan ? [planTool] : [])];
+  return brought.length === 0 ? tools : [...tools, ...brought];
 }
 
 function instructionsOf({ instructions, skills = [] }: AgentOptions): string | undefined {

@@ -1,10 +1,21 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
+import type { Guard } from "../guards/guard.js";
 import type { PriceTable } from "../models/prices/price-table.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { anything, type Check, callable, exactly, filledString, jsonObject, limit, string } from "../stream/checks.js";
+import {
+  anything,
+  boolean,
+  type Check,
+  callable,
+  exactly,
+  filledString,
+  jsonObject,
+  limit,
+  string,
+} from "../stream/checks.js";
 import { invalid, type SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
 import type { InputHandler } from "../tools/input-response.js";
@@ -53,6 +64,8 @@ export type ToolDecision =
   | { input: unknown }
   /** Does not run; this is its result. */
   | { output: JsonValue }
+  /** Somebody is asked whether it may run; it does not where they do not allow it. The hook is called again with their answer. */
+  | { ask: string }
   /** Does not run; the model is told why. */
   | { deny: string };
 
@@ -103,6 +116,10 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
   tools?: readonly (Tool | ToolSource)[];
   /** Instructions for certain tasks, which the model reads when it needs them: see `readSkills()`. */
   skills?: readonly Skill[];
+  /** Whether it has a tool to write down its plan, which is emitted as `data` events named `agent/plan`. Default false. */
+  plan?: boolean;
+  /** Look at what the model is sent, results of tools included, and at what it answers: block, replace, take back. */
+  guards?: readonly Guard[];
   /** Keeps sessions. Default: every run is a session of its own. */
   memory?: AgentMemory;
   /** The session where a call names none. Default: `default`, where there is a memory. */
@@ -160,6 +177,8 @@ const checkOptions = exactly("an agent", {
   instructions: filledString,
   tools: anything,
   skills: anything,
+  plan: boolean,
+  guards: anything,
   memory: jsonObject,
   sessionId: filledString,
   strategy: jsonObject,

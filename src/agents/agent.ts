@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../base/json.js";
+import { guard } from "../guards/guard.js";
 import { model as resolve } from "../models/registry.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
@@ -65,6 +66,8 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     this.signature = given ?? (DEFAULT_SIGNATURE as unknown as Signature<Inputs, Outputs>);
     this.#model = typeof model === "string" ? resolve(model) : model;
     if (typeof this.#model?.stream !== "function") throw invalid("model", model, "a chat model, or the name of one");
+    // What is no guard is found here, not in the first call.
+    if (options.guards !== undefined && options.guards.length > 0) guard(this.#model, ...options.guards);
     this.#options = options as AgentOptions;
     this.#hooks = Array.isArray(hooks) ? hooks : [hooks as AgentHooks];
   }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from "../base/json.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
@@ -11,6 +12,14 @@ import {
 } from "../tools/tool-stream.js";
 import { isToolSource, type ToolSource } from "../tools/toolbox.js";
 import type { AgentHooks, AgentToolCall } from "./agent-options.js";
+
+/** What a hook's question is answered with. */
+const ALLOWED: JsonObject = {
+  type: "object",
+  properties: { allow: { type: "boolean" } },
+  required: ["allow"],
+  additionalProperties: false,
+};
 
 /** The tools of an agent with its hooks around each call. */
 export function hookedTools(
@@ -46,8 +55,15 @@ async function runHooked(
     if ("deny" in decision)
       throw new SluiceError("tool-failed", `The call was denied; it did not run: ${decision.deny}`);
     if ("output" in decision) return decision.output;
-    if (!("input" in decision)) throw invalid("beforeTool", decision, "nothing, { input }, { output } or { deny }");
-    call.input = decision.input;
+    if ("ask" in decision) {
+      const answer = await context.ask({ message: decision.ask, schema: ALLOWED });
+      if (!isJsonObject(answer) || answer.allow !== true)
+        throw new SluiceError("tool-failed", "The call was denied; it did not run.");
+    } else if ("input" in decision) {
+      call.input = decision.input;
+    } else {
+      throw invalid("beforeTool", decision, "nothing, { input }, { output }, { ask } or { deny }");
+    }
   }
   const after = hooks.flatMap((hook) => (hook.afterTool === undefined ? [] : [hook]));
   const output = await run(call.input, context);

@@ -1,14 +1,14 @@
 import { type Clock, systemClock, wait } from "../base/clock.js";
 import { splitTokens } from "../base/token-estimate.js";
+import type { BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
-
 import { checkedModel } from "../stream/checked-model.js";
-
 import { clock as clockCheck, exactly, positive } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
-
-import { defineModel } from "./define-model.js";
+import { innerSource } from "../stream/inner-source.js";
+import { IterableSource } from "../stream/sources/iterable-source.js";
+import { wrapModel } from "../stream/wrap-model.js";
 
 /** Settings of `simulate`. */
 export interface SimulateOptions {
@@ -38,30 +38,39 @@ export function simulate(model: ChatModel, options: SimulateOptions = {}): ChatM
   OPTIONS(options, "");
   const { tokensPerSecond = 40, clock = systemClock } = options;
   const pauseMs = 1_000 / tokensPerSecond;
-  const simulated = defineModel({
-    id: model.id,
-    capabilities: { ...model.capabilities, streaming: false },
-    async *stream(request, { signal, options: call }) {
-      const whole = model.stream(request, { ...call, signal, streaming: false, retain: false });
-      const events: ChatEvent[] = [];
-      const failure = await collect(whole, events);
-      for (const event of events) {
-        for (const piece of pieces(event)) {
-          if (piece.type === "text-delta" || piece.type === "reasoning-delta") await wait(pauseMs, clock, signal);
-          yield piece;
-        }
-      }
-      if (failure !== undefined) throw failure;
-    },
-  });
-  const { list } = model;
-  return { ...simulated, ...(list && { list: (call) => list.call(model, call) }) };
+  return wrapModel(
+    model,
+    (call) => ({
+      ask: (request) => innerSource(model, request, { ...call.options, streaming: false }),
+      answer: (whole) =>
+        new IterableSource(() => shown(whole, () => wait(pauseMs, clock, call.signal)), {
+          onCancel: () => whole.cancel("the reader left"),
+        }),
+    }),
+    { capabilities: { ...model.capabilities, streaming: false } },
+  );
 }
 
-/** All events of a stream; returns what it failed with. */
-async function collect(stream: AsyncIterable<ChatEvent>, events: ChatEvent[]): Promise<SluiceError | undefined> {
+/** The events of a whole answer, with a pause before each token. */
+async function* shown(whole: BatchSource, pause: () => Promise<void>): AsyncGenerator<ChatEvent> {
+  const events: ChatEvent[] = [];
+  const failure = await collect(whole, events);
+  for (const event of events) {
+    for (const piece of pieces(event)) {
+      if (piece.type === "text-delta" || piece.type === "reasoning-delta") await pause();
+      yield piece;
+    }
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** All events of a source; returns what it failed with. */
+async function collect(source: BatchSource, events: ChatEvent[]): Promise<SluiceError | undefined> {
   try {
-    for await (const event of stream) events.push(event);
+    for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
+      for (const event of batch) events.push(event);
+      if (events.at(-1)?.type === "finish") return undefined;
+    }
     return undefined;
   } catch (thrown) {
     return SluiceError.from(thrown);

@@ -1,8 +1,12 @@
 import { open } from "node:fs/promises";
+import type { BatchSource } from "../stream/batch-source.js";
 import type { ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
 import { checkedModel } from "../stream/checked-model.js";
 import { messageOf, SluiceError } from "../stream/error.js";
-import { defineModel } from "./define-model.js";
+import { opened } from "../stream/sources/opened.js";
+import { transform } from "../stream/sources/transform.js";
+import { wrapModel } from "../stream/wrap-model.js";
 import { errorLine, eventLine, headerLine } from "./recording.js";
 
 /**
@@ -28,34 +32,36 @@ export function record(model: ChatModel, file: string): ChatModel {
     last = done.catch(() => {});
     return done;
   };
-  const recorded = defineModel({
-    id: model.id,
-    async *stream(request, { signal, options }) {
-      const own = ++newest;
-      const to = await inTurn(() => open(file, "w"));
-      const began = performance.now();
-      const write = (line: string) => inTurn(async () => (own === newest ? to.appendFile(line) : undefined));
-      try {
-        await write(headerLine(model.id, request));
-        for await (const event of model.stream(request, { ...options, signal, retain: false })) {
-          await write(eventLine(performance.now() - began, event));
-          yield event;
-        }
-      } catch (thrown) {
-        const error = SluiceError.from(thrown);
-        if (error.code !== "store-failed") await write(errorLine(performance.now() - began, error));
-        throw error;
-      } finally {
-        await to.close();
-      }
-    },
-  });
-  const { capabilities, list } = model;
-  return {
-    ...recorded,
-    ...(capabilities && { capabilities }),
-    ...(list && { list: (call) => list.call(model, call) }),
+  const begin = async (request: ChatRequest, source: BatchSource): Promise<BatchSource> => {
+    const own = ++newest;
+    const to = await inTurn(() => open(file, "w"));
+    const began = performance.now();
+    const write = (lines: string) => inTurn(async () => (own === newest ? to.appendFile(lines) : undefined));
+    const close = () => inTurn(() => to.close());
+    const recorded = transform(source, {
+      async push(batch) {
+        const t = performance.now() - began;
+        await write(batch.map((event) => eventLine(t, event)).join(""));
+        if (batch.at(-1)?.type === "finish") await close();
+        return batch;
+      },
+      async fail(thrown) {
+        await write(errorLine(performance.now() - began, SluiceError.from(thrown)));
+        await close();
+        return undefined;
+      },
+      // What a reader who has left is not told: the file could not be closed.
+      cancel: () => void close().catch(() => {}),
+    });
+    try {
+      await write(headerLine(model.id, request));
+    } catch (thrown) {
+      recorded.cancel(thrown);
+      throw thrown;
+    }
+    return recorded;
   };
+  return wrapModel(model, ({ request }) => ({ answer: (source) => opened(() => begin(request, source)) }));
 }
 
 function cannotWrite(file: string): (cause: unknown) => never {

@@ -1,7 +1,7 @@
 import type { FinishReason } from "../stream/chat-event.js";
 
 /** What an answer held, whatever its last word was. */
-export interface Said {
+export interface AnswerContent {
   /** Calls that wait for the caller's results. */
   toolCalls: boolean;
   /** Text that declines to answer. */
@@ -14,7 +14,10 @@ export interface Said {
  *
  * @param word what the provider's word means; `undefined` where it gave none.
  */
-export function agreedReason(word: FinishReason | undefined, { toolCalls, refusal = false }: Said): FinishReason {
+export function agreedReason(
+  word: FinishReason | undefined,
+  { toolCalls, refusal = false }: AnswerContent,
+): FinishReason {
   switch (word) {
     case undefined:
       return toolCalls ? "tool-calls" : refusal ? "refusal" : "other";

@@ -1,6 +1,6 @@
 import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
-import { agreedReason, type Said } from "../agreed-reason.js";
+import { type AnswerContent, agreedReason } from "../agreed-reason.js";
 
 const REASONS = lookup<FinishReason>({
   stop: "stop",
@@ -52,7 +52,10 @@ export function brokenOff(word: string): string | undefined {
 }
 
 /** Our reason, and the provider's word where ours says less. */
-export function readFinishReason(raw: string | undefined, said: Said): { reason: FinishReason; rawReason?: string } {
+export function readFinishReason(
+  raw: string | undefined,
+  said: AnswerContent,
+): { reason: FinishReason; rawReason?: string } {
   const known = raw === undefined ? undefined : REASONS.get(raw.toLowerCase());
   const reason = agreedReason(known ?? (raw === undefined ? undefined : "other"), said);
   return raw === undefined || (REASONS.get(raw) === reason && writeFinishReason(reason) === raw)

@@ -3,7 +3,7 @@ import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
 
 /** What was said, since a response that is complete may wait for tools or decline. */
-export interface Said {
+export interface ResponseContent {
   toolCalls: boolean;
   refusal: boolean;
 }
@@ -17,7 +17,7 @@ const INCOMPLETE = lookup<FinishReason>({
 export function readEnd(
   status: string,
   { incomplete_details: details }: JsonObject,
-  { toolCalls, refusal }: Said,
+  { toolCalls, refusal }: ResponseContent,
 ): { reason: FinishReason; rawReason?: string } {
   if (status === "incomplete") {
     const raw = isJsonObject(details) && typeof details.reason === "string" ? details.reason : "incomplete";

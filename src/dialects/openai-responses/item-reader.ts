@@ -6,7 +6,7 @@ import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
 import { ToldCalls } from "../told-calls.js";
 import { declaredCustomTools } from "./custom-tools.js";
-import type { Said } from "./end.js";
+import type { ResponseContent } from "./end.js";
 import {
   answeredEvents,
   callEvent,
@@ -31,7 +31,7 @@ export class ItemReader {
   /** The part that the last piece belonged to: most pieces follow one another. */
   #last: { at: number; kind: PartKind; index: number; part: OpenPart } | undefined;
   #blocks = 0;
-  #said: Said = { toolCalls: false, refusal: false };
+  #said: ResponseContent = { toolCalls: false, refusal: false };
   readonly #told = new ToldCalls();
   /** Whether what the server said in the end is not what it had streamed. */
   #contradicted = false;
@@ -124,7 +124,7 @@ export class ItemReader {
   }
 
   /** The response is over: says what of its items was not said yet, and what all of them came to. */
-  finish(response: JsonObject, emit: Emit): Said {
+  finish(response: JsonObject, emit: Emit): ResponseContent {
     this.declare(response);
     if (this.#closed.size === 0 && Array.isArray(response.output)) {
       for (const [at, item] of response.output.entries()) if (isJsonObject(item)) this.close(at, item, emit);

@@ -14,7 +14,7 @@ import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
 import { otherProtocol } from "../wire-marks.js";
-import { readEnd, type Said } from "./end.js";
+import { type ResponseContent, readEnd } from "./end.js";
 import { INPUTS, SILENT, TEXTS } from "./event-types.js";
 import { ItemPlaces } from "./item-places.js";
 import { ItemReader, tellLogprobs } from "./item-reader.js";
@@ -167,7 +167,7 @@ export class ResponsesReader implements WireReader {
   }
 
   /** What was streamed is not the beginning of what the server said in the end: that is right, and the other void. */
-  #sayAnew(response: JsonObject, emit: Emit): Said {
+  #sayAnew(response: JsonObject, emit: Emit): ResponseContent {
     emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
     if (this.#ended === undefined) emit({ type: "start", id: this.#id, model: this.#model });
     else emit({ type: "step-start", step: this.#steps, model: this.#model });

@@ -136,6 +136,11 @@ class AssistantItems {
 
   /** The API refuses messages without content, and reasoning without the item that it led to. */
   #sendable(): JsonObject[] {
+    for (const { type, id, content } of this.#items) {
+      // A stored message that the provider knows by its id is what its reasoning led to, empty as it was.
+      const known = type === "message" && id !== undefined && this.#context.stored;
+      if (known && isEmptyList(content)) content.push({ type: "output_text", text: "", annotations: [] });
+    }
     const items = this.#items.filter(({ type, content }) => type !== "message" || !isEmptyList(content));
     while (items.at(-1)?.type === "reasoning") {
       items.pop();
@@ -220,7 +225,7 @@ class AssistantItems {
   }
 }
 
-function isEmptyList(value: JsonValue | undefined): boolean {
+function isEmptyList(value: JsonValue | undefined): value is JsonValue[] {
   return Array.isArray(value) && value.length === 0;
 }
 

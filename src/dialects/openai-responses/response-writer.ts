@@ -37,6 +37,8 @@ export class ResponseWriter {
   readonly #clientCalls: ClientCalls;
   readonly #customTools: ReadonlySet<string | undefined>;
   #ended = false;
+  /** Whether the client has seen that the model declined. */
+  #refused = false;
   /** Calls whose arguments are coming. */
   readonly #calls = new Map<string, { at: number; item: JsonObject; input: string[] }>();
   /** What was said of foreign calls, to be written with their result as one item. */
@@ -123,6 +125,7 @@ export class ResponseWriter {
     const own = ownData(opaque);
     if (own?.type === "message") this.#response.openMessage(own, write);
     if (text !== "") {
+      if (refusal) this.#refused = true;
       const kind: TextKind = refusal ? "refusal" : "output_text";
       this.#response.openOf("message", write).push(kind, block, text, this.#response.writing(write));
     }
@@ -237,6 +240,10 @@ export class ResponseWriter {
   }
 
   #finish({ reason, usage }: FinishEvent, write: WriteEvent): void {
+    // The protocol has no status for it: a refusal is what a message says.
+    if (reason === "refusal" && !this.#refused) {
+      this.#response.openOf("message", write).refuse(this.#response.writing(write));
+    }
     this.#closeAll(write);
     this.#ended = true;
     this.#response.finish(writeEnd(reason), usage, write);

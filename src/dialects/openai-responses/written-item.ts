@@ -47,6 +47,11 @@ export class WrittenItem {
     write({ type: `response.${EVENTS[kind].text}.delta`, ...this.#place(part), delta, ...logprobs });
   }
 
+  /** The model declined without a word of it: a refusal that is empty says so. */
+  refuse(write: WriteEvent): void {
+    this.#partOf("refusal", undefined, write);
+  }
+
   /** A source of the text; one of a block that has said nothing stands in an empty text. */
   annotate(block: number | undefined, annotation: JsonObject, write: WriteEvent): void {
     const open = this.#open;

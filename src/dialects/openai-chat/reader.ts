@@ -13,6 +13,7 @@ import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
 import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
+import { SaidText } from "../said-text.js";
 import { StrayFrames } from "../stray-frames.js";
 import { brokenOff, readFinishReason } from "./finish-reason.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
@@ -56,6 +57,10 @@ export class OpenAiChatReader implements WireReader {
   #details = new ReasoningDetails();
   #audio = new SaidAudio();
   #refused = false;
+  /** The text so far, which a message at the end may say whole. */
+  #told = new SaidText();
+  #reasoned = false;
+  #model = "";
   #rawReason: string | undefined;
   #usage: Usage = {};
   /** How many answers are over whose stream goes on with another, and what they cost. */
@@ -88,7 +93,10 @@ export class OpenAiChatReader implements WireReader {
   #delta(meaning: Meaning, text: string, frame: Frame, emit: Emit): void {
     if (meaning.type === "tool-input-delta") {
       if (!this.#calls.pushInput(meaning.index, text, emit)) this.#chunk(parseEvent(frame), frame, emit);
-    } else if (text !== "") emit({ type: meaning.type, text });
+    } else if (text !== "") {
+      if (meaning.type === "text-delta") this.#told.push(text);
+      emit({ type: meaning.type, text });
+    }
   }
 
   #chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
@@ -119,7 +127,8 @@ export class OpenAiChatReader implements WireReader {
     if (this.#started || (!answered && !isJsonObject(chunk.usage))) return;
     this.#started = true;
     this.#id = filledString(chunk.id);
-    emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: filledString(chunk.model) ?? "" });
+    this.#model = filledString(chunk.model) ?? "";
+    emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: this.#model });
     this.#strays.release(emit);
   }
 
@@ -134,13 +143,38 @@ export class OpenAiChatReader implements WireReader {
     const { reason } = this.#close(emit);
     this.#stepFinish(reason, emit);
     this.#id = filledString(chunk.id);
+    this.#model = filledString(chunk.model) ?? "";
+    this.#forget();
+    this.#rawReason = undefined;
+    this.#usage = {};
+    emit({ type: "step-start", step: this.#steps, model: this.#model });
+  }
+
+  #forget(): void {
     this.#calls = this.#newCalls();
     this.#details = new ReasoningDetails();
     this.#audio = new SaidAudio();
     this.#refused = false;
-    this.#rawReason = undefined;
-    this.#usage = {};
-    emit({ type: "step-start", step: this.#steps, model: filledString(chunk.model) ?? "" });
+    this.#told = new SaidText();
+    this.#reasoned = false;
+  }
+
+  /** What a whole message has beyond the pieces that came before it; where it is longer and another, it is right. */
+  #whole(message: JsonObject, emit: Emit): void {
+    const { content } = message;
+    const rest = typeof content === "string" ? this.#told.restOf(content) : "";
+    if (rest === undefined) {
+      emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
+      if (this.#steps > 0) emit({ type: "step-start", step: this.#steps, model: this.#model });
+      else emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: this.#model });
+      this.#forget();
+      this.#message(message, emit);
+      return;
+    }
+    const { refusal: _, audio: __, images: ___, ...others } = message;
+    const thoughts = this.#reasoned ? { reasoning: null, reasoning_content: null, reasoning_details: null } : {};
+    const calls = this.#calls.any ? { tool_calls: null, function_call: null } : {};
+    this.#message({ ...others, ...thoughts, ...calls, content: rest }, emit);
   }
 
   #stepFinish(reason: FinishReason, emit: Emit): void {
@@ -152,13 +186,17 @@ export class OpenAiChatReader implements WireReader {
   #choice(chunk: JsonObject, choice: JsonObject, text: string, emit: Emit): void {
     const error = errorIn(choice);
     if (error !== undefined) throw error;
-    const delta = deltaOf(choice);
+    const whole = this.#told.length > 0 && isJsonObject(choice.message) ? choice.message : undefined;
+    const delta = whole !== undefined && !isJsonObject(choice.delta) ? {} : deltaOf(choice);
     const emitted: ChatEvent[] = [];
     const note = (event: ChatEvent) => {
+      if (event.type === "text-delta" && event.refusal === undefined) this.#told.push(event.text);
+      if (event.type === "reasoning-delta") this.#reasoned = true;
       emitted.push(event);
       emit(event);
     };
     this.#message(delta, note);
+    if (whole !== undefined) this.#whole(whole, note);
     if (isJsonObject(delta.audio)) this.#said(delta.audio, isJsonObject(choice.message), note);
     this.#sources.push(chunk, delta, emit);
     this.#facts.push(choice, CHOICE_FIELDS, emit);

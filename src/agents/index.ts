@@ -27,7 +27,7 @@ export type { TrajectoryMatch } from "./evals/scorers.js";
 export { exact, fits, judge, trajectory } from "./evals/scorers.js";
 export type { AgentMemory } from "./memory/agent-memory.js";
 export type { ConversationMemoryOptions } from "./memory/conversation-memory.js";
-export { bufferMemory, conversationMemory, summaryMemory } from "./memory/conversation-memory.js";
+export { bufferMemory, compactingMemory, conversationMemory, summaryMemory } from "./memory/conversation-memory.js";
 export type { Plan, PlanItem } from "./plan/plan.js";
 export type { ShortSignatureOptions, Signature, SignatureSchemas } from "./signature/signature.js";
 export { signature } from "./signature/signature.js";

@@ -1,5 +1,7 @@
 export type { AttachmentOptions, AttachmentSource } from "./attachments.js";
 export { audio, file, image } from "./attachments.js";
+export type { CompactOptions } from "./compaction-window.js";
+export { compact } from "./compaction-window.js";
 export { Conversation } from "./conversation.js";
 export type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
 export type {

@@ -1,9 +1,9 @@
 import { modelOf } from "../models/model-of.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { anything, type Check, exactly, filledString, wholeNumber } from "../stream/checks.js";
-import { messageOf, SluiceError } from "../stream/error.js";
+import { messageOf } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
-import { readableParts } from "./readable-message.js";
+import { summaryWriter, withSummary } from "./summary-writer.js";
 import { type EarlierSummary, newestMessages, type Window } from "./window.js";
 
 /** Settings of `summarise`. */
@@ -17,10 +17,6 @@ export interface SummariseOptions {
   /** Tells the model what to write. */
   instructions?: string;
 }
-
-const INSTRUCTIONS =
-  "Summarise the conversation so far for somebody who will continue it. Keep names, numbers, decisions and open questions. " +
-  "Write at most 200 words, no preamble.";
 
 const OPTIONS = exactly("summarise", {
   model: anything,
@@ -38,8 +34,8 @@ const OPTIONS = exactly("summarise", {
  */
 export function summarise(options: SummariseOptions): Window {
   OPTIONS(options, "");
-  const { keep = 10, every = 10, instructions = INSTRUCTIONS } = options;
-  const model = modelOf(options.model);
+  const { keep = 10, every = 10, instructions } = options;
+  const write = summaryWriter(modelOf(options.model), instructions);
   /** The summary, and the messages that it covers. */
   let summary: EarlierSummary | undefined;
 
@@ -74,45 +70,4 @@ export function summarise(options: SummariseOptions): Window {
       ...(summaryError !== undefined && { summaryError }),
     };
   };
-
-  async function write(before: string | undefined, messages: ChatMessage[], signal?: AbortSignal): Promise<string> {
-    const said = messages.map(asText).join("\n");
-    const content = before === undefined ? said : `Summary until now: ${before}\n\nWhat came since:\n${said}`;
-    const request = {
-      messages: [
-        { role: "system" as const, content: instructions },
-        { role: "user" as const, content },
-      ],
-    };
-    const answer = model.stream(request, signal === undefined ? {} : { signal });
-    const reason = await answer.finishReason;
-    const text = await answer.fullText;
-    if (reason === "stop" && text.trim() !== "") return text;
-    throw new SluiceError("provider-error", `${model.id} wrote no whole summary: it ended with ${reason}`);
-  }
-}
-
-/** The summary stands after the instructions that begin the conversation. */
-function withSummary(messages: readonly ChatMessage[], text: string): ChatMessage[] {
-  const at = messages.findIndex((message) => message.role !== "system");
-  const summary: ChatMessage = { role: "system", content: `Summary of the conversation so far: ${text}` };
-  return [...messages.slice(0, at), summary, ...messages.slice(at)];
-}
-
-function asText(message: ChatMessage): string {
-  const said = readableParts(message).map((part) => {
-    switch (part.kind) {
-      case "text":
-        return part.text;
-      case "reasoning":
-        return "";
-      case "data":
-        return `[${part.label}: ${part.data}]`;
-      case "note":
-        return `[${part.text}]`;
-      default:
-        return part satisfies never;
-    }
-  });
-  return `${message.role}: ${said.filter((text) => text !== "").join(" ")}`;
 }

@@ -6,6 +6,7 @@ import { type ScriptLine, scripted } from "../models/scripted.js";
 import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
+import { compact } from "./compaction-window.js";
 import { Conversation } from "./conversation.js";
 import { Conversations } from "./conversations.js";
 import { withoutDanglingCalls } from "./dangling-calls.js";
@@ -27,6 +28,7 @@ const windows: readonly [name: string, make: (n: number) => Window][] = [
   ["lastMessages", (n) => lastMessages(n)],
   ["tokenBudget with an estimate", (n) => tokenBudget(n * 8)],
   ["tokenBudget with a vocabulary", (n) => tokenBudget(n * 8, { model: "openai/gpt-4o" })],
+  ["compact", (n) => compact({ model: scripted(Array.from({ length: 60 }, () => ["A summary."])), maxTokens: n * 8 })],
   ["summarise", (n) => summarise({ model: scripted([["A summary."]]), keep: n, every: 2 })],
 ];
 

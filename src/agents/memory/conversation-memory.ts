@@ -1,3 +1,4 @@
+import { type CompactOptions, compact } from "../../chat/compaction-window.js";
 import { Conversation } from "../../chat/conversation.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { lastMessages } from "../../chat/last-messages-window.js";
@@ -61,6 +62,28 @@ export function summaryMemory(options: Omit<ConversationMemoryOptions, "window">
     throw invalid("model", summary.model, "the chat model that writes summaries");
   const rest = { ...(store !== undefined && { store }), ...(maxOpen !== undefined && { maxOpen }) };
   return new ConversationMemory({ ...rest, window: (...given) => summarise(summary)(...given) });
+}
+
+/**
+ * Sessions as they were until they are longer than `maxTokens`; then a model's summary takes the place of the oldest turns: as
+ * `compact` of `sluice/chat`.
+ *
+ * @example
+ * ```ts
+ * import { Agent, compactingMemory } from "sluice/agents";
+ *
+ * const memory = compactingMemory({ model: "openai/gpt-5-nano", maxTokens: 100_000, store: "chats.db" });
+ * const agent = new Agent({ model: "openai/gpt-5-mini", memory });
+ * ```
+ */
+export function compactingMemory(options: Omit<ConversationMemoryOptions, "window"> & CompactOptions): AgentMemory {
+  const { store, maxOpen, ...compaction } = options;
+  const window = compact(compaction);
+  return conversationMemory({
+    ...(store !== undefined && { store }),
+    ...(maxOpen !== undefined && { maxOpen }),
+    window,
+  });
 }
 
 class ConversationMemory implements AgentMemory {

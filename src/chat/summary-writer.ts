@@ -1,0 +1,64 @@
+import type { ChatModel } from "../stream/chat-model.js";
+import { SluiceError } from "../stream/error.js";
+import type { ChatMessage } from "../stream/message.js";
+import { readableParts } from "./readable-message.js";
+
+const INSTRUCTIONS =
+  "Summarise the conversation so far for somebody who will continue it. Keep names, numbers, decisions and open questions. " +
+  "Write at most 200 words, no preamble.";
+
+/** Writes a summary of messages, going on from the one before where there is one. */
+export type SummaryWriter = (
+  before: string | undefined,
+  messages: readonly ChatMessage[],
+  signal?: AbortSignal,
+) => Promise<string>;
+
+/**
+ * Writes with a model.
+ *
+ * @param instructions tells the model what to write. Default: at most 200 words.
+ * @returns a function that rejects with `provider-error` where the model writes nothing, or does not come to its end.
+ */
+export function summaryWriter(model: ChatModel, instructions = INSTRUCTIONS): SummaryWriter {
+  return async (before, messages, signal) => {
+    const said = messages.map(asText).join("\n");
+    const content = before === undefined ? said : `Summary until now: ${before}\n\nWhat came since:\n${said}`;
+    const request = {
+      messages: [
+        { role: "system" as const, content: instructions },
+        { role: "user" as const, content },
+      ],
+    };
+    const answer = model.stream(request, signal === undefined ? {} : { signal });
+    const reason = await answer.finishReason;
+    const text = await answer.fullText;
+    if (reason === "stop" && text.trim() !== "") return text;
+    throw new SluiceError("provider-error", `${model.id} wrote no whole summary: it ended with ${reason}`);
+  };
+}
+
+/** The summary stands after the instructions that begin the conversation. */
+export function withSummary(messages: readonly ChatMessage[], text: string): ChatMessage[] {
+  const at = messages.findIndex((message) => message.role !== "system");
+  const summary: ChatMessage = { role: "system", content: `Summary of the conversation so far: ${text}` };
+  return [...messages.slice(0, at), summary, ...messages.slice(at)];
+}
+
+function asText(message: ChatMessage): string {
+  const said = readableParts(message).map((part) => {
+    switch (part.kind) {
+      case "text":
+        return part.text;
+      case "reasoning":
+        return "";
+      case "data":
+        return `[${part.label}: ${part.data}]`;
+      case "note":
+        return `[${part.text}]`;
+      default:
+        return part satisfies never;
+    }
+  });
+  return `${message.role}: ${said.filter((text) => text !== "").join(" ")}`;
+}

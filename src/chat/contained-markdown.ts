@@ -17,6 +17,8 @@ interface OpenFence {
   sign: string;
   length: number;
   indent: number;
+  /** Where the text of the list item begins that the fence stands in; 0 outside of lists. */
+  content: number;
 }
 
 /**
@@ -66,12 +68,19 @@ function opened(line: string, before: string | undefined): OpenFence | undefined
   if (prefix.trim() !== "" && before !== undefined && before.trim() !== "" && !/^[-*+]/.test(prefix.trim())) {
     return undefined;
   }
-  return { sign: run.charAt(0), length: run.length, indent: prefix.length };
+  return {
+    sign: run.charAt(0),
+    length: run.length,
+    indent: prefix.length,
+    content: prefix.trim() === "" ? 0 : prefix.length,
+  };
 }
 
-function closes(line: string, { sign, length }: OpenFence): boolean {
+/** What is indented by four or more is code and closes nothing. */
+function closes(line: string, { sign, length, indent, content }: OpenFence): boolean {
   const run = line.trim();
-  return run.length >= length && run === sign.repeat(run.length);
+  const own = Math.max(indent, line.length - line.trimStart().length);
+  return own < content + 4 && run.length >= length && run === sign.repeat(run.length);
 }
 
 /** A line of code. One that is less indented than its fence would end a list item, and the code with it. */
@@ -92,7 +101,8 @@ function containedProse(lines: readonly string[]): string {
   let out = "";
   let from = 0;
   for (const { 0: span, index } of text.matchAll(CODE_SPAN)) {
-    out += text.slice(from, index).replace(HTML, "\\<") + span;
+    // Line ends in code are blanks (section 6.1), and a line of its own could begin a block of HTML.
+    out += text.slice(from, index).replace(HTML, "\\<") + span.replaceAll("\n", " ");
     from = index + span.length;
   }
   return out + text.slice(from).replace(HTML, "\\<");

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { type ErrorCode, SluiceError } from "../stream/error.js";
+import { SluiceError } from "../stream/error.js";
+import { errorFromJson, errorToJson } from "../stream/error-json.js";
 import { eventOf, stringifyEvent } from "../stream/event-json.js";
 
 /** The name and version that a recording begins with. */
@@ -30,8 +31,8 @@ export function eventLine(t: number, event: ChatEvent): string {
 }
 
 /** A line for the error that ended the stream. */
-export function errorLine(t: number, { code, message, retryable }: SluiceError): string {
-  return `${JSON.stringify({ t: Math.round(t * 1_000) / 1_000, error: { code, message, retryable } })}\n`;
+export function errorLine(t: number, error: SluiceError): string {
+  return `${JSON.stringify({ t: Math.round(t * 1_000) / 1_000, error: errorToJson(error) })}\n`;
 }
 
 /** Whether a file's text is a recording. */
@@ -57,7 +58,7 @@ export function parseRecording(text: string): Recording {
   for (const [index, line] of whole.slice(1).entries()) {
     const { t, event, error } = parseLine(line, index + 2);
     if (typeof t !== "number") throw badLine(index + 2, "t: a number of ms is missing");
-    if (isJsonObject(error)) return { model: String(header.model), events, error: { t, error: errorOf(error) } };
+    if (isJsonObject(error)) return { model: String(header.model), events, error: { t, error: errorFromJson(error) } };
     events.push({ t, event: parseEvent(event, index + 2) });
   }
   return { model: String(header.model), events };
@@ -69,10 +70,6 @@ function parseEvent(event: JsonValue | undefined, number: number): ChatEvent {
   } catch (cause) {
     throw badLine(number, SluiceError.from(cause).message, cause);
   }
-}
-
-function errorOf({ code, message, retryable }: JsonObject): SluiceError {
-  return new SluiceError(String(code) as ErrorCode, String(message), { retryable: retryable === true });
 }
 
 function parseLine(line: string, number: number): JsonObject {

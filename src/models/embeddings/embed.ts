@@ -48,6 +48,8 @@ const checkOptions = exactly("embed", {
  *   `malformed-frame` where the answer does not have one vector of one length for each text; else as the service fails.
  * @example
  * ```ts
+ * import { embed } from "sluice/models";
+ *
  * const { vectors, usage, cost } = await embed("openai/text-embedding-3-small", ["a gate", "a stream"]);
  * ```
  */

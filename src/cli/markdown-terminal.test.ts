@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MarkdownTerminal } from "./markdown-terminal.js";
@@ -88,5 +89,30 @@ describe("Markdown in a terminal", () => {
     terminal.push("Hello");
     terminal.push(" wor");
     expect(shown).toEqual(["Hello", " wor"]);
+  });
+});
+
+describe("code is never altered", () => {
+  const shown = (text: string, cut: number): string => {
+    let out = "";
+    const terminal = new MarkdownTerminal((piece) => {
+      out += piece;
+    });
+    for (let at = 0; at < text.length; at += cut) terminal.push(text.slice(at, at + cut));
+    terminal.end();
+    return stripVTControlCharacters(out);
+  };
+
+  test.each([
+    ["stars that nothing closes", "Run rm *.tmp *.bak now.\n"],
+    ["arguments", "def f(*args, **kwargs) is one.\n"],
+    ["names with underscores", "Set _x, then snake_case_name.\n"],
+    ["a fence in a list", "1. First:\n   ```py\n   def f(*args, **kwargs):\n       return _x_\n   ```\n"],
+    ["indented code", "So:\n\n    rm *a* _b_ **c**\n\tx = a*b*c\n\nDone.\n"],
+  ])("%s", (_, text) => {
+    for (const cut of [1, 2, 3, 7, 1_000]) {
+      const out = shown(text, cut);
+      for (const code of text.match(/[^\s`:]*[*_][^\s`]*/g) ?? []) expect(out).toContain(code);
+    }
   });
 });

@@ -4,9 +4,8 @@ import { begin, end, type Style, styled } from "./ansi.js";
 const LONGEST_HELD = 400;
 /** What a line may begin with; a beginning that could still become one of these is held back. */
 const LINE_START =
-  /^(?: {0,3}(#{1,6})[ \t]| {0,3}(`{3,}|~{3,})([^\n]*)\n|( *)([-*+])[ \t]|( *)(\d{1,9}[.)])[ \t]|( {0,3}>[ \t]?))/;
-const COULD_BE_LINE_START =
-  /^(?: {0,3}#{0,6}| *[-*+]?| *\d{0,9}[.)]?| {0,3}(?:`{3,}|~{3,})[^\n]*| {0,3}[`~]{0,2}| {0,3}>)$/;
+  /^(?: {0,3}(#{1,6})[ \t]| *(`{3,}|~{3,})([^\n]*)\n|( *)([-*+])[ \t]|( *)(\d{1,9}[.)])[ \t]|( {0,3}>[ \t]?))/;
+const COULD_BE_LINE_START = /^(?: {0,3}#{0,6}| *[-*+]?| *\d{0,9}[.)]?| *(?:`{3,}|~{3,})[^\n]*| *[`~]{0,2}| {0,3}>)$/;
 const LINK = /^\[([^\]\n]*)\]\(([^)\s]*)(?:\s+"[^"\n]*")?\)/;
 const COULD_BE_LINK = /^\[(?:[^\]\n]*(?:\](?:\([^)\n]*)?)?)?$/;
 
@@ -25,6 +24,12 @@ export class MarkdownTerminal {
   /** Emphasis and code that are open, innermost last. */
   #open: { style: Style; sign: string }[] = [];
   #previous = "\n";
+  /** Whether the line before was blank, and whether a list is open: what is indented is code only outside of lists. */
+  #blankBefore = true;
+  #list = false;
+  /** Whether the line is indented code, which is shown as it is. */
+  #codeLine = false;
+  #codeBefore = false;
 
   /** @param write takes what can be shown. */
   constructor(write: (text: string) => void) {
@@ -73,7 +78,7 @@ export class MarkdownTerminal {
       say(this.#closed("\n"));
       return at + 1;
     }
-    if (this.#fence !== undefined) return this.#plain(text, at, say);
+    if (this.#fence !== undefined || this.#codeLine) return this.#plain(text, at, say);
     if (this.#inCode && character !== "`") return this.#until(text, at, /[`\n]/g, say);
     switch (character) {
       case "`":
@@ -100,6 +105,7 @@ export class MarkdownTerminal {
     if (!final && eol === -1 && rest.length < LONGEST_HELD && COULD_BE_LINE_START.test(rest)) return at;
     this.#atLineStart = false;
     if (this.#fence !== undefined) return this.#inFence(rest, at, say);
+    if (this.#isCode(rest)) return undefined;
     const [all, heading, fence, info, indent, , numberIndent, number, quote] = LINE_START.exec(rest) ?? [];
     if (all === undefined) return undefined;
     if (heading !== undefined) {
@@ -109,15 +115,31 @@ export class MarkdownTerminal {
       this.#fence = fence;
       say(`${styled(info?.trim() ? `[${info.trim()}]` : "", "dim", true)}${info?.trim() ? "\n" : ""}${begin("cyan")}`);
       this.#atLineStart = true;
-    } else if (number !== undefined) say(`${numberIndent}${number} `);
-    else if (quote !== undefined) say(styled("│ ", "dim", true));
-    else say(`${indent}• `);
+    } else if (quote !== undefined) say(styled("│ ", "dim", true));
+    else {
+      say(number !== undefined ? `${numberIndent}${number} ` : `${indent}• `);
+      this.#list = true;
+      // Code may begin behind the marker.
+      this.#atLineStart = true;
+    }
     return at + all.length;
+  }
+
+  /** Notes what a line is for those after it; whether it is indented code (CommonMark 0.31, section 4.4). */
+  #isCode(rest: string): boolean {
+    if (this.#previous !== "\n") return false;
+    const blank = /^[ \t]*\n/.test(rest);
+    const indented = /^(?: {4}|\t)/.test(rest);
+    if (!blank && !indented && !/^ *(?:[-*+]|\d{1,9}[.)])[ \t]/.test(rest) && !/^ /.test(rest)) this.#list = false;
+    this.#codeLine = indented && !blank && !this.#list && (this.#blankBefore || this.#codeBefore);
+    this.#codeBefore = this.#codeLine;
+    this.#blankBefore = blank;
+    return this.#codeLine;
   }
 
   /** A line of a fenced block: code, or the fence that closes it. */
   #inFence(rest: string, at: number, say: (shown: string) => void): number | undefined {
-    const closing = /^ {0,3}(`{3,}|~{3,})[ \t]*\n?$/.exec(rest)?.[1];
+    const closing = /^ *(`{3,}|~{3,})[ \t]*\n?$/.exec(rest)?.[1];
     if (closing === undefined || this.#fence === undefined || !closing.startsWith(this.#fence)) return undefined;
     this.#fence = undefined;
     this.#atLineStart = true;
@@ -168,6 +190,13 @@ export class MarkdownTerminal {
       !/\s/.test(next) &&
       !(inWord && (sign[0] === "_" || sign.length === 1))
     ) {
+      // A sign that nothing closes on its line is what it is: stars of code and of file names.
+      const closing = closesOnLine(text.slice(at + sign.length, at + LONGEST_HELD), sign, final);
+      if (closing === undefined && !final && text.length - at < LONGEST_HELD) return at;
+      if (closing !== true) {
+        say(sign);
+        return at + sign.length;
+      }
       const style = sign.length === 2 ? "bold" : "italic";
       this.#open.push({ style, sign });
       say(begin(style));
@@ -200,6 +229,7 @@ export class MarkdownTerminal {
     for (const { style } of this.#open.splice(0).reverse()) out += end(style);
     if (this.#heading) out += end("bold");
     this.#heading = false;
+    this.#codeLine = false;
     this.#atLineStart = true;
     return out + after;
   }
@@ -215,4 +245,21 @@ function runAt(text: string, at: number): string {
   let to = at + 1;
   while (text[to] === text[at]) to++;
   return text.slice(at, to);
+}
+
+/** Whether a sign of emphasis is closed on its line; `undefined` where the line is not there yet. */
+function closesOnLine(rest: string, sign: string, final: boolean): boolean | undefined {
+  const eol = rest.indexOf("\n");
+  const line = eol === -1 ? rest : rest.slice(0, eol);
+  for (let at = line.indexOf(sign); at !== -1; ) {
+    const run = runAt(line, at);
+    // What follows it may still make it part of a word.
+    if (eol === -1 && !final && at + run.length === line.length) return undefined;
+    const before = line[at - 1];
+    const after = line[at + run.length] ?? "";
+    const inWord = sign[0] === "_" && /[\p{L}\p{N}]/u.test(after);
+    if (run.length >= sign.length && before !== undefined && !/\s/.test(before) && !inWord) return true;
+    at = line.indexOf(sign, at + run.length);
+  }
+  return eol === -1 ? undefined : false;
 }

@@ -1,10 +1,18 @@
 import type { Interface } from "node:readline";
+import { LINE_MARK, PASTE_MARK } from "./paste-input.js";
 
-/** Lines from a terminal, one when asked for. What is typed while an answer arrives waits its turn. */
+/** What was entered at once. */
+export interface Entry {
+  text: string;
+  /** Whether it was pasted, or holds a paste of several lines: then it is a message, whatever it begins with. */
+  pasted: boolean;
+}
+
+/** What is entered at a terminal, one entry when asked for. What is entered while an answer arrives waits its turn. */
 export class LineQueue {
-  readonly #lines: string[] = [];
+  #entries: Entry[] = [];
   #begun = "";
-  #waiting: ((line: string | undefined) => void) | undefined;
+  #waiting: ((entry: Entry | undefined) => void) | undefined;
   #closed = false;
 
   constructor(terminal: Interface) {
@@ -15,13 +23,19 @@ export class LineQueue {
     });
   }
 
-  /** The next line, those that end in a backslash joined with what follows; `undefined` once the terminal is closed. */
-  next(): Promise<string | undefined> {
-    const line = this.#lines.shift();
-    if (line !== undefined || this.#closed) return Promise.resolve(line);
+  /** The next entry, lines that end in a backslash joined with what follows; `undefined` once the terminal is closed. */
+  next(): Promise<Entry | undefined> {
+    const entry = this.#entries.shift();
+    if (entry !== undefined || this.#closed) return Promise.resolve(entry);
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#entries = [];
+    this.#begun = "";
   }
 
   #push(line: string): void {
@@ -31,9 +45,11 @@ export class LineQueue {
     }
     const whole = this.#begun + line;
     this.#begun = "";
+    const pasted = whole.startsWith(PASTE_MARK) || whole.includes(LINE_MARK);
+    const entry = { text: whole.replaceAll(PASTE_MARK, "").replaceAll(LINE_MARK, "\n"), pasted };
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting === undefined) this.#lines.push(whole);
-    else waiting(whole);
+    if (waiting === undefined) this.#entries.push(entry);
+    else waiting(entry);
   }
 }

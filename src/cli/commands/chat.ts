@@ -9,7 +9,8 @@ import { conversationStore } from "../data-folder.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import type { EndSignal, Io } from "../io.js";
 import { hasColour } from "../io.js";
-import { LineQueue } from "../line-queue.js";
+import { type Entry, LineQueue } from "../line-queue.js";
+import { LEAVE_PASTES, MARK_PASTES, PasteInput } from "../paste-input.js";
 import { reportError } from "../report-error.js";
 
 /** Options of `sluice chat`. */
@@ -83,43 +84,56 @@ async function answerLines(session: ChatSession, io: Io): Promise<number> {
   }
 }
 
-/** A line that ends in a backslash goes on in the next. Ctrl-C stops the answer, or leaves when there is none. */
+/**
+ * A line that ends in a backslash goes on in the next; a paste is one message. Ctrl-C stops the answer and forgets what waits
+ * behind it, clears a line that is half typed, and leaves when there is neither. Ctrl-D leaves.
+ */
 async function talk(session: ChatSession, io: Io): Promise<number> {
   const prompt = styled("› ", "cyan", hasColour(io.stdout, io.env));
-  const terminal = createInterface({ input: io.stdin, output: io.stdout, terminal: true, prompt, historySize: 500 });
+  const input = new PasteInput(io.stdin);
+  const terminal = createInterface({ input, output: io.stdout, terminal: true, prompt, historySize: 500 });
   const lines = new LineQueue(terminal);
   let code: number = EXIT.ok;
   const onInterrupt = (signal: EndSignal) => {
+    lines.clear();
     if (session.interrupt() && signal === "SIGINT") return;
+    if (terminal.line !== "" && signal === "SIGINT") {
+      terminal.write(null, { ctrl: true, name: "e" });
+      terminal.write(null, { ctrl: true, name: "u" });
+      return;
+    }
     code = exitCodeOfSignal(signal);
     terminal.close();
   };
   terminal.on("SIGINT", () => onInterrupt("SIGINT"));
   const stop = io.onInterrupt(onInterrupt);
   io.stderr.write("/help lists commands; Ctrl-C stops an answer, and leaves when there is none.\n");
+  io.stdout.write(MARK_PASTES);
   try {
     while (code === EXIT.ok) {
       terminal.prompt();
-      const line = await lines.next();
-      if (line === undefined) break;
-      if (line.trim() === "") continue;
-      if ((await runLine(line, session, io)) === "leave") break;
+      const entry = await lines.next();
+      if (entry === undefined) break;
+      if (entry.text.trim() === "") continue;
+      if ((await runEntry(entry, session, io)) === "leave") break;
     }
   } finally {
     stop();
     terminal.close();
+    input.leave();
+    io.stdout.write(LEAVE_PASTES);
   }
   io.stdout.write("\n");
   return code;
 }
 
-async function runLine(line: string, session: ChatSession, io: Io): Promise<"leave" | "stay"> {
-  if (!line.startsWith("/") || line.startsWith("/call ")) {
-    await session.say(line);
+async function runEntry({ text, pasted }: Entry, session: ChatSession, io: Io): Promise<"leave" | "stay"> {
+  if (pasted || !text.startsWith("/") || text.startsWith("/call ")) {
+    await session.say(text);
     return "stay";
   }
   try {
-    return await session.command(line);
+    return await session.command(text);
   } catch (thrown) {
     reportError(SluiceError.from(thrown, "protocol"), io);
     return "stay";

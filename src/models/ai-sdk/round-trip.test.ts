@@ -36,6 +36,16 @@ function there(model: ChatModel, version: AiSdkVersion): ChatModel {
   }
 }
 
+/** Whether a text goes on behind a source: the AI SDK has each source between texts, and makes two of it. */
+function hasSourceWithin(events: readonly ChatEvent[]): boolean {
+  return events.some(({ type }, index) => {
+    if (type !== "source") return false;
+    const before = events.slice(0, index).findLast((event) => event.type !== "source");
+    const after = events.slice(index).find((event) => event.type !== "source");
+    return before?.type === "text-delta" && after?.type === "text-delta";
+  });
+}
+
 describe.each(VERSIONS)("there and back through %s", (version) => {
   const answers = arbitraryAnswer({
     reasoning: true,
@@ -48,6 +58,7 @@ describe.each(VERSIONS)("there and back through %s", (version) => {
   it("an answer says the same, streamed and whole", () =>
     fc.assert(
       fc.asyncProperty(answers, async (events) => {
+        fc.pre(!hasSourceWithin(events));
         const model = there(saying(events), version);
         expect(summarise(await collect(model.stream(REQUEST)))).toEqual(summarise(events));
         const whole = summarise(await collect(model.stream(REQUEST, { streaming: false })));

@@ -19,6 +19,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "serve.mjs": "Served as anthropic/claude-sonnet-4-5.",
   "server.mjs": "Hello there\nfinish",
   "speech.mjs": "3 files and one of everything: ",
+  "streaming-chat.mjs": "refused: Streaming requires StreamingStrategy (set streaming: true in config)",
   "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",
   "voice-chat.mjs": "heard: What is a sluice?\nsays: A sluice is a gate for water.",
   "workflow.mjs": "Published: Sluices are old. They are everywhere.",

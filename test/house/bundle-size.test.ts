@@ -11,7 +11,7 @@ const CORE = `
   export { openAiChat } from "sluice/dialects";
 `;
 
-it("bundles the core for browsers in under 36 KB, without anything of Node", async () => {
+it("bundles the core for browsers in under 38 KB, without anything of Node", async () => {
   // Node's own modules cannot be resolved for this platform: the build would fail.
   const { outputFiles, metafile } = await build({
     stdin: { contents: CORE, resolveDir: root },
@@ -28,5 +28,5 @@ it("bundles the core for browsers in under 36 KB, without anything of Node", asy
   const [bundle] = outputFiles;
   expect(bundle?.text).toContain("chat.completion.chunk");
   expect(bundle?.text).not.toMatch(/\bBuffer\b|\bprocess\./);
-  expect(gzipSync(bundle?.contents ?? "").length).toBeLessThan(36_000);
+  expect(gzipSync(bundle?.contents ?? "").length).toBeLessThan(38_000);
 });

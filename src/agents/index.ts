@@ -18,6 +18,8 @@ export type { StreamChatOptions } from "./chat/stream-chat-agent.js";
 export { ChatSignature, StreamChatAgent } from "./chat/stream-chat-agent.js";
 export type { StreamedAnswer } from "./chat/streaming-strategy.js";
 export { StreamingStrategy } from "./chat/streaming-strategy.js";
+export type { ReadAgentOptions } from "./definition/read-agent.js";
+export { readAgent } from "./definition/read-agent.js";
 export type { EvalResult } from "./evals/eval-report.js";
 export { EvalReport } from "./evals/eval-report.js";
 export type { EvaluateOptions } from "./evals/evaluate.js";

@@ -8,7 +8,11 @@ import { defaultPrices } from "../models/prices/default-prices.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import type { InputResponsePart } from "../stream/message.js";
+import { openRequests } from "../tools/history.js";
+import { responseMessage } from "../tools/input-response.js";
 import { styled } from "./ansi.js";
+import { answerRequest, type NextLine } from "./answer-request.js";
 import { CHAT_COMMANDS } from "./chat-commands.js";
 import { footer } from "./footer.js";
 import { hasColour, type Io } from "./io.js";
@@ -31,6 +35,8 @@ export interface ChatSessionOptions {
 /** A conversation at a terminal or a pipe: what is said, what is shown, and the commands that begin with a slash. */
 export class ChatSession {
   readonly io: Io;
+  /** Where answers to what tools ask come from. Without it nothing is allowed and no question answered. */
+  nextLine: NextLine | undefined;
   readonly #files = new PendingFiles();
   readonly #options: ConversationOptions;
   readonly #guards: readonly Guard[];
@@ -63,9 +69,22 @@ export class ChatSession {
     return this.#guards.length === 0 ? model : guard(model, ...this.#guards);
   }
 
-  /** Says something and shows the answer. Returns the error that ended it, after reporting it. */
-  say(input: TurnInput): Promise<SluiceError | undefined> {
-    return this.show(this.#conversation.stream(typeof input === "string" ? this.#files.with(input) : input));
+  /** Says something and shows the answer; what tools ask meanwhile is asked here. Returns the error that ended it, after reporting it. */
+  async say(input: TurnInput): Promise<SluiceError | undefined> {
+    let error = await this.show(this.#conversation.stream(typeof input === "string" ? this.#files.with(input) : input));
+    while (error === undefined) {
+      const responses: InputResponsePart[] = [];
+      const messages = (await this.#conversation.messages()).map(({ message }) => message);
+      for (const request of openRequests(messages)) {
+        const response = await answerRequest(request, this.nextLine, this.io);
+        // Whoever leaves has answered nothing: it goes on waiting.
+        if (response === undefined) return undefined;
+        responses.push(response);
+      }
+      if (responses.length === 0) break;
+      error = await this.show(this.#conversation.stream(responseMessage(...responses)));
+    }
+    return error;
   }
 
   /**

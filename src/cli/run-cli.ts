@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DIALECTS } from "../dialects/recognise-wire.js";
+import { type AgentCommandOptions, agentCommand } from "./commands/agent.js";
 import { type AskOptions, askCommand } from "./commands/ask.js";
 import { type ChatOptions, chatCommand } from "./commands/chat.js";
 import { doctorCommand } from "./commands/doctor.js";
@@ -92,7 +93,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
   return program;
 }
 
-/** Adds `sluice chat` and `sluice ask`. */
+/** Adds `sluice chat`, `sluice agent` and `sluice ask`. */
 function describeAnswers(program: Command, io: Io, ended: (code: number) => void): void {
   program
     .command("chat", { isDefault: io.stdin.isTTY === true })
@@ -103,6 +104,14 @@ function describeAnswers(program: Command, io: Io, ended: (code: number) => void
     .option("-f, --file <path>", FILE_HELP, listed)
     .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
     .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
+
+  program
+    .command("agent")
+    .description("talk to the agent of a file or folder: a module, YAML, or Markdown with front matter")
+    .argument("<path>", "the file, or a folder with agent.md, agent.yaml, agent.mjs and the like")
+    .option("-m, --model <name>", "the model where the file names none; default: the first that is configured")
+    .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
+    .action(async (path: string, options: AgentCommandOptions) => ended(await agentCommand(path, options, io)));
 
   program
     .command("ask")

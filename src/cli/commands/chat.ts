@@ -45,13 +45,18 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
     try {
       if (store !== undefined) await announce(session);
       for (const path of options.file ?? []) await session.attach(path);
-      return await (io.stdin.isTTY ? talk(session, io) : answerLines(session, io));
+      return await runSession(session, io);
     } finally {
       await session.close();
     }
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));
   }
+}
+
+/** Talks at a terminal until it is left; without one, answers each line of stdin. Returns the exit code. */
+export function runSession(session: ChatSession, io: Io): Promise<number> {
+  return io.stdin.isTTY ? talk(session, io) : answerLines(session, io);
 }
 
 /** Says which conversation it is, where it is kept: so it can be resumed. */
@@ -93,6 +98,12 @@ async function talk(session: ChatSession, io: Io): Promise<number> {
   const input = new PasteInput(io.stdin);
   const terminal = createInterface({ input, output: io.stdout, terminal: true, prompt, historySize: 500 });
   const lines = new LineQueue(terminal);
+  session.nextLine = async () => {
+    // What was typed before the question was asked is no answer to it.
+    lines.clear();
+    terminal.prompt();
+    return (await lines.next())?.text;
+  };
   let code: number = EXIT.ok;
   const onInterrupt = (signal: EndSignal) => {
     lines.clear();

@@ -228,7 +228,7 @@ export class HttpSource implements BatchSource {
     // Once an answer has said why it ended, how the connection ended carries no meaning.
     if (failure !== undefined && !this.#finished && !this.#reader?.ending) throw failure;
     const stray = this.#began ? "" : (this.#framing?.stray?.trim() ?? "");
-    if (stray !== "") throw noAnswer(stray);
+    if (stray !== "" && !isCutJson(stray)) throw noAnswer(stray);
     if (!this.#finished) this.#reader?.end(this.#emit);
     if (!this.#finished) throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });
   }
@@ -288,6 +288,11 @@ function parsed(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a body was to be JSON and ended within it. */
+function isCutJson(text: string): boolean {
+  return JSON_BEGINS.includes(text.charAt(0)) && parsed(text) === undefined;
 }
 
 /** The error for a body that is neither events nor JSON: what the server said instead. */

@@ -17,8 +17,12 @@ function dieAt(place) {
 /** Stands still at this place until it is killed or goes on. */
 async function hangAt(place) {
   if (mode !== place) return;
+  // Waiting for a signal keeps no process alive by itself.
+  const alive = setInterval(() => {}, 60_000);
+  const woken = new Promise((resolve) => process.once("SIGUSR2", resolve));
   say({ hangs: place });
-  await new Promise((resolve) => process.once("SIGUSR2", resolve));
+  await woken;
+  clearInterval(alive);
 }
 
 const model = defineModel({

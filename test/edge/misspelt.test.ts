@@ -11,7 +11,6 @@ import * as tools from "../../src/tools/index.js";
 
 /** Takes anything: what a program in JavaScript may hand in. */
 type Loose = (...values: unknown[]) => unknown;
-// biome-ignore format: one door a line
 const loose = (door: unknown): Loose => door as Loose;
 const make =
   (door: unknown) =>

@@ -155,7 +155,7 @@ class MessagesWriter {
     if (!isObject(input)) this.#warn(field, "arguments that are no JSON object were sent inside one");
     return {
       ...(own ?? { type: "tool_use" }),
-      id: providerExecuted ? callId : wireId(callId),
+      id: callId,
       name,
       // As Anthropic's documentation of streamed tool use advises.
       input: isObject(input) ? input : { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) },
@@ -195,17 +195,12 @@ function writeResult({ callId, output, isError, opaque, cache }: ToolResultPart)
   const content = writeToolOutput(output);
   return {
     type: "tool_result",
-    tool_use_id: wireId(callId),
+    tool_use_id: callId,
     ...(content !== "" && { content }),
     ...(isError && { is_error: true }),
     ...ownData(opaque),
     ...writeCache(cache),
   };
-}
-
-/** The API takes ids of letters, digits, `_` and `-`; other providers' may have more. */
-function wireId(callId: string): string {
-  return callId.replace(/[^A-Za-z0-9_-]/g, "_");
 }
 
 function addCitation(block: JsonObject, citation: JsonObject): void {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { Dapr } from "sluice/dapr";
+import { Dapr } from "sluice/dapr/wire";
 import { request } from "undici";
 import { median } from "../median.mjs";
 import { PROMPT } from "../request.mjs";

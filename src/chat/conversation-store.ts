@@ -91,6 +91,8 @@ export interface ListOptions {
   limit?: number;
   /** Only those that come after this one: the last one of the page before. */
   after?: Pick<ConversationRecord, "updatedAt" | "id">;
+  /** Only those whose ids begin with this. Default: all. */
+  prefix?: string;
 }
 
 /**

@@ -6,6 +6,8 @@ export type { NodeContext, NodeLike, NodePort, WorkflowNode } from "./builder/wo
 export type { EmbeddedEngineOptions } from "./engines/embedded-engine.js";
 export { EmbeddedEngine } from "./engines/embedded-engine.js";
 export type {
+  ListRuns,
+  NewRun,
   OpenQuestion,
   RunDetails,
   RunJournal,
@@ -14,6 +16,7 @@ export type {
   StepRecord,
   WorkflowEngine,
 } from "./engines/engine.js";
+export type { MemoryEngineOptions } from "./engines/memory-engine.js";
 export { MemoryEngine } from "./engines/memory-engine.js";
 export type { Diagnostic, DiagnosticCode } from "./format/diagnostic.js";
 export { describeDiagnostic } from "./format/diagnostic.js";

@@ -95,6 +95,23 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
       }
     });
 
+    test("lists those whose ids begin with a text, page by page", async () => {
+      const prefix = `${fresh()}%_:`;
+      const ids = ["a", "b", "ü", "d"].map((name) => prefix + name);
+      for (const one of [...ids, `x${prefix}e`]) {
+        await store.append(one, { expectedVersion: 0, messages: [said("a", null, "Hi")], head: "a" });
+      }
+      expect((await store.list({ prefix })).map((record) => record.id).sort()).toEqual([...ids].sort());
+      const paged: string[] = [];
+      for (let page = await store.list({ prefix, limit: 3 }); page.length > 0; ) {
+        paged.push(...page.map((record) => record.id));
+        const after = page.at(-1);
+        page = after === undefined ? [] : await store.list({ prefix, limit: 3, after });
+      }
+      expect(paged.sort()).toEqual([...ids].sort());
+      expect(await store.list({ prefix: `${prefix}z` })).toEqual([]);
+    });
+
     test("refuses an append that expects another version, and stores nothing of it", async () => {
       await store.append(fresh(), { expectedVersion: 0, messages: [said("a", null, "Hi")], head: "a" });
       for (const expectedVersion of [0, 2]) {

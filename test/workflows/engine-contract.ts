@@ -69,6 +69,27 @@ export function engineContract(name: string, open: () => Promise<WorkflowEngine>
       await engine.close();
     });
 
+    test("is listed by its owner and its workflow, page by page", async () => {
+      const engine = await open();
+      const workflow = await loadWorkflow(APPROVAL, counted([]));
+      const ids: string[] = [];
+      for (const caller of ["anna", "ben", "anna", "anna"]) {
+        const run = workflow.run({ inputs: { topic: "x" }, engine, context: { caller } });
+        await run.result;
+        if (caller === "anna") ids.push(run.runId);
+      }
+      await workflow.run({ inputs: { topic: "x" }, engine }).result;
+      const [first, second, ...more] = await engine.list({ owner: "anna", workflow: "approval", limit: 2 });
+      expect([first?.owner, more]).toEqual(["anna", []]);
+      const rest = second === undefined ? [] : await engine.list({ owner: "anna", after: second });
+      expect([first, second, ...rest].map((run) => run?.id).sort()).toEqual(ids.sort());
+      expect(await engine.list({ owner: "nobody" })).toEqual([]);
+      expect(await engine.list({ owner: "anna", workflow: "other" })).toEqual([]);
+      expect((await engine.show(ids[0] ?? "")).owner).toBe("anna");
+      expect(await engine.list()).toHaveLength(5);
+      await engine.close();
+    });
+
     test("answers a question once", async () => {
       const engine = await open();
       const run = (await loadWorkflow(APPROVAL, counted([]))).run({ inputs: { topic: "x" }, engine });

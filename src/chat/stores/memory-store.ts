@@ -39,8 +39,9 @@ export class MemoryStore implements ConversationStore {
     return ++conversation.version;
   }
 
-  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
     return [...this.#conversations.values()]
+      .filter((conversation) => conversation.id.startsWith(prefix))
       .filter((conversation) => after === undefined || byTime(conversation, after) > 0)
       .sort(byTime)
       .slice(0, limit)

@@ -132,13 +132,13 @@ export class PostgresStore implements ConversationStore {
     });
   }
 
-  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
     return this.#transaction(async (client) => {
       const { rows } = await client.query<Row>(
         `SELECT * FROM sluice_conversations
-         WHERE (updated_at, id COLLATE "C") < (coalesce($1::timestamptz, 'infinity'), $2)
+         WHERE (updated_at, id COLLATE "C") < (coalesce($1::timestamptz, 'infinity'), $2) AND starts_with(id, $4)
          ORDER BY updated_at DESC, id COLLATE "C" DESC LIMIT $3`,
-        [after?.updatedAt ?? null, after?.id ?? "", limit],
+        [after?.updatedAt ?? null, after?.id ?? "", limit, prefix],
       );
       return rows.map(recordOf);
     });

@@ -44,6 +44,9 @@ if moved and time then redis.call("ZADD", KEYS[1], time, ARGV[2]) elseif moved t
 return ids
 `;
 
+/** How many conversations are read at a time where only some of them are wanted. */
+const SCAN = 500;
+
 /** Settings of a Redis store. */
 export interface RedisStoreOptions {
   /** Begins all keys, which stand on one node of a cluster. Default `sluice`. */
@@ -116,8 +119,20 @@ export class RedisStore implements ConversationStore {
     throw conflict(id, change.expectedVersion, -1 - Number(version));
   }
 
-  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
-    if (limit < 1) return [];
+  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
+    const found: ConversationRecord[] = [];
+    const size = prefix === "" ? limit : Math.max(limit, SCAN);
+    for (let last = after; limit >= 1; ) {
+      const { ids, records } = await this.#page(size, last);
+      for (const record of records) if (record.id.startsWith(prefix)) found.push(record);
+      last = records.at(-1);
+      if (found.length >= limit || ids < size || last === undefined) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** Conversations one after the other by time, and how many ids there were. */
+  async #page(limit: number, after: ListOptions["after"]): Promise<{ ids: number; records: ConversationRecord[] }> {
     const [ids] = await this.#run(async (redis) => {
       const page =
         after === undefined
@@ -125,13 +140,17 @@ export class RedisStore implements ConversationStore {
           : redis.eval(AFTER, 1, this.#byTime, Date.parse(after.updatedAt), after.id, limit);
       return [[null, await page]];
     });
-    if ((ids as string[]).length === 0) return [];
+    const names = ids as string[];
+    if (names.length === 0) return { ids: 0, records: [] };
     const records = await this.#run((redis) => {
       const all = redis.multi();
-      for (const id of ids as string[]) all.hgetall(this.#record(id));
+      for (const id of names) all.hgetall(this.#record(id));
       return all.exec();
     });
-    return (ids as string[]).flatMap((id, index) => recordOf(id, records[index] as Record<string, string>) ?? []);
+    return {
+      ids: names.length,
+      records: names.flatMap((id, index) => recordOf(id, records[index] as Record<string, string>) ?? []),
+    };
   }
 
   async delete(id: string): Promise<boolean> {

@@ -127,13 +127,13 @@ export class SqliteStore implements ConversationStore {
     });
   }
 
-  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
     return this.#transaction("BEGIN", "list", async (driver) => {
       const rows = await driver.all<Row>(
-        `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?)
+        `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?) AND substr(id, 1, length(?)) = ?
            ORDER BY updated_at DESC, id DESC LIMIT ?`,
         // "9" comes after every time.
-        [after?.updatedAt ?? "9", after?.id ?? "", limit],
+        [after?.updatedAt ?? "9", after?.id ?? "", prefix, prefix, limit],
       );
       return rows.map(recordOf);
     });

@@ -105,9 +105,9 @@ export class DaprStateStore implements ConversationStore {
     return next.version;
   }
 
-  async list({ limit = 100, after }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
     if (limit < 1) return [];
-    const ids = await this.#index.ids();
+    const ids = (await this.#index.ids()).filter((id) => id.startsWith(prefix));
     const heads = (await this.#state.getMany(ids.map((id) => this.#keys.head(id)))) as Map<string, ConversationHead>;
     const records = ids.flatMap((id) => {
       const head = heads.get(this.#keys.head(id));

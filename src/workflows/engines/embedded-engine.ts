@@ -6,7 +6,16 @@ import { SqliteStore } from "../../chat/stores/sqlite-store.js";
 import { between, exactly, oneOf } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { EmbeddedJournal } from "./embedded-journal.js";
-import type { RunDetails, RunJournal, RunRecord, RunStatus, StepRecord, WorkflowEngine } from "./engine.js";
+import type {
+  ListRuns,
+  NewRun,
+  RunDetails,
+  RunJournal,
+  RunRecord,
+  RunStatus,
+  StepRecord,
+  WorkflowEngine,
+} from "./engine.js";
 import { type Holder, isAlive, SILENT_MS, thisProcess } from "./holder.js";
 import { noQuestion, noRun, runBusy, runExists } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
@@ -15,7 +24,7 @@ const SCHEMA = `
 CREATE TABLE IF NOT EXISTS workflow_runs (
   id TEXT PRIMARY KEY, workflow TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   inputs TEXT NOT NULL, document TEXT NOT NULL, format INTEGER NOT NULL, output TEXT, error TEXT, questions TEXT NOT NULL,
-  fence INTEGER NOT NULL, holder TEXT, beat_at INTEGER NOT NULL
+  fence INTEGER NOT NULL, holder TEXT, beat_at INTEGER NOT NULL, owner TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS workflow_runs_by_time ON workflow_runs (created_at, id);
 CREATE TABLE IF NOT EXISTS workflow_steps (run TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, key));
@@ -40,6 +49,7 @@ interface Row {
   fence: number;
   holder: string | null;
   beat_at: number;
+  owner: string | null;
 }
 
 /** Settings of `EmbeddedEngine.open`. */
@@ -102,20 +112,21 @@ export class EmbeddedEngine implements WorkflowEngine {
       const db = connection(path, () => new Libsql(path));
       db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync};`);
       db.exec(SCHEMA);
+      addOwners(db);
       return new EmbeddedEngine(db, path, await SqliteStore.open(path), silentMs);
     } catch (thrown) {
       throw failed(path, thrown);
     }
   }
 
-  async begin(run: Pick<RunRecord, "id" | "workflow" | "inputs" | "document" | "format">): Promise<RunJournal> {
+  async begin(run: NewRun): Promise<RunJournal> {
     const now = new Date().toISOString();
     this.#write(() => {
       if (this.#row(run.id) !== undefined) throw runExists(run.id);
       this.#db
         .prepare(
           `INSERT INTO workflow_runs (id, workflow, status, created_at, updated_at, inputs, document, format, questions,
-             fence, holder, beat_at) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, '[]', 1, ?, ?)`,
+             fence, holder, beat_at, owner) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, '[]', 1, ?, ?, ?)`,
         )
         .run(
           run.id,
@@ -127,6 +138,7 @@ export class EmbeddedEngine implements WorkflowEngine {
           run.format,
           JSON.stringify(this.#holder),
           Date.now(),
+          run.owner ?? null,
         );
     });
     return this.#journal(run.id, 1, [], []);
@@ -164,13 +176,15 @@ export class EmbeddedEngine implements WorkflowEngine {
     });
   }
 
-  async list({ limit = 100, status }: { limit?: number; status?: RunStatus } = {}): Promise<RunRecord[]> {
+  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
     const rows = this.#read(() =>
       this.#db
         .prepare(
-          "SELECT * FROM workflow_runs WHERE ?1 IS NULL OR status = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2",
+          `SELECT * FROM workflow_runs WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
+             AND (?3 IS NULL OR owner = ?3) AND (created_at, id) < (?4, ?5) ORDER BY created_at DESC, id DESC LIMIT ?6`,
         )
-        .all(status ?? null, limit),
+        // "9" comes after every time.
+        .all(status ?? null, workflow ?? null, owner ?? null, after?.createdAt ?? "9", after?.id ?? "", limit),
     );
     return (rows as Row[]).map(recordOf);
   }
@@ -289,11 +303,20 @@ function connection(path: string, open: () => Database.Database): Database.Datab
   return db;
 }
 
+/** Files that were made before runs had owners get the column. */
+function addOwners(db: Database.Database): void {
+  const columns = db.prepare("SELECT name FROM pragma_table_info('workflow_runs')").all();
+  if (!(columns as { name: string }[]).some(({ name }) => name === "owner")) {
+    db.exec("ALTER TABLE workflow_runs ADD COLUMN owner TEXT");
+  }
+}
+
 function recordOf(row: Row): RunRecord {
   return {
     id: row.id,
     workflow: row.workflow,
     status: row.status as RunStatus,
+    ...(row.owner !== null && { owner: row.owner }),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     inputs: parseJson(row.inputs) as JsonObject,

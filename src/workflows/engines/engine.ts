@@ -42,6 +42,8 @@ export interface RunRecord {
   /** The workflow's name. */
   workflow: string;
   status: RunStatus;
+  /** Who began it: the `caller` of its call context. Absent where nobody is named. */
+  owner?: string;
   /** ISO 8601. */
   createdAt: string;
   /** ISO 8601. */
@@ -60,6 +62,23 @@ export interface RunRecord {
 /** A run and its steps. */
 export interface RunDetails extends RunRecord {
   steps: StepRecord[];
+}
+
+/** A run as it begins. */
+export type NewRun = Pick<RunRecord, "id" | "workflow" | "inputs" | "document" | "format" | "owner">;
+
+/** Which runs to list. */
+export interface ListRuns {
+  /** How many at most. Default 100. */
+  limit?: number;
+  /** Only those that stand so. */
+  status?: RunStatus;
+  /** Only those of this workflow. */
+  workflow?: string;
+  /** Only those that this caller began. */
+  owner?: string;
+  /** Only those that come after this one: the last one of the page before. */
+  after?: Pick<RunRecord, "createdAt" | "id">;
 }
 
 /** What one run writes down. Whoever has it is the only one who runs it. */
@@ -95,7 +114,7 @@ export interface WorkflowEngine {
   /** Where conversations of runs are kept, so that they are there when a run goes on. */
   readonly conversations?: ConversationStore;
   /** Writes down a new run and takes it. @throws {SluiceError} `conflict` for an id that there is. */
-  begin(run: Pick<RunRecord, "id" | "workflow" | "inputs" | "document" | "format">): Promise<RunJournal>;
+  begin(run: NewRun): Promise<RunJournal>;
   /**
    * Takes a run that somebody began.
    *
@@ -105,7 +124,7 @@ export interface WorkflowEngine {
   /** Keeps the answer to a question of a run, once. @throws {SluiceError} `not-found`; `conflict` where it was answered. */
   answer(runId: string, questionId: string, answer: JsonValue): Promise<void>;
   /** The runs, the newest first. */
-  list(options?: { limit?: number; status?: RunStatus }): Promise<RunRecord[]>;
+  list(options?: ListRuns): Promise<RunRecord[]>;
   /** A run with its steps. @throws {SluiceError} `not-found`. */
   show(id: string): Promise<RunDetails>;
   /**

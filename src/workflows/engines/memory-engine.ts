@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../base/json.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
-import type { RunDetails, RunJournal, RunRecord, RunStatus, StepRecord, WorkflowEngine } from "./engine.js";
+import { exactly, limit as limitCheck } from "../../stream/checks.js";
+import type { ListRuns, NewRun, RunDetails, RunJournal, RunRecord, StepRecord, WorkflowEngine } from "./engine.js";
 import { noQuestion, noRun, runBusy, runExists, runLost } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
 
@@ -12,14 +13,30 @@ interface Kept {
   holder: AbortController | undefined;
 }
 
+/** Settings of a `MemoryEngine`. */
+export interface MemoryEngineOptions {
+  /** How many runs are kept, or `Infinity`. Beyond it the oldest that are over go first, then the oldest that wait. Default 1,000. */
+  maxRuns?: number;
+}
+
+const checkOptions = exactly("options of a memory engine", { maxRuns: limitCheck });
+
 /** Keeps runs in this process's memory: they wait for answers, and are gone with the process. */
 export class MemoryEngine implements WorkflowEngine {
   readonly name = "memory";
   readonly conversations = new MemoryStore();
   readonly #runs = new Map<string, Kept>();
+  readonly #maxRuns: number;
 
-  async begin(run: Pick<RunRecord, "id" | "workflow" | "inputs" | "document" | "format">): Promise<RunJournal> {
+  /** @throws {SluiceError} `invalid-argument` for options that there are not. */
+  constructor(options: MemoryEngineOptions = {}) {
+    checkOptions(options, "options");
+    this.#maxRuns = options.maxRuns ?? 1_000;
+  }
+
+  async begin(run: NewRun): Promise<RunJournal> {
     if (this.#runs.has(run.id)) throw runExists(run.id);
+    this.#makeRoom();
     const now = new Date().toISOString();
     const kept: Kept = {
       record: { ...run, status: "running", createdAt: now, updatedAt: now, questions: [] },
@@ -46,9 +63,14 @@ export class MemoryEngine implements WorkflowEngine {
     notes.set(key, answer);
   }
 
-  async list({ limit = 100, status }: { limit?: number; status?: RunStatus } = {}): Promise<RunRecord[]> {
-    const all = [...this.#runs.values()].map(({ record }) => record).reverse();
-    return all.filter((run) => status === undefined || run.status === status).slice(0, limit);
+  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
+    const wanted = (run: RunRecord) =>
+      (status === undefined || run.status === status) &&
+      (workflow === undefined || run.workflow === workflow) &&
+      (owner === undefined || run.owner === owner) &&
+      (after === undefined || byTime(run, after) > 0);
+    const all = [...this.#runs.values()].map(({ record }) => record);
+    return all.filter(wanted).sort(byTime).slice(0, limit);
   }
 
   async show(id: string): Promise<RunDetails> {
@@ -78,6 +100,15 @@ export class MemoryEngine implements WorkflowEngine {
     this.#runs.clear();
   }
 
+  #makeRoom(): void {
+    for (const states of [["completed", "failed", "cancelled"], ["waiting"]]) {
+      for (const [id, { record, holder }] of this.#runs) {
+        if (this.#runs.size < this.#maxRuns) return;
+        if (holder === undefined && states.includes(record.status)) this.#runs.delete(id);
+      }
+    }
+  }
+
   #get(id: string): Kept {
     const kept = this.#runs.get(id);
     if (kept === undefined) throw noRun(id);
@@ -105,6 +136,12 @@ export class MemoryEngine implements WorkflowEngine {
       },
     };
   }
+}
+
+/** The newest first, then by id. */
+function byTime(a: Pick<RunRecord, "createdAt" | "id">, b: typeof a): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
+  return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }
 
 function update(kept: Kept, state: Partial<RunRecord>): void {

@@ -5,7 +5,7 @@ import type { CallContext } from "../../stream/call-context.js";
 import { exactly } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { OpenQuestion, RunRecord, WorkflowEngine } from "../engines/engine.js";
-import { FORMAT } from "../engines/engine.js";
+import { FORMAT, type NewRun } from "../engines/engine.js";
 import { describeDiagnostic } from "../format/diagnostic.js";
 import type { Workflow } from "../workflow.js";
 import { ActiveRun } from "./active-run.js";
@@ -84,7 +84,7 @@ export function startRun(
     callContext: context,
     compile,
     conversations: engine?.conversations,
-    open: engine && (() => engine.begin(beginning(workflow, runId, inputs))),
+    open: engine && (() => engine.begin(beginning(workflow, runId, inputs, context?.caller))),
   });
 }
 
@@ -115,8 +115,9 @@ export function resumedRun(
   });
 }
 
-function beginning(workflow: Workflow, id: string, inputs: JsonObject) {
-  return { id, workflow: workflow.name, inputs, document: workflow.document, format: FORMAT };
+function beginning(workflow: Workflow, id: string, inputs: JsonObject, owner: string | undefined): NewRun {
+  const { name, document } = workflow;
+  return { id, workflow: name, inputs, document, format: FORMAT, ...(owner !== undefined && { owner }) };
 }
 
 /** A model that is not configured is known before anything is sent. */

@@ -1,4 +1,4 @@
-// `npm run build`: tsc checks and writes the declarations, Rolldown writes the code.
+// `npm run build`: tsc checks and writes the declarations, Rolldown writes the code, Vite the web app.
 import { readFileSync, rmSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { root, run } from "./setup.mjs";
@@ -41,3 +41,6 @@ await bundle.write({
   chunkFileNames: "chunks/[name]-[hash].js",
   codeSplitting: { groups: [{ name: chunkOf, debugName: "folders" }], includeDependenciesRecursively: false },
 });
+
+const { build } = await import("vite");
+await build({ configFile: join(root, "web", "vite.config.ts") });

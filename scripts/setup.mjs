@@ -17,7 +17,7 @@ export function install(folder = root) {
 /** Compiles src to dist if anything in src is newer. */
 export function build() {
   const built = join(root, "dist", "index.js");
-  const sources = ["src", "scripts/build.mjs", "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const sources = ["src", "web", "scripts/build.mjs", "package.json", "tsconfig.json", "tsconfig.build.json"];
   if (existsSync(built) && Math.max(...sources.map((path) => newest(join(root, path)))) <= modified(built)) return;
   say("Building …");
   run("npm", ["run", "--silent", "build"], root);

@@ -16,6 +16,7 @@ export function describeServe(program: Command, io: Io, ended: (code: number) =>
     .option("-p, --port <number>", "default 4444; 0 for a free one")
     .option("--host <address>", "default 127.0.0.1; one that other machines reach needs SLUICE_TOKEN, or keys")
     .option("--runs <url>", "where runs are logged: redis://… ; default: in memory")
+    .option("--no-web", "without the web app at /")
     .option("--no-log", "no lines of JSON on stderr, one for each request and answer")
     .action(async (config: string | undefined, options: ServeOptions) => {
       // Loaded here: no other command needs a server.

@@ -21,6 +21,7 @@ import { ServedModels } from "./served-models.js";
 import type { ServerCore } from "./server-core.js";
 import { serverMetrics } from "./server-metrics.js";
 import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
+import { webRoutes } from "./web-app/web-routes.js";
 
 /** Where a server listens. */
 export interface ListenAt {
@@ -101,7 +102,8 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   const app = new Hono();
   const routes = [...allRoutes(core), metricsRoute(metrics)];
-  mountRoutes(app, [...routes, openApiRoute(routes)], {
+  const page = options.webApp ? await webRoutes() : [];
+  mountRoutes(app, [...page, ...routes, openApiRoute(routes)], {
     gate,
     streams,
     limits: { maxBodyBytes },

@@ -3,7 +3,7 @@ import type { ConnectionLimits } from "../listeners/connection-limits.js";
 import { modelOf } from "../models/model-of.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { type Check, exactly, filledString, list, oneOf, record } from "../stream/checks.js";
+import { boolean, type Check, exactly, filledString, list, oneOf, record } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
 import type { RequestLog, RunLogEntry } from "./request-log.js";
@@ -46,6 +46,8 @@ export interface ServerOptions {
   keepAliveMs?: number;
   /** How long the headers of a streamed answer wait for its first word, in ms. Default 10,000. */
   patienceMs?: number;
+  /** Whether the web app is served at `/`. Default false; `sluice serve` serves it. */
+  webApp?: boolean;
   /** Is told of each request when it is over. No prompt, answer or key is in it. */
   onRequest?: (entry: RequestLog) => void;
   /** Is told of each answer when it is over, with what it used. No prompt, answer or key is in it. */
@@ -85,6 +87,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   limits: object,
   keepAliveMs: duration,
   patienceMs: duration,
+  webApp: boolean,
   onRequest: callable,
   onRun: callable,
 };

@@ -17,6 +17,7 @@ export interface ServeOptions {
   port?: string;
   runs?: string;
   log: boolean;
+  web: boolean;
 }
 
 /** How long answers may go on after the first signal, in ms. */
@@ -36,6 +37,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
     const server = await createServer({
       ...settings,
       models: served,
+      webApp: options.web,
       ...(usual !== undefined && { aliases: { "*": usual.model.id, ...settings.aliases } }),
       ...(token && { token }),
       ...(log && { log }),
@@ -47,6 +49,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       : Object.keys(served);
     const because = usual === undefined ? "" : ` (${usual.because})`;
     await write(io.stdout, `Serving ${names.join(", ")}${because} at ${url}\n`);
+    if (options.web) await write(io.stdout, `Open ${url}/ in a browser\n`);
     if (!termination.first.aborted) await once(termination.first, "abort");
     const impatient = once(termination.second, "abort");
     await Promise.race([server.close({ graceMs: GRACE_MS }), impatient]);

@@ -1,0 +1,93 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { ServerOptions } from "../../src/server/server-options.js";
+import { type Serving, serve } from "../server/serve.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const EXECUTABLE = "/usr/bin/chromium";
+
+/** Why tests in a browser are skipped; `undefined` where there is one. */
+export const NO_BROWSER = existsSync(EXECUTABLE) ? undefined : `there is no ${EXECUTABLE} (apt-get install chromium)`;
+if (NO_BROWSER !== undefined) process.stderr.write(`skipped: ${NO_BROWSER}\n`);
+
+/** A page of the web app in a real browser, and what went wrong in it. */
+export interface OpenPage {
+  page: Page;
+  context: BrowserContext;
+  /** Errors that the page threw, what its security policy refused, and requests to other hosts. */
+  problems: string[];
+  close(): Promise<void>;
+}
+
+/** Headless Chromium; each page has a profile of its own. */
+export class TestBrowser {
+  readonly #browser: Browser;
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  /** Starts it, and builds the web app where its sources are newer than what was built. */
+  static async open(): Promise<TestBrowser> {
+    buildWebApp();
+    const args = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"];
+    return new TestBrowser(await chromium.launch({ executablePath: EXECUTABLE, args }));
+  }
+
+  /** Opens an address of the app, for example `${serving.url}/#/dashboard`. */
+  async page(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: "reduce",
+      ...options,
+    });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    const { host } = new URL(url);
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => {
+      if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) problems.push(message.text());
+    });
+    page.on("request", (request) => {
+      const asked = new URL(request.url());
+      if (asked.protocol.startsWith("http") && asked.host !== host) problems.push(`asked ${request.url()}`);
+    });
+    await page.goto(url);
+    return { page, context, problems, close: () => context.close() };
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+}
+
+/** Serves the web app with models of the test's. */
+export function serveApp(options: ServerOptions): Promise<Serving> {
+  return serve({ webApp: true, ...options });
+}
+
+/** Builds `dist/web` where something of it is older than its sources. */
+function buildWebApp(): void {
+  const built = join(ROOT, "dist/web/index.html");
+  const newestSource = Math.max(newest(join(ROOT, "web")), newest(join(ROOT, "src/stream")));
+  if (existsSync(built) && statSync(built).mtimeMs >= newestSource) return;
+  const vite = join(ROOT, "node_modules/vite/bin/vite.js");
+  const { status, stderr } = spawnSync(process.execPath, [vite, "build", "--config", "web/vite.config.ts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the web app could not be built:\n${stderr}`);
+}
+
+function newest(folder: string): number {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return Math.max(
+    ...entries.map((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? newest(path) : statSync(path).mtimeMs;
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { defineConfig, type Plugin } from "vite";
+
+/** Smaller files gain nothing. */
+const WORTH_BYTES = 512;
+
+/** Writes each file as brotli and gzip beside itself, so that the server compresses nothing. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+          if (source.length < WORTH_BYTES || fileName.endsWith(".map")) continue;
+          const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+          this.emitFile({ type: "asset", fileName: `${fileName}.br`, source: brotliCompressSync(source, quality) });
+          this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+        }
+      },
+    },
+  };
+}
+
+/** The web app, as the server serves it from `dist/web`. */
+export default defineConfig({
+  root: import.meta.dirname,
+  // It works under any path that the server is mounted at.
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../dist/web",
+    emptyOutDir: true,
+    target: ["chrome123", "firefox121", "safari17.5"],
+    modulePreload: { polyfill: false },
+    // Data URLs are not fetched from the server, and so are not allowed by its policy everywhere.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  worker: { format: "es" },
+  plugins: [compressed()],
+  logLevel: "warn",
+});

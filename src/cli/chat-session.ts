@@ -19,6 +19,7 @@ import { hasColour, type Io } from "./io.js";
 import { PendingFiles } from "./pending-files.js";
 import { reportError } from "./report-error.js";
 import { showAnswer } from "./show-answer.js";
+import { type AnswerSpeech, speakAnswer } from "./speak-answer.js";
 
 /** What a session begins with. */
 export interface ChatSessionOptions {
@@ -30,6 +31,8 @@ export interface ChatSessionOptions {
   store?: ConversationStore | string;
   /** Stand before every model of the session. */
   guards?: readonly Guard[];
+  /** Answers are spoken as well as shown. */
+  speech?: AnswerSpeech;
 }
 
 /** A conversation at a terminal or a pipe: what is said, what is shown, and the commands that begin with a slash. */
@@ -40,11 +43,14 @@ export class ChatSession {
   readonly #files = new PendingFiles();
   readonly #options: ConversationOptions;
   readonly #guards: readonly Guard[];
+  readonly #speech: AnswerSpeech | undefined;
   #conversation: Conversation;
-  #answer: ChatStream | undefined;
+  /** Stops the answer that is being shown. */
+  #stop: (() => void) | undefined;
 
-  constructor({ guards = [], model, ...options }: ChatSessionOptions, io: Io) {
+  constructor({ guards = [], speech, model, ...options }: ChatSessionOptions, io: Io) {
     this.io = io;
+    this.#speech = speech;
     this.#guards = guards;
     this.#options = {
       store: new MemoryStore(),
@@ -98,8 +104,8 @@ export class ChatSession {
 
   /** Stops the answer that is being shown; `false` when there is none. */
   interrupt(): boolean {
-    if (this.#answer === undefined) return false;
-    this.#answer.cancel("Ctrl-C");
+    if (this.#stop === undefined) return false;
+    this.#stop();
     return true;
   }
 
@@ -121,9 +127,8 @@ export class ChatSession {
   /** Shows an answer. Returns the error that ended it, after reporting it. */
   async show(answer: ChatStream): Promise<SluiceError | undefined> {
     const { io } = this;
-    this.#answer = answer;
     try {
-      await showAnswer(answer, io);
+      await this.#present(answer);
       await answer.finishReason;
       return undefined;
     } catch (thrown) {
@@ -132,13 +137,24 @@ export class ChatSession {
       else reportError(error, io);
       return error;
     } finally {
-      this.#answer = undefined;
+      this.#stop = undefined;
       if (answer.timing.ttftMs !== undefined) {
         const usage = await answer.usage.catch((error: SluiceError) => error.partial?.usage ?? {});
         const cost = (await this.#conversation.messages()).at(-1)?.cost;
         this.print(styled(footer(answer.timing, usage, cost), "dim", hasColour(io.stderr, io.env)));
       }
     }
+  }
+
+  /** Shows an answer, and speaks it where the session has a voice. */
+  #present(answer: ChatStream): Promise<void> {
+    if (this.#speech === undefined) {
+      this.#stop = () => answer.cancel("Ctrl-C");
+      return showAnswer(answer, this.io);
+    }
+    const spoken = speakAnswer(answer, this.#speech, this.#conversation, this.io);
+    this.#stop = () => spoken.stop();
+    return spoken.over;
   }
 
   /** Begins a new conversation in the same store, with the model and the instructions of now. */
@@ -154,8 +170,9 @@ export class ChatSession {
     this.io.stderr.write(`${text}\n`);
   }
 
-  /** Frees the store. */
-  close(): Promise<void> {
-    return this.#conversation.close();
+  /** Frees the store and the voice. */
+  async close(): Promise<void> {
+    await this.#conversation.close();
+    await this.#speech?.voice.close?.();
   }
 }

@@ -15,6 +15,8 @@ import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
 import type { Io } from "./io.js";
 import { reportError } from "./report-error.js";
 
+const VOICE_HELP = "speak answers: flite, openai/nova, elevenlabs/ID and so on; auto is the first that is configured";
+const OUTPUT_HELP = "with --voice: write WAV files to a folder in it, and play nothing";
 const FILE_HELP = "an image, a sound, a PDF or a text that goes with the question; may be given several times";
 
 /** Runs the `sluice` command and returns its exit code. @param version the package's, for `--version`. */
@@ -103,6 +105,8 @@ function describeAnswers(program: Command, io: Io, ended: (code: number) => void
     .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
     .option("-f, --file <path>", FILE_HELP, listed)
     .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
+    .option("-v, --voice <name>", VOICE_HELP)
+    .option("-o, --output <folder>", OUTPUT_HELP)
     .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
 
   program
@@ -111,6 +115,8 @@ function describeAnswers(program: Command, io: Io, ended: (code: number) => void
     .argument("<path>", "the file, or a folder with agent.md, agent.yaml, agent.mjs and the like")
     .option("-m, --model <name>", "the model where the file names none; default: the first that is configured")
     .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
+    .option("-v, --voice <name>", VOICE_HELP)
+    .option("-o, --output <folder>", OUTPUT_HELP)
     .action(async (path: string, options: AgentCommandOptions) => ended(await agentCommand(path, options, io)));
 
   program

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline";
 import { defaultStoreLocation } from "../../chat/open-store.js";
 import { pii } from "../../guards/pii/pii.js";
-import { SluiceError } from "../../stream/error.js";
+import { voiceOf } from "../../speech/voices/voice-of-name.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
@@ -12,6 +13,7 @@ import { hasColour } from "../io.js";
 import { type Entry, LineQueue } from "../line-queue.js";
 import { LEAVE_PASTES, MARK_PASTES, PasteInput } from "../paste-input.js";
 import { reportError } from "../report-error.js";
+import type { AnswerSpeech } from "../speak-answer.js";
 
 /** Options of `sluice chat`. */
 export interface ChatOptions {
@@ -23,6 +25,10 @@ export interface ChatOptions {
   scrub?: boolean;
   /** Files that go with the first message. */
   file?: readonly string[];
+  /** Who speaks the answers; they are only shown without it. */
+  voice?: string;
+  /** A folder for audio files, in place of playing. */
+  output?: string;
 }
 
 /** Talks: on a terminal until it is left, otherwise one answer for each line of stdin. */
@@ -39,6 +45,7 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
         ...(contextId !== undefined && { contextId }),
         ...(store !== undefined && { store }),
         ...(options.scrub && { guards: [pii()] }),
+        ...speechOf(options, io),
       },
       io,
     );
@@ -52,6 +59,18 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));
   }
+}
+
+/**
+ * Who speaks the answers of a session.
+ *
+ * @throws {SluiceError} `invalid-argument` for a voice that does not exist, or a folder without a voice.
+ */
+export function speechOf({ voice, output }: Pick<ChatOptions, "voice" | "output">, io: Io): { speech?: AnswerSpeech } {
+  if (voice !== undefined)
+    return { speech: { voice: voiceOf(voice, io.env), ...(output !== undefined && { output }) } };
+  if (output !== undefined) throw invalid("output", output, "with --voice only: it is the folder of audio files");
+  return {};
 }
 
 /** Talks at a terminal until it is left; without one, answers each line of stdin. Returns the exit code. */

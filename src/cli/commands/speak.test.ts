@@ -18,7 +18,7 @@ describe("sluice speak", () => {
     const paths = stdout.trim().split("\n");
     expect(paths.map((path) => path.split("/").at(-1))).toEqual(["chunk_001.wav", "chunk_002.wav", "speech.wav"]);
     expect(readWav(readFileSync(paths.at(-1) ?? ""))).toMatchObject({ sampleRate: 16_000, channels: 1 });
-    expect(stderr).toMatch(/2 pieces · \d\.\d s of sound · first sound \d+ ms\n$/);
+    expect(stderr).toMatch(/2 sentences · \d\.\d s of audio · first audio \d+ ms\n$/);
   });
 
   it("speaks what comes on stdin", async () => {

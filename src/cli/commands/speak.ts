@@ -31,7 +31,7 @@ export async function speakCommand(words: readonly string[], options: SpeakOptio
       stopped = exitCodeOfSignal(signal);
       stream.cancel(signal);
     });
-    const progress = new SpeechProgress(io, options.quiet === true);
+    const progress = new SpeechProgress(io, { quiet: options.quiet === true });
     try {
       const folder = options.output ?? (findPlayer(io.env.PATH) === undefined ? "output/speech" : undefined);
       if (folder === undefined) await play(stream, voice, progress, io);

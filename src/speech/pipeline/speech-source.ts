@@ -20,6 +20,7 @@ export class SpeechSource implements BatchSource {
   #maker: PieceMaker;
   #ready: ChatEvent[] = [];
   #wake: (() => void) | undefined;
+  #begun = false;
   #pulling = false;
   #ended = false;
   /** What ends the stream, once all is spoken. */
@@ -50,6 +51,11 @@ export class SpeechSource implements BatchSource {
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
+    if (!this.#begun) {
+      this.#begun = true;
+      // The synthesis of the first sentence reports what is wrong.
+      this.#options.voice.prepare?.().catch(() => {});
+    }
     this.#work();
     const batch = this.#take();
     if (batch !== undefined || this.#over) return batch;

@@ -6,6 +6,7 @@ import { HeardText } from "../heard/heard-text.js";
 import { speak } from "../pipeline/speak.js";
 import { SPEECH_FIELDS, type SpeechOptions } from "../pipeline/speech-options.js";
 import type { AudioOutput } from "./audio-output.js";
+import { PlaybackQueue } from "./playback-queue.js";
 
 /** What of an answer was heard. */
 export interface TurnHeard {
@@ -19,8 +20,11 @@ export interface TurnHeard {
 export interface SayOptions extends Omit<SpeechOptions, "playback"> {
   /** Where it is heard. */
   output: AudioOutput;
-  /** Sees every event of the spoken stream: the text for a screen, say. */
-  onEvent?: (event: ChatEvent) => void;
+  /**
+   * Sees every event of the spoken stream as it comes, the text ahead of its audio: for a screen, say. A promise that it
+   * returns is waited for before the next event.
+   */
+  onEvent?: (event: ChatEvent) => Promise<void> | void;
   /**
    * Stores what was heard, once that is known; `remember(conversation)` makes one for a conversation. The turn is over when
    * it is done.
@@ -71,7 +75,7 @@ export class SpokenTurn {
   /**
    * Resolves when all was heard, or it was stopped, and what was heard is stored.
    *
-   * @throws {SluiceError} what model, voice or store failed with; what was heard before is stored.
+   * @throws {SluiceError} what model, voice, output or store failed with; what was heard before is stored.
    */
   readonly over: Promise<TurnHeard>;
   readonly #spoken: ChatStream;
@@ -79,6 +83,7 @@ export class SpokenTurn {
   readonly #onHeard: SayOptions["onHeard"];
   readonly #onEvent: SayOptions["onEvent"];
   readonly #heard = new HeardText();
+  readonly #queue: PlaybackQueue;
   /** What the output had played before. */
   readonly #before: number;
   #stopped = false;
@@ -95,6 +100,7 @@ export class SpokenTurn {
     this.#onEvent = onEvent;
     this.#onHeard = onHeard;
     this.#before = output.playedMs;
+    this.#queue = new PlaybackQueue(output, this.#heard, (error) => this.#spoken.cancel(error));
     const before = this.#before;
     const playback = {
       get playedMs() {
@@ -107,7 +113,7 @@ export class SpokenTurn {
     this.over.catch(() => {});
   }
 
-  /** How much of it has been heard, in ms of sound. */
+  /** How much of it has been heard, in ms of audio. */
   get playedMs(): number {
     return this.#output.playedMs - this.#before;
   }
@@ -116,6 +122,7 @@ export class SpokenTurn {
   stop(): Promise<TurnHeard> {
     if (!this.#stopped && !this.#ended) {
       this.#stopped = true;
+      this.#queue.stop();
       this.#output.stop();
       this.#spoken.cancel("the answer was interrupted");
     }
@@ -123,32 +130,42 @@ export class SpokenTurn {
   }
 
   async #run(): Promise<TurnHeard> {
-    let failure: { thrown: unknown } | undefined;
-    try {
-      for await (const event of this.#spoken) {
-        this.#heard.push(event);
-        this.#onEvent?.(event);
-        if (event.type === "audio-delta" && !this.#stopped) await this.#play(event);
-        if (this.#stopped) break;
-      }
-      if (!this.#stopped) await this.#output.drained();
-    } catch (thrown) {
-      if (!this.#stopped) failure = { thrown };
-    }
-    if (failure !== undefined) this.#output.stop();
-    const interrupted = this.#stopped || failure !== undefined;
+    const failure = await this.#speak();
+    // What was made before the failure is still heard.
+    const unplayed = await this.#play();
+    const thrown = unplayed ?? failure;
+    if (unplayed !== undefined) this.#output.stop();
     this.#ended = true;
+    const interrupted = this.#stopped || thrown !== undefined;
     const heard = { chars: this.#heard.chars(this.playedMs), interrupted };
     await this.#onHeard?.(heard);
-    if (failure !== undefined) throw failure.thrown;
+    if (thrown !== undefined && !this.#stopped) throw thrown;
     return heard;
   }
 
-  async #play({ data, mediaType, sampleRate }: ChatEvent & { type: "audio-delta" }): Promise<void> {
-    if (data.length === 0) return;
-    if (mediaType !== "audio/pcm" || sampleRate === undefined) {
-      throw new SluiceError("unsupported", `sound of ${mediaType} cannot be played here: choose a voice's format pcm`);
+  /** Reads the spoken stream to its end, no further ahead than `lookAheadMs`. Returns what it failed with. */
+  async #speak(): Promise<SluiceError | undefined> {
+    try {
+      for await (const event of this.#spoken) {
+        if (this.#stopped) break;
+        this.#queue.push(event);
+        await this.#onEvent?.(event);
+        if (this.#stopped) break;
+      }
+      return undefined;
+    } catch (thrown) {
+      return this.#stopped ? undefined : SluiceError.from(thrown);
     }
-    await this.#output.write(data, sampleRate);
+  }
+
+  /** Resolves when all audio that was made has been heard, or it was stopped. Returns what the output failed with. */
+  async #play(): Promise<SluiceError | undefined> {
+    try {
+      await this.#queue.handedOn();
+      if (!this.#stopped) await this.#output.drained();
+      return undefined;
+    } catch (thrown) {
+      return SluiceError.from(thrown);
+    }
   }
 }

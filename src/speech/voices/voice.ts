@@ -47,6 +47,11 @@ export interface Voice {
    * @throws {SluiceError} what the service refused, `unsupported` for text that it cannot speak, `cancelled`.
    */
   synthesize(text: string, options?: SynthesisOptions): AsyncIterable<AudioChunk>;
+  /**
+   * Loads what the first synthesis needs, so that it does not wait for that. `speak` calls it when a stream is begun; what
+   * it rejects with is left to `synthesize` to report.
+   */
+  prepare?(): Promise<void>;
   /** Frees what it holds: workers, connections. It may be used again. */
   close?(): Promise<void>;
 }

@@ -38,12 +38,7 @@ export class FlitePool {
   /** Speaks a text in a worker. @throws {SluiceError} `provider-error`, `cancelled`; `unsupported` without the package. */
   async speak(input: FliteInput, words: readonly string[], signal?: AbortSignal): Promise<FliteSpeech> {
     if (signal?.aborted) throw cancelled(signal);
-    this.#module ??= this.#load();
-    this.#module.catch(() => {
-      // The package may be installed by the next time.
-      this.#module = undefined;
-    });
-    const module = await this.#module;
+    const module = await this.#loaded();
     return new Promise((resolve, reject) => {
       let phones: Task["phones"] = () => {};
       const counted = new Promise<number[] | undefined>((count) => {
@@ -70,6 +65,23 @@ export class FlitePool {
       this.#queue.push(task);
       this.#work(module);
     });
+  }
+
+  /** Compiles the module and starts a worker, where there is none. @throws {SluiceError} `unsupported` without the package. */
+  async prepare(): Promise<void> {
+    const module = await this.#loaded();
+    if (this.#busy.size + this.#idle.length > 0) return;
+    const worker = this.#start(module);
+    if (worker !== undefined) this.#idle.push(worker);
+  }
+
+  #loaded(): Promise<WebAssembly.Module> {
+    this.#module ??= this.#load();
+    this.#module.catch(() => {
+      // The package may be installed by the next time.
+      this.#module = undefined;
+    });
+    return this.#module;
   }
 
   /** Ends all workers; what waits fails. */

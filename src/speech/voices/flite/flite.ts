@@ -106,6 +106,10 @@ class FliteVoice implements Voice {
     }
   }
 
+  prepare(): Promise<void> {
+    return this.#pool.prepare();
+  }
+
   async close(): Promise<void> {
     await this.#pool.close();
   }

@@ -43,7 +43,8 @@ describe.skipIf(process.platform === "win32")("a chat with a voice", () => {
   });
 
   it("is silent when it is interrupted, and remembers what was heard", async () => {
-    const text = "One two three four five six seven eight nine ten. And here is another sentence that nobody will hear.";
+    const text =
+      "One two three four five six seven eight nine ten. And here is another sentence that nobody will hear.";
     const { session, model, answer, notes } = begin([text], { PATH: installPlayer() });
     const said = session.say("Count.");
     let shown = "";

@@ -8,6 +8,11 @@ export interface ServeConfig {
   /** Names such as `openai/gpt-5`, under names of their own or in a list. */
   models?: Record<string, string> | string[];
   aliases?: Record<string, string>;
+  /**
+   * Where conversations of callers are kept: the path of a file, `postgres://…` or `redis://…`; `false` for nowhere. Default:
+   * with those of the command.
+   */
+  conversations?: string | false;
   host?: string;
   port?: number;
   /** Where runs are logged: `redis://…`. Default: in memory. */
@@ -26,6 +31,9 @@ const models: Check = (value, path) => {
 const CONFIG = exactly("the configuration", {
   models,
   aliases: record("an object of names", filledString),
+  conversations: (value, path) => {
+    if (value !== false) filledString(value, path);
+  },
   host: filledString,
   port: wholeNumber(0),
   runs: filledString,

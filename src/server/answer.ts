@@ -2,11 +2,12 @@ import type { JsonObject } from "../base/json.js";
 import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
 import { WholeAnswer } from "../dialects/whole-answer.js";
 import type { RunReader } from "../runs/run-log.js";
-import { type Run, startRun } from "../runs/start-run.js";
+import type { Run } from "../runs/start-run.js";
 import { SluiceError } from "../stream/error.js";
 import { type Call, jsonReply, type Reply } from "./call.js";
 import { RunFrames } from "./run-frames.js";
 import type { ServerCore } from "./server-core.js";
+import { startServed } from "./start-served.js";
 
 /** How a request is to be answered. */
 export interface Asked {
@@ -41,33 +42,19 @@ export const RUN_HEADER = "x-sluice-run";
 
 /** Starts the run that answers a request. @throws {SluiceError} what refuses it before it runs. */
 export async function startAnswer(core: ServerCore, call: Call, asked: Asked): Promise<Run> {
-  const { served, dialect, background = false, resumable = false, meta, thread } = asked;
+  const { served, dialect } = asked;
   const { name, model } = core.models.find(served.model, call.caller);
-  const run = asked.run ?? crypto.randomUUID();
-  const admitted = await core.admit(call, name);
-  try {
-    const context = { runId: run, caller: call.caller.name, ...(thread !== undefined && { sessionId: thread }) };
-    const stream = model.stream(served.request, { context, retain: false });
-    const goesOn =
-      background || core.settings.onLeave === "continue" || (resumable && core.settings.onLeave === "auto");
-    const started = await startRun(core.log, stream, {
-      run,
-      attended: !background,
-      onLeave: goesOn ? "continue" : "stop",
-      meta: { owner: call.caller.name, model: name, dialect: dialect.name, ...meta },
-      ...(thread !== undefined && { thread: threadOf(call, thread) }),
-    });
-    core.watch(started, call, admitted);
-    return started;
-  } catch (thrown) {
-    admitted.release();
-    throw thrown;
-  }
-}
-
-/** Threads of different callers never meet. */
-export function threadOf(call: Call, thread: string): string {
-  return `${call.caller.name}\n${thread}`;
+  const { run, thread, background, resumable, meta } = asked;
+  return startServed(core, call, {
+    model: name,
+    protocol: dialect.name,
+    stream: (context) => model.stream(served.request, { context, retain: false }),
+    ...(run !== undefined && { run }),
+    ...(thread !== undefined && { thread }),
+    ...(background !== undefined && { background }),
+    ...(resumable !== undefined && { resumable }),
+    ...(meta && { meta }),
+  });
 }
 
 /** Answers a request in a dialect: frames where the client asked for them, one body otherwise. */

@@ -15,6 +15,7 @@ import { OpenStreams } from "./open-streams.js";
 import { KeyLimits } from "./protect/key-limits.js";
 import type { RunLogEntry } from "./request-log.js";
 import { type ResponseSockets, responseSockets } from "./responses/response-socket.js";
+import { openRooms } from "./rooms.js";
 import { metricsRoute } from "./routes/metrics-route.js";
 import { openApiRoute } from "./routes/openapi-route.js";
 import { ServedModels } from "./served-models.js";
@@ -101,7 +102,8 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
       }),
   };
   const app = new Hono();
-  const routes = [...allRoutes(core), metricsRoute(metrics)];
+  const rooms = openRooms(core, options);
+  const routes = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
   const page = options.webApp ? await webRoutes() : [];
   mountRoutes(app, [...page, ...routes, openApiRoute(routes)], {
     gate,
@@ -130,8 +132,14 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     async close({ graceMs = 30_000 } = {}) {
       if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
       sockets?.close();
-      const closeLog = () => (options.log === undefined ? log.close() : undefined);
-      await drain.end(listeners, closeLog, graceMs);
+      await drain.end(
+        listeners,
+        async () => {
+          await rooms.close();
+          if (options.log === undefined) await log.close();
+        },
+        graceMs,
+      );
     },
   };
 }

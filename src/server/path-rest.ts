@@ -9,3 +9,11 @@ export function pathRest({ path }: Pick<Call, "path">, prefix: string): string {
     throw new SluiceError("invalid-request", "the path is badly encoded", { status: 400 });
   }
 }
+
+/** The part of a call's path behind a prefix, up to the next slash, decoded. @throws as `pathRest`. */
+export function pathPart({ path }: Pick<Call, "path">, prefix: string): string {
+  const at = path.indexOf(prefix);
+  if (at === -1) return "";
+  const [part = ""] = path.slice(at + prefix.length).split("/", 1);
+  return pathRest({ path: part }, "");
+}

@@ -1,9 +1,10 @@
 import { nearest } from "../base/nearest.js";
+import type { ConversationStore } from "../chat/conversation-store.js";
 import type { ConnectionLimits } from "../listeners/connection-limits.js";
 import { modelOf } from "../models/model-of.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { boolean, type Check, exactly, filledString, list, oneOf, record } from "../stream/checks.js";
+import { boolean, type Check, either, exactly, filledString, having, list, oneOf, record } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
 import type { RequestLog, RunLogEntry } from "./request-log.js";
@@ -23,6 +24,11 @@ export interface ServerOptions {
   agents?: Served;
   /** Workflows: chat models that are made of steps. */
   workflows?: Served;
+  /**
+   * Where conversations of callers are kept: a store, or where to find one (the path of a SQLite file, `postgres://…`,
+   * `redis://…`). Each caller has its own. Default: the server keeps none.
+   */
+  conversations?: ConversationStore | string;
   /** Other names for them; `*` is every name that there is not. */
   aliases?: Readonly<Record<string, string>>;
   /** Where runs are logged. Default: in this process's memory. */
@@ -77,6 +83,11 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   models: object,
   agents: object,
   workflows: object,
+  conversations: either(
+    "a store, a path, postgres://… or redis://…",
+    filledString,
+    having("a store", "load", "append", "list", "delete"),
+  ),
   aliases: record("an object of names", filledString),
   log: object,
   onLeave: oneOf("stop", "continue", "auto"),

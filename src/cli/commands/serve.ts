@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { openStore } from "../../chat/open-store.js";
 import { RedisRunLog } from "../../runs/redis-run-log.js";
 import { createServer } from "../../server/create-server.js";
 import { invalid } from "../../stream/error.js";
 import { chooseModel } from "../choose-model.js";
+import { conversationStore } from "../data-folder.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
@@ -28,9 +30,11 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
   const termination = watchTermination();
   try {
     const config = await configOf(file, options, io);
-    const { host = "127.0.0.1", port = 4_444, runs, models, ...settings } = config;
+    const { host = "127.0.0.1", port = 4_444, runs, models, conversations, ...settings } = config;
     const token = io.env.SLUICE_TOKEN;
     const log = runs === undefined ? undefined : await RedisRunLog.open({ url: runs });
+    // A place that somebody names is tried before anything is served.
+    const store = conversations ? await openStore(conversations) : undefined;
     const logged = (entry: object) => void io.stderr.write(`${JSON.stringify(entry)}\n`);
     const usual = models === undefined ? await chooseModel(undefined, io.env) : undefined;
     const served = models ?? (usual === undefined ? [] : [usual.model]);
@@ -38,6 +42,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       ...settings,
       models: served,
       webApp: options.web,
+      ...(conversations !== false && { conversations: store ?? conversationStore(io.env) }),
       ...(usual !== undefined && { aliases: { "*": usual.model.id, ...settings.aliases } }),
       ...(token && { token }),
       ...(log && { log }),
@@ -54,6 +59,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
     const impatient = once(termination.second, "abort");
     await Promise.race([server.close({ graceMs: GRACE_MS }), impatient]);
     await log?.close();
+    await store?.close();
     return EXIT.ok;
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));

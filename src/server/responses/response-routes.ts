@@ -4,6 +4,7 @@ import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Asked, answer, replyWith, startAnswer } from "../answer.js";
 import { type Call, jsonReply, type Reply } from "../call.js";
+import { endRun } from "../end-run.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -41,7 +42,7 @@ export function responseRoutes(core: ServerCore): Route[] {
     ),
     route("DELETE", "/v1/responses/:id", "OpenAI: forgets a response", async (call) => {
       const { record } = await storedResponse(core, call, idIn(call));
-      await endOf(core, record.run);
+      await endRun(core.log, record.run, "the response was deleted");
       return jsonReply({ id: record.run, object: "response", deleted: await core.log.forget(record.run) });
     }),
   ];
@@ -95,15 +96,8 @@ async function cancel(core: ServerCore, call: Call): Promise<Reply> {
       "only responses in the background are cancelled; others end with their connection",
     );
   }
-  if (await core.log.stop(record.run, "the response was cancelled")) await endOf(core, record.run);
+  await endRun(core.log, record.run, "the response was cancelled");
   return jsonReply(await responseObject(core, await storedResponse(core, call, record.run)));
-}
-
-/** Waits for a run's end. */
-async function endOf(core: ServerCore, run: string): Promise<void> {
-  await core.log.stop(run, "the response was deleted");
-  const reader = await core.log.read(run);
-  while ((await reader.next()) !== undefined);
 }
 
 function idIn(call: Call): string {

@@ -1,11 +1,12 @@
 import type { JsonObject } from "../../base/json.js";
 import { agUi } from "../../dialects/ag-ui/ag-ui.js";
 import { WireObject } from "../../dialects/wire-object.js";
-import { answer, replyWith, STREAM_HEADERS, threadOf } from "../answer.js";
+import { answer, replyWith, STREAM_HEADERS } from "../answer.js";
 import { type Call, jsonReply, type Reply } from "../call.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
+import { threadOf } from "../start-served.js";
 
 /** AG-UI: a run is asked for at one path, and joined or stopped by its thread at two others. */
 export function agUiRoutes(core: ServerCore): Route[] {

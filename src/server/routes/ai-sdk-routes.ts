@@ -2,11 +2,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { aiSdkUi } from "../../dialects/ai-sdk-ui/ai-sdk-ui.js";
 import type { ServedRequest } from "../../dialects/dialect.js";
 import { ollama } from "../../dialects/ollama/ollama.js";
-import { answer, replyWith, threadOf } from "../answer.js";
+import { answer, replyWith } from "../answer.js";
 import { type Call, jsonReply, type Reply } from "../call.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
+import { threadOf } from "../start-served.js";
 import { askedOf } from "./ollama-routes.js";
 
 const CHAT = "/api/chat/";

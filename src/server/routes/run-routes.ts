@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { native } from "../../dialects/native/native.js";
 import { badRequest } from "../../dialects/wire-object.js";
-import type { RunReader, RunRecord } from "../../runs/run-log.js";
+import type { RunRecord } from "../../runs/run-log.js";
 import { describe, SluiceError } from "../../stream/error.js";
-import { answer, RUN_HEADER, STREAM_HEADERS, startAnswer } from "../answer.js";
+import { answer, startAnswer } from "../answer.js";
 import { type Call, jsonReply, type Reply } from "../call.js";
-import { EntryFrames } from "../entry-frames.js";
+import { begunReply, entriesReply } from "../entries-reply.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -52,24 +52,17 @@ async function begin(core: ServerCore, call: Call): Promise<Reply> {
   const asked = { dialect: native, served, resumable: true, background, ...(thread !== undefined && { thread }) };
   if (!background && !served.stream) return answer(core, call, asked);
   const run = await startAnswer(core, call, asked);
-  if (background) return jsonReply({ run: run.id }, 202, { [RUN_HEADER]: run.id });
-  return entries(call, run.read(), run.id);
+  return begunReply(call, run, background);
 }
 
 async function resume(core: ServerCore, call: Call): Promise<Reply> {
   const { run } = await ownedRun(core, call, runIn(call));
-  return entries(call, await core.log.read(run, { after: numberOfLast(call) }), run);
+  return entriesReply(call, await core.log.read(run, { after: numberOfLast(call) }), run);
 }
 
 async function stop(core: ServerCore, call: Call): Promise<Reply> {
   const { run } = await ownedRun(core, call, runIn(call));
   return jsonReply({ stopped: await core.log.stop(run, "the run was stopped by its client") });
-}
-
-function entries(call: Call, reader: RunReader, run: string): Reply {
-  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
-  const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8", [RUN_HEADER]: run };
-  return { status: 200, headers, body: new EntryFrames(reader) };
 }
 
 /** The number of the last event that a client has: what a browser says by itself, or what the address says. */

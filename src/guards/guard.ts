@@ -2,12 +2,10 @@ import type { BatchSource } from "../stream/batch-source.js";
 import type { Warning } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-
 import { checkedModel } from "../stream/checked-model.js";
 import { anything, callable, exactly, filledString } from "../stream/checks.js";
-
-import { invalid, SluiceError } from "../stream/error.js";
-import { transform } from "../stream/sources/transform.js";
+import { invalid } from "../stream/error.js";
+import { type Transform, transform } from "../stream/sources/transform.js";
 import { wrapModel } from "../stream/wrap-model.js";
 import { guardFailed } from "./guard-failed.js";
 
@@ -29,8 +27,12 @@ export interface CallGuard {
    * @throws {SluiceError} `blocked` when the provider must not be asked at all.
    */
   request?(request: ChatRequest): ChatRequest | Promise<ChatRequest>;
-  /** What the reader gets instead. The source that it returns cancels the one that it is given. */
-  answer?(source: BatchSource): BatchSource;
+  /**
+   * What becomes of the answer's batches; nothing where it passes as it is.
+   *
+   * @param stop ends the model's answer at once, also while nobody reads.
+   */
+  answer?(stop: (reason: unknown) => void): Transform | undefined;
 }
 
 /** Stands between a model and those who ask it: looks at requests and answers, changes them or ends them. */
@@ -123,18 +125,42 @@ async function asked(parts: readonly Part[], request: ChatRequest): Promise<Chat
   return shown;
 }
 
-/** What a guard makes of an answer. Its own failures have its name; those of what it reads are `SluiceError`s already. */
+/** What a guard makes of an answer. */
 function answered({ name, own }: Part, source: BatchSource): BatchSource {
-  if (own.answer === undefined) return source;
   try {
-    return transform(own.answer(source), {
-      push: (batch) => batch,
-      fail(thrown) {
-        throw thrown instanceof SluiceError ? thrown : guardFailed(name, thrown);
-      },
-    });
+    const through = own.answer?.((reason) => source.cancel(reason));
+    return through === undefined ? source : transform(source, named(name, through));
   } catch (thrown) {
     source.cancel(thrown);
     throw guardFailed(name, thrown);
   }
+}
+
+/** The same, its own failures with the guard's name. */
+function named(name: string, through: Transform): Transform {
+  const rename = (thrown: unknown): never => {
+    throw guardFailed(name, thrown);
+  };
+  const trying = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (thrown) {
+      return rename(thrown);
+    }
+  };
+  return {
+    push(batch) {
+      try {
+        const out = through.push(batch);
+        return out instanceof Promise ? out.catch(rename) : out;
+      } catch (thrown) {
+        return rename(thrown);
+      }
+    },
+    ...(through.begin && { begin: () => trying(() => through.begin?.()) }),
+    ...(through.pastFinish && { pastFinish: true }),
+    ...(through.fail && { fail: (thrown: unknown) => trying(() => through.fail?.(thrown)) }),
+    ...(through.end && { end: () => trying(() => through.end?.()) }),
+    ...(through.cancel && { cancel: (reason: unknown) => through.cancel?.(reason) }),
+  };
 }

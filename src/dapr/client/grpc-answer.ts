@@ -5,7 +5,8 @@ import { Redactor } from "../../models/http/redactor.js";
 import { resolveRetry } from "../../models/http/retry.js";
 import { openWireLog } from "../../models/http/wire-log.js";
 import { BatchedReader } from "../../models/parts/batched-reader.js";
-import { type PartReader, PartSource } from "../../models/parts/part-source.js";
+import type { PartReader } from "../../models/parts/part-answer.js";
+import { partSource } from "../../models/parts/part-source.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { readGrpcError } from "./grpc-error.js";
@@ -48,7 +49,7 @@ export function grpcAnswer<Desc extends DescMessage>(
   const { id, url, headers } = asked;
   const wire = openWireLog(call.onWire, new Redactor({ url, headers }));
   let attempt = 0;
-  const source = new PartSource<MessageShape<Desc>>({
+  const source = partSource<MessageShape<Desc>>({
     id,
     connect: () => asked.connect(),
     open: async (signal) => {

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { WireLog } from "../../models/http/wire-log.js";
-import type { PartReader } from "../../models/parts/part-source.js";
+import type { PartReader } from "../../models/parts/part-answer.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { writeProtoJson } from "../converse/proto-json.js";
 

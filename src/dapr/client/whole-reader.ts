@@ -1,4 +1,4 @@
-import type { PartReader } from "../../models/parts/part-source.js";
+import type { PartReader } from "../../models/parts/part-answer.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
 
 /** Reads an answer that comes in one message. */

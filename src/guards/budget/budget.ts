@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from "../../base/clock.js";
-import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { between, boolean, type Check, callable, clock as clockCheck, exactly } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import type { Transform } from "../../stream/sources/transform.js";
 import type { Usage } from "../../stream/usage.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
 import { estimateRequestTokens } from "./estimate-request-tokens.js";
 import { Spending, Totals } from "./spending.js";
-import { withinBudget } from "./within-budget.js";
+import { WithinBudget } from "./within-budget.js";
 
 /** Upper limits of `budget`. At least one is needed. */
 export interface BudgetLimits {
@@ -106,12 +106,13 @@ class BudgetCall implements CallGuard {
     return request;
   }
 
-  answer(source: BatchSource): BatchSource {
-    return withinBudget(source, {
+  answer(stop: (reason: unknown) => void): Transform {
+    return new WithinBudget({
       model: this.#call.model,
       limits: this.#limits,
       spending: this.#spending,
       clock: this.#clock,
+      stop,
     });
   }
 }

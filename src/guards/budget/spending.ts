@@ -13,7 +13,7 @@ export class Totals {
 }
 
 /**
- * Counts what a stream uses: what the provider has said, and estimates of what it has not said yet. Each change is booked
+ * Counts what a stream uses: what the provider has reported, and estimates of what it has not reported yet. Each change is booked
  * in totals that other streams may share.
  */
 export class Spending {
@@ -21,13 +21,13 @@ export class Spending {
   readonly #cost: CostOf | undefined;
   readonly totals: Totals;
   /** What is booked of this stream. */
-  #booked = { input: 0, output: 0, cost: 0 };
+  readonly #booked = { input: 0, output: 0, cost: 0 };
   /** Of steps that are over. */
   #spent: Usage = {};
   #spentCost = 0;
-  /** What the provider has said of the current call. */
-  #said: Usage = {};
-  /** What it has not said: the prompt, and what was streamed since. */
+  /** What the provider has reported of the current call. */
+  #reported: Usage = {};
+  /** What it has not reported: the prompt, and what was streamed since. */
   #input = 0;
   #output = 0;
   #boundaries = new TokenBoundaries();
@@ -58,7 +58,7 @@ export class Spending {
 
   /** Whether any of it is an estimate. */
   get estimated(): boolean {
-    return this.#said.inputTokens === undefined || this.#output > 0;
+    return this.#reported.inputTokens === undefined || this.#output > 0;
   }
 
   /** Whether its price is known. */
@@ -100,15 +100,15 @@ export class Spending {
 
   /** Of the call that runs, estimates included. */
   get current(): Usage {
-    const inputTokens = this.#said.inputTokens ?? this.#input;
-    return { ...this.#said, inputTokens, outputTokens: (this.#said.outputTokens ?? 0) + this.#output };
+    const inputTokens = this.#reported.inputTokens ?? this.#input;
+    return { ...this.#reported, inputTokens, outputTokens: (this.#reported.outputTokens ?? 0) + this.#output };
   }
 
   /**
    * Counts text of an answer, at most `allowed` tokens of it. Returns how many characters that is: all, or those before
    * the first token that is too many.
    */
-  say(text: string, allowed: number): number {
+  count(text: string, allowed: number): number {
     let tokens = 0;
     let end = text.length;
     for (let at = 0; at < text.length; at++) {
@@ -124,7 +124,7 @@ export class Spending {
     return end;
   }
 
-  /** Counts everything else that an event says. */
+  /** Counts everything else that an event tells. */
   push(event: ChatEvent): void {
     switch (event.type) {
       case "tool-input-delta":
@@ -134,7 +134,7 @@ export class Spending {
         if (!this.#streamed.delete(event.callId)) this.#output += estimateTokens(JSON.stringify(event.input));
         break;
       case "usage":
-        this.#say(event.usage);
+        this.#report(event.usage);
         break;
       case "step-finish":
         this.#endCall(event.usage);
@@ -145,7 +145,7 @@ export class Spending {
       case "finish":
         // The usage of a stream of several calls has been counted call by call.
         if (!isEmpty(this.#spent)) return;
-        this.#say(isEmpty(this.#innerUsage) ? event.usage : subtractUsage(event.usage, this.#innerUsage));
+        this.#report(isEmpty(this.#innerUsage) ? event.usage : subtractUsage(event.usage, this.#innerUsage));
         break;
       default:
         return;
@@ -154,26 +154,33 @@ export class Spending {
   }
 
   /** The provider's count replaces the estimate. */
-  #say(usage: Usage): void {
-    this.#said = updateUsage(this.#said, usage);
+  #report(usage: Usage): void {
+    this.#reported = updateUsage(this.#reported, usage);
     if (usage.outputTokens !== undefined) this.#output = 0;
   }
 
   #endCall(usage: Usage): void {
     this.#spent = addUsage(this.#spent, usage);
     this.#spentCost += this.#costOf(usage);
-    this.#said = {};
+    this.#reported = {};
     this.#input = 0;
     this.#output = 0;
   }
 
+  /** Runs once a delta: it makes no object where no price is asked for. */
   #book(): void {
-    const { inputTokens = 0, outputTokens = 0 } = this.#own;
+    const { totals } = this;
+    const booked = this.#booked;
+    const input = (this.#spent.inputTokens ?? 0) + (this.#reported.inputTokens ?? this.#input);
+    const output = (this.#spent.outputTokens ?? 0) + (this.#reported.outputTokens ?? 0) + this.#output;
+    totals.input += input - booked.input;
+    totals.output += output - booked.output;
+    booked.input = input;
+    booked.output = output;
+    if (this.#cost === undefined) return;
     const cost = this.#spentCost + this.#costOf(this.current);
-    this.totals.input += inputTokens - this.#booked.input;
-    this.totals.output += outputTokens - this.#booked.output;
-    this.totals.cost += cost - this.#booked.cost;
-    this.#booked = { input: inputTokens, output: outputTokens, cost };
+    totals.cost += cost - booked.cost;
+    booked.cost = cost;
   }
 
   #costOf(usage: Usage): number {

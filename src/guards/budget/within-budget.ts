@@ -1,9 +1,7 @@
 import type { Clock } from "../../base/clock.js";
-import type { Batch, BatchSource } from "../../stream/batch-source.js";
-import type { ChatEvent, Emit } from "../../stream/chat-event.js";
-import { IterableSource } from "../../stream/sources/iterable-source.js";
-import { opened } from "../../stream/sources/opened.js";
-import { type Transform, transform } from "../../stream/sources/transform.js";
+import type { Batch } from "../../stream/batch-source.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { Transform } from "../../stream/sources/transform.js";
 import type { BudgetLimit, BudgetLimits } from "./budget.js";
 import type { Spending } from "./spending.js";
 
@@ -13,15 +11,16 @@ export interface BudgetedAnswer {
   limits: BudgetLimits;
   spending: Spending;
   clock: Clock;
+  /** Ends the model's answer. */
+  stop: (reason: unknown) => void;
 }
+
+/** The limits that each delta may pass, in the order in which they are named. */
+const COUNTED = ["maxInputTokens", "maxOutputTokens", "maxTotalTokens", "maxCost"] as const;
 
 /** Lets an answer pass until its budget is used up, and ends it there. */
-export function withinBudget(source: BatchSource, answer: BudgetedAnswer): BatchSource {
-  return new WithinBudget(source, answer).source();
-}
-
-class WithinBudget implements Transform {
-  readonly #source: BatchSource;
+export class WithinBudget implements Transform {
+  readonly #stop: (reason: unknown) => void;
   readonly #model: string;
   readonly #limits: BudgetLimits;
   readonly #spending: Spending;
@@ -34,21 +33,21 @@ class WithinBudget implements Transform {
   #started = false;
   #step: number | undefined;
 
-  constructor(source: BatchSource, { model, limits, spending, clock }: BudgetedAnswer) {
-    this.#source = source;
+  constructor({ model, limits, spending, clock, stop }: BudgetedAnswer) {
+    this.#stop = stop;
     this.#model = model;
     this.#limits = limits;
     this.#spending = spending;
     this.#clock = clock;
   }
 
-  source(): BatchSource {
-    return opened(
-      () => this.#open(),
-      (reason) => {
-        if (!this.#asked) this.#source.cancel(reason);
-      },
-    );
+  /** Nothing of the model is read where the prompt alone is above the budget. */
+  begin(): Batch | undefined {
+    this.#startTimer();
+    const limit = this.#exceeded();
+    if (limit !== undefined) return this.#finish(limit);
+    this.#asked = true;
+    return undefined;
   }
 
   push(batch: Batch): Batch {
@@ -75,33 +74,20 @@ class WithinBudget implements Transform {
     this.#callOff();
   }
 
-  /** What is read first: nothing of the model where the prompt alone is above the budget. */
-  #open(): BatchSource {
-    this.#startTimer();
-    const limit = this.#exceeded();
-    if (limit === undefined) {
-      this.#asked = true;
-      return transform(this.#source, this);
-    }
-    this.#source.cancel(`the budget is used up: ${limit}`);
-    const events = this.#finish(limit);
-    return new IterableSource(() => events);
-  }
-
   #startTimer(): void {
     this.#begun = this.#clock.now();
     if (this.#limits.maxMs === undefined) return;
     this.#callOffTimer = this.#clock.after(this.#limits.maxMs, () => {
       this.#timeIsUp = true;
       // A read that waits settles at once, and what it gives is no longer passed on.
-      this.#source.cancel("the time is up");
+      this.#stop("the time is up");
     });
   }
 
   /** Passes an event on, as far as the budget goes. Returns the limit that was reached. */
   #pass(event: ChatEvent, out: ChatEvent[]): BudgetLimit | undefined {
     this.#follow(event);
-    if (event.type !== "finish") return this.#count(event, this.#spending, (passed) => out.push(passed));
+    if (event.type !== "finish") return this.#count(event, this.#spending, out);
     // The answer is complete, whatever it cost.
     this.#spending.push(event);
     this.#callOff();
@@ -110,32 +96,31 @@ class WithinBudget implements Transform {
   }
 
   /** Counts an event of this stream or of one inside it, and passes on what the budget allows of it. */
-  #count(event: ChatEvent, spending: Spending, emit: Emit): BudgetLimit | undefined {
+  #count(event: ChatEvent, spending: Spending, out: ChatEvent[]): BudgetLimit | undefined {
     spending.push(event);
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta": {
-        const end = spending.say(event.text, this.#left());
-        if (end === event.text.length) emit(event);
-        else if (end > 0) emit({ ...event, text: event.text.slice(0, end) });
+        const end = spending.count(event.text, this.#left());
+        if (end === event.text.length) out.push(event);
+        else if (end > 0) out.push({ ...event, text: event.text.slice(0, end) });
         return end < event.text.length ? this.#tightest() : this.#exceeded();
       }
       case "tool-input-delta": {
-        const end = spending.say(event.delta, this.#left());
+        const end = spending.count(event.delta, this.#left());
         if (end < event.delta.length) return this.#tightest();
-        emit(event);
+        out.push(event);
         return this.#exceeded();
       }
       case "nested": {
-        const inner = spending.inner(event);
-        const limit = this.#count(event.event, inner, (passed) =>
-          emit(passed === event.event ? event : { ...event, event: passed }),
-        );
+        const passed: ChatEvent[] = [];
+        const limit = this.#count(event.event, spending.inner(event), passed);
+        for (const one of passed) out.push(one === event.event ? event : { ...event, event: one });
         if (event.event.type === "finish") spending.endInner(event);
         return limit;
       }
       default:
-        emit(event);
+        out.push(event);
         return this.#exceeded();
     }
   }
@@ -162,7 +147,7 @@ class WithinBudget implements Transform {
   /** The first limit that what was used is above. */
   #exceeded(): BudgetLimit | undefined {
     if (this.#late) return "maxMs";
-    for (const limit of ["maxInputTokens", "maxOutputTokens", "maxTotalTokens", "maxCost"] as const) {
+    for (const limit of COUNTED) {
       const allowed = this.#limits[limit];
       if (allowed !== undefined && this.#used(limit) > allowed) return limit;
     }

@@ -199,7 +199,7 @@ describe("tool calls and state", () => {
 
   test("arguments replaced with what is no JSON are an error", async () => {
     const check = (): Verdict => ({ action: "replace", text: "no" });
-    await expect(answer([call({ cmd: "x" })], { channels, check })).rejects.toMatchObject({ code: "protocol" });
+    await expect(answer([call({ cmd: "x" })], { channels, check })).rejects.toMatchObject({ code: "guard-failed" });
   });
 
   test("the signature of reasoning that was replaced is dropped, any other kept", async () => {

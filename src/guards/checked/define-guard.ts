@@ -1,9 +1,8 @@
-import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { anything, callable, exactly, filledString, list, oneOf, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
-import { transform } from "../../stream/sources/transform.js";
+import type { Transform } from "../../stream/sources/transform.js";
 import { filterRequest } from "../filter-request.js";
 import type { CallGuard, Guard, GuardedCall } from "../guard.js";
 import { CheckedAnswer } from "./checked-answer.js";
@@ -156,8 +155,8 @@ class CheckedCall implements CallGuard {
     return filterRequest(request, { ...rest, text: (text, role) => replaced.get(keyOf(text, role)) ?? text });
   }
 
-  answer(source: BatchSource): BatchSource {
-    return this.#directions.includes("output") ? transform(source, new CheckedAnswer(this.#settings)) : source;
+  answer(): Transform | undefined {
+    return this.#directions.includes("output") ? new CheckedAnswer(this.#settings) : undefined;
   }
 
   #dropped(path: string): void {

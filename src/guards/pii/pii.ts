@@ -1,7 +1,7 @@
-import type { BatchSource } from "../../stream/batch-source.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { boolean, type Check, exactly, list, oneOf } from "../../stream/checks.js";
-import { staged } from "../../stream/sources/staged.js";
+import { inTurn, stageTransform } from "../../stream/sources/staged.js";
+import type { Transform } from "../../stream/sources/transform.js";
 import type { Stage } from "../../stream/stage.js";
 import { filterRequest } from "../filter-request.js";
 import { filterStage } from "../filter-stage.js";
@@ -129,17 +129,14 @@ class PiiCall implements CallGuard {
     });
   }
 
-  answer(source: BatchSource): BatchSource {
-    const scrubbed = this.#directions.includes("output")
-      ? staged(
-          source,
-          filterStage((key) => new Scrubber(this.#rules, { key }), { guard: NAME }),
-        )
-      : source;
+  answer(): Transform | undefined {
+    const scrub = this.#directions.includes("output")
+      ? filterStage((key) => new Scrubber(this.#rules, { key }), { guard: NAME })
+      : undefined;
     const vault = this.#vault;
-    if (vault === undefined) return scrubbed;
-    const restored = filterStage(() => new PlaceholderRestorer(vault), { guard: NAME, changedOpaque: "keep" });
-    return staged(scrubbed, restored);
+    if (vault === undefined) return scrub && stageTransform(scrub);
+    const restore = filterStage(() => new PlaceholderRestorer(vault), { guard: NAME, changedOpaque: "keep" });
+    return stageTransform(scrub === undefined ? restore : inTurn(scrub, restore));
   }
 }
 

@@ -9,7 +9,8 @@ import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";
 import { resolveRetry } from "../http/retry.js";
 import { BatchedReader } from "../parts/batched-reader.js";
-import { type OpenedAnswer, PartSource } from "../parts/part-source.js";
+import type { OpenedAnswer } from "../parts/part-answer.js";
+import { partSource } from "../parts/part-source.js";
 import type { CallTarget } from "./call-target.js";
 import { type Download, fetchFiles } from "./fetch-files.js";
 import { generatedParts } from "./generated-parts.js";
@@ -92,7 +93,7 @@ export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkO
       // What cannot be written is refused at once.
       writeOptions(request, target);
       const { streaming = true, headers, signal, retain } = call;
-      const source = new PartSource<Part>({
+      const source = partSource<Part>({
         id,
         open: (abortSignal) => open(languageModel, { request, target, options, streaming, headers, abortSignal }),
         readError,

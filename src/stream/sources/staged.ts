@@ -1,10 +1,15 @@
 import type { Batch, BatchSource } from "../batch-source.js";
-import type { ChatEvent } from "../chat-event.js";
+import type { ChatEvent, Emit } from "../chat-event.js";
 import type { Stage } from "../stage.js";
-import { transform } from "./transform.js";
+import { type Transform, transform } from "./transform.js";
 
 /** A source with a stage in its way. */
 export function staged(source: BatchSource, stage: Stage): BatchSource {
+  return transform(source, stageTransform(stage));
+}
+
+/** What a stage makes of batches. One for each stream, like the stage. */
+export function stageTransform(stage: Stage): Transform {
   let out: ChatEvent[] = [];
   let ended = false;
   const emit = (event: ChatEvent): void => {
@@ -19,7 +24,7 @@ export function staged(source: BatchSource, stage: Stage): BatchSource {
     out = [];
     return taken;
   };
-  return transform(source, {
+  return {
     push(batch) {
       for (const event of batch) {
         if (event.type === "finish") end();
@@ -31,5 +36,22 @@ export function staged(source: BatchSource, stage: Stage): BatchSource {
       end();
       return take();
     },
-  });
+  };
+}
+
+/** Two stages as one: the second takes what the first emits. */
+export function inTurn(first: Stage, second: Stage): Stage {
+  let emitLast: Emit = () => {};
+  const relay: Emit = (event) => second.push(event, emitLast);
+  return {
+    push(event, emit) {
+      emitLast = emit;
+      first.push(event, relay);
+    },
+    end(emit) {
+      emitLast = emit;
+      first.end?.(relay);
+      second.end?.(emit);
+    },
+  };
 }

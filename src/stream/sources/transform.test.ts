@@ -25,6 +25,18 @@ test("an early finish cancels the source and ends the stream", async () => {
   expect(played.cancelled).toHaveLength(1);
 });
 
+test("what begins goes out before the source is read", async () => {
+  const source = transform(new PlayedSource([text("a"), FINISH]), { ...same, begin: () => [START] });
+  expect((await drained(source)).events).toEqual([START, text("a"), FINISH]);
+});
+
+test("a beginning that finishes leaves the source unread", async () => {
+  const played = new PlayedSource([START], [text("a"), FINISH]);
+  const source = transform(played, { ...same, begin: () => [START, FINISH] });
+  expect((await drained(source)).events).toEqual([START, FINISH]);
+  expect([played.cancelled.length, played.asked]).toEqual([1, 0]);
+});
+
 test.each([
   ["at once", new SluiceError("overloaded", "busy")],
   ["later", { lateError: new SluiceError("overloaded", "busy") }],

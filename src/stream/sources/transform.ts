@@ -7,6 +7,11 @@ export type Pulled = Batch | undefined | Promise<Batch | undefined>;
 /** What becomes of the batches of a source. One for each stream, since most hold state. */
 export interface Transform {
   /**
+   * The source is about to be read for the first time: what goes out before it. One that ends with a `finish` ends the stream:
+   * the source is cancelled unread. Default: nothing.
+   */
+  begin?(): Batch | undefined;
+  /**
    * What goes out in place of a batch. Nothing, or an empty batch: the source is read on. Without a promise the reader pays
    * none. One that ends with a `finish` of its own ends the stream: the source is cancelled.
    */
@@ -29,6 +34,7 @@ export function transform(source: BatchSource, through: Transform): BatchSource 
 class TransformSource implements BatchSource {
   readonly #source: BatchSource;
   readonly #through: Transform;
+  #begun = false;
   #over = false;
   /** Thrown after what goes out before it. */
   #failure: { thrown: unknown } | undefined;
@@ -44,6 +50,10 @@ class TransformSource implements BatchSource {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure.thrown;
       if (this.#over) return undefined;
+      if (!this.#begun) {
+        const first = this.#begin();
+        if (first !== undefined && first.length > 0) return first;
+      }
       let pulled: Pulled;
       try {
         pulled = this.#source.next();
@@ -56,6 +66,11 @@ class TransformSource implements BatchSource {
       if (out !== undefined && out.length > 0) return out;
       if (this.#over) return undefined;
     }
+  }
+
+  #begin(): Batch | undefined {
+    this.#begun = true;
+    return this.#watch(this.#through.begin?.());
   }
 
   cancel(reason: unknown): void {

@@ -18,6 +18,7 @@ export const FLOORS: readonly string[] = [
   "dialects",
   "listeners",
   "runs",
+  "sqlite",
   "stream",
   "base",
 ];

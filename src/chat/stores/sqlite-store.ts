@@ -1,7 +1,15 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { systemClock, wait } from "../../base/clock.js";
+import { openDriver } from "../../sqlite/open-driver.js";
+import { isBusy, isReadOnly, type SqliteDriver, type SqliteOpening } from "../../sqlite/sqlite-driver.js";
+import {
+  BLOCKED_MS,
+  inTransaction,
+  patiently,
+  SqliteTransactions,
+  type TransactionKind,
+} from "../../sqlite/sqlite-transactions.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type {
   Append,
@@ -11,11 +19,8 @@ import type {
   StoredConversation,
 } from "../conversation-store.js";
 import { messageFromText, messageToText } from "../message-json.js";
-import { openWithAddon } from "./addon-sqlite-driver.js";
 import { conflict } from "./conflict.js";
-import { nodeSqlite } from "./node-sqlite-driver.js";
 import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
-import { isBusy, isReadOnly, type SqliteDriver, type SqliteOpening } from "./sqlite-driver.js";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS conversations (
@@ -39,12 +44,6 @@ interface Row {
   metadata: string;
 }
 
-/** How long others may write before an append gives up, in ms. */
-const PATIENCE_MS = 5_000;
-/** How long SQLite itself waits for them, in ms: with `node:sqlite`, nothing else runs in this process meanwhile. */
-const BLOCKED_MS = 5;
-/** The longest pause before the file is tried again, in ms; each is a random part of it, so that two do not wait in step. */
-const PAUSE_MS = 20;
 const IN_MEMORY = ":memory:";
 
 /**
@@ -57,12 +56,12 @@ export class SqliteStore implements ConversationStore {
   readonly readOnly: boolean;
   readonly #driver: SqliteDriver;
   readonly #path: string;
-  /** The transaction that runs, or the last one: a connection has one at a time. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #transactions: SqliteTransactions;
   #closed = false;
 
   private constructor(driver: SqliteDriver, path: string, readOnly: boolean) {
     this.#driver = driver;
+    this.#transactions = new SqliteTransactions(driver);
     this.#path = path;
     this.readOnly = readOnly;
   }
@@ -150,36 +149,23 @@ export class SqliteStore implements ConversationStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#last.catch(() => {});
+    await this.#transactions.idle();
     await this.#driver.close();
   }
 
   /** Runs something as a whole or not at all, as soon as nobody else writes. */
-  #transaction<T>(
-    begin: "BEGIN" | "BEGIN IMMEDIATE",
-    what: string,
-    run: (driver: SqliteDriver) => Promise<T>,
-  ): Promise<T> {
-    return this.#next(async () => {
-      try {
-        const result = await patiently(() => inTransaction(this.#driver, begin, run));
-        if (begin === "BEGIN IMMEDIATE") await intoFile(this.#driver);
-        return result;
-      } catch (thrown) {
-        throw thrown instanceof SluiceError ? thrown : storeFailed(this.#path, what, thrown);
-      }
-    });
-  }
-
-  /** Runs something when all before it has ended. */
-  #next<T>(run: () => Promise<T>): Promise<T> {
+  async #transaction<T>(kind: TransactionKind, what: string, run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
     // A driver may end the process when a closed file is used.
-    if (this.#closed) {
-      return Promise.reject(new SluiceError("store-failed", `SQLite store, ${this.#path}: it was closed`));
+    if (this.#closed) throw new SluiceError("store-failed", `SQLite store, ${this.#path}: it was closed`);
+    try {
+      return await this.#transactions.alone(async (driver) => {
+        const result = await inTransaction(driver, kind, run);
+        if (kind === "BEGIN IMMEDIATE") await intoFile(driver);
+        return result;
+      });
+    } catch (thrown) {
+      throw thrown instanceof SluiceError ? thrown : storeFailed(this.#path, what, thrown);
     }
-    const result = this.#last.then(run, run);
-    this.#last = result.catch(() => {});
-    return result;
   }
 }
 
@@ -221,11 +207,6 @@ async function checked(driver: SqliteDriver, path: string): Promise<void> {
   }
 }
 
-async function openDriver(opening: SqliteOpening): Promise<SqliteDriver> {
-  const open = nodeSqlite();
-  return open === undefined ? openWithAddon(opening) : open(opening);
-}
-
 async function versionOf(driver: SqliteDriver): Promise<number> {
   const [row] = await driver.all<{ user_version: number }>("PRAGMA user_version", []);
   return row?.user_version ?? 0;
@@ -236,39 +217,9 @@ async function rowOf(driver: SqliteDriver, id: string): Promise<Row | undefined>
   return row;
 }
 
-async function inTransaction<T>(
-  driver: SqliteDriver,
-  begin: "BEGIN" | "BEGIN IMMEDIATE",
-  run: (driver: SqliteDriver) => Promise<T>,
-): Promise<T> {
-  await driver.exec(begin);
-  try {
-    const result = await run(driver);
-    await driver.exec("COMMIT");
-    return result;
-  } catch (thrown) {
-    // Some failures have ended the transaction already.
-    await driver.exec("ROLLBACK").catch(() => {});
-    throw thrown;
-  }
-}
-
 /** Moves what was appended from the log into the file, as far as nobody reads what was there. A failure loses nothing. */
 async function intoFile(driver: SqliteDriver): Promise<void> {
   await driver.exec("PRAGMA wal_checkpoint(PASSIVE)").catch(() => {});
-}
-
-/** Tries again while another writes to the file, without keeping this process from its other work. */
-async function patiently<T>(run: () => Promise<T>): Promise<T> {
-  const until = systemClock.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await run();
-    } catch (thrown) {
-      if (!isBusy(thrown) || systemClock.now() >= until) throw thrown;
-      await wait(Math.random() * PAUSE_MS, systemClock);
-    }
-  }
 }
 
 function recordOf(row: Row): ConversationRecord {

@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type Database from "libsql";
 import { type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { SqliteStore } from "../../chat/stores/sqlite-store.js";
+import { openDriver } from "../../sqlite/open-driver.js";
+import { isBusy, type SqliteDriver } from "../../sqlite/sqlite-driver.js";
+import {
+  BLOCKED_MS,
+  inTransaction,
+  patiently,
+  SqliteTransactions,
+  type TransactionKind,
+} from "../../sqlite/sqlite-transactions.js";
 import { between, exactly, oneOf } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { EmbeddedJournal } from "./embedded-journal.js";
@@ -17,22 +25,24 @@ import type {
   WorkflowEngine,
 } from "./engine.js";
 import { type Holder, isAlive, SILENT_MS, thisProcess } from "./holder.js";
+import { markAnswered } from "./open-questions.js";
 import { noQuestion, noRun, runBusy, runExists } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS workflow_runs (
+CREATE TABLE IF NOT EXISTS runs (
   id TEXT PRIMARY KEY, workflow TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
   inputs TEXT NOT NULL, document TEXT NOT NULL, format INTEGER NOT NULL, output TEXT, error TEXT, questions TEXT NOT NULL,
   fence INTEGER NOT NULL, holder TEXT, beat_at INTEGER NOT NULL, owner TEXT
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS workflow_runs_by_time ON workflow_runs (created_at, id);
-CREATE TABLE IF NOT EXISTS workflow_steps (run TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, key));
-CREATE TABLE IF NOT EXISTS workflow_notes (run TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (run, key));
+CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created_at, id);
+CREATE TABLE IF NOT EXISTS run_entries (
+  seq INTEGER PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS run_entries_by_key ON run_entries (run, kind, key);
 `;
 
-/** How long SQLite waits for another process that writes, in ms. */
-const PATIENCE_MS = 5_000;
+const IN_MEMORY = ":memory:";
 
 interface Row {
   id: string;
@@ -76,15 +86,17 @@ const checkOptions = exactly("options of an embedded engine", {
 export class EmbeddedEngine implements WorkflowEngine {
   readonly name = "embedded";
   readonly conversations: SqliteStore;
-  readonly #db: Database.Database;
+  readonly #driver: SqliteDriver;
+  readonly #transactions: SqliteTransactions;
   readonly #path: string;
   readonly #holder: Holder = thisProcess();
   readonly #silentMs: number;
   #closed = false;
 
-  private constructor(db: Database.Database, path: string, conversations: SqliteStore, silentMs: number) {
+  private constructor(driver: SqliteDriver, path: string, conversations: SqliteStore, silentMs: number) {
     this.#silentMs = silentMs;
-    this.#db = db;
+    this.#driver = driver;
+    this.#transactions = new SqliteTransactions(driver);
     this.#path = path;
     this.conversations = conversations;
   }
@@ -106,209 +118,199 @@ export class EmbeddedEngine implements WorkflowEngine {
   static async open(path: string, options: EmbeddedEngineOptions = {}): Promise<EmbeddedEngine> {
     checkOptions(options, "options");
     const { sync = "normal", silentMs = SILENT_MS } = options;
-    const { default: Libsql } = await import("libsql");
     try {
-      if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
-      const db = connection(path, () => new Libsql(path));
-      db.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync};`);
-      db.exec(SCHEMA);
-      addOwners(db);
-      return new EmbeddedEngine(db, path, await SqliteStore.open(path), silentMs);
+      if (path !== IN_MEMORY) mkdirSync(dirname(resolve(path)), { recursive: true });
+      const conversations = await SqliteStore.open(path);
+      const driver = await openDriver({ path, readOnly: false, uri: false });
+      await patiently(async () => {
+        await driver.exec(
+          `PRAGMA busy_timeout = ${BLOCKED_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync};`,
+        );
+        await inTransaction(driver, "BEGIN IMMEDIATE", () => driver.exec(SCHEMA));
+      });
+      return new EmbeddedEngine(driver, path, conversations, silentMs);
     } catch (thrown) {
       throw failed(path, thrown);
     }
   }
 
   async begin(run: NewRun): Promise<RunJournal> {
+    const { id, workflow, inputs, document, format, owner } = run;
     const now = new Date().toISOString();
-    this.#write(() => {
-      if (this.#row(run.id) !== undefined) throw runExists(run.id);
-      this.#db
-        .prepare(
-          `INSERT INTO workflow_runs (id, workflow, status, created_at, updated_at, inputs, document, format, questions,
-             fence, holder, beat_at, owner) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, '[]', 1, ?, ?, ?)`,
-        )
-        .run(
-          run.id,
-          run.workflow,
+    await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
+      if ((await rowOf(driver, id)) !== undefined) throw runExists(id);
+      await driver.run(
+        `INSERT INTO runs (id, workflow, status, created_at, updated_at, inputs, document, format, questions,
+           fence, holder, beat_at, owner) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, '[]', 1, ?, ?, ?)`,
+        [
+          id,
+          workflow,
           now,
           now,
-          JSON.stringify(run.inputs),
-          JSON.stringify(run.document),
-          run.format,
+          JSON.stringify(inputs),
+          JSON.stringify(document),
+          format,
           JSON.stringify(this.#holder),
           Date.now(),
-          run.owner ?? null,
-        );
+          owner ?? null,
+        ],
+      );
     });
-    return this.#journal(run.id, 1, [], []);
+    return this.#journal(id, 1, { steps: [], notes: [] });
   }
 
   async resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }> {
-    const { row, steps, notes } = this.#write(() => {
-      const found = this.#row(id);
+    const { row, entries } = await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
+      const found = await rowOf(driver, id);
       if (found === undefined) throw noRun(id);
-      const holder = found.holder === null ? undefined : (JSON.parse(found.holder) as Holder);
-      if (holder !== undefined && isAlive(holder, found.beat_at, this.#silentMs))
-        throw runBusy(id, `process ${holder.pid}`);
-      this.#db
-        .prepare(
-          `UPDATE workflow_runs SET fence = fence + 1, holder = ?, beat_at = ?, status = 'running', questions = '[]',
-             updated_at = ? WHERE id = ?`,
-        )
-        .run(JSON.stringify(this.#holder), Date.now(), new Date().toISOString(), id);
-      return { row: { ...found, fence: found.fence + 1 }, ...this.#kept(id) };
+      this.#refuseBusy(found);
+      await driver.run(
+        `UPDATE runs SET fence = fence + 1, holder = ?, beat_at = ?, status = 'running', questions = '[]',
+           updated_at = ? WHERE id = ?`,
+        [JSON.stringify(this.#holder), Date.now(), new Date().toISOString(), id],
+      );
+      return { row: { ...found, fence: found.fence + 1 }, entries: await entriesOf(driver, id) };
     });
-    return { run: recordOf(row), journal: this.#journal(id, row.fence, steps, notes) };
+    return { run: recordOf(row), journal: this.#journal(id, row.fence, entries) };
   }
 
   async answer(runId: string, questionId: string, answer: JsonValue): Promise<void> {
     const key = `answer:${questionId}`;
-    this.#write(() => {
-      const row = this.#row(runId);
+    await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
+      const row = await rowOf(driver, runId);
       if (row === undefined) throw noRun(runId);
-      const answered = this.#db.prepare("SELECT 1 FROM workflow_notes WHERE run = ? AND key = ?").get(runId, key);
-      const open = recordOf(row).questions.some(({ id }) => id === questionId);
-      if (answered !== undefined || !open) throw noQuestion(runId, questionId, answered !== undefined);
-      this.#db
-        .prepare("INSERT INTO workflow_notes (run, key, value) VALUES (?, ?, ?)")
-        .run(runId, key, JSON.stringify(answer));
+      const answered = await driver.all("SELECT 1 FROM run_entries WHERE run = ? AND kind = 'notes' AND key = ?", [
+        runId,
+        key,
+      ]);
+      const { questions } = recordOf(row);
+      if (answered.length > 0 || !questions.some(({ id }) => id === questionId))
+        throw noQuestion(runId, questionId, answered.length > 0);
+      await driver.run("INSERT INTO run_entries (run, kind, key, body) VALUES (?, 'notes', ?, ?)", [
+        runId,
+        key,
+        JSON.stringify(answer),
+      ]);
+      await driver.run("UPDATE runs SET questions = ?, updated_at = ? WHERE id = ?", [
+        JSON.stringify(markAnswered(questions, questionId)),
+        new Date().toISOString(),
+        runId,
+      ]);
     });
   }
 
   async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
-    const rows = this.#read(() =>
-      this.#db
-        .prepare(
-          `SELECT * FROM workflow_runs WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
-             AND (?3 IS NULL OR owner = ?3) AND (created_at, id) < (?4, ?5) ORDER BY created_at DESC, id DESC LIMIT ?6`,
-        )
+    const rows = await this.#alone((driver) =>
+      driver.all<Row>(
+        `SELECT * FROM runs WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
+           AND (?3 IS NULL OR owner = ?3) AND (created_at, id) < (?4, ?5) ORDER BY created_at DESC, id DESC LIMIT ?6`,
         // "9" comes after every time.
-        .all(status ?? null, workflow ?? null, owner ?? null, after?.createdAt ?? "9", after?.id ?? "", limit),
+        [status ?? null, workflow ?? null, owner ?? null, after?.createdAt ?? "9", after?.id ?? "", limit],
+      ),
     );
-    return (rows as Row[]).map(recordOf);
+    return rows.map(recordOf);
+  }
+
+  async abandoned(): Promise<RunRecord[]> {
+    const rows = await this.#alone((driver) =>
+      driver.all<Row>("SELECT * FROM runs WHERE status = 'running' ORDER BY created_at, id", []),
+    );
+    return rows.filter((row) => !this.#isHeld(row)).map(recordOf);
   }
 
   async show(id: string): Promise<RunDetails> {
-    const row = this.#read(() => this.#row(id));
-    if (row === undefined) throw noRun(id);
-    return { ...recordOf(row), steps: this.#kept(id).steps };
+    return this.#transaction("BEGIN", async (driver) => {
+      const row = await rowOf(driver, id);
+      if (row === undefined) throw noRun(id);
+      return { ...recordOf(row), steps: (await entriesOf(driver, id)).steps };
+    });
   }
 
   async forget(id: string, isForgotten: (key: string) => boolean): Promise<void> {
-    this.#write(() => {
-      const row = this.#row(id);
+    await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
+      const row = await rowOf(driver, id);
       if (row === undefined) throw noRun(id);
-      const holder = row.holder === null ? undefined : (JSON.parse(row.holder) as Holder);
-      if (holder !== undefined && isAlive(holder, row.beat_at, this.#silentMs))
-        throw runBusy(id, `process ${holder.pid}`);
-      const { steps, notes } = this.#kept(id);
-      for (const { key } of steps) {
-        if (isForgotten(key)) this.#db.prepare("DELETE FROM workflow_steps WHERE run = ? AND key = ?").run(id, key);
-      }
-      for (const { key } of notes) {
-        if (!isForgotten(stepOfNote(key, id))) continue;
-        this.#db.prepare("DELETE FROM workflow_notes WHERE run = ? AND key = ?").run(id, key);
-      }
+      this.#refuseBusy(row);
+      const { steps, notes } = await entriesOf(driver, id);
+      const gone = [
+        ...steps.filter(({ key }) => isForgotten(key)).map(({ key }) => ["steps", key] as const),
+        ...notes.filter(({ key }) => isForgotten(stepOfNote(key, id))).map(({ key }) => ["notes", key] as const),
+      ];
+      for (const [kind, key] of gone)
+        await driver.run("DELETE FROM run_entries WHERE run = ? AND kind = ? AND key = ?", [id, kind, key]);
     });
   }
 
   async cancel(id: string): Promise<void> {
-    const changed = this.#write(
-      () =>
-        this.#db
-          .prepare(
-            `UPDATE workflow_runs SET status = 'cancelled', questions = '[]', fence = fence + 1, holder = NULL,
-               updated_at = ? WHERE id = ? AND status <> 'completed'`,
-          )
-          .run(new Date().toISOString(), id).changes,
-    );
-    if (changed === 0 && this.#row(id) === undefined) throw noRun(id);
+    await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
+      const changed = await driver.run(
+        `UPDATE runs SET status = 'cancelled', questions = '[]', fence = fence + 1, holder = NULL,
+           updated_at = ? WHERE id = ? AND status <> 'completed'`,
+        [new Date().toISOString(), id],
+      );
+      if (changed === 0 && (await rowOf(driver, id)) === undefined) throw noRun(id);
+    });
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#transactions.idle();
+    await this.#driver.close();
     await this.conversations.close();
-    if (this.#path === ":memory:") this.#db.close();
   }
 
-  #journal(
-    id: string,
-    fence: number,
-    steps: readonly StepRecord[],
-    notes: readonly { key: string; value: JsonValue }[],
-  ): EmbeddedJournal {
-    return new EmbeddedJournal({
-      db: this.#db,
-      write: (run) => this.#write(run),
-      beatMs: this.#silentMs / 5,
-      id,
-      fence,
-      steps,
-      notes,
-    });
+  #journal(id: string, fence: number, entries: Entries): EmbeddedJournal {
+    const alone = <T>(run: (driver: SqliteDriver) => Promise<T>): Promise<T> => this.#alone(run);
+    return new EmbeddedJournal({ alone, beatMs: this.#silentMs / 5, id, fence, ...entries });
   }
 
-  #row(id: string): Row | undefined {
-    return this.#db.prepare("SELECT * FROM workflow_runs WHERE id = ?").get(id) as Row | undefined;
+  #isHeld({ holder, beat_at: beatAt }: Row): boolean {
+    return holder !== null && isAlive(JSON.parse(holder) as Holder, beatAt, this.#silentMs);
   }
 
-  #kept(id: string): { steps: StepRecord[]; notes: { key: string; value: JsonValue }[] } {
-    const steps = this.#db.prepare("SELECT body FROM workflow_steps WHERE run = ? ORDER BY rowid").all(id);
-    const notes = this.#db.prepare("SELECT key, value FROM workflow_notes WHERE run = ?").all(id);
-    return {
-      steps: (steps as { body: string }[]).map(({ body }) => JSON.parse(body) as StepRecord),
-      notes: (notes as { key: string; value: string }[]).map(({ key, value }) => ({ key, value: parseJson(value) })),
-    };
+  #refuseBusy(row: Row): void {
+    if (row.holder !== null && this.#isHeld(row))
+      throw runBusy(row.id, `process ${(JSON.parse(row.holder) as Holder).pid}`);
   }
 
-  #read<T>(run: () => T): T {
-    if (this.#closed) throw new SluiceError("store-failed", `${this.#path}: it was closed`);
+  /** Runs something as a whole or not at all. */
+  #transaction<T>(kind: TransactionKind, run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
+    return this.#alone((driver) => inTransaction(driver, kind, run));
+  }
+
+  async #alone<T>(run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
+    // A driver may end the process when a closed file is used.
+    if (this.#closed) throw new SluiceError("store-failed", `the runs in ${this.#path}: the file was closed`);
     try {
-      return run();
+      return await this.#transactions.alone(run);
     } catch (thrown) {
       throw failed(this.#path, thrown);
     }
   }
-
-  /** Runs something as a whole or not at all. */
-  #write<T>(run: () => T): T {
-    return this.#read(() => {
-      this.#db.exec("BEGIN IMMEDIATE");
-      try {
-        const result = run();
-        this.#db.exec("COMMIT");
-        return result;
-      } catch (thrown) {
-        if (this.#db.inTransaction) this.#db.exec("ROLLBACK");
-        throw thrown;
-      }
-    });
-  }
 }
 
-/**
- * Connections of this process by file. They stay open until it ends: the driver closes one only when its statements are
- * collected, and would then take the log away from those that were opened meanwhile.
- */
-const connections = new Map<string, Database.Database>();
-
-function connection(path: string, open: () => Database.Database): Database.Database {
-  if (path === ":memory:") return open();
-  const file = resolve(path);
-  const known = existsSync(file) ? connections.get(file) : undefined;
-  const db = known ?? open();
-  connections.set(file, db);
-  return db;
+interface Entries {
+  steps: StepRecord[];
+  notes: { key: string; value: JsonValue }[];
 }
 
-/** Files that were made before runs had owners get the column. */
-function addOwners(db: Database.Database): void {
-  const columns = db.prepare("SELECT name FROM pragma_table_info('workflow_runs')").all();
-  if (!(columns as { name: string }[]).some(({ name }) => name === "owner")) {
-    db.exec("ALTER TABLE workflow_runs ADD COLUMN owner TEXT");
+async function rowOf(driver: SqliteDriver, id: string): Promise<Row | undefined> {
+  const [row] = await driver.all<Row>("SELECT * FROM runs WHERE id = ?", [id]);
+  return row;
+}
+
+async function entriesOf(driver: SqliteDriver, id: string): Promise<Entries> {
+  const rows = await driver.all<{ kind: "steps" | "notes"; key: string; body: string }>(
+    "SELECT kind, key, body FROM run_entries WHERE run = ? ORDER BY seq",
+    [id],
+  );
+  const entries: Entries = { steps: [], notes: [] };
+  for (const { kind, key, body } of rows) {
+    if (kind === "steps") entries.steps.push(JSON.parse(body) as StepRecord);
+    else entries.notes.push({ key, value: parseJson(body) });
   }
+  return entries;
 }
 
 function recordOf(row: Row): RunRecord {
@@ -330,5 +332,8 @@ function recordOf(row: Row): RunRecord {
 
 function failed(path: string, thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
-  return new SluiceError("store-failed", `the runs in ${path}: ${messageOf(thrown)}`, { cause: thrown });
+  return new SluiceError("store-failed", `the runs in ${path}: ${messageOf(thrown)}`, {
+    cause: thrown,
+    retryable: isBusy(thrown),
+  });
 }

@@ -1,13 +1,12 @@
-import type Database from "libsql";
 import type { JsonValue } from "../../base/json.js";
+import type { SqliteDriver } from "../../sqlite/sqlite-driver.js";
 import type { OpenQuestion, RunJournal, RunStatus, StepRecord } from "./engine.js";
 import { runLost } from "./run-errors.js";
 
 /** What a journal writes with. */
 export interface EmbeddedJournalOptions {
-  db: Database.Database;
-  /** Runs something as a whole or not at all. */
-  write: <T>(run: () => T) => T;
+  /** Runs something on the connection while nothing else does. */
+  alone: <T>(run: (driver: SqliteDriver) => Promise<T>) => Promise<T>;
   /** How often it says that the run is being run, in ms. */
   beatMs: number;
   id: string;
@@ -17,34 +16,34 @@ export interface EmbeddedJournalOptions {
   notes: readonly { key: string; value: JsonValue }[];
 }
 
-/** A row is written only while the run is held under its number. */
-const IF_HELD = "SELECT id, ?1, ?2 FROM workflow_runs WHERE id = ?3 AND fence = ?4";
+/** Entries are written only while the run is held under its number: one statement, so that a commit is one sync. */
+const WRITE = `INSERT OR REPLACE INTO run_entries (run, kind, key, body)
+  SELECT held.id, entry.value ->> 0, entry.value ->> 1, entry.value -> 2
+  FROM runs held, json_each(?1) entry WHERE held.id = ?2 AND held.fence = ?3 ORDER BY entry.key`;
 
-type Change = { table: "steps" | "notes"; key: string; value: string };
+type Entry = readonly [kind: "steps" | "notes", key: string, body: StepRecord | JsonValue];
 
-/** The journal of one run in SQLite. What is written in one turn of the event loop is one transaction. */
+/**
+ * The journal of one run in SQLite. What is written in one turn of the event loop, and while the writing before goes on, is
+ * one transaction.
+ */
 export class EmbeddedJournal implements RunJournal {
   readonly #options: EmbeddedJournalOptions;
   readonly #steps: Map<string, StepRecord>;
   readonly #notes: Map<string, JsonValue>;
   readonly #lost = new AbortController();
   readonly #beat: NodeJS.Timeout;
-  readonly #insert: Readonly<Record<"steps" | "notes", Database.Statement>>;
-  readonly #check: Database.Statement;
-  #changes: Change[] = [];
-  #flushed: Promise<void> | undefined;
+  #entries: Entry[] = [];
+  /** The writing that will take what is in `#entries`. */
+  #next: Promise<void> | undefined;
+  /** The last writing that was begun; never rejects. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(options: EmbeddedJournalOptions) {
     this.#options = options;
     this.#steps = new Map(options.steps.map((record) => [record.key, record]));
     this.#notes = new Map(options.notes.map(({ key, value }) => [key, value]));
-    const { db } = options;
-    this.#insert = {
-      steps: db.prepare(`INSERT OR REPLACE INTO workflow_steps (run, key, body) ${IF_HELD}`),
-      notes: db.prepare(`INSERT OR REPLACE INTO workflow_notes (run, key, value) ${IF_HELD}`),
-    };
-    this.#check = db.prepare("SELECT fence, status FROM workflow_runs WHERE id = ?");
-    this.#beat = setInterval(() => this.#sayAlive(), options.beatMs);
+    this.#beat = setInterval(() => void this.#sayAlive(), options.beatMs);
     this.#beat.unref();
   }
 
@@ -58,7 +57,7 @@ export class EmbeddedJournal implements RunJournal {
 
   record(record: StepRecord): Promise<void> {
     this.#steps.set(record.key, record);
-    return this.#keep({ table: "steps", key: record.key, value: JSON.stringify(record) });
+    return this.#keep(["steps", record.key, record]);
   }
 
   note(key: string): JsonValue | undefined {
@@ -67,7 +66,7 @@ export class EmbeddedJournal implements RunJournal {
 
   setNote(key: string, value: JsonValue): Promise<void> {
     this.#notes.set(key, value);
-    return this.#keep({ table: "notes", key, value: JSON.stringify(value) });
+    return this.#keep(["notes", key, value]);
   }
 
   async finish(state: {
@@ -76,70 +75,67 @@ export class EmbeddedJournal implements RunJournal {
     error?: { code: string; message: string };
     questions: OpenQuestion[];
   }): Promise<void> {
-    await this.#flushed;
-    const { db, id, write } = this.#options;
+    await this.#last;
+    const { alone, id, fence } = this.#options;
     const { status, output, error, questions } = state;
-    write(() => {
-      this.#hold();
-      db.prepare(
-        "UPDATE workflow_runs SET status = ?, output = ?, error = ?, questions = ?, updated_at = ? WHERE id = ?",
-      ).run(
-        status,
-        output === undefined ? null : JSON.stringify(output),
-        error === undefined ? null : JSON.stringify(error),
-        JSON.stringify(questions),
-        new Date().toISOString(),
-        id,
-      );
+    const values = [
+      status,
+      output === undefined ? null : JSON.stringify(output),
+      error === undefined ? null : JSON.stringify(error),
+      JSON.stringify(questions),
+      new Date().toISOString(),
+      id,
+      fence,
+    ];
+    const sql = `UPDATE runs SET status = ?, output = ?, error = ?, questions = ?, updated_at = ?
+      WHERE id = ? AND fence = ?`;
+    await alone(async (driver) => {
+      if ((await driver.run(sql, values)) === 0) await this.#stop(driver);
     });
   }
 
   async close(): Promise<void> {
     clearInterval(this.#beat);
-    await this.#flushed?.catch(() => {});
+    await this.#last;
     if (this.#lost.signal.aborted) return;
-    const { db, id, fence, write } = this.#options;
-    write(() => db.prepare("UPDATE workflow_runs SET holder = NULL WHERE id = ? AND fence = ?").run(id, fence));
+    const { alone, id, fence } = this.#options;
+    await alone((driver) => driver.run("UPDATE runs SET holder = NULL WHERE id = ? AND fence = ?", [id, fence]));
   }
 
-  /** All that is written before the event loop goes on is one transaction. */
-  #keep(change: Change): Promise<void> {
-    this.#changes.push(change);
-    this.#flushed ??= Promise.resolve().then(() => this.#flush());
-    return this.#flushed;
+  #keep(entry: Entry): Promise<void> {
+    this.#entries.push(entry);
+    if (this.#next !== undefined) return this.#next;
+    const next = this.#last.then(() => this.#write());
+    this.#next = next;
+    this.#last = next.catch(() => {});
+    return next;
   }
 
-  #flush(): void {
-    const changes = this.#changes;
-    this.#changes = [];
-    this.#flushed = undefined;
-    this.#options.write(() => {
-      for (const change of changes) this.#apply(change);
+  async #write(): Promise<void> {
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#next = undefined;
+    const { alone, id, fence } = this.#options;
+    await alone(async (driver) => {
+      if ((await driver.run(WRITE, [JSON.stringify(entries), id, fence])) === 0) await this.#stop(driver);
     });
   }
 
-  /** @throws {SluiceError} where somebody else has the run: nothing is written then. */
-  #apply({ table, key, value }: Change): void {
-    const { id, fence } = this.#options;
-    if (this.#insert[table].run(key, value, id, fence).changes === 0) this.#hold();
-  }
-
-  /** @throws {SluiceError} where somebody else has the run: nothing is written then. */
-  #hold(): void {
-    const { id, fence } = this.#options;
-    const found = this.#check.get(id) as { fence: number; status: string } | undefined;
-    if (found?.fence === fence) return;
-    const error = runLost(id, found?.status === "cancelled");
+  /** @throws {SluiceError} always: somebody else has the run, and nothing was written. */
+  async #stop(driver: SqliteDriver): Promise<never> {
+    const sql = "SELECT status FROM runs WHERE id = ?";
+    const [found] = await driver.all<{ status: string }>(sql, [this.#options.id]);
+    const error = runLost(this.#options.id, found?.status === "cancelled");
     this.#lost.abort(error);
     throw error;
   }
 
-  #sayAlive(): void {
-    const { db, id, write } = this.#options;
+  async #sayAlive(): Promise<void> {
+    const { alone, id, fence } = this.#options;
+    const sql = "UPDATE runs SET beat_at = ? WHERE id = ? AND fence = ?";
     try {
-      write(() => {
-        this.#hold();
-        db.prepare("UPDATE workflow_runs SET beat_at = ? WHERE id = ?").run(Date.now(), id);
+      await alone(async (driver) => {
+        if ((await driver.run(sql, [Date.now(), id, fence])) === 0) await this.#stop(driver);
       });
     } catch {
       // Lost: the run has been told. Busy: the next beat says it.

@@ -34,6 +34,8 @@ export interface OpenQuestion {
   shown?: JsonObject;
   /** ISO 8601: until when an answer is taken. */
   until?: string;
+  /** Somebody has answered it, and the run has not gone on yet. */
+  answered?: true;
 }
 
 /** What is known of a run. */
@@ -125,6 +127,8 @@ export interface WorkflowEngine {
   answer(runId: string, questionId: string, answer: JsonValue): Promise<void>;
   /** The runs, the newest first. */
   list(options?: ListRuns): Promise<RunRecord[]>;
+  /** Runs that somebody began to run, and that nobody runs any more: their process died, or lost them. The oldest first. */
+  abandoned(): Promise<RunRecord[]>;
   /** A run with its steps. @throws {SluiceError} `not-found`. */
   show(id: string): Promise<RunDetails>;
   /**

@@ -2,6 +2,7 @@ import type { JsonValue } from "../../base/json.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
 import { exactly, limit as limitCheck } from "../../stream/checks.js";
 import type { ListRuns, NewRun, RunDetails, RunJournal, RunRecord, StepRecord, WorkflowEngine } from "./engine.js";
+import { markAnswered } from "./open-questions.js";
 import { noQuestion, noRun, runBusy, runExists, runLost } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
 
@@ -56,11 +57,13 @@ export class MemoryEngine implements WorkflowEngine {
   }
 
   async answer(runId: string, questionId: string, answer: JsonValue): Promise<void> {
-    const { record, notes } = this.#get(runId);
+    const kept = this.#get(runId);
+    const { record, notes } = kept;
     const key = `answer:${questionId}`;
     const open = record.questions.some(({ id }) => id === questionId);
     if (notes.has(key) || !open) throw noQuestion(runId, questionId, notes.has(key));
     notes.set(key, answer);
+    update(kept, { questions: markAnswered(record.questions, questionId) });
   }
 
   async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
@@ -71,6 +74,11 @@ export class MemoryEngine implements WorkflowEngine {
       (after === undefined || byTime(run, after) > 0);
     const all = [...this.#runs.values()].map(({ record }) => record);
     return all.filter(wanted).sort(byTime).slice(0, limit);
+  }
+
+  /** None: runs end with this process. */
+  async abandoned(): Promise<RunRecord[]> {
+    return [];
   }
 
   async show(id: string): Promise<RunDetails> {

@@ -1,0 +1,72 @@
+import { systemClock, wait } from "../base/clock.js";
+import { isBusy, type SqliteDriver } from "./sqlite-driver.js";
+
+/** How a transaction begins: for reading, or for writing. */
+export type TransactionKind = "BEGIN" | "BEGIN IMMEDIATE";
+
+/** How long others may write before a transaction gives up, in ms. */
+const PATIENCE_MS = 5_000;
+/** How long SQLite itself waits for them, in ms: with `node:sqlite`, nothing else runs in this process meanwhile. */
+export const BLOCKED_MS = 5;
+/** The longest pause before the file is tried again, in ms; each is a random part of it, so that two do not wait in step. */
+const PAUSE_MS = 20;
+
+/** The transactions of one connection: it has one at a time, and each is done as a whole or not at all. */
+export class SqliteTransactions {
+  readonly #driver: SqliteDriver;
+  /** The transaction that runs, or the last one. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(driver: SqliteDriver) {
+    this.#driver = driver;
+  }
+
+  /** Runs something in a transaction, when all before it has ended and as soon as nobody else writes. */
+  run<T>(kind: TransactionKind, run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
+    return this.alone((driver) => inTransaction(driver, kind, run));
+  }
+
+  /** Runs something that needs no transaction of its own, such as a single statement, in its turn. */
+  alone<T>(run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
+    const next = () => patiently(() => run(this.#driver));
+    const result = this.#last.then(next, next);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Resolves when nothing runs any more. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+}
+
+/** Runs something as a whole or not at all. */
+export async function inTransaction<T>(
+  driver: SqliteDriver,
+  kind: TransactionKind,
+  run: (driver: SqliteDriver) => Promise<T>,
+): Promise<T> {
+  await driver.exec(kind);
+  try {
+    const result = await run(driver);
+    await driver.exec("COMMIT");
+    return result;
+  } catch (thrown) {
+    // Some failures have ended the transaction already.
+    await driver.exec("ROLLBACK").catch(() => {});
+    throw thrown;
+  }
+}
+
+/** Tries again while another writes to the file, without keeping this process from its other work. */
+export async function patiently<T>(run: () => Promise<T>): Promise<T> {
+  const until = systemClock.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await run();
+    } catch (thrown) {
+      if (!isBusy(thrown) || systemClock.now() >= until) throw thrown;
+      await wait(Math.random() * PAUSE_MS, systemClock);
+    }
+  }
+}

@@ -5,12 +5,14 @@ import type { ChatRequest } from "../stream/chat-request.js";
 import { innerSource } from "../stream/inner-source.js";
 import type { ChatMessage } from "../stream/message.js";
 import { wrapModel } from "../stream/wrap-model.js";
+import type { AgentObservation } from "../telemetry/agent-observer.js";
 import type { Tool } from "../tools/tool.js";
 import type { ToolSource } from "../tools/toolbox.js";
 import { withTools } from "../tools/with-tools.js";
 import type { AgentHooks, AgentOptions } from "./agent-options.js";
 import { framedRequest, systemText } from "./agent-prompt.js";
 import { hookedTools } from "./hooked-tools.js";
+import type { Observers } from "./observability/observations.js";
 import { planTool, withPlanEvents } from "./plan/plan.js";
 import type { Signature } from "./signature/signature.js";
 import { skillCatalogue, skillTools } from "./skills/skill-tools.js";
@@ -22,13 +24,16 @@ export interface AgentModelSettings {
   signature: Signature;
   hooks: readonly AgentHooks[];
   context: CallContext;
+  observers: Observers;
+  /** Who watches this run. */
+  observation: AgentObservation | undefined;
   /** Messages that were put into the running turn and that no model call has seen yet. */
   steering: () => readonly ChatMessage[];
 }
 
 /** An agent's model calls and tools as one chat model: what its strategy is given. */
 export function agentModel(settings: AgentModelSettings): ChatModel {
-  const { options, hooks, steering } = settings;
+  const { options, hooks, steering, observation } = settings;
   const { limits = {}, stopWhen, onInput, strategy, guards = [], plan = false, name = "agent" } = options;
   const looped = withTools(stepModel(settings), hookedTools(agentTools(options), hooks), {
     id: name,
@@ -36,6 +41,7 @@ export function agentModel(settings: AgentModelSettings): ChatModel {
     ...(limits.maxCalls !== undefined && { maxCalls: limits.maxCalls }),
     ...(stopWhen && { stopWhen }),
     ...(onInput && { onInput }),
+    ...(observation?.tools && { observe: observation.tools }),
     steering,
   });
   const guarded = guards.length === 0 ? looped : guard(looped, ...guards);
@@ -56,26 +62,39 @@ function instructionsOf({ instructions, skills = [] }: AgentOptions): string | u
 }
 
 /** One model call: instructions, hooks, and what `prepareStep` changes. */
-function stepModel({ model, options, signature, hooks, context }: AgentModelSettings): ChatModel {
+function stepModel({
+  model,
+  options,
+  signature,
+  hooks,
+  context,
+  observers,
+  observation,
+}: AgentModelSettings): ChatModel {
   const { request: own, prepareStep } = options;
   const system = systemText(instructionsOf(options), signature, model);
   let steps = 0;
   const framed = (request: ChatRequest) => framedRequest({ ...own, ...request }, system, signature, model);
+  const asked = (request: ChatRequest) => {
+    observation?.asked?.(request);
+    return request;
+  };
   const before = hooks.flatMap((one) => (one.beforeModel === undefined ? [] : [one]));
-  if (prepareStep === undefined && before.length === 0)
-    return wrapModel(model, ({ request }) => ({ request: framed(request) }));
+  if (prepareStep === undefined && before.length === 0) {
+    return wrapModel(observers.model(model), ({ request }) => ({ request: asked(framed(request)) }));
+  }
   return wrapModel(model, ({ options: call }) => {
     let answering = model;
     return {
-      request: async (asked) => {
+      request: async (given) => {
         const step = steps++;
-        const change = await prepareStep?.({ step, request: framed(asked), context });
+        const change = await prepareStep?.({ step, request: framed(given), context });
         answering = change?.model ?? model;
-        let request = change?.request ?? framed(asked);
+        let request = change?.request ?? framed(given);
         for (const one of before) request = (await one.beforeModel?.({ step, request, context })) ?? request;
-        return request;
+        return asked(request);
       },
-      ask: (request) => innerSource(answering, request, call),
+      ask: (request) => innerSource(observers.model(answering), request, call),
     };
   });
 }

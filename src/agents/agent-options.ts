@@ -18,6 +18,7 @@ import {
 } from "../stream/checks.js";
 import { invalid, type SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
+import type { AgentObserver } from "../telemetry/agent-observer.js";
 import type { InputHandler } from "../tools/input-response.js";
 import type { Tool } from "../tools/tool.js";
 import type { StopCondition } from "../tools/tool-loop.js";
@@ -129,6 +130,8 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
   /** Called at the stages of a run. */
   hooks?: AgentHooks | readonly AgentHooks[];
   limits?: AgentLimits;
+  /** Watch its runs: `agentSpans()`, `agentLog()`, `auditTrail()`, or what `observability()` makes of flags. Default: nobody does. */
+  observe?: AgentObserver | readonly AgentObserver[];
   /** Changes single model calls: another model, other tools or messages. */
   prepareStep?(step: AgentStep): StepChange | undefined | Promise<StepChange | undefined>;
   /** Ends the run after the tools of a model call, with reason `stop`. */
@@ -184,6 +187,7 @@ const checkOptions = exactly("an agent", {
   strategy: jsonObject,
   hooks,
   limits: checkLimits,
+  observe: anything,
   prepareStep: callable,
   stopWhen: callable,
   onInput: callable,

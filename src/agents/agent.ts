@@ -16,6 +16,8 @@ import { agentModel, agentTools } from "./agent-model.js";
 import { type AgentHooks, type AgentOptions, checkAgentOptions, type RunOptions } from "./agent-options.js";
 import { inputMessage } from "./agent-prompt.js";
 import { type AgentResult, AgentRun } from "./agent-run.js";
+import { Observers } from "./observability/observations.js";
+import { watchedRun } from "./observability/watched-run.js";
 import { observed } from "./observed.js";
 import { isSignature, readInputs, type Signature, signature, textInput } from "./signature/signature.js";
 import { checkSkills } from "./skills/read-skills.js";
@@ -46,6 +48,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
   readonly #model: ChatModel;
   readonly #options: AgentOptions;
   readonly #hooks: readonly AgentHooks[];
+  readonly #observers: Observers;
   /** Messages for running turns, by session. */
   readonly #steering = new Map<string, ChatMessage[]>();
 
@@ -70,6 +73,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     if (options.guards !== undefined && options.guards.length > 0) guard(this.#model, ...options.guards);
     this.#options = options as AgentOptions;
     this.#hooks = Array.isArray(hooks) ? hooks : [hooks as AgentHooks];
+    this.#observers = new Observers(options.observe);
   }
 
   /** What the agent was made with. */
@@ -204,16 +208,29 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
       budget,
     };
     const { signal, ...rest } = call;
-    const model = agentModel({
-      model: this.#model,
-      options: this.#options,
-      signature: this.signature,
-      hooks: this.#hooks,
+    const { name: agent, description } = this;
+    const observation = this.#observers.invoke({
+      agent,
+      ...(description !== undefined && { description }),
+      model: this.#model.id,
       context,
-      steering: () => this.#takeSteering(session ?? "default"),
     });
-    const source = opened(() => begin(model, { ...rest, context }));
-    return new ChatStream(observed(source, this.#hooks, context), { signal, retain: call.retain });
+    const source = opened(() => {
+      const inside = observation?.begin?.() ?? context;
+      const model = agentModel({
+        model: this.#model,
+        options: this.#options,
+        signature: this.signature,
+        hooks: this.#hooks,
+        context: inside,
+        observers: this.#observers,
+        observation,
+        steering: () => this.#takeSteering(session ?? "default"),
+      });
+      return begin(model, { ...rest, context: inside });
+    });
+    const run = watchedRun(observed(source, this.#hooks, context), observation);
+    return new ChatStream(run, { signal, retain: call.retain });
   }
 
   #takeSteering(session: string): readonly ChatMessage[] {

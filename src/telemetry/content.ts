@@ -56,8 +56,8 @@ function fileOf({ mediaType, data }: FilePart): JsonObject {
   return "url" in data ? { type: "uri", ...file, uri: data.url } : { type: "file", ...file, file_id: data.id };
 }
 
-/** Names of fields are kept: they are the schema's, not the user's. */
-function scrubbed(value: JsonValue, scrub: Scrub): JsonValue {
+/** JSON with each text scrubbed. Names of fields are kept: they are the schema's, not the user's. */
+export function scrubbed(value: JsonValue, scrub: Scrub): JsonValue {
   if (typeof value === "string") return scrub(value);
   if (Array.isArray(value)) return value.map((item) => scrubbed(item, scrub));
   if (!isJsonObject(value)) return value;

@@ -57,6 +57,7 @@ export const ATTRIBUTE = {
   toolArguments: "gen_ai.tool.call.arguments",
   toolResult: "gen_ai.tool.call.result",
   agentName: "gen_ai.agent.name",
+  agentDescription: "gen_ai.agent.description",
   dimensions: "gen_ai.embeddings.dimension.count",
   errorType: "error.type",
 } as const;
@@ -96,8 +97,19 @@ export interface Conventions {
   readonly embeddingsDuration: string;
   /** Of tools; absent where the release has none. */
   readonly toolDuration?: string;
+  /** Of runs of agents; absent where the release has none. */
+  readonly agents?: AgentMetrics;
   /** Of tokens: one histogram by type, or histograms a call and counters. */
   readonly tokens: TokenMetrics;
+}
+
+/** How a release measures runs of agents: all histograms, the first in s. */
+export interface AgentMetrics {
+  readonly duration: string;
+  /** Model calls of a run. */
+  readonly modelCalls: string;
+  /** Tool calls of a run. */
+  readonly toolCalls: string;
 }
 
 /** How a release counts tokens. */
@@ -135,6 +147,11 @@ export const LATEST: Conventions = {
   timePerOutputChunk: "gen_ai.client.inference.time_per_output_chunk",
   embeddingsDuration: "gen_ai.client.embeddings.duration",
   toolDuration: "gen_ai.execute_tool.duration",
+  agents: {
+    duration: "gen_ai.invoke_agent.duration",
+    modelCalls: "gen_ai.invoke_agent.inference_calls",
+    toolCalls: "gen_ai.invoke_agent.tool_calls",
+  },
   tokens: {
     kind: "by-name",
     inputPerCall: "gen_ai.client.inference.operation.input_tokens",
@@ -152,6 +169,14 @@ export const LATEST: Conventions = {
 export const SECONDS: readonly number[] = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
 ];
+
+/** Bounds of buckets in s for runs of agents, as 0.1.0 recommends. */
+export const AGENT_SECONDS: readonly number[] = [
+  0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6,
+];
+
+/** Bounds of buckets in calls of one run. */
+export const CALLS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128];
 
 /** Bounds of buckets in tokens, as both releases recommend. */
 export const TOKENS: readonly number[] = [

@@ -1,9 +1,25 @@
 import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
 import type { Usage } from "../stream/usage.js";
-import { ATTRIBUTE, type Conventions, SECONDS, TOKENS } from "./gen-ai-names.js";
+import {
+  AGENT_SECONDS,
+  type AgentMetrics,
+  ATTRIBUTE,
+  CALLS,
+  type Conventions,
+  SECONDS,
+  TOKENS,
+} from "./gen-ai-names.js";
 
 /** Books the tokens of one call. */
 type BookTokens = (usage: Usage, attributes: Attributes) => void;
+
+/** What is measured of runs of agents. */
+export interface AgentInstruments {
+  /** In s. */
+  readonly duration: Histogram;
+  readonly modelCalls: Histogram;
+  readonly toolCalls: Histogram;
+}
 
 /** The metrics of one meter, made once. */
 export class Instruments {
@@ -16,18 +32,30 @@ export class Instruments {
   readonly timePerOutputChunk: Histogram;
   /** Of runs of tools, in s; `undefined` where the conventions have none. */
   readonly toolDuration: Histogram | undefined;
+  /** Of runs of agents; `undefined` where the conventions have none. */
+  readonly agents: AgentInstruments | undefined;
   /** Books the tokens of one model call. */
   readonly tokens: BookTokens;
 
   constructor(meter: Meter, conventions: Conventions) {
-    const { duration, timeToFirstChunk, timePerOutputChunk, toolDuration } = conventions;
+    const { duration, timeToFirstChunk, timePerOutputChunk, toolDuration, agents } = conventions;
     this.meter = meter;
     this.duration = seconds(meter, duration, "Duration of a model call.");
     this.timeToFirstChunk = seconds(meter, timeToFirstChunk, "Time to the first chunk of a streamed answer.");
     this.timePerOutputChunk = seconds(meter, timePerOutputChunk, "Time between two chunks of a streamed answer.");
     this.toolDuration = toolDuration === undefined ? undefined : seconds(meter, toolDuration, "Duration of a tool.");
+    this.agents = agents && agentInstruments(meter, agents);
     this.tokens = tokenBook(meter, conventions);
   }
+}
+
+function agentInstruments(meter: Meter, { duration, modelCalls, toolCalls }: AgentMetrics): AgentInstruments {
+  const calls = { unit: "{call}", advice: { explicitBucketBoundaries: [...CALLS] } };
+  return {
+    duration: seconds(meter, duration, "Duration of a run of an agent.", AGENT_SECONDS),
+    modelCalls: meter.createHistogram(modelCalls, { description: "Model calls of a run of an agent.", ...calls }),
+    toolCalls: meter.createHistogram(toolCalls, { description: "Tool calls of a run of an agent.", ...calls }),
+  };
 }
 
 function tokenBook(meter: Meter, { tokens }: Conventions): BookTokens {
@@ -60,8 +88,8 @@ function tokenBook(meter: Meter, { tokens }: Conventions): BookTokens {
   };
 }
 
-function seconds(meter: Meter, name: string, description: string): Histogram {
-  return meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries: [...SECONDS] } });
+function seconds(meter: Meter, name: string, description: string, bounds: readonly number[] = SECONDS): Histogram {
+  return meter.createHistogram(name, { unit: "s", description, advice: { explicitBucketBoundaries: [...bounds] } });
 }
 
 function perCall(meter: Meter, name: string, description: string): Histogram {

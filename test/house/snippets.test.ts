@@ -20,6 +20,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   "docs/structured.md": "",
   "docs/speech.md": "",
   "docs/server.md": "",
+  "docs/agents.md": "",
+  "docs/observability.md": "",
   "docs/workflows.md": 'import type { Workflow } from "sluice/workflows";\ndeclare const research: Workflow;\n',
   "docs/guards.md": `import type { ChatModel } from "sluice";
 declare const chat: ChatModel;

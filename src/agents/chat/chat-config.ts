@@ -1,8 +1,9 @@
 import { boolean, type Check, exactly, filledString, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import type { ObservabilityFlags } from "../observability/observability.js";
 
-/** Settings of a `StreamChatAgent`. */
-export interface ChatConfig {
+/** Settings of a `StreamChatAgent`, its `enable…` flags included (`SLUICE_ENABLE_TRACING` and the like, each false by default). */
+export interface ChatConfig extends ObservabilityFlags {
   /** The provider, as `model()` names it. Default `openai`; `SLUICE_LLM_PROVIDER`. */
   llmProvider?: string;
   /** The provider's name for the model. Default `gpt-4o-mini`; `SLUICE_MODEL`. */
@@ -31,6 +32,10 @@ const checkConfig = exactly(
     maxTokens: wholeNumber(1),
     streaming: boolean,
     chunkSize: wholeNumber(1),
+    enableTracing: boolean,
+    enableMetrics: boolean,
+    enableLogging: boolean,
+    enableAudit: boolean,
   } satisfies Record<keyof ChatConfig, Check>,
   "config",
 );
@@ -42,6 +47,10 @@ const DEFAULTS: Required<ChatConfig> = {
   maxTokens: 500,
   streaming: true,
   chunkSize: 1,
+  enableTracing: false,
+  enableMetrics: false,
+  enableLogging: false,
+  enableAudit: false,
 };
 
 /**
@@ -68,7 +77,11 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): Cha
     ...numberOf(env, "SLUICE_TEMPERATURE", "temperature"),
     ...numberOf(env, "SLUICE_MAX_TOKENS", "maxTokens"),
     ...numberOf(env, "SLUICE_CHUNK_SIZE", "chunkSize"),
-    ...flagOf(env),
+    ...flagOf(env, "SLUICE_STREAMING", "streaming"),
+    ...flagOf(env, "SLUICE_ENABLE_TRACING", "enableTracing"),
+    ...flagOf(env, "SLUICE_ENABLE_METRICS", "enableMetrics"),
+    ...flagOf(env, "SLUICE_ENABLE_LOGGING", "enableLogging"),
+    ...flagOf(env, "SLUICE_ENABLE_AUDIT", "enableAudit"),
   };
 }
 
@@ -84,11 +97,16 @@ function numberOf(
   return { [field]: value };
 }
 
-function flagOf({ SLUICE_STREAMING: text }: Readonly<Record<string, string | undefined>>): ChatConfig {
+function flagOf(
+  env: Readonly<Record<string, string | undefined>>,
+  variable: string,
+  field: keyof ChatConfig,
+): ChatConfig {
+  const text = env[variable];
   if (text === undefined || text === "") return {};
-  if (/^(true|1|yes|on)$/i.test(text)) return { streaming: true };
-  if (/^(false|0|no|off)$/i.test(text)) return { streaming: false };
-  throw invalid("SLUICE_STREAMING", text, "true or false");
+  if (/^(true|1|yes|on)$/i.test(text)) return { [field]: true };
+  if (/^(false|0|no|off)$/i.test(text)) return { [field]: false };
+  throw invalid(variable, text, "true or false");
 }
 
 function definedOnly(given: ChatConfig): ChatConfig {

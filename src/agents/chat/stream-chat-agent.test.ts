@@ -10,6 +10,7 @@ import { StreamingStrategy } from "./streaming-strategy.js";
 // The ancestor's conformance cases, but for those that tested its made-up answer and delay.
 const TEXT = "A sluice lets\n\nwater through at the pace that the 下流 can take, naïvely 👩‍👩‍👧 put.  ";
 const requests: ChatRequest[] = [];
+const UNWATCHED = { enableTracing: false, enableMetrics: false, enableLogging: false, enableAudit: false };
 const parrot = defineModel({
   id: "parrot",
   *stream(request) {
@@ -65,6 +66,7 @@ test("the strategy is that of the configuration", () => {
     maxTokens: 500,
     streaming: true,
     chunkSize: 3,
+    ...UNWATCHED,
   });
   expect(agentOf({ streaming: false }).strategy).toBeUndefined();
 });
@@ -95,6 +97,7 @@ test("what is given comes before the environment, and that before the defaults",
     SLUICE_MAX_TOKENS: "100",
     SLUICE_STREAMING: "false",
     SLUICE_CHUNK_SIZE: "4",
+    SLUICE_ENABLE_AUDIT: "yes",
   };
   expect(chatConfig({ maxTokens: 9 }, env)).toEqual({
     llmProvider: "ollama",
@@ -103,6 +106,8 @@ test("what is given comes before the environment, and that before the defaults",
     maxTokens: 9,
     streaming: false,
     chunkSize: 4,
+    ...UNWATCHED,
+    enableAudit: true,
   });
 });
 

@@ -3,6 +3,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
 import { Agent } from "../agent.js";
 import type { AgentOptions, RunOptions } from "../agent-options.js";
+import { type ObservabilityFlags, type ObservabilityOptions, observability } from "../observability/observability.js";
 import { type Signature, signature } from "../signature/signature.js";
 import { type ChatConfig, chatConfig } from "./chat-config.js";
 import { StreamingStrategy } from "./streaming-strategy.js";
@@ -19,6 +20,8 @@ export type StreamChatOptions = Omit<
 > & {
   /** Answers in place of the model that the configuration names. */
   model?: ChatModel;
+  /** Where what the `enable…` flags of the configuration switch on goes. */
+  observability?: Omit<ObservabilityOptions, keyof ObservabilityFlags>;
 };
 
 /**
@@ -39,15 +42,21 @@ export class StreamChatAgent extends Agent<{ message: string }, { response: stri
   readonly strategy: StreamingStrategy | undefined;
 
   /** @throws {SluiceError} `invalid-argument` for a configuration out of its ranges; for the model, as `model()`. */
-  constructor(config: ChatConfig = {}, { model, request, ...options }: StreamChatOptions = {}) {
+  constructor(
+    config: ChatConfig = {},
+    { model, request, observability: where, observe = [], ...options }: StreamChatOptions = {},
+  ) {
     const whole = chatConfig(config);
     const { llmProvider, temperature, maxTokens, streaming, chunkSize } = whole;
+    const { enableTracing, enableMetrics, enableLogging, enableAudit } = whole;
+    const flags = { enableTracing, enableMetrics, enableLogging, enableAudit };
     const strategy = streaming ? new StreamingStrategy(chunkSize) : undefined;
     super({
       ...options,
       model: model ?? resolve(`${llmProvider}/${whole.model}`),
       signature: ChatSignature,
       request: { temperature, maxTokens, ...request },
+      observe: [observe, observability({ ...where, ...flags })].flat(),
     });
     this.chatConfig = whole;
     this.strategy = strategy;

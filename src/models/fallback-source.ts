@@ -11,7 +11,7 @@ import { type AttemptsPlan, attempts, type FailedAttempt } from "../stream/sourc
 import { type Transform, transform } from "../stream/sources/transform.js";
 import { ContinuationPrefix } from "./continuation-prefix.js";
 import type { FallbackOptions, FallbackPolicy } from "./fallback.js";
-import { FallbackUsage } from "./fallback-usage.js";
+import { answerUsage, FallbackUsage } from "./fallback-usage.js";
 
 /** What happens when a model fails. */
 export interface FallbackSettings {
@@ -104,27 +104,9 @@ class FallbackPlan implements AttemptsPlan {
 
   #change(batch: Batch): Batch {
     const out: ChatEvent[] = [];
-    for (const event of batch) {
-      switch (event.type) {
-        case "start":
-          this.#start(event, out);
-          break;
-        case "usage":
-          out.push({ ...event, usage: this.#usage.running(event.usage) });
-          break;
-        case "step-finish":
-          out.push({ ...event, usage: this.#usage.step(event.usage) });
-          break;
-        case "retract":
-          this.#usage.retracted();
-          out.push(event);
-          break;
-        case "finish":
-          out.push({ ...event, usage: this.#usage.total(event.usage) });
-          break;
-        default:
-          out.push(event);
-      }
+    for (const event of answerUsage(batch, this.#usage)) {
+      if (event.type === "start") this.#start(event, out);
+      else out.push(event);
     }
     return out;
   }

@@ -1,3 +1,5 @@
+import type { Batch } from "../stream/batch-source.js";
+import type { ChatEvent } from "../stream/chat-event.js";
 import { addUsage, type Usage, updateUsage } from "../stream/usage.js";
 
 /** The tokens of a call that several models worked on, one after the other, as its reader should hear of them. */
@@ -42,5 +44,30 @@ export class FallbackUsage {
   /** What all models took, given what the one that finished says of itself. */
   total(usage: Usage): Usage {
     return addUsage(this.#failed, usage);
+  }
+}
+
+/** A batch of the model that answers, with what those before it took. */
+export function answerUsage(batch: Batch, usage: FallbackUsage): Batch {
+  return batch.some(books) ? batch.map((event) => booked(event, usage)) : batch;
+}
+
+function books({ type }: ChatEvent): boolean {
+  return type === "usage" || type === "step-finish" || type === "retract" || type === "finish";
+}
+
+function booked(event: ChatEvent, usage: FallbackUsage): ChatEvent {
+  switch (event.type) {
+    case "usage":
+      return { ...event, usage: usage.running(event.usage) };
+    case "step-finish":
+      return { ...event, usage: usage.step(event.usage) };
+    case "retract":
+      usage.retracted();
+      return event;
+    case "finish":
+      return { ...event, usage: usage.total(event.usage) };
+    default:
+      return event;
   }
 }

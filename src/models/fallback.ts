@@ -33,11 +33,14 @@ export interface FallbackOptions {
 
 const POLICIES: readonly FallbackPolicy[] = ["fail", "retract", "continue"];
 
-const OPTIONS = exactly("fallback", {
+/** The checks of the options, for models that have them among others. */
+export const FALLBACK_FIELDS = {
   afterFirstDelta: oneOf(...POLICIES),
   rules: exactly("rules", Object.fromEntries(Object.keys(ERROR_CODES).map((code) => [code, oneOf("next", "fail")]))),
   id: filledString,
-});
+};
+
+const OPTIONS = exactly("fallback", FALLBACK_FIELDS);
 
 /**
  * A model that answers with the first of several that can. Text is never emitted twice. Each change of model is an event:

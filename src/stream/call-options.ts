@@ -38,6 +38,7 @@ export const CALL_OPTIONS = {
     trace: string,
     callPath: string,
     budget: anything,
+    onRoute: callable,
   }),
   signal,
   timeouts: TIMEOUTS,

@@ -17,8 +17,8 @@ import {
 } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import type { CacheHint, ChatMessage } from "../stream/message.js";
+import { Slots } from "../stream/slots.js";
 import { type InferSchema, jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
-import { Slots } from "./slots.js";
 import { toolSchema } from "./tool-schema.js";
 
 /** What a tool asks somebody. */

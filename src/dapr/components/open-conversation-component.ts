@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { cachedModel } from "../../models/routing/response-cache.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Resiliency } from "../resiliency/read-resiliency.js";
 import { resilientModel } from "../resiliency/resilient-model.js";
@@ -13,7 +14,6 @@ import { readSettings } from "./component-settings.js";
 import type { ConversationComponent } from "./conversation-component.js";
 import { daprEcho } from "./dapr-echo.js";
 import { HTTP_KINDS } from "./http-kinds.js";
-import { cachedModel } from "./response-cache.js";
 
 /** What components are opened with, beside their own metadata. */
 export interface ComponentSurroundings extends Pick<OpenContext, "env" | "clock" | "http" | "importPackage"> {

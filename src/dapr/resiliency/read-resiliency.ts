@@ -1,11 +1,11 @@
 import type { Clock } from "../../base/clock.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { type BreakerPolicy, CircuitBreaker } from "../../models/routing/circuit-breaker.js";
 import { SluiceError } from "../../stream/error.js";
 import type { DaprResource } from "../resources/dapr-resource.js";
 import { parseDaprDuration } from "../resources/go-duration.js";
 import type { Report } from "../resources/notice.js";
 import { field, objectField, textField } from "../resources/yaml-fields.js";
-import { type BreakerPolicy, CircuitBreaker } from "./circuit-breaker.js";
 import type { ComponentPolicy } from "./resilient-model.js";
 import type { ComponentRetry } from "./retry-policy.js";
 import { compileTrip } from "./trip-expression.js";

@@ -1,4 +1,5 @@
 import { type Clock, wait } from "../../base/clock.js";
+import type { CircuitBreaker, Outcome } from "../../models/routing/circuit-breaker.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
@@ -6,7 +7,6 @@ import { innerSource } from "../../stream/inner-source.js";
 import { type AttemptsPlan, attempts, type FailedAttempt } from "../../stream/sources/attempts.js";
 import { transform } from "../../stream/sources/transform.js";
 import { type WrappedCall, wrapModel } from "../../stream/wrap-model.js";
-import type { CircuitBreaker, Outcome } from "./circuit-breaker.js";
 import { type ComponentRetry, isRetried, RetryDelays } from "./retry-policy.js";
 
 /** What keeps the calls of one component. */

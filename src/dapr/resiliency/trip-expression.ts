@@ -1,5 +1,5 @@
+import type { BreakerCounts } from "../../models/routing/circuit-breaker.js";
 import { SluiceError } from "../../stream/error.js";
-import type { BreakerCounts } from "./circuit-breaker.js";
 
 /** Whether a circuit breaker with these counts opens. */
 export type Trip = (counts: BreakerCounts) => boolean;

@@ -20,7 +20,7 @@ import {
   wholeNumber,
 } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import { Slots } from "../slots.js";
+import { Slots } from "../../stream/slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";

@@ -1,6 +1,5 @@
 import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
-import type { Trip } from "./trip-expression.js";
 
 /** What happened since a circuit breaker last changed its state or cleared its counts. */
 export interface BreakerCounts {
@@ -20,7 +19,7 @@ export interface BreakerPolicy {
   /** How long it stays open, in ms. */
   timeoutMs: number;
   /** Whether a closed breaker opens after a failure. */
-  trip: Trip;
+  trip: (counts: BreakerCounts) => boolean;
 }
 
 /** The state of a circuit breaker. */
@@ -31,7 +30,7 @@ export type Outcome = "success" | "failure" | "abandoned";
 
 /**
  * A circuit breaker as Dapr's is (sony/gobreaker): closed it counts, open it refuses, and after a while it is half open
- * and lets a few requests through to see. One serves all calls of a component.
+ * and lets a few requests through to see. One serves all calls of a component, or of a route's target.
  */
 export class CircuitBreaker {
   readonly #policy: BreakerPolicy;
@@ -57,7 +56,7 @@ export class CircuitBreaker {
   /**
    * Asks to let one request through. Returns how to say, once, what became of it.
    *
-   * @throws {SluiceError} `overloaded` in daprd's words when it may not.
+   * @throws {SluiceError} `overloaded` when it may not, in daprd's words.
    */
   enter(): (outcome: Outcome) => void {
     this.#tick();

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../../base/clock.js";
+import { encodeBase64 } from "../../base/base64.js";
+import { type Clock, systemClock } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
 import { innerSource } from "../../stream/inner-source.js";
 import { Channel } from "../../stream/sources/channel.js";
 import { transform } from "../../stream/sources/transform.js";
@@ -12,9 +14,12 @@ import { wrapModel } from "../../stream/wrap-model.js";
 export interface ResponseCacheOptions {
   /** How long an answer is kept, in ms. */
   ttlMs: number;
-  clock: Clock;
+  /** Default: the machine's. */
+  clock?: Clock;
   /** How many answers are kept; the one that was used longest ago makes room. Default 1,000. */
   maxEntries?: number;
+  /** Whether one caller gets what was answered to another. Default false: callers are told apart by `context.caller`. */
+  shared?: boolean;
 }
 
 interface Entry {
@@ -26,7 +31,8 @@ interface Entry {
  * A model that answers the same request with the same answer as before, usage included, without a call of the model. The
  * stream then says `simulated`, since the whole answer is there. Only answers that came to their end are kept, in memory.
  */
-export function cachedModel(model: ChatModel, { ttlMs, clock, maxEntries = 1_000 }: ResponseCacheOptions): ChatModel {
+export function cachedModel(model: ChatModel, options: ResponseCacheOptions): ChatModel {
+  const { ttlMs, clock = systemClock, maxEntries = 1_000, shared = false } = options;
   const entries = new Map<string, Entry>();
   const take = (key: string): Batch | undefined => {
     const entry = entries.get(key);
@@ -42,8 +48,10 @@ export function cachedModel(model: ChatModel, { ttlMs, clock, maxEntries = 1_000
     if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
   };
   return wrapModel(model, ({ request, options }) => {
-    const key = createHash("sha256").update(JSON.stringify(request)).digest("base64");
+    const { caller = "", onRoute } = options.context ?? {};
+    const key = keyOf(request, shared ? "" : caller);
     const kept = take(key);
+    if (kept !== undefined) onRoute?.({ route: model.id, target: model.id, outcome: "cached" });
     return {
       ask: () =>
         kept === undefined
@@ -51,6 +59,11 @@ export function cachedModel(model: ChatModel, { ttlMs, clock, maxEntries = 1_000
           : replayed(kept),
     };
   });
+}
+
+function keyOf(request: ChatRequest, caller: string): string {
+  const bytes = (_: string, value: unknown) => (value instanceof Uint8Array ? encodeBase64(value) : value);
+  return createHash("sha256").update(caller).update("\n").update(JSON.stringify(request, bytes)).digest("base64");
 }
 
 /** An answer that is there already. */

@@ -1,8 +1,10 @@
-import { invalid } from "../stream/error.js";
+import { invalid } from "./error.js";
 
 /** Places for a limited number of runs at once. Who finds none waits in a line. */
 export class Slots {
-  #free: number;
+  /** How many there are; `Infinity` for no limit. */
+  readonly limit: number;
+  #taken = 0;
   readonly #line: (() => void)[] = [];
 
   /** @param limit at least 1; `Infinity` for no limit. */
@@ -10,13 +12,23 @@ export class Slots {
     if (!(limit === Number.POSITIVE_INFINITY || (Number.isSafeInteger(limit) && limit >= 1))) {
       throw invalid("concurrency", limit, "a whole number of at least 1, or Infinity");
     }
-    this.#free = limit;
+    this.limit = limit;
+  }
+
+  /** How many are taken. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** How many wait for one. */
+  get waiting(): number {
+    return this.#line.length;
   }
 
   /** Takes a free place. Returns a function that gives it back, or `undefined` where all are taken. */
   tryTake(): (() => void) | undefined {
-    if (this.#free === 0) return undefined;
-    this.#free--;
+    if (this.#taken >= this.limit) return undefined;
+    this.#taken++;
     return this.#giver();
   }
 
@@ -55,7 +67,7 @@ export class Slots {
   /** A place goes to the next in the line, and is free only when there is none. */
   #give(): void {
     const next = this.#line.shift();
-    if (next === undefined) this.#free++;
+    if (next === undefined) this.#taken--;
     else next();
   }
 }

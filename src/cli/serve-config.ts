@@ -1,5 +1,11 @@
 import { parse } from "yaml";
 import { type ApiKey, checkApiKeys } from "../server/protect/api-key.js";
+import {
+  checkProviderLimits,
+  checkServedRoutes,
+  type ProviderLimit,
+  type ServedRoute,
+} from "../server/routing/routed-models.js";
 import { type Check, exactly, filledString, list, oneOf, record, wholeNumber } from "../stream/checks.js";
 import { describe, invalid, messageOf } from "../stream/error.js";
 
@@ -7,6 +13,8 @@ import { describe, invalid, messageOf } from "../stream/error.js";
 export interface ServeConfig {
   /** Names such as `openai/gpt-5`, under names of their own or in a list. */
   models?: Record<string, string> | string[];
+  routes?: Record<string, ServedRoute>;
+  providers?: Record<string, ProviderLimit>;
   aliases?: Record<string, string>;
   /**
    * Where conversations of callers are kept: the path of a file, `postgres://…` or `redis://…`; `false` for nowhere. Default:
@@ -15,7 +23,7 @@ export interface ServeConfig {
   conversations?: string | false;
   host?: string;
   port?: number;
-  /** Where runs are logged: `redis://…`. Default: in memory. */
+  /** Where runs are logged and limits of keys counted: `redis://…`. Default: in memory. */
   runs?: string;
   onLeave?: "stop" | "continue" | "auto";
   origins?: string[];
@@ -30,6 +38,8 @@ const models: Check = (value, path) => {
 
 const CONFIG = exactly("the configuration", {
   models,
+  routes: checkServedRoutes,
+  providers: checkProviderLimits,
   aliases: record("an object of names", filledString),
   conversations: (value, path) => {
     if (value !== false) filledString(value, path);

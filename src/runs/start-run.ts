@@ -1,3 +1,4 @@
+import type { Batch } from "../stream/batch-source.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
@@ -14,6 +15,8 @@ export interface StartRun extends Omit<OpenRun, "paced"> {
   attended?: boolean;
   /** What happens when the last reader in this process leaves: the run ends, or goes on without. Default `stop`. */
   onLeave?: "stop" | "continue";
+  /** Sees each batch before it is logged. Must not throw. */
+  onBatch?: (events: Batch) => void;
 }
 
 /** How a run ended. */
@@ -55,8 +58,8 @@ const TURN = 64;
  * ```
  */
 export async function startRun(log: RunLog, stream: ChatStream, options: StartRun = {}): Promise<Run> {
-  const { run: id = crypto.randomUUID(), onLeave = "stop", attended = true, ...open } = options;
-  const pump = new Pump(stream, await log.open(id, { ...open, paced: attended }), onLeave);
+  const { run: id = crypto.randomUUID(), onLeave = "stop", attended = true, onBatch, ...open } = options;
+  const pump = new Pump(stream, await log.open(id, { ...open, paced: attended }), { onLeave, onBatch });
   let first = attended ? pump.writer.read() : undefined;
   const done = pump.run();
   return {
@@ -72,18 +75,25 @@ export async function startRun(log: RunLog, stream: ChatStream, options: StartRu
   };
 }
 
+interface PumpSettings {
+  onLeave: "stop" | "continue";
+  onBatch: ((events: Batch) => void) | undefined;
+}
+
 /** Carries what a stream says into a log. */
 class Pump {
   readonly writer: RunWriter;
   readonly #stream: ChatStream;
+  readonly #onBatch: ((events: Batch) => void) | undefined;
   /** Resolves when the run is to end, whatever its reader is at. */
   readonly #stopping: Promise<void>;
   #wake = () => {};
   #reason: SluiceError | undefined;
 
-  constructor(stream: ChatStream, writer: RunWriter, onLeave: "stop" | "continue") {
+  constructor(stream: ChatStream, writer: RunWriter, { onLeave, onBatch }: PumpSettings) {
     this.#stream = stream;
     this.writer = writer;
+    this.#onBatch = onBatch;
     this.#stopping = new Promise((resolve) => {
       this.#wake = resolve;
     });
@@ -121,6 +131,7 @@ class Pump {
         const pulled = source.next();
         const batch = pulled instanceof Promise ? await pulled : pulled;
         if (batch === undefined) return undefined;
+        this.#onBatch?.(batch);
         const full = this.writer.append(batch);
         if (full instanceof Promise) await Promise.race([full, this.#stopping]);
         else if (!(pulled instanceof Promise) && taken % TURN === 0) await new Promise(setImmediate);

@@ -8,6 +8,7 @@ import { healthRoutes } from "./routes/health-routes.js";
 import { ollamaRoutes } from "./routes/ollama-routes.js";
 import { openAiRoutes } from "./routes/openai-routes.js";
 import { runRoutes } from "./routes/run-routes.js";
+import { routingRoutes } from "./routing/routing-routes.js";
 import type { ServerCore } from "./server-core.js";
 
 /** Every path of a server, those that are more exact first. */
@@ -21,6 +22,7 @@ export function allRoutes(core: ServerCore): Route[] {
     ...ollamaRoutes(core),
     ...agUiRoutes(core),
     ...runRoutes(core),
+    ...routingRoutes(core),
     ...healthRoutes(core),
   ];
 }

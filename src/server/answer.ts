@@ -2,12 +2,11 @@ import type { JsonObject } from "../base/json.js";
 import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
 import { WholeAnswer } from "../dialects/whole-answer.js";
 import type { RunReader } from "../runs/run-log.js";
-import type { Run } from "../runs/start-run.js";
 import { SluiceError } from "../stream/error.js";
 import { type Call, jsonReply, type Reply } from "./call.js";
 import { RunFrames } from "./run-frames.js";
 import type { ServerCore } from "./server-core.js";
-import { startServed } from "./start-served.js";
+import { type ServedRun, startServed } from "./start-served.js";
 
 /** How a request is to be answered. */
 export interface Asked {
@@ -37,17 +36,15 @@ export interface Asked {
 export const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
 const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "application/x-ndjson; charset=utf-8" };
 
-/** The header that names an answer's run. */
-export const RUN_HEADER = "x-sluice-run";
-
 /** Starts the run that answers a request. @throws {SluiceError} what refuses it before it runs. */
-export async function startAnswer(core: ServerCore, call: Call, asked: Asked): Promise<Run> {
+export async function startAnswer(core: ServerCore, call: Call, asked: Asked): Promise<ServedRun> {
   const { served, dialect } = asked;
   const { name, model } = core.models.find(served.model, call.caller);
   const { run, thread, background, resumable, meta } = asked;
   return startServed(core, call, {
     model: name,
     protocol: dialect.name,
+    request: served.request,
     stream: (context) => model.stream(served.request, { context, retain: false }),
     ...(run !== undefined && { run }),
     ...(thread !== undefined && { thread }),
@@ -60,13 +57,13 @@ export async function startAnswer(core: ServerCore, call: Call, asked: Asked): P
 /** Answers a request in a dialect: frames where the client asked for them, one body otherwise. */
 export async function answer(core: ServerCore, call: Call, asked: Asked): Promise<Reply> {
   const run = await startAnswer(core, call, asked);
-  const headers = { [RUN_HEADER]: run.id, ...asked.headers };
-  return replyWith(core, call, run.read(), asked, { headers });
+  return replyWith(core, call, run.read(), asked, { headers: () => ({ ...run.headers(), ...asked.headers }) });
 }
 
 /** How a run is read for a client. */
 export interface ReplyOptions {
-  headers?: Readonly<Record<string, string>>;
+  /** Asked for when the answer begins. */
+  headers?: () => Readonly<Record<string, string>>;
   /** Frames that the client has: so many are left out. */
   skip?: number;
   /** Whether frames have their numbers as ids. */
@@ -79,7 +76,7 @@ export async function replyWith(
   call: Call,
   reader: RunReader,
   asked: Pick<Asked, "dialect" | "served" | "id" | "fields" | "created">,
-  { headers, ...frames }: ReplyOptions = {},
+  { headers = () => ({}), ...frames }: ReplyOptions = {},
 ): Promise<Reply> {
   // Whatever the answer is at: a client that leaves is gone.
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
@@ -88,13 +85,13 @@ export async function replyWith(
   const context: WriterContext = { model: served.model, request: served.request, ...own };
   if (!served.stream) {
     const whole = await readAnswer(reader);
-    return jsonReply(dialect.writeBody(id === undefined ? whole : { ...whole, id }, context), 200, headers);
+    return jsonReply(dialect.writeBody(id === undefined ? whole : { ...whole, id }, context), 200, headers());
   }
   const writer = dialect.writer(context);
   const body = new RunFrames(reader, { writer, framing: dialect.framing, ...(id !== undefined && { id }), ...frames });
   await body.open(core.settings.patienceMs);
   const type = CONTENT_TYPES[dialect.framing];
-  return { status: 200, headers: { ...STREAM_HEADERS, "content-type": type, ...headers }, body };
+  return { status: 200, headers: { ...STREAM_HEADERS, "content-type": type, ...headers() }, body };
 }
 
 /** Reads a run to its end. @throws {SluiceError} what ended it. */

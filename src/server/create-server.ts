@@ -5,6 +5,7 @@ import { httpListener } from "../listeners/http-listener.js";
 import { listen } from "../listeners/listen.js";
 import type { Listener } from "../listeners/listener.js";
 import { requireTokenBeyondLoopback } from "../listeners/loopback.js";
+import { isRouted } from "../models/routing/route.js";
 import { MemoryRunLog } from "../runs/memory-run-log.js";
 import { invalid } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
@@ -75,37 +76,43 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};
   const sweep = new ConnectionSweep(slow);
   const gate = new Gate(options);
-  const limits = await KeyLimits.open(options.keys ?? []);
+  const limits = await KeyLimits.open(options.keys ?? [], options.sharedLimits);
   const drain = new Drain({ graceMs: 30_000 });
   const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
-  const metrics = await serverMetrics(() => streams.size);
+  const served = servedOf(options);
+  const routes = () => served.flatMap(({ model }) => (isRouted(model) ? [model.routeState()] : []));
+  const metrics = await serverMetrics({ open: () => streams.size, routes });
   const core: ServerCore = {
-    models: new ServedModels(servedOf(options), options.aliases),
+    models: new ServedModels(served, options.aliases),
     log,
     settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
     ending: () => drain.begun,
-    admit: async ({ caller }, model) => ({ model, release: await limits.begin(caller.name) }),
-    watch: (run, call, { model, release }) =>
-      void run.done.then(({ usage, error }) => {
-        release(usage);
+    admit: async ({ caller }, model) => ({ model, release: await limits.begin(caller.name, model) }),
+    watch: ({ run, meter, trail }, call, { model, release }) =>
+      void run.done.then((outcome) => {
+        const use = meter.use(outcome);
+        release(use);
         const entry: RunLogEntry = {
           time: new Date().toISOString(),
           id: call.id,
           caller: call.caller.name,
           model,
           run: run.id,
-          usage,
-          ...(error && { error: error.code }),
+          ...use,
+          ...(trail.text !== undefined && { route: trail.text }),
+          ...(outcome.error && { error: outcome.error.code }),
         };
         metrics.run(entry);
         options.onRun?.(entry);
       }),
+    decided: (decision) => metrics.decided(decision),
+    routes,
   };
   const app = new Hono();
   const rooms = openRooms(core, options);
-  const routes = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
+  const paths = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
   const page = options.webApp ? await webRoutes() : [];
-  mountRoutes(app, [...page, ...routes, openApiRoute(routes)], {
+  mountRoutes(app, [...page, ...paths, openApiRoute(paths)], {
     gate,
     streams,
     limits: { maxBodyBytes },
@@ -140,6 +147,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
         },
         graceMs,
       );
+      limits.close();
     },
   };
 }

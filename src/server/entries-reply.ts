@@ -1,8 +1,9 @@
 import type { RunReader } from "../runs/run-log.js";
 import type { Run } from "../runs/start-run.js";
-import { RUN_HEADER, STREAM_HEADERS } from "./answer.js";
+import { STREAM_HEADERS } from "./answer.js";
 import { type Call, jsonReply, type Reply } from "./call.js";
 import { EntryFrames } from "./entry-frames.js";
+import { RUN_HEADER } from "./start-served.js";
 
 /** A run's entries as they are in the log, for a client of the native protocol. */
 export function entriesReply(call: Call, reader: RunReader, run: string): Reply {

@@ -31,6 +31,12 @@ export interface RunLogEntry {
   run: string;
   /** Tokens, as far as they are known; those of answers that were cut off as well. */
   usage: Usage;
+  /** Whether tokens were counted here, since the answer was cut off before its provider said all of them. */
+  estimated?: true;
+  /** In USD; absent where a price is not known. */
+  costUsd?: number;
+  /** What routes decided, as in the header `x-sluice-route`; absent where none did. */
+  route?: string;
   /** Why it ended before it was whole. */
   error?: ErrorCode;
 }

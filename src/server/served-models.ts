@@ -4,7 +4,7 @@ import { describe, SluiceError } from "../stream/error.js";
 import type { Caller } from "./protect/caller.js";
 
 /** What is served under a name. */
-export type ServedKind = "model" | "agent" | "workflow";
+export type ServedKind = "model" | "route" | "agent" | "workflow";
 
 /** A chat model under the name that clients ask for. */
 export interface ServedModel {

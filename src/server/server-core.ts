@@ -1,7 +1,10 @@
+import type { RouteState } from "../models/routing/route.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { Run } from "../runs/start-run.js";
-import type { Usage } from "../stream/usage.js";
+import type { RouteDecision } from "../stream/call-context.js";
 import type { Call } from "./call.js";
+import type { RouteTrail } from "./routing/route-trail.js";
+import type { RunMeter, RunUse } from "./run-meter.js";
 import type { ServedModels } from "./served-models.js";
 
 /** Settings that routes look at. */
@@ -20,7 +23,14 @@ export interface Admitted {
   /** The name of what it asks. */
   readonly model: string;
   /** It is over, with what it used, or was not begun. */
-  release(usage?: Usage): void;
+  release(use?: RunUse): void;
+}
+
+/** A run that is under way, and what is noted of it. */
+export interface WatchedRun {
+  run: Run;
+  meter: RunMeter;
+  trail: RouteTrail;
 }
 
 /** What all routes of a server share. */
@@ -33,5 +43,9 @@ export interface ServerCore {
   /** Holds a caller to its limits. @throws {SluiceError} `rate-limited`, `quota`. */
   admit(call: Call, model: string): Promise<Admitted>;
   /** Follows a run to its end, for whoever counts. */
-  watch(run: Run, call: Call, admitted: Admitted): void;
+  watch(watched: WatchedRun, call: Call, admitted: Admitted): void;
+  /** A route has decided something in a run. */
+  decided(decision: RouteDecision): void;
+  /** How the routes are doing, their circuit breakers included. */
+  routes(): RouteState[];
 }

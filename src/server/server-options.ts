@@ -8,6 +8,13 @@ import { boolean, type Check, either, exactly, filledString, having, list, oneOf
 import { invalid } from "../stream/error.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
 import type { RequestLog, RunLogEntry } from "./request-log.js";
+import {
+  checkProviderLimits,
+  checkServedRoutes,
+  type ProviderLimit,
+  routedModels,
+  type ServedRoute,
+} from "./routing/routed-models.js";
 import type { ServedKind, ServedModel } from "./served-models.js";
 
 /** A model, or the name of one, such as `openai/gpt-5`. */
@@ -29,6 +36,10 @@ export interface ServerOptions {
    * `redis://…`). Each caller has its own. Default: the server keeps none.
    */
   conversations?: ConversationStore | string;
+  /** Routes: names that answer with one of several models. */
+  routes?: Readonly<Record<string, ServedRoute>>;
+  /** What holds for all models of one provider, by its id (`openai`). Default: no limits. */
+  providers?: Readonly<Record<string, ProviderLimit>>;
   /** Other names for them; `*` is every name that there is not. */
   aliases?: Readonly<Record<string, string>>;
   /** Where runs are logged. Default: in this process's memory. */
@@ -42,6 +53,11 @@ export interface ServerOptions {
   token?: string;
   /** Keys of several callers, with what each may ask and use. Default: none. */
   keys?: readonly ApiKey[];
+  /**
+   * A Redis (`redis://…`) where the limits of keys are counted, for all replicas that name it. While it cannot be reached each
+   * counts for itself, as without one.
+   */
+  sharedLimits?: string;
   /** Pages that may call the server from a browser, for example `https://app.example.com`; `*` for all. Default: none. */
   origins?: readonly string[];
   /** Names that the server is also called by, where it asks for no token. Default: those of this machine. */
@@ -88,11 +104,14 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
     filledString,
     having("a store", "load", "append", "list", "delete"),
   ),
+  routes: checkServedRoutes,
+  providers: checkProviderLimits,
   aliases: record("an object of names", filledString),
   log: object,
   onLeave: oneOf("stop", "continue", "auto"),
   token: filledString,
   keys: checkApiKeys,
+  sharedLimits: filledString,
   origins: strings,
   allowedHosts: strings,
   limits: object,
@@ -115,8 +134,9 @@ export function checkServerOptions(options: ServerOptions): void {
 }
 
 /** What is served, with names. @throws {SluiceError} as `model` does; `invalid-argument` for what is no model. */
-export function servedOf({ models, agents, workflows }: ServerOptions): ServedModel[] {
-  return [...namedOf("model", models), ...namedOf("agent", agents), ...namedOf("workflow", workflows)];
+export function servedOf({ models, agents, workflows, ...routing }: ServerOptions): ServedModel[] {
+  const served = [...namedOf("model", models), ...namedOf("agent", agents), ...namedOf("workflow", workflows)];
+  return routedModels(served, routing);
 }
 
 function namedOf(kind: ServedKind, served: Served = []): ServedModel[] {

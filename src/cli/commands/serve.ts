@@ -36,7 +36,8 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
     // A place that somebody names is tried before anything is served.
     const store = conversations ? await openStore(conversations) : undefined;
     const logged = (entry: object) => void io.stderr.write(`${JSON.stringify(entry)}\n`);
-    const usual = models === undefined ? await chooseModel(undefined, io.env) : undefined;
+    const usual =
+      models === undefined && settings.routes === undefined ? await chooseModel(undefined, io.env) : undefined;
     const served = models ?? (usual === undefined ? [] : [usual.model]);
     const server = await createServer({
       ...settings,
@@ -46,6 +47,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       ...(usual !== undefined && { aliases: { "*": usual.model.id, ...settings.aliases } }),
       ...(token && { token }),
       ...(log && { log }),
+      ...(runs !== undefined && { sharedLimits: runs }),
       ...(options.log && { onRequest: logged, onRun: logged }),
     });
     const { url } = await server.listen({ host, port });
@@ -53,6 +55,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       ? served.map((one) => (typeof one === "string" ? one : one.id))
       : Object.keys(served);
     const because = usual === undefined ? "" : ` (${usual.because})`;
+    names.push(...Object.keys(settings.routes ?? {}));
     await write(io.stdout, `Serving ${names.join(", ")}${because} at ${url}\n`);
     if (options.web) await write(io.stdout, `Open ${url}/ in a browser\n`);
     if (!termination.first.aborted) await once(termination.first, "abort");

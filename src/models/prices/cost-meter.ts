@@ -10,7 +10,7 @@ import type { PriceTable } from "./price-table.js";
  * as one part of it is.
  */
 export class CostMeter {
-  readonly #asked: string;
+  #asked: string;
   readonly #table: PriceTable;
   #model: string;
   /** Of calls that are over; `undefined` once one of them is unknown. */
@@ -36,6 +36,15 @@ export class CostMeter {
     this.#asked = modelId;
     this.#model = modelId;
     this.#table = table;
+  }
+
+  /**
+   * Another model is asked in its place, before it begins: what a route has chosen.
+   *
+   * @param modelId as `ChatModel.id` has it.
+   */
+  ask(modelId: string): void {
+    this.#asked = modelId;
   }
 
   /** Books one event of the stream. */

@@ -33,6 +33,11 @@ export interface RoutedModel extends ChatModel {
   routeState(): RouteState;
 }
 
+/** Whether a model is a route. */
+export function isRouted(model: ChatModel): model is RoutedModel {
+  return "routeState" in model && typeof model.routeState === "function";
+}
+
 /**
  * A model that answers with one of several: the one that its settings choose, and the others, in order, where that one fails before
  * its first delta (after it, as `afterFirstDelta` says, like `fallback`). Circuit breakers keep calls from targets that fail,

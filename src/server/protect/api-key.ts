@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Check, exactly, filledString, list, pattern, wholeNumber } from "../../stream/checks.js";
+import { type Check, exactly, filledString, list, pattern, positive, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 
 /** A key that callers may come in with. The key itself is nowhere: only its hash is. */
@@ -14,10 +14,14 @@ export interface ApiKey {
   requestsPerMinute?: number;
   /** Input and output together; what an answer used is booked when it is over. Default: no limit. */
   tokensPerMinute?: number;
-  /** Answers at once. Default: no limit. */
+  /** Answers at once, on one replica. Default: no limit. */
   concurrency?: number;
   /** Input and output together in a day (UTC). Default: no limit. */
   tokensPerDay?: number;
+  /** What its answers may cost in a day, by the price table. Default: no limit. */
+  usdPerDay?: number;
+  /** The same in 30 days. Default: no limit. */
+  usdPerMonth?: number;
 }
 
 const count = wholeNumber(1);
@@ -30,6 +34,8 @@ const KEY: Check = exactly("a key", {
   tokensPerMinute: count,
   concurrency: count,
   tokensPerDay: count,
+  usdPerDay: positive,
+  usdPerMonth: positive,
 });
 
 /** @throws {SluiceError} `invalid-argument` for a key that is none, or a name or hash that two have. */

@@ -1,33 +1,44 @@
-import type { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
 import { SluiceError } from "../../stream/error.js";
-import { loadPeer } from "../../stream/load-peer.js";
-import { totalTokens, type Usage } from "../../stream/usage.js";
+import { totalTokens } from "../../stream/usage.js";
+import type { RunUse } from "../run-meter.js";
 import type { ApiKey } from "./api-key.js";
+import { type LimitWindow, windowsOf } from "./limit-window.js";
+import { type OpenLimiters, openLimiters } from "./open-limiters.js";
 
-const MINUTE_S = 60;
-const DAY_S = 86_400;
-
-interface Limits {
-  requests?: RateLimiterMemory;
-  tokens?: RateLimiterMemory;
-  day?: RateLimiterMemory;
-  concurrency: number;
+/** One of a key's limits. */
+interface Window extends LimitWindow {
+  limiter: RateLimiterAbstract;
 }
 
-/** Holds keys to what they may use, in this process. */
+interface Limits {
+  windows: readonly Window[];
+  concurrency: number;
+  /** Names of models of which an answer's cost was not known; absent where the key has no budget. */
+  unpriced?: Set<string>;
+}
+
+/** Holds keys to what they may use: in this process, or with all that count in the same Redis. */
 export class KeyLimits {
   readonly #limits: ReadonlyMap<string, Limits>;
   readonly #running = new Map<string, number>();
+  readonly #close: () => void;
 
-  private constructor(limits: ReadonlyMap<string, Limits>) {
+  private constructor(limits: ReadonlyMap<string, Limits>, close: () => void) {
     this.#limits = limits;
+    this.#close = close;
   }
 
-  /** @throws {SluiceError} `unsupported` where a key has a limit and `rate-limiter-flexible` is not installed. */
-  static async open(keys: readonly ApiKey[]): Promise<KeyLimits> {
-    const limits = new Map<string, Limits>();
-    for (const key of keys) limits.set(key.name, await limitsOf(key));
-    return new KeyLimits(limits);
+  /**
+   * @param redisUrl where to count; default: here.
+   * @throws {SluiceError} `unsupported` where a key has a limit and `rate-limiter-flexible` is not installed, or `ioredis`
+   *   for limits that are shared.
+   */
+  static async open(keys: readonly ApiKey[], redisUrl?: string): Promise<KeyLimits> {
+    const limited = keys.some((key) => windowsOf(key).length > 0);
+    const { open, close } = limited ? await openLimiters(redisUrl) : NONE;
+    const limits = keys.map((key) => [key.name, limitsOf(key, open)] as const);
+    return new KeyLimits(new Map(limits), close);
   }
 
   /**
@@ -36,68 +47,83 @@ export class KeyLimits {
    * @returns what to call when it is over, with what it used.
    * @throws {SluiceError} `rate-limited` or `quota`, with how long to wait.
    */
-  async begin(caller: string): Promise<(usage?: Usage) => void> {
+  async begin(caller: string, model: string): Promise<(use?: RunUse) => void> {
     const limits = this.#limits.get(caller);
     if (limits === undefined) return () => {};
-    const running = this.#running.get(caller) ?? 0;
-    if (running >= limits.concurrency) {
-      throw new SluiceError("rate-limited", `${limits.concurrency} answers at once are allowed`, {
-        retryable: true,
-        status: 429,
-      });
+    const { windows, concurrency, unpriced } = limits;
+    if (unpriced?.has(model)) {
+      const message = `this key has a budget in USD, and what ${model} costs is not known`;
+      throw new SluiceError("quota", message, { status: 402, model });
     }
-    await refuseSpent(limits.tokens, caller, "tokens a minute", "rate-limited");
-    await refuseSpent(limits.day, caller, "tokens a day", "quota");
-    await consume(limits.requests, caller);
+    const running = this.#running.get(caller) ?? 0;
+    if (running >= concurrency) {
+      const message = `${concurrency} answers at once are allowed`;
+      throw new SluiceError("rate-limited", message, { retryable: true, status: 429 });
+    }
+    // Taken before anything is waited for, so that requests that come together are counted.
     this.#running.set(caller, running + 1);
-    return (usage) => {
-      this.#running.set(caller, (this.#running.get(caller) ?? 1) - 1);
-      const tokens = usage === undefined ? 0 : (totalTokens(usage) ?? 0);
-      for (const limiter of [limits.tokens, limits.day]) void limiter?.penalty(caller, tokens);
+    try {
+      await Promise.all(windows.map((window) => refuseSpent(window, caller)));
+      await Promise.all(windows.map((window) => countRequest(window, caller)));
+    } catch (thrown) {
+      this.#leave(caller);
+      throw thrown;
+    }
+    return (use) => {
+      this.#leave(caller);
+      if (use === undefined) return;
+      if (use.costUsd === undefined && totalTokens(use.usage)) unpriced?.add(model);
+      for (const { limiter, used } of windows) {
+        const points = used?.(use) ?? 0;
+        // Where the store is away, the limiter counts here.
+        if (points > 0) limiter.penalty(caller, points).catch(() => {});
+      }
     };
   }
-}
 
-async function limitsOf(key: ApiKey): Promise<Limits> {
-  const { requestsPerMinute, tokensPerMinute, tokensPerDay, concurrency = Number.POSITIVE_INFINITY } = key;
-  if (requestsPerMinute === undefined && tokensPerMinute === undefined && tokensPerDay === undefined)
-    return { concurrency };
-  const load = () => import("rate-limiter-flexible");
-  const { RateLimiterMemory } = await loadPeer("rate-limiter-flexible", "limits of keys", load);
-  const limiter = (points: number | undefined, duration: number) =>
-    points === undefined ? undefined : new RateLimiterMemory({ points, duration });
-  const requests = limiter(requestsPerMinute, MINUTE_S);
-  const tokens = limiter(tokensPerMinute, MINUTE_S);
-  const day = limiter(tokensPerDay, DAY_S);
-  return { concurrency, ...(requests && { requests }), ...(tokens && { tokens }), ...(day && { day }) };
-}
-
-async function consume(limiter: RateLimiterMemory | undefined, caller: string): Promise<void> {
-  try {
-    await limiter?.consume(caller);
-  } catch (rejected) {
-    throw spent(rejected as RateLimiterRes, "requests a minute", "rate-limited", limiter?.points ?? 0);
+  close(): void {
+    this.#close();
   }
+
+  #leave(caller: string): void {
+    this.#running.set(caller, (this.#running.get(caller) ?? 1) - 1);
+  }
+}
+
+/** Where no key has a limit, nothing is loaded. */
+const NONE: OpenLimiters = {
+  open: ({ what }) => {
+    throw new SluiceError("protocol", `nothing counts ${what}`);
+  },
+  close: () => {},
+};
+
+function limitsOf(key: ApiKey, open: OpenLimiters["open"]): Limits {
+  const { concurrency = Number.POSITIVE_INFINITY, usdPerDay, usdPerMonth } = key;
+  const windows = windowsOf(key).map((window) => ({ ...window, limiter: open(window) }));
+  const budgeted = usdPerDay !== undefined || usdPerMonth !== undefined;
+  return { windows, concurrency, ...(budgeted && { unpriced: new Set<string>() }) };
 }
 
 /** What an answer uses is known when it is over: the next one is refused. */
-async function refuseSpent(
-  limiter: RateLimiterMemory | undefined,
-  caller: string,
-  what: string,
-  code: "rate-limited" | "quota",
-): Promise<void> {
-  const used = (await limiter?.get(caller)) ?? null;
-  if (limiter !== undefined && used !== null && used.consumedPoints >= limiter.points)
-    throw spent(used, what, code, limiter.points);
+async function refuseSpent(window: Window, caller: string): Promise<void> {
+  if (window.used === undefined) return;
+  const spent = await window.limiter.get(caller);
+  if (spent !== null && spent.consumedPoints >= window.points) throw refusal(window, spent.msBeforeNext);
 }
 
-function spent(
-  { msBeforeNext }: RateLimiterRes,
-  what: string,
-  code: "rate-limited" | "quota",
-  limit: number,
-): SluiceError {
-  const message = `the key's limit of ${limit} ${what} is reached`;
-  return new SluiceError(code, message, { retryable: true, status: 429, retryAfterMs: Math.max(msBeforeNext, 0) });
+async function countRequest(window: Window, caller: string): Promise<void> {
+  if (window.used !== undefined) return;
+  try {
+    await window.limiter.consume(caller);
+  } catch (rejected) {
+    if (rejected instanceof Error)
+      throw new SluiceError("store-failed", "limits cannot be counted", { cause: rejected });
+    throw refusal(window, (rejected as RateLimiterRes).msBeforeNext);
+  }
+}
+
+function refusal({ what, code }: Window, waitMs: number): SluiceError {
+  const message = `the key's limit of ${what} is reached`;
+  return new SluiceError(code, message, { retryable: true, status: 429, retryAfterMs: Math.max(waitMs, 0) });
 }

@@ -67,7 +67,13 @@ async function resume(core: ServerCore, call: Call): Promise<Reply> {
   const record = run === undefined ? undefined : await core.log.find(run);
   if (record?.state !== "running") return { status: 204 };
   const served: ServedRequest = { model: record.meta.model ?? "", stream: true, request: { messages: [] } };
-  return replyWith(core, call, await core.log.read(record.run), { dialect: aiSdkUi, served }, { headers: HEADERS });
+  return replyWith(
+    core,
+    call,
+    await core.log.read(record.run),
+    { dialect: aiSdkUi, served },
+    { headers: () => HEADERS },
+  );
 }
 
 function threadIn(call: Call): string {

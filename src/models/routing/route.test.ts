@@ -63,7 +63,15 @@ modelLaws("a route that hedges", () => {
 describe("the choice", () => {
   const pick = async (options: RouteOptions, weights = [1, 3]) => {
     const [a = 1, b = 1] = weights;
-    return ask(route([{ model: speaker("a"), weight: a }, { model: speaker("b"), weight: b }], options));
+    return ask(
+      route(
+        [
+          { model: speaker("a"), weight: a },
+          { model: speaker("b"), weight: b },
+        ],
+        options,
+      ),
+    );
   };
 
   it("is the first, or by weight", async () => {
@@ -152,7 +160,10 @@ describe("a circuit breaker", () => {
 
   it("that is open everywhere is an error at once, which says so of each", async () => {
     const clock = new ManualClock();
-    const model = route([speaker("a", new Set(["a"])), speaker("b", new Set(["b"]))], { clock, breaker: { failures: 1 } });
+    const model = route([speaker("a", new Set(["a"])), speaker("b", new Set(["b"]))], {
+      clock,
+      breaker: { failures: 1 },
+    });
     await expect(ask(model)).rejects.toThrow("busy");
     const decisions: RouteDecision[] = [];
     await expect(ask(model, decisions)).rejects.toMatchObject({ code: "overloaded", retryable: true });

@@ -50,8 +50,17 @@ export function agentModel(settings: AgentModelSettings): ChatModel {
 }
 
 /** The tools of an agent: its own, and those that its other settings bring. */
-export function agentTools({ tools = [], skills = [], plan = false }: AgentOptions): readonly (Tool | ToolSource)[] {
-  const brought = [...(skills.length === 0 ? [] : skillTools(skills)), ...(plan ? [planTool] : [])];
+export function agentTools({
+  tools = [],
+  skills = [],
+  plan = false,
+  memory,
+}: AgentOptions): readonly (Tool | ToolSource)[] {
+  const brought = [
+    ...(skills.length === 0 ? [] : skillTools(skills)),
+    ...(plan ? [planTool] : []),
+    ...(memory?.tools ?? []),
+  ];
   return brought.length === 0 ? tools : [...tools, ...brought];
 }
 

@@ -1,6 +1,7 @@
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { ChatMessage } from "../../stream/message.js";
+import type { Tool } from "../../tools/tool.js";
 
 /** Keeps what was said in the sessions of an agent. */
 export interface AgentMemory {
@@ -9,6 +10,8 @@ export interface AgentMemory {
    * answered is kept when the turn is over, marked where it was interrupted.
    */
   answer(sessionId: string, messages: ChatMessage[], model: ChatModel, call: CallOptions): ChatStream;
+  /** Tools that an agent with this memory has as well. */
+  readonly tools?: readonly Tool[];
   /** What was said in a session, oldest first. */
   messages(sessionId: string): Promise<ChatMessage[]>;
   /** Forgets a session. */

@@ -1,4 +1,5 @@
 import type { ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { readableParts } from "./readable-message.js";
@@ -22,19 +23,27 @@ export type SummaryWriter = (
  */
 export function summaryWriter(model: ChatModel, instructions = INSTRUCTIONS): SummaryWriter {
   return async (before, messages, signal) => {
-    const said = messages.map(asText).join("\n");
-    const content = before === undefined ? said : `Summary until now: ${before}\n\nWhat came since:\n${said}`;
-    const request = {
-      messages: [
-        { role: "system" as const, content: instructions },
-        { role: "user" as const, content },
-      ],
-    };
-    const answer = model.stream(request, signal === undefined ? {} : { signal });
+    const answer = model.stream(summaryRequest(before, messages, instructions), signal === undefined ? {} : { signal });
     const reason = await answer.finishReason;
     const text = await answer.fullText;
     if (reason === "stop" && text.trim() !== "") return text;
     throw new SluiceError("provider-error", `${model.id} wrote no whole summary: it ended with ${reason}`);
+  };
+}
+
+/** What a model is asked for a summary. */
+export function summaryRequest(
+  before: string | undefined,
+  messages: readonly ChatMessage[],
+  instructions: string,
+): ChatRequest {
+  const said = messages.map(asText).join("\n");
+  const content = before === undefined ? said : `Summary until now: ${before}\n\nWhat came since:\n${said}`;
+  return {
+    messages: [
+      { role: "system", content: instructions },
+      { role: "user", content },
+    ],
   };
 }
 

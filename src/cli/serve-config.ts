@@ -13,6 +13,9 @@ import { describe, invalid, messageOf } from "../stream/error.js";
 export interface ServeConfig {
   /** Names such as `openai/gpt-5`, under names of their own or in a list. */
   models?: Record<string, string> | string[];
+  /** Embedding models and voices, by their names, under names of their own. */
+  embeddings?: Record<string, string>;
+  voices?: Record<string, string>;
   routes?: Record<string, ServedRoute>;
   providers?: Record<string, ProviderLimit>;
   aliases?: Record<string, string>;
@@ -38,6 +41,8 @@ const models: Check = (value, path) => {
 
 const CONFIG = exactly("the configuration", {
   models,
+  embeddings: record("an object of names", filledString),
+  voices: record("an object of names", filledString),
   routes: checkServedRoutes,
   providers: checkProviderLimits,
   aliases: record("an object of names", filledString),

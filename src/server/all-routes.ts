@@ -1,3 +1,6 @@
+import { audioRoutes } from "./audio/audio-routes.js";
+import { daprRoutes } from "./dapr/dapr-routes.js";
+import { embeddingRoutes } from "./embeddings/embedding-routes.js";
 import { responseRoutes } from "./responses/response-routes.js";
 import type { Route } from "./route.js";
 import { agUiRoutes } from "./routes/ag-ui-routes.js";
@@ -16,11 +19,14 @@ export function allRoutes(core: ServerCore): Route[] {
   return [
     ...openAiRoutes(core),
     ...responseRoutes(core),
+    ...embeddingRoutes(core),
+    ...audioRoutes(core),
     ...anthropicRoutes(core),
     ...geminiRoutes(core),
     ...aiSdkRoutes(core),
     ...ollamaRoutes(core),
     ...agUiRoutes(core),
+    ...daprRoutes(core),
     ...runRoutes(core),
     ...routingRoutes(core),
     ...healthRoutes(core),

@@ -21,12 +21,21 @@ export interface Call {
    * @throws {SluiceError} `invalid-request` for what is too large, too deep, no UTF-8, or no JSON.
    */
   json(): Promise<JsonValue>;
+  /**
+   * The body as it came, within the server's limits, for what is no JSON.
+   *
+   * @throws {SluiceError} `invalid-request` for what is too large.
+   */
+  bytes(): Promise<Uint8Array>;
 }
 
-/** What an answer's body is made of while it is being made: pieces of text, pulled. */
-export interface TextSource {
-  /** The next piece; `undefined` at the end. One that is there is returned without a promise. Never throws. */
-  next(): string | undefined | Promise<string | undefined>;
+/** One piece of an answer's body. */
+export type BodyPiece = string | Uint8Array;
+
+/** What an answer's body is made of while it is being made: pieces, pulled. */
+export interface BodySource {
+  /** The next piece; `undefined` at the end. One that is there is returned without a promise. What it throws breaks the answer off. */
+  next(): BodyPiece | undefined | Promise<BodyPiece | undefined>;
   /** Nobody reads any more. */
   cancel(): void;
   /** A piece that keeps an idle connection alive, and that readers of this framing skip; absent where there is none. */
@@ -39,7 +48,7 @@ export interface Reply {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent for none. */
-  readonly body?: string | Uint8Array | TextSource;
+  readonly body?: BodyPiece | BodySource;
 }
 
 /** Answers one kind of request. */

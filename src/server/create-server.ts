@@ -7,9 +7,10 @@ import type { Listener } from "../listeners/listener.js";
 import { requireTokenBeyondLoopback } from "../listeners/loopback.js";
 import { isRouted } from "../models/routing/route.js";
 import { MemoryRunLog } from "../runs/memory-run-log.js";
-import { invalid } from "../stream/error.js";
+import { invalid, type SluiceError } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
 import { allRoutes } from "./all-routes.js";
+import type { Call } from "./call.js";
 import { Gate } from "./gate.js";
 import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
@@ -19,8 +20,10 @@ import { type ResponseSockets, responseSockets } from "./responses/response-sock
 import { openRooms } from "./rooms.js";
 import { metricsRoute } from "./routes/metrics-route.js";
 import { openApiRoute } from "./routes/openapi-route.js";
+import type { RunUse } from "./run-meter.js";
+import { servedBeside } from "./served-beside.js";
 import { ServedModels } from "./served-models.js";
-import type { ServerCore } from "./server-core.js";
+import type { Admitted, ServerCore } from "./server-core.js";
 import { serverMetrics } from "./server-metrics.js";
 import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
 import { webRoutes } from "./web-app/web-routes.js";
@@ -82,29 +85,33 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const served = servedOf(options);
   const routes = () => served.flatMap(({ model }) => (isRouted(model) ? [model.routeState()] : []));
   const metrics = await serverMetrics({ open: () => streams.size, routes });
+  const book = (
+    { model, release }: Admitted,
+    call: Call,
+    use: RunUse,
+    more: Partial<RunLogEntry>,
+    error?: SluiceError,
+  ) => {
+    release(use);
+    const time = new Date().toISOString();
+    const failed = error && { error: error.code };
+    const entry: RunLogEntry = { time, id: call.id, caller: call.caller.name, model, ...more, ...use, ...failed };
+    metrics.run(entry);
+    options.onRun?.(entry);
+  };
   const core: ServerCore = {
+    ...servedBeside(options),
     models: new ServedModels(served, options.aliases),
     log,
     settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
     ending: () => drain.begun,
     admit: async ({ caller }, model) => ({ model, release: await limits.begin(caller.name, model) }),
-    watch: ({ run, meter, trail }, call, { model, release }) =>
+    watch: ({ run, meter, trail }, call, admitted) =>
       void run.done.then((outcome) => {
-        const use = meter.use(outcome);
-        release(use);
-        const entry: RunLogEntry = {
-          time: new Date().toISOString(),
-          id: call.id,
-          caller: call.caller.name,
-          model,
-          run: run.id,
-          ...use,
-          ...(trail.text !== undefined && { route: trail.text }),
-          ...(outcome.error && { error: outcome.error.code }),
-        };
-        metrics.run(entry);
-        options.onRun?.(entry);
+        const route = trail.text === undefined ? {} : { route: trail.text };
+        book(admitted, call, meter.use(outcome), { run: run.id, ...route }, outcome.error);
       }),
+    book: (admitted, call, use, error) => book(admitted, call, use, {}, error),
     decided: (decision) => metrics.decided(decision),
     routes,
   };

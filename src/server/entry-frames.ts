@@ -3,10 +3,10 @@ import type { RunReader } from "../runs/run-log.js";
 import type { Envelope } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
 import { writeSse } from "../stream/framing/write-frame.js";
-import type { TextSource } from "./call.js";
+import type { BodySource } from "./call.js";
 
 /** A run's entries as server-sent events, as they are in the log. */
-export class EntryFrames implements TextSource {
+export class EntryFrames implements BodySource {
   readonly keepAlive = ": keep-alive\n\n";
   readonly #reader: RunReader;
   #over = false;

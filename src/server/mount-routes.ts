@@ -137,11 +137,13 @@ class Incoming implements Call {
   }
 
   async json() {
-    const body =
-      this.#node === undefined
-        ? readWebBody(this.#context.req.raw, this.#limits)
-        : readNodeBody(this.#node.incoming, this.#limits);
-    return readJson(await body);
+    return readJson(await this.bytes());
+  }
+
+  bytes() {
+    return this.#node === undefined
+      ? readWebBody(this.#context.req.raw, this.#limits)
+      : readNodeBody(this.#node.incoming, this.#limits);
   }
 
   logEntry(status: number, durationMs: number): RequestLog {

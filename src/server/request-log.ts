@@ -28,7 +28,8 @@ export interface RunLogEntry {
   caller: string;
   /** What was asked, by the name that it is served under. */
   model: string;
-  run: string;
+  /** The run's id; absent where the answer was none, as with embeddings. */
+  run?: string;
   /** Tokens, as far as they are known; those of answers that were cut off as well. */
   usage: Usage;
   /** Whether tokens were counted here, since the answer was cut off before its provider said all of them. */

@@ -5,7 +5,7 @@ import { type Envelope, endsRun } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
 import { writeNdjson, writeSse } from "../stream/framing/write-frame.js";
 import { isContent } from "../stream/is-content.js";
-import type { TextSource } from "./call.js";
+import type { BodySource } from "./call.js";
 
 /** Settings of `RunFrames`. */
 export interface RunFramesOptions {
@@ -20,7 +20,7 @@ export interface RunFramesOptions {
 }
 
 /** A run as the text of a streamed answer, one piece for each entry of its log. */
-export class RunFrames implements TextSource {
+export class RunFrames implements BodySource {
   readonly keepAlive?: string;
   readonly #reader: RunReader;
   readonly #writer: WireWriter;

@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { type Drainable, drained } from "../base/drained.js";
-import type { Reply, TextSource } from "./call.js";
+import type { BodyPiece, BodySource, Reply } from "./call.js";
 import type { OpenStreams } from "./open-streams.js";
 
 /** What both of Node's responses can do. */
-export type NodeResponse = Pick<ServerResponse, "writeHead" | "end" | "destroyed" | "on" | "off"> & {
-  write(text: string): boolean;
+export type NodeResponse = Pick<ServerResponse, "writeHead" | "end" | "destroy" | "destroyed" | "on" | "off"> & {
+  write(piece: BodyPiece): boolean;
 };
 
 /**
@@ -36,23 +36,26 @@ export async function sendReply(
   await sendStream(body, out, streams);
 }
 
-async function sendStream(source: TextSource, out: NodeResponse, streams: OpenStreams): Promise<void> {
+async function sendStream(source: BodySource, out: NodeResponse, streams: OpenStreams): Promise<void> {
   const open = streams.add(out, source.keepAlive);
   try {
     for (;;) {
       const pulled = source.next();
-      const text = pulled instanceof Promise ? await pulled : pulled;
-      if (text === undefined || out.destroyed) break;
+      const piece = pulled instanceof Promise ? await pulled : pulled;
+      if (piece === undefined || out.destroyed) break;
       open.wrote = true;
-      if (!out.write(text)) await drained(out as unknown as Drainable);
+      if (!out.write(piece)) await drained(out as unknown as Drainable);
     }
     if (!out.destroyed) out.end();
+  } catch {
+    // The answer has begun: that it is not whole can be said in no other way.
+    out.destroy();
   } finally {
     streams.delete(open);
   }
 }
 
-function isSource(body: Reply["body"]): body is TextSource {
+function isSource(body: Reply["body"]): body is BodySource {
   return typeof body === "object" && "next" in body;
 }
 
@@ -63,9 +66,9 @@ export function webReply({ status, headers = {}, body }: Reply): Response {
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const text = await body.next();
-        if (text === undefined) controller.close();
-        else controller.enqueue(encoder.encode(text));
+        const piece = await body.next();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(typeof piece === "string" ? encoder.encode(piece) : piece);
       },
       cancel: () => body.cancel(),
     },

@@ -53,6 +53,12 @@ export class ServedModels {
     return [...own, ...aliases.map(([alias]) => alias)];
   }
 
+  /** Whether a caller may ask for a name. */
+  has(name: string, caller: Caller): boolean {
+    const found = this.#byName.get(name) ?? this.#byName.get(this.#aliases.get(name) ?? this.#aliases.get("*") ?? "");
+    return found !== undefined && (caller.models?.has(found.name) ?? true);
+  }
+
   /**
    * What is served under a name, or an alias; the first that the caller may ask where the name is absent.
    *

@@ -1,8 +1,13 @@
+import type { EmbeddingModel } from "../models/embeddings/embedding-model.js";
 import type { RouteState } from "../models/routing/route.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { Run } from "../runs/start-run.js";
+import type { Transcriber } from "../speech/listen/transcriber.js";
+import type { Voice } from "../speech/voices/voice.js";
 import type { RouteDecision } from "../stream/call-context.js";
+import type { SluiceError } from "../stream/error.js";
 import type { Call } from "./call.js";
+import type { Named } from "./named.js";
 import type { RouteTrail } from "./routing/route-trail.js";
 import type { RunMeter, RunUse } from "./run-meter.js";
 import type { ServedModels } from "./served-models.js";
@@ -36,6 +41,9 @@ export interface WatchedRun {
 /** What all routes of a server share. */
 export interface ServerCore {
   readonly models: ServedModels;
+  readonly embedders: Named<EmbeddingModel>;
+  readonly voices: Named<Voice>;
+  readonly transcribers: Named<Transcriber>;
   readonly log: RunLog;
   readonly settings: CoreSettings;
   /** Whether the server takes no new requests any more. */
@@ -44,6 +52,8 @@ export interface ServerCore {
   admit(call: Call, model: string): Promise<Admitted>;
   /** Follows a run to its end, for whoever counts. */
   watch(watched: WatchedRun, call: Call, admitted: Admitted): void;
+  /** An answer that is no run is over, with what it used. */
+  book(admitted: Admitted, call: Call, use: RunUse, error?: SluiceError): void;
   /** A route has decided something in a run. */
   decided(decision: RouteDecision): void;
   /** How the routes are doing, their circuit breakers included. */

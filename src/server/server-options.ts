@@ -1,8 +1,11 @@
 import { nearest } from "../base/nearest.js";
 import type { ConversationStore } from "../chat/conversation-store.js";
 import type { ConnectionLimits } from "../listeners/connection-limits.js";
+import type { EmbeddingModel } from "../models/embeddings/embedding-model.js";
 import { modelOf } from "../models/model-of.js";
 import type { RunLog } from "../runs/run-log.js";
+import type { Transcriber } from "../speech/listen/transcriber.js";
+import type { Voice } from "../speech/voices/voice.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { boolean, type Check, either, exactly, filledString, having, list, oneOf, record } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
@@ -15,6 +18,7 @@ import {
   routedModels,
   type ServedRoute,
 } from "./routing/routed-models.js";
+import { BESIDE } from "./served-beside.js";
 import type { ServedKind, ServedModel } from "./served-models.js";
 
 /** A model, or the name of one, such as `openai/gpt-5`. */
@@ -36,6 +40,12 @@ export interface ServerOptions {
    * `redis://…`). Each caller has its own. Default: the server keeps none.
    */
   conversations?: ConversationStore | string;
+  /** Embedding models, or their names (`openai/text-embedding-3-small`), under names of their own. */
+  embeddings?: Readonly<Record<string, EmbeddingModel | string>>;
+  /** Voices, or their names (`flite`, `openai/nova`), under names of their own: for `/v1/audio/speech`. */
+  voices?: Readonly<Record<string, Voice | string>>;
+  /** Who writes down what is said, under names: for `/v1/audio/transcriptions`. */
+  transcribers?: Readonly<Record<string, Transcriber>>;
   /** Routes: names that answer with one of several models. */
   routes?: Readonly<Record<string, ServedRoute>>;
   /** What holds for all models of one provider, by its id (`openai`). Default: no limits. */
@@ -104,6 +114,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
     filledString,
     having("a store", "load", "append", "list", "delete"),
   ),
+  ...BESIDE,
   routes: checkServedRoutes,
   providers: checkProviderLimits,
   aliases: record("an object of names", filledString),

@@ -8,6 +8,7 @@ import { endRun } from "../end-run.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
+import { compact } from "./compaction.js";
 import {
   contextOf,
   itemsOf,
@@ -18,6 +19,7 @@ import {
   wholeConversation,
   withoutServerFields,
 } from "./stored-response.js";
+import { withSummaries } from "./summary-item.js";
 
 const RESPONSES = "/v1/responses/";
 
@@ -30,6 +32,7 @@ export function responseRoutes(core: ServerCore): Route[] {
     route("POST", "/v1/responses", "OpenAI: a response, in the background too", async (call) =>
       create(core, call, await call.json()),
     ),
+    route("POST", "/v1/responses/compact", "OpenAI: a conversation in fewer tokens", (call) => compact(core, call)),
     route("GET", "/v1/responses/:id", "OpenAI: a response, or its events after `starting_after`", (call) =>
       retrieve(core, call),
     ),
@@ -59,10 +62,11 @@ export async function askedOf(
   const store = wire.boolean("store") ?? true;
   if (background && !store) throw badRequest("store", false, "true, for a response in the background");
   const body = await wholeConversation(core, call, wire.value);
+  const read = openAiResponses.readRequest(withoutServerFields(withSummaries(body)));
   const id = `resp_${crypto.randomUUID().replaceAll("-", "")}`;
   return {
     dialect: openAiResponses,
-    served: openAiResponses.readRequest(withoutServerFields(body)),
+    served: read,
     run: id,
     id,
     background,

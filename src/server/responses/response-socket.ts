@@ -137,6 +137,10 @@ class ResponseSocket {
   }
 }
 
+async function bodiless(): Promise<never> {
+  throw new SluiceError("protocol", "a socket has messages and no body");
+}
+
 /** A call that has come over a socket. */
 function callOf(caller: Caller, signal: AbortSignal): Call {
   return {
@@ -147,6 +151,7 @@ function callOf(caller: Caller, signal: AbortSignal): Call {
     caller,
     signal,
     header: () => undefined,
-    json: () => Promise.reject(new SluiceError("protocol", "a socket has messages and no body")),
+    json: bodiless,
+    bytes: bodiless,
   };
 }

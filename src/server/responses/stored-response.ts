@@ -7,6 +7,7 @@ import type { Envelope } from "../../stream/envelope.js";
 import { describe, SluiceError } from "../../stream/error.js";
 import type { Call } from "../call.js";
 import type { ServerCore } from "../server-core.js";
+import { withSummaries } from "./summary-item.js";
 
 /** A response that can be asked for again: a run, and the request that it answers. */
 export interface StoredResponse {
@@ -52,7 +53,7 @@ export async function storedResponse(
   }
   const body = parseJson(request);
   if (!isJsonObject(body)) throw new SluiceError("protocol", `the request of the response ${id} is damaged`);
-  return { record, body, served: openAiResponses.readRequest(withoutServerFields(body)) };
+  return { record, body, served: openAiResponses.readRequest(withoutServerFields(withSummaries(body))) };
 }
 
 /** What a writer needs to write it again as it was. */

@@ -3,6 +3,7 @@ import { tokenCounter } from "../../chat/token-counter.js";
 import { gemini } from "../../dialects/gemini/gemini.js";
 import { answer } from "../answer.js";
 import { type Call, jsonReply, type Reply } from "../call.js";
+import { geminiEmbedding } from "../embeddings/gemini-embedding.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
@@ -32,7 +33,8 @@ export function geminiRoutes(core: ServerCore): Route[] {
       method: "POST",
       path: `${base}/models/*`,
       errors: gemini,
-      summary: "Gemini: generateContent, streamGenerateContent and countTokens of a model",
+      summary:
+        "Gemini: generateContent, streamGenerateContent, countTokens, embedContent and batchEmbedContents of a model",
       handle: (call) => generate(core, call),
     },
   ]);
@@ -42,6 +44,9 @@ async function generate(core: ServerCore, call: Call): Promise<Reply> {
   const [, model, method] = /^(.+):(\w+)$/.exec(pathRest(call, MODELS)) ?? [];
   if (model === undefined || method === undefined) throw noSuchPath(call.method, call.path);
   const body = await call.json();
+  if (method === "embedContent" || method === "batchEmbedContents") {
+    return geminiEmbedding(core, call, { model, method, body });
+  }
   if (method !== "countTokens") {
     return answer(core, call, { dialect: gemini, served: gemini.readRequest(body, { model, method }) });
   }

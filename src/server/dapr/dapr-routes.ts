@@ -1,0 +1,42 @@
+import type { Dialect } from "../../dialects/dialect.js";
+import { badRequest } from "../../dialects/wire-object.js";
+import type { Call, Reply } from "../call.js";
+import type { Route } from "../route.js";
+import type { ServerCore } from "../server-core.js";
+
+/** Before a component is known: errors of the server's own, in the form of Dapr's. */
+const errors: Pick<Dialect, "writeError"> = {
+  writeError(error) {
+    const status = error.status ?? 500;
+    const errorCode =
+      status === 401 ? "ERR_UNAUTHENTICATED" : status === 403 ? "ERR_PERMISSION_DENIED" : "ERR_INTERNAL";
+    return { status, body: { errorCode, message: error.message } };
+  },
+};
+
+/**
+ * Dapr's conversation API, with what is served as its components: whole as daprd answers it, and streamed as the sidecar does
+ * (`…/converse/stream`).
+ */
+export function daprRoutes(core: ServerCore): Route[] {
+  return (["alpha1", "alpha2"] as const).flatMap((api) =>
+    ["", "/stream"].map((streamed): Route => {
+      const handle = async (call: Call): Promise<Reply> => {
+        // Loaded here: few servers are asked for it, and its messages are long to describe.
+        const { converseReply } = await import("./converse-reply.js");
+        return converseReply(core, call, { api, component: componentIn(call), streamed: streamed !== "" });
+      };
+      const summary = `Dapr: converses with a component (${api}${streamed === "" ? "" : ", streamed"})`;
+      return { method: "POST", path: `/v1.0-${api}/conversation/:name/converse${streamed}`, errors, summary, handle };
+    }),
+  );
+}
+
+function componentIn({ path }: Call): string {
+  const [, name = ""] = /\/conversation\/([^/]+)\/converse/.exec(path) ?? [];
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw badRequest("name", name, "the name of a component");
+  }
+}

@@ -1,0 +1,45 @@
+import type { JsonValue } from "../../base/json.js";
+import { badRequest } from "../../dialects/wire-object.js";
+import { type Embedded, embed } from "../../models/embeddings/embed.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Call } from "../call.js";
+import type { ServerCore } from "../server-core.js";
+
+/** What a client wants vectors of. */
+export interface EmbedAsked {
+  model: string;
+  texts: readonly string[];
+  dimensions: number | undefined;
+}
+
+/** The vectors that a caller asks for, within its limits. @throws {SluiceError} what refuses it, or fails. */
+export async function embedFor(core: ServerCore, call: Call, asked: EmbedAsked): Promise<Embedded> {
+  const { model, texts, dimensions } = asked;
+  const embedder = core.embedders.find(model, call.caller);
+  const empty = texts.indexOf("");
+  if (texts.length === 0 || empty !== -1)
+    throw badRequest("input", texts.length === 0 ? [] : "", "texts that are not empty");
+  const admitted = await core.admit(call, model);
+  try {
+    const embedded = await embed(embedder, texts, {
+      signal: call.signal,
+      ...(dimensions !== undefined && { dimensions }),
+    });
+    const { usage, cost } = embedded;
+    core.book(admitted, call, { usage, ...(cost !== undefined && { costUsd: cost }) });
+    return embedded;
+  } catch (thrown) {
+    const error = SluiceError.from(thrown);
+    core.book(admitted, call, { usage: {} }, error);
+    throw error;
+  }
+}
+
+/** Texts as clients give them: one, or several. @throws {SluiceError} `invalid-request`, for tokens as well. */
+export function textsOf(value: JsonValue | undefined, field: string): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((one) => {
+    if (typeof one === "string") return one;
+    throw badRequest(field, one, "a text, or several; tokens are the business of one model");
+  });
+}

@@ -1,0 +1,39 @@
+import type { JsonValue } from "../../base/json.js";
+import { badRequest, WireObject } from "../../dialects/wire-object.js";
+import { type Call, jsonReply, type Reply } from "../call.js";
+import type { ServerCore } from "../server-core.js";
+import { embedFor } from "./embed-for.js";
+
+/** Gemini's `embedContent` and `batchEmbedContents` of a model. */
+export async function geminiEmbedding(
+  core: ServerCore,
+  call: Call,
+  { model, method, body }: { model: string; method: string; body: JsonValue },
+): Promise<Reply> {
+  const wire = new WireObject(body, "");
+  if (method === "embedContent") {
+    const asked = { model, texts: [textIn(wire)], dimensions: dimensionsIn(wire) };
+    const { vectors } = await embedFor(core, call, asked);
+    return jsonReply({ embedding: { values: vectors[0] } });
+  }
+  const requests = wire.any("requests");
+  if (!Array.isArray(requests)) throw badRequest("requests", requests, "a list of requests");
+  const each = requests.map((one, index) => new WireObject(one, `requests[${index}]`));
+  const [dimensions, ...others] = new Set(each.map(dimensionsIn));
+  if (others.length > 0) throw badRequest("requests", requests, "requests for vectors of one length");
+  const { vectors } = await embedFor(core, call, { model, texts: each.map(textIn), dimensions });
+  return jsonReply({ embeddings: vectors.map((values) => ({ values })) });
+}
+
+function dimensionsIn(wire: WireObject): number | undefined {
+  return wire.number("outputDimensionality") ?? wire.object("embedContentConfig")?.number("outputDimensionality");
+}
+
+function textIn(wire: WireObject): string {
+  const content = wire.requiredObject("content");
+  const parts = content.any("parts");
+  if (!Array.isArray(parts)) throw badRequest(content.field("parts"), parts, "a list of texts");
+  return parts
+    .map((part, index) => new WireObject(part, `${content.field("parts")}[${index}]`).requiredString("text"))
+    .join("");
+}

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { rows } from "./rows.mjs";
 
-const USAGE = `npm run bench -- [--quick] [--json] [--write] [ROW …]
+const USAGE = `npm run bench -- [--only M] [--quick] [--json] [--write] [ROW …]
+  --only M  these measurements (their names stand in bench/README.md), with commas between them
   --quick   under 40 seconds; without names, the rows that need nothing installed
   --json    the figures as JSON on stdout, and nothing else there (npm itself is quiet with: npm run --silent bench)
   --write   writes docs/benchmarks.md
@@ -11,7 +12,7 @@ const USAGE = `npm run bench -- [--quick] [--json] [--write] [ROW …]
  * Reads the command line. Ends the process where it asks for help or is wrong.
  *
  * @param {string[]} args
- * @returns {{ rows: import("./rows.mjs").Row[], quick: boolean, json: boolean, write: boolean }}
+ * @returns {{ rows: import("./rows.mjs").Row[], quick: boolean, json: boolean, write: boolean, only: string[] }}
  */
 export function readOptions(args) {
   const { values, positionals } = parse(args);
@@ -22,7 +23,7 @@ export function readOptions(args) {
   const chosen = rows.filter((row) =>
     positionals.length > 0 ? positionals.includes(row.name) : !(quick && (row.peer || row.wire)),
   );
-  return { rows: chosen, quick, json, write };
+  return { rows: chosen, quick, json, write, only: values.only?.split(",") ?? [] };
 }
 
 /** @param {string[]} args */
@@ -30,7 +31,13 @@ function parse(args) {
   /** @type {{ type: "boolean" }} */
   const flag = { type: "boolean" };
   try {
-    const options = { quick: flag, json: flag, write: flag, help: { ...flag, short: "h" } };
+    const options = {
+      only: { type: /** @type {const} */ ("string") },
+      quick: flag,
+      json: flag,
+      write: flag,
+      help: { ...flag, short: "h" },
+    };
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     return leave(`${error instanceof Error ? error.message : error}\n${USAGE}`, 2);

@@ -12,14 +12,27 @@ import { Results } from "./results.mjs";
  * @param {string} command what was typed, for the page.
  * @returns {Promise<boolean>} whether everything could be measured.
  */
-export async function run({ rows, quick, json, write }, command) {
+export async function run({ rows, quick, json, write, only }, command) {
   const results = new Results(rows);
-  const failures = await measureAll(rows, measures(quick), results);
+  const failures = await measureAll(rows, chosen(measures(quick), only), results);
   const result = results.medians();
   process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : terminalReport(result));
   if (write) writeFileSync(new URL("../docs/benchmarks.md", import.meta.url), pageReport(result, rows, command));
   for (const failure of failures) say(failure);
   return failures.length === 0;
+}
+
+/**
+ * @param {import("./measures.mjs").Measure[]} all
+ * @param {string[]} only
+ */
+function chosen(all, only) {
+  const nameOf = (/** @type {string} */ module) => module.slice("./measures/".length, -".mjs".length);
+  const unknown = only.find((name) => !all.some(({ module }) => nameOf(module) === name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no measurement ${unknown}: ${all.map(({ module }) => nameOf(module)).join(", ")}`);
+  }
+  return only.length === 0 ? all : all.filter(({ module }) => only.includes(nameOf(module)));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../base/json.js";
 import { QUOTE } from "../base/json-characters.js";
+import { ownText } from "../base/own-text.js";
 
 /** Where in a frame's JSON a value stands, for example `["choices", 0, "delta", "content"]`. */
 export type Path = readonly (string | number)[];
@@ -25,6 +26,8 @@ const LONGEST_LESSON = 4 * 1024;
 const LONGEST = 64 * 1024;
 /** How many values of one name are tried before a hole counts as not found. */
 const MAX_CANDIDATES = 4;
+/** How often what leads to the value may change before it is no longer compared: it then differs in each frame. */
+const MAX_LEADS = 8;
 /** Kinds of deltas that a stream alternates between: text, reasoning, tool arguments, and one to spare. */
 const MAX_SHAPES = 4;
 
@@ -91,6 +94,7 @@ class Shape {
   readonly #first: number;
   /** What stood before its value the last time: most often it does again, and is compared at once. */
   #lead = "";
+  #leads = 0;
 
   private constructor(before: readonly string[], holes: readonly Hole[], after: string, closers: string) {
     this.#before = before;
@@ -106,11 +110,11 @@ class Shape {
     const before: string[] = [];
     let at = 0;
     for (const { from, to } of located) {
-      before.push(text.slice(at, from));
+      before.push(ownText(text.slice(at, from)));
       at = to;
     }
     const end = Math.max(at, closersAt(text));
-    return new Shape(before, located, text.slice(at, end), text.slice(end).replaceAll(" ", ""));
+    return new Shape(before, located, ownText(text.slice(at, end)), text.slice(end).replaceAll(" ", ""));
   }
 
   /** The captured values; `undefined` where the frame has another shape. */
@@ -127,7 +131,7 @@ class Shape {
       if (!led || i > first) {
         if (!stands(text, before, at)) return undefined;
         from = at + before.length;
-        if (i === this.#first) this.#lead = text.slice(0, from);
+        if (i === this.#first) this.#setLead(text, from);
       }
       at = endOf(text, from, hole.kind);
       if (at === -1) return undefined;
@@ -135,6 +139,11 @@ class Shape {
     }
     if (!stands(text, this.#after, at)) return undefined;
     return this.#closes(text, at + this.#after.length) ? values : undefined;
+  }
+
+  #setLead(text: string, end: number): void {
+    this.#leads++;
+    this.#lead = this.#leads > MAX_LEADS ? "" : ownText(text.slice(0, end));
   }
 
   /** Anthropic pads its frames with blanks between and after the closing brackets, which mean nothing there. */

@@ -6,7 +6,7 @@ import {
   type ProviderLimit,
   type ServedRoute,
 } from "../server/routing/routed-models.js";
-import { type Check, exactly, filledString, list, oneOf, record, wholeNumber } from "../stream/checks.js";
+import { boolean, type Check, exactly, filledString, list, oneOf, record, wholeNumber } from "../stream/checks.js";
 import { describe, invalid, messageOf } from "../stream/error.js";
 
 /** What the file of `sluice serve` may say. */
@@ -18,6 +18,12 @@ export interface ServeConfig {
   voices?: Record<string, string>;
   routes?: Record<string, ServedRoute>;
   providers?: Record<string, ProviderLimit>;
+  /** Files of workflows, under names of their own. */
+  workflows?: Record<string, string>;
+  /** Where runs of workflows are kept: the path of a file. Default: with those of the command, where there are workflows. */
+  engine?: string;
+  /** Whether workflows that callers send are run. Default: where the server asks for no key. */
+  documents?: boolean;
   aliases?: Record<string, string>;
   /**
    * Where conversations of callers are kept: the path of a file, `postgres://…` or `redis://…`; `false` for nowhere. Default:
@@ -45,6 +51,9 @@ const CONFIG = exactly("the configuration", {
   voices: record("an object of names", filledString),
   routes: checkServedRoutes,
   providers: checkProviderLimits,
+  workflows: record("an object of files", filledString),
+  engine: filledString,
+  documents: boolean,
   aliases: record("an object of names", filledString),
   conversations: (value, path) => {
     if (value !== false) filledString(value, path);

@@ -23,9 +23,10 @@ import { openApiRoute } from "./routes/openapi-route.js";
 import type { RunUse } from "./run-meter.js";
 import { servedBeside } from "./served-beside.js";
 import { ServedModels } from "./served-models.js";
+import { servedOf } from "./served-parts.js";
 import type { Admitted, ServerCore } from "./server-core.js";
 import { serverMetrics } from "./server-metrics.js";
-import { checkServerOptions, type ServerOptions, servedOf } from "./server-options.js";
+import { checkServerOptions, type ServerOptions } from "./server-options.js";
 import { webRoutes } from "./web-app/web-routes.js";
 
 /** Where a server listens. */
@@ -83,7 +84,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const drain = new Drain({ graceMs: 30_000 });
   const streams = new OpenStreams(options.keepAliveMs ?? 15_000);
   const served = servedOf(options);
-  const routes = () => served.flatMap(({ model }) => (isRouted(model) ? [model.routeState()] : []));
+  const routes = () => served.models.flatMap(({ model }) => (isRouted(model) ? [model.routeState()] : []));
   const metrics = await serverMetrics({ open: () => streams.size, routes });
   const book = (
     { model, release }: Admitted,
@@ -101,7 +102,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   const core: ServerCore = {
     ...servedBeside(options),
-    models: new ServedModels(served, options.aliases),
+    models: new ServedModels(served.models, options.aliases),
     log,
     settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
     ending: () => drain.begun,
@@ -116,7 +117,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     routes,
   };
   const app = new Hono();
-  const rooms = openRooms(core, options);
+  const rooms = openRooms(core, options, served);
   const paths = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
   const page = options.webApp ? await webRoutes() : [];
   mountRoutes(app, [...page, ...paths, openApiRoute(paths)], {

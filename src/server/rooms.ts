@@ -1,8 +1,12 @@
 import { StoreHandle } from "../chat/store-handle.js";
+import { checkServices } from "../workflows/check-services.js";
 import { conversationRoutes } from "./conversations/conversation-routes.js";
 import type { Route } from "./route.js";
+import type { ServedParts } from "./served-parts.js";
 import type { ServerCore } from "./server-core.js";
 import type { ServerOptions } from "./server-options.js";
+import { WorkflowHost } from "./workflows/workflow-host.js";
+import { workflowRoutes } from "./workflows/workflow-routes.js";
 
 /** What a server has beside answers: paths, and what they keep open. */
 export interface Rooms {
@@ -11,11 +15,18 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
-/** The rooms that the options name. What is only named (a file, a server) is opened when it is first asked for. */
-export function openRooms(core: ServerCore, { conversations }: ServerOptions): Rooms {
+/**
+ * The rooms that the options name. What is only named (a file, a server) is opened when it is first asked for.
+ *
+ * @throws {SluiceError} `invalid-argument` for services that there are not.
+ */
+export function openRooms(core: ServerCore, options: ServerOptions, { workflows, engine }: ServedParts): Rooms {
+  const { conversations, documents } = options;
+  if (documents !== undefined) checkServices(documents, "documents");
   const store = conversations === undefined ? undefined : new StoreHandle(conversations);
+  const host = new WorkflowHost({ workflows, engine, ...(documents && { documents }) });
   return {
-    routes: store === undefined ? [] : conversationRoutes(core, store),
+    routes: [...(store === undefined ? [] : conversationRoutes(core, store)), ...workflowRoutes(core, host)],
     close: async () => store?.close(),
   };
 }

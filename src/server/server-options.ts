@@ -2,24 +2,24 @@ import { nearest } from "../base/nearest.js";
 import type { ConversationStore } from "../chat/conversation-store.js";
 import type { ConnectionLimits } from "../listeners/connection-limits.js";
 import type { EmbeddingModel } from "../models/embeddings/embedding-model.js";
-import { modelOf } from "../models/model-of.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { Transcriber } from "../speech/listen/transcriber.js";
 import type { Voice } from "../speech/voices/voice.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { boolean, type Check, either, exactly, filledString, having, list, oneOf, record } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
+import type { WorkflowEngine } from "../workflows/engines/engine.js";
+import type { WorkflowServices } from "../workflows/services.js";
+import type { Workflow } from "../workflows/workflow.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
 import type { RequestLog, RunLogEntry } from "./request-log.js";
 import {
   checkProviderLimits,
   checkServedRoutes,
   type ProviderLimit,
-  routedModels,
   type ServedRoute,
 } from "./routing/routed-models.js";
 import { BESIDE } from "./served-beside.js";
-import type { ServedKind, ServedModel } from "./served-models.js";
 
 /** A model, or the name of one, such as `openai/gpt-5`. */
 export type ModelOrName = ChatModel | string;
@@ -33,8 +33,18 @@ export interface ServerOptions {
   models?: Served;
   /** Agents: chat models that have tools of their own. */
   agents?: Served;
-  /** Workflows: chat models that are made of steps. */
-  workflows?: Served;
+  /**
+   * Workflows: those of `loadWorkflow`, whose runs are kept by `engine` and can be looked at step by step, or chat models that
+   * are made of them.
+   */
+  workflows?: Readonly<Record<string, ModelOrName | Workflow>> | readonly (ModelOrName | Workflow)[];
+  /** Keeps runs of workflows. Default: this process's memory. */
+  engine?: WorkflowEngine;
+  /**
+   * What workflows may use that callers send as documents. A document can name any model: keys that may ask some models alone
+   * run none. Default: none are run.
+   */
+  documents?: WorkflowServices;
   /**
    * Where conversations of callers are kept: a store, or where to find one (the path of a SQLite file, `postgres://…`,
    * `redis://…`). Each caller has its own. Default: the server keeps none.
@@ -109,6 +119,8 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   models: object,
   agents: object,
   workflows: object,
+  engine: having("an engine", "begin", "resume", "show", "list"),
+  documents: object,
   conversations: either(
     "a store, a path, postgres://… or redis://…",
     filledString,
@@ -142,20 +154,4 @@ export function checkServerOptions(options: ServerOptions): void {
     throw invalid(name, Reflect.get(options, name), `no such option; ${hint}`);
   }
   exactly("the options of a server", FIELDS)(options, "");
-}
-
-/** What is served, with names. @throws {SluiceError} as `model` does; `invalid-argument` for what is no model. */
-export function servedOf({ models, agents, workflows, ...routing }: ServerOptions): ServedModel[] {
-  const served = [...namedOf("model", models), ...namedOf("agent", agents), ...namedOf("workflow", workflows)];
-  return routedModels(served, routing);
-}
-
-function namedOf(kind: ServedKind, served: Served = []): ServedModel[] {
-  const entries = Array.isArray(served) ? served.map((one) => [undefined, one] as const) : Object.entries(served);
-  return entries.map(([name, one], index) => {
-    const path = `${kind}s.${name ?? index}`;
-    if (name === "") throw invalid(path, name, "a name that is not empty");
-    const model = modelOf(one, path);
-    return { name: name ?? model.id, kind, model };
-  });
 }

@@ -11,6 +11,8 @@ import type { ServerCore } from "./server-core.js";
 export interface ToServe {
   /** What is asked, by the name that it is served under. */
   model: string;
+  /** The id of the model that answers, for prices. Default: that of what is served under the name. */
+  modelId?: string;
   /** The protocol that it is asked in. */
   protocol: string;
   /** What is asked, where it is known: what an answer that is cut off has read is counted by it. */
@@ -44,7 +46,7 @@ export async function startServed(core: ServerCore, call: Call, asked: ToServe):
   const run = asked.run ?? crypto.randomUUID();
   const admitted = await core.admit(call, model);
   try {
-    const meter = new RunMeter(core.models.find(model, call.caller).model.id, asked.request);
+    const meter = new RunMeter(asked.modelId ?? core.models.find(model, call.caller).model.id, asked.request);
     const trail = new RouteTrail();
     const onRoute = (decision: RouteDecision) => {
       trail.add(decision);

@@ -33,6 +33,38 @@ test("a file that is not understood is refused with its field", async () => {
   expect(stderr).toContain("modles");
 });
 
+test("a file's workflows are run and kept, and conversations too", async () => {
+  writeFileSync(
+    join(folder, "hello.json"),
+    JSON.stringify({
+      name: "hello",
+      inputs: ["who"],
+      steps: [{ id: "say", type: "output", config: { format: "text" }, inputs: { text: "Hello {who}" } }],
+    }),
+  );
+  const file = join(folder, "rooms.yaml");
+  const paths = { workflows: { hello: join(folder, "hello.json") }, engine: join(folder, "runs.db") };
+  writeFileSync(file, JSON.stringify({ models: ["echo"], port: 0, conversations: join(folder, "chats.db"), ...paths }));
+  const { until, child, ended } = startSluice(["serve", file]);
+  const [, url = ""] = await until(/ at (http:\S+)/);
+  const post = (path: string, body: object) =>
+    fetch(`${url}/v1/${path}`, { method: "POST", body: JSON.stringify(body) });
+  const run = await post("workflows/hello/runs", { inputs: { who: "Ada" } });
+  expect(await run.text()).toContain("Hello Ada");
+  const { id } = (await (await post("conversations", {})).json()) as { id: string };
+  expect(await (await post(`conversations/${id}/turns`, { input: "Good day" })).text()).toContain("Good");
+  child.kill("SIGTERM");
+  expect((await ended).code).toBe(0);
+  const again = startSluice(["serve", file]);
+  const [, next = ""] = await again.until(/ at (http:\S+)/);
+  const runs = (await (await fetch(`${next}/v1/workflow-runs`)).json()) as { data: object[] };
+  expect(runs.data).toMatchObject([{ workflow: "hello", status: "completed", served: true }]);
+  const kept = (await (await fetch(`${next}/v1/conversations`)).json()) as { data: object[] };
+  expect(kept.data).toMatchObject([{ id, title: "Good day" }]);
+  again.child.kill("SIGTERM");
+  await again.ended;
+});
+
 const redis = await startRedis();
 afterAll(() => redis?.stop());
 

@@ -10,6 +10,7 @@ import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
 import { readServeConfig, type ServeConfig } from "../serve-config.js";
+import { servedWorkflows } from "../serve-workflows.js";
 import { watchTermination } from "../termination.js";
 
 /** Options of `sluice serve`, as they are written. */
@@ -30,17 +31,30 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
   const termination = watchTermination();
   try {
     const config = await configOf(file, options, io);
-    const { host = "127.0.0.1", port = 4_444, runs, models, conversations, ...settings } = config;
+    const {
+      host = "127.0.0.1",
+      port = 4_444,
+      runs,
+      models,
+      conversations,
+      workflows: _,
+      engine: __,
+      documents: ___,
+      ...settings
+    } = config;
     const token = io.env.SLUICE_TOKEN;
     const log = runs === undefined ? undefined : await RedisRunLog.open({ url: runs });
     // A place that somebody names is tried before anything is served.
     const store = conversations ? await openStore(conversations) : undefined;
+    const isOpen = !token && (config.keys ?? []).length === 0;
+    const workflows = await servedWorkflows(config, isOpen, io);
     const logged = (entry: object) => void io.stderr.write(`${JSON.stringify(entry)}\n`);
     const usual =
       models === undefined && settings.routes === undefined ? await chooseModel(undefined, io.env) : undefined;
     const served = models ?? (usual === undefined ? [] : [usual.model]);
     const server = await createServer({
       ...settings,
+      ...workflows.options,
       models: served,
       webApp: options.web,
       ...(conversations !== false && { conversations: store ?? conversationStore(io.env) }),
@@ -63,6 +77,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
     await Promise.race([server.close({ graceMs: GRACE_MS }), impatient]);
     await log?.close();
     await store?.close();
+    await workflows.engine?.close();
     return EXIT.ok;
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));

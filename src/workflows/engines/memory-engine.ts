@@ -95,7 +95,7 @@ export class MemoryEngine implements WorkflowEngine {
 
   async cancel(id: string): Promise<void> {
     const kept = this.#get(id);
-    update(kept, { status: "cancelled", questions: [] });
+    if (kept.record.status !== "completed") update(kept, { status: "cancelled", questions: [] });
     kept.holder?.abort(runLost(id, true));
   }
 

@@ -1,0 +1,39 @@
+import { model } from "../models/registry.js";
+import type { ServerOptions } from "../server/server-options.js";
+import { EmbeddedEngine } from "../workflows/engines/embedded-engine.js";
+import type { WorkflowEngine } from "../workflows/engines/engine.js";
+import { loadWorkflow, type Workflow } from "../workflows/workflow.js";
+import { runStore } from "./data-folder.js";
+import type { Io } from "./io.js";
+import type { ServeConfig } from "./serve-config.js";
+import { readWorkflow, workflowServices } from "./workflow-services.js";
+
+/** What of a server's options is about workflows, and what is to be closed after it. */
+export interface ServedWorkflows {
+  options: Pick<ServerOptions, "workflows" | "engine" | "documents">;
+  engine: WorkflowEngine | undefined;
+}
+
+/**
+ * Loads the workflows of a configuration. Runs are kept in a file as soon as it names a workflow or the file.
+ *
+ * @param isOpen whether the server asks for no key: whoever reaches it is at this machine, and runs what it likes.
+ * @throws {SluiceError} what is wrong with a workflow.
+ */
+export async function servedWorkflows(config: ServeConfig, isOpen: boolean, io: Io): Promise<ServedWorkflows> {
+  const { workflows = {}, engine: file, documents = isOpen } = config;
+  const [first] = Object.values(config.models ?? {});
+  const usual = await workflowServices({}, io);
+  // What is served first answers steps that name no model.
+  const services = first === undefined ? usual : { ...usual, model: model(first) };
+  const loaded: Record<string, Workflow> = {};
+  for (const [name, path] of Object.entries(workflows)) {
+    loaded[name] = await loadWorkflow(await readWorkflow(path), services);
+  }
+  const keeps = file !== undefined || Object.keys(loaded).length > 0;
+  const engine = keeps ? await EmbeddedEngine.open(file ?? runStore(io.env)) : undefined;
+  return {
+    options: { workflows: loaded, ...(engine && { engine }), ...(documents && { documents: services }) },
+    engine,
+  };
+}

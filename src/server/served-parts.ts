@@ -1,0 +1,66 @@
+import { modelOf } from "../models/model-of.js";
+import { invalid } from "../stream/error.js";
+import type { WorkflowEngine } from "../workflows/engines/engine.js";
+import { MemoryEngine } from "../workflows/engines/memory-engine.js";
+import type { Workflow } from "../workflows/workflow.js";
+import { routedModels } from "./routing/routed-models.js";
+import type { ServedKind, ServedModel } from "./served-models.js";
+import type { ServerOptions } from "./server-options.js";
+
+/** What is served, with names, and the engine that keeps the runs of workflows. */
+export interface ServedParts {
+  models: ServedModel[];
+  /** Those that are more than chat models, by name. */
+  workflows: Map<string, Workflow>;
+  engine: WorkflowEngine;
+}
+
+/** What is served. @throws {SluiceError} as `model` does; `invalid-argument` for what is no model. */
+export function servedOf(options: ServerOptions): ServedParts {
+  const { models, agents, workflows, engine = new MemoryEngine(), ...routing } = options;
+  const whole = new Map<string, Workflow>();
+  const run: ServedModel[] = [];
+  for (const { name, one, path } of named("workflow", workflows)) {
+    if (!isWorkflow(one)) run.push(servedModel("workflow", { name, one, path }));
+    else {
+      const model = one.asModel({ engine });
+      run.push({ name: name ?? model.id, kind: "workflow", model });
+      whole.set(name ?? model.id, one);
+    }
+  }
+  const answering = [
+    ...named("model", models).map((one) => servedModel("model", one)),
+    ...named("agent", agents).map((one) => servedModel("agent", one)),
+  ];
+  return { models: routedModels([...answering, ...run], routing), workflows: whole, engine };
+}
+
+interface Named<T> {
+  /** Absent in a list. */
+  name: string | undefined;
+  one: T;
+  /** For errors. */
+  path: string;
+}
+
+function servedModel(kind: ServedKind, { name, one, path }: Named<unknown>): ServedModel {
+  const model = modelOf(one, path);
+  return { name: name ?? model.id, kind, model };
+}
+
+function named<T>(kind: ServedKind, served: Readonly<Record<string, T>> | readonly T[] = []): Named<T>[] {
+  const isList = (value: typeof served): value is readonly T[] => Array.isArray(value);
+  const entries: [string | undefined, T][] = isList(served)
+    ? served.map((one) => [undefined, one])
+    : Object.entries(served);
+  return entries.map(([name, one], index) => {
+    const path = `${kind}s.${name ?? index}`;
+    if (name === "") throw invalid(path, name, "a name that is not empty");
+    return { name, one, path };
+  });
+}
+
+/** Whether a value is a workflow, also of another copy of the package. */
+function isWorkflow(value: unknown): value is Workflow {
+  return typeof value === "object" && value !== null && "asModel" in value && "plan" in value && "document" in value;
+}

@@ -1,4 +1,5 @@
 import { estimateTokens } from "../base/token-estimate.js";
+import { loadPeer } from "../stream/load-peer.js";
 import { type ChatMessage, type FilePart, isRequest } from "../stream/message.js";
 
 /** Counts the tokens of messages for one model. */
@@ -13,30 +14,27 @@ const PER_MESSAGE = 4;
 /** What an image costs at low detail with OpenAI's vision models; the real number depends on its size. */
 const PER_FILE = 85;
 
-interface Vocabulary {
-  countTokens(text: string, options: typeof AS_TEXT): number;
-}
-
 /** What people write is text, also where it spells a control token such as `<|endoftext|>`. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
 /** Vocabularies by the names of OpenAI's models, newest first. */
-const VOCABULARIES: readonly [pattern: RegExp, load: () => Promise<Vocabulary>][] = [
-  [/^(gpt-(4o|4\.1|4\.5|5)|o[1-9]|chatgpt-4o)/, () => import("gpt-tokenizer/encoding/o200k_base")],
-  [/^gpt-(4|3\.5)/, () => import("gpt-tokenizer/encoding/cl100k_base")],
-];
+const VOCABULARIES = [
+  [/^(gpt-(4o|4\.1|4\.5|5)|o[1-9]|chatgpt-4o)/, "gpt-tokenizer/encoding/o200k_base"],
+  [/^gpt-(4|3\.5)/, "gpt-tokenizer/encoding/cl100k_base"],
+] as const;
 
 /**
  * A counter for a model: the real vocabulary where it is published (OpenAI's), an estimate for all others. Files are
  * always estimated.
  *
  * @param modelId as `ChatModel.id` has it, with or without the provider.
+ * @throws {SluiceError} `unsupported` for a model of OpenAI's where the package `gpt-tokenizer` is missing.
  */
 export async function tokenCounter(modelId: string): Promise<TokenCounter> {
   const name = modelId.slice(modelId.lastIndexOf("/") + 1);
   const vocabulary = VOCABULARIES.find(([pattern]) => pattern.test(name));
   if (vocabulary === undefined) return counter(estimateTokens, true);
-  const { countTokens } = await vocabulary[1]();
+  const { countTokens } = await loadPeer(vocabulary[1], `counting the tokens of ${name}`);
   return counter((text) => countTokens(text, AS_TEXT), false);
 }
 

@@ -175,7 +175,8 @@ export interface Dialect {
 export type ReadingDialect = Pick<Dialect, "name" | "framing" | "reader" | "readBody" | "readError">;
 
 /** The half of a protocol that a model needs: what it sends, and how it reads what comes. */
-export type CallingDialect = Pick<
-  Dialect,
-  "name" | "framing" | "optionNames" | "writeRequest" | "reader" | "readBody" | "readError"
->;
+export interface CallingDialect
+  extends Pick<Dialect, "name" | "framing" | "optionNames" | "writeRequest" | "reader" | "readBody" | "readError"> {
+  /** Awaited before anything else is asked of a protocol whose code is loaded when it is needed; `undefined` once it is there. */
+  load?(): Promise<void> | undefined;
+}

@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialects/dialect.js";
+import type { CallingDialect } from "../dialects/dialect.js";
 import type { InputKind } from "../stream/chat-model.js";
 
 /** What each protocol has a place for, beside text. What it writes still depends on the format and the form. */
@@ -34,7 +34,7 @@ const TEXT_ONLY: readonly string[] = [
  *
  * @param id for example `openai/gpt-5`.
  */
-export function inputKindsOf(id: string, dialect: Dialect): readonly InputKind[] | undefined {
+export function inputKindsOf(id: string, dialect: CallingDialect): readonly InputKind[] | undefined {
   if (id === "openai/gpt-4" || TEXT_ONLY.some((beginning) => id.startsWith(beginning))) return [];
   return BY_DIALECT[dialect.name];
 }

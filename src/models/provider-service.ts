@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialects/dialect.js";
+import type { CallingDialect } from "../dialects/dialect.js";
 import type { CallOptions, Capabilities, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { ThoughtTags } from "../stream/part-thoughts.js";
@@ -13,7 +13,7 @@ import { defaultEnvironment, firstSet, givenBaseUrl, variableName } from "./prov
 /** Settings of `model`. What is given here wins over the environment. */
 export interface ModelOptions {
   /** The protocol to speak, for example `openAiChat` for a model that is called through the Responses API otherwise. */
-  dialect?: Dialect;
+  dialect?: CallingDialect;
   /** What the model can do, where it is known better than by its protocol and its name. */
   capabilities?: Capabilities;
   /** Default: the first of the provider's variables that is set. */
@@ -120,6 +120,7 @@ export async function listModels(
   call: CallOptions = {},
 ): Promise<ModelInfo[]> {
   const service = new HttpService(options);
+  await provider.dialect.load?.();
   const found = await provider.list?.((path) => service.getJson(id, path, provider.dialect.readError, call));
   return (found ?? []).map((info) => ({ ...info, id: `${provider.id}/${info.id}` }));
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../base/json.js";
-import type { Dialect } from "../dialects/dialect.js";
+import type { CallingDialect } from "../dialects/dialect.js";
 import type { Capabilities, ModelInfo } from "../stream/chat-model.js";
 
 /** Variables by name, as `process.env` has them. */
@@ -26,9 +26,9 @@ export interface Provider {
   /** Its name for people. */
   label: string;
   /** The protocol that it speaks. */
-  dialect: Dialect;
+  dialect: CallingDialect;
   /** For services that want some of their models called in another one; `undefined` for the usual one. */
-  dialectOf?: (model: string) => Dialect | undefined;
+  dialectOf?: (model: string) => CallingDialect | undefined;
   /** Where it is unless somebody says otherwise; absent where each customer has an address of their own. */
   baseUrl?: string;
   /** Variables that say where it is; the first that is set counts. */

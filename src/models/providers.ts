@@ -1,12 +1,8 @@
-import { anthropic } from "../dialects/anthropic/anthropic.js";
-import { gemini } from "../dialects/gemini/gemini.js";
 import { MISTRAL_HISTORY } from "../dialects/history/history-rules.js";
-import { ollama } from "../dialects/ollama/ollama.js";
-import { openAiChat, openAiChatDialect } from "../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
 import { isReasoningModel } from "../dialects/openai-responses/model-traits.js";
-import { openAiResponses } from "../dialects/openai-responses/openai-responses.js";
 import { azureAddress } from "./azure-address.js";
+import { CALLED_DIALECTS } from "./called-dialects.js";
 import { listAnthropicModels } from "./list-anthropic-models.js";
 import { listGeminiModels } from "./list-gemini-models.js";
 import { listOllamaModels } from "./list-ollama-models.js";
@@ -14,11 +10,13 @@ import { listOpenAiModels } from "./list-openai-models.js";
 import { ollamaHostUrl } from "./ollama-host-url.js";
 import type { Provider } from "./provider.js";
 
+const { anthropic, gemini, ollama, openAiChat, openAiResponses } = CALLED_DIALECTS;
+
 type Row = Pick<Provider, "id" | "label" | "hint"> & Partial<Provider>;
 
 /** OpenAI's chat protocol as most services speak it: they know `max_tokens` and not its newer name. */
 function compatible(id: string, quirks: OpenAiChatQuirks = {}): Pick<Provider, "dialect"> {
-  return { dialect: openAiChatDialect({ maxTokensField: "max_tokens", optionsFrom: [id], ...quirks }) };
+  return { dialect: openAiChat({ maxTokensField: "max_tokens", optionsFrom: [id], ...quirks }) };
 }
 
 /** Mistral's models that take an effort: https://docs.mistral.ai/capabilities/reasoning/adjustable */
@@ -64,7 +62,7 @@ export const PROVIDERS: readonly Provider[] = [
   cloud("OPENAI", {
     id: "openai",
     label: "OpenAI",
-    dialect: openAiChat,
+    dialect: openAiChat({}),
     // Between turns these keep what they thought only in the newer protocol.
     dialectOf: (name) => (isReasoningModel(name) ? openAiResponses : undefined),
     baseUrl: "https://api.openai.com/v1",

@@ -170,9 +170,9 @@ export class Registry {
     EMBEDDER(options, "");
     const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
     const id = `${provider.id}/${name}`;
-    const { name: dialect, readError } = provider.dialect;
-    const protocol = embeddingProtocolOf(dialect, id);
-    return httpEmbedder({ id, model: name, protocol, readError, ...serviceOf(provider, id, name, options) });
+    const { dialect } = provider;
+    const protocol = embeddingProtocolOf(dialect.name, id);
+    return httpEmbedder({ id, model: name, protocol, dialect, ...serviceOf(provider, id, name, options) });
   }
 
   /** What is set for each provider, and what to set for the rest. */

@@ -27,7 +27,7 @@ export class RedisConnection {
 
   /** @throws {SluiceError} `store-failed` when it cannot be reached; `unsupported` where `ioredis` is not installed. */
   static async open(url: string): Promise<RedisConnection> {
-    const { Redis } = await loadPeer("ioredis", "a log of runs in Redis", () => import("ioredis"));
+    const { Redis } = await loadPeer("ioredis", "a log of runs in Redis");
     const settings = { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: backOff };
     const [commands, listening] = [new Redis(url, settings), new Redis(url, settings)];
     for (const redis of [commands, listening]) {

@@ -74,8 +74,8 @@ const DEFAULT_PORT = 4_444;
  */
 export async function createServer(options: ServerOptions): Promise<SluiceServer> {
   checkServerOptions(options);
-  const { Hono } = await loadPeer("hono", "the server", () => import("hono"));
-  const { getRequestListener } = await loadPeer("@hono/node-server", "the server", () => import("@hono/node-server"));
+  const { Hono } = await loadPeer("hono", "the server");
+  const { getRequestListener } = await loadPeer("@hono/node-server", "the server");
   const log = options.log ?? new MemoryRunLog();
   const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};
   const sweep = new ConnectionSweep(slow);

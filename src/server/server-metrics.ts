@@ -31,7 +31,7 @@ export interface Metered {
  * @throws {SluiceError} `unsupported` where the package `prom-client` is not installed.
  */
 export async function serverMetrics({ open, routes }: Metered): Promise<ServerMetrics> {
-  const prom = await loadPeer("prom-client", "the server's metrics", () => import("prom-client"));
+  const prom = await loadPeer("prom-client", "the server's metrics");
   const registry: Registry = new prom.Registry();
   const registers = [registry];
   const labelNames = ["model", "caller"] as const;

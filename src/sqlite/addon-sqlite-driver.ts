@@ -5,14 +5,12 @@ import type { SqliteDriver, SqliteOpening, SqliteValue } from "./sqlite-driver.j
 /** Flags of `sqlite3_open_v2` (https://www.sqlite.org/c3ref/c_open_autoproxy.html). */
 const OPEN = { readOnly: 0x1, readWrite: 0x2, create: 0x4, uri: 0x40, fullMutex: 0x1_0000 } as const;
 
-const PACKAGE = "@appthreat/sqlite3";
-
 /**
  * Opens a file with the package `@appthreat/sqlite3`, for a Node without `node:sqlite`. It brings its binaries along, and its
  * `close()` closes.
  */
 export async function openWithAddon({ path, readOnly, uri }: SqliteOpening): Promise<SqliteDriver> {
-  const sqlite = await loadPeer(PACKAGE, "SQLite on this version of Node", () => import("@appthreat/sqlite3"));
+  const sqlite = await loadPeer("@appthreat/sqlite3", "SQLite on this version of Node");
   const mode = (readOnly ? OPEN.readOnly : OPEN.readWrite | OPEN.create) | OPEN.fullMutex | (uri ? OPEN.uri : 0);
   const database = await new Promise<Database>((resolve, reject) => {
     const opened: Database = new sqlite.Database(path, mode, (error: Error | null) =>

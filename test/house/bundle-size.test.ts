@@ -1,21 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
-import { expect, it } from "vitest";
+import { build, type Metafile, type OutputFile } from "esbuild";
+import { beforeAll, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What everybody who streams needs, and one protocol: from the package as it was built. */
-const CORE = `
-  export * from "sluice/stream";
-  export { openAiChat } from "sluice/dialects";
-`;
+/** The limit, in bytes after gzip, for what a page loads to stream from one service: `stream`, the transport, its protocol. */
+const LIMIT = 56_000;
 
-it("bundles the core for browsers in under 38 KB, without anything of Node", async () => {
-  // Node's own modules cannot be resolved for this platform: the build would fail.
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: CORE, resolveDir: root },
+let outputs: Metafile["outputs"];
+let files: OutputFile[];
+
+beforeAll(async () => {
+  const built = await build({
+    stdin: { contents: 'export { stream } from "sluice";', resolveDir: root },
     bundle: true,
+    splitting: true,
+    outdir: "/bundle",
     write: false,
     minify: true,
     metafile: true,
@@ -24,9 +25,37 @@ it("bundles the core for browsers in under 38 KB, without anything of Node", asy
     target: "es2022",
     logLevel: "silent",
   });
-  expect(Object.keys(metafile.inputs).filter((path) => path.includes("node_modules"))).toEqual([]);
-  const [bundle] = outputFiles;
-  expect(bundle?.text).toContain("chat.completion.chunk");
-  expect(bundle?.text).not.toMatch(/\bBuffer\b|\bprocess\./);
-  expect(gzipSync(bundle?.contents ?? "").length).toBeLessThan(38_000);
+  outputs = built.metafile.outputs;
+  files = built.outputFiles;
 });
+
+/** The files that a page loads: those that the entry imports, and those that one of its dynamic imports does. */
+function loadedFor(dialect: string): string[] {
+  const loaded = new Set<string>();
+  const follow = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement") follow(next);
+    }
+  };
+  const paths = Object.keys(outputs);
+  for (const name of ["stdin", `${dialect}-calling`]) {
+    const found = paths.find((path) => new RegExp(`/${name}(-[A-Z0-9]+)?\\.js$`).test(path));
+    if (found === undefined) throw new Error(`there is no ${name} among ${paths.join(", ")}`);
+    follow(found);
+  }
+  return [...loaded];
+}
+
+it.each(["openai-chat", "openai-responses", "anthropic", "gemini", "ollama"])(
+  "a page that streams through %s loads at most 56 KB",
+  (dialect) => {
+    const loaded = loadedFor(dialect).map((path) =>
+      files.find((file) => file.path.endsWith(path.split("/").at(-1) ?? "")),
+    );
+    const size = gzipSync(Buffer.concat(loaded.flatMap((file) => file?.contents ?? []))).length;
+    expect(size).toBeGreaterThan(20_000);
+    expect(size).toBeLessThan(LIMIT);
+  },
+);

@@ -42,8 +42,9 @@ export function importsUpwards(file: SourceFile): string[] {
     .map((specifier) => `${file.path} imports ${specifier}`);
 }
 
-/** What a browser does not have, in folders that run there. */
-export function needsNode(file: SourceFile): string[] {
+/** What a browser does not have, in folders that run there. A file with a twin for browsers beside it does not run there. */
+export function needsNode(file: SourceFile, _index = 0, files: readonly SourceFile[] = []): string[] {
+  if (files.some(({ path }) => path === file.path.replace(/\.ts$/, ".browser.ts"))) return [];
   if (!BROWSER.has(folderOf(file.path)) || isTest(file)) return [];
   const modules = importsOf(file).filter((specifier) => specifier.startsWith("node:"));
   const globals =

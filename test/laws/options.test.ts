@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Dialect, WireRequest } from "../../src/dialects/dialect.js";
+import type { CallingDialect, WireRequest } from "../../src/dialects/dialect.js";
 import { DIALECTS } from "../../src/dialects/recognise-wire.js";
 import { PROVIDERS } from "../../src/models/providers.js";
 import type { ChatRequest, ReasoningOptions, ToolDefinition } from "../../src/stream/chat-request.js";
@@ -73,12 +73,13 @@ const OPTIONS: { [K in Exclude<keyof Options, "providerOptions">]-?: Given[] } =
 const OF_APPLICATIONS = ["native", "ai-sdk-ui", "ag-ui"];
 
 /** A model of each kind that a dialect tells apart, and the services that differ from their protocol. */
-const CALLED: readonly [who: string, dialect: Dialect, model: string][] = [
-  ...DIALECTS.filter(({ name }) => !OF_APPLICATIONS.includes(name)).flatMap((dialect): [string, Dialect, string][] =>
-    modelsOf(dialect.name).map((model) => [`${dialect.name} ${model}`, dialect, model]),
+const CALLED: readonly [who: string, dialect: CallingDialect, model: string][] = [
+  ...DIALECTS.filter(({ name }) => !OF_APPLICATIONS.includes(name)).flatMap(
+    (dialect): [string, CallingDialect, string][] =>
+      modelsOf(dialect.name).map((model) => [`${dialect.name} ${model}`, dialect, model]),
   ),
-  ...PROVIDERS.filter(({ dialect }) => !DIALECTS.includes(dialect)).map(
-    ({ id, dialect }): [string, Dialect, string] => [id, dialect, "model-1"],
+  ...PROVIDERS.filter(({ dialect }) => !DIALECTS.some((known) => known.writeRequest === dialect.writeRequest)).map(
+    ({ id, dialect }): [string, CallingDialect, string] => [id, dialect, "model-1"],
   ),
 ];
 
@@ -99,7 +100,7 @@ const DONE_ANYWAY: readonly [who: RegExp, what: string][] = [
 
 type Outcome = "sent" | "refused" | "warned" | "nothing";
 
-function outcome(dialect: Dialect, model: string, key: string, { options, beside = {} }: Given): Outcome {
+function outcome(dialect: CallingDialect, model: string, key: string, { options, beside = {} }: Given): Outcome {
   const write = (more: Options): WireRequest =>
     dialect.writeRequest({ messages: [{ role: "user", content: "Hi" }], ...more }, { model, stream: true });
   const about = (field = "") => field === key || field.startsWith(`${key}.`) || field.startsWith(`${key}[`);

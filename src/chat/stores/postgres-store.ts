@@ -70,7 +70,7 @@ export class PostgresStore implements ConversationStore {
   static async open(url: string, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
     OPTIONS(options, "");
     const { timeoutMs = 30_000 } = options;
-    const { default: pg } = await loadPeer("pg", "the PostgreSQL store", () => import("pg"));
+    const { default: pg } = await loadPeer("pg", "the PostgreSQL store");
     // A process that forgets to close the store can end all the same.
     const store = new PostgresStore(
       new pg.Pool({

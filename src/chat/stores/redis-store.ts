@@ -76,7 +76,7 @@ export class RedisStore implements ConversationStore {
   static async open(url: string, options: RedisStoreOptions = {}): Promise<RedisStore> {
     OPTIONS(options, "");
     const { prefix = "sluice", timeoutMs = 30_000 } = options;
-    const { Redis } = await loadPeer("ioredis", "the Redis store", () => import("ioredis"));
+    const { Redis } = await loadPeer("ioredis", "the Redis store");
     const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 2, commandTimeout: timeoutMs });
     // Failures are reported by the command that meets them.
     redis.on("error", () => {});

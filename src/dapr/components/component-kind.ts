@@ -15,7 +15,7 @@ export interface OpenContext {
   /** How HTTP calls are made; a component's own address and headers win. */
   http: Pick<HttpServiceOptions, "transport" | "timeouts">;
   /** Loads packages that applications install themselves. */
-  importPackage: ImportPackage;
+  importPackage: ImportPackage | undefined;
 }
 
 /** A component that was opened. */

@@ -73,7 +73,7 @@ export interface ConversationComponents {
 export async function loadConversationComponents(options: LoadComponentsOptions): Promise<ConversationComponents> {
   OPTIONS(options, "");
   const { clock = systemClock, random = Math.random, http = {}, echoPauseMs = 5 } = options;
-  const { importPackage = (name) => import(name) } = options;
+  const { importPackage } = options;
   const env = options.env ?? defaultEnvironment();
   const resources = await loadResources({ ...options, env });
   const notices = [...resources.notices];

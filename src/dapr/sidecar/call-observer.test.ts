@@ -16,7 +16,7 @@ afterAll(() => trace.disable());
 
 test("each call is a span by the conventions for generative AI, and a line of the debug log", async () => {
   const notices: Notice[] = [];
-  const observer = new CallObserver({ appId: "app", namespace: "", report: (notice) => notices.push(notice) });
+  const observer = await CallObserver.open({ appId: "app", namespace: "", report: (notice) => notices.push(notice) });
   const call = { component: "echo", api: "alpha2", streamed: true, known: true } as const;
   const stream = scripted([["Hello"]]).stream({ messages: [{ role: "user", content: "Hi" }] });
   const answered = observer.begin(call);

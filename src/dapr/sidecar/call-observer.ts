@@ -1,8 +1,10 @@
 import { SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
-import { Counter, Histogram, Registry } from "prom-client";
+import type { Counter, Histogram, Registry } from "prom-client";
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
+import type { Peers } from "../../stream/peers.js";
 import type { Usage } from "../../stream/usage.js";
 import { ATTRIBUTE, OPERATION, OWN, SCOPE } from "../../telemetry/gen-ai-names.js";
 import { toApiError } from "../converse/api-error.js";
@@ -24,6 +26,8 @@ export interface Observation {
 }
 
 const CALL_TAGS = ["app_id", "component", "namespace", "success", "type"] as const;
+type CallTag = (typeof CALL_TAGS)[number];
+
 /** Upper bounds of the latencies' buckets, in ms: those of daprd's default distribution that matter for model calls. */
 const BUCKETS_MS = [1, 5, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000];
 
@@ -44,44 +48,43 @@ export interface CallObserverOptions {
  */
 export class CallObserver {
   /** What a scraper of Prometheus reads. */
-  readonly registry = new Registry();
+  readonly registry: Registry;
+  readonly #prom: Peers["prom-client"];
   readonly #options: CallObserverOptions;
   readonly #clock: Clock;
   readonly #tracer: Tracer = trace.getTracer(`${SCOPE}.dapr`);
-  readonly #count = this.#counter("dapr_component_conversation_count", "Conversations with components.", CALL_TAGS);
-  readonly #latencies = new Histogram({
-    name: "dapr_component_conversation_latencies",
-    help: "How long conversations with components took, in ms.",
-    labelNames: CALL_TAGS,
-    buckets: BUCKETS_MS,
-    registers: [this.registry],
-  });
-  readonly #firstTokens = new Histogram({
-    name: "dapr_component_conversation_first_token_latencies",
-    help: "How long it took to the first token, in ms.",
-    labelNames: CALL_TAGS,
-    buckets: BUCKETS_MS,
-    registers: [this.registry],
-  });
-  readonly #prompt = this.#counter(
-    "dapr_component_conversation_usage_prompt_tokens",
-    "Tokens that were sent to models.",
-    CALL_TAGS,
-  );
-  readonly #completion = this.#counter(
-    "dapr_component_conversation_usage_completion_tokens",
-    "Tokens that models answered with.",
-    CALL_TAGS,
-  );
-  readonly #errors = this.#counter("dapr_error_code_total", "Errors by their code.", [
-    "app_id",
-    "category",
-    "error_code",
-  ]);
+  readonly #count: Counter<CallTag>;
+  readonly #latencies: Histogram<CallTag>;
+  readonly #firstTokens: Histogram<CallTag>;
+  readonly #prompt: Counter<CallTag>;
+  readonly #completion: Counter<CallTag>;
+  readonly #errors: Counter<"app_id" | "category" | "error_code">;
 
-  constructor(options: CallObserverOptions) {
+  /** @throws {SluiceError} `unsupported` where the package `prom-client` is not installed. */
+  static async open(options: CallObserverOptions): Promise<CallObserver> {
+    return new CallObserver(await loadPeer("prom-client", "the sidecar's metrics"), options);
+  }
+
+  private constructor(prom: Peers["prom-client"], options: CallObserverOptions) {
+    this.#prom = prom;
+    this.registry = new prom.Registry();
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    const conversation = (name: string) => `dapr_component_conversation_${name}`;
+    this.#count = this.#counter(conversation("count"), "Conversations with components.", CALL_TAGS);
+    this.#latencies = this.#times(conversation("latencies"), "How long conversations with components took, in ms.");
+    this.#firstTokens = this.#times(
+      conversation("first_token_latencies"),
+      "How long it took to the first token, in ms.",
+    );
+    this.#prompt = this.#counter(conversation("usage_prompt_tokens"), "Tokens that were sent to models.", CALL_TAGS);
+    this.#completion = this.#counter(
+      conversation("usage_completion_tokens"),
+      "Tokens that models answered with.",
+      CALL_TAGS,
+    );
+    const labels = ["app_id", "category", "error_code"] as const;
+    this.#errors = this.#counter("dapr_error_code_total", "Errors by their code.", labels);
   }
 
   begin(call: ObservedCall): Observation {
@@ -134,13 +137,18 @@ export class CallObserver {
     };
   }
 
-  #tags({ component, streamed }: ObservedCall, success: boolean): Record<(typeof CALL_TAGS)[number], string> {
+  #tags({ component, streamed }: ObservedCall, success: boolean): Record<CallTag, string> {
     const { appId, namespace } = this.#options;
     const type = streamed ? "streaming" : "non_streaming";
     return { app_id: appId, component, namespace, success: String(success), type };
   }
 
   #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
-    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+    return new this.#prom.Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  #times(name: string, help: string): Histogram<CallTag> {
+    const registers = [this.registry];
+    return new this.#prom.Histogram({ name, help, labelNames: [...CALL_TAGS], buckets: BUCKETS_MS, registers });
   }
 }

@@ -128,7 +128,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { clock = systemClock } = options;
   const ports = { http: upstream.http, grpc: grpcUpstream, token: apiToken, clock };
   const upstreamMetadata = new UpstreamMetadata(ports);
-  const observer = new CallObserver({ appId, namespace: env.NAMESPACE ?? "", report, clock });
+  const observer = await starting(CallObserver.open({ appId, namespace: env.NAMESPACE ?? "", report, clock }));
   const drain = new Drain({ graceMs, clock });
   const core: SidecarCore = {
     appId,

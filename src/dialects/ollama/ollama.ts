@@ -1,11 +1,10 @@
 import type { Dialect } from "../dialect.js";
 import { type AnswerForm, chatForm, generateForm } from "./answer-form.js";
-import { readError, writeError } from "./errors.js";
+import { writeError } from "./errors.js";
 import { losses } from "./losses.js";
-import { readBody } from "./read-body.js";
+import { ollamaCallingOf } from "./ollama-calling.js";
 import { readPrompt } from "./read-prompt.js";
 import { readRequest } from "./read-request.js";
-import { OllamaReader } from "./reader.js";
 import { writeBody } from "./write-body.js";
 import { writePrompt } from "./write-prompt.js";
 import { writeRequest } from "./write-request.js";
@@ -24,14 +23,9 @@ export const ollamaGenerate: Dialect = /* @__PURE__ */ dialectOf(generateForm, {
 /** They share all but their requests; `losses` are those beyond the common ones. */
 function dialectOf(form: AnswerForm, requests: Pick<Dialect, "losses" | "writeRequest" | "readRequest">): Dialect {
   return {
-    name: form.name,
-    optionNames: [chatForm.name, form.name],
-    framing: "ndjson",
-    ...requests,
+    ...ollamaCallingOf(form, requests.writeRequest),
+    readRequest: requests.readRequest,
     losses: [...losses, ...requests.losses],
-    reader: () => new OllamaReader(form),
-    readBody: (body) => readBody(body, form),
-    readError,
     writer: (context) => new OllamaWriter(form, context),
     writeBody: (answer, context) => writeBody(answer, context, form),
     writeError,

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../../base/json.js";
-import type { ErrorResponse } from "../../dialects/dialect.js";
+import type { CallingDialect } from "../../dialects/dialect.js";
 import { SluiceError } from "../../stream/error.js";
 import { HttpService, type HttpServiceOptions } from "../http/http-service.js";
 import { checkVectors } from "./check-vectors.js";
@@ -12,7 +12,8 @@ export interface HttpEmbedderOptions extends HttpServiceOptions {
   /** As the service names it. */
   model: string;
   protocol: EmbeddingProtocol;
-  readError: (response: ErrorResponse) => SluiceError;
+  /** What the service says of a failure. */
+  dialect: Pick<CallingDialect, "readError" | "load">;
 }
 
 /** OpenAI takes 300,000 tokens a call, and a character of some scripts is more than one; others take what fits in memory. */
@@ -23,15 +24,16 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** An embedding model that is called over HTTP. Nothing is sent before it is asked. */
 export function httpEmbedder(options: HttpEmbedderOptions): EmbeddingModel {
-  const { id, model, protocol, readError, ...service } = options;
+  const { id, model, protocol, dialect, ...service } = options;
   const http = new HttpService(service);
   return {
     id,
     maxTexts: protocol.maxTexts,
     maxChars: MAX_CHARS,
     async embedTexts(texts, { dimensions, ...call }) {
+      await dialect.load?.();
       const asked = protocol.write(model, texts, dimensions);
-      const body = await http.postJson(id, protocol.path(model), asked, readError, {
+      const body = await http.postJson(id, protocol.path(model), asked, dialect.readError, {
         ...call,
         maxBytes: MAX_ANSWER_BYTES,
       });

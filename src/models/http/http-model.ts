@@ -17,6 +17,7 @@ import {
   string,
   stringRecord,
 } from "../../stream/checks.js";
+import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { defaultTimeouts } from "./default-timeouts.js";
 import { HttpService, type HttpServiceOptions } from "./http-service.js";
@@ -71,21 +72,31 @@ export function httpModel(options: HttpModelOptions): ChatModel {
       validateRequest(request, options);
       checkCallOptions(call);
       const { streaming = true } = call;
-      const wire = dialect.writeRequest(request, { model, stream: streaming });
-      const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };
-      const post = {
-        ...service.request("POST", wire.path, own, wire.headers, options.headers, call.headers),
-        body: JSON.stringify(wire.body),
+      const open = (): HttpSource => {
+        const wire = dialect.writeRequest(request, { model, stream: streaming });
+        const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };
+        const post = {
+          ...service.request("POST", wire.path, own, wire.headers, options.headers, call.headers),
+          body: JSON.stringify(wire.body),
+        };
+        const warnings = [...wire.warnings, ...optionsOfOthers(request, dialect)];
+        const expected = { dialect, model, streaming, warnings };
+        const reasoning = request.reasoning !== undefined && request.reasoning.effort !== "none";
+        const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
+        const readError = (response: ErrorResponse) =>
+          withProtocol(dialect.name, response, dialect.readError(response));
+        return new HttpSource(service.call(id, post, readError, call, defaults), expected);
       };
-      const warnings = [...wire.warnings, ...optionsOfOthers(request, dialect)];
-      const expected = { dialect, model, streaming, warnings };
-      const reasoning = request.reasoning !== undefined && request.reasoning.effort !== "none";
-      const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
-      const readError = (response: ErrorResponse) => withProtocol(dialect.name, response, dialect.readError(response));
-      const source = new HttpSource(service.call(id, post, readError, call, defaults), expected);
+      const source = dialect.load === undefined ? open() : opened(() => loadThen(dialect, open));
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },
   };
+}
+
+/** What a protocol is asked before its code is there waits for it, and so does what that throws. */
+async function loadThen(dialect: CallingDialect, open: () => HttpSource): Promise<HttpSource> {
+  await dialect.load?.();
+  return open();
 }
 
 /** Options for other services are for other models of a fallback; to this one they mean nothing, and it says so. */

@@ -13,7 +13,6 @@ import { planAnswer } from "./answer-plan.js";
 import { type LlamaModel, type LlamaOptions, llama } from "./llama.js";
 import { LlamaSource } from "./llama-source.js";
 import { holdModel, releaseModel } from "./loaded-model.js";
-import { importNodeLlamaCpp } from "./node-llama-cpp.js";
 
 const HI: ChatRequest = { messages: [{ role: "user", content: "Hi, ünï 漢字 🙂" }] };
 /** A form with a place for what the model thinks, as reasoning models have it. */
@@ -267,14 +266,6 @@ describe.skipIf(!hasLlama())("a GGUF file in this process", () => {
       expect(model.id).toBe(`llama/${file}`);
       expect(await model.stream(HI).fullText).toBe("Hello, world€!");
     }
-  });
-});
-
-test("says what to install where the package is missing", async () => {
-  const name = "node-llama-cpp-that-nobody-installed";
-  await expect(importNodeLlamaCpp(name)).rejects.toMatchObject({
-    code: "unsupported",
-    message: expect.stringContaining(`npm install ${name}`),
   });
 });
 

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 
 /**
  * The part of `node-llama-cpp` (3.x) that is used here. The package is an optional peer, so its own types are not at hand
@@ -140,19 +141,14 @@ export interface GenerateResult {
 /**
  * Loads the package.
  *
- * @param name for tests.
- * @throws {SluiceError} `unsupported` where it is not installed, with what to install.
+ * @throws {SluiceError} `unsupported` where it is not installed or cannot be loaded, with what to do.
  */
-export async function importNodeLlamaCpp(name = "node-llama-cpp"): Promise<NodeLlamaCpp> {
+export async function importNodeLlamaCpp(): Promise<NodeLlamaCpp> {
   try {
-    // A name that the compiler does not see through: the package may not be there.
-    return await import(name);
+    return (await loadPeer("node-llama-cpp", "llama/…")) as NodeLlamaCpp;
   } catch (cause) {
-    const why = messageOf(cause);
-    const missing = why.includes(name);
-    const message = missing
-      ? `llama/… needs the package ${name}, which is not installed: npm install ${name}`
-      : `the package ${name} cannot be loaded: ${why}`;
-    throw new SluiceError("unsupported", message, { cause });
+    if (cause instanceof SluiceError) throw cause;
+    // A build that does not fit this machine.
+    throw new SluiceError("unsupported", `the package node-llama-cpp cannot be loaded: ${messageOf(cause)}`, { cause });
   }
 }

@@ -15,12 +15,11 @@ export interface OpenLimiters {
  * @throws {SluiceError} `unsupported` where a package is not installed; `store-failed` where Redis cannot be reached.
  */
 export async function openLimiters(redisUrl?: string): Promise<OpenLimiters> {
-  const load = () => import("rate-limiter-flexible");
-  const { RateLimiterMemory, RateLimiterRedis } = await loadPeer("rate-limiter-flexible", "limits of keys", load);
+  const { RateLimiterMemory, RateLimiterRedis } = await loadPeer("rate-limiter-flexible", "limits of keys");
   const memory = ({ name, points, seconds }: LimitWindow) =>
     new RateLimiterMemory({ keyPrefix: `sluice:limit:${name}`, points, duration: seconds });
   if (redisUrl === undefined) return { open: memory, close: () => {} };
-  const { Redis } = await loadPeer("ioredis", "limits of keys that replicas share", () => import("ioredis"));
+  const { Redis } = await loadPeer("ioredis", "limits of keys that replicas share");
   const redis = new Redis(redisUrl, { lazyConnect: true, enableOfflineQueue: false });
   redis.on("error", () => {});
   try {

@@ -34,7 +34,7 @@ export interface ResponseSockets {
 
 /** @throws {SluiceError} `unsupported` where the package `ws` is not installed. */
 export async function responseSockets({ core, gate, maxBodyBytes }: ResponseSocketOptions): Promise<ResponseSockets> {
-  const { WebSocketServer } = await loadPeer("ws", "responses over WebSocket", () => import("ws"));
+  const { WebSocketServer } = await loadPeer("ws", "responses over WebSocket");
   const server: WebSocketServer = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
   return {
     upgrade(request, socket, head) {

@@ -91,13 +91,19 @@ export async function fvad(options: FvadOptions = {}): Promise<VoiceDetector> {
 let loaded: Promise<FvadModule> | undefined;
 
 function loadModule(): Promise<FvadModule> {
-  loaded ??= loadPeer(PACKAGE, "voice activity", async () => {
-    const path = createRequire(import.meta.url).resolve(PACKAGE);
-    const { default: create }: { default: () => Promise<FvadModule> } = await import(pathToFileURL(path).href);
-    return create();
-  });
+  loaded ??= openModule();
   loaded.catch(() => {
     loaded = undefined;
   });
   return loaded;
+}
+
+async function openModule(): Promise<FvadModule> {
+  let path = "";
+  const load = async () => {
+    path = createRequire(import.meta.url).resolve(PACKAGE);
+  };
+  await loadPeer(PACKAGE, "voice activity", { load });
+  const { default: create }: { default: () => Promise<FvadModule> } = await import(pathToFileURL(path).href);
+  return create();
 }

@@ -1,7 +1,9 @@
 import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { type Clock, systemClock } from "../../base/clock.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import type { HttpServer } from "./mcp-server.js";
 import type { OpenedTransport } from "./opened-transport.js";
+import { patientFetch } from "./patient-fetch.js";
 import { PendingRequests } from "./pending-requests.js";
 
 /** Settings of `openHttp`. */
@@ -14,7 +16,10 @@ export interface HttpTransportOptions {
 
 /** A transport of the official SDK that sends through proxies, and waits as long as a tool takes. */
 export async function httpTransport({ url, headers = {}, authProvider }: HttpServer, fetch?: FetchLike) {
-  const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
+  const { StreamableHTTPClientTransport } = await loadPeer(
+    "@modelcontextprotocol/sdk/client/streamableHttp.js",
+    "tools of MCP servers",
+  );
   return new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { ...headers } },
     fetch: fetch ?? (await patientFetch()),
@@ -33,19 +38,4 @@ export async function openHttp(
   // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
   const transport = pending.follow(inner as Transport);
   return { transport, details: () => "", end: () => inner.terminateSession() };
-}
-
-/** `fetch` through the proxies that the environment names, without limits of its own for answers that take long. */
-async function patientFetch(): Promise<FetchLike> {
-  const node = typeof process !== "undefined" && process.versions?.node !== undefined;
-  if (!node) return fetch;
-  const [undici, { DispatcherPool }] = await Promise.all([
-    import("undici"),
-    import("../../models/http/undici-dispatchers.js"),
-  ]);
-  const pool = new DispatcherPool(process.env);
-  const send: unknown = (url: string | URL, init: Parameters<typeof undici.fetch>[1]) =>
-    undici.fetch(url, { ...init, dispatcher: pool.dispatcherFor(new URL(url)) });
-  // undici's types are its own; the values are those of the standard.
-  return send as FetchLike;
 }

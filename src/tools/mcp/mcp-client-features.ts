@@ -1,6 +1,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ClientCapabilities } from "@modelcontextprotocol/sdk/types.js";
 import { invalid } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import { answerElicitation, type McpElicitationHandler } from "./mcp-elicitation.js";
 import { answerSampling, type McpSampling } from "./mcp-sampling.js";
 
@@ -39,8 +40,9 @@ export async function offerFeatures(
   client: Client,
   { roots, onElicitation, sampling }: McpClientFeatures,
 ): Promise<void> {
-  const { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } = await import(
-    "@modelcontextprotocol/sdk/types.js"
+  const { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } = await loadPeer(
+    "@modelcontextprotocol/sdk/types.js",
+    "tools of MCP servers",
   );
   if (roots !== undefined) {
     const listed = await readRoots(roots);

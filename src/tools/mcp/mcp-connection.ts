@@ -1,6 +1,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ProgressNotification } from "@modelcontextprotocol/sdk/types.js";
 import { type ErrorCode, messageOf, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import { httpTransport, openHttp } from "./http-transport.js";
 import { capabilitiesOf, type McpClientFeatures, offerFeatures } from "./mcp-client-features.js";
 import { type HttpServer, type McpServer, serverName } from "./mcp-server.js";
@@ -43,9 +44,10 @@ export async function connectMcp(
   watcher: McpWatcher,
   features: McpClientFeatures,
 ): Promise<McpConnection> {
-  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const { ProgressNotificationSchema, ToolListChangedNotificationSchema } = await import(
-    "@modelcontextprotocol/sdk/types.js"
+  const { Client } = await loadPeer("@modelcontextprotocol/sdk/client/index.js", "tools of MCP servers");
+  const { ProgressNotificationSchema, ToolListChangedNotificationSchema } = await loadPeer(
+    "@modelcontextprotocol/sdk/types.js",
+    "tools of MCP servers",
   );
   const client = new Client({ name: "sluice", version: "0.1.0" }, { capabilities: capabilitiesOf(features) });
   await offerFeatures(client, features);
@@ -109,7 +111,7 @@ export async function authorize(server: HttpServer, code: string): Promise<void>
 const CODES: Readonly<Record<number, ErrorCode>> = { 401: "authentication", 403: "permission", 404: "not-found" };
 
 async function connectError(server: McpServer, cause: unknown, details: string): Promise<SluiceError> {
-  const { UnauthorizedError } = await import("@modelcontextprotocol/sdk/client/auth.js");
+  const { UnauthorizedError } = await loadPeer("@modelcontextprotocol/sdk/client/auth.js", "tools of MCP servers");
   const status = cause instanceof UnauthorizedError ? 401 : httpStatusOf(cause);
   const why = [messageOf(cause), details].filter((part) => part !== "").join("; ");
   return new SluiceError(

@@ -3,6 +3,7 @@ import { decodeBase64 } from "../../base/base64.js";
 import type { FinishReason } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import type { ChatMessage, FilePart, TextPart } from "../../stream/message.js";
 
 /** A question that a server wants a model to answer. */
@@ -40,7 +41,7 @@ export async function answerSampling(
   signal: AbortSignal,
   { model, approve, maxTokens }: McpSampling,
 ): Promise<CreateMessageResult> {
-  const { ErrorCode, McpError } = await import("@modelcontextprotocol/sdk/types.js");
+  const { ErrorCode, McpError } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
   const refused = (what: string) => new McpError(ErrorCode.InvalidParams, what);
   if (params.tools !== undefined || params.toolChoice !== undefined) throw refused("this client offers no tools");
   const request = readRequest(params, maxTokens, refused);

@@ -1,6 +1,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 
 /** A tool as its server describes it, as far as it is used here. */
 export interface ServersTool {
@@ -24,7 +25,7 @@ export async function listTools(
   timeoutMs: number,
   skip: (name: string, why: string) => void,
 ): Promise<ServersTool[]> {
-  const { ResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const { ResultSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
   const all: ServersTool[] = [];
   const seen = new Set<string>();
   let cursor: string | undefined;

@@ -20,6 +20,7 @@ import {
   wholeNumber,
 } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import { Slots } from "../../stream/slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
@@ -309,7 +310,7 @@ async function callTool(
   progress: ToolContext["progress"],
 ): Promise<JsonObject> {
   // Any result is taken as it is: what this version of the SDK does not know of stays in it.
-  const { ResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const { ResultSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
   const options = { signal, timeout: NEVER };
   if (execution?.taskSupport === "required") return runTask(client, params, options, progress);
   return (await client.request({ method: "tools/call", params }, ResultSchema, options)) as JsonObject;
@@ -322,7 +323,7 @@ async function runTask(
   options: { signal: AbortSignal; timeout: number },
   progress: ToolContext["progress"],
 ): Promise<JsonObject> {
-  const { ResultSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const { ResultSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
   const { tasks } = client.experimental;
   const stream = tasks.requestStream({ method: "tools/call", params }, ResultSchema, { ...options, task: {} });
   for await (const message of stream) {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import type { StdioServer } from "./mcp-server.js";
 import type { OpenedTransport } from "./opened-transport.js";
 
@@ -8,7 +9,10 @@ const STDERR_TAIL = 2_000;
 
 /** Prepares a server that is started here: knows how it ended, and what it wrote to its standard error. */
 export async function openStdio({ command, args = [], env, cwd }: StdioServer): Promise<OpenedTransport> {
-  const { getDefaultEnvironment, StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
+  const { getDefaultEnvironment, StdioClientTransport } = await loadPeer(
+    "@modelcontextprotocol/sdk/client/stdio.js",
+    "tools of MCP servers",
+  );
   const transport = new StdioClientTransport({
     command,
     args: [...args],

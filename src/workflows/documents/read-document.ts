@@ -64,7 +64,7 @@ function plainText(data: Uint8Array, name: string): string {
 }
 
 async function readPdf(data: Uint8Array, name: string): Promise<DocumentText> {
-  const { getDocumentProxy, extractText } = await loadPeer("unpdf", "reading PDF", () => import("unpdf"));
+  const { getDocumentProxy, extractText } = await loadPeer("unpdf", "reading PDF");
   try {
     // The reader takes the bytes away from whoever gave them.
     const { text } = await extractText(await getDocumentProxy(new Uint8Array(data)), { mergePages: false });
@@ -75,7 +75,7 @@ async function readPdf(data: Uint8Array, name: string): Promise<DocumentText> {
 }
 
 async function readDocx(data: Uint8Array, name: string): Promise<DocumentText> {
-  const { default: mammoth } = await loadPeer("mammoth", "reading DOCX", () => import("mammoth"));
+  const { default: mammoth } = await loadPeer("mammoth", "reading DOCX");
   try {
     const { value } = await mammoth.extractRawText({ buffer: Buffer.from(data) });
     return { text: value, kind: "docx", method: "mammoth" };
@@ -85,7 +85,7 @@ async function readDocx(data: Uint8Array, name: string): Promise<DocumentText> {
 }
 
 async function readHtml(html: string): Promise<DocumentText> {
-  const { convert } = await loadPeer("html-to-text", "reading HTML", () => import("html-to-text"));
+  const { convert } = await loadPeer("html-to-text", "reading HTML");
   const options = {
     wordwrap: false as const,
     selectors: [

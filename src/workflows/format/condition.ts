@@ -30,11 +30,7 @@ export async function compileCondition(text: string): Promise<Condition> {
 }
 
 async function compileCel(text: string): Promise<Condition> {
-  const { Environment } = await loadPeer(
-    "@marcbachmann/cel-js",
-    "a condition in CEL",
-    () => import("@marcbachmann/cel-js"),
-  );
+  const { Environment } = await loadPeer("@marcbachmann/cel-js", "a condition in CEL");
   const names = namesIn(text);
   let ask: (context: Record<string, unknown>) => unknown;
   try {

@@ -87,7 +87,7 @@ const AS_TEXT = "as_text";
 let engine: Promise<Liquid> | undefined;
 
 function liquid(): Promise<Liquid> {
-  engine ??= loadPeer("liquidjs", "a template with filters or tags", () => import("liquidjs")).then(({ Liquid }) => {
+  engine ??= loadPeer("liquidjs", "a template with filters or tags").then(({ Liquid }) => {
     const made = new Liquid({ ...LIMITS, ownPropertyOnly: true, strictFilters: true, templates: {} });
     for (const tag of REFUSED_TAGS) {
       made.registerTag(tag, {

@@ -111,7 +111,7 @@ class EmbeddedFacts implements FactStore {
 
   async #load(): Promise<Orama> {
     try {
-      const orama = await loadPeer("@orama/orama", "search in memory", () => import("@orama/orama"));
+      const orama = await loadPeer("@orama/orama", "search in memory");
       for (const entry of (await this.#file?.read()) ?? []) {
         if ("fact" in entry) this.#keep(orama, entry.scope, entry.fact);
         else {

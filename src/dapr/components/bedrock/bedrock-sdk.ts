@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../base/json.js";
 import { SluiceError } from "../../../stream/error.js";
+import { loadPeer } from "../../../stream/load-peer.js";
 
 /** The parts of `@aws-sdk/client-bedrock-runtime` that are used, as its documentation describes them. */
 export interface BedrockSdk {
@@ -98,7 +99,7 @@ export interface ConverseStreamEvent {
   metadata?: { usage?: ConverseUsage };
 }
 
-/** Loads a package by its name. */
+/** Loads a package by its name, instead of importing it: for tests. */
 export type ImportPackage = (name: string) => Promise<unknown>;
 
 const SDK = "@aws-sdk/client-bedrock-runtime";
@@ -109,7 +110,7 @@ const PROVIDERS = "@aws-sdk/credential-providers";
  *
  * @throws {SluiceError} `unsupported` with the package to install.
  */
-export async function loadBedrockSdk(importPackage: ImportPackage): Promise<BedrockSdk> {
+export async function loadBedrockSdk(importPackage: ImportPackage | undefined): Promise<BedrockSdk> {
   const sdk = await load(SDK, importPackage);
   if (isBedrockSdk(sdk)) return sdk;
   throw new SluiceError("unsupported", `${SDK} has no ConverseStreamCommand: install version 3.600 or newer`);
@@ -123,7 +124,7 @@ export async function loadBedrockSdk(importPackage: ImportPackage): Promise<Bedr
 export async function roleCredentials(
   roleArn: string,
   keys: AwsKeys | undefined,
-  importPackage: ImportPackage,
+  importPackage: ImportPackage | undefined,
 ): Promise<unknown> {
   const providers = await load(PROVIDERS, importPackage);
   const make: unknown = isRecord(providers) ? providers.fromTemporaryCredentials : undefined;
@@ -131,12 +132,12 @@ export async function roleCredentials(
   return make({ params: { RoleArn: roleArn, RoleSessionName: "sluice" }, ...(keys && { masterCredentials: keys }) });
 }
 
-async function load(name: string, importPackage: ImportPackage): Promise<unknown> {
-  try {
-    return await importPackage(name);
-  } catch (cause) {
-    throw new SluiceError("unsupported", `conversation.aws.bedrock needs a package: npm install ${name}`, { cause });
-  }
+function load(name: typeof SDK | typeof PROVIDERS, importPackage: ImportPackage | undefined): Promise<unknown> {
+  return loadPeer(
+    name,
+    "conversation.aws.bedrock",
+    importPackage && { load: () => importPackage(name), version: () => undefined },
+  );
 }
 
 function isBedrockSdk(sdk: unknown): sdk is BedrockSdk {

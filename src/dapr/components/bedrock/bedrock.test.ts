@@ -333,9 +333,10 @@ describe("the component conversation.aws.bedrock", () => {
   });
 
   it("needs the SDK, and says how to get it", async () => {
-    const missing = () => Promise.reject(new Error("not found"));
+    const missing = (name: string) =>
+      Promise.reject(Object.assign(new Error(`Cannot find package '${name}'`), { code: "ERR_MODULE_NOT_FOUND" }));
     await expect(load({}, { importPackage: missing })).rejects.toThrow(
-      "conversation.aws.bedrock needs a package: npm install @aws-sdk/client-bedrock-runtime",
+      "is not installed: npm install @aws-sdk/client-bedrock-runtime@3",
     );
     await expect(load({}, { importPackage: async () => ({}) })).rejects.toThrow("has no ConverseStreamCommand");
     await expect(load({ trustAnchorArn: "arn" }, {})).rejects.toThrow("IAM Roles Anywhere is not supported here");

@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from "../../../base/clock.js";
 import { isJsonObject, type JsonObject, parseJson } from "../../../base/json.js";
 import { SluiceError } from "../../../stream/error.js";
-import { loadPeer } from "../../../stream/load-peer.js";
 
 /** Where a connection goes, and how long is waited for it. */
 export interface SpeechSocketOptions {
@@ -65,7 +64,7 @@ export class SpeechSocket {
   static async open(options: SpeechSocketOptions): Promise<SpeechSocket> {
     const { url, headers = {}, id, signal, connectMs = 10_000, clock = systemClock } = options;
     if (signal?.aborted) throw cancelled(signal, id);
-    const { WebSocket } = await loadPeer("undici", "a voice over a WebSocket", () => import("undici"));
+    const { WebSocket } = await import("undici");
     const socket: Socket = new WebSocket(url, { headers });
     const opened = new SpeechSocket(socket, options);
     return new Promise((resolve, reject) => {

@@ -134,7 +134,11 @@ class FliteVoice implements Voice {
 }
 
 async function loadModule(): Promise<WebAssembly.Module> {
-  const path = await loadPeer(PACKAGE, "the voice flite", async () => createRequire(import.meta.url).resolve(PACKAGE));
+  let path = "";
+  const load = async () => {
+    path = createRequire(import.meta.url).resolve(PACKAGE);
+  };
+  await loadPeer(PACKAGE, "the voice flite", { load });
   return WebAssembly.compile(await readFile(path));
 }
 

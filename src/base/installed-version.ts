@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** The version of a package that an import from here finds; `undefined` where that cannot be told (Yarn without folders). */
+export function installedVersion(name: string): string | undefined {
+  for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
+    try {
+      const found: { version?: unknown } = JSON.parse(readFileSync(join(folder, name, "package.json"), "utf8"));
+      if (typeof found.version === "string") return found.version;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { CallingDialect } from "../dialects/dialect.js";
+import { loadedLater } from "./loaded-later.js";
+
+/** The protocols that the built-in services speak: a page loads those that it calls. */
+export const CALLED_DIALECTS: typeof import("./called-dialects.js").CALLED_DIALECTS = {
+  anthropic: sse("anthropic", async () => {
+    const { anthropicCalling } = await import("../dialects/anthropic/anthropic-calling.js");
+    return anthropicCalling;
+  }),
+  gemini: sse("gemini", async () => {
+    const { geminiCalling } = await import("../dialects/gemini/gemini-calling.js");
+    return geminiCalling;
+  }),
+  ollama: loadedLater({ name: "ollama", framing: "ndjson" }, async () => {
+    const { ollamaCalling } = await import("../dialects/ollama/ollama-calling.js");
+    return ollamaCalling;
+  }),
+  openAiChat: (quirks) => {
+    const optionNames = ["openai-chat", ...(quirks.optionsFrom ?? [])];
+    return loadedLater({ name: "openai-chat", framing: "sse", optionNames }, async () => {
+      const { openAiChatCalling } = await import("../dialects/openai-chat/openai-chat-calling.js");
+      return openAiChatCalling(quirks);
+    });
+  },
+  openAiResponses: loadedLater(
+    { name: "openai-responses", framing: "sse", optionNames: ["openai-responses", "openai"] },
+    async () => {
+      const { openAiResponsesCalling } = await import("../dialects/openai-responses/openai-responses-calling.js");
+      return openAiResponsesCalling;
+    },
+  ),
+};
+
+function sse(name: string, load: () => Promise<CallingDialect>): CallingDialect {
+  return loadedLater({ name, framing: "sse" }, load);
+}

@@ -65,7 +65,7 @@ export class PostgresFacts implements FactStore {
   static async open(url: string, options: PostgresFactsOptions = {}): Promise<PostgresFacts> {
     checkOptions(options, "");
     const { timeoutMs = 30_000 } = options;
-    const { default: pg } = await loadPeer("pg", "facts in PostgreSQL", () => import("pg"));
+    const { default: pg } = await loadPeer("pg", "facts in PostgreSQL");
     const pool = new pg.Pool({
       connectionString: url,
       allowExitOnIdle: true,

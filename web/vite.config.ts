@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
@@ -23,6 +24,16 @@ function compressed(): Plugin {
   };
 }
 
+/** In the browser prices are those of the package: there is no file of others. */
+function browserPrices(): Plugin {
+  const twin = join(import.meta.dirname, "src/price/browser-prices.ts");
+  return {
+    name: "browser-prices",
+    enforce: "pre",
+    resolveId: (source) => (source.endsWith("/default-prices.js") ? twin : null),
+  };
+}
+
 /** The web app, as the server serves it from `dist/web`. */
 export default defineConfig({
   root: import.meta.dirname,
@@ -39,6 +50,6 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   worker: { format: "es" },
-  plugins: [compressed()],
+  plugins: [browserPrices(), compressed()],
   logLevel: "warn",
 });

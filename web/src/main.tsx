@@ -2,6 +2,7 @@ import { render } from "preact";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/controls.css";
+import "./design/layers.css";
 import { Shell } from "./shell/shell.js";
 import "./shell/theme.js";
 

@@ -17,7 +17,7 @@ const PATHS = {
   left: "M14.5 6l-6 6 6 6",
   right: "M9.5 6l6 6-6 6",
   down: "M6 9.5l6 6 6-6",
-  more: "M6 12h.01M12 12h.01M18 12h.01",
+  more: "M5.5 12h.5M11.75 12h.5M18 12h.5",
   menu: "M4 7h16M4 12h16M4 17h16",
   sidebar: "M4 5h16v14H4zM9.5 5v14",
   settings: "M4 7.5h9M17 7.5h3M4 16.5h3M11 16.5h9M15 5.5v4M9 14.5v4",

@@ -1,17 +1,29 @@
-import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { loadServedNames } from "../api/served-models.js";
+import { Announcer } from "../chat/announcer.js";
+import { ConversationList } from "../chat/conversation-list-view.js";
+import { loadConversations } from "../conversation/conversation-list.js";
 import { Icon } from "../design/icon.js";
+import { KeyDialog } from "./key-dialog.js";
 import { PageView } from "./page-view.js";
 import { PAGES } from "./pages.js";
-import { hrefOf, route } from "./route.js";
+import { Palette } from "./palette.js";
+import { paletteOpen } from "./palette-state.js";
+import { goTo, hrefOf, route } from "./route.js";
+import { listenToShortcuts, MODIFIER } from "./shortcuts.js";
+import { leaveSidebar, sidebarOpen, toggleSidebar } from "./sidebar.js";
+import { ThemeButton } from "./theme-button.js";
 import "./shell.css";
 
-/** Whether the sidebar is shown: beside the page where it is wide, over it where it is narrow. */
-export const sidebarOpen = signal(matchMedia("(min-width: 56rem)").matches);
-
-/** What every page stands in: the sidebar with the navigation, and the page. */
+/** What every page stands in: the sidebar with the navigation, the page, and what may stand over both. */
 export function Shell() {
   const { page: path, rest } = route.value;
   const page = PAGES.find((one) => one.path === path) ?? PAGES[0];
+  useEffect(() => {
+    void loadServedNames();
+    void loadConversations();
+    return listenToShortcuts();
+  }, []);
   if (page === undefined) return null;
   return (
     <div class={sidebarOpen.value ? "shell" : "shell closed"}>
@@ -22,34 +34,65 @@ export function Shell() {
         <div class="brand">
           <Brand />
           <span>Sluice</span>
-          <button type="button" class="icon-button" aria-label="Close the sidebar" onClick={toggleSidebar}>
+          <ThemeButton />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Close the sidebar"
+            title="Close the sidebar"
+            onClick={toggleSidebar}
+          >
             <Icon name="sidebar" />
           </button>
         </div>
-        <nav aria-label="Pages">
+        <div class="sidebar-actions">
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              goTo(["chat"]);
+              leaveSidebar();
+            }}
+          >
+            <Icon name="plus" />
+            New chat
+          </button>
+          <button
+            type="button"
+            class="button palette-button"
+            aria-label="Search and commands"
+            title={`Search and commands (${MODIFIER} K)`}
+            onClick={() => {
+              paletteOpen.value = true;
+            }}
+          >
+            <Icon name="search" />
+          </button>
+        </div>
+        <nav class="pages" aria-label="Pages">
           {PAGES.map(({ path: to, title, icon }) => (
-            <a key={to} class="nav-link" href={hrefOf(to)} aria-current={to === page.path ? "page" : undefined}>
+            <a
+              key={to}
+              class="nav-link"
+              href={hrefOf(to)}
+              aria-current={to === page.path ? "page" : undefined}
+              onClick={leaveSidebar}
+            >
               <Icon name={icon} />
               {title}
             </a>
           ))}
         </nav>
+        <ConversationList />
       </aside>
       <button type="button" class="scrim" aria-label="Close the sidebar" onClick={toggleSidebar} tabIndex={-1} />
       <main id="main" class="main" tabIndex={-1}>
         <PageView key={page.path} page={page} rest={rest} />
       </main>
+      <Palette />
+      <KeyDialog />
+      <Announcer />
     </div>
-  );
-}
-
-/** Opens the sidebar where it is closed; pages show it at the left of their heads. */
-export function SidebarButton() {
-  if (sidebarOpen.value) return null;
-  return (
-    <button type="button" class="icon-button" aria-label="Open the sidebar" onClick={toggleSidebar}>
-      <Icon name="sidebar" />
-    </button>
   );
 }
 
@@ -61,8 +104,4 @@ function Brand() {
       <path d="M5 23c3.7-3.2 7.3-3.2 11 0s7.3 3.2 11 0" />
     </svg>
   );
-}
-
-function toggleSidebar(): void {
-  sidebarOpen.value = !sidebarOpen.value;
 }

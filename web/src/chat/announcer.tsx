@@ -1,0 +1,48 @@
+import { effect, signal } from "@preact/signals";
+import type { LiveAnswer } from "../conversation/live-answer.js";
+
+/** What a screen reader is told next. */
+const announcement = signal("");
+
+/** Tells of an answer once, when it is over: never while it arrives. Returns how to leave. */
+export function announceAnswer(answer: LiveAnswer): () => void {
+  let running = answer.state.peek() === "running";
+  return effect(() => {
+    const state = answer.state.value;
+    if (running && state !== "running") announcement.value = saying(answer);
+    running = state === "running";
+  });
+}
+
+/** Tells of anything else. */
+export function announce(text: string): void {
+  announcement.value = text;
+}
+
+/** The region that screen readers listen to. */
+export function Announcer() {
+  return (
+    <div class="sr-only" role="status" aria-live="polite">
+      {announcement.value}
+    </div>
+  );
+}
+
+function saying(answer: LiveAnswer): string {
+  const error = answer.error.peek();
+  if (error !== undefined) return `The answer failed: ${error.message}`;
+  if (answer.state.peek() === "stopped") return "The answer was stopped.";
+  if (answer.view.requests.peek().some(({ response }) => response.peek() === undefined))
+    return "The model asks for your answer.";
+  return `Answer: ${plain(answer.view.text)}`;
+}
+
+/** Text as it is read out: without the marks of Markdown. */
+function plain(markdown: string): string {
+  return markdown
+    .replace(/```[\s\S]*?(?:```|$)/g, " Code. ")
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/[*_`#>|~]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}

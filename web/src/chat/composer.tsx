@@ -1,0 +1,191 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { OpenConversation } from "../conversation/conversation.js";
+import { Icon } from "../design/icon.js";
+import type { GivenFile } from "../store/records.js";
+import { DictateButton } from "./dictate-button.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import { readFiles } from "./read-files.js";
+import { useBlobUrl } from "./use-blob-url.js";
+import { VoiceSwitch } from "./voice-switch.js";
+
+interface ComposerProps {
+  conversation: OpenConversation;
+  /** Something was sent. */
+  onSent(): void;
+}
+
+/** Where one writes: text, files, and what sends or stops. */
+export function Composer({ conversation, onSent }: ComposerProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const files = useSignal<readonly GivenFile[]>([]);
+  const problem = useSignal("");
+  const isNew = conversation.path.value.length === 0;
+  const draft = draftOf(conversation.id, isNew);
+  const running = conversation.running.value !== undefined;
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) area.current?.focus();
+  }, []);
+
+  const write = (text: string) => {
+    draft.value = text;
+    keepDraft(conversation.id, text, isNew);
+  };
+  const send = () => {
+    const text = draft.value.trim();
+    if (text === "" && files.value.length === 0) return;
+    conversation.send(text, [...files.value]);
+    keepDraft(conversation.id, "", isNew);
+    draft.value = "";
+    files.value = [];
+    onSent();
+  };
+  const take = async (given: Iterable<File>) => {
+    const { read, refused } = await readFiles(given);
+    files.value = [...files.value, ...read];
+    problem.value = refused;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!running) send();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = event.clipboardData?.files;
+    if (pasted === undefined || pasted.length === 0) return;
+    event.preventDefault();
+    void take(pasted);
+  };
+  const onDrop = (event: DragEvent) => {
+    const dropped = event.dataTransfer?.files;
+    if (dropped === undefined || dropped.length === 0) return;
+    event.preventDefault();
+    void take(dropped);
+  };
+  return (
+    <form
+      class="composer"
+      aria-label="Message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={onDrop}
+    >
+      <div class="composer-box">
+        {files.value.length > 0 && (
+          <div class="composer-files">
+            {files.value.map((file) => (
+              <Attached
+                key={file.name}
+                file={file}
+                onRemove={() => {
+                  files.value = files.value.filter((one) => one !== file);
+                }}
+              />
+            ))}
+          </div>
+        )}
+        <textarea
+          id="composer"
+          ref={area}
+          rows={1}
+          aria-label="Message"
+          placeholder={`Message ${conversation.model || "the model"}`}
+          value={draft.value}
+          onInput={({ currentTarget }) => write(currentTarget.value)}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+        />
+        <div class="composer-bar">
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            onChange={({ currentTarget }) => {
+              void take([...(currentTarget.files ?? [])]);
+              currentTarget.value = "";
+            }}
+          />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Attach files"
+            title="Attach files"
+            onClick={() => picker.current?.click()}
+          >
+            <Icon name="attach" />
+          </button>
+          <PersonalSwitch conversation={conversation} />
+          <VoiceSwitch />
+          <span class="grow" />
+          <DictateButton onText={(text) => write(draft.value === "" ? text : `${draft.value} ${text}`)} />
+          {running ? (
+            <button
+              type="button"
+              class="send"
+              aria-label="Stop the answer"
+              title="Stop the answer (Esc)"
+              onClick={() => conversation.stop()}
+            >
+              <Icon name="stop" />
+            </button>
+          ) : (
+            <button
+              type="submit"
+              class="send"
+              aria-label="Send"
+              title="Send (Enter)"
+              disabled={draft.value.trim() === "" && files.value.length === 0}
+            >
+              <Icon name="send" />
+            </button>
+          )}
+        </div>
+      </div>
+      {problem.value !== "" && (
+        <p class="composer-problem" role="alert">
+          {problem.value}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** Whether personal data is taken out of what is sent. */
+function PersonalSwitch({ conversation }: { conversation: OpenConversation }) {
+  const version = useSignal(0);
+  void version.value;
+  const on = conversation.settings.hidePersonal === true;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-pressed={on}
+      aria-label="Hide personal data"
+      title={on ? "Personal data is hidden from the model" : "Hide personal data from the model"}
+      onClick={() => {
+        conversation.change({ hidePersonal: !on });
+        version.value++;
+      }}
+    >
+      <Icon name="shield" />
+    </button>
+  );
+}
+
+function Attached({ file, onRemove }: { file: GivenFile; onRemove(): void }) {
+  const url = useBlobUrl(file.data, file.mediaType);
+  return (
+    <span class="attached">
+      {url !== undefined && file.mediaType.startsWith("image/") ? <img src={url} alt="" /> : <Icon name="file" />}
+      <span>{file.name}</span>
+      <button type="button" class="icon-button small" aria-label={`Remove ${file.name}`} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,112 @@
+import type { ReasoningEffort } from "../../../src/stream/chat-request.js";
+import type { OpenConversation } from "../conversation/conversation.js";
+import { Dialog } from "../design/dialog.js";
+import { Icon } from "../design/icon.js";
+import { settingsOpen } from "./settings-state.js";
+
+const EFFORTS: readonly ReasoningEffort[] = ["none", "minimal", "low", "medium", "high", "max"];
+
+/** What is asked of the model in every turn. */
+export function SettingsDialog({ conversation }: { conversation: OpenConversation }) {
+  const close = () => {
+    settingsOpen.value = false;
+  };
+  return (
+    <Dialog open={settingsOpen.value} label="Settings of this chat" onClose={close}>
+      <Settings key={conversation.id} conversation={conversation} onDone={close} />
+    </Dialog>
+  );
+}
+
+function Settings({ conversation, onDone }: { conversation: OpenConversation; onDone(): void }) {
+  const { system, temperature, maxTokens, effort, hidePersonal } = conversation.settings;
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    const data = new FormData(event.currentTarget);
+    const number = (name: string) => (data.get(name) === "" ? undefined : Number(data.get(name)));
+    conversation.change({
+      system: String(data.get("system") ?? ""),
+      temperature: number("temperature"),
+      maxTokens: number("maxTokens"),
+      effort: EFFORTS.find((one) => one === data.get("effort")),
+      hidePersonal: data.has("hidePersonal") || undefined,
+    } as Parameters<OpenConversation["change"]>[0]);
+    onDone();
+  };
+  return (
+    <form class="dialog-body" onSubmit={submit}>
+      <div class="dialog-head">
+        <h2>Settings of this chat</h2>
+        <button type="button" class="icon-button" aria-label="Close" onClick={onDone}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <label class="field">
+        <span>System prompt</span>
+        <textarea
+          class="input"
+          name="system"
+          rows={5}
+          defaultValue={system ?? ""}
+          placeholder="What the model should know, and how it should answer"
+        />
+      </label>
+      <div class="field-row">
+        <label class="field">
+          <span>Temperature</span>
+          <input
+            class="input"
+            name="temperature"
+            type="number"
+            min={0}
+            max={2}
+            step={0.1}
+            defaultValue={temperature}
+            placeholder="the model’s"
+          />
+        </label>
+        <label class="field">
+          <span>Longest answer</span>
+          <input
+            class="input"
+            name="maxTokens"
+            type="number"
+            min={1}
+            step={1}
+            defaultValue={maxTokens}
+            placeholder="tokens"
+          />
+        </label>
+        <label class="field">
+          <span>Reasoning</span>
+          <select class="input" name="effort">
+            <option value="">the model’s</option>
+            {EFFORTS.map((one) => (
+              <option key={one} value={one} selected={one === effort}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <label class="switch">
+        <span>
+          Hide personal data
+          <small>
+            Names of mails, cards, telephones and the like are replaced before anything leaves this browser.
+          </small>
+        </span>
+        <input type="checkbox" name="hidePersonal" defaultChecked={hidePersonal === true} />
+      </label>
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="submit" class="button primary">
+          Save
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,3 @@
+export function VoiceSwitch() {
+  return null;
+}

@@ -1,0 +1,188 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { ChatEvent } from "../../../src/stream/chat-event.js";
+import { SluiceError } from "../../../src/stream/error.js";
+import { errorFromJson, errorToJson } from "../../../src/stream/error-json.js";
+import { isContent } from "../../../src/stream/is-content.js";
+import type { InputResponsePart } from "../../../src/stream/message.js";
+import { AnswerLog } from "../answer/answer-log.js";
+import { AnswerView } from "../answer/answer-view.js";
+import { beginRun, type RunPlace, resumeRun, stopRun } from "../api/follow-run.js";
+import type { AnswerFigures, AnswerLeg, AnswerTurn } from "../store/records.js";
+
+/** How often an answer that grows is kept, in ms; a long one less often. */
+const KEEP_MS = 1_500;
+
+/** How an answer is begun: the body of a native request, and what changes its events on their way. */
+export interface AnswerRequest {
+  body: object;
+  /** Takes an event and gives what is shown and kept of it. */
+  through?: ((event: ChatEvent, emit: (event: ChatEvent) => void) => void) | undefined;
+}
+
+/** An answer that is shown: one that arrives, or one that is kept. */
+export class LiveAnswer {
+  readonly view = new AnswerView();
+  readonly #record: AnswerTurn;
+  readonly #keep: (record: AnswerTurn) => void;
+  readonly #state;
+  readonly #error = signal<SluiceError | undefined>(undefined);
+  readonly #connection = signal<"connected" | "reconnecting">("connected");
+  readonly #figures;
+  #log = new AnswerLog();
+  #stop: AbortController | undefined;
+  #began = 0;
+  #keptAt = 0;
+  #keepCost = 0;
+
+  constructor(record: AnswerTurn, keep: (record: AnswerTurn) => void) {
+    this.#record = record;
+    this.#keep = keep;
+    this.#state = signal(record.state);
+    this.#figures = signal(record.figures);
+    if (record.error !== undefined) this.#error.value = errorFromJson(record.error);
+    for (const { responses, events } of record.legs) {
+      for (const { id, response } of responses) this.view.respond(id, response);
+      for (const event of events) this.view.push(event);
+    }
+    if (record.state !== "running") this.view.end();
+  }
+
+  get record(): AnswerTurn {
+    return this.#record;
+  }
+
+  get state(): ReadonlySignal<AnswerTurn["state"]> {
+    return this.#state;
+  }
+
+  /** What it failed with. */
+  get error(): ReadonlySignal<SluiceError | undefined> {
+    return this.#error;
+  }
+
+  get connection(): ReadonlySignal<"connected" | "reconnecting"> {
+    return this.#connection;
+  }
+
+  get figures(): ReadonlySignal<AnswerFigures> {
+    return this.#figures;
+  }
+
+  /** Asks for it, or, after somebody has answered its requests, for the rest of it. Resolves when it is over. */
+  async begin(responses: InputResponsePart[], { body, through }: AnswerRequest): Promise<void> {
+    for (const { id, response } of responses) this.view.respond(id, response);
+    this.#log = new AnswerLog();
+    this.#record.legs = [...this.#record.legs, { responses, events: [] }];
+    await this.#follow((options) => beginRun(body, options), through);
+  }
+
+  /** Goes on with one that was running when the page was left. */
+  async resume(through?: AnswerRequest["through"]): Promise<void> {
+    const { place, events } = this.#leg;
+    if (place === undefined) {
+      this.#end(
+        "failed",
+        new SluiceError("cancelled", "The page was left before the answer began.", { retryable: true }),
+      );
+      return;
+    }
+    this.#log = new AnswerLog();
+    for (const event of events) this.#log.push(event);
+    await this.#follow((options) => resumeRun(place, options), through);
+  }
+
+  /** Ends it where it is. The page shows that at once; the server is told. */
+  stop(): void {
+    const { run } = this.#leg.place ?? {};
+    if (run !== undefined && this.#state.value === "running") void stopRun(run).catch(() => {});
+    this.#stop?.abort();
+  }
+
+  /** Leaves it, while the server goes on. */
+  leave(): void {
+    this.keepNow();
+    this.#stop?.abort("left");
+  }
+
+  /** Keeps what has come so far. */
+  keepNow(): void {
+    this.#leg.events = this.#log.events;
+    this.#keep({ ...this.#record });
+  }
+
+  get #leg(): AnswerLeg {
+    const leg = this.#record.legs.at(-1);
+    if (leg !== undefined) return leg;
+    const first: AnswerLeg = { responses: [], events: [] };
+    this.#record.legs.push(first);
+    return first;
+  }
+
+  async #follow(
+    follow: (options: Parameters<typeof resumeRun>[1]) => Promise<void>,
+    through?: AnswerRequest["through"],
+  ): Promise<void> {
+    this.#stop = new AbortController();
+    const { signal: stopped } = this.#stop;
+    this.#began = performance.now();
+    this.#state.value = "running";
+    this.#record.state = "running";
+    this.#error.value = undefined;
+    delete this.#record.error;
+    this.keepNow();
+    const take = (event: ChatEvent) => this.#take(event);
+    const onEvents = (events: readonly ChatEvent[], place: RunPlace) => {
+      for (const event of events) through === undefined ? take(event) : through(event, take);
+      this.#leg.place = place;
+      this.#keepSometimes(events.length === 0);
+    };
+    const onConnection = (state: "connected" | "reconnecting") => {
+      this.#connection.value = state;
+    };
+    try {
+      await follow({ onEvents, onConnection, signal: stopped });
+      this.#end("done");
+    } catch (thrown) {
+      if (stopped.reason === "left") return;
+      const error = SluiceError.from(thrown);
+      if (stopped.aborted || error.code === "cancelled") this.#end("stopped");
+      else this.#end("failed", error);
+    }
+  }
+
+  #take(event: ChatEvent): void {
+    this.#log.push(event);
+    this.view.push(event);
+    const { ttftMs, usage } = this.#figures.value;
+    if (ttftMs === undefined && isContent(event)) this.#figure({ ttftMs: performance.now() - this.#began });
+    if (event.type === "usage") this.#figure({ usage: { ...usage, ...event.usage } });
+    if (event.type === "finish") this.#figure({ usage: event.usage });
+  }
+
+  #figure(figures: AnswerFigures): void {
+    this.#figures.value = { ...this.#figures.value, ...figures };
+    this.#record.figures = this.#figures.value;
+  }
+
+  #end(state: "done" | "stopped" | "failed", error?: SluiceError): void {
+    this.view.end();
+    this.#figure({ durationMs: performance.now() - this.#began });
+    this.#record.state = state;
+    this.#connection.value = "connected";
+    if (error !== undefined) {
+      this.#record.error = errorToJson(error);
+      this.#error.value = error;
+    }
+    this.keepNow();
+    this.#state.value = state;
+  }
+
+  /** What keeping costs grows with the answer: it takes a small share of the time. */
+  #keepSometimes(now: boolean): void {
+    const at = performance.now();
+    if (!now && at - this.#keptAt < Math.max(KEEP_MS, this.#keepCost * 50)) return;
+    this.keepNow();
+    this.#keptAt = performance.now();
+    this.#keepCost = this.#keptAt - at;
+  }
+}

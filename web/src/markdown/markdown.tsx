@@ -1,0 +1,171 @@
+import type { ReadonlySignal } from "@preact/signals";
+import type { Token } from "marked";
+import { Component, type ComponentChildren } from "preact";
+import type { Block, Segment } from "./block-stream.js";
+import { CodeBlock } from "./code-block.js";
+import { Formula } from "./formula.js";
+import { inline } from "./inline.js";
+import { isMath } from "./math-tokens.js";
+import "./markdown.css";
+
+/** Markdown, as far as it has arrived. `live` shows where the next words come. */
+export function Markdown({ segments, live = false }: { segments: ReadonlySignal<readonly Segment[]>; live?: boolean }) {
+  const { value } = segments;
+  return (
+    <div class="markdown">
+      {value.map((segment, index) => (
+        <SegmentView key={segment.key} segment={segment} live={live && index === value.length - 1} />
+      ))}
+    </div>
+  );
+}
+
+interface SegmentProps {
+  segment: Segment;
+  live: boolean;
+}
+
+/** A segment that is the same is not made again: what was shown before costs nothing. */
+class SegmentView extends Component<SegmentProps> {
+  override shouldComponentUpdate({ segment, live }: SegmentProps): boolean {
+    return segment !== this.props.segment || live !== this.props.live;
+  }
+
+  override render({ segment, live }: SegmentProps) {
+    const { blocks } = segment;
+    return (
+      <div class="segment">
+        {blocks.map((block, index) => (
+          // A block keeps its place: a later one never moves an earlier one.
+          <BlockView key={index} block={block} caret={live && index === blocks.length - 1} />
+        ))}
+      </div>
+    );
+  }
+}
+
+interface BlockProps {
+  block: Block;
+  caret: boolean;
+}
+
+/** A block whose token is the same is not made again. */
+class BlockView extends Component<BlockProps> {
+  override shouldComponentUpdate({ block, caret }: BlockProps): boolean {
+    return block.token !== this.props.block.token || caret !== this.props.caret;
+  }
+
+  override render({ block, caret }: BlockProps) {
+    if (block.token.type === "code")
+      return <CodeBlock code={block.code} info={block.token.lang} text={block.token.text} />;
+    return blockOf(block.token, caret);
+  }
+}
+
+/** The end of what has arrived. One small element, so that nothing around it is styled anew. */
+function Caret() {
+  return <span class="caret" aria-hidden="true" />;
+}
+
+function blockOf(token: Token, caret: boolean): ComponentChildren {
+  if (isMath(token)) return <Formula source={token.text} display />;
+  const end = caret ? <Caret /> : null;
+  switch (token.type) {
+    case "space":
+    case "def":
+      return null;
+    case "paragraph":
+      return (
+        <p>
+          {inline(token.tokens)}
+          {end}
+        </p>
+      );
+    case "heading":
+      return <Heading depth={token.depth}>{inline(token.tokens)}</Heading>;
+    case "code":
+      return <CodeBlock info={token.lang} text={token.text} />;
+    case "blockquote":
+      return <blockquote>{blocksOf(token.tokens, caret)}</blockquote>;
+    case "list":
+      return <List token={token} caret={caret} />;
+    case "table":
+      return <Table token={token} />;
+    case "hr":
+      return <hr />;
+    case "text":
+      return (
+        <>
+          {token.tokens === undefined ? token.text : inline(token.tokens)}
+          {end}
+        </>
+      );
+    case "html":
+      return <p class="raw">{token.text.trimEnd()}</p>;
+    default:
+      return inline([token]);
+  }
+}
+
+function blocksOf(tokens: readonly Token[] | undefined, caret: boolean): ComponentChildren {
+  return tokens?.map((token, index) => blockOf(token, caret && index === tokens.length - 1));
+}
+
+/** Headings of an answer stand below those of the page. */
+function Heading({ depth, children }: { depth: number; children: ComponentChildren }) {
+  const Tag = depth === 1 ? "h3" : depth === 2 ? "h4" : depth === 3 ? "h5" : "h6";
+  return <Tag>{children}</Tag>;
+}
+
+function List({ token, caret }: { token: Token; caret: boolean }) {
+  if (token.type !== "list" || !("items" in token)) return null;
+  const items = (token.items as readonly ListItem[]).map((item, index, all) => (
+    <li key={index} class={item.task ? "task" : undefined}>
+      {blocksOf(item.tokens, caret && index === all.length - 1)}
+    </li>
+  ));
+  if (!token.ordered) return <ul>{items}</ul>;
+  return <ol start={typeof token.start === "number" ? token.start : 1}>{items}</ol>;
+}
+
+interface ListItem {
+  task: boolean;
+  tokens: Token[];
+}
+
+interface Cell {
+  tokens: Token[];
+  align: "left" | "center" | "right" | null;
+}
+
+function Table({ token }: { token: Token }) {
+  if (token.type !== "table" || !("rows" in token)) return null;
+  const { header, rows } = token as unknown as { header: Cell[]; rows: Cell[][] };
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
+    <section class="table" tabIndex={0} aria-label="Table">
+      <table>
+        <thead>
+          <tr>
+            {header.map(({ tokens, align }, index) => (
+              <th key={index} scope="col" class={align ?? undefined}>
+                {inline(tokens)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, row) => (
+            <tr key={row}>
+              {cells.map(({ tokens, align }, index) => (
+                <td key={index} class={align ?? undefined}>
+                  {inline(tokens)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

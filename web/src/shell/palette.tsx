@@ -1,0 +1,100 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Dialog } from "../design/dialog.js";
+import { Icon } from "../design/icon.js";
+import { type Command, commands, findCommands } from "./commands.js";
+import { paletteOpen } from "./palette-state.js";
+import "./palette.css";
+
+/** Everything that can be done, and every conversation, by its name: Ctrl or Command and K. */
+export function Palette() {
+  const close = () => {
+    paletteOpen.value = false;
+  };
+  return (
+    <Dialog open={paletteOpen.value} label="Search and commands" class="palette" onClose={close}>
+      <Finder onDone={close} />
+    </Dialog>
+  );
+}
+
+function Finder({ onDone }: { onDone(): void }) {
+  const wanted = useSignal("");
+  const chosen = useSignal(0);
+  const found = useSignal<readonly Command[]>([]);
+  const list = useRef<HTMLDivElement>(null);
+  const known = useComputed(commands);
+  useEffect(() => {
+    let left = false;
+    void findCommands(wanted.value, known.value).then((commands) => {
+      if (left) return;
+      found.value = commands;
+      chosen.value = 0;
+    });
+    return () => {
+      left = true;
+    };
+  }, [wanted.value, known.value, found, chosen, wanted, known]);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  });
+  const run = (command: Command | undefined) => {
+    if (command === undefined) return;
+    onDone();
+    command.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const count = found.value.length;
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (by !== 0 && count > 0) chosen.value = (chosen.value + by + count) % count;
+    else if (event.key === "Enter") run(found.value[chosen.value]);
+    else return;
+    event.preventDefault();
+  };
+  const active = found.value[chosen.value];
+  return (
+    <>
+      <div class="palette-field">
+        <Icon name="search" />
+        <input
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="palette-list"
+          aria-activedescendant={active === undefined ? undefined : `command-${chosen.value}`}
+          aria-label="Search chats and commands"
+          placeholder="Search chats and commands"
+          autocomplete="off"
+          spellcheck={false}
+          value={wanted.value}
+          onInput={({ currentTarget }) => {
+            wanted.value = currentTarget.value;
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      <div id="palette-list" class="palette-list" role="listbox" aria-label="Results" ref={list}>
+        {found.value.map((command, index) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus, and names the chosen one.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys.
+          <div
+            key={command.id}
+            id={`command-${index}`}
+            class="menu-item"
+            role="option"
+            aria-selected={index === chosen.value}
+            onClick={() => run(command)}
+            onMouseMove={() => {
+              chosen.value = index;
+            }}
+          >
+            <Icon name={command.icon} />
+            <span class="grow">{command.title}</span>
+            {command.keys !== undefined && <kbd>{command.keys}</kbd>}
+          </div>
+        ))}
+        {found.value.length === 0 && <p class="palette-none">Nothing is called that, or says it.</p>}
+      </div>
+    </>
+  );
+}

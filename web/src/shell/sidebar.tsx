@@ -1,0 +1,37 @@
+import { signal } from "@preact/signals";
+import { Icon } from "../design/icon.js";
+
+const WIDE = matchMedia("(min-width: 56rem)");
+
+/** Whether the sidebar is shown: beside the page where it is wide, over it where it is narrow. */
+export const sidebarOpen = signal(WIDE.matches);
+
+WIDE.addEventListener("change", ({ matches }) => {
+  sidebarOpen.value = matches;
+});
+
+/** Shows the sidebar, or hides it. */
+export function toggleSidebar(): void {
+  sidebarOpen.value = !sidebarOpen.value;
+}
+
+/** Where it covers the page, it goes when a place was chosen in it. */
+export function leaveSidebar(): void {
+  if (!WIDE.matches) sidebarOpen.value = false;
+}
+
+/** Opens the sidebar where it is closed; pages show it at the left of their heads. */
+export function SidebarButton() {
+  if (sidebarOpen.value) return null;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="Open the sidebar"
+      title="Open the sidebar"
+      onClick={toggleSidebar}
+    >
+      <Icon name="sidebar" />
+    </button>
+  );
+}

@@ -1,7 +1,7 @@
+import { splitTokens } from "../../src/base/token-estimate.js";
 import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
 import type { ServerOptions } from "../../src/server/server-options.js";
-import { splitTokens } from "../../src/base/token-estimate.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 
 /** Markdown with everything in it. */
@@ -50,7 +50,9 @@ export function agentWorld(): ServerOptions {
   const writer = defineModel({
     id: "openai/gpt-5-mini",
     async *stream() {
-      for (const text of splitTokens("The user wants to see the whole of Markdown. I will show each kind once, and keep it short.")) {
+      for (const text of splitTokens(
+        "The user wants to see the whole of Markdown. I will show each kind once, and keep it short.",
+      )) {
         yield { type: "reasoning-delta", text };
         await wait(4);
       }
@@ -59,8 +61,14 @@ export function agentWorld(): ServerOptions {
         yield { type: "text-delta", text } satisfies ChatEvent;
         await wait(5);
       }
-      yield { type: "source", source: { kind: "url", url: "https://spec.commonmark.org/0.31.2/", title: "CommonMark" } };
-      yield { type: "source", source: { kind: "url", url: "https://github.github.com/gfm/", title: "GitHub Flavored Markdown" } };
+      yield {
+        type: "source",
+        source: { kind: "url", url: "https://spec.commonmark.org/0.31.2/", title: "CommonMark" },
+      };
+      yield {
+        type: "source",
+        source: { kind: "url", url: "https://github.github.com/gfm/", title: "GitHub Flavored Markdown" },
+      };
       yield { type: "usage", usage: { inputTokens: 42, outputTokens: tokens.length } };
     },
   });

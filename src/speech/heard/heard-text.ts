@@ -41,6 +41,12 @@ export class HeardText {
   #finished = false;
   /** What is known to be heard. */
   #chars = 0;
+  readonly #keeps: boolean;
+
+  /** @param options `keeps`: what was played is not forgotten, so that an earlier time can be asked for after a later one. */
+  constructor({ keeps = false }: { keeps?: boolean } = {}) {
+    this.#keeps = keeps;
+  }
 
   /** Takes the next event of the spoken stream. */
   push(event: ChatEvent): void {
@@ -80,6 +86,7 @@ export class HeardText {
    * @param playedMs of the stream's sound, in ms.
    */
   chars(playedMs: number): number {
+    if (this.#keeps) return this.#kept(playedMs);
     for (let [first] = this.#sentences; first !== undefined; [first] = this.#sentences) {
       if (!first.complete || first.startMs + first.ms > playedMs) break;
       this.#chars = Math.max(this.#chars, first.sentence.end);
@@ -90,6 +97,14 @@ export class HeardText {
     if (first !== undefined)
       return Math.max(this.#chars, first.sentence.start + heardOf(first, playedMs - first.startMs));
     return this.#finished ? this.#from + this.#text.length : this.#chars;
+  }
+
+  #kept(playedMs: number): number {
+    const open = this.#sentences.findIndex(({ complete, startMs, ms }) => !complete || startMs + ms > playedMs);
+    const before = this.#sentences[(open === -1 ? this.#sentences.length : open) - 1]?.sentence.end ?? 0;
+    const within = this.#sentences[open];
+    if (within !== undefined) return Math.max(before, within.sentence.start + heardOf(within, playedMs - within.startMs));
+    return this.#finished ? this.#from + this.#text.length : before;
   }
 
   #begin(sentence: SentenceEvent): void {

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { type ApiKey, checkApiKeys } from "../server/protect/api-key.js";
+import { checkRealtimeOptions, type RealtimeOptions } from "../server/realtime/realtime-options.js";
 import {
   checkProviderLimits,
   checkServedRoutes,
@@ -38,6 +39,8 @@ export interface ServeConfig {
   origins?: string[];
   allowedHosts?: string[];
   keys?: ApiKey[];
+  /** Serves OpenAI's Realtime protocol: names of voices and transcriber, and limits. */
+  realtime?: RealtimeOptions;
 }
 
 const models: Check = (value, path) => {
@@ -65,6 +68,7 @@ const CONFIG = exactly("the configuration", {
   origins: list("an array of strings", filledString),
   allowedHosts: list("an array of strings", filledString),
   keys: checkApiKeys,
+  realtime: checkRealtimeOptions,
 });
 
 /**

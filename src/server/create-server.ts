@@ -16,7 +16,6 @@ import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
 import { KeyLimits } from "./protect/key-limits.js";
 import type { RunLogEntry } from "./request-log.js";
-import { type ResponseSockets, responseSockets } from "./responses/response-socket.js";
 import { openRooms } from "./rooms.js";
 import { metricsRoute } from "./routes/metrics-route.js";
 import { openApiRoute } from "./routes/openapi-route.js";
@@ -28,6 +27,7 @@ import type { Admitted, ServerCore } from "./server-core.js";
 import { serverMetrics } from "./server-metrics.js";
 import { checkServerOptions, type ServerOptions } from "./server-options.js";
 import { webRoutes } from "./web-app/web-routes.js";
+import { type WebSockets, webSockets } from "./web-sockets.js";
 
 /** Where a server listens. */
 export interface ListenAt {
@@ -128,14 +128,14 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   });
 
   const listeners: Listener[] = [];
-  let sockets: ResponseSockets | undefined;
+  let sockets: WebSockets | undefined;
   return {
     app,
     fetch: (request) => app.fetch(request),
     async listen({ port = DEFAULT_PORT, host = "127.0.0.1" } = {}) {
       requireTokenBeyondLoopback(host, gate.asksForKey ? "key" : undefined);
       const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-      sockets ??= await responseSockets({ core, gate, maxBodyBytes });
+      sockets ??= await webSockets({ core, gate, maxBodyBytes, realtime: options.realtime });
       const { upgrade } = sockets;
       const listener = httpListener(handle, { h2c: true, sweep, upgrade });
       listener.server.maxConnections = maxConnections;
@@ -146,7 +146,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     },
     async close({ graceMs = 30_000 } = {}) {
       if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
-      sockets?.close();
+      await sockets?.close();
       await drain.end(
         listeners,
         async () => {

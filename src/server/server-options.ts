@@ -12,6 +12,7 @@ import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
+import { checkRealtimeOptions, type RealtimeOptions } from "./realtime/realtime-options.js";
 import type { RequestLog, RunLogEntry } from "./request-log.js";
 import {
   checkProviderLimits,
@@ -90,6 +91,8 @@ export interface ServerOptions {
   patienceMs?: number;
   /** Whether the web app is served at `/`. Default false; `sluice serve` serves it. */
   webApp?: boolean;
+  /** Serves OpenAI's Realtime protocol over WebSocket at `/v1/realtime`; `{}` for the defaults. Default: not served. */
+  realtime?: RealtimeOptions;
   /** Is told of each request when it is over. No prompt, answer or key is in it. */
   onRequest?: (entry: RequestLog) => void;
   /** Is told of each answer when it is over, with what it used. No prompt, answer or key is in it. */
@@ -141,6 +144,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   keepAliveMs: duration,
   patienceMs: duration,
   webApp: boolean,
+  realtime: checkRealtimeOptions,
   onRequest: callable,
   onRun: callable,
 };

@@ -1,73 +1,23 @@
-import type { IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
-import type { RawData, WebSocket, WebSocketServer } from "ws";
+import type { RawData, WebSocket } from "ws";
 import { parseJson } from "../../base/json.js";
 import { openAiResponses } from "../../dialects/openai-responses/openai-responses.js";
 import { endsRun } from "../../stream/envelope.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
-import { loadPeer } from "../../stream/load-peer.js";
 import { type Asked, startAnswer } from "../answer.js";
 import type { Call } from "../call.js";
-import type { Gate } from "../gate.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
+import { socketCall } from "../socket-call.js";
 import { askedOf, bodyOfMessage } from "./response-routes.js";
 
 /** Where the socket is asked for, as Open Responses has it. */
-const PATH = "/v1/responses";
-
-/** Settings of `responseSockets`. */
-export interface ResponseSocketOptions {
-  core: ServerCore;
-  gate: Gate;
-  /** Of one message, in bytes. */
-  maxBodyBytes: number;
-}
-
-/** WebSockets on which responses are asked for, one after the other, each answered with its events. */
-export interface ResponseSockets {
-  /** Takes a connection that asks to become one. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes all of them. */
-  close(): void;
-}
-
-/** @throws {SluiceError} `unsupported` where the package `ws` is not installed. */
-export async function responseSockets({ core, gate, maxBodyBytes }: ResponseSocketOptions): Promise<ResponseSockets> {
-  const { WebSocketServer } = await loadPeer("ws", "responses over WebSocket");
-  const server: WebSocketServer = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes });
-  return {
-    upgrade(request, socket, head) {
-      try {
-        const url = new URL(request.url ?? "/", "http://localhost");
-        if (url.pathname !== PATH)
-          throw new SluiceError("not-found", `there is no socket at ${url.pathname}`, { status: 404 });
-        const caller = gate.admit(request.headers, "GET", url.searchParams);
-        server.handleUpgrade(request, socket, head, (client) => new ResponseSocket(client, core, caller));
-      } catch (thrown) {
-        refuse(socket, SluiceError.from(thrown));
-      }
-    },
-    close() {
-      for (const client of server.clients) client.close(1001, "the server ends");
-      server.close();
-    },
-  };
-}
-
-function refuse(socket: Duplex, error: SluiceError): void {
-  const { status, body } = openAiResponses.writeError(error);
-  const text = JSON.stringify(body);
-  const head = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/json\r\n`;
-  socket.on("error", () => {});
-  socket.end(`${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-}
+export const RESPONSES_PATH = "/v1/responses";
 
 /** Requests that may wait on one connection. */
 const MAX_WAITING = 16;
 
-/** One client's connection: its requests are answered in turn. */
-class ResponseSocket {
+/** One client's connection on which responses are asked for, one after the other, each answered with its events. */
+export class ResponseSocket {
   readonly #client: WebSocket;
   readonly #core: ServerCore;
   readonly #call: Call;
@@ -78,7 +28,7 @@ class ResponseSocket {
     this.#client = client;
     this.#core = core;
     const left = new AbortController();
-    this.#call = callOf(caller, left.signal);
+    this.#call = socketCall(caller, RESPONSES_PATH, left.signal);
     client.on("error", () => {});
     client.on("close", () => left.abort(new SluiceError("cancelled", "the client left")));
     client.on("message", (data) => this.#take(data));
@@ -135,23 +85,4 @@ class ResponseSocket {
     const { status, body } = openAiResponses.writeError(SluiceError.from(thrown, "protocol"));
     await this.#send([JSON.stringify({ type: "error", status, ...body })]);
   }
-}
-
-async function bodiless(): Promise<never> {
-  throw new SluiceError("protocol", "a socket has messages and no body");
-}
-
-/** A call that has come over a socket. */
-function callOf(caller: Caller, signal: AbortSignal): Call {
-  return {
-    id: crypto.randomUUID(),
-    method: "POST",
-    path: PATH,
-    query: new URLSearchParams(),
-    caller,
-    signal,
-    header: () => undefined,
-    json: bodiless,
-    bytes: bodiless,
-  };
 }

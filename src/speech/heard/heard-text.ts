@@ -103,7 +103,8 @@ export class HeardText {
     const open = this.#sentences.findIndex(({ complete, startMs, ms }) => !complete || startMs + ms > playedMs);
     const before = this.#sentences[(open === -1 ? this.#sentences.length : open) - 1]?.sentence.end ?? 0;
     const within = this.#sentences[open];
-    if (within !== undefined) return Math.max(before, within.sentence.start + heardOf(within, playedMs - within.startMs));
+    if (within !== undefined)
+      return Math.max(before, within.sentence.start + heardOf(within, playedMs - within.startMs));
     return this.#finished ? this.#from + this.#text.length : before;
   }
 

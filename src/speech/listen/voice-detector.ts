@@ -58,9 +58,22 @@ const OPTIONS = exactly("fvad", {
  * @throws {SluiceError} `invalid-argument`; `unsupported` where the package is not installed.
  */
 export async function fvad(options: FvadOptions = {}): Promise<VoiceDetector> {
+  return (await fvadDetectors(options))();
+}
+
+/**
+ * Loads the detector once; what it resolves with opens one at a time, each for one voice, without waiting.
+ *
+ * @throws {SluiceError} as `fvad`.
+ */
+export async function fvadDetectors(options: FvadOptions = {}): Promise<() => VoiceDetector> {
   OPTIONS(options, "");
   const { sampleRate = 16_000, aggressiveness = 2 } = options;
   const module = await loadModule();
+  return () => openDetector(module, sampleRate, aggressiveness);
+}
+
+function openDetector(module: FvadModule, sampleRate: number, aggressiveness: number): VoiceDetector {
   const instance = module._fvad_new();
   module._fvad_set_mode(instance, aggressiveness);
   module._fvad_set_sample_rate(instance, sampleRate);

@@ -1,0 +1,22 @@
+import { SluiceError } from "../stream/error.js";
+import type { Call } from "./call.js";
+import type { Caller } from "./protect/caller.js";
+
+/** A call that has come over a socket. @param signal is aborted when the client leaves. */
+export function socketCall(caller: Caller, path: string, signal: AbortSignal): Call {
+  return {
+    id: crypto.randomUUID(),
+    method: "POST",
+    path,
+    query: new URLSearchParams(),
+    caller,
+    signal,
+    header: () => undefined,
+    json: bodiless,
+    bytes: bodiless,
+  };
+}
+
+async function bodiless(): Promise<never> {
+  throw new SluiceError("protocol", "a socket has messages and no body");
+}

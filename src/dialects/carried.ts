@@ -2,6 +2,7 @@ import { decodeBase64, encodeBase64 } from "../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { Opaque, Source } from "../stream/chat-event.js";
 import { type DataName, dataNameOf } from "../stream/data-name.js";
+import type { AssistantPart, TextPart } from "../stream/message.js";
 
 /**
  * What a protocol has no place for but its clients bring back, since they must: they return a signature of Anthropic's
@@ -11,13 +12,67 @@ import { type DataName, dataNameOf } from "../stream/data-name.js";
 export type Carried =
   /** State of the reasoning in whose signature it stands. */
   | { kind: "reasoning"; opaque: Opaque }
-  /** State of the text block before it. */
-  | { kind: "text"; opaque: Opaque }
-  /** State of a tool call or of its result, which stands before or after it. */
-  | { kind: "tool-call" | "tool-result"; callId: string; opaque: Opaque }
+  /** State of the text block before it; `alone` where it is of a text without words, as what opens a message of OpenAI's is. */
+  | { kind: "text"; opaque: Opaque; alone?: true }
+  /** State of a tool call, which stands before or after it. */
+  | { kind: "tool-call"; callId: string; opaque: Opaque }
+  /** State of the result of a tool, which stands before it; `json` where the text of the result is the JSON of it. */
+  | { kind: "tool-result"; callId: string; opaque: Opaque; json?: true }
   /** Content of another provider. */
   | { kind: "data"; name: DataName; value: JsonValue; opaque: Opaque }
   | { kind: "source"; source: Source };
+
+/** Puts carried state of a text where it belongs: to the last text, or to a text without words. */
+export function addTextState(parts: AssistantPart[], { opaque, alone }: Carried & { kind: "text" }): void {
+  const before = alone ? undefined : parts.findLast((part): part is TextPart => part.type === "text");
+  if (before === undefined) parts.push({ type: "text", text: "", opaque });
+  else before.opaque = opaque;
+}
+
+/** State of calls and results that stood before them in an answer. */
+export class CarriedStates {
+  readonly #calls = new Map<string, Opaque>();
+  readonly #results = new Map<string, Carried & { kind: "tool-result" }>();
+
+  push(carried: Carried & { kind: "tool-call" | "tool-result" }): void {
+    if (carried.kind === "tool-call") this.#calls.set(carried.callId, carried.opaque);
+    else this.#results.set(carried.callId, carried);
+  }
+
+  /** State of a call. */
+  ofCall(callId: string): Opaque | undefined {
+    return this.#calls.get(callId);
+  }
+
+  /** A call or a result with the state that stood before it, as an event or as a part; anything else as it is. */
+  on<T extends { type: string }>(said: T): T {
+    if (isOf("tool-call", said)) {
+      const opaque = this.#calls.get(said.callId);
+      return opaque === undefined ? said : { ...said, opaque };
+    }
+    if (!isOf("tool-result", said)) return said;
+    const carried = this.#results.get(said.callId);
+    if (carried === undefined) return said;
+    const { opaque, json } = carried;
+    return { ...said, ...(json && typeof said.output === "string" && { output: parsed(said.output) }), opaque };
+  }
+}
+
+function isOf<K extends "tool-call" | "tool-result">(
+  type: K,
+  said: { type: string },
+): said is { type: K; callId: string; output?: JsonValue; opaque?: Opaque } {
+  return said.type === type;
+}
+
+/** What a tool returned, of which a client has the text. */
+function parsed(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Tells our own text from a provider's, which is plain base64. */
 const PREFIX = "sluice.";
@@ -46,11 +101,15 @@ function validated(value: JsonObject): Carried | undefined {
   if (opaque === undefined) return undefined;
   switch (kind) {
     case "reasoning":
-    case "text":
       return { kind, opaque };
+    case "text":
+      return { kind, opaque, ...(value.alone === true && { alone: true }) };
     case "tool-call":
-    case "tool-result":
       return typeof value.callId === "string" ? { kind, callId: value.callId, opaque } : undefined;
+    case "tool-result":
+      return typeof value.callId === "string"
+        ? { kind, callId: value.callId, opaque, ...(value.json === true && { json: true }) }
+        : undefined;
     case "data":
       return typeof value.name === "string"
         ? { kind, name: dataNameOf(value.name), value: value.value ?? null, opaque }

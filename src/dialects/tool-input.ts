@@ -1,9 +1,26 @@
-import { isJsonObject, type JsonValue, parseExactJson } from "../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../base/json.js";
 
 /** Arguments as a tool call event carries them. */
 export interface ToolInput {
   input: JsonValue;
   invalid?: true;
+}
+
+/** What arguments that are no JSON object stand under, as Anthropic's documentation of streamed tool use advises. */
+const INVALID = "INVALID_JSON";
+
+/** Arguments as an object, where a protocol takes nothing else. */
+export function inputObject(input: JsonValue): JsonObject {
+  if (isJsonObject(input)) return input;
+  return { [INVALID]: typeof input === "string" ? input : JSON.stringify(input) };
+}
+
+/** Arguments that came as JSON and not as its text; those that `inputObject` put into an object are taken out again. */
+export function readInput(value: JsonValue | undefined): ToolInput {
+  if (isJsonObject(value) && Object.keys(value).length === 1 && typeof value[INVALID] === "string") {
+    return { input: value[INVALID], invalid: true };
+  }
+  return { input: toolInput(value) };
 }
 
 /** The name of a call that never got one: whoever runs tools knows none of this name, and tells the model so. */

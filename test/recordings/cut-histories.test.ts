@@ -7,13 +7,11 @@ import { MISTRAL_HISTORY } from "../../src/dialects/history/history-rules.js";
 import { ollama } from "../../src/dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../../src/dialects/openai-chat/openai-chat.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
-import { recogniseWire } from "../../src/dialects/recognise-wire.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
-import { SluiceError } from "../../src/stream/error.js";
 import type { ChatMessage } from "../../src/stream/message.js";
 import { Transcript } from "../../src/stream/transcript.js";
 import * as rules from "../laws/service-rules.js";
-import { haveRecordings, listRecordings, loadBody } from "./load-recording.js";
+import { haveRecordings, recordedAnswers } from "./load-recording.js";
 
 /** Who is asked next, and what it refuses. */
 const SERVICES: readonly [name: string, dialect: Dialect, model: string, refuses: rules.ServiceRules][] = [
@@ -32,20 +30,6 @@ const SERVICES: readonly [name: string, dialect: Dialect, model: string, refuses
 
 const asks = (content: string): ChatMessage => ({ role: "user", content });
 
-/** The events of a recording; undefined for files that are no stream. */
-function eventsOf(path: string): ChatEvent[] | undefined {
-  const events: ChatEvent[] = [];
-  try {
-    const { dialect, frames } = recogniseWire(loadBody(path));
-    const reader = dialect.reader();
-    for (const frame of frames) reader.push(frame, (event) => events.push(event));
-    reader.end((event) => events.push(event));
-  } catch (error) {
-    if (!(error instanceof SluiceError || error instanceof SyntaxError)) throw error;
-  }
-  return events.length > 1 ? events : undefined;
-}
-
 /** What is kept of an answer that was stopped after each of its events, where that is not as after the one before. */
 function cutsOf(events: readonly ChatEvent[]): ChatMessage[][] {
   const transcript = new Transcript(true);
@@ -60,13 +44,7 @@ function cutsOf(events: readonly ChatEvent[]): ChatMessage[][] {
 }
 
 describe.runIf(haveRecordings())("an answer that was stopped at any event", () => {
-  const recorded = haveRecordings()
-    ? listRecordings("").flatMap((path) => {
-        if (!/\.(sse|json|txt)$/.test(path)) return [];
-        const events = eventsOf(path);
-        return events === undefined ? [] : [{ path, cuts: cutsOf(events) }];
-      })
-    : [];
+  const recorded = recordedAnswers().map(({ path, events }) => ({ path, cuts: cutsOf(events) }));
 
   test.each(SERVICES)("is a history that %s takes", (_, dialect, model, refuses) => {
     expect(recorded.length).toBeGreaterThan(100);

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { recogniseWire } from "../../src/dialects/recognise-wire.js";
+import type { ChatEvent } from "../../src/stream/chat-event.js";
+import { SluiceError } from "../../src/stream/error.js";
 
 /** Where the recordings of real providers lie, beside the project. */
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..", "shared", "recordings");
@@ -19,6 +22,31 @@ export function listRecordings(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(FOLDER, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
     .sort();
+}
+
+/** The recorded answers that can be read whole or in part, by files. */
+export function recordedAnswers(): { path: string; dialect: string; events: ChatEvent[] }[] {
+  if (!existsSync(FOLDER)) return [];
+  return listRecordings("").flatMap((path) => {
+    const read = /\.(sse|json|txt)$/.test(path) ? answerIn(loadBody(path)) : undefined;
+    return read === undefined ? [] : [{ path, ...read }];
+  });
+}
+
+/** `undefined` for what is no stream. */
+function answerIn(text: string): { dialect: string; events: ChatEvent[] } | undefined {
+  const events: ChatEvent[] = [];
+  let dialect = "";
+  try {
+    const wire = recogniseWire(text);
+    dialect = wire.dialect.name;
+    const reader = wire.dialect.reader();
+    for (const frame of wire.frames) reader.push(frame, (event) => events.push(event));
+    reader.end((event) => events.push(event));
+  } catch (error) {
+    if (!(error instanceof SluiceError || error instanceof SyntaxError)) throw error;
+  }
+  return events.length > 1 ? { dialect, events } : undefined;
 }
 
 /** How a provider frames the objects that a recording has one a line. */

@@ -1,6 +1,5 @@
 import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -8,9 +7,11 @@ import type {
   InputResponse,
   InputResponsePart,
   TextPart,
+  ToolResultPart,
 } from "../../stream/message.js";
 import { parseToolInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
+import { readState } from "./state.js";
 
 /** The messages of an input, with the answers to what the run before it waited for. */
 export function readMessages(body: WireObject): ChatMessage[] {
@@ -36,8 +37,9 @@ function readMessage(message: WireObject, messages: ChatMessage[], names: Map<st
       append(messages, readAssistant(message, names));
       return;
     case "reasoning": {
-      const opaque = opaqueIn(message.string("encryptedValue"));
-      append(messages, [{ type: "reasoning", text: message.string("content") ?? "", ...(opaque && { opaque }) }]);
+      const { opaque, name } = readState(message.string("encryptedValue"));
+      const said = { type: "reasoning" as const, text: message.string("content") ?? "", ...(opaque && { opaque }) };
+      append(messages, [name !== undefined && opaque !== undefined ? { type: "opaque", name, opaque } : said]);
       return;
     }
     case "tool":
@@ -82,20 +84,21 @@ function readFile(part: WireObject, type: string): FilePart {
 function readAssistant(message: WireObject, names: Map<string, string>): AssistantPart[] {
   const parts: AssistantPart[] = [];
   const content = message.any("content");
-  if (typeof content === "string" && content !== "") {
-    const opaque = opaqueIn(message.string("encryptedValue"));
+  const { opaque } = readState(message.string("encryptedValue"));
+  if (typeof content === "string" && (content !== "" || opaque !== undefined)) {
     parts.push({ type: "text", text: content, ...(opaque && { opaque }) });
   }
   for (const call of message.objects("toolCalls") ?? []) {
     const called = call.requiredObject("function");
     const [callId, name] = [call.requiredString("id"), called.requiredString("name")];
     names.set(callId, name);
-    const opaque = opaqueIn(call.string("encryptedValue"));
+    const { opaque, providerExecuted } = readState(call.string("encryptedValue"));
     parts.push({
       type: "tool-call",
       callId,
       name,
       ...parseToolInput(called.string("arguments") ?? ""),
+      ...(providerExecuted && { providerExecuted }),
       ...(opaque && { opaque }),
     });
   }
@@ -116,13 +119,21 @@ function addResult(message: WireObject, messages: ChatMessage[], names: Readonly
   const content = message.any("content") ?? "";
   const name = names.get(callId);
   if (name === undefined) throw badRequest(message.field("toolCallId"), callId, "the id of a call before it");
-  const result = {
-    type: "tool-result" as const,
+  const state = readState(message.string("encryptedValue"));
+  const { opaque, providerExecuted } = state;
+  const result: ToolResultPart = {
+    type: "tool-result",
     callId,
     name,
-    output: error ?? outputOf(content),
-    ...(error !== undefined && { isError: true as const }),
+    output: error ?? (providerExecuted && !state.json ? content : outputOf(content)),
+    ...((error !== undefined || state.isError) && { isError: true }),
+    ...(providerExecuted && { providerExecuted }),
+    ...(opaque && { opaque }),
   };
+  if (providerExecuted) {
+    append(messages, [result]);
+    return;
+  }
   const last = messages.at(-1);
   if (last?.role === "tool") last.content.push(result);
   else messages.push({ role: "tool", content: [result] });
@@ -163,15 +174,4 @@ function responseOf(answer: WireObject, approval: boolean): InputResponse {
   if (!approval) return { type: "answer", value: payload ?? null };
   if (fields.approved !== true) return { type: "deny", ...reason };
   return fields.input === undefined ? { type: "approve" } : { type: "edit", input: fields.input };
-}
-
-function opaqueIn(encrypted: string | undefined): Opaque | undefined {
-  if (encrypted === undefined || !encrypted.startsWith("{")) return undefined;
-  try {
-    const value = parseJson(encrypted);
-    const whole = isJsonObject(value) && typeof value.dialect === "string" && value.data !== undefined;
-    return whole ? { dialect: String(value.dialect), data: value.data as JsonValue } : undefined;
-  } catch {
-    return undefined;
-  }
 }

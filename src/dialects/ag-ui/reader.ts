@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
-import type { Emit, FinishReason, Opaque } from "../../stream/chat-event.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { lookup } from "../../base/lookup.js";
+import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { dataNameOf } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { eventOf } from "../../stream/event-json.js";
@@ -7,45 +8,47 @@ import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
 import { filledString } from "../filled-string.js";
-import { isDone, malformed, parseEvent } from "../parse-frame.js";
+import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
 import { tokenCount } from "../token-count.js";
-import { parseToolInput } from "../tool-input.js";
+import { RunCalls } from "./run-calls.js";
+import { RunMessages } from "./run-messages.js";
 
 /** `CUSTOM` events that are events of ours. */
 const OURS = ["source", "file", "sentence", "audio-delta", "nested", "context", "data"];
 
 /** Events that say nothing of the answer. */
-const FOR_PAGES = /^(?:STATE_|MESSAGES_|ACTIVITY_|TEXT_MESSAGE_END$|REASONING_|THINKING_(?:START|END)$|RAW$)/;
+const FOR_PAGES = /^(?:STATE_|ACTIVITY_|TEXT_MESSAGE_END$|REASONING_|THINKING_|RAW$)/;
 
-interface Message {
-  block: number;
-  refusal: true | undefined;
-}
-
-interface CallSoFar {
-  name: string;
-  input: string;
-  providerExecuted: boolean;
-}
+/** Events that begin a text or go on with it, and what they are pieces of. */
+const TEXTS = lookup<{ kind: "text" | "reasoning"; begins: boolean }>({
+  TEXT_MESSAGE_START: { kind: "text", begins: true },
+  TEXT_MESSAGE_CONTENT: { kind: "text", begins: false },
+  TEXT_MESSAGE_CHUNK: { kind: "text", begins: false },
+  REASONING_MESSAGE_START: { kind: "reasoning", begins: true },
+  REASONING_MESSAGE_CONTENT: { kind: "reasoning", begins: false },
+  REASONING_MESSAGE_CHUNK: { kind: "reasoning", begins: false },
+  // Before version 1.
+  THINKING_TEXT_MESSAGE_START: { kind: "reasoning", begins: true },
+  THINKING_TEXT_MESSAGE_CONTENT: { kind: "reasoning", begins: false },
+});
 
 /** Reads a run of AG-UI. */
 export class AgUiReader implements WireReader {
   readonly #strays = new StrayFrames("ag-ui");
+  readonly #messages = new RunMessages();
+  readonly #calls = new RunCalls();
   #finished = false;
   #steps = 0;
-  #model = "";
-  #pendingCall: { callId: string; call: CallSoFar } | undefined;
-  #blocks = 0;
-  readonly #messages = new Map<string, Message>();
-  readonly #calls = new Map<string, CallSoFar>();
+  #run = { id: "", model: "" };
 
   push(frame: Frame, emit: Emit): void {
     if (this.#finished || isDone(frame.data)) return;
     const value = parseEvent(frame);
-    if (value.type !== "REASONING_ENCRYPTED_VALUE") this.#flushCall(emit);
-    this.#event(value, text(value.type), frame, emit);
+    const type = text(value.type);
+    this.#calls.before(type, emit);
+    if (!this.#calls.push(value, type, emit)) this.#event(value, type, frame, emit);
   }
 
   end(): void {
@@ -55,48 +58,31 @@ export class AgUiReader implements WireReader {
   }
 
   #event(value: JsonObject, type: string, frame: Frame, emit: Emit): void {
+    const piece = TEXTS.get(type);
+    if (piece !== undefined) {
+      if (piece.begins) this.#messages.begin(value, piece.kind);
+      else this.#messages.piece(value, piece.kind, emit);
+      return;
+    }
     switch (type) {
       case "RUN_STARTED":
-        this.#model = text(metadataOf(value).model);
-        emit({ type: "start", id: text(value.runId), model: this.#model });
+        this.#run = { id: text(value.runId), model: text(metadataOf(value).model) };
+        emit({ type: "start", ...this.#run });
         this.#strays.release(emit);
         return;
       case "STEP_STARTED":
-        emit({ type: "step-start", step: this.#steps, model: this.#model });
+        emit({ type: "step-start", step: this.#steps, model: this.#run.model });
         return;
       case "STEP_FINISHED":
         emit({ type: "step-finish", step: this.#steps++, reason: "other", usage: {} });
         return;
-      case "TEXT_MESSAGE_START":
-      case "REASONING_MESSAGE_START":
-        this.#begin(value);
-        return;
-      case "TEXT_MESSAGE_CHUNK":
-      case "REASONING_MESSAGE_CHUNK":
-      case "TEXT_MESSAGE_CONTENT":
-      case "REASONING_MESSAGE_CONTENT":
-        this.#delta(value, type, emit);
-        return;
-      case "REASONING_ENCRYPTED_VALUE":
-        this.#opaque(value, emit);
-        return;
-      case "TOOL_CALL_START": {
-        const providerExecuted = metadataOf(value).providerExecuted === true;
-        this.#calls.set(text(value.toolCallId), { name: text(value.toolCallName), input: "", providerExecuted });
+      case "REASONING_ENCRYPTED_VALUE": {
+        const [id, encrypted] = [text(value.entityId), text(value.encryptedValue)];
+        if (!this.#calls.state(id, encrypted, emit)) this.#messages.state(id, encrypted, emit);
         return;
       }
-      case "TOOL_CALL_ARGS":
-        this.#args(value, emit);
-        return;
-      case "TOOL_CALL_END": {
-        const callId = text(value.toolCallId);
-        const call = this.#calls.get(callId);
-        // Its state may follow.
-        if (call !== undefined) this.#pendingCall = { callId, call };
-        return;
-      }
-      case "TOOL_CALL_RESULT":
-        this.#result(value, emit);
+      case "MESSAGES_SNAPSHOT":
+        if (!this.#messages.complete(value.messages, emit)) this.#anew(value.messages, emit);
         return;
       case "CUSTOM":
         this.#custom(text(value.name), value.value ?? null, emit);
@@ -107,78 +93,18 @@ export class AgUiReader implements WireReader {
       case "RUN_ERROR":
         throw providerError({ message: text(value.message) || "the run failed", code: filledString(value.code) });
       default:
-        // States, snapshots and activities are for an application's page.
+        // States and activities are for an application's page.
         if (!FOR_PAGES.test(type)) this.#strays.push(value, frame, emit);
     }
   }
 
-  #begin(value: JsonObject): Message {
-    const message = {
-      block: this.#blocks++,
-      refusal: metadataOf(value).refusal === true ? (true as const) : undefined,
-    };
-    this.#messages.set(text(value.messageId), message);
-    return message;
-  }
-
-  #delta(value: JsonObject, type: string, emit: Emit): void {
-    // Content of a message that did not begin is its beginning, as a chunk is: no text is lost.
-    const { block, refusal } = this.#messages.get(text(value.messageId)) ?? this.#begin(value);
-    const delta = text(value.delta);
-    if (type.startsWith("REASONING")) emit({ type: "reasoning-delta", text: delta, block });
-    else emit({ type: "text-delta", text: delta, block, ...(refusal && { refusal }) });
-  }
-
-  #opaque(value: JsonObject, emit: Emit): void {
-    const opaque = opaqueIn(text(value.encryptedValue));
-    const id = text(value.entityId);
-    if (this.#pendingCall?.callId === id) this.#flushCall(emit, opaque);
-    const message = this.#messages.get(id);
-    if (message === undefined) return;
-    const { block, refusal } = message;
-    if (id.includes("-text-")) emit({ type: "text-delta", text: "", block, opaque, ...(refusal && { refusal }) });
-    else emit({ type: "reasoning-delta", text: "", block, opaque });
-  }
-
-  #args(value: JsonObject, emit: Emit): void {
-    const callId = text(value.toolCallId);
-    const call = this.#calls.get(callId);
-    if (call === undefined) throw malformed(JSON.stringify(value), "arguments of a call that has not begun");
-    const delta = text(value.delta);
-    call.input += delta;
-    if (metadataOf(value).whole === true) return;
-    const own = call.providerExecuted ? { providerExecuted: true as const } : {};
-    emit({ type: "tool-input-delta", callId, name: call.name, delta, ...own });
-  }
-
-  #flushCall(emit: Emit, opaque?: Opaque): void {
-    const pending = this.#pendingCall;
-    if (pending === undefined) return;
-    this.#pendingCall = undefined;
-    const { callId, call } = pending;
-    const own = call.providerExecuted ? { providerExecuted: true as const } : {};
-    emit({
-      type: "tool-call",
-      callId,
-      name: call.name,
-      ...parseToolInput(call.input),
-      ...own,
-      ...(opaque && { opaque }),
-    });
-  }
-
-  #result(value: JsonObject, emit: Emit): void {
-    const callId = text(value.toolCallId);
-    const note = metadataOf(value).sluice;
-    const own = isJsonObject(note) ? note : {};
-    emit({
-      type: "tool-result",
-      callId,
-      name: this.#calls.get(callId)?.name ?? "",
-      output: own.output ?? value.content ?? null,
-      ...(own.isError === true && { isError: true }),
-      ...(own.providerExecuted === true && { providerExecuted: true }),
-    });
+  /** The server's own record contradicts what it streamed: the record is right. */
+  #anew(messages: JsonValue | undefined, emit: Emit): void {
+    emit({ type: "retract", reason: "the server's messages are not what it had streamed" });
+    if (this.#steps > 0) emit({ type: "step-start", step: this.#steps, model: this.#run.model });
+    else emit({ type: "start", ...this.#run });
+    this.#messages.forget();
+    this.#messages.complete(messages, emit);
   }
 
   #custom(name: string, value: JsonValue, emit: Emit): void {
@@ -250,18 +176,6 @@ function usageIn(value: JsonValue | undefined): Usage {
     }
   }
   return usage;
-}
-
-function opaqueIn(encrypted: string): Opaque {
-  try {
-    const value = parseJson(encrypted);
-    if (isJsonObject(value) && typeof value.dialect === "string" && value.data !== undefined) {
-      return { dialect: value.dialect, data: value.data };
-    }
-  } catch {
-    // Another server's own form.
-  }
-  return { dialect: "ag-ui", data: encrypted };
 }
 
 function metadataOf(value: JsonObject): JsonObject {

@@ -6,11 +6,13 @@ import type {
   ReasoningDeltaEvent,
   TextDeltaEvent,
   ToolCallEvent,
+  ToolResultEvent,
 } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import { eventToJson } from "../../stream/event-json.js";
 import { totalTokens, type Usage } from "../../stream/usage.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
+import { type State, writeState } from "./state.js";
 
 /** The version of the protocol that is written. */
 const PROTOCOL = "1.0";
@@ -71,28 +73,9 @@ export class AgUiWriter implements WireWriter {
       case "tool-call":
         this.#call(event, write);
         return;
-      case "tool-result": {
-        const { callId, output, isError, preliminary } = event;
-        if (preliminary) {
-          this.#custom(write, "tool-progress", { callId, output });
-          return;
-        }
-        this.#pending.delete(callId);
-        this.#close(write);
-        const content = typeof output === "string" ? output : JSON.stringify(output);
-        const metadata = {
-          sluice: { output, ...(isError && { isError }), ...(event.providerExecuted && { providerExecuted: true }) },
-        };
-        put(write, {
-          type: "TOOL_CALL_RESULT",
-          messageId: this.#nextId("result"),
-          toolCallId: callId,
-          content,
-          role: "tool",
-          metadata,
-        });
+      case "tool-result":
+        this.#result(event, write);
         return;
-      }
       case "input-request":
         this.#requests.push(event);
         this.#pending.delete(event.callId ?? "");
@@ -111,11 +94,10 @@ export class AgUiWriter implements WireWriter {
       case "context":
         this.#custom(write, event.type, eventToJson(event) as JsonObject);
         return;
-      case "data": {
-        const whole = event.opaque !== undefined;
-        this.#custom(write, whole ? "data" : event.name, whole ? (eventToJson(event) as JsonObject) : event.value);
+      case "data":
+        if (event.opaque !== undefined) this.#stateAlone({ name: event.name, opaque: event.opaque }, write);
+        else this.#custom(write, event.name, event.value);
         return;
-      }
       case "usage":
         return;
       default:
@@ -169,7 +151,7 @@ export class AgUiWriter implements WireWriter {
       type: "REASONING_ENCRYPTED_VALUE",
       subtype: "message",
       entityId: id,
-      encryptedValue: JSON.stringify(opaque),
+      encryptedValue: writeState({ opaque }),
     });
   }
 
@@ -192,11 +174,48 @@ export class AgUiWriter implements WireWriter {
       put(write, { type: "TOOL_CALL_ARGS", toolCallId: callId, delta: text, metadata: { whole: true } });
     this.#openCalls.delete(callId);
     put(write, { type: "TOOL_CALL_END", toolCallId: callId });
-    if (opaque !== undefined) {
-      const encryptedValue = JSON.stringify(opaque);
+    const state = { ...(opaque && { opaque }), ...(providerExecuted && { providerExecuted }) };
+    if (Object.keys(state).length > 0) {
+      const encryptedValue = writeState(state);
       put(write, { type: "REASONING_ENCRYPTED_VALUE", subtype: "tool-call", entityId: callId, encryptedValue });
     }
     if (!providerExecuted) this.#pending.add(callId);
+  }
+
+  #result(event: ToolResultEvent, write: WriteFrame): void {
+    const { callId, output, isError, preliminary, providerExecuted, opaque } = event;
+    if (preliminary) {
+      this.#custom(write, "tool-progress", { callId, output });
+      return;
+    }
+    this.#pending.delete(callId);
+    this.#close(write);
+    const json = typeof output !== "string";
+    const own = { ...(isError && { isError }), ...(providerExecuted && { providerExecuted }) };
+    const messageId = this.#nextId("result");
+    put(write, {
+      type: "TOOL_CALL_RESULT",
+      messageId,
+      toolCallId: callId,
+      content: json ? JSON.stringify(output) : output,
+      role: "tool",
+      metadata: { sluice: { output, ...own } },
+    });
+    if (opaque === undefined && Object.keys(own).length === 0) return;
+    const encryptedValue = writeState({ ...(opaque && { opaque }), ...own, ...(json && { json }) });
+    put(write, { type: "REASONING_ENCRYPTED_VALUE", subtype: "message", entityId: messageId, encryptedValue });
+  }
+
+  /** Content of the provider's that must come back: a client keeps messages, and brings back what stands in them. */
+  #stateAlone(state: State & { name: string }, write: WriteFrame): void {
+    this.#close(write);
+    const messageId = this.#nextId("reasoning");
+    put(write, { type: "REASONING_START", messageId });
+    put(write, { type: "REASONING_MESSAGE_START", role: "reasoning", messageId });
+    put(write, { type: "REASONING_MESSAGE_END", messageId });
+    put(write, { type: "REASONING_END", messageId });
+    const encryptedValue = writeState(state);
+    put(write, { type: "REASONING_ENCRYPTED_VALUE", subtype: "message", entityId: messageId, encryptedValue });
   }
 
   #custom(write: WriteFrame, name: string, value: JsonValue): void {

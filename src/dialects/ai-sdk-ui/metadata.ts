@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
+import type { ToolResultPart } from "../../stream/message.js";
+import { parseToolInput } from "../tool-input.js";
 
 /** The protocol's name. */
 export const AI_SDK_UI = "ai-sdk-ui";
@@ -19,10 +21,30 @@ export function writeNote(note: Note): JsonObject {
 /** What `writeNote` wrote. */
 export function readNote(metadata: JsonValue | undefined): Note {
   const note = isJsonObject(metadata) && isJsonObject(metadata.sluice) ? metadata.sluice : {};
-  const { opaque, refusal } = note;
-  const whole = isJsonObject(opaque) && typeof opaque.dialect === "string" && opaque.data !== undefined;
-  return {
-    ...(whole && { opaque: { dialect: String(opaque.dialect), data: opaque.data as JsonValue } }),
-    ...(refusal === true && { refusal }),
-  };
+  const opaque = readOpaque(note.opaque);
+  return { ...(opaque && { opaque }), ...(note.refusal === true && { refusal: true }) };
+}
+
+/** The state of a result of a tool that the provider ran: its part stands before the result is known. */
+export function writeResultNote({ callId, opaque, output, isError }: ResultFacts): JsonObject | undefined {
+  if (opaque === undefined) return undefined;
+  const json = isError && typeof output !== "string";
+  const data = { callId, opaque: JSON.parse(JSON.stringify(opaque)), ...(json && { json }) };
+  return { type: "data-sluice", data };
+}
+
+type ResultFacts = Pick<ToolResultPart, "callId" | "opaque" | "output" | "isError">;
+
+/** A result with what `writeResultNote` noted. */
+export function withResultNote<T extends Pick<ToolResultPart, "output">>(result: T, note: JsonObject | undefined): T {
+  const opaque = readOpaque(note?.opaque);
+  if (opaque === undefined) return result;
+  const text = note?.json === true && typeof result.output === "string" ? result.output : undefined;
+  return { ...result, ...(text !== undefined && { output: parseToolInput(text).input }), opaque };
+}
+
+/** State as it stands in a note. */
+export function readOpaque(value: JsonValue | undefined): Opaque | undefined {
+  if (!isJsonObject(value) || typeof value.dialect !== "string" || value.data === undefined) return undefined;
+  return { dialect: value.dialect, data: value.data };
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { dataNameOf } from "../../stream/data-name.js";
 import type {
   AssistantPart,
@@ -9,8 +9,10 @@ import type {
   ToolResultPart,
 } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
+import { NO_RESULT } from "../history/prepare-history.js";
+import type { ToolInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
-import { readNote } from "./metadata.js";
+import { readNote, readOpaque, withResultNote } from "./metadata.js";
 
 /** The messages of a client of the AI SDK (`UIMessage`): each of the assistant's may hold several steps. */
 export function readMessages(body: WireObject): ChatMessage[] {
@@ -60,7 +62,10 @@ function readSteps(parts: readonly WireObject[]): ChatMessage[] {
   const messages: ChatMessage[] = [];
   let content: AssistantPart[] = [];
   let results: (ToolResultPart | InputResponsePart)[] = [];
+  const noted = new Set(parts.map((part) => noteIn(part, part.requiredString("type"))?.callId));
+  const waiting: ToolResultPart[] = [];
   const close = () => {
+    content.push(...waiting.splice(0));
     if (content.length > 0) messages.push({ role: "assistant", content });
     if (results.length > 0) messages.push({ role: "tool", content: results });
     content = [];
@@ -68,12 +73,25 @@ function readSteps(parts: readonly WireObject[]): ChatMessage[] {
   };
   for (const part of parts) {
     const type = part.requiredString("type");
+    const note = noteIn(part, type);
     if (type === "step-start") close();
-    else if (type === "dynamic-tool" || type.startsWith("tool-")) readTool(part, type, content, results);
-    else content.push(...readAssistantPart(part, type));
+    else if (note !== undefined) {
+      // Where a result came of a tool that the provider ran: other calls may stand between it and its own.
+      const at = waiting.findIndex(({ callId }) => callId === note.callId);
+      if (at !== -1) content.push(...waiting.splice(at, 1).map((result) => withResultNote(result, note)));
+    } else if (type === "dynamic-tool" || type.startsWith("tool-")) {
+      const result = readTool(part, type, content, results);
+      if (result !== undefined) (noted.has(result.callId) ? waiting : content).push(result);
+    } else content.push(...readAssistantPart(part, type));
   }
   close();
   return messages;
+}
+
+/** What was noted of a result; `undefined` for any other part. */
+function noteIn(part: WireObject, type: string): JsonObject | undefined {
+  const data = type === "data-sluice" ? part.any("data") : undefined;
+  return isJsonObject(data) && typeof data.callId === "string" ? data : undefined;
 }
 
 function readAssistantPart(part: WireObject, type: string): AssistantPart[] {
@@ -89,7 +107,7 @@ function readAssistantPart(part: WireObject, type: string): AssistantPart[] {
       return [readFile(part)];
     case "data-sluice": {
       const data = part.object("data");
-      const kept = readNote({ sluice: { opaque: data?.any("opaque") ?? null } }).opaque;
+      const kept = readOpaque(data?.any("opaque"));
       return kept === undefined ? [] : [{ type: "opaque", name: dataNameOf(data?.string("name") ?? ""), opaque: kept }];
     }
     default:
@@ -98,21 +116,24 @@ function readAssistantPart(part: WireObject, type: string): AssistantPart[] {
   }
 }
 
+/** Takes a call and what came of it; returns the result of one that the provider ran. */
 function readTool(
   part: WireObject,
   type: string,
   content: AssistantPart[],
   results: (ToolResultPart | InputResponsePart)[],
-): void {
+): ToolResultPart | undefined {
   const state = part.requiredString("state");
   // A call that was cut off in mid-argument was never made.
-  if (state === "input-streaming") return;
+  if (state === "input-streaming") return undefined;
   const callId = part.requiredString("toolCallId");
   const name = type === "dynamic-tool" ? part.requiredString("toolName") : type.slice("tool-".length);
   const providerExecuted = part.boolean("providerExecuted") === true;
   const { opaque } = readNote(part.any("callProviderMetadata"));
   const own = { ...(providerExecuted && { providerExecuted: true as const }), ...(opaque && { opaque }) };
-  content.push({ type: "tool-call", callId, name, input: part.any("input") ?? part.any("rawInput") ?? {}, ...own });
+  content.push({ type: "tool-call", callId, name, ...inputOf(part), ...own });
+  // What the provider runs has no result of the client's.
+  if (providerExecuted && !state.startsWith("output-")) return undefined;
   const answer = readAnswer(part, state);
   if (answer.type === "input-response") {
     content.push({
@@ -124,20 +145,24 @@ function readTool(
       input: part.any("input") ?? {},
     });
     results.push(answer);
-  } else {
-    const result: ToolResultPart = {
-      callId,
-      name,
-      ...answer,
-      ...(providerExecuted && { providerExecuted: true as const }),
-    };
-    if (providerExecuted) content.push(result);
-    else results.push(result);
+    return undefined;
   }
+  const result: ToolResultPart = { callId, name, ...answer };
+  if (providerExecuted) return { ...result, providerExecuted };
+  results.push(result);
+  return undefined;
+}
+
+/** Arguments that were no JSON stand as the text that they are. */
+function inputOf(part: WireObject): ToolInput {
+  const raw = part.has("input") ? undefined : part.any("rawInput");
+  if (typeof raw === "string") return { input: raw, invalid: true };
+  return { input: part.any("input") ?? raw ?? {} };
 }
 
 type ResultFacts = Pick<ToolResultPart, "type" | "output" | "isError">;
 
+/** What came of a call. */
 function readAnswer(part: WireObject, state: string): ResultFacts | InputResponsePart {
   const approval = part.object("approval");
   const reason = approval?.string("reason");
@@ -155,9 +180,9 @@ function readAnswer(part: WireObject, state: string): ResultFacts | InputRespons
         : { type: "deny" as const, ...(reason !== undefined && { reason }) };
       return { type: "input-response", id: approval?.requiredString("id") ?? "", response };
     }
-    // A call without its result is refused by most services.
+    // One without any would run when it is sent again.
     case "input-available":
-      return { type: "tool-result", output: "the tool gave no result", isError: true };
+      return { type: "tool-result", output: NO_RESULT, isError: true };
     case "approval-requested":
       return { type: "tool-result", output: "nobody decided about this call", isError: true };
     default:

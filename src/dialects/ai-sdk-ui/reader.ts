@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Emit, FinishReason } from "../../stream/chat-event.js";
+import type { Emit, FinishReason, ToolResultEvent } from "../../stream/chat-event.js";
 import { dataNameOf } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { eventOf } from "../../stream/event-json.js";
@@ -13,7 +13,7 @@ import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
 import { tokenCount } from "../token-count.js";
 import { readReason } from "./finish-reason.js";
-import { readNote } from "./metadata.js";
+import { readNote, readOpaque, withResultNote } from "./metadata.js";
 
 /** Chunks that say nothing of the answer. */
 const SILENT = ["start-step", "finish-step", "message-metadata", "tool-approval-request"];
@@ -31,6 +31,8 @@ export class UiMessageReader implements WireReader {
   #blocks = 0;
   readonly #parts = new Map<string, Part>();
   readonly #names = new Map<string, string>();
+  /** What was noted of results that are to come. */
+  readonly #notes = new Map<string, JsonObject>();
 
   push(frame: Frame, emit: Emit): void {
     if (this.#finished || isDone(frame.data)) return;
@@ -141,8 +143,7 @@ export class UiMessageReader implements WireReader {
   #result(value: JsonObject, type: string, emit: Emit): void {
     const callId = text(value.toolCallId);
     const failed = type === "tool-output-error";
-    const { opaque } = readNote(value.providerMetadata);
-    emit({
+    const event: ToolResultEvent = {
       type: "tool-result",
       callId,
       name: this.#names.get(callId) ?? "",
@@ -150,8 +151,8 @@ export class UiMessageReader implements WireReader {
       ...(failed && { isError: true }),
       ...(value.preliminary === true && { preliminary: true }),
       ...(value.providerExecuted === true && { providerExecuted: true }),
-      ...(opaque && { opaque }),
-    });
+    };
+    emit(withResultNote(event, this.#notes.get(callId)));
   }
 
   #file(value: JsonObject, emit: Emit): void {
@@ -164,8 +165,9 @@ export class UiMessageReader implements WireReader {
   #data(name: string, value: JsonObject, emit: Emit): void {
     const data = value.data ?? null;
     const inner = isJsonObject(data) ? data : {};
-    if (name === "sluice") {
-      const { opaque } = readNote({ sluice: { opaque: inner.opaque ?? null } });
+    if (name === "sluice" && typeof inner.callId === "string") this.#notes.set(inner.callId, inner);
+    else if (name === "sluice") {
+      const opaque = readOpaque(inner.opaque);
       emit({ type: "data", name: dataNameOf(text(inner.name)), value: inner.value ?? null, ...(opaque && { opaque }) });
     } else if (["nested", "sentence", "audio-delta"].includes(name) || name === "input-request") emit(eventOf(data));
     else emit({ type: "data", name: dataNameOf(name), value: data });

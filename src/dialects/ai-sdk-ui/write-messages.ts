@@ -8,7 +8,7 @@ import type {
   ToolResultPart,
 } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
-import { writeNote } from "./metadata.js";
+import { writeNote, writeResultNote } from "./metadata.js";
 
 /** Messages as a client of the AI SDK holds them: an answer with all its steps is one. */
 export function writeMessages(messages: readonly ChatMessage[]): JsonObject[] {
@@ -74,9 +74,12 @@ function writeAssistantPart(part: AssistantPart, results: Results): JsonObject[]
       return [writeFile(part)];
     case "tool-call":
       return [{ ...callOf(part), ...answerOf(part.callId, results) }];
+    case "tool-result": {
+      const note = part.providerExecuted ? writeResultNote(part) : undefined;
+      return note === undefined ? [] : [note];
+    }
     case "opaque":
       return [{ type: "data-sluice", data: { name: part.name, opaque: part.opaque as unknown as JsonValue } }];
-    case "tool-result":
     case "input-request":
     case "source":
       return [];

@@ -14,7 +14,7 @@ import { eventToJson } from "../../stream/event-json.js";
 import { toDataUrl } from "../data-url.js";
 import type { WireWriter, WriteFrame } from "../dialect.js";
 import { writeReason } from "./finish-reason.js";
-import { writeNote } from "./metadata.js";
+import { writeNote, writeResultNote } from "./metadata.js";
 
 interface OpenPart {
   kind: "text" | "reasoning";
@@ -165,18 +165,20 @@ export class UiMessageWriter implements WireWriter {
   }
 
   #result(event: ToolResultEvent, write: WriteFrame): void {
-    const { callId, output, isError, preliminary, providerExecuted, opaque } = event;
+    const { callId, output, isError, preliminary, providerExecuted } = event;
     const common = { toolCallId: callId, ...(providerExecuted && { providerExecuted }) };
-    const note = writeNote(opaque === undefined ? {} : { opaque });
+    // Some providers show how far a result is before they say what was called; the client knows no result without a call.
+    this.#beginCall(event, write);
+    const note = writeResultNote(event);
+    if (note !== undefined) this.#part(write, note);
     const errorText = typeof output === "string" ? output : JSON.stringify(output);
-    if (isError) this.#part(write, { type: "tool-output-error", ...common, errorText, ...note });
+    if (isError) this.#part(write, { type: "tool-output-error", ...common, errorText });
     else
       this.#part(write, {
         type: "tool-output-available",
         ...common,
         output,
         ...(preliminary && { preliminary }),
-        ...note,
       });
   }
 

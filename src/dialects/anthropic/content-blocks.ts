@@ -10,8 +10,8 @@ import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
 import { CallBlock, isServerResult, ResultBlock } from "./tool-blocks.js";
 
 /** The block to which a piece belongs that came without its start, or on the index of a block of another kind. */
-export function blockOfPiece(kind: PieceKind, index: number, emit: Emit): OpenBlock | undefined {
-  if (kind === "text_delta") return new TextBlock({}, index, emit);
+export function blockOfPiece(kind: PieceKind, index: number, answer: AnswerState, emit: Emit): OpenBlock | undefined {
+  if (kind === "text_delta") return new TextBlock({}, index, answer, emit);
   return kind === "thinking_delta" ? new ThinkingBlock({}, index, emit) : undefined;
 }
 
@@ -19,7 +19,7 @@ export function blockOfPiece(kind: PieceKind, index: number, emit: Emit): OpenBl
 export function openBlock(block: JsonObject, index: number, answer: AnswerState, emit: Emit): OpenBlock {
   switch (block.type) {
     case "text":
-      return new TextBlock(block, index, emit);
+      return new TextBlock(block, index, answer, emit);
     case "thinking":
       return new ThinkingBlock(block, index, emit);
     case "redacted_thinking":
@@ -38,8 +38,9 @@ class TextBlock implements OpenBlock {
   readonly #citations: JsonObject[] = [];
   #length = 0;
 
-  constructor(block: JsonObject, index: number, emit: Emit) {
+  constructor(block: JsonObject, index: number, answer: AnswerState, emit: Emit) {
     this.#index = index;
+    answer.lastText = index;
     if (typeof block.text === "string") this.piece("text_delta", block.text, emit);
     if (Array.isArray(block.citations)) for (const citation of block.citations) this.#cite(citation);
   }
@@ -122,14 +123,14 @@ class RedactedBlock implements OpenBlock {
     const carried = typeof this.#block.data === "string" ? readCarried(this.#block.data) : undefined;
     const block = this.#index;
     switch (carried?.kind) {
-      case "text":
-        emit({ type: "text-delta", text: "", block: block - 1, opaque: carried.opaque });
+      case "text": {
+        const before = carried.alone ? block : (this.#answer.lastText ?? block);
+        emit({ type: "text-delta", text: "", block: before, opaque: carried.opaque });
         return;
+      }
       case "tool-call":
-        this.#answer.carried.calls.set(carried.callId, carried.opaque);
-        return;
       case "tool-result":
-        this.#answer.carried.results.set(carried.callId, carried.opaque);
+        this.#answer.carried.push(carried);
         return;
       case "data":
         emit({ type: "data", name: carried.name, value: carried.value, opaque: carried.opaque });

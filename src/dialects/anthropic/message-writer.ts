@@ -136,7 +136,9 @@ export class MessageWriter {
 
   #text({ text, block, opaque }: TextDeltaEvent, write: WriteEvent): void {
     if (text !== "") this.#delta(this.#part("text", block, write), { type: "text_delta", text }, write);
-    if (opaque !== undefined) this.#carry({ kind: "text", opaque }, write);
+    if (opaque === undefined) return;
+    const alone = text === "" && !this.#goesOn("text", block);
+    this.#carry({ kind: "text", opaque, ...(alone && { alone }) }, write);
   }
 
   #reasoning({ text, block, opaque }: ReasoningDeltaEvent, write: WriteEvent): void {
@@ -201,8 +203,9 @@ export class MessageWriter {
       this.#whole({ ...own, tool_use_id: callId, content: output }, write);
       return;
     }
-    if (opaque !== undefined) this.#carry({ kind: "tool-result", callId, opaque }, write);
-    const text = typeof output === "string" ? output : JSON.stringify(output);
+    const json = typeof output !== "string";
+    if (opaque !== undefined) this.#carry({ kind: "tool-result", callId, opaque, ...(json && { json }) }, write);
+    const text = json ? JSON.stringify(output) : output;
     const content = [{ type: "text", text }];
     this.#whole({ type: "mcp_tool_result", tool_use_id: callId, is_error: isError === true, content }, write);
   }
@@ -257,12 +260,16 @@ export class MessageWriter {
 
   /** The index of the open block for a piece of text or thinking; opens one where none fits. */
   #part(kind: OpenPart["kind"], block: number | undefined, write: WriteEvent): number {
-    const open = this.#open;
-    if (open?.kind === kind && open.block === block && !open.bare) return open.index;
+    if (this.#open !== undefined && this.#goesOn(kind, block)) return this.#open.index;
     const empty = kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" };
     const index = this.#startBlock(empty, write);
     this.#open = { kind, index, block, bare: false };
     return index;
+  }
+
+  #goesOn(kind: OpenPart["kind"], block: number | undefined): boolean {
+    const open = this.#open;
+    return open?.kind === kind && open.block === block && !open.bare;
   }
 
   #startBlock(block: JsonObject, write: WriteEvent): number {

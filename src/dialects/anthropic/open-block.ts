@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
-import type { Emit, Opaque } from "../../stream/chat-event.js";
+import type { Emit } from "../../stream/chat-event.js";
+import { CarriedStates } from "../carried.js";
 import { ToldCalls } from "../told-calls.js";
 
 /** The deltas that carry a piece of text, and the field it stands in. */
@@ -27,7 +28,9 @@ export interface AnswerState {
   /** Calls of tools that another provider ran. */
   foreign: Set<string>;
   /** Carried state that stood before the call or the result it belongs to, by the id of the call. */
-  carried: { calls: Map<string, Opaque>; results: Map<string, Opaque> };
+  carried: CarriedStates;
+  /** The index of the last block of text. */
+  lastText: number | undefined;
   /** Calls that wait for the caller's results, by their ids, with the id of the provider's call that made them, if one did. */
   waiting: Map<string, string | undefined>;
   /** The calls that were told. */
@@ -41,7 +44,8 @@ export function newAnswer(): AnswerState {
   return {
     names: new Map(),
     foreign: new Set(),
-    carried: { calls: new Map(), results: new Map() },
+    carried: new CarriedStates(),
+    lastText: undefined,
     waiting: new Map(),
     told: new ToldCalls(),
     cut: false,

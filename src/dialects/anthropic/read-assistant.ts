@@ -1,8 +1,9 @@
 import { isJsonObject } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
-import type { AssistantPart, TextPart } from "../../stream/message.js";
-import { readCarried } from "../carried.js";
+import type { AssistantPart } from "../../stream/message.js";
+import { addTextState, readCarried } from "../carried.js";
+import { readInput } from "../tool-input.js";
 import type { WireObject } from "../wire-object.js";
 import { readCache } from "./cache-control.js";
 import { readCitation } from "./citations.js";
@@ -65,19 +66,19 @@ function readSignature(block: WireObject): { opaque?: Opaque } {
 function addRedacted(parts: AssistantPart[], block: WireObject, answer: AnswerState): void {
   const carried = readCarried(block.requiredString("data"));
   switch (carried?.kind) {
-    case "text": {
-      const text = parts.findLast((part): part is TextPart => part.type === "text");
-      if (text !== undefined) text.opaque = carried.opaque;
+    case "text":
+      addTextState(parts, carried);
+      return;
+    case "tool-call": {
+      const { callId, opaque } = carried;
+      const known = parts.find((part) => part.type === "tool-call" && part.callId === callId);
+      if (known?.type === "tool-call") known.opaque = opaque;
+      else answer.carried.push(carried);
       return;
     }
-    case "tool-call":
-    case "tool-result": {
-      const { kind, callId, opaque } = carried;
-      const known = parts.find((part) => part.type === kind && part.callId === callId);
-      if (known?.type === kind) known.opaque = opaque;
-      else (kind === "tool-call" ? answer.carried.calls : answer.carried.results).set(callId, opaque);
+    case "tool-result":
+      answer.carried.push(carried);
       return;
-    }
     case "data":
       parts.push({ type: "opaque", name: carried.name, opaque: carried.opaque });
       return;
@@ -94,12 +95,12 @@ function readCall(block: WireObject, answer: AnswerState): AssistantPart {
   const name = block.requiredString("name");
   answer.names.set(callId, name);
   if (isForeign(block.value)) answer.foreign.add(callId);
-  const opaque = answer.carried.calls.get(callId) ?? callOpaque(block.value);
+  const opaque = answer.carried.ofCall(callId) ?? callOpaque(block.value);
   return {
     type: "tool-call",
     callId,
     name,
-    input: block.any("input") ?? {},
+    ...readInput(block.any("input")),
     ...(block.any("type") !== "tool_use" && { providerExecuted: true }),
     ...(opaque !== undefined && { opaque }),
     ...readCache(block.value),

@@ -223,7 +223,7 @@ export class AnthropicReader implements WireReader {
     const message = this.#open(emit);
     if (message === undefined || message.blocks.get(index)?.piece(kind, piece, emit)) return;
     const key = `${kind} ${index}`;
-    const block = message.strays.get(key)?.block ?? blockOfPiece(kind, index, emit);
+    const block = message.strays.get(key)?.block ?? blockOfPiece(kind, index, message.answer, emit);
     if (block === undefined) {
       unknownDelta({ type: kind, index, [PIECES[kind]]: piece }, emit);
       return;

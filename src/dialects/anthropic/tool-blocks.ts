@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { parseToolInput, type ToolInput, toolInput, UNNAMED } from "../tool-input.js";
+import { parseToolInput, readInput, type ToolInput, UNNAMED } from "../tool-input.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
 import { otherFields, ownOpaque } from "./opaque.js";
 import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
@@ -67,7 +67,7 @@ export class CallBlock implements OpenBlock {
     if (callId === undefined) return;
     if (this.#provider.providerExecuted === undefined) this.#answer.waiting.set(callId, this.#madeBy());
     const event = { type: "tool-call", callId, name: this.#name, ...input, ...this.#provider } as const;
-    const opaque = this.#answer.carried.calls.get(this.#callId) ?? callOpaque(this.#block);
+    const opaque = this.#answer.carried.ofCall(this.#callId) ?? callOpaque(this.#block);
     emit(opaque === undefined ? event : { ...event, opaque });
   }
 
@@ -82,7 +82,7 @@ export class CallBlock implements OpenBlock {
     if (this.bare && this.#answer.cut) return { input: "", invalid: true };
     // A call that the provider's own code makes comes whole; some services say it as text.
     const { input } = this.#block;
-    return typeof input === "string" ? parseToolInput(input) : { input: toolInput(input) };
+    return typeof input === "string" ? parseToolInput(input) : readInput(input);
   }
 }
 
@@ -132,9 +132,8 @@ export function readServerResult(block: JsonObject, { names, foreign, carried }:
   // Search for tools may answer in the turn after the call.
   const name = names.get(callId) ?? type.slice(0, -RESULT.length).replace(/_$/, "");
   const output = ours ? plainText(block.content ?? null) : (block.content ?? null);
-  const own = ours ? undefined : ownOpaque(otherFields(block, ["tool_use_id", "content", "cache_control"]));
-  const opaque = carried.results.get(callId) ?? own;
-  return {
+  const opaque = ours ? undefined : ownOpaque(otherFields(block, ["tool_use_id", "content", "cache_control"]));
+  return carried.on({
     type: "tool-result",
     callId,
     name,
@@ -142,7 +141,7 @@ export function readServerResult(block: JsonObject, { names, foreign, carried }:
     ...(isFailure(block) && { isError: true }),
     providerExecuted: true,
     ...(opaque !== undefined && { opaque }),
-  };
+  });
 }
 
 function isFailure(block: JsonObject): boolean {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { answerEvents } from "../answer-events.js";
 import type { Answer, WriterContext } from "../dialect.js";
-import { parseToolInput } from "../tool-input.js";
+import { inputObject, parseToolInput } from "../tool-input.js";
 import { MessageWriter } from "./message-writer.js";
 import { PIECES } from "./open-block.js";
 
@@ -37,7 +37,7 @@ function addDelta(block: Block | undefined, delta: JsonObject): void {
       return;
     case "input_json_delta":
       // A whole answer has each input in one piece.
-      block.input = parseToolInput(String(delta[PIECES.input_json_delta])).input;
+      block.input = inputObject(parseToolInput(String(delta[PIECES.input_json_delta])).input);
       return;
     case "signature_delta":
       block.signature = delta.signature ?? "";

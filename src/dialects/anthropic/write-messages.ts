@@ -12,6 +12,7 @@ import type {
 import { resultsOf } from "../../stream/message.js";
 import { ANTHROPIC_HISTORY } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
+import { inputObject } from "../tool-input.js";
 import { writeCache } from "./cache-control.js";
 import { writeCitation } from "./citations.js";
 import { ownData } from "./opaque.js";
@@ -113,10 +114,7 @@ class MessagesWriter {
       }
       const block = this.#assistantBlock(part, field);
       cited = part.type === "text" ? block : undefined;
-      if (block === undefined) continue;
-      // In the one message of a tool loop, results stand among what the model said.
-      if (part.type === "tool-result" && part.providerExecuted === undefined) this.#turns.addResult(block);
-      else this.#turns.addBlock("assistant", block);
+      if (block !== undefined) this.#turns.addBlock("assistant", block);
     }
   }
 
@@ -132,7 +130,6 @@ class MessagesWriter {
       case "tool-call":
         return this.#call(part, field);
       case "tool-result": {
-        if (part.providerExecuted === undefined) return writeResult(part);
         const own = ownData(part.opaque);
         if (own === undefined) return this.#leaveOut(field, "the result of a tool that another provider ran");
         return { ...own, tool_use_id: part.callId, content: part.output, ...writeCache(part.cache) };
@@ -152,13 +149,11 @@ class MessagesWriter {
     const { callId, name, input, providerExecuted, opaque, cache } = part;
     const own = ownData(opaque);
     if (providerExecuted && own === undefined) return this.#leaveOut(field, "a tool that another provider ran");
-    if (!isObject(input)) this.#warn(field, "arguments that are no JSON object were sent inside one");
     return {
       ...(own ?? { type: "tool_use" }),
       id: callId,
       name,
-      // As Anthropic's documentation of streamed tool use advises.
-      input: isObject(input) ? input : { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) },
+      input: inputObject(input),
       ...writeCache(cache),
     };
   }
@@ -205,8 +200,4 @@ function writeResult({ callId, output, isError, opaque, cache }: ToolResultPart)
 
 function addCitation(block: JsonObject, citation: JsonObject): void {
   block.citations = [...(Array.isArray(block.citations) ? block.citations : []), citation];
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -19,7 +19,7 @@ import { writeErrorBody } from "./errors.js";
 import { writeFinishReason } from "./finish-reason.js";
 import { objectOf, ownData } from "./opaque.js";
 import { SaidSources } from "./said-sources.js";
-import { writeAnyState, writeSignature } from "./signatures.js";
+import { writeAnyState, writeSignature, writeStateAlone } from "./signatures.js";
 import { writeUsage } from "./usage.js";
 import { PartWriter } from "./write-part.js";
 
@@ -31,6 +31,9 @@ export class AnswerWriter {
   readonly #context: WriterContext;
   readonly #clientCalls: ClientCalls;
   readonly #parts = new PartWriter(writeAnyState, (callId) => ({ id: callId }));
+  readonly #alone = new PartWriter(writeStateAlone);
+  /** The block of the text that was said last, if nothing came after it. */
+  #textBlock: { block: number | undefined } | undefined;
   #sources = new SaidSources();
   #start: StartEvent | undefined;
   #usage: Usage = {};
@@ -110,8 +113,11 @@ export class AnswerWriter {
 
   #text({ text, block, opaque }: TextDeltaEvent, write: WriteResponse): void {
     if (text === "" && opaque === undefined) return;
+    const alone = text === "" && (this.#textBlock === undefined || this.#textBlock.block !== block);
     this.#sources.text(text, block);
-    this.#part(this.#parts.text(text, opaque), write);
+    this.#part((alone ? this.#alone : this.#parts).text(text, opaque), write);
+    // State closes the text that it belongs to.
+    if (opaque === undefined) this.#textBlock = { block };
   }
 
   #call(event: ToolCallEvent, write: WriteResponse): void {
@@ -165,6 +171,7 @@ export class AnswerWriter {
 
   #part(part: JsonObject, write: WriteResponse): void {
     this.#said = true;
+    this.#textBlock = undefined;
     const usage = this.#usageIsNew ? { usageMetadata: writeUsage(this.#usage) } : {};
     this.#usageIsNew = false;
     const candidate = { content: { parts: [part], role: "model" }, index: 0 };

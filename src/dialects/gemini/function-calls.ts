@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import type { Emit, ToolCallEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
 import { ToldCalls } from "../told-calls.js";
-import { parseToolInput, type ToolInput, toolInput, UNNAMED } from "../tool-input.js";
+import { parseToolInput, readInput, type ToolInput, UNNAMED } from "../tool-input.js";
 import { newCallId } from "./call-ids.js";
 import { objectOf, otherFields } from "./opaque.js";
 import { PartialArgs } from "./partial-args.js";
@@ -81,7 +81,7 @@ export class FunctionCalls {
       this.#open.push(open);
       return open;
     }
-    this.#tell(callId, name, { input: toolInput(call.args) }, part, emit);
+    this.#tell(callId, name, readInput(call.args), part, emit);
     return undefined;
   }
 

@@ -69,7 +69,8 @@ export class PartReader {
     }
     const kind = thought ? "reasoning" : "text";
     // A signature of Google's belongs to its own part, which must come back as it came; another provider's to all before it.
-    const block = carried !== undefined && text === "" ? this.text.close(kind) : this.text.place(kind, true);
+    const before = text === "" && carried !== undefined && !(carried.kind === "text" && carried.alone);
+    const block = before ? this.text.close(kind) : this.text.place(kind, true);
     if (!thought) this.text.push(text);
     emit({ type: thought ? "reasoning-delta" : "text-delta", text, block, opaque });
   }

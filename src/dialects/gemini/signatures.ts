@@ -24,6 +24,12 @@ export const writeAnyState: WriteState = (opaque, kind, callId = "") => {
   return writeSignature(call ? { kind, callId, opaque } : { kind: kind === "reasoning" ? kind : "text", opaque });
 };
 
+/** The same of a text without words, which has the state to itself. */
+export const writeStateAlone: WriteState = (opaque, kind) =>
+  opaque === undefined || ownData(opaque) !== undefined
+    ? writeAnyState(opaque, kind)
+    : writeSignature({ kind: "text", opaque, alone: true });
+
 /** A signature is bytes, which some clients decode: ours is text in base64. */
 export function writeSignature(carried: Carried): JsonObject {
   return { thoughtSignature: encodeBase64(new TextEncoder().encode(writeCarried(carried))) };

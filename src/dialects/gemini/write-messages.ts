@@ -32,7 +32,7 @@ interface Content extends JsonObject {
   parts: JsonObject[];
 }
 
-/** Messages in Gemini's terms: instructions apart, results of functions in the order of their calls. */
+/** Messages in Gemini's terms: instructions apart, results of functions in one content of the user's. */
 export function writeMessages(
   messages: readonly ChatMessage[],
   traits: ModelTraits,
@@ -47,9 +47,6 @@ class MessagesWriter {
   readonly #parts = new PartWriter(writeOwnState);
   readonly #system: JsonObject[] = [];
   readonly #contents: Content[] = [];
-  /** The results that came since the last call, and the order of the calls they answer. */
-  #results: ToolResultPart[] = [];
-  #calls: string[] = [];
 
   constructor(traits: ModelTraits, warnings: Warning[]) {
     this.#traits = traits;
@@ -60,7 +57,6 @@ class MessagesWriter {
     const prepared = prepareHistory(messages, GEMINI_HISTORY, this.#warnings);
     for (const [index, message] of prepared.messages.entries())
       this.#message(message, prepared.paths[index] ?? "messages");
-    this.#flushResults();
     return {
       ...(this.#system.length > 0 && { systemInstruction: { parts: this.#system } }),
       contents: this.#contents,
@@ -68,7 +64,6 @@ class MessagesWriter {
   }
 
   #message(message: ChatMessage, path: string): void {
-    if (message.role !== "tool") this.#flushResults();
     switch (message.role) {
       case "system":
         this.#systemMessage(message.content, path);
@@ -82,7 +77,10 @@ class MessagesWriter {
         else this.#assistant(message.content, path);
         return;
       case "tool":
-        this.#results.push(...resultsOf(message));
+        this.#add(
+          "user",
+          resultsOf(message).flatMap((part) => this.#result(part)),
+        );
         return;
       default:
         message satisfies never;
@@ -110,25 +108,11 @@ class MessagesWriter {
   }
 
   #assistant(parts: readonly AssistantPart[], path: string): void {
-    let said: JsonObject[] = [];
-    const close = () => {
-      this.#add("model", said);
-      said = [];
-    };
-    for (const [index, part] of parts.entries()) {
-      // In the one message of a tool loop, results stand among what the model said.
-      if (part.type === "tool-result" && part.providerExecuted === undefined) {
-        close();
-        this.#results.push(part);
-        continue;
-      }
-      const wire = this.#assistantPart(part, `${path}.content[${index}]`);
-      if (wire === undefined) continue;
-      this.#flushResults();
-      if (part.type === "tool-call" && !part.providerExecuted) this.#calls.push(part.callId);
-      said.push(wire);
-    }
-    close();
+    const said = parts.map((part, index) => this.#assistantPart(part, `${path}.content[${index}]`));
+    this.#add(
+      "model",
+      said.filter((part) => part !== undefined),
+    );
   }
 
   #assistantPart(part: AssistantPart, field: string): JsonObject | undefined {
@@ -169,27 +153,7 @@ class MessagesWriter {
     if (part.providerExecuted && ownData(part.opaque) === undefined) {
       return this.#leaveOut(field, "a tool that another provider ran");
     }
-    if (!isJsonObject(part.input)) this.#warn(field, "arguments that are no JSON object were sent inside one");
     return this.#parts.call(part);
-  }
-
-  /** Google pairs results without ids with calls by their order, and wants those of a turn in one content. */
-  #flushResults(): void {
-    const results = this.#results;
-    if (results.length === 0) return;
-    const order = (callId: string) => {
-      const at = this.#calls.indexOf(callId);
-      return at === -1 ? this.#calls.length : at;
-    };
-    const sorted = results
-      .map((part, index) => ({ part, index }))
-      .sort((a, b) => order(a.part.callId) - order(b.part.callId) || a.index - b.index);
-    this.#add(
-      "user",
-      sorted.flatMap(({ part }) => this.#result(part)),
-    );
-    this.#results = [];
-    this.#calls = [];
   }
 
   /** Models that take no files in a result get them beside it. */

@@ -1,7 +1,8 @@
 import { encodeBase64 } from "../../base/base64.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Opaque } from "../../stream/chat-event.js";
 import type { ToolCallPart, ToolResultPart } from "../../stream/message.js";
+import { inputObject } from "../tool-input.js";
 import { idField } from "./call-ids.js";
 import { objectOf, ownData } from "./opaque.js";
 import type { WriteState } from "./signatures.js";
@@ -34,7 +35,7 @@ export class PartWriter {
 
   call({ callId, name, input, opaque }: Pick<ToolCallPart, "callId" | "name" | "input" | "opaque">): JsonObject {
     const state = this.#state(opaque, "tool-call", callId);
-    const args = argsOf(input);
+    const args = inputObject(input);
     if (isJsonObject(state.executableCode)) {
       return { ...state, executableCode: { ...state.executableCode, ...idField(callId), ...args } };
     }
@@ -47,7 +48,7 @@ export class PartWriter {
   /** A call of a tool that runs neither at the client's nor at Google's. */
   foreignCall({ callId, name, input, opaque }: ToolCallPart): JsonObject {
     const state = this.#state(opaque, "tool-call", callId);
-    return { ...state, toolCall: { id: callId, toolType: name, args: argsOf(input) } };
+    return { ...state, toolCall: { id: callId, toolType: name, args: inputObject(input) } };
   }
 
   /** What a tool of Google's returned, or one that `foreignCall` called. */
@@ -84,10 +85,4 @@ const BESIDE = [
 
 function isWhole(part: JsonObject): boolean {
   return Object.keys(part).some((key) => !BESIDE.includes(key));
-}
-
-/** Arguments are an object; what a model said that is none stands inside one. */
-function argsOf(input: JsonValue): JsonObject {
-  if (isJsonObject(input)) return input;
-  return { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) };
 }

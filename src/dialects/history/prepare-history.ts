@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { wellFormed, wellFormedJson } from "../../base/well-formed.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type {
@@ -12,6 +12,7 @@ import type {
   ToolResultPart,
   UserMessage,
 } from "../../stream/message.js";
+import { inputObject } from "../tool-input.js";
 import { type AnswerGroup, gatherAnswer } from "./answer-groups.js";
 import { CallIds, fitted } from "./call-ids.js";
 import type { HistoryRules } from "./history-rules.js";
@@ -178,7 +179,7 @@ class History {
     return { ...rest, callId, name, input };
   }
 
-  /** Services take arguments that are an object: anything else is put into one, as Anthropic advises. */
+  /** Services take arguments that are an object: anything else is put into one. */
   #input(call: ToolCallPart, path: string): JsonValue {
     const { input } = call;
     if (isJsonObject(input)) return this.#mendedJson(input, path);
@@ -186,8 +187,7 @@ class History {
       return typeof input === "string" ? this.#mendedJson(input, path) : input;
     if (input === null) return {};
     this.#warn(path, `arguments of ${call.name} that are no JSON object are sent inside one`);
-    const wrapped: JsonObject = { INVALID_JSON: typeof input === "string" ? input : JSON.stringify(input) };
-    return wellFormedJson(wrapped);
+    return wellFormedJson(inputObject(input));
   }
 
   #result(call: ToolCallPart, result: ToolResultPart | undefined, callId: string, path: string): ToolResultPart {

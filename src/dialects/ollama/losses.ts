@@ -6,7 +6,7 @@ export const losses: readonly Loss[] = [
   { what: "which content block a delta belongs to (`block`)", why: "a message has one text and one train of thought" },
   { what: "the order of thinking, text, images and calls within a whole message", why: "each has a field of its own" },
   { what: "arguments of calls as they are written", why: "a call comes whole" },
-  { what: "arguments that are no JSON object", why: "put into one, under `input`" },
+  { what: "arguments that are no JSON object", why: "they stand inside one, as `INVALID_JSON`" },
   { what: "whether text declines to answer (`refusal`)", why: "there is only text" },
   { what: "tools that the provider ran, and results of tools", why: "an answer holds only calls that the client runs" },
   { what: "sources", why: "the protocol has none" },

@@ -7,7 +7,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../../stream/message.js";
-import { parseToolInput } from "../tool-input.js";
+import { parseToolInput, readInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { imageType } from "./image-type.js";
 
@@ -90,7 +90,7 @@ function readCall(call: WireObject, calls: CallIds): ToolCallPart {
   const name = called.requiredString("name");
   const input = called.any("arguments");
   const callId = calls.open(call.string("id"), name);
-  const args = typeof input === "string" ? parseToolInput(input) : { input: input ?? {} };
+  const args = typeof input === "string" ? parseToolInput(input) : readInput(input);
   return { type: "tool-call", callId, name, ...args };
 }
 

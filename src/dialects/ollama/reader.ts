@@ -9,7 +9,7 @@ import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { isBlank, isDone, malformed, parseEvent } from "../parse-frame.js";
 import { StrayFrames } from "../stray-frames.js";
 import { ToldCalls } from "../told-calls.js";
-import { parseToolInput, toolInput, UNNAMED } from "../tool-input.js";
+import { parseToolInput, readInput, type ToolInput, UNNAMED } from "../tool-input.js";
 import { otherProtocol } from "../wire-marks.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { isCutLine } from "./cut-line.js";
@@ -136,8 +136,8 @@ function truncated(where: string, frame?: string): SluiceError {
 }
 
 /** Arguments come as an object; some servers that speak this protocol send them as text. */
-function readArguments(value: JsonValue | undefined): { input: JsonValue; invalid?: true } {
-  return typeof value === "string" ? parseToolInput(value) : { input: toolInput(value) };
+function readArguments(value: JsonValue | undefined): ToolInput {
+  return typeof value === "string" ? parseToolInput(value) : readInput(value);
 }
 
 function timeOf(line: JsonObject): string {

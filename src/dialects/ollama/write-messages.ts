@@ -46,36 +46,24 @@ export function textIn(content: string | readonly { type: string; text?: string 
   return content.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
 }
 
-/** In the one message of a tool loop, results stand among what the model said: it is cut there. */
-function writeAssistant(parts: readonly AssistantPart[], path: string, warnings: Warning[]): JsonObject[] {
-  const messages: JsonObject[] = [];
-  let said: AssistantPart[] = [];
-  const close = () => {
-    if (said.length > 0) messages.push(writeSaid(said));
-    said = [];
-  };
-  for (const [index, part] of parts.entries()) {
+function writeAssistant(all: readonly AssistantPart[], path: string, warnings: Warning[]): JsonObject[] {
+  const parts = all.filter((part, index) => {
     const lost = lossOf(part);
     if (lost !== undefined) warnings.push({ field: `${path}.content[${index}]`, message: `left out: ${lost}` });
-    else if (part.type === "tool-result") {
-      close();
-      messages.push(writeResult(part));
-    } else said.push(part);
-  }
-  close();
-  return messages;
-}
-
-function writeSaid(parts: readonly AssistantPart[]): JsonObject {
+    return lost === undefined;
+  });
+  if (parts.length === 0) return [];
   // Thoughts without state of a provider are in the model's own words.
   const thinking = parts.map((part) => (part.type === "reasoning" ? part.text : "")).join("");
   const calls = parts.flatMap((part) => (part.type === "tool-call" ? [part] : []));
-  return {
-    role: "assistant",
-    content: textIn(parts),
-    ...(thinking !== "" && { thinking }),
-    ...(calls.length > 0 && { tool_calls: calls.map(writeCall) }),
-  };
+  return [
+    {
+      role: "assistant",
+      content: textIn(parts),
+      ...(thinking !== "" && { thinking }),
+      ...(calls.length > 0 && { tool_calls: calls.map(writeCall) }),
+    },
+  ];
 }
 
 function lossOf(part: AssistantPart): string | undefined {

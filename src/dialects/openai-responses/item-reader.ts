@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
-import { readCarried } from "../carried.js";
+import { CarriedStates, readCarried } from "../carried.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
 import { ToldCalls } from "../told-calls.js";
@@ -33,6 +33,10 @@ export class ItemReader {
   #blocks = 0;
   #said: ResponseContent = { toolCalls: false, refusal: false };
   readonly #told = new ToldCalls();
+  /** State of calls and results that stood before them. */
+  readonly #carried = new CarriedStates();
+  /** The block of the text that began last. */
+  #lastText: number | undefined;
   /** Whether what the server said in the end is not what it had streamed. */
   #contradicted = false;
   /** Whether reasoning came without its content: then the provider knows it, and what follows it, by their ids. */
@@ -174,7 +178,9 @@ export class ItemReader {
       }
       const kind = part.type === "refusal" ? "refusal" : "text";
       if (kind === "refusal") this.#said.refusal = true;
-      open.wholePart(kind, index, content.length, this.#nextBlock).completeWith(part, emit);
+      const whole = open.wholePart(kind, index, content.length, this.#nextBlock);
+      this.#lastText = whole.block;
+      whole.completeWith(part, emit);
       if (open.item === item) tellLogprobs(part, emit);
     }
   }
@@ -194,7 +200,10 @@ export class ItemReader {
     if (carried?.kind === "reasoning") {
       emit({ type: "reasoning-delta", text: "", block: open.lastBlock ?? this.#blocks++, opaque: carried.opaque });
     } else if (carried?.kind === "text") {
-      emit({ type: "text-delta", text: "", block: Math.max(0, this.#blocks - 1), opaque: carried.opaque });
+      const before = carried.alone ? undefined : this.#lastText;
+      emit({ type: "text-delta", text: "", block: before ?? this.#blocks++, opaque: carried.opaque });
+    } else if (carried?.kind === "tool-call" || carried?.kind === "tool-result") {
+      this.#carried.push(carried);
     } else if (carried?.kind === "data") {
       emit({ type: "data", name: carried.name, value: carried.value, opaque: carried.opaque });
     } else if (carried === undefined && !isInvented(item.id) && (item.id !== undefined || isSealed(item))) {
@@ -216,8 +225,8 @@ export class ItemReader {
     const event = callEvent(call, item, this.#keepIds && !isInvented(item.id));
     const callId = this.#told.admit(call.callId, call.name, JSON.stringify(event.input));
     if (callId === undefined) return;
-    emit({ ...event, callId });
-    if (call.providerExecuted) for (const event of resultEvents(call, item)) emit(event);
+    emit(this.#carried.on({ ...event, callId }));
+    if (call.providerExecuted) for (const result of resultEvents(call, item)) emit(this.#carried.on(result));
     else this.#said.toolCalls = true;
   }
 

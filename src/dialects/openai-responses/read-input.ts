@@ -1,12 +1,12 @@
-import type { ChatEvent, Opaque } from "../../stream/chat-event.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import type { AssistantPart, ChatMessage, TextPart, ToolResultPart } from "../../stream/message.js";
-import { type Carried, readCarried } from "../carried.js";
+import { addTextState, type Carried, CarriedStates, readCarried } from "../carried.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readAnnotation } from "./annotations.js";
 import { readBreakpoint } from "./cache-breakpoint.js";
 import { declaredCustomTools } from "./custom-tools.js";
 import { callEvent, callOf, isCall, isSealed, otherItemEvents, resultEvents } from "./items.js";
-import { isInvented, ownOpaque } from "./opaque.js";
+import { isInvented, ownData, ownOpaque } from "./opaque.js";
 import { readUserPart } from "./read-user-part.js";
 import { readToolOutput } from "./tool-output.js";
 
@@ -46,8 +46,10 @@ class History {
   readonly #clientCalls = new Set<string>();
   /** Whether reasoning came that only its provider knows: then what follows it is known by its id as well. */
   #keepIds = false;
-  /** State of results that is known before them. */
-  readonly #carried = new Map<string, Opaque>();
+  /** Where in its message a call stands whose item comes later. */
+  readonly #places = new Map<string, number>();
+  /** State of calls and results that is known before them. */
+  readonly #carried = new CarriedStates();
 
   /** @param customTools names of the custom tools that the client runs, where they are known. */
   constructor(head: readonly ChatMessage[], customTools: ReadonlySet<string> | undefined) {
@@ -121,33 +123,36 @@ class History {
       this.#take(carried);
       return;
     }
-    if (!isSealed(item.value)) this.#keepIds = true;
     const opaque = carried?.opaque ?? (isInvented(item.any("id")) ? undefined : ownOpaque(item.value));
+    // An item of the provider's own may stand in the one that the client brings back.
+    const own = carried === undefined ? item.value : ownData(carried.opaque);
+    if (own !== undefined && !isSealed(own)) this.#keepIds = true;
     const last = said.pop() ?? { type: "reasoning", text: "" };
     this.#say([...said, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
   }
 
   /** State that stands in an item of its own beside the part that it belongs to. */
   #take(carried: Exclude<Carried, { kind: "reasoning" }>): void {
-    const message = this.messages.at(-1);
-    const said = message?.role === "assistant" && typeof message.content !== "string" ? message.content : [];
     switch (carried.kind) {
-      case "text": {
-        this.#unfold();
-        const last = this.messages.at(-1);
-        const content = last?.role === "assistant" && typeof last.content !== "string" ? last.content : [];
-        const text = content.findLast((part): part is TextPart => part.type === "text");
-        if (text !== undefined) text.opaque = carried.opaque;
+      case "text":
+        this.#say([]);
+        addTextState(this.#answer, carried);
+        return;
+      case "tool-call": {
+        const { callId, opaque } = carried;
+        const known = this.#answer.find((part) => part.type === "tool-call" && part.callId === callId);
+        if (known?.type === "tool-call") {
+          known.opaque = opaque;
+          return;
+        }
+        this.#say([]);
+        this.#carried.push(carried);
+        this.#places.set(callId, this.#answer.length);
         return;
       }
-      case "tool-call":
-      case "tool-result": {
-        const { kind, callId, opaque } = carried;
-        const known = said.find((part) => part.type === kind && part.callId === callId);
-        if (known?.type === kind) known.opaque = opaque;
-        else this.#carried.set(`${kind} ${callId}`, opaque);
+      case "tool-result":
+        this.#carried.push(carried);
         return;
-      }
       case "data":
         this.#say([{ type: "opaque", name: carried.name, opaque: carried.opaque }]);
         return;
@@ -170,13 +175,14 @@ class History {
       return;
     }
     const named = this.#keepIds && !isInvented(item.value.id);
-    this.#say(partsOf([callEvent(call, item.value, named), ...results]).map((part) => this.#withCarried(part)));
-  }
-
-  #withCarried(part: AssistantPart): AssistantPart {
-    if (part.type !== "tool-call" && part.type !== "tool-result") return part;
-    const opaque = this.#carried.get(`${part.type} ${part.callId}`);
-    return opaque === undefined ? part : { ...part, opaque };
+    const parts = partsOf([callEvent(call, item.value, named), ...results]).map((part) => this.#carried.on(part));
+    const place = this.#places.get(call.callId);
+    if (place === undefined) this.#say(parts);
+    else {
+      // Its item came with the result: other calls may stand between the two.
+      this.#answer.splice(place, 0, ...parts.slice(0, 1));
+      this.#say(parts.slice(1));
+    }
   }
 
   /** Whether an output that the provider also gives is the client's, since the client was asked. */
@@ -204,6 +210,12 @@ class History {
     const last = this.messages.at(-1);
     if (last?.role === "assistant" && typeof last.content !== "string") last.content.push(...said);
     else this.messages.push({ role: "assistant", content: [...said] });
+  }
+
+  /** What the model said last, if nobody has spoken since. */
+  get #answer(): AssistantPart[] {
+    const last = this.messages.at(-1);
+    return last?.role === "assistant" && typeof last.content !== "string" ? last.content : [];
   }
 
   /** An assistant's message that is a plain text, as a list to which more can be added. */

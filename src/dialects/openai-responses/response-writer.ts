@@ -129,7 +129,9 @@ export class ResponseWriter {
       const kind: TextKind = refusal ? "refusal" : "output_text";
       this.#response.openOf("message", write).push(kind, block, text, this.#response.writing(write));
     }
-    if (opaque !== undefined && own === undefined) this.#response.carry({ kind: "text", opaque }, write);
+    if (opaque === undefined || own !== undefined) return;
+    const alone = text === "" && !this.#response.goesOn(block);
+    this.#response.carry({ kind: "text", opaque, ...(alone && { alone }) }, write);
   }
 
   #reasoning({ text, opaque, block }: ReasoningDeltaEvent, write: WriteEvent): void {
@@ -162,18 +164,20 @@ export class ResponseWriter {
     const own = ownData(opaque);
     const streamed = this.#calls.get(callId);
     if (streamed === undefined) this.#response.close(write);
-    if (own?.type === "custom_tool_call") {
+    // What was streamed as a call of a function stays one: its state says what it is.
+    if (own?.type === "custom_tool_call" && streamed === undefined) {
       const id = this.#response.nextId("ctc");
       this.#response.whole({ id, ...own, call_id: callId, name, input: event.input, status: "completed" }, write);
       return;
     }
-    if (own !== undefined && own.type !== "function_call") {
+    if (own !== undefined && own.type !== "function_call" && streamed === undefined) {
       this.#response.whole(own, write);
       return;
     }
     if (this.#clientCalls.runsElsewhere(event)) {
-      // One of the provider's own comes with its result, as one item.
+      // One of the provider's own comes with its result, as one item; its state says where it stood.
       this.#foreign.set(callId, event);
+      if (opaque !== undefined) this.#response.carry({ kind: "tool-call", callId, opaque }, write);
       return;
     }
     this.#calls.delete(callId);
@@ -185,9 +189,9 @@ export class ResponseWriter {
       this.#response.event({ type: "response.function_call_arguments.delta", ...place, delta: text }, write);
     }
     this.#response.event({ type: "response.function_call_arguments.done", ...place, name, arguments: text }, write);
-    const { id, type: _, ...fields } = own ?? {};
+    const { id, type = "function_call", ...fields } = own ?? {};
     this.#response.done(at, { ...item, ...fields, arguments: text, status: "completed" }, write);
-    if (opaque !== undefined && (own === undefined || id !== undefined))
+    if (opaque !== undefined && (own === undefined || id !== undefined || type !== "function_call"))
       this.#response.carry({ kind: "tool-call", callId, opaque }, write);
   }
 
@@ -208,12 +212,14 @@ export class ResponseWriter {
       this.#response.whole(own, write);
       return;
     }
-    if (call?.opaque !== undefined) this.#response.carry({ kind: "tool-call", callId, opaque: call.opaque }, write);
-    if (opaque !== undefined) this.#response.carry({ kind: "tool-result", callId, opaque }, write);
-    const text = typeof output === "string" ? output : JSON.stringify(output);
+    const json = typeof output !== "string";
+    if (opaque !== undefined)
+      this.#response.carry({ kind: "tool-result", callId, opaque, ...(json && { json }) }, write);
+    const text = json ? JSON.stringify(output) : output;
     const input = call === undefined ? "{}" : inputText(call);
     const said = { output: isError ? null : text, error: isError ? text : null };
-    const item = { id: callId, type: "mcp_call", server_label: SLUICE_SERVER, name, arguments: input, ...said };
+    const named = { server_label: SLUICE_SERVER, name: call?.name ?? name };
+    const item = { id: callId, type: "mcp_call", ...named, arguments: input, ...said };
     this.#response.whole({ ...item, status: isError ? "failed" : "completed", approval_request_id: null }, write);
   }
 

@@ -47,6 +47,11 @@ export class WrittenItem {
     write({ type: `response.${EVENTS[kind].text}.delta`, ...this.#place(part), delta, ...logprobs });
   }
 
+  /** Whether a text of a block is open. */
+  goesOn(block: number | undefined): boolean {
+    return this.#open !== undefined && this.#open.block === block;
+  }
+
   /** The model declined without a word of it: a refusal that is empty says so. */
   refuse(write: WriteEvent): void {
     this.#partOf("refusal", undefined, write);

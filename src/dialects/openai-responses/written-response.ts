@@ -85,6 +85,11 @@ export class WrittenResponse {
     return this.openOf(type, write);
   }
 
+  /** Whether a text of a block is open. */
+  goesOn(block: number | undefined): boolean {
+    return this.#open?.item.type === "message" && this.#open.goesOn(block);
+  }
+
   /** The open item is whole, if there is one. */
   close(write: WriteEvent): void {
     const open = this.#open;

@@ -153,7 +153,7 @@ const STREAMS: Readonly<Record<string, Expected>> = {
   "prism-php/mistral/stream-reasoning-model-1-1.sse": {
     reason: "stop",
     characters: 16,
-    usage: { inputTokens: 10, outputTokens: 142, cacheReadTokens: 64 },
+    usage: { inputTokens: 10, outputTokens: 142, cacheReadTokens: 10 },
     reasoning: true,
   },
   "prism-php/mistral/stream-with-tools-1-1.sse": {

@@ -6,11 +6,12 @@ export const losses: readonly Loss[] = [
   { what: "`isError` of a tool result in the stream", why: "a result is its content" },
   { what: "usage before the end, and of each step", why: "the run's end has the total" },
   {
-    what: "sources, files, sound and what else has no event",
+    what: "sources, files, sound and what else has no event, in a history too",
     why: "they are `CUSTOM` events, which only some clients show",
   },
   {
     what: "options of a request but for `model` and `temperature`",
     why: "an input has messages, tools, context and state",
   },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
 ];

@@ -18,6 +18,9 @@ import { RunMessages } from "./run-messages.js";
 /** `CUSTOM` events that are events of ours. */
 const OURS = ["source", "file", "sentence", "audio-delta", "nested", "context", "data"];
 
+/** The `CUSTOM` event of a result that is not the last of its call. */
+const PROGRESS = "tool-progress";
+
 /** Events that say nothing of the answer. */
 const FOR_PAGES = /^(?:STATE_|ACTIVITY_|TEXT_MESSAGE_END$|REASONING_|THINKING_|RAW$)/;
 
@@ -108,6 +111,10 @@ export class AgUiReader implements WireReader {
   }
 
   #custom(name: string, value: JsonValue, emit: Emit): void {
+    if (name === PROGRESS && isJsonObject(value)) {
+      this.#calls.progress(text(value.callId), value.output ?? null, emit);
+      return;
+    }
     if (OURS.includes(name)) emit(eventOf(value));
     else emit({ type: "data", name: dataNameOf(name), value });
   }

@@ -61,6 +61,11 @@ export class RunCalls {
     return true;
   }
 
+  /** A result that is not the last of its call. */
+  progress(callId: string, output: JsonValue, emit: Emit): void {
+    emit({ type: "tool-result", callId, name: this.#names.get(callId) ?? UNNAMED, output, preliminary: true });
+  }
+
   #begin(value: JsonObject): OpenCall {
     const callId = filledString(value.toolCallId) ?? crypto.randomUUID();
     const name = filledString(value.toolCallName) ?? this.#names.get(callId) ?? UNNAMED;

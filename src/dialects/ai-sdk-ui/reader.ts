@@ -16,7 +16,7 @@ import { readReason } from "./finish-reason.js";
 import { readNote, readOpaque, withResultNote } from "./metadata.js";
 
 /** Chunks that say nothing of the answer. */
-const SILENT = ["start-step", "finish-step", "message-metadata", "tool-approval-request"];
+const SILENT = ["start-step", "finish-step", "message-metadata"];
 
 interface Part {
   block: number;
@@ -31,6 +31,9 @@ export class UiMessageReader implements WireReader {
   #blocks = 0;
   readonly #parts = new Map<string, Part>();
   readonly #names = new Map<string, string>();
+  /** Calls that somebody may be asked about. */
+  readonly #asked = new Map<string, { name: string; input: JsonValue }>();
+  #approvals = false;
   /** What was noted of results that are to come. */
   readonly #notes = new Map<string, JsonObject>();
 
@@ -81,6 +84,9 @@ export class UiMessageReader implements WireReader {
       case "tool-output-error":
         this.#result(value, type, emit);
         return;
+      case "tool-approval-request":
+        this.#approval(value, emit);
+        return;
       case "source-url":
       case "source-document":
         emit({ type: "source", source: sourceOf(value) });
@@ -128,6 +134,7 @@ export class UiMessageReader implements WireReader {
     this.#names.set(callId, text(value.toolName));
     const providerExecuted = value.providerExecuted === true;
     if (!providerExecuted) this.#calls = true;
+    this.#asked.set(callId, { name: text(value.toolName), input: value.input ?? {} });
     const { opaque } = readNote(value.providerMetadata);
     emit({
       type: "tool-call",
@@ -138,6 +145,14 @@ export class UiMessageReader implements WireReader {
       ...(providerExecuted && { providerExecuted }),
       ...(opaque && { opaque }),
     });
+  }
+
+  #approval(value: JsonObject, emit: Emit): void {
+    const callId = text(value.toolCallId);
+    const call = this.#asked.get(callId);
+    if (call === undefined) return;
+    this.#approvals = true;
+    emit({ type: "input-request", id: text(value.approvalId), kind: "approval", callId, ...call });
   }
 
   #result(value: JsonObject, type: string, emit: Emit): void {
@@ -176,7 +191,7 @@ export class UiMessageReader implements WireReader {
   #finish(value: JsonObject, emit: Emit): void {
     this.#finished = true;
     const metadata = metadataOf(value);
-    const fallback: FinishReason = this.#calls ? "tool-calls" : "stop";
+    const fallback: FinishReason = this.#approvals ? "input-required" : this.#calls ? "tool-calls" : "stop";
     const reason = readReason(metadata.finishReason ?? value.finishReason) ?? fallback;
     emit({ type: "finish", reason, usage: usageIn(metadata.usage) });
   }
@@ -203,7 +218,8 @@ function sourceOf({ type, sourceId, url, title, filename, mediaType }: JsonObjec
     kind: type === "source-url" ? ("url" as const) : ("document" as const),
     ...(typeof sourceId === "string" && sourceId !== url && { id: sourceId }),
     ...(typeof url === "string" && { url }),
-    ...(typeof title === "string" && { title }),
+    // A document has to have a title: its name stands for it.
+    ...(typeof title === "string" && title !== filename && { title }),
     ...(typeof filename === "string" && { filename }),
     ...(type === "source-document" && typeof mediaType === "string" && { mediaType }),
   };

@@ -191,12 +191,15 @@ export class UiMessageWriter implements WireWriter {
   #source({ source }: SourceEvent, write: WriteFrame): void {
     const { kind, id, url, title, filename, mediaType } = source;
     const sourceId = id ?? url ?? `source-${this.#parts++}`;
+    this.#step(write);
+    this.#said = true;
+    // The text that is cited goes on: its part stays open.
     if (kind === "url" && url !== undefined) {
-      this.#part(write, { type: "source-url", sourceId, url, ...(title !== undefined && { title }) });
+      chunk(write, { type: "source-url", sourceId, url, ...(title !== undefined && { title }) });
       return;
     }
     const named = { mediaType: mediaType ?? "text/plain", title: title ?? filename ?? url ?? "" };
-    this.#part(write, { type: "source-document", sourceId, ...named, ...(filename !== undefined && { filename }) });
+    chunk(write, { type: "source-document", sourceId, ...named, ...(filename !== undefined && { filename }) });
   }
 
   #data(write: WriteFrame, name: string, value: JsonValue): void {

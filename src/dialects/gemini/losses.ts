@@ -9,7 +9,10 @@ export const losses: readonly Loss[] = [
   { what: "arguments that are no JSON object", why: "they stand inside one, as `INVALID_JSON`" },
   { what: "whether text declines to answer (`refusal`)", why: "only the finish reason says so" },
   { what: "`refusal` and `budget` as finish reasons", why: "said as `SAFETY` and `MAX_TOKENS`" },
-  { what: "where among the text a source was said", why: "all of them stand in the last chunk, with their spans" },
+  {
+    what: "where among the text a source was said; state of sources of other dialects",
+    why: "all of them stand in the last chunk, with their spans",
+  },
   {
     what: "details of a cited document beside its address, title and quote; the quote of a web page",
     why: "`groundingMetadata` has no place for them",
@@ -27,5 +30,11 @@ export const losses: readonly Loss[] = [
   {
     what: "the name and description of a response format, and file names",
     why: "the Gemini API has no place for them",
+  },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  {
+    what: "blocks that follow one another with nothing between them, and spans within them",
+    why: "a text goes on until something else comes",
   },
 ];

@@ -22,4 +22,6 @@ export const losses: readonly Loss[] = [
   { what: "`isError` of a tool result, the place of images in a user's text", why: "a message has one text" },
   { what: "the name and description of a response format, `strict`, cache hints", why: "there is only a schema" },
   { what: "the kind of an error in mid-stream", why: "it is a message and nothing else" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
 ];

@@ -25,4 +25,7 @@ export const losses: readonly Loss[] = [
   },
   { what: "opaque state of other dialects", why: "only the provider that made it can read it" },
   { what: "usage, unless the client asks with `stream_options.include_usage`", why: "as OpenAI does" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  { what: "quotes and spans of a page that is cited again", why: "each page is one annotation" },
 ];

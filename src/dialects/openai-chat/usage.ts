@@ -16,6 +16,10 @@ export function readUsage(raw: JsonObject): Usage {
     input.cached_tokens ?? raw.prompt_cache_hit_tokens ?? raw.cached_tokens ?? raw.num_cached_tokens,
   );
   set(usage, "cacheWriteTokens", input.cache_write_tokens ?? input.cache_creation_tokens);
+  // Mistral counts whole blocks of its cache, which may be more than the prompt.
+  if (usage.inputTokens !== undefined && (usage.cacheReadTokens ?? 0) > usage.inputTokens) {
+    usage.cacheReadTokens = usage.inputTokens;
+  }
   set(usage, "reasoningTokens", output.reasoning_tokens ?? raw.reasoning_tokens);
   return usage;
 }

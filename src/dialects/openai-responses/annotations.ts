@@ -8,7 +8,8 @@ export function readAnnotation(annotation: JsonValue | undefined): Source | unde
   const { type, url, title, filename, file_id: file, start_index: start, end_index: end } = annotation;
   const source: Source = { kind: type === "url_citation" ? "url" : "document" };
   if (typeof url === "string") source.url = url;
-  if (typeof title === "string") source.title = title;
+  // The protocol wants a title: one that is the address says nothing.
+  if (typeof title === "string" && title !== url) source.title = title;
   if (typeof filename === "string") source.filename = filename;
   if (typeof file === "string" && file !== "") source.id = file;
   // An empty span says nothing: it is what is written where the span is not known.

@@ -17,7 +17,7 @@ import {
   otherItemEvents,
   resultEvents,
 } from "./items.js";
-import { isInvented, ownOpaque } from "./opaque.js";
+import { isInvented, ownData, ownOpaque } from "./opaque.js";
 import { OpenItem, type OpenPart, type PartKind } from "./open-item.js";
 
 /** Reads the items of a response, several open at once, by their places in its output. */
@@ -198,6 +198,8 @@ export class ItemReader {
     }
     const carried = typeof item.encrypted_content === "string" ? readCarried(item.encrypted_content) : undefined;
     if (carried?.kind === "reasoning") {
+      const own = ownData(carried.opaque);
+      if (own !== undefined && !isSealed(own)) this.#keepIds = true;
       emit({ type: "reasoning-delta", text: "", block: open.lastBlock ?? this.#blocks++, opaque: carried.opaque });
     } else if (carried?.kind === "text") {
       const before = carried.alone ? undefined : this.#lastText;

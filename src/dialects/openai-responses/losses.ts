@@ -16,13 +16,22 @@ export const losses: readonly Loss[] = [
   { what: "steps, and usage of each", why: "a response is one answer" },
   { what: "results of the client's own tools", why: "the client runs these and knows their results" },
   { what: "`isError` of a tool result", why: "an output is plain text" },
-  { what: "output of other providers' tools that is not text", why: "it is said as the text of an MCP call" },
+  {
+    what: "output of other providers' tools that is not text and has no state",
+    why: "it is said as the text of an MCP call; where there is state, what a client brings back is what it was",
+  },
   { what: "retractions after the first item", why: "a client cannot un-say it; the answer ends with an error" },
   {
     what: "state of other dialects on a tool call, for Sluice's own reader",
     why: "it follows the call, which was complete; other clients bring it back",
   },
-  { what: "quotes of cited sources", why: "an annotation says where, not what" },
+  { what: "quotes of cited sources, state of sources of other dialects", why: "an annotation says where, not what" },
   { what: "`stop`, `seed`, `topK`, penalties and a reasoning budget", why: "the request has no such fields" },
   { what: "`previous_response_id`, `conversation` and item references", why: "what was said is not kept here" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  {
+    what: "arguments of calls that run elsewhere, piece by piece; the order of calls and results within one another",
+    why: "an MCP call is one item with its result; a client's history has them in their order",
+  },
 ];

@@ -10,6 +10,7 @@ import {
   rerunCommand,
   resumeRunCommand,
   showRunCommand,
+  workCommand,
 } from "./commands/runs.js";
 import {
   checkWorkflowCommand,
@@ -18,8 +19,16 @@ import {
   schemaWorkflowCommand,
 } from "./commands/workflow.js";
 import type { Io } from "./io.js";
+import type { WorkflowServiceOptions } from "./workflow-services.js";
 
 const STATUSES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
+
+const ENGINE_FILE = ["--engine-file <path>", "where embedded keeps runs; default: beside the conversations"] as const;
+const ENGINE_URL = ["--engine-url <url>", "where dbos keeps runs; default: DBOS_SYSTEM_DATABASE_URL"] as const;
+
+function engineOption(...names: string[]): Option {
+  return new Option("--engine <name>", "what keeps runs").choices(names).default("embedded");
+}
 
 /** Adds `sluice run`, `sluice workflow` and `sluice runs`. */
 export function describeWorkflows(program: Command, io: Io, ended: (code: number) => void): void {
@@ -33,8 +42,9 @@ export function describeWorkflows(program: Command, io: Io, ended: (code: number
       listed,
     )
     .option("--inputs <file>", "a JSON object of inputs")
-    .addOption(new Option("--engine <name>", "what keeps the run").choices(["embedded", "none"]).default("embedded"))
-    .option("--engine-file <path>", "where runs are kept; default: beside the conversations")
+    .addOption(engineOption("embedded", "dbos", "none"))
+    .option(...ENGINE_FILE)
+    .option(...ENGINE_URL)
     .option("--run-id <id>", "names the run");
   withServices(run)
     .option("--json", "print events as JSON, one a line")
@@ -98,7 +108,9 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
     group
       .command(name)
       .description(description)
-      .option("--engine-file <path>", "where runs are kept")
+      .addOption(engineOption("embedded", "dbos"))
+      .option(...ENGINE_FILE)
+      .option(...ENGINE_URL)
       .option("--json", "as JSON");
   about("list", "the newest first")
     .option("-n, --limit <number>", "at most so many", count, 50)
@@ -121,6 +133,11 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
     .requiredOption("--from <step>", "the id of the step")
     .option("-q, --quiet", "nothing on stderr but errors and questions")
     .action(async (id: string, options: ResumeCommandOptions) => ended(await rerunCommand(id, options, io)));
+  withServices(about("work", "go on with runs whose process died or that were answered, until Ctrl-C"))
+    .option("--every <seconds>", "how often to look for such runs", count, 5)
+    .action(async (options: RunsOptions & WorkflowServiceOptions & { every: number }) =>
+      ended(await workCommand(options, io)),
+    );
   about("cancel", "stop a run for good")
     .argument("<id>", "the run's")
     .action(async (id: string, options: RunsOptions) => ended(await cancelRunCommand(id, options, io)));

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import { messageOf, SluiceError } from "../stream/error.js";
+import { DbosEngine } from "../workflows/engines/dbos/dbos-engine.js";
 import { EmbeddedEngine } from "../workflows/engines/embedded-engine.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
@@ -31,10 +32,24 @@ export async function workflowServices(options: WorkflowServiceOptions, io: Io):
   };
 }
 
-/** The engine of a name: `embedded` keeps runs in the command's own folder, or in a file; `none` keeps nothing. */
-export async function openEngine(name: string, file: string | undefined, io: Io): Promise<WorkflowEngine | undefined> {
-  if (name === "none") return undefined;
-  return EmbeddedEngine.open(file ?? runStore(io.env));
+/** Which engine a command uses. */
+export interface EngineOptions {
+  engine: string;
+  engineFile?: string;
+  engineUrl?: string;
+}
+
+/**
+ * The engine of a name: `embedded` keeps runs in the command's own folder, or in a file; `dbos` in PostgreSQL; `none` keeps
+ * nothing.
+ */
+export async function openEngine(options: EngineOptions, io: Io): Promise<WorkflowEngine | undefined> {
+  const { engine, engineFile, engineUrl = io.env.DBOS_SYSTEM_DATABASE_URL } = options;
+  if (engine === "none") return undefined;
+  if (engine === "embedded") return EmbeddedEngine.open(engineFile ?? runStore(io.env));
+  if (engineUrl !== undefined) return DbosEngine.open(engineUrl);
+  const message = "the engine dbos needs --engine-url postgres://…, or DBOS_SYSTEM_DATABASE_URL in the environment";
+  throw new SluiceError("invalid-argument", message, { field: "--engine-url" });
 }
 
 /** The document of a file, and where it is. */

@@ -3,6 +3,7 @@ export type { ExecuteOptions } from "./builder/local-runtime.js";
 export { LocalRuntime } from "./builder/local-runtime.js";
 export { WorkflowBuilder } from "./builder/workflow-builder.js";
 export type { NodeContext, NodeLike, NodePort, WorkflowNode } from "./builder/workflow-node.js";
+export { DbosEngine } from "./engines/dbos/dbos-engine.js";
 export type { EmbeddedEngineOptions } from "./engines/embedded-engine.js";
 export { EmbeddedEngine } from "./engines/embedded-engine.js";
 export type {
@@ -41,6 +42,8 @@ export type {
 export type { StepContext } from "./steps/step-context.js";
 export type { StepOutline, StepResult, StepType, Touch } from "./steps/step-type.js";
 export { STEP_TYPES } from "./steps/step-types.js";
+export type { SuperviseOptions } from "./supervise-runs.js";
+export { superviseRuns } from "./supervise-runs.js";
 export { TEMPLATE_NAMES, workflowTemplate } from "./templates.js";
 export type { CheckedWorkflow, Workflow } from "./workflow.js";
 export { checkWorkflow, loadWorkflow } from "./workflow.js";

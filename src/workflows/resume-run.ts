@@ -3,7 +3,6 @@ import { nearest } from "../base/nearest.js";
 import { SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
 import { FORMAT, type OpenQuestion, type RunDetails, type WorkflowEngine } from "./engines/engine.js";
-import { noQuestion } from "./engines/run-errors.js";
 import { outermostStep } from "./engines/step-key.js";
 import type { Plan } from "./plan/plan.js";
 import { type ResumeOptions, resumedRun } from "./run/start-run.js";
@@ -42,8 +41,7 @@ export async function answerQuestion(
 ): Promise<void> {
   const { questions } = await engine.show(runId);
   const question = questions.find(({ id }) => id === questionId);
-  if (question === undefined) throw noQuestion(runId, questionId, false);
-  await engine.answer(runId, questionId, fittingAnswer(question, answer));
+  await engine.answer(runId, questionId, question === undefined ? answer : fittingAnswer(question, answer));
 }
 
 /** The answer in the form that its question wants: a word alone may stand for a decision. */

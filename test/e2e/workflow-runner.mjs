@@ -1,9 +1,9 @@
-// Begins a run, or goes on with it: `FILE RUN LOG MODE`. Each effect is a line of LOG. It kills itself where MODE says so, once.
+// Begins a run, or goes on with it: `WHERE RUN LOG MODE`, where WHERE is a file, or the URL of a PostgreSQL. Each effect is a line of LOG. It kills itself where MODE says so, once.
 import { appendFileSync, existsSync, readFileSync, writeSync } from "node:fs";
 import { defineModel } from "sluice";
-import { EmbeddedEngine, loadWorkflow, resumeRun } from "sluice/workflows";
+import { DbosEngine, EmbeddedEngine, loadWorkflow, resumeRun, superviseRuns } from "sluice/workflows";
 
-const [file = "", runId = "", log = "", mode = ""] = process.argv.slice(2);
+const [where = "", runId = "", log = "", mode = ""] = process.argv.slice(2);
 const effects = () => (existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : []);
 const note = (line) => appendFileSync(log, `${line}\n`);
 /** A killed process writes nothing that still waits: lines go out at once. */
@@ -25,6 +25,21 @@ async function hangAt(place) {
   clearInterval(alive);
 }
 
+/** Dies as soon as the record of a step is on its way to the disk or the server. */
+function dieWhileWriting() {
+  const { begin } = engine;
+  engine.begin = async (run) => {
+    const journal = await begin.call(engine, run);
+    const { record } = journal;
+    journal.record = (kept) => {
+      const written = record.call(journal, kept);
+      if (kept.key === "second") setImmediate(() => dieAt("log"));
+      return written;
+    };
+    return journal;
+  };
+}
+
 const model = defineModel({
   id: "killed",
   async *stream() {
@@ -36,9 +51,9 @@ const model = defineModel({
 });
 const functions = {
   first: () => note("first"),
-  second: async () => {
+  second: async (_, { idempotencyKey }) => {
     dieAt("step");
-    note("second");
+    note(idempotencyKey);
     await hangAt("hang");
     return "second";
   },
@@ -59,20 +74,44 @@ const document = {
   ],
 };
 
-const engine = await EmbeddedEngine.open(file, { silentMs: 1_000 });
+const engine = where.startsWith("postgres:")
+  ? await DbosEngine.open(where)
+  : await EmbeddedEngine.open(where, { silentMs: 1_000 });
 const services = { models: { "*": model }, functions };
+if (mode === "log") dieWhileWriting();
 const known = (await engine.list()).some(({ id }) => id === runId);
-const run = known
-  ? await resumeRun(engine, runId, services)
-  : (await loadWorkflow(document, services)).run({ engine, runId });
 try {
+  if (mode === "supervise") await supervise();
+  else
+    await read(
+      known
+        ? await resumeRun(engine, runId, services)
+        : (await loadWorkflow(document, services)).run({ engine, runId }),
+    );
+} catch (error) {
+  say({ code: error.code, message: error.message });
+}
+await engine.close();
+
+async function read(run) {
   for await (const event of run.stream) {
     if (event.type === "nested" && event.event.type === "start") say({ step: event.from, attempt: event.attempt ?? 1 });
     if (event.type === "data" && event.value.step === "pause" && event.value.state === "started") dieAt("wait");
   }
   const { output } = await run.result;
   say({ output });
-} catch (error) {
-  say({ code: error.code, message: error.message });
 }
-await engine.close();
+
+/** Goes on with one run that nobody runs. */
+async function supervise() {
+  const stop = new AbortController();
+  say({ supervises: true });
+  await superviseRuns(engine, services, {
+    everyMs: 100,
+    signal: stop.signal,
+    onRun: async (run) => {
+      await read(run);
+      stop.abort();
+    },
+  });
+}

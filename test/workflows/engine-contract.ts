@@ -96,6 +96,7 @@ export function engineContract(name: string, open: () => Promise<WorkflowEngine>
       const { questions } = await run.result;
       const id = questions[0]?.id ?? "";
       await answerQuestion(engine, run.runId, id, { decision: "reject" });
+      expect((await engine.show(run.runId)).questions).toMatchObject([{ id, answered: true }]);
       expect(await failure(answerQuestion(engine, run.runId, id, "approve"))).toMatchObject({ code: "conflict" });
       expect(await failure(answerQuestion(engine, run.runId, "other", "approve"))).toMatchObject({ code: "not-found" });
       const { output } = await (await resumeRun(engine, run.runId, counted([]))).result;

@@ -6,6 +6,7 @@ import type { Io } from "../io.js";
 import { reportError } from "../report-error.js";
 import { showRun } from "../show-run.js";
 import {
+  type EngineOptions,
   openEngine,
   readInputs,
   readWorkflow,
@@ -14,11 +15,9 @@ import {
 } from "../workflow-services.js";
 
 /** Options of `sluice run`. */
-export interface RunWorkflowOptions extends WorkflowServiceOptions {
+export interface RunWorkflowOptions extends WorkflowServiceOptions, EngineOptions {
   input?: readonly string[];
   inputs?: string;
-  engine: string;
-  engineFile?: string;
   runId?: string;
   json?: boolean;
   quiet?: boolean;
@@ -32,7 +31,7 @@ export async function runWorkflowCommand(file: string, options: RunWorkflowOptio
       for (const warning of workflow.warnings) io.stderr.write(`${describeDiagnostic(warning)}\n`);
     }
     const inputs = await readInputs(options.input ?? [], options.inputs, workflow);
-    const engine = await openEngine(options.engine, options.engineFile, io);
+    const engine = await openEngine(options, io);
     try {
       const run = workflow.run({
         inputs,

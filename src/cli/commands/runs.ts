@@ -2,16 +2,16 @@ import { invalid, SluiceError } from "../../stream/error.js";
 import type { RunStatus, WorkflowEngine } from "../../workflows/engines/engine.js";
 import { answerQuestion, rerunFrom, resumeRun } from "../../workflows/resume-run.js";
 import type { WorkflowRun } from "../../workflows/run/workflow-run.js";
+import { superviseRuns } from "../../workflows/supervise-runs.js";
 import { askQuestion } from "../ask-question.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, shown, write } from "../io.js";
 import { reportError } from "../report-error.js";
 import { showRun } from "../show-run.js";
-import { openEngine, type WorkflowServiceOptions, workflowServices } from "../workflow-services.js";
+import { type EngineOptions, openEngine, type WorkflowServiceOptions, workflowServices } from "../workflow-services.js";
 
 /** Options of all commands about runs. */
-export interface RunsOptions {
-  engineFile?: string;
+export interface RunsOptions extends EngineOptions {
   json?: boolean;
 }
 
@@ -28,7 +28,7 @@ async function withEngine(
   run: (engine: WorkflowEngine) => Promise<number>,
 ): Promise<number> {
   try {
-    const engine = await openEngine("embedded", options.engineFile, io);
+    const engine = await openEngine(options, io);
     if (engine === undefined) throw new SluiceError("protocol", "there is no engine");
     try {
       return await run(engine);
@@ -71,7 +71,8 @@ export function showRunCommand(id: string, options: RunsOptions, io: Io): Promis
         `  ${status === "completed" ? "✓" : "✗"} ${key}  ${(elapsedMs / 1_000).toFixed(1)} s${attempts > 1 ? `  ${attempts} attempts` : ""}`,
       );
     }
-    for (const { id: question, message } of run.questions) lines.push(`  ? ${question}: ${message}`);
+    for (const { id: question, message, answered } of run.questions)
+      lines.push(`  ? ${question}: ${message}${answered ? "  (answered)" : ""}`);
     if (run.error !== undefined) lines.push(`  ${run.error.code}: ${run.error.message}`);
     await write(io.stdout, shown(`${lines.join("\n")}\n`, io.stdout));
     return EXIT.ok;
@@ -99,6 +100,39 @@ export function rerunCommand(id: string, options: ResumeCommandOptions, io: Io):
   return withEngine(options, io, async (engine) => {
     const services = await workflowServices(options, io);
     return shownToItsEnd(await rerunFrom(engine, id, options.from ?? "", services), options, io);
+  });
+}
+
+/** Goes on with runs that nobody runs, until it is interrupted. */
+export function workCommand(
+  options: RunsOptions & WorkflowServiceOptions & { every: number },
+  io: Io,
+): Promise<number> {
+  return withEngine(options, io, async (engine) => {
+    const services = await workflowServices(options, io);
+    const stop = new AbortController();
+    const forget = io.onInterrupt(() => stop.abort());
+    const say = (runId: string, state: string, message = "") => {
+      const line = options.json
+        ? JSON.stringify({ runId, state, ...(message && { message }) })
+        : `${runId}  ${state}  ${message}`;
+      io.stdout.write(`${shown(line.trimEnd(), io.stdout)}\n`);
+    };
+    try {
+      await superviseRuns(engine, services, {
+        signal: stop.signal,
+        everyMs: options.every * 1_000,
+        onRun: async (run) => {
+          say(run.runId, "goes on");
+          for await (const _ of run.stream);
+          say(run.runId, (await run.result).status);
+        },
+        onError: ({ message }, runId) => say(runId || "-", "failed", message),
+      });
+    } finally {
+      forget();
+    }
+    return EXIT.ok;
   });
 }
 

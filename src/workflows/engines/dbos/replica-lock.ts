@@ -35,7 +35,7 @@ export class ReplicaLock {
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
    */
   static async take(url: string, replica: string, onCancelled: (runId: string) => void): Promise<ReplicaLock> {
-    const { default: pg } = await loadPeer("pg", "the engine dbos", () => import("pg"));
+    const { default: pg } = await loadPeer("pg", "the engine dbos");
     const client = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: TIMEOUT_MS });
     const lock = new ReplicaLock(client);
     const end = (thrown?: unknown) => lock.#lost.abort(connectionLost(thrown));

@@ -44,11 +44,9 @@ export class Replica {
 
   /** @throws {SluiceError} `store-failed`; `unsupported` where a package is missing, or DBOS runs in this process already. */
   static async start(url: string): Promise<Replica> {
-    const { DBOS, Error: errors } = await loadPeer(
-      "@dbos-inc/dbos-sdk",
-      "the engine dbos",
-      () => import("@dbos-inc/dbos-sdk"),
-    );
+    const { DBOS, Error: errors } = await loadPeer("@dbos-inc/dbos-sdk", "the engine dbos", {
+      together: ["pg"],
+    });
     if (DBOS.isInitialized()) {
       const message = "DBOS runs in this process already, and there is one in a process: close the other engine first";
       throw new SluiceError("unsupported", message, { field: "engine" });

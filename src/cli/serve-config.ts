@@ -7,6 +7,7 @@ import {
   type ProviderLimit,
   type ServedRoute,
 } from "../server/routing/routed-models.js";
+import { checkMonitoring } from "../server/server-options.js";
 import { boolean, type Check, exactly, filledString, list, oneOf, record, wholeNumber } from "../stream/checks.js";
 import { describe, invalid, messageOf } from "../stream/error.js";
 
@@ -25,6 +26,8 @@ export interface ServeConfig {
   engine?: string;
   /** Whether workflows that callers send are run. Default: where the server asks for no key. */
   documents?: boolean;
+  /** What the dashboard shows beside the server: `sidecar`, where the metrics of a Dapr sidecar are. */
+  monitoring?: { sidecar?: string };
   aliases?: Record<string, string>;
   /**
    * Where conversations of callers are kept: the path of a file, `postgres://…` or `redis://…`; `false` for nowhere. Default:
@@ -57,6 +60,7 @@ const CONFIG = exactly("the configuration", {
   workflows: record("an object of files", filledString),
   engine: filledString,
   documents: boolean,
+  monitoring: checkMonitoring,
   aliases: record("an object of names", filledString),
   conversations: (value, path) => {
     if (value !== false) filledString(value, path);

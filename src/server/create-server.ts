@@ -12,6 +12,7 @@ import { loadPeer } from "../stream/load-peer.js";
 import { allRoutes } from "./all-routes.js";
 import type { Call } from "./call.js";
 import { Gate } from "./gate.js";
+import { Monitor } from "./monitoring/monitor.js";
 import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
 import { KeyLimits } from "./protect/key-limits.js";
@@ -115,6 +116,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     book: (admitted, call, use, error) => book(admitted, call, use, {}, error),
     decided: (decision) => metrics.decided(decision),
     routes,
+    monitor: new Monitor({ routes }),
   };
   const app = new Hono();
   const rooms = openRooms(core, options, served);

@@ -1,6 +1,7 @@
 import { StoreHandle } from "../chat/store-handle.js";
 import { checkServices } from "../workflows/check-services.js";
 import { conversationRoutes } from "./conversations/conversation-routes.js";
+import { monitoringRoutes } from "./monitoring/monitoring-routes.js";
 import type { Route } from "./route.js";
 import type { ServedParts } from "./served-parts.js";
 import type { ServerCore } from "./server-core.js";
@@ -26,7 +27,11 @@ export function openRooms(core: ServerCore, options: ServerOptions, { workflows,
   const store = conversations === undefined ? undefined : new StoreHandle(conversations);
   const host = new WorkflowHost({ workflows, engine, ...(documents && { documents }) });
   return {
-    routes: [...(store === undefined ? [] : conversationRoutes(core, store)), ...workflowRoutes(core, host)],
+    routes: [
+      ...(store === undefined ? [] : conversationRoutes(core, store)),
+      ...workflowRoutes(core, host),
+      ...monitoringRoutes(core, options.monitoring?.sidecar),
+    ],
     close: async () => store?.close(),
   };
 }

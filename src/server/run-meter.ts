@@ -42,6 +42,11 @@ export class RunMeter {
     this.#cost.ask(modelId);
   }
 
+  /** Tokens of output, as far as they were counted here. */
+  get outputTokens(): number {
+    return this.#outputTokens;
+  }
+
   readonly push = (events: Batch): void => {
     for (const event of events) {
       this.#cost.push(event);

@@ -7,6 +7,7 @@ import type { Voice } from "../speech/voices/voice.js";
 import type { RouteDecision } from "../stream/call-context.js";
 import type { SluiceError } from "../stream/error.js";
 import type { Call } from "./call.js";
+import type { Monitor } from "./monitoring/monitor.js";
 import type { Named } from "./named.js";
 import type { RouteTrail } from "./routing/route-trail.js";
 import type { RunMeter, RunUse } from "./run-meter.js";
@@ -56,6 +57,8 @@ export interface ServerCore {
   book(admitted: Admitted, call: Call, use: RunUse, error?: SluiceError): void;
   /** A route has decided something in a run. */
   decided(decision: RouteDecision): void;
+  /** Watches what goes on, for dashboards. */
+  readonly monitor: Monitor;
   /** How the routes are doing, their circuit breakers included. */
   routes(): RouteState[];
 }

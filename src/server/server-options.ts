@@ -6,7 +6,18 @@ import type { RunLog } from "../runs/run-log.js";
 import type { Transcriber } from "../speech/listen/transcriber.js";
 import type { Voice } from "../speech/voices/voice.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { boolean, type Check, either, exactly, filledString, having, list, oneOf, record } from "../stream/checks.js";
+import {
+  boolean,
+  type Check,
+  either,
+  exactly,
+  filledString,
+  having,
+  list,
+  oneOf,
+  pattern,
+  record,
+} from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
@@ -89,6 +100,11 @@ export interface ServerOptions {
   keepAliveMs?: number;
   /** How long the headers of a streamed answer wait for its first word, in ms. Default 10,000. */
   patienceMs?: number;
+  /**
+   * What the dashboard shows beside this server: where the metrics of a Dapr sidecar, daprd's as well, are read, for example
+   * `http://127.0.0.1:9090`. Default: nothing.
+   */
+  monitoring?: { sidecar?: string };
   /** Whether the web app is served at `/`. Default false; `sluice serve` serves it. */
   webApp?: boolean;
   /** Serves OpenAI's Realtime protocol over WebSocket at `/v1/realtime`; `{}` for the defaults. Default: not served. */
@@ -118,6 +134,11 @@ const object: Check = (value, path) => {
 };
 const strings = list("an array of strings", filledString);
 
+/** Checks what the dashboard shows beside the server. */
+export const checkMonitoring = exactly("monitoring", {
+  sidecar: pattern("an address, for example http://127.0.0.1:9090", /^https?:\/\/[^\s/]+\/?$/),
+});
+
 const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   models: object,
   agents: object,
@@ -143,6 +164,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   limits: object,
   keepAliveMs: duration,
   patienceMs: duration,
+  monitoring: checkMonitoring,
   webApp: boolean,
   realtime: checkRealtimeOptions,
   onRequest: callable,

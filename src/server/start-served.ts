@@ -1,11 +1,13 @@
-import { type Run, startRun } from "../runs/start-run.js";
+import { type Run, type StartRun, startRun } from "../runs/start-run.js";
+import type { Batch } from "../stream/batch-source.js";
 import type { CallContext, RouteDecision } from "../stream/call-context.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
+import { SluiceError } from "../stream/error.js";
 import type { Call } from "./call.js";
 import { ROUTE_HEADER, RouteTrail } from "./routing/route-trail.js";
 import { RunMeter } from "./run-meter.js";
-import type { ServerCore } from "./server-core.js";
+import type { Admitted, ServerCore } from "./server-core.js";
 
 /** What is to be run for a caller. */
 export interface ToServe {
@@ -42,36 +44,67 @@ export interface ServedRun extends Run {
 
 /** Lets a caller in and runs what it asks into the log. @throws {SluiceError} what refuses it before it runs. */
 export async function startServed(core: ServerCore, call: Call, asked: ToServe): Promise<ServedRun> {
-  const { model, protocol, background = false, resumable = false, meta, thread } = asked;
+  const { model, protocol } = asked;
   const run = asked.run ?? crypto.randomUUID();
-  const admitted = await core.admit(call, model);
+  const trace = traceOf(call);
+  const meter = new RunMeter(asked.modelId ?? core.models.find(model, call.caller).model.id, asked.request);
+  const beginning = {
+    run,
+    request: call.id,
+    model,
+    caller: call.caller.name,
+    protocol,
+    ...(trace && { trace: trace.id }),
+  };
+  const watched = core.monitor.begin(beginning, () => meter.outputTokens);
+  let admitted: Admitted | undefined;
   try {
-    const meter = new RunMeter(asked.modelId ?? core.models.find(model, call.caller).model.id, asked.request);
+    admitted = await core.admit(call, model);
     const trail = new RouteTrail();
     const onRoute = (decision: RouteDecision) => {
       trail.add(decision);
       if (decision.outcome === "answers") meter.ask(decision.target);
       core.decided(decision);
     };
-    const session = thread === undefined ? {} : { sessionId: thread };
-    const stream = asked.stream({ runId: run, caller: call.caller.name, onRoute, ...session });
-    const goesOn =
-      background || core.settings.onLeave === "continue" || (resumable && core.settings.onLeave === "auto");
-    const started = await startRun(core.log, stream, {
-      run,
-      attended: !background,
-      onLeave: goesOn ? "continue" : "stop",
-      onBatch: meter.push,
-      meta: { owner: call.caller.name, model, dialect: protocol, ...meta },
-      ...(thread !== undefined && { thread: threadOf(call, thread) }),
-    });
+    const session = asked.thread === undefined ? {} : { sessionId: asked.thread };
+    const parent = trace === undefined ? {} : { trace: trace.parent };
+    const stream = asked.stream({ runId: run, caller: call.caller.name, onRoute, ...session, ...parent });
+    const onBatch = (batch: Batch) => {
+      meter.push(batch);
+      watched.push(batch);
+    };
+    const started = await startRun(core.log, stream, { run, onBatch, ...openingOf(core, call, asked) });
+    void started.done.then((outcome) => core.monitor.end(watched, meter.use(outcome), outcome.error));
     core.watch({ run: started, meter, trail }, call, admitted);
     const headers = () => ({ [RUN_HEADER]: run, ...(trail.text !== undefined && { [ROUTE_HEADER]: trail.text }) });
     return { ...started, headers };
   } catch (thrown) {
-    admitted.release();
+    core.monitor.end(watched, { usage: {} }, SluiceError.from(thrown));
+    admitted?.release();
     throw thrown;
   }
+}
+
+/** How the run is opened in the log. */
+function openingOf({ settings }: ServerCore, call: Call, asked: ToServe): StartRun {
+  const { model, protocol, background = false, resumable = false, meta, thread } = asked;
+  const goesOn = background || settings.onLeave === "continue" || (resumable && settings.onLeave === "auto");
+  return {
+    attended: !background,
+    onLeave: goesOn ? "continue" : "stop",
+    meta: { owner: call.caller.name, model, dialect: protocol, ...meta },
+    ...(thread !== undefined && { thread: threadOf(call, thread) }),
+  };
+}
+
+/** Version 0 and later of the header: https://www.w3.org/TR/trace-context/#traceparent-header. */
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-|$)/;
+
+/** The trace that a client says its request belongs to. */
+function traceOf(call: Call): { id: string; parent: string } | undefined {
+  const parent = call.header("traceparent");
+  const [, id] = TRACEPARENT.exec(parent ?? "") ?? [];
+  return parent === undefined || id === undefined ? undefined : { id, parent };
 }
 
 /** Threads of different callers never meet. */

@@ -23,10 +23,23 @@ export type DataName =
   | `workflow/${string}`
   /** What happens while an answer is spoken. */
   | `speech/${string}`
+  /** What a server says of itself. */
+  | `server/${string}`
   /** What an application emits. */
   | `app/${string}`;
 
-const PREFIXES = ["chat/", "fallback/", "guard/", "tool/", "provider/", "agent/", "workflow/", "speech/", "app/"];
+const PREFIXES = [
+  "chat/",
+  "fallback/",
+  "guard/",
+  "tool/",
+  "provider/",
+  "agent/",
+  "workflow/",
+  "speech/",
+  "server/",
+  "app/",
+];
 
 /** Whether a text has the form of a `data` event's name. */
 export function isDataName(name: string): name is DataName {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../stream/error.js";
 import { fetchTransport } from "./fetch-transport.js";
 import type { Transport } from "./transport.js";
 import type { UndiciTransportOptions } from "./undici-transport.js";
@@ -29,5 +30,12 @@ export async function nodeTransport(options: UndiciTransportOptions = {}): Promi
 
 async function load(): Promise<Transport> {
   const node = typeof process !== "undefined" && process.versions?.node !== undefined;
-  return node ? nodeTransport() : fetchTransport();
+  if (!node) return fetchTransport();
+  try {
+    return await nodeTransport();
+  } catch (cause) {
+    // A bundler that puts undici into a module leaves calls of `require` in it, which modules do not have.
+    process.emitWarning(`undici cannot be loaded, so requests go through fetch: ${messageOf(cause)}`, "SluiceWarning");
+    return fetchTransport();
+  }
 }

@@ -414,9 +414,9 @@ export class Conversation {
     const answer = messages.findLastIndex(({ role }) => role === "assistant");
     const known = new Set(this.#log.tree.path(this.#log.head).flatMap(({ message }) => instructionsOf(message) ?? []));
     if (this.system !== undefined) known.add(this.system);
-    const said = messages.slice(answer + 1).filter((message) => !known.has(instructionsOf(message) ?? ""));
-    if (said.length === 0) throw invalid("messages", messages, "something that was said behind the last answer");
-    return said;
+    const unknown = messages.slice(answer + 1).filter((message) => !known.has(instructionsOf(message) ?? ""));
+    if (unknown.length === 0) throw invalid("messages", messages, "something that was said behind the last answer");
+    return unknown;
   }
 
   /** What is said behind a path, without the results and responses that are in it. */

@@ -67,11 +67,11 @@ export function storedTurn(
   // the model was not asked.
   const waits = finish?.reason === "tool-calls" || finish?.reason === "input-required";
   const answered = messages.length > 0 || waits;
-  const said = answered ? messages : [{ role: "assistant" as const, content: [] }];
+  const content = answered ? messages : [{ role: "assistant" as const, content: [] }];
   const asked = chain(parentId, messagesAsked, startedAt);
   const [first] = asked;
   if (first !== undefined && metadata !== undefined) first.metadata = metadata;
-  const answers = chain(asked.at(-1)?.id ?? parentId, said);
+  const answers = chain(asked.at(-1)?.id ?? parentId, content);
   const status = finish === undefined ? "interrupted" : "complete";
   for (const answer of answers) answer.status = status;
   const last = answers.at(-1);

@@ -25,7 +25,7 @@ interface Boundaries {
 class ChunkStage implements Stage {
   readonly #n: number;
   readonly #boundaries: Boundaries;
-  #held = "";
+  #buffered = "";
   /** Units begun in the buffer. */
   #units = 0;
   #like: TextDeltaEvent | undefined;
@@ -44,7 +44,7 @@ class ChunkStage implements Stage {
         emit(event);
         return;
       case "retract":
-        this.#held = "";
+        this.#buffered = "";
         this.#units = 0;
         emit(event);
         return;
@@ -68,26 +68,26 @@ class ChunkStage implements Stage {
       const code = text.charCodeAt(i);
       if (this.#boundaries.before(code)) {
         if (this.#units === this.#n) {
-          this.#held += text.slice(from, i);
+          this.#buffered += text.slice(from, i);
           from = i;
           this.#flush(emit);
         }
         this.#units++;
       }
       if (this.#units === this.#n && this.#boundaries.completeAfter?.(code)) {
-        this.#held += text.slice(from, i + 1);
+        this.#buffered += text.slice(from, i + 1);
         from = i + 1;
         this.#flush(emit);
       }
     }
-    this.#held += text.slice(from);
+    this.#buffered += text.slice(from);
     if (event.opaque !== undefined) this.#flush(emit, event);
   }
 
   #flush(emit: Emit, sealed?: TextDeltaEvent): void {
-    const text = this.#held;
+    const text = this.#buffered;
     const like = this.#like;
-    this.#held = "";
+    this.#buffered = "";
     this.#units = 0;
     if (like === undefined || (text === "" && sealed === undefined)) return;
     const { opaque: _, ...plain } = like;

@@ -230,10 +230,10 @@ function messageOfError(error: Error, depth: number): string {
   const own = `${message}` === "" ? (name === "" ? "Error" : name) : `${message}`;
   const says = Array.isArray(errors) || message === "" || message === "fetch failed";
   if (!says || depth >= DEEPEST_CAUSE) return own;
-  const told = inner
+  const causes = inner
     .slice(0, MOST_ERRORS)
     .map((one) => (one instanceof Error ? messageOfError(one, depth + 1) : messageOf(one)));
-  const rest = [...new Set(told)].filter((text) => text !== "" && !own.includes(text)).join("; ");
+  const rest = [...new Set(causes)].filter((text) => text !== "" && !own.includes(text)).join("; ");
   return rest === "" ? own : `${own}: ${rest}`;
 }
 

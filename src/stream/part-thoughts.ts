@@ -45,7 +45,7 @@ class PartThoughts implements Stage {
   /** Whether any of the reasoning was emitted. */
   #thinks = false;
   /** Text that may be a tag, or blanks around one. */
-  #held = "";
+  #buffered = "";
 
   constructor(open: string, close: string, first: State) {
     this.#open = open;
@@ -68,7 +68,7 @@ class PartThoughts implements Stage {
       case "start":
       case "step-start":
       case "retract":
-        this.#held = "";
+        this.#buffered = "";
         this.#state = this.#first;
         this.#thinks = false;
         break;
@@ -83,16 +83,16 @@ class PartThoughts implements Stage {
 
   /** What is buffered cannot become a tag any more. */
   end(emit: Emit): void {
-    const held = this.#held;
-    this.#held = "";
-    if (held === "" || this.#state === "after") return;
-    emit({ type: this.#state === "within" ? "reasoning-delta" : "text-delta", text: held });
+    const buffered = this.#buffered;
+    this.#buffered = "";
+    if (buffered === "" || this.#state === "after") return;
+    emit({ type: this.#state === "within" ? "reasoning-delta" : "text-delta", text: buffered });
     if (this.#state === "before") this.#state = "text";
   }
 
   #text(piece: string, emit: Emit): void {
-    const text = this.#held + piece;
-    this.#held = "";
+    const text = this.#buffered + piece;
+    this.#buffered = "";
     switch (this.#state) {
       case "before":
         this.#before(text, emit);
@@ -109,11 +109,11 @@ class PartThoughts implements Stage {
   }
 
   #before(text: string, emit: Emit): void {
-    const said = text.trimStart();
-    if (said.startsWith(this.#open)) {
+    const trimmed = text.trimStart();
+    if (trimmed.startsWith(this.#open)) {
       this.#state = "within";
-      this.#within(said.slice(this.#open.length), emit);
-    } else if (this.#open.startsWith(said)) this.#held = text;
+      this.#within(trimmed.slice(this.#open.length), emit);
+    } else if (this.#open.startsWith(trimmed)) this.#buffered = text;
     else {
       this.#state = "text";
       emit({ type: "text-delta", text });
@@ -130,15 +130,15 @@ class PartThoughts implements Stage {
     }
     const keep = this.#keep(text);
     this.#think(text.slice(0, text.length - keep), emit);
-    this.#held = text.slice(text.length - keep);
+    this.#buffered = text.slice(text.length - keep);
   }
 
   /** Blanks between the two belong to neither. */
   #after(text: string, emit: Emit): void {
-    const said = text.trimStart();
-    if (said === "") return;
+    const trimmed = text.trimStart();
+    if (trimmed === "") return;
     this.#state = "text";
-    emit({ type: "text-delta", text: said });
+    emit({ type: "text-delta", text: trimmed });
   }
 
   /** Blanks behind the opening tag are no part of the thought. */

@@ -101,7 +101,7 @@ export class EventReader extends BatchIterator<ChatEvent> {
 /** Reads the text deltas, and ends when text that was read is retracted. */
 export class TextReader extends BatchIterator<string> {
   /** Whether text was read since the last `start` or `step-start`. */
-  #said = false;
+  #hasRead = false;
   readonly #onRetract: ((reason: string) => void) | undefined;
 
   constructor(source: BatchReader, onRetract: ((reason: string) => void) | undefined) {
@@ -114,18 +114,18 @@ export class TextReader extends BatchIterator<string> {
       const event = this.batch[this.at++] as ChatEvent;
       if (event.type === "text-delta") {
         if (event.text === "") continue;
-        this.#said = true;
+        this.#hasRead = true;
         return event.text;
       }
-      if (event.type === "start" || event.type === "step-start") this.#said = false;
+      if (event.type === "start" || event.type === "step-start") this.#hasRead = false;
       else if (event.type === "retract") this.#takeBack(event.reason);
     }
     return undefined;
   }
 
   #takeBack(reason: string): void {
-    if (!this.#said) return;
-    this.#said = false;
+    if (!this.#hasRead) return;
+    this.#hasRead = false;
     if (this.#onRetract === undefined) {
       throw new SluiceError(
         "retracted",

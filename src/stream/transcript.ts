@@ -156,12 +156,12 @@ export class Transcript {
    */
   get messages(): ChatMessage[] {
     const messages: ChatMessage[] = [];
-    let said: AssistantPart[] = [];
+    let parts: AssistantPart[] = [];
     let results: ToolResultPart[] = [];
     const close = () => {
-      if (said.length > 0) messages.push({ role: "assistant", content: said });
-      if (results.length > 0) messages.push({ role: "tool", content: inCallOrder(results, said) });
-      said = [];
+      if (parts.length > 0) messages.push({ role: "assistant", content: parts });
+      if (results.length > 0) messages.push({ role: "tool", content: inCallOrder(results, parts) });
+      parts = [];
       results = [];
     };
     for (const entry of this.#entries) {
@@ -175,7 +175,7 @@ export class Transcript {
         continue;
       }
       if (!this.#stepped && results.length > 0) close();
-      said.push(part);
+      parts.push(part);
     }
     close();
     return messages;
@@ -300,9 +300,9 @@ function closeAudio({ mediaType, sampleRate, pieces, opaque }: OpenAudio): Assis
 }
 
 /** Results in the order of the calls that they answer; those of other calls first. */
-function inCallOrder(results: ToolResultPart[], said: readonly AssistantPart[]): ToolResultPart[] {
+function inCallOrder(results: ToolResultPart[], parts: readonly AssistantPart[]): ToolResultPart[] {
   if (results.length === 1) return results;
-  const calls = said.flatMap((part) => (part.type === "tool-call" ? [part.callId] : []));
+  const calls = parts.flatMap((part) => (part.type === "tool-call" ? [part.callId] : []));
   return results.sort((a, b) => calls.indexOf(a.callId) - calls.indexOf(b.callId));
 }
 

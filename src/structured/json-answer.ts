@@ -112,8 +112,8 @@ export class JsonAnswer {
   end(reason: FinishReason): JsonValue {
     const filtered = reason === "content-filter" && !this.#parser.done;
     if (this.#refusal !== "" || reason === "refusal" || filtered) {
-      const said = this.#refusal === "" ? "" : `: ${this.#refusal}`;
-      throw this.rejected("refused", filtered ? "the provider's filter cut the answer" : `the model declined${said}`);
+      const words = this.#refusal === "" ? "" : `: ${this.#refusal}`;
+      throw this.rejected("refused", filtered ? "the provider's filter cut the answer" : `the model declined${words}`);
     }
     if (this.#form.mode === "tool" && this.#callId === undefined && !this.#readWords()) {
       throw this.rejected("invalid-output", `the model did not call ${this.#form.name}`);

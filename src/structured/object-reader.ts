@@ -19,11 +19,11 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
   readonly path: JsonPath;
   readonly #answer: ObjectAnswer;
   readonly #onRetract: ((reason: string) => void) | undefined;
-  #told: T[] = [];
+  #bits: T[] = [];
   #next = 0;
   #begun = false;
   /** Whether anything was handed out since the value began. */
-  #said = false;
+  #emitted = false;
   #void: string | undefined;
 
   constructor(reader: BatchReader, answer: ObjectAnswer, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
@@ -41,25 +41,25 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
   }
 
   restart(reason: string): void {
-    this.#told = [];
+    this.#bits = [];
     this.#next = 0;
     this.#begun = false;
-    if (this.#said) this.#void = reason;
-    this.#said = false;
+    if (this.#emitted) this.#void = reason;
+    this.#emitted = false;
   }
 
   /** Puts a bit where the reader finds it. */
   protected tell(bit: T): void {
-    this.#told.push(bit);
+    this.#bits.push(bit);
   }
 
   protected take(): T | undefined {
     if (this.#void !== undefined) this.#takeBack(this.#void);
-    if (this.#next < this.#told.length) {
-      this.#said = true;
-      return this.#told[this.#next++];
+    if (this.#next < this.#bits.length) {
+      this.#emitted = true;
+      return this.#bits[this.#next++];
     }
-    this.#told = [];
+    this.#bits = [];
     this.#next = 0;
     return undefined;
   }

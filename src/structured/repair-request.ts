@@ -8,10 +8,11 @@ import type { AssistantMessage, ChatMessage, ToolResultPart } from "../stream/me
  */
 export function repairRequest(request: ChatRequest, answer: readonly ChatMessage[], error: SluiceError): ChatRequest {
   const why = `This is not a valid answer: ${error.message}. Answer again, with the whole value, corrected.`;
-  const said = answer.filter(({ content }) => content.length > 0);
-  const results = said.flatMap((message) => (message.role === "assistant" ? resultsOf(message, why) : []));
-  const told: ChatMessage = results.length > 0 ? { role: "tool", content: results } : { role: "user", content: why };
-  return { ...request, messages: [...request.messages, ...said, told] };
+  const answered = answer.filter(({ content }) => content.length > 0);
+  const results = answered.flatMap((message) => (message.role === "assistant" ? resultsOf(message, why) : []));
+  const complaint: ChatMessage =
+    results.length > 0 ? { role: "tool", content: results } : { role: "user", content: why };
+  return { ...request, messages: [...request.messages, ...answered, complaint] };
 }
 
 function resultsOf({ content }: AssistantMessage, output: string): ToolResultPart[] {

@@ -88,15 +88,11 @@ function convert(converter: StandardJSONSchemaV1.Converter, field: string, vendo
       reason ??= thrown;
     }
   }
-  const said = messageOf(reason);
-  throw new SluiceError(
-    "unsupported",
-    `${field}: ${vendor} cannot say this schema as JSON Schema (${said}): ${advice}`,
-    {
-      field,
-      cause: reason,
-    },
-  );
+  const message = messageOf(reason);
+  throw new SluiceError("unsupported", `${field}: ${vendor} has no JSON Schema for it (${message}): ${advice}`, {
+    field,
+    cause: reason,
+  });
 }
 
 function read(result: StandardSchemaV1.Result<unknown>): Validation<unknown> {

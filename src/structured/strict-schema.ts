@@ -84,10 +84,10 @@ function shareFirstProperty(alternatives: readonly JsonValue[]): boolean {
     const [first] = isJsonObject(properties) ? Object.entries(properties) : [];
     if (first === undefined) continue;
     const [name, schema] = first;
-    const told = isJsonObject(schema)
+    const definition = isJsonObject(schema)
       ? (schema.const ?? (Array.isArray(schema.enum) ? schema.enum : undefined))
       : undefined;
-    const key = JSON.stringify([name, told ?? null]);
+    const key = JSON.stringify([name, definition ?? null]);
     if (seen.has(key)) return true;
     seen.add(key);
   }

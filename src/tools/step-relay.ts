@@ -118,8 +118,8 @@ export class StepRelay {
   #sayUsage({ usage }: FinishEvent, out: ChatEvent[]): void {
     if (this.#retracted) return;
     const { inputTokens, outputTokens } = this.#usage;
-    const said = usage.inputTokens === inputTokens && usage.outputTokens === outputTokens;
+    const known = usage.inputTokens === inputTokens && usage.outputTokens === outputTokens;
     this.#usage = usage;
-    if (!said) out.push({ type: "usage", usage });
+    if (!known) out.push({ type: "usage", usage });
   }
 }

@@ -54,8 +54,8 @@ export async function connectMcp(
   const progress: McpConnection["progress"] = new Map();
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => watcher.toolsChanged());
   // The SDK's own `onprogress` misses what comes in the same read as the result.
-  client.setNotificationHandler(ProgressNotificationSchema, ({ params: { progressToken, _meta, ...said } }) => {
-    progress.get(progressToken)?.(said);
+  client.setNotificationHandler(ProgressNotificationSchema, ({ params: { progressToken, _meta, ...update } }) => {
+    progress.get(progressToken)?.(update);
   });
   client.onclose = () => watcher.closed();
   let connected = false;

@@ -26,8 +26,8 @@ function readValue(parts: readonly JsonValue[], structured: JsonValue | undefine
   if (structured === undefined) return text ?? [...parts];
   if (parts.length === 0 || (text !== undefined && says(text, structured))) return structured;
   const repeated = parts.some((part) => {
-    const said = plainText(part);
-    return said !== undefined && says(said, structured);
+    const text = plainText(part);
+    return text !== undefined && says(text, structured);
   });
   return repeated ? [...parts] : { content: [...parts], structuredContent: structured };
 }

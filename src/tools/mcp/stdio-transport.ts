@@ -34,8 +34,8 @@ export async function openStdio({ command, args = [], env, cwd }: StdioServer): 
     return started;
   };
   const details = () => {
-    const said = tail.trim();
-    return [exit, said === "" ? "" : `it said: ${said}`].filter((part) => part !== "").join("; ");
+    const output = tail.trim();
+    return [exit, output === "" ? "" : `it output: ${output}`].filter((part) => part !== "").join("; ");
   };
   return { transport, details, end: async () => {} };
 }

@@ -324,24 +324,27 @@ describe("ElevenLabs over a WebSocket", () => {
     },
   });
 
-  it("sends text as it streams, and gives sound and the times of words", async () => {
+  it("sends text as it streams, and tells the audio of one piece from the next by its characters", async () => {
     const talk = conversation((message, socket) => {
-      if (message.text === "Hi the") socket.send(JSON.stringify(sound(PCM.subarray(0, 4_800), "Hi the")));
-      if (message.text === "") {
-        socket.send(JSON.stringify(sound(PCM.subarray(4_800), "re.")));
-        socket.send(JSON.stringify({ audio: null, isFinal: true }));
-      }
+      if (message.text === "Hi there. ") socket.send(JSON.stringify(sound(PCM.subarray(0, 1_440), "Hi t")));
+      if (message.text !== "") return;
+      // The first piece ends within this message: five characters of 10 ms, and a blank.
+      socket.send(JSON.stringify(sound(PCM.subarray(1_440), "here. Bye.")));
+      socket.send(JSON.stringify({ audio: null, isFinal: true }));
     });
     const { url } = await serve(() => {}, talk.converse);
     const voice = elevenLabsVoice({ baseUrl: url, apiKey: "k", voice: "v", transportKind: "websocket" });
-    const chunks = await collect(voice.synthesizeStream(pieces("Hi the", "re.")));
+    const chunks = await collect(voice.synthesizeStream(pieces("Hi there.", "Bye.")));
     expect(soundOf(chunks).equals(PCM)).toBe(true);
-    expect(wordsOf(chunks)).toEqual([
-      { text: "Hi", startMs: 0, endMs: 20 },
-      // The second piece begins after 100 ms of sound.
-      { text: "there.", startMs: 30, endMs: 130 },
+    expect(soundOf(chunks.filter(({ piece }) => piece === 0))).toHaveLength(1_440 + 60 * 48);
+    expect(chunks.filter(({ last }) => last).map(({ piece }) => piece)).toEqual([0, 1]);
+    expect(chunks.flatMap(({ piece, words = [] }) => words.map((word) => ({ piece, ...word })))).toEqual([
+      { piece: 0, text: "Hi", startMs: 0, endMs: 20 },
+      // Its first letter came with the message before, which has 30 ms of audio.
+      { piece: 0, text: "there.", startMs: 30, endMs: 80 },
+      { piece: 1, text: "Bye.", startMs: 0, endMs: 40 },
     ]);
-    expect(talk.all.map(({ text }) => text)).toEqual([" ", "Hi the", "re.", ""]);
+    expect(talk.all.map(({ text }) => text)).toEqual([" ", "Hi there. ", "Bye. ", ""]);
     expect(talk.urls[0]).toBe(
       "/v1/text-to-speech/v/stream-input?model_id=eleven_flash_v2_5&output_format=pcm_24000&auto_mode=true&sync_alignment=true",
     );
@@ -400,19 +403,43 @@ describe("Cartesia", () => {
     ]);
   });
 
-  it("goes on with the context while text streams", async () => {
-    const talk = conversation(({ context_id, transcript }, socket) => {
-      if (transcript === "") socket.send(JSON.stringify({ type: "done", done: true, context_id }));
-      else socket.send(JSON.stringify({ type: "chunk", data: "AAAA", context_id }));
+  it("goes on with the context while text streams, and tells pieces by their flushes", async () => {
+    let flush = 1;
+    const talk = conversation(({ context_id, transcript, flush: flushed, continue: more }, socket) => {
+      const send = (message: object) => socket.send(JSON.stringify({ context_id, ...message }));
+      if (flushed === true) send({ type: "flush_done", flush_done: true, flush_id: flush++ });
+      else if (more === false) send({ type: "done", done: true });
+      else {
+        send({ type: "chunk", data: PCM.subarray(0, 4_800).toString("base64"), flush_id: flush });
+        const start = (flush - 1) * 0.1;
+        send({
+          type: "timestamps",
+          word_timestamps: { words: [transcript], start: [start], end: [start + 0.05] },
+          flush_id: flush,
+        });
+      }
     });
     const { url } = await serve(() => {}, talk.converse);
-    await collect(cartesiaVoice({ baseUrl: url, apiKey: "k", voice: "v" }).synthesizeStream(pieces("Hi ", "there.")));
-    expect(talk.all.map(({ transcript, continue: more }) => [transcript, more])).toEqual([
-      ["Hi ", true],
-      ["there.", true],
-      ["", false],
+    const voice = cartesiaVoice({ baseUrl: url, apiKey: "k", voice: "v" });
+    const chunks = await collect(voice.synthesizeStream(pieces("Hi there.", "Bye.")));
+    expect(
+      talk.all.map(({ transcript, continue: more, flush: flushed = false }) => [transcript, more, flushed]),
+    ).toEqual([
+      ["Hi there. ", true, false],
+      ["", true, true],
+      ["Bye. ", true, false],
+      ["", true, true],
+      ["", false, false],
     ]);
     expect(new Set(talk.all.map(({ context_id }) => context_id)).size).toBe(1);
+    expect(chunks.map(({ piece, data, words, last }) => [piece, data.length, words?.[0]?.startMs, last])).toEqual([
+      [0, 4_800, undefined, undefined],
+      [0, 0, 0, undefined],
+      [0, 0, undefined, true],
+      [1, 4_800, undefined, undefined],
+      [1, 0, 0, undefined],
+      [1, 0, undefined, true],
+    ]);
   });
 
   it("is told when nobody wants the rest", async () => {

@@ -1,16 +1,18 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
+import { isStreamingVoice } from "../voices/streaming-voice.js";
 import type { AudioChunk } from "../voices/voice.js";
 import type { Piece } from "./piece.js";
 import { PieceQueue } from "./piece-queue.js";
 import type { ResolvedSpeechOptions } from "./speech-options.js";
-import { Synthesis, soundMs } from "./synthesis.js";
+import { type RunningSynthesis, Synthesis, type SynthesisListener, soundMs } from "./synthesis.js";
 import { SynthesisPace } from "./synthesis-pace.js";
+import { StreamedSyntheses } from "./synthesis-stream.js";
 
 /** A piece that is being spoken, and what came of it. */
 interface Speaking {
-  synthesis: Synthesis;
+  synthesis: RunningSynthesis;
   index: number;
   /** Events that wait until the pieces before it are out. */
   waiting: ChatEvent[];
@@ -43,6 +45,8 @@ export class SpeechQueue {
   readonly #clock: Clock;
   readonly #queue: PieceQueue;
   readonly #pace = new SynthesisPace();
+  /** Where the voice takes text as it streams. */
+  readonly #streamed: StreamedSyntheses | undefined;
   #speaking: Speaking[] = [];
   #next = 0;
   /** Sound that went out, in ms. */
@@ -53,6 +57,7 @@ export class SpeechQueue {
   #emittingSince: number | undefined;
   #spoken = 0;
   #skipped: SluiceError | undefined;
+  #complete = false;
   #stopped = false;
 
   constructor(options: ResolvedSpeechOptions, listener: SpeechQueueListener) {
@@ -60,6 +65,8 @@ export class SpeechQueue {
     this.#listener = listener;
     this.#clock = options.clock ?? systemClock;
     this.#queue = new PieceQueue(options);
+    const { voice, retries } = options;
+    if (isStreamingVoice(voice)) this.#streamed = new StreamedSyntheses({ voice, retries, clock: this.#clock });
   }
 
   /** Whether nothing is left to be spoken. */
@@ -109,6 +116,12 @@ export class SpeechQueue {
     this.work();
   }
 
+  /** The answer is complete: what waits is spoken now, and nothing comes after it. */
+  end(): void {
+    this.#complete = true;
+    this.hurry();
+  }
+
   /** Drops what comes after this place in the answer: it is void. */
   dropAfter(offset: number, reason: unknown): void {
     this.#queue.dropAfter(offset);
@@ -123,19 +136,26 @@ export class SpeechQueue {
   stop(reason: unknown): void {
     this.#stopped = true;
     this.dropAfter(-1, reason);
+    this.#streamed?.stop(reason);
   }
 
   /** Starts what may start. To be called when sound was read or played. */
   work(): void {
-    while (!this.#stopped && this.#active < this.#options.concurrency && this.aheadMs < this.#options.lookAheadMs) {
+    while (!this.#stopped && this.#hasRoom && this.aheadMs < this.#options.lookAheadMs) {
       const piece = this.#queue.take({
         first: this.#next === 0,
         busy: this.#speaking.length > 0,
         covers: (characters) => this.#pace.synthesisMs(characters) <= this.#unplayedMs,
       });
-      if (piece === undefined) return;
+      if (piece === undefined) break;
       this.#start(piece);
     }
+    if (this.#complete && this.#queue.length === 0) this.#streamed?.end();
+  }
+
+  /** Over one connection, text is sent ahead of its audio. */
+  get #hasRoom(): boolean {
+    return this.#streamed !== undefined || this.#active < this.#options.concurrency;
   }
 
   get #active(): number {
@@ -176,7 +196,8 @@ export class SpeechQueue {
 
   #start(piece: Piece): void {
     const { voice, retries } = this.#options;
-    const synthesis = new Synthesis(piece, voice, retries, {
+    const heard = () => speaking.out;
+    const listener: SynthesisListener = {
       sound: (chunk) => this.#sound(speaking, chunk),
       retried: (error, attempt) => {
         speaking.waiting = [];
@@ -184,7 +205,8 @@ export class SpeechQueue {
         this.#emit([report("speech/retried", speaking, { attempt, error: errorValue(error) })]);
       },
       over: (error) => this.#over(speaking, error),
-    });
+    };
+    const synthesis = this.#streamed?.speak(piece, listener, heard) ?? new Synthesis(piece, voice, retries, listener);
     const speaking: Speaking = {
       synthesis,
       index: this.#next++,
@@ -195,7 +217,7 @@ export class SpeechQueue {
       startedAt: this.#clock.now(),
     };
     this.#speaking.push(speaking);
-    void synthesis.run(() => speaking.out);
+    if (synthesis instanceof Synthesis) void synthesis.run(heard);
   }
 
   #sound(speaking: Speaking, { data, words, unspoken }: AudioChunk): void {

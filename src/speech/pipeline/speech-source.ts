@@ -174,7 +174,9 @@ export class SpeechSource implements BatchSource {
       case "finish":
         this.#finish = event;
         this.#ended = true;
-        this.#flush();
+        this.#callOffTimer();
+        this.#speech.push(this.#maker.end());
+        this.#speech.end();
         return;
       case "retract":
         this.#retract();

@@ -13,8 +13,19 @@ export interface SynthesisListener {
   over(error: SluiceError | undefined): void;
 }
 
+/** A piece that is being spoken. */
+export interface RunningSynthesis {
+  readonly piece: Piece;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** Whether it is over, well or not. */
+  readonly over: boolean;
+  /** Nobody wants it any more. */
+  cancel(reason: unknown): void;
+}
+
 /** The voice speaks one piece; again where that may help and nobody has heard of the first attempt. */
-export class Synthesis {
+export class Synthesis implements RunningSynthesis {
   readonly piece: Piece;
   /** How often it was tried. */
   attempts = 0;
@@ -68,12 +79,13 @@ export class Synthesis {
   }
 }
 
-function silent(voice: string): SluiceError {
+/** The error of a voice that made nothing of a text. */
+export function silent(voice: string): SluiceError {
   return new SluiceError("provider-error", `${voice} made no sound`, { model: voice, retryable: true });
 }
 
 /** Sound of 16-bit samples is handed on in whole ones, wherever the network cuts it. */
-class WholeSamples {
+export class WholeSamples {
   readonly #aligned: boolean;
   #rest: number | undefined;
 

@@ -4,8 +4,9 @@ import { readError } from "../../../dialects/openai-error.js";
 import { providerError } from "../../../dialects/provider-error.js";
 import { exactly, filledString } from "../../../stream/checks.js";
 import { SluiceError } from "../../../stream/error.js";
-import type { StreamingVoice } from "../streaming-voice.js";
+import type { StreamedAudio, StreamingVoice } from "../streaming-voice.js";
 import type { AudioChunk, SynthesisOptions, WordMark } from "../voice.js";
+import { FlushedPieces } from "./flushed-pieces.js";
 import { SpeechSocket } from "./speech-socket.js";
 import { TextSender } from "./text-sender.js";
 import { VOICE_SERVICE_FIELDS, VoiceService, type VoiceServiceOptions } from "./voice-service.js";
@@ -47,6 +48,8 @@ class CartesiaVoice implements StreamingVoice {
   readonly format = { mediaType: "audio/pcm", sampleRate: SAMPLE_RATE };
   readonly concurrency = 2;
   readonly maxChars = 2_000;
+  /** A context ends a second after its last audio (https://docs.cartesia.ai/use-the-api/tts-websocket/contexts). */
+  readonly maxPauseMs = 800;
   readonly #service: VoiceService;
   readonly #options: CartesiaVoiceOptions;
   readonly #voice: string;
@@ -72,24 +75,38 @@ class CartesiaVoice implements StreamingVoice {
     });
   }
 
-  synthesize(text: string, options: SynthesisOptions = {}): AsyncIterable<AudioChunk> {
-    return this.#speak((socket, context) => {
+  async *synthesize(text: string, options: SynthesisOptions = {}): AsyncGenerator<AudioChunk, void, undefined> {
+    const messages = this.#speak((socket, context) => {
       socket.send(this.#request(context, text, false));
       return undefined;
     }, options.signal);
+    for await (const message of messages) {
+      const chunk = chunkOf(message);
+      if (chunk !== undefined) yield chunk;
+    }
   }
 
-  synthesizeStream(text: AsyncIterable<string>, options: SynthesisOptions = {}): AsyncIterable<AudioChunk> {
-    return this.#speak((socket, context, sender) => {
-      const end = () => socket.send(this.#request(context, "", false));
-      return sender.send(text, (piece) => socket.send(this.#request(context, piece, true)), end);
+  /** Each piece is flushed, so that its audio is told from the next one's by its `flush_id`. */
+  async *synthesizeStream(
+    text: AsyncIterable<string>,
+    options: SynthesisOptions = {},
+  ): AsyncGenerator<StreamedAudio, void, undefined> {
+    const pieces = new FlushedPieces(SAMPLE_RATE);
+    const messages = this.#speak((socket, context, sender) => {
+      const send = (piece: string) => {
+        socket.send(this.#request(context, /\s$/.test(piece) ? piece : `${piece} `, true));
+        socket.send({ ...this.#request(context, "", true), flush: true });
+      };
+      return sender.send(text, send, () => socket.send(this.#request(context, "", false)));
     }, options.signal);
+    for await (const message of messages) yield* pieces.push(message, chunkOf(message));
   }
 
+  /** The messages of a context. */
   async *#speak(
     begin: (socket: SpeechSocket, context: string, sender: TextSender) => Promise<never> | undefined,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<AudioChunk, void, undefined> {
+  ): AsyncGenerator<JsonObject, void, undefined> {
     const context = crypto.randomUUID();
     const { clock } = this.#options;
     const socket = await SpeechSocket.open({
@@ -108,8 +125,7 @@ class CartesiaVoice implements StreamingVoice {
         if (message.context_id !== undefined && message.context_id !== context) continue;
         if (message.type === "error") throw errorOf(message);
         if (message.type === "done") done = true;
-        const chunk = chunkOf(message);
-        if (chunk !== undefined) yield chunk;
+        yield message;
       }
     } finally {
       sender.stop();

@@ -5,9 +5,9 @@ import { providerError } from "../../../dialects/provider-error.js";
 import { between, exactly, filledString, oneOf } from "../../../stream/checks.js";
 import { SluiceError } from "../../../stream/error.js";
 import { NdjsonReader } from "../../../stream/framing/ndjson-reader.js";
-import { pcmMs } from "../../audio/pcm.js";
-import type { StreamingVoice } from "../streaming-voice.js";
+import type { StreamedAudio, StreamingVoice } from "../streaming-voice.js";
 import type { AudioChunk, SynthesisOptions } from "../voice.js";
+import { AlignedPieces, type CharacterAlignment } from "./aligned-pieces.js";
 import { CharacterWords } from "./character-words.js";
 import { SpeechSocket } from "./speech-socket.js";
 import { TextSender } from "./text-sender.js";
@@ -19,7 +19,7 @@ export interface ElevenLabsVoiceOptions extends VoiceServiceOptions {
   voice?: string;
   /** Default `eleven_flash_v2_5`, the quick one. */
   model?: string;
-  /** How texts are sent: each as a request (`http`, default), or over a WebSocket. */
+  /** How a single text is sent: as a request (`http`, default), or over a WebSocket, as an answer that streams always is. */
   transportKind?: "http" | "websocket";
   /** From 0.7 to 1.2; 1 is the voice's own. */
   speed?: number;
@@ -40,8 +40,8 @@ const SAMPLE_RATE = 24_000;
 const GEORGE = "JBFqnCBsd6RMkjVDRZzb";
 
 /**
- * A voice of ElevenLabs, with the times of its words. Its key is in `ELEVENLABS_API_KEY`. Over its WebSocket it takes text
- * as it streams (`synthesizeStream`).
+ * A voice of ElevenLabs, with the times of its words. Its key is in `ELEVENLABS_API_KEY`. An answer that is
+ * spoken while it is written goes over one WebSocket.
  *
  * @throws {SluiceError} `invalid-argument`, `missing-key`.
  */
@@ -82,44 +82,47 @@ class ElevenLabsVoice implements StreamingVoice {
     else yield* this.#overHttp(text, options.signal);
   }
 
-  /** The WebSocket of `stream-input` (https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-stream-input). */
+  /**
+   * The WebSocket of `stream-input` (https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-stream-input).
+   * Where one piece ends is known by the alignment of characters; without one, all audio is taken for the first's.
+   */
   async *synthesizeStream(
     text: AsyncIterable<string>,
     { signal }: SynthesisOptions = {},
-  ): AsyncGenerator<AudioChunk, void, undefined> {
+  ): AsyncGenerator<StreamedAudio, void, undefined> {
     // The service's own buffering is off: sentences are cut here.
     const query = `model_id=${this.#model}&output_format=pcm_${SAMPLE_RATE}&auto_mode=true&sync_alignment=true`;
     const address = `${this.#service.baseUrl.replace(/^http/, "ws")}/v1/text-to-speech/${this.#voice}/stream-input`;
-    const key = this.#service.key ?? "";
     const { clock } = this.#options;
     const socket = await SpeechSocket.open({
       url: `${address}?${query}`,
-      headers: { "xi-api-key": key },
+      headers: { "xi-api-key": this.#service.key ?? "" },
       id: this.id,
       signal,
       clock,
     });
     const sender = new TextSender();
+    const pieces = new AlignedPieces(SAMPLE_RATE);
     try {
       socket.send({ text: " ", voice_settings: this.#settings() });
       const failed = sender.send(
         text,
-        (piece) => socket.send({ text: piece }),
+        (piece) => {
+          pieces.sent(piece);
+          // The service wants a blank at the end of each text.
+          socket.send({ text: /\s$/.test(piece) ? piece : `${piece} `, flush: true });
+        },
         () => socket.send({ text: "" }),
       );
-      const words = new CharacterWords();
-      let ms = 0;
       for (;;) {
         const message = await Promise.race([socket.next(), failed]);
         const error = errorOf(message);
         if (error !== undefined) throw error;
-        const chunk = chunkOf(message.audio, message.alignment, words, ms, "ms");
-        ms += pcmMs(chunk.data.length, SAMPLE_RATE);
+        yield* pieces.push(bytesOf(message.audio), alignmentOf(message.alignment));
         if (message.isFinal === true) {
-          yield withWords(chunk, words.end());
+          yield* pieces.end();
           return;
         }
-        if (chunk.data.length > 0 || chunk.words !== undefined) yield chunk;
       }
     } finally {
       sender.stop();
@@ -141,7 +144,7 @@ class ElevenLabsVoice implements StreamingVoice {
         const error = errorOf(message);
         if (error !== undefined) throw error;
         // The times of a request are those of its whole sound.
-        yield chunkOf(message.audio_base64, message.alignment, words, 0, "s");
+        yield chunkOf(message.audio_base64, message.alignment, words);
       }
     };
     for await (const piece of answer.bytes) {
@@ -161,38 +164,32 @@ class ElevenLabsVoice implements StreamingVoice {
 }
 
 async function* once(text: string): AsyncGenerator<string, void, undefined> {
-  // The service wants a blank at the end of each text.
-  yield `${text} `;
+  yield text;
 }
 
-function chunkOf(
-  audio: unknown,
-  alignment: unknown,
-  words: CharacterWords,
-  offsetMs: number,
-  unit: "ms" | "s",
-): AudioChunk {
-  const data = typeof audio === "string" && audio !== "" ? decodeBase64(audio) : new Uint8Array(0);
+function bytesOf(audio: unknown): Uint8Array {
+  return typeof audio === "string" && audio !== "" ? decodeBase64(audio) : new Uint8Array(0);
+}
+
+function chunkOf(audio: unknown, alignment: unknown, words: CharacterWords): AudioChunk {
+  const data = bytesOf(audio);
   if (!isJsonObject(alignment)) return { data };
-  const found =
-    unit === "ms"
-      ? words.push(strings(alignment.chars), numbers(alignment.charStartTimesMs), ends(alignment), offsetMs)
-      : words.push(
-          strings(alignment.characters),
-          numbers(alignment.character_start_times_seconds, 1_000),
-          numbers(alignment.character_end_times_seconds, 1_000),
-          offsetMs,
-        );
+  const starts = numbers(alignment.character_start_times_seconds, 1_000);
+  const ends = numbers(alignment.character_end_times_seconds, 1_000);
+  const found = words.push(strings(alignment.characters), starts, ends, 0);
   return found.length > 0 ? { data, words: found } : { data };
 }
 
-function withWords(chunk: AudioChunk, more: AudioChunk["words"] = []): AudioChunk {
-  return more.length > 0 ? { ...chunk, words: [...(chunk.words ?? []), ...more] } : chunk;
-}
-
-function ends({ charStartTimesMs, charDurationsMs }: JsonObject): number[] {
-  const durations = numbers(charDurationsMs);
-  return numbers(charStartTimesMs).map((start, index) => start + (durations[index] ?? 0));
+/** Times of the WebSocket count from the audio of their message. */
+function alignmentOf(alignment: unknown): CharacterAlignment {
+  if (!isJsonObject(alignment)) return { characters: [], startsMs: [], endsMs: [] };
+  const startsMs = numbers(alignment.charStartTimesMs);
+  const durations = numbers(alignment.charDurationsMs);
+  return {
+    characters: strings(alignment.chars),
+    startsMs,
+    endsMs: startsMs.map((start, index) => start + (durations[index] ?? 0)),
+  };
 }
 
 function strings(value: unknown): string[] {

@@ -83,7 +83,10 @@ function stepModel({
   const { request: own, prepareStep } = options;
   const system = systemText(instructionsOf(options), signature, model);
   let steps = 0;
-  const framed = (request: ChatRequest) => framedRequest({ ...own, ...request }, system, signature, model);
+  const framed = (request: ChatRequest) => {
+    const providerOptions = mergedOptions(own?.providerOptions, request.providerOptions);
+    return framedRequest({ ...own, ...request, ...(providerOptions && { providerOptions }) }, system, signature, model);
+  };
   const asked = (request: ChatRequest) => {
     observation?.asked?.(request);
     return request;
@@ -106,4 +109,15 @@ function stepModel({
       ask: (request) => innerSource(observers.model(answering), request, call),
     };
   });
+}
+
+/** What is asked of providers for a turn, by the memory for one, stands beside what the agent asks of them always. */
+function mergedOptions(
+  always: ChatRequest["providerOptions"],
+  now: ChatRequest["providerOptions"],
+): ChatRequest["providerOptions"] {
+  if (always === undefined || now === undefined) return always ?? now;
+  const merged = { ...always };
+  for (const [provider, options] of Object.entries(now)) merged[provider] = { ...merged[provider], ...options };
+  return merged;
 }

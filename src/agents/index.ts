@@ -36,6 +36,8 @@ export type { FactEmbedder } from "./memory/facts/fact-book.js";
 export type { Fact, FactQuery, FactStore, FoundFact, NewFact } from "./memory/facts/fact-store.js";
 export type { PostgresFactsOptions } from "./memory/facts/postgres-facts.js";
 export { PostgresFacts } from "./memory/facts/postgres-facts.js";
+export type { ProviderCompactionOptions } from "./memory/provider-compaction.js";
+export { providerCompaction } from "./memory/provider-compaction.js";
 export type { SearchMemoryOptions } from "./memory/search-memory.js";
 export { SearchMemory, searchMemory } from "./memory/search-memory.js";
 export type { SharedPoolOptions } from "./memory/shared-pool.js";

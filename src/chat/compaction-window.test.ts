@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scripted } from "../models/scripted.js";
+import type { ChatEvent } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
+import type { Usage } from "../stream/usage.js";
 import { openRequests } from "../tools/history.js";
 import { cutsOf } from "./compaction-cuts.js";
 import { compact } from "./compaction-window.js";
@@ -170,3 +172,39 @@ function lonely(messages: readonly ChatMessage[]): unknown[] {
     }),
   );
 }
+
+test("what a summary used is part of the turn's usage, cost and shared budget", async () => {
+  const used = (inputTokens: number, outputTokens: number): ChatEvent => ({
+    type: "finish",
+    reason: "stop",
+    usage: { inputTokens, outputTokens },
+  });
+  const writes = scripted([["Summary.", used(1_000, 100)]], { id: "openai/small" });
+  const model = scripted(
+    [
+      ["One.", used(10, 1)],
+      ["Two.", used(20, 2)],
+    ],
+    { id: "openai/big" },
+  );
+  const row = (name: string, input: number) => {
+    const price = { provider: "openai", models: [name], input, output: 0, source: "x", date: "2026-01-01" };
+    return price;
+  };
+  const talk = new Conversation({
+    model,
+    store: new MemoryStore(),
+    window: compact({ model: writes, maxTokens: 2, counter }),
+    prices: { models: [row("small", 1), row("big", 100)] },
+  });
+  await talk.send("a");
+  const spent: [string, number | undefined][] = [];
+  const budget = {
+    spend: ({ inputTokens }: Usage, id: string) => void spent.push([id, inputTokens]),
+    exhausted: undefined,
+  };
+  const { usage, cost } = await talk.send("b", { context: { budget } });
+  expect(usage).toMatchObject({ inputTokens: 1_020, outputTokens: 102 });
+  expect(cost).toBeCloseTo((1_000 * 1 + 20 * 100) / 1e6, 12);
+  expect(spent).toEqual([["openai/small", 1_000]]);
+});

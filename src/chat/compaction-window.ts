@@ -3,6 +3,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { anything, type Check, exactly, filledString, having, wholeNumber } from "../stream/checks.js";
 import { invalid, messageOf } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
+import { addUsage, type Usage } from "../stream/usage.js";
 import { cutsOf } from "./compaction-cuts.js";
 import { type SummaryWriter, summaryWriter, withSummary } from "./summary-writer.js";
 import { estimatingCounter, type TokenCounter, tokenCounter } from "./token-counter.js";
@@ -56,7 +57,8 @@ export function compact(options: CompactOptions): Window {
   OPTIONS(options, "");
   const { maxTokens, keepTokens = Math.floor(maxTokens / 2), countFor, counter, instructions } = options;
   if (keepTokens >= maxTokens) throw invalid("keepTokens", keepTokens, `less than maxTokens, ${maxTokens}`);
-  const write = summaryWriter(modelOf(options.model), instructions);
+  const model = modelOf(options.model);
+  const write = summaryWriter(model, instructions);
   /** What was written, by the first message that it stands for: for histories that are kept by nobody. */
   const written = new WeakMap<ChatMessage, EarlierSummary>();
   const counted = new WeakMap<ChatMessage, number>();
@@ -74,9 +76,14 @@ export function compact(options: CompactOptions): Window {
     const first = messages.find(({ role }) => role !== "system");
     history.adopt(earlier, first && written.get(first));
     let summaryError: string | undefined;
+    let used: Usage | undefined;
+    const counting: SummaryWriter = (before, part, left) =>
+      write(before, part, left, (usage) => {
+        used = addUsage(used ?? {}, usage);
+      });
     if (history.tokens > maxTokens) {
       try {
-        const summary = await history.fold(keepTokens, maxTokens, write, signal);
+        const summary = await history.fold(keepTokens, maxTokens, counting, signal);
         if (summary !== undefined && first !== undefined) written.set(first, summary);
       } catch (thrown) {
         signal?.throwIfAborted();
@@ -91,6 +98,7 @@ export function compact(options: CompactOptions): Window {
       ...(estimated && { estimated: true as const }),
       ...(summary && { summary: summary.text, covers: summary.covers }),
       ...(summaryError !== undefined && { summaryError }),
+      ...(used && { spent: { model: model.id, usage: used } }),
     };
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import { modelOf } from "../models/model-of.js";
+import { cost } from "../models/prices/cost.js";
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
 
@@ -364,7 +365,8 @@ export class Conversation {
         const turn = begin();
         const path = this.#log.tree.path(turn.parentId);
         const began = { ...turn, asked: this.#unanswered(path, turn.asked) };
-        const { messages, covers, ...window } = await this.#sent(path, began.asked, left);
+        const { messages, covers, spent, ...window } = await this.#sent(path, began.asked, left);
+        if (spent !== undefined) call.context?.budget?.spend(spent.usage, spent.model);
         left.throwIfAborted();
         const asked = { ...this.#options.request, ...request, messages };
         const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
@@ -373,7 +375,7 @@ export class Conversation {
         const source = innerSource(model, asked, call);
         const summary = newSummary(path, window.summary, covers);
         beginning = { ...began, ...(summary && { summary }) };
-        return { source, opening };
+        return { source, opening, ...(spent && { before: { usage: spent.usage, cost: this.#costOf(spent) } }) };
       } catch (thrown) {
         release();
         release = undefined;
@@ -385,6 +387,10 @@ export class Conversation {
     const meter = new CostMeter(model.id, this.#options.prices ?? defaultPrices());
     const source = turnSource({ open, complete: keep, interrupt }, meter);
     return new ChatStream(source, { signal: call.signal, retain: call.retain });
+  }
+
+  #costOf({ model, usage }: NonNullable<WindowResult["spent"]>): number | undefined {
+    return cost(usage, model, this.#options.prices ?? defaultPrices());
   }
 
   /** Stores a turn. One that cannot be stored is kept here, to be tried again. */

@@ -3,6 +3,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { anything, type Check, exactly, filledString, wholeNumber } from "../stream/checks.js";
 import { messageOf } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
+import type { Usage } from "../stream/usage.js";
 import { summaryWriter, withSummary } from "./summary-writer.js";
 import { type EarlierSummary, newestMessages, type Window } from "./window.js";
 
@@ -35,7 +36,8 @@ const OPTIONS = exactly("summarise", {
 export function summarise(options: SummariseOptions): Window {
   OPTIONS(options, "");
   const { keep = 10, every = 10, instructions } = options;
-  const write = summaryWriter(modelOf(options.model), instructions);
+  const model = modelOf(options.model);
+  const write = summaryWriter(model, instructions);
   /** The summary, and the messages that it covers. */
   let summary: EarlierSummary | undefined;
 
@@ -51,9 +53,13 @@ export function summarise(options: SummariseOptions): Window {
     summary = [summary, earlier].find(fits);
     const uncovered = older.filter((message) => !summary?.covers.has(message));
     let summaryError: string | undefined;
+    let used: Usage | undefined;
+    const spend = (usage: Usage) => {
+      used = usage;
+    };
     if (uncovered.length >= every) {
       try {
-        summary = { text: await write(summary?.text, uncovered, signal), covers: before };
+        summary = { text: await write(summary?.text, uncovered, signal, spend), covers: before };
       } catch (thrown) {
         signal?.throwIfAborted();
         // What has no summary is sent as it is: the chat goes on, and the next turn tries again.
@@ -68,6 +74,7 @@ export function summarise(options: SummariseOptions): Window {
       dropped: messages.length - sent.length,
       ...(text !== undefined && { summary: text, covers }),
       ...(summaryError !== undefined && { summaryError }),
+      ...(used && { spent: { model: model.id, usage: used } }),
     };
   };
 }

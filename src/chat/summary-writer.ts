@@ -2,17 +2,19 @@ import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
+import type { Usage } from "../stream/usage.js";
 import { readableParts } from "./readable-message.js";
 
 const INSTRUCTIONS =
   "Summarise the conversation so far for somebody who will continue it. Keep names, numbers, decisions and open questions. " +
   "Write at most 200 words, no preamble.";
 
-/** Writes a summary of messages, going on from the one before where there is one. */
+/** Writes a summary of messages, going on from the one before where there is one; says what it used, whether it succeeds or not. */
 export type SummaryWriter = (
   before: string | undefined,
   messages: readonly ChatMessage[],
   signal?: AbortSignal,
+  spend?: (usage: Usage) => void,
 ) => Promise<string>;
 
 /**
@@ -22,9 +24,10 @@ export type SummaryWriter = (
  * @returns a function that rejects with `provider-error` where the model writes nothing, or does not come to its end.
  */
 export function summaryWriter(model: ChatModel, instructions = INSTRUCTIONS): SummaryWriter {
-  return async (before, messages, signal) => {
+  return async (before, messages, signal, spend) => {
     const answer = model.stream(summaryRequest(before, messages, instructions), signal === undefined ? {} : { signal });
     const reason = await answer.finishReason;
+    spend?.(await answer.usage);
     const text = await answer.fullText;
     if (reason === "stop" && text.trim() !== "") return text;
     throw new SluiceError("provider-error", `${model.id} wrote no whole summary: it ended with ${reason}`);

@@ -7,7 +7,7 @@ import { opened } from "../stream/sources/opened.js";
 import { type Transform, transform } from "../stream/sources/transform.js";
 import { StreamTiming } from "../stream/timing.js";
 import { Transcript } from "../stream/transcript.js";
-import type { Usage } from "../stream/usage.js";
+import { addUsage, type Usage } from "../stream/usage.js";
 import type { TurnTiming } from "./conversation-store.js";
 
 /** How a turn ended, for whoever keeps it. */
@@ -25,10 +25,18 @@ export interface TurnEnd {
   finish?: ChatEvent & { type: "finish" };
 }
 
+/** A turn whose model is asked. */
+export interface OpenedTurn {
+  source: BatchSource;
+  opening: readonly ChatEvent[];
+  /** What was used before the model was asked, as for a summary; cost in USD, `undefined` where it is not known. */
+  before?: { usage: Usage; cost: number | undefined };
+}
+
 /** What a turn needs of its conversation. */
 export interface TurnKeeper {
   /** Opens the model's stream. Called when the turn is first read. @param left aborted when the reader leaves. */
-  open(left: AbortSignal): Promise<{ source: BatchSource; opening: readonly ChatEvent[] }>;
+  open(left: AbortSignal): Promise<OpenedTurn>;
   /** Stores a complete turn; the reader sees `finish` after this. */
   complete(end: TurnEnd): Promise<void>;
   /** Stores a turn that was stopped or failed, if it has any output. Never rejects: the reader has left, or has the first error. */
@@ -52,6 +60,7 @@ class Turn implements Transform {
   readonly #left = new LazyAbort();
   #startedAt = "";
   #opening: readonly ChatEvent[] = [];
+  #before: OpenedTurn["before"];
   #model: string | undefined;
   #over = false;
 
@@ -64,8 +73,9 @@ class Turn implements Transform {
     this.#startedAt = new Date().toISOString();
     this.#timing.begin();
     try {
-      const { source, opening } = await this.#keeper.open(this.#left.signal);
+      const { source, opening, before } = await this.#keeper.open(this.#left.signal);
       this.#opening = opening;
+      this.#before = before;
       return transform(source, this);
     } catch (thrown) {
       await this.#interrupt();
@@ -84,7 +94,9 @@ class Turn implements Transform {
     const out = this.#opening.length > 0 ? this.#withOpening(batch) : batch;
     if (last?.type !== "finish") return out;
     this.#over = true;
-    return this.#keeper.complete({ ...this.#end(), finish: last }).then(() => out);
+    const finish = { ...last, usage: this.#withBefore(last.usage) };
+    const ended = this.#before === undefined ? out : [...out.slice(0, -1), finish];
+    return this.#keeper.complete({ ...this.#end(), finish }).then(() => ended);
   }
 
   async fail(): Promise<Batch> {
@@ -106,14 +118,20 @@ class Turn implements Transform {
     return [...batch.slice(0, at + 1), ...opening, ...batch.slice(at + 1)];
   }
 
+  #withBefore(usage: Usage): Usage {
+    return this.#before === undefined ? usage : addUsage(usage, this.#before.usage);
+  }
+
   #end(): TurnEnd {
     this.#timing.finish();
+    const own = this.#meter.total;
+    const before = this.#before === undefined ? 0 : this.#before.cost;
     const { ttftMs, durationMs = 0 } = this.#timing;
     return {
       startedAt: this.#startedAt,
       messages: this.#transcript.messages,
-      usage: this.#transcript.usage,
-      cost: this.#meter.total,
+      usage: this.#withBefore(this.#transcript.usage),
+      cost: own === undefined || before === undefined ? undefined : own + before,
       timing: { ...(ttftMs !== undefined && { ttftMs: Math.round(ttftMs) }), durationMs: Math.round(durationMs) },
       model: this.#model,
     };

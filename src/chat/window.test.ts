@@ -192,7 +192,7 @@ describe("summarise, where its model fails", () => {
   ])("%s, sends what has no summary, says so, and tries again", async (_, line, summaryError) => {
     const window = summarise({ model: scripted([[line], ["Of all."]]), keep: 1, every: 2 });
     const messages = said("a", "b", "c");
-    expect(await window(messages)).toEqual({ messages, dropped: 0, summaryError });
+    expect(await window(messages)).toMatchObject({ messages, dropped: 0, summaryError });
     expect(await window(messages)).toMatchObject({ dropped: 2, summary: "Of all." });
   });
 

@@ -1,4 +1,5 @@
 import { type ChatMessage, isRequestsOnly } from "../stream/message.js";
+import type { Usage } from "../stream/usage.js";
 
 /** What a window let through, and what it did not. */
 export interface WindowResult {
@@ -16,6 +17,8 @@ export interface WindowResult {
   covers?: ReadonlySet<ChatMessage>;
   /** Why no summary could be written: what it would have stood in for is sent as it is. */
   summaryError?: string;
+  /** What writing summaries used this time, and of which model: part of the turn's usage. */
+  spent?: { model: string; usage: Usage };
 }
 
 /** What a window wrote earlier in the same conversation, maybe in another process. */

@@ -16,6 +16,7 @@ import type { Observers } from "./observability/observations.js";
 import { planTool, withPlanEvents } from "./plan/plan.js";
 import type { Signature } from "./signature/signature.js";
 import { skillCatalogue, skillTools } from "./skills/skill-tools.js";
+import { findTool, narrowed } from "./tool-search/tool-search.js";
 
 /** What one run of an agent is made of. */
 export interface AgentModelSettings {
@@ -50,18 +51,27 @@ export function agentModel(settings: AgentModelSettings): ChatModel {
 }
 
 /** The tools of an agent: its own, and those that its other settings bring. */
-export function agentTools({
-  tools = [],
-  skills = [],
-  plan = false,
-  memory,
-}: AgentOptions): readonly (Tool | ToolSource)[] {
-  const brought = [
+export function agentTools(options: AgentOptions): readonly (Tool | ToolSource)[] {
+  const { tools = [] } = options;
+  const brought = broughtTools(options);
+  return brought.length === 0 ? tools : [...tools, ...brought];
+}
+
+function broughtTools({ tools = [], skills = [], plan = false, memory, toolSearch }: AgentOptions): readonly Tool[] {
+  return [
     ...(skills.length === 0 ? [] : skillTools(skills)),
     ...(plan ? [planTool] : []),
     ...(memory?.tools ?? []),
+    ...(toolSearch === undefined ? [] : [findTool(tools, toolSearch === true ? {} : toolSearch)]),
   ];
-  return brought.length === 0 ? tools : [...tools, ...brought];
+}
+
+/** The tools that the model sees without having found them; `undefined` where it sees all. */
+function alwaysSeen(options: AgentOptions): ReadonlySet<string> | undefined {
+  const { toolSearch } = options;
+  if (toolSearch === undefined) return undefined;
+  const { always = [] } = toolSearch === true ? {} : toolSearch;
+  return new Set([...always, ...broughtTools(options).map(({ definition }) => definition.name)]);
 }
 
 function instructionsOf({ instructions, skills = [] }: AgentOptions): string | undefined {
@@ -82,10 +92,12 @@ function stepModel({
 }: AgentModelSettings): ChatModel {
   const { request: own, prepareStep } = options;
   const system = systemText(instructionsOf(options), signature, model);
+  const always = alwaysSeen(options);
   let steps = 0;
   const framed = (request: ChatRequest) => {
     const providerOptions = mergedOptions(own?.providerOptions, request.providerOptions);
-    return framedRequest({ ...own, ...request, ...(providerOptions && { providerOptions }) }, system, signature, model);
+    const seen = always === undefined ? request : narrowed(request, always);
+    return framedRequest({ ...own, ...seen, ...(providerOptions && { providerOptions }) }, system, signature, model);
   };
   const asked = (request: ChatRequest) => {
     observation?.asked?.(request);

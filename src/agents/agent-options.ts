@@ -27,6 +27,7 @@ import type { AgentMemory } from "./memory/agent-memory.js";
 import type { Signature } from "./signature/signature.js";
 import type { Skill } from "./skills/skill.js";
 import type { AgentStrategy } from "./strategies/strategy.js";
+import { checkToolSearch, type ToolSearchOptions } from "./tool-search/tool-search.js";
 
 /** How much one run of an agent may use, what runs inside it included. Where it is spent, the run ends with reason `budget`. */
 export interface AgentLimits {
@@ -115,6 +116,11 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
   instructions?: string;
   /** Tools that it may call, and sources of tools. */
   tools?: readonly (Tool | ToolSource)[];
+  /**
+   * For many tools: the model sees only the tool `find_tools`, those that it has found with it, and those that are always there. All of
+   * them can be called. `true` for the defaults. Default: it sees all tools.
+   */
+  toolSearch?: ToolSearchOptions | true;
   /** Instructions for certain tasks, which the model reads when it needs them: see `readSkills()`. */
   skills?: readonly Skill[];
   /** Whether it has a tool to write down its plan, which is emitted as `data` events named `agent/plan`. Default false. */
@@ -179,6 +185,7 @@ const checkOptions = exactly("an agent", {
   signature: anything,
   instructions: filledString,
   tools: anything,
+  toolSearch: (value: unknown, path: string) => (value === true ? undefined : checkToolSearch(value, path)),
   skills: anything,
   plan: boolean,
   guards: anything,

@@ -61,7 +61,8 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     checkTools(tools, "tools");
     if (options.skills !== undefined) checkSkills(options.skills);
     // Two tools of one name are found here, not in the first call.
-    new Toolbox(agentTools(options as AgentOptions).flatMap((one) => (isToolSource(one) ? [] : [one])));
+    const toolbox = new Toolbox(agentTools(options as AgentOptions).flatMap((one) => (isToolSource(one) ? [] : [one])));
+    checkSeen(options as AgentOptions, toolbox);
     if (given !== undefined && !isSignature(given))
       throw invalid("signature", given, "a signature, as signature() makes it");
     this.name = name;
@@ -237,5 +238,17 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     const waiting = this.#steering.get(session) ?? [];
     this.#steering.delete(session);
     return waiting;
+  }
+}
+
+/** Names of tools in settings are found here, where no source may bring them later. */
+function checkSeen({ tools = [], toolSearch, request }: AgentOptions, toolbox: Toolbox): void {
+  if (tools.some(isToolSource)) return;
+  const always = typeof toolSearch === "object" ? (toolSearch.always ?? []) : [];
+  const { toolChoice } = request ?? {};
+  const named = always.map((name, index): [string, string] => [`toolSearch.always[${index}]`, name]);
+  if (typeof toolChoice === "object") named.push(["request.toolChoice.name", toolChoice.name]);
+  for (const [field, name] of named) {
+    if (toolbox.get(name) === undefined) throw invalid(field, name, `one of the tools: ${toolbox.names.join(", ")}`);
   }
 }

@@ -33,9 +33,9 @@ require(workerData.quickjs).getQuickJS().then(
  *   `tool-failed` where the thread broke down.
  */
 export async function runInSandbox(job: Omit<SandboxJob, "quickjs">, signal: AbortSignal): Promise<SandboxOutcome> {
-  const quickjs = await loadPeer("quickjs-emscripten", "running code", async () =>
-    createRequire(import.meta.url).resolve("quickjs-emscripten"),
-  );
+  await loadPeer("quickjs-emscripten", "running code");
+  // The worker has no module of ours to find it from.
+  const quickjs = createRequire(import.meta.url).resolve("quickjs-emscripten");
   const broken = (why: string) => new SluiceError("tool-failed", `the sandbox broke down: ${why}`);
   const worker = new Worker(WORKER, {
     eval: true,

@@ -1,4 +1,3 @@
-import type { Clock } from "../base/clock.js";
 import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
@@ -7,55 +6,20 @@ import { markChecked } from "../stream/checked-messages.js";
 import { SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import { type ChatMessage, resultsOf, type ToolCallPart, type ToolResultPart } from "../stream/message.js";
-import { requestIdOf } from "../stream/request-id.js";
 import { Slots } from "../stream/slots.js";
 import { truncated } from "../stream/sources/transform.js";
-import { isSuspendedCall, suspendedCallOf } from "../stream/suspended-call.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
-import type { ToolObserver } from "../telemetry/tool-spans.js";
 import { BudgetShare } from "./budget-share.js";
 import { CallRun, type RunListener } from "./call-run.js";
+import { distinctCall } from "./distinct-call.js";
 import { EventQueue } from "./event-queue.js";
 import { checkResponses, type History, inCallOrder, type OpenCall, readHistory } from "./history.js";
-import type { InputHandler } from "./input-response.js";
-import type { RepairArguments } from "./read-arguments.js";
+import type { LoopSettings } from "./loop-settings.js";
+import { RequestIds } from "./request-ids.js";
 import { StepCalls } from "./step-calls.js";
 import { StepCounter, StepRelay } from "./step-relay.js";
-import type { Tool } from "./tool.js";
-import { Toolbox, type ToolSource } from "./toolbox.js";
-
-/** How far a tool loop is, after the tools of a model call have ended. */
-export interface LoopState {
-  /** Model calls so far. */
-  steps: number;
-  /** Tokens so far, inner streams included. */
-  usage: Usage;
-  /** The calls of the last answer. */
-  calls: readonly ToolCallPart[];
-  /** Their results. */
-  results: readonly ToolResultPart[];
-}
-
-/** Whether a tool loop ends here, with reason `stop`, though the model would be called again. */
-export type StopCondition = (state: LoopState) => boolean;
-
-/** Settings of a tool loop, all decided. */
-export interface LoopSettings {
-  tools: readonly (Tool | ToolSource)[];
-  maxSteps: number;
-  maxTotalTokens: number;
-  concurrency: number;
-  timeoutMs: number;
-  maxCalls: number;
-  maxResultChars: number;
-  onInput: InputHandler | undefined;
-  repairArguments: RepairArguments | undefined;
-  observe: ToolObserver | undefined;
-  throwOnError: boolean;
-  stopWhen: StopCondition | undefined;
-  steering: (() => readonly ChatMessage[]) | undefined;
-  clock: Clock;
-}
+import { stepRequest } from "./step-request.js";
+import { Toolbox } from "./toolbox.js";
 
 /** What the model's stream has given and nobody has looked at yet. */
 type Arrival = { batch: Batch | undefined } | { thrown: unknown };
@@ -94,8 +58,7 @@ export class ToolLoop implements BatchSource, RunListener {
   readonly #history: History;
   /** Of calls at the end of the request: all of them, and the results that some have. */
   #resumed: { calls: readonly ToolCallPart[]; results: readonly ToolResultPart[] } | undefined;
-  /** Of all requests for input so far, those in the history included. */
-  readonly #requestIds: Set<string>;
+  readonly #requestIds: RequestIds;
   #failure: SluiceError | undefined;
   #left = false;
   #wake = () => {};
@@ -110,7 +73,7 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#messages = request.messages;
     this.#history = readHistory(request.messages);
     checkResponses(request.messages);
-    this.#requestIds = new Set(request.messages.flatMap(requestIdsIn));
+    this.#requestIds = new RequestIds(request.messages, options.context?.callPath);
   }
 
   next(): Batch | undefined | Promise<Batch | undefined> {
@@ -241,19 +204,9 @@ export class ToolLoop implements BatchSource, RunListener {
   async #open(): Promise<void> {
     await this.#gatherTools();
     if (this.#left) return;
-    const { tools: theirs = [], toolChoice, ...request } = this.#request;
-    const tools = [...theirs, ...this.#toolbox.definitions];
-    const forced = toolChoice === "required" || typeof toolChoice === "object";
-    // A choice that is forced is made once: the answer to a tool's result would be another call, and so for ever.
-    const choice = forced && this.#messages.at(-1)?.role === "tool" ? "auto" : toolChoice;
     const steering = this.#settings.steering?.() ?? [];
     if (steering.length > 0) this.#messages = [...this.#messages, ...steering];
-    const asked: ChatRequest = {
-      ...request,
-      messages: [...this.#messages],
-      ...(tools.length > 0 && { tools }),
-      ...(choice !== undefined && { toolChoice: choice }),
-    };
+    const asked = stepRequest(this.#request, this.#messages, this.#toolbox.definitions);
     const { context, ...options } = this.#options;
     this.#modelCalls++;
     this.#answer = new StepRelay(this.#steps);
@@ -287,29 +240,13 @@ export class ToolLoop implements BatchSource, RunListener {
     if (batch === undefined) throw truncated();
     const out: ChatEvent[] = [];
     for (const arrived of batch) {
-      const event = arrived.type === "tool-call" && !arrived.providerExecuted ? this.#distinct(arrived) : arrived;
+      const event =
+        arrived.type === "tool-call" && !arrived.providerExecuted ? distinctCall(arrived, this.#calls) : arrived;
       if (event === undefined) continue;
       this.#answer?.pass(event, out);
       this.#follow(event);
     }
     return out;
-  }
-
-  /**
-   * A call whose id no other call of the answer has: one that is repeated is dropped, and of two different calls with one id
-   * the second gets its own, since a result must say which call it answers.
-   */
-  #distinct(event: ToolCallEvent): ToolCallEvent | undefined {
-    let known = this.#calls.get(event.callId);
-    if (known === undefined) return event;
-    const isRepeated = known.name === event.name && JSON.stringify(known.input) === JSON.stringify(event.input);
-    if (isRepeated) return undefined;
-    let callId = event.callId;
-    for (let count = 2; known !== undefined; count++) {
-      callId = `${event.callId}_${count}`;
-      known = this.#calls.get(callId);
-    }
-    return { ...event, callId };
   }
 
   /** What an event of the model means for the tools. */
@@ -338,13 +275,6 @@ export class ToolLoop implements BatchSource, RunListener {
       default:
     }
   }
-
-  /** Some services use a call id in several answers; a request's id is never used twice. */
-  readonly #requestId = (callId: string): string => {
-    const id = requestIdOf(this.#options.context?.callPath, callId, this.#requestIds);
-    this.#requestIds.add(id);
-    return id;
-  };
 
   #call(event: ToolCallEvent): void {
     const known = this.#toolbox.get(event.name) !== undefined;
@@ -375,7 +305,7 @@ export class ToolLoop implements BatchSource, RunListener {
       observe,
       refusal,
       context: this.#options.context,
-      requestId: this.#requestId,
+      requestId: this.#requestIds.next,
       nextAttempt: this.#nextAttempt,
     };
     return new CallRun(call, settings, this, resumed).start();
@@ -481,12 +411,4 @@ export class ToolLoop implements BatchSource, RunListener {
     if (this.#answer !== undefined) this.#share?.settle(this.#answer.usage, this.#answer.model);
     this.#share = undefined;
   }
-}
-
-function requestIdsIn({ content }: ChatMessage): string[] {
-  if (typeof content === "string") return [];
-  return content.flatMap((part) => {
-    if (part.type === "input-request") return [part.id];
-    return part.type === "opaque" && isSuspendedCall(part) ? [suspendedCallOf(part).path] : [];
-  });
 }

@@ -9,9 +9,10 @@ import type { ChatMessage } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
 import type { ToolObserver } from "../telemetry/tool-spans.js";
 import type { InputHandler } from "./input-response.js";
+import type { StopCondition } from "./loop-settings.js";
 import type { RepairArguments } from "./read-arguments.js";
 import type { Tool } from "./tool.js";
-import { type StopCondition, ToolLoop } from "./tool-loop.js";
+import { ToolLoop } from "./tool-loop.js";
 import { checkTools, isToolSource, Toolbox, type ToolSource } from "./toolbox.js";
 
 /** Settings of `withTools`. */

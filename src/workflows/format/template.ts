@@ -10,8 +10,15 @@ export interface Template {
   readonly names: readonly string[];
   /** The names that are read with a path: `{name.field}`. */
   readonly dotted: ReadonlySet<string>;
-  /** The text, filled in. @throws {SluiceError} `invalid-argument` where a template does too much or fails. */
-  render(lookup: (name: string) => JsonValue | undefined): string;
+  /** The names that are read by themselves, too: `{name}`. */
+  readonly alone: ReadonlySet<string>;
+  /**
+   * The text, filled in.
+   *
+   * @param lookup `dotted` where a path follows the name.
+   * @throws {SluiceError} `invalid-argument` where a template does too much or fails.
+   */
+  render(lookup: (name: string, dotted: boolean) => JsonValue | undefined): string;
 }
 
 /** `{name}`, `{{ name }}` (both with a dotted path), a tag, or an expression in double braces. */
@@ -53,13 +60,14 @@ function plainTemplate(text: string): Template | undefined {
   return {
     names: [...names],
     dotted: new Set(dotted),
+    alone: new Set(parts.flatMap((part) => ("path" in part && part.path.length === 1 ? part.path : []))),
     render(lookup) {
       let out = "";
       for (const part of parts) {
         if ("text" in part) out += part.text;
         else {
           const [name = "", ...rest] = part.path;
-          const found = lookup(name);
+          const found = lookup(name, rest.length > 0);
           // A name that means nothing here is literal text.
           out += found === undefined ? part.source : asText(valueAt(found, rest));
         }
@@ -125,8 +133,9 @@ async function liquidTemplate(text: string): Promise<Template> {
   return {
     names,
     dotted,
+    alone: new Set(names.filter((name) => !dotted.has(name))),
     render(lookup) {
-      const scope = Object.fromEntries(names.map((name) => [name, lookup(name)]));
+      const scope = Object.fromEntries(names.map((name) => [name, lookup(name, dotted.has(name))]));
       try {
         return String(made.renderSync(parsed, scope));
       } catch (thrown) {

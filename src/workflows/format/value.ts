@@ -38,6 +38,11 @@ export type Value =
   | { kind: "list"; items: readonly Value[] }
   | { kind: "object"; fields: ReadonlyMap<string, Value> };
 
+/** The key in `bindings` of a name that stands by itself in a template where it also stands with a path. */
+export function aloneKey(name: string): string {
+  return `${name} alone`;
+}
+
 /** All references in a value, those inside templates, lists and objects too. */
 export function* referencesIn(value: Value): Generator<Reference> {
   switch (value.kind) {
@@ -71,8 +76,8 @@ export function evaluate(value: Value, resolve: Resolve): JsonValue {
     case "reference":
       return resolve(value.reference);
     case "template":
-      return value.template.render((name) => {
-        const binding = value.bindings.get(name);
+      return value.template.render((name, dotted) => {
+        const binding = (dotted ? undefined : value.bindings.get(aloneKey(name))) ?? value.bindings.get(name);
         return binding === undefined ? undefined : evaluate(binding, resolve);
       });
     case "list":

@@ -228,7 +228,9 @@ class PlanCompiler {
       const structure = isJsonObject(prop) && prop.structure !== undefined ? prop.structure : prop;
       const defaults = isJsonObject(prop) && isJsonObject(prop.variables) ? prop.variables : {};
       const path = `${source.path}.json_props.${name}`;
-      compiled.set(name, await values.structure(structure, defaults, path));
+      const value = await values.structure(structure, defaults, path);
+      // Texts name it either way.
+      for (const known of [name, `json_${name}`]) if (!compiled.has(known)) compiled.set(known, value);
     }
     return compiled;
   }

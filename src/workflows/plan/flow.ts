@@ -253,9 +253,13 @@ class FlowBuilder {
     const touched = new Map<string, Touched>();
     let barrier: number | undefined;
     let since: number[] = [];
+    const anyOf = new Set(this.#steps.flatMap(({ touches }) => touches.flatMap(({ what }) => kindOfAny(what) ?? [])));
     for (const { index, touches, barrier: kind, ends } of this.#steps) {
       if (barrier !== undefined) this.#before(barrier, index);
-      for (const touch of touches) this.#touch(touched, touch, index);
+      for (const { what, writes } of touches) {
+        const [kind = ""] = what.split(":", 1);
+        this.#touch(touched, { what: anyOf.has(kind) ? kind : what, writes }, index);
+      }
       if (kind === "alone") for (const earlier of since) this.#before(earlier, index);
       since.push(index);
       if (kind !== undefined || ends) {
@@ -400,4 +404,9 @@ function either(a: Map<number, Set<number>>, b: ReadonlyMap<number, ReadonlySet<
     if (others !== undefined) all.set(router, new Set([...targets, ...others]));
   }
   return all;
+}
+
+/** The kind of which a step may touch any: `conversation` of `conversation:*`. */
+function kindOfAny(what: string): string | undefined {
+  return what.endsWith(":*") ? what.slice(0, -":*".length) : undefined;
 }

@@ -5,7 +5,7 @@ import { type Condition, compileCondition } from "../format/condition.js";
 import type { Findings } from "../format/diagnostic.js";
 import { parsePath } from "../format/path.js";
 import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
-import type { Reference, StepReference, Value } from "../format/value.js";
+import { aloneKey, type Reference, type StepReference, type Value } from "../format/value.js";
 import { mainOf, type NamePlace, type Names, stepReference, variable } from "./names.js";
 import { isNote, type StepSource } from "./step-source.js";
 
@@ -13,6 +13,8 @@ import { isNote, type StepSource } from "./step-source.js";
 const VARIABLE = /^\$([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/;
 /** A whole string that stands for an output: `step.field`. */
 const DOTTED = /^([\w-]+)\.([\w.[\]-]+)$/;
+/** `$name` or `$name.field` inside of a text, and what it is not looked for in: places. */
+const EMBEDDED = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|(?<![\w$\\])\$([A-Za-z_]\w*)((?:\.[A-Za-z_][\w-]*|\[\d+\])*)/g;
 /** Fields of a reference. */
 const REFERENCE_FIELDS = new Set(["from_step", "field", "optional", "default", "live", "description"]);
 /** What a reader of a template could mean by two characters where one was meant. */
@@ -48,7 +50,7 @@ export class ValueCompiler {
     for (const [name, value] of Object.entries(raw)) {
       if (isNote(name)) continue;
       if (rawFields.has(name)) compiled.set(name, { kind: "literal", value });
-      else if (typeof value === "string" && hasPlaces(value)) templates.push([name, value]);
+      else if (typeof value === "string" && hasPlaces(this.#withVariables(value))) templates.push([name, value]);
       else compiled.set(name, await this.#value(value, `${path}.${name}`, "input"));
     }
     this.#own = compiled;
@@ -166,7 +168,8 @@ export class ValueCompiler {
     const place: NamePlace = { step: this.#step, path, mayBeInput: kind === "input" };
     const [, name, rest = ""] = VARIABLE.exec(raw) ?? [];
     if (name !== undefined) return this.#variable(name, rest, place);
-    if (hasPlaces(raw)) return this.#template(raw, new Map(), place);
+    const text = this.#withVariables(raw);
+    if (hasPlaces(text)) return this.#template(text, new Map(), place);
     const [, id = "", field = ""] = DOTTED.exec(raw) ?? [];
     const maker = this.#names.step(id);
     if (maker !== undefined && maker !== this.#step && makes(maker, parsePath(field)[0] ?? "")) {
@@ -211,8 +214,10 @@ export class ValueCompiler {
       const message = `there is no step ${JSON.stringify(id)}`;
       const suggestion =
         near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the steps are ${this.#names.ids.join(", ")}`;
-      this.#findings.error("unknown-step", `${path}.from_step`, message, { step, suggestion });
-      return { kind: "literal", value: null };
+      const dispensable = optional === true || fallback !== undefined;
+      const report = dispensable ? "warn" : "error";
+      this.#findings[report]("unknown-step", `${path}.from_step`, message, { step, suggestion });
+      return { kind: "literal", value: fallback ?? null };
     }
     const fieldPath = typeof field === "string" ? parsePath(field) : [];
     this.#checkField(source, fieldPath, path, optional === true);
@@ -251,7 +256,16 @@ export class ValueCompiler {
         },
       );
     }
-    return hasPlaces(meant) ? this.#template(meant, bindings, place, true) : { kind: "literal", value: meant };
+    const named = this.#withVariables(meant);
+    return hasPlaces(named) ? this.#template(named, bindings, place, true) : { kind: "literal", value: meant };
+  }
+
+  /** Variables that there are, written `$name` in a text, as places. Any other dollar is one: prices, shells. */
+  #withVariables(text: string): string {
+    if (!text.includes("$") || VARIABLE.test(text)) return text;
+    return text.replace(EMBEDDED, (found, name: string | undefined, rest: string | undefined) =>
+      name !== undefined && this.#names.isVariable(name) ? `{{${name}${rest ?? ""}}}` : found,
+    );
   }
 
   async #template(
@@ -270,9 +284,13 @@ export class ValueCompiler {
     const bound = new Map<string, Value>();
     const open: string[] = [];
     for (const name of template.names) {
-      const meant = this.#meaning(name, text, bindings, template, place);
+      const dotted = template.dotted.has(name);
+      const meant = this.#meaning(name, text, bindings, dotted, place);
       if (meant === undefined) open.push(name);
       else bound.set(name, meant);
+      // `{ask}` is the step's result also where `{ask.model}` stands beside it.
+      const alone = dotted && template.alone.has(name) ? this.#meaning(name, text, bindings, false, place) : undefined;
+      if (alone !== undefined) bound.set(aloneKey(name), alone);
     }
     for (const [name, meant] of this.#leftovers(open, place)) bound.set(name, meant);
     // A text that is one place and nothing else keeps the kind of its value.
@@ -288,11 +306,10 @@ export class ValueCompiler {
     name: string,
     text: string,
     bindings: ReadonlyMap<string, Value>,
-    template: Template,
+    whole: boolean,
     place: NamePlace,
   ): Value | undefined {
     if (name === "steps") return this.#allSteps(text);
-    const whole = template.dotted.has(name);
     return (
       bindings.get(name) ??
       this.#own.get(name) ??

@@ -1,6 +1,7 @@
 import { isJsonObject } from "../../base/json.js";
 import { invalid } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
+import { conversationTouch } from "../conversations/conversation-touch.js";
 import { choice, object, required, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import type { StepType } from "./step-type.js";
@@ -25,9 +26,7 @@ export const addToConversation: StepType = {
     total_messages: "How many messages it has.",
   },
   main: "message_content",
-  touches: ({ config, inputs }) => [
-    { what: `conversation:${inputs.conversation_id ?? config.conversation_id ?? ""}`, writes: true },
-  ],
+  touches: (outline) => [conversationTouch(outline)],
   async run(context) {
     const given = context.field("conversation_id");
     const id = typeof given === "string" ? given : context.runId;

@@ -1,4 +1,5 @@
 import { lastMessages } from "../../chat/last-messages-window.js";
+import { conversationTouch } from "../conversations/conversation-touch.js";
 import { conversationTurn } from "../conversations/turn.js";
 import { flag, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
@@ -33,9 +34,7 @@ export const continueConversation: StepType = {
   },
   main: "assistant_response",
   group: "llm",
-  touches: ({ config, inputs }) => [
-    { what: `conversation:${inputs.conversation_id ?? config.conversation_id ?? ""}`, writes: true },
-  ],
+  touches: (outline) => [conversationTouch(outline)],
   async run(context) {
     const { config, attempt } = context;
     const given = context.field("conversation_id");

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
+import { conversationTouch } from "../conversations/conversation-touch.js";
 import { addedSystem, conversationTurn, describeConversation } from "../conversations/turn.js";
 import { choice, flag, list, required, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
@@ -59,8 +60,7 @@ export const llmChat: StepType = {
   },
   main: "response",
   group: "llm",
-  touches: ({ config }) =>
-    config.use_conversation === true ? [{ what: `conversation:${config.conversation_id ?? ""}`, writes: true }] : [],
+  touches: (outline) => (outline.config.use_conversation === true ? [conversationTouch(outline)] : []),
   run: (context) => (context.config.use_conversation === true ? inConversation(context) : once(context)),
 };
 

@@ -1,3 +1,4 @@
+import { conversationTouch } from "../conversations/conversation-touch.js";
 import { addedSystem } from "../conversations/turn.js";
 import { text } from "../format/field-spec.js";
 import type { StepType } from "./step-type.js";
@@ -18,9 +19,7 @@ export const startConversation: StepType = {
     message_count: "How many messages it has.",
   },
   main: "conversation_id",
-  touches: ({ config, inputs }) => [
-    { what: `conversation:${inputs.conversation_id ?? config.conversation_id ?? ""}`, writes: true },
-  ],
+  touches: (outline) => [conversationTouch(outline)],
   async run(context) {
     const [given, name, system] = ["conversation_id", "name", "system_message"].map((field) => context.field(field));
     const id = typeof given === "string" ? given : context.runId;

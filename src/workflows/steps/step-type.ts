@@ -13,7 +13,7 @@ export type StepGroup = "llm" | "tts" | "memory" | "document" | "http" | "python
  * who reads sees what was written before it, and nothing later.
  */
 export interface Touch {
-  /** For example `memory` or `conversation:main`. */
+  /** For example `memory` or `conversation:main`; `conversation:*` where it may be any conversation. */
   what: string;
   /** `adds`: what it writes does not depend on what others of the same kind write, so they need no order among them. */
   writes: boolean | "adds";

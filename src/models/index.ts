@@ -1,5 +1,7 @@
 export type { ModelWrapper, WrappedCall, WrappedModel } from "../stream/wrap-model.js";
 export { wrapModel } from "../stream/wrap-model.js";
+export type { A2aModelOptions } from "./a2a/a2a-model.js";
+export { a2aModel } from "./a2a/a2a-model.js";
 export type { FromAiSdkOptions } from "./ai-sdk/from-ai-sdk.js";
 export { fromAiSdk } from "./ai-sdk/from-ai-sdk.js";
 export type {

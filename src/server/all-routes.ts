@@ -1,3 +1,4 @@
+import { a2aRoutes } from "./a2a/a2a-routes.js";
 import { audioRoutes } from "./audio/audio-routes.js";
 import { daprRoutes } from "./dapr/dapr-routes.js";
 import { embeddingRoutes } from "./embeddings/embedding-routes.js";
@@ -27,6 +28,7 @@ export function allRoutes(core: ServerCore): Route[] {
     ...ollamaRoutes(core),
     ...agUiRoutes(core),
     ...daprRoutes(core),
+    ...a2aRoutes(core),
     ...runRoutes(core),
     ...routingRoutes(core),
     ...healthRoutes(core),

@@ -105,7 +105,11 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     ...servedBeside(options),
     models: new ServedModels(served.models, options.aliases),
     log,
-    settings: { onLeave: options.onLeave ?? "auto", patienceMs: options.patienceMs ?? 10_000 },
+    settings: {
+      onLeave: options.onLeave ?? "auto",
+      patienceMs: options.patienceMs ?? 10_000,
+      asksForKey: gate.asksForKey,
+    },
     ending: () => drain.begun,
     admit: async ({ caller }, model) => ({ model, release: await limits.begin(caller.name, model) }),
     watch: ({ run, meter, trail }, call, admitted) =>

@@ -22,6 +22,8 @@ export interface CoreSettings {
   onLeave: "stop" | "continue" | "auto";
   /** How long the headers of a streamed answer wait for its first word, so that an error has its status, in ms. */
   patienceMs: number;
+  /** Whether callers must have a key. */
+  asksForKey: boolean;
 }
 
 /** A request that was let in. */

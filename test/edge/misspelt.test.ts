@@ -38,6 +38,7 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ["fallback", () => loose(models.fallback)([m], { afterFirstdelta: "fail" }), "afterFirstdelta", "afterFirstDelta"],
   ["route", () => loose(models.route)([m], { hedgMs: 1 }), "hedgMs", "hedgeMs"],
   ["ConcurrencyLimit", () => make(models.ConcurrencyLimit)({ concurency: 1 }), "concurency", "concurrency"],
+  ["a2aModel", () => loose(models.a2aModel)({ url: "http://x", header: {} }), "header", "headers"],
   ["echo", () => loose(models.echo)({ tokensPerSec: 1 }), "tokensPerSec", "tokensPerSecond"],
   ["scripted", () => loose(models.scripted)([["a"]], { clok: 1 }), "clok", "clock"],
   ["simulate", () => loose(models.simulate)(m, { tokenPerSecond: 1 }), "tokenPerSecond", "tokensPerSecond"],

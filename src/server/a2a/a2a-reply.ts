@@ -1,0 +1,64 @@
+import { AgentCard, Extensions } from "@a2a-js/sdk";
+import { LegacyJsonRpcTransportHandler } from "@a2a-js/sdk/compat/v0_3/server";
+import { JsonRpcTransportHandler, ServerCallContext } from "@a2a-js/sdk/server";
+import { isJsonObject } from "../../base/json.js";
+import { SluiceError } from "../../stream/error.js";
+import { STREAM_HEADERS } from "../answer.js";
+import { type BodySource, type Call, jsonReply, type Reply } from "../call.js";
+import type { ServedModel } from "../served-models.js";
+import type { ServerCore } from "../server-core.js";
+import { agentCard } from "./agent-card.js";
+import { TaskHandler } from "./task-handler.js";
+
+/** The card of an agent, as clients ask for it. */
+export function cardReply(served: ServedModel, call: Call, asksForKey: boolean): Reply {
+  return jsonReply(AgentCard.toJSON(agentCard(served, { origin: originOf(call), asksForKey })));
+}
+
+/** Answers one request of A2A's JSON-RPC, of version 1.0 or 0.3, whose methods have slashes. */
+export async function a2aReply(core: ServerCore, call: Call, served: ServedModel): Promise<Reply> {
+  const body = await call.json();
+  if (!isJsonObject(body)) throw new SluiceError("invalid-request", "the body is no object", { status: 400 });
+  const card = agentCard(served, { origin: originOf(call), asksForKey: false });
+  const handler = new TaskHandler({ core, call, served, card });
+  const legacy = typeof body.method === "string" && body.method.includes("/");
+  const transport = legacy ? new LegacyJsonRpcTransportHandler(handler) : new JsonRpcTransportHandler(handler);
+  const context = new ServerCallContext({
+    requestedExtensions: Extensions.parseServiceParameter(call.header("a2a-extensions")),
+    requestedVersion: legacy ? "0.3" : "1.0",
+    user: { isAuthenticated: true, userName: call.caller.name },
+  });
+  const answer = await transport.handle({ ...body }, context);
+  if (!(Symbol.asyncIterator in answer)) return jsonReply(answer);
+  const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
+  return { status: 200, headers, body: framesOf(answer, body.id ?? null) };
+}
+
+/** Answers of JSON-RPC as server-sent events. An error in the middle is the last one. */
+function framesOf(answers: AsyncGenerator<object, void, undefined>, id: unknown): BodySource {
+  const frame = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
+  let over = false;
+  return {
+    keepAlive: ": keep-alive\n\n",
+    async next() {
+      if (over) return undefined;
+      try {
+        const { done, value } = await answers.next();
+        return done ? undefined : frame(value);
+      } catch (thrown) {
+        over = true;
+        return frame({ jsonrpc: "2.0", id, error: JsonRpcTransportHandler.mapToJSONRPCError(thrown) });
+      }
+    },
+    cancel() {
+      over = true;
+      void answers.return();
+    },
+  };
+}
+
+/** The server's address as the client called it. */
+function originOf(call: Call): string {
+  const host = call.header("host") ?? call.header(":authority") ?? "localhost";
+  return `${call.header("x-forwarded-proto") === "https" ? "https" : "http"}://${host}`;
+}

@@ -1,0 +1,168 @@
+import type { Artifact, Message, Part, StreamResponse, Task } from "@a2a-js/sdk";
+import { Role, TaskState } from "@a2a-js/sdk";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { SluiceError } from "../../stream/error.js";
+import type { ChatMessage, InputRequestPart } from "../../stream/message.js";
+import { Transcript } from "../../stream/transcript.js";
+import { pendingRequests } from "./pending-requests.js";
+
+/** The name under which requests for input, and answers to them, stand in a part's data. */
+export const INPUT_REQUEST = "inputRequest";
+
+/** What is the same in all updates of one turn. */
+export interface TurnIds {
+  taskId: string;
+  contextId: string;
+  /** Counted from 1: each turn writes artifacts of its own. */
+  turn: number;
+  /** What the turn answers. */
+  messages: readonly ChatMessage[];
+}
+
+/** One turn of a task as A2A says it: updates while it goes on, and how it stands. */
+export class TaskWriter {
+  readonly #ids: TurnIds;
+  readonly #said = new Transcript(true);
+  readonly #files: Artifact[] = [];
+  #text = "";
+  #begun = false;
+  #state = TaskState.TASK_STATE_WORKING;
+  #message: Message | undefined;
+  #metadata: Record<string, unknown> | undefined;
+  #at = new Date();
+
+  constructor(ids: TurnIds) {
+    this.#ids = ids;
+  }
+
+  /** Whether nothing more comes. */
+  get over(): boolean {
+    return this.#state !== TaskState.TASK_STATE_WORKING;
+  }
+
+  get state(): TaskState {
+    return this.#state;
+  }
+
+  /** Whole, as they stand. */
+  get artifacts(): Artifact[] {
+    const text = this.#begun ? [artifact(this.#answerId, "answer", [textPart(this.#text)])] : [];
+    return [...text, ...this.#files];
+  }
+
+  get status(): NonNullable<Task["status"]> {
+    return { state: this.#state, message: this.#message, timestamp: this.#at.toISOString() };
+  }
+
+  /** How it ended, as the last update says it. */
+  get statusUpdate(): StreamResponse {
+    const { taskId, contextId } = this.#ids;
+    const value = { taskId, contextId, status: this.status, metadata: this.#metadata };
+    return { payload: { $case: "statusUpdate", value } };
+  }
+
+  /** Takes one event. @returns the updates that say it. */
+  push(event: ChatEvent): StreamResponse[] {
+    this.#said.push(event);
+    switch (event.type) {
+      case "text-delta":
+        return event.text === "" ? [] : [this.#say(event.text)];
+      case "retract":
+        // What was said until now is void: the artifact begins anew.
+        if (!this.#begun) return [];
+        this.#text = "";
+        return [this.#update(artifact(this.#answerId, "answer", [textPart("")]), false)];
+      case "file": {
+        const { mediaType, data } = event;
+        const part: Part = {
+          content: { $case: "raw", value: Buffer.from(data) },
+          metadata: undefined,
+          filename: "",
+          mediaType,
+        };
+        const file = artifact(`file-${this.#ids.turn}-${this.#files.length + 1}`, "file", [part]);
+        this.#files.push(file);
+        return [this.#update(file, false)];
+      }
+      case "finish": {
+        const { reason, usage } = event;
+        this.#metadata = { finishReason: reason, usage: { ...usage } };
+        const refused = reason === "refusal" ? TaskState.TASK_STATE_REJECTED : TaskState.TASK_STATE_COMPLETED;
+        if (reason !== "input-required") this.#end(refused);
+        else {
+          const waiting = pendingRequests([...this.#ids.messages, ...this.#said.messages]);
+          this.#end(TaskState.TASK_STATE_INPUT_REQUIRED, waiting.flatMap(requestParts));
+        }
+        return [this.statusUpdate];
+      }
+      default:
+        return [];
+    }
+  }
+
+  /** It failed, or was stopped. @returns the update that says it. */
+  fail(error: SluiceError): StreamResponse {
+    const stopped = error.code === "cancelled";
+    this.#metadata = { code: error.code, retryable: error.retryable };
+    this.#end(stopped ? TaskState.TASK_STATE_CANCELED : TaskState.TASK_STATE_FAILED, [textPart(error.message)]);
+    return this.statusUpdate;
+  }
+
+  get #answerId(): string {
+    return `answer-${this.#ids.turn}`;
+  }
+
+  #say(text: string): StreamResponse {
+    const append = this.#begun;
+    this.#begun = true;
+    this.#text += text;
+    return this.#update(artifact(this.#answerId, "answer", [textPart(text)]), append);
+  }
+
+  #update(one: Artifact, append: boolean): StreamResponse {
+    const { taskId, contextId } = this.#ids;
+    const value = { taskId, contextId, artifact: one, append, lastChunk: false, metadata: undefined };
+    return { payload: { $case: "artifactUpdate", value } };
+  }
+
+  #end(state: TaskState, parts: Part[] = []): void {
+    this.#state = state;
+    this.#at = new Date();
+    if (parts.length > 0) this.#message = agentMessage(this.#ids, parts);
+  }
+}
+
+/** A message of the agent's. */
+export function agentMessage({ taskId, contextId }: Pick<TurnIds, "taskId" | "contextId">, parts: Part[]): Message {
+  const messageId = crypto.randomUUID();
+  return {
+    messageId,
+    taskId,
+    contextId,
+    role: Role.ROLE_AGENT,
+    parts,
+    metadata: undefined,
+    extensions: [],
+    referenceTaskIds: [],
+  };
+}
+
+export function textPart(text: string): Part {
+  return { content: { $case: "text", value: text }, metadata: undefined, filename: "", mediaType: "text/plain" };
+}
+
+export function dataPart(value: unknown): Part {
+  return { content: { $case: "data", value }, metadata: undefined, filename: "", mediaType: "application/json" };
+}
+
+/** For people, and for clients that know what to ask them. */
+function requestParts(request: InputRequestPart): Part[] {
+  const { type: _, ...asked } = request;
+  const question =
+    request.kind === "question" ? request.message : `May ${request.name} run with ${JSON.stringify(request.input)}?`;
+  return [textPart(question), dataPart({ [INPUT_REQUEST]: asked })];
+}
+
+function artifact(artifactId: string, name: string, parts: Part[]): Artifact {
+  return { artifactId, name, description: "", parts, metadata: undefined, extensions: [] };
+}

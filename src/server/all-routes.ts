@@ -2,6 +2,7 @@ import { a2aRoutes } from "./a2a/a2a-routes.js";
 import { audioRoutes } from "./audio/audio-routes.js";
 import { daprRoutes } from "./dapr/dapr-routes.js";
 import { embeddingRoutes } from "./embeddings/embedding-routes.js";
+import { mcpRoutes } from "./mcp/mcp-routes.js";
 import { responseRoutes } from "./responses/response-routes.js";
 import type { Route } from "./route.js";
 import { agUiRoutes } from "./routes/ag-ui-routes.js";
@@ -29,6 +30,7 @@ export function allRoutes(core: ServerCore): Route[] {
     ...agUiRoutes(core),
     ...daprRoutes(core),
     ...a2aRoutes(core),
+    ...mcpRoutes(core),
     ...runRoutes(core),
     ...routingRoutes(core),
     ...healthRoutes(core),

@@ -3,6 +3,11 @@
  * project does not install for its own tests, are described where they are used.
  */
 export interface Peers {
+  "@a2a-js/sdk": typeof import("@a2a-js/sdk");
+  "@a2a-js/sdk/client": typeof import("@a2a-js/sdk/client");
+  "@a2a-js/sdk/compat/v0_3/server": typeof import("@a2a-js/sdk/compat/v0_3/server");
+  "@a2a-js/sdk/errors": typeof import("@a2a-js/sdk/errors");
+  "@a2a-js/sdk/server": typeof import("@a2a-js/sdk/server");
   "@appthreat/sqlite3": typeof import("@appthreat/sqlite3");
   "@aws-sdk/client-bedrock-runtime": unknown;
   "@aws-sdk/credential-providers": unknown;
@@ -18,6 +23,8 @@ export interface Peers {
   "@modelcontextprotocol/sdk/client/index.js": typeof import("@modelcontextprotocol/sdk/client/index.js");
   "@modelcontextprotocol/sdk/client/stdio.js": typeof import("@modelcontextprotocol/sdk/client/stdio.js");
   "@modelcontextprotocol/sdk/client/streamableHttp.js": typeof import("@modelcontextprotocol/sdk/client/streamableHttp.js");
+  "@modelcontextprotocol/sdk/server/index.js": typeof import("@modelcontextprotocol/sdk/server/index.js");
+  "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js": typeof import("@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js");
   "@modelcontextprotocol/sdk/types.js": typeof import("@modelcontextprotocol/sdk/types.js");
   "@orama/orama": typeof import("@orama/orama");
   commander: typeof import("commander");
@@ -39,6 +46,7 @@ export interface Peers {
 
 /** The versions that Sluice works with, by package: the `peerDependencies` of package.json (`test/house/peers.test.ts`). */
 export const PEER_RANGES: Readonly<Record<string, string>> = {
+  "@a2a-js/sdk": "^1.3.0",
   "@appthreat/sqlite3": "^8.0.1 || ^9.0.0",
   "@aws-sdk/client-bedrock-runtime": "^3.600.0",
   "@aws-sdk/credential-providers": "^3.600.0",

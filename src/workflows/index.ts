@@ -48,4 +48,4 @@ export { TEMPLATE_NAMES, workflowTemplate } from "./templates.js";
 export type { CheckedWorkflow, Workflow } from "./workflow.js";
 export { checkWorkflow, loadWorkflow } from "./workflow.js";
 export { workflowJsonSchema } from "./workflow-json-schema.js";
-export type { WorkflowModelOptions } from "./workflow-model.js";
+export type { WorkflowModel, WorkflowModelOptions } from "./workflow-model.js";

@@ -21,6 +21,14 @@ export interface WorkflowModelOptions {
   engine?: WorkflowEngine;
 }
 
+/** A workflow as a chat model, with what a model that calls it as a tool must know. */
+export interface WorkflowModel extends ChatModel {
+  /** What it does, as its document says. */
+  readonly description?: string;
+  /** The JSON Schema of its inputs. */
+  readonly inputSchema: JsonObject;
+}
+
 const checkOptions = exactly("options of asModel", {
   id: filledString,
   engine: (value, path) => {
@@ -33,12 +41,15 @@ const checkOptions = exactly("options of asModel", {
  * JSON object of inputs, where it has several. A run that asks somebody ends with `input-required`, and goes on with an
  * `input-response`.
  */
-export function workflowModel(workflow: Workflow, options: WorkflowModelOptions): ChatModel {
+export function workflowModel(workflow: Workflow, options: WorkflowModelOptions): WorkflowModel {
   checkOptions(options, "options");
   const { id = `workflow/${workflow.name}`, engine = new MemoryEngine() } = options;
+  const { description } = workflow;
   return {
     id,
     capabilities: { streaming: true },
+    inputSchema: workflow.inputSchema,
+    ...(description !== undefined && { description }),
     stream(request, call = {}) {
       validateRequest(request, { id });
       const answers = answersIn(request);

@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
-import type { ChatModel } from "../stream/chat-model.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
 import { checkServices } from "./check-services.js";
@@ -14,7 +13,7 @@ import type { WorkflowServices } from "./services.js";
 import type { StepType } from "./steps/step-type.js";
 import { STEP_TYPES } from "./steps/step-types.js";
 import { readHead, type WorkflowHead } from "./workflow-document.js";
-import { type WorkflowModelOptions, workflowModel } from "./workflow-model.js";
+import { type WorkflowModel, type WorkflowModelOptions, workflowModel } from "./workflow-model.js";
 
 /** What came of checking a workflow. */
 export interface CheckedWorkflow {
@@ -67,7 +66,7 @@ export class Workflow {
   }
 
   /** The workflow as a chat model: what the user says last is its input, and its answer is what it says. */
-  asModel(options: WorkflowModelOptions = {}): ChatModel {
+  asModel(options: WorkflowModelOptions = {}): WorkflowModel {
     return workflowModel(this, options);
   }
 

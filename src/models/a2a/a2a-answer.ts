@@ -1,5 +1,4 @@
 import type { Message, Part, SendMessageRequest } from "@a2a-js/sdk";
-import { Role } from "@a2a-js/sdk";
 import type { Client } from "@a2a-js/sdk/client";
 import { isJsonObject } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
@@ -7,6 +6,7 @@ import { SluiceError } from "../../stream/error.js";
 import { type ChatMessage, type InputResponse, type InputResponsePart, textOf } from "../../stream/message.js";
 import type { ModelOutput } from "../define-model.js";
 import { A2aReader, type A2aTask, contextEvent, contextIn, readRequestId } from "./a2a-reader.js";
+import { ROLE } from "./a2a-words.js";
 
 /** How one call is made. */
 export interface A2aCall {
@@ -49,7 +49,7 @@ function asked(messages: readonly ChatMessage[]): SendMessageRequest {
     messageId: crypto.randomUUID(),
     contextId: task?.contextId ?? "",
     taskId: task?.waiting ? task.taskId : "",
-    role: Role.ROLE_USER,
+    role: ROLE.user,
     parts,
     metadata: undefined,
     extensions: [],

@@ -1,11 +1,6 @@
-import {
-  type Client,
-  ClientFactory,
-  DefaultAgentCardResolver,
-  JsonRpcTransportFactory,
-  RestTransportFactory,
-} from "@a2a-js/sdk/client";
+import type { Client } from "@a2a-js/sdk/client";
 import { messageOf, SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import type { A2aModelOptions } from "./a2a-model.js";
 
 /** Reads an agent's card, and opens a client in the version and the protocol that both know. */
@@ -15,6 +10,10 @@ export async function connect({ url, headers = {}, fetch: own = fetch }: A2aMode
     for (const [name, value] of Object.entries(headers)) all.set(name, value);
     return own(input, { ...init, headers: all });
   };
+  const { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, RestTransportFactory } = await loadPeer(
+    "@a2a-js/sdk/client",
+    "A2A",
+  );
   const settings = { fetchImpl, legacyCompat: { enabled: true } };
   const factory = new ClientFactory({
     transports: [new JsonRpcTransportFactory(settings), new RestTransportFactory(settings)],

@@ -2,8 +2,9 @@ import type { Client } from "@a2a-js/sdk/client";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { callable, exactly, filledString, stringRecord } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
-import { loadPeer } from "../../stream/load-peer.js";
 import { defineModel } from "../define-model.js";
+import { answerOf } from "./a2a-answer.js";
+import { connect } from "./a2a-client.js";
 
 /** Settings of `a2aModel`. */
 export interface A2aModelOptions {
@@ -49,8 +50,6 @@ export function a2aModel(options: A2aModelOptions): ChatModel {
   return defineModel({
     id,
     async *stream(request, { signal }) {
-      const { connect } = await loadPeer("@a2a-js/sdk", "A2A", () => import("./a2a-client.js"));
-      const { answerOf } = await import("./a2a-answer.js");
       client ??= connect(options);
       // One that could not be made is made again by the next call.
       client.catch(() => {

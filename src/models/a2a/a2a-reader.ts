@@ -1,10 +1,10 @@
 import type { Artifact, Part, StreamResponse, Task, TaskStatus } from "@a2a-js/sdk";
-import { TaskState } from "@a2a-js/sdk";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishEvent, FinishReason, InputRequestEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Usage } from "../../stream/usage.js";
+import { STATE } from "./a2a-words.js";
 
 /** A task of an agent's, and the context that it is part of. */
 export interface A2aTask {
@@ -98,10 +98,7 @@ export class A2aReader {
   *#whole({ id, contextId, status, artifacts }: Task): Generator<ChatEvent> {
     this.task = { taskId: id, contextId };
     // A task that goes on in another turn has the artifacts of those before, which were read then.
-    const over =
-      status !== undefined &&
-      status.state !== TaskState.TASK_STATE_SUBMITTED &&
-      status.state !== TaskState.TASK_STATE_WORKING;
+    const over = status !== undefined && status.state !== STATE.submitted && status.state !== STATE.working;
     if (over) for (const artifact of artifacts) yield* this.#artifact(artifact, false);
     if (status !== undefined) yield* this.#status(status, undefined);
   }
@@ -137,28 +134,28 @@ export class A2aReader {
   *#status({ state, message }: TaskStatus, metadata: Record<string, unknown> | undefined): Generator<ChatEvent> {
     const text = textIn(message?.parts ?? []);
     switch (state) {
-      case TaskState.TASK_STATE_COMPLETED:
+      case STATE.completed:
         // Some agents say their answer in the last status, and have no artifact.
         if ([...this.#texts.values()].every((one) => one === "") && text !== "") yield { type: "text-delta", text };
         this.#end("stop", metadata);
         return;
-      case TaskState.TASK_STATE_REJECTED:
+      case STATE.rejected:
         if (text !== "") yield { type: "text-delta", text };
         this.#end("refusal", metadata);
         return;
-      case TaskState.TASK_STATE_INPUT_REQUIRED:
+      case STATE.inputRequired:
         yield* this.#requests(message?.parts ?? [], text);
         this.#end("input-required", metadata);
         return;
-      case TaskState.TASK_STATE_FAILED:
+      case STATE.failed:
         this.#reason = "other";
         throw new SluiceError("provider-error", text === "" ? "the agent's task failed" : text, {
           retryable: metadata?.retryable === true,
         });
-      case TaskState.TASK_STATE_CANCELED:
+      case STATE.canceled:
         this.#reason = "other";
         throw new SluiceError("cancelled", text === "" ? "the agent's task was cancelled" : text);
-      case TaskState.TASK_STATE_AUTH_REQUIRED:
+      case STATE.authRequired:
         this.#reason = "other";
         throw new SluiceError("authentication", text === "" ? "the agent asks for a login" : text);
       default:

@@ -1,8 +1,6 @@
-import { AgentCard, Extensions } from "@a2a-js/sdk";
-import { LegacyJsonRpcTransportHandler } from "@a2a-js/sdk/compat/v0_3/server";
-import { JsonRpcTransportHandler, ServerCallContext } from "@a2a-js/sdk/server";
 import { isJsonObject } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
+import { loadPeer } from "../../stream/load-peer.js";
 import { STREAM_HEADERS } from "../answer.js";
 import { type BodySource, type Call, jsonReply, type Reply } from "../call.js";
 import type { ServedModel } from "../served-models.js";
@@ -10,8 +8,11 @@ import type { ServerCore } from "../server-core.js";
 import { agentCard } from "./agent-card.js";
 import { TaskHandler } from "./task-handler.js";
 
+const WHAT = "A2A";
+
 /** The card of an agent, as clients ask for it. */
-export function cardReply(served: ServedModel, call: Call, asksForKey: boolean): Reply {
+export async function cardReply(served: ServedModel, call: Call, asksForKey: boolean): Promise<Reply> {
+  const { AgentCard } = await loadPeer("@a2a-js/sdk", WHAT);
   return jsonReply(AgentCard.toJSON(agentCard(served, { origin: originOf(call), asksForKey })));
 }
 
@@ -20,7 +21,10 @@ export async function a2aReply(core: ServerCore, call: Call, served: ServedModel
   const body = await call.json();
   if (!isJsonObject(body)) throw new SluiceError("invalid-request", "the body is no object", { status: 400 });
   const card = agentCard(served, { origin: originOf(call), asksForKey: false });
-  const handler = new TaskHandler({ core, call, served, card });
+  const { Extensions } = await loadPeer("@a2a-js/sdk", WHAT);
+  const { JsonRpcTransportHandler, ServerCallContext } = await loadPeer("@a2a-js/sdk/server", WHAT);
+  const { LegacyJsonRpcTransportHandler } = await loadPeer("@a2a-js/sdk/compat/v0_3/server", WHAT);
+  const handler = new TaskHandler({ core, call, served, card, errors: await loadPeer("@a2a-js/sdk/errors", WHAT) });
   const legacy = typeof body.method === "string" && body.method.includes("/");
   const transport = legacy ? new LegacyJsonRpcTransportHandler(handler) : new JsonRpcTransportHandler(handler);
   const context = new ServerCallContext({
@@ -30,12 +34,16 @@ export async function a2aReply(core: ServerCore, call: Call, served: ServedModel
   });
   const answer = await transport.handle({ ...body }, context);
   if (!(Symbol.asyncIterator in answer)) return jsonReply(answer);
+  const failed = (thrown: unknown) => {
+    const error = JsonRpcTransportHandler.mapToJSONRPCError(thrown);
+    return { jsonrpc: "2.0", id: body.id ?? null, error };
+  };
   const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
-  return { status: 200, headers, body: framesOf(answer, body.id ?? null) };
+  return { status: 200, headers, body: framesOf(answer, failed) };
 }
 
 /** Answers of JSON-RPC as server-sent events. An error in the middle is the last one. */
-function framesOf(answers: AsyncGenerator<object, void, undefined>, id: unknown): BodySource {
+function framesOf(answers: AsyncGenerator<object, void, undefined>, failed: (thrown: unknown) => object): BodySource {
   const frame = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
   let over = false;
   return {
@@ -47,7 +55,7 @@ function framesOf(answers: AsyncGenerator<object, void, undefined>, id: unknown)
         return done ? undefined : frame(value);
       } catch (thrown) {
         over = true;
-        return frame({ jsonrpc: "2.0", id, error: JsonRpcTransportHandler.mapToJSONRPCError(thrown) });
+        return frame(failed(thrown));
       }
     },
     cancel() {

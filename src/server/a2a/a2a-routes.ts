@@ -1,9 +1,9 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
-import { loadPeer } from "../../stream/load-peer.js";
 import type { Call } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
+import { a2aReply, cardReply } from "./a2a-reply.js";
 
 /** Where A2A's clients look for an agent's card. */
 const CARD = "/.well-known/agent-card.json";
@@ -11,13 +11,12 @@ const CARD = "/.well-known/agent-card.json";
 /** A2A: each agent, workflow and model is an agent of its own; the first agent, or what is first, is the server's. */
 export function a2aRoutes(core: ServerCore): Route[] {
   const errors = openAiChat;
-  const load = () => loadPeer("@a2a-js/sdk", "A2A", () => import("./a2a-reply.js"));
   const card = (path: string): Route => {
-    const handle = async (call: Call) => (await load()).cardReply(servedAt(core, call), call, core.settings.asksForKey);
+    const handle = async (call: Call) => cardReply(servedAt(core, call), call, core.settings.asksForKey);
     return { method: "GET", path, errors, summary: "A2A: an agent's card", handle };
   };
   const rpc = (path: string): Route => {
-    const handle = async (call: Call) => (await load()).a2aReply(core, call, servedAt(core, call));
+    const handle = async (call: Call) => a2aReply(core, call, servedAt(core, call));
     return { method: "POST", path, errors, summary: "A2A: messages and tasks of an agent, as JSON-RPC", handle };
   };
   return [card(CARD), card(`/a2a/:name${CARD}`), rpc("/a2a"), rpc("/a2a/:name")];

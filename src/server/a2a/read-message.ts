@@ -1,13 +1,17 @@
 import type { Message, Part } from "@a2a-js/sdk";
-import { RequestMalformedError } from "@a2a-js/sdk/errors";
 import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage, FilePart, InputRequestPart, InputResponsePart, TextPart } from "../../stream/message.js";
 import { answer, approve, decline, deny, edit, responseMessage } from "../../tools/input-response.js";
 import { pendingRequests } from "./pending-requests.js";
 
-/** What a client says, as messages that go on from a history: it answers what waits for input there, or says something new. */
+/**
+ * What a client says, as messages that go on from a history: it answers what waits for input there, or says something new.
+ *
+ * @throws {SluiceError} `invalid-request`.
+ */
 export function readMessage({ parts }: Message, history: readonly ChatMessage[]): ChatMessage[] {
-  if (parts.length === 0) throw new RequestMalformedError("message.parts is empty");
+  if (parts.length === 0) throw malformed("message.parts is empty");
   const waiting = pendingRequests(history);
   if (waiting.length > 0) return [responseMessage(...responses(parts, waiting))];
   return [{ role: "user", content: parts.map(contentOf) }];
@@ -25,7 +29,7 @@ function responses(parts: readonly Part[], waiting: readonly InputRequestPart[])
   if (given.length > 0) return given;
   const [only, ...others] = waiting;
   if (only === undefined || others.length > 0) {
-    throw new RequestMalformedError(`${waiting.length} requests wait: answer each in a data part { inputResponse }`);
+    throw malformed(`${waiting.length} requests wait: answer each in a data part { inputResponse }`);
   }
   return [typed(parts, only)];
 }
@@ -38,32 +42,35 @@ function typed(parts: readonly Part[], request: InputRequestPart): InputResponse
   if (request.kind === "approval") {
     if (/^(y|yes|ok|approve|approved|allow)\b/i.test(text)) return approve(request.id);
     if (/^(n|no|deny|denied|reject)\b/i.test(text)) return deny(request.id);
-    throw new RequestMalformedError("the request waits for yes or no");
+    throw malformed("the request waits for yes or no");
   }
   const data = parts.find(({ content }) => content?.$case === "data")?.content;
   if (data !== undefined && data.$case === "data") return answer(request.id, data.value as JsonValue);
   return answer(request.id, answerFor(text, request.schema));
 }
 
+function malformed(message: string): SluiceError {
+  return new SluiceError("invalid-request", message, { field: "message" });
+}
+
 /** A text fits a schema of a string, or of an object with one property of a string. */
 function answerFor(text: string, schema: JsonValue): JsonValue {
   if (!isJsonObject(schema) || schema.type !== "object" || !isJsonObject(schema.properties)) return text;
   const [name, ...others] = Object.keys(schema.properties);
-  if (name === undefined || others.length > 0)
-    throw new RequestMalformedError("the request waits for an object in a data part");
+  if (name === undefined || others.length > 0) throw malformed("the request waits for an object in a data part");
   return { [name]: text };
 }
 
 function responseOf(given: Readonly<Record<string, JsonValue>>): InputResponsePart {
   const { id, type, reason, input, value } = given;
   const why = typeof reason === "string" ? reason : undefined;
-  if (typeof id !== "string") throw new RequestMalformedError("inputResponse.id is no string");
+  if (typeof id !== "string") throw malformed("inputResponse.id is no string");
   if (type === "approve") return approve(id);
   if (type === "deny") return deny(id, why);
   if (type === "decline") return decline(id, why);
   if (type === "edit" && input !== undefined) return edit(id, input);
   if (type === "answer" && value !== undefined) return answer(id, value);
-  throw new RequestMalformedError("inputResponse.type: approve, deny, edit with input, answer with value, or decline");
+  throw malformed("inputResponse.type: approve, deny, edit with input, answer with value, or decline");
 }
 
 function contentOf({ content, mediaType, filename }: Part): TextPart | FilePart {
@@ -79,6 +86,6 @@ function contentOf({ content, mediaType, filename }: Part): TextPart | FilePart 
     case "data":
       return { type: "text", text: JSON.stringify(content.value) };
     default:
-      throw new RequestMalformedError("a part without content");
+      throw malformed("a part without content");
   }
 }

@@ -8,18 +8,12 @@ import type {
   SubscribeToTaskRequest,
   Task,
 } from "@a2a-js/sdk";
-import { Role, TaskState } from "@a2a-js/sdk";
-import {
-  ExtendedAgentCardNotConfiguredError,
-  PushNotificationNotSupportedError,
-  RequestMalformedError,
-  TaskNotCancelableError,
-  TaskNotFoundError,
-  UnsupportedOperationError,
-} from "@a2a-js/sdk/errors";
 import type { A2ARequestHandler } from "@a2a-js/sdk/server";
+import { ROLE, STATE } from "../../models/a2a/a2a-words.js";
 import type { RunReader } from "../../runs/run-log.js";
+import { messageOf } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
+import type { Peers } from "../../stream/peers.js";
 import type { Call } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -34,6 +28,8 @@ export interface TaskHandlerSettings {
   call: Call;
   served: ServedModel;
   card: AgentCard;
+  /** Those of A2A's package. */
+  errors: Peers["@a2a-js/sdk/errors"];
 }
 
 /** Answers A2A's methods for one caller and one agent. A task is a run, or several where it waited for input between them. */
@@ -42,8 +38,10 @@ export class TaskHandler implements A2ARequestHandler {
   readonly #call: Call;
   readonly #served: ServedModel;
   readonly #card: AgentCard;
+  readonly #errors: Peers["@a2a-js/sdk/errors"];
 
-  constructor({ core, call, served, card }: TaskHandlerSettings) {
+  constructor({ core, call, served, card, errors }: TaskHandlerSettings) {
+    this.#errors = errors;
     this.#core = core;
     this.#call = call;
     this.#served = served;
@@ -81,7 +79,7 @@ export class TaskHandler implements A2ARequestHandler {
     const turns = await this.#turns(id);
     const newest = turns.at(-1);
     if (newest === undefined || !(await this.#core.log.stop(newest.record.run, "the task was cancelled"))) {
-      throw new TaskNotCancelableError(`the task ${id} is over, or waits for input`);
+      throw new this.#errors.TaskNotCancelableError(`the task ${id} is over, or waits for input`);
     }
     const reader = await this.#core.log.read(newest.record.run);
     for (let entry = await reader.next(); entry !== undefined; entry = await reader.next());
@@ -93,7 +91,7 @@ export class TaskHandler implements A2ARequestHandler {
     const turns = await this.#turns(id);
     const newest = turns.at(-1);
     if (newest === undefined || newest.record.state !== "running") {
-      throw new UnsupportedOperationError(`the task ${id} is over, or waits for input`);
+      throw new this.#errors.UnsupportedOperationError(`the task ${id} is over, or waits for input`);
     }
     const reader = await this.#core.log.read(newest.record.run);
     this.#leaveWith(reader);
@@ -112,31 +110,31 @@ export class TaskHandler implements A2ARequestHandler {
   }
 
   async listTasks(): Promise<never> {
-    throw new UnsupportedOperationError("tasks are found by their ids");
+    throw new this.#errors.UnsupportedOperationError("tasks are found by their ids");
   }
 
   async getAuthenticatedExtendedAgentCard(): Promise<never> {
-    throw new ExtendedAgentCardNotConfiguredError("the agent card is all there is");
+    throw new this.#errors.ExtendedAgentCardNotConfiguredError("the agent card is all there is");
   }
 
-  createTaskPushNotificationConfig = noPush;
-  getTaskPushNotificationConfig = noPush;
-  listTaskPushNotificationConfigs = noPush;
-  deleteTaskPushNotificationConfig = noPush;
+  readonly createTaskPushNotificationConfig = () => this.#noPush();
+  readonly getTaskPushNotificationConfig = () => this.#noPush();
+  readonly listTaskPushNotificationConfigs = () => this.#noPush();
+  readonly deleteTaskPushNotificationConfig = () => this.#noPush();
 
   /** Begins a task, or another turn of one that waits for input. */
   async #begin({ message, configuration }: SendMessageRequest): Promise<{ turns: TaskTurn[]; reader: RunReader }> {
-    if (message === undefined) throw new RequestMalformedError("message is missing");
-    if (configuration?.taskPushNotificationConfig !== undefined) return noPush();
+    if (message === undefined) throw new this.#errors.RequestMalformedError("message is missing");
+    if (configuration?.taskPushNotificationConfig !== undefined) return this.#noPush();
     const earlier = message.taskId === "" ? [] : await this.#waiting(message.taskId);
     const [first] = earlier;
     const taskId = first?.taskId ?? crypto.randomUUID();
     const contextId = first?.contextId ?? (message.contextId || crypto.randomUUID());
     const before = earlier.at(-1) ?? (await newestTurn(this.#core, this.#call.caller, contextId));
     if (before?.record.state === "running")
-      throw new UnsupportedOperationError(`the context ${contextId} is answering`);
+      throw new this.#errors.UnsupportedOperationError(`the context ${contextId} is answering`);
     const history = before === undefined ? [] : await conversationAfter(this.#core, before);
-    const messages: ChatMessage[] = [...history, ...readMessage(message, history)];
+    const messages: ChatMessage[] = [...history, ...this.#read(message, history)];
     const turn = earlier.length + 1;
     const { name, model } = this.#served;
     const run = await startServed(this.#core, this.#call, {
@@ -158,14 +156,29 @@ export class TaskHandler implements A2ARequestHandler {
   async #waiting(taskId: string): Promise<TaskTurn[]> {
     const turns = await this.#turns(taskId);
     const { status } = await this.#snapshot(turns);
-    if (status?.state === TaskState.TASK_STATE_INPUT_REQUIRED) return turns;
-    throw new UnsupportedOperationError(`the task ${taskId} does not wait for input`);
+    if (status?.state === STATE.inputRequired) return turns;
+    throw new this.#errors.UnsupportedOperationError(`the task ${taskId} does not wait for input`);
   }
 
   async #turns(taskId: string): Promise<TaskTurn[]> {
     const turns = await turnsOf(this.#core, this.#call.caller, taskId);
-    if (turns.length === 0) throw new TaskNotFoundError(`there is no task ${taskId}, or it is not kept any more`);
+    if (turns.length === 0)
+      throw new this.#errors.TaskNotFoundError(`there is no task ${taskId}, or it is not kept any more`);
     return turns;
+  }
+
+  async #noPush(): Promise<never> {
+    throw new this.#errors.PushNotificationNotSupportedError(
+      "this server sends no notifications; subscribe to the task",
+    );
+  }
+
+  #read(message: Message, history: readonly ChatMessage[]): ChatMessage[] {
+    try {
+      return readMessage(message, history);
+    } catch (thrown) {
+      throw new this.#errors.RequestMalformedError(messageOf(thrown));
+    }
   }
 
   #leaveWith(reader: RunReader): void {
@@ -175,7 +188,7 @@ export class TaskHandler implements A2ARequestHandler {
   /** A task as far as its log says it now. */
   async #snapshot(turns: readonly TaskTurn[], historyLength?: number): Promise<Task> {
     const newest = turns.at(-1);
-    if (newest === undefined) throw new TaskNotFoundError("there is no such task");
+    if (newest === undefined) throw new this.#errors.TaskNotFoundError("there is no such task");
     return this.#task(turns, await this.#replayed(newest), historyLength);
   }
 
@@ -199,7 +212,7 @@ export class TaskHandler implements A2ARequestHandler {
   async #task(turns: readonly TaskTurn[], writer: TaskWriter, historyLength?: number): Promise<Task> {
     const [first] = turns;
     const earlier = await Promise.all(turns.slice(0, -1).map((turn) => this.#replayed(turn)));
-    const history = turns.map((turn) => messageOf(turn));
+    const history = turns.map(saidIn);
     return {
       id: first?.taskId ?? "",
       contextId: first?.contextId ?? "",
@@ -211,10 +224,6 @@ export class TaskHandler implements A2ARequestHandler {
   }
 }
 
-async function noPush(): Promise<never> {
-  throw new PushNotificationNotSupportedError("this server sends no notifications; subscribe to the task");
-}
-
 async function* updates(reader: RunReader, writer: TaskWriter): AsyncGenerator<StreamResponse, void, undefined> {
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
     if ("error" in entry) yield writer.fail(entry.error);
@@ -223,7 +232,7 @@ async function* updates(reader: RunReader, writer: TaskWriter): AsyncGenerator<S
 }
 
 /** What the client said in a turn. */
-function messageOf({ taskId, contextId, turn, messages }: TaskTurn): Message {
+function saidIn({ taskId, contextId, turn, messages }: TaskTurn): Message {
   const said = messages.at(-1);
   const content = said?.content ?? "";
   const text =
@@ -236,7 +245,7 @@ function messageOf({ taskId, contextId, turn, messages }: TaskTurn): Message {
     messageId,
     taskId,
     contextId,
-    role: Role.ROLE_USER,
+    role: ROLE.user,
     parts,
     metadata: undefined,
     extensions: [],

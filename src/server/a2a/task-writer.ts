@@ -1,5 +1,5 @@
-import type { Artifact, Message, Part, StreamResponse, Task } from "@a2a-js/sdk";
-import { Role, TaskState } from "@a2a-js/sdk";
+import type { Artifact, Message, Part, StreamResponse, Task, TaskState } from "@a2a-js/sdk";
+import { ROLE, STATE } from "../../models/a2a/a2a-words.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { ChatMessage, InputRequestPart } from "../../stream/message.js";
@@ -26,7 +26,7 @@ export class TaskWriter {
   readonly #files: Artifact[] = [];
   #text = "";
   #begun = false;
-  #state = TaskState.TASK_STATE_WORKING;
+  #state: TaskState = STATE.working;
   #message: Message | undefined;
   #metadata: Record<string, unknown> | undefined;
   #at = new Date();
@@ -37,7 +37,7 @@ export class TaskWriter {
 
   /** Whether nothing more comes. */
   get over(): boolean {
-    return this.#state !== TaskState.TASK_STATE_WORKING;
+    return this.#state !== STATE.working;
   }
 
   get state(): TaskState {
@@ -87,11 +87,11 @@ export class TaskWriter {
       case "finish": {
         const { reason, usage } = event;
         this.#metadata = { finishReason: reason, usage: { ...usage } };
-        const refused = reason === "refusal" ? TaskState.TASK_STATE_REJECTED : TaskState.TASK_STATE_COMPLETED;
+        const refused = reason === "refusal" ? STATE.rejected : STATE.completed;
         if (reason !== "input-required") this.#end(refused);
         else {
           const waiting = pendingRequests([...this.#ids.messages, ...this.#said.messages]);
-          this.#end(TaskState.TASK_STATE_INPUT_REQUIRED, waiting.flatMap(requestParts));
+          this.#end(STATE.inputRequired, waiting.flatMap(requestParts));
         }
         return [this.statusUpdate];
       }
@@ -104,7 +104,7 @@ export class TaskWriter {
   fail(error: SluiceError): StreamResponse {
     const stopped = error.code === "cancelled";
     this.#metadata = { code: error.code, retryable: error.retryable };
-    this.#end(stopped ? TaskState.TASK_STATE_CANCELED : TaskState.TASK_STATE_FAILED, [textPart(error.message)]);
+    this.#end(stopped ? STATE.canceled : STATE.failed, [textPart(error.message)]);
     return this.statusUpdate;
   }
 
@@ -139,7 +139,7 @@ export function agentMessage({ taskId, contextId }: Pick<TurnIds, "taskId" | "co
     messageId,
     taskId,
     contextId,
-    role: Role.ROLE_AGENT,
+    role: ROLE.agent,
     parts,
     metadata: undefined,
     extensions: [],

@@ -1,9 +1,10 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
 import { speechRoute } from "../../speech/serve/speech-route.js";
 import { transcriptionRoute } from "../../speech/serve/transcription-route.js";
-import type { BodyPiece, BodySource, Call, Reply } from "../call.js";
+import type { Call, Reply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
+import { webAnswer } from "../web-answer.js";
 
 /** OpenAI's routes for sound. */
 export function audioRoutes(core: ServerCore): Route[] {
@@ -41,33 +42,4 @@ async function limited(core: ServerCore, call: Call, model: string, run: () => P
   } finally {
     admitted.release();
   }
-}
-
-/** What a handler of the web's answers to a call. */
-async function webAnswer(call: Call, handle: (request: Request) => Promise<Response>): Promise<Reply> {
-  const headers = { "content-type": call.header("content-type") ?? "" };
-  const body = Uint8Array.from(await call.bytes());
-  const { signal } = call;
-  const answer = await handle(new Request(`http://localhost${call.path}`, { method: "POST", headers, body, signal }));
-  const type = answer.headers.get("content-type");
-  const retry = answer.headers.get("retry-after");
-  return {
-    status: answer.status,
-    headers: { ...(type !== null && { "content-type": type }), ...(retry !== null && { "retry-after": retry }) },
-    ...(answer.body !== null && { body: pulled(answer.body, signal) }),
-  };
-}
-
-/** A stream of the web's as a body; one whose client leaves is cancelled at once, whatever it is at. */
-function pulled(stream: ReadableStream<Uint8Array>, signal: AbortSignal): BodySource {
-  const reader = stream.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
-  signal.addEventListener("abort", cancel, { once: true });
-  return {
-    async next(): Promise<BodyPiece | undefined> {
-      const { done, value } = await reader.read();
-      return done ? undefined : value;
-    },
-    cancel,
-  };
 }

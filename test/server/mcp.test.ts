@@ -96,7 +96,7 @@ test("a client that leaves ends the run", async () => {
 test("our own tools of MCP servers take them", async () => {
   const source = mcpTools({ url: `${serving.url}/mcp`, headers: { "x-api-key": key.key } });
   const tools = await source.tools();
-  expect(tools.map((one) => (one.definition.name))).toEqual(["agent", "hanging", "greet"]);
+  expect(tools.map((one) => one.definition.name)).toEqual(["agent", "hanging", "greet"]);
   await source.close();
 });
 

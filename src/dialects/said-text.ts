@@ -16,6 +16,11 @@ export class SaidText {
     this.#hash = hashOf(text, text.length, this.#hash);
   }
 
+  /** Whether a text is what was said. */
+  is(text: string): boolean {
+    return text.length === this.#length && hashOf(text, text.length, SEED) === this.#hash;
+  }
+
   /**
    * What the whole text has beyond what was said: "" where it has nothing more; `undefined` where it says something else.
    * A whole that is shorter is a summary of what was said, which stands.

@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Dialect } from "../../src/dialects/dialect.js";
 import { DIALECTS } from "../../src/dialects/recognise-wire.js";
+import { fetchTransport } from "../../src/models/http/fetch-transport.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { SluiceError } from "../../src/stream/error.js";
@@ -143,6 +144,20 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("an a
       await server?.stop();
       server = undefined;
     }
+  });
+
+  it("is read over fetch where nobody says that it is gzip, and fails with what is wrong where it is not", async () => {
+    const overFetch = async (headers: Record<string, string>, body: Uint8Array) => {
+      server = await FaultServer.start(labelled(headers, body.subarray(0, 20), body.subarray(20)));
+      const model = httpModel({ id: "m", model: "m", dialect, baseUrl: server.url, transport: fetchTransport() });
+      return model.stream(REQUEST).fullText.finally(() => server?.stop());
+    };
+    expect(await overFetch({}, gzipSync(bytes))).toBe("Hello");
+    await expect(overFetch({ "content-encoding": "gzip" }, Buffer.from(bytes))).rejects.toMatchObject({
+      code: "malformed-frame",
+      retryable: false,
+      message: expect.stringContaining("Content-Encoding"),
+    });
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { dialectLaws } from "../../../test/laws/dialect-laws.js";
+import { dialectLaws, readWire } from "../../../test/laws/dialect-laws.js";
+import { summarise, textOfEvents } from "../../../test/laws/summary.js";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { agUi } from "./ag-ui.js";
 
@@ -94,4 +96,71 @@ test("context and state are told to the model", () => {
     state: { step: 2 },
   });
   expect(request.messages[0]).toEqual({ role: "system", content: 'Place: Oslo\nState: {"step":2}' });
+});
+
+/** The events of a run between its start and its end. */
+function read(...events: JsonObject[]) {
+  const all = [{ type: "RUN_STARTED", threadId: "t", runId: "r" }, ...events, { type: "RUN_FINISHED", runId: "r" }];
+  const text = all.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
+  return readWire(agUi, [new TextEncoder().encode(text)]);
+}
+
+test("calls that come in chunks are told, each when the next thing comes", () => {
+  const { events, error } = read(
+    { type: "TOOL_CALL_CHUNK", toolCallId: "a", toolCallName: "look", delta: '{"at"' },
+    { type: "TOOL_CALL_CHUNK", delta: ":1}" },
+    { type: "TOOL_CALL_CHUNK", toolCallId: "b", toolCallName: "wait" },
+    { type: "TEXT_MESSAGE_CHUNK", messageId: "m", delta: "So" },
+    { type: "TEXT_MESSAGE_CHUNK", delta: "." },
+  );
+  expect(error).toBeUndefined();
+  expect(summarise(events).parts).toEqual([
+    expect.objectContaining({ type: "tool-call", callId: "a", name: "look", input: { at: 1 } }),
+    expect.objectContaining({ type: "tool-call", callId: "b", name: "wait", input: {} }),
+    { type: "text", text: "So." },
+  ]);
+});
+
+const said = (...pieces: string[]): JsonObject[] => [
+  { type: "TEXT_MESSAGE_START", messageId: "m", role: "assistant" },
+  ...pieces.map((delta) => ({ type: "TEXT_MESSAGE_CONTENT", messageId: "m", delta })),
+  { type: "TEXT_MESSAGE_END", messageId: "m" },
+];
+const snapshot = (id: string, content: string): JsonObject => ({
+  type: "MESSAGES_SNAPSHOT",
+  messages: [
+    { id: "before", role: "assistant", content: "Earlier" },
+    { id: "u", role: "user", content: "Hi" },
+    { id, role: "assistant", content },
+  ],
+});
+
+test.each<[string, JsonObject[], string, boolean]>([
+  ["repeats what was streamed", [...said("Hel", "lo"), snapshot("m", "Hello")], "Hello", false],
+  ["repeats it under another id", [...said("Hello"), snapshot("other", "Hello")], "Hello", false],
+  ["has more", [...said("Hel"), snapshot("m", "Hello")], "Hello", false],
+  ["is all there is", [snapshot("m", "Hello")], "Hello", false],
+  ["says something else", [...said("wor", "ld!"), snapshot("m", "Hello, world!")], "Hello, world!", true],
+])("a snapshot of messages that %s", (_, events, text, retracted) => {
+  const { events: told, error } = read(...events);
+  expect(error).toBeUndefined();
+  expect(textOfEvents(told)).toBe(text);
+  expect(told.some(({ type }) => type === "retract")).toBe(retracted);
+});
+
+test("what the user said is not the model's, and thoughts of the protocol before version 1 are reasoning", () => {
+  const { events } = read(
+    { type: "TEXT_MESSAGE_START", messageId: "u", role: "user" },
+    { type: "TEXT_MESSAGE_CONTENT", messageId: "u", delta: "Hi" },
+    { type: "THINKING_START" },
+    { type: "THINKING_TEXT_MESSAGE_START" },
+    { type: "THINKING_TEXT_MESSAGE_CONTENT", delta: "Hm." },
+    { type: "THINKING_TEXT_MESSAGE_END" },
+    { type: "THINKING_END" },
+    ...said("Hello"),
+  );
+  expect(summarise(events).parts).toEqual([
+    { type: "reasoning", text: "Hm." },
+    { type: "text", text: "Hello" },
+  ]);
 });

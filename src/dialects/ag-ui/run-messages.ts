@@ -84,7 +84,7 @@ export class RunMessages {
 
   /** Whether a text was said under another id. */
   #wasSaid(text: string): boolean {
-    return [...this.#messages.values()].some(({ said }) => said.length === text.length && said.restOf(text) === "");
+    return [...this.#messages.values()].some(({ said }) => said.is(text));
   }
 
   #say(message: Message, text: string, emit: Emit): void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { dialectLaws } from "../../../test/laws/dialect-laws.js";
+import { dialectLaws, readWire } from "../../../test/laws/dialect-laws.js";
+import { textOfEvents } from "../../../test/laws/summary.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { aiSdkUi } from "./ai-sdk-ui.js";
@@ -100,4 +101,27 @@ test("calls that never got an answer are told as such, since services refuse the
     role: "tool",
     content: [{ type: "input-response", id: "c", response: { type: "deny", reason: "no" } }],
   });
+});
+
+test.each([
+  ["the message begins anew", { type: "start", messageId: "a" }],
+  ["the step is reset", { type: "reset-step" }],
+])("what was said is void where %s", (_, again) => {
+  const said = (delta: string) => [
+    { type: "start-step" },
+    { type: "text-start", id: "t" },
+    { type: "text-delta", id: "t", delta },
+  ];
+  const chunks = [
+    { type: "start", messageId: "a" },
+    ...said("Wrong"),
+    again,
+    ...said("Right").slice(1),
+    { type: "finish" },
+  ];
+  const bytes = new TextEncoder().encode(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(""));
+  const { events, error } = readWire(aiSdkUi, [bytes]);
+  expect(error).toBeUndefined();
+  expect(textOfEvents(events)).toBe("Right");
+  expect(events.filter(({ type }) => type === "retract")).toHaveLength(1);
 });

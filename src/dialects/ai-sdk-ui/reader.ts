@@ -16,7 +16,7 @@ import { readReason } from "./finish-reason.js";
 import { readNote, readOpaque, withResultNote } from "./metadata.js";
 
 /** Chunks that say nothing of the answer. */
-const SILENT = ["start-step", "finish-step", "message-metadata"];
+const SILENT = ["finish-step", "message-metadata"];
 
 interface Part {
   block: number;
@@ -27,6 +27,8 @@ interface Part {
 export class UiMessageReader implements WireReader {
   readonly #strays = new StrayFrames("ai-sdk-ui");
   #finished = false;
+  #message: { id: string; model: string } | undefined;
+  #steps = 0;
   #calls = false;
   #blocks = 0;
   readonly #parts = new Map<string, Part>();
@@ -52,8 +54,14 @@ export class UiMessageReader implements WireReader {
   #chunk(value: JsonObject, type: string, frame: Frame, emit: Emit): void {
     switch (type) {
       case "start":
-        emit({ type: "start", id: text(value.messageId), model: text(metadataOf(value).model) });
-        this.#strays.release(emit);
+        this.#start(value, emit);
+        return;
+      case "start-step":
+        this.#startStep(emit);
+        return;
+      case "reset-step":
+        // Version 7: what was said of the step is void.
+        this.#anew("the server began the step anew", emit);
         return;
       case "text-start":
       case "reasoning-start":
@@ -105,6 +113,34 @@ export class UiMessageReader implements WireReader {
         if (type.startsWith("data-")) this.#data(type.slice("data-".length), value, emit);
         else if (!SILENT.includes(type)) this.#strays.push(value, frame, emit);
     }
+  }
+
+  /** A message that begins again, as servers that replay a stream from its start say it, voids what was said of it. */
+  #start(value: JsonObject, emit: Emit): void {
+    const again = this.#message !== undefined;
+    this.#message = { id: text(value.messageId), model: text(metadataOf(value).model) };
+    this.#steps = 0;
+    if (again) this.#anew("the server began the message anew", emit);
+    else emit({ type: "start", ...this.#message });
+    this.#strays.release(emit);
+  }
+
+  /** The first step begins with the message. */
+  #startStep(emit: Emit): void {
+    if (this.#steps++ === 0) return;
+    const step = this.#steps - 1;
+    emit({ type: "step-finish", step: step - 1, reason: this.#calls ? "tool-calls" : "other", usage: {} });
+    this.#calls = false;
+    emit({ type: "step-start", step, model: this.#message?.model ?? "" });
+  }
+
+  #anew(reason: string, emit: Emit): void {
+    const { id, model } = this.#message ?? { id: "", model: "" };
+    emit({ type: "retract", reason });
+    this.#parts.clear();
+    this.#calls = false;
+    if (this.#steps > 1) emit({ type: "step-start", step: this.#steps - 1, model });
+    else emit({ type: "start", id, model });
   }
 
   #begin(value: JsonObject): Part {
@@ -193,6 +229,7 @@ export class UiMessageReader implements WireReader {
     const metadata = metadataOf(value);
     const fallback: FinishReason = this.#approvals ? "input-required" : this.#calls ? "tool-calls" : "stop";
     const reason = readReason(metadata.finishReason ?? value.finishReason) ?? fallback;
+    if (this.#steps > 1) emit({ type: "step-finish", step: this.#steps - 1, reason, usage: {} });
     emit({ type: "finish", reason, usage: usageIn(metadata.usage) });
   }
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishReason } from "../../stream/chat-event.js";
 import { errorFromJson } from "../../stream/error-json.js";
+import { eventOf, eventToJson } from "../../stream/event-json.js";
 import type { AssistantMessage } from "../../stream/message.js";
 import { withBytes, withoutBytes } from "../../stream/message-json.js";
 import type { Usage } from "../../stream/usage.js";
@@ -10,9 +11,11 @@ import { malformed } from "../parse-frame.js";
 import { notAnAnswer } from "../stray-frames.js";
 import { isWholeError } from "./errors.js";
 
-/** A whole answer as one body. */
-export function writeBody({ id, model, message, reason, rawReason, usage }: Answer): JsonObject {
+/** A whole answer as one body; with its events, where the message does not say all that they do. */
+export function writeBody(answer: Answer): JsonObject {
+  const { id, model, message, reason, rawReason, usage, events } = answer;
   const plain = withoutBytes(message) as unknown as JsonObject;
+  const more = events?.some((event) => isBeyondMessage(event)) ? events.map((event) => eventToJson(event)) : undefined;
   return {
     id,
     model,
@@ -20,7 +23,27 @@ export function writeBody({ id, model, message, reason, rawReason, usage }: Answ
     reason,
     ...(rawReason !== undefined && { rawReason }),
     usage: usage as JsonObject,
+    ...(more !== undefined && { events: more as unknown as JsonObject[] }),
   };
+}
+
+/** Whether an event is in no message: a step, data, what is heard, what happens inside. */
+function isBeyondMessage(event: ChatEvent): boolean {
+  switch (event.type) {
+    case "step-start":
+    case "step-finish":
+    case "sentence":
+    case "audio-delta":
+    case "nested":
+    case "context":
+      return true;
+    case "data":
+      return event.opaque === undefined;
+    case "tool-result":
+      return event.preliminary === true;
+    default:
+      return false;
+  }
 }
 
 /** The events that a stream would have had. */
@@ -31,6 +54,7 @@ export function readBody(body: JsonValue): ChatEvent[] {
     throw notAnAnswer(body, "native", "an answer with message and reason");
   }
   const { id, model, message, reason, rawReason, usage } = body;
+  const events = Array.isArray(body.events) ? body.events.map((event) => eventOf(event)) : undefined;
   return answerEvents({
     id: String(id ?? ""),
     model: String(model ?? ""),
@@ -38,5 +62,6 @@ export function readBody(body: JsonValue): ChatEvent[] {
     reason: reason as FinishReason,
     ...(typeof rawReason === "string" && { rawReason }),
     usage: isJsonObject(usage) ? (usage as Usage) : {},
+    ...(events && { events }),
   });
 }

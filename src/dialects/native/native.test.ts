@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { dialectLaws } from "../../../test/laws/dialect-laws.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
+import { WholeAnswer } from "../whole-answer.js";
 import { native } from "./native.js";
 
 dialectLaws(native, {
@@ -57,4 +59,26 @@ test("an entry that is missing is noticed", () => {
   const [first, , third] = frames;
   reader.push(first ?? { data: "" }, () => {});
   expect(() => reader.push(third ?? { data: "" }, () => {})).toThrow(expect.objectContaining({ code: "truncated" }));
+});
+
+test("a whole answer of a tool loop has its steps, its data and what is heard", () => {
+  const events: ChatEvent[] = [
+    { type: "start", id: "a", model: "m" },
+    { type: "step-start", step: 0, model: "m" },
+    { type: "tool-call", callId: "c", name: "look", input: {} },
+    { type: "tool-result", callId: "c", name: "look", output: "seen" },
+    { type: "step-finish", step: 0, reason: "tool-calls", usage: { inputTokens: 1 } },
+    { type: "step-start", step: 1, model: "m" },
+    { type: "text-delta", text: "So." },
+    { type: "data", name: "app/score", value: { points: 3 } },
+    { type: "audio-delta", data: Uint8Array.of(1, 2), mediaType: "audio/pcm", sentence: 0 },
+    { type: "step-finish", step: 1, reason: "stop", usage: { inputTokens: 2 } },
+    { type: "finish", reason: "stop", usage: { inputTokens: 3 } },
+  ];
+  const whole = new WholeAnswer();
+  for (const event of events) whole.push(event);
+  if (whole.answer === undefined) throw new Error("an answer without a finish");
+  const body = native.writeBody(whole.answer, { model: "m", request: { messages: [] } });
+  const read = native.readBody(JSON.parse(JSON.stringify(body)));
+  expect(read.filter(({ type }) => type !== "usage")).toEqual(events);
 });

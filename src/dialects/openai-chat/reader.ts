@@ -1,43 +1,28 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
-import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { saysError } from "../complaint.js";
-import { fromDataUrl } from "../data-url.js";
 import type { WireReader } from "../dialect.js";
 import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
-import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { errorIn } from "../openai-error.js";
 import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { SaidText } from "../said-text.js";
 import { StrayFrames } from "../stray-frames.js";
+import { contentPart, imagePart, textPiece } from "./content-part.js";
+import { DeltaShapes, type Meaning } from "./delta-shapes.js";
 import { brokenOff, readFinishReason } from "./finish-reason.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
 import { ownOpaque } from "./opaque.js";
 import { ReasoningDetails } from "./reasoning-details.js";
+import { beginsAnew, callSign, RepeatedAnswer } from "./repeated-answer.js";
 import { SaidAudio } from "./said-audio.js";
 import { Sources } from "./sources.js";
 import { ToolCalls } from "./tool-calls.js";
 import { readUsage } from "./usage.js";
-
-/** What a frame of a learned shape means: a piece of this kind, or of the arguments of this call. */
-type Meaning = { type: "text-delta" } | { type: "reasoning-delta" } | { type: "tool-input-delta"; index: number };
-
-/**
- * Values that mean nothing once the answer has begun: OpenAI's and Mistral's padding against traffic analysis, and what
- * differs between answers, so that all of them have one shape.
- */
-const MEANINGLESS: readonly Hole[] = [
-  { path: ["obfuscation"], kind: "string", capture: false },
-  { path: ["p"], kind: "string", capture: false },
-  { path: ["id"], kind: "string", capture: false },
-  { path: ["created"], kind: "number", capture: false },
-];
-const DELTA = ["choices", 0, "delta"] as const;
 
 /**
  * Reads a streamed chat completion.
@@ -46,7 +31,7 @@ const DELTA = ["choices", 0, "delta"] as const;
  * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read; others are told as data.
  */
 export class OpenAiChatReader implements WireReader {
-  readonly #shapes = new LearnedShapes<Meaning>();
+  readonly #shapes = new DeltaShapes();
   readonly #sources = new Sources();
   readonly #facts = new ExtraFacts();
   readonly #strays = new StrayFrames("openai-chat");
@@ -60,6 +45,10 @@ export class OpenAiChatReader implements WireReader {
   /** The text so far, which a message at the end may say whole. */
   #told = new SaidText();
   #reasoned = false;
+  /** What was called so far. */
+  #called = new Set<string>();
+  /** What came after the end and may be the answer once more. */
+  #repeated: RepeatedAnswer | undefined;
   #model = "";
   #rawReason: string | undefined;
   #usage: Usage = {};
@@ -75,14 +64,16 @@ export class OpenAiChatReader implements WireReader {
   push(frame: Frame, emit: Emit): void {
     if (this.#finished) return;
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#delta(meaning, values[0] ?? "", frame, emit));
-    if (known) return;
+    // An answer that may be said again is looked at chunk by chunk.
+    const over = this.#rawReason !== undefined;
+    if (!over && this.#shapes.match(data, (meaning, text) => this.#delta(meaning, text, frame, emit))) return;
     if (isDone(data)) this.#finish(emit);
     else this.#chunk(parseEvent(frame), frame, emit);
   }
 
   end(emit: Emit): void {
     if (this.#finished) return;
+    this.#endRepeated(emit);
     if (this.#rawReason === undefined) {
       const message = "the answer ended without a finish reason and without [DONE]";
       throw this.#strays.error ?? new SluiceError("truncated", message, { retryable: true });
@@ -113,6 +104,12 @@ export class OpenAiChatReader implements WireReader {
       throw error;
     }
     if (choice !== undefined && this.#isAnother(chunk, choice)) this.#nextStep(chunk, emit);
+    else if (this.#isRepeated(chunk, choice)) {
+      this.#repeated ??= new RepeatedAnswer();
+      this.#repeated.push(frame, choice, choice === undefined ? {} : deltaOf(choice));
+      if (this.#repeated.ended) this.#endRepeated(emit);
+      return;
+    }
     this.#facts.push(chunk, CHUNK_FIELDS, emit);
     this.#start(chunk, choices.length > 0, emit);
     if (choice !== undefined) this.#choice(chunk, choice, frame.data, emit);
@@ -138,11 +135,33 @@ export class OpenAiChatReader implements WireReader {
     return typeof deltaOf(choice).role === "string";
   }
 
+  /** Whether a chunk may say again what is over. */
+  #isRepeated({ id }: JsonObject, choice: JsonObject | undefined): boolean {
+    if (this.#repeated !== undefined) return true;
+    if (this.#rawReason === undefined || choice === undefined || (filledString(id) ?? this.#id) !== this.#id)
+      return false;
+    return beginsAnew(deltaOf(choice));
+  }
+
+  /** What may have been said again is whole: says it where it is something else. */
+  #endRepeated(emit: Emit): void {
+    const repeated = this.#repeated;
+    this.#repeated = undefined;
+    if (repeated === undefined) return;
+    const frames = repeated.frames.map((frame) => ({ frame, chunk: parseEvent(frame) }));
+    if (repeated.repeats(this.#told, this.#called)) {
+      for (const { chunk } of frames) this.#takeUsage(chunk, undefined, emit);
+      return;
+    }
+    this.#nextStep(frames[0]?.chunk ?? {}, emit);
+    for (const { frame, chunk } of frames) this.#chunk(chunk, frame, emit);
+  }
+
   /** As in recordings of several calls: it is another step. */
   #nextStep(chunk: JsonObject, emit: Emit): void {
     const { reason } = this.#close(emit);
     this.#stepFinish(reason, emit);
-    this.#id = filledString(chunk.id);
+    this.#id = filledString(chunk.id) ?? this.#id;
     this.#model = filledString(chunk.model) ?? "";
     this.#forget();
     this.#rawReason = undefined;
@@ -157,6 +176,7 @@ export class OpenAiChatReader implements WireReader {
     this.#refused = false;
     this.#told = new SaidText();
     this.#reasoned = false;
+    this.#called = new Set();
   }
 
   /** What a whole message has beyond the pieces that came before it; where it is longer and another, it is right. */
@@ -192,6 +212,7 @@ export class OpenAiChatReader implements WireReader {
     const note = (event: ChatEvent) => {
       if (event.type === "text-delta" && event.refusal === undefined) this.#told.push(event.text);
       if (event.type === "reasoning-delta") this.#reasoned = true;
+      if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
       emitted.push(event);
       emit(event);
     };
@@ -209,14 +230,18 @@ export class OpenAiChatReader implements WireReader {
     const broken = reason === undefined ? undefined : brokenOff(reason);
     if (broken !== undefined) throw providerError({ message: broken, code: reason });
     if (reason !== undefined) this.#end(reason, emit);
-    else if (emitted.length === 1) this.#learn(text, chunk, choice, delta, emitted[0]);
+    else if (emitted.length === 1) this.#shapes.learn(text, chunk, choice, delta, emitted[0]);
   }
 
   /** The answer says why it ended. Calls need not wait for the end marker, unless the answer was cut. */
   #end(reason: string, emit: Emit): void {
     this.#rawReason = reason;
     const said = { toolCalls: this.#calls.any, refusal: this.#refused };
-    if (readFinishReason(reason, said).reason !== "length") this.#calls.completeWhole(emit);
+    const note = (event: ChatEvent) => {
+      if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
+      emit(event);
+    };
+    if (readFinishReason(reason, said).reason !== "length") this.#calls.completeWhole(note);
   }
 
   #newCalls(): ToolCalls {
@@ -228,7 +253,7 @@ export class OpenAiChatReader implements WireReader {
 
   #message(delta: JsonObject, emit: Emit): void {
     this.#reasoning(delta, emit);
-    if (typeof delta.content === "string") text(delta.content, emit);
+    if (typeof delta.content === "string") textPiece(delta.content, emit);
     else if (Array.isArray(delta.content)) for (const part of delta.content) contentPart(part, emit);
     if (typeof delta.refusal === "string" && delta.refusal !== "") {
       this.#refused = true;
@@ -242,7 +267,7 @@ export class OpenAiChatReader implements WireReader {
 
   /** What the model speaks, and its words. */
   #said(audio: JsonObject, whole: boolean, emit: Emit): void {
-    if (typeof audio.transcript === "string") text(audio.transcript, emit);
+    if (typeof audio.transcript === "string") textPiece(audio.transcript, emit);
     if (whole) this.#audio.pushWhole(audio, emit);
     else this.#audio.push(audio, emit);
   }
@@ -264,39 +289,10 @@ export class OpenAiChatReader implements WireReader {
     emit({ type: "usage", usage: this.#usage });
   }
 
-  #learn(frame: string, chunk: JsonObject, choice: JsonObject, delta: JsonObject, event: ChatEvent | undefined): void {
-    if (isJsonObject(chunk.usage) || chunk.x_groq !== undefined || (choice.logprobs ?? null) !== null) return;
-    if (delta.reasoning_details !== undefined || delta.audio !== undefined || chunk.citations !== undefined) return;
-    if (chunk.search_results !== undefined || Array.isArray(delta.content)) return;
-    switch (event?.type) {
-      case "text-delta":
-        if (event.refusal === undefined) this.#learnHole(frame, [...DELTA, "content"], { type: "text-delta" });
-        return;
-      case "reasoning-delta": {
-        const key = filledString(delta.reasoning_content) !== undefined ? "reasoning_content" : "reasoning";
-        this.#learnHole(frame, [...DELTA, key], { type: "reasoning-delta" });
-        return;
-      }
-      case "tool-input-delta": {
-        const piece =
-          Array.isArray(delta.tool_calls) && delta.tool_calls.length === 1 ? delta.tool_calls[0] : undefined;
-        // A frame that names the call begins one; only frames that go on with it are alike.
-        if (!isJsonObject(piece) || typeof piece.index !== "number" || piece.id) return;
-        const path = [...DELTA, "tool_calls", 0, "function", "arguments"];
-        this.#learnHole(frame, path, { type: "tool-input-delta", index: piece.index });
-        return;
-      }
-      default:
-    }
-  }
-
-  #learnHole(frame: string, path: Hole["path"], meaning: Meaning): void {
-    this.#shapes.learn(frame, [{ path, kind: "string", capture: true }, ...MEANINGLESS], meaning);
-  }
-
   #finish(emit: Emit): void {
     if (this.#rawReason === undefined && this.#strays.error !== undefined) throw this.#strays.error;
     if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
+    this.#endRepeated(emit);
     this.#finished = true;
     const end = this.#close(emit);
     const stepped = this.#steps > 0;
@@ -330,33 +326,4 @@ function deltaOf({ delta, message, text: said }: JsonObject): JsonObject {
   if (isJsonObject(delta)) return delta;
   if (isJsonObject(message)) return message;
   return typeof said === "string" ? { content: said } : {};
-}
-
-function text(said: string, emit: Emit): void {
-  if (said !== "") emit({ type: "text-delta", text: said });
-}
-
-/** Mistral's content is a list once it thinks. */
-function contentPart(part: JsonValue, emit: Emit): void {
-  if (typeof part === "string") text(part, emit);
-  else if (!isJsonObject(part)) return;
-  else if (typeof part.text === "string") text(part.text, emit);
-  else if (part.type === "thinking" && Array.isArray(part.thinking)) thoughts(part.thinking, emit);
-  else emit({ type: "data", name: providerData(filledString(part.type) ?? "content"), value: part });
-}
-
-function thoughts(parts: readonly JsonValue[], emit: Emit): void {
-  for (const part of parts) {
-    const said = isJsonObject(part) ? part.text : part;
-    if (typeof said !== "string") contentPart(part, emit);
-    else if (said !== "") emit({ type: "reasoning-delta", text: said });
-  }
-}
-
-/** OpenRouter gives images that a model made as data URLs. */
-function imagePart(image: JsonValue, emit: Emit): void {
-  const address = isJsonObject(image) && isJsonObject(image.image_url) ? image.image_url.url : undefined;
-  const file = typeof address === "string" ? fromDataUrl(address) : undefined;
-  if (file !== undefined) emit({ type: "file", ...file });
-  else emit({ type: "data", name: "provider/image", value: image });
 }

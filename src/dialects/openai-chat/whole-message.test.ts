@@ -34,3 +34,27 @@ test("a message at the end repeats neither thoughts nor calls", () => {
   );
   expect(summarise(events).parts.map(({ type }) => type)).toEqual(["reasoning", "text", "tool-call"]);
 });
+
+test.each([
+  ["in the same pieces", ["Hel", "lo"], "Hello"],
+  ["in others", ["Hello"], "Hello"],
+  ["and something else", ["Good", " day"], "HelloGood day"],
+])("an answer that is said again after its end, %s", (_, again, text) => {
+  const said = (pieces: string[]) => [
+    { delta: { role: "assistant", content: "" } },
+    ...pieces.map((content) => ({ delta: { role: "assistant", content } })),
+    { delta: {}, finish_reason: "stop" },
+  ];
+  const events = read(...said(["Hel", "lo"]), ...said(again));
+  expect(textOfEvents(events)).toBe(text);
+  expect(events.filter(({ type }) => type === "step-start")).toHaveLength(text === "Hello" ? 0 : 1);
+  expect(events.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
+});
+
+test("calls that are made again after the end are made once, and a last chunk that names the role says nothing", () => {
+  const tool_calls = [{ index: 0, id: "a", type: "function", function: { name: "look", arguments: '{"at":1}' } }];
+  const call = { delta: { role: "assistant", content: null, tool_calls }, finish_reason: "tool_calls" };
+  const events = read(call, { delta: { role: "assistant", content: "" }, finish_reason: "tool_calls" }, call);
+  expect(events.filter(({ type }) => type === "tool-call")).toHaveLength(1);
+  expect(events.some(({ type }) => type === "step-start")).toBe(false);
+});

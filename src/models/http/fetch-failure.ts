@@ -11,7 +11,16 @@ export function fetchFailureOf(thrown: unknown, url: string, reading: boolean): 
   if (thrown instanceof SluiceError) return thrown;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const cause = error.cause instanceof Error ? error.cause : error;
+  if (reading && isDecoding(cause)) {
+    const message = `the body of ${new URL(url).host} is not encoded as its Content-Encoding says: ${cause.message}`;
+    return new SluiceError("malformed-frame", message, { cause });
+  }
   return failureOf(cause, reading ? "reading" : isConnected(cause) ? "waiting" : "connecting", url);
+}
+
+/** Codes of zlib's errors. */
+function isDecoding(cause: Error): boolean {
+  return "code" in cause && typeof cause.code === "string" && /^(?:Z_|ERR__ERROR_FORMAT)/.test(cause.code);
 }
 
 function isConnected(cause: Error): boolean {

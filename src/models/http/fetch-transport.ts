@@ -37,6 +37,8 @@ class FetchExchange implements Exchange {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #piece: Uint8Array | undefined;
   #reading = false;
+  /** Whether any of the body has come. */
+  #begun = false;
   #wake: (() => void) | undefined;
 
   constructor(request: HttpRequest, fetch: typeof globalThis.fetch) {
@@ -74,7 +76,9 @@ class FetchExchange implements Exchange {
     const { method, headers, body } = request;
     try {
       checkHeaders(headers);
-      const init: RequestInit = { method, headers: { ...headers }, redirect: "manual", signal: this.#abort.signal };
+      // A browser says its own encodings, whatever is asked.
+      const asked = { "accept-encoding": "identity", ...headers };
+      const init: RequestInit = { method, headers: asked, redirect: "manual", signal: this.#abort.signal };
       const response = await fetch(request.url, body === undefined ? init : { ...init, body });
       if (this.over) return;
       // A browser hides where a redirect leads and even its status.
@@ -94,7 +98,12 @@ class FetchExchange implements Exchange {
       const { done, value } = await reader.read();
       if (this.over) return;
       if (done) this.#end(undefined);
-      else {
+      else if (!this.#begun && isGzip(value)) {
+        this.#reader = gunzipped(value, reader).getReader();
+        this.#begun = true;
+        await this.#read(this.#reader);
+      } else {
+        this.#begun = true;
         this.#reading = false;
         this.#piece = value;
         this.#notify();
@@ -131,6 +140,30 @@ class FetchExchange implements Exchange {
     this.#wake = undefined;
     wake?.();
   }
+}
+
+/** Whether a body begins as gzip does, which no text does: the platform undoes what is labelled, and nothing else. */
+function isGzip(piece: Uint8Array): boolean {
+  return piece[0] === 0x1f && piece[1] === 0x8b;
+}
+
+function gunzipped(
+  first: Uint8Array,
+  rest: ReadableStreamDefaultReader<Uint8Array>,
+): ReadableStream<Uint8Array<ArrayBufferLike>> {
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      start: (controller) => controller.enqueue(Uint8Array.from(first)),
+      async pull(controller) {
+        const { done, value } = await rest.read();
+        if (done) controller.close();
+        else controller.enqueue(Uint8Array.from(value));
+      },
+      cancel: (reason) => rest.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return body.pipeThrough(new DecompressionStream("gzip"));
 }
 
 /** @throws {SluiceError} `invalid-argument` for what no header can carry: `fetch` says so as if it were no connection. */

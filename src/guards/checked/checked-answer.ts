@@ -16,9 +16,12 @@ import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { guardFailed } from "../guard-failed.js";
 import { isBeside } from "../is-beside.js";
+import { CheckedPieces, type Piece } from "./checked-pieces.js";
 import type { CheckSettings, Verdict } from "./define-guard.js";
 import { readVerdict } from "./read-verdict.js";
-import { TextPieces } from "./text-pieces.js";
+
+/** What of JSON says nothing. */
+const SIGNS = /^[\s{}[\]:,"]*$/;
 
 /** How many characters before a piece its check is shown. */
 const BEFORE = 200;
@@ -26,7 +29,7 @@ const BEFORE = 200;
 /** The text or reasoning that is being said. */
 interface OpenPart {
   like: TextDeltaEvent | ReasoningDeltaEvent;
-  pieces: TextPieces;
+  pieces: CheckedPieces;
   before: string;
   replaced: boolean;
 }
@@ -189,7 +192,7 @@ export class CheckedAnswer implements Transform {
     const { opaque, ...plain } = event;
     this.#part ??= {
       like: plain,
-      pieces: new TextPieces(this.#settings.unit, this.#settings.longest),
+      pieces: new CheckedPieces(this.#settings.unit, this.#settings.longest),
       before: "",
       replaced: false,
     };
@@ -207,19 +210,21 @@ export class CheckedAnswer implements Transform {
     if (part === undefined) return;
     this.#part = undefined;
     const rest = part.pieces.end();
-    if (rest !== "") await this.#checkAll(part, [rest]);
+    if (rest.length > 0) await this.#checkAll(part, rest);
   }
 
-  async #checkAll(part: OpenPart, pieces: readonly string[]): Promise<void> {
+  async #checkAll(part: OpenPart, pieces: readonly Piece[]): Promise<void> {
     const channel = part.like.type === "text-delta" ? "text" : "reasoning";
-    for (const text of pieces) {
-      const checked = text.trim() === "" ? undefined : this.#check(channel, text, part.before);
+    for (const { text, written, kind } of pieces) {
+      const silent = text.trim() === "" || (kind === "structure" && SIGNS.test(text));
+      const checked = silent ? undefined : this.#check(channel, text, part.before);
       const verdict = checked instanceof Promise ? await checked : checked;
       const passed = this.#judge(text, verdict);
       if (passed === undefined) return;
       part.replaced ||= passed !== text;
       part.before = (part.before + passed).slice(-BEFORE);
-      if (passed !== "") this.#out.push({ ...part.like, text: passed });
+      const said = passed === text ? written : kind === "string" ? JSON.stringify(passed).slice(1, -1) : passed;
+      if (said !== "") this.#out.push({ ...part.like, text: said });
     }
   }
 

@@ -23,7 +23,10 @@ export type CheckedText =
   | {
       direction: "output";
       channel: CheckedChannel;
-      /** A sentence or a window; the arguments as JSON of a tool call. */
+      /**
+       * A sentence or a window; the arguments as JSON of a tool call. Where the answer is JSON: what a string of it says, without
+       * escapes, or what stands between two strings.
+       */
       text: string;
       /** What was said before it in the same block, up to 200 characters, as it went out. */
       before: string;
@@ -34,7 +37,7 @@ export type CheckedText =
 /** What becomes of a text. Nothing: it passes. */
 export type Verdict =
   | undefined
-  /** Another text stands in its place; JSON in that of a tool call's arguments. With a reason, a `data` event says it. */
+  /** Another text stands in its place, escaped within a string of JSON; JSON in that of a tool call's arguments. With a reason, a `data` event says it. */
   | { action: "replace"; text: string; reason?: string }
   /** The answer ends here; what was said before stands. */
   | { action: "block"; reason: string }

@@ -13,6 +13,9 @@ const EXECUTABLE = "/usr/bin/chromium";
 export const NO_BROWSER = existsSync(EXECUTABLE) ? undefined : `there is no ${EXECUTABLE} (apt-get install chromium)`;
 if (NO_BROWSER !== undefined) process.stderr.write(`skipped: ${NO_BROWSER}\n`);
 
+/** How long building the app and starting the browser may take, in ms. */
+export const STARTING_MS = 120_000;
+
 /** A page of the web app in a real browser, and what went wrong in it. */
 export interface OpenPage {
   page: Page;

@@ -1,65 +1,41 @@
 import { splitTokens } from "../../src/base/token-estimate.js";
 import { defineModel } from "../../src/models/define-model.js";
-import { echo } from "../../src/models/echo.js";
 import type { ServerOptions } from "../../src/server/server-options.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
-
-/** Markdown with everything in it. */
-export const EVERYTHING = `A **sluice** is a gate that lets a stream through at the pace the other side can take. Three things follow:
-
-1. *Backpressure* travels upstream, down to the socket.
-2. Memory stays flat, however long the stream is.
-3. Leaving closes the connection at once: \`cancel()\`, \`break\`, a dropped client.
-
-## In code
-
-\`\`\`ts
-import { stream } from "sluice";
-
-// Each token arrives once, in order.
-for await (const text of stream("ollama/llama3.2", "Why is the sky blue?").text) {
-  process.stdout.write(text);
-}
-\`\`\`
-
-## In figures
-
-| Client | CPU per token | First token |
-|---|--:|--:|
-| Sluice | 0.37× | 0.43× |
-| openai | 3.4× | 2.8× |
-| AI SDK | 31× | 8.7× |
-
-The share of time is $r = \\frac{t_{\\text{token}}}{t_{\\text{fetch}}}$, and over all tokens
-
-$$\\bar r = \\frac{1}{n} \\sum_{i=1}^{n} r_i$$
-
-> What cannot be measured is not claimed.
-
-- [x] Tables, formulas, code
-- [ ] A [link](https://example.com) to read on
-
----
-
-That is all.`;
+import type { ChatModel } from "../../src/stream/chat-model.js";
+import { type ChatMessage, textOf } from "../../src/stream/message.js";
+import { asTool } from "../../src/tools/as-tool.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
+import { EVERYTHING } from "./everything.js";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Models, an agent and a workflow as people meet them, which need no service. */
-export function agentWorld(): ServerOptions {
-  const writer = defineModel({
+/** What was last said by the user. */
+function asked(messages: readonly ChatMessage[]): string {
+  const last = messages.findLast(({ role }) => role === "user");
+  return last === undefined ? "" : textOf(last);
+}
+
+function texts(text: string): ChatEvent[] {
+  return splitTokens(text).map((token) => ({ type: "text-delta", text: token }));
+}
+
+/** Shows all that Markdown can do, and cites. */
+export function writer(pauseMs: number): ChatModel {
+  return defineModel({
     id: "openai/gpt-5-mini",
     async *stream() {
       for (const text of splitTokens(
-        "The user wants to see the whole of Markdown. I will show each kind once, and keep it short.",
+        "The user wants to see all of Markdown. I will show each kind once, and keep it short.",
       )) {
         yield { type: "reasoning-delta", text };
-        await wait(4);
+        await wait(pauseMs);
       }
-      const tokens = splitTokens(EVERYTHING);
-      for (const text of tokens) {
-        yield { type: "text-delta", text } satisfies ChatEvent;
-        await wait(5);
+      const events = texts(EVERYTHING);
+      for (const event of events) {
+        yield event;
+        if (pauseMs > 0) await wait(pauseMs);
       }
       yield {
         type: "source",
@@ -69,8 +45,127 @@ export function agentWorld(): ServerOptions {
         type: "source",
         source: { kind: "url", url: "https://github.github.com/gfm/", title: "GitHub Flavored Markdown" },
       };
-      yield { type: "usage", usage: { inputTokens: 42, outputTokens: tokens.length } };
+      yield { type: "usage", usage: { inputTokens: 42, outputTokens: events.length } };
     },
   });
-  return { models: { "gpt-5-mini": writer, echo: echo() } };
+}
+
+/** Says one text in one go. */
+export function saying(text: string | ((messages: readonly ChatMessage[]) => string)): ChatModel {
+  return defineModel({
+    id: "saying",
+    async *stream({ messages }) {
+      const said = typeof text === "string" ? text : text(messages);
+      for (const event of texts(said)) yield event;
+      yield { type: "usage", usage: { inputTokens: 5, outputTokens: 7 } };
+    },
+  });
+}
+
+/** An agent with tools: one that runs, one that needs approval, one that asks, and one that is an agent itself. */
+export function desk(): ChatModel {
+  const poet = defineModel({
+    id: "poet",
+    async *stream() {
+      yield { type: "reasoning-delta", text: "Rain. Four lines are enough." };
+      for (const event of texts("Rain writes on the window,\nand the window reads it back.")) yield event;
+      yield { type: "usage", usage: { inputTokens: 12, outputTokens: 14 } };
+    },
+  });
+  const tools = [
+    tool({
+      name: "weather",
+      description: "The weather of a city.",
+      input: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+      run: ({ city }) => ({ city, sky: "light rain", celsius: 7 }),
+    }),
+    tool({
+      name: "pay",
+      description: "Pays a bill.",
+      input: {
+        type: "object",
+        properties: { to: { type: "string" }, amount: { type: "number" } },
+        required: ["to", "amount"],
+      },
+      approval: true,
+      run: ({ to, amount }) => `Paid ${amount} to ${to}.`,
+    }),
+    tool({
+      name: "book",
+      description: "Books a table.",
+      input: { type: "object", properties: {} },
+      run: async (_, { ask }) => {
+        const answer = await ask({
+          message: "For whom is the table?",
+          schema: {
+            type: "object",
+            properties: {
+              name: { type: "string", minLength: 1 },
+              guests: { type: "integer", minimum: 1, maximum: 12, default: 2 },
+              seat: { enum: ["window", "garden"], default: "window" },
+              quiet: { type: "boolean", title: "A quiet place, please" },
+            },
+            required: ["name", "guests", "seat"],
+          },
+        });
+        return { booked: answer };
+      },
+    }),
+    asTool(poet, { name: "poet", description: "Writes verse." }),
+  ];
+  const model = defineModel({
+    id: "openai/gpt-5-mini",
+    capabilities: { streaming: true, tools: true },
+    async *stream({ messages }) {
+      const last = messages.at(-1);
+      if (last?.role === "tool") {
+        const results = last.content.map((part) => (part.type === "tool-result" ? JSON.stringify(part.output) : ""));
+        for (const event of texts(`Here is what I found: ${results.join(" ")}`)) yield event;
+      } else {
+        const text = asked(messages);
+        yield { type: "reasoning-delta", text: "I need a tool for this." };
+        for (const event of texts("Let me see.")) yield event;
+        for (const { name, input } of callsFor(text)) {
+          const callId = `call_${name}_${messages.length}`;
+          for (const delta of splitTokens(JSON.stringify(input)))
+            yield { type: "tool-input-delta", callId, name, delta };
+          yield { type: "tool-call", callId, name, input };
+        }
+      }
+      yield { type: "usage", usage: { inputTokens: 30, outputTokens: 20 } };
+    },
+  });
+  return withTools(model, tools);
+}
+
+function callsFor(text: string) {
+  const calls = [
+    { name: "weather", input: { city: "Oslo" } },
+    { name: "pay", input: { to: "Anna's Bakery", amount: 42.5 } },
+    { name: "book", input: {} },
+    { name: "poet", input: { prompt: "Four lines about rain." } },
+  ];
+  return calls.filter(({ name }) => text.toLowerCase().includes(name));
+}
+
+/** A model that waits in the middle of its answer until it is let go on. */
+export function waiting(gate: () => Promise<void>, left: () => void = () => {}): ChatModel {
+  return defineModel({
+    id: "waiting",
+    async *stream(_, { signal }) {
+      signal.addEventListener("abort", left, { once: true });
+      for (const event of texts("The first half stands here. ")) yield event;
+      await gate();
+      for (const event of texts("And here is the second half.")) yield event;
+      yield { type: "usage", usage: { inputTokens: 5, outputTokens: 12 } };
+    },
+  });
+}
+
+/** What people meet when they look at the app, without any service. */
+export function usualWorld(pauseMs = 5): ServerOptions {
+  return {
+    models: { "gpt-5-mini": writer(pauseMs), "small-model": saying("**Briefly:** yes.") },
+    agents: { desk: desk() },
+  };
 }

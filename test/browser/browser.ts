@@ -16,6 +16,9 @@ if (NO_BROWSER !== undefined) process.stderr.write(`skipped: ${NO_BROWSER}\n`);
 /** How long building the app and starting the browser may take, in ms. */
 export const STARTING_MS = 120_000;
 
+/** How long a test may take that does much in one page, in ms. */
+export const SLOW_MS = 120_000;
+
 /** A page of the web app in a real browser, and what went wrong in it. */
 export interface OpenPage {
   page: Page;
@@ -49,14 +52,15 @@ export class TestBrowser {
     });
     const page = await context.newPage();
     const problems: string[] = [];
-    const { host } = new URL(url);
+    const { host } = url === "about:blank" ? { host: "" } : new URL(url);
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("console", (message) => {
       if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) problems.push(message.text());
     });
     page.on("request", (request) => {
       const asked = new URL(request.url());
-      if (asked.protocol.startsWith("http") && asked.host !== host) problems.push(`asked ${request.url()}`);
+      if (asked.protocol.startsWith("http") && host !== "" && asked.host !== host)
+        problems.push(`asked ${request.url()}`);
     });
     await page.goto(url);
     return { page, context, problems, close: () => context.close() };

@@ -1,6 +1,9 @@
 import { effect, signal } from "@preact/signals";
 import type { LiveAnswer } from "../conversation/live-answer.js";
 
+/** How much of an answer is read out by itself, in characters: the rest is there to be read. */
+const LONGEST = 2_000;
+
 /** What a screen reader is told next. */
 const announcement = signal("");
 
@@ -34,7 +37,9 @@ function saying(answer: LiveAnswer): string {
   if (answer.state.peek() === "stopped") return "The answer was stopped.";
   if (answer.view.requests.peek().some(({ response }) => response.peek() === undefined))
     return "The model asks for your answer.";
-  return `Answer: ${plain(answer.view.text)}`;
+  const text = answer.view.text;
+  const read = plain(text.slice(0, LONGEST));
+  return text.length > LONGEST ? `Answer: ${read} … The rest stands in the conversation.` : `Answer: ${read}`;
 }
 
 /** Text as it is read out: without the marks of Markdown. */

@@ -31,6 +31,7 @@ export function Thread({ conversation }: { conversation: OpenConversation }) {
     });
     follow.current = made;
     made.openAtEnd();
+    performance.mark("conversation-shown");
     return () => made.leave();
   }, [atEnd]);
   const path = conversation.path.value;
@@ -48,6 +49,7 @@ export function Thread({ conversation }: { conversation: OpenConversation }) {
   const visible = exchanges.slice(-shown.value);
   return (
     <div class="thread" ref={scroller}>
+      <h1 class="sr-only">{conversation.title || "Chat"}</h1>
       {/* Silent while an answer arrives: it is announced once, when it is whole. */}
       <div class="thread-content" ref={content} role="log" aria-live="off" aria-label="Conversation">
         {visible.length < exchanges.length && (

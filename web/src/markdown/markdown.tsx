@@ -6,6 +6,7 @@ import { CodeBlock } from "./code-block.js";
 import { Formula } from "./formula.js";
 import { inline } from "./inline.js";
 import { isMath } from "./math-tokens.js";
+import { whenInSight, whenThereIsTime } from "./mount-queue.js";
 import "./markdown.css";
 
 /** Markdown, as far as it has arrived. `live` shows where the next words come. */
@@ -14,7 +15,12 @@ export function Markdown({ segments, live = false }: { segments: ReadonlySignal<
   return (
     <div class="markdown">
       {value.map((segment, index) => (
-        <SegmentView key={segment.key} segment={segment} live={live && index === value.length - 1} />
+        <SegmentView
+          key={segment.key}
+          segment={segment}
+          live={live && index === value.length - 1}
+          now={index >= value.length - 2}
+        />
       ))}
     </div>
   );
@@ -23,25 +29,63 @@ export function Markdown({ segments, live = false }: { segments: ReadonlySignal<
 interface SegmentProps {
   segment: Segment;
   live: boolean;
+  /** Whether it is made at once: it is the end of the text. */
+  now: boolean;
 }
 
-/** A segment that is the same is not made again: what was shown before costs nothing. */
-class SegmentView extends Component<SegmentProps> {
-  override shouldComponentUpdate({ segment, live }: SegmentProps): boolean {
-    return segment !== this.props.segment || live !== this.props.live;
+/** About how many characters stand on a line, and how high it is, in rem: for the place of what is not made yet. */
+const [LINE_CHARS, LINE_REM] = [80, 1.7];
+
+/**
+ * A segment that is the same is not made again: what was shown before costs nothing. Of a long text that is there at once,
+ * a segment is made when it comes into sight, or when there is time.
+ */
+class SegmentView extends Component<SegmentProps, { made: boolean }> {
+  #place: HTMLDivElement | null = null;
+  #callOff: (() => void)[] = [];
+
+  constructor(props: SegmentProps) {
+    super(props);
+    this.state = { made: props.now };
   }
 
-  override render({ segment, live }: SegmentProps) {
+  override shouldComponentUpdate({ segment, live, now }: SegmentProps, { made }: { made: boolean }): boolean {
+    if (now && !made) this.#make();
+    return segment !== this.props.segment || live !== this.props.live || made !== this.state.made;
+  }
+
+  override componentDidMount(): void {
+    if (this.state.made || this.#place === null) return;
+    this.#callOff = [whenInSight(this.#place, this.#make), whenThereIsTime(this.#make)];
+  }
+
+  override componentWillUnmount(): void {
+    for (const callOff of this.#callOff) callOff();
+  }
+
+  override render({ segment, live }: SegmentProps, { made }: { made: boolean }) {
     const { blocks } = segment;
+    if (!made) return <div class="segment" ref={this.#takePlace} />;
     return (
       <div class="segment">
         {blocks.map((block, index) => (
-          // A block keeps its place: a later one never moves an earlier one.
           <BlockView key={index} block={block} caret={live && index === blocks.length - 1} />
         ))}
       </div>
     );
   }
+
+  readonly #make = (): void => {
+    for (const callOff of this.#callOff) callOff();
+    this.setState({ made: true });
+  };
+
+  readonly #takePlace = (place: HTMLDivElement | null): void => {
+    this.#place = place;
+    if (place === null) return;
+    const lines = this.props.segment.blocks.reduce((sum, { token }) => sum + 1 + token.raw.length / LINE_CHARS, 0);
+    place.style.minHeight = `${Math.round(lines * LINE_REM)}rem`;
+  };
 }
 
 interface BlockProps {
@@ -111,10 +155,10 @@ function blocksOf(tokens: readonly Token[] | undefined, caret: boolean): Compone
   return tokens?.map((token, index) => blockOf(token, caret && index === tokens.length - 1));
 }
 
-/** Headings of an answer stand below those of the page. */
+/** Headings of an answer stand below those of the page, and skip no level in the usual case of none above the second. */
 function Heading({ depth, children }: { depth: number; children: ComponentChildren }) {
-  const Tag = depth === 1 ? "h3" : depth === 2 ? "h4" : depth === 3 ? "h5" : "h6";
-  return <Tag>{children}</Tag>;
+  const Tag = depth <= 2 ? "h3" : depth === 3 ? "h4" : "h5";
+  return <Tag class={`depth-${Math.min(depth, 4)}`}>{children}</Tag>;
 }
 
 function List({ token, caret }: { token: Token; caret: boolean }) {

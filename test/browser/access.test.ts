@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Serving } from "../server/serve.js";
+import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { ChatDriver } from "./chat-page.js";
+import { usualWorld } from "./world.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What of WCAG 2.2 AA a page breaks, as axe-core finds it. */
+async function violations(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const axe = Reflect.get(window, "axe");
+    const { violations } = await axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.flatMap(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 300)}`),
+    );
+  });
+}
+
+describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", () => {
+  let browser: TestBrowser;
+  let serving: Serving;
+  beforeAll(async () => {
+    browser = await TestBrowser.open();
+    serving = await serveApp(usualWorld(0));
+  }, STARTING_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await serving?.close();
+  });
+
+  test.each(["light", "dark"] as const)(
+    "finds no barrier, %s",
+    async (colorScheme) => {
+      const { page, close } = await browser.page(serving.url, { colorScheme });
+      const chat = new ChatDriver(page);
+      await page.locator(".model-button").waitFor();
+      expect(await violations(page)).toEqual([]);
+      await chat.ask("Show me everything");
+      await chat.lastAnswer.locator("math").first().waitFor();
+      await chat.lastAnswer.locator(".code-keyword").first().waitFor();
+      await chat.lastAnswer.getByRole("button", { name: /^Thought/ }).click();
+      expect(await violations(page)).toEqual([]);
+      await chat.choose("desk");
+      await chat.ask("Weather, poet, pay and book");
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Control+k");
+      await page.locator("#palette-list [role=option]").first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await chat.button("Settings of this chat").click();
+      expect(await violations(page)).toEqual([]);
+      await close();
+    },
+    SLOW_MS,
+  );
+
+  test("on a telephone nothing is cut off, and the sidebar stands over the page", async () => {
+    const { page, close } = await browser.page(serving.url, {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const chat = new ChatDriver(page);
+    await chat.ask("Show me everything");
+    const wider = await page.evaluate(
+      () => document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth,
+    );
+    expect(wider).toBe(false);
+    expect(await page.locator(".sidebar").isVisible()).toBe(false);
+    await chat.button("Open the sidebar").click();
+    await page.getByRole("link", { name: "Show me everything" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await close();
+  });
+
+  test("is not moved: the question stays at the top, and only who goes to the end is taken along", async () => {
+    const slow = await serveApp(usualWorld(8));
+    const { page, close } = await browser.page(slow.url, { viewport: { width: 900, height: 560 } });
+    const chat = new ChatDriver(page);
+    await chat.send("Show me everything");
+    const thread = page.locator(".thread");
+    const top = () =>
+      page.locator(".exchange.last .bubble").evaluate((one) => Math.round(one.getBoundingClientRect().top));
+    await chat.lastAnswer.locator(".code-block").waitFor();
+    const pinned = await top();
+    expect(pinned).toBeLessThan(120);
+    // The answer is longer than the page by now, and the question is where it was.
+    await page.getByRole("button", { name: "To the end" }).waitFor();
+    expect(await top()).toBe(pinned);
+    await page.getByRole("button", { name: "To the end" }).click();
+    await chat.whole();
+    const gap = () => thread.evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight);
+    expect(await gap()).toBeLessThan(24);
+    await close();
+    await slow.close();
+  });
+});

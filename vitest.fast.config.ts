@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
  * recordings, and those of Dapr, most of which are about its sidecar.
  */
 const SLOW = [
-  "test/{e2e,faults,server,runs,stores,recordings,tools}/**",
+  "test/{agents,e2e,faults,server,runs,stores,recordings,tools}/**",
   "test/house/{snippets,bundle-size,browser-bundles,what-is-imported}.test.ts",
   "test/laws/{dapr,http-models}.test.ts",
   "test/speech/{audio-routes,cloud-voices,recognised,say,system-player,voice-chat}.test.ts",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failure } from "../../../test/support/failure.js";
+import { StreamChatAgent } from "../../agents/chat/stream-chat-agent.js";
 import { scripted } from "../../models/scripted.js";
 import { LocalRuntime } from "./local-runtime.js";
 import { WorkflowBuilder } from "./workflow-builder.js";
@@ -14,7 +15,23 @@ const shout: WorkflowNode = {
   },
 };
 
-test("the guide's snippet: an agent is a node, and its answer streams", async () => {
+test("an agent is a node, with the inputs and outputs of its signature, and its answer streams", async () => {
+  const agent = new StreamChatAgent({}, { model: scripted([["Hello, ", "Ada."]]) });
+  const workflow = new WorkflowBuilder()
+    .addNodeInstance(agent, "chat")
+    .addNodeInstance(shout, "shout")
+    .connect("chat.response", "shout.text")
+    .build();
+  const run = await new LocalRuntime().start(workflow, { parameters: { chat: { message: "I am Ada" } } });
+  const said: string[] = [];
+  for await (const event of run.stream) {
+    if (event.type === "nested" && event.event.type === "text-delta") said.push(event.event.text);
+  }
+  expect(said.join("")).toContain("Hello, Ada.");
+  expect((await run.result).results).toMatchObject({ chat: { response: "Hello, Ada." }, shout: { length: 11 } });
+});
+
+test("a chat model is a node, and its answer streams", async () => {
   const agent = scripted([["Hello, ", "Ada."]], { id: "agent" });
   const workflow = new WorkflowBuilder()
     .addNodeInstance(agent)

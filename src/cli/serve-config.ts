@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { type ApiKey, checkApiKeys } from "../server/protect/api-key.js";
+import { checkFetchFiles, type FetchFiles } from "../server/protect/fetch-files.js";
 import { checkRealtimeOptions, type RealtimeOptions } from "../server/realtime/realtime-options.js";
 import {
   checkProviderLimits,
@@ -39,6 +40,7 @@ export interface ServeConfig {
   /** Where runs are logged and limits of keys counted: `redis://…`. Default: in memory. */
   runs?: string;
   onLeave?: "stop" | "continue" | "auto";
+  fetchFiles?: FetchFiles;
   origins?: string[];
   allowedHosts?: string[];
   keys?: ApiKey[];
@@ -69,6 +71,7 @@ const CONFIG = exactly("the configuration", {
   port: wholeNumber(0),
   runs: filledString,
   onLeave: oneOf("stop", "continue", "auto"),
+  fetchFiles: checkFetchFiles,
   origins: list("an array of strings", filledString),
   allowedHosts: list("an array of strings", filledString),
   keys: checkApiKeys,

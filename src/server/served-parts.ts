@@ -3,6 +3,7 @@ import { invalid } from "../stream/error.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import { MemoryEngine } from "../workflows/engines/memory-engine.js";
 import type { Workflow } from "../workflows/workflow.js";
+import { withFetchedFiles } from "./protect/fetch-files.js";
 import { routedModels } from "./routing/routed-models.js";
 import type { ServedKind, ServedModel } from "./served-models.js";
 import type { ServerOptions } from "./server-options.js";
@@ -32,7 +33,14 @@ export function servedOf(options: ServerOptions): ServedParts {
     ...named("model", models).map((one) => servedModel("model", one)),
     ...named("agent", agents).map((one) => servedModel("agent", one)),
   ];
-  return { models: routedModels([...answering, ...run], routing), workflows: whole, engine };
+  const routed = routedModels([...answering, ...run], routing);
+  return { models: routed.map((one) => fetching(one, options)), workflows: whole, engine };
+}
+
+/** What is served, with what clients name by address fetched here, where the server is to do that. */
+function fetching(one: ServedModel, { fetchFiles }: ServerOptions): ServedModel {
+  if (fetchFiles === undefined) return one;
+  return { ...one, model: { ...one.model, ...withFetchedFiles(one.model, fetchFiles) } };
 }
 
 interface Named<T> {

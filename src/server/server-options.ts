@@ -23,6 +23,7 @@ import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
+import { checkFetchFiles, type FetchFiles } from "./protect/fetch-files.js";
 import { checkRealtimeOptions, type RealtimeOptions } from "./realtime/realtime-options.js";
 import type { RequestLog, RunLogEntry } from "./request-log.js";
 import {
@@ -94,6 +95,11 @@ export interface ServerOptions {
   origins?: readonly string[];
   /** Names that the server is also called by, where it asks for no token. Default: those of this machine. */
   allowedHosts?: readonly string[];
+  /**
+   * Fetches images and documents that clients name by address, from public addresses alone, and gives models their bytes.
+   * Default: addresses go to the provider as they are, who fetches them or does not.
+   */
+  fetchFiles?: FetchFiles;
   /** What is refused. */
   limits?: ServerLimits;
   /** How long a streamed answer may be silent before a sign of life is sent, in ms. Default 15,000. */
@@ -161,6 +167,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   sharedLimits: filledString,
   origins: strings,
   allowedHosts: strings,
+  fetchFiles: checkFetchFiles,
   limits: object,
   keepAliveMs: duration,
   patienceMs: duration,

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.js";
 import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ConversationStore } from "../chat/conversation-store.js";
+import type { GuardedHosts } from "../models/http/guarded-fetch.js";
 import type { Transcriber } from "../speech/listen/transcriber.js";
 import type { Voice } from "../speech/voices/voice.js";
 import type { ChatModel } from "../stream/chat-model.js";
@@ -40,11 +41,7 @@ export interface PythonOptions {
 }
 
 /** Where `http_request` may go. */
-export interface HttpOptions {
-  /** Hosts (`localhost`, `10.0.0.5:8080`) that are reached although their addresses are private; `true` for all. */
-  allowPrivate?: true | readonly string[];
-  /** The only hosts that are reached. Default: any. */
-  hosts?: readonly string[];
+export interface HttpOptions extends GuardedHosts {
   /** The most bytes of an answer that are read. Default 10,000,000. */
   maxBytes?: number;
 }

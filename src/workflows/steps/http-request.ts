@@ -1,11 +1,11 @@
 import type { RequestInit, Response } from "undici";
 import { wait as pause, systemClock } from "../../base/clock.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { GuardedFetch } from "../../models/http/guarded-fetch.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { anything, choice, flag, number, object, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import { authorised } from "../http/credentials.js";
-import { GuardedFetch } from "../http/guarded-fetch.js";
 import type { StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
 
@@ -176,7 +176,7 @@ async function once(context: StepContext, { url, method, init }: HttpRequest): P
   const { config, services, signal } = context;
   const seconds = typeof config.timeout === "number" ? config.timeout : 30;
   const late = AbortSignal.timeout(seconds * 1_000);
-  const guarded = new GuardedFetch(services.http ?? {});
+  const guarded = new GuardedFetch(services.http ?? {}, "inputs.url");
   const settings = { followRedirects: config.follow_redirects !== false, verifyTls: config.verify_ssl !== false };
   try {
     const {

@@ -2,7 +2,14 @@ import { lookup as resolveName } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { Agent, fetch, type RequestInit, type Response } from "undici";
 import { SluiceError } from "../../stream/error.js";
-import type { HttpOptions } from "../services.js";
+
+/** Which hosts are reached. */
+export interface GuardedHosts {
+  /** Hosts (`localhost`, `10.0.0.5:8080`) that are reached although their addresses are private; `true` for all. */
+  allowPrivate?: true | readonly string[];
+  /** The only hosts that are reached. Default: any. */
+  hosts?: readonly string[];
+}
 
 /** Networks that are not public (IANA special-purpose address registries). */
 const PRIVATE = privateNetworks();
@@ -14,10 +21,13 @@ const MOST_REDIRECTS = 10;
  * changes its address between two looks gains nothing; each redirect is looked at anew.
  */
 export class GuardedFetch {
-  readonly #options: HttpOptions;
+  readonly #options: GuardedHosts;
+  readonly #field: string;
 
-  constructor(options: HttpOptions) {
+  /** @param field where addresses are given, for errors. */
+  constructor(options: GuardedHosts, field: string) {
     this.#options = options;
+    this.#field = field;
   }
 
   /** @throws {SluiceError} `permission` for an address that is not allowed; `connect-failed`. */
@@ -50,11 +60,11 @@ export class GuardedFetch {
 
   #checkHost(url: URL): void {
     if (url.protocol !== "http:" && url.protocol !== "https:") {
-      throw new SluiceError("permission", `${url.protocol} is not http or https`, { field: "inputs.url" });
+      throw new SluiceError("permission", `${url.protocol} is not http or https`, { field: this.#field });
     }
     const { hosts } = this.#options;
     if (hosts !== undefined && !hosts.includes(url.hostname) && !hosts.includes(url.host)) {
-      throw new SluiceError("permission", `${url.host} is none of the hosts that are allowed`, { field: "inputs.url" });
+      throw new SluiceError("permission", `${url.host} is none of the hosts that are allowed`, { field: this.#field });
     }
     const literal = url.hostname.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0) this.#checkAddress(url, literal);
@@ -64,8 +74,8 @@ export class GuardedFetch {
     const { allowPrivate } = this.#options;
     if (allowPrivate === true || allowPrivate?.includes(url.hostname) || allowPrivate?.includes(url.host)) return;
     if (!isPrivate(address)) return;
-    const message = `${url.host} has the private address ${address}: http.allowPrivate allows it`;
-    throw new SluiceError("permission", message, { field: "inputs.url" });
+    const message = `${url.host} has the private address ${address}: allowPrivate allows it`;
+    throw new SluiceError("permission", message, { field: this.#field });
   }
 
   /** Connects only to addresses that were looked at. */

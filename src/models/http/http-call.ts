@@ -29,6 +29,13 @@ export interface HttpCallSettings {
   readError: (response: ErrorResponse) => SluiceError;
 }
 
+/** An answer whose head has come. */
+export interface BegunAnswer {
+  head: ResponseHead;
+  /** How its bytes become text, where the transport knows better than the framing. */
+  decoding: TextDecoding | undefined;
+}
+
 /** How much of an error's body is read, in bytes. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
@@ -54,27 +61,45 @@ export class HttpCall {
    *
    * @throws {SluiceError} the last attempt's failure, as `fail` gives it.
    */
-  async run<T>(use: (head: ResponseHead, decoding: TextDecoding | undefined) => Promise<T>): Promise<T> {
-    const { transport: given, timeouts, clock, retry, random, wire } = this.#settings;
-    const transport = given instanceof Promise ? await given : given;
-    this.#throwIfStopped();
-    const deadlines = new Deadlines(timeouts, clock, (error) => this.#expire(error));
-    this.#deadlines = deadlines;
+  async run<T>(use: (begun: BegunAnswer) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const head = await this.#send(transport, deadlines, attempt);
-        return await use(head, transport.decoding?.());
+        return await use(await this.send(attempt));
       } catch (thrown) {
-        const error = SluiceError.from(thrown, "protocol");
-        const delay = this.#stopped === undefined ? retryDelay(error, attempt, retry, random) : undefined;
-        if (delay === undefined) throw this.fail(error);
-        this.#exchange?.close(error);
-        deadlines.pause();
-        wire?.retry(attempt + 1, delay, this.#settings.redactor.error(error));
-        await this.#sleep(delay);
-        this.#throwIfStopped(error);
+        await this.pause(SluiceError.from(thrown, "protocol"), attempt);
       }
     }
+  }
+
+  /**
+   * Sends the request once and waits for the head of its answer.
+   *
+   * @param attempt counted from 1.
+   * @throws {SluiceError} what the answer says where it is no success.
+   */
+  async send(attempt: number): Promise<BegunAnswer> {
+    const { transport: given, timeouts, clock } = this.#settings;
+    const transport = given instanceof Promise ? await given : given;
+    this.#throwIfStopped();
+    this.#deadlines ??= new Deadlines(timeouts, clock, (error) => this.#expire(error));
+    const head = await this.#send(transport, this.#deadlines, attempt);
+    return { head, decoding: transport.decoding?.() };
+  }
+
+  /**
+   * An attempt failed: closes its connection and waits until the next one may be made.
+   *
+   * @throws {SluiceError} where none may, as `fail` gives it.
+   */
+  async pause(error: SluiceError, attempt: number): Promise<void> {
+    const { retry, random, wire, redactor } = this.#settings;
+    const delay = this.#stopped === undefined ? retryDelay(error, attempt, retry, random) : undefined;
+    if (delay === undefined) throw this.fail(error);
+    this.#exchange?.close(error);
+    this.#deadlines?.pause();
+    wire?.retry(attempt + 1, delay, redactor.error(error));
+    await this.#sleep(delay);
+    this.#throwIfStopped(error);
   }
 
   /** Gives back bytes that were taken: they are the next that are taken. */

@@ -1,5 +1,6 @@
 import type { CallingDialect, ErrorResponse } from "../../dialects/dialect.js";
 import { withProtocol } from "../../dialects/wrong-protocol.js";
+import type { BatchSource } from "../../stream/batch-source.js";
 import { checkCallOptions, RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel, ModelInfo } from "../../stream/chat-model.js";
@@ -21,7 +22,7 @@ import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { defaultTimeouts } from "./default-timeouts.js";
 import { HttpService, type HttpServiceOptions } from "./http-service.js";
-import { HttpSource } from "./http-source.js";
+import { httpSource } from "./http-source.js";
 
 /** Settings of `httpModel`. */
 export interface HttpModelOptions extends HttpServiceOptions {
@@ -72,7 +73,7 @@ export function httpModel(options: HttpModelOptions): ChatModel {
       validateRequest(request, options);
       checkCallOptions(call);
       const { streaming = true } = call;
-      const open = (): HttpSource => {
+      const open = (): BatchSource => {
         const wire = dialect.writeRequest(request, { model, stream: streaming });
         const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };
         const post = {
@@ -85,7 +86,7 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
         const readError = (response: ErrorResponse) =>
           withProtocol(dialect.name, response, dialect.readError(response));
-        return new HttpSource(service.call(id, post, readError, call, defaults), expected);
+        return httpSource(service.call(id, post, readError, call, defaults), expected);
       };
       const source = dialect.load === undefined ? open() : opened(() => loadThen(dialect, open));
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
@@ -94,7 +95,7 @@ export function httpModel(options: HttpModelOptions): ChatModel {
 }
 
 /** What a protocol is asked before its code is there waits for it, and so does what that throws. */
-async function loadThen(dialect: CallingDialect, open: () => HttpSource): Promise<HttpSource> {
+async function loadThen(dialect: CallingDialect, open: () => BatchSource): Promise<BatchSource> {
   await dialect.load?.();
   return open();
 }

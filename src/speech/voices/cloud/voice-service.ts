@@ -123,7 +123,7 @@ export class VoiceService {
     const done = () => signal?.removeEventListener("abort", onAbort);
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      const { head, first } = await call.run(async (answered) => ({ head: answered, first: await firstOf(call) }));
+      const { head, first } = await call.run(async (begun) => ({ head: begun.head, first: await firstOf(call) }));
       return { head, bytes: rest(call, first, done) };
     } catch (thrown) {
       done();

@@ -1,0 +1,272 @@
+import { type JsonValue, parseExactJson } from "../../base/json.js";
+import type { CallingDialect, WireReader } from "../../dialects/dialect.js";
+import { plainBody } from "../../dialects/provider-error.js";
+import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import type { ChatEvent, StartEvent, Warning } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
+import type { Frame, FrameReader } from "../../stream/framing/frame.js";
+import { NdjsonReader } from "../../stream/framing/ndjson-reader.js";
+import { SseReader } from "../../stream/framing/sse-reader.js";
+import { type BegunAnswer, type HttpCall, notJson } from "./http-call.js";
+import type { ResponseHead } from "./transport.js";
+
+/** What the answer to a call is. */
+export interface Expected {
+  dialect: CallingDialect;
+  /** The model as the provider names it. */
+  model: string;
+  /** Whether frames were asked for, rather than one body. */
+  streaming: boolean;
+  /** Options that were not sent as they were given. */
+  warnings: Warning[];
+}
+
+/** The largest answer in one body, in bytes. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** How much is read of a web page that came in its place, in bytes. */
+const MAX_PAGE_BYTES = 1024 * 1024;
+
+/** The first characters of what an answer may be: JSON, whole or a line each, or a web page. All else are events. */
+const JSON_BEGINS = "{[";
+const PAGE_BEGINS = "<";
+
+/** Bytes that are parsed at once. */
+const PARSED_BYTES = 16 * 1024;
+
+/** How much of a piece is looked at for the first characters, in bytes: blanks before them may be many. */
+const LOOKED_AT = 1024;
+
+/** Line ends, tabs, blanks, and the three bytes of a byte order mark. */
+const BLANKS = [0x0a, 0x0d, 0x09, 0x20, 0xef, 0xbb, 0xbf];
+
+/** The events of one answer over HTTP: each network read is one batch. Its bytes come from the call. */
+export class HttpAnswer implements BatchSource {
+  readonly #call: HttpCall;
+  readonly #expected: Expected;
+  #framing: FrameReader | undefined;
+  #reader: WireReader | undefined;
+  /** Bytes that were taken from the call and not parsed yet. */
+  #unparsed: Uint8Array[] = [];
+  /** Events of the read that is being parsed. */
+  #out: ChatEvent[] = [];
+  /** The first object of a body of JSON, until it is known whether it is the only one; `none` before it came. */
+  #only: Frame | "none" | undefined;
+  /** Whether any frame came. */
+  #began = false;
+  /** Whether a `start` was emitted. */
+  #started = false;
+  #finished = false;
+  /** Thrown once the events before it have been handed out. */
+  #failure: SluiceError | undefined;
+
+  private constructor(call: HttpCall, expected: Expected) {
+    this.#call = call;
+    this.#expected = expected;
+  }
+
+  /** Looks at what an answer is, once its head has come. */
+  static async begin(call: HttpCall, expected: Expected, begun: BegunAnswer): Promise<HttpAnswer> {
+    const answer = new HttpAnswer(call, expected);
+    await answer.#begin(begun);
+    return answer;
+  }
+
+  next(): Batch | undefined | Promise<Batch | undefined> {
+    return this.#pull();
+  }
+
+  /** The call is left by whoever made it, and this answer with it. */
+  cancel(): void {}
+
+  async #begin({ head, decoding }: BegunAnswer): Promise<void> {
+    const { dialect, streaming } = this.#expected;
+    const [first = "", second = ""] = await this.#firstCharacters();
+    if (first === PAGE_BEGINS) throw await this.#webPage(head);
+    const json = JSON_BEGINS.includes(first) && first !== "";
+    if (!streaming && (json || first === "") && (await this.#readBody())) return;
+    // What an answer is counts, and not what it is called: gateways label events as JSON, and JSON as events.
+    const labelled = /^application\/([\w.-]+\+)?json\b/i.test(head.headers["content-type"]?.trim() ?? "");
+    const lines = json && dialect.framing === "ndjson" && !labelled && !"\r\n".includes(second);
+    const framing = { ...(decoding && { decoding }), ...(json && !lines && { maxFrameLength: MAX_BODY_BYTES }) };
+    this.#framing = lines ? new NdjsonReader(framing) : new SseReader(framing);
+    this.#only = json && !lines ? "none" : undefined;
+    this.#reader = dialect.reader();
+  }
+
+  /** The first character of the body that is no blank, and the one after it; "" where there is none. */
+  async #firstCharacters(): Promise<string> {
+    const pieces: Uint8Array[] = [];
+    let blanks = 0;
+    for (;;) {
+      const more = this.#call.take();
+      if (pieces.length === 0) blanks += more.reduce((sum, { length }) => sum + length, 0);
+      if (blanks > MAX_PAGE_BYTES && pieces.length === 0) throw noAnswer("nothing but blanks");
+      // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
+      for (const piece of more)
+        if (pieces.length > 0 || piece.some((byte) => !BLANKS.includes(byte))) pieces.push(piece);
+      const text = pieces
+        .slice(0, 2)
+        .map((piece) => String.fromCharCode(...piece.subarray(0, LOOKED_AT)))
+        .join("");
+      const first = [...text].findIndex((character) => !BLANKS.includes(character.charCodeAt(0)));
+      const found = first === -1 ? "" : text.slice(first, first + 2);
+      if (found.length === 2 || (more.length === 0 && this.#call.over)) {
+        this.#call.putBack(pieces);
+        return found;
+      }
+      if (more.length === 0) await this.#call.wait();
+    }
+  }
+
+  /** Reads a body that is one answer; returns false where it is JSON on lines, which nobody asked for. */
+  async #readBody(): Promise<boolean> {
+    const text = await this.#call.readText(MAX_BODY_BYTES);
+    const body = parsed(text);
+    if (body === undefined && text.trim().includes("\n")) {
+      this.#call.putBack([new TextEncoder().encode(text)]);
+      return false;
+    }
+    if (body === undefined) throw notJson(text);
+    for (const event of this.#wholeAnswer(body)) this.#emit(event);
+    return true;
+  }
+
+  #wholeAnswer(body: JsonValue): ChatEvent[] {
+    const [start, ...rest] = this.#expected.dialect.readBody(body);
+    if (start === undefined) return [];
+    return [start.type === "start" ? { ...start, simulated: true } : start, ...rest];
+  }
+
+  async #webPage({ status, headers }: ResponseHead): Promise<SluiceError> {
+    const page = await this.#call.readText(MAX_PAGE_BYTES);
+    const words = plainBody({ status, headers, body: page });
+    const says = words === undefined ? "" : ` (${words})`;
+    return new SluiceError("malformed-frame", `the answer is a web page${says}: is the base URL right?`, {
+      frame: page.slice(0, 500),
+    });
+  }
+
+  /** The batch of the next network read. */
+  #pull(): Batch | undefined | Promise<Batch | undefined> {
+    const call = this.#call;
+    for (;;) {
+      if (this.#out.length > 0) return this.#take();
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#finished) return undefined;
+      const pieces = this.#takeSome();
+      if (pieces.length === 0 && !call.over) {
+        const wait = call.wait(this.#reader?.ending);
+        if (wait !== undefined) return wait.then(this.#pullAgain);
+      } else {
+        this.#read(pieces);
+      }
+    }
+  }
+
+  #take(): Batch {
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  /** What arrived, up to `PARSED_BYTES`: a slow reader keeps few bytes as events, and the rest as they came. */
+  #takeSome(): readonly Uint8Array[] {
+    if (this.#unparsed.length === 0) this.#unparsed = [...this.#call.take()];
+    const some: Uint8Array[] = [];
+    for (let room = PARSED_BYTES; room > 0; ) {
+      const piece = this.#unparsed.shift();
+      if (piece === undefined) break;
+      some.push(piece.length > room ? piece.subarray(0, room) : piece);
+      if (piece.length > room) this.#unparsed.unshift(piece.subarray(room));
+      room -= piece.length;
+    }
+    return some;
+  }
+
+  readonly #pullAgain = (): Batch | undefined | Promise<Batch | undefined> => this.#pull();
+
+  /** The events of some bytes; without bytes, those of the body's end. Keeps a failure for the next time. */
+  #read(pieces: readonly Uint8Array[]): void {
+    try {
+      if (pieces.length === 0) this.#readEnd();
+      for (const piece of pieces) this.#framing?.push(piece, this.#onFrame);
+      // The end marker ends, whatever the connection does; what came in the same read was looked at.
+      const isOver = this.#reader?.complete && !this.#finished && this.#unparsed.length === 0;
+      if (isOver) this.#reader?.end(this.#emit);
+    } catch (thrown) {
+      this.#failure = SluiceError.from(thrown, "protocol");
+    }
+  }
+
+  #readEnd(): void {
+    this.#framing?.end(this.#onFrame);
+    this.#readOnly();
+    const { failure } = this.#call;
+    // Once an answer has said why it ended, how the connection ended carries no meaning.
+    if (failure !== undefined && !this.#finished && !this.#reader?.ending) throw failure;
+    const stray = this.#began ? "" : (this.#framing?.stray?.trim() ?? "");
+    if (stray !== "" && !isCutJson(stray)) throw noAnswer(stray);
+    if (!this.#finished) this.#reader?.end(this.#emit);
+    if (!this.#finished) throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });
+  }
+
+  readonly #onFrame = (frame: Frame): void => {
+    if (this.#finished) return;
+    if (this.#only === "none") {
+      // It may be all there is: then it is a whole answer.
+      this.#only = frame;
+      return;
+    }
+    if (this.#only !== undefined) {
+      this.#reader?.push(this.#only, this.#emit);
+      this.#only = undefined;
+    }
+    this.#began = true;
+    this.#reader?.push(frame, this.#emit);
+  };
+
+  /** The body was one JSON object. */
+  #readOnly(): void {
+    const only = this.#only;
+    this.#only = undefined;
+    if (only === undefined || only === "none" || this.#finished) return;
+    this.#began = true;
+    for (const event of this.#wholeAnswer(parseExactJson(only.data))) this.#emit(event);
+  }
+
+  readonly #emit = (event: ChatEvent): void => {
+    this.#out.push(event.type === "start" ? this.#complete(event) : event);
+    if (event.type !== "finish") return;
+    this.#finished = true;
+    this.#call.finish();
+  };
+
+  /** The first `start`, with what only the call knows of it. */
+  #complete(start: StartEvent): StartEvent {
+    if (this.#started) return start;
+    this.#started = true;
+    const { warnings, model } = this.#expected;
+    const named = start.model === "" ? { ...start, model } : start;
+    return warnings.length === 0 ? named : { ...named, warnings: [...(named.warnings ?? []), ...warnings] };
+  }
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a body was to be JSON and ended within it. */
+function isCutJson(text: string): boolean {
+  return JSON_BEGINS.includes(text.charAt(0)) && parsed(text) === undefined;
+}
+
+/** The error for a body that is neither events nor JSON: what the server said instead. */
+function noAnswer(text: string): SluiceError {
+  const said = text.slice(0, 500);
+  return new SluiceError("malformed-frame", `the answer is no stream: ${said}`, { frame: said, providerMessage: said });
+}

@@ -18,20 +18,17 @@ import { invalid, SluiceError } from "../stream/error.js";
 import { partThoughts } from "../stream/part-thoughts.js";
 import { staged } from "../stream/sources/staged.js";
 import { wrapModel } from "../stream/wrap-model.js";
-import { answerFormsOf } from "./answer-forms.js";
+import { capabilitiesOf, thoughtTagsOf } from "./catalog/catalog.js";
 import { echo } from "./echo.js";
 import type { EmbeddingModel } from "./embeddings/embedding-model.js";
 import { embeddingProtocolOf } from "./embeddings/embedding-protocols.js";
 import { httpEmbedder } from "./embeddings/http-embedder.js";
 import { httpModel } from "./http/http-model.js";
-import { inputKindsOf } from "./input-kinds.js";
 import { llamaOfName } from "./llama/llama-of-name.js";
-import { takesPrefix } from "./prefix-models.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
 import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
-import { thoughtTagsOf } from "./thought-tags.js";
 
 const MODEL = exactly("model", {
   dialect: having("a dialect", "writeRequest", "reader"),
@@ -136,14 +133,8 @@ export class Registry {
     const id = `${provider.id}/${name}`;
     const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
     const service = serviceOf(provider, id, name, options);
-    const input = inputKindsOf(id, dialect);
-    const capabilities = {
-      ...answerFormsOf(id),
-      ...(takesPrefix(id) && { prefix: true }),
-      ...(input && { input }),
-      ...provider.capabilities,
-      ...options.capabilities,
-    };
+    const known = capabilitiesOf(provider.id, name, dialect);
+    const capabilities = { ...known, ...provider.capabilities, ...options.capabilities };
     const list = provider.list && ((call?: CallOptions) => listModels(provider, id, service, call));
     const called = httpModel({
       id,

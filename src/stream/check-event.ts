@@ -14,20 +14,9 @@ import {
 } from "./checks.js";
 import { isDataName } from "./data-name.js";
 import { invalid, SluiceError } from "./error.js";
+import { FINISH_REASONS } from "./finish-reasons.js";
 
-const REASONS = {
-  stop: true,
-  length: true,
-  "tool-calls": true,
-  "input-required": true,
-  "content-filter": true,
-  refusal: true,
-  pause: true,
-  budget: true,
-  other: true,
-} satisfies Record<Extract<ChatEvent, { type: "finish" }>["reason"], true>;
-
-const reason = oneOf(...Object.keys(REASONS));
+const reason = oneOf(...FINISH_REASONS);
 const tokens = between(0, Number.MAX_SAFE_INTEGER);
 
 const usage: Check = (value, path) => {

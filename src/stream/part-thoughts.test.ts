@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ChatEvent } from "./chat-event.js";
+import { summarise } from "../../test/laws/summary.js";
+import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { partThoughts, type ThoughtTags } from "./part-thoughts.js";
 
 function parted(pieces: readonly string[], tags?: ThoughtTags) {
@@ -25,6 +26,7 @@ const CASES: [string, { thought: string; text: string }, ThoughtTags?][] = [
   ["<b>Hi</b>", { thought: "", text: "<b>Hi</b>" }],
   ["<think>a < b </thin </think>Hi <think>x</think>", { thought: "a < b </thin", text: "Hi <think>x</think>" }],
   ["Hm.</think>Hi", { thought: "Hm.", text: "Hi" }, { opened: true }],
+  [" <think>\nHm.</think>Hi", { thought: "Hm.", text: "Hi" }, { opened: true }],
   ["[THINK]Hm[/THINK]Hi", { thought: "Hm", text: "Hi" }, { open: "[THINK]", close: "[/THINK]" }],
 ];
 
@@ -68,4 +70,22 @@ test("an empty tag is refused", () => {
   expect(() => partThoughts({ open: "" })).toThrow(
     expect.objectContaining({ code: "invalid-argument", field: "open" }),
   );
+});
+
+test.each<[string, FinishReason, string, string]>([
+  ["that ends by itself was no reasoning", "stop", "", "Hello there"],
+  ["that was cut was cut in its reasoning", "length", "Hello there", ""],
+])("an answer without a closing tag %s, where the tag was open", (_, reason, thought, text) => {
+  const stage = partThoughts({ opened: true });
+  const events: ChatEvent[] = [];
+  const input: ChatEvent[] = [
+    { type: "start", id: "a", model: "m" },
+    { type: "text-delta", text: "Hello " },
+    { type: "text-delta", text: "there" },
+    { type: "finish", reason, usage: {} },
+  ];
+  for (const event of input) stage.push(event, (out) => void events.push(out));
+  const { parts } = summarise(events);
+  const of = (type: string) => parts.flatMap((part) => (part.type === type && "text" in part ? [part.text] : []));
+  expect({ thought: of("reasoning").join(""), text: of("text").join("") }).toEqual({ thought, text });
 });

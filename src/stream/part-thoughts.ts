@@ -1,4 +1,4 @@
-import type { ChatEvent, Emit } from "./chat-event.js";
+import type { ChatEvent, Emit, FinishReason } from "./chat-event.js";
 import { invalid } from "./error.js";
 import type { Stage } from "./stage.js";
 
@@ -9,8 +9,9 @@ export interface ThoughtTags {
   /** Default `</think>`. */
   close?: string;
   /**
-   * Whether the answer begins within the reasoning, because the model's template has written the opening tag already. Default
-   * false.
+   * Whether the answer begins within the reasoning, because the model's template has written the opening tag already. One that
+   * the model writes all the same is left out, and an answer that ends by itself without a closing tag was no reasoning: it
+   * is retracted, and said as text. Default false.
    */
   opened?: boolean;
 }
@@ -46,6 +47,10 @@ class PartThoughts implements Stage {
   #thinks = false;
   /** Text that may be a tag, or blanks around one. */
   #buffered = "";
+  /** Where the answer is taken for reasoning from its first word: all of it, until that is certain. */
+  #unsure: string[] = [];
+  /** The last beginning of an answer or a step. */
+  #began: ChatEvent | undefined;
 
   constructor(open: string, close: string, first: State) {
     this.#open = open;
@@ -67,10 +72,15 @@ class PartThoughts implements Stage {
         break;
       case "start":
       case "step-start":
+        this.#began = event;
+        this.#begin();
+        break;
       case "retract":
-        this.#buffered = "";
-        this.#state = this.#first;
-        this.#thinks = false;
+        this.#begin();
+        break;
+      case "finish":
+      case "step-finish":
+        this.#finish(event.reason, emit);
         break;
       case "usage":
       case "data":
@@ -88,6 +98,28 @@ class PartThoughts implements Stage {
     if (buffered === "" || this.#state === "after") return;
     emit({ type: this.#state === "within" ? "reasoning-delta" : "text-delta", text: buffered });
     if (this.#state === "before") this.#state = "text";
+  }
+
+  #begin(): void {
+    this.#buffered = "";
+    this.#state = this.#first;
+    this.#thinks = false;
+    this.#unsure = [];
+  }
+
+  /** An answer without a closing tag was cut in its reasoning, or was none. */
+  #finish(reason: FinishReason, emit: Emit): void {
+    const text = this.#unsure.join("") + this.#buffered;
+    const none = reason === "stop" && this.#state === "within" && this.#first === "within" && text.trim() !== "";
+    if (none && this.#thinks && this.#began !== undefined) {
+      emit({ type: "retract", reason: "what was taken for reasoning was the answer" });
+      emit(this.#began);
+    }
+    if (none) {
+      this.#begin();
+      emit({ type: "text-delta", text });
+      this.#state = "text";
+    } else this.end(emit);
   }
 
   #text(piece: string, emit: Emit): void {
@@ -121,16 +153,30 @@ class PartThoughts implements Stage {
   }
 
   #within(text: string, emit: Emit): void {
+    if (this.#first === "within" && !this.#thinks && this.#opens(text, emit)) return;
     const at = text.indexOf(this.#close);
     if (at !== -1) {
       this.#think(text.slice(0, at).trimEnd(), emit);
       this.#state = "after";
+      this.#unsure = [];
       this.#after(text.slice(at + this.#close.length), emit);
       return;
     }
     const keep = this.#keep(text);
     this.#think(text.slice(0, text.length - keep), emit);
     this.#buffered = text.slice(text.length - keep);
+  }
+
+  /** Where the template opened the tag, the model may open it once more; returns whether that is all there is to say. */
+  #opens(text: string, emit: Emit): boolean {
+    const trimmed = text.trimStart();
+    if (trimmed.startsWith(this.#open)) {
+      this.#within(trimmed.slice(this.#open.length), emit);
+      return true;
+    }
+    if (!this.#open.startsWith(trimmed)) return false;
+    this.#buffered = text;
+    return true;
   }
 
   /** Blanks between the two belong to neither. */
@@ -146,6 +192,7 @@ class PartThoughts implements Stage {
     const thought = this.#thinks ? text : text.trimStart();
     if (thought === "") return;
     this.#thinks = true;
+    if (this.#first === "within") this.#unsure.push(thought);
     emit({ type: "reasoning-delta", text: thought });
   }
 

@@ -4,6 +4,7 @@ import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { dataNameOf } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { eventOf } from "../../stream/event-json.js";
+import { isFinishReason } from "../../stream/finish-reasons.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
@@ -142,22 +143,9 @@ export class AgUiReader implements WireReader {
   }
 }
 
-const REASONS: readonly FinishReason[] = [
-  "stop",
-  "length",
-  "tool-calls",
-  "input-required",
-  "content-filter",
-  "refusal",
-  "pause",
-  "budget",
-  "other",
-];
-
 function reasonOf(value: JsonObject, outcome: JsonObject): FinishReason {
   const said = metadataOf(value).finishReason;
-  const known = REASONS.find((reason) => reason === said);
-  if (known !== undefined) return known;
+  if (isFinishReason(said)) return said;
   if (outcome.type === "interrupt") return "input-required";
   return Array.isArray(outcome.pendingToolCallIds) && outcome.pendingToolCallIds.length > 0 ? "tool-calls" : "stop";
 }

@@ -1,4 +1,5 @@
 import type { FinishReason } from "../../stream/chat-event.js";
+import { isFinishReason } from "../../stream/finish-reasons.js";
 
 /** The words of the AI SDK that its versions 5 to 7 share. */
 export function writeReason(reason: FinishReason): string {
@@ -22,19 +23,8 @@ export function writeReason(reason: FinishReason): string {
   }
 }
 
-const REASONS: readonly FinishReason[] = [
-  "stop",
-  "length",
-  "tool-calls",
-  "input-required",
-  "content-filter",
-  "refusal",
-  "pause",
-  "budget",
-  "other",
-];
-
 /** The reason that a word means: one of Sluice's own is the exact one. */
 export function readReason(word: unknown): FinishReason | undefined {
-  return REASONS.find((reason) => reason === word) ?? (word === undefined ? undefined : "other");
+  if (isFinishReason(word)) return word;
+  return word === undefined ? undefined : "other";
 }

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { ChatEvent, FinishReason } from "../../stream/chat-event.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import { errorFromJson } from "../../stream/error-json.js";
 import { eventOf, eventToJson } from "../../stream/event-json.js";
+import { isFinishReason } from "../../stream/finish-reasons.js";
 import type { AssistantMessage } from "../../stream/message.js";
 import { withBytes, withoutBytes } from "../../stream/message-json.js";
 import type { Usage } from "../../stream/usage.js";
@@ -50,16 +51,17 @@ function isBeyondMessage(event: ChatEvent): boolean {
 export function readBody(body: JsonValue): ChatEvent[] {
   if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
   if (isWholeError(body.error)) throw errorFromJson(body.error);
-  if (!isJsonObject(body.message) || typeof body.reason !== "string") {
+  if (!isJsonObject(body.message) || !isFinishReason(body.reason)) {
     throw notAnAnswer(body, "native", "an answer with message and reason");
   }
-  const { id, model, message, reason, rawReason, usage } = body;
+  const { id, model, message, rawReason, usage } = body;
+  const { reason } = body;
   const events = Array.isArray(body.events) ? body.events.map((event) => eventOf(event)) : undefined;
   return answerEvents({
     id: String(id ?? ""),
     model: String(model ?? ""),
     message: withBytes(message as unknown as AssistantMessage, "message") as AssistantMessage,
-    reason: reason as FinishReason,
+    reason,
     ...(typeof rawReason === "string" && { rawReason }),
     usage: isJsonObject(usage) ? (usage as Usage) : {},
     ...(events && { events }),

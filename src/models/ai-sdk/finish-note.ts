@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { FinishReason } from "../../stream/chat-event.js";
+import { isFinishReason } from "../../stream/finish-reasons.js";
 import type { Usage } from "../../stream/usage.js";
 
 /** How an answer ended, exactly: the reasons and counts that the AI SDK's own fields have no place for. */
@@ -8,18 +9,6 @@ export interface FinishNote {
   rawReason?: string;
   usage: Usage;
 }
-
-const REASONS: Readonly<Record<FinishReason, true>> = {
-  stop: true,
-  length: true,
-  "tool-calls": true,
-  "input-required": true,
-  "content-filter": true,
-  refusal: true,
-  pause: true,
-  budget: true,
-  other: true,
-};
 
 /** As JSON, for a part's metadata. */
 export function writeFinishNote({ reason, rawReason, usage }: FinishNote): JsonObject {
@@ -30,7 +19,7 @@ export function writeFinishNote({ reason, rawReason, usage }: FinishNote): JsonO
 export function readFinishNote(value: JsonValue | undefined): FinishNote | undefined {
   if (!isJsonObject(value)) return undefined;
   const { reason, rawReason, usage } = value;
-  if (!isReason(reason) || !isJsonObject(usage)) return undefined;
+  if (!isFinishReason(reason) || !isJsonObject(usage)) return undefined;
   const { raw, ...counts } = usage;
   if (!Object.values(counts).every((tokens) => typeof tokens === "number")) return undefined;
   return {
@@ -38,8 +27,4 @@ export function readFinishNote(value: JsonValue | undefined): FinishNote | undef
     ...(typeof rawReason === "string" && { rawReason }),
     usage: { ...counts, ...(raw !== undefined && { raw }) },
   };
-}
-
-function isReason(value: JsonValue | undefined): value is FinishReason {
-  return typeof value === "string" && Object.hasOwn(REASONS, value);
 }

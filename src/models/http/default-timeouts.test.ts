@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { DEFAULT_TIMEOUTS, defaultTimeouts, isNearBy, isThinkingModel } from "./default-timeouts.js";
+import { isThinkingModel } from "../catalog/catalog.js";
+import { DEFAULT_TIMEOUTS, defaultTimeouts, isNearBy } from "./default-timeouts.js";
 
 const ELSEWHERE = { nearBy: false, model: "gpt-4o", streaming: true, reasoning: false };
 

@@ -1,4 +1,5 @@
 import type { Timeouts } from "../../stream/chat-model.js";
+import { isThinkingModel } from "../catalog/catalog.js";
 
 const MINUTE = 60_000;
 
@@ -45,15 +46,6 @@ export function defaultTimeouts({ nearBy, model, streaming, reasoning }: CallKin
     idleMs: longest("idleMs"),
     totalMs: DEFAULT_TIMEOUTS.totalMs,
   };
-}
-
-/** Names of models that think without being asked to. */
-const THINKING =
-  /\bo[1-9](?:-|$)|gpt-5|gpt-oss|\br1\b|reasoner|reasoning|think|qwq|magistral|grok-[4-9]|grok-3-mini|gemini-(?:2\.5|[3-9])|glm-(?:4\.[5-9]|[5-9])|minimax-m|deep-?research/i;
-
-/** Whether a model thinks by itself, as far as its name tells. */
-export function isThinkingModel(model: string): boolean {
-  return THINKING.test(model);
 }
 
 /** Private and local addresses (RFC 1918, RFC 6598, RFC 4193), and names that only a local network has. */

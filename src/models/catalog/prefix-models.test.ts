@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { collect } from "../../test/support/collect.js";
-import type { JsonObject } from "../base/json.js";
-import { parseJson } from "../base/json.js";
-import type { ChatRequest } from "../stream/chat-request.js";
-import { SluiceError } from "../stream/error.js";
-import { fallback } from "./fallback.js";
-import { PROVIDERS } from "./providers.js";
-import { model } from "./registry.js";
-import { scripted } from "./scripted.js";
+import { collect } from "../../../test/support/collect.js";
+import type { JsonObject } from "../../base/json.js";
+import { parseJson } from "../../base/json.js";
+import type { ChatRequest } from "../../stream/chat-request.js";
+import { SluiceError } from "../../stream/error.js";
+import { fallback } from "../fallback.js";
+import { PROVIDERS } from "../providers.js";
+import { model } from "../registry.js";
+import { scripted } from "../scripted.js";
 
 const env = { ANTHROPIC_API_KEY: "k", MISTRAL_API_KEY: "k", MOONSHOT_API_KEY: "k", OPENAI_API_KEY: "k" };
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };

@@ -49,6 +49,8 @@ export function factStoreContract(name: string, open: () => Promise<FactStore>):
       expect(await search("quoted & | ! ' \\ :* )(")).toEqual(["odd"]);
       expect(await search("tea", 1)).toHaveLength(1);
       expect(await search("zebra")).toEqual([]);
+      // Whole words alone.
+      expect(await search("gre cof")).toEqual([]);
       expect(await search("?!")).toEqual([]);
       await store.close();
     });

@@ -153,8 +153,15 @@ class EmbeddedFacts implements FactStore {
   }
 }
 
+/** Ends each word. Orama takes a word for the beginning of longer ones, so that `a` would be found in all that begins with it. */
+const END = "\u001f";
+
 /** Orama's own knows one alphabet at a time. */
-const TOKENIZER = { language: "english", normalizationCache: new Map<string, string>(), tokenize: words };
+const TOKENIZER = {
+  language: "english",
+  normalizationCache: new Map<string, string>(),
+  tokenize: (text: string) => words(text).map((word) => word + END),
+};
 
 /** Before anything is kept: vectors of another model have nothing to do with those that are there. */
 function checkVectors(scope: Scope | undefined, facts: readonly NewFact[]): void {

@@ -48,6 +48,16 @@ export default defineConfig({
     // Data URLs are not fetched from the server, and so are not allowed by its policy everywhere.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: {
+        index: join(import.meta.dirname, "index.html"),
+        "sluice-chat": join(import.meta.dirname, "element/sluice-chat.ts"),
+      },
+      output: {
+        // Other pages name this one: its address stays the same.
+        entryFileNames: ({ name }) => (name === "sluice-chat" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   worker: { format: "es" },
   plugins: [browserPrices(), compressed()],

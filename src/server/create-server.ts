@@ -125,7 +125,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const app = new Hono();
   const rooms = openRooms(core, options, served);
   const paths = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
-  const page = options.webApp ? await webRoutes() : [];
+  const page = options.webApp ? await webRoutes(options.origins) : [];
   mountRoutes(app, [...page, ...paths, openApiRoute(paths)], {
     gate,
     streams,

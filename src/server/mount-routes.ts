@@ -44,7 +44,7 @@ async function nowhere({ method, path }: Call): Promise<Reply> {
 
 async function exchange(
   context: Context,
-  route: Pick<Route, "handle" | "errors" | "open">,
+  route: Pick<Route, "handle" | "errors" | "open" | "anyone">,
   mounting: Mounting,
 ): Promise<Response> {
   const began = performance.now();
@@ -60,7 +60,7 @@ async function exchange(
 
 async function replyTo(
   request: Incoming,
-  route: Pick<Route, "handle" | "errors" | "open">,
+  route: Pick<Route, "handle" | "errors" | "open" | "anyone">,
   { gate }: Mounting,
   cors: Record<string, string> | undefined,
 ): Promise<Reply> {
@@ -68,6 +68,7 @@ async function replyTo(
     if (request.method === "OPTIONS" && request.header("access-control-request-method") !== undefined) {
       return preflight(request, cors);
     }
+    if (route.anyone) return await route.handle(request);
     if (route.open) gate.checkOpen(request.headers, request.method);
     else request.caller = gate.admit(request.headers, request.method, request.query);
     return await route.handle(request);

@@ -11,6 +11,8 @@ export interface Route {
   errors: Pick<Dialect, "writeError">;
   /** Whether no key is asked for. Default false. */
   open?: boolean;
+  /** Whether pages of other sites may load it too: it tells everyone the same. Default false. */
+  anyone?: boolean;
   /** What it does, for the OpenAPI document. */
   summary: string;
 }

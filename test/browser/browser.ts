@@ -7,6 +7,8 @@ import type { ServerOptions } from "../../src/server/server-options.js";
 import { type Serving, serve } from "../server/serve.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** A microphone that is none, and no question about it. */
+const SOUND = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const EXECUTABLE = "/usr/bin/chromium";
 
 /** Why tests in a browser are skipped; `undefined` where there is one. */
@@ -39,7 +41,7 @@ export class TestBrowser {
   /** Starts it, and builds the web app where its sources are newer than what was built. */
   static async open(): Promise<TestBrowser> {
     buildWebApp();
-    const args = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required"];
+    const args = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", ...SOUND];
     return new TestBrowser(await chromium.launch({ executablePath: EXECUTABLE, args }));
   }
 

@@ -57,6 +57,8 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       ...workflows.options,
       models: served,
       webApp: options.web,
+      // The page speaks with the first voice that is configured, else with the one of this process.
+      ...(options.web && { voices: { auto: "auto", ...settings.voices } }),
       ...(conversations !== false && { conversations: store ?? conversationStore(io.env) }),
       ...(usual !== undefined && { aliases: { "*": usual.model.id, ...settings.aliases } }),
       ...(token && { token }),

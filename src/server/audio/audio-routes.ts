@@ -1,7 +1,7 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
 import { speechRoute } from "../../speech/serve/speech-route.js";
 import { transcriptionRoute } from "../../speech/serve/transcription-route.js";
-import type { Call, Reply } from "../call.js";
+import { type Call, jsonReply, type Reply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 import { webAnswer } from "../web-answer.js";
@@ -17,6 +17,14 @@ export function audioRoutes(core: ServerCore): Route[] {
   const transcription = (call: Call) =>
     transcriptionRoute({ transcriberFor: (model) => transcribers.find(model, call.caller) });
   return [
+    {
+      method: "GET",
+      path: "/v1/audio/voices",
+      errors: openAiChat,
+      summary: "The names of the voices and of those who write down what is said",
+      handle: async ({ caller }) =>
+        jsonReply({ voices: voices.names(caller), transcribers: transcribers.names(caller) }),
+    },
     {
       method: "POST",
       path: "/v1/audio/speech",

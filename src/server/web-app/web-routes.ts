@@ -20,12 +20,13 @@ const POLICY = [
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types sluice-worker",
-].join("; ");
+];
 
 const HEADERS = {
+  // Scripts of modules are fetched as what may be read: the element's is, and nothing of it is secret.
+  "access-control-allow-origin": "*",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
@@ -34,8 +35,14 @@ const HEADERS = {
 /** How long a file may be kept whose name changes with its content, in seconds: a year. */
 const FOREVER = "public, max-age=31536000, immutable";
 
-/** The web app: its page at `/`, its files under `/assets/`. They are the same for everyone, so no key is asked for. */
-export async function webRoutes(): Promise<Route[]> {
+/**
+ * The web app: its page at `/`, its files under `/assets/`, and the script that puts the chat into other pages. They are the
+ * same for everyone, so no key is asked for, and any page may link to them.
+ *
+ * @param origins pages that may show the app within themselves; `*` for all.
+ */
+export async function webRoutes(origins: readonly string[] = []): Promise<Route[]> {
+  const policy = [...POLICY, `frame-ancestors ${["'self'", ...origins].join(" ")}`].join("; ");
   const files = await webFiles();
   const route = (path: string, handle: (call: Call) => Reply): Route => ({
     method: "GET",
@@ -43,20 +50,22 @@ export async function webRoutes(): Promise<Route[]> {
     handle: async (call) => handle(call),
     errors: openAiChat,
     open: true,
+    anyone: true,
     summary: "The web app",
   });
   const serve = (call: Call, path: string): Reply => {
     const file = files.get(path);
     if (file === undefined) throw noSuchPath(call.method, call.path);
-    return fileReply(file, call.header("accept-encoding") ?? "");
+    return fileReply(file, call.header("accept-encoding") ?? "", policy);
   };
   return [
     route("/", (call) => serve(call, "index.html")),
+    route("/sluice-chat.js", (call) => serve(call, "sluice-chat.js")),
     route("/assets/:name", (call) => serve(call, `assets/${call.path.slice(call.path.lastIndexOf("/") + 1)}`)),
   ];
 }
 
-function fileReply(file: WebFile, accepted: string): Reply {
+function fileReply(file: WebFile, accepted: string, policy: string): Reply {
   const { mediaType, hashed } = file;
   const page = mediaType.startsWith("text/html");
   const [encoding, body] = encoded(file, accepted);
@@ -68,7 +77,7 @@ function fileReply(file: WebFile, accepted: string): Reply {
       "cache-control": hashed ? FOREVER : "no-cache",
       vary: "accept-encoding",
       ...(encoding !== undefined && { "content-encoding": encoding }),
-      ...(page && { "content-security-policy": POLICY }),
+      ...(page && { "content-security-policy": policy }),
     },
     body,
   };

@@ -5,12 +5,12 @@ import type { LiveAnswer } from "../conversation/live-answer.js";
 import { CopyButton } from "../design/copy-button.js";
 import { Icon } from "../design/icon.js";
 import type { AnswerTurn } from "../store/records.js";
+import { SpeakButton } from "../voice/speak-button.js";
 import { announceAnswer } from "./announcer.js";
 import { AnswerContext } from "./answer-context.js";
 import { BranchArrows } from "./branch-arrows.js";
 import { Figures } from "./figures.js";
 import { AnswerParts } from "./parts/answer-parts.js";
-import { SpeakButton } from "./speak-button.js";
 
 /** What the model has answered, as far as it has. */
 export function AnswerTurnView({ conversation, turn }: { conversation: OpenConversation; turn: AnswerTurn }) {

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { OpenConversation } from "../conversation/conversation.js";
 import { conversations } from "../conversation/conversation-list.js";
+import { embeddedModel } from "../shell/embedded.js";
 import type { PageProps } from "../shell/page.js";
 import { goTo } from "../shell/route.js";
 import { ChatHead } from "./chat-head.js";
@@ -19,7 +20,10 @@ export function ChatPage({ rest: [id] }: PageProps) {
     const before = openConversation.peek();
     if (id === undefined) {
       before?.leave();
-      openConversation.value = OpenConversation.create(crypto.randomUUID(), before?.settings ?? {});
+      openConversation.value = OpenConversation.create(
+        crypto.randomUUID(),
+        before?.settings ?? (embeddedModel === undefined ? {} : { model: embeddedModel }),
+      );
     } else if (before?.id !== id) {
       before?.leave();
       opening.value = true;

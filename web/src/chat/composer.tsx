@@ -3,11 +3,13 @@ import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile } from "../store/records.js";
-import { DictateButton } from "./dictate-button.js";
+import { Caption } from "../voice/caption.js";
+import { DictateButton } from "../voice/dictate-button.js";
+import { speakAnswer, speaksAnswers, stopSpeaking } from "../voice/speaking.js";
+import { VoiceSwitch } from "../voice/voice-switch.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { readFiles } from "./read-files.js";
 import { useBlobUrl } from "./use-blob-url.js";
-import { VoiceSwitch } from "./voice-switch.js";
 
 interface ComposerProps {
   conversation: OpenConversation;
@@ -35,7 +37,10 @@ export function Composer({ conversation, onSent }: ComposerProps) {
   const send = () => {
     const text = draft.value.trim();
     if (text === "" && files.value.length === 0) return;
+    stopSpeaking();
     conversation.send(text, [...files.value]);
+    const answer = conversation.running.peek();
+    if (speaksAnswers.peek() && answer !== undefined) void speakAnswer(answer);
     keepDraft(conversation.id, "", isNew);
     draft.value = "";
     files.value = [];
@@ -74,6 +79,7 @@ export function Composer({ conversation, onSent }: ComposerProps) {
       onDragOver={(event) => event.preventDefault()}
       onDrop={onDrop}
     >
+      <Caption />
       <div class="composer-box">
         {files.value.length > 0 && (
           <div class="composer-files">
@@ -129,7 +135,10 @@ export function Composer({ conversation, onSent }: ComposerProps) {
               class="send"
               aria-label="Stop the answer"
               title="Stop the answer (Esc)"
-              onClick={() => conversation.stop()}
+              onClick={() => {
+                stopSpeaking();
+                conversation.stop();
+              }}
             >
               <Icon name="stop" />
             </button>

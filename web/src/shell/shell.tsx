@@ -4,7 +4,10 @@ import { Announcer } from "../chat/announcer.js";
 import { ConversationList } from "../chat/conversation-list-view.js";
 import { loadConversations } from "../conversation/conversation-list.js";
 import { Icon } from "../design/icon.js";
+import { loadServedSound } from "../voice/served-sound.js";
+import { embedded } from "./embedded.js";
 import { KeyDialog } from "./key-dialog.js";
+import type { Page } from "./page.js";
 import { PageView } from "./page-view.js";
 import { PAGES } from "./pages.js";
 import { Palette } from "./palette.js";
@@ -22,9 +25,11 @@ export function Shell() {
   useEffect(() => {
     void loadServedNames();
     void loadConversations();
+    void loadServedSound();
     return listenToShortcuts();
   }, []);
   if (page === undefined) return null;
+  if (embedded) return <Alone page={page} rest={rest} />;
   return (
     <div class={sidebarOpen.value ? "shell" : "shell closed"}>
       <button type="button" class="skip-link" onClick={() => document.getElementById("main")?.focus()}>
@@ -86,6 +91,20 @@ export function Shell() {
         <ConversationList />
       </aside>
       <button type="button" class="scrim" aria-label="Close the sidebar" onClick={toggleSidebar} tabIndex={-1} />
+      <main id="main" class="main" tabIndex={-1}>
+        <PageView key={page.path} page={page} rest={rest} />
+      </main>
+      <Palette />
+      <KeyDialog />
+      <Announcer />
+    </div>
+  );
+}
+
+/** Within another page: the page alone. */
+function Alone({ page, rest }: { page: Page; rest: readonly string[] }) {
+  return (
+    <div class="shell closed">
       <main id="main" class="main" tabIndex={-1}>
         <PageView key={page.path} page={page} rest={rest} />
       </main>

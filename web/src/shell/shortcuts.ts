@@ -1,5 +1,6 @@
 import { focusComposer } from "../chat/composer-focus.js";
 import { openConversation } from "../chat/open-conversation.js";
+import { stopSpeaking } from "../voice/speaking.js";
 import { paletteOpen } from "./palette-state.js";
 import { goTo } from "./route.js";
 import { toggleSidebar } from "./sidebar.js";
@@ -20,8 +21,10 @@ function onKeyDown(event: KeyboardEvent): void {
   if (modified && event.key.toLowerCase() === "k") take(event, () => (paletteOpen.value = !paletteOpen.value));
   else if (modified && event.shiftKey && event.key.toLowerCase() === "o") take(event, () => goTo(["chat"]));
   else if (modified && event.key.toLowerCase() === "b") take(event, toggleSidebar);
-  else if (event.key === "Escape" && !isOver(event.target)) openConversation.peek()?.stop();
-  else if (event.key === "/" && !isTyping(event.target)) take(event, focusComposer);
+  else if (event.key === "Escape" && !isOver(event.target)) {
+    stopSpeaking();
+    openConversation.peek()?.stop();
+  } else if (event.key === "/" && !isTyping(event.target)) take(event, focusComposer);
 }
 
 function take(event: KeyboardEvent, run: () => unknown): void {

@@ -1,13 +1,14 @@
 import { signal } from "@preact/signals";
 import { Icon } from "../design/icon.js";
+import { embedded } from "./embedded.js";
 
 const WIDE = matchMedia("(min-width: 56rem)");
 
 /** Whether the sidebar is shown: beside the page where it is wide, over it where it is narrow. */
-export const sidebarOpen = signal(WIDE.matches);
+export const sidebarOpen = signal(WIDE.matches && !embedded);
 
 WIDE.addEventListener("change", ({ matches }) => {
-  sidebarOpen.value = matches;
+  sidebarOpen.value = matches && !embedded;
 });
 
 /** Shows the sidebar, or hides it. */
@@ -22,7 +23,7 @@ export function leaveSidebar(): void {
 
 /** Opens the sidebar where it is closed; pages show it at the left of their heads. */
 export function SidebarButton() {
-  if (sidebarOpen.value) return null;
+  if (sidebarOpen.value || embedded) return null;
   return (
     <button
       type="button"

@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { embeddedTheme } from "./embedded.js";
 
 /** Light, dark, or what the system says. */
 export type Theme = "system" | "light" | "dark";
@@ -6,7 +7,7 @@ export type Theme = "system" | "light" | "dark";
 const KEY = "sluice-theme";
 
 function stored(): Theme {
-  const value = localStorage.getItem(KEY);
+  const value = embeddedTheme ?? localStorage.getItem(KEY);
   return value === "light" || value === "dark" ? value : "system";
 }
 

@@ -1,3 +1,0 @@
-export function DictateButton(_: { onText(text: string): void }) {
-  return null;
-}

@@ -17,6 +17,8 @@ export interface RunPlace {
 export interface FollowOptions {
   /** Events that arrived together, in order, each once, and the place after them. */
   onEvents(events: readonly ChatEvent[], place: RunPlace): void;
+  /** The run was begun: what its headers say. */
+  onResponse?(response: Response): void;
   /** The connection was lost and is being made again, or is there again. */
   onConnection?(state: "connected" | "reconnecting"): void;
   signal: AbortSignal;
@@ -31,8 +33,14 @@ const RUN_HEADER = "x-sluice-run";
  * @param body a native request: model, messages, options.
  * @throws {SluiceError} what ended the run; what refused the request.
  */
-export async function beginRun(body: object, options: FollowOptions): Promise<void> {
-  const response = await ask("v1/runs", { method: "POST", body: { ...body, stream: true }, signal: options.signal });
+export function beginRun(body: object, options: FollowOptions): Promise<void> {
+  return beginRunAt("v1/runs", { ...body, stream: true }, options);
+}
+
+/** The same at another path that answers with a run's entries. */
+export async function beginRunAt(path: string, body: object, options: FollowOptions): Promise<void> {
+  const response = await ask(path, { method: "POST", body, signal: options.signal });
+  options.onResponse?.(response);
   const place = { run: response.headers.get(RUN_HEADER) ?? "", seq: -1 };
   options.onEvents([], place);
   await follow(response, place, options);

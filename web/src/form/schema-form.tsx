@@ -8,10 +8,12 @@ interface SchemaFormProps {
   schema: JsonObject;
   onAnswer(value: JsonValue): void;
   onDecline?(): void;
+  /** What the button that gives the answer says. Default `Answer`. */
+  submit?: string;
 }
 
 /** A form for what fits a JSON Schema. */
-export function SchemaForm({ schema, onAnswer, onDecline }: SchemaFormProps) {
+export function SchemaForm({ schema, onAnswer, onDecline, submit: word = "Answer" }: SchemaFormProps) {
   const problem = useSignal("");
   const fields = fieldsOf(schema);
   const submit = (event: SubmitEvent) => {
@@ -40,7 +42,7 @@ export function SchemaForm({ schema, onAnswer, onDecline }: SchemaFormProps) {
           </button>
         )}
         <button type="submit" class="button small primary">
-          Answer
+          {word}
         </button>
       </div>
     </form>

@@ -1,0 +1,143 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { GraphJson } from "../../../src/server/workflows/graph-json.js";
+import { duration } from "../design/format.js";
+import { layoutGraph, type PlacedNode } from "./graph-layout.js";
+import type { StepState, StepView } from "./step-view.js";
+
+interface GraphViewProps {
+  graph: GraphJson;
+  /** Of a run: how the steps stand. */
+  steps?: ReadonlyMap<string, StepView>;
+  chosen?: string | undefined;
+  onChoose?(step: string): void;
+}
+
+/** A workflow as a picture: steps light up as they run, and show the end of what they say. */
+export function GraphView({ graph, steps, chosen, onChoose }: GraphViewProps) {
+  const { nodes, edges, width, height } = useMemo(() => layoutGraph(graph), [graph]);
+  return (
+    <div class="graph-scroll">
+      <div class="graph" style={{ width: `${width}px`, height: `${height}px` }}>
+        <svg width={width} height={height} aria-hidden="true">
+          <defs>
+            <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+              <path d="M0 0.5L7 4L0 7.5z" />
+            </marker>
+          </defs>
+          {edges.map(({ from, to, kind, d, label }) => (
+            <g key={`${from} ${to} ${kind}`}>
+              <Line d={d} kind={kind} from={steps?.get(from)} to={steps?.get(to)} />
+              {label !== undefined && (
+                <text class="edge-label" x={label.x} y={label.y}>
+                  {label.text}
+                </text>
+              )}
+            </g>
+          ))}
+        </svg>
+        {nodes.map((node) => (
+          <Step
+            key={node.id}
+            node={node}
+            view={steps?.get(node.id)}
+            chosen={node.id === chosen}
+            onChoose={node.type === "end" ? undefined : onChoose}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const PENDING: ReadonlySignal<StepState> = signal<StepState>("pending");
+
+function Line({
+  d,
+  kind,
+  from,
+  to,
+}: {
+  d: string;
+  kind: string;
+  from: StepView | undefined;
+  to: StepView | undefined;
+}) {
+  const { value: begun } = from?.state ?? PENDING;
+  const { value: next } = to?.state ?? PENDING;
+  const gone = begun === "completed" && next !== "pending" && next !== "skipped";
+  return <path class={`edge ${kind}${gone ? " gone" : ""}`} d={d} marker-end="url(#arrow)" />;
+}
+
+interface StepProps {
+  node: PlacedNode;
+  view: StepView | undefined;
+  chosen: boolean;
+  onChoose: ((step: string) => void) | undefined;
+}
+
+const WORDS: Readonly<Record<StepState, string>> = {
+  pending: "not begun",
+  running: "running",
+  waiting: "waits for an answer",
+  retrying: "tries again",
+  completed: "done",
+  skipped: "skipped",
+  failed: "failed",
+};
+
+function Step({ node, view, chosen, onChoose }: StepProps) {
+  const { id, type, x, y, width, height, inside } = node;
+  const place = { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
+  const state = view?.state.value;
+  if (type === "end")
+    return (
+      <div class="step end" style={place}>
+        end
+      </div>
+    );
+  const said = `${id}, ${type}${state === undefined ? "" : `, ${WORDS[state]}`}`;
+  return (
+    <button
+      type="button"
+      class={`step ${state ?? "plain"}`}
+      style={place}
+      aria-label={said}
+      aria-pressed={chosen}
+      disabled={onChoose === undefined}
+      onClick={() => onChoose?.(id)}
+    >
+      <span class="step-head">
+        <b>{id}</b>
+        {view !== undefined && <Took view={view} />}
+      </span>
+      {view !== undefined && (state === "running" || state === "retrying") ? (
+        <Tail view={view} />
+      ) : (
+        <small>{inside > 0 ? `${type}, ${inside} inside` : type}</small>
+      )}
+    </button>
+  );
+}
+
+function Took({ view }: { view: StepView }) {
+  const { state, elapsedMs, attempts } = view;
+  if (attempts.value > 1) return <span class="badge warning">{attempts.value} attempts</span>;
+  if (state.value === "waiting") return <span class="badge warning">waits</span>;
+  if (elapsedMs.value === undefined || state.value !== "completed") return null;
+  return <span class="took">{duration(elapsedMs.value)}</span>;
+}
+
+/** The end of the step's text, straight into the page: it changes with each token. */
+function Tail({ view }: { view: StepView }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(
+    () =>
+      view.tail.subscribe((text) => {
+        if (place.current !== null)
+          place.current.textContent = text.trim() === "" ? "…" : text.replace(/\s+/g, " ").slice(-52);
+      }),
+    [view],
+  );
+  return <small ref={place} class="tail" />;
+}

@@ -47,8 +47,9 @@ function researcher() {
         : `${asked.includes("history") ? "History. " : asked.includes("today") ? "Today. " : "Doubts. "}${NOTE}`;
       for (const token of splitTokens(text)) {
         yield { type: "text-delta", text: token } satisfies ChatEvent;
-        await wait(12);
-        if (failing && token.includes("Nile")) throw new SluiceError("overloaded", "the model is busy", { retryable: true });
+        await wait(25);
+        if (failing && token.includes("Nile"))
+          throw new SluiceError("overloaded", "the model is busy", { retryable: true });
       }
       yield { type: "usage", usage: { inputTokens: 30, outputTokens: 60 } };
     },
@@ -80,8 +81,17 @@ export const RESEARCH = {
       },
       routes: { approve: "summary", reject: "dropped" },
     },
-    { id: "summary", type: "llm_chat", inputs: { message: "Write one text of these notes:\n\n{history}\n\n{today}\n\n{doubts}" } },
-    { id: "text", type: "output", config: { format: "text" }, inputs: { text: { from_step: "summary", field: "response" } } },
+    {
+      id: "summary",
+      type: "llm_chat",
+      inputs: { message: "Write one text of these notes:\n\n{history}\n\n{today}\n\n{doubts}" },
+    },
+    {
+      id: "text",
+      type: "output",
+      config: { format: "text" },
+      inputs: { text: { from_step: "summary", field: "response" } },
+    },
     { id: "dropped", type: "output", config: { format: "text" }, inputs: { message: "Nothing was written." } },
   ],
 };

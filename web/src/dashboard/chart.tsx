@@ -29,6 +29,8 @@ interface ChartProps {
 const HEIGHT = 150;
 /** What is shown, in seconds. */
 const WINDOW_S = 300;
+/** As much as is shown where there is less. */
+const LEAST_S = 60;
 
 /** Lines over time, with their last values. */
 export function Chart({ title, summary, times, lines, format }: ChartProps) {
@@ -91,7 +93,7 @@ function optionsOf(lines: readonly Line[], format: ChartProps["format"], place: 
     cursor: { show: false },
     padding: [10, 4, 0, 0],
     scales: {
-      x: { time: true, range: (_, __, max) => [max - WINDOW_S, max] },
+      x: { time: true, range: (_, min, max) => [Math.max(max - WINDOW_S, Math.min(min, max - LEAST_S)), max] },
       y: { range: (_, __, max) => [0, Math.max(max * 1.15, 1)] },
     },
     axes: [
@@ -122,5 +124,10 @@ function optionsOf(lines: readonly Line[], format: ChartProps["format"], place: 
 }
 
 function minutesAndSeconds(seconds: number): string {
-  return new Date(seconds * 1_000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(seconds * 1_000).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hour12: false,
+  });
 }

@@ -95,7 +95,13 @@ function Timeline({ spans, totalMs }: { spans: readonly TimelineSpan[]; totalMs:
             {events > 1 && <small> × {count(events)}</small>}
           </span>
           <svg viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">
-            <rect x={fromMs * scale} y="1" width={Math.max((toMs - fromMs) * scale, 6)} height="8" rx="3" />
+            <rect
+              x={Math.min(fromMs * scale, WIDTH - 6)}
+              y="1"
+              width={Math.max((toMs - fromMs) * scale, 6)}
+              height="8"
+              rx="3"
+            />
           </svg>
           <span class="when">{duration(fromMs)}</span>
         </li>

@@ -10,11 +10,16 @@ const LISTS = [
   { key: "failed", title: "Failed", none: "No run has failed." },
 ] as const;
 
+/** Rows that are shown at first. */
+const FIRST = 6;
+
 /** Runs that go on, those that were slow and those that failed; each opens with what happened in it. */
 export function RunLists({ state, opened }: { state: LiveState; opened: Signal<string | undefined> }) {
   const chosen = useSignal<(typeof LISTS)[number]["key"]>("slowest");
   const list = LISTS.find(({ key }) => key === chosen.value) ?? LISTS[0];
   const rows = state[list.key];
+  const all = useSignal(false);
+  const shown = all.value ? rows : rows.slice(0, FIRST);
   return (
     <section class="run-lists card" aria-label="Runs">
       <fieldset class="tabs">
@@ -38,7 +43,7 @@ export function RunLists({ state, opened }: { state: LiveState; opened: Signal<s
         <p class="table-note">{list.none}</p>
       ) : (
         <ul class="run-rows">
-          {rows.map((run) => (
+          {shown.map((run) => (
             <RunRow
               key={run.run}
               run={run}
@@ -48,6 +53,18 @@ export function RunLists({ state, opened }: { state: LiveState; opened: Signal<s
             />
           ))}
         </ul>
+      )}
+      {rows.length > FIRST && (
+        <button
+          type="button"
+          class="button small"
+          aria-expanded={all.value}
+          onClick={() => {
+            all.value = !all.value;
+          }}
+        >
+          {all.value ? "Show fewer" : `Show all ${rows.length}`}
+        </button>
       )}
       <RunDialog
         run={opened.value}

@@ -21,5 +21,5 @@ export function count(value: number): string {
 
 /** A time of the day, in the reader's own form. */
 export function timeOfDay(iso: string): string {
-  return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 }

@@ -39,3 +39,16 @@ test("a circle of edges ends, and an edge to what there is not is left out", () 
   expect(nodes).toHaveLength(2);
   expect(edges).toHaveLength(2);
 });
+
+test("a line that others imply is not drawn; a way that may be chosen is", () => {
+  const { edges } = layoutGraph({
+    nodes: ["a", "b", "c"].map(node),
+    edges: [
+      { from: "a", to: "b", kind: "data" },
+      { from: "b", to: "c", kind: "data" },
+      { from: "a", to: "c", kind: "data" },
+      { from: "a", to: "c", kind: "route", label: "skip" },
+    ],
+  });
+  expect(edges.map(({ from, to, kind }) => `${from} ${to} ${kind}`)).toEqual(["a b data", "b c data", "a c route"]);
+});

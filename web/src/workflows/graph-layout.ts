@@ -41,7 +41,8 @@ type Edge = GraphJson["edges"][number];
  * Places the steps in layers, each below everything that leads to it; within a layer by the middle of their neighbours, first from
  * above, then from below, so that few lines cross. Lines that go back run at the right.
  */
-export function layoutGraph({ nodes, edges }: GraphJson): GraphLayout {
+export function layoutGraph({ nodes, edges: all }: GraphJson): GraphLayout {
+  const edges = all.filter((edge) => !isImplied(edge, all));
   const forward = edges.filter(({ kind }) => kind !== "loop");
   const layers = layersOf(nodes, forward);
   const rows = rowsOf(nodes, layers, forward);
@@ -72,6 +73,22 @@ export function layoutGraph({ nodes, edges }: GraphJson): GraphLayout {
     width: inner + 2 * NODE.margin + loops,
     height: rows.length * (NODE.height + NODE.gapY) - NODE.gapY + 2 * NODE.margin,
   };
+}
+
+/** Whether a step reads another that comes before it anyway, by way of others: a line of its own would only cross theirs. */
+function isImplied({ from, to, kind }: Edge, edges: readonly Edge[]): boolean {
+  if (kind !== "data" && kind !== "order") return false;
+  const seen = new Set<string>();
+  const queue = edges
+    .filter((edge) => edge.from === from && edge.to !== to && edge.kind !== "loop")
+    .map((edge) => edge.to);
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (at === to) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const edge of edges) if (edge.from === at && edge.kind !== "loop") queue.push(edge.to);
+  }
+  return false;
 }
 
 function layersOf(nodes: GraphJson["nodes"], forward: readonly Edge[]): Map<string, number> {

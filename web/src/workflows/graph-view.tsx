@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { GraphJson } from "../../../src/server/workflows/graph-json.js";
 import { duration } from "../design/format.js";
@@ -16,38 +16,63 @@ interface GraphViewProps {
 /** A workflow as a picture: steps light up as they run, and show the end of what they say. */
 export function GraphView({ graph, steps, chosen, onChoose }: GraphViewProps) {
   const { nodes, edges, width, height } = useMemo(() => layoutGraph(graph), [graph]);
+  const { place, scale } = useFit(width);
+  const size = { width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` };
   return (
-    <div class="graph-scroll">
-      <div class="graph" style={{ width: `${width}px`, height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
-          <defs>
-            <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-              <path d="M0 0.5L7 4L0 7.5z" />
-            </marker>
-          </defs>
-          {edges.map(({ from, to, kind, d, label }) => (
-            <g key={`${from} ${to} ${kind}`}>
-              <Line d={d} kind={kind} from={steps?.get(from)} to={steps?.get(to)} />
-              {label !== undefined && (
-                <text class="edge-label" x={label.x} y={label.y}>
-                  {label.text}
-                </text>
-              )}
-            </g>
+    <div class="graph-scroll" ref={place}>
+      <div class="graph-fit" style={{ width: `${width * scale}px`, height: `${height * scale}px` }}>
+        <div class="graph" style={size}>
+          <svg width={width} height={height} aria-hidden="true">
+            <defs>
+              <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+                <path d="M0 0.5L7 4L0 7.5z" />
+              </marker>
+            </defs>
+            {edges.map(({ from, to, kind, d, label }) => (
+              <g key={`${from} ${to} ${kind}`}>
+                <Line d={d} kind={kind} from={steps?.get(from)} to={steps?.get(to)} />
+                {label !== undefined && (
+                  <text class="edge-label" x={label.x} y={label.y}>
+                    {label.text}
+                  </text>
+                )}
+              </g>
+            ))}
+          </svg>
+          {nodes.map((node) => (
+            <Step
+              key={node.id}
+              node={node}
+              view={steps?.get(node.id)}
+              chosen={node.id === chosen}
+              onChoose={node.type === "end" ? undefined : onChoose}
+            />
           ))}
-        </svg>
-        {nodes.map((node) => (
-          <Step
-            key={node.id}
-            node={node}
-            view={steps?.get(node.id)}
-            chosen={node.id === chosen}
-            onChoose={node.type === "end" ? undefined : onChoose}
-          />
-        ))}
+        </div>
       </div>
     </div>
   );
+}
+
+/** Smaller than this it is not read any more, and scrolls instead. */
+const SMALLEST = 0.62;
+
+/** How much smaller a picture has to be to fit where it stands. */
+function useFit(width: number) {
+  const place = useRef<HTMLDivElement>(null);
+  const scale = useSignal(1);
+  useEffect(() => {
+    const { current } = place;
+    if (current === null) return;
+    const fitIn = () => {
+      scale.value = Math.max(SMALLEST, Math.min(1, current.clientWidth / width));
+    };
+    fitIn();
+    const resized = new ResizeObserver(fitIn);
+    resized.observe(current);
+    return () => resized.disconnect();
+  }, [width]);
+  return { place, scale: scale.value };
 }
 
 const PENDING: ReadonlySignal<StepState> = signal<StepState>("pending");

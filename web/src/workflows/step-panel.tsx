@@ -6,6 +6,7 @@ import { AnswerParts } from "../chat/parts/answer-parts.js";
 import { duration } from "../design/format.js";
 import { Icon } from "../design/icon.js";
 import { SchemaForm } from "../form/schema-form.js";
+import { DecisionForm, decisionsIn } from "./decision-form.js";
 import type { LiveRun } from "./live-run.js";
 import type { StepView } from "./step-view.js";
 
@@ -46,7 +47,9 @@ export function StepPanel({ run, step, onClose }: StepPanelProps) {
           {text}
         </p>
       ))}
-      {given !== undefined && Object.keys(given).length > 0 && <Values title="Given" values={given} />}
+      {given !== undefined && state !== "waiting" && Object.keys(given).length > 0 && (
+        <Values title="Given" values={given} />
+      )}
       {step.streams.value.map(({ from, attempt, view }) => (
         <section key={`${from} ${attempt}`} class="stream-part">
           <h3>
@@ -56,7 +59,12 @@ export function StepPanel({ run, step, onClose }: StepPanelProps) {
           <AnswerParts view={view} live={state === "running"} />
         </section>
       ))}
-      {made !== undefined && <Values title="Made" values={made} />}
+      {made !== undefined && (
+        <details class="made" open={step.streams.value.length === 0}>
+          <summary>Made</summary>
+          <Values values={made} />
+        </details>
+      )}
       {over && (state === "completed" || state === "failed" || state === "waiting") && (
         <button type="button" class="button small" onClick={() => void run.rerun(step.id)}>
           <Icon name="retry" />
@@ -81,7 +89,7 @@ function Questions({ run, step }: { run: LiveRun; step: StepView }) {
           </h3>
           {shown !== undefined && <Values values={shown} />}
           {until !== undefined && <small>An answer is taken until {new Date(until).toLocaleString()}.</small>}
-          <SchemaForm
+          <Ask
             schema={schema}
             onAnswer={(value) => {
               problem.value = "";
@@ -99,6 +107,12 @@ function Questions({ run, step }: { run: LiveRun; step: StepView }) {
       ))}
     </>
   );
+}
+
+function Ask({ schema, onAnswer }: { schema: JsonObject; onAnswer(answer: JsonValue): void }) {
+  const decisions = decisionsIn(schema);
+  if (decisions !== undefined) return <DecisionForm decisions={decisions} onAnswer={onAnswer} />;
+  return <SchemaForm schema={schema} onAnswer={onAnswer} />;
 }
 
 /** Named values; texts as they are, others as JSON. */

@@ -3,6 +3,7 @@ import { type ServedName, servedNames } from "../api/served-models.js";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { Icon, type IconName } from "../design/icon.js";
 import { Popover } from "../design/popover.js";
+import "./model-picker.css";
 
 const KINDS: readonly { kind: ServedName["kind"]; title: string; icon: IconName }[] = [
   { kind: "model", title: "Models", icon: "chat" },

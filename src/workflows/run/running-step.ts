@@ -263,7 +263,7 @@ export class RunningStep implements StepContext {
 
   async ask(question: StepQuestion): Promise<JsonValue> {
     const core = this.#core;
-    const id = `${core.id}:${this.#key}`;
+    const id = `${core.id}:${this.#key}${question.name === undefined ? "" : `#${question.name}`}`;
     const known = core.journal?.note(`answer:${id}`);
     if (known !== undefined) return known;
     const until = await this.#deadline(question);

@@ -5,6 +5,8 @@ import { SluiceError } from "../../stream/error.js";
 import { RunFolder } from "../files/run-folder.js";
 import { flag, list, number, object, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
+import { callSettings } from "./model-fields.js";
+import { readWithRequests } from "./read-with-requests.js";
 import type { StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
 
@@ -51,7 +53,7 @@ async function askAgent(context: StepContext): Promise<StepResult> {
   const { timeout } = context.config;
   const limits = typeof timeout === "number" && timeout > 0 ? { timeouts: { totalMs: timeout * 1_000 } } : {};
   const request = { messages: [{ role: "user" as const, content: questionOf(context.inputs) }] };
-  const answer = await context.read(found.stream(request, { signal: context.signal, ...limits }));
+  const { answer } = await readWithRequests(context, found, request, { ...callSettings(context), ...limits });
   return { final_output: answer.text, response: answer.text, agent_name: name, success: true, outputs: {} };
 }
 

@@ -107,7 +107,7 @@ async function judgeCase(
         : {};
   const given = isJsonObject(inputs.context_variables) ? inputs.context_variables : {};
   const values: JsonObject = { ...inputs, ...given, ...own };
-  const template = await compileTemplate(asText(definition.prompt_template ?? one.prompt));
+  const template = await compileTemplate(templateText(definition.prompt_template ?? one.prompt));
   const prompt = template.render((name) => values[name]);
   const messages = [{ role: "user" as const, content: prompt }];
   const answer = await context.read(
@@ -128,6 +128,11 @@ async function judgeCase(
     passed: checks.every(({ passed }) => passed === true),
     checks,
   };
+}
+
+/** A prompt may be an object with its template. */
+function templateText(prompt: JsonValue | undefined): string {
+  return asText(isJsonObject(prompt) ? prompt.template : prompt);
 }
 
 /** One question to the judge. An answer that is no judgement is an error, not a failed check. */

@@ -38,6 +38,8 @@ export interface StepAnswer {
 
 /** What a step wants to know from somebody. */
 export interface StepQuestion {
+  /** Tells the questions of one step apart, where it asks several. */
+  name?: string;
   /** For people. */
   message: string;
   /** What the answer looks like. */

@@ -9,6 +9,7 @@ import { withTools } from "../../tools/with-tools.js";
 import { flag, list, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import { readWithRequests } from "./read-with-requests.js";
 import type { StepContext } from "./step-context.js";
 import type { StepType } from "./step-type.js";
 
@@ -51,8 +52,7 @@ export const toolCall: StepType = {
     const model = withTools(context.model(), ready, { maxSteps: steps });
     const choice = choiceOf(config.tool_choice);
     const request = { ...requestSettings(config), messages, ...(choice !== undefined && { toolChoice: choice }) };
-    const answer = await context.read(model.stream(request, callSettings(context)));
-    const parts = typeof answer.message.content === "string" ? [] : answer.message.content;
+    const { answer, parts, steps: called } = await readWithRequests(context, model, request, callSettings(context));
     const calls = parts.flatMap((part) => (part.type === "tool-call" ? [part] : []));
     const returned = parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));
     return {
@@ -66,7 +66,7 @@ export const toolCall: StepType = {
         }),
       ),
       result: returned.findLast(({ isError }) => !isError)?.output ?? null,
-      iterations: answer.steps ?? 1,
+      iterations: called,
       tools_used: [...new Set(calls.map(({ name }) => name))],
       finish_reason: answer.finishReason,
       success: returned.every(({ isError }) => !isError),

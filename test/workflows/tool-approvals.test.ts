@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import type { JsonValue } from "../../src/base/json.js";
+import { scripted } from "../../src/models/scripted.js";
+import { tool } from "../../src/tools/tool.js";
+import { MemoryEngine } from "../../src/workflows/engines/memory-engine.js";
+import { answerQuestion, resumeRun } from "../../src/workflows/resume-run.js";
+import type { WorkflowServices } from "../../src/workflows/services.js";
+import { loadWorkflow } from "../../src/workflows/workflow.js";
+
+const DOCUMENT = {
+  name: "pay",
+  steps: [
+    { id: "pay", type: "tool_call", config: { tools: ["look", "pay"] }, inputs: { message: "Pay Ann 5" } },
+    {
+      id: "end",
+      type: "output",
+      inputs: { said: { from_step: "pay" }, made: { from_step: "pay", field: "tool_results" } },
+    },
+  ],
+};
+
+/** The model looks, then pays, which needs approval, then says what it did. */
+function paying() {
+  const ran: unknown[] = [];
+  const object = { type: "object", properties: {} };
+  const model = scripted([
+    [{ type: "tool-call", callId: "a", name: "look", input: {} }],
+    [{ type: "tool-call", callId: "b", name: "pay", input: { amount: 5 } }],
+    ["Done."],
+  ]);
+  const services: WorkflowServices = {
+    model,
+    tools: [
+      tool({ name: "look", input: object, run: () => ran.push("look") }),
+      tool({
+        name: "pay",
+        input: { type: "object", properties: { amount: { type: "number" } } },
+        approval: true,
+        run: (input) => {
+          ran.push(input);
+          return "paid";
+        },
+      }),
+    ],
+  };
+  return { model, services, ran };
+}
+
+test.each<[answer: JsonValue, ran: unknown[], result: object]>([
+  ["approve", ["look", { amount: 5 }], { tool_call_id: "b", name: "pay", result: "paid" }],
+  [{ decision: "approve", input: { amount: 3 } }, ["look", { amount: 3 }], { tool_call_id: "b", name: "pay" }],
+  [{ decision: "reject", feedback: "not today" }, ["look"], { tool_call_id: "b", name: "pay" }],
+])("a tool that needs approval waits for it across runs of the step: %j", async (answer, ran, result) => {
+  const { model, services, ran: calls } = paying();
+  const engine = new MemoryEngine();
+  const waiting = await (await loadWorkflow(DOCUMENT, services)).run({ engine }).result;
+  expect(waiting).toMatchObject({
+    status: "waiting",
+    questions: [{ step: "pay", message: "May pay run?", shown: { tool: "pay", input: { amount: 5 } } }],
+  });
+  expect(calls).toEqual(["look"]);
+  await answerQuestion(engine, waiting.runId, waiting.questions[0]?.id ?? "", answer);
+  const { output } = await (await resumeRun(engine, waiting.runId, services)).result;
+  expect(calls).toEqual(ran);
+  expect(output).toMatchObject({ said: "Done.", made: expect.arrayContaining([expect.objectContaining(result)]) });
+  expect(model.requests).toHaveLength(3);
+});
+
+test("somebody who is there is asked while the run goes on", async () => {
+  const { services, ran } = paying();
+  const run = (await loadWorkflow(DOCUMENT, services)).run({ onQuestion: async () => ({ decision: "approve" }) });
+  expect((await run.result).output).toMatchObject({ said: "Done." });
+  expect(ran).toEqual(["look", { amount: 5 }]);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../../src/base/json.js";
+import { isJsonObject, type JsonObject } from "../../src/base/json.js";
 import { scripted } from "../../src/models/scripted.js";
 import { FORMAT, type WorkflowEngine } from "../../src/workflows/engines/engine.js";
 import { answerQuestion, rerunFrom, resumeRun } from "../../src/workflows/resume-run.js";
@@ -150,6 +150,25 @@ export function engineContract(name: string, open: () => Promise<WorkflowEngine>
       await (await rerunFrom(engine, run.runId, "b", services)).result;
       expect(calls).toEqual(["b", "c"]);
       expect(await failure(rerunFrom(engine, run.runId, "bb", services))).toMatchObject({ code: "not-found" });
+      await engine.close();
+    });
+
+    test("finds what another run has kept, the best fitting first", async () => {
+      const engine = await open();
+      const keep = { id: "keep", type: "memory_store", inputs: { content: "$texts" } };
+      const texts = ["Locks lift boats.", "水门调节河流。", "Boats' locks and more locks: \"quoted\" it's."];
+      const storing = await loadWorkflow({ inputs: ["texts"], steps: [keep] });
+      await storing.run({ engine, inputs: { texts } }).result;
+      const find = { id: "find", type: "memory_retrieve", inputs: { query: "$query" } };
+      const finding = await loadWorkflow({ inputs: ["query"], steps: [find] });
+      const found = async (query: string) => {
+        const { results } = await finding.run({ engine, inputs: { query } }).result;
+        const memories = results.find?.memories;
+        return Array.isArray(memories) ? memories.map((one) => (isJsonObject(one) ? one.content : one)) : memories;
+      };
+      expect(await found('boats locks, "quoted"\' | ! (')).toEqual([texts[2], texts[0]]);
+      expect(await found("河流")).toEqual([texts[1]]);
+      expect(await found("nothing")).toEqual([]);
       await engine.close();
     });
 

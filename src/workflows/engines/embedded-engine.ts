@@ -13,6 +13,7 @@ import {
 } from "../../sqlite/sqlite-transactions.js";
 import { between, exactly, oneOf } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
+import { MEMORY_SCHEMA, SqliteMemory } from "../memory/sqlite-memory.js";
 import { EmbeddedJournal } from "./embedded-journal.js";
 import type {
   ListRuns,
@@ -86,6 +87,7 @@ const checkOptions = exactly("options of an embedded engine", {
 export class EmbeddedEngine implements WorkflowEngine {
   readonly name = "embedded";
   readonly conversations: SqliteStore;
+  readonly memory: SqliteMemory;
   readonly #driver: SqliteDriver;
   readonly #transactions: SqliteTransactions;
   readonly #path: string;
@@ -99,6 +101,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     this.#transactions = new SqliteTransactions(driver);
     this.#path = path;
     this.conversations = conversations;
+    this.memory = new SqliteMemory((run) => this.#alone(run));
   }
 
   /**
@@ -126,7 +129,7 @@ export class EmbeddedEngine implements WorkflowEngine {
         await driver.exec(
           `PRAGMA busy_timeout = ${BLOCKED_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${sync};`,
         );
-        await inTransaction(driver, "BEGIN IMMEDIATE", () => driver.exec(SCHEMA));
+        await inTransaction(driver, "BEGIN IMMEDIATE", () => driver.exec(SCHEMA + MEMORY_SCHEMA));
       });
       return new EmbeddedEngine(driver, path, conversations, silentMs);
     } catch (thrown) {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { Usage } from "../../stream/usage.js";
+import type { MemoryIndex } from "../memory/memory-index.js";
 import type { StepResult } from "../steps/step-type.js";
 
 /** Where a run stands. */
@@ -115,6 +116,8 @@ export interface WorkflowEngine {
   readonly name: string;
   /** Where conversations of runs are kept, so that they are there when a run goes on. */
   readonly conversations?: ConversationStore;
+  /** Where `memory_store` keeps texts, so that other runs and later processes find them. */
+  readonly memory?: MemoryIndex;
   /** Writes down a new run and takes it. @throws {SluiceError} `conflict` for an id that there is. */
   begin(run: NewRun): Promise<RunJournal>;
   /**

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../base/json.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
 import { exactly, limit as limitCheck } from "../../stream/checks.js";
+import { WordMemory } from "../memory/word-memory.js";
 import type { ListRuns, NewRun, RunDetails, RunJournal, RunRecord, StepRecord, WorkflowEngine } from "./engine.js";
 import { markAnswered } from "./open-questions.js";
 import { noQuestion, noRun, runBusy, runExists, runLost } from "./run-errors.js";
@@ -26,6 +27,7 @@ const checkOptions = exactly("options of a memory engine", { maxRuns: limitCheck
 export class MemoryEngine implements WorkflowEngine {
   readonly name = "memory";
   readonly conversations = new MemoryStore();
+  readonly memory = new WordMemory();
   readonly #runs = new Map<string, Kept>();
   readonly #maxRuns: number;
 

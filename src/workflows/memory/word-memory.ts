@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../base/json.js";
 import type { MemoryHit, MemoryIndex, MemoryItem } from "./memory-index.js";
+import { similarities } from "./similarities.js";
+import { wordsOf } from "./words-of.js";
 
 interface Entry extends MemoryItem {
   counts: ReadonlyMap<string, number>;
@@ -39,11 +41,10 @@ export class WordMemory implements MemoryIndex {
       .map((entry) => ({ entry, score: this.#score(entry, wanted) }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score);
-    const best = scored[0]?.score ?? 1;
-    return scored
-      .slice(0, limit)
-      .map(({ entry: { id, content, metadata }, score }) => ({ id, content, metadata, similarity: score / best }))
-      .filter(({ similarity }) => similarity >= threshold);
+    return similarities(
+      scored.slice(0, limit).map(({ entry, score }) => ({ ...entry, rank: score })),
+      threshold,
+    );
   }
 
   #score({ counts, length }: Entry, wanted: readonly string[]): number {
@@ -66,13 +67,4 @@ export class WordMemory implements MemoryIndex {
     this.#words -= entry.length;
     for (const word of entry.counts.keys()) this.#spread.set(word, (this.#spread.get(word) ?? 1) - 1);
   }
-}
-
-/** Words in lower case, cut short so that the forms of one word are one. */
-function wordsOf(text: string): string[] {
-  const words: string[] = [];
-  for (const { segment, isWordLike } of new Intl.Segmenter(undefined, { granularity: "word" }).segment(text)) {
-    if (isWordLike) words.push(segment.toLowerCase().slice(0, 6));
-  }
-  return words;
 }

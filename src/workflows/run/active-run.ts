@@ -9,6 +9,7 @@ import { SluiceError } from "../../stream/error.js";
 import { Channel } from "../../stream/sources/channel.js";
 import type { OpenQuestion, RunJournal } from "../engines/engine.js";
 import { findModel } from "../find-model.js";
+import type { MemoryIndex } from "../memory/memory-index.js";
 import type { Workflow } from "../workflow.js";
 import { type PlanOutcome, PlanRun } from "./plan-run.js";
 import { Answering } from "./run-answer.js";
@@ -31,6 +32,8 @@ export interface ActiveRunOptions {
   compile: (document: JsonValue) => Promise<Workflow>;
   /** Where the engine keeps conversations. */
   conversations: ConversationStore | undefined;
+  /** Where the engine keeps what `memory_store` is given. */
+  memory: MemoryIndex | undefined;
   /** Takes the run from its engine. */
   open: (() => Promise<RunJournal>) | undefined;
 }
@@ -133,7 +136,7 @@ export class ActiveRun implements WorkflowRun {
 
   #core(journal: RunJournal | undefined): RunCore {
     const { services, head } = this.#workflow;
-    const { compile, clock, onQuestion, conversations, callContext } = this.#options;
+    const { compile, clock, onQuestion, conversations, memory, callContext } = this.#options;
     return new RunCore({
       id: this.runId,
       settings: head.config,
@@ -142,6 +145,7 @@ export class ActiveRun implements WorkflowRun {
       limits: head.limits,
       journal,
       conversations,
+      memory,
       callContext,
       onQuestion,
       write: (events) => this.#channel.push(events),

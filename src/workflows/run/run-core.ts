@@ -8,6 +8,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import type { DataName } from "../../stream/data-name.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { OpenQuestion, RunJournal } from "../engines/engine.js";
+import type { MemoryIndex } from "../memory/memory-index.js";
 import type { Plan, RunLimits } from "../plan/plan.js";
 import type { ModelAsked, WorkflowServices } from "../services.js";
 import { Places } from "./limits.js";
@@ -36,6 +37,8 @@ export interface RunCoreOptions {
   callContext: CallContext | undefined;
   /** Where the engine keeps conversations. */
   conversations: ConversationStore | undefined;
+  /** Where the engine keeps what `memory_store` is given. */
+  memory: MemoryIndex | undefined;
   write: (events: Batch) => void | Promise<void>;
   findModel: (asked: ModelAsked) => ChatModel;
   compile: (document: JsonValue) => Promise<CompiledBody>;
@@ -60,6 +63,7 @@ export class RunCore {
   readonly journal: RunJournal | undefined;
   readonly callContext: CallContext | undefined;
   readonly conversations: ConversationStore | undefined;
+  readonly memory: MemoryIndex | undefined;
   readonly findModel: RunCoreOptions["findModel"];
   readonly compile: RunCoreOptions["compile"];
   readonly onQuestion: RunCoreOptions["onQuestion"];
@@ -82,6 +86,7 @@ export class RunCore {
     this.journal = options.journal;
     this.callContext = options.callContext;
     this.conversations = options.conversations;
+    this.memory = options.memory;
     this.findModel = options.findModel;
     this.compile = options.compile;
     this.onQuestion = options.onQuestion;

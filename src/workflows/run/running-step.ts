@@ -105,7 +105,8 @@ export class RunningStep implements StepContext {
   }
 
   get memory(): MemoryIndex {
-    return this.#core.services.memory ?? this.#core.shared("memory", () => new WordMemory());
+    const { services, memory } = this.#core;
+    return services.memory ?? memory ?? this.#core.shared("memory", () => new WordMemory());
   }
 
   get json(): JsonObject {

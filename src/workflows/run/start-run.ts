@@ -84,6 +84,7 @@ export function startRun(
     callContext: context,
     compile,
     conversations: engine?.conversations,
+    memory: engine?.memory,
     open: engine && (() => engine.begin(beginning(workflow, runId, inputs, context?.caller))),
   });
 }
@@ -111,6 +112,7 @@ export function resumedRun(
     callContext: context,
     compile,
     conversations: engine.conversations,
+    memory: engine.memory,
     open: async () => (await engine.resume(id)).journal,
   });
 }

@@ -3,6 +3,7 @@ import type { JsonValue } from "../../../base/json.js";
 import { PostgresStore } from "../../../chat/stores/postgres-store.js";
 import { exactly } from "../../../stream/checks.js";
 import { messageOf, SluiceError } from "../../../stream/error.js";
+import { PostgresMemory } from "../../memory/postgres-memory.js";
 import type { ListRuns, NewRun, RunDetails, RunJournal, RunRecord, RunStatus, WorkflowEngine } from "../engine.js";
 import { markAnswered } from "../open-questions.js";
 import { noQuestion, noRun, runBusy, runExists } from "../run-errors.js";
@@ -34,12 +35,14 @@ const PARKED = "sluice-parked";
 export class DbosEngine implements WorkflowEngine {
   readonly name = "dbos";
   readonly conversations: PostgresStore;
+  readonly memory: PostgresMemory;
   readonly #url: string;
   #replica: Promise<Replica>;
   #closed = false;
 
-  private constructor(url: string, conversations: PostgresStore, replica: Replica) {
+  private constructor(url: string, conversations: PostgresStore, memory: PostgresMemory, replica: Replica) {
     this.#url = url;
+    this.memory = memory;
     this.conversations = conversations;
     this.#replica = Promise.resolve(replica);
   }
@@ -60,10 +63,13 @@ export class DbosEngine implements WorkflowEngine {
   static async open(url: string, options: Record<string, never> = {}): Promise<DbosEngine> {
     checkOptions(options, "options");
     const conversations = await PostgresStore.open(url);
+    let memory: PostgresMemory | undefined;
     try {
-      return new DbosEngine(url, conversations, await Replica.start(url));
+      memory = await PostgresMemory.open(url);
+      return new DbosEngine(url, conversations, memory, await Replica.start(url));
     } catch (thrown) {
       await conversations.close();
+      await memory?.close();
       throw thrown;
     }
   }
@@ -165,6 +171,7 @@ export class DbosEngine implements WorkflowEngine {
     this.#closed = true;
     await (await this.#replica.catch(() => undefined))?.stop();
     await this.conversations.close();
+    await this.memory.close();
   }
 
   /** This process at PostgreSQL. Who lost the connection begins a new life: others may have what it had. */

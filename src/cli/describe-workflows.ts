@@ -59,6 +59,7 @@ function withServices(command: Command): Command {
     .option("-m, --model <name>", "answers every step, whatever it names")
     .option("--folder <path>", "the folder that files are read from and written to; default: the current one")
     .option("--allow-folder <path>", "another folder for files; may be given several times", listed)
+    .option("--prompts <folder>", "the prompts of prompt_ref, as JSON files")
     .option("--allow-python", "Python functions may run, with the rights of this user")
     .option(
       "--allow-host <host>",

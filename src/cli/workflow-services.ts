@@ -4,6 +4,7 @@ import { messageOf, SluiceError } from "../stream/error.js";
 import { DbosEngine } from "../workflows/engines/dbos/dbos-engine.js";
 import { EmbeddedEngine } from "../workflows/engines/embedded-engine.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
+import { readPrompts } from "../workflows/prompts/prompts.js";
 import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
 import { chooseModel } from "./choose-model.js";
@@ -17,6 +18,7 @@ export interface WorkflowServiceOptions {
   allowFolder?: readonly string[];
   allowPython?: boolean;
   allowHost?: readonly string[];
+  prompts?: string;
 }
 
 /** What a workflow may use, as the options of the command say. */
@@ -28,6 +30,7 @@ export async function workflowServices(options: WorkflowServiceOptions, io: Io):
     folder: options.folder ?? process.cwd(),
     ...(options.allowFolder && { folders: options.allowFolder }),
     ...(options.allowPython && { python: true }),
+    ...(options.prompts !== undefined && { prompts: await readPrompts(options.prompts) }),
     ...(options.allowHost && { http: { allowPrivate: options.allowHost } }),
   };
 }

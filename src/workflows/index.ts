@@ -28,6 +28,7 @@ export type { MemoryHit, MemoryIndex, MemoryItem } from "./memory/memory-index.j
 export { WordMemory } from "./memory/word-memory.js";
 export type { WorkflowInput } from "./plan/plan.js";
 export type { PromptLibrary, RenderedPrompt } from "./prompts/prompt-library.js";
+export { prompts, readPrompts } from "./prompts/prompts.js";
 export { answerQuestion, rerunFrom, resumeRun } from "./resume-run.js";
 export type { ResumeOptions, RunOptions } from "./run/start-run.js";
 export type { StepReport, WorkflowResult, WorkflowRun } from "./run/workflow-run.js";

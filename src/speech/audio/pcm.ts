@@ -30,3 +30,22 @@ export function amplify(pcm: Uint8Array, gain: number): void {
 
 /** The highest sample of an amplified text: 1 dB below what 16 bits can hold. */
 const LOUDEST = 29_204;
+
+/** Samples of 16 bits of samples from -1 to 1; what is louder is cut off. */
+export function pcmOfFloats(samples: Float32Array): Uint8Array {
+  const pcm = new Uint8Array(samples.length * SAMPLE_BYTES);
+  const view = new DataView(pcm.buffer);
+  for (const [index, sample] of samples.entries()) {
+    view.setInt16(index * SAMPLE_BYTES, Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))), true);
+  }
+  return pcm;
+}
+
+/** Samples from -1 to 1 of whole samples of 16 bits. */
+export function floatsOfPcm(pcm: Uint8Array): Float32Array {
+  const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+  return Float32Array.from(
+    { length: Math.floor(pcm.length / SAMPLE_BYTES) },
+    (_, index) => view.getInt16(index * SAMPLE_BYTES, true) / 32_768,
+  );
+}

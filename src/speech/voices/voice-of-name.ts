@@ -7,6 +7,7 @@ import { elevenLabsVoice } from "./cloud/elevenlabs-voice.js";
 import { googleVoice } from "./cloud/google-voice.js";
 import { openAiVoice } from "./cloud/openai-voice.js";
 import { xttsVoice } from "./cloud/xtts-voice.js";
+import { espeak } from "./espeak/espeak.js";
 import { type FliteVoiceName, flite } from "./flite/flite.js";
 import type { Voice } from "./voice.js";
 
@@ -16,6 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 interface VoiceKind {
   /** Variables that must all be set for `auto` to take it; none for what needs no service. */
   needs: readonly string[];
+  /** `auto` never takes it. */
+  onlyByName?: true;
+  /** A variable that makes it usable as well. */
+  or?: string;
   /** @param name what follows the slash; empty where nothing does. */
   make(name: string, env: Environment): Voice;
 }
@@ -49,7 +54,14 @@ const KINDS: Readonly<Record<string, VoiceKind>> = {
   },
   google: {
     needs: ["GOOGLE_TTS_API_KEY"],
+    or: "GOOGLE_APPLICATION_CREDENTIALS",
     make: (voice, env) => googleVoice({ env, ...(voice !== "" && { voice }) }),
+  },
+  espeak: {
+    needs: [],
+    // Its licence is for whoever uses it to choose.
+    onlyByName: true,
+    make: (voice) => espeak(voice === "" ? {} : { voice }),
   },
   flite: {
     needs: [],
@@ -59,7 +71,7 @@ const KINDS: Readonly<Record<string, VoiceKind>> = {
 
 /**
  * The voice of a name: `flite`, `flite/slt`, `openai/nova`, `openai/tts-1/nova`, `elevenlabs/<id>`, `cartesia/<id>`,
- * `google/en-US-Neural2-C`, `azure/en-US-AvaNeural`, `xtts/Claribel Dervla`. `auto` is the first whose variables are set,
+ * `google/en-US-Neural2-C`, `azure/en-US-AvaNeural`, `xtts/Claribel Dervla`, `espeak/de`. `auto` is the first whose variables are set,
  * in the order Coqui XTTS, Cartesia, ElevenLabs, OpenAI, Azure, Google; else `flite`, which needs no service.
  *
  * @throws {SluiceError} `invalid-argument` with the nearest names; `missing-key` with the variable to set.
@@ -77,7 +89,9 @@ export function voiceOf(name: string, env: Environment = defaultEnvironment()): 
 
 function configured(env: Environment): Voice {
   for (const kind of Object.values(KINDS)) {
-    if (kind.needs.every((variable) => firstSet([variable], env) !== undefined)) return kind.make("", env);
+    if (kind.onlyByName === true) continue;
+    const isSet = (variable: string) => firstSet([variable], env) !== undefined;
+    if (kind.needs.every(isSet) || (kind.or !== undefined && isSet(kind.or))) return kind.make("", env);
   }
   throw new SluiceError("missing-key", "no voice is configured");
 }

@@ -1,10 +1,12 @@
 import { decodeBase64 } from "../../../base/base64.js";
 import { isJsonObject, parseJson } from "../../../base/json.js";
 import { readError } from "../../../dialects/openai-error.js";
+import { defaultEnvironment, firstSet } from "../../../models/provider-environment.js";
 import { between, exactly, filledString } from "../../../stream/checks.js";
 import { SluiceError } from "../../../stream/error.js";
 import { readWav } from "../../audio/wav.js";
 import type { AudioChunk, SynthesisOptions, Voice } from "../voice.js";
+import { GoogleServiceAccount } from "./google-service-account.js";
 import { VOICE_SERVICE_FIELDS, VoiceService, type VoiceServiceOptions } from "./voice-service.js";
 
 /** Settings of a voice of Google Cloud Text-to-Speech. */
@@ -19,8 +21,10 @@ export interface GoogleVoiceOptions extends VoiceServiceOptions {
   pitch?: number;
   /** Samples a second. Default 24,000. */
   sampleRate?: number;
-  /** An OAuth token in place of a key, where a service account is used. */
+  /** An OAuth token in place of a key. */
   accessToken?: string;
+  /** The JSON file of a service account, in place of a key. Default: `GOOGLE_APPLICATION_CREDENTIALS`, where no key is set. */
+  credentials?: string;
 }
 
 const OPTIONS = exactly("googleVoice", {
@@ -31,10 +35,12 @@ const OPTIONS = exactly("googleVoice", {
   pitch: between(-20, 20),
   sampleRate: between(8_000, 48_000),
   accessToken: filledString,
+  credentials: filledString,
 });
 
 /**
- * A voice of Google Cloud Text-to-Speech. Its key is in `GOOGLE_TTS_API_KEY`, or it is given an OAuth token.
+ * A voice of Google Cloud Text-to-Speech. Its key is in `GOOGLE_TTS_API_KEY`, or the file of a service
+ * account in `GOOGLE_APPLICATION_CREDENTIALS`; or it is given an OAuth token.
  *
  * @throws {SluiceError} `invalid-argument`, `missing-key`.
  */
@@ -51,9 +57,13 @@ class GoogleVoice implements Voice {
   readonly maxChars = 1_250;
   readonly #service: VoiceService;
   readonly #options: GoogleVoiceOptions;
+  readonly #account: GoogleServiceAccount | undefined;
 
   constructor(options: GoogleVoiceOptions) {
-    const { voice, sampleRate = 24_000, accessToken } = options;
+    const { voice, sampleRate = 24_000, accessToken, env = defaultEnvironment() } = options;
+    const hasKey = (options.apiKey ?? firstSet(["GOOGLE_TTS_API_KEY"], env)) !== undefined;
+    const file = options.credentials ?? firstSet(["GOOGLE_APPLICATION_CREDENTIALS"], env)?.value;
+    const needsAccount = accessToken === undefined && (options.credentials !== undefined || !hasKey);
     this.id = `google/${voice ?? "default"}`;
     this.format = { mediaType: "audio/pcm", sampleRate };
     this.#options = options;
@@ -65,11 +75,15 @@ class GoogleVoice implements Voice {
         name: "a voice of Google",
         baseUrl: "https://texttospeech.googleapis.com",
         keyEnv: ["GOOGLE_TTS_API_KEY"],
-        keyRequired: accessToken === undefined,
+        keyRequired: accessToken === undefined && file === undefined,
         auth: (key) => ({ "x-goog-api-key": key }),
         readError,
       },
     );
+    if (file !== undefined && needsAccount) {
+      const post = this.#service.postForm.bind(this.#service);
+      this.#account = new GoogleServiceAccount(file, post, options.clock);
+    }
   }
 
   async *synthesize(text: string, { signal }: SynthesisOptions = {}): AsyncGenerator<AudioChunk, void, undefined> {
@@ -86,7 +100,9 @@ class GoogleVoice implements Voice {
         ...(pitch !== undefined && { pitch }),
       },
     };
-    const answer = await this.#service.text({ path: "/v1/text:synthesize", body, signal });
+    const token = await this.#account?.token(signal);
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await this.#service.text({ path: "/v1/text:synthesize", headers, body, signal });
     yield { data: samplesOf(answer, sampleRate) };
   }
 }

@@ -76,6 +76,7 @@ export class VoiceService {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #id: string;
   readonly #readError: (response: ErrorResponse) => SluiceError;
+  readonly #calls: Pick<VoiceServiceOptions, "timeouts" | "retry" | "transport" | "clock">;
 
   /**
    * @param id the voice, for errors.
@@ -96,12 +97,15 @@ export class VoiceService {
     this.baseUrl = baseUrl.replace(/\/+$/, "");
     this.#headers = { ...(this.key !== undefined && terms.auth(this.key)), ...headers };
     this.#readError = terms.readError;
-    this.#service = new HttpService({
-      baseUrl,
+    this.#calls = {
       ...(timeouts !== undefined && { timeouts }),
       ...(retry !== undefined && { retry }),
       ...(transport !== undefined && { transport }),
       ...(clock !== undefined && { clock }),
+    };
+    this.#service = new HttpService({
+      baseUrl,
+      ...this.#calls,
     });
   }
 
@@ -142,6 +146,23 @@ export class VoiceService {
         throw new SluiceError("frame-too-large", `an answer of more than ${MAX_TEXT} characters`);
     }
     return text + decoder.decode();
+  }
+
+  /**
+   * Posts a form to another address of the same owner, as for a token, without the key.
+   *
+   * @throws {SluiceError} as `open`.
+   */
+  async postForm(url: string, form: string, signal: AbortSignal | undefined): Promise<string> {
+    const { origin, pathname } = new URL(url);
+    const terms = { name: this.#id, baseUrl: origin, keyEnv: [], keyRequired: false, auth: () => ({}) };
+    const other = new VoiceService(
+      this.#id,
+      { ...this.#calls, baseUrl: origin, env: {} },
+      { ...terms, readError: this.#readError },
+    );
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    return other.text({ path: pathname, headers, body: form, signal });
   }
 
   /** Some services answer with an error and status 200: JSON where sound was asked for. */

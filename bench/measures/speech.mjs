@@ -13,8 +13,8 @@ const HOUR_MS = 3_600_000;
 /**
  * What it costs to cut text into sentences, and how soon the embedded voice is heard while a model writes 20, 50 and 100
  * tokens a second: from the first token, and from the moment the first sentence is complete; how long a player that began
- * with the first sound would have had to wait for more; how long the event loop was held up meanwhile. Then an hour of
- * sound of a voice that costs nothing, for memory.
+ * with the first audio would have had to wait for more; how long the event loop was held up meanwhile. Then an hour of
+ * audio of a voice that costs nothing, for memory.
  *
  * @type {import("../job.mjs").Measurement}
  */
@@ -104,7 +104,7 @@ function loopDelays() {
   };
 }
 
-/** How much memory grows while an hour of sound is spoken, after its first quarter, in MB. */
+/** How much memory grows while an hour of audio is spoken, after its first quarter, in MB. */
 async function hourGrowthMb() {
   const sampleRate = 16_000;
   const voice = {
@@ -117,18 +117,18 @@ async function hourGrowthMb() {
       yield { data: new Uint8Array((text.length * 65 * 2 * sampleRate) / 1_000) };
     },
   };
-  let soundMs = 0;
+  let audioMs = 0;
   async function* events() {
     yield/** @type {const} */ ({ type: "start", id: "1", model: "endless" });
-    while (soundMs < HOUR_MS) yield/** @type {const} */ ({ type: "text-delta", text: `${PROSE} ` });
+    while (audioMs < HOUR_MS) yield/** @type {const} */ ({ type: "text-delta", text: `${PROSE} ` });
     yield/** @type {const} */ ({ type: "finish", reason: "stop", usage: {} });
   }
   let quarter = 0;
   const stream = speak(ChatStream.from(events(), { retain: false }), { voice });
   for await (const event of stream) {
     if (event.type !== "audio-delta") continue;
-    soundMs += event.data.length / 2 / (sampleRate / 1_000);
-    if (quarter === 0 && soundMs > HOUR_MS / 4) quarter = heldBytes();
+    audioMs += event.data.length / 2 / (sampleRate / 1_000);
+    if (quarter === 0 && audioMs > HOUR_MS / 4) quarter = heldBytes();
   }
   return (heldBytes() - quarter) / 1e6;
 }

@@ -1,6 +1,6 @@
 import { AudioFiles } from "../speech/files/audio-files.js";
 import { speak } from "../speech/pipeline/speak.js";
-import { type Remembering, remember } from "../speech/talk/remember.js";
+import { remember, type TruncatableConversation } from "../speech/talk/remember.js";
 import { type SpokenTurn, say } from "../speech/talk/spoken-turn.js";
 import { findPlayer, systemPlayer } from "../speech/talk/system-player.js";
 import type { Voice } from "../speech/voices/voice.js";
@@ -41,7 +41,7 @@ export interface SpokenAnswer {
 export function speakAnswer(
   answer: ChatStream,
   { voice, output }: AnswerSpeech,
-  conversation: Remembering,
+  conversation: TruncatableConversation,
   io: Io,
 ): SpokenAnswer {
   const text = new TextMeter();
@@ -59,7 +59,7 @@ function playAnswer(
   answer: ChatStream,
   voice: Voice,
   text: TextMeter,
-  conversation: Remembering,
+  conversation: TruncatableConversation,
   io: Io,
 ): SpokenAnswer {
   const { PATH: path } = io.env;

@@ -16,16 +16,16 @@ export { type SpeechRouteOptions, speechRoute } from "./serve/speech-route.js";
 export { type TranscriptionRouteOptions, transcriptionRoute } from "./serve/transcription-route.js";
 export { type SpeakableOptions, SpeakableText } from "./speakable/speakable-text.js";
 export {
-  type Answering,
   createStreamingPipeline,
   type StreamingConfig,
   type StreamingPipeline,
   type StreamingPipelineOptions,
   type StreamingProgress,
+  type TextStreamer,
 } from "./streaming-pipeline.js";
 export type { AudioOutput } from "./talk/audio-output.js";
 export { type PacedOutputOptions, type PcmSink, pacedOutput } from "./talk/paced-output.js";
-export { type Remembering, remember } from "./talk/remember.js";
+export { remember, type TruncatableConversation } from "./talk/remember.js";
 export { type SayOptions, type SpokenTurn, say, type TurnHeard } from "./talk/spoken-turn.js";
 export { findPlayer, type SystemPlayerOptions, systemPlayer } from "./talk/system-player.js";
 export { type VoiceChatEvent, type VoiceChatOptions, voiceChat } from "./talk/voice-chat.js";

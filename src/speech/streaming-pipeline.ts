@@ -10,17 +10,17 @@ import type { Voice } from "./voices/voice.js";
 import { voiceOf } from "./voices/voice-of-name.js";
 
 /** Somebody who answers a prompt with a stream: a conversation, an agent. */
-export interface Answering {
+export interface TextStreamer {
   stream(prompt: string, options?: CallOptions): ChatStream;
 }
 
-/** How text becomes sound, and where that goes. */
+/** How text becomes audio, and where that goes. */
 export interface StreamingConfig extends Omit<SpeechOptions, "voice">, Partial<AudioFilesOptions> {}
 
 /** Settings of `createStreamingPipeline`. */
 export interface StreamingPipelineOptions {
   /** Who answers: a model or its name, or anything else that answers a prompt, such as a conversation. */
-  llmProvider: string | ChatModel | Answering;
+  llmProvider: string | ChatModel | TextStreamer;
   /** Who speaks: a voice, or the name of one as `voiceOf` takes it. Default `auto`. */
   ttsProvider?: string | Voice;
   /** Default: as `speak`; files go to `output/speech`, each run in a folder of its own. */
@@ -78,7 +78,7 @@ export interface StreamingPipeline {
   /** Who speaks. */
   readonly voice: Voice;
   /**
-   * Asks, and tells what happens. Leaving ends model and synthesis, and keeps the files that are complete. A run that fails
+   * Asks, and reports progress. Leaving ends model and synthesis, and keeps the files that are complete. A run that fails
    * throws: `completed` is only for what went well.
    */
   streamChatToAudio(prompt: string, options?: CallOptions): AsyncGenerator<StreamingProgress, void, undefined>;
@@ -91,7 +91,7 @@ const OPTIONS = exactly("createStreamingPipeline", {
 });
 
 /**
- * A pipeline from a prompt to files of sound.
+ * A pipeline from a prompt to files of audio.
  *
  * @throws {SluiceError} `invalid-argument`; what `model()` and `voiceOf()` throw for names.
  * @example
@@ -118,12 +118,12 @@ export function createStreamingPipeline(options: StreamingPipelineOptions): Stre
     voice,
     streamChatToAudio(prompt, call = {}) {
       filledString(prompt, "prompt");
-      return tell(prompt, speak(ask(prompt, call), spoken), voice, files());
+      return progressOf(prompt, speak(ask(prompt, call), spoken), voice, files());
     },
   };
 }
 
-async function* tell(
+async function* progressOf(
   message: string,
   stream: ChatStream,
   voice: Voice,
@@ -177,6 +177,6 @@ function askerOf(provider: StreamingPipelineOptions["llmProvider"]): (prompt: st
 }
 
 /** A model has an id; a conversation and an agent take a prompt as it is. */
-function isModel(provider: ChatModel | Answering): provider is ChatModel {
+function isModel(provider: ChatModel | TextStreamer): provider is ChatModel {
   return "id" in provider && typeof provider.id === "string" && !("contextId" in provider);
 }

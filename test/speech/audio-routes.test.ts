@@ -118,7 +118,7 @@ describe("POST /v1/audio/transcriptions, with OpenAI's client", () => {
   });
 
   it("refuses files that it cannot read", async () => {
-    const file = await toFile(Buffer.from("no sound"), "speech.mp3");
+    const file = await toFile(Buffer.from("no audio"), "speech.mp3");
     await expect(client.audio.transcriptions.create({ model: "m", file })).rejects.toMatchObject({
       status: 400,
       param: "file",

@@ -21,7 +21,7 @@ async function captionsOf(text: string, marks: boolean): Promise<Captions> {
   return captions;
 }
 
-it.each([true, false])("captions follow the sound, with the voice's times of words or without (%s)", async (marks) => {
+it.each([true, false])("captions follow the audio, with the voice's times of words or without (%s)", async (marks) => {
   const captions = await captionsOf("Hello there. Is 1 < 2?", marks);
   expect(captions.text("vtt")).toBe(
     "WEBVTT\n\n00:00:00.000 --> 00:00:00.600\nHello there.\n\n00:00:00.600 --> 00:00:01.050\nIs 1 &lt; 2?\n",

@@ -25,7 +25,7 @@ async function serve(...behaviour: Parameters<typeof serveVoice>): Promise<Voice
   return server;
 }
 
-const soundOf = (chunks: readonly AudioChunk[]) => Buffer.concat(chunks.map(({ data }) => data));
+const audioOf = (chunks: readonly AudioChunk[]) => Buffer.concat(chunks.map(({ data }) => data));
 const wordsOf = (chunks: readonly AudioChunk[]) => chunks.flatMap(({ words = [] }) => words);
 const json = (body: Buffer): unknown => JSON.parse(body.toString());
 const noRetry = { retries: 0 };
@@ -92,11 +92,11 @@ const overHttp: readonly [name: string, make: (url: string) => Voice, good: Para
 ];
 
 describe.each(overHttp)("the voice of %s", (_, make, good) => {
-  it("gives the sound that the service sends, whole", async () => {
+  it("gives the audio that the service sends, whole", async () => {
     const { url } = await serve(good);
     const voice = make(url);
     const chunks = await collect(voice.synthesize("Hi there"));
-    expect(soundOf(chunks).equals(PCM)).toBe(true);
+    expect(audioOf(chunks).equals(PCM)).toBe(true);
     expect(voice.format).toEqual({ mediaType: "audio/pcm", sampleRate: 24_000 });
   });
 
@@ -119,7 +119,7 @@ describe.each(overHttp)("the voice of %s", (_, make, good) => {
     expect(error).toMatchObject({ code: "rate-limited", retryable: true, retryAfterMs: 7_000 });
   });
 
-  it("says that the sound was cut off", async () => {
+  it("says that the audio was cut off", async () => {
     const { url } = await serve(async (request, response) => {
       if (request.url === "/studio_speakers") return good(request, response);
       response.setHeader("content-length", "100000");
@@ -229,7 +229,7 @@ describe("what the services are asked", () => {
   });
 });
 
-describe("sound", () => {
+describe("audio", () => {
   it("that comes as a WAV file where samples were asked for has its header read, wherever it is cut", async () => {
     const file = Buffer.concat([wavHeader(24_000, 0xffff_ffff), PCM]);
     for (const size of [1, 7, 44, 45, 10_000]) {
@@ -241,7 +241,7 @@ describe("sound", () => {
         response.end(file.subarray(Math.min(file.length, Math.ceil(60) * size)));
       });
       const chunks = await collect(openAiVoice({ baseUrl: url }).synthesize("Hi"));
-      expect(soundOf(chunks).equals(PCM)).toBe(true);
+      expect(audioOf(chunks).equals(PCM)).toBe(true);
     }
   });
 
@@ -315,7 +315,7 @@ async function* pieces(...texts: string[]): AsyncGenerator<string> {
 }
 
 describe("ElevenLabs over a WebSocket", () => {
-  const sound = (audio: Buffer, chars: string) => ({
+  const audio = (audio: Buffer, chars: string) => ({
     audio: audio.toString("base64"),
     alignment: {
       chars: [...chars],
@@ -326,17 +326,17 @@ describe("ElevenLabs over a WebSocket", () => {
 
   it("sends text as it streams, and tells the audio of one piece from the next by its characters", async () => {
     const talk = conversation((message, socket) => {
-      if (message.text === "Hi there. ") socket.send(JSON.stringify(sound(PCM.subarray(0, 1_440), "Hi t")));
+      if (message.text === "Hi there. ") socket.send(JSON.stringify(audio(PCM.subarray(0, 1_440), "Hi t")));
       if (message.text !== "") return;
       // The first piece ends within this message: five characters of 10 ms, and a blank.
-      socket.send(JSON.stringify(sound(PCM.subarray(1_440), "here. Bye.")));
+      socket.send(JSON.stringify(audio(PCM.subarray(1_440), "here. Bye.")));
       socket.send(JSON.stringify({ audio: null, isFinal: true }));
     });
     const { url } = await serve(() => {}, talk.converse);
     const voice = elevenLabsVoice({ baseUrl: url, apiKey: "k", voice: "v", transportKind: "websocket" });
     const chunks = await collect(voice.synthesizeStream(pieces("Hi there.", "Bye.")));
-    expect(soundOf(chunks).equals(PCM)).toBe(true);
-    expect(soundOf(chunks.filter(({ piece }) => piece === 0))).toHaveLength(1_440 + 60 * 48);
+    expect(audioOf(chunks).equals(PCM)).toBe(true);
+    expect(audioOf(chunks.filter(({ piece }) => piece === 0))).toHaveLength(1_440 + 60 * 48);
     expect(chunks.filter(({ last }) => last).map(({ piece }) => piece)).toEqual([0, 1]);
     expect(chunks.flatMap(({ piece, words = [] }) => words.map((word) => ({ piece, ...word })))).toEqual([
       { piece: 0, text: "Hi", startMs: 0, endMs: 20 },
@@ -376,7 +376,7 @@ describe("ElevenLabs over a WebSocket", () => {
 });
 
 describe("Cartesia", () => {
-  it("makes a context of each text, and gives sound and the times of words", async () => {
+  it("makes a context of each text, and gives audio and the times of words", async () => {
     const talk = conversation(({ context_id }, socket) => {
       const send = (message: object) => socket.send(JSON.stringify({ context_id, ...message }));
       socket.send(JSON.stringify({ type: "chunk", context_id: "another", data: "AAAA" }));
@@ -388,7 +388,7 @@ describe("Cartesia", () => {
     const { url } = await serve(() => {}, talk.converse);
     const voice = cartesiaVoice({ baseUrl: url, apiKey: "k", voice: "v" });
     const chunks = await collect(voice.synthesize("Hi there."));
-    expect(soundOf(chunks).equals(PCM)).toBe(true);
+    expect(audioOf(chunks).equals(PCM)).toBe(true);
     expect(wordsOf(chunks)).toEqual([
       { text: "Hi", startMs: 0, endMs: 200 },
       { text: "there.", startMs: 300, endMs: 800 },

@@ -34,7 +34,7 @@ describe("what was heard", () => {
     const heard = new HeardText();
     for (const event of events) heard.push(event);
     const at = new Map<number, string>();
-    for (let ms = 0; ms <= heard.soundMs; ms += 10) at.set(ms, text.slice(0, heard.chars(ms)));
+    for (let ms = 0; ms <= heard.audioMs; ms += 10) at.set(ms, text.slice(0, heard.chars(ms)));
     expect(new Set(Array.from(at.values(), (prefix) => prefix.trim()))).toEqual(
       new Set([
         "",
@@ -106,12 +106,12 @@ describe("what was heard", () => {
           const heard = new HeardText();
           for (const event of events) heard.push(event);
           let before = 0;
-          for (let ms = 0; ms <= heard.soundMs + 100; ms += 50) {
+          for (let ms = 0; ms <= heard.audioMs + 100; ms += 50) {
             const chars = heard.chars(ms);
             expect(chars).toBeGreaterThanOrEqual(before);
             before = chars;
             const prefix = text.slice(0, chars).trimEnd();
-            // Sound of the test voice is as long as its text, and a piece has one blank less than the answer.
+            // Audio of the test voice is as long as its text, and a piece has one blank less than the answer.
             expect(prefix.length * MS_PER_CHARACTER).toBeLessThanOrEqual(ms + all.length * MS_PER_CHARACTER);
             expect(
               text.startsWith(prefix) && (prefix === "" || prefix === text || /[\s]/.test(text.charAt(prefix.length))),

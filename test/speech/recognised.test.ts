@@ -46,7 +46,7 @@ function wordsRight(said: readonly string[], heard: readonly string[]): number {
   return 1 - (row.at(-1) ?? 0) / said.length;
 }
 
-test.skipIf(!installed)("what is spoken is recognised again", async () => {
+test.skipIf(!installed)("what is spoken is recognised again", { timeout: 120_000 }, async () => {
   const outputDir = mkdtempSync(join(tmpdir(), "sluice-recognised-"));
   const voice = flite({ workers: 1 });
   try {
@@ -61,7 +61,7 @@ test.skipIf(!installed)("what is spoken is recognised again", async () => {
     const files = last?.status === "completed" ? last.audioFiles : [];
     const [list, heard] = [join(outputDir, "files"), join(outputDir, "heard")];
     writeFileSync(list, files.map((file) => relative(outputDir, file).replace(/\.wav$/, "\n")).join(""));
-    const sound = [
+    const audio = [
       "-adcin",
       "yes",
       "-adchdr",
@@ -83,7 +83,7 @@ test.skipIf(!installed)("what is spoken is recognised again", async () => {
       "-dict",
       join(MODEL, "cmudict-en-us.dict"),
     ];
-    await promisify(execFile)(RECOGNISER, [...sound, ...model, "-logfn", "/dev/null"]);
+    await promisify(execFile)(RECOGNISER, [...audio, ...model, "-logfn", "/dev/null"]);
     const found = readFileSync(heard, "utf8").replace(/\([^)]*\)$/gm, "");
     const right = wordsRight(words(text), words(found));
     process.stdout.write(`recognised: ${(right * 100).toFixed(0)} % of ${words(text).length} words\n`);

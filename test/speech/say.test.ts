@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Conversation } from "../../src/chat/conversation.js";
 import { scripted } from "../../src/models/scripted.js";
 import { pacedOutput } from "../../src/speech/talk/paced-output.js";
-import { type Remembering, remember } from "../../src/speech/talk/remember.js";
+import { remember, type TruncatableConversation } from "../../src/speech/talk/remember.js";
 import { say } from "../../src/speech/talk/spoken-turn.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
@@ -21,7 +21,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 12; turn++) await new Promise(setImmediate);
 }
 
-/** What was heard of sound, character by character: the test voice writes each for 50 ms. */
+/** What was heard of audio, character by character: the test voice writes each for 50 ms. */
 function listener() {
   const pieces: { at: number; pcm: Uint8Array }[] = [];
   let stopped = 0;
@@ -40,7 +40,7 @@ function listener() {
 }
 
 describe("output at the pace of hearing", () => {
-  it("hands sound on little ahead of what is heard, and knows how much was heard", async () => {
+  it("hands audio on little ahead of what is heard, and knows how much was heard", async () => {
     const clock = new ManualClock();
     const sink = listener();
     const output = pacedOutput(sink, { clock, bufferMs: 100 });
@@ -61,7 +61,7 @@ describe("output at the pace of hearing", () => {
     expect(sink.pieces).toHaveLength(50);
   });
 
-  it("is silent at once when it is stopped, and takes sound again", async () => {
+  it("is silent at once when it is stopped, and takes audio again", async () => {
     const clock = new ManualClock();
     const sink = listener();
     const output = pacedOutput(sink, { clock, bufferMs: 100 });
@@ -84,7 +84,7 @@ describe("output at the pace of hearing", () => {
 /** A conversation that stores turns as the real one does: an interrupted answer with the text that had come. */
 function conversation(
   pieces: readonly (string | Promise<unknown>)[],
-): Remembering & { stored: ChatMessage[]; stream(): ChatStream } {
+): TruncatableConversation & { stored: ChatMessage[]; stream(): ChatStream } {
   const stored: ChatMessage[] = [{ role: "user", content: "Hi" }];
   return {
     stored,
@@ -143,7 +143,7 @@ describe("an answer that is said aloud", () => {
     expect(talk.stored[1]?.content).toBe("Hello there. How are you?");
   });
 
-  it("is stopped before the first sound: nothing was heard, and the turn stays", async () => {
+  it("is stopped before the first audio: nothing was heard, and the turn stays", async () => {
     const clock = new ManualClock();
     const talk = conversation(["Hello there. How are you?"]);
     const voice = new TestVoice({ clock, tookMs: () => 500 });
@@ -209,7 +209,7 @@ describe("an answer that is said aloud", () => {
     expect(model.requests[1]?.messages.map(textOf)).toEqual(["Hi", "Hello there", "Stop."]);
   });
 
-  it("keeps exactly the words whose sound was played, at whatever millisecond it is interrupted", async () => {
+  it("keeps exactly the words whose audio was played, at whatever millisecond it is interrupted", async () => {
     const sentence = fc
       .array(fc.stringMatching(/^[a-z]{2,7}$/), { minLength: 1, maxLength: 6 })
       .map((words) => `Now ${words.join(" ")} end. `);
@@ -261,7 +261,7 @@ describe("an answer that is said aloud", () => {
   });
 });
 
-/** The whole words of played sound: pieces of a text follow one another without a blank, which ends each with its full stop. */
+/** The whole words of played audio: pieces of a text follow one another without a blank, which ends each with its full stop. */
 function wordsHeard(played: Uint8Array): string[] {
   const view = new DataView(played.buffer, played.byteOffset, played.byteLength);
   const samples = played.length / 2;

@@ -43,7 +43,7 @@ async function spoken(stream: ChatStream, options: Partial<SpeechOptions> & { te
 const retryable = new SluiceError("overloaded", "too much to do", { retryable: true });
 
 describe("speak", () => {
-  it("adds sentences and their sound to the stream, in order, and leaves the rest as it was", async () => {
+  it("adds sentences and their audio to the stream, in order, and leaves the rest as it was", async () => {
     const { events, heard } = await spoken(answer("Hello there. How", " are you doing today? Go", "od."), {
       sentenceBufferSize: 1,
     });
@@ -122,7 +122,7 @@ describe("speak", () => {
     expect(heard(await events)).toEqual(["This goes on,", "and on without an end."]);
   });
 
-  it("does not let the player run out of sound while a long sentence is being written", async () => {
+  it("does not let the player run out of audio while a long sentence is being written", async () => {
     const clock = new ManualClock();
     const voice = new TestVoice({ clock, tookMs: () => 100 });
     let more = (_: string) => {};
@@ -145,7 +145,7 @@ describe("speak", () => {
     await clock.timer(100);
     clock.advance(100);
     await new Promise(setImmediate);
-    // 850 ms of sound are out; 20 characters more are written each 100 ms, without the end of a sentence.
+    // 850 ms of audio are out; 20 characters more are written each 100 ms, without the end of a sentence.
     for (let ms = 0; ms < 800; ms += 100) {
       more(" that is more, as we");
       await new Promise(setImmediate);
@@ -228,7 +228,7 @@ describe("speak", () => {
     ]);
   });
 
-  it("makes pieces larger only while unplayed sound covers their synthesis", async () => {
+  it("makes pieces larger only while unplayed audio covers their synthesis", async () => {
     const said = Array.from({ length: 12 }, (_, index) => `This is sentence number ${index}.`).join(" ");
     const slow = await spoken(answer(said), { sentenceBufferSize: 4, concurrency: 1, clock: new ManualClock() });
     expect(slow.voice.asked[0]).toBe("This is sentence number 0.");
@@ -365,7 +365,7 @@ describe("a voice that fails", () => {
     expect(broken).toBe(1);
   });
 
-  it("that makes no sound has failed", async () => {
+  it("that makes no audio has failed", async () => {
     const voice = { ...new TestVoice(), id: "mute", async *synthesize() {} };
     expect(await failure(collect(speak(answer("One sentence."), { voice, retries: 0 })))).toMatchObject({
       code: "provider-error",

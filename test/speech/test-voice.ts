@@ -5,12 +5,12 @@ import type { SluiceError } from "../../src/stream/error.js";
 
 /** How the voice of the tests behaves. */
 export interface TestVoiceOptions {
-  /** How long it takes for the sound of a text, in ms. Default: no time. */
+  /** How long it takes for the audio of a text, in ms. Default: no time. */
   tookMs?: (text: string) => number;
   clock?: Clock;
   /** Throws for texts it is to fail on; called with the number of the attempt for that text, from 1. */
   fail?: (text: string, attempt: number) => SluiceError | undefined;
-  /** In how many chunks the sound of a text comes. Default 1. */
+  /** In how many chunks the audio of a text comes. Default 1. */
   chunks?: number;
   concurrency?: number;
   maxChars?: number;
@@ -57,12 +57,12 @@ export class TestVoice implements Voice {
       if (tookMs !== undefined && clock !== undefined) await wait(tookMs(text), clock, signal);
       const error = fail?.(text, attempt);
       if (error !== undefined) throw error;
-      const sound = soundOf(text);
-      const size = Math.ceil(sound.length / chunks);
-      for (let at = 0; at < sound.length; at += size) {
+      const audio = audioOf(text);
+      const size = Math.ceil(audio.length / chunks);
+      for (let at = 0; at < audio.length; at += size) {
         signal?.throwIfAborted();
         const words = marks && at === 0 ? { words: marksOf(text) } : {};
-        yield { data: sound.subarray(at, at + size), ...words };
+        yield { data: audio.subarray(at, at + size), ...words };
       }
     } finally {
       this.active--;
@@ -73,16 +73,16 @@ export class TestVoice implements Voice {
 
 export const MS_PER_CHARACTER = 50;
 
-/** The text that a sound of the test voice was made of. */
-export function textOfSound(sound: Uint8Array): string {
-  const view = new DataView(sound.buffer, sound.byteOffset, sound.byteLength);
+/** The text that audio of the test voice was made of. */
+export function textOfSound(audio: Uint8Array): string {
+  const view = new DataView(audio.buffer, audio.byteOffset, audio.byteLength);
   let text = "";
-  for (let at = 0; at + 1 < sound.length; at += MS_PER_CHARACTER * 2)
+  for (let at = 0; at + 1 < audio.length; at += MS_PER_CHARACTER * 2)
     text += String.fromCharCode(view.getUint16(at, true));
   return text;
 }
 
-function soundOf(text: string): Uint8Array {
+function audioOf(text: string): Uint8Array {
   const samples = new DataView(new ArrayBuffer(text.length * MS_PER_CHARACTER * 2));
   for (let at = 0; at < samples.byteLength; at += 2) {
     samples.setUint16(at, text.charCodeAt(Math.floor(at / 2 / MS_PER_CHARACTER)), true);

@@ -13,7 +13,7 @@ import { ManualClock } from "../support/manual-clock.js";
 import { TestVoice } from "./test-voice.js";
 import { serveVoice } from "./voice-server.js";
 
-/** Speech is sound whose samples are not 0; each piece lasts 10 ms at 1,000 samples a second. */
+/** Speech is audio whose samples are not 0; each piece lasts 10 ms at 1,000 samples a second. */
 const detector: VoiceDetector = {
   sampleRate: 1_000,
   frameBytes: 20,
@@ -37,8 +37,8 @@ async function settle(): Promise<void> {
 }
 
 describe("what somebody says", () => {
-  it("is found in sound that comes in pieces of any size", () => {
-    const sound = Buffer.concat([
+  it("is found in audio that comes in pieces of any size", () => {
+    const audio = Buffer.concat([
       silence(300),
       speech(400),
       silence(200),
@@ -47,10 +47,10 @@ describe("what somebody says", () => {
       speech(50),
       silence(300),
     ]);
-    for (const size of [2, 7, 20, 333, sound.length]) {
+    for (const size of [2, 7, 20, 333, audio.length]) {
       const utterances = new Utterances(detector, { startMs: 100, pauseMs: 500, leadInMs: 50 });
       const events = [];
-      for (let at = 0; at < sound.length; at += size) events.push(...utterances.push(sound.subarray(at, at + size)));
+      for (let at = 0; at < audio.length; at += size) events.push(...utterances.push(audio.subarray(at, at + size)));
       events.push(...utterances.end());
       expect(events.map(({ type, atMs }) => [type, atMs])).toEqual([
         ["speech-start", 300],
@@ -61,7 +61,7 @@ describe("what somebody says", () => {
     }
   });
 
-  it("is cut where it goes on for too long, and ends with the sound", () => {
+  it("is cut where it goes on for too long, and ends with the audio", () => {
     const utterances = new Utterances(detector, { longestMs: 1_000, startMs: 100 });
     const events = [...utterances.push(speech(2_500)), ...utterances.end()];
     expect(events.map(({ type }) => type)).toEqual([
@@ -235,7 +235,7 @@ describe("a conversation by voice", () => {
     void done.catch(() => {});
   });
 
-  it("goes on where it was after a sound without words", async () => {
+  it("goes on where it was after a noise without words", async () => {
     const { clock, input, agent, output, done } = chat({ 1: "What is it?" }, { echoCancelled: true });
     await input.hear(speech(300, 1));
     await input.hear(silence(600));
@@ -276,7 +276,7 @@ describe("a conversation by voice", () => {
 });
 
 describe("transcription", () => {
-  it("sends sound as a file and reads its text", async () => {
+  it("sends audio as a file and reads its text", async () => {
     const server = await serveVoice((_, response) => void response.end(JSON.stringify({ text: " Hello there. " })));
     try {
       const transcriber = openAiTranscriber({ baseUrl: server.url, apiKey: "k", language: "en" });

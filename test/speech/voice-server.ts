@@ -63,7 +63,7 @@ export async function serveVoice(answer: Answer, converse?: Converse): Promise<V
   };
 }
 
-/** Sound that is easy to know again: samples that count up. */
+/** Audio that is easy to know again: samples that count up. */
 export function countingPcm(samples: number): Buffer {
   const pcm = Buffer.alloc(samples * 2);
   for (let index = 0; index < samples; index++) pcm.writeInt16LE(index % 20_000, index * 2);

@@ -17,8 +17,8 @@ interface Cue {
 }
 
 /**
- * Makes captions of a spoken stream, from the times of its words; where a voice gives none, from the length of its sound.
- * Its sound has to be samples (`audio/pcm`), whose length is known.
+ * Makes captions of a spoken stream, from the times of its words; where a voice gives none, from the length of its audio.
+ * Its audio has to be samples (`audio/pcm`), whose length is known.
  * @example
  * ```ts
  * import { writeFile } from "node:fs/promises";
@@ -33,17 +33,17 @@ interface Cue {
  */
 export class Captions {
   readonly #cues: Cue[] = [];
-  #soundMs = 0;
+  #audioMs = 0;
   #sentence: { text: string; startMs: number; words: WordMark[] } | undefined;
 
   /** Takes the next event of the spoken stream. */
   push(event: ChatEvent): void {
     if (event.type === "sentence") {
       this.#finish();
-      this.#sentence = { text: event.text, startMs: this.#soundMs, words: [] };
+      this.#sentence = { text: event.text, startMs: this.#audioMs, words: [] };
     } else if (event.type === "audio-delta") {
       const { data, mediaType, sampleRate, words = [] } = event;
-      if (mediaType === "audio/pcm" && sampleRate !== undefined) this.#soundMs += pcmMs(data.length, sampleRate);
+      if (mediaType === "audio/pcm" && sampleRate !== undefined) this.#audioMs += pcmMs(data.length, sampleRate);
       for (const word of words) this.#sentence?.words.push(word);
     } else if (event.type === "finish") this.#finish();
   }
@@ -67,7 +67,7 @@ export class Captions {
     this.#sentence = undefined;
     if (sentence === undefined) return;
     const { text, startMs } = sentence;
-    const words = sentence.words.length > 0 ? sentence.words : estimatedMarks(text, this.#soundMs - startMs);
+    const words = sentence.words.length > 0 ? sentence.words : estimatedMarks(text, this.#audioMs - startMs);
     let cue: Cue | undefined;
     for (const word of words) {
       const [from, to] = [startMs + word.startMs, startMs + word.endMs];

@@ -6,7 +6,7 @@ import { SluiceError } from "../../stream/error.js";
 import { pcmMs } from "../audio/pcm.js";
 import { WAV_HEADER_BYTES, wavHeader } from "../audio/wav.js";
 
-/** A file with the sound of one or more sentences. */
+/** A file with the audio of one or more sentences. */
 export interface AudioFile {
   /** Where it is. */
   path: string;
@@ -50,7 +50,7 @@ interface Pending {
 }
 
 /**
- * Writes the sound of a spoken stream to files, in order: `chunk_001.wav`, `chunk_002.wav` and so on. Each appears whole or
+ * Writes the audio of a spoken stream to files, in order: `chunk_001.wav`, `chunk_002.wav` and so on. Each appears whole or
  * not at all, in the format that its bytes really are, in a folder of the run's own. A run that is stopped leaves the files
  * of the sentences that were complete.
  */
@@ -134,7 +134,7 @@ export class AudioFiles {
     try {
       return await write();
     } catch (cause) {
-      throw new SluiceError("store-failed", `the sound could not be written to ${this.#folder}`, { cause });
+      throw new SluiceError("store-failed", `the audio could not be written to ${this.#folder}`, { cause });
     }
   }
 }
@@ -151,7 +151,7 @@ function fileOf({ mediaType, sampleRate, pieces }: Pending): {
   return { data: file, mediaType: "audio/wav", durationMs: pcmMs(data.length, rate) };
 }
 
-/** All sound in one file. Samples get one header; formats of frames (MP3, AAC, Ogg) may simply follow one another. */
+/** All audio in one file. Samples get one header; formats of frames (MP3, AAC, Ogg) may simply follow one another. */
 class JoinedFile {
   readonly #folder: string;
   #path: string | undefined;

@@ -3,22 +3,22 @@ import { pcmMs } from "../audio/pcm.js";
 import { estimatedMs } from "../pipeline/synthesis.js";
 import type { WordMark } from "../voices/voice.js";
 
-/** A sentence and where its sound is in the sound of the stream. */
+/** A sentence and where its audio is in the audio of the stream. */
 interface Heard {
   sentence: SentenceEvent;
   /** Its text in the answer. */
   text: string;
-  /** Where its sound begins, in ms. */
+  /** Where its audio begins, in ms. */
   startMs: number;
-  /** How long its sound is, as far as it has come. */
+  /** How long its audio is, as far as it has come. */
   ms: number;
-  /** Whether its sound is complete. */
+  /** Whether its audio is complete. */
   complete: boolean;
   words: WordMark[];
 }
 
 /**
- * Knows what of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its sound
+ * Knows what of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its audio
  * was played. What was played is forgotten, so that it stays small however long the answer is.
  * @example
  * ```ts
@@ -28,7 +28,7 @@ interface Heard {
  * const heard = new HeardText();
  * const answer = stream("ollama/llama3.2", "Tell me a story.");
  * for await (const event of speak(answer, { voice: flite() })) heard.push(event);
- * heard.chars(1_500); // how many characters of the answer were heard after 1.5 s of sound
+ * heard.chars(1_500); // how many characters of the answer were heard after 1.5 s of audio
  * ```
  */
 export class HeardText {
@@ -37,7 +37,7 @@ export class HeardText {
   #text = "";
   #from = 0;
   #lengthAtStart = 0;
-  #soundMs = 0;
+  #audioMs = 0;
   #finished = false;
   /** What is known to be heard. */
   #chars = 0;
@@ -65,7 +65,7 @@ export class HeardText {
         this.#begin(event);
         return;
       case "audio-delta":
-        this.#sound(event);
+        this.#audio(event);
         return;
       case "finish":
         this.#complete();
@@ -75,15 +75,15 @@ export class HeardText {
     }
   }
 
-  /** All sound that came, in ms. */
-  get soundMs(): number {
-    return this.#soundMs;
+  /** All audio that came, in ms. */
+  get audioMs(): number {
+    return this.#audioMs;
   }
 
   /**
    * How much of the answer's text was heard, in UTF-16 code units: whole words, and all of it once everything was played.
    *
-   * @param playedMs of the stream's sound, in ms.
+   * @param playedMs of the stream's audio, in ms.
    */
   chars(playedMs: number): number {
     if (this.#keeps) return this.#kept(playedMs);
@@ -111,13 +111,13 @@ export class HeardText {
   #begin(sentence: SentenceEvent): void {
     this.#complete();
     const text = this.#text.slice(sentence.start - this.#from, sentence.end - this.#from);
-    this.#sentences.push({ sentence, text, startMs: this.#soundMs, ms: 0, complete: false, words: [] });
+    this.#sentences.push({ sentence, text, startMs: this.#audioMs, ms: 0, complete: false, words: [] });
   }
 
-  #sound({ data, mediaType, sampleRate, words = [] }: AudioDeltaEvent): void {
+  #audio({ data, mediaType, sampleRate, words = [] }: AudioDeltaEvent): void {
     const last = this.#sentences.at(-1);
     const ms = mediaType === "audio/pcm" && sampleRate !== undefined ? pcmMs(data.length, sampleRate) : 0;
-    this.#soundMs += ms;
+    this.#audioMs += ms;
     if (last === undefined) return;
     last.ms += ms;
     for (const word of words) last.words.push(word);
@@ -128,7 +128,7 @@ export class HeardText {
     if (last !== undefined) last.complete = true;
   }
 
-  /** What was void is not a part of the answer any more; its sound may have been heard all the same. */
+  /** What was void is not a part of the answer any more; its audio may have been heard all the same. */
   #retract(): void {
     this.#sentences = this.#sentences.filter(({ sentence }) => sentence.end <= this.#lengthAtStart);
     this.#text = this.#text.slice(0, Math.max(0, this.#lengthAtStart - this.#from));
@@ -143,12 +143,12 @@ export class HeardText {
   }
 }
 
-/** How much of a sentence's text was heard after `ms` of its sound. */
-function heardOf({ sentence, text, words, ms: soundMs, complete }: Heard, ms: number): number {
+/** How much of a sentence's text was heard after `ms` of its audio. */
+function heardOf({ sentence, text, words, ms: audioMs, complete }: Heard, ms: number): number {
   const marks =
     words.length > 0
       ? words
-      : estimatedMarks(sentence.text, complete ? soundMs : Math.max(soundMs, estimatedMs(sentence.text)));
+      : estimatedMarks(sentence.text, complete ? audioMs : Math.max(audioMs, estimatedMs(sentence.text)));
   let end = 0;
   let count = 0;
   for (const word of marks) {

@@ -10,7 +10,7 @@ export interface Transcriber {
   /** As people name it. */
   readonly id: string;
   /**
-   * The words of sound: 16-bit samples, one channel. Empty where nothing is said.
+   * The words of audio: 16-bit samples, one channel. Empty where nothing is said.
    *
    * @throws {SluiceError} what the service refused, `cancelled`.
    */

@@ -7,13 +7,13 @@ export type UtteranceEvent =
   | {
       /** Somebody has begun to speak. */
       type: "speech-start";
-      /** When, in ms from the beginning of the sound. */
+      /** When, in ms from the beginning of the audio. */
       atMs: number;
     }
   | {
       /** They have paused for `pauseMs`. */
       type: "speech-end";
-      /** When they stopped, in ms from the beginning of the sound. */
+      /** When they stopped, in ms from the beginning of the audio. */
       atMs: number;
       /** Their words and a little before and after: 16-bit samples, one channel, at the detector's rate. */
       pcm: Uint8Array;
@@ -21,11 +21,11 @@ export type UtteranceEvent =
 
 /** When somebody is taken to speak, and to have stopped. */
 export interface UtteranceOptions {
-  /** How much speech there has to be, in ms; shorter sounds (a cough, a click) are none. Default 150. */
+  /** How much speech there has to be, in ms; shorter noises (a cough, a click) do not count. Default 150. */
   startMs?: number;
   /** How much silence ends it, in ms. Default 500. */
   pauseMs?: number;
-  /** How much sound before the first word is kept, in ms. Default 300. */
+  /** How much audio before the first word is kept, in ms. Default 300. */
   leadInMs?: number;
   /** The longest utterance, in ms: what goes on is cut there. Default 60,000. */
   longestMs?: number;
@@ -38,7 +38,7 @@ const OPTIONS = exactly("the settings of utterances", {
   longestMs: wholeNumber(1_000),
 });
 
-/** Finds what somebody says in sound that comes in pieces of any size. */
+/** Finds what somebody says in audio that comes in pieces of any size. */
 export class Utterances {
   readonly #detector: VoiceDetector;
   readonly #options: Required<UtteranceOptions>;
@@ -66,15 +66,15 @@ export class Utterances {
   /** Takes the next samples. */
   push(pcm: Uint8Array): UtteranceEvent[] {
     const { frameBytes } = this.#detector;
-    const sound = joined(this.#rest, pcm);
+    const audio = joined(this.#rest, pcm);
     const events: UtteranceEvent[] = [];
     let at = 0;
-    for (; at + frameBytes <= sound.length; at += frameBytes) this.#frame(sound.slice(at, at + frameBytes), events);
-    this.#rest = sound.slice(at);
+    for (; at + frameBytes <= audio.length; at += frameBytes) this.#frame(audio.slice(at, at + frameBytes), events);
+    this.#rest = audio.slice(at);
     return events;
   }
 
-  /** The sound is over: what was being said ends with it. */
+  /** The audio is over: what was being said ends with it. */
   end(): UtteranceEvent[] {
     return this.#speaking ? [this.#finish()] : [];
   }

@@ -5,7 +5,7 @@ import { invalid, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import { pcmBytes } from "../audio/pcm.js";
 
-/** Tells whether somebody speaks in a short piece of sound. */
+/** Tells whether somebody speaks in a short piece of audio. */
 export interface VoiceDetector {
   /** Samples a second. */
   readonly sampleRate: number;

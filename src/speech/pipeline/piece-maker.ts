@@ -1,7 +1,7 @@
 import { type Sentence, SentenceSplitter } from "../sentences/sentence-splitter.js";
 import { type SpeakableOptions, SpeakableText } from "../speakable/speakable-text.js";
 import { cutPlace, cutText } from "../voices/cut-text.js";
-import type { Piece } from "./piece.js";
+import type { SpokenPiece } from "./piece.js";
 
 /** What has come ends with a mark: nothing is cut apart by not waiting for more. */
 const ENDED = /[.!?…。！？।؟,;:][)"'”’\]*_»]{0,4}\s{0,20}$/;
@@ -37,13 +37,13 @@ export class PieceMaker {
     return this.#splitter.pending.length;
   }
 
-  push(text: string): Piece[] {
+  push(text: string): SpokenPiece[] {
     this.#pushed += text.length;
     return this.#pieces(this.#splitter.push(text));
   }
 
   /** What is left, when a text is over, and what comes next is another one. */
-  end(): Piece[] {
+  end(): SpokenPiece[] {
     const pieces = this.#pieces(this.#splitter.end());
     const last = this.#speakable.end();
     this.#offset += this.#pushed;
@@ -53,7 +53,7 @@ export class PieceMaker {
   }
 
   /** Does not wait for the end of the sentence any longer: speaks it as far as its last clause or word. */
-  cut(): Piece[] {
+  cut(): SpokenPiece[] {
     const pending = this.#splitter.pending;
     if (pending.trim() === "") return [];
     const whole = ENDED.test(pending) && pending.length <= this.#maxLength;
@@ -65,8 +65,8 @@ export class PieceMaker {
     return sentence === undefined ? [] : this.#pieces([sentence]);
   }
 
-  #pieces(sentences: readonly Sentence[]): Piece[] {
-    const pieces: Piece[] = [];
+  #pieces(sentences: readonly Sentence[]): SpokenPiece[] {
+    const pieces: SpokenPiece[] = [];
     for (const { text, end } of sentences) {
       const spoken = this.#speakable.next(text);
       if (spoken === "") continue;
@@ -81,7 +81,7 @@ export class PieceMaker {
     return pieces;
   }
 
-  #piece(spoken: string, end: number, first = true): Piece {
+  #piece(spoken: string, end: number, first = true): SpokenPiece {
     const start = this.#start;
     this.#start = end;
     return { spoken, start, end, sentences: first ? 1 : 0 };

@@ -1,12 +1,12 @@
-import { joinPieces, type Piece } from "./piece.js";
+import { joinPieces, type SpokenPiece } from "./piece.js";
 
-/** What the queue is told of the moment, to choose how much is spoken as one piece. */
-export interface Moment {
+/** The state of playback and synthesis, by which is chosen how much is spoken as one piece. */
+export interface QueueState {
   /** Nothing of the answer was spoken yet. */
   first: boolean;
-  /** Other pieces are being synthesised, or their sound waits. */
+  /** Other pieces are being synthesised, or their audio waits. */
   busy: boolean;
-  /** Whether the sound that is not played yet covers the synthesis of so many characters. */
+  /** Whether the audio that is not played yet covers the synthesis of so many characters. */
   covers(characters: number): boolean;
 }
 
@@ -20,7 +20,7 @@ export interface PieceLimits {
 /** Pieces that wait to be synthesised. Short ones wait for the next; several become one while there is time for that. */
 export class PieceQueue {
   readonly #limits: PieceLimits;
-  #pieces: Piece[] = [];
+  #pieces: SpokenPiece[] = [];
 
   constructor(limits: PieceLimits) {
     this.#limits = limits;
@@ -37,7 +37,7 @@ export class PieceQueue {
     return sum;
   }
 
-  push(pieces: readonly Piece[]): void {
+  push(pieces: readonly SpokenPiece[]): void {
     for (const piece of pieces) this.#pieces.push(piece);
   }
 
@@ -53,7 +53,7 @@ export class PieceQueue {
   }
 
   /** The next piece to synthesise, or `undefined` where it is better to wait for more. */
-  take(moment: Moment): Piece | undefined {
+  take(moment: QueueState): SpokenPiece | undefined {
     let [taken] = this.#pieces;
     if (taken === undefined) return undefined;
     let count = 1;
@@ -72,7 +72,7 @@ export class PieceQueue {
     return taken;
   }
 
-  #isTooShort(piece: Piece, { first, busy }: Moment): boolean {
+  #isTooShort(piece: SpokenPiece, { first, busy }: QueueState): boolean {
     return piece.spoken.length < this.#limits.minChunkLength && !first && busy;
   }
 }

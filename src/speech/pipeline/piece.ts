@@ -1,5 +1,5 @@
 /** A part of the answer that is spoken in one go: sentences, or a part of one. */
-export interface Piece {
+export interface SpokenPiece {
   /** What is spoken. */
   spoken: string;
   /** Where it begins in the answer's text, in UTF-16 code units; what is not spoken before it belongs to it. */
@@ -13,7 +13,7 @@ export interface Piece {
 }
 
 /** Two pieces that follow one another as one. */
-export function joinPieces(first: Piece, second: Piece): Piece {
+export function joinPieces(first: SpokenPiece, second: SpokenPiece): SpokenPiece {
   return {
     spoken: `${first.spoken} ${second.spoken}`,
     start: first.start,

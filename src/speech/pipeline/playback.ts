@@ -1,5 +1,5 @@
-/** How far sound has been played. A player implements it. */
+/** How far audio has been played. A player implements it. */
 export interface Playback {
-  /** How much of the sound that it was given has been heard, in ms. */
+  /** How much of the audio that it was given has been heard, in ms. */
   readonly playedMs: number;
 }

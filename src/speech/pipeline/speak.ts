@@ -5,7 +5,7 @@ import { SpeechSource } from "./speech-source.js";
 
 /**
  * Speaks an answer while it is still being written. It is the same stream, with `sentence` and `audio-delta` events in it:
- * all other events come as they did, the sound comes in order and without gaps, beginning with the first sentence, and
+ * all other events come as they did, the audio comes in order and without gaps, beginning with the first sentence, and
  * `finish` comes when all is spoken. Leaving the stream ends the model and the synthesis at once.
  *
  * @throws {SluiceError} `invalid-argument` for options that it does not know; `stream-locked` when the stream has a reader.

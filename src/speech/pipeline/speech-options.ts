@@ -11,7 +11,7 @@ export interface SpeechOptions extends SpeakableOptions {
   voice: Voice;
   /**
    * The most sentences that are spoken as one piece. A voice sounds better with more, so pieces grow, but only while the
-   * sound that is not played yet covers the time that a larger piece takes. From 1; default 2.
+   * audio that is not played yet covers the time that a larger piece takes. From 1; default 2.
    */
   sentenceBufferSize?: number;
   /**
@@ -27,13 +27,13 @@ export interface SpeechOptions extends SpeakableOptions {
    */
   maxBufferTimeMs?: number;
   /**
-   * How much sound is made ahead of what is played, or of what was read where `playback` is not given, in ms. When there is
+   * How much audio is made ahead of what is played, or of what was read where `playback` is not given, in ms. When there is
    * so much, no more is synthesised, and the model is not read any further. Default 10,000.
    */
   lookAheadMs?: number;
   /** How many pieces are synthesised at the same time; they come out in order. Default: what the voice is good for. */
   concurrency?: number;
-  /** How often a piece is tried again when its voice failed and none of its sound is out. Default 1. */
+  /** How often a piece is tried again when its voice failed and none of its audio is out. Default 1. */
   retries?: number;
   /**
    * What happens with a sentence that could not be spoken: `fail` ends the stream with an error that names the sentence
@@ -41,7 +41,7 @@ export interface SpeechOptions extends SpeakableOptions {
    * spoken fails in any case.
    */
   onVoiceError?: "fail" | "skip";
-  /** How far the sound has been played, where somebody knows. */
+  /** How far the audio has been played, where somebody knows. */
   playback?: Playback;
   /** Default: the system's. */
   clock?: Clock;

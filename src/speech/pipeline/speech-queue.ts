@@ -3,10 +3,10 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import { isStreamingVoice } from "../voices/streaming-voice.js";
 import type { AudioChunk } from "../voices/voice.js";
-import type { Piece } from "./piece.js";
+import type { SpokenPiece } from "./piece.js";
 import { PieceQueue } from "./piece-queue.js";
 import type { ResolvedSpeechOptions } from "./speech-options.js";
-import { type RunningSynthesis, Synthesis, type SynthesisListener, soundMs } from "./synthesis.js";
+import { audioMs, type RunningSynthesis, Synthesis, type SynthesisListener } from "./synthesis.js";
 import { SynthesisPace } from "./synthesis-pace.js";
 import { StreamedSyntheses } from "./synthesis-stream.js";
 
@@ -16,11 +16,11 @@ interface Speaking {
   index: number;
   /** Events that wait until the pieces before it are out. */
   waiting: ChatEvent[];
-  /** Bytes of sound. */
+  /** Bytes of audio. */
   bytes: number;
   /** Whether its `sentence` is out. */
   announced: boolean;
-  /** Whether sound of it is out. */
+  /** Whether audio of it is out. */
   out: boolean;
   startedAt: number;
 }
@@ -38,7 +38,7 @@ export interface SpeechQueueListener {
   changed(): void;
 }
 
-/** Synthesises pieces, several at the same time, and gives their sound in order. */
+/** Synthesises pieces, several at the same time, and gives their audio in order. */
 export class SpeechQueue {
   readonly #options: ResolvedSpeechOptions;
   readonly #listener: SpeechQueueListener;
@@ -49,11 +49,11 @@ export class SpeechQueue {
   readonly #streamed: StreamedSyntheses | undefined;
   #speaking: Speaking[] = [];
   #next = 0;
-  /** Sound that went out, in ms. */
+  /** Audio that went out, in ms. */
   #emittedMs = 0;
   /** Of it, what was read. */
   #readMs = 0;
-  /** When the first sound went out, where nobody says how far it was played. */
+  /** When the first audio went out, where nobody says how far it was played. */
   #emittingSince: number | undefined;
   #spoken = 0;
   #skipped: SluiceError | undefined;
@@ -91,10 +91,10 @@ export class SpeechQueue {
 
   /** `aheadMs`, and what the text that waits will become, in ms. */
   get waitingMs(): number {
-    return this.aheadMs + this.#pace.soundMs(this.#queue.characters);
+    return this.aheadMs + this.#pace.audioMs(this.#queue.characters);
   }
 
-  /** Sound that was made or is being made, and was not played, or not read where nobody says what was played; in ms. */
+  /** Audio that was made or is being made, and was not played, or not read where nobody says what was played; in ms. */
   get aheadMs(): number {
     const done = this.#options.playback?.playedMs ?? this.#readMs;
     return this.#madeMs + Math.max(0, this.#emittedMs - done);
@@ -105,7 +105,7 @@ export class SpeechQueue {
     this.#readMs = this.#emittedMs;
   }
 
-  push(pieces: readonly Piece[]): void {
+  push(pieces: readonly SpokenPiece[]): void {
     this.#queue.push(pieces);
     this.work();
   }
@@ -139,7 +139,7 @@ export class SpeechQueue {
     this.#streamed?.stop(reason);
   }
 
-  /** Starts what may start. To be called when sound was read or played. */
+  /** Starts what may start. To be called when audio was read or played. */
   work(): void {
     while (!this.#stopped && this.#hasRoom && this.aheadMs < this.#options.lookAheadMs) {
       const piece = this.#queue.take({
@@ -164,12 +164,12 @@ export class SpeechQueue {
     return active;
   }
 
-  /** Sound that waits here, and what is being made by its text's length, in ms. */
+  /** Audio that waits here, and what is being made by its text's length, in ms. */
   get #madeMs(): number {
     let sum = 0;
     for (const { synthesis, bytes, out } of this.#speaking) {
-      const made = soundMs(this.#options.voice, bytes) ?? 0;
-      const about = this.#pace.soundMs(synthesis.piece.spoken.length);
+      const made = audioMs(this.#options.voice, bytes) ?? 0;
+      const about = this.#pace.audioMs(synthesis.piece.spoken.length);
       if (!synthesis.over) sum += Math.max(0, about - (out ? made : 0));
       else if (!out) sum += made === 0 ? about : made;
     }
@@ -178,15 +178,15 @@ export class SpeechQueue {
 
   /**
    * When a player will have nothing more to play if text of this length is not synthesised by then, in ms from now, with a
-   * little to spare; `undefined` before the first sound.
+   * little to spare; `undefined` before the first audio.
    */
   runsOutInMs(characters: number): number | undefined {
     if (this.#emittingSince === undefined) return undefined;
-    const sound = this.#unplayedMs + this.#madeMs + this.#pace.soundMs(this.#queue.characters);
-    return sound - this.#pace.synthesisMs(characters) - SPARE_MS;
+    const audio = this.#unplayedMs + this.#madeMs + this.#pace.audioMs(this.#queue.characters);
+    return audio - this.#pace.synthesisMs(characters) - SPARE_MS;
   }
 
-  /** Sound that is out and was not played yet, in ms; where nobody says so, playing is taken to have begun at once. */
+  /** Audio that is out and was not played yet, in ms; where nobody says so, playing is taken to have begun at once. */
   get #unplayedMs(): number {
     const { playback } = this.#options;
     const since = this.#emittingSince;
@@ -194,11 +194,11 @@ export class SpeechQueue {
     return Math.max(0, this.#emittedMs - played);
   }
 
-  #start(piece: Piece): void {
+  #start(piece: SpokenPiece): void {
     const { voice, retries } = this.#options;
     const heard = () => speaking.out;
     const listener: SynthesisListener = {
-      sound: (chunk) => this.#sound(speaking, chunk),
+      audio: (chunk) => this.#audio(speaking, chunk),
       retried: (error, attempt) => {
         speaking.waiting = [];
         speaking.bytes = 0;
@@ -220,7 +220,7 @@ export class SpeechQueue {
     if (synthesis instanceof Synthesis) void synthesis.run(heard);
   }
 
-  #sound(speaking: Speaking, { data, words, unspoken }: AudioChunk): void {
+  #audio(speaking: Speaking, { data, words, unspoken }: AudioChunk): void {
     if (unspoken !== undefined) speaking.waiting.push(report("speech/unspoken", speaking, { text: unspoken }));
     const { mediaType, sampleRate } = this.#options.voice.format;
     if (data.length > 0 || words !== undefined) {
@@ -243,7 +243,7 @@ export class SpeechQueue {
   #over(speaking: Speaking, error: SluiceError | undefined): void {
     if (error === undefined) {
       this.#spoken++;
-      const ms = soundMs(this.#options.voice, speaking.bytes);
+      const ms = audioMs(this.#options.voice, speaking.bytes);
       if (ms !== undefined) this.#pace.heard(speaking.synthesis.piece.spoken.length, ms);
     } else if (this.#options.onVoiceError === "skip") {
       const { attempts } = speaking.synthesis;
@@ -274,7 +274,7 @@ export class SpeechQueue {
       if (out.length > 0) this.#emit(out);
       if (!first.synthesis.over) return;
       const { voice } = this.#options;
-      if (soundMs(voice, 0) === undefined) this.#emittedMs += this.#pace.soundMs(first.synthesis.piece.spoken.length);
+      if (audioMs(voice, 0) === undefined) this.#emittedMs += this.#pace.audioMs(first.synthesis.piece.spoken.length);
       this.#speaking.shift();
     }
   }
@@ -282,7 +282,7 @@ export class SpeechQueue {
   #count(speaking: Speaking, bytes: number): void {
     speaking.out = true;
     this.#emittingSince ??= this.#clock.now();
-    this.#emittedMs += soundMs(this.#options.voice, bytes) ?? 0;
+    this.#emittedMs += audioMs(this.#options.voice, bytes) ?? 0;
   }
 
   #emit(events: readonly ChatEvent[]): void {

@@ -11,7 +11,7 @@ const MAX_READY = 256;
 /** How often is asked whether enough was played to go on, in ms. */
 const PLAYBACK_CHECK_MS = 50;
 
-/** A stream whose text is spoken: its own events at once, and sentences and sound between them, in order. */
+/** A stream whose text is spoken: its own events at once, and sentences and audio between them, in order. */
 export class SpeechSource implements BatchSource {
   readonly #claim: BatchReader;
   readonly #options: ResolvedSpeechOptions;
@@ -31,7 +31,7 @@ export class SpeechSource implements BatchSource {
   #length = 0;
   /** The same when the attempt or step began that a `retract` makes void. */
   #lengthAtStart = 0;
-  /** The first sentence after it whose sound is out. */
+  /** The first sentence after it whose audio is out. */
   #firstIndex: number | undefined;
   /** Since when text waits for the end of its sentence. */
   #waitingSince: number | undefined;
@@ -221,7 +221,7 @@ export class SpeechSource implements BatchSource {
     this.#maker = this.#newMaker();
   }
 
-  /** Whether it is sound, or its announcement, of text that is void. */
+  /** Whether it is audio, or its announcement, of text that is void. */
   #isVoid(event: ChatEvent): boolean {
     if (this.#firstIndex === undefined) return false;
     if (event.type === "sentence") return event.index >= this.#firstIndex;

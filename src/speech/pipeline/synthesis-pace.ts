@@ -5,19 +5,19 @@ const FIRST_GUESS_MS = 1_500;
 /** How much one more measurement counts. */
 const WEIGHT = 0.4;
 
-/** Learns how long a voice takes until the first sound of a text, and how long the sound of a character lasts. */
+/** Learns how long a voice takes until the first audio of a text, and how long the audio of a character lasts. */
 export class SynthesisPace {
   #msPerCharacter: number | undefined;
-  #soundPerCharacter: number | undefined;
+  #audioPerCharacter: number | undefined;
 
-  /** A text of so many characters had its first sound after `ms`. */
+  /** A text of so many characters had its first audio after `ms`. */
   measured(characters: number, ms: number): void {
     this.#msPerCharacter = average(this.#msPerCharacter, ms / Math.max(1, characters));
   }
 
-  /** Its sound lasts for `ms`. */
+  /** Its audio lasts for `ms`. */
   heard(characters: number, ms: number): void {
-    this.#soundPerCharacter = average(this.#soundPerCharacter, ms / Math.max(1, characters));
+    this.#audioPerCharacter = average(this.#audioPerCharacter, ms / Math.max(1, characters));
   }
 
   /** How long a synthesis of so many characters takes, in ms. */
@@ -25,9 +25,9 @@ export class SynthesisPace {
     return this.#msPerCharacter === undefined ? FIRST_GUESS_MS : this.#msPerCharacter * characters;
   }
 
-  /** How long their sound will last, in ms. */
-  soundMs(characters: number): number {
-    return this.#soundPerCharacter === undefined ? estimatedMs(" ") * characters : this.#soundPerCharacter * characters;
+  /** How long their audio will last, in ms. */
+  audioMs(characters: number): number {
+    return this.#audioPerCharacter === undefined ? estimatedMs(" ") * characters : this.#audioPerCharacter * characters;
   }
 }
 

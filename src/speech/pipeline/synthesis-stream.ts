@@ -1,7 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { StreamedAudio, StreamingVoice } from "../voices/streaming-voice.js";
-import type { Piece } from "./piece.js";
+import type { SpokenPiece } from "./piece.js";
 import { type RunningSynthesis, type SynthesisListener, silent, WholeSamples } from "./synthesis.js";
 
 /** How long a text may pause where the voice does not say, in ms. */
@@ -28,7 +28,7 @@ export class StreamedSyntheses {
   }
 
   /** Speaks a piece after those before it. @param heard whether audio of it is out, so that it cannot begin anew. */
-  speak(piece: Piece, listener: SynthesisListener, heard: () => boolean): RunningSynthesis {
+  speak(piece: SpokenPiece, listener: SynthesisListener, heard: () => boolean): RunningSynthesis {
     const task = new StreamedPiece(piece, listener, heard, (failed) => this.#send(failed), this.#options.retries);
     this.#send(task);
     return task;
@@ -55,7 +55,7 @@ export class StreamedSyntheses {
 
 /** A piece that is spoken over a connection with others. */
 class StreamedPiece implements RunningSynthesis {
-  readonly piece: Piece;
+  readonly piece: SpokenPiece;
   attempts = 1;
   over = false;
   readonly #listener: SynthesisListener;
@@ -67,7 +67,7 @@ class StreamedPiece implements RunningSynthesis {
   #onCancel: (reason: unknown) => void = () => {};
 
   constructor(
-    piece: Piece,
+    piece: SpokenPiece,
     listener: SynthesisListener,
     heard: () => boolean,
     again: (task: StreamedPiece) => void,
@@ -87,10 +87,10 @@ class StreamedPiece implements RunningSynthesis {
     this.#onCancel = onCancel;
   }
 
-  sound({ piece: _, last: __, ...chunk }: StreamedAudio): void {
+  audio({ piece: _, last: __, ...chunk }: StreamedAudio): void {
     if (this.over || this.#samples === undefined) return;
     this.#bytes += chunk.data.length;
-    this.#listener.sound({ ...chunk, data: this.#samples.push(chunk.data) });
+    this.#listener.audio({ ...chunk, data: this.#samples.push(chunk.data) });
   }
 
   complete(voice: string): void {
@@ -171,7 +171,7 @@ class Connection {
     try {
       for await (const chunk of voice.synthesizeStream(this.#text(), { signal: this.#stop.signal })) {
         while (this.#first < chunk.piece && this.#tasks.length > 0) this.#complete();
-        if (this.#first === chunk.piece) this.#tasks[0]?.sound(chunk);
+        if (this.#first === chunk.piece) this.#tasks[0]?.audio(chunk);
         if (chunk.last === true && this.#first === chunk.piece) this.#complete();
       }
       this.end();

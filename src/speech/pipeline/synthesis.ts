@@ -1,12 +1,12 @@
 import { SluiceError } from "../../stream/error.js";
 import { pcmMs, SAMPLE_BYTES } from "../audio/pcm.js";
 import type { AudioChunk, Voice } from "../voices/voice.js";
-import type { Piece } from "./piece.js";
+import type { SpokenPiece } from "./piece.js";
 
-/** What a synthesis tells. */
+/** Is called with what comes of a synthesis. */
 export interface SynthesisListener {
-  /** Sound has come. */
-  sound(chunk: AudioChunk): void;
+  /** Audio has come. */
+  audio(chunk: AudioChunk): void;
   /** It failed and is tried again; `attempt` is that of the failure, from 1. What came of it is dropped. */
   retried(error: SluiceError, attempt: number): void;
   /** It is over, with an error where it failed for good. */
@@ -15,7 +15,7 @@ export interface SynthesisListener {
 
 /** A piece that is being spoken. */
 export interface RunningSynthesis {
-  readonly piece: Piece;
+  readonly piece: SpokenPiece;
   /** How often it was tried. */
   readonly attempts: number;
   /** Whether it is over, well or not. */
@@ -26,7 +26,7 @@ export interface RunningSynthesis {
 
 /** The voice speaks one piece; again where that may help and nobody has heard of the first attempt. */
 export class Synthesis implements RunningSynthesis {
-  readonly piece: Piece;
+  readonly piece: SpokenPiece;
   /** How often it was tried. */
   attempts = 0;
   /** Whether it is over, well or not. */
@@ -36,14 +36,14 @@ export class Synthesis implements RunningSynthesis {
   readonly #listener: SynthesisListener;
   readonly #stop = new AbortController();
 
-  constructor(piece: Piece, voice: Voice, retries: number, listener: SynthesisListener) {
+  constructor(piece: SpokenPiece, voice: Voice, retries: number, listener: SynthesisListener) {
     this.piece = piece;
     this.#voice = voice;
     this.#retries = retries;
     this.#listener = listener;
   }
 
-  /** @param heard whether sound of it is out, so that it cannot begin anew. */
+  /** @param heard whether audio of it is out, so that it cannot begin anew. */
   async run(heard: () => boolean): Promise<void> {
     for (;;) {
       this.attempts++;
@@ -70,7 +70,7 @@ export class Synthesis implements RunningSynthesis {
       for await (const chunk of this.#voice.synthesize(this.piece.spoken, { signal: this.#stop.signal })) {
         if (this.#stop.signal.aborted) return undefined;
         bytes += chunk.data.length;
-        this.#listener.sound({ ...chunk, data: whole.push(chunk.data) });
+        this.#listener.audio({ ...chunk, data: whole.push(chunk.data) });
       }
       return bytes > 0 ? undefined : silent(this.#voice.id);
     } catch (thrown) {
@@ -81,10 +81,10 @@ export class Synthesis implements RunningSynthesis {
 
 /** The error of a voice that made nothing of a text. */
 export function silent(voice: string): SluiceError {
-  return new SluiceError("provider-error", `${voice} made no sound`, { model: voice, retryable: true });
+  return new SluiceError("provider-error", `${voice} made no audio`, { model: voice, retryable: true });
 }
 
-/** Sound of 16-bit samples is handed on in whole ones, wherever the network cuts it. */
+/** Audio of 16-bit samples is handed on in whole ones, wherever the network cuts it. */
 export class WholeSamples {
   readonly #aligned: boolean;
   #rest: number | undefined;
@@ -111,8 +111,8 @@ export function estimatedMs(text: string): number {
   return text.length * CHARACTER_MS;
 }
 
-/** How long sound is heard, in ms; by its length for samples, by its text for other formats. */
-export function soundMs(voice: Voice, bytes: number): number | undefined {
+/** How long audio is heard, in ms; by its length for samples, by its text for other formats. */
+export function audioMs(voice: Voice, bytes: number): number | undefined {
   const { mediaType, sampleRate } = voice.format;
   return mediaType === "audio/pcm" && sampleRate !== undefined ? pcmMs(bytes, sampleRate) : undefined;
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json.js";
 import { writeError } from "../../dialects/openai-error.js";
 import { SluiceError } from "../../stream/error.js";
 
-/** What a client is told of an event that cannot be done, with OpenAI's code where it has one. */
+/** A client's event that cannot be done, with OpenAI's code where it has one. */
 export class RealtimeRefusal extends Error {
   readonly code: string;
   readonly param: string | undefined;

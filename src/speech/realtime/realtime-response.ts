@@ -88,7 +88,7 @@ export class RealtimeResponse {
     this.#stream?.cancel(reason);
   }
 
-  /** Makes the response. Never rejects: the client is told what is wrong. @param open asks the model. */
+  /** Makes the response. Never rejects: `response.done` says what is wrong. @param open asks the model. */
   async run(open: () => Promise<ChatStream>): Promise<void> {
     await this.#host.send({ type: "response.created", response: this.#object("in_progress") });
     try {

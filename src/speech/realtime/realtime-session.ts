@@ -11,7 +11,7 @@ import { DEFAULT_SETTINGS, type SessionSettings, sessionObject, updatedSettings 
 
 /** What a session is made of. */
 export interface RealtimeSessionOptions extends RealtimeAnswering {
-  /** The name of the model, as the client is told. */
+  /** The name of the model in events. */
   model: string;
   /** Writes down what the user says. Without it, a session takes text only. */
   transcriber?: Transcriber;
@@ -67,7 +67,7 @@ export class RealtimeSession {
     this.#send({ type: "session.created", session: this.#session });
   }
 
-  /** Takes an event of the client. What is wrong with it, the client is told. */
+  /** Takes an event of the client. What is wrong with it is sent as an `error` event. */
   receive(event: unknown): void {
     if (this.#closed.signal.aborted) return;
     const id = isJsonObject(event) && typeof event.event_id === "string" ? event.event_id : undefined;

@@ -12,7 +12,7 @@ import {
 import { isDigit, isLetter, isLower, isOpener, isSpace, isUpper } from "./characters.js";
 
 /** What can be said of a place in a text of which more may come. */
-export type Verdict = "end" | "within" | "more";
+export type BoundaryVerdict = "end" | "within" | "more";
 
 /** The longest word that is looked at. */
 const LONGEST_WORD = 40;
@@ -44,7 +44,7 @@ export interface FullStop extends Beginning {
 }
 
 /** Whether a single full stop with a blank after it ends its sentence: not after a shortened word, an initial or a day. */
-export function judgeFullStop(stop: FullStop): Verdict {
+export function judgeFullStop(stop: FullStop): BoundaryVerdict {
   const { text, at, next } = stop;
   const word = wordBefore(text, at, stop.from);
   const lower = word.toLowerCase();
@@ -71,7 +71,7 @@ export function wordAt(text: string, at: number, complete: boolean): string | un
 }
 
 /** Whether what comes next begins a sentence by its look: a capital letter, a digit, a letter of a script without case, a sign. */
-export function looksLikeBeginning({ text, next, complete }: Beginning, word: string): Verdict {
+export function looksLikeBeginning({ text, next, complete }: Beginning, word: string): BoundaryVerdict {
   if (!isLower(text, next)) {
     const code = text.charCodeAt(next);
     const goesOn = code === 0x2c || code === 0x3b || code === 0x3a || code === 0x29 || code === 0x2d;
@@ -83,17 +83,17 @@ export function looksLikeBeginning({ text, next, complete }: Beginning, word: st
   return word.length >= 4 && /^[a-z]+$/.test(word) && /[aeiouy]/.test(word) ? "end" : "within";
 }
 
-function afterPlainWord(stop: FullStop, word: string): Verdict {
+function afterPlainWord(stop: FullStop, word: string): BoundaryVerdict {
   return stop.newLine && !isLower(stop.text, stop.next) ? "end" : looksLikeBeginning(stop, word);
 }
 
-function afterNumberWord(stop: FullStop): Verdict {
+function afterNumberWord(stop: FullStop): BoundaryVerdict {
   const { text, next } = stop;
   if (isDigit(text.charCodeAt(next))) return "within";
   return withNextWord(stop, (found) => !ROMAN.test(found) || found === "I");
 }
 
-function afterTime(stop: FullStop, word: string): Verdict {
+function afterTime(stop: FullStop, word: string): BoundaryVerdict {
   const { text, at, from, next } = stop;
   if (!isUpper(text, next)) return stop.newLine ? "end" : "within";
   const before = text.slice(Math.max(from, at - LONGEST_LOOK_BACK), at - word.length);
@@ -104,7 +104,7 @@ function afterTime(stop: FullStop, word: string): Verdict {
 }
 
 /** A letter with a full stop is a part of a name ("Albert I. Jones"), unless an everyday word follows ("plan B. It …"). */
-function afterInitial(stop: FullStop, word: string): Verdict {
+function afterInitial(stop: FullStop, word: string): BoundaryVerdict {
   const { text, at, from, next } = stop;
   if (!isUpper(text, next)) return isDigit(text.charCodeAt(next)) && word === "I" ? "end" : "within";
   if (word !== "I") return endBeforeStarter(stop);
@@ -114,12 +114,12 @@ function afterInitial(stop: FullStop, word: string): Verdict {
   return name !== "" && isUpper(name, 0) ? endBeforeStarter(stop) : "end";
 }
 
-function endBeforeStarter(stop: FullStop): Verdict {
+function endBeforeStarter(stop: FullStop): BoundaryVerdict {
   if (!isUpper(stop.text, stop.next)) return "within";
   return withNextWord(stop, (found) => STARTERS.has(found.toLowerCase()));
 }
 
-function withNextWord({ text, next, complete }: FullStop, ends: (word: string) => boolean): Verdict {
+function withNextWord({ text, next, complete }: FullStop, ends: (word: string) => boolean): BoundaryVerdict {
   const word = wordAt(text, next, complete);
   if (word === undefined) return "more";
   return ends(word) ? "end" : "within";

@@ -11,7 +11,7 @@ import {
   isSpace,
   isUpper,
 } from "./characters.js";
-import { judgeFullStop, looksLikeBeginning, type Verdict, wordAt, wordBefore } from "./full-stop.js";
+import { type BoundaryVerdict, judgeFullStop, looksLikeBeginning, wordAt, wordBefore } from "./full-stop.js";
 
 /** Where a sentence ends: after this index; or that it goes on; or that more text is needed to tell. */
 export type Boundary = number | "within" | "more";
@@ -109,7 +109,7 @@ interface Place extends Run {
   newLine: boolean;
 }
 
-function judge(place: Place): Verdict {
+function judge(place: Place): BoundaryVerdict {
   const { text, at, from, next, marks, closed, newLine, complete } = place;
   if (at - from < 16 && marks.stopped && marks.stops === 1 && LIST_MARKER.test(text.slice(from, at))) return "within";
   if (marks.stops >= 3 || (marks.spaced && marks.stops > 1) || text.charCodeAt(marks.end - 1) === 0x2026) {
@@ -123,7 +123,7 @@ function judge(place: Place): Verdict {
 }
 
 /** An ellipsis ends a sentence before a capital letter; "I" may as well go on. */
-function afterEllipsis({ text, next, marks, complete }: Place): Verdict {
+function afterEllipsis({ text, next, marks, complete }: Place): BoundaryVerdict {
   if (marks.stops > 3 && !isLower(text, next)) return "end";
   if (!isUpper(text, next)) return isLetter(text, next) && !isLower(text, next) ? "end" : "within";
   const word = wordAt(text, next, complete);
@@ -131,7 +131,7 @@ function afterEllipsis({ text, next, marks, complete }: Place): Verdict {
   return word === "I" || word.startsWith("I'") ? "within" : "end";
 }
 
-function afterLoudMark(place: Place): Verdict {
+function afterLoudMark(place: Place): BoundaryVerdict {
   const { text, at, from, next, closed, marks } = place;
   if (closed > marks.end && text.charCodeAt(next - 1) === 0x28) return "within";
   if (EXCLAIMED.has(wordBefore(text, at, from).toLowerCase())) return "within";

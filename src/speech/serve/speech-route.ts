@@ -21,7 +21,7 @@ export interface SpeechRouteOptions {
 const FORMATS = ["wav", "pcm"];
 
 /**
- * OpenAI's `POST /v1/audio/speech` (https://platform.openai.com/docs/api-reference/audio/createSpeech), for any voice. Sound is
+ * OpenAI's `POST /v1/audio/speech` (https://platform.openai.com/docs/api-reference/audio/createSpeech), for any voice. Audio is
  * sent sentence by sentence while it is being made, as it is or as events (`stream_format`). A client that leaves ends the
  * synthesis. `wav` (the default here) and `pcm` can be had of every voice; another format only of a voice that makes it.
  */
@@ -32,11 +32,11 @@ export function speechRoute(options: SpeechRouteOptions): (request: Request) => 
       const asked = await readAsked(request, options.maxChars ?? 4_096);
       const voice = options.voiceFor(asked.model, asked.voice);
       const format = formatFor(voice, asked.format);
-      const sound = soundOf(voice, asked.input, stop.signal);
-      // An error before the first sound has a status of its own.
-      const first = await sound.next();
-      const body = asked.events ? events(first, sound) : bytes(first, sound, format, voice);
-      return new Response(streamOf(body, sound, stop), {
+      const audio = audioOf(voice, asked.input, stop.signal);
+      // An error before the first audio has a status of its own.
+      const first = await audio.next();
+      const body = asked.events ? events(first, audio) : bytes(first, audio, format, voice);
+      return new Response(streamOf(body, audio, stop), {
         headers: { "content-type": asked.events ? "text/event-stream" : format.mediaType },
       });
     } catch (thrown) {
@@ -96,8 +96,8 @@ function formatFor(voice: Voice, asked: string | undefined): { mediaType: string
   throw invalid("response_format", asked, `${mediaType}: what ${voice.id} makes`);
 }
 
-/** The sound of a text, a sentence at a time: the first is there early. */
-async function* soundOf(voice: Voice, input: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+/** The audio of a text, a sentence at a time: the first is there early. */
+async function* audioOf(voice: Voice, input: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   for (const sentence of splitSentences(input)) {
     for (const part of cutText(sentence.text, voice.maxChars)) {
       if (!/[\p{L}\p{N}]/u.test(part)) continue;
@@ -134,7 +134,7 @@ async function* events(
 /** Pulled: a slow client slows the synthesis down, and one that leaves ends it. */
 function streamOf(
   body: AsyncGenerator<Uint8Array, void, undefined>,
-  sound: AsyncGenerator<Uint8Array, void, undefined>,
+  audio: AsyncGenerator<Uint8Array, void, undefined>,
   stop: AbortController,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
@@ -151,7 +151,7 @@ function streamOf(
       async cancel(reason) {
         stop.abort(reason);
         await body.return();
-        await sound.return();
+        await audio.return();
       },
     },
     { highWaterMark: 0 },

@@ -1,6 +1,6 @@
 import type { Playback } from "../pipeline/playback.js";
 
-/** Somewhere sound is heard: a loudspeaker, a telephone line, a browser. It takes 16-bit samples, one channel. */
+/** Somewhere audio is heard: a loudspeaker, a telephone line, a browser. It takes 16-bit samples, one channel. */
 export interface AudioOutput extends Playback {
   /** Takes samples. Resolves when it can take more, which is what keeps synthesis from running ahead. */
   write(pcm: Uint8Array, sampleRate: number): Promise<void>;

@@ -4,7 +4,7 @@ import { invalid } from "../../stream/error.js";
 import { pcmBytes, pcmMs } from "../audio/pcm.js";
 import type { AudioOutput } from "./audio-output.js";
 
-/** What sound is handed to. */
+/** What audio is handed to. */
 export interface PcmSink {
   /** The next samples: 16 bits, one channel. */
   write(pcm: Uint8Array, sampleRate: number): void;
@@ -21,11 +21,11 @@ export interface PacedOutputOptions {
 }
 
 const OPTIONS = exactly("pacedOutput", { bufferMs: wholeNumber(20), clock: () => {} });
-/** Sound is handed on in pieces of this length, in ms. */
+/** Audio is handed on in pieces of this length, in ms. */
 const PIECE_MS = 20;
 
 /**
- * Hands sound on at the pace at which it is heard, little ahead, and knows by the clock how much that was. For a sink that
+ * Hands audio on at the pace at which it is heard, little ahead, and knows by the clock how much that was. For a sink that
  * plays what it gets and cannot say how far it is: a pipe to a player, a telephone line, a WebSocket.
  *
  * @throws {SluiceError} `invalid-argument`.
@@ -36,7 +36,7 @@ export function pacedOutput(sink: PcmSink, options: PacedOutputOptions = {}): Au
   return new PacedOutput(sink, options);
 }
 
-interface Piece {
+interface SpokenPiece {
   pcm: Uint8Array;
   sampleRate: number;
 }
@@ -45,16 +45,16 @@ class PacedOutput implements AudioOutput {
   readonly #sink: PcmSink;
   readonly #bufferMs: number;
   readonly #clock: Clock;
-  /** Sound that was handed on, in ms. */
+  /** Audio that was handed on, in ms. */
   #writtenMs = 0;
   /** When the last of it will have been heard. Where nothing came in time, what comes next begins later. */
   #endsAt = 0;
   /** Counts the stops, so that a write notices one. */
   #stops = 0;
   /** The last pieces that were handed on: what of them was not heard is handed on again after a pause. */
-  #recent: Piece[] = [];
+  #recent: SpokenPiece[] = [];
   /** What is to be heard after the pause; `undefined` where there is none. */
-  #paused: Piece[] | undefined;
+  #paused: SpokenPiece[] | undefined;
   readonly #waiting = new Set<() => void>();
 
   constructor(sink: PcmSink, { bufferMs = 200, clock = systemClock }: PacedOutputOptions) {
@@ -88,7 +88,7 @@ class PacedOutput implements AudioOutput {
   pause(): void {
     if (this.#paused !== undefined) return;
     let unheardMs = this.#aheadMs;
-    const unheard: Piece[] = [];
+    const unheard: SpokenPiece[] = [];
     for (const piece of this.#recent.reverse()) {
       if (unheardMs <= 0) break;
       const ms = pcmMs(piece.pcm.length, piece.sampleRate);
@@ -115,7 +115,7 @@ class PacedOutput implements AudioOutput {
     }
   }
 
-  #hand({ pcm, sampleRate }: Piece): void {
+  #hand({ pcm, sampleRate }: SpokenPiece): void {
     this.#sink.write(pcm, sampleRate);
     const ms = pcmMs(pcm.length, sampleRate);
     this.#endsAt = Math.max(this.#endsAt, this.#clock.now()) + ms;

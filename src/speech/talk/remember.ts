@@ -2,7 +2,7 @@ import { type ChatMessage, textOf } from "../../stream/message.js";
 import type { TurnHeard } from "./spoken-turn.js";
 
 /** What remembers a conversation, as far as speech needs it. */
-export interface Remembering {
+export interface TruncatableConversation {
   /** The messages so far, oldest first; those of a turn that was left are among them. */
   messages(): Promise<readonly { id: string; message: ChatMessage }[]>;
   /** Keeps only the first `chars` characters of an answer's text: the rest, and what came after it, was not heard. */
@@ -13,7 +13,7 @@ export interface Remembering {
  * Stores with a conversation what was heard of its last answer, so that the model does not take for said what nobody heard.
  * To be given to `say` as `onHeard`.
  */
-export function remember(conversation: Remembering): (heard: TurnHeard) => Promise<void> {
+export function remember(conversation: TruncatableConversation): (heard: TurnHeard) => Promise<void> {
   return async ({ chars, interrupted }) => {
     if (!interrupted) return;
     const messages = await conversation.messages();

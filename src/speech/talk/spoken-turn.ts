@@ -109,7 +109,7 @@ export class SpokenTurn {
     };
     this.#spoken = speak(stream, { ...speech, playback });
     this.over = this.#run();
-    // Whoever does not ask is not told.
+    // Whoever does not await `over` gets no unhandled rejection.
     this.over.catch(() => {});
   }
 

@@ -64,7 +64,7 @@ export function findPlayer(path = process.env.PATH ?? ""): string | undefined {
 }
 
 /**
- * Plays sound with a program of the system. Stopping ends the program, so that nothing that it had buffered is heard.
+ * Plays audio with a program of the system. Stopping ends the program, so that nothing that it had buffered is heard.
  *
  * @throws {SluiceError} `unsupported` where no player is installed, with what to install.
  */
@@ -75,7 +75,7 @@ export function systemPlayer(options: SystemPlayerOptions = {}): AudioOutput {
   const file = player === undefined ? undefined : onPath(player.command, path);
   if (player === undefined || file === undefined) {
     const names = PLAYERS.map((one) => one.command).join(", ");
-    throw new SluiceError("unsupported", `no player is installed: one of ${names} is needed to hear sound here`);
+    throw new SluiceError("unsupported", `no player is installed: one of ${names} is needed to hear audio here`);
   }
   return pacedOutput(new PlayerSink(file, player), paced);
 }
@@ -105,7 +105,7 @@ class PlayerSink implements PcmSink {
     // What it was given before is still to be heard: it ends by itself.
     this.#child?.stdin?.end();
     const child = spawn(this.#file, this.#player.args(sampleRate), { stdio: ["pipe", "ignore", "ignore"] });
-    // A player that ends, or cannot start, is started again with the next sound.
+    // A player that ends, or cannot start, is started again with the next audio.
     const gone = () => {
       if (this.#child === child) this.#child = undefined;
     };

@@ -41,7 +41,7 @@ export interface VoiceChatOptions {
    * can somebody interrupt: else it is not listened to while the output plays. Default false.
    */
   echoCancelled?: boolean;
-  /** How much somebody who pauses in mid-sentence is given to go on, in ms of sound. Default 1,500. */
+  /** How much somebody who pauses in mid-sentence is given to go on, in ms of audio. Default 1,500. */
   patienceMs?: number;
   /** Stores what was heard of an answer: `remember(conversation)`. The next turn begins after it. */
   onHeard?: (heard: TurnHeard) => Promise<void> | void;
@@ -69,7 +69,7 @@ const OPTIONS = exactly("voiceChat", {
  *
  * Somebody who speaks while it answers is listened to only where the input is `echoCancelled`: it is silent at once. Where
  * they said something, the answer is over, and what was heard of it is stored before their words are answered. After a
- * sound without words it goes on where it was.
+ * noise without words it goes on where it was.
  *
  * @throws {SluiceError} `invalid-argument`; what model, voice or transcriber failed with.
  */
@@ -84,7 +84,7 @@ class VoiceChat {
   #turn: SpokenTurn | undefined;
   /** What somebody has said of a turn that looks unfinished. */
   #unfinished = "";
-  /** Sound since then, in ms. */
+  /** Audio since then, in ms. */
   #waitedMs = 0;
 
   constructor(options: VoiceChatOptions) {
@@ -124,7 +124,7 @@ class VoiceChat {
   /** Silence while somebody speaks; it turns out later whether they said anything. */
   #heardSomebody(): void {
     if (this.#turn !== undefined) this.#options.output.pause();
-    this.#tell({ type: "speech-start" });
+    this.#emit({ type: "speech-start" });
   }
 
   async #said(pcm: Uint8Array): Promise<void> {
@@ -138,7 +138,7 @@ class VoiceChat {
     await this.#interrupt();
     const text = this.#unfinished === "" ? words : `${this.#unfinished} ${words}`;
     const complete = looksComplete(text);
-    this.#tell({ type: "transcript", text, complete });
+    this.#emit({ type: "transcript", text, complete });
     this.#unfinished = text;
     this.#waitedMs = 0;
     if (complete) await this.#answer();
@@ -160,22 +160,22 @@ class VoiceChat {
     const turn = say(agent.stream(text), {
       ...speech,
       output,
-      onEvent: (event) => this.#tell({ type: "answer", event }),
+      onEvent: (event) => this.#emit({ type: "answer", event }),
       ...(onHeard !== undefined && { onHeard }),
     });
     this.#turn = turn;
     turn.over.then(
       (heard) => {
-        this.#tell({ type: "answered", heard });
+        this.#emit({ type: "answered", heard });
         if (this.#turn === turn) this.#turn = undefined;
       },
       () => {
-        // Stays as it is: whoever waits for it, or stops it, is told.
+        // Whoever awaits or stops the turn gets the error.
       },
     );
   }
 
-  #tell(event: VoiceChatEvent): void {
+  #emit(event: VoiceChatEvent): void {
     this.#options.onEvent?.(event);
   }
 }

@@ -1,4 +1,8 @@
-/** How sound is written. */
+import type { WordMark } from "../../stream/chat-event.js";
+
+export type { WordMark };
+
+/** How audio is written. */
 export interface AudioFormat {
   /** IANA media type. `audio/pcm` is signed 16-bit little-endian samples, one channel, with no header. */
   mediaType: string;
@@ -6,17 +10,7 @@ export interface AudioFormat {
   sampleRate?: number;
 }
 
-/** When a word is heard. */
-export interface WordMark {
-  /** As it was given to the voice. */
-  text: string;
-  /** In ms from the beginning of the sound of its text. */
-  startMs: number;
-  /** In ms from the beginning of the sound of its text. */
-  endMs: number;
-}
-
-/** A piece of sound. */
+/** A piece of audio. */
 export interface AudioChunk {
   data: Uint8Array;
   /** Words whose times are known now; in order over all chunks of a text. */
@@ -31,18 +25,18 @@ export interface SynthesisOptions {
   signal?: AbortSignal;
 }
 
-/** Turns text into sound. */
+/** Turns text into audio. */
 export interface Voice {
   /** As people name it, for example `flite/rms` or `openai/gpt-4o-mini-tts/alloy`. */
   readonly id: string;
-  /** Of all sound that it makes. */
+  /** Of all audio that it makes. */
   readonly format: AudioFormat;
-  /** How many texts it turns into sound at the same time without harm. */
+  /** How many texts it turns into audio at the same time without harm. */
   readonly concurrency: number;
   /** The longest text that it takes, in UTF-16 code units. */
   readonly maxChars: number;
   /**
-   * The sound of a text, piece by piece, as soon as there is one.
+   * The audio of a text, piece by piece, as soon as there is one.
    *
    * @throws {SluiceError} what the service refused, `unsupported` for text that it cannot speak, `cancelled`.
    */
@@ -52,6 +46,6 @@ export interface Voice {
    * it rejects with is left to `synthesize` to report.
    */
   prepare?(): Promise<void>;
-  /** Frees what it holds: workers, connections. It may be used again. */
+  /** Frees its workers and connections. It may be used again. */
   close?(): Promise<void>;
 }

@@ -41,7 +41,7 @@ class AzureVoice implements Voice {
   readonly id: string;
   readonly format = { mediaType: "audio/pcm", sampleRate: SAMPLE_RATE };
   readonly concurrency = 3;
-  /** A request makes at most ten minutes of sound; this is about five. */
+  /** A request makes at most ten minutes of audio; this is about five. */
   readonly maxChars = 4_000;
   readonly #service: VoiceService;
   readonly #voice: string;

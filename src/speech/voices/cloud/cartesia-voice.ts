@@ -86,7 +86,7 @@ class CartesiaVoice implements StreamingVoice {
     }
   }
 
-  /** Each piece is flushed, so that its audio is told from the next one's by its `flush_id`. */
+  /** Each piece is flushed, so that the `flush_id` of its audio is its own. */
   async *synthesizeStream(
     text: AsyncIterable<string>,
     options: SynthesisOptions = {},

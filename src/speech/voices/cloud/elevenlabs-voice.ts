@@ -143,7 +143,7 @@ class ElevenLabsVoice implements StreamingVoice {
         const message = objectOf(line);
         const error = errorOf(message);
         if (error !== undefined) throw error;
-        // The times of a request are those of its whole sound.
+        // The times of a request are those of its whole audio.
         yield chunkOf(message.audio_base64, message.alignment, words);
       }
     };

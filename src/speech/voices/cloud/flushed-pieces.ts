@@ -25,7 +25,7 @@ export class FlushedPieces {
     this.#sampleRate = sampleRate;
   }
 
-  /** A message, and what it holds. */
+  /** A message, and the audio and words in it. */
   *push({ type, flush_id: id }: JsonObject, chunk: AudioChunk | undefined): Generator<StreamedAudio> {
     if (type === "flush_done") {
       const piece = this.#flushed++;

@@ -37,7 +37,7 @@ export class GoogleServiceAccount {
     this.#clock = clock;
   }
 
-  /** @throws {SluiceError} `missing-key` for a file that is none of an account; what the service refused. */
+  /** @throws {SluiceError} `missing-key` for a file that is not the key of an account; what the service refused. */
   async token(signal?: AbortSignal): Promise<string> {
     if (this.#token !== undefined && this.#clock.now() < this.#token.until) return this.#token.value;
     const account = await readAccount(this.#file);

@@ -117,7 +117,7 @@ function samplesOf(answer: string, sampleRate: number): Uint8Array {
   const file = decodeBase64(content);
   const wav = readWav(file);
   if (wav !== undefined && wav.sampleRate !== sampleRate) {
-    throw new SluiceError("malformed-frame", `the sound has ${wav.sampleRate} Hz; ${sampleRate} were asked for`);
+    throw new SluiceError("malformed-frame", `the audio has ${wav.sampleRate} Hz; ${sampleRate} were asked for`);
   }
   return wav?.data ?? file;
 }

@@ -14,13 +14,13 @@ export interface OpenAiVoiceOptions extends VoiceServiceOptions {
   model?: string;
   /** Default `alloy`. */
   voice?: string;
-  /** How it is to speak, for models that can be told. */
+  /** How it is to speak, for models that take instructions. */
   instructions?: string;
   /** From 0.25 to 4; 1 is the voice's own. */
   speed?: number;
   /** Default `pcm`, the only one whose length is known before it was played. */
   format?: "pcm" | "mp3" | "opus" | "aac" | "flac" | "wav";
-  /** `audio` reads the sound as it is (default); `sse` reads events, which end with one that says that all has come. */
+  /** `audio` reads the audio as it is (default); `sse` reads events, which end with one that says that all has come. */
   streamFormat?: "audio" | "sse";
 }
 
@@ -103,12 +103,12 @@ class OpenAiVoice implements Voice {
     const headers = { accept: events ? "text/event-stream" : this.format.mediaType };
     const answer = await this.#service.open({ path: "/audio/speech", headers, body, signal });
     await this.#service.refuseJson(answer);
-    const sound = events ? soundOfEvents(answer.bytes) : answer.bytes;
-    for await (const data of format === "pcm" ? pcmOf(sound, SAMPLE_RATE) : sound) yield { data };
+    const audio = events ? soundOfEvents(answer.bytes) : answer.bytes;
+    for await (const data of format === "pcm" ? pcmOf(audio, SAMPLE_RATE) : audio) yield { data };
   }
 }
 
-/** Events `speech.audio.delta` with sound in base64, and `speech.audio.done` (https://platform.openai.com/docs/api-reference/audio). */
+/** Events `speech.audio.delta` with audio in base64, and `speech.audio.done` (https://platform.openai.com/docs/api-reference/audio). */
 async function* soundOfEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = new SseReader();
   const pieces: Uint8Array[] = [];
@@ -126,7 +126,7 @@ async function* soundOfEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   }
   reader.end(onFrame);
   yield* pieces;
-  if (!done) throw new SluiceError("truncated", "the sound ended before speech.audio.done", { retryable: true });
+  if (!done) throw new SluiceError("truncated", "the audio ended before speech.audio.done", { retryable: true });
 }
 
 function eventOf(data: string): Readonly<Record<string, unknown>> {

@@ -7,7 +7,7 @@ const LONGEST_HEADER = 4_096;
 /**
  * Samples as they come from a service. Some send a WAV file where samples were asked for: its header is read and dropped.
  *
- * @throws {SluiceError} `malformed-frame` when the header tells of samples other than 16 bits, one channel, at this rate.
+ * @throws {SluiceError} `malformed-frame` when the header has samples other than 16 bits, one channel, at this rate.
  */
 export async function* pcmOf(
   bytes: AsyncIterable<Uint8Array>,
@@ -32,7 +32,7 @@ export async function* pcmOf(
     if (samples.length > 0) yield samples;
     head = undefined;
   }
-  if (head !== undefined && head.length > 0) throw new SluiceError("malformed-frame", "the sound ends in its header");
+  if (head !== undefined && head.length > 0) throw new SluiceError("malformed-frame", "the audio ends in its header");
 }
 
 /** The samples after the header; `undefined` where the header is not complete. */
@@ -47,7 +47,7 @@ function samplesOf(file: Uint8Array, sampleRate: number): Uint8Array | undefined
     const found = `${wav.bitsPerSample} bits, ${wav.channels} channels, ${wav.sampleRate} Hz`;
     throw new SluiceError(
       "malformed-frame",
-      `the sound has ${found}; 16 bits, 1 channel, ${sampleRate} Hz were asked for`,
+      `the audio has ${found}; 16 bits, 1 channel, ${sampleRate} Hz were asked for`,
     );
   }
   return file.subarray(wav.data.byteOffset - file.byteOffset);

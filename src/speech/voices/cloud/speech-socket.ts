@@ -79,7 +79,7 @@ export class SpeechSocket {
       });
       const onAbort = () => {
         opened.#fail(cancelled(signal, id));
-        // Does nothing once it is open: reading tells of it.
+        // Does nothing once it is open: `next` throws.
         fail(cancelled(signal, id));
       };
       signal?.addEventListener("abort", onAbort, { once: true });
@@ -96,7 +96,7 @@ export class SpeechSocket {
     });
   }
 
-  /** Sends one message. Nothing is sent once it is closed: reading tells of that. */
+  /** Sends one message. Nothing is sent once it is closed: `next` throws. */
   send(message: JsonObject): void {
     if (!this.#closed) this.#socket.send(JSON.stringify(message));
   }

@@ -1,4 +1,4 @@
-/** Sends a text piece by piece while sound is being read. */
+/** Sends a text piece by piece while audio is being read. */
 export class TextSender {
   #stopped = false;
 

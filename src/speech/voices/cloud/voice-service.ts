@@ -165,7 +165,7 @@ export class VoiceService {
     return other.text({ path: pathname, headers, body: form, signal });
   }
 
-  /** Some services answer with an error and status 200: JSON where sound was asked for. */
+  /** Some services answer with an error and status 200: JSON where audio was asked for. */
   async refuseJson({ head, bytes }: VoiceAnswer): Promise<void> {
     if (!/^application\/([\w.-]+\+)?json\b/.test(head.headers["content-type"] ?? "")) return;
     const decoder = new TextDecoder();
@@ -178,7 +178,7 @@ export class VoiceService {
   }
 }
 
-/** A minute of sound in base64 and more. */
+/** A minute of audio in base64 and more. */
 const MAX_TEXT = 64 * 1024 * 1024;
 const MAX_ERROR = 1024 * 1024;
 

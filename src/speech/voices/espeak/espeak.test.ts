@@ -27,7 +27,7 @@ describe.skipIf(!installed)("espeak", () => {
     expect(at).toBeGreaterThan(1_000);
   });
 
-  it("says that there is no such voice, and makes no sound of nothing", async () => {
+  it("says that there is no such voice, and makes no audio of nothing", async () => {
     const none = espeak({ voice: "klingonisch" });
     expect(await failure(collect(none.synthesize("Hi.")))).toMatchObject({
       code: "provider-error",

@@ -57,7 +57,7 @@ class EspeakVoice implements Voice {
     const worker = await this.#started();
     const id = this.#next++;
     const replies = new Replies(worker, id, this.id);
-    // It cannot be told to stop, so it is ended; the next text starts another.
+    // It cannot be stopped, so its worker is ended; the next text starts another.
     const onAbort = () => {
       replies.fail(cancelled(signal, this.id));
       void this.close();

@@ -20,7 +20,7 @@ export interface FliteInput {
 export interface FliteEngine {
   /** Speaks a text. It takes as long as it takes: to be called in a worker. */
   speak(input: FliteInput): FliteOutput;
-  /** How many phones each word has, each said by itself; `undefined` where that cannot be told. */
+  /** How many phones each word has, each spoken alone; `undefined` where that is not known. */
   phonesOf(words: readonly string[]): number[] | undefined;
 }
 
@@ -190,7 +190,7 @@ export function createFliteEngine(module: WebAssembly.Module): FliteEngine {
   return {
     speak({ text, voice, settings }) {
       const { file, printed } = run(["-voice", voice, ...settings, "-psdur", "-t", text, "-o", OUT]);
-      if (file.length < 44) throw new Error("Flite made no sound");
+      if (file.length < 44) throw new Error("Flite made no audio");
       const sampleRate = new DataView(file.buffer).getUint32(24, true);
       return { pcm: file.slice(44), sampleRate, phones: printed.trim() };
     },

@@ -1,6 +1,6 @@
 import type { WordMark } from "../voice.js";
 
-/** A sound of speech and when it is heard, in ms. */
+/** A phone of speech and when it ends, in ms. */
 interface Phone {
   name: string;
   startMs: number;

@@ -3,7 +3,7 @@ import { SluiceError } from "../../../stream/error.js";
 import { createFliteEngine, type FliteInput, type FliteOutput } from "./flite-engine.js";
 import { type FliteJob, type FliteReply, serveFlite } from "./flite-worker.js";
 
-/** The sound of a text, and after it the phones of its words. */
+/** The audio of a text, and after it the phones of its words. */
 export interface FliteSpeech {
   output: FliteOutput;
   phones: Promise<number[] | undefined>;
@@ -11,7 +11,7 @@ export interface FliteSpeech {
 
 interface Task {
   job: FliteJob;
-  sound: (speech: FliteSpeech) => void;
+  audio: (speech: FliteSpeech) => void;
   phones: (phones: number[] | undefined) => void;
   counted: Promise<number[] | undefined>;
   fail: (error: SluiceError) => void;
@@ -49,7 +49,7 @@ export class FlitePool {
       const task: Task = {
         job: { id: this.#next++, input, words },
         counted,
-        sound: resolve,
+        audio: resolve,
         phones: (counts) => {
           done();
           phones(counts);
@@ -120,7 +120,7 @@ export class FlitePool {
     const task = this.#busy.get(worker);
     if (task === undefined || task.job.id !== reply.id) return;
     if ("output" in reply) {
-      task.sound({ output: reply.output, phones: task.counted });
+      task.audio({ output: reply.output, phones: task.counted });
       return;
     }
     if ("phones" in reply) task.phones(reply.phones);
@@ -140,7 +140,7 @@ export class FlitePool {
     this.#work(module);
   }
 
-  /** Flite cannot be told to stop, so its worker is. */
+  /** Flite cannot be stopped, so its worker is. */
   #abandon(task: Task, error: SluiceError): void {
     const queued = this.#queue.indexOf(task);
     if (queued !== -1) this.#queue.splice(queued, 1);

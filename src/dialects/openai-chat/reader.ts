@@ -28,7 +28,7 @@ import { readUsage } from "./usage.js";
  * Reads a streamed chat completion.
  *
  * The answer is complete when `[DONE]` comes, or when the connection is closed in an orderly way after a finish reason:
- * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read; others are told as data.
+ * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read, or the first there is; others are told as data.
  */
 export class OpenAiChatReader implements WireReader {
   readonly #shapes = new DeltaShapes();
@@ -42,6 +42,13 @@ export class OpenAiChatReader implements WireReader {
   #details = new ReasoningDetails();
   #audio = new SaidAudio();
   #refused = false;
+  /** The number of the choice that is read, and whether it was there. */
+  #number = 0;
+  #chosen = false;
+  /** Other choices, until it was. */
+  #others: JsonObject[] = [];
+  /** Whether the chunks of one answer have ids of their own: then another id is no other answer. */
+  #idsVary = false;
   /** The text so far, which a message at the end may say whole. */
   #told = new SaidText();
   #reasoned = false;
@@ -73,6 +80,7 @@ export class OpenAiChatReader implements WireReader {
 
   end(emit: Emit): void {
     if (this.#finished) return;
+    this.#readOthers(emit);
     this.#endRepeated(emit);
     if (this.#rawReason === undefined) {
       const message = "the answer ended without a finish reason and without [DONE]";
@@ -96,7 +104,7 @@ export class OpenAiChatReader implements WireReader {
       return;
     }
     const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isJsonObject) : [];
-    const choice = choices.find((candidate) => (candidate.index ?? 0) === 0);
+    const choice = choices.find((candidate) => numberOf(candidate) === this.#number);
     const error = errorIn(chunk);
     if (error !== undefined) {
       // What the tokens cost that came before it.
@@ -110,13 +118,33 @@ export class OpenAiChatReader implements WireReader {
       if (this.#repeated.ended) this.#endRepeated(emit);
       return;
     }
+    if (this.#started && this.#rawReason === undefined && (filledString(chunk.id) ?? this.#id) !== this.#id) {
+      this.#idsVary = true;
+    }
     this.#facts.push(chunk, CHUNK_FIELDS, emit);
     this.#start(chunk, choices.length > 0, emit);
+    this.#tellOthers(
+      choices.filter((other) => other !== choice),
+      choice,
+      emit,
+    );
     if (choice !== undefined) this.#choice(chunk, choice, frame.data, emit);
-    for (const other of choices) {
-      if (other !== choice) emit({ type: "data", name: "provider/choice", value: other });
-    }
     this.#takeUsage(chunk, choice, emit);
+  }
+
+  /** Other choices than the one that is read are data, once it is known that there is one to read. */
+  #tellOthers(others: readonly JsonObject[], read: JsonObject | undefined, emit: Emit): void {
+    if (read !== undefined) this.#chosen = true;
+    this.#others.push(...others);
+    if (!this.#chosen) return;
+    for (const value of this.#others.splice(0)) emit({ type: "data", name: "provider/choice", value });
+  }
+
+  /** The answer is over and nothing was choice 0: old gateways count from 1. */
+  #readOthers(emit: Emit): void {
+    const others = this.#chosen ? [] : this.#others.splice(0);
+    this.#number = others.length === 0 ? 0 : Math.min(...others.map(numberOf));
+    for (const choice of others) this.#chunk({ id: this.#id ?? "", choices: [choice] }, { data: "" }, emit);
   }
 
   /** Azure opens with a chunk that has neither id nor model: the first that says something is the start. */
@@ -132,6 +160,7 @@ export class OpenAiChatReader implements WireReader {
   /** Whether an answer follows that which is over: of another id, and said by the assistant anew. */
   #isAnother({ id }: JsonObject, choice: JsonObject): boolean {
     if (this.#rawReason === undefined || filledString(id) === undefined || id === this.#id) return false;
+    if (this.#idsVary) return false;
     return typeof deltaOf(choice).role === "string";
   }
 
@@ -290,6 +319,7 @@ export class OpenAiChatReader implements WireReader {
   }
 
   #finish(emit: Emit): void {
+    this.#readOthers(emit);
     if (this.#rawReason === undefined && this.#strays.error !== undefined) throw this.#strays.error;
     if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
     this.#endRepeated(emit);
@@ -319,6 +349,10 @@ function isChunk(chunk: JsonObject): boolean {
   if (Array.isArray(chunk.choices) || isJsonObject(chunk.usage) || isJsonObject(chunk.x_groq)) return true;
   if (saysError(chunk)) return true;
   return /^(?:chat\.completion|text_completion)/.test(String(chunk.object));
+}
+
+function numberOf({ index }: JsonObject): number {
+  return typeof index === "number" ? index : 0;
 }
 
 /** Services that answer whole where a stream was asked for say a message, and the protocol before chat a text. */

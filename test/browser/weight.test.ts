@@ -37,6 +37,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the app's weight", () => {
     const all = await Promise.all(sizes.values());
     expect(all.length).toBeGreaterThan(3);
     const total = all.reduce((sum, size) => sum + size, 0);
+    process.stdout.write(`a first visit loads ${(total / 1_024).toFixed(1)} KiB after gzip\n`);
     expect(total).toBeGreaterThan(30_000);
     expect(total).toBeLessThan(FIRST_LOAD);
     await close();

@@ -214,6 +214,7 @@ export class AnswerView {
         progress: signal(undefined),
         approval: signal(undefined),
         response: signal(undefined),
+        question: signal(undefined),
         inner: signal([]),
         byProvider,
       };
@@ -247,6 +248,8 @@ export class AnswerView {
     }
     this.#closeText();
     this.#add({ kind: "question", key: this.#keys++, request: event, response });
+    const tool = event.callId === undefined ? undefined : this.#tools.get(event.callId);
+    if (tool !== undefined) tool.question.value = { id: event.id, response };
     this.#ask({ id: event.id, response });
   }
 

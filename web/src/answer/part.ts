@@ -49,6 +49,8 @@ export interface ToolPartView extends Keyed {
   /** Somebody has to allow it. */
   readonly approval: Signal<ApprovalRequestEvent | undefined>;
   readonly response: Signal<InputResponse | undefined>;
+  /** What it asks somebody itself. */
+  readonly question: Signal<OpenRequest | undefined>;
   /** Streams that run inside it. */
   readonly inner: Signal<readonly InnerPartView[]>;
   readonly byProvider: boolean;

@@ -17,6 +17,7 @@ export function AnswerTurnView({ conversation, turn }: { conversation: OpenConve
   const answer = conversation.answer(turn);
   const running = answer.state.value === "running";
   useEffect(() => announceAnswer(answer), [answer]);
+  const says = answer.view.parts.value.some(({ kind }) => kind === "text");
   const isLast = conversation.path.value.at(-1)?.id === turn.id;
   const actions = useMemo(
     () => ({
@@ -36,7 +37,7 @@ export function AnswerTurnView({ conversation, turn }: { conversation: OpenConve
       {!running && (
         <div class="turn-actions">
           <BranchArrows conversation={conversation} turn={turn} />
-          <CopyButton text={() => answer.view.text} label="Copy the answer" />
+          {says && <CopyButton text={() => answer.view.text} label="Copy the answer" />}
           <button
             type="button"
             class="icon-button"
@@ -46,7 +47,7 @@ export function AnswerTurnView({ conversation, turn }: { conversation: OpenConve
           >
             <Icon name="retry" />
           </button>
-          <SpeakButton answer={answer} />
+          {says && <SpeakButton answer={answer} />}
           <Figures answer={answer} />
         </div>
       )}
@@ -90,9 +91,8 @@ function Failure({ error, onRetry }: { error: SluiceError; onRetry(): void }) {
     <div class="notice danger" role="alert">
       <Icon name="alert" />
       <span class="grow">
-        <b>{titleOf(error)}</b>
-        <br />
-        {error.message} <small class="code">{error.code}</small>
+        <b>{titleOf(error)}</b> <small class="code">{error.code}</small>
+        {error.code !== "connect-failed" && <div>{error.message}</div>}
       </span>
       <button type="button" class="button small" onClick={onRetry}>
         Try again

@@ -94,7 +94,7 @@ function Settings({ conversation, onDone }: { conversation: OpenConversation; on
         <span>
           Hide personal data
           <small>
-            Names of mails, cards, telephones and the like are replaced before anything leaves this browser.
+            E-mail addresses, cards, telephone numbers and the like are replaced before anything leaves this browser.
           </small>
         </span>
         <input type="checkbox" name="hidePersonal" defaultChecked={hidePersonal === true} />

@@ -5,20 +5,23 @@ import { Icon } from "../../design/icon.js";
 import { CodeText } from "../../markdown/code-text.js";
 import { CodeView } from "../../markdown/code-view.js";
 import { AnswerContext } from "../answer-context.js";
+import { AnswerParts } from "./answer-parts.js";
 import { Fold } from "./fold.js";
 import { InnerPart } from "./inner-part.js";
 
-/** A tool call: what it is called with while that arrives, what it returned, and whether it may run. */
+/** A tool call: what it is called with while that arrives, what runs inside it, what it returned, and whether it may run. */
 export function ToolPart({ part }: { part: ToolPartView }) {
   const outcome = part.outcome.value;
   const asks = part.approval.value !== undefined && part.response.value === undefined;
   const inner = part.inner.value;
+  const goesOn = inner.some(({ view }) => view.state.value !== "finished");
+  const [only] = inner;
   return (
     <>
       <Fold
         icon={inner.length > 0 ? "agent" : "tool"}
-        class="tool"
-        open={asks || outcome?.isError === true}
+        class={inner.length > 0 ? "tool inner" : "tool"}
+        open={asks || goesOn || outcome?.isError === true}
         title={
           <>
             <b>{part.name}</b> <span class="summary">{summaryOf(part.called.value?.input)}</span>
@@ -26,16 +29,17 @@ export function ToolPart({ part }: { part: ToolPartView }) {
         }
         status={<ToolStatus part={part} />}
       >
-        <Payload label="Arguments" code={part.input.value} />
+        {inner.length === 0 && <Payload label="Arguments" code={part.input.value} />}
+        {inner.length === 1 && only !== undefined && <AnswerParts view={only.view} live={goesOn} />}
+        {inner.length > 1 && inner.map((one) => <InnerPart key={one.key} part={one} />)}
         {part.progress.value !== undefined && outcome === undefined && (
           <Payload label="Progress" value={part.progress.value} />
         )}
-        {outcome !== undefined && <Payload label={outcome.isError ? "Error" : "Result"} value={outcome.output} />}
+        {outcome !== undefined && (inner.length === 0 || outcome.isError) && (
+          <Payload label={outcome.isError ? "Error" : "Result"} value={outcome.output} />
+        )}
       </Fold>
       {asks && <Approval part={part} />}
-      {inner.map((one) => (
-        <InnerPart key={one.key} part={one} />
-      ))}
     </>
   );
 }
@@ -48,6 +52,9 @@ function ToolStatus({ part }: { part: ToolPartView }) {
   if (response?.type === "deny") return <span class="badge">denied</span>;
   if (part.approval.value !== undefined && response === undefined)
     return <span class="badge warning">needs approval</span>;
+  const question = part.question.value;
+  if (question !== undefined && question.response.value === undefined)
+    return <span class="badge warning">asks you</span>;
   return <span class="badge info">{part.called.value === undefined ? "writing" : "running"}</span>;
 }
 

@@ -4,7 +4,7 @@ import { model as resolve } from "../models/registry.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { invalid } from "../stream/error.js";
+import { invalid, SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import type { ChatMessage, ToolMessage } from "../stream/message.js";
 import { opened } from "../stream/sources/opened.js";
@@ -53,7 +53,8 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
   readonly #steering = new Map<string, ChatMessage[]>();
 
   /**
-   * @throws {SluiceError} `invalid-argument` for settings that there are not or that cannot be; for a model's name, as `model()`.
+   * @throws {SluiceError} `invalid-argument` for settings that there are not or that cannot be; `unsupported` for tools with a model
+   *   that calls none; for a model's name, as `model()`.
    */
   constructor(options: AgentOptions<Inputs, Outputs>) {
     checkAgentOptions(options);
@@ -70,6 +71,9 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     this.signature = given ?? (DEFAULT_SIGNATURE as unknown as Signature<Inputs, Outputs>);
     this.#model = typeof model === "string" ? resolve(model) : model;
     if (typeof this.#model?.stream !== "function") throw invalid("model", model, "a chat model, or the name of one");
+    if (this.#model.capabilities?.tools === false && agentTools(options as AgentOptions).length > 0) {
+      throw new SluiceError("unsupported", `${this.#model.id} does not call tools`, { model: this.#model.id });
+    }
     // What is no guard is found here, not in the first call.
     if (options.guards !== undefined && options.guards.length > 0) guard(this.#model, ...options.guards);
     this.#options = options as AgentOptions;

@@ -38,9 +38,10 @@ export function agentNode(agent: Agent<JsonObject, JsonObject>, type: string): A
     results,
     main: agent.signature.textOutput ?? main,
     answers: true,
-    async run({ inputs, signal, callContext, read }) {
+    async run(context) {
+      const { inputs, signal, callContext } = context;
       const run = agent.stream(inputs, { signal, ...(callContext && { context: callContext }) });
-      await read(run.stream);
+      await context.read(run.stream);
       return (await run.outputs) as { [name: string]: JsonValue };
     },
   };

@@ -238,6 +238,34 @@ describe("the Realtime protocol, with OpenAI's own client", () => {
     gate.resolve();
   });
 
+  it("answers what a cough kept from being answered", async () => {
+    const voice = flite({ workers: 1 });
+    closers.push(() => voice.close?.());
+    const audio = await collect(voice.synthesize("What is the weather like in the mountains today?"));
+    const upsampled = new Resampler(16_000, 24_000).push(Buffer.concat(audio.map(({ data }) => data)));
+    const silence = new Uint8Array(24_000 * 2);
+    let asked = 0;
+    const model = defineModel({
+      id: "thoughtful",
+      async *stream(_request, { signal }) {
+        // The first answer is being thought about for as long as nobody coughs.
+        if (asked++ === 0) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        yield "It is fine.";
+      },
+    });
+    const client = await begin(model, { transcriber: transcriber("What is the weather like?", "") });
+    const speakInto = () => {
+      for (const part of [upsampled, silence])
+        client.send({ type: "input_audio_buffer.append", audio: encodeBase64(part) });
+    };
+    speakInto();
+    await client.next("response.created");
+    while (asked === 0) await new Promise(setImmediate);
+    speakInto();
+    expect((await client.next("response.done")).response).toMatchObject({ status: "cancelled" });
+    expect((await client.next("response.done")).response).toMatchObject({ status: "completed" });
+  });
+
   it("truncates what was not heard, to the word", async () => {
     const model = scripted([["One two three four five."], ["Six."]]);
     const client = await begin(model);
@@ -247,6 +275,13 @@ describe("the Realtime protocol, with OpenAI's own client", () => {
     await client.next("response.done");
     const truncate = (audio_end_ms: number) =>
       client.send({ type: "conversation.item.truncate", item_id, content_index: 0, audio_end_ms });
+    // All of it was heard: nothing is lost.
+    truncate(1_200);
+    await client.next("conversation.item.truncated");
+    client.send({ type: "conversation.item.retrieve", item_id });
+    expect((await client.next("conversation.item.retrieved")).item).toMatchObject({
+      content: [{ transcript: "One two three four five." }],
+    });
     truncate(99_000);
     expect((await client.next("error")).error).toMatchObject({ param: "audio_end_ms" });
     // "One two three" ends at 13 characters of 50 ms.

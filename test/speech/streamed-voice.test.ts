@@ -242,6 +242,28 @@ describe.each(services)("%s, with an answer that is being written", (_, service,
     expect(error.field).toMatch(/^sentences\[\d\]$/);
   });
 
+  it("has no connection left after interruptions in a row", async () => {
+    let open = 0;
+    let opened = 0;
+    const talk = service(() => "speak");
+    const server = await serveVoice(
+      () => {},
+      (socket) => {
+        open++;
+        opened++;
+        socket.on("close", () => open--);
+        talk.converse(socket);
+      },
+    );
+    servers.push(server);
+    const voice = make(server.url);
+    for (let count = 0; count < 8; count++) {
+      for await (const event of spoken(TEXTS, { voice })) if (event.type === "audio-delta") break;
+    }
+    while (open > 0) await new Promise(setImmediate);
+    expect(opened).toBe(8);
+  });
+
   it("says that it was refused, for the first sentence", async () => {
     const server = await serveVoice(() => {});
     servers.push(server);

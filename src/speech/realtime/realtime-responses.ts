@@ -110,10 +110,12 @@ export class RealtimeResponses {
     else response.cancel("client_cancelled");
   }
 
-  /** Ends the response of the conversation, where there is one. */
-  interrupt(reason: CancelReason): void {
-    this.#response?.cancel(reason);
+  /** Ends the response of the conversation, where there is one. Returns whether that was before any of its audio was sent. */
+  interrupt(reason: CancelReason): boolean {
+    const response = this.#response;
+    response?.cancel(reason);
     this.#response = undefined;
+    return response?.audioMs === 0;
   }
 
   /**
@@ -125,7 +127,9 @@ export class RealtimeResponses {
   truncate(item: RealtimeItem, ms: number): void {
     const part = item.type === "message" ? item.content[0] : undefined;
     const spoken = this.#spoken.get(item.id);
-    if (part?.type !== "output_audio" || spoken === undefined)
+    // Announced, and without a part as yet: nothing of it was heard.
+    const announced = part === undefined && spoken !== undefined;
+    if (spoken === undefined || !(announced || part?.type === "output_audio"))
       throw new RealtimeRefusal("invalid_value", "only a spoken message of the assistant can be truncated", "item_id");
     const audioMs = spoken.audioMs();
     if (ms > Math.ceil(audioMs)) {
@@ -134,7 +138,7 @@ export class RealtimeResponses {
     }
     // Nothing is added to it any more.
     if (this.#response?.messageId === item.id) this.interrupt("client_cancelled");
-    part.transcript = part.transcript.slice(0, spoken.heard.chars(ms));
+    if (part?.type === "output_audio") part.transcript = part.transcript.slice(0, spoken.heard.chars(ms));
     this.#spoken.set(item.id, { heard: spoken.heard, audioMs: () => ms });
   }
 

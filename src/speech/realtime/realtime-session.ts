@@ -43,6 +43,8 @@ export class RealtimeSession {
   #settings: SessionSettings;
   /** The item that what is being said will become. */
   #nextItem = newId("item");
+  /** Whether a response was interrupted before any of it was heard. */
+  #unanswered = false;
 
   constructor(options: RealtimeSessionOptions) {
     this.#options = options;
@@ -169,7 +171,8 @@ export class RealtimeSession {
 
   #speechStarted(atMs: number): void {
     this.#send({ type: "input_audio_buffer.speech_started", audio_start_ms: atMs, item_id: this.#nextItem });
-    if (this.#settings.turnDetection?.interruptsResponse === true) this.#responses.interrupt("turn_detected");
+    if (this.#settings.turnDetection?.interruptsResponse === true)
+      this.#unanswered ||= this.#responses.interrupt("turn_detected");
   }
 
   #speechStopped(atMs: number, pcm: Uint8Array, transcript: string | undefined): void {
@@ -199,8 +202,11 @@ export class RealtimeSession {
         const usage = { type: "duration", seconds: pcm.length / 2 / INPUT_RATE };
         if (this.#settings.transcription !== null)
           this.#send({ type: event("completed"), ...place, transcript, usage });
-        // A cough or a door is nothing to answer.
-        if (respond && /[\p{L}\p{N}]/u.test(transcript)) this.#responses.respond(this.#settings, {});
+        // A cough or a door is nothing to answer, but what it kept from being answered is.
+        if (respond && (this.#unanswered || /[\p{L}\p{N}]/u.test(transcript))) {
+          this.#unanswered = false;
+          this.#responses.respond(this.#settings, {});
+        }
       } catch (thrown) {
         if (!this.#closed.signal.aborted) this.#send({ type: event("failed"), ...place, error: errorObject(thrown) });
       }

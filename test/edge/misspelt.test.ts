@@ -4,6 +4,7 @@ import { openAiChat } from "../../src/dialects/index.js";
 import { respond } from "../../src/dialects/respond.js";
 import * as guards from "../../src/guards/index.js";
 import * as models from "../../src/models/index.js";
+import * as speech from "../../src/speech/index.js";
 import type { ChatModel } from "../../src/stream/chat-model.js";
 import { ChatStream, paced, SluiceError } from "../../src/stream/index.js";
 import * as structured from "../../src/structured/index.js";
@@ -22,6 +23,14 @@ const ask = { messages: [{ role: "user" as const, content: "Hi" }] };
 const schema = { type: "object", properties: {} };
 const look = tools.tool({ name: "look", input: schema, run: () => 1 });
 const answer = () => m.stream(ask);
+const quiet = {
+  id: "quiet",
+  format: { mediaType: "audio/pcm", sampleRate: 1 },
+  maxChars: 99,
+  concurrency: 1,
+  synthesize() {},
+};
+const sink = speech.pacedOutput({ write() {} });
 
 /** A slip, and the option that it meant. */
 const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, meant: string][] = [
@@ -60,6 +69,17 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ["withTools", () => loose(tools.withTools)(m, [look], { maxstep: 3 }), "maxstep", "maxSteps"],
   ["asTool", () => loose(tools.asTool)(m, { name: "x", descripton: "y" }), "descripton", "description"],
   ["mcpTools", () => loose(tools.mcpTools)({ command: "x", prefx: "y" }), "prefx", "prefix"],
+  ["speak", () => loose(speech.speak)(answer(), { voice: quiet, lookAhedMs: 1 }), "lookAhedMs", "lookAheadMs"],
+  ["say", () => loose(speech.say)(answer(), { voice: quiet, output: sink, onHerd() {} }), "onHerd", "onHeard"],
+  ["pacedOutput", () => loose(speech.pacedOutput)({ write() {} }, { buferMs: 1 }), "buferMs", "bufferMs"],
+  ["flite", () => loose(speech.flite)({ pitchHertz: 100 }), "pitchHertz", "pitchHz"],
+  ["espeak", () => loose(speech.espeak)({ vioce: "de" }), "vioce", "voice"],
+  ["modelVoice", () => loose(speech.modelVoice)(m, { instruction: "x" }), "instruction", "instructions"],
+  ["openAiVoice", () => loose(speech.openAiVoice)({ apikey: "k" }), "apikey", "apiKey"],
+  ["googleVoice", () => loose(speech.googleVoice)({ credential: "x.json" }), "credential", "credentials"],
+  ["elevenLabsVoice", () => loose(speech.elevenLabsVoice)({ apiKey: "k", stabilty: 1 }), "stabilty", "stability"],
+  ["cartesiaVoice", () => loose(speech.cartesiaVoice)({ apiKey: "k", langauge: "de" }), "langauge", "language"],
+  ["openAiTranscriber", () => loose(speech.openAiTranscriber)({ apiKey: "k", languge: "de" }), "languge", "language"],
   ["guard", () => loose(guards.guard)(m, { ...guards.pii(), beginn: 1 }), "guards[0].beginn", "begin"],
   ["pii", () => loose(guards.pii)({ locale: ["de"] }), "locale", "locales"],
   ["budget", () => loose(guards.budget)({ maxTotalToken: 1 }), "maxTotalToken", "maxTotalTokens"],

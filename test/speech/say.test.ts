@@ -9,9 +9,10 @@ import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { type ChatMessage, textOf } from "../../src/stream/message.js";
+import { deferred } from "../support/deferred.js";
 import { failure } from "../support/failure.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { MS_PER_CHARACTER, TestVoice } from "./test-voice.js";
+import { MS_PER_CHARACTER, TestVoice, textOfSound } from "./test-voice.js";
 
 const START: ChatEvent = { type: "start", id: "1", model: "test" };
 const FINISH: ChatEvent = { type: "finish", reason: "stop", usage: {} };
@@ -207,6 +208,48 @@ describe("an answer that is said aloud", () => {
     const said = (await talk.messages()).map(({ message }) => textOf(message));
     expect(said).toEqual(["Hi", "Hello there", "Stop.", "Bye."]);
     expect(model.requests[1]?.messages.map(textOf)).toEqual(["Hi", "Hello there", "Stop."]);
+  });
+
+  it("shows text ahead of its audio, and plays nothing more of what was retracted", async () => {
+    const clock = new ManualClock();
+    const gate = deferred();
+    const events = (async function* (): AsyncGenerator<ChatEvent> {
+      yield START;
+      yield { type: "text-delta", text: "This is wrong, quite wrong. And" };
+      await gate.promise;
+      yield { type: "retract", reason: "another model answers" };
+      yield { type: "start", id: "2", model: "other" };
+      yield { type: "text-delta", text: "Right." };
+      yield FINISH;
+    })();
+    const shown: string[] = [];
+    const sink = listener();
+    const turn = say(ChatStream.from(events), {
+      voice: new TestVoice({ clock }),
+      output: pacedOutput(sink, { clock, bufferMs: 60 }),
+      clock,
+      onEvent: (event) => {
+        if (event.type === "text-delta") shown.push(event.text);
+      },
+    });
+    await settle();
+    clock.advance(200);
+    await settle();
+    gate.resolve();
+    let heard: unknown;
+    void turn.over.then((result) => {
+      heard = result;
+    });
+    await settle();
+    expect(shown).toEqual(["This is wrong, quite wrong. And", "Right."]);
+    while (heard === undefined) {
+      clock.advance(50);
+      await settle();
+    }
+    expect(heard).toEqual({ chars: 6, interrupted: false });
+    const played = textOfSound(Buffer.concat(sink.pieces.map(({ pcm }) => pcm)));
+    // What the output had when it was retracted was heard, and then the other answer.
+    expect(played).toMatch(/^This.{0,5}Right\.$/);
   });
 
   it("keeps exactly the words whose audio was played, at whatever millisecond it is interrupted", async () => {

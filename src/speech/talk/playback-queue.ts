@@ -1,7 +1,11 @@
-import type { ChatEvent } from "../../stream/chat-event.js";
+import type { AudioDeltaEvent, ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
+import { pcmBytes } from "../audio/pcm.js";
 import type { HeardText } from "../heard/heard-text.js";
 import type { AudioOutput } from "./audio-output.js";
+
+/** Audio is handed on in slices of this length, in ms. */
+const SLICE_MS = 100;
 
 /**
  * Hands the audio of a spoken stream to an output, in order, while the stream is read on: its text is there before it is
@@ -16,6 +20,8 @@ export class PlaybackQueue {
   #failure: SluiceError | undefined;
   readonly #onFailure: (error: SluiceError) => void;
   #stopped = false;
+  /** The audio that is being handed on; `undefined` once it is void. */
+  #playing: AudioDeltaEvent | undefined;
   /** Text of the answer so far, and when the attempt or step began that a `retract` makes void; in UTF-16 code units. */
   #length = 0;
   #lengthAtStart = 0;
@@ -49,6 +55,7 @@ export class PlaybackQueue {
     if (event.type === "retract") {
       this.#length = this.#lengthAtStart;
       this.#waiting = this.#waiting.filter((other) => !this.#isVoid(other));
+      if (this.#playing !== undefined && this.#isVoid(this.#playing)) this.#playing = undefined;
     }
     this.#heard.push(event);
   }
@@ -73,8 +80,8 @@ export class PlaybackQueue {
     this.#busy = true;
     try {
       for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
-        this.#heard.push(event);
         if (event.type === "audio-delta" && event.data.length > 0) await this.#play(event);
+        else this.#heard.push(event);
       }
     } catch (thrown) {
       this.#failure = SluiceError.from(thrown);
@@ -90,10 +97,19 @@ export class PlaybackQueue {
     return event.type === "audio-delta" && event.sentence !== undefined && event.sentence >= this.#firstIndex;
   }
 
-  async #play({ data, mediaType, sampleRate }: ChatEvent & { type: "audio-delta" }): Promise<void> {
+  /** In slices, so that what is retracted meanwhile is not heard to its end. */
+  async #play(event: AudioDeltaEvent): Promise<void> {
+    const { data, mediaType, sampleRate, words, ...rest } = event;
     if (mediaType !== "audio/pcm" || sampleRate === undefined) {
       throw new SluiceError("unsupported", `audio of ${mediaType} cannot be played here: choose a voice's format pcm`);
     }
-    await this.#output.write(data, sampleRate);
+    const size = pcmBytes(SLICE_MS, sampleRate);
+    this.#playing = event;
+    for (let at = 0; at < data.length; at += size) {
+      if (this.#stopped || this.#playing !== event) return;
+      const slice = { ...rest, mediaType, sampleRate, data: data.subarray(at, at + size) };
+      this.#heard.push(at === 0 && words !== undefined ? { ...slice, words } : slice);
+      await this.#output.write(slice.data, sampleRate);
+    }
   }
 }

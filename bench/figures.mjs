@@ -87,6 +87,14 @@ export const figures = [
     1,
     "what memory grows by in the last three quarters of an hour of sound",
   ),
+  plain("agentCallUs", "µs/call, agent", 0, "CPU that an agent adds to a call of its model"),
+  plain(
+    "agentHistoryTimes",
+    "times, a call after 400 turns",
+    2,
+    "what a call in a session of 400 turns costs, as a multiple of the first of a session",
+  ),
+  plain("agentResultsMb", "MB, 49 results", 1, "what a run holds beyond 49 results of 512 KiB"),
   ...layers(1, "one a read"),
   ...layers(32, "32 a read"),
   plain(
@@ -142,6 +150,7 @@ function layers(together, reads) {
     plain(`layerFallback${together}`, `µs/token, fallback, ${reads}`, 2, added),
     plain(`layerTools${together}`, `µs/token, tools, ${reads}`, 2, added),
     plain(`layerPii${together}`, `µs/token, pii, ${reads}`, 2, added),
+    plain(`layerAgent${together}`, `µs/token, agent, ${reads}`, 2, added),
     plain(`layerConversation${together}`, `µs/token, conversation, ${reads}`, 2, added),
     plain(
       `layerStacked${together}`,

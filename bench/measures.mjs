@@ -43,6 +43,7 @@ export function measures(/** @type {boolean} */ quick) {
     { module: "./measures/scrub.mjs", runs, settings: bulk, appliesTo: isSluice },
     { module: "./measures/speech.mjs", runs: 1, settings: bulk, appliesTo: isSluice },
     { module: "./measures/layers.mjs", runs, settings: warm, appliesTo: isSluice },
+    { module: "./measures/agent.mjs", runs, settings: warm, appliesTo: isSluice },
     { module: "./measures/tool-calls.mjs", runs, settings: bulk, appliesTo: runsTools },
     { module: "./measures/sidecar.mjs", runs, settings: warm, appliesTo: isSluice },
     // A peer takes ten seconds.

@@ -1,3 +1,4 @@
+import { Agent } from "sluice/agents";
 import { Conversation } from "sluice/chat";
 import { budget, guard, pii } from "sluice/guards";
 import { fallback } from "sluice/models";
@@ -66,6 +67,10 @@ const LAYERS = {
   Tools: (model) => asked(tools(model)),
   Pii: (model) => asked(scrubbed(model)),
   Conversation: (model) => () => new Conversation({ model }).stream("Hi"),
+  Agent: (model) => {
+    const agent = new Agent({ model });
+    return () => agent.stream("Hi").stream;
+  },
   Stacked: (model) => {
     const stacked = limited(scrubbed(tools(either(model))));
     return () => new Conversation({ model: stacked }).stream("Hi");

@@ -8,9 +8,9 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Serves until it is closed; answers that are under way are then cut at once. */
-export async function serve(options: ServerOptions): Promise<Serving> {
+/** Serves at a port, or at a free one, until it is closed; answers that are under way are then cut at once. */
+export async function serve(options: ServerOptions, { port = 0 } = {}): Promise<Serving> {
   const server = await createServer(options);
-  const { url } = await server.listen({ port: 0 });
+  const { url } = await server.listen({ port });
   return { url, server, close: () => server.close({ graceMs: 0 }) };
 }

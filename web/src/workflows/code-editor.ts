@@ -70,7 +70,7 @@ export function codeEditor(host: HTMLElement, { text, schema, label, onChange }:
         syntaxHighlighting(COLOURS),
         autocompletion({ override: [(context) => complete(context, schema)] }),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         // Tab leaves the editor, as it leaves any other field.
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.updateListener.of((update) => {

@@ -133,13 +133,13 @@ function Editor({ first, schema, documents }: { first: string; schema: JsonObjec
         />
       </div>
       <div class="edit-side">
-        <section class="card graph-card" aria-label="Graph">
+        <div class="card graph-card">
           {graph === undefined ? (
             <p class="table-note">The graph appears as soon as the document is right.</p>
           ) : (
             <GraphView graph={graph} />
           )}
-        </section>
+        </div>
         {!documents ? (
           <p class="notice">
             This server runs no workflows that are sent to it. Save the file and name it in its configuration.
@@ -150,10 +150,14 @@ function Editor({ first, schema, documents }: { first: string; schema: JsonObjec
               <StartForm
                 inputs={checked.value?.inputs ?? {}}
                 onStart={(inputs) =>
-                  startRun(checked.value?.graph ?? { nodes: [], edges: [] }, "v1/workflow-runs", {
-                    document: written,
-                    inputs,
-                  })
+                  startRun(
+                    { graph: checked.value?.graph ?? { nodes: [], edges: [] }, name: checked.value?.name ?? "" },
+                    "v1/workflow-runs",
+                    {
+                      document: written,
+                      inputs,
+                    },
+                  )
                 }
               />
             </section>

@@ -19,7 +19,13 @@ export function GraphView({ graph, steps, chosen, onChoose }: GraphViewProps) {
   const { place, scale } = useFit(width);
   const size = { width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` };
   return (
-    <div class="graph-scroll" ref={place}>
+    <section
+      class="graph-scroll"
+      ref={place}
+      aria-label="Graph"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
+      tabIndex={0}
+    >
       <div class="graph-fit" style={{ width: `${width * scale}px`, height: `${height * scale}px` }}>
         <div class="graph" style={size}>
           <svg width={width} height={height} aria-hidden="true">
@@ -50,7 +56,7 @@ export function GraphView({ graph, steps, chosen, onChoose }: GraphViewProps) {
           ))}
         </div>
       </div>
-    </div>
+    </section>
   );
 }
 
@@ -59,7 +65,7 @@ const SMALLEST = 0.62;
 
 /** How much smaller a picture has to be to fit where it stands. */
 function useFit(width: number) {
-  const place = useRef<HTMLDivElement>(null);
+  const place = useRef<HTMLElement>(null);
   const scale = useSignal(1);
   useEffect(() => {
     const { current } = place;
@@ -121,26 +127,30 @@ function Step({ node, view, chosen, onChoose }: StepProps) {
         end
       </div>
     );
-  const said = `${id}, ${type}${state === undefined ? "" : `, ${WORDS[state]}`}`;
-  return (
-    <button
-      type="button"
-      class={`step ${state ?? "plain"}`}
-      style={place}
-      aria-label={said}
-      aria-pressed={chosen}
-      disabled={onChoose === undefined}
-      onClick={() => onChoose?.(id)}
-    >
+  const running = view !== undefined && (state === "running" || state === "retrying");
+  const about = inside > 0 ? `${type}, ${inside} inside` : type;
+  const content = (
+    <>
       <span class="step-head">
         <b>{id}</b>
         {view !== undefined && <Took view={view} />}
       </span>
-      {view !== undefined && (state === "running" || state === "retrying") ? (
-        <Tail view={view} />
-      ) : (
-        <small>{inside > 0 ? `${type}, ${inside} inside` : type}</small>
-      )}
+      <small class={running ? "sr-only" : undefined}>{about}</small>
+      {running && <Tail view={view} />}
+      {state !== undefined && <span class="sr-only">{WORDS[state]}</span>}
+    </>
+  );
+  const look = `step ${state ?? "plain"}`;
+  if (onChoose === undefined) {
+    return (
+      <div class={look} style={place}>
+        {content}
+      </div>
+    );
+  }
+  return (
+    <button type="button" class={look} style={place} aria-pressed={chosen} onClick={() => onChoose(id)}>
+      {content}
     </button>
   );
 }
@@ -164,5 +174,5 @@ function Tail({ view }: { view: StepView }) {
       }),
     [view],
   );
-  return <small ref={place} class="tail" />;
+  return <small ref={place} class="tail" aria-hidden="true" />;
 }

@@ -26,8 +26,12 @@ export class LiveRun {
   readonly #connection = signal<"connected" | "reconnecting">("connected");
   #leaving = new AbortController();
 
-  constructor(graph: GraphJson) {
+  /** What it is a run of, until the server says. */
+  readonly name: string;
+
+  constructor(graph: GraphJson, name = "") {
     this.graph = graph;
+    this.name = name;
     this.steps = new Map(graph.nodes.map(({ id }) => [id, new StepView(id)]));
   }
 
@@ -176,8 +180,19 @@ export class LiveRun {
     if (details.error !== undefined && this.#error.value === undefined) {
       this.#error.value = new SluiceError("tool-failed", details.error.message);
     }
+    const { output } = details;
+    const isSaid = this.#answer.value.parts.value.length > 0;
+    if (details.status === "completed" && typeof output === "string" && !isSaid) this.#say(output);
     const ended = details.status === "completed" || details.status === "cancelled";
     if (ended) for (const step of this.steps.values()) if (step.state.value === "pending") step.set("skipped");
+  }
+
+  /** An answer that was given before one looked. */
+  #say(text: string): void {
+    const view = new AnswerView();
+    view.push({ type: "text-delta", text });
+    view.end();
+    this.#answer.value = view;
   }
 
   /** A step and those that it leads to. */

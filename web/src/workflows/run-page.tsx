@@ -30,11 +30,17 @@ export function RunPage({ id }: { id: string }) {
   }, [id]);
   if (problem.value !== undefined) {
     return (
-      <div class="empty" role="alert">
-        <Icon name="alert" />
-        <h2>This run cannot be shown</h2>
-        <p>{problem.value.message}</p>
-        <a href={hrefOf("workflows")}>All workflows</a>
+      <div class="page">
+        <header class="page-head">
+          <SidebarButton />
+          <h1>Run</h1>
+        </header>
+        <div class="empty" role="alert">
+          <Icon name="alert" />
+          <h2>This run cannot be shown</h2>
+          <p>{problem.value.message}</p>
+          <a href={hrefOf("workflows")}>All workflows</a>
+        </div>
       </div>
     );
   }
@@ -55,7 +61,7 @@ function Run({ run }: { run: LiveRun }) {
         <a class="icon-button" href={hrefOf("workflows")} aria-label="All workflows" title="All workflows">
           <Icon name="left" />
         </a>
-        <h1>{details?.workflow ?? "Run"}</h1>
+        <h1>{details?.workflow ?? (run.name || "Run")}</h1>
         <StatusBadge status={status} />
         {run.connection.value === "reconnecting" && <span class="badge warning">reconnecting</span>}
         <span class="grow" />
@@ -126,13 +132,7 @@ function Answer({ run }: { run: LiveRun }) {
   return (
     <section class="run-answer card" aria-label="Answer of the run" aria-busy={live}>
       <h2>Answer</h2>
-      {hasParts ? (
-        <AnswerParts view={view} live={live} />
-      ) : (
-        <pre class={typeof output === "string" ? "text" : "json"}>
-          {typeof output === "string" ? output : JSON.stringify(output, null, 2)}
-        </pre>
-      )}
+      {hasParts ? <AnswerParts view={view} live={live} /> : <pre class="json">{JSON.stringify(output, null, 2)}</pre>}
     </section>
   );
 }

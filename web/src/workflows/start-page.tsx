@@ -52,12 +52,14 @@ export function StartPage({ name }: { name: string }) {
             {found.description !== undefined && <p>{found.description}</p>}
             <StartForm
               inputs={found.inputs}
-              onStart={(inputs) => startRun(found.graph, `v1/workflows/${encodeURIComponent(name)}/runs`, { inputs })}
+              onStart={(inputs) =>
+                startRun({ graph: found.graph, name }, `v1/workflows/${encodeURIComponent(name)}/runs`, { inputs })
+              }
             />
           </section>
-          <section class="card graph-card" aria-label="Graph">
+          <div class="card graph-card">
             <GraphView graph={found.graph} />
-          </section>
+          </div>
         </div>
       )}
     </div>

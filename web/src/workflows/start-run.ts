@@ -7,11 +7,11 @@ import { openRuns } from "./open-runs.js";
 
 /** Begins a run and goes to it as soon as it has an id. @throws {SluiceError} what refuses it. */
 export function startRun(
-  graph: GraphJson,
+  { graph, name }: { graph: GraphJson; name: string },
   path: string,
   body: { inputs: JsonObject; document?: string },
 ): Promise<void> {
-  const run = new LiveRun(graph);
+  const run = new LiveRun(graph, name);
   return new Promise((resolve, reject) => {
     const leave = effect(() => {
       const id = run.id.value;

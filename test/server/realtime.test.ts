@@ -238,6 +238,35 @@ describe("the Realtime protocol, with OpenAI's own client", () => {
     gate.resolve();
   });
 
+  it("asks the model for no more than a client that does not read can take", async () => {
+    let made = 0;
+    const model = defineModel({
+      id: "endless",
+      async *stream() {
+        for (;;) {
+          made++;
+          yield "word ".repeat(20_000);
+          await new Promise(setImmediate);
+        }
+      },
+    });
+    const client = await begin(model);
+    client.send({ type: "session.update", session: { type: "realtime", output_modalities: ["text"] } });
+    client.say("Go.");
+    client.send({ type: "response.create" });
+    await client.next("response.output_text.delta");
+    client.socket.socket.pause();
+    // What fills the buffers of the connection; then nothing more is asked for.
+    for (let same = 0, before = -1; same < 2_000; before = made) {
+      await new Promise(setImmediate);
+      same = before === made ? same + 1 : 0;
+    }
+    expect(made * 100_000).toBeLessThan(64 * 1_024 * 1_024);
+    client.socket.socket.resume();
+    client.send({ type: "response.cancel" });
+    expect((await client.next("response.done")).response.status).toBe("cancelled");
+  });
+
   it("answers what a cough kept from being answered", async () => {
     const voice = flite({ workers: 1 });
     closers.push(() => voice.close?.());

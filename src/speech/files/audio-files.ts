@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sniffMediaType } from "../../base/sniff-media-type.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
+import { boolean, exactly, filledString } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { pcmMs } from "../audio/pcm.js";
 import { WAV_HEADER_BYTES, wavHeader } from "../audio/wav.js";
@@ -41,6 +42,12 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   "video/webm": "webm",
 };
 
+const OPTIONS = exactly("AudioFiles", {
+  outputDir: { required: filledString },
+  joinedFile: boolean,
+  run: filledString,
+});
+
 interface Pending {
   sentence: number;
   text: string;
@@ -62,7 +69,10 @@ export class AudioFiles {
   #whole: AudioFile | undefined;
   #begun = false;
 
-  constructor({ outputDir, joinedFile = false, run = runName() }: AudioFilesOptions) {
+  /** @throws {SluiceError} `invalid-argument` for options that it does not know. */
+  constructor(options: AudioFilesOptions) {
+    OPTIONS(options, "");
+    const { outputDir, joinedFile = false, run = runName() } = options;
     this.#folder = join(outputDir, run);
     this.#joined = joinedFile ? new JoinedFile(this.#folder) : undefined;
   }

@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import { SluiceError } from "../../stream/error.js";
+import { exactly, filledString, string } from "../../stream/checks.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { Transcriber } from "../listen/transcriber.js";
 import type { VoiceDetector } from "../listen/voice-detector.js";
+import { callable } from "../serve/speech-route.js";
 import { ConversationItems, itemObject, type RealtimeItem, readItem } from "./conversation-items.js";
 import { INPUT_RATE, InputAudio } from "./input-audio.js";
 import { newId } from "./new-id.js";
@@ -22,6 +24,21 @@ export interface RealtimeSessionOptions extends RealtimeAnswering {
   /** Instructions where the client gives none. */
   instructions?: string;
 }
+
+const object = (value: unknown, path: string) => {
+  if (typeof value !== "object" || value === null) throw invalid(path, value, "an object");
+};
+const OPTIONS = exactly("RealtimeSession", {
+  model: { required: filledString },
+  answer: { required: callable },
+  voice: { required: callable },
+  send: { required: callable },
+  transcriber: object,
+  detector: callable,
+  instructions: string,
+  speech: object,
+  clock: object,
+});
 
 type ClientEvent = JsonObject & { type: string };
 
@@ -46,7 +63,9 @@ export class RealtimeSession {
   /** Whether a response was interrupted before any of it was heard. */
   #unanswered = false;
 
+  /** @throws {SluiceError} `invalid-argument` for options that it does not know. */
   constructor(options: RealtimeSessionOptions) {
+    OPTIONS(options, "");
     this.#options = options;
     const { instructions = "", transcriber, detector } = options;
     const transcription = transcriber === undefined ? null : { model: transcriber.id };

@@ -1,6 +1,7 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
 import { writeError } from "../../dialects/openai-error.js";
+import { type Check, exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { UNKNOWN_LENGTH, wavHeader } from "../audio/wav.js";
 import { splitSentences } from "../sentences/sentence-splitter.js";
@@ -17,6 +18,13 @@ export interface SpeechRouteOptions {
   maxChars?: number;
 }
 
+/** @throws {SluiceError} `invalid-argument` for anything but a function. */
+export const callable: Check = (value, path) => {
+  if (typeof value !== "function") throw invalid(path, value, "a function");
+};
+
+const OPTIONS = exactly("speechRoute", { voiceFor: { required: callable }, maxChars: wholeNumber(1) });
+
 /** Of what OpenAI's `response_format` names, what can be made here of samples. */
 const FORMATS = ["wav", "pcm"];
 
@@ -26,6 +34,7 @@ const FORMATS = ["wav", "pcm"];
  * synthesis. `wav` (the default here) and `pcm` can be had of every voice; another format only of a voice that makes it.
  */
 export function speechRoute(options: SpeechRouteOptions): (request: Request) => Promise<Response> {
+  OPTIONS(options, "");
   return async (request) => {
     const stop = new AbortController();
     try {

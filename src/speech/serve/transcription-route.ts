@@ -1,8 +1,9 @@
+import { exactly } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { pcmMs } from "../audio/pcm.js";
 import { readWav } from "../audio/wav.js";
 import type { Transcriber } from "../listen/transcriber.js";
-import { errorResponse } from "./speech-route.js";
+import { callable, errorResponse } from "./speech-route.js";
 
 /** What is served as `POST /v1/audio/transcriptions`. */
 export interface TranscriptionRouteOptions {
@@ -10,6 +11,7 @@ export interface TranscriptionRouteOptions {
   transcriberFor(model: string): Transcriber;
 }
 
+const OPTIONS = exactly("transcriptionRoute", { transcriberFor: { required: callable } });
 const FORMATS = ["json", "text", "verbose_json"];
 
 /**
@@ -17,6 +19,7 @@ const FORMATS = ["json", "text", "verbose_json"];
  * transcriber. Takes WAV files of 16-bit samples, one channel.
  */
 export function transcriptionRoute(options: TranscriptionRouteOptions): (request: Request) => Promise<Response> {
+  OPTIONS(options, "");
   return async (request) => {
     try {
       const form = await formOf(request);

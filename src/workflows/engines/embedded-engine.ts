@@ -30,18 +30,24 @@ import { markAnswered } from "./open-questions.js";
 import { noQuestion, noRun, runBusy, runExists } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
 
+/** What is long stands apart: a row that is read at every write stays on one page. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS runs (
-  id TEXT PRIMARY KEY, workflow TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
-  inputs TEXT NOT NULL, document TEXT NOT NULL, format INTEGER NOT NULL, output TEXT, error TEXT, questions TEXT NOT NULL,
-  fence INTEGER NOT NULL, holder TEXT, beat_at INTEGER NOT NULL, owner TEXT
+  id TEXT PRIMARY KEY, fence INTEGER NOT NULL, beat_at INTEGER NOT NULL, holder TEXT, status TEXT NOT NULL,
+  created_at TEXT NOT NULL, updated_at TEXT NOT NULL, format INTEGER NOT NULL, owner TEXT, workflow TEXT NOT NULL,
+  error TEXT, questions TEXT NOT NULL, output TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS run_documents (id TEXT PRIMARY KEY, inputs TEXT NOT NULL, document TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created_at, id);
 CREATE TABLE IF NOT EXISTS run_entries (
-  seq INTEGER PRIMARY KEY, run TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL
-);
-CREATE UNIQUE INDEX IF NOT EXISTS run_entries_by_key ON run_entries (run, kind, key);
+  run TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq)
+) WITHOUT ROWID;
 `;
+
+const APPEND = `INSERT INTO run_entries (run, seq, kind, key, body)
+  SELECT ?, coalesce(max(seq), 0) + 1, 'notes', ?, ? FROM run_entries WHERE run = ?`;
+
+const SELECT = "SELECT runs.*, inputs, document FROM runs JOIN run_documents USING (id)";
 
 const IN_MEMORY = ":memory:";
 
@@ -143,23 +149,17 @@ export class EmbeddedEngine implements WorkflowEngine {
     await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
       if ((await rowOf(driver, id)) !== undefined) throw runExists(id);
       await driver.run(
-        `INSERT INTO runs (id, workflow, status, created_at, updated_at, inputs, document, format, questions,
-           fence, holder, beat_at, owner) VALUES (?, ?, 'running', ?, ?, ?, ?, ?, '[]', 1, ?, ?, ?)`,
-        [
-          id,
-          workflow,
-          now,
-          now,
-          JSON.stringify(inputs),
-          JSON.stringify(document),
-          format,
-          JSON.stringify(this.#holder),
-          Date.now(),
-          owner ?? null,
-        ],
+        `INSERT INTO runs (id, fence, beat_at, holder, status, created_at, updated_at, format, owner, workflow, questions)
+           VALUES (?, 1, ?, ?, 'running', ?, ?, ?, ?, ?, '[]')`,
+        [id, Date.now(), JSON.stringify(this.#holder), now, now, format, owner ?? null, workflow],
       );
+      await driver.run("INSERT INTO run_documents (id, inputs, document) VALUES (?, ?, ?)", [
+        id,
+        JSON.stringify(inputs),
+        JSON.stringify(document),
+      ]);
     });
-    return this.#journal(id, 1, { steps: [], notes: [] });
+    return this.#journal(id, 1, { steps: [], notes: [], last: 0 });
   }
 
   async resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }> {
@@ -189,11 +189,7 @@ export class EmbeddedEngine implements WorkflowEngine {
       const { questions } = recordOf(row);
       if (answered.length > 0 || !questions.some(({ id }) => id === questionId))
         throw noQuestion(runId, questionId, answered.length > 0);
-      await driver.run("INSERT INTO run_entries (run, kind, key, body) VALUES (?, 'notes', ?, ?)", [
-        runId,
-        key,
-        JSON.stringify(answer),
-      ]);
+      await driver.run(APPEND, [runId, key, JSON.stringify(answer), runId]);
       await driver.run("UPDATE runs SET questions = ?, updated_at = ? WHERE id = ?", [
         JSON.stringify(markAnswered(questions, questionId)),
         new Date().toISOString(),
@@ -205,7 +201,7 @@ export class EmbeddedEngine implements WorkflowEngine {
   async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
     const rows = await this.#alone((driver) =>
       driver.all<Row>(
-        `SELECT * FROM runs WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
+        `${SELECT} WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
            AND (?3 IS NULL OR owner = ?3) AND (created_at, id) < (?4, ?5) ORDER BY created_at DESC, id DESC LIMIT ?6`,
         // "9" comes after every time.
         [status ?? null, workflow ?? null, owner ?? null, after?.createdAt ?? "9", after?.id ?? "", limit],
@@ -216,7 +212,7 @@ export class EmbeddedEngine implements WorkflowEngine {
 
   async abandoned(): Promise<RunRecord[]> {
     const rows = await this.#alone((driver) =>
-      driver.all<Row>("SELECT * FROM runs WHERE status = 'running' ORDER BY created_at, id", []),
+      driver.all<Row>(`${SELECT} WHERE status = 'running' ORDER BY created_at, id`, []),
     );
     return rows.filter((row) => !this.#isHeld(row)).map(recordOf);
   }
@@ -294,26 +290,34 @@ export class EmbeddedEngine implements WorkflowEngine {
 }
 
 interface Entries {
+  /** The number of the last one. */
+  last: number;
   steps: StepRecord[];
   notes: { key: string; value: JsonValue }[];
 }
 
 async function rowOf(driver: SqliteDriver, id: string): Promise<Row | undefined> {
-  const [row] = await driver.all<Row>("SELECT * FROM runs WHERE id = ?", [id]);
+  const [row] = await driver.all<Row>(`${SELECT} WHERE id = ?`, [id]);
   return row;
 }
 
 async function entriesOf(driver: SqliteDriver, id: string): Promise<Entries> {
-  const rows = await driver.all<{ kind: "steps" | "notes"; key: string; body: string }>(
-    "SELECT kind, key, body FROM run_entries WHERE run = ? ORDER BY seq",
+  const rows = await driver.all<{ seq: number; kind: "steps" | "notes"; key: string; body: string }>(
+    "SELECT seq, kind, key, body FROM run_entries WHERE run = ? ORDER BY seq",
     [id],
   );
-  const entries: Entries = { steps: [], notes: [] };
+  // What was written later under a key takes the place of what was there.
+  const steps = new Map<string, StepRecord>();
+  const notes = new Map<string, JsonValue>();
   for (const { kind, key, body } of rows) {
-    if (kind === "steps") entries.steps.push(JSON.parse(body) as StepRecord);
-    else entries.notes.push({ key, value: parseJson(body) });
+    if (kind === "steps") steps.set(key, JSON.parse(body) as StepRecord);
+    else notes.set(key, parseJson(body));
   }
-  return entries;
+  return {
+    last: rows.at(-1)?.seq ?? 0,
+    steps: [...steps.values()],
+    notes: Array.from(notes, ([key, value]) => ({ key, value })),
+  };
 }
 
 function recordOf(row: Row): RunRecord {

@@ -12,14 +12,16 @@ export interface EmbeddedJournalOptions {
   id: string;
   /** The number under which the run was taken: only its holder writes. */
   fence: number;
+  /** The number of the run's last entry. */
+  last: number;
   steps: readonly StepRecord[];
   notes: readonly { key: string; value: JsonValue }[];
 }
 
 /** Entries are written only while the run is held under its number: one statement, so that a commit is one sync. */
-const WRITE = `INSERT OR REPLACE INTO run_entries (run, kind, key, body)
-  SELECT held.id, entry.value ->> 0, entry.value ->> 1, entry.value -> 2
-  FROM runs held, json_each(?1) entry WHERE held.id = ?2 AND held.fence = ?3 ORDER BY entry.key`;
+const WRITE = `INSERT INTO run_entries (run, seq, kind, key, body)
+  SELECT held.id, ?4 + entry.key, entry.value ->> 0, entry.value ->> 1, entry.value -> 2
+  FROM runs held, json_each(?1) entry WHERE held.id = ?2 AND held.fence = ?3`;
 
 type Entry = readonly [kind: "steps" | "notes", key: string, body: StepRecord | JsonValue];
 
@@ -34,6 +36,8 @@ export class EmbeddedJournal implements RunJournal {
   readonly #lost = new AbortController();
   readonly #beat: NodeJS.Timeout;
   #entries: Entry[] = [];
+  /** The number of the next entry. */
+  #seq: number;
   /** The writing that will take what is in `#entries`. */
   #next: Promise<void> | undefined;
   /** The last writing that was begun; never rejects. */
@@ -41,6 +45,7 @@ export class EmbeddedJournal implements RunJournal {
 
   constructor(options: EmbeddedJournalOptions) {
     this.#options = options;
+    this.#seq = options.last + 1;
     this.#steps = new Map(options.steps.map((record) => [record.key, record]));
     this.#notes = new Map(options.notes.map(({ key, value }) => [key, value]));
     this.#beat = setInterval(() => void this.#sayAlive(), options.beatMs);
@@ -115,9 +120,11 @@ export class EmbeddedJournal implements RunJournal {
     const entries = this.#entries;
     this.#entries = [];
     this.#next = undefined;
+    const first = this.#seq;
+    this.#seq += entries.length;
     const { alone, id, fence } = this.#options;
     await alone(async (driver) => {
-      if ((await driver.run(WRITE, [JSON.stringify(entries), id, fence])) === 0) await this.#stop(driver);
+      if ((await driver.run(WRITE, [JSON.stringify(entries), id, fence, first])) === 0) await this.#stop(driver);
     });
   }
 

@@ -4,11 +4,14 @@ import { checkJsonSchema } from "../../structured/check-json-schema.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { FieldSpecs } from "../format/field-spec.js";
 import { type Reference, referencesIn, type StepReference, type Value } from "../format/value.js";
-import type { StepOutline, StepType } from "../steps/step-type.js";
-import { type Flow, type FlowStep, flowOf } from "./flow.js";
+import type { StepType } from "../steps/step-type.js";
+import { flowOf } from "./flow.js";
+import { flowStep } from "./flow-step.js";
 import { mainOf, Names, type OuterNames } from "./names.js";
-import { END, type Plan, type PlannedStep, type StepCondition } from "./plan.js";
+import type { Plan, PlannedStep, StepCondition } from "./plan.js";
+import { reportFlow } from "./report-flow.js";
 import { Targets } from "./routes.js";
+import { outlineOf, type StepDraft } from "./step-draft.js";
 import { readParallelization, readRetry, readStreamBuffer } from "./step-settings.js";
 import { StepReader, type StepSource } from "./step-source.js";
 import { ValueCompiler } from "./value-compiler.js";
@@ -25,13 +28,6 @@ export interface PlanSettings {
 /** Bodies may stand in bodies; deeper ones are refused. */
 const DEEPEST = 20;
 
-/** A step with everything that its flow needs, while a plan is made. */
-interface Draft {
-  source: StepSource;
-  planned: Omit<PlannedStep, "needs" | "gates">;
-  references: StepReference[];
-}
-
 /** Compiles the steps of a list. What is wrong goes to the findings; the plan must not run then. */
 export async function compilePlan(
   steps: JsonValue | undefined,
@@ -46,7 +42,7 @@ export async function compilePlan(
   const names = new Names(indexed, settings.variables, findings, outer);
   const byId = new Map(indexed.map(({ id, index }) => [id, index]));
   const compiler = new PlanCompiler(settings, names, new Targets(byId, findings), depth);
-  const drafts: Draft[] = [];
+  const drafts: StepDraft[] = [];
   for (const source of indexed) drafts.push(await compiler.step(source));
   const flow = flowOf(drafts.map((draft) => flowStep(draft, drafts, byId)));
   reportFlow(flow, drafts, findings);
@@ -95,7 +91,7 @@ class PlanCompiler {
     this.#depth = depth;
   }
 
-  async step(source: StepSource): Promise<Draft> {
+  async step(source: StepSource): Promise<StepDraft> {
     const { findings, maxIterations } = this.#settings;
     const { index, id, path, type, rest } = source;
     const values = new ValueCompiler(source, this.#names, findings);
@@ -117,7 +113,7 @@ class PlanCompiler {
     const timeout = this.#seconds(rest.timeout_seconds, source);
     const buffer = readStreamBuffer(rest.stream_buffer, source, findings);
     const { group, priority } = readParallelization(rest.parallelization, type.group);
-    const planned: Draft["planned"] = {
+    const planned: StepDraft["planned"] = {
       index,
       id,
       path,
@@ -308,10 +304,6 @@ function isStepReference(reference: Reference): reference is StepReference {
   return reference.kind === "step";
 }
 
-export function outlineOf({ id, config, inputs, outputs }: StepSource): StepOutline {
-  return { id, config, inputs, outputs: [...outputs.keys()] };
-}
-
 /** Which result each declared output stands for: one of that name, else the main one. */
 function declaredOutputs(source: StepSource, findings: Findings): Map<string, string> {
   const { type, outputs, path, id } = source;
@@ -328,126 +320,4 @@ function declaredOutputs(source: StepSource, findings: Findings): Map<string, st
   return new Map(
     [...outputs].map(([name, field]) => [name, field ?? (Object.hasOwn(type.results, name) ? name : `?${main}`)]),
   );
-}
-
-function flowStep(
-  { source, planned, references }: Draft,
-  drafts: readonly Draft[],
-  byId: ReadonlyMap<string, number>,
-): FlowStep {
-  const outline = outlineOf(source);
-  const { condition, routes, next, onError, type } = planned;
-  const choices = new Set<number>(routes?.cases.values());
-  if (routes?.otherwise !== undefined) choices.add(routes.otherwise);
-  const covers = routes?.otherwise !== undefined || (routes?.cases.has("true") === true && routes.cases.has("false"));
-  if (condition?.then !== undefined) choices.add(condition.then);
-  if (condition?.otherwise !== undefined) choices.add(condition.otherwise);
-  if (next !== undefined) choices.add(next);
-  if (onError.action === "go") choices.add(onError.to);
-  const targets = new Set([...choices].filter((target) => target !== END));
-  const conditional = condition !== undefined;
-  const after = source.rest.depends_on;
-  const alone = isJsonObject(source.rest.parallelization) && source.rest.parallelization.can_parallelize === false;
-  return {
-    index: source.index,
-    targets,
-    chooses: choices.size > 1 || (routes !== undefined && !covers) || conditional || onError.action === "go",
-    explicit: choices.size > 0,
-    reads: references.flatMap((reference) => {
-      const from = byId.get(reference.step);
-      if (from === undefined) return [];
-      const optional = reference.optional || reference.fallback !== undefined;
-      const live = isLive(reference, planned, outline, drafts[from]);
-      // From here on it means that the step does read it so.
-      reference.live = live;
-      return [{ from, optional, live }];
-    }),
-    after: (Array.isArray(after) ? after : [after]).flatMap((id) =>
-      typeof id === "string" ? (byId.get(id) ?? []) : [],
-    ),
-    conditional,
-    toleratesGaps: type.toleratesGaps === true,
-    patient: type.patient === true,
-    touches: type.touches?.(outline) ?? [],
-    ...(alone ? { barrier: "alone" as const } : type.barrier ? { barrier: "after" as const } : {}),
-    ends: choices.has(END),
-  };
-}
-
-/** Whether a reference is read while it is written: the text of a step that is tried once, as the whole of an input. */
-function isLive(
-  reference: StepReference,
-  { type, inputs, each }: Draft["planned"],
-  outline: StepOutline,
-  source: Draft | undefined,
-): boolean {
-  if (reference.live === false || each !== undefined || source === undefined || !streamsText(source, reference))
-    return false;
-  const live = typeof type.live === "function" ? type.live(outline) : (type.live ?? []);
-  return live.some((name) => {
-    const value = inputs.get(name);
-    return value?.kind === "reference" && value.reference === reference;
-  });
-}
-
-function streamsText({ source, planned }: Draft, { path }: StepReference): boolean {
-  if (planned.retry.attempts > 1 || planned.each !== undefined || planned.type.group !== "llm") return false;
-  const [name, ...rest] = path;
-  const main = mainOf(source);
-  if (name === undefined)
-    return (
-      planned.outputs.size !== 1 || [...planned.outputs.values()].every((made) => made === main || made === `?${main}`)
-    );
-  const made = planned.outputs.get(name) ?? name;
-  return rest.length === 0 && (made === main || made === `?${main}` || name === "response") && !source.type.openResults;
-}
-
-function reportFlow(flow: Flow, drafts: readonly Draft[], findings: Findings): void {
-  if (flow.cycle !== undefined) {
-    const ids = flow.cycle.map((index) => drafts[index]?.source.id ?? "");
-    const [first] = flow.cycle;
-    const { path = "", id = "" } = drafts[first ?? 0]?.source ?? {};
-    findings.error("cycle", path, `these steps wait for one another: ${[...ids, ids[0]].join(" → ")}`, {
-      step: id,
-      suggestion: "break the circle, or make it a loop: a route back to an earlier step",
-    });
-  }
-  reportUnreachable(flow, drafts, findings);
-  reportGaps(flow, drafts, findings);
-}
-
-/** A step behind one that always goes elsewhere, and that nothing else reads or names. */
-function reportUnreachable(flow: Flow, drafts: readonly Draft[], findings: Findings): void {
-  const read = new Set(drafts.flatMap(({ references }) => references.map(({ step }) => step)));
-  for (const [index, { source, planned }] of drafts.entries()) {
-    const before = drafts[index - 1]?.planned;
-    const jumps = before?.next !== undefined || before?.routes?.otherwise !== undefined;
-    const free = flow.gates[index]?.length === 0 && !read.has(source.id) && (flow.needs[index]?.length ?? 0) === 0;
-    if (!jumps || !free || planned.type.answers) continue;
-    findings.warn(
-      "unreachable",
-      source.path,
-      `no step leads to ${source.id}, and nothing reads it: it runs on its own`,
-      {
-        step: source.id,
-        suggestion: "name it in a route, or take it out",
-      },
-    );
-  }
-}
-
-/** What a branch may not have made, and what reads it cannot do without. */
-function reportGaps(flow: Flow, drafts: readonly Draft[], findings: Findings): void {
-  for (const [index, { source }] of drafts.entries()) {
-    for (const { from, required } of flow.needs[index] ?? []) {
-      const from_step = drafts[from]?.source.id;
-      if (!required || !flow.maySkip[from] || from_step === undefined) continue;
-      if ((flow.gates[from] ?? []).length === 0 && !drafts[from]?.planned.condition) continue;
-      const message = `${from_step} may be skipped, and ${source.id} with it: it reads what that makes`;
-      findings.warn("may-be-skipped", `${source.path}.inputs`, message, {
-        step: source.id,
-        suggestion: 'add "optional": true to the reference to run it anyway',
-      });
-    }
-  }
 }

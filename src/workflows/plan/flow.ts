@@ -1,4 +1,6 @@
 import type { Touch } from "../steps/step-type.js";
+import { circleOf } from "./circle-of.js";
+import { either, type Guards, narrow } from "./guards.js";
 import type { LoopBack, Need } from "./plan.js";
 
 /** A step as far as the flow between steps goes. */
@@ -68,7 +70,7 @@ class FlowBuilder {
   readonly #carried = new Set<string>();
   readonly #implied = new Map<number, number>();
   /** Of each step: for each router, the targets under which it runs. */
-  #guards: Map<number, Set<number>>[] = [];
+  #guards: Guards[] = [];
   #backwards = false;
 
   constructor(steps: readonly FlowStep[]) {
@@ -92,7 +94,7 @@ class FlowBuilder {
         if (!known.has(from)) needs[index]?.push({ from, kind: "order", required: false, live: false });
       }
     }
-    const cycle = this.#cycle();
+    const cycle = circleOf(this.#steps.length, (index) => this.#sources(index));
     return {
       needs,
       gates: this.#gates,
@@ -165,9 +167,9 @@ class FlowBuilder {
   }
 
   /** Of each step, under which choices it runs. */
-  #guardsOf(): Map<number, Set<number>>[] {
-    const guards: (Map<number, Set<number>> | undefined)[] = this.#steps.map(() => undefined);
-    const visit = (index: number, path: Set<number>): Map<number, Set<number>> => {
+  #guardsOf(): Guards[] {
+    const guards: (Guards | undefined)[] = this.#steps.map(() => undefined);
+    const visit = (index: number, path: Set<number>): Guards => {
       const known = guards[index];
       if (known !== undefined) return known;
       if (path.has(index)) return new Map();
@@ -185,8 +187,8 @@ class FlowBuilder {
     return guards.map((guard) => guard ?? new Map());
   }
 
-  #gateGuards(index: number, visit: (gate: number) => Map<number, Set<number>>): Map<number, Set<number>> {
-    let all: Map<number, Set<number>> | undefined;
+  #gateGuards(index: number, visit: (gate: number) => Guards): Guards {
+    let all: Guards | undefined;
     for (const gate of this.#gates[index] ?? []) {
       const way = new Map([...visit(gate)].map(([router, targets]) => [router, new Set(targets)]));
       if (this.#steps[gate]?.chooses) way.set(gate, new Set([index]));
@@ -325,37 +327,6 @@ class FlowBuilder {
     yield* this.#order[index] ?? [];
   }
 
-  #cycle(): number[] | undefined {
-    const state = new Uint8Array(this.#steps.length);
-    for (const { index } of this.#steps) {
-      const found = this.#circleFrom(index, state);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  /** Depth first without recursion: a chain may be as long as the workflow. */
-  #circleFrom(start: number, state: Uint8Array): number[] | undefined {
-    if (state[start] !== 0) return undefined;
-    const path = [start];
-    const pending = [[...this.#sources(start)]];
-    state[start] = 1;
-    while (path.length > 0) {
-      const next = pending.at(-1)?.pop();
-      if (next === undefined) {
-        state[path.pop() ?? 0] = 2;
-        pending.pop();
-      } else if (state[next] === 1) {
-        return fromFirst(path.slice(path.indexOf(next)).reverse());
-      } else if (state[next] === 0) {
-        state[next] = 1;
-        path.push(next);
-        pending.push([...this.#sources(next)]);
-      }
-    }
-    return undefined;
-  }
-
   #maySkip(needs: readonly Need[][]): boolean[] {
     const skip: boolean[] = this.#steps.map(
       ({ index, conditional }) => conditional || (this.#guards[index]?.size ?? 0) > 0,
@@ -370,40 +341,6 @@ class FlowBuilder {
     }
     return skip;
   }
-}
-
-/** A circle, from its first step in the file on. */
-function fromFirst(circle: readonly number[]): number[] {
-  const first = circle.indexOf(Math.min(...circle));
-  return [...circle.slice(first), ...circle.slice(0, first)];
-}
-
-/** Both must hold. Sources that exclude one another are alternatives, and say nothing together. */
-function narrow(
-  guards: Map<number, Set<number>>,
-  more: ReadonlyMap<number, ReadonlySet<number>>,
-  several: boolean,
-): void {
-  for (const [router, targets] of more) {
-    const known = guards.get(router);
-    if (known === undefined) {
-      guards.set(router, new Set(targets));
-      continue;
-    }
-    const both = [...known].filter((target) => targets.has(target));
-    if (both.length > 0) guards.set(router, new Set(both));
-    else if (several) guards.set(router, new Set([...known, ...targets]));
-  }
-}
-
-/** Either may hold. */
-function either(a: Map<number, Set<number>>, b: ReadonlyMap<number, ReadonlySet<number>>): Map<number, Set<number>> {
-  const all = new Map<number, Set<number>>();
-  for (const [router, targets] of a) {
-    const others = b.get(router);
-    if (others !== undefined) all.set(router, new Set([...targets, ...others]));
-  }
-  return all;
 }
 
 /** The kind of which a step may touch any: `conversation` of `conversation:*`. */

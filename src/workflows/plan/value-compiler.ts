@@ -1,13 +1,15 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import { messageOf } from "../../stream/error.js";
 import { type Condition, compileCondition } from "../format/condition.js";
 import type { Findings } from "../format/diagnostic.js";
 import { parsePath } from "../format/path.js";
 import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
-import { aloneKey, type Reference, type StepReference, type Value } from "../format/value.js";
-import { mainOf, type NamePlace, type Names, stepReference, variable } from "./names.js";
+import { aloneKey, type StepReference, type Value } from "../format/value.js";
+import { makes } from "./makes.js";
+import { type NamePlace, type Names, stepReference, variable } from "./names.js";
 import { isNote, type StepSource } from "./step-source.js";
+import { extended, folded, onlyPlace, parsedOr, unescaped } from "./values.js";
 
 /** A whole string that stands for a variable: `$name`, `$name.field`. */
 const VARIABLE = /^\$([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/;
@@ -349,55 +351,4 @@ export class ValueCompiler {
     }
     return found;
   }
-}
-
-/** Whether a step makes something under this name. */
-function makes(source: StepSource, field: string): boolean {
-  const { outputs, type } = source;
-  return (
-    outputs.has(field) ||
-    Object.hasOwn(type.results, field) ||
-    type.openResults === true ||
-    field === mainOf(source) ||
-    Object.hasOwn(FAILURE, field)
-  );
-}
-
-/** What every step makes when it fails and the run goes on. */
-const FAILURE = { error: "", error_code: "", success: "" };
-
-function extended(reference: Reference, path: readonly string[]): Reference {
-  if (path.length === 0) return reference;
-  const { ...copy } = reference;
-  if (copy.kind === "step") delete copy.whole;
-  return { ...copy, path: [...reference.path, ...path] };
-}
-
-function onlyPlace(text: string): readonly string[] | undefined {
-  const [, path] = /^\{\{?\s*\$?([\w.[\]-]+)\s*\}?\}$/.exec(text.trim()) ?? [];
-  return path === undefined ? undefined : parsePath(path);
-}
-
-function parsedOr(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
-  }
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\([nt])/g, (_, char: string) => (char === "n" ? "\n" : "\t"));
-}
-
-/** A list or object with nothing to look up is a literal. */
-function folded(value: Value): Value {
-  if (value.kind === "list" && value.items.every((item) => item.kind === "literal")) {
-    return { kind: "literal", value: value.items.map((item) => (item.kind === "literal" ? item.value : null)) };
-  }
-  if (value.kind === "object" && [...value.fields.values()].every((field) => field.kind === "literal")) {
-    const entries = [...value.fields].map(([name, field]) => [name, field.kind === "literal" ? field.value : null]);
-    return { kind: "literal", value: Object.fromEntries(entries) };
-  }
-  return value;
 }

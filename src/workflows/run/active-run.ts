@@ -11,11 +11,11 @@ import type { OpenQuestion, RunJournal } from "../engines/engine.js";
 import { findModel } from "../find-model.js";
 import type { MemoryIndex } from "../memory/memory-index.js";
 import type { Workflow } from "../workflow.js";
+import { bodyResult, finalSlot } from "./body-result.js";
 import { type PlanOutcome, PlanRun } from "./plan-run.js";
 import { Answering } from "./run-answer.js";
 import { RunCore } from "./run-core.js";
 import { questionEvent } from "./run-events.js";
-import { bodyResult, finalSlot } from "./running-step.js";
 import { RunScope } from "./scope.js";
 import type { StepReport, WorkflowResult, WorkflowRun } from "./workflow-run.js";
 

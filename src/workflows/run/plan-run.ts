@@ -5,46 +5,20 @@ import type { StepRecord } from "../engines/engine.js";
 import { valueAt } from "../format/path.js";
 import { isTrue } from "../format/truth.js";
 import { evaluate, type Reference, type StepReference } from "../format/value.js";
-import { END, type LoopBack, type Plan, type PlannedStep } from "../plan/plan.js";
-import type { StepResult } from "../steps/step-type.js";
+import { END, type LoopBack, type Plan } from "../plan/plan.js";
 import { chooseRoute } from "./choose-route.js";
-import type { LiveText } from "./live-text.js";
+import { type Followers, followersOf } from "./followers.js";
 import type { Answering } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
 import { type Scope, variableAt } from "./scope.js";
 import { stepFailure } from "./step-failure.js";
 import { allOutputs, outputAt } from "./step-outputs.js";
 import { runStep } from "./step-run.js";
+import { failedResults, isSettled, type StepSlot } from "./step-slot.js";
 import { Suspended } from "./suspended.js";
-
-/** Where a step stands. */
-export type StepState = "pending" | "running" | "waiting" | "completed" | "skipped" | "failed";
-
-/** A step of a plan that is being run. */
-export interface StepSlot {
-  readonly step: PlannedStep;
-  state: StepState;
-  results: StepResult | undefined;
-  /** How often it has begun. */
-  rounds: number;
-  /** What it made in earlier rounds. */
-  history: StepResult[];
-  /** Chosen by a step that leads to it. */
-  chosen: boolean;
-  /** Its text, while others read it. */
-  live: LiveText | undefined;
-}
 
 /** How a plan ended. */
 export type PlanOutcome = "completed" | "waiting";
-
-/** For each step: those that need it, and those whose running it may choose. */
-interface Followers {
-  needs: readonly (readonly number[])[];
-  gates: readonly (readonly number[])[];
-}
-
-const known = new WeakMap<Plan, Followers>();
 
 /** Runs the steps of a plan: each as soon as what it needs is there. */
 export class PlanRun {
@@ -404,28 +378,4 @@ export class PlanRun {
     for (const resolve of this.#watchers.splice(0)) resolve();
     this.#settle?.reject(thrown);
   }
-}
-
-function isSettled({ state }: StepSlot): boolean {
-  return state === "completed" || state === "skipped" || state === "failed";
-}
-
-function failedResults(step: PlannedStep, error: SluiceError): StepResult {
-  const results: StepResult = { error: error.message, error_code: error.code, success: false };
-  const main = typeof step.type.main === "string" ? step.type.main : "result";
-  results[main] = step.onError.action === "continue" ? step.onError.value : null;
-  return results;
-}
-
-function followersOf(plan: Plan): Followers {
-  const before = known.get(plan);
-  if (before !== undefined) return before;
-  const needs: number[][] = plan.steps.map(() => []);
-  const gates: number[][] = plan.steps.map(() => []);
-  for (const step of plan.steps) {
-    for (const { from } of step.needs) needs[from]?.push(step.index);
-    for (const gate of step.gates) gates[gate]?.push(step.index);
-  }
-  known.set(plan, { needs, gates });
-  return { needs, gates };
 }

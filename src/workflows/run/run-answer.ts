@@ -1,6 +1,6 @@
 import type { Batch } from "../../stream/batch-source.js";
 import type { Plan } from "../plan/plan.js";
-import type { StepSlot } from "./plan-run.js";
+import type { StepSlot } from "./step-slot.js";
 
 /** A step's way to the run's answer. */
 export interface AnswerVoice {

@@ -8,23 +8,23 @@ import type { ChatStream } from "../../stream/chat-stream.js";
 import type { DataName } from "../../stream/data-name.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { runConversation } from "../conversations/run-conversation.js";
-import type { OpenQuestion } from "../engines/engine.js";
-import { asText } from "../format/template.js";
 import { evaluate, referencesIn, type Value } from "../format/value.js";
 import type { MemoryIndex } from "../memory/memory-index.js";
 import { WordMemory } from "../memory/word-memory.js";
 import type { PlannedStep, RunLimits } from "../plan/plan.js";
 import type { ModelAsked, WorkflowServices } from "../services.js";
 import type { BodyResult, StepAnswer, StepContext, StepQuestion } from "../steps/step-context.js";
-import type { StepResult } from "../steps/step-type.js";
+import { askSomebody } from "./ask-somebody.js";
+import { bodyResult } from "./body-result.js";
 import { LiveText } from "./live-text.js";
-import { PlanRun, type StepSlot } from "./plan-run.js";
+import { PlanRun } from "./plan-run.js";
 import { readAnswer } from "./read-answer.js";
 import type { Answering } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
 import { InnerScope, RunScope, type Scope } from "./scope.js";
-import { allOutputs, mainName, outputAt } from "./step-outputs.js";
+import { allOutputs } from "./step-outputs.js";
 import { addUsed, type StepRun } from "./step-run.js";
+import type { StepSlot } from "./step-slot.js";
 import { Suspended } from "./suspended.js";
 
 /** Workflows may call workflows so deep. */
@@ -262,54 +262,8 @@ export class RunningStep implements StepContext {
     this.#core.tell(name, value);
   }
 
-  async ask(question: StepQuestion): Promise<JsonValue> {
-    const core = this.#core;
-    const id = `${core.id}:${this.#key}${question.name === undefined ? "" : `#${question.name}`}`;
-    const known = core.journal?.note(`answer:${id}`);
-    if (known !== undefined) return known;
-    const until = await this.#deadline(question);
-    if (until !== undefined && Date.now() >= until) return question.fallback ?? null;
-    const { message, schema, shown } = question;
-    const open: OpenQuestion = { id, step: this.#key, message, schema };
-    if (shown !== undefined) open.shown = shown;
-    if (until !== undefined) open.until = new Date(until).toISOString();
-    if (core.onQuestion !== undefined) {
-      const answer = await this.#askNow(open, question, until);
-      await core.journal?.setNote(`answer:${id}`, answer);
-      return answer;
-    }
-    core.questions.set(id, open);
-    if (until !== undefined) core.wakeBy(until);
-    throw new Suspended();
-  }
-
-  async #deadline({ timeoutMs }: StepQuestion): Promise<number | undefined> {
-    if (timeoutMs === undefined) return undefined;
-    const known = this.noted("deadline");
-    if (typeof known === "number") return known;
-    const until = Date.now() + timeoutMs;
-    await this.note("deadline", until);
-    return until;
-  }
-
-  /** Somebody is there: they are asked while the run goes on, as long as the question's time is not over. */
-  async #askNow(open: OpenQuestion, { fallback }: StepQuestion, until: number | undefined): Promise<JsonValue> {
-    const core = this.#core;
-    const stop = new AbortController();
-    const signal = AbortSignal.any([this.signal, stop.signal]);
-    const asked = core.onQuestion?.(open, signal) ?? Promise.resolve(null);
-    if (until === undefined) return asked;
-    let callOff = () => {};
-    const late = new Promise<JsonValue>((resolve) => {
-      callOff = core.clock.after(Math.max(0, until - Date.now()), () => resolve(fallback ?? null));
-    });
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      callOff();
-      stop.abort(new Error("the question is settled"));
-      asked.catch(() => {});
-    }
+  ask(question: StepQuestion): Promise<JsonValue> {
+    return askSomebody(this.#core, { key: this.#key, signal: this.signal }, question);
   }
 
   async waitUntil(name: string, ms: number): Promise<void> {
@@ -393,22 +347,4 @@ function outerScope(plan: PlanRun, scope: Scope): Scope {
       return scope.variables;
     },
   };
-}
-
-/** The step that answers: the last one of those that do, or, where none of them ran, the last that ran. */
-export function finalSlot({ plan, slots }: PlanRun): StepSlot | undefined {
-  const answering = plan.answers.findLast((index) => slots[index]?.results !== undefined);
-  if (answering !== undefined) return slots[answering];
-  return slots.findLast(({ results }) => results !== undefined);
-}
-
-/** What a plan that is over made. */
-export function bodyResult(run: PlanRun): BodyResult {
-  const results: { [step: string]: StepResult } = {};
-  for (const { step, results: made } of run.slots) if (made !== undefined) results[step.id] = allOutputs(step, made);
-  const slot = finalSlot(run);
-  if (slot?.results === undefined) return { results, output: null, text: "" };
-  const output = slot.results[mainName(slot.step)] ?? outputAt(slot.step, slot.results, []) ?? null;
-  const { text } = slot.results;
-  return { results, output, text: slot.step.type.answers && typeof text === "string" ? text : asText(output) };
 }

@@ -6,10 +6,11 @@ import type { StepRecord } from "../engines/engine.js";
 import { evaluate } from "../format/value.js";
 import type { StepResult } from "../steps/step-type.js";
 import { itemsOf, loopVariables } from "./items.js";
-import type { PlanRun, StepSlot } from "./plan-run.js";
+import type { PlanRun } from "./plan-run.js";
 import { RunningStep } from "./running-step.js";
 import { InnerScope, type Scope } from "./scope.js";
 import { mainName } from "./step-outputs.js";
+import type { StepSlot } from "./step-slot.js";
 import { Suspended } from "./suspended.js";
 
 /** Runs a step: takes its place, tries it as often as it may be tried, and writes down what it made. */

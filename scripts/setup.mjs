@@ -1,6 +1,6 @@
 // What `npm start`, `npm test` and `npm run bench` share: a fresh clone needs nothing but npm. Plain Node, no packages.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Installs the packages if they are missing or older than the lockfile. Everything it prints goes to stderr. */
 export function install(folder = root) {
+  // `npm ci` empties the folder before it fills it: one that is only linked here is somebody else's.
+  if (isLink(join(folder, "node_modules"))) return;
   const installed = join(folder, "node_modules", ".package-lock.json");
   if (existsSync(installed) && modified(installed) >= modified(join(folder, "package-lock.json"))) return;
   say(`Installing packages${folder === root ? "" : ` in ${folder.slice(root.length + 1)}`} …`);
@@ -38,6 +40,10 @@ function newest(path) {
   if (!statSync(path).isDirectory()) return modified(path);
   const entries = readdirSync(path, { withFileTypes: true });
   return Math.max(modified(path), ...entries.map((entry) => newest(join(path, entry.name))));
+}
+
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function modified(path) {

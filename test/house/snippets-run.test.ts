@@ -74,7 +74,7 @@ async function run(page: string): Promise<Outcome[]> {
     const said = await new Promise<string>((resolve) => {
       const script = join(ROOT, "test", "house", "run-snippets.mjs");
       const args = [script, outcomes, ...files];
-      execFile(process.execPath, args, { cwd: work, env, timeout: 60_000, maxBuffer: 1e8 }, (_, stdout, stderr) =>
+      execFile(process.execPath, args, { cwd: work, env, timeout: 150_000, maxBuffer: 1e8 }, (_, stdout, stderr) =>
         resolve(stdout.slice(-2_000) + stderr.slice(-2_000)),
       );
     });

@@ -3,6 +3,7 @@ import { configuredProviders, model as resolve } from "../models/registry.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { Io } from "./io.js";
 import { firstOllamaModel } from "./local-servers.js";
+import { pulledModel } from "./pulled-model.js";
 
 /** A model, and why it is this one. */
 export interface Choice {
@@ -26,9 +27,12 @@ const USUAL: Readonly<Record<string, string>> = {
   gemini: "gemini-2.5-flash",
 };
 
+/** A model of 0.5 GB that answers on any processor. */
+const SMALL_MODEL = "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M";
+
 /**
  * The first model that is really there: the one that was asked for, `SLUICE_MODEL`, a service whose key is set, a running
- * Ollama on loopback, else echo.
+ * Ollama on loopback, a file that `sluice pull` has fetched, else echo.
  *
  * @throws {SluiceError} `unknown-model`, `missing-key` for one that was asked for.
  */
@@ -42,8 +46,11 @@ export async function chooseModel(asked: string | undefined, env: Io["env"]): Pr
   }
   const local = await firstOllamaModel(env);
   if (local !== undefined) return { model: resolve(local, { env }), because: "Ollama is running here" };
+  const pulled = pulledModel(env);
+  if (pulled !== undefined) return { model: resolve(pulled, { env }), because: "sluice pull has fetched it" };
   return {
     model: echo(),
-    because: "nothing is configured; it says back what you say (`sluice models` shows what to set)",
+    because: `nothing is configured, so it says back what you say. For a real answer, set a key (OPENAI_API_KEY …: sluice models),
+start Ollama (https://ollama.com), or fetch a small model and run it here: sluice pull ${SMALL_MODEL}`,
   };
 }

@@ -11,6 +11,11 @@ export function conversationStore(env: Io["env"], platform: NodeJS.Platform = pr
   return defaultStoreLocation(env) ?? join(userDataFolder(env, platform), "sluice", "conversations.db");
 }
 
+/** Where `sluice pull` keeps model files: beside the conversations. */
+export function modelsFolder(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return join(env.SLUICE_DATA || join(userDataFolder(env, platform), "sluice"), "models");
+}
+
 /** Where the command keeps runs of workflows: beside the conversations. */
 export function runStore(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
   return join(env.SLUICE_DATA || join(userDataFolder(env, platform), "sluice"), "runs.db");

@@ -5,6 +5,7 @@ import { type AskOptions, askCommand } from "./commands/ask.js";
 import { type ChatOptions, chatCommand } from "./commands/chat.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { modelsCommand } from "./commands/models.js";
+import type { PullOptions } from "./commands/pull.js";
 import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
 import { type SpeakOptions, speakCommand } from "./commands/speak.js";
 import { describeConversations } from "./describe-conversations.js";
@@ -76,6 +77,20 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .description("what is configured, what answers, and what to set for the rest")
     .option("--json", "as JSON")
     .action(async (options: { json?: boolean }) => ended(await modelsCommand(options, io)));
+
+  program
+    .command("pull")
+    .description(
+      "fetch a model file that runs in this process, with the package node-llama-cpp; goes on where it was stopped",
+    )
+    .argument("<uri>", "hf:USER/MODEL:QUANT, hf:USER/MODEL/FILE.gguf, or the URL of a GGUF file")
+    .option("-o, --output <folder>", "default: models in the folder of the command's data")
+    .option("--sha256 <digits>", "the checksum that the file must have")
+    .option("-q, --quiet", "nothing on stderr but errors")
+    .action(async (uri: string, options: PullOptions) => {
+      const { pullCommand } = await import("./commands/pull.js");
+      ended(await pullCommand(uri, options, io));
+    });
 
   program
     .command("replay")

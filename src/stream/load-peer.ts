@@ -75,7 +75,9 @@ const CODES: readonly unknown[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
 function isMissing(cause: unknown, name: string): boolean {
   if (!(cause instanceof Error)) return false;
   const hasCode = "code" in cause && CODES.includes(cause.code);
-  // Browsers and workers have no codes.
-  const says = hasCode || /resolve module specifier|no such module|dynamically imported module/i.test(cause.message);
+  // Browsers, workers and development servers have no codes.
+  const says =
+    hasCode ||
+    /resolve module specifier|could not resolve|no such module|dynamically imported module/i.test(cause.message);
   return says && messageOf(cause).includes(name);
 }

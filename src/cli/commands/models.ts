@@ -5,7 +5,7 @@ import { type LocalServer, localServers } from "../local-servers.js";
 import { modelTable } from "../model-table.js";
 
 /** Models that need no server. */
-const IN_PROCESS = `  llama/FILE.gguf: runs the file in this process, with the package node-llama-cpp
+const IN_PROCESS = `  llama/FILE.gguf: runs the file in this process, with the package node-llama-cpp; sluice pull fetches one
   echo: says back what you say`;
 
 /** Lists what is configured, what answers on this machine, and what to set for the rest. */

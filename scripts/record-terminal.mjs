@@ -5,19 +5,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { animation } from "./terminal-svg.mjs";
 import { build, install, root } from "./setup.mjs";
+import { animation } from "./terminal-svg.mjs";
 
-const [COLUMNS, ROWS] = [80, 22];
+const [COLUMNS, ROWS] = [96, 24];
 const SOCKET = `sluice-recording-${process.pid}`;
 const EVERY_MS = 60;
 
-/** What is typed, and what stands on the screen when it was answered. */
-const PLAY = [
-  { type: "sluice chat", until: /you|>|❯/i },
-  { type: "A **sluice** lets a stream through, at the *pace* that the other side can take.", until: /tokens?\b|tok/i },
-  { type: "/usage", until: /token/i },
-];
+/** What is typed; each line is waited for until the screen is quiet. */
+const PLAY = [{ type: "sluice chat" }, { type: "A **sluice** lets a *stream* through." }, { type: "/stats" }];
 
 install();
 build();
@@ -26,7 +22,9 @@ const frames = [];
 const began = performance.now();
 try {
   const command = join(home, "sluice");
-  writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, "dist/cli/main.js")} "$@"\n`, { mode: 0o755 });
+  writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, "dist/cli/main.js")} "$@"\n`, {
+    mode: 0o755,
+  });
   const env = `env -i TERM=xterm-256color LANG=C.UTF-8 HOME=${home} PATH=${home}:/usr/bin:/bin OLLAMA_HOST=127.0.0.1:9 PS1='$ '`;
   tmux("new-session", "-d", "-x", String(COLUMNS), "-y", String(ROWS), `${env} sh`);
   await rest(400);
@@ -70,10 +68,10 @@ async function rest(ms) {
   } while (performance.now() < until);
 }
 
-/** Until nothing has changed for a second and a half. */
+/** Until the prompt is there again and nothing has changed for a second and a half. */
 async function quiet() {
   let last = performance.now();
-  while (performance.now() - last < 1_500) {
+  while (performance.now() - last < 1_500 || !frames.at(-1)?.screen.trimEnd().split("\n").at(-1)?.includes("›")) {
     if (take()) last = performance.now();
     await pause(EVERY_MS);
   }

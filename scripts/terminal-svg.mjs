@@ -4,6 +4,11 @@ const [WIDTH, HEIGHT, PAD] = [8.4, 18, 16];
 const COLOURS = ["#24292f", "#e5534b", "#57ab5a", "#c69026", "#539bf5", "#b083f0", "#39c5cf", "#d1d7e0"];
 const BRIGHT = ["#768390", "#ff938a", "#8ddb8c", "#eac55f", "#96d0ff", "#dcbdfb", "#76e3ea", "#ffffff"];
 const [BACKGROUND, FOREGROUND] = ["#1c2128", "#d1d7e0"];
+const ESCAPE = String.fromCharCode(0x1b);
+const BELL = String.fromCharCode(0x07);
+/** What sets a title or a link (OSC), and what sets a style (SGR). */
+const TITLE = new RegExp(`${ESCAPE}\\][^${BELL}${ESCAPE}]*(${BELL}|${ESCAPE}\\\\)`, "g");
+const STYLE = new RegExp(`${ESCAPE}\\[([\\d;:]*)m`);
 /** The longest that a screen stays, in ms: nobody waits for a terminal that waits. */
 const LONGEST_MS = 1_800;
 
@@ -38,7 +43,9 @@ ${groups.join("\n")}
 function line(text, row) {
   const spans = spansOf(text);
   if (spans.length === 0) return "";
-  const body = spans.map(({ style, text: piece }) => (style === "" ? escaped(piece) : `<tspan style="${style}">${escaped(piece)}</tspan>`));
+  const body = spans.map(({ style, text: piece }) =>
+    style === "" ? escaped(piece) : `<tspan style="${style}">${escaped(piece)}</tspan>`,
+  );
   return `<text x="${PAD}" y="${PAD + (row + 0.8) * HEIGHT}" xml:space="preserve">${body.join("")}</text>`;
 }
 
@@ -46,9 +53,9 @@ function line(text, row) {
 function spansOf(text) {
   const spans = [];
   let state = {};
-  let rest = text.replace(/\x1b\][^\x07\x1b]*(\x07|\x1b\\)/g, "");
+  let rest = text.replace(TITLE, "");
   while (rest !== "") {
-    const found = /\x1b\[([\d;:]*)m/.exec(rest);
+    const found = STYLE.exec(rest);
     const piece = found === null ? rest : rest.slice(0, found.index);
     if (piece !== "") spans.push({ style: styleOf(state), text: piece });
     if (found === null) break;

@@ -5,7 +5,7 @@ import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./brows
 import { ChatDriver } from "./chat-page.js";
 import { usualWorld } from "./world.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", () => {
+describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", { timeout: SLOW_MS }, () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
@@ -17,31 +17,27 @@ describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", () => {
     await serving?.close();
   });
 
-  test.each(["light", "dark"] as const)(
-    "finds no barrier, %s",
-    async (colorScheme) => {
-      const { page, close } = await browser.page(serving.url, { colorScheme });
-      const chat = new ChatDriver(page);
-      await page.locator(".model-button").waitFor();
-      expect(await violations(page)).toEqual([]);
-      await chat.ask("Show me everything");
-      await chat.lastAnswer.locator("math").first().waitFor();
-      await chat.lastAnswer.locator(".code-keyword").first().waitFor();
-      await chat.lastAnswer.getByRole("button", { name: /^Thought/ }).click();
-      expect(await violations(page)).toEqual([]);
-      await chat.choose("desk");
-      await chat.ask("Weather, poet, pay and book");
-      expect(await violations(page)).toEqual([]);
-      await page.keyboard.press("Control+k");
-      await page.locator("#palette-list [role=option]").first().waitFor();
-      expect(await violations(page)).toEqual([]);
-      await page.keyboard.press("Escape");
-      await chat.button("Settings of this chat").click();
-      expect(await violations(page)).toEqual([]);
-      await close();
-    },
-    SLOW_MS,
-  );
+  test.each(["light", "dark"] as const)("finds no barrier, %s", async (colorScheme) => {
+    const { page, close } = await browser.page(serving.url, { colorScheme });
+    const chat = new ChatDriver(page);
+    await page.locator(".model-button").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await chat.ask("Show me everything");
+    await chat.lastAnswer.locator("math").first().waitFor();
+    await chat.lastAnswer.locator(".code-keyword").first().waitFor();
+    await chat.lastAnswer.getByRole("button", { name: /^Thought/ }).click();
+    expect(await violations(page)).toEqual([]);
+    await chat.choose("desk");
+    await chat.ask("Weather, poet, pay and book");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Control+k");
+    await page.locator("#palette-list [role=option]").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await chat.button("Settings of this chat").click();
+    expect(await violations(page)).toEqual([]);
+    await close();
+  });
 
   test("on a telephone nothing is cut off, and the sidebar stands over the page", async () => {
     const { page, close } = await browser.page(serving.url, {

@@ -3,11 +3,11 @@ import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { textOf } from "../../src/stream/message.js";
 import type { Serving } from "../server/serve.js";
 import { type Deferred, deferred } from "../support/deferred.js";
-import { NO_BROWSER, type OpenPage, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, type OpenPage, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { saying, usualWorld, waiting } from "./world.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
+describe.skipIf(NO_BROWSER !== undefined)("the chat", { timeout: SLOW_MS }, () => {
   let browser: TestBrowser;
   let serving: Serving;
   let opened: OpenPage | undefined;

@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
 import { saying } from "./world.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("<sluice-chat>", () => {
+describe.skipIf(NO_BROWSER !== undefined)("<sluice-chat>", { timeout: SLOW_MS }, () => {
   let browser: TestBrowser;
   let serving: Serving;
   /** Another site, with one line in its page. */

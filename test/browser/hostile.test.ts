@@ -35,7 +35,7 @@ const HOSTILE = [
   "__proto__ constructor <x id=__proto__> {{constructor.constructor('window.taken=1')()}}",
 ].join("\n\n");
 
-describe.skipIf(NO_BROWSER !== undefined)("a hostile answer", () => {
+describe.skipIf(NO_BROWSER !== undefined)("a hostile answer", { timeout: SLOW_MS }, () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
@@ -47,84 +47,80 @@ describe.skipIf(NO_BROWSER !== undefined)("a hostile answer", () => {
     await serving?.close();
   });
 
-  test(
-    "is shown as text: nothing of it runs, loads, leads away or changes the page",
-    async () => {
-      const { page, problems, close } = await browser.page(serving.url);
-      const chat = new ChatDriver(page);
-      const text = await chat.ask("Go");
-      // What it says is there to be read.
-      expect(text).toContain("<script>window.taken = 1</script>");
-      expect(text).toContain("<img src=x onerror='window.taken = 1'>");
-      await chat.lastAnswer.locator("math").first().waitFor();
-      const found = await chat.lastAnswer.evaluate((answer) => {
-        const allowed = [
-          "a",
-          "article",
-          "b",
-          "blockquote",
-          "br",
-          "button",
-          "code",
-          "del",
-          "div",
-          "em",
-          "h2",
-          "h3",
-          "h4",
-          "h5",
-          "h6",
-        ];
-        const more = [
-          "hr",
-          "input",
-          "li",
-          "ol",
-          "p",
-          "path",
-          "pre",
-          "section",
-          "span",
-          "strong",
-          "svg",
-          "table",
-          "tbody",
-          "td",
-          "th",
-          "thead",
-          "tr",
-          "ul",
-          "dl",
-          "dt",
-          "dd",
-        ];
-        const elements = [...answer.querySelectorAll("*")].filter(
-          (one) => one.namespaceURI !== "http://www.w3.org/1998/Math/MathML",
-        );
-        return {
-          others: elements.map(({ localName }) => localName).filter((name) => ![...allowed, ...more].includes(name)),
-          handlers: [...answer.querySelectorAll("*")].flatMap((one) =>
-            one.getAttributeNames().filter((name) => name.startsWith("on")),
-          ),
-          links: [...answer.querySelectorAll("[href]")].map((one) => one.getAttribute("href") ?? ""),
-          images: answer.querySelectorAll("img").length,
-        };
-      });
-      expect(found.others).toEqual([]);
-      expect(found.handlers).toEqual([]);
-      expect(found.images).toBe(0);
-      for (const href of found.links) expect(href).toMatch(/^https:\/\/(?:example\.com|evil\.example)\//);
-      await chat.lastAnswer.evaluate((answer) => {
-        for (const one of answer.querySelectorAll("*:not(a, a *, button)"))
-          one.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-      });
-      expect(await page.evaluate(() => Reflect.get(window, "taken"))).toBe(undefined);
-      // No request to another host, and nothing that the page's policy had to stop.
-      expect(problems).toEqual([]);
-      await close();
-    },
-    SLOW_MS,
-  );
+  test("is shown as text: nothing of it runs, loads, leads away or changes the page", async () => {
+    const { page, problems, close } = await browser.page(serving.url);
+    const chat = new ChatDriver(page);
+    const text = await chat.ask("Go");
+    // What it says is there to be read.
+    expect(text).toContain("<script>window.taken = 1</script>");
+    expect(text).toContain("<img src=x onerror='window.taken = 1'>");
+    await chat.lastAnswer.locator("math").first().waitFor();
+    const found = await chat.lastAnswer.evaluate((answer) => {
+      const allowed = [
+        "a",
+        "article",
+        "b",
+        "blockquote",
+        "br",
+        "button",
+        "code",
+        "del",
+        "div",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+      ];
+      const more = [
+        "hr",
+        "input",
+        "li",
+        "ol",
+        "p",
+        "path",
+        "pre",
+        "section",
+        "span",
+        "strong",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "dl",
+        "dt",
+        "dd",
+      ];
+      const elements = [...answer.querySelectorAll("*")].filter(
+        (one) => one.namespaceURI !== "http://www.w3.org/1998/Math/MathML",
+      );
+      return {
+        others: elements.map(({ localName }) => localName).filter((name) => ![...allowed, ...more].includes(name)),
+        handlers: [...answer.querySelectorAll("*")].flatMap((one) =>
+          one.getAttributeNames().filter((name) => name.startsWith("on")),
+        ),
+        links: [...answer.querySelectorAll("[href]")].map((one) => one.getAttribute("href") ?? ""),
+        images: answer.querySelectorAll("img").length,
+      };
+    });
+    expect(found.others).toEqual([]);
+    expect(found.handlers).toEqual([]);
+    expect(found.images).toBe(0);
+    for (const href of found.links) expect(href).toMatch(/^https:\/\/(?:example\.com|evil\.example)\//);
+    await chat.lastAnswer.evaluate((answer) => {
+      for (const one of answer.querySelectorAll("*:not(a, a *, button)"))
+        one.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    });
+    expect(await page.evaluate(() => Reflect.get(window, "taken"))).toBe(undefined);
+    // No request to another host, and nothing that the page's policy had to stop.
+    expect(problems).toEqual([]);
+    await close();
+  });
 
   test("the page's policy stops what would get past: inline scripts, HTML from text, other hosts", async () => {
     const { page, close } = await browser.page(serving.url);

@@ -7,7 +7,7 @@ import { saying } from "./world.js";
 
 const SAMPLE_RATE = 16_000;
 
-describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
+describe.skipIf(NO_BROWSER !== undefined)("the voice", { timeout: SLOW_MS }, () => {
   const spoken: string[] = [];
   let secondsEach = 0.2;
   let browser: TestBrowser;
@@ -38,52 +38,44 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
     await serving?.close();
   });
 
-  test(
-    "sentences are spoken in order as they come, with captions, and stop at once",
-    async () => {
-      const { page, problems, close } = await browser.page(serving.url);
-      const chat = new ChatDriver(page);
-      await chat.button("Speak the answers").click();
-      await page.evaluate(() => {
-        const captions = new Set<string>();
-        Reflect.set(window, "captions", captions);
-        new MutationObserver(() => {
-          const shown = document.querySelector(".caption > span")?.textContent ?? "";
-          if (shown !== "…" && shown !== "") captions.add(shown);
-        }).observe(document.body, { childList: true, subtree: true, characterData: true });
-      });
-      await chat.ask("Go");
-      await page.waitForFunction(() => Reflect.get(window, "captions").size === 3);
-      await page.locator(".caption").waitFor({ state: "detached" });
-      expect(await page.evaluate(() => [...Reflect.get(window, "captions")])).toEqual(spoken);
-      expect(spoken).toEqual(["First sentence here.", "The second one follows.", "And a third."]);
-      // A long sound is cut off in its middle.
-      secondsEach = 600;
-      await chat.button("Read aloud").click();
-      await page.locator(".caption").getByText("First sentence here.").waitFor();
-      await page.locator("body").press("Escape");
-      await page.locator(".caption").waitFor({ state: "detached" });
-      expect(problems).toEqual([]);
-      await close();
-    },
-    SLOW_MS,
-  );
+  test("sentences are spoken in order as they come, with captions, and stop at once", async () => {
+    const { page, problems, close } = await browser.page(serving.url);
+    const chat = new ChatDriver(page);
+    await chat.button("Speak the answers").click();
+    await page.evaluate(() => {
+      const captions = new Set<string>();
+      Reflect.set(window, "captions", captions);
+      new MutationObserver(() => {
+        const shown = document.querySelector(".caption > span")?.textContent ?? "";
+        if (shown !== "…" && shown !== "") captions.add(shown);
+      }).observe(document.body, { childList: true, subtree: true, characterData: true });
+    });
+    await chat.ask("Go");
+    await page.waitForFunction(() => Reflect.get(window, "captions").size === 3);
+    await page.locator(".caption").waitFor({ state: "detached" });
+    expect(await page.evaluate(() => [...Reflect.get(window, "captions")])).toEqual(spoken);
+    expect(spoken).toEqual(["First sentence here.", "The second one follows.", "And a third."]);
+    // A long sound is cut off in its middle.
+    secondsEach = 600;
+    await chat.button("Read aloud").click();
+    await page.locator(".caption").getByText("First sentence here.").waitFor();
+    await page.locator("body").press("Escape");
+    await page.locator(".caption").waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
+    await close();
+  });
 
-  test(
-    "what is said is written down where one writes",
-    async () => {
-      const { page, close } = await browser.page(serving.url, { permissions: ["microphone"] });
-      const chat = new ChatDriver(page);
-      await chat.button("Dictate").click();
-      await chat.button("End the dictation").waitFor();
-      await page.waitForFunction(() => performance.now() > 2_000);
-      await chat.button("End the dictation").click();
-      await page.waitForFunction(() => {
-        const composer = document.querySelector("#composer");
-        return composer instanceof HTMLTextAreaElement && composer.value === "what I said";
-      });
-      await close();
-    },
-    SLOW_MS,
-  );
+  test("what is said is written down where one writes", async () => {
+    const { page, close } = await browser.page(serving.url, { permissions: ["microphone"] });
+    const chat = new ChatDriver(page);
+    await chat.button("Dictate").click();
+    await chat.button("End the dictation").waitFor();
+    await page.waitForFunction(() => performance.now() > 2_000);
+    await chat.button("End the dictation").click();
+    await page.waitForFunction(() => {
+      const composer = document.querySelector("#composer");
+      return composer instanceof HTMLTextAreaElement && composer.value === "what I said";
+    });
+    await close();
+  });
 });

@@ -2,12 +2,12 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echo } from "../../src/models/echo.js";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
 
 /** What a first visit may load, in bytes after gzip. */
 const FIRST_LOAD = 120 * 1_024;
 
-describe.skipIf(NO_BROWSER !== undefined)("the app's weight", () => {
+describe.skipIf(NO_BROWSER !== undefined)("the app's weight", { timeout: SLOW_MS }, () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as agents from "../../src/agents/index.js";
 import * as chat from "../../src/chat/index.js";
 import { openAiChat } from "../../src/dialects/index.js";
 import { respond } from "../../src/dialects/respond.js";
@@ -101,6 +102,29 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ["readText", () => loose((o: never) => answer().readText(o))({ onretract: 1 }), "onretract", "onRetract"],
   ["ChatStream.from", () => loose(ChatStream.from)([], { retian: true }), "retian", "retain"],
   ["paced", () => loose(paced)({ charactersPerSec: 1 }), "charactersPerSec", "charactersPerSecond"],
+  ["Agent", () => make(agents.Agent)({ model: m, instruction: "x" }), "instruction", "instructions"],
+  [
+    "Agent, toolSearch",
+    () => make(agents.Agent)({ model: m, toolSearch: { alway: [] } }),
+    "toolSearch.alway",
+    "always",
+  ],
+  [
+    "StreamChatAgent",
+    () => make(agents.StreamChatAgent)({ enableTrace: true }, { model: m }),
+    "enableTrace",
+    "enableTracing",
+  ],
+  ["agentLog", () => loose(agents.agentLog)({ writes: () => {} }), "writes", "write"],
+  ["auditTrail", () => loose(agents.auditTrail)({ scrubs: () => "" }), "scrubs", "scrub"],
+  ["observability", () => loose(agents.observability)({ enableLog: true }), "enableLog", "enableLogging"],
+  ["searchMemory", () => loose(agents.searchMemory)({ fact: "x" }), "fact", "facts"],
+  ["sharedPool", () => loose(agents.sharedPool)({ nam: "x" }), "nam", "name"],
+  ["embeddedFacts", () => loose(agents.embeddedFacts)({ fille: "x" }), "fille", "file"],
+  ["PostgresFacts", () => loose(agents.PostgresFacts.open)("postgres://x", { timeoutMS: 1 }), "timeoutMS", "timeoutMs"],
+  ["providerCompaction", () => loose(agents.providerCompaction)({ maxToken: 1 }), "maxToken", "maxTokens"],
+  ["codeTool", () => loose(agents.codeTool)({ timeoutMS: 1 }), "timeoutMS", "timeoutMs"],
+  ["fileTools", () => loose(agents.fileTools)("/", { writes: true }), "writes", "write"],
   ["JsonParser", () => make(structured.JsonParser)({ maxdepth: 1 }), "maxdepth", "maxDepth"],
 ];
 

@@ -40,6 +40,8 @@ export interface ServeConfig {
   /** Where runs are logged and limits of keys counted: `redis://…`. Default: in memory. */
   runs?: string;
   onLeave?: "stop" | "continue" | "auto";
+  /** Spans and metrics by what `NODE_OPTIONS` registers with `@opentelemetry/api`. */
+  telemetry?: boolean;
   fetchFiles?: FetchFiles;
   origins?: string[];
   allowedHosts?: string[];
@@ -71,6 +73,7 @@ const CONFIG = exactly("the configuration", {
   port: wholeNumber(0),
   runs: filledString,
   onLeave: oneOf("stop", "continue", "auto"),
+  telemetry: boolean,
   fetchFiles: checkFetchFiles,
   origins: list("an array of strings", filledString),
   allowedHosts: list("an array of strings", filledString),

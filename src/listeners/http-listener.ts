@@ -80,11 +80,22 @@ function limitedHttp1(handle: RequestListener, sweep: ConnectionSweep): Listener
   const answers = new OpenAnswers();
   const server = createHttp((request, response) => {
     answers.begin(request, response);
-    handle(request, response);
+    if (hosts(request) <= 1) handle(request, response);
+    else response.writeHead(400, { connection: "close", "content-type": "text/plain" }).end("more than one Host");
   });
   limitHttp1(server, sweep);
   server.on("connection", (socket) => answers.add(socket));
   return { server, closeIdle: () => answers.closeIdle() };
+}
+
+/**
+ * How often a request says whom it is for. More than once must be refused (RFC 9112, 3.2): what stands before the server and
+ * the server itself may each believe another one.
+ */
+function hosts({ rawHeaders }: IncomingMessage): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === "host") count++;
+  return count;
 }
 
 /** A connection that has not shown yet what it speaks. Returns how to look at it no longer. */

@@ -1,5 +1,7 @@
 import { modelOf } from "../models/model-of.js";
+import { CostMeter } from "../models/prices/cost-meter.js";
 import { invalid } from "../stream/error.js";
+import { traced } from "../telemetry/traced.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import { MemoryEngine } from "../workflows/engines/memory-engine.js";
 import type { Workflow } from "../workflows/workflow.js";
@@ -33,7 +35,7 @@ export function servedOf(options: ServerOptions): ServedParts {
     ...named("model", models).map((one) => servedModel("model", one)),
     ...named("agent", agents).map((one) => servedModel("agent", one)),
   ];
-  const routed = routedModels([...answering, ...run], routing);
+  const routed = routedModels([...answering.map((one) => watched(one, options)), ...run], routing);
   return { models: routed.map((one) => fetching(one, options)), workflows: whole, engine };
 }
 
@@ -41,6 +43,13 @@ export function servedOf(options: ServerOptions): ServedParts {
 function fetching(one: ServedModel, { fetchFiles }: ServerOptions): ServedModel {
   if (fetchFiles === undefined) return one;
   return { ...one, model: { ...one.model, ...withFetchedFiles(one.model, fetchFiles) } };
+}
+
+/** What is served, with a span for each call of a model. */
+function watched(one: ServedModel, { telemetry = false }: ServerOptions): ServedModel {
+  if (telemetry === false) return one;
+  const settings = telemetry === true ? { cost: (id: string) => new CostMeter(id) } : telemetry;
+  return { ...one, model: { ...one.model, ...traced(one.model, settings) } };
 }
 
 interface Named<T> {

@@ -13,12 +13,14 @@ import {
   exactly,
   filledString,
   having,
+  jsonObject,
   list,
   oneOf,
   pattern,
   record,
 } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
+import type { TelemetryOptions } from "../telemetry/telemetry.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
@@ -96,6 +98,11 @@ export interface ServerOptions {
   /** Names that the server is also called by, where it asks for no token. Default: those of this machine. */
   allowedHosts?: readonly string[];
   /**
+   * Whether each call of a model is a span and counts in the metrics that are registered with `@opentelemetry/api`; or how. It hangs
+   * below the span that a request names in `traceparent`. Default: none.
+   */
+  telemetry?: boolean | TelemetryOptions;
+  /**
    * Fetches images and documents that clients name by address, from public addresses alone, and gives models their bytes.
    * Default: addresses go to the provider as they are, who fetches them or does not.
    */
@@ -167,6 +174,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   sharedLimits: filledString,
   origins: strings,
   allowedHosts: strings,
+  telemetry: either("true, false or options", boolean, jsonObject),
   fetchFiles: checkFetchFiles,
   limits: object,
   keepAliveMs: duration,

@@ -51,8 +51,11 @@ export interface DialectUnderTest {
   carries: Carries;
   /** A request whose answer carries everything, such as one that asks for usage. */
   context?: WriterContext;
-  /** What its lines cannot say: the id of an answer, or the arguments of a call piece by piece. */
-  lacks?: { id?: true; streamedInput?: true };
+  /**
+   * What its lines cannot say: the id of an answer, the arguments of a call piece by piece, or that a count of cached or reasoning
+   * tokens is not known, which is then 0.
+   */
+  lacks?: { id?: true; streamedInput?: true; unknownCounts?: true };
   /** A whole body that is no answer, for the law that it is an error and not silence. */
   notAnAnswer?: JsonValue;
 }
@@ -149,12 +152,16 @@ export function dialectLaws(
   });
 }
 
-function withoutLacks(summary: Summary, { id, streamedInput }: NonNullable<DialectUnderTest["lacks"]>): Summary {
-  const { start, toolInputs } = summary;
+function withoutLacks(
+  summary: Summary,
+  { id, streamedInput, unknownCounts }: NonNullable<DialectUnderTest["lacks"]>,
+): Summary {
+  const { start, toolInputs, usage } = summary;
   return {
     ...summary,
     start: id && start !== undefined ? { ...start, id: "" } : start,
     toolInputs: streamedInput ? {} : toolInputs,
+    usage: unknownCounts ? { cacheReadTokens: 0, reasoningTokens: 0, ...usage } : usage,
   };
 }
 

@@ -6,6 +6,10 @@ export const losses: readonly Loss[] = [
     what: "`pause`, `budget` and `other` as finish reasons",
     why: "said as completed, or as incomplete for its tokens",
   },
+  {
+    what: "that a count of cached or reasoning tokens is not known",
+    why: "said as 0: its schema requires both, and Codex refuses an answer without them",
+  },
   { what: "files that are not images", why: "an answer has no place for them" },
   {
     what: "requests for input, but for approvals of MCP tools; streams inside (`nested`)",

@@ -9,4 +9,5 @@ dialectLaws(openAiResponses, {
     sources: true,
     reasons: ["stop", "length", "content-filter"],
   },
+  lacks: { unknownCounts: true },
 });

@@ -13,17 +13,17 @@ export function readUsage(raw: JsonObject): Usage {
   return usage;
 }
 
-/** The same, the other way. The details are always there, as clients expect; a count that is not known is absent in them. */
+/** The same, the other way. The details are always there, as the schema has them and Codex needs them: what is not known is 0. */
 export function writeUsage(usage: Usage): JsonObject {
   const { inputTokens = 0, outputTokens = 0, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
   return {
     input_tokens: inputTokens,
     input_tokens_details: {
-      ...(cacheReadTokens !== undefined && { cached_tokens: cacheReadTokens }),
+      cached_tokens: cacheReadTokens ?? 0,
       ...(cacheWriteTokens !== undefined && { cache_write_tokens: cacheWriteTokens }),
     },
     output_tokens: outputTokens,
-    output_tokens_details: { ...(reasoningTokens !== undefined && { reasoning_tokens: reasoningTokens }) },
+    output_tokens_details: { reasoning_tokens: reasoningTokens ?? 0 },
     total_tokens: inputTokens + outputTokens,
   };
 }

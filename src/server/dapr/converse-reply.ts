@@ -1,7 +1,7 @@
 import { Alpha1ChunkWriter } from "../../dapr/converse/alpha1-chunk-writer.js";
 import { Alpha2ChunkWriter } from "../../dapr/converse/alpha2-chunk-writer.js";
 import type { AnswerContext } from "../../dapr/converse/answer-context.js";
-import { toApiError, writeErrorBody } from "../../dapr/converse/api-error.js";
+import { toApiError, unreadableBody, writeErrorBody } from "../../dapr/converse/api-error.js";
 import type { ChunkWriter } from "../../dapr/converse/chunk-writer.js";
 import { collectAnswer } from "../../dapr/converse/converse-answer.js";
 import { type ConverseCall, chatRequestOf } from "../../dapr/converse/converse-call.js";
@@ -22,7 +22,7 @@ import type { WireWriter, WriteFrame } from "../../dialects/dialect.js";
 import type { RunReader } from "../../runs/run-log.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { SluiceError } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { STREAM_HEADERS } from "../answer.js";
 import type { Call, Reply } from "../call.js";
@@ -61,7 +61,11 @@ export async function converseReply(core: ServerCore, call: Call, converse: Conv
 }
 
 async function read(core: ServerCore, call: Call, { api, component }: Converse): Promise<ConverseCall> {
-  const body = bodyText(await call.bytes());
+  const body = bodyText(
+    await call.bytes().catch((thrown: unknown) => {
+      throw unreadableBody(messageOf(thrown));
+    }),
+  );
   const has = (name: string) => core.models.has(name, call.caller);
   if (api === "alpha1")
     return readAlpha1Request({ ...readProtoJson(ConversationRequestSchema, body), name: component }, has);

@@ -1,9 +1,11 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, test } from "vitest";
 import { recorder } from "../../../test/support/recorder.js";
 import { defineModel } from "../../models/define-model.js";
 import { scripted } from "../../models/scripted.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
+import { SluiceError } from "../../stream/error.js";
 import { agentSpans } from "../../telemetry/agent-spans.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
@@ -91,6 +93,38 @@ describe("spans", () => {
     new Agent({ model: stays, observe }).stream("x");
     expect(spans()).toHaveLength(before);
   });
+});
+
+test("wherever a run is left, fails or waits, every span that began has ended", async () => {
+  const counted = { began: 0, ended: 0 };
+  const counting = {
+    onStart: () => void counted.began++,
+    onEnd: () => void counted.ended++,
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+  const tracer = new BasicTracerProvider({ spanProcessors: [counting] }).getTracer("test");
+  const observe = agentSpans({ tracer, env: {} });
+  const pay = tool({ name: "pay", input: { type: "object" }, approval: true, run: () => "paid" });
+  const called = (name: string): ChatEvent => ({
+    type: "tool-call",
+    callId: `to-${name}`,
+    name,
+    input: { message: "?" },
+  });
+  const fails = { throw: new SluiceError("overloaded", "busy") };
+  for (const last of [[SECRET], [called("pay")], ["Half. ", fails]]) {
+    for (let events = 0; events < 24; events++) {
+      const inner = scripted([["Look. ", CALL], last, ["x"]]);
+      const below = new Agent({ name: "below", model: inner, tools: [look(), pay], observe });
+      const model = scripted([["Ask. ", called("below")], ["Done."], ["x"]]);
+      const agent = new Agent({ model, tools: [below.asTool()], observe });
+      let seen = 0;
+      for await (const _ of agent.stream("Go.")) if (seen++ === events) break;
+      await expect.poll(() => counted.ended).toBe(counted.began);
+    }
+  }
+  expect(counted.began).toBeGreaterThan(200);
 });
 
 test("the log has what happened, and no content", async () => {

@@ -24,7 +24,14 @@ interface ChartProps {
   lines: readonly Line[];
   /** A value on the axis and in the legend. */
   format(value: number): string;
+  /** Whether its values are counts: between two of them there is nothing. */
+  whole?: boolean;
 }
+
+/** Steps of an axis of counts. */
+const WHOLE = [1, 2, 5]
+  .flatMap((step) => [1, 10, 100, 1_000, 10_000, 100_000].map((power) => step * power))
+  .sort((a, b) => a - b);
 
 const HEIGHT = 150;
 /** What is shown, in seconds. */
@@ -33,7 +40,7 @@ const WINDOW_S = 300;
 const LEAST_S = 60;
 
 /** Lines over time, with their last values. */
-export function Chart({ title, summary, times, lines, format }: ChartProps) {
+export function Chart({ title, summary, times, lines, format, whole = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const { value: themed } = theme;
@@ -43,7 +50,7 @@ export function Chart({ title, summary, times, lines, format }: ChartProps) {
     if (current === null) return;
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(lines, format, current), dataOf(times, lines), current);
+      plot.current = new uPlot(optionsOf({ lines, format, whole }, current), dataOf(times, lines), current);
     };
     make();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: current.clientWidth, height: HEIGHT }));
@@ -83,7 +90,10 @@ function dataOf(times: readonly number[], lines: readonly Line[]): uPlot.Aligned
   return [[...times], ...lines.map(({ values }) => [...values])];
 }
 
-function optionsOf(lines: readonly Line[], format: ChartProps["format"], place: HTMLElement): uPlot.Options {
+function optionsOf(
+  { lines, format, whole }: Pick<ChartProps, "lines" | "format" | "whole">,
+  place: HTMLElement,
+): uPlot.Options {
   const { axis, grid, series } = coloursOf(place);
   const axes = { stroke: axis, font: "11px system-ui, sans-serif", ticks: { show: false } };
   return {
@@ -91,7 +101,7 @@ function optionsOf(lines: readonly Line[], format: ChartProps["format"], place: 
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    padding: [10, 4, 0, 0],
+    padding: [10, 22, 0, 0],
     scales: {
       x: { time: true, range: (_, min, max) => [Math.max(max - WINDOW_S, Math.min(min, max - LEAST_S)), max] },
       y: { range: (_, __, max) => [0, Math.max(max * 1.15, 1)] },
@@ -103,6 +113,7 @@ function optionsOf(lines: readonly Line[], format: ChartProps["format"], place: 
         grid: { stroke: grid, width: 1 },
         size: 52,
         space: 36,
+        ...(whole && { incrs: WHOLE }),
         values: (_, splits) => splits.map((value) => format(value)),
       },
     ],

@@ -18,6 +18,7 @@ export function Charts({ monitor }: { monitor: LiveMonitor }) {
         times={times}
         lines={[{ label: "tokens/s", colour: 1, values: tokens, filled: true }]}
         format={count}
+        whole
       />
       <Chart
         title="Running"
@@ -25,6 +26,7 @@ export function Charts({ monitor }: { monitor: LiveMonitor }) {
         times={times}
         lines={[{ label: "runs", colour: 2, values: active, filled: true }]}
         format={count}
+        whole
       />
       <Chart
         title="Time to first token"

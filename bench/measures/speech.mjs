@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * What it costs to cut text into sentences, and how soon the embedded voice is heard while a model writes 20, 50 and 100
- * tokens a second: from the first token, and from the moment the first sentence is complete; how long a player that began
+ * tokens a second: from the first token, and from the moment the first sentence is complete, in CPU as well; how long a player that began
  * with the first audio would have had to wait for more; how long the event loop was held up meanwhile. Then an hour of
  * audio of a voice that costs nothing, for memory.
  *
@@ -36,6 +36,7 @@ export async function measure(_client, { warmUpMs, ms }) {
     speechFirst50Ms: middle.firstMs,
     speechFirst100Ms: fast.firstMs,
     speechAfterSentenceMs: Math.max(slow.afterSentenceMs, middle.afterSentenceMs, fast.afterSentenceMs),
+    speechFirstCpuMs: Math.min(slow.cpuMs, middle.cpuMs, fast.cpuMs),
     speechGapMs: Math.max(slow.gapMs, middle.gapMs, fast.gapMs),
     speechLoopMs,
     speechHourGrowthMb: await hourGrowthMb(),
@@ -62,6 +63,8 @@ async function spoken(voice, tokensPerSecond) {
   let written = 0;
   let startedAt = 0;
   let sentenceAt = 0;
+  let cpu = process.cpuUsage();
+  let cpuMs = 0;
   async function* events() {
     yield/** @type {const} */ ({ type: "start", id: "1", model: "paced" });
     for (const text of splitTokens(ANSWER)) {
@@ -69,7 +72,10 @@ async function spoken(voice, tokensPerSecond) {
       startedAt ||= performance.now();
       written += text.length;
       // What follows the blank shows that the sentence is complete.
-      if (written > sentence) sentenceAt ||= performance.now();
+      if (written > sentence && sentenceAt === 0) {
+        sentenceAt = performance.now();
+        cpu = process.cpuUsage();
+      }
       yield/** @type {const} */ ({ type: "text-delta", text });
     }
     yield/** @type {const} */ ({ type: "finish", reason: "stop", usage: {} });
@@ -80,11 +86,15 @@ async function spoken(voice, tokensPerSecond) {
   for await (const event of speak(ChatStream.from(events()), { voice })) {
     if (event.type !== "audio-delta" || event.data.length === 0) continue;
     const now = performance.now();
-    firstAt ||= now;
+    if (firstAt === 0) {
+      firstAt = now;
+      const { user, system } = process.cpuUsage(cpu);
+      cpuMs = (user + system) / 1_000;
+    }
     if (playedUntil !== 0) gapMs += Math.max(0, now - playedUntil);
     playedUntil = Math.max(playedUntil, now) + event.data.length / 2 / ((event.sampleRate ?? 0) / 1_000);
   }
-  return { firstMs: firstAt - startedAt, afterSentenceMs: firstAt - sentenceAt, gapMs };
+  return { firstMs: firstAt - startedAt, afterSentenceMs: firstAt - sentenceAt, cpuMs, gapMs };
 }
 
 /** Watches the event loop; the result tells how late the latest 1 % of its turns were, in ms. */

@@ -12,7 +12,7 @@ import { type ChatMessage, textOf } from "../../src/stream/message.js";
 import { deferred } from "../support/deferred.js";
 import { failure } from "../support/failure.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { MS_PER_CHARACTER, TestVoice, textOfSound } from "./test-voice.js";
+import { MS_PER_CHARACTER, TestStreamingVoice, TestVoice, textOfSound } from "./test-voice.js";
 
 const START: ChatEvent = { type: "start", id: "1", model: "test" };
 const FINISH: ChatEvent = { type: "finish", reason: "stop", usage: {} };
@@ -252,7 +252,10 @@ describe("an answer that is said aloud", () => {
     expect(played).toMatch(/^This.{0,5}Right\.$/);
   });
 
-  it("keeps exactly the words whose audio was played, at whatever millisecond it is interrupted", async () => {
+  it.each([
+    ["a voice", TestVoice],
+    ["a voice that takes text as it streams", TestStreamingVoice],
+  ])("keeps exactly the words whose audio was played, at whatever millisecond %s is interrupted", async (_, Kind) => {
     const sentence = fc
       .array(fc.stringMatching(/^[a-z]{2,7}$/), { minLength: 1, maxLength: 6 })
       .map((words) => `Now ${words.join(" ")} end. `);
@@ -271,7 +274,7 @@ describe("an answer that is said aloud", () => {
           const talk = conversation(pieces);
           const sink = listener();
           let asked = 0;
-          const voice = new TestVoice({ clock, tookMs: () => tookMs[asked++ % 3] ?? 0, chunks: 3 });
+          const voice = new Kind({ clock, tookMs: () => tookMs[asked++ % 3] ?? 0, chunks: 3 });
           const output = pacedOutput(sink, { clock, bufferMs: 60 });
           const turn = say(talk.stream(), {
             voice,

@@ -5,14 +5,13 @@ import { speak } from "../../src/speech/pipeline/speak.js";
 import type { SpeechOptions } from "../../src/speech/pipeline/speech-options.js";
 import { cartesiaVoice } from "../../src/speech/voices/cloud/cartesia-voice.js";
 import { elevenLabsVoice } from "../../src/speech/voices/cloud/elevenlabs-voice.js";
-import type { StreamedAudio, StreamingVoice } from "../../src/speech/voices/streaming-voice.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
 import { collect } from "../support/collect.js";
 import { deferred } from "../support/deferred.js";
 import { failure } from "../support/failure.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { TestVoice, textOfSound } from "./test-voice.js";
+import { TestStreamingVoice, textOfSound } from "./test-voice.js";
 import { serveVoice, type VoiceServer } from "./voice-server.js";
 
 const servers: VoiceServer[] = [];
@@ -31,24 +30,6 @@ async function* textEvents(texts: Iterable<string> | AsyncIterable<string>): Asy
 
 function spoken(texts: Iterable<string> | AsyncIterable<string>, options: SpeechOptions): ChatStream {
   return speak(ChatStream.from(textEvents(texts)), { minChunkLength: 0, ...options });
-}
-
-/** The test voice over one connection. */
-class TestStreamingVoice extends TestVoice implements StreamingVoice {
-  readonly maxPauseMs = 800;
-  connections = 0;
-
-  async *synthesizeStream(
-    text: AsyncIterable<string>,
-    options: { signal?: AbortSignal } = {},
-  ): AsyncGenerator<StreamedAudio> {
-    this.connections++;
-    let piece = 0;
-    for await (const one of text) {
-      for await (const chunk of this.synthesize(one, options)) yield { ...chunk, piece };
-      yield { data: new Uint8Array(0), piece: piece++, last: true };
-    }
-  }
 }
 
 /** What each sentence's audio says, and what the events say of it. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../../src/base/clock.js";
 import { wait } from "../../src/base/clock.js";
+import type { StreamedAudio, StreamingVoice } from "../../src/speech/voices/streaming-voice.js";
 import type { AudioChunk, Voice } from "../../src/speech/voices/voice.js";
 import type { SluiceError } from "../../src/stream/error.js";
 
@@ -67,6 +68,24 @@ export class TestVoice implements Voice {
     } finally {
       this.active--;
       signal?.removeEventListener("abort", onAbort);
+    }
+  }
+}
+
+/** The test voice over one connection. */
+export class TestStreamingVoice extends TestVoice implements StreamingVoice {
+  readonly maxPauseMs = 800;
+  connections = 0;
+
+  async *synthesizeStream(
+    text: AsyncIterable<string>,
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<StreamedAudio> {
+    this.connections++;
+    let piece = 0;
+    for await (const one of text) {
+      for await (const chunk of this.synthesize(one, options)) yield { ...chunk, piece };
+      yield { data: new Uint8Array(0), piece: piece++, last: true };
     }
   }
 }

@@ -44,10 +44,10 @@ export class RunProgress {
     else if (event.type === "nested" && event.event.type === "text-delta") this.#said(event.from, event.event.text);
   }
 
-  /** The answer begins: what is drawn stays, and nothing is drawn over it. */
+  /** The answer begins: what is still drawn gives way to it, and nothing is drawn over it. */
   answer(): void {
     if (this.#answering) return;
-    this.#draw(true);
+    this.#clear();
     this.#answering = true;
   }
 

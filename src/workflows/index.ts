@@ -12,10 +12,10 @@ export type {
   OpenQuestion,
   RunDetails,
   RunJournal,
-  RunRecord,
   RunStatus,
   StepRecord,
   WorkflowEngine,
+  WorkflowRunRecord,
 } from "./engines/engine.js";
 export type { MemoryEngineOptions } from "./engines/memory-engine.js";
 export { MemoryEngine } from "./engines/memory-engine.js";
@@ -30,7 +30,7 @@ export type { WorkflowInput } from "./plan/plan.js";
 export type { PromptLibrary, RenderedPrompt } from "./prompts/prompt-library.js";
 export { prompts, readPrompts } from "./prompts/prompts.js";
 export { answerQuestion, rerunFrom, resumeRun } from "./resume-run.js";
-export type { ResumeOptions, RunOptions } from "./run/start-run.js";
+export type { ResumeOptions, WorkflowRunOptions } from "./run/start-run.js";
 export type { StepReport, WorkflowResult, WorkflowRun } from "./run/workflow-run.js";
 export type {
   HttpOptions,

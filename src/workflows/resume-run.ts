@@ -4,7 +4,7 @@ import { SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
 import { FORMAT, type OpenQuestion, type RunDetails, type WorkflowEngine } from "./engines/engine.js";
 import { outermostStep } from "./engines/step-key.js";
-import type { Plan } from "./plan/plan.js";
+import type { WorkflowPlan } from "./plan/plan.js";
 import { type ResumeOptions, resumedRun } from "./run/start-run.js";
 import type { WorkflowRun } from "./run/workflow-run.js";
 import type { WorkflowServices } from "./services.js";
@@ -95,7 +95,7 @@ async function runOf(
 }
 
 /** The ids of a step and of those that it leads to or that read it, directly or through others. */
-function dependents({ steps }: Plan, index: number): ReadonlySet<string> {
+function dependents({ steps }: WorkflowPlan, index: number): ReadonlySet<string> {
   const found = new Set([index]);
   for (let grown = true; grown; ) {
     grown = false;

@@ -8,7 +8,7 @@ import {
   wholeNumber,
 } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
-import type { RunRecord, WorkflowEngine } from "./engines/engine.js";
+import type { WorkflowEngine, WorkflowRunRecord } from "./engines/engine.js";
 import { resumeRun } from "./resume-run.js";
 import type { WorkflowRun } from "./run/workflow-run.js";
 import type { WorkflowServices } from "./services.js";
@@ -110,9 +110,9 @@ class Supervisor {
   }
 
   /** Runs that waited, and need not wait any more. */
-  async #due(): Promise<RunRecord[]> {
-    const due: RunRecord[] = [];
-    for (let after: RunRecord | undefined; ; ) {
+  async #due(): Promise<WorkflowRunRecord[]> {
+    const due: WorkflowRunRecord[] = [];
+    for (let after: WorkflowRunRecord | undefined; ; ) {
       const page = await this.#engine.list({ status: "waiting", limit: 100, ...(after && { after }) });
       due.push(...page.filter(isDue));
       after = page.at(-1);
@@ -121,7 +121,7 @@ class Supervisor {
   }
 }
 
-function isDue({ questions }: RunRecord): boolean {
+function isDue({ questions }: WorkflowRunRecord): boolean {
   return questions.some(
     ({ answered, until }) => answered === true || (until !== undefined && Date.parse(until) <= Date.now()),
   );

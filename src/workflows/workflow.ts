@@ -6,8 +6,8 @@ import { findModel } from "./find-model.js";
 import { type Diagnostic, Findings, refusedWorkflow } from "./format/diagnostic.js";
 import { parseDocument } from "./format/parse-document.js";
 import { compilePlan } from "./plan/compile-plan.js";
-import type { Plan, PlannedStep, WorkflowInput } from "./plan/plan.js";
-import { type RunOptions, startRun } from "./run/start-run.js";
+import type { PlannedStep, WorkflowInput, WorkflowPlan } from "./plan/plan.js";
+import { startRun, type WorkflowRunOptions } from "./run/start-run.js";
 import type { WorkflowRun } from "./run/workflow-run.js";
 import type { WorkflowServices } from "./services.js";
 import type { StepType } from "./steps/step-type.js";
@@ -34,14 +34,14 @@ export class Workflow {
   /** How unclear places were read. */
   readonly warnings: readonly Diagnostic[];
   readonly head: WorkflowHead;
-  readonly plan: Plan;
+  readonly plan: WorkflowPlan;
   readonly services: WorkflowServices;
 
   /** Use `loadWorkflow`. */
   constructor(
     document: JsonObject,
     head: WorkflowHead,
-    plan: Plan,
+    plan: WorkflowPlan,
     inputs: readonly WorkflowInput[],
     services: WorkflowServices,
     warnings: readonly Diagnostic[],
@@ -61,7 +61,7 @@ export class Workflow {
    *
    * @throws {SluiceError} `invalid-argument` for inputs that are missing, unknown or of the wrong kind.
    */
-  run(options: RunOptions = {}): WorkflowRun {
+  run(options: WorkflowRunOptions = {}): WorkflowRun {
     return startRun(this, options, (document) => loadWorkflow(document, this.services));
   }
 
@@ -170,7 +170,7 @@ export function typesOf(more: readonly StepType[] = []): Map<string, StepType> {
 }
 
 /** What `input` steps ask for: a run may be given it. */
-function askedInputs(plan: Plan, declared: ReadonlySet<string>): WorkflowInput[] {
+function askedInputs(plan: WorkflowPlan, declared: ReadonlySet<string>): WorkflowInput[] {
   return plan.steps.flatMap((step) => {
     if (step.type.type !== "input" || step.inputs.size > 0 || step.config.has("value")) return [];
     const [name = step.id] = step.outputs.keys();
@@ -182,7 +182,7 @@ function askedInputs(plan: Plan, declared: ReadonlySet<string>): WorkflowInput[]
 }
 
 /** Providers that are not configured, and models that there are not, before anything is sent. */
-function checkModels(plan: Plan, head: WorkflowHead, services: WorkflowServices, findings: Findings): void {
+function checkModels(plan: WorkflowPlan, head: WorkflowHead, services: WorkflowServices, findings: Findings): void {
   for (const step of plan.steps) {
     for (const body of step.bodies.values()) checkModels(body, head, services, findings);
     if (step.type.group !== "llm" || step.type.config?.provider === undefined) continue;

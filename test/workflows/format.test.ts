@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../src/base/json.js";
-import type { RunOptions } from "../../src/workflows/run/start-run.js";
+import type { WorkflowRunOptions } from "../../src/workflows/run/start-run.js";
 import type { WorkflowServices } from "../../src/workflows/services.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
 import type { WorkflowModelOptions } from "../../src/workflows/workflow-model.js";
@@ -398,7 +398,7 @@ describe("what is wrong is said at once, each with its place", () => {
     await expect(load({ http: { allowPrivat: true } })).rejects.toThrow(/http\.allowPrivat/);
     await expect(load({ model: "openai/gpt-5" })).rejects.toThrow(/a chat model/);
     const workflow = await loadWorkflow({ steps });
-    expect(() => workflow.run({ input: {} } as RunOptions)).toThrow(/options\.input.*no such field/);
+    expect(() => workflow.run({ input: {} } as WorkflowRunOptions)).toThrow(/options\.input.*no such field/);
     expect(() => workflow.asModel({ name: "x" } as WorkflowModelOptions)).toThrow(/options\.name.*no such field/);
   });
 

@@ -1,5 +1,5 @@
 import { SluiceError } from "../../stream/error.js";
-import type { RunDetails, RunRecord, WorkflowEngine } from "../../workflows/engines/engine.js";
+import type { RunDetails, WorkflowEngine, WorkflowRunRecord } from "../../workflows/engines/engine.js";
 import { MemoryEngine } from "../../workflows/engines/memory-engine.js";
 import type { WorkflowServices } from "../../workflows/services.js";
 import { loadWorkflow, type Workflow } from "../../workflows/workflow.js";
@@ -74,7 +74,7 @@ export class WorkflowHost {
   }
 
   /** What a run's workflow is served as; `undefined` for a caller's document, and for what is not served any more. */
-  nameOf({ id, workflow, document }: RunRecord): string | undefined {
+  nameOf({ id, workflow, document }: WorkflowRunRecord): string | undefined {
     if (id.startsWith(GIVEN)) return undefined;
     const named = [...this.workflows].filter(([, one]) => one.name === workflow);
     const text = JSON.stringify(document);
@@ -87,7 +87,7 @@ export class WorkflowHost {
    * @throws {SluiceError} `permission` for a document of a caller who may run none; `not-found` where its workflow is not
    *   served any more.
    */
-  servicesOf(run: RunRecord, caller: Caller): WorkflowServices {
+  servicesOf(run: WorkflowRunRecord, caller: Caller): WorkflowServices {
     const name = this.nameOf(run);
     const served = name === undefined ? undefined : this.workflows.get(name);
     if (served !== undefined) return served.services;

@@ -3,7 +3,7 @@ import { native } from "../../dialects/native/native.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { boolean, type Check, exactly, filledString, jsonObject } from "../../stream/checks.js";
 import { describe, SluiceError } from "../../stream/error.js";
-import type { RunDetails, RunRecord, RunStatus } from "../../workflows/engines/engine.js";
+import type { RunDetails, RunStatus, WorkflowRunRecord } from "../../workflows/engines/engine.js";
 import { graphOf } from "../../workflows/graph/graph-of.js";
 import { answerQuestion, rerunFrom, resumeRun } from "../../workflows/resume-run.js";
 import type { ResumeOptions } from "../../workflows/run/start-run.js";
@@ -149,7 +149,7 @@ async function show(asked: Asked): Promise<Reply> {
 }
 
 /** What is served may have changed since: a run can be looked at all the same. */
-function servicesOrNone(host: WorkflowHost, run: RunRecord, { caller }: Call): WorkflowServices {
+function servicesOrNone(host: WorkflowHost, run: WorkflowRunRecord, { caller }: Call): WorkflowServices {
   try {
     return host.servicesOf(run, caller);
   } catch {
@@ -157,7 +157,7 @@ function servicesOrNone(host: WorkflowHost, run: RunRecord, { caller }: Call): W
   }
 }
 
-function recordJson(run: RunRecord, host: WorkflowHost) {
+function recordJson(run: WorkflowRunRecord, host: WorkflowHost) {
   const { id, workflow, status, createdAt, updatedAt, error, questions } = run;
   const served = host.nameOf(run);
   return {

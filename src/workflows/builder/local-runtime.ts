@@ -1,12 +1,12 @@
 import type { JsonObject } from "../../base/json.js";
 import { invalid } from "../../stream/error.js";
-import type { RunOptions } from "../run/start-run.js";
+import type { WorkflowRunOptions } from "../run/start-run.js";
 import type { WorkflowRun } from "../run/workflow-run.js";
 import type { StepResult } from "../steps/step-type.js";
 import { BuiltWorkflow } from "./built-workflow.js";
 
 /** Settings of one execution. */
-export interface ExecuteOptions extends Omit<RunOptions, "inputs"> {
+export interface ExecuteOptions extends Omit<WorkflowRunOptions, "inputs"> {
   /** By node (`{ chat: { message: "Hi" } }`) or flat (`{ message: "Hi" }`). */
   parameters?: JsonObject;
 }

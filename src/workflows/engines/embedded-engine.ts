@@ -20,10 +20,10 @@ import type {
   NewRun,
   RunDetails,
   RunJournal,
-  RunRecord,
   RunStatus,
   StepRecord,
   WorkflowEngine,
+  WorkflowRunRecord,
 } from "./engine.js";
 import { type Holder, isAlive, SILENT_MS, thisProcess } from "./holder.js";
 import { markAnswered } from "./open-questions.js";
@@ -162,7 +162,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     return this.#journal(id, 1, { steps: [], notes: [], last: 0 });
   }
 
-  async resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }> {
+  async resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }> {
     const { row, entries } = await this.#transaction("BEGIN IMMEDIATE", async (driver) => {
       const found = await rowOf(driver, id);
       if (found === undefined) throw noRun(id);
@@ -198,7 +198,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     });
   }
 
-  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
+  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<WorkflowRunRecord[]> {
     const rows = await this.#alone((driver) =>
       driver.all<Row>(
         `${SELECT} WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
@@ -210,7 +210,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     return rows.map(recordOf);
   }
 
-  async abandoned(): Promise<RunRecord[]> {
+  async abandoned(): Promise<WorkflowRunRecord[]> {
     const rows = await this.#alone((driver) =>
       driver.all<Row>(`${SELECT} WHERE status = 'running' ORDER BY created_at, id`, []),
     );
@@ -320,7 +320,7 @@ async function entriesOf(driver: SqliteDriver, id: string): Promise<Entries> {
   };
 }
 
-function recordOf(row: Row): RunRecord {
+function recordOf(row: Row): WorkflowRunRecord {
   return {
     id: row.id,
     workflow: row.workflow,
@@ -333,7 +333,7 @@ function recordOf(row: Row): RunRecord {
     format: row.format,
     ...(row.output !== null && { output: parseJson(row.output) }),
     ...(row.error !== null && { error: JSON.parse(row.error) as { code: string; message: string } }),
-    questions: JSON.parse(row.questions) as RunRecord["questions"],
+    questions: JSON.parse(row.questions) as WorkflowRunRecord["questions"],
   };
 }
 

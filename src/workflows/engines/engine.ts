@@ -40,7 +40,7 @@ export interface OpenQuestion {
 }
 
 /** What is known of a run. */
-export interface RunRecord {
+export interface WorkflowRunRecord {
   id: string;
   /** The workflow's name. */
   workflow: string;
@@ -63,12 +63,12 @@ export interface RunRecord {
 }
 
 /** A run and its steps. */
-export interface RunDetails extends RunRecord {
+export interface RunDetails extends WorkflowRunRecord {
   steps: StepRecord[];
 }
 
 /** A run as it begins. */
-export type NewRun = Pick<RunRecord, "id" | "workflow" | "inputs" | "document" | "format" | "owner">;
+export type NewRun = Pick<WorkflowRunRecord, "id" | "workflow" | "inputs" | "document" | "format" | "owner">;
 
 /** Which runs to list. */
 export interface ListRuns {
@@ -81,7 +81,7 @@ export interface ListRuns {
   /** Only those that this caller began. */
   owner?: string;
   /** Only those that come after this one: the last one of the page before. */
-  after?: Pick<RunRecord, "createdAt" | "id">;
+  after?: Pick<WorkflowRunRecord, "createdAt" | "id">;
 }
 
 /** What one run writes down. Whoever has it is the only one who runs it. */
@@ -125,13 +125,13 @@ export interface WorkflowEngine {
    *
    * @throws {SluiceError} `not-found`; `conflict` while another process runs it.
    */
-  resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }>;
+  resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }>;
   /** Keeps the answer to a question of a run, once. @throws {SluiceError} `not-found`; `conflict` where it was answered. */
   answer(runId: string, questionId: string, answer: JsonValue): Promise<void>;
   /** The runs, the newest first. */
-  list(options?: ListRuns): Promise<RunRecord[]>;
+  list(options?: ListRuns): Promise<WorkflowRunRecord[]>;
   /** Runs that somebody began to run, and that nobody runs any more: their process died, or lost them. The oldest first. */
-  abandoned(): Promise<RunRecord[]>;
+  abandoned(): Promise<WorkflowRunRecord[]>;
   /** A run with its steps. @throws {SluiceError} `not-found`. */
   show(id: string): Promise<RunDetails>;
   /**

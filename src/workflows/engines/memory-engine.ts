@@ -2,13 +2,21 @@ import type { JsonValue } from "../../base/json.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
 import { exactly, limit as limitCheck } from "../../stream/checks.js";
 import { WordMemory } from "../memory/word-memory.js";
-import type { ListRuns, NewRun, RunDetails, RunJournal, RunRecord, StepRecord, WorkflowEngine } from "./engine.js";
+import type {
+  ListRuns,
+  NewRun,
+  RunDetails,
+  RunJournal,
+  StepRecord,
+  WorkflowEngine,
+  WorkflowRunRecord,
+} from "./engine.js";
 import { markAnswered } from "./open-questions.js";
 import { noQuestion, noRun, runBusy, runExists, runLost } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
 
 interface Kept {
-  record: RunRecord;
+  record: WorkflowRunRecord;
   steps: Map<string, StepRecord>;
   notes: Map<string, JsonValue>;
   /** Who runs it now. */
@@ -51,7 +59,7 @@ export class MemoryEngine implements WorkflowEngine {
     return this.#journal(kept);
   }
 
-  async resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }> {
+  async resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }> {
     const kept = this.#get(id);
     if (kept.holder !== undefined) throw runBusy(id, "this process");
     update(kept, { status: "running", questions: [] });
@@ -68,8 +76,8 @@ export class MemoryEngine implements WorkflowEngine {
     update(kept, { questions: markAnswered(record.questions, questionId) });
   }
 
-  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<RunRecord[]> {
-    const wanted = (run: RunRecord) =>
+  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<WorkflowRunRecord[]> {
+    const wanted = (run: WorkflowRunRecord) =>
       (status === undefined || run.status === status) &&
       (workflow === undefined || run.workflow === workflow) &&
       (owner === undefined || run.owner === owner) &&
@@ -79,7 +87,7 @@ export class MemoryEngine implements WorkflowEngine {
   }
 
   /** None: runs end with this process. */
-  async abandoned(): Promise<RunRecord[]> {
+  async abandoned(): Promise<WorkflowRunRecord[]> {
     return [];
   }
 
@@ -149,11 +157,11 @@ export class MemoryEngine implements WorkflowEngine {
 }
 
 /** The newest first, then by id. */
-function byTime(a: Pick<RunRecord, "createdAt" | "id">, b: typeof a): number {
+function byTime(a: Pick<WorkflowRunRecord, "createdAt" | "id">, b: typeof a): number {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
   return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }
 
-function update(kept: Kept, state: Partial<RunRecord>): void {
+function update(kept: Kept, state: Partial<WorkflowRunRecord>): void {
   kept.record = { ...kept.record, ...state, updatedAt: new Date().toISOString() };
 }

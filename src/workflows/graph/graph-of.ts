@@ -1,4 +1,4 @@
-import { END, type Plan, type PlannedStep } from "../plan/plan.js";
+import { END, type PlannedStep, type WorkflowPlan } from "../plan/plan.js";
 
 /** A step, or the end of the run, as it is drawn. */
 export interface GraphNode {
@@ -29,7 +29,7 @@ export interface Graph {
 const END_ID = "__end";
 
 /** The steps of a plan and the lines between them. */
-export function graphOf(plan: Plan): Graph {
+export function graphOf(plan: WorkflowPlan): Graph {
   const nodes = plan.steps.map((step): GraphNode => {
     const bodies = new Map([...step.bodies].map(([name, body]) => [name, graphOf(body)]));
     return { id: step.id, label: step.id, type: step.type.type, bodies };
@@ -39,7 +39,7 @@ export function graphOf(plan: Plan): Graph {
   return { nodes: ends ? [...nodes, { id: END_ID, label: "end", type: "end", bodies: new Map() }] : nodes, edges };
 }
 
-function routesOf(step: PlannedStep, plan: Plan): GraphEdge[] {
+function routesOf(step: PlannedStep, plan: WorkflowPlan): GraphEdge[] {
   const { routes, condition, next, onError } = step;
   const choices: [number, string | undefined][] = [...(routes?.cases ?? [])].map(([value, to]) => [to, value]);
   if (routes?.otherwise !== undefined) choices.push([routes.otherwise, "default"]);
@@ -66,7 +66,7 @@ function grouped(choices: readonly [number, string | undefined][]): Map<number, 
 }
 
 /** What a step reads; an order that something it reads brings about anyway is not drawn. */
-function needsOf(step: PlannedStep, plan: Plan): GraphEdge[] {
+function needsOf(step: PlannedStep, plan: WorkflowPlan): GraphEdge[] {
   const gates = new Set(step.gates);
   const read = step.needs.filter(({ kind }) => kind === "data").map(({ from }) => from);
   return step.needs.flatMap(({ from, kind }): GraphEdge[] => {
@@ -78,7 +78,7 @@ function needsOf(step: PlannedStep, plan: Plan): GraphEdge[] {
   });
 }
 
-function comesAfter(plan: Plan, later: number, earlier: number): boolean {
+function comesAfter(plan: WorkflowPlan, later: number, earlier: number): boolean {
   const seen = new Set<number>();
   const queue = [later];
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {

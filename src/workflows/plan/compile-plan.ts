@@ -8,7 +8,7 @@ import type { StepType } from "../steps/step-type.js";
 import { flowOf } from "./flow.js";
 import { flowStep } from "./flow-step.js";
 import { mainOf, Names, type OuterNames } from "./names.js";
-import type { Plan, PlannedStep, StepCondition } from "./plan.js";
+import type { PlannedStep, StepCondition, WorkflowPlan } from "./plan.js";
 import { reportFlow } from "./report-flow.js";
 import { Targets } from "./routes.js";
 import { outlineOf, type StepDraft } from "./step-draft.js";
@@ -35,7 +35,7 @@ export async function compilePlan(
   settings: PlanSettings,
   outer?: OuterNames,
   depth = 0,
-): Promise<{ plan: Plan; names: Names }> {
+): Promise<{ plan: WorkflowPlan; names: Names }> {
   const { findings, types } = settings;
   const sources = new StepReader(types, findings).read(steps, path);
   const indexed = sources.map((source, index) => ({ ...source, index }));
@@ -62,7 +62,7 @@ export async function compilePlan(
     };
   });
   const outside = drafts.flatMap(({ references }) => references.filter(({ step }) => !byId.has(step)));
-  const plan: Plan = {
+  const plan: WorkflowPlan = {
     steps: planned,
     byId,
     loops: flow.loops,
@@ -184,8 +184,8 @@ class PlanCompiler {
   async #bodies(
     source: StepSource,
     loop: string | undefined,
-  ): Promise<{ bodies: ReadonlyMap<string, Plan>; outer: readonly Reference[] }> {
-    const bodies = new Map<string, Plan>();
+  ): Promise<{ bodies: ReadonlyMap<string, WorkflowPlan>; outer: readonly Reference[] }> {
+    const bodies = new Map<string, WorkflowPlan>();
     const outer: Reference[] = [];
     const lists: [string, JsonValue | undefined, string][] = (source.type.bodies ?? [])
       .filter((field) => source.config[field] !== undefined)

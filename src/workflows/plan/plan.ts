@@ -19,7 +19,7 @@ export interface Need {
 }
 
 /** Which step comes next, by a step's value. */
-export interface Routes {
+export interface StepRoutes {
   /** By value, in lower case. */
   cases: ReadonlyMap<string, number>;
   /** For any other value. */
@@ -70,13 +70,13 @@ export interface PlannedStep {
   condition?: StepCondition;
   /** Runs once for each item of a list. */
   each?: { over: Value; body?: string };
-  routes?: Routes;
+  routes?: StepRoutes;
   next?: number;
   needs: readonly Need[];
   /** Steps whose choice decides whether this one runs; empty: it runs without being chosen. */
   gates: readonly number[];
   /** Steps inside it, by the field of its config. */
-  bodies: ReadonlyMap<string, Plan>;
+  bodies: ReadonlyMap<string, WorkflowPlan>;
   retry: Retry;
   timeoutMs?: number;
   onError: OnError;
@@ -99,7 +99,7 @@ export interface LoopBack {
 }
 
 /** Steps and how they hang together. */
-export interface Plan {
+export interface WorkflowPlan {
   steps: readonly PlannedStep[];
   byId: ReadonlyMap<string, number>;
   loops: readonly LoopBack[];

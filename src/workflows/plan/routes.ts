@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
-import { END, type OnError, type Routes } from "./plan.js";
+import { END, type OnError, type StepRoutes } from "./plan.js";
 import type { StepSource } from "./step-source.js";
 
 /** Words that end a run where a step would stand. */
@@ -19,7 +19,7 @@ export class Targets {
     this.#findings = findings;
   }
 
-  routes({ id, path, rest }: StepSource): Routes | undefined {
+  routes({ id, path, rest }: StepSource): StepRoutes | undefined {
     const routes = rest.routes;
     if (routes === undefined || routes === null) return undefined;
     if (!isJsonObject(routes)) {

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/json.js";
-import type { PlannedStep, Routes } from "../plan/plan.js";
+import type { PlannedStep, StepRoutes } from "../plan/plan.js";
 import type { StepResult } from "../steps/step-type.js";
 import { allOutputs, outputAt } from "./step-outputs.js";
 
@@ -7,7 +7,7 @@ import { allOutputs, outputAt } from "./step-outputs.js";
  * Where a step's routes lead: by its main result, else by the first of its outputs that is one of them, else by its first
  * line or a word of it, else by `default`.
  */
-export function chooseRoute(step: PlannedStep, routes: Routes, results: StepResult): number | undefined {
+export function chooseRoute(step: PlannedStep, routes: StepRoutes, results: StepResult): number | undefined {
   const main = outputAt(step, results, []);
   const { decides } = step.type;
   const first = decides === undefined ? [] : [results[decides] ?? null];
@@ -24,13 +24,13 @@ function declared(step: PlannedStep, results: StepResult): JsonValue[] {
   return [...step.outputs.keys()].map((name) => all[name] ?? null);
 }
 
-function exact(routes: Routes, value: JsonValue | undefined): number | undefined {
+function exact(routes: StepRoutes, value: JsonValue | undefined): number | undefined {
   if (value === null || value === undefined || typeof value === "object") return undefined;
   return routes.cases.get(String(value).trim().toLowerCase());
 }
 
 /** A model that was asked for one word often says more: its first line counts, else the only case that it names. */
-function inProse(routes: Routes, text: string): number | undefined {
+function inProse(routes: StepRoutes, text: string): number | undefined {
   const first = text.trim().split("\n", 1)[0] ?? "";
   const line = routes.cases.get(first.replace(/^[\s"'*`]+|[\s"'*`.!:]+$/g, "").toLowerCase());
   if (line !== undefined) return line;

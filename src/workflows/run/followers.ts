@@ -1,4 +1,4 @@
-import type { Plan } from "../plan/plan.js";
+import type { WorkflowPlan } from "../plan/plan.js";
 
 /** For each step: those that need it, and those whose running it may choose. */
 export interface Followers {
@@ -6,10 +6,10 @@ export interface Followers {
   gates: readonly (readonly number[])[];
 }
 
-const known = new WeakMap<Plan, Followers>();
+const known = new WeakMap<WorkflowPlan, Followers>();
 
 /** Worked out once for each plan. */
-export function followersOf(plan: Plan): Followers {
+export function followersOf(plan: WorkflowPlan): Followers {
   const before = known.get(plan);
   if (before !== undefined) return before;
   const needs: number[][] = plan.steps.map(() => []);

@@ -5,7 +5,7 @@ import type { StepRecord } from "../engines/engine.js";
 import { valueAt } from "../format/path.js";
 import { isTrue } from "../format/truth.js";
 import { evaluate, type Reference, type StepReference } from "../format/value.js";
-import { END, type LoopBack, type Plan } from "../plan/plan.js";
+import { END, type LoopBack, type WorkflowPlan } from "../plan/plan.js";
 import { chooseRoute } from "./choose-route.js";
 import { type Followers, followersOf } from "./followers.js";
 import type { Answering } from "./run-answer.js";
@@ -23,7 +23,7 @@ export type PlanOutcome = "completed" | "waiting";
 /** Runs the steps of a plan: each as soon as what it needs is there. */
 export class PlanRun {
   readonly core: RunCore;
-  readonly plan: Plan;
+  readonly plan: WorkflowPlan;
   readonly scope: Scope;
   /** Stands before the keys of its steps. */
   readonly prefix: string;
@@ -42,7 +42,7 @@ export class PlanRun {
   #watchers: (() => void)[] = [];
   #settle: { resolve: (outcome: PlanOutcome) => void; reject: (error: unknown) => void } | undefined;
 
-  constructor(core: RunCore, plan: Plan, scope: Scope, prefix: string, signal: AbortSignal) {
+  constructor(core: RunCore, plan: WorkflowPlan, scope: Scope, prefix: string, signal: AbortSignal) {
     this.core = core;
     this.plan = plan;
     this.scope = scope;

@@ -1,5 +1,5 @@
 import type { Batch } from "../../stream/batch-source.js";
-import type { Plan } from "../plan/plan.js";
+import type { WorkflowPlan } from "../plan/plan.js";
 import type { StepSlot } from "./step-slot.js";
 
 /** A step's way to the run's answer. */
@@ -13,7 +13,7 @@ export interface AnswerVoice {
  * any more; one that could not is heard at the end.
  */
 export class Answering {
-  readonly #plan: Plan;
+  readonly #plan: WorkflowPlan;
   readonly #slots: readonly StepSlot[];
   readonly #write: (events: Batch) => void | Promise<void>;
   /** Whether each step may speak, as it was decided at its first word. */
@@ -21,7 +21,7 @@ export class Answering {
   #speaker: StepSlot | undefined;
   #said = false;
 
-  constructor(plan: Plan, slots: readonly StepSlot[], write: (events: Batch) => void | Promise<void>) {
+  constructor(plan: WorkflowPlan, slots: readonly StepSlot[], write: (events: Batch) => void | Promise<void>) {
     this.#plan = plan;
     this.#slots = slots;
     this.#write = write;

@@ -9,7 +9,7 @@ import type { DataName } from "../../stream/data-name.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { OpenQuestion, RunJournal } from "../engines/engine.js";
 import type { MemoryIndex } from "../memory/memory-index.js";
-import type { Plan, RunLimits } from "../plan/plan.js";
+import type { RunLimits, WorkflowPlan } from "../plan/plan.js";
 import type { ModelAsked, WorkflowServices } from "../services.js";
 import { Places } from "./limits.js";
 
@@ -48,7 +48,7 @@ export interface RunCoreOptions {
 
 /** Another workflow, ready to be run inside a run. */
 export interface CompiledBody {
-  plan: Plan;
+  plan: WorkflowPlan;
   variables(inputs: JsonObject): JsonObject;
 }
 

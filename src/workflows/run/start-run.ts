@@ -4,7 +4,7 @@ import { nearest } from "../../base/nearest.js";
 import type { CallContext } from "../../stream/call-context.js";
 import { exactly } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import type { OpenQuestion, RunRecord, WorkflowEngine } from "../engines/engine.js";
+import type { OpenQuestion, WorkflowEngine, WorkflowRunRecord } from "../engines/engine.js";
 import { FORMAT, type NewRun } from "../engines/engine.js";
 import { describeDiagnostic } from "../format/diagnostic.js";
 import type { Workflow } from "../workflow.js";
@@ -12,7 +12,7 @@ import { ActiveRun } from "./active-run.js";
 import type { WorkflowRun } from "./workflow-run.js";
 
 /** Settings of a run. */
-export interface RunOptions {
+export interface WorkflowRunOptions {
   /** What the run is given, by name: the workflow's inputs, and answers to its `input` steps. */
   inputs?: JsonObject;
   /** Stops the run. */
@@ -66,7 +66,7 @@ const checkOptions = exactly("options of a run", {
  */
 export function startRun(
   workflow: Workflow,
-  options: RunOptions,
+  options: WorkflowRunOptions,
   compile: (document: JsonValue) => Promise<Workflow>,
 ): WorkflowRun {
   checkOptions(options, "options");
@@ -90,12 +90,12 @@ export function startRun(
 }
 
 /** Settings of a run that goes on. */
-export type ResumeOptions = Omit<RunOptions, "inputs" | "runId" | "engine">;
+export type ResumeOptions = Omit<WorkflowRunOptions, "inputs" | "runId" | "engine">;
 
 /** Goes on with a run of an engine. */
 export function resumedRun(
   workflow: Workflow,
-  { id, inputs }: RunRecord,
+  { id, inputs }: WorkflowRunRecord,
   engine: WorkflowEngine,
   options: ResumeOptions,
   compile: (document: JsonValue) => Promise<Workflow>,

@@ -4,7 +4,15 @@ import { PostgresStore } from "../../../chat/stores/postgres-store.js";
 import { exactly } from "../../../stream/checks.js";
 import { messageOf, SluiceError } from "../../../stream/error.js";
 import { PostgresMemory } from "../../memory/postgres-memory.js";
-import type { ListRuns, NewRun, RunDetails, RunJournal, RunRecord, RunStatus, WorkflowEngine } from "../engine.js";
+import type {
+  ListRuns,
+  NewRun,
+  RunDetails,
+  RunJournal,
+  RunStatus,
+  WorkflowEngine,
+  WorkflowRunRecord,
+} from "../engine.js";
 import { markAnswered } from "../open-questions.js";
 import { noQuestion, noRun, runBusy, runExists } from "../run-errors.js";
 import { stepOfNote } from "../step-key.js";
@@ -83,7 +91,7 @@ export class DbosEngine implements WorkflowEngine {
     return this.#journal(replica, id, session);
   }
 
-  async resume(id: string): Promise<{ run: RunRecord; journal: RunJournal }> {
+  async resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }> {
     const stored = await this.#stored(id);
     return { run: recordOf(stored), journal: await this.#take(stored) };
   }
@@ -106,9 +114,9 @@ export class DbosEngine implements WorkflowEngine {
     }
   }
 
-  async list(options: ListRuns = {}): Promise<RunRecord[]> {
+  async list(options: ListRuns = {}): Promise<WorkflowRunRecord[]> {
     const { limit = 100, status, workflow, owner, after } = options;
-    const found: RunRecord[] = [];
+    const found: WorkflowRunRecord[] = [];
     for await (const run of this.#stream({
       attributes: { ...(workflow !== undefined && { workflow }), ...(owner !== undefined && { owner }) },
       ...(status !== undefined && { status: DBOS_STATUS[status] }),
@@ -124,10 +132,10 @@ export class DbosEngine implements WorkflowEngine {
     return found.sort(newestFirst).slice(0, limit);
   }
 
-  async abandoned(): Promise<RunRecord[]> {
+  async abandoned(): Promise<WorkflowRunRecord[]> {
     const replica = await this.#live();
     const dead = new Map<string, boolean>([[replica.id, false]]);
-    const runs: RunRecord[] = [];
+    const runs: WorkflowRunRecord[] = [];
     const stored = await guarded(() =>
       replica.dbos.listWorkflows({ workflowName: RUN_WORKFLOW, status: DBOS_STATUS.running }),
     );
@@ -202,7 +210,7 @@ export class DbosEngine implements WorkflowEngine {
     return contentsOfSteps((await guarded(() => dbos.listWorkflowSteps(id))) ?? []);
   }
 
-  async *#stream(filter: Parameters<Replica["dbos"]["listWorkflows"]>[0]): AsyncGenerator<RunRecord> {
+  async *#stream(filter: Parameters<Replica["dbos"]["listWorkflows"]>[0]): AsyncGenerator<WorkflowRunRecord> {
     const { dbos } = await this.#live();
     for (let offset = 0; ; offset += PAGE) {
       const page = await guarded(() =>
@@ -296,7 +304,7 @@ async function openedInTime(session: RunSession, id: string) {
   }
 }
 
-function newestFirst(a: Pick<RunRecord, "createdAt" | "id">, b: typeof a): number {
+function newestFirst(a: Pick<WorkflowRunRecord, "createdAt" | "id">, b: typeof a): number {
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
   return a.id === b.id ? 0 : a.id < b.id ? 1 : -1;
 }

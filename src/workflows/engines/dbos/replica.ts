@@ -4,7 +4,7 @@ import { loadPeer } from "../../../stream/load-peer.js";
 import { FORMAT } from "../engine.js";
 import { runLost } from "../run-errors.js";
 import { ReplicaLock } from "./replica-lock.js";
-import type { RunInput, RunState } from "./run-log.js";
+import type { RunInput, RunStanding } from "./run-log.js";
 import { RunSession } from "./run-session.js";
 
 /** The name of the workflow at DBOS that keeps a run's log. */
@@ -22,7 +22,7 @@ type StaticDbos = typeof Dbos;
 const SILENT: DLogger = { info: () => {}, debug: () => {}, warn: () => {}, error: () => {} };
 
 /** The workflow, registered once in a process: DBOS is one in a process, too. */
-let registered: ((input: RunInput) => Promise<RunState>) | undefined;
+let registered: ((input: RunInput) => Promise<RunStanding>) | undefined;
 let current: Replica | undefined;
 
 /** One life of an engine at PostgreSQL: from taking its lock until the connection that holds it ends. */
@@ -118,7 +118,7 @@ export class Replica {
   }
 
   /** The body of the workflow at DBOS. */
-  async run(): Promise<RunState> {
+  async run(): Promise<RunStanding> {
     const runId = this.dbos.workflowID ?? "";
     const session = this.#session(runId);
     try {
@@ -155,7 +155,7 @@ export class Replica {
   }
 }
 
-function runCurrent(): Promise<RunState> {
+function runCurrent(): Promise<RunStanding> {
   if (current === undefined) throw new SluiceError("protocol", "no engine is open");
   return current.run();
 }

@@ -9,7 +9,7 @@ export type RunInput = Omit<NewRun, "id" | "owner" | "inputs" | "document"> & {
 };
 
 /** How a run stands when nobody runs it: the output of its workflow at DBOS. */
-export interface RunState {
+export interface RunStanding {
   status: RunStatus;
   output: JsonValue;
   questions: OpenQuestion[];

@@ -1,10 +1,10 @@
 import type { SluiceError } from "../../../stream/error.js";
-import { contentsOf, LOG_STEP, type LogEntry, type RunContents, type RunState } from "./run-log.js";
+import { contentsOf, LOG_STEP, type LogEntry, type RunContents, type RunStanding } from "./run-log.js";
 
 /** What a session does next: write an entry, or end as the run stands then. */
 type Task =
   | { kind: "write"; entry: LogEntry; resolve: () => void; reject: (error: unknown) => void }
-  | { kind: "end"; state: RunState }
+  | { kind: "end"; state: RunStanding }
   | { kind: "fail"; error: RunFailure };
 
 /** How a run that failed stands in DBOS: with its code. */
@@ -56,7 +56,7 @@ export class RunSession {
   }
 
   /** Lets go of the run: its workflow at DBOS ends, and it stands so from then on. */
-  end(state: RunState): void {
+  end(state: RunStanding): void {
     this.#add({ kind: "end", state });
   }
 
@@ -77,7 +77,7 @@ export class RunSession {
    *
    * @param taken says why the run was taken away, of what DBOS throws.
    */
-  async run(runStep: RunDbosStep, by: string, taken: (thrown: unknown) => SluiceError): Promise<RunState> {
+  async run(runStep: RunDbosStep, by: string, taken: (thrown: unknown) => SluiceError): Promise<RunStanding> {
     const append = (entry: LogEntry) => runStep(async () => entry, { name: LOG_STEP });
     try {
       const entries: LogEntry[] = [];

@@ -1,7 +1,7 @@
 import type { WorkflowStatus } from "@dbos-inc/dbos-sdk";
 import { messageOf } from "../../../stream/error.js";
-import type { RunRecord } from "../engine.js";
-import { contentsOf, LOG_STEP, type LogEntry, type RunContents, type RunInput, type RunState } from "./run-log.js";
+import type { WorkflowRunRecord } from "../engine.js";
+import { contentsOf, LOG_STEP, type LogEntry, type RunContents, type RunInput, type RunStanding } from "./run-log.js";
 
 /** What DBOS says of a run. */
 export type StoredRun = Omit<WorkflowStatus, "input" | "output" | "error"> & {
@@ -11,7 +11,7 @@ export type StoredRun = Omit<WorkflowStatus, "input" | "output" | "error"> & {
 };
 
 /** A run as DBOS has it, as engines say it. */
-export function recordOf(stored: StoredRun): RunRecord {
+export function recordOf(stored: StoredRun): WorkflowRunRecord {
   const { workflowID, createdAt, updatedAt, input } = stored;
   // Only this engine begins workflows of this name.
   const [{ workflow, inputs, document, format, owner }] = input as [RunInput];
@@ -32,10 +32,14 @@ export function recordOf(stored: StoredRun): RunRecord {
   };
 }
 
-function standing({ status, output, error }: StoredRun): Pick<RunRecord, "status" | "output" | "error" | "questions"> {
+function standing({
+  status,
+  output,
+  error,
+}: StoredRun): Pick<WorkflowRunRecord, "status" | "output" | "error" | "questions"> {
   switch (status) {
     case "SUCCESS": {
-      const state = output as RunState;
+      const state = output as RunStanding;
       return {
         status: state.status,
         questions: state.questions,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { JsonValue } from "../../src/base/json.js";
 import type { Dialect, ReadingDialect, WriterContext } from "../../src/dialects/dialect.js";
 import { WholeAnswer } from "../../src/dialects/whole-answer.js";
@@ -9,8 +9,11 @@ import type { FrameReader } from "../../src/stream/framing/frame.js";
 import { NdjsonReader } from "../../src/stream/framing/ndjson-reader.js";
 import { SseReader } from "../../src/stream/framing/sse-reader.js";
 import { writeNdjson, writeSse } from "../../src/stream/framing/write-frame.js";
+import type { ChatMessage } from "../../src/stream/message.js";
+import { Transcript } from "../../src/stream/transcript.js";
 import { arbitraryAnswer, type Carries } from "./arbitrary-answer.js";
 import { cuts, recut } from "./recut.js";
+import { SERVICE_RULES } from "./service-rules.js";
 import { type Summary, summarise, textOfEvents } from "./summary.js";
 
 /** The events that a dialect reads from bytes, in pieces; an error ends them. */
@@ -52,10 +55,10 @@ export interface DialectUnderTest {
   /** A request whose answer carries everything, such as one that asks for usage. */
   context?: WriterContext;
   /**
-   * What its lines cannot say: the id of an answer, the arguments of a call piece by piece, or that a count of cached or reasoning
-   * tokens is not known, which is then 0.
+   * What it cannot say: the id of an answer, the arguments of a call piece by piece, that a count of cached or reasoning
+   * tokens is not known, which is then 0, or a request of several turns.
    */
-  lacks?: { id?: true; streamedInput?: true; unknownCounts?: true };
+  lacks?: { id?: true; streamedInput?: true; unknownCounts?: true; conversations?: true };
   /** A whole body that is no answer, for the law that it is an error and not silence. */
   notAnAnswer?: JsonValue;
 }
@@ -112,6 +115,50 @@ export function dialectLaws(
         }),
       ));
 
+    test("7: an answer that is twice as long costs twice as much to write and to read", () => {
+      const cost = (deltas: number): number => {
+        const events: ChatEvent[] = [
+          { type: "start", id: "answer-1", model: "model-1" },
+          ...Array.from({ length: deltas }, (): ChatEvent => ({ type: "text-delta", text: "word, ", block: 0 })),
+          { type: "finish", reason: "stop", usage: {} },
+        ];
+        const counted = countJson(() => readWire(dialect, [writeWire(dialect, events, context)]));
+        expect(counted.result.error).toBeUndefined();
+        return counted.characters;
+      };
+      expect(cost(800) / cost(400)).toBeLessThan(2.2);
+    });
+
+    test.skipIf(lacks.conversations)("8: a history that was cut at any event is taken", () =>
+      fc.assert(
+        fc.property(answers, fc.nat(), (events, at) => {
+          const transcript = new Transcript(true);
+          for (const event of events.slice(0, 1 + (at % events.length))) transcript.push(event);
+          const asked = { role: "user" as const, content: "Go on." };
+          const messages: ChatMessage[] = [asked, ...transcript.messages, asked];
+          const { body } = dialect.writeRequest({ messages }, { model: "model-1", stream: true });
+          const refused = SERVICE_RULES[dialect.name]?.(JSON.parse(JSON.stringify(body))) ?? [];
+          expect(refused).toEqual([]);
+        }),
+      ),
+    );
+
+    test("9: an answer that comes twice is told once, and each call with it", () =>
+      fc.assert(
+        fc.property(answers, (events) => {
+          const bytes = writeWire(dialect, events, context);
+          const once = readWire(dialect, [bytes]);
+          const twice = readWire(dialect, [bytes, bytes]);
+          expect(twice.error).toBeUndefined();
+          expect(summarise(twice.events).parts).toEqual(summarise(once.events).parts);
+          expect(twice.events.filter(({ type }) => type === "finish")).toHaveLength(1);
+          expect(twice.events.filter(({ type }) => type === "tool-call")).toEqual(
+            once.events.filter(({ type }) => type === "tool-call"),
+          );
+        }),
+        { numRuns: 50 },
+      ));
+
     test("an error in mid-stream is an error, with its message", () =>
       fc.assert(
         fc.property(answers, (events) => {
@@ -150,6 +197,20 @@ export function dialectLaws(
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     });
   });
+}
+
+/** Runs something, and counts the characters of JSON that it reads and writes. */
+function countJson<T>(run: () => T): { result: T; characters: number } {
+  const [parse, stringify] = [vi.spyOn(JSON, "parse"), vi.spyOn(JSON, "stringify")];
+  try {
+    const result = run();
+    const read = parse.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+    const written = stringify.mock.results.reduce((sum, { value }) => sum + String(value ?? "").length, 0);
+    return { result, characters: read + written };
+  } finally {
+    parse.mockRestore();
+    stringify.mockRestore();
+  }
 }
 
 function withoutLacks(

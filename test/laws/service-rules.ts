@@ -184,3 +184,12 @@ export const ollamaChat: ServiceRules = (body) => {
   }
   return wrong;
 };
+
+/** What the service of a dialect refuses. */
+export const SERVICE_RULES: Readonly<Record<string, ServiceRules>> = {
+  "openai-chat": chatCompletions("openai"),
+  "openai-responses": responses,
+  anthropic: messages,
+  gemini: contents,
+  ollama: ollamaChat,
+};

@@ -13,6 +13,7 @@ import { readBlockReason, readFinishReason } from "./finish-reason.js";
 import { holesOf, isSaid, type Meaning, meaningOf, usageOf } from "./known-chunks.js";
 import { objectOf } from "./opaque.js";
 import { PartReader } from "./part-reader.js";
+import { Emitted, hasContent, hasEnd, RepeatedChunks } from "./repeated-chunks.js";
 import { Sources } from "./sources.js";
 import { readUsage } from "./usage.js";
 
@@ -46,6 +47,9 @@ export class GeminiReader implements WireReader {
   #finishWord: string | undefined;
   #blockWord: string | undefined;
   #usage: Usage = {};
+  readonly #emitted = new Emitted();
+  /** Content that came after a finish reason. */
+  #repeated: RepeatedChunks | undefined;
   /** The last chunk of a learned shape and its count, if that was not told yet; and the count that was told last. */
   #running: Meaning | undefined;
   #runningTokens = 0;
@@ -58,12 +62,14 @@ export class GeminiReader implements WireReader {
 
   /** Whether it was said why the answer finished; sources and usage may follow, and even more of it. */
   get ending(): boolean {
-    return this.#finishWord !== undefined || this.#blockWord !== undefined;
+    return (this.#finishWord !== undefined && this.#repeated === undefined) || this.#blockWord !== undefined;
   }
 
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
-    const known = this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, frame, emit));
+    // What comes after a finish reason may be the answer once more: it is looked at chunk by chunk.
+    const over = this.#finishWord !== undefined;
+    const known = !over && this.#shapes.match(data, (meaning, values) => this.#known(meaning, values, frame, emit));
     // Some services that speak this protocol end with the marker of OpenAI's.
     if (known || isDone(data)) return;
     for (const chunk of chunksIn(frame)) this.chunk(chunk, frame, emit);
@@ -71,17 +77,41 @@ export class GeminiReader implements WireReader {
 
   /** Takes a chunk that was parsed; `frame` holds it and nothing else, to learn from. */
   chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
-    const text = frame.data;
     const error = errorIn(chunk);
     if (error !== undefined) throw error;
     if (!isAnswer(chunk)) {
       if (!RESPONSE_FIELDS.some((field) => field in chunk)) this.#strays.push(chunk, frame, emit);
       return;
     }
+    if (this.#mayRepeat(chunk)) {
+      this.#repeated ??= new RepeatedChunks();
+      this.#repeated.push(chunk, frame);
+      if (hasEnd(chunk) || this.#emitted.isPassed(this.#repeated)) this.#endRepeated(emit);
+      return;
+    }
+    this.#answer(chunk, frame, emit);
+  }
+
+  #mayRepeat(chunk: JsonObject): boolean {
+    if (this.#repeated !== undefined) return true;
+    return this.#finishWord !== undefined && !this.#whole && hasContent(chunk);
+  }
+
+  /** What came after a finish reason is whole: emits it where it is no repetition. */
+  #endRepeated(emit: Emit): void {
+    const repeated = this.#repeated;
+    this.#repeated = undefined;
+    if (repeated === undefined || this.#emitted.isAll(repeated)) return;
+    for (const { chunk, frame } of repeated.chunks) this.#answer(chunk, frame, emit);
+  }
+
+  #answer(chunk: JsonObject, frame: Frame, emit: Emit): void {
+    const text = frame.data;
     this.#start(chunk, emit);
     const emitted: ChatEvent[] = [];
     const watched: Emit = (event) => {
       emitted.push(event);
+      this.#emitted.note(event);
       emit(event);
     };
     const candidates = Array.isArray(chunk.candidates) ? chunk.candidates.filter(isJsonObject) : [];
@@ -97,6 +127,7 @@ export class GeminiReader implements WireReader {
   }
 
   end(emit: Emit): void {
+    this.#endRepeated(emit);
     const word = this.#finishWord;
     const end = word === undefined ? this.#unsaidEnd() : readFinishReason(word, this.#parts.calls.any);
     this.#sayRunning(emit);
@@ -118,8 +149,12 @@ export class GeminiReader implements WireReader {
     const { kind, at } = meaning;
     const piece = values[at.piece] ?? "";
     if (piece !== "") this.#finishWord = undefined;
-    if (kind !== "args") this.#parts.piece(piece, kind === "thought", emit);
-    else if (!this.#parts.calls.pushPiece(values[at.path] ?? "", piece, emit)) {
+    if (kind !== "args") {
+      this.#parts.piece(piece, kind === "thought", (event) => {
+        this.#emitted.note(event);
+        emit(event);
+      });
+    } else if (!this.#parts.calls.pushPiece(values[at.path] ?? "", piece, emit)) {
       this.chunk(parseEvent(frame), frame, emit);
       return;
     }

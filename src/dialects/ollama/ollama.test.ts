@@ -11,7 +11,7 @@ for (const dialect of [ollama, ollamaGenerate]) {
   dialectLaws(dialect, {
     carries: { reasoning: true, toolCalls: true, reasons: ["stop", "length"] },
     context: { model: "model-1", request: { messages: [{ role: "user", content: "Hi" }] }, created: 1_700_000_000 },
-    lacks: { id: true, streamedInput: true },
+    lacks: { id: true, streamedInput: true, ...(dialect === ollamaGenerate && { conversations: true }) },
   });
 }
 

@@ -75,12 +75,14 @@ export class ResponsesReader implements WireReader {
 
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
-    const known = this.#shapes.match(data, ({ part, itemAt }, values) => {
-      const at = Number(values[itemAt]);
-      const piece = values[1 - itemAt] ?? "";
-      if (part === undefined) this.#items.at(at)?.input?.push(piece, emit);
-      else this.#items.knownPart(at, part.kind, part.index, data).push(piece, emit);
-    });
+    const known =
+      !this.complete &&
+      this.#shapes.match(data, ({ part, itemAt }, values) => {
+        const at = Number(values[itemAt]);
+        const piece = values[1 - itemAt] ?? "";
+        if (part === undefined) this.#items.at(at)?.input?.push(piece, emit);
+        else this.#items.knownPart(at, part.kind, part.index, data).push(piece, emit);
+      });
     // Some services that speak this protocol end with the marker of the older one.
     if (!known && !isDone(data)) this.event(parseEvent(frame), frame, emit);
   }

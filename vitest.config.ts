@@ -1,10 +1,23 @@
 import { defineConfig } from "vitest/config";
+import { APART } from "./test/apart.js";
+
+const common = { environment: "node", testTimeout: 30_000 };
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/**/*.test.ts"],
-    environment: "node",
-    testTimeout: 30_000,
     reporters: ["default", "./test/support/closing-line.ts"],
+    projects: [
+      // Files share what they have imported: none of these tests changes anything that another one sees.
+      {
+        test: {
+          ...common,
+          name: "shared",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", ...APART],
+          isolate: false,
+        },
+      },
+      { test: { ...common, name: "apart", include: [...APART] } },
+    ],
   },
 });

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...APART],
     environment: "node",
+    testTimeout: 30_000,
     isolate: false,
     reporters: ["default", "./test/support/closing-line.ts"],
   },

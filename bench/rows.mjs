@@ -30,6 +30,9 @@ export const rows = [
   withObjects(withTools(peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai"))),
   peer("tanstack", "`chat` of TanStack AI, `for await` over its events", "@tanstack/ai"),
   peer("langchain", "`ChatOpenAI.stream`, `for await` over its chunks", "@langchain/openai"),
+  withTools(
+    peer("openai-agents", "`run` of OpenAI's Agents SDK, `for await` over its text stream", "@openai/agents-core"),
+  ),
   dialect("openai-responses", "the same over OpenAI's Responses API", "sluice"),
   dialect("openai-responses", "`responses.create`, `for await` over its events", "openai"),
   dialect("anthropic", "the same over Anthropic's Messages API", "sluice"),

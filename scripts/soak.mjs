@@ -114,7 +114,6 @@ async function soak(streams) {
   await until(streams);
   const after = await server.measure();
   server.end();
-  await dispatcher.destroy();
   const grown = after.heapUsed - before.heapUsed;
   const kept = after.sockets - before.sockets;
   const mb = (bytes) => `${(bytes / 1_048_576).toFixed(1)} MB`;

@@ -236,6 +236,21 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", { timeout: SLOW_MS }, () =
     await chat.page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
   });
 
+  test("the Enter that ends the composition of a character sends nothing", async () => {
+    const chat = await open("small-model");
+    await chat.page.locator("#composer").fill("日本");
+    await chat.page.locator("#composer").evaluate((composer) => {
+      for (const composing of [{ isComposing: true }, { keyCode: 229 }]) {
+        composer.dispatchEvent(
+          new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...composing }),
+        );
+      }
+    });
+    expect(await chat.page.locator(".bubble").count()).toBe(0);
+    await chat.page.keyboard.press("Enter");
+    await chat.page.locator(".bubble").getByText("日本").waitFor();
+  });
+
   test("what fails says what failed, and can be tried again", async () => {
     const chat = await open("small-model");
     await chat.page.route("**/v1/runs", (route) => route.abort());

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
+import { isEnter } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile } from "../store/records.js";
 import { Caption } from "../voice/caption.js";
@@ -52,7 +53,7 @@ export function Composer({ conversation, onSent }: ComposerProps) {
     problem.value = refused;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!isEnter(event)) return;
     event.preventDefault();
     if (!running) send();
   };

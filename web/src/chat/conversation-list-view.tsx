@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Branches } from "../conversation/branches.js";
 import { conversations, deleteConversation, renameConversation } from "../conversation/conversation-list.js";
 import { exportMarkdown } from "../conversation/export-conversation.js";
+import { isEnter } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import { Popover } from "../design/popover.js";
 import { goTo, hrefOf, route } from "../shell/route.js";
@@ -130,7 +131,7 @@ function Renamer({ record, onDone }: { record: ConversationRecord; onDone(): voi
     onDone();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Enter") done(true);
+    if (isEnter(event)) done(true);
     if (event.key === "Escape") done(false);
   };
   return (

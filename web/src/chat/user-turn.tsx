@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { CopyButton } from "../design/copy-button.js";
+import { isEnter } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile, UserTurn } from "../store/records.js";
 import { BranchArrows } from "./branch-arrows.js";
@@ -68,7 +69,7 @@ function Editor({ text, onCancel, onSend }: { text: string; onCancel(): void; on
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") onCancel();
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!isEnter(event)) return;
     event.preventDefault();
     send();
   };

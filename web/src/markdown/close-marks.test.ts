@@ -19,6 +19,8 @@ test.each([
   ["a\\*b", "a\\*b"],
   ["**done**\n\nand **open", "**done**\n\nand **open**"],
   ["```js\nlet a", "```js\nlet a"],
+  ["Here:\n\n```swi", "Here:\n\n"],
+  ["Here:\n\n~~~", "Here:\n\n"],
 ])("%j is shown as %j", (text, shown) => {
   const { cut, add } = closeMarks(text);
   expect(text.slice(0, cut) + add).toBe(shown);

@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Dialog } from "../design/dialog.js";
+import { isEnter } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import { type Command, commands, findCommands } from "./commands.js";
 import { paletteOpen } from "./palette-state.js";
@@ -47,7 +48,7 @@ function Finder({ onDone }: { onDone(): void }) {
     const count = found.value.length;
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (by !== 0 && count > 0) chosen.value = (chosen.value + by + count) % count;
-    else if (event.key === "Enter") run(found.value[chosen.value]);
+    else if (isEnter(event)) run(found.value[chosen.value]);
     else return;
     event.preventDefault();
   };

@@ -1,5 +1,6 @@
 import { focusComposer } from "../chat/composer-focus.js";
 import { openConversation } from "../chat/open-conversation.js";
+import { isComposing } from "../design/enter-key.js";
 import { stopSpeaking } from "../voice/speaking.js";
 import { paletteOpen } from "./palette-state.js";
 import { goTo } from "./route.js";
@@ -17,6 +18,7 @@ export function listenToShortcuts(): () => void {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  if (isComposing(event)) return;
   const modified = MAC ? event.metaKey : event.ctrlKey;
   if (modified && event.key.toLowerCase() === "k") take(event, () => (paletteOpen.value = !paletteOpen.value));
   else if (modified && event.shiftKey && event.key.toLowerCase() === "o") take(event, () => goTo(["chat"]));

@@ -10,6 +10,7 @@ import type { ChatModel } from "../../src/stream/chat-model.js";
 import { ChatStream, paced, SluiceError } from "../../src/stream/index.js";
 import * as structured from "../../src/structured/index.js";
 import * as tools from "../../src/tools/index.js";
+import { EmbeddedEngine, MemoryEngine, superviseRuns } from "../../src/workflows/index.js";
 
 /** Takes anything: what a program in JavaScript may hand in. */
 type Loose = (...values: unknown[]) => unknown;
@@ -53,6 +54,8 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ["scripted", () => loose(models.scripted)([["a"]], { clok: 1 }), "clok", "clock"],
   ["simulate", () => loose(models.simulate)(m, { tokenPerSecond: 1 }), "tokenPerSecond", "tokensPerSecond"],
   ["replay", () => loose(models.replay)("x.sse", { sped: 1 }), "sped", "speed"],
+  ["superviseRuns", () => loose(superviseRuns)(new MemoryEngine(), {}, { everyMS: 1 }), "options.everyMS", "everyMs"],
+  ["EmbeddedEngine", () => loose(EmbeddedEngine.open)(":memory:", { silentMS: 1 }), "options.silentMS", "silentMs"],
   ["toAiSdk", () => loose(models.toAiSdk)(m, { versoin: "v2" }), "versoin", "version"],
   [
     "fromAiSdk",

@@ -137,3 +137,15 @@ test("the same over a WebSocket: requests in turn, errors with their status, and
   socket.close();
   await left.promise;
 });
+
+test("usage has its details though nothing is known of them: Codex 0.171 takes an answer without them for one that broke off", async () => {
+  gate = deferred();
+  gate.resolve();
+  const events = [];
+  for await (const event of await client.responses.create({ ...ask, stream: true })) events.push(event);
+  const completed = events.find((event) => event.type === "response.completed");
+  expect(completed?.response.usage).toMatchObject({
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: 0 },
+  });
+});

@@ -71,6 +71,7 @@ function spread(schema: JsonObject, root: JsonObject, value: JsonValue | undefin
 }
 
 function referred(root: JsonObject, ref: string): JsonValue | undefined {
+  if (ref === "#") return root;
   if (!ref.startsWith("#/")) return undefined;
   let at: JsonValue | undefined = root;
   for (const part of ref.slice(2).split("/")) at = isJsonObject(at) ? at[part] : undefined;

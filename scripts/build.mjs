@@ -46,6 +46,8 @@ const node = await rolldown({
 await node.write({
   dir: join(root, "dist"),
   format: "esm",
+  // Names stay, for stack traces.
+  minify: { compress: false, mangle: false, codegen: true },
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name]-[hash].js",
   codeSplitting: { groups: [{ name: chunkOf, debugName: "folders" }], includeDependenciesRecursively: false },
@@ -64,6 +66,8 @@ const browser = await rolldown({
 await browser.write({
   dir: join(root, "dist", "browser"),
   format: "esm",
+  // The application's own bundler does the rest.
+  minify: { compress: false, mangle: false, codegen: true },
   preserveModules: true,
   preserveModulesRoot: join(root, "src"),
   entryFileNames: "[name].js",

@@ -152,7 +152,7 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
 }
 
 /** Settings of one run. */
-export interface RunOptions extends Omit<CallOptions, "retain"> {
+export interface AgentRunOptions extends Omit<CallOptions, "retain"> {
   /** The session that it belongs to. */
   sessionId?: string;
 }

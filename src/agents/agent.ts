@@ -13,7 +13,7 @@ import { type Tool, tool } from "../tools/tool.js";
 import { checkTools, isToolSource, Toolbox } from "../tools/toolbox.js";
 import { AgentBudget } from "./agent-budget.js";
 import { agentModel, agentTools } from "./agent-model.js";
-import { type AgentHooks, type AgentOptions, checkAgentOptions, type RunOptions } from "./agent-options.js";
+import { type AgentHooks, type AgentOptions, type AgentRunOptions, checkAgentOptions } from "./agent-options.js";
 import { inputMessage } from "./agent-prompt.js";
 import { type AgentResult, AgentRun } from "./agent-run.js";
 import { Observers } from "./observability/observations.js";
@@ -91,7 +91,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    *
    * @throws {SluiceError} as `AgentRun.outputs`.
    */
-  async chat(message: AgentInput<Inputs>, options: RunOptions = {}): Promise<string> {
+  async chat(message: AgentInput<Inputs>, options: AgentRunOptions = {}): Promise<string> {
     const run = this.stream(message, options);
     const outputs = await run.outputs;
     const { textOutput } = this.signature;
@@ -100,7 +100,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
   }
 
   /** Runs to the end. */
-  run(inputs: AgentInput<Inputs>, options: RunOptions = {}): Promise<AgentResult<Outputs>> {
+  run(inputs: AgentInput<Inputs>, options: AgentRunOptions = {}): Promise<AgentResult<Outputs>> {
     return this.stream(inputs, options).result();
   }
 
@@ -110,7 +110,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    * @throws {SluiceError} `invalid-argument` at once for a text where the signature has not one text input, and for options
    *   that are none. Inputs that do not fit end the stream with it before any model is called.
    */
-  stream(given: AgentInput<Inputs>, options: RunOptions = {}): AgentRun<Outputs> {
+  stream(given: AgentInput<Inputs>, options: AgentRunOptions = {}): AgentRun<Outputs> {
     const { sessionId = this.#options.sessionId, ...call } = options;
     const input = this.#inputOf(given);
     const { memory } = this.#options;

@@ -4,9 +4,9 @@ export type {
   AgentHooks,
   AgentLimits,
   AgentOptions,
+  AgentRunOptions,
   AgentStep,
   AgentToolCall,
-  RunOptions,
   StepChange,
   ToolDecision,
 } from "./agent-options.js";
@@ -52,7 +52,7 @@ export type { AuditEntry, AuditTrailOptions } from "./observability/audit-trail.
 export { auditTrail } from "./observability/audit-trail.js";
 export type { ObservabilityFlags, ObservabilityOptions } from "./observability/observability.js";
 export { observability } from "./observability/observability.js";
-export type { Plan, PlanItem } from "./plan/plan.js";
+export type { AgentPlan, PlanItem } from "./plan/plan.js";
 export type { ShortSignatureOptions, Signature, SignatureSchemas } from "./signature/signature.js";
 export { signature } from "./signature/signature.js";
 export { readSkills } from "./skills/read-skills.js";

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { RUN_SETTINGS, type RunSetting } from "../dapr/run/run-settings.js";
 import type { DaprRunOptions } from "./commands/dapr-run.js";
 import type { DaprStopOptions } from "./commands/dapr-stop.js";
-import type { SidecarOptions } from "./commands/sidecar.js";
+import type { SidecarCommand } from "./commands/sidecar.js";
 import type { Io } from "./io.js";
 
 const RESOURCES = "a folder with component files; may be given several times";
@@ -30,7 +30,7 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
     .option("--log-level <level>", "debug, info, warning or error; default: SLUICE_LOG, or info")
     .option("--substitute", `put variables in the place of \${NAME} in component files`)
     .option("--env-file <file>", "the same, and with the variables of this file; they win")
-    .action(async (options: SidecarOptions) => {
+    .action(async (options: SidecarCommand) => {
       const { sidecarCommand } = await import("./commands/sidecar.js");
       ended(await sidecarCommand(options, io));
     });

@@ -29,7 +29,7 @@ export class PasteInput extends Transform {
   readonly #decoder = new StringDecoder("utf8");
   #pasting = false;
   /** The beginning of a mark whose end has not arrived. */
-  #held = "";
+  #buffered = "";
   /** Whether a paste's last character was a carriage return: a line feed after it is the same line end. */
   #returned = false;
 
@@ -51,15 +51,15 @@ export class PasteInput extends Transform {
   }
 
   override _transform(chunk: Buffer | string, _encoding: BufferEncoding, done: TransformCallback): void {
-    let text = this.#held + (typeof chunk === "string" ? chunk : this.#decoder.write(chunk));
-    this.#held = "";
+    let text = this.#buffered + (typeof chunk === "string" ? chunk : this.#decoder.write(chunk));
+    this.#buffered = "";
     let out = "";
     while (text !== "") {
       const mark = this.#pasting ? END : BEGIN;
       const at = text.indexOf(mark);
       if (at === -1) {
         const kept = beginningOf(mark, text);
-        this.#held = text.slice(text.length - kept);
+        this.#buffered = text.slice(text.length - kept);
         out += this.#take(text.slice(0, text.length - kept));
         break;
       }

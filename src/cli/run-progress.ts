@@ -41,7 +41,7 @@ export class RunProgress {
 
   event(event: ChatEvent): void {
     if (event.type === "data" && event.name === "workflow/step" && isJsonObject(event.value)) this.#step(event.value);
-    else if (event.type === "nested" && event.event.type === "text-delta") this.#said(event.from, event.event.text);
+    else if (event.type === "nested" && event.event.type === "text-delta") this.#emitted(event.from, event.event.text);
   }
 
   /** The answer begins: what is still drawn gives way to it, and nothing is drawn over it. */
@@ -72,7 +72,7 @@ export class RunProgress {
     else this.#draw(false);
   }
 
-  #said(from: string, text: string): void {
+  #emitted(from: string, text: string): void {
     const line = this.#lines.get(from);
     if (line === undefined || !this.#live) return;
     line.said = (line.said + text).slice(-WIDTH);

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../base/json.js";
 
 /** Arguments as a tool call event carries them. */
-export interface ToolInput {
+export interface ParsedInput {
   input: JsonValue;
   invalid?: true;
 }
@@ -16,7 +16,7 @@ export function inputObject(input: JsonValue): JsonObject {
 }
 
 /** Arguments that came as JSON and not as its text; those that `inputObject` put into an object are taken out again. */
-export function readInput(value: JsonValue | undefined): ToolInput {
+export function readInput(value: JsonValue | undefined): ParsedInput {
   if (isJsonObject(value) && Object.keys(value).length === 1 && typeof value[INVALID] === "string") {
     return { input: value[INVALID], invalid: true };
   }
@@ -31,7 +31,7 @@ export const UNNAMED = "unnamed";
  * parameters; an object that was encoded twice is that object; what is not JSON stays text and is marked. Whole numbers
  * that a double cannot hold keep their digits, as text.
  */
-export function parseToolInput(text: string): ToolInput {
+export function parseToolInput(text: string): ParsedInput {
   if (text.trim() === "") return { input: {} };
   try {
     return { input: toolInput(parseExactJson(text)) };

@@ -3,7 +3,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 
 /** The text that a failed model emitted, as the prefix that another goes on from. */
 export class ContinuationPrefix {
-  #said = new TextBuffer();
+  #emitted = new TextBuffer();
   /** Events beside text that may stay where they are. */
   #beside: ChatEvent[] = [];
   #textOnly = true;
@@ -29,13 +29,13 @@ export class ContinuationPrefix {
 
   /** The prefix for the next model; empty where there is nothing to go on from. */
   get sent(): string {
-    return this.#said.toString().trimEnd();
+    return this.#emitted.toString().trimEnd();
   }
 
   /** From here on, what comes continues the text. */
   begin(): void {
     this.#continuing = true;
-    this.#before = { text: this.#said.toString(), beside: this.#beside.slice() };
+    this.#before = { text: this.#emitted.toString(), beside: this.#beside.slice() };
     this.#unsent = this.#before.text.slice(this.sent.length);
     this.#shift = { block: this.#block, by: this.#blockLength };
   }
@@ -47,8 +47,8 @@ export class ContinuationPrefix {
    */
   retract(): ChatEvent[] {
     const { text, beside } = this.#before;
-    this.#said = new TextBuffer();
-    this.#said.push(text);
+    this.#emitted = new TextBuffer();
+    this.#emitted.push(text);
     this.#beside = beside.slice();
     this.#textOnly = true;
     this.#unsent = text.slice(this.sent.length);
@@ -88,7 +88,7 @@ export class ContinuationPrefix {
     this.#blockLength = (this.#block === event.block ? this.#blockLength : 0) + text.length;
     this.#block = event.block;
     if (text === "" && event.opaque === undefined) return undefined;
-    if (text !== "") this.#said.push(text);
+    if (text !== "") this.#emitted.push(text);
     return text === event.text ? event : { ...event, text };
   }
 

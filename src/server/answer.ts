@@ -3,7 +3,7 @@ import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/
 import { WholeAnswer } from "../dialects/whole-answer.js";
 import type { RunReader } from "../runs/run-log.js";
 import { SluiceError } from "../stream/error.js";
-import { type Call, jsonReply, type Reply } from "./call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "./call.js";
 import { RunFrames } from "./run-frames.js";
 import type { ServerCore } from "./server-core.js";
 import { type ServedRun, startServed } from "./start-served.js";
@@ -37,7 +37,7 @@ export const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering"
 const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "application/x-ndjson; charset=utf-8" };
 
 /** Starts the run that answers a request. @throws {SluiceError} what refuses it before it runs. */
-export async function startAnswer(core: ServerCore, call: Call, asked: Asked): Promise<ServedRun> {
+export async function startAnswer(core: ServerCore, call: ServerCall, asked: Asked): Promise<ServedRun> {
   const { served, dialect } = asked;
   const { name, model } = core.models.find(served.model, call.caller);
   const { run, thread, background, resumable, meta } = asked;
@@ -55,7 +55,7 @@ export async function startAnswer(core: ServerCore, call: Call, asked: Asked): P
 }
 
 /** Answers a request in a dialect: frames where the client asked for them, one body otherwise. */
-export async function answer(core: ServerCore, call: Call, asked: Asked): Promise<Reply> {
+export async function answer(core: ServerCore, call: ServerCall, asked: Asked): Promise<ServerReply> {
   const run = await startAnswer(core, call, asked);
   return replyWith(core, call, run.read(), asked, { headers: () => ({ ...run.headers(), ...asked.headers }) });
 }
@@ -73,11 +73,11 @@ export interface ReplyOptions {
 /** A run's answer in a dialect. */
 export async function replyWith(
   core: ServerCore,
-  call: Call,
+  call: ServerCall,
   reader: RunReader,
   asked: Pick<Asked, "dialect" | "served" | "id" | "fields" | "created">,
   { headers = () => ({}), ...frames }: ReplyOptions = {},
-): Promise<Reply> {
+): Promise<ServerReply> {
   // Whatever the answer is at: a client that leaves is gone.
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
   const { dialect, served, id, fields, created } = asked;
@@ -111,7 +111,7 @@ export function errorReply(
   thrown: unknown,
   dialect: Pick<Dialect, "writeError">,
   headers: Readonly<Record<string, string>> = {},
-): Reply {
+): ServerReply {
   const error = SluiceError.from(thrown, "protocol");
   const { status, headers: own, body } = dialect.writeError(error);
   return jsonReply(body, status, { ...own, ...headers });

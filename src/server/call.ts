@@ -2,7 +2,7 @@ import type { JsonValue } from "../base/json.js";
 import type { Caller } from "./protect/caller.js";
 
 /** One HTTP request, however it came in. */
-export interface Call {
+export interface ServerCall {
   /** The request's id: the client's own where it gave a fit one, else a new one. */
   readonly id: string;
   readonly method: string;
@@ -43,7 +43,7 @@ export interface BodySource {
 }
 
 /** An HTTP answer. */
-export interface Reply {
+export interface ServerReply {
   readonly status: number;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -52,10 +52,10 @@ export interface Reply {
 }
 
 /** Answers one kind of request. */
-export type Handle = (call: Call) => Promise<Reply>;
+export type Handle = (call: ServerCall) => Promise<ServerReply>;
 
 /** A JSON answer. */
-export function jsonReply(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply {
+export function jsonReply(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): ServerReply {
   return {
     status,
     headers: { "content-type": "application/json; charset=utf-8", ...headers },

@@ -2,14 +2,14 @@ import { isJsonObject, type JsonObject } from "../base/json.js";
 import { badRequest } from "../dialects/wire-object.js";
 import type { Check } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 
 /**
  * A request's body, as strict as the same options in a program. `null` counts as absent.
  *
  * @throws {SluiceError} `invalid-request` with the field's path.
  */
-export async function checkedBody(call: Call, check: Check): Promise<JsonObject> {
+export async function checkedBody(call: ServerCall, check: Check): Promise<JsonObject> {
   const body = await call.json();
   if (!isJsonObject(body)) throw badRequest("body", body, "an object");
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));

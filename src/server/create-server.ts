@@ -10,7 +10,7 @@ import { MemoryRunLog } from "../runs/memory-run-log.js";
 import { invalid, type SluiceError } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
 import { allRoutes } from "./all-routes.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 import { Gate } from "./gate.js";
 import { Monitor } from "./monitoring/monitor.js";
 import { mountRoutes } from "./mount-routes.js";
@@ -89,7 +89,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const metrics = await serverMetrics({ open: () => streams.size, routes });
   const book = (
     { model, release }: Admitted,
-    call: Call,
+    call: ServerCall,
     use: RunUse,
     more: Partial<RunLogEntry>,
     error?: SluiceError,

@@ -1,19 +1,19 @@
 import type { RunReader } from "../runs/run-log.js";
 import type { Run } from "../runs/start-run.js";
 import { STREAM_HEADERS } from "./answer.js";
-import { type Call, jsonReply, type Reply } from "./call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "./call.js";
 import { EntryFrames } from "./entry-frames.js";
 import { RUN_HEADER } from "./start-served.js";
 
 /** A run's entries as they are in the log, for a client of the native protocol. */
-export function entriesReply(call: Call, reader: RunReader, run: string): Reply {
+export function entriesReply(call: ServerCall, reader: RunReader, run: string): ServerReply {
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
   const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8", [RUN_HEADER]: run };
   return { status: 200, headers, body: new EntryFrames(reader) };
 }
 
 /** A run that has begun: its entries, or its id where it is in the background. */
-export function begunReply(call: Call, run: Run, background: boolean): Reply {
+export function begunReply(call: ServerCall, run: Run, background: boolean): ServerReply {
   if (background) return jsonReply({ run: run.id }, 202, { [RUN_HEADER]: run.id });
   return entriesReply(call, run.read(), run.id);
 }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue, parseJson } from "../base/json.js";
 import { badRequest } from "../dialects/wire-object.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 
 /** The place in a list behind which the next page begins: a time and an id. */
 export interface ListPlace {
@@ -22,7 +22,7 @@ const MOST = 200;
  * @param usual items where nothing is said.
  * @throws {SluiceError} `invalid-request`.
  */
-export function pageIn({ query }: Pick<Call, "query">, usual: number): Page {
+export function pageIn({ query }: Pick<ServerCall, "query">, usual: number): Page {
   const given = query.get("limit");
   const limit = given === null ? usual : /^\d{1,4}$/.test(given) ? Number(given) : 0;
   if (limit < 1 || limit > MOST) throw badRequest("limit", given, `a whole number from 1 to ${MOST}`);

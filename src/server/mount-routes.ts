@@ -4,7 +4,7 @@ import type { Context, Hono } from "hono";
 import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
 import { SluiceError } from "../stream/error.js";
 import { errorReply } from "./answer.js";
-import type { Call, Reply } from "./call.js";
+import type { ServerCall, ServerReply } from "./call.js";
 import type { Gate } from "./gate.js";
 import type { OpenStreams } from "./open-streams.js";
 import { type Caller, LOCAL } from "./protect/caller.js";
@@ -38,7 +38,7 @@ export function mountRoutes(app: Hono, routes: readonly Route[], mounting: Mount
 
 const NOWHERE = { errors: openAiChat, open: false };
 
-async function nowhere({ method, path }: Call): Promise<Reply> {
+async function nowhere({ method, path }: ServerCall): Promise<ServerReply> {
   throw noSuchPath(method, path);
 }
 
@@ -63,7 +63,7 @@ async function replyTo(
   route: Pick<Route, "handle" | "errors" | "open" | "anyone">,
   { gate }: Mounting,
   cors: Record<string, string> | undefined,
-): Promise<Reply> {
+): Promise<ServerReply> {
   try {
     if (request.method === "OPTIONS" && request.header("access-control-request-method") !== undefined) {
       return preflight(request, cors);
@@ -78,7 +78,7 @@ async function replyTo(
 }
 
 /** A browser asks whether a page may call. */
-function preflight(request: Incoming, cors: Record<string, string> | undefined): Reply {
+function preflight(request: Incoming, cors: Record<string, string> | undefined): ServerReply {
   if (cors === undefined) throw new SluiceError("permission", "pages of other sites may not call this server");
   return {
     status: 204,
@@ -90,7 +90,7 @@ function preflight(request: Incoming, cors: Record<string, string> | undefined):
   };
 }
 
-function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
+function withHeaders(reply: ServerReply, headers: Readonly<Record<string, string>>): ServerReply {
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
@@ -103,7 +103,7 @@ function nodeExchange(env: unknown): NodeExchange | undefined {
 const FIT_ID = /^[\w.:-]{1,128}$/;
 
 /** A request as routes see it. */
-class Incoming implements Call {
+class Incoming implements ServerCall {
   readonly id: string;
   readonly method: string;
   readonly path: string;

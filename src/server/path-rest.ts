@@ -1,8 +1,8 @@
 import { SluiceError } from "../stream/error.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 
 /** What follows a prefix in a call's path, decoded. @throws {SluiceError} `invalid-request` for what is badly encoded. */
-export function pathRest({ path }: Pick<Call, "path">, prefix: string): string {
+export function pathRest({ path }: Pick<ServerCall, "path">, prefix: string): string {
   try {
     return decodeURIComponent(path.slice(path.indexOf(prefix) + prefix.length));
   } catch {
@@ -11,7 +11,7 @@ export function pathRest({ path }: Pick<Call, "path">, prefix: string): string {
 }
 
 /** The part of a call's path behind a prefix, up to the next slash, decoded. @throws as `pathRest`. */
-export function pathPart({ path }: Pick<Call, "path">, prefix: string): string {
+export function pathPart({ path }: Pick<ServerCall, "path">, prefix: string): string {
   const at = path.indexOf(prefix);
   if (at === -1) return "";
   const [part = ""] = path.slice(at + prefix.length).split("/", 1);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { type Drainable, drained } from "../base/drained.js";
-import type { BodyPiece, BodySource, Reply } from "./call.js";
+import type { BodyPiece, BodySource, ServerReply } from "./call.js";
 import type { OpenStreams } from "./open-streams.js";
 
 /** What both of Node's responses can do. */
@@ -16,7 +16,7 @@ export type NodeResponse = Pick<ServerResponse, "writeHead" | "end" | "destroy" 
  * @param streams knows the answer while it is under way, and keeps it alive.
  */
 export async function sendReply(
-  reply: Reply,
+  reply: ServerReply,
   response: ServerResponse | Http2ServerResponse,
   streams: OpenStreams,
 ): Promise<void> {
@@ -55,12 +55,12 @@ async function sendStream(source: BodySource, out: NodeResponse, streams: OpenSt
   }
 }
 
-function isSource(body: Reply["body"]): body is BodySource {
+function isSource(body: ServerReply["body"]): body is BodySource {
   return typeof body === "object" && "next" in body;
 }
 
 /** The same as a response of the web's, for runtimes that have no other. */
-export function webReply({ status, headers = {}, body }: Reply): Response {
+export function webReply({ status, headers = {}, body }: ServerReply): Response {
   if (!isSource(body)) return new Response(body as BodyInit | undefined, { status, headers });
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>(

@@ -6,7 +6,7 @@ import type { Transcriber } from "../speech/listen/transcriber.js";
 import type { Voice } from "../speech/voices/voice.js";
 import type { RouteDecision } from "../stream/call-context.js";
 import type { SluiceError } from "../stream/error.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 import type { Monitor } from "./monitoring/monitor.js";
 import type { Named } from "./named.js";
 import type { RouteTrail } from "./routing/route-trail.js";
@@ -52,11 +52,11 @@ export interface ServerCore {
   /** Whether the server takes no new requests any more. */
   ending(): boolean;
   /** Holds a caller to its limits. @throws {SluiceError} `rate-limited`, `quota`. */
-  admit(call: Call, model: string): Promise<Admitted>;
+  admit(call: ServerCall, model: string): Promise<Admitted>;
   /** Follows a run to its end, for whoever counts. */
-  watch(watched: WatchedRun, call: Call, admitted: Admitted): void;
+  watch(watched: WatchedRun, call: ServerCall, admitted: Admitted): void;
   /** An answer that is no run is over, with what it used. */
-  book(admitted: Admitted, call: Call, use: RunUse, error?: SluiceError): void;
+  book(admitted: Admitted, call: ServerCall, use: RunUse, error?: SluiceError): void;
   /** A route has decided something in a run. */
   decided(decision: RouteDecision): void;
   /** Watches what goes on, for dashboards. */

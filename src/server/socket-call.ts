@@ -1,9 +1,9 @@
 import { SluiceError } from "../stream/error.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 import type { Caller } from "./protect/caller.js";
 
 /** A call that has come over a socket. @param signal is aborted when the client leaves. */
-export function socketCall(caller: Caller, path: string, signal: AbortSignal): Call {
+export function socketCall(caller: Caller, path: string, signal: AbortSignal): ServerCall {
   return {
     id: crypto.randomUUID(),
     method: "POST",

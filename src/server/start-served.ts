@@ -4,7 +4,7 @@ import type { CallContext, RouteDecision } from "../stream/call-context.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
-import type { Call } from "./call.js";
+import type { ServerCall } from "./call.js";
 import { ROUTE_HEADER, RouteTrail } from "./routing/route-trail.js";
 import { RunMeter } from "./run-meter.js";
 import type { Admitted, ServerCore } from "./server-core.js";
@@ -43,7 +43,7 @@ export interface ServedRun extends Run {
 }
 
 /** Lets a caller in and runs what it asks into the log. @throws {SluiceError} what refuses it before it runs. */
-export async function startServed(core: ServerCore, call: Call, asked: ToServe): Promise<ServedRun> {
+export async function startServed(core: ServerCore, call: ServerCall, asked: ToServe): Promise<ServedRun> {
   const { model, protocol } = asked;
   const run = asked.run ?? crypto.randomUUID();
   const trace = traceOf(call);
@@ -86,7 +86,7 @@ export async function startServed(core: ServerCore, call: Call, asked: ToServe):
 }
 
 /** How the run is opened in the log. */
-function openingOf({ settings }: ServerCore, call: Call, asked: ToServe): StartRun {
+function openingOf({ settings }: ServerCore, call: ServerCall, asked: ToServe): StartRun {
   const { model, protocol, background = false, resumable = false, meta, thread } = asked;
   const goesOn = background || settings.onLeave === "continue" || (resumable && settings.onLeave === "auto");
   return {
@@ -101,13 +101,13 @@ function openingOf({ settings }: ServerCore, call: Call, asked: ToServe): StartR
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-|$)/;
 
 /** The trace that a client says its request belongs to. */
-function traceOf(call: Call): { id: string; parent: string } | undefined {
+function traceOf(call: ServerCall): { id: string; parent: string } | undefined {
   const parent = call.header("traceparent");
   const [, id] = TRACEPARENT.exec(parent ?? "") ?? [];
   return parent === undefined || id === undefined ? undefined : { id, parent };
 }
 
 /** Threads of different callers never meet. */
-export function threadOf(call: Pick<Call, "caller">, thread: string): string {
+export function threadOf(call: Pick<ServerCall, "caller">, thread: string): string {
   return `${call.caller.name}\n${thread}`;
 }

@@ -1,11 +1,14 @@
-import type { BodyPiece, BodySource, Call, Reply } from "./call.js";
+import type { BodyPiece, BodySource, ServerCall, ServerReply } from "./call.js";
 
 /** Headers of a request that handlers look at, and of an answer that clients do. */
 const ASKED = ["content-type", "accept", "mcp-protocol-version", "mcp-session-id", "last-event-id"];
 const ANSWERED = ["content-type", "retry-after", "allow", "mcp-session-id"];
 
 /** What a handler of the web's answers to a call. */
-export async function webAnswer(call: Call, handle: (request: Request) => Promise<Response>): Promise<Reply> {
+export async function webAnswer(
+  call: ServerCall,
+  handle: (request: Request) => Promise<Response>,
+): Promise<ServerReply> {
   const headers = new Headers();
   for (const name of ASKED) {
     const value = call.header(name);

@@ -8,7 +8,7 @@ import type { ObjectMode } from "./object-mode.js";
 import { WRAPPER_KEY } from "./object-root.js";
 
 /** Where the JSON of an answer is, and what it may be. */
-export interface AnswerForm {
+export interface ObjectForm {
   mode: ObjectMode;
   /** Of the tool. */
   name: string;
@@ -26,7 +26,7 @@ export interface AnswerObserver extends JsonWatcher {
 
 /** Finds the JSON in the events of an answer and reads it. */
 export class JsonAnswer {
-  readonly #form: AnswerForm;
+  readonly #form: ObjectForm;
   readonly #observer: AnswerObserver | undefined;
   #parser: JsonParser;
   #json = new TextBuffer();
@@ -38,7 +38,7 @@ export class JsonAnswer {
   /** The call that holds the JSON. */
   #callId: string | undefined;
 
-  constructor(form: AnswerForm, observer: AnswerObserver | undefined) {
+  constructor(form: ObjectForm, observer: AnswerObserver | undefined) {
     this.#form = form;
     this.#observer = observer;
     this.#parser = this.#newParser();
@@ -225,7 +225,7 @@ function isOver(reason: FinishReason): boolean {
   return reason === "stop" || reason === "tool-calls";
 }
 
-function unwrap({ wrapped }: AnswerForm, value: JsonValue | undefined): JsonValue | undefined {
+function unwrap({ wrapped }: ObjectForm, value: JsonValue | undefined): JsonValue | undefined {
   if (!wrapped) return value;
   return isJsonObject(value) && Object.hasOwn(value, WRAPPER_KEY) ? value[WRAPPER_KEY] : undefined;
 }

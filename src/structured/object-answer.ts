@@ -6,7 +6,7 @@ import type { ChatStream } from "../stream/chat-stream.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import { type Pulled, type Transform, transform } from "../stream/sources/transform.js";
 import { addUsage, type Usage } from "../stream/usage.js";
-import { type AnswerForm, type AnswerObserver, JsonAnswer } from "./json-answer.js";
+import { type AnswerObserver, JsonAnswer, type ObjectForm } from "./json-answer.js";
 import { formatPath } from "./json-path.js";
 import { repairRequest } from "./repair-request.js";
 import { describeIssues, type Schema, validate } from "./schema.js";
@@ -18,7 +18,7 @@ export interface ObjectPlan {
   request: ChatRequest;
   call: CallOptions;
   schema: Schema;
-  form: AnswerForm;
+  form: ObjectForm;
   /** Whether the model is asked once more when its answer is not valid. */
   repair: boolean;
   /** What the answer's `start` says of how it was asked for. */

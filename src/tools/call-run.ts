@@ -57,7 +57,7 @@ export interface RunListener {
 }
 
 /** How a run ended: with a result, or open, when somebody outside has to answer the call. */
-export type RunOutcome =
+export type CallOutcome =
   /** `error`: why the run failed, where it did. */
   | { type: "result"; result: ToolResultEvent; error?: unknown }
   /** `messages`: what the inner stream that waits has answered, where one does. */
@@ -68,7 +68,7 @@ const WAITS = { type: "open", waitsFor: "input" } as const;
 /** One tool call from its arguments to its result: arguments checked, approval asked, run within its limits. */
 export class CallRun {
   readonly call: ToolCallPart;
-  outcome: RunOutcome | undefined;
+  outcome: CallOutcome | undefined;
   readonly #settings: RunSettings;
   readonly #listener: RunListener;
   readonly #resumed: OpenCall | undefined;
@@ -120,7 +120,7 @@ export class CallRun {
     return this.#inner?.usage;
   }
 
-  async #settle(): Promise<RunOutcome> {
+  async #settle(): Promise<CallOutcome> {
     const { name } = this.call;
     const { tools, callersTools, repairArguments } = this.#settings;
     const tool = tools.get(name);
@@ -137,7 +137,7 @@ export class CallRun {
   }
 
   /** Runs the tool where everything that was asked about the call is answered. */
-  async #runAnswered(tool: Tool, input: unknown): Promise<RunOutcome> {
+  async #runAnswered(tool: Tool, input: unknown): Promise<CallOutcome> {
     const { unanswered, decided } = this.#requests;
     if (unanswered.length > 0) {
       void this.#emit(unanswered);
@@ -153,7 +153,7 @@ export class CallRun {
     return this.#runApproved(tool, input, decided ?? (await this.#abort.race(this.#requests.approval())));
   }
 
-  async #runApproved(tool: Tool, input: unknown, response: InputResponse | undefined): Promise<RunOutcome> {
+  async #runApproved(tool: Tool, input: unknown, response: InputResponse | undefined): Promise<CallOutcome> {
     switch (response?.type) {
       case undefined:
         return WAITS;
@@ -174,7 +174,7 @@ export class CallRun {
     }
   }
 
-  async #run(tool: Tool, input: unknown, editedInput?: JsonValue): Promise<RunOutcome> {
+  async #run(tool: Tool, input: unknown, editedInput?: JsonValue): Promise<CallOutcome> {
     const slots = this.#settings.slots;
     const release = tool.slots && (tool.slots.tryTake() ?? (await tool.slots.take(this.#abort.signal)));
     try {
@@ -190,7 +190,7 @@ export class CallRun {
   }
 
   /** Runs the tool where somebody watches: what it waited for here before it ran again is part of what is seen. */
-  async #runObserved(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<RunOutcome> {
+  async #runObserved(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<CallOutcome> {
     const { name, callId } = this.call;
     const { description } = tool.definition;
     const { observe, context } = this.#settings;
@@ -211,7 +211,7 @@ export class CallRun {
   }
 
   /** Runs the tool; again from its beginning, when what it waited for was answered by a handler. */
-  async #runUntilAnswered(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<RunOutcome> {
+  async #runUntilAnswered(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<CallOutcome> {
     for (;;) {
       try {
         return await this.#read(tool, await this.#withinTime(tool, input), editedInput);
@@ -255,7 +255,7 @@ export class CallRun {
     }
   }
 
-  async #read(tool: Tool, returned: unknown, editedInput: JsonValue | undefined): Promise<RunOutcome> {
+  async #read(tool: Tool, returned: unknown, editedInput: JsonValue | undefined): Promise<CallOutcome> {
     const { value, isError, opaque } = returned instanceof ToolOutput ? returned : new ToolOutput(returned);
     const read: Validation<unknown> = isError ? { value } : ((await tool.readOutput?.(value)) ?? { value });
     if (read.issues !== undefined) {
@@ -308,7 +308,7 @@ export class CallRun {
     if (!this.#cancelled && this.outcome === undefined) await this.#listener.emit(events, this);
   }
 
-  #end(outcome: RunOutcome): void {
+  #end(outcome: CallOutcome): void {
     if (this.#cancelled) return;
     if (outcome.type === "result") void this.#emit([outcome.result]);
     else if (outcome.messages !== undefined) {
@@ -319,11 +319,11 @@ export class CallRun {
     this.#listener.ended(this);
   }
 
-  #refused(what: string, issues: Parameters<typeof describeIssues>[0]): RunOutcome {
+  #refused(what: string, issues: Parameters<typeof describeIssues>[0]): CallOutcome {
     return this.#failed(`The ${what} of ${this.call.name} are not valid: ${describeIssues(issues)}`);
   }
 
-  #failed(message: string, error?: unknown): RunOutcome {
+  #failed(message: string, error?: unknown): CallOutcome {
     return { type: "result", result: this.#result(message, true), ...(error !== undefined && { error }) };
   }
 

@@ -2,7 +2,7 @@ import { model as resolve } from "../../models/registry.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
 import { Agent } from "../agent.js";
-import type { AgentOptions, RunOptions } from "../agent-options.js";
+import type { AgentOptions, AgentRunOptions } from "../agent-options.js";
 import { type ObservabilityFlags, type ObservabilityOptions, observability } from "../observability/observability.js";
 import { type Signature, signature } from "../signature/signature.js";
 import { type ChatConfig, chatConfig } from "./chat-config.js";
@@ -67,7 +67,7 @@ export class StreamChatAgent extends Agent<{ message: string }, { response: stri
    *
    * @throws {SluiceError} `unsupported` at once where streaming is off.
    */
-  streamChat(message: string, options: RunOptions = {}): AsyncIterable<string> {
+  streamChat(message: string, options: AgentRunOptions = {}): AsyncIterable<string> {
     if (this.strategy === undefined) {
       throw new SluiceError("unsupported", "Streaming requires StreamingStrategy (set streaming: true in config)");
     }

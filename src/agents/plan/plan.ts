@@ -13,7 +13,7 @@ export interface PlanItem {
 }
 
 /** The value of a `data` event named `agent/plan`: the whole plan, as the agent has it now. */
-export interface Plan {
+export interface AgentPlan {
   items: PlanItem[];
 }
 
@@ -45,7 +45,7 @@ export const planTool = tool({
     additionalProperties: false,
   },
   run: (given) => {
-    const { items } = given as unknown as Plan;
+    const { items } = given as unknown as AgentPlan;
     return `${items.filter(({ status }) => status === "done").length} of ${items.length} done`;
   },
 }) as Tool;
@@ -54,16 +54,16 @@ export const planTool = tool({
 export function withPlanEvents(model: ChatModel): ChatModel {
   return wrapModel(model, () => ({
     answer: (source) => {
-      const plans = new Map<string, Plan>();
+      const plans = new Map<string, AgentPlan>();
       return transform(source, { push: (batch) => withPlans(batch, plans) });
     },
   }));
 }
 
-function withPlans(batch: Batch, plans: Map<string, Plan>): Batch {
+function withPlans(batch: Batch, plans: Map<string, AgentPlan>): Batch {
   let out: ChatEvent[] | undefined;
   for (const [index, event] of batch.entries()) {
-    if (event.type === "tool-call" && event.name === NAME) plans.set(event.callId, event.input as unknown as Plan);
+    if (event.type === "tool-call" && event.name === NAME) plans.set(event.callId, event.input as unknown as AgentPlan);
     if (event.type === "retract") plans.clear();
     const plan = event.type === "tool-result" && !event.isError ? plans.get(event.callId) : undefined;
     if (plan !== undefined) out ??= batch.slice(0, index);

@@ -1,7 +1,7 @@
 import { boolean, callable, exactly, limit } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Agent, AgentInput } from "../agent.js";
-import type { RunOptions } from "../agent-options.js";
+import type { AgentRunOptions } from "../agent-options.js";
 import type { AgentResult } from "../agent-run.js";
 
 /** How one item of a batch went. */
@@ -10,7 +10,7 @@ export type BatchItem<Outputs> =
   | { index: number; status: "failed"; error: SluiceError };
 
 /** Settings of `runBatch`. */
-export interface BatchOptions<Outputs> extends Omit<RunOptions, "sessionId"> {
+export interface BatchOptions<Outputs> extends Omit<AgentRunOptions, "sessionId"> {
   /** Most runs at once. Default 10. */
   concurrency?: number;
   /** Ends the batch at the first failure, with its error. Default false: failures are results. */

@@ -51,7 +51,7 @@ export async function pullCommand(uri: string, options: PullOptions, io: Io): Pr
 class PullProgress {
   readonly #io: Io;
   readonly #quiet: boolean;
-  #said = -1;
+  #emitted = -1;
 
   constructor(io: Io, quiet: boolean) {
     this.#io = io;
@@ -63,15 +63,15 @@ class PullProgress {
     const percent = Math.floor((downloaded / total) * 100);
     const isTerminal = this.#io.stderr.isTTY === true;
     const step = isTerminal ? percent : Math.floor(percent / 10);
-    if (step === this.#said) return;
-    this.#said = step;
+    if (step === this.#emitted) return;
+    this.#emitted = step;
     const line = `${percent} % of ${megabytes(total)}`;
     this.#io.stderr.write(isTerminal ? `\r\x1b[2K${line}` : `${line}\n`);
   }
 
   end(): void {
-    if (this.#said !== -1 && this.#io.stderr.isTTY === true) this.#io.stderr.write("\r\x1b[2K");
-    this.#said = -1;
+    if (this.#emitted !== -1 && this.#io.stderr.isTTY === true) this.#io.stderr.write("\r\x1b[2K");
+    this.#emitted = -1;
   }
 }
 

@@ -12,7 +12,7 @@ import { reportError } from "../report-error.js";
 import { watchTermination } from "../termination.js";
 
 /** Options of `sluice sidecar`, as they are written. */
-export interface SidecarOptions {
+export interface SidecarCommand {
   resourcesPath?: string[];
   appId?: string;
   daprHttpPort: string;
@@ -39,7 +39,7 @@ const PORT_FLAGS: Readonly<Record<string, string>> = {
 };
 
 /** Runs a sidecar until a signal or a client ends it. */
-export async function sidecarCommand(options: SidecarOptions, io: Io): Promise<number> {
+export async function sidecarCommand(options: SidecarCommand, io: Io): Promise<number> {
   const termination = watchTermination();
   try {
     const sidecar = await start(options, io, termination.first);
@@ -62,7 +62,7 @@ export async function sidecarCommand(options: SidecarOptions, io: Io): Promise<n
   }
 }
 
-async function start(options: SidecarOptions, io: Io, signal: AbortSignal): Promise<Sidecar> {
+async function start(options: SidecarCommand, io: Io, signal: AbortSignal): Promise<Sidecar> {
   const { appId, metrics, store, substitute, envFile, resourcesPath = [], maxBodySize } = options;
   if (resourcesPath.length === 0) throw invalid("--resources-path", undefined, "a folder with component files");
   const level = levelOf(options, io);
@@ -88,7 +88,7 @@ async function start(options: SidecarOptions, io: Io, signal: AbortSignal): Prom
   });
 }
 
-function levelOf({ logLevel }: SidecarOptions, { env }: Io): LogLevel {
+function levelOf({ logLevel }: SidecarCommand, { env }: Io): LogLevel {
   return logLevel === undefined ? defaultLogLevel(env) : readLogLevel(logLevel, "--log-level");
 }
 
@@ -105,7 +105,7 @@ function graceOf(text: string): number {
   return seconds * 1_000;
 }
 
-function upstreamOf({ upstream, upstreamGrpc }: SidecarOptions): Upstream {
+function upstreamOf({ upstream, upstreamGrpc }: SidecarCommand): Upstream {
   return {
     ...(upstream !== undefined && { http: urlOf(upstream, "--upstream") }),
     ...(upstreamGrpc !== undefined && { grpc: urlOf(upstreamGrpc, "--upstream-grpc") }),

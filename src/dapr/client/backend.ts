@@ -28,11 +28,11 @@ export interface Endpoint {
    *
    * @param streaming whether the caller wants pieces rather than the whole answer.
    */
-  routes(target: ConverseTarget, streaming: boolean): Route[];
+  routes(target: ConverseTarget, streaming: boolean): BackendCall[];
 }
 
 /** One way to call an endpoint. */
-export interface Route {
+export interface BackendCall {
   model: ChatModel;
   /** For the log, for example `streamed over gRPC`. */
   how: string;

@@ -8,11 +8,11 @@ import type { ConverseOptions } from "../converse/converse-options.js";
 import { writeText } from "../converse/write-alpha2-messages.js";
 import { callersTools } from "../converse/write-alpha2-request.js";
 import type { Report } from "../resources/notice.js";
-import { type Backend, type Endpoint, isNobody, isUnreached, type Route } from "./backend.js";
+import { type Backend, type BackendCall, type Endpoint, isNobody, isUnreached } from "./backend.js";
 import { chooseComponent, withSuggestion } from "./choose-component.js";
 import type { OpenAnswers } from "./open-answers.js";
 import { RouteAttempts } from "./route-attempts.js";
-import { type Routes, routeSource } from "./route-source.js";
+import { type BackendCalls, routeSource } from "./route-source.js";
 
 /** What every call of a model has in common. */
 export interface DaprModelSettings extends ConverseOptions {
@@ -46,7 +46,7 @@ export class DaprModel implements ChatModel {
     return new ChatStream(routeSource(this.#routes(request, call), this.#open), { signal, retain });
   }
 
-  async *#routes(request: ChatRequest, options: CallOptions): Routes {
+  async *#routes(request: ChatRequest, options: CallOptions): BackendCalls {
     const call = { ...options, retain: false };
     const failures: SluiceError[] = [];
     for (const backend of this.#backends) {
@@ -92,7 +92,7 @@ export class DaprModel implements ChatModel {
 
 /** A route, again and again as far as that may help; what the last attempt failed with. */
 async function* attemptsOf(
-  { model, retry }: Route,
+  { model, retry }: BackendCall,
   request: ChatRequest,
   call: CallOptions,
 ): AsyncGenerator<ChatStream, SluiceError | undefined, SluiceError | undefined> {

@@ -22,16 +22,16 @@ export interface EndpointOptions {
 }
 
 /** An address at which a sidecar may answer. */
-export interface Address {
+export interface SidecarAddress {
   protocol: SidecarProtocol;
   /** Without a slash at its end. */
   baseUrl: string;
 }
 
 /** Where to look for a sidecar. */
-export interface Addresses {
+export interface SidecarAddresses {
   /** In the order in which they are asked. */
-  addresses: Address[];
+  addresses: SidecarAddress[];
   /** Whether an option or the environment names it; else these are Dapr's usual ports. */
   named: boolean;
 }
@@ -45,7 +45,7 @@ const PROTOCOLS: readonly SidecarProtocol[] = ["http", "grpc"];
  *
  * @throws {SluiceError} `invalid-argument` for an invalid address.
  */
-export function resolveAddresses(options: EndpointOptions, env: Environment): Addresses {
+export function resolveAddresses(options: EndpointOptions, env: Environment): SidecarAddresses {
   const { protocol } = options;
   if (protocol !== undefined && !PROTOCOLS.includes(protocol)) {
     throw invalid("protocol", protocol, PROTOCOLS.join(", "));
@@ -89,7 +89,7 @@ function variablesOf(protocol: SidecarProtocol, host: string | undefined, env: E
   };
 }
 
-function addressOf(protocol: SidecarProtocol, { endpoint, port, host }: Named): Address[] {
+function addressOf(protocol: SidecarProtocol, { endpoint, port, host }: Named): SidecarAddress[] {
   if (endpoint !== undefined) {
     const { field, value } = endpoint;
     return [{ protocol, baseUrl: protocol === "http" ? httpUrl(value, field) : grpcUrl(value, field) }];

@@ -8,7 +8,7 @@ import {
 import type { ConverseTarget } from "../converse/converse-options.js";
 import { Converser } from "../sidecar/converser.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
-import type { Backend, Endpoint, Route } from "./backend.js";
+import type { Backend, BackendCall, Endpoint } from "./backend.js";
 import { componentModel } from "./component-model.js";
 
 /** Settings of `InProcessBackend`. */
@@ -55,7 +55,7 @@ async function load(options: InProcessOptions): Promise<Loaded> {
   return {
     components: [...components.keys()],
     takesFiles: () => true,
-    routes: (target: ConverseTarget): Route[] => [
+    routes: (target: ConverseTarget): BackendCall[] => [
       { model: componentModel(converser, target), how: "in this process", passesOn: () => false },
     ],
     close: async () => {

@@ -7,7 +7,7 @@ import type { Report } from "../resources/notice.js";
 import { TOKEN_HEADER } from "../sidecar/api-token.js";
 import type { Backend } from "./backend.js";
 import type { DaprChatClientOptions } from "./client-options.js";
-import { type Address, resolveAddresses } from "./endpoints.js";
+import { resolveAddresses, type SidecarAddress } from "./endpoints.js";
 import { GrpcCalls } from "./grpc-calls.js";
 import { httpCalls } from "./http-calls.js";
 import { InProcessBackend } from "./in-process-backend.js";
@@ -46,7 +46,7 @@ export function openBackends(settings: BackendSettings): Backend[] {
   return [...addresses.map((address) => sidecar(settings, address)), ...files];
 }
 
-function sidecar(settings: BackendSettings, address: Address): Backend {
+function sidecar(settings: BackendSettings, address: SidecarAddress): Backend {
   const { clock, simulatedTokensPerSecond: tokensPerSecond, log, random = Math.random, retry: policy } = settings;
   if (tokensPerSecond !== undefined && !(tokensPerSecond > 0)) {
     throw invalid("simulatedTokensPerSecond", tokensPerSecond, "a number above 0");
@@ -58,7 +58,7 @@ function sidecar(settings: BackendSettings, address: Address): Backend {
   });
 }
 
-function callsOf(settings: BackendSettings, { protocol, baseUrl }: Address): SidecarCalls {
+function callsOf(settings: BackendSettings, { protocol, baseUrl }: SidecarAddress): SidecarCalls {
   const { env, clock, random = Math.random, timeouts, retry, transport } = settings;
   const apiToken = settings.apiToken ?? firstSet(["DAPR_API_TOKEN"], env)?.value;
   const common = {

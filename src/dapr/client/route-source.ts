@@ -8,7 +8,7 @@ import type { OpenAnswers } from "./open-answers.js";
 /**
  * Streams to try, one after the other: `next` is given the error of the one before, and throws where nothing is left to try.
  */
-export type Routes = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
+export type BackendCalls = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
 
 /**
  * The first of several streams that has content. One that fails before is as if it had never been; after that nothing else is
@@ -16,7 +16,7 @@ export type Routes = AsyncGenerator<ChatStream, never, SluiceError | undefined>;
  *
  * @param open has this answer among them while it is being read.
  */
-export function routeSource(routes: Routes, open: OpenAnswers): BatchSource {
+export function routeSource(routes: BackendCalls, open: OpenAnswers): BatchSource {
   let failed: SluiceError | undefined;
   const source = attempts({
     async open() {

@@ -2,7 +2,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
 import type { Report } from "../resources/notice.js";
-import { type Backend, type Endpoint, isNobody, mayBeWhole, type Route } from "./backend.js";
+import { type Backend, type BackendCall, type Endpoint, isNobody, mayBeWhole } from "./backend.js";
 import { Cached } from "./cached.js";
 import { reworded } from "./reworded.js";
 import type { RouteRetry } from "./route-attempts.js";
@@ -101,12 +101,12 @@ class SidecarEndpoint implements Endpoint {
     return this.#takeFiles.includes(component);
   }
 
-  routes(given: ConverseTarget, streaming: boolean): Route[] {
+  routes(given: ConverseTarget, streaming: boolean): BackendCall[] {
     const { protocol } = this.#calls;
     const retry = this.#retry;
     const target = { ...given, zeroIsUnset: !this.#streams };
     const whole = (model: ChatModel) => wholeModel(model, streaming, this.#pace);
-    const alpha1: Route = {
+    const alpha1: BackendCall = {
       model: whole(this.#calls.alpha1(target)),
       how: `whole over ${protocol}, by Alpha1`,
       passesOn: () => false,
@@ -114,7 +114,7 @@ class SidecarEndpoint implements Endpoint {
     };
     if (this.#alpha1Only) return [alpha1];
     const model = this.#calls.alpha2(target);
-    const alpha2: Route = {
+    const alpha2: BackendCall = {
       model: whole(model),
       how: `whole over ${protocol}`,
       passesOn: ({ code }) => {

@@ -10,13 +10,13 @@ import {
 } from "../proto/generated/dapr/proto/runtime/v1/converse_stream_pb.js";
 import { type AnswerContext, usageToWrite } from "./answer-context.js";
 import type { ChunkWriter } from "./chunk-writer.js";
-import { WholeCharacters } from "./whole-characters.js";
+import { WholeText } from "./whole-characters.js";
 
 /** Writes the messages of ConverseStreamAlpha1: a chunk for each piece of text, then one that completes. */
 export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse> {
   readonly #context: AnswerContext;
   #contextId: string | undefined;
-  #text = new WholeCharacters();
+  #text = new WholeText();
   #sent = false;
 
   constructor(context: AnswerContext) {
@@ -34,7 +34,7 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
         return;
       case "retract":
         if (this.#sent) throw new SluiceError("retracted", `the text that was sent is void: ${event.reason}`);
-        this.#text = new WholeCharacters();
+        this.#text = new WholeText();
         return;
       case "finish":
         this.#say(this.#text.end(), write);

@@ -12,7 +12,7 @@ import { readRunningUsage, readUsage } from "./read-usage.js";
 import { readWarnings } from "./read-warnings.js";
 
 /** What is known of an answer before its first message. */
-export interface ExpectedAnswer {
+export interface ExpectedAlpha2 {
   /** Named as the model where the answer names none. */
   component: string;
   /** Options of the request that were not sent as they were given. */
@@ -26,13 +26,13 @@ export interface ExpectedAnswer {
  * tools that ran on the way, steps, and state of providers. Messages of types that this version does not know are left out.
  */
 export class Alpha2ChunkReader {
-  readonly #expected: ExpectedAnswer;
+  readonly #expected: ExpectedAlpha2;
   #started = false;
   #finished = false;
   /** Ids of the calls so far, by their place in the answer. */
   #calls = new Map<number, string>();
 
-  constructor(expected: ExpectedAnswer) {
+  constructor(expected: ExpectedAlpha2) {
     this.#expected = expected;
   }
 

@@ -8,7 +8,7 @@ import { type AnswerContext, usageToWrite } from "./answer-context.js";
 import type { ChunkWriter } from "./chunk-writer.js";
 import { finishReasonName, refuseEmpty } from "./converse-answer.js";
 import { ToolCallTexts } from "./tool-call-texts.js";
-import { WholeCharacters } from "./whole-characters.js";
+import { WholeText } from "./whole-characters.js";
 import { writeToolCall, writeWarning } from "./write-response.js";
 import { writeUsage } from "./write-usage.js";
 
@@ -19,9 +19,9 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
   readonly #context: AnswerContext;
   #contextId: string | undefined;
   #calls = new ToolCallTexts();
-  #text = new WholeCharacters();
-  #reasoning = new WholeCharacters();
-  #arguments = new Map<string, WholeCharacters>();
+  #text = new WholeText();
+  #reasoning = new WholeText();
+  #arguments = new Map<string, WholeText>();
   #answered = false;
 
   constructor(context: AnswerContext) {
@@ -71,8 +71,8 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
         return undefined;
       case "retract":
         this.#calls = new ToolCallTexts();
-        this.#text = new WholeCharacters();
-        this.#reasoning = new WholeCharacters();
+        this.#text = new WholeText();
+        this.#reasoning = new WholeText();
         this.#arguments = new Map();
         this.#answered = false;
         return { case: "retract", value: { reason: event.reason } };
@@ -99,7 +99,7 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
   #whole(callId: string, delta: string): string {
     let characters = this.#arguments.get(callId);
     if (characters === undefined) {
-      characters = new WholeCharacters();
+      characters = new WholeText();
       this.#arguments.set(callId, characters);
     }
     return characters.push(delta);

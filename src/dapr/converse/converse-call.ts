@@ -4,7 +4,7 @@ import type { ChatRequest } from "../../stream/chat-request.js";
 import type { ChatMessage } from "../../stream/message.js";
 
 /** One input of a call: its messages, and whether personal data is taken out of them before the model sees them. */
-export interface ConverseInput {
+export interface ConversationInput {
   messages: ChatMessage[];
   scrub: boolean;
 }
@@ -17,7 +17,7 @@ export interface ConverseCall {
   /** The conversation that is continued; absent where the request names none. */
   contextId?: string;
   /** In order. All of them make one call of the model. */
-  inputs: readonly ConverseInput[];
+  inputs: readonly ConversationInput[];
   /** Everything of the request to the model but its messages. */
   settings: Omit<ChatRequest, "messages">;
   /** Whether personal data is taken out of the answer. */

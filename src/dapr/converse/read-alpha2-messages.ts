@@ -17,7 +17,7 @@ import type {
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
 import { invalidParams } from "./api-error.js";
 import { carryWords } from "./carried.js";
-import type { ConverseInput } from "./converse-call.js";
+import type { ConversationInput } from "./converse-call.js";
 
 /**
  * The messages of a request's inputs. A message without content is left out. Tool calls and results that have no id are
@@ -25,7 +25,7 @@ import type { ConverseInput } from "./converse-call.js";
  *
  * @throws {SluiceError} `invalid-request` in daprd's words, at the first message that is not one.
  */
-export function readAlpha2Messages(component: string, inputs: readonly ConversationInputAlpha2[]): ConverseInput[] {
+export function readAlpha2Messages(component: string, inputs: readonly ConversationInputAlpha2[]): ConversationInput[] {
   const reader = new MessageReader(component);
   return inputs.map(({ messages, scrubPii }) => ({
     messages: messages.flatMap((message) => reader.read(message)),

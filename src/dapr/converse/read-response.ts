@@ -4,7 +4,7 @@ import type {
   ConversationResponse,
   ConversationResponseAlpha2,
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
-import type { ExpectedAnswer } from "./alpha2-chunk-reader.js";
+import type { ExpectedAlpha2 } from "./alpha2-chunk-reader.js";
 import { readFinishReason } from "./read-finish-reason.js";
 import { readToolCall } from "./read-tool-call.js";
 import { readUsage } from "./read-usage.js";
@@ -14,7 +14,7 @@ import { readWarnings } from "./read-warnings.js";
  * A whole answer of Alpha2 as the events of a stream, which says that it is simulated. Some of daprd's components give the
  * parts of one answer (its text, each tool call) as outputs of their own: all outputs are one answer here.
  */
-export function readAlpha2Response(response: ConversationResponseAlpha2, expected: ExpectedAnswer): ChatEvent[] {
+export function readAlpha2Response(response: ConversationResponseAlpha2, expected: ExpectedAlpha2): ChatEvent[] {
   const { outputs, contextId = "" } = response;
   const warnings = [...(expected.warnings ?? []), ...readWarnings(response.warnings)];
   const events: ChatEvent[] = [startOf({ ...expected, warnings }, outputs[0]?.model)];
@@ -43,7 +43,7 @@ export function readAlpha2Response(response: ConversationResponseAlpha2, expecte
 }
 
 /** A whole answer of Alpha1: its outputs are the answers to its inputs, a line each. It says neither usage nor a reason. */
-export function readAlpha1Response(response: ConversationResponse, expected: ExpectedAnswer): ChatEvent[] {
+export function readAlpha1Response(response: ConversationResponse, expected: ExpectedAlpha2): ChatEvent[] {
   const { outputs, contextID = "" } = response;
   const events: ChatEvent[] = [startOf(expected, undefined)];
   const text = outputs.map(({ result }) => result).join("\n");
@@ -51,7 +51,7 @@ export function readAlpha1Response(response: ConversationResponse, expected: Exp
   return close(events, contextID, "", {});
 }
 
-function startOf({ component, warnings = [] }: ExpectedAnswer, model: string | undefined): ChatEvent {
+function startOf({ component, warnings = [] }: ExpectedAlpha2, model: string | undefined): ChatEvent {
   return {
     type: "start",
     // Dapr's answers have no id.

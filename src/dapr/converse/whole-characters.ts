@@ -2,7 +2,7 @@
  * Keeps a character together that came in two pieces. Protobuf's texts are UTF-8, which has no halves of characters, where
  * JavaScript's strings have them for everything beyond U+FFFF.
  */
-export class WholeCharacters {
+export class WholeText {
   #half = "";
 
   /** The text with what was buffered, without half a character at its end. */

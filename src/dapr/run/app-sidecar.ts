@@ -11,7 +11,7 @@ import { type DaprdPorts, daprdArguments } from "./daprd-arguments.js";
 import { findDaprd } from "./find-daprd.js";
 import { exitCodeOfEnd, type ManagedProcess, startProcess } from "./managed-process.js";
 import { checkPort, freePorts } from "./ports.js";
-import type { RunOptions } from "./run-options.js";
+import type { AppRunOptions } from "./run-options.js";
 import type { RunWorld } from "./run-world.js";
 import type { UndoList } from "./undo-list.js";
 import { outboundHealth, waitForHealth } from "./wait-for-health.js";
@@ -35,7 +35,7 @@ export interface AppSidecar {
  */
 export async function startAppSidecar(
   plan: AppPlan,
-  options: RunOptions,
+  options: AppRunOptions,
   console: AppConsole,
   world: RunWorld,
   undo: UndoList,
@@ -87,7 +87,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function tellWhatRuns(program: string | undefined, plan: AppPlan, options: RunOptions, console: AppConsole): void {
+function tellWhatRuns(program: string | undefined, plan: AppPlan, options: AppRunOptions, console: AppConsole): void {
   if (program !== undefined) {
     console.say(
       `${program} runs behind the Sluice sidecar, which answers conversations and passes on everything else.`,
@@ -124,7 +124,7 @@ async function choosePorts(plan: AppPlan): Promise<DaprdPorts> {
 
 function startFront(
   plan: AppPlan,
-  options: RunOptions,
+  options: AppRunOptions,
   { env, console, resources, behind, signal }: FrontSetup,
 ): Promise<Sidecar> {
   const upstream: Upstream | undefined = behind && { http: local(behind.http), grpc: local(behind.grpc) };

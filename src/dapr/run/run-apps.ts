@@ -4,7 +4,7 @@ import { AppConsole } from "./app-console.js";
 import type { AppPlan } from "./app-plan.js";
 import { PrefixedLog } from "./prefixed-log.js";
 import { providerKeysIn } from "./provider-keys.js";
-import type { RunOptions } from "./run-options.js";
+import type { AppRunOptions } from "./run-options.js";
 import { type RunWorld, terminationSignal } from "./run-world.js";
 import { type RunningApp, startApp } from "./start-app.js";
 
@@ -14,7 +14,7 @@ import { type RunningApp, startApp } from "./start-app.js";
  *
  * @throws {SluiceError} what kept one from starting; the others have ended again by then.
  */
-export async function runApps(options: RunOptions, world: RunWorld): Promise<number> {
+export async function runApps(options: AppRunOptions, world: RunWorld): Promise<number> {
   const log = new PrefixedLog({ live: world.live });
   const failed = new AbortController();
   const termination = AbortSignal.any([world.termination, failed.signal]);
@@ -40,7 +40,7 @@ export async function runApps(options: RunOptions, world: RunWorld): Promise<num
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-function tellKeys({ variables }: RunOptions, { env, stdout }: RunWorld): void {
+function tellKeys({ variables }: AppRunOptions, { env, stdout }: RunWorld): void {
   const names = providerKeysIn(env, variables);
   void stdout(`Keys of model providers: ${names.join(", ") || "none is set"}\n`);
 }

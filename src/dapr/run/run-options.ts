@@ -1,7 +1,7 @@
 import type { AppPlan } from "./app-plan.js";
 
 /** What is run, and how. */
-export interface RunOptions {
+export interface AppRunOptions {
   apps: readonly AppPlan[];
   /** Whether a component echo stands in where there are none, and `${NAME}` in resources is replaced. */
   development: boolean;

@@ -5,7 +5,7 @@ import { appEnvironment } from "./app-environment.js";
 import type { AppPlan } from "./app-plan.js";
 import { type AppSidecar, startAppSidecar } from "./app-sidecar.js";
 import { exitCodeOfEnd, type ManagedProcess, type ProcessEnd, startProcess } from "./managed-process.js";
-import type { RunOptions } from "./run-options.js";
+import type { AppRunOptions } from "./run-options.js";
 import { registerRun } from "./run-register.js";
 import { type RunWorld, terminationSignal } from "./run-world.js";
 import { UndoList } from "./undo-list.js";
@@ -24,7 +24,7 @@ export interface RunningApp {
  */
 export async function startApp(
   plan: AppPlan,
-  options: RunOptions,
+  options: AppRunOptions,
   console: AppConsole,
   world: RunWorld,
 ): Promise<RunningApp> {

@@ -11,7 +11,7 @@ import { toApiError } from "../converse/api-error.js";
 import type { Report } from "../resources/notice.js";
 
 /** A call of the conversation API, for whoever counts and traces. */
-export interface ObservedCall {
+export interface SidecarCall {
   component: string;
   api: "alpha1" | "alpha2";
   streamed: boolean;
@@ -87,7 +87,7 @@ export class CallObserver {
     this.#errors = this.#counter("dapr_error_code_total", "Errors by their code.", labels);
   }
 
-  begin(call: ObservedCall): Observation {
+  begin(call: SidecarCall): Observation {
     const began = this.#clock.now();
     const { component, api, streamed, known } = call;
     const span = this.#tracer.startSpan(known ? `${OPERATION.chat} ${component}` : OPERATION.chat, {
@@ -137,7 +137,7 @@ export class CallObserver {
     };
   }
 
-  #tags({ component, streamed }: ObservedCall, success: boolean): Record<CallTag, string> {
+  #tags({ component, streamed }: SidecarCall, success: boolean): Record<CallTag, string> {
     const { appId, namespace } = this.#options;
     const type = streamed ? "streaming" : "non_streaming";
     return { app_id: appId, component, namespace, success: String(success), type };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { constants, type Http2ServerRequest, type ServerHttp2Stream } from "node:http2";
 
 /** A request over HTTP/1.1 or HTTP/2. */
-export type HttpRequest = IncomingMessage | Http2ServerRequest;
+export type SidecarRequest = IncomingMessage | Http2ServerRequest;
 
 /** What both of Node's responses can do. */
 export interface HttpResponse extends NodeJS.WritableStream {

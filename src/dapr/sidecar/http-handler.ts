@@ -20,11 +20,11 @@ import {
 import { isAuthorised, TOKEN_HEADER } from "./api-token.js";
 import { writeStream } from "./batched-writes.js";
 import { type Conversing, failureOf } from "./converser.js";
-import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
+import { breakOff, type HttpResponse, type SidecarRequest } from "./http-exchange.js";
 import { passHttp } from "./http-passthrough.js";
 import { streamFromUpstream } from "./http-whole-stream.js";
 import { readBody } from "./read-body.js";
-import { type Route, routeOf } from "./routes.js";
+import { routeOf, type SidecarRoute } from "./routes.js";
 import type { SidecarCore } from "./sidecar-core.js";
 
 /** Answers the sidecar's HTTP requests, and passes on those that only a real daprd answers. */
@@ -35,7 +35,7 @@ export class HttpHandler {
     this.#core = core;
   }
 
-  readonly handle = (request: HttpRequest, response: HttpResponse): void => {
+  readonly handle = (request: SidecarRequest, response: HttpResponse): void => {
     // A client may leave in mid-answer.
     response.on("error", () => {});
     const route = routeOf(request.method ?? "GET", request.url ?? "/");
@@ -56,7 +56,7 @@ export class HttpHandler {
     });
   };
 
-  async #answer(route: Route | undefined, request: HttpRequest, response: HttpResponse): Promise<void> {
+  async #answer(route: SidecarRoute | undefined, request: SidecarRequest, response: HttpResponse): Promise<void> {
     const { upstream } = this.#core;
     switch (route?.kind) {
       case undefined:
@@ -91,7 +91,7 @@ export class HttpHandler {
     }
   }
 
-  async #setMetadata(key: string, request: HttpRequest, response: HttpResponse): Promise<void> {
+  async #setMetadata(key: string, request: SidecarRequest, response: HttpResponse): Promise<void> {
     try {
       const body = await readBody(request, this.#core.maxBodyBytes);
       await this.#core.setMetadata(key, body.toString("utf8"));
@@ -101,14 +101,18 @@ export class HttpHandler {
     }
   }
 
-  #health(request: HttpRequest, response: HttpResponse): void {
+  #health(request: SidecarRequest, response: HttpResponse): void {
     const [, query = ""] = (request.url ?? "").split("?", 2);
     const asked = new URLSearchParams(query).get("appid");
     if (asked === null || asked === this.#core.appId) end(response, 204);
     else sendError(response, 500, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match");
   }
 
-  async #converse(route: Route & { kind: "converse" }, request: HttpRequest, response: HttpResponse): Promise<void> {
+  async #converse(
+    route: SidecarRoute & { kind: "converse" },
+    request: SidecarRequest,
+    response: HttpResponse,
+  ): Promise<void> {
     const { component, api, streamed } = route;
     const { converser, observer } = this.#core;
     const leaving = new AbortController();
@@ -127,7 +131,7 @@ export class HttpHandler {
     }
   }
 
-  async #read({ api, component }: Route & { kind: "converse" }, request: HttpRequest): Promise<ConverseCall> {
+  async #read({ api, component }: SidecarRoute & { kind: "converse" }, request: SidecarRequest): Promise<ConverseCall> {
     const body = bodyText(await readBody(request, this.#core.maxBodyBytes));
     const has = (name: string) => this.#core.converser.has(name);
     // The name in the address counts, whatever the body says.
@@ -175,7 +179,7 @@ export class HttpHandler {
 
 type Api = "alpha1" | "alpha2";
 
-function withoutUpstream({ method, url }: HttpRequest): string {
+function withoutUpstream({ method, url }: SidecarRequest): string {
   return `${method} ${url}: this sidecar answers conversations; give it --upstream to pass everything else to a daprd`;
 }
 

@@ -2,7 +2,7 @@ import { type ClientRequest, type RequestOptions, request } from "node:http";
 import { request as requestTls } from "node:https";
 import { discardBody } from "../../listeners/discard-body.js";
 import { messageOf } from "../../stream/error.js";
-import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
+import { breakOff, type HttpResponse, type SidecarRequest } from "./http-exchange.js";
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and the pseudo-headers of HTTP/2. */
 const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|te|host|http2-settings|:.*)$/i;
@@ -12,7 +12,7 @@ const HOP_BY_HOP = /^(connection|keep-alive|proxy-connection|transfer-encoding|u
  *
  * @param upstream base URL.
  */
-export function passHttp(upstream: string, incoming: HttpRequest, outgoing: HttpResponse): void {
+export function passHttp(upstream: string, incoming: SidecarRequest, outgoing: HttpResponse): void {
   const url = new URL(upstream);
   const headers = forwardedHeaders(incoming.rawHeaders, url.host);
   // Node frames a body of unknown length by itself only where the method usually has one.
@@ -36,7 +36,7 @@ export function passHttp(upstream: string, incoming: HttpRequest, outgoing: Http
   passBody(incoming, forwarded);
 }
 
-function passBody(incoming: HttpRequest, forwarded: ClientRequest): void {
+function passBody(incoming: SidecarRequest, forwarded: ClientRequest): void {
   incoming.pipe(forwarded, { end: false });
   incoming.on("end", () => {
     for (const [name, value] of Object.entries(incoming.trailers)) {
@@ -47,7 +47,7 @@ function passBody(incoming: HttpRequest, forwarded: ClientRequest): void {
 }
 
 /** Whether a request has a body that no header says the length of. */
-function hasBodyOfUnknownLength(incoming: HttpRequest): boolean {
+function hasBodyOfUnknownLength(incoming: SidecarRequest): boolean {
   if (incoming.headers["content-length"] !== undefined) return false;
   return "stream" in incoming ? !incoming.stream.endAfterHeaders : "transfer-encoding" in incoming.headers;
 }

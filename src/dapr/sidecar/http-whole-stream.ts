@@ -9,10 +9,10 @@ import {
   ConversationResponseAlpha2Schema,
   ConversationResponseSchema,
 } from "../proto/generated/dapr/proto/runtime/v1/ai_pb.js";
-import { breakOff, type HttpRequest, type HttpResponse } from "./http-exchange.js";
+import { breakOff, type HttpResponse, type SidecarRequest } from "./http-exchange.js";
 import { forwardedHeaders, unreachable } from "./http-passthrough.js";
 import { readBody } from "./read-body.js";
-import type { Route } from "./routes.js";
+import type { SidecarRoute } from "./routes.js";
 import { wholeAlpha1Chunks, wholeAlpha2Chunks } from "./whole-chunks.js";
 
 /** What a server answers to a call that it does not have. */
@@ -28,8 +28,8 @@ const UNKNOWN = [404, 405, 501];
  */
 export async function streamFromUpstream(
   upstream: string,
-  { api, component }: Route & { kind: "converse" },
-  incoming: HttpRequest,
+  { api, component }: SidecarRoute & { kind: "converse" },
+  incoming: SidecarRequest,
   outgoing: HttpResponse,
   limit: number,
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function streamFromUpstream(
 function post(
   upstream: string,
   path: string,
-  incoming: HttpRequest,
+  incoming: SidecarRequest,
   outgoing: HttpResponse,
   body: Buffer,
 ): Promise<IncomingMessage> {

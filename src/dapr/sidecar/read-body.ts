@@ -1,5 +1,5 @@
 import { unreadableBody } from "../converse/api-error.js";
-import type { HttpRequest } from "./http-exchange.js";
+import type { SidecarRequest } from "./http-exchange.js";
 
 /**
  * The body of a request. What comes after the limit is taken from the connection and dropped, so that a client that is
@@ -8,7 +8,7 @@ import type { HttpRequest } from "./http-exchange.js";
  * @param limit in bytes.
  * @throws {SluiceError} `invalid-request` with `ERR_BODY_READ` for a body that is too large or breaks off.
  */
-export function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
+export function readBody(request: SidecarRequest, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let length = 0;

@@ -1,5 +1,5 @@
 /** What an HTTP request of the sidecar's asks for. */
-export type Route =
+export type SidecarRoute =
   | { kind: "converse"; api: "alpha1" | "alpha2"; component: string; streamed: boolean }
   | { kind: "health" }
   | { kind: "outbound-health" }
@@ -18,7 +18,7 @@ const METADATA = /^\/v1\.0\/metadata\/([^/]+)$/;
  *
  * @param url path and query.
  */
-export function routeOf(method: string, url: string): Route | undefined {
+export function routeOf(method: string, url: string): SidecarRoute | undefined {
   const [path = ""] = url.replace(ORIGIN, "").split("?", 1);
   const plain = path.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
   const converse = method === "POST" ? CONVERSE.exec(plain) : null;
@@ -31,7 +31,7 @@ export function routeOf(method: string, url: string): Route | undefined {
   return FIXED[`${method} ${plain}`];
 }
 
-const FIXED: Readonly<Record<string, Route>> = {
+const FIXED: Readonly<Record<string, SidecarRoute>> = {
   "GET /v1.0/healthz": { kind: "health" },
   "GET /v1.0/healthz/outbound": { kind: "outbound-health" },
   "GET /v1.0/metadata": { kind: "metadata" },

@@ -1,5 +1,5 @@
 export { Alpha1ChunkWriter } from "../converse/alpha1-chunk-writer.js";
-export type { ExpectedAnswer } from "../converse/alpha2-chunk-reader.js";
+export type { ExpectedAlpha2 } from "../converse/alpha2-chunk-reader.js";
 export { Alpha2ChunkReader } from "../converse/alpha2-chunk-reader.js";
 export { Alpha2ChunkWriter } from "../converse/alpha2-chunk-writer.js";
 export type { AnswerContext } from "../converse/answer-context.js";
@@ -8,7 +8,7 @@ export { toApiError } from "../converse/api-error.js";
 export type { ChunkWriter } from "../converse/chunk-writer.js";
 export type { ConverseAnswer, ConverseToolCall } from "../converse/converse-answer.js";
 export { collectAnswer } from "../converse/converse-answer.js";
-export type { ConverseCall, ConverseInput } from "../converse/converse-call.js";
+export type { ConversationInput, ConverseCall } from "../converse/converse-call.js";
 export { chatRequestOf } from "../converse/converse-call.js";
 export type { ConverseOptions, ConverseTarget } from "../converse/converse-options.js";
 export { readAlpha1Request } from "../converse/read-alpha1-request.js";

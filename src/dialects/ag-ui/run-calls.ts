@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import type { Emit } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
-import { ToldCalls } from "../told-calls.js";
+import { ReportedCalls } from "../reported-calls.js";
 import { parseToolInput, UNNAMED } from "../tool-input.js";
 import { readState, type State } from "./state.js";
 
@@ -17,7 +17,7 @@ interface OpenCall {
 export class RunCalls {
   readonly #names = new Map<string, string>();
   readonly #open = new Map<string, OpenCall>();
-  readonly #told = new ToldCalls();
+  readonly #reported = new ReportedCalls();
   /** The call that goes on in chunks. */
   #chunked: OpenCall | undefined;
   #complete: OpenCall | undefined;
@@ -119,7 +119,7 @@ export class RunCalls {
   }
 
   #tellCall({ callId: given, name, input, providerExecuted }: OpenCall, { opaque }: State, emit: Emit): void {
-    const callId = this.#told.admit(given, name, input);
+    const callId = this.#reported.admit(given, name, input);
     if (callId === undefined) return;
     const own = { ...(providerExecuted && { providerExecuted }), ...(opaque && { opaque }) };
     emit({ type: "tool-call", callId, name, ...parseToolInput(input), ...own });

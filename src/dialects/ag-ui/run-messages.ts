@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
+import { EmittedText } from "../emitted-text.js";
 import { filledString } from "../filled-string.js";
-import { SaidText } from "../said-text.js";
 import { readState } from "./state.js";
 
 interface Message {
@@ -9,7 +9,7 @@ interface Message {
   kind: "text" | "reasoning";
   block: number;
   refusal: true | undefined;
-  said: SaidText;
+  said: EmittedText;
   /** Whether somebody else says it: some servers repeat what the user said. */
   other: boolean;
 }
@@ -28,7 +28,7 @@ export class RunMessages {
       kind,
       block: this.#blocks++,
       refusal: isJsonObject(value.metadata) && value.metadata.refusal === true ? true : undefined,
-      said: new SaidText(),
+      said: new EmittedText(),
       other: kind === "text" && (role === "user" || role === "system" || role === "developer"),
     };
     this.#messages.set(message.id, message);

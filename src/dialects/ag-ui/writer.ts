@@ -31,7 +31,7 @@ export class AgUiWriter implements WireWriter {
   #model = "";
   #started = false;
   #ended = false;
-  #said = false;
+  #emitted = false;
   #messages = 0;
   #open: OpenMessage | undefined;
   #step: string | undefined;
@@ -81,7 +81,7 @@ export class AgUiWriter implements WireWriter {
         this.#pending.delete(event.callId ?? "");
         return;
       case "retract":
-        if (this.#said) this.#error(`what was said is void: ${event.reason}`, "retracted", write);
+        if (this.#emitted) this.#error(`what was said is void: ${event.reason}`, "retracted", write);
         return;
       case "finish":
         this.#finish(event, write);
@@ -133,7 +133,7 @@ export class AgUiWriter implements WireWriter {
       this.#close(write);
       open = { kind, id: this.#nextId(kind), block, refusal };
       this.#open = open;
-      this.#said = true;
+      this.#emitted = true;
       if (kind === "reasoning") put(write, { type: "REASONING_START", messageId: open.id });
       const head =
         kind === "text"
@@ -158,7 +158,7 @@ export class AgUiWriter implements WireWriter {
   #beginCall(callId: string, name: string, providerExecuted: boolean, write: WriteFrame): void {
     if (this.#calls.has(callId)) return;
     this.#close(write);
-    this.#said = true;
+    this.#emitted = true;
     this.#calls.add(callId);
     this.#openCalls.add(callId);
     const own = providerExecuted ? { metadata: { providerExecuted } } : {};

@@ -10,7 +10,7 @@ import type {
 } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
 import { NO_RESULT } from "../history/prepare-history.js";
-import type { ToolInput } from "../tool-input.js";
+import type { ParsedInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readNote, readOpaque, withResultNote } from "./metadata.js";
 
@@ -154,7 +154,7 @@ function readTool(
 }
 
 /** Arguments that were no JSON stand as the text that they are. */
-function inputOf(part: WireObject): ToolInput {
+function inputOf(part: WireObject): ParsedInput {
   const raw = part.has("input") ? undefined : part.any("rawInput");
   if (typeof raw === "string") return { input: raw, invalid: true };
   return { input: part.any("input") ?? raw ?? {} };

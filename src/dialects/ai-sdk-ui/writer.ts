@@ -33,7 +33,7 @@ export class UiMessageWriter implements WireWriter {
   #steps = 0;
   #ended = false;
   /** Whether the client has seen anything that it cannot un-see. */
-  #said = false;
+  #emitted = false;
   #parts = 0;
   #open: OpenPart | undefined;
   readonly #begunCalls = new Set<string>();
@@ -93,7 +93,7 @@ export class UiMessageWriter implements WireWriter {
         this.#data(write, event.type, eventToJson(event) as JsonObject);
         return;
       case "retract":
-        if (this.#said) this.#retract(event.reason, write);
+        if (this.#emitted) this.#retract(event.reason, write);
         return;
       case "finish":
         this.#finish(event, write);
@@ -131,7 +131,7 @@ export class UiMessageWriter implements WireWriter {
       open = { kind, id: `${kind}-${this.#parts++}`, block, refusal };
       chunk(write, { type: `${kind}-start`, id: open.id, ...writeNote(refusal === undefined ? {} : { refusal }) });
       this.#open = open;
-      this.#said = true;
+      this.#emitted = true;
     }
     if (text !== "") chunk(write, { type: `${kind}-delta`, id: open.id, delta: text });
     // State of the provider seals the part that it came with.
@@ -192,7 +192,7 @@ export class UiMessageWriter implements WireWriter {
     const { kind, id, url, title, filename, mediaType } = source;
     const sourceId = id ?? url ?? `source-${this.#parts++}`;
     this.#step(write);
-    this.#said = true;
+    this.#emitted = true;
     // The text that is cited goes on: its part stays open.
     if (kind === "url" && url !== undefined) {
       chunk(write, { type: "source-url", sourceId, url, ...(title !== undefined && { title }) });
@@ -226,7 +226,7 @@ export class UiMessageWriter implements WireWriter {
   #part(write: WriteFrame, part: JsonObject): void {
     this.#close(write);
     this.#step(write);
-    this.#said = true;
+    this.#emitted = true;
     chunk(write, part);
   }
 

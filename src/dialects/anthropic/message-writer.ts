@@ -26,7 +26,7 @@ import { SLUICE_SERVER } from "./tool-blocks.js";
 import { writeUsage } from "./usage.js";
 
 /** Takes one event of the Messages API. */
-export type WriteEvent = (event: JsonObject & { type: string }) => void;
+export type WriteMessageEvent = (event: JsonObject & { type: string }) => void;
 
 /** A text or thinking block that goes on while its deltas come. */
 interface OpenPart {
@@ -65,7 +65,7 @@ export class MessageWriter {
     this.#clientCalls = new ClientCalls(context);
   }
 
-  push(event: ChatEvent, write: WriteEvent): void {
+  push(event: ChatEvent, write: WriteMessageEvent): void {
     if (this.#ended) return;
     switch (event.type) {
       case "text-delta":
@@ -122,26 +122,26 @@ export class MessageWriter {
     }
   }
 
-  end(write: WriteEvent): void {
+  end(write: WriteMessageEvent): void {
     if (this.#ended) return;
     this.#ended = true;
     write({ type: "message_stop" });
   }
 
-  fail(error: SluiceError, write: WriteEvent): void {
+  fail(error: SluiceError, write: WriteMessageEvent): void {
     if (this.#ended) return;
     this.#ended = true;
     write({ ...writeErrorBody(error), type: "error" });
   }
 
-  #text({ text, block, opaque }: TextDeltaEvent, write: WriteEvent): void {
+  #text({ text, block, opaque }: TextDeltaEvent, write: WriteMessageEvent): void {
     if (text !== "") this.#delta(this.#part("text", block, write), { type: "text_delta", text }, write);
     if (opaque === undefined) return;
     const alone = text === "" && !this.#goesOn("text", block);
     this.#carry({ kind: "text", opaque, ...(alone && { alone }) }, write);
   }
 
-  #reasoning({ text, block, opaque }: ReasoningDeltaEvent, write: WriteEvent): void {
+  #reasoning({ text, block, opaque }: ReasoningDeltaEvent, write: WriteMessageEvent): void {
     if (text !== "") {
       this.#delta(this.#part("thinking", block, write), { type: "thinking_delta", thinking: text }, write);
     }
@@ -156,7 +156,7 @@ export class MessageWriter {
     this.#closePart(write);
   }
 
-  #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
+  #input(event: ToolInputDeltaEvent, write: WriteMessageEvent): void {
     // Of what kind a call that runs elsewhere is, its complete event says.
     if (this.#clientCalls.runsElsewhere(event)) return;
     const { callId, name, delta } = event;
@@ -169,7 +169,7 @@ export class MessageWriter {
     this.#delta(index, { type: "input_json_delta", partial_json: delta }, write);
   }
 
-  #call(event: ToolCallEvent, write: WriteEvent): void {
+  #call(event: ToolCallEvent, write: WriteMessageEvent): void {
     const { callId, opaque } = event;
     const own = ownData(opaque);
     const streamed = this.#calls.get(callId);
@@ -194,7 +194,7 @@ export class MessageWriter {
     write({ type: "content_block_stop", index });
   }
 
-  #result(event: ToolResultEvent, write: WriteEvent): void {
+  #result(event: ToolResultEvent, write: WriteMessageEvent): void {
     // A client runs its own tools and has no use for a result of theirs.
     if (event.preliminary || !this.#clientCalls.runsElsewhere(event)) return;
     const { callId, output, opaque, isError } = event;
@@ -210,7 +210,7 @@ export class MessageWriter {
     this.#whole({ type: "mcp_tool_result", tool_use_id: callId, is_error: isError === true, content }, write);
   }
 
-  #source({ source, block }: SourceEvent, write: WriteEvent): void {
+  #source({ source, block }: SourceEvent, write: WriteMessageEvent): void {
     const open = this.#open;
     const here = open?.kind === "text" && (block === undefined || block === open.block);
     const index = here ? open.index : this.#part("text", block, write);
@@ -218,7 +218,7 @@ export class MessageWriter {
     this.#delta(index, { type: "citations_delta", citation: writeCitation(source) }, write);
   }
 
-  #data({ name, value, opaque }: DataEvent, write: WriteEvent): void {
+  #data({ name, value, opaque }: DataEvent, write: WriteMessageEvent): void {
     const own = ownData(opaque);
     if (own?.type === "container") {
       const { type: _, ...container } = own;
@@ -234,7 +234,7 @@ export class MessageWriter {
     else if (EVENT_FACTS.includes(name)) this.#facts.event[name] = value;
   }
 
-  #finish({ reason, rawReason, usage }: FinishEvent, write: WriteEvent): void {
+  #finish({ reason, rawReason, usage }: FinishEvent, write: WriteMessageEvent): void {
     this.#begin(write);
     this.#closeAll(write);
     const stop = { stop_reason: writeStopReason(clientReason(reason, this.#hasCalls), rawReason), stop_sequence: null };
@@ -242,7 +242,7 @@ export class MessageWriter {
     write({ type: "message_delta", delta, usage: writeUsage(usage), ...this.#facts.event });
   }
 
-  #begin(write: WriteEvent): void {
+  #begin(write: WriteMessageEvent): void {
     if (this.#begun) return;
     this.#begun = true;
     const message = {
@@ -259,7 +259,7 @@ export class MessageWriter {
   }
 
   /** The index of the open block for a piece of text or thinking; opens one where none fits. */
-  #part(kind: OpenPart["kind"], block: number | undefined, write: WriteEvent): number {
+  #part(kind: OpenPart["kind"], block: number | undefined, write: WriteMessageEvent): number {
     if (this.#open !== undefined && this.#goesOn(kind, block)) return this.#open.index;
     const empty = kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" };
     const index = this.#startBlock(empty, write);
@@ -272,7 +272,7 @@ export class MessageWriter {
     return open?.kind === kind && open.block === block && !open.bare;
   }
 
-  #startBlock(block: JsonObject, write: WriteEvent): number {
+  #startBlock(block: JsonObject, write: WriteMessageEvent): number {
     this.#begin(write);
     this.#closePart(write);
     const index = this.#next++;
@@ -280,25 +280,25 @@ export class MessageWriter {
     return index;
   }
 
-  #delta(index: number, delta: JsonObject, write: WriteEvent): void {
+  #delta(index: number, delta: JsonObject, write: WriteMessageEvent): void {
     write({ type: "content_block_delta", index, delta });
   }
 
-  #whole(block: JsonObject, write: WriteEvent): void {
+  #whole(block: JsonObject, write: WriteMessageEvent): void {
     write({ type: "content_block_stop", index: this.#startBlock(block, write) });
   }
 
-  #carry(carried: Carried & { opaque: Opaque }, write: WriteEvent): void {
+  #carry(carried: Carried & { opaque: Opaque }, write: WriteMessageEvent): void {
     this.#whole({ type: "redacted_thinking", data: writeCarried(carried) }, write);
   }
 
-  #closePart(write: WriteEvent): void {
+  #closePart(write: WriteMessageEvent): void {
     if (this.#open === undefined) return;
     write({ type: "content_block_stop", index: this.#open.index });
     this.#open = undefined;
   }
 
-  #closeAll(write: WriteEvent): void {
+  #closeAll(write: WriteMessageEvent): void {
     this.#closePart(write);
     for (const index of this.#calls.values()) write({ type: "content_block_stop", index });
     this.#calls.clear();

@@ -1,5 +1,5 @@
 /** What a model takes that others refuse. */
-export interface ModelTraits {
+export interface ClaudeTraits {
   /** How it is told to think: by a budget in tokens, by effort (`adaptive`), or either. */
   thinking: "budget" | "either" | "adaptive";
   /** How it is told not to: in words, by saying nothing, or only between tools; some always think. */
@@ -13,7 +13,7 @@ export interface ModelTraits {
 }
 
 /** A service that speaks this protocol with models of its own: the form of the first models that think. */
-const FOREIGN: ModelTraits = {
+const FOREIGN: ClaudeTraits = {
   thinking: "budget",
   withoutThinking: "disabled",
   sampling: true,
@@ -25,7 +25,7 @@ const FOREIGN: ModelTraits = {
  * What a model takes, by its name; a name without a version is that of the newest. From the migration guides under
  * https://platform.claude.com/docs/en/about-claude/models.
  */
-export function traitsOf(model: string): ModelTraits {
+export function traitsOf(model: string): ClaudeTraits {
   const name = model.toLowerCase();
   if (!name.includes("claude")) return FOREIGN;
   const family = /opus|sonnet|haiku|fable|mythos/.exec(name)?.[0] ?? "";
@@ -40,7 +40,7 @@ export function traitsOf(model: string): ModelTraits {
   };
 }
 
-function withoutThinking(family: string, version: number): ModelTraits["withoutThinking"] {
+function withoutThinking(family: string, version: number): ClaudeTraits["withoutThinking"] {
   if (version >= 407 && version < 500) return "unsaid";
   return family === "sonnet" && version >= 505 ? "between_tools" : "disabled";
 }

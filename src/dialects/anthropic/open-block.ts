@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { CarriedStates } from "../carried.js";
-import { ToldCalls } from "../told-calls.js";
+import { ReportedCalls } from "../reported-calls.js";
 
 /** The deltas that carry a piece of text, and the field it stands in. */
 export const PIECES = { text_delta: "text", thinking_delta: "thinking", input_json_delta: "partial_json" } as const;
@@ -34,7 +34,7 @@ export interface AnswerState {
   /** Calls that wait for the caller's results, by their ids, with the id of the provider's call that made them, if one did. */
   waiting: Map<string, string | undefined>;
   /** The calls that were told. */
-  told: ToldCalls;
+  told: ReportedCalls;
   /** Whether the answer was cut by the limit on its tokens. */
   cut: boolean;
 }
@@ -47,7 +47,7 @@ export function newAnswer(): AnswerState {
     carried: new CarriedStates(),
     lastText: undefined,
     waiting: new Map(),
-    told: new ToldCalls(),
+    told: new ReportedCalls(),
     cut: false,
   };
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { parseToolInput, readInput, type ToolInput, UNNAMED } from "../tool-input.js";
+import { type ParsedInput, parseToolInput, readInput, UNNAMED } from "../tool-input.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";
 import { otherFields, ownOpaque } from "./opaque.js";
 import type { AnswerState, OpenBlock, PieceKind } from "./open-block.js";
@@ -77,7 +77,7 @@ export class CallBlock implements OpenBlock {
     return isJsonObject(caller) ? filledString(caller.tool_id) : undefined;
   }
 
-  #whole(): ToolInput {
+  #whole(): ParsedInput {
     if (this.#streamed) return parseToolInput(this.#input.toString());
     if (this.bare && this.#answer.cut) return { input: "", invalid: true };
     // A call that the provider's own code makes comes whole; some services say it as text.

@@ -5,7 +5,7 @@ import { SluiceError } from "../../stream/error.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { betasOf } from "./betas.js";
 import { limitBreakpoints, writeCache } from "./cache-control.js";
-import { type ModelTraits, traitsOf } from "./model-traits.js";
+import { type ClaudeTraits, traitsOf } from "./model-traits.js";
 import { ANTHROPIC } from "./opaque.js";
 import { writeProviderTool } from "./provider-tools.js";
 import { restrictSchema } from "./restrict-schema.js";
@@ -51,7 +51,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
 
 function writeSampling(
   { temperature, topP, topK }: ChatRequest,
-  traits: ModelTraits,
+  traits: ClaudeTraits,
   thinking: JsonObject | undefined,
   warnings: Warning[],
 ): JsonObject {
@@ -85,7 +85,7 @@ function writeStop(stop: readonly string[] | undefined, warnings: Warning[]): Js
   return sent.length > 0 ? { stop_sequences: sent } : {};
 }
 
-function writeTools(request: ChatRequest, traits: ModelTraits, warnings: Warning[]): JsonObject {
+function writeTools(request: ChatRequest, traits: ClaudeTraits, warnings: Warning[]): JsonObject {
   const { tools = [], toolChoice, parallelToolCalls } = request;
   if (tools.length === 0) return {};
   const wire = tools.map((tool, index): JsonObject => {

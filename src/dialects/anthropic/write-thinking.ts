@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ReasoningEffort, ReasoningOptions } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { ModelTraits } from "./model-traits.js";
+import type { ClaudeTraits } from "./model-traits.js";
 
 /** How thinking is asked for. */
 export interface WireThinking {
@@ -35,7 +35,7 @@ const EFFORTS: Readonly<Record<Exclude<ReasoningEffort, "none">, string>> = {
 /** Asks for thinking in the way that the model understands. `maxTokens` includes the thinking. */
 export function writeThinking(
   options: ReasoningOptions | undefined,
-  traits: ModelTraits,
+  traits: ClaudeTraits,
   maxTokens: number,
   warnings: Warning[],
 ): WireThinking {
@@ -59,7 +59,7 @@ export function writeThinking(
   return byBudget(effort, display, maxTokens, warnings);
 }
 
-function withoutThinking(traits: ModelTraits, warnings: Warning[]): WireThinking {
+function withoutThinking(traits: ClaudeTraits, warnings: Warning[]): WireThinking {
   switch (traits.withoutThinking) {
     case "disabled":
     case "between_tools":

@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
-import { MessageWriter, type WriteEvent } from "./message-writer.js";
+import { MessageWriter, type WriteMessageEvent } from "./message-writer.js";
 
 /** Writes a streamed message as server-sent events, each named after its type. */
 export class AnthropicWriter implements WireWriter {
@@ -24,6 +24,6 @@ export class AnthropicWriter implements WireWriter {
   }
 }
 
-function framed(write: WriteFrame): WriteEvent {
+function framed(write: WriteFrame): WriteMessageEvent {
   return (event) => write({ event: event.type, data: JSON.stringify(event) });
 }

@@ -28,14 +28,14 @@ export function isKeptFact(data: JsonObject): boolean {
 
 /** Says what no event of its own carries. A stream repeats most of it in each chunk; it is told when it changes. */
 export class AnswerFacts {
-  readonly #said = new Map<string, string>();
+  readonly #emitted = new Map<string, string>();
 
   push(object: JsonObject, known: readonly string[], emit: Emit): void {
     for (const [name, value] of Object.entries(object)) {
       if (value === null || known.includes(name)) continue;
       const text = JSON.stringify(value);
-      if (this.#said.get(name) === text) continue;
-      this.#said.set(name, text);
+      if (this.#emitted.get(name) === text) continue;
+      this.#emitted.set(name, text);
       const opaque = KEPT.includes(name) ? { opaque: ownOpaque({ [name]: value }) } : {};
       emit({ type: "data", name: providerData(name), value, ...opaque });
     }

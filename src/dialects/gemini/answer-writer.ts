@@ -15,13 +15,13 @@ import { type Usage, updateUsage } from "../../stream/usage.js";
 import { ClientCalls } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
 import { CANDIDATE_FACTS, isKeptFact, RESPONSE_FACTS } from "./answer-facts.js";
+import { EmittedSources } from "./emitted-sources.js";
 import { writeErrorBody } from "./errors.js";
 import { writeFinishReason } from "./finish-reason.js";
 import { objectOf, ownData } from "./opaque.js";
-import { SaidSources } from "./said-sources.js";
 import { writeAnyState, writeSignature, writeStateAlone } from "./signatures.js";
 import { writeUsage } from "./usage.js";
-import { PartWriter } from "./write-part.js";
+import { GeminiPartWriter } from "./write-part.js";
 
 /** Takes one response. */
 export type WriteResponse = (response: JsonObject) => void;
@@ -30,15 +30,15 @@ export type WriteResponse = (response: JsonObject) => void;
 export class AnswerWriter {
   readonly #context: WriterContext;
   readonly #clientCalls: ClientCalls;
-  readonly #parts = new PartWriter(writeAnyState, (callId) => ({ id: callId }));
-  readonly #alone = new PartWriter(writeStateAlone);
+  readonly #parts = new GeminiPartWriter(writeAnyState, (callId) => ({ id: callId }));
+  readonly #alone = new GeminiPartWriter(writeStateAlone);
   /** The block of the text that was said last, if nothing came after it. */
   #textBlock: { block: number | undefined } | undefined;
-  #sources = new SaidSources();
+  #sources = new EmittedSources();
   #start: StartEvent | undefined;
   #usage: Usage = {};
   #usageIsNew = false;
-  #said = false;
+  #emitted = false;
   #ended = false;
   #facts: { candidate: JsonObject; response: JsonObject } = { candidate: {}, response: {} };
 
@@ -85,7 +85,7 @@ export class AnswerWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#said) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
         this.#forget();
         return;
       case "finish":
@@ -152,7 +152,7 @@ export class AnswerWriter {
     const { candidate, response } = this.#facts;
     const counts = { usageMetadata: writeUsage(usage), ...this.#named() };
     const { blockReason } = objectOf(response.promptFeedback);
-    if (!this.#said && blockReason !== undefined) {
+    if (!this.#emitted && blockReason !== undefined) {
       write({ ...response, ...counts });
       return;
     }
@@ -165,12 +165,12 @@ export class AnswerWriter {
 
   #forget(): void {
     this.#start = undefined;
-    this.#sources = new SaidSources();
+    this.#sources = new EmittedSources();
     this.#facts = { candidate: {}, response: {} };
   }
 
   #part(part: JsonObject, write: WriteResponse): void {
-    this.#said = true;
+    this.#emitted = true;
     this.#textBlock = undefined;
     const usage = this.#usageIsNew ? { usageMetadata: writeUsage(this.#usage) } : {};
     this.#usageIsNew = false;

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit, ToolCallEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { ToldCalls } from "../told-calls.js";
-import { parseToolInput, readInput, type ToolInput, UNNAMED } from "../tool-input.js";
+import { ReportedCalls } from "../reported-calls.js";
+import { type ParsedInput, parseToolInput, readInput, UNNAMED } from "../tool-input.js";
 import { newCallId } from "./call-ids.js";
 import { objectOf, otherFields } from "./opaque.js";
 import { PartialArgs } from "./partial-args.js";
@@ -27,7 +27,7 @@ const CARRIED = ["id", "name", "args", "partialArgs", "willContinue"];
 export class FunctionCalls {
   readonly #newId: () => string;
   readonly #open: OpenCall[] = [];
-  readonly #told = new ToldCalls();
+  readonly #reported = new ReportedCalls();
   #any = false;
 
   /** @param newId makes the id of a call that has none. */
@@ -102,19 +102,19 @@ export class FunctionCalls {
     this.#open.splice(this.#open.indexOf(open), 1);
     if (!cut) this.#say(open, open.args.finish(), emit);
     const text = open.args.toString();
-    const input: ToolInput = cut ? { input: text, invalid: true } : parseToolInput(text);
+    const input: ParsedInput = cut ? { input: text, invalid: true } : parseToolInput(text);
     this.#tell(open.callId, open.name, input, open.part, emit);
   }
 
-  #tell(given: string, name: string, input: ToolInput, part: JsonObject, emit: Emit): void {
-    const callId = this.#told.admit(given, name, JSON.stringify(input.input));
+  #tell(given: string, name: string, input: ParsedInput, part: JsonObject, emit: Emit): void {
+    const callId = this.#reported.admit(given, name, JSON.stringify(input.input));
     if (callId === undefined) return;
     this.#any = true;
     emit(callEvent(callId, name, input, part));
   }
 }
 
-function callEvent(callId: string, name: string, input: ToolInput, part: JsonObject): ToolCallEvent {
+function callEvent(callId: string, name: string, input: ParsedInput, part: JsonObject): ToolCallEvent {
   const more = otherFields(objectOf(part.functionCall), CARRIED);
   const extra = Object.keys(more).length > 0 ? { functionCall: more } : {};
   const { opaque } = readState(part, ["functionCall"], extra);

@@ -2,7 +2,7 @@
 export type Level = "MINIMAL" | "LOW" | "MEDIUM" | "HIGH";
 
 /** What a model takes that others refuse. */
-export interface ModelTraits {
+export interface GeminiTraits {
   /** How it is told to think: not at all, by a budget in tokens, or by a level. */
   thinking:
     | { by: "none" }
@@ -21,14 +21,14 @@ const ALL: readonly Level[] = ["MINIMAL", "LOW", "MEDIUM", "HIGH"];
  * What a model takes, by its name; a name without a version is that of the newest. From
  * https://ai.google.dev/gemini-api/docs/thinking and https://ai.google.dev/gemini-api/docs/gemini-3.
  */
-export function traitsOf(model: string): ModelTraits {
+export function traitsOf(model: string): GeminiTraits {
   const name = model.toLowerCase();
   const version = versionOf(name);
   const newest = version >= 300;
   return { thinking: thinkingOf(name, version), signatures: newest && name.includes("gemini"), mediaParts: newest };
 }
 
-function thinkingOf(name: string, version: number): ModelTraits["thinking"] {
+function thinkingOf(name: string, version: number): GeminiTraits["thinking"] {
   const talks = !/image|tts|audio|embedding|computer-use/.test(name);
   if (version < 205 || (version < 300 && !talks)) return { by: "none" };
   if (version < 300) return budgetOf(name);
@@ -37,7 +37,7 @@ function thinkingOf(name: string, version: number): ModelTraits["thinking"] {
   return { by: "level", levels: version >= 307 ? ALL.slice(1) : ALL };
 }
 
-function budgetOf(name: string): ModelTraits["thinking"] {
+function budgetOf(name: string): GeminiTraits["thinking"] {
   if (name.includes("pro")) return { by: "budget", least: 128, most: 32_768, off: false };
   return { by: "budget", least: name.includes("lite") ? 512 : 1, most: 24_576, off: true };
 }

@@ -13,7 +13,7 @@ import { readToolResponse } from "./tool-response.js";
 /** Under what name our events speak of code that Gemini runs. */
 const CODE_EXECUTION = "code_execution";
 
-/** Settings of a `PartReader`. */
+/** Settings of a `GeminiPartReader`. */
 export interface PartReaderOptions {
   /** Whether each part is whole, as in a body; in a stream and in its history, parts of a kind go on with each other. */
   whole?: boolean;
@@ -22,7 +22,7 @@ export interface PartReaderOptions {
 }
 
 /** Turns the parts of one answer into events. */
-export class PartReader {
+export class GeminiPartReader {
   readonly text = new AnswerText();
   readonly calls: FunctionCalls;
   readonly #whole: boolean;

@@ -7,7 +7,7 @@ import { badRequest, WireObject } from "../wire-object.js";
 import { numberedCallId } from "./call-ids.js";
 import { checkPart } from "./check-part.js";
 import { objectOf, otherFields, ownOpaque } from "./opaque.js";
-import { PartReader } from "./part-reader.js";
+import { GeminiPartReader } from "./part-reader.js";
 import { readState } from "./signatures.js";
 import { readToolResponse } from "./tool-response.js";
 import { FILES } from "./write-file.js";
@@ -61,7 +61,7 @@ function readSystem(body: WireObject): ChatMessage[] {
 
 function readModel(run: readonly WireObject[], history: History): ChatMessage[] {
   const transcript = new Transcript(true);
-  const reader = new PartReader({ newId: history.newId });
+  const reader = new GeminiPartReader({ newId: history.newId });
   for (const part of run.flatMap(partsOf)) {
     checkPart(part);
     reader.push(part.value, (event) => transcript.push(event));

@@ -12,9 +12,9 @@ import { errorIn } from "./errors.js";
 import { readBlockReason, readFinishReason } from "./finish-reason.js";
 import { holesOf, isSaid, type Meaning, meaningOf, usageOf } from "./known-chunks.js";
 import { objectOf } from "./opaque.js";
-import { PartReader } from "./part-reader.js";
+import { GeminiPartReader } from "./part-reader.js";
 import { Emitted, hasContent, hasEnd, RepeatedChunks } from "./repeated-chunks.js";
-import { Sources } from "./sources.js";
+import { GroundingSources } from "./sources.js";
 import { readUsage } from "./usage.js";
 
 /** Every chunk says the usage so far. It is told when it grew by so many tokens, and at the end. */
@@ -37,8 +37,8 @@ export interface GeminiReaderOptions {
  */
 export class GeminiReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
-  readonly #parts: PartReader;
-  readonly #sources = new Sources();
+  readonly #parts: GeminiPartReader;
+  readonly #sources = new GroundingSources();
   readonly #facts = new AnswerFacts();
   readonly #strays = new StrayFrames("gemini");
   #started = false;
@@ -56,7 +56,7 @@ export class GeminiReader implements WireReader {
   #saidTokens = 0;
 
   constructor({ whole = false }: GeminiReaderOptions = {}) {
-    this.#parts = new PartReader({ whole });
+    this.#parts = new GeminiPartReader({ whole });
     this.#whole = whole;
   }
 

@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { SaidText } from "../said-text.js";
+import { EmittedText } from "../emitted-text.js";
 import { toolInput } from "../tool-input.js";
 import { objectOf } from "./opaque.js";
 
 /** What an answer consists of so far, to hold a repetition of it against. */
 export class Emitted {
-  readonly #text = new SaidText();
+  readonly #text = new EmittedText();
   readonly #calls = new Set<string>();
 
   note(event: ChatEvent): void {

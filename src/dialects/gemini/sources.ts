@@ -7,8 +7,8 @@ import { objectOf, ownOpaque } from "./opaque.js";
  * The sources of an answer: those of `groundingMetadata`, one for each place they support, and those of
  * `citationMetadata`. A stream may say them again, each time with more; each is told once.
  */
-export class Sources {
-  readonly #said = new Set<string>();
+export class GroundingSources {
+  readonly #emitted = new Set<string>();
   /** A later chunk may say what earlier ones support. */
   #chunks: JsonObject[] = [];
 
@@ -41,11 +41,11 @@ export class Sources {
     text: AnswerText,
     emit: Emit,
   ): void {
-    const before = new Set(this.#said);
+    const before = new Set(this.#emitted);
     for (const { data, source, place } of places) {
       const key = JSON.stringify(data);
       if (before.has(key)) continue;
-      this.#said.add(key);
+      this.#emitted.add(key);
       const found = isJsonObject(place) ? text.find(place) : undefined;
       const span = found && { span: { start: found.start, end: found.end } };
       emit({

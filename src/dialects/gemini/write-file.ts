@@ -4,7 +4,7 @@ import { lookup } from "../../base/lookup.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { FilePart } from "../../stream/message.js";
 import { fromDataUrl } from "../data-url.js";
-import type { ModelTraits } from "./model-traits.js";
+import type { GeminiTraits } from "./model-traits.js";
 import { objectOf, ownData } from "./opaque.js";
 
 /** Where the Files API has its files: https://ai.google.dev/api/files. */
@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** A file as a part: its bytes, or its address. Settings of a video or of the part stand in its opaque state. */
-export function writeFile(part: FilePart, traits: ModelTraits, path: string, warnings: Warning[]): JsonObject {
+export function writeFile(part: FilePart, traits: GeminiTraits, path: string, warnings: Warning[]): JsonObject {
   const { inlineData, fileData, ...beside } = ownData(part.opaque) ?? {};
   const own = objectOf(inlineData ?? fileData);
   return { ...content(part, own), ...writeDetail(part, traits, path, warnings), ...beside };
@@ -64,7 +64,7 @@ function exact(mediaType: string, url: string): string {
 
 const RESOLUTIONS = { low: "MEDIA_RESOLUTION_LOW", high: "MEDIA_RESOLUTION_HIGH" } as const;
 
-function writeDetail({ detail }: FilePart, traits: ModelTraits, path: string, warnings: Warning[]): JsonObject {
+function writeDetail({ detail }: FilePart, traits: GeminiTraits, path: string, warnings: Warning[]): JsonObject {
   if (detail === undefined || detail === "auto") return {};
   if (traits.mediaParts) return { mediaResolution: { level: RESOLUTIONS[detail] } };
   warnings.push({ field: `${path}.detail`, message: "not sent: this model takes one resolution for all files" });

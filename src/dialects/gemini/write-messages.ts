@@ -14,12 +14,12 @@ import { GEMINI_HISTORY } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { isKeptFact } from "./answer-facts.js";
 import { idField } from "./call-ids.js";
-import type { ModelTraits } from "./model-traits.js";
+import type { GeminiTraits } from "./model-traits.js";
 import { objectOf, ownData } from "./opaque.js";
 import { NO_SIGNATURE, writeOwnState } from "./signatures.js";
 import { writeToolResponse } from "./tool-response.js";
 import { writeFile } from "./write-file.js";
-import { PartWriter } from "./write-part.js";
+import { GeminiPartWriter } from "./write-part.js";
 
 /** The parts of a request that its messages make up. */
 export interface WireMessages {
@@ -35,20 +35,20 @@ interface Content extends JsonObject {
 /** Messages in Gemini's terms: instructions apart, results of functions in one content of the user's. */
 export function writeMessages(
   messages: readonly ChatMessage[],
-  traits: ModelTraits,
+  traits: GeminiTraits,
   warnings: Warning[],
 ): WireMessages {
   return new MessagesWriter(traits, warnings).write(messages);
 }
 
 class MessagesWriter {
-  readonly #traits: ModelTraits;
+  readonly #traits: GeminiTraits;
   readonly #warnings: Warning[];
-  readonly #parts = new PartWriter(writeOwnState);
+  readonly #parts = new GeminiPartWriter(writeOwnState);
   readonly #system: JsonObject[] = [];
   readonly #contents: Content[] = [];
 
-  constructor(traits: ModelTraits, warnings: Warning[]) {
+  constructor(traits: GeminiTraits, warnings: Warning[]) {
     this.#traits = traits;
     this.#warnings = warnings;
   }

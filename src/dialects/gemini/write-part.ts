@@ -9,7 +9,7 @@ import type { WriteState } from "./signatures.js";
 import { writeToolResponse } from "./tool-response.js";
 
 /** The parts of an answer, as a model says them and as a client brings them back. */
-export class PartWriter {
+export class GeminiPartWriter {
   readonly #state: WriteState;
   readonly #id: (callId: string) => { id?: string };
 

@@ -3,7 +3,7 @@ import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest, ResponseFormat } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
-import { type ModelTraits, traitsOf } from "./model-traits.js";
+import { type GeminiTraits, traitsOf } from "./model-traits.js";
 import { GEMINI, objectOf } from "./opaque.js";
 import { restrictSchema } from "./restrict-schema.js";
 import { writeMessages } from "./write-messages.js";
@@ -27,7 +27,7 @@ export function writeRequest(request: ChatRequest, { model, stream }: CallTarget
   return { path: `/${model.includes("/") ? model : `models/${model}`}:${method}`, body, warnings };
 }
 
-function writeConfig(request: ChatRequest, traits: ModelTraits, warnings: Warning[]): JsonObject {
+function writeConfig(request: ChatRequest, traits: GeminiTraits, warnings: Warning[]): JsonObject {
   const { temperature, topP, topK, maxTokens, stop, seed, presencePenalty, frequencyPenalty } = request;
   const thinkingConfig = writeThinking(request.reasoning, traits, warnings);
   const fields = {

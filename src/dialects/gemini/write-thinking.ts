@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ReasoningEffort, ReasoningOptions } from "../../stream/chat-request.js";
-import type { Level, ModelTraits } from "./model-traits.js";
+import type { GeminiTraits, Level } from "./model-traits.js";
 
 /** What the levels mean for models that think by a budget, in tokens: https://ai.google.dev/gemini-api/docs/openai#thinking. */
 const BUDGETS: Readonly<Record<Exclude<ReasoningEffort, "none">, number>> = {
@@ -24,7 +24,7 @@ const LEVELS: Readonly<Record<ReasoningEffort, Level>> = {
 /** Asks for thinking in the way that the model understands (`thinkingConfig`). */
 export function writeThinking(
   options: ReasoningOptions | undefined,
-  { thinking }: ModelTraits,
+  { thinking }: GeminiTraits,
   warnings: Warning[],
 ): JsonObject | undefined {
   if (options === undefined) return undefined;

@@ -6,7 +6,7 @@ import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
 import { Utf8Offsets } from "../gemini/utf8-offsets.js";
 import { malformed } from "../parse-frame.js";
-import type { ToldCalls } from "../told-calls.js";
+import type { ReportedCalls } from "../reported-calls.js";
 import { parseToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import { GOOGLE_INTERACTIONS, ownState } from "./own-state.js";
 
@@ -70,7 +70,7 @@ export class OpenStep {
   }
 
   /** @param told the calls of the interaction that were told. */
-  close(told: ToldCalls, emit: Emit): void {
+  close(told: ReportedCalls, emit: Emit): void {
     const { type } = this.#step;
     if (typeof type !== "string" || type === "") return;
     if (type === "thought") this.#closeThought(emit);
@@ -126,7 +126,7 @@ export class OpenStep {
     if (state.opaque !== undefined) emit({ type: "reasoning-delta", text: "", block: this.#block, ...state });
   }
 
-  #closeCall(type: string, told: ToldCalls, emit: Emit): void {
+  #closeCall(type: string, told: ReportedCalls, emit: Emit): void {
     const own = type === "function_call";
     const input = this.#streamed
       ? parseToolInput(this.#arguments.toString())

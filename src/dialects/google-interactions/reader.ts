@@ -11,8 +11,8 @@ import { EarlyEvents } from "../early-events.js";
 import { filledString } from "../filled-string.js";
 import { errorIn } from "../gemini/errors.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
+import { ReportedCalls } from "../reported-calls.js";
 import { StrayFrames } from "../stray-frames.js";
-import { ToldCalls } from "../told-calls.js";
 import { OpenStep } from "./open-step.js";
 import { readUsage } from "./usage.js";
 
@@ -35,10 +35,10 @@ export class InteractionReader implements WireReader {
   #usage: Usage = {};
   #started = false;
   #calls = false;
-  readonly #told = new ToldCalls();
+  readonly #reported = new ReportedCalls();
   #finished = false;
   /** Whether any step was streamed. */
-  #said = false;
+  #emitted = false;
 
   push(frame: Frame, emit: Emit): void {
     if (!isDone(frame.data)) this.event(parseEvent(frame), emit, frame);
@@ -110,7 +110,7 @@ export class InteractionReader implements WireReader {
     const step = event.step ?? event.content;
     this.#close(index, emit);
     this.#start({}, emit);
-    this.#said = true;
+    this.#emitted = true;
     if (isJsonObject(step)) this.#steps.set(index, new OpenStep(step, index, emit));
   }
 
@@ -134,7 +134,7 @@ export class InteractionReader implements WireReader {
     if (step === undefined) return;
     this.#steps.delete(index);
     if (step.isCall) this.#calls = true;
-    step.close(this.#told, emit);
+    step.close(this.#reported, emit);
   }
 
   /** Running totals, where a stream says them before its end. */
@@ -146,7 +146,7 @@ export class InteractionReader implements WireReader {
 
   #finish(interaction: JsonObject, emit: Emit): void {
     this.#start(interaction, emit);
-    if (!this.#said) this.#wholeSteps(interaction.steps ?? interaction.outputs, emit);
+    if (!this.#emitted) this.#wholeSteps(interaction.steps ?? interaction.outputs, emit);
     for (const index of [...this.#steps.keys()]) this.#close(index, emit);
     const status = typeof interaction.status === "string" ? interaction.status : "completed";
     if (status === "failed") {

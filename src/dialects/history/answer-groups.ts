@@ -19,7 +19,7 @@ export interface AnswerGroup {
 }
 
 /** An answer with all that belongs to it. */
-export interface Answer {
+export interface GroupedAnswer {
   groups: AnswerGroup[];
   /** Results of no call, or of one that had its result already. */
   strays: ToolResultPart[];
@@ -35,10 +35,14 @@ export interface Answer {
  *
  * @param index of the answer in `messages`.
  */
-export function gatherAnswer(messages: readonly ChatMessage[], index: number, message: AssistantMessage): Answer {
+export function gatherAnswer(
+  messages: readonly ChatMessage[],
+  index: number,
+  message: AssistantMessage,
+): GroupedAnswer {
   const { groups, inline } = cut(message);
   const results = [...inline];
-  const others: Answer["others"] = [];
+  const others: GroupedAnswer["others"] = [];
   let end = index + 1;
   for (; end < messages.length; end++) {
     const next = messages[end];

@@ -7,9 +7,9 @@ import type { WireReader } from "../dialect.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { isBlank, isDone, malformed, parseEvent } from "../parse-frame.js";
+import { ReportedCalls } from "../reported-calls.js";
 import { StrayFrames } from "../stray-frames.js";
-import { ToldCalls } from "../told-calls.js";
-import { parseToolInput, readInput, type ToolInput, UNNAMED } from "../tool-input.js";
+import { type ParsedInput, parseToolInput, readInput, UNNAMED } from "../tool-input.js";
 import { otherProtocol } from "../wire-marks.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { isCutLine } from "./cut-line.js";
@@ -32,7 +32,7 @@ export class OllamaReader implements WireReader {
   #started = false;
   #finished = false;
   #calls = 0;
-  readonly #told = new ToldCalls();
+  readonly #reported = new ReportedCalls();
   readonly #strays: StrayFrames;
 
   constructor(form: AnswerForm) {
@@ -95,7 +95,7 @@ export class OllamaReader implements WireReader {
     const name = filledString(called.name) ?? UNNAMED;
     const input = readArguments(called.arguments ?? called.parameters);
     const given = filledString(call.id) ?? `call_${timeOf(line)}_${this.#calls}`;
-    const callId = this.#told.admit(given, name, JSON.stringify(input.input));
+    const callId = this.#reported.admit(given, name, JSON.stringify(input.input));
     if (callId === undefined) return;
     this.#calls++;
     emit({ type: "tool-call", callId, name, ...input });
@@ -136,7 +136,7 @@ function truncated(where: string, frame?: string): SluiceError {
 }
 
 /** Arguments come as an object; some servers that speak this protocol send them as text. */
-function readArguments(value: JsonValue | undefined): ToolInput {
+function readArguments(value: JsonValue | undefined): ParsedInput {
   return typeof value === "string" ? parseToolInput(value) : readInput(value);
 }
 

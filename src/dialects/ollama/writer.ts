@@ -19,7 +19,7 @@ export class LineWriter {
   readonly #context: WriterContext;
   readonly #clientCalls: ClientCalls;
   #model = "";
-  #said = false;
+  #emitted = false;
   #ended = false;
   #calls = 0;
   #now = Number.NaN;
@@ -61,7 +61,7 @@ export class LineWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#said) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
         return;
       case "finish":
         this.#finish(event, write);
@@ -89,7 +89,7 @@ export class LineWriter {
   }
 
   #say(content: LineContent, write: WriteLine): void {
-    this.#said = true;
+    this.#emitted = true;
     const line = this.#head();
     this.#form.write(line, content);
     line.done = false;

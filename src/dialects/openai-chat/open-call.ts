@@ -2,7 +2,7 @@ import type { JsonValue } from "../../base/json.js";
 import { JsonExtent } from "../../base/json-extent.js";
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { parseToolInput, type ToolInput, UNNAMED } from "../tool-input.js";
+import { type ParsedInput, parseToolInput, UNNAMED } from "../tool-input.js";
 import { ownOpaque } from "./opaque.js";
 
 /** What some gateways say before the arguments come. */
@@ -20,7 +20,7 @@ interface Begun {
 }
 
 /** A call whose end has not come. */
-export class OpenCall {
+export class StreamedCall {
   callId: string;
   /** The id that the service gave it, if any. */
   givenId: string | undefined;
@@ -39,7 +39,7 @@ export class OpenCall {
   /** Pieces that came before the name. */
   #early: string[] = [];
   readonly #silent: boolean;
-  #told = false;
+  #reported = false;
 
   constructor({ callId, name, custom, extra, silent }: Begun) {
     this.callId = callId;
@@ -108,7 +108,7 @@ export class OpenCall {
   complete(callId: string, bare: boolean, emit: Emit): void {
     const name = this.#name === "" ? UNNAMED : this.#name;
     if (this.#empty) this.#emitDelta(EMPTY, emit);
-    if (this.custom && this.#told) emit({ type: "tool-input-delta", callId, name, delta: '"' });
+    if (this.custom && this.#reported) emit({ type: "tool-input-delta", callId, name, delta: '"' });
     const state = {
       ...(this.custom && { type: "custom" }),
       ...(this.extra !== undefined && { extra_content: this.extra }),
@@ -117,7 +117,7 @@ export class OpenCall {
     emit({ type: "tool-call", callId, name, ...this.#whole(bare), ...opaque });
   }
 
-  #whole(bare: boolean): ToolInput {
+  #whole(bare: boolean): ParsedInput {
     if (bare) return { input: "", invalid: true };
     return this.custom ? { input: this.#input.toString() } : parseToolInput(this.text);
   }
@@ -139,8 +139,8 @@ export class OpenCall {
   #emitDelta(delta: string, emit: Emit): void {
     if (this.#silent) return;
     const { callId, custom } = this;
-    const said = custom ? (this.#told ? "" : '"') + JSON.stringify(delta).slice(1, -1) : delta;
-    this.#told = true;
+    const said = custom ? (this.#reported ? "" : '"') + JSON.stringify(delta).slice(1, -1) : delta;
+    this.#reported = true;
     emit({ type: "tool-input-delta", callId, name: this.#name, delta: said });
   }
 }

@@ -5,22 +5,22 @@ import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { saysError } from "../complaint.js";
 import type { WireReader } from "../dialect.js";
+import { EmittedText } from "../emitted-text.js";
 import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
 import { errorIn } from "../openai-error.js";
 import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
-import { SaidText } from "../said-text.js";
 import { StrayFrames } from "../stray-frames.js";
 import { contentPart, imagePart, textPiece } from "./content-part.js";
 import { DeltaShapes, type Meaning } from "./delta-shapes.js";
+import { EmittedAudio } from "./emitted-audio.js";
 import { brokenOff, readFinishReason } from "./finish-reason.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
 import { ownOpaque } from "./opaque.js";
 import { ReasoningDetails } from "./reasoning-details.js";
 import { beginsAnew, callSign, RepeatedAnswer } from "./repeated-answer.js";
-import { SaidAudio } from "./said-audio.js";
-import { Sources } from "./sources.js";
+import { CitedSources } from "./sources.js";
 import { ToolCalls } from "./tool-calls.js";
 import { readUsage } from "./usage.js";
 
@@ -32,7 +32,7 @@ import { readUsage } from "./usage.js";
  */
 export class OpenAiChatReader implements WireReader {
   readonly #shapes = new DeltaShapes();
-  readonly #sources = new Sources();
+  readonly #sources = new CitedSources();
   readonly #facts = new ExtraFacts();
   readonly #strays = new StrayFrames("openai-chat");
   #started = false;
@@ -40,7 +40,7 @@ export class OpenAiChatReader implements WireReader {
   #id: string | undefined;
   #calls = this.#newCalls();
   #details = new ReasoningDetails();
-  #audio = new SaidAudio();
+  #audio = new EmittedAudio();
   #refused = false;
   /** The number of the choice that is read, and whether it was there. */
   #number = 0;
@@ -50,7 +50,7 @@ export class OpenAiChatReader implements WireReader {
   /** Whether the chunks of one answer have ids of their own: then another id is no other answer. */
   #idsVary = false;
   /** The text so far, which a message at the end may say whole. */
-  #told = new SaidText();
+  #reported = new EmittedText();
   #reasoned = false;
   /** What was called so far. */
   #called = new Set<string>();
@@ -93,7 +93,7 @@ export class OpenAiChatReader implements WireReader {
     if (meaning.type === "tool-input-delta") {
       if (!this.#calls.pushInput(meaning.index, text, emit)) this.#chunk(parseEvent(frame), frame, emit);
     } else if (text !== "") {
-      if (meaning.type === "text-delta") this.#told.push(text);
+      if (meaning.type === "text-delta") this.#reported.push(text);
       emit({ type: meaning.type, text });
     }
   }
@@ -178,7 +178,7 @@ export class OpenAiChatReader implements WireReader {
     this.#repeated = undefined;
     if (repeated === undefined) return;
     const frames = repeated.frames.map((frame) => ({ frame, chunk: parseEvent(frame) }));
-    if (repeated.repeats(this.#told, this.#called)) {
+    if (repeated.repeats(this.#reported, this.#called)) {
       for (const { chunk } of frames) this.#takeUsage(chunk, undefined, emit);
       return;
     }
@@ -201,9 +201,9 @@ export class OpenAiChatReader implements WireReader {
   #forget(): void {
     this.#calls = this.#newCalls();
     this.#details = new ReasoningDetails();
-    this.#audio = new SaidAudio();
+    this.#audio = new EmittedAudio();
     this.#refused = false;
-    this.#told = new SaidText();
+    this.#reported = new EmittedText();
     this.#reasoned = false;
     this.#called = new Set();
   }
@@ -211,7 +211,7 @@ export class OpenAiChatReader implements WireReader {
   /** What a whole message has beyond the pieces that came before it; where it is longer and another, it is right. */
   #whole(message: JsonObject, emit: Emit): void {
     const { content } = message;
-    const rest = typeof content === "string" ? this.#told.restOf(content) : "";
+    const rest = typeof content === "string" ? this.#reported.restOf(content) : "";
     if (rest === undefined) {
       emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
       if (this.#steps > 0) emit({ type: "step-start", step: this.#steps, model: this.#model });
@@ -235,11 +235,11 @@ export class OpenAiChatReader implements WireReader {
   #choice(chunk: JsonObject, choice: JsonObject, text: string, emit: Emit): void {
     const error = errorIn(choice);
     if (error !== undefined) throw error;
-    const whole = this.#told.length > 0 && isJsonObject(choice.message) ? choice.message : undefined;
+    const whole = this.#reported.length > 0 && isJsonObject(choice.message) ? choice.message : undefined;
     const delta = whole !== undefined && !isJsonObject(choice.delta) ? {} : deltaOf(choice);
     const emitted: ChatEvent[] = [];
     const note = (event: ChatEvent) => {
-      if (event.type === "text-delta" && event.refusal === undefined) this.#told.push(event.text);
+      if (event.type === "text-delta" && event.refusal === undefined) this.#reported.push(event.text);
       if (event.type === "reasoning-delta") this.#reasoned = true;
       if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
       emitted.push(event);
@@ -247,7 +247,7 @@ export class OpenAiChatReader implements WireReader {
     };
     this.#message(delta, note);
     if (whole !== undefined) this.#whole(whole, note);
-    if (isJsonObject(delta.audio)) this.#said(delta.audio, isJsonObject(choice.message), note);
+    if (isJsonObject(delta.audio)) this.#emitted(delta.audio, isJsonObject(choice.message), note);
     this.#sources.push(chunk, delta, emit);
     this.#facts.push(choice, CHOICE_FIELDS, emit);
     this.#facts.push(delta, DELTA_FIELDS, emit);
@@ -295,7 +295,7 @@ export class OpenAiChatReader implements WireReader {
   }
 
   /** What the model speaks, and its words. */
-  #said(audio: JsonObject, whole: boolean, emit: Emit): void {
+  #emitted(audio: JsonObject, whole: boolean, emit: Emit): void {
     if (typeof audio.transcript === "string") textPiece(audio.transcript, emit);
     if (whole) this.#audio.pushWhole(audio, emit);
     else this.#audio.push(audio, emit);

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Frame } from "../../stream/framing/frame.js";
+import type { EmittedText } from "../emitted-text.js";
 import { filledString } from "../filled-string.js";
-import type { SaidText } from "../said-text.js";
 import { parseToolInput } from "../tool-input.js";
 
 /** What an answer called, as a text that is the same for the same call. */
@@ -42,7 +42,7 @@ export class RepeatedAnswer {
   }
 
   /** Whether it says what was said, and calls nothing else. */
-  repeats(said: SaidText, called: ReadonlySet<string>): boolean {
+  repeats(said: EmittedText, called: ReadonlySet<string>): boolean {
     const calls = [...this.#calls.values()].map(({ name, input }) => callSign(name, parseToolInput(input).input));
     return said.is(this.#text) && calls.every((call) => called.has(call));
   }

@@ -3,7 +3,7 @@ import type { Emit, Source } from "../../stream/chat-event.js";
 import { ownOpaque } from "./opaque.js";
 
 /** Emits each source once, although Perplexity repeats its list in every chunk. */
-export class Sources {
+export class CitedSources {
   readonly #seen = new Set<string>();
 
   /** Takes what a chunk or a message says of sources: OpenAI's annotations, Perplexity's citations and search results. */

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { ToldCalls } from "../told-calls.js";
-import { OpenCall } from "./open-call.js";
+import { ReportedCalls } from "../reported-calls.js";
+import { StreamedCall } from "./open-call.js";
 
 /** What a piece of a call says. */
 interface Piece {
@@ -24,15 +24,15 @@ interface Piece {
 export class ToolCalls {
   /** Makes the id of a call that has none. */
   readonly #newId: (place: number) => string;
-  readonly #calls: OpenCall[] = [];
-  readonly #byIndex = new Map<number, OpenCall>();
-  readonly #byId = new Map<string, OpenCall>();
-  readonly #told = new ToldCalls();
-  #last: OpenCall | undefined;
+  readonly #calls: StreamedCall[] = [];
+  readonly #byIndex = new Map<number, StreamedCall>();
+  readonly #byId = new Map<string, StreamedCall>();
+  readonly #reported = new ReportedCalls();
+  #last: StreamedCall | undefined;
   /** The calls of the last list that named several without an index, by their places in it. */
-  readonly #byPlace: OpenCall[] = [];
+  readonly #byPlace: StreamedCall[] = [];
   /** The calls that the list which is being read has named. */
-  readonly #listed = new Set<OpenCall>();
+  readonly #listed = new Set<StreamedCall>();
   #any = false;
 
   constructor(newId: (place: number) => string) {
@@ -95,7 +95,7 @@ export class ToolCalls {
   }
 
   /** More arguments of a call. What follows their end is another call of the same tool. */
-  #append(call: OpenCall, delta: string, emit: Emit): void {
+  #append(call: StreamedCall, delta: string, emit: Emit): void {
     const rest = call.push(delta, emit);
     if (rest.trim() === "") return;
     if (!/^\s*[{[]/.test(rest)) {
@@ -112,28 +112,34 @@ export class ToolCalls {
     this.#append(next, rest, emit);
   }
 
-  #begin({ index, id, name = "", custom, extra }: Piece, emit: Emit): OpenCall {
+  #begin({ index, id, name = "", custom, extra }: Piece, emit: Emit): StreamedCall {
     const last = this.#last;
     // Another call begins: those before it whose arguments are whole need not wait for the end.
     if (last?.isWhole && !last.custom) this.#complete(last, false, emit);
     const taken = id !== undefined && this.#byId.has(id);
-    const call = new OpenCall({ callId: id ?? this.#newId(this.#calls.length), name, custom, extra, silent: taken });
+    const call = new StreamedCall({
+      callId: id ?? this.#newId(this.#calls.length),
+      name,
+      custom,
+      extra,
+      silent: taken,
+    });
     this.#calls.push(call);
     if (id !== undefined) this.#identify(call, id);
     if (typeof index === "number") this.#byIndex.set(index, call);
     return call;
   }
 
-  #identify(call: OpenCall, id: string): void {
+  #identify(call: StreamedCall, id: string): void {
     call.givenId = id;
     call.callId = id;
     this.#byId.set(id, call);
   }
 
-  #complete(call: OpenCall, bare: boolean, emit: Emit): void {
+  #complete(call: StreamedCall, bare: boolean, emit: Emit): void {
     if (call.done) return;
     if (!call.isCall) return;
-    const callId = this.#told.admit(call.callId, call.name, call.text);
+    const callId = this.#reported.admit(call.callId, call.name, call.text);
     call.done = true;
     if (callId === undefined) return;
     this.#any = true;
@@ -141,7 +147,7 @@ export class ToolCalls {
   }
 
   /** The call that a piece goes on with; `undefined` where it begins one. */
-  #known(piece: Piece, place: number): OpenCall | undefined {
+  #known(piece: Piece, place: number): StreamedCall | undefined {
     const { index, id, name, delta } = piece;
     const same = id === undefined ? undefined : this.#byId.get(id);
     const there = typeof index === "number" ? this.#byIndex.get(index) : undefined;
@@ -165,18 +171,18 @@ export class ToolCalls {
     return name !== last.name || begins(piece, last) ? undefined : last;
   }
 
-  #unlessBegins(piece: Piece, call: OpenCall | undefined): OpenCall | undefined {
+  #unlessBegins(piece: Piece, call: StreamedCall | undefined): StreamedCall | undefined {
     return call === undefined || begins(piece, call) ? undefined : call;
   }
 
-  #indexOf(call: OpenCall): number | undefined {
+  #indexOf(call: StreamedCall): number | undefined {
     for (const [index, there] of this.#byIndex) if (there === call) return index;
     return undefined;
   }
 }
 
 /** Whether a piece that could belong to a call begins another: it names another tool, or the arguments that came are whole. */
-function begins({ id, name, delta }: Piece, call: OpenCall): boolean {
+function begins({ id, name, delta }: Piece, call: StreamedCall): boolean {
   if (name === undefined || call.name === "") return false;
   // A name that comes in pieces, or that is said again with each.
   if (!call.begun) return id !== undefined && !name.startsWith(call.name);

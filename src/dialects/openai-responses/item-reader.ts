@@ -4,7 +4,7 @@ import { providerData } from "../../stream/data-name.js";
 import { CarriedStates, readCarried } from "../carried.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
-import { ToldCalls } from "../told-calls.js";
+import { ReportedCalls } from "../reported-calls.js";
 import { declaredCustomTools } from "./custom-tools.js";
 import type { ResponseContent } from "./end.js";
 import {
@@ -31,8 +31,8 @@ export class ItemReader {
   /** The part that the last piece belonged to: most pieces follow one another. */
   #last: { at: number; kind: PartKind; index: number; part: OpenPart } | undefined;
   #blocks = 0;
-  #said: ResponseContent = { toolCalls: false, refusal: false };
-  readonly #told = new ToldCalls();
+  #emitted: ResponseContent = { toolCalls: false, refusal: false };
+  readonly #reported = new ReportedCalls();
   /** State of calls and results that stood before them. */
   readonly #carried = new CarriedStates();
   /** The block of the text that began last. */
@@ -70,7 +70,7 @@ export class ItemReader {
     const last = this.#last;
     if (last !== undefined && last.at === at && last.kind === kind && last.index === index) return last.part;
     if (this.#closed.has(at) && !this.#items.has(at)) return undefined;
-    if (kind === "refusal") this.#said.refusal = true;
+    if (kind === "refusal") this.#emitted.refusal = true;
     const part = this.#openAt(at, kind).part(kind, index, this.#nextBlock);
     this.#last = { at, kind, index, part };
     return part;
@@ -124,7 +124,7 @@ export class ItemReader {
     else if (isCall(item)) this.#closeCall(open, item, emit);
     else for (const event of otherItemEvents(item, this.#names)) emit(event);
     if (open.contradicted) this.#contradicted = true;
-    if (item.type === "mcp_approval_request") this.#said.toolCalls = true;
+    if (item.type === "mcp_approval_request") this.#emitted.toolCalls = true;
   }
 
   /** The response is over: says what of its items was not said yet, and what all of them came to. */
@@ -134,11 +134,11 @@ export class ItemReader {
       for (const [at, item] of response.output.entries()) if (isJsonObject(item)) this.close(at, item, emit);
     }
     for (const [at, open] of this.#items) this.close(at, cutItem(open, at, response), emit);
-    const said = this.#said;
+    const said = this.#emitted;
     this.#closed.clear();
     this.#untold.clear();
     this.#last = undefined;
-    this.#said = { toolCalls: false, refusal: false };
+    this.#emitted = { toolCalls: false, refusal: false };
     this.#keepIds = false;
     return said;
   }
@@ -177,7 +177,7 @@ export class ItemReader {
         continue;
       }
       const kind = part.type === "refusal" ? "refusal" : "text";
-      if (kind === "refusal") this.#said.refusal = true;
+      if (kind === "refusal") this.#emitted.refusal = true;
       const whole = open.wholePart(kind, index, content.length, this.#nextBlock);
       this.#lastText = whole.block;
       whole.completeWith(part, emit);
@@ -225,11 +225,11 @@ export class ItemReader {
       return;
     }
     const event = callEvent(call, item, this.#keepIds && !isInvented(item.id));
-    const callId = this.#told.admit(call.callId, call.name, JSON.stringify(event.input));
+    const callId = this.#reported.admit(call.callId, call.name, JSON.stringify(event.input));
     if (callId === undefined) return;
     emit(this.#carried.on({ ...event, callId }));
     if (call.providerExecuted) for (const result of resultEvents(call, item)) emit(this.#carried.on(result));
-    else this.#said.toolCalls = true;
+    else this.#emitted.toolCalls = true;
   }
 
   readonly #nextBlock = (): number => this.#blocks++;

@@ -4,14 +4,14 @@ import { sniffMediaType } from "../../base/sniff-media-type.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
-import { parseToolInput, type ToolInput, toolInput, UNNAMED } from "../tool-input.js";
+import { type ParsedInput, parseToolInput, toolInput, UNNAMED } from "../tool-input.js";
 import { isInvented, ownOpaque } from "./opaque.js";
 
 /** The MCP server's name under which tools appear that neither the client nor the provider runs. */
 export const SLUICE_SERVER = "sluice";
 
 /** What a call is, beside its arguments. */
-export interface Call {
+export interface ItemCall {
   callId: string;
   name: string;
   providerExecuted?: true;
@@ -38,7 +38,7 @@ export function isCall(item: JsonObject): boolean {
  *
  * @param customTools names of the custom tools that the client declared, where they are known.
  */
-export function callOf(item: JsonObject, customTools?: ReadonlySet<string>): Call {
+export function callOf(item: JsonObject, customTools?: ReadonlySet<string>): ItemCall {
   const id = filledString(item.call_id) ?? filledString(item.id);
   const named = item.type === "function_call" || item.type === "custom_tool_call";
   const name = filledString(item.name) ?? (named ? UNNAMED : String(item.type).replace(/_call$/, "") || "tool");
@@ -62,7 +62,7 @@ function runsAtClient(
 }
 
 /** The arguments of a call that is complete. */
-export function inputOf(item: JsonObject): ToolInput {
+export function inputOf(item: JsonObject): ParsedInput {
   // No arguments at all is what a call has that was cut before them, too.
   if (item.status === "incomplete" && item.arguments === "") return { input: "", invalid: true };
   for (const field of WHOLE_INPUT) {
@@ -81,7 +81,7 @@ export function isPlainCall(item: JsonObject): boolean {
 }
 
 /** The event of a call that is complete. State stands in it where no result follows that has it. */
-export function callEvent(call: Call, item: JsonObject, keepId: boolean): ToolCallEvent {
+export function callEvent(call: ItemCall, item: JsonObject, keepId: boolean): ToolCallEvent {
   const event: ToolCallEvent = { type: "tool-call", ...call, ...inputOf(item) };
   const own = item.type === "custom_tool_call" && call.providerExecuted === undefined;
   if (isPlainCall(item) || own) {
@@ -95,7 +95,7 @@ export function callEvent(call: Call, item: JsonObject, keepId: boolean): ToolCa
 }
 
 /** The events after the call of a tool that the provider ran: its image, and its result with the item's state. */
-export function resultEvents(call: Call, item: JsonObject): ChatEvent[] {
+export function resultEvents(call: ItemCall, item: JsonObject): ChatEvent[] {
   if (hasResultApart(item)) return [];
   if (item.type === "mcp_call") return [mcpResult(call, item)];
   const image = imageOf(item);
@@ -132,7 +132,7 @@ function isOutput(field: string): boolean {
   return [NOT_OUTPUT, WHOLE_INPUT, INPUT_FIELDS].every((others) => !others.includes(field));
 }
 
-function mcpResult(call: Call, item: JsonObject): ChatEvent {
+function mcpResult(call: ItemCall, item: JsonObject): ChatEvent {
   const failed = (item.error ?? null) !== null;
   const output = (failed ? item.error : item.output) ?? null;
   const foreign = item.server_label === SLUICE_SERVER;
@@ -144,7 +144,7 @@ function mcpResult(call: Call, item: JsonObject): ChatEvent {
  * The events of a call that ended as what came of it, an item of another type: the provider ran it, whatever it looked like
  * (Perplexity's search).
  */
-export function answeredEvents(call: Call, said: JsonObject, result: JsonObject): ChatEvent[] {
+export function answeredEvents(call: ItemCall, said: JsonObject, result: JsonObject): ChatEvent[] {
   const ran = { ...call, providerExecuted: true as const };
   const { status: _, ...item } = said;
   const output = fieldsOf(result, (key) => key !== "id" && key !== "type");

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { SaidText } from "../said-text.js";
+import { EmittedText } from "../emitted-text.js";
 import { readAnnotation } from "./annotations.js";
-import type { Call } from "./items.js";
+import type { ItemCall } from "./items.js";
 import { StreamedInput } from "./streamed-input.js";
 
 /** What the pieces of an item belong to. */
@@ -13,7 +13,7 @@ export class OpenPart {
   readonly kind: PartKind;
   readonly index: number;
   readonly block: number;
-  readonly #said = new SaidText();
+  readonly #emitted = new EmittedText();
   /** Whether the whole text is longer than what was said, and another. */
   contradicted = false;
   #annotations = 0;
@@ -26,7 +26,7 @@ export class OpenPart {
 
   push(text: string, emit: Emit): void {
     if (text === "") return;
-    this.#said.push(text);
+    this.#emitted.push(text);
     const { kind, block } = this;
     if (kind === "text") emit({ type: "text-delta", text, block });
     else if (kind === "refusal") emit({ type: "text-delta", text, block, refusal: true });
@@ -36,7 +36,7 @@ export class OpenPart {
   /** The whole text, of which some or all was emitted already: what is missing at its end is said now. */
   complete(text: JsonValue | undefined, emit: Emit): void {
     if (typeof text !== "string") return;
-    const rest = this.#said.restOf(text);
+    const rest = this.#emitted.restOf(text);
     if (rest === undefined) this.contradicted = true;
     else this.push(rest, emit);
   }
@@ -59,14 +59,14 @@ export class OpenPart {
 /** An item of the response whose end has not come. */
 export class OpenItem {
   readonly item: JsonObject;
-  readonly call: Call | undefined;
+  readonly call: ItemCall | undefined;
   readonly input: StreamedInput | undefined;
   /** The block of the part that began last; `undefined` where none has. */
   lastBlock: number | undefined;
   readonly #parts = new Map<string, OpenPart>();
 
   /** @param call who is called, where the item is a call. */
-  constructor(item: JsonObject, call: Call | undefined) {
+  constructor(item: JsonObject, call: ItemCall | undefined) {
     this.item = item;
     this.call = call;
     if (call !== undefined) this.input = new StreamedInput(call, item);

@@ -22,7 +22,7 @@ import { writeAnnotation } from "./annotations.js";
 import { writeEnd } from "./end.js";
 import { SLUICE_SERVER } from "./items.js";
 import { ownData } from "./opaque.js";
-import type { TextKind, WriteEvent } from "./written-item.js";
+import type { TextKind, WriteResponseEvent } from "./written-item.js";
 import { WrittenResponse } from "./written-response.js";
 
 /** Tools of the protocol's own that the client runs, by the names of their calls. */
@@ -57,7 +57,7 @@ export class ResponseWriter {
     return this.#response.object;
   }
 
-  push(event: ChatEvent, write: WriteEvent): void {
+  push(event: ChatEvent, write: WriteResponseEvent): void {
     if (this.#ended) return;
     switch (event.type) {
       case "text-delta":
@@ -114,14 +114,14 @@ export class ResponseWriter {
     }
   }
 
-  fail(error: SluiceError, write: WriteEvent): void {
+  fail(error: SluiceError, write: WriteResponseEvent): void {
     if (this.#ended) return;
     this.#ended = true;
     const { message, code } = errorFields(error);
     this.#response.event({ type: "error", code, message, param: error.field ?? null }, write);
   }
 
-  #text({ text, refusal, opaque, block }: TextDeltaEvent, write: WriteEvent): void {
+  #text({ text, refusal, opaque, block }: TextDeltaEvent, write: WriteResponseEvent): void {
     const own = ownData(opaque);
     if (own?.type === "message") this.#response.openMessage(own, write);
     if (text !== "") {
@@ -134,7 +134,7 @@ export class ResponseWriter {
     this.#response.carry({ kind: "text", opaque, ...(alone && { alone }) }, write);
   }
 
-  #reasoning({ text, opaque, block }: ReasoningDeltaEvent, write: WriteEvent): void {
+  #reasoning({ text, opaque, block }: ReasoningDeltaEvent, write: WriteResponseEvent): void {
     if (text !== "")
       this.#response.openOf("reasoning", write).push("summary_text", block, text, this.#response.writing(write));
     if (opaque === undefined) return;
@@ -143,7 +143,7 @@ export class ResponseWriter {
     this.#response.close(write);
   }
 
-  #input(event: ToolInputDeltaEvent, write: WriteEvent): void {
+  #input(event: ToolInputDeltaEvent, write: WriteResponseEvent): void {
     // Of what kind a call is that is no function's, its complete event says.
     if (this.#clientCalls.runsElsewhere(event) || this.#isOwnTool(event.name)) return;
     const { callId, name, delta } = event;
@@ -159,7 +159,7 @@ export class ResponseWriter {
     this.#response.event({ type, item_id: open.item.id ?? "", output_index: open.at, delta }, write);
   }
 
-  #call(event: ToolCallEvent, write: WriteEvent): void {
+  #call(event: ToolCallEvent, write: WriteResponseEvent): void {
     const { callId, name, opaque } = event;
     const own = ownData(opaque);
     const streamed = this.#calls.get(callId);
@@ -200,7 +200,7 @@ export class ResponseWriter {
     return { id, type: "function_call", status: "in_progress", arguments: "", call_id: callId, name };
   }
 
-  #result(event: ToolResultEvent, write: WriteEvent): void {
+  #result(event: ToolResultEvent, write: WriteResponseEvent): void {
     // A client runs its own tools and has no use for a result of theirs.
     if (event.preliminary || !this.#clientCalls.runsElsewhere(event)) return;
     const { callId, name, output, opaque, isError } = event;
@@ -223,11 +223,11 @@ export class ResponseWriter {
     this.#response.whole({ ...item, status: isError ? "failed" : "completed", approval_request_id: null }, write);
   }
 
-  #source({ source, block }: SourceEvent, write: WriteEvent): void {
+  #source({ source, block }: SourceEvent, write: WriteResponseEvent): void {
     this.#response.openOf("message", write).annotate(block, writeAnnotation(source), this.#response.writing(write));
   }
 
-  #file({ mediaType, data, opaque }: FileEvent, write: WriteEvent): void {
+  #file({ mediaType, data, opaque }: FileEvent, write: WriteResponseEvent): void {
     // An image of the provider's own stands in the item of the call that made it.
     if (!mediaType.startsWith("image/") || ownData(opaque) !== undefined) return;
     this.#response.close(write);
@@ -237,7 +237,7 @@ export class ResponseWriter {
     this.#response.whole({ ...item, result: encodeBase64(data) }, write);
   }
 
-  #data({ name, value, opaque }: DataEvent, write: WriteEvent): void {
+  #data({ name, value, opaque }: DataEvent, write: WriteResponseEvent): void {
     if (opaque === undefined) return;
     const own = ownData(opaque);
     this.#response.close(write);
@@ -245,7 +245,7 @@ export class ResponseWriter {
     else this.#response.carry({ kind: "data", name, value, opaque }, write);
   }
 
-  #finish({ reason, usage }: FinishEvent, write: WriteEvent): void {
+  #finish({ reason, usage }: FinishEvent, write: WriteResponseEvent): void {
     // The protocol has no status for it: a refusal is what a message says.
     if (reason === "refusal" && !this.#refused) {
       this.#response.openOf("message", write).refuse(this.#response.writing(write));
@@ -260,7 +260,7 @@ export class ResponseWriter {
     return CLIENT_TOOLS.includes(name) || this.#customTools.has(name);
   }
 
-  #closeAll(write: WriteEvent): void {
+  #closeAll(write: WriteResponseEvent): void {
     this.#response.close(write);
     for (const { at, item, input } of this.#calls.values()) {
       this.#response.done(at, { ...item, arguments: input.join(""), status: "incomplete" }, write);

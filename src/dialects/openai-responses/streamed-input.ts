@@ -1,14 +1,14 @@
 import type { JsonObject } from "../../base/json.js";
 import { TextBuffer } from "../../base/text-buffer.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { type Call, inputOf } from "./items.js";
+import { type ItemCall, inputOf } from "./items.js";
 
 /**
  * Arguments of a call while they come, as JSON text whose pieces joined are the call's input. Functions send JSON; code,
  * patches, commands and the text of custom tools come as plain text, which is made a JSON string of here.
  */
 export class StreamedInput {
-  readonly #call: Call;
+  readonly #call: ItemCall;
   readonly #item: JsonObject;
   /** The field whose text comes; `undefined` where the pieces are JSON, "" where the text is all there is. */
   readonly #field: string | undefined;
@@ -16,7 +16,7 @@ export class StreamedInput {
   #begun = false;
   #commands = 0;
 
-  constructor(call: Call, item: JsonObject) {
+  constructor(call: ItemCall, item: JsonObject) {
     this.#call = call;
     this.#item = item;
     this.#field = FIELDS[String(item.type)];

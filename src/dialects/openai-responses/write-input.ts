@@ -80,7 +80,7 @@ class AssistantItems {
   readonly #items: JsonObject[] = [];
   #message: JsonObject[] | undefined;
   /** Reasoning that was written where its text stands, before its state. */
-  readonly #told = new Set<JsonObject>();
+  readonly #reported = new Set<JsonObject>();
 
   constructor(path: string, calls: Map<string, JsonObject>, context: InputContext) {
     this.#path = path;
@@ -172,7 +172,7 @@ class AssistantItems {
   #reasoning(part: ReasoningPart, field: string, all: readonly AssistantPart[]): void {
     const own = ownData(part.opaque);
     if (own !== undefined) {
-      if (!this.#told.has(own)) this.#reasoningItem(own, field);
+      if (!this.#reported.has(own)) this.#reasoningItem(own, field);
       return;
     }
     const after = all.slice(all.indexOf(part) + 1);
@@ -181,8 +181,8 @@ class AssistantItems {
     if (next?.type === "reasoning" && ownData(next.opaque) !== undefined) return;
     const state = after.flatMap((other) => reasoningIn(other)).find((item) => saysText(item, part.text));
     if (state === undefined) this.#leaveOut(field, "reasoning of which the provider has no record");
-    else if (!this.#told.has(state)) {
-      this.#told.add(state);
+    else if (!this.#reported.has(state)) {
+      this.#reported.add(state);
       this.#reasoningItem(state, field);
     }
   }

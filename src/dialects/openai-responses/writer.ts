@@ -2,7 +2,7 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { ResponseWriter } from "./response-writer.js";
-import type { WriteEvent } from "./written-item.js";
+import type { WriteResponseEvent } from "./written-item.js";
 
 /** Writes a streamed response as server-sent events, each named after its type. */
 export class ResponsesWriter implements WireWriter {
@@ -24,6 +24,6 @@ export class ResponsesWriter implements WireWriter {
   }
 }
 
-function framed(write: WriteFrame): WriteEvent {
+function framed(write: WriteFrame): WriteResponseEvent {
   return (event) => write({ event: event.type, data: JSON.stringify(event) });
 }

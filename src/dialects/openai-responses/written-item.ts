@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../base/json.js";
 
 /** Takes one event of a response; its sequence number is put in. */
-export type WriteEvent = (event: JsonObject & { type: string }) => void;
+export type WriteResponseEvent = (event: JsonObject & { type: string }) => void;
 
 /** The kinds of texts that an item has, as its parts name them. */
 export type TextKind = "output_text" | "refusal" | "summary_text";
@@ -40,7 +40,7 @@ export class WrittenItem {
     this.at = at;
   }
 
-  push(kind: TextKind, block: number | undefined, delta: string, write: WriteEvent): void {
+  push(kind: TextKind, block: number | undefined, delta: string, write: WriteResponseEvent): void {
     const part = this.#partOf(kind, block, write);
     part.pieces.push(delta);
     const logprobs = kind === "output_text" ? { logprobs: [] } : {};
@@ -53,12 +53,12 @@ export class WrittenItem {
   }
 
   /** The model declined without a word of it: a refusal that is empty says so. */
-  refuse(write: WriteEvent): void {
+  refuse(write: WriteResponseEvent): void {
     this.#partOf("refusal", undefined, write);
   }
 
   /** A source of the text; one of a block that has said nothing stands in an empty text. */
-  annotate(block: number | undefined, annotation: JsonObject, write: WriteEvent): void {
+  annotate(block: number | undefined, annotation: JsonObject, write: WriteResponseEvent): void {
     const open = this.#open;
     const here = open?.kind === "output_text" && (block === undefined || block === open.block);
     const part = here ? open : this.#partOf("output_text", block, write);
@@ -73,14 +73,14 @@ export class WrittenItem {
   }
 
   /** Closes what is open, and returns the whole item. */
-  close(write: WriteEvent): JsonObject {
+  close(write: WriteResponseEvent): JsonObject {
     this.#closePart(write);
     if (this.item.type === "message") return { ...this.item, status: "completed", content: this.#parts };
     const encrypted = this.#sealed === undefined ? {} : { encrypted_content: this.#sealed };
     return { ...this.item, summary: this.#parts, ...encrypted };
   }
 
-  #partOf(kind: TextKind, block: number | undefined, write: WriteEvent): OpenPart {
+  #partOf(kind: TextKind, block: number | undefined, write: WriteResponseEvent): OpenPart {
     if (this.#open?.kind === kind && this.#open.block === block) return this.#open;
     this.#closePart(write);
     const part: OpenPart = { kind, block, index: this.#parts.length, pieces: [], annotations: [] };
@@ -89,7 +89,7 @@ export class WrittenItem {
     return part;
   }
 
-  #closePart(write: WriteEvent): void {
+  #closePart(write: WriteResponseEvent): void {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;

@@ -7,7 +7,7 @@ import { isCall } from "./items.js";
 import { inventedId } from "./opaque.js";
 import { responseObject } from "./response-object.js";
 import { writeUsage } from "./usage.js";
-import { type WriteEvent, WrittenItem } from "./written-item.js";
+import { type WriteResponseEvent, WrittenItem } from "./written-item.js";
 
 /**
  * A response that is being written, item by item: each has a beginning and an end with the whole of it, and so has the
@@ -44,7 +44,7 @@ export class WrittenResponse {
   }
 
   /** An item begins; returns its place. */
-  add(item: JsonObject, write: WriteEvent): number {
+  add(item: JsonObject, write: WriteResponseEvent): number {
     this.#begin(write);
     const at = this.#output.push(item) - 1;
     this.event({ type: "response.output_item.added", output_index: at, item }, write);
@@ -52,19 +52,19 @@ export class WrittenResponse {
   }
 
   /** An item is whole. */
-  done(at: number, item: JsonObject, write: WriteEvent): void {
+  done(at: number, item: JsonObject, write: WriteResponseEvent): void {
     this.#output[at] = item;
     this.event({ type: "response.output_item.done", output_index: at, item }, write);
   }
 
   /** An item that has no pieces. */
-  whole(item: JsonObject, write: WriteEvent): void {
+  whole(item: JsonObject, write: WriteResponseEvent): void {
     this.close(write);
     this.done(this.add(isCall(item) ? { ...item, status: "in_progress" } : item, write), item, write);
   }
 
   /** State of another provider, in an item that a client brings back as it came. */
-  carry(carried: Carried & { opaque: Opaque }, write: WriteEvent): void {
+  carry(carried: Carried & { opaque: Opaque }, write: WriteResponseEvent): void {
     this.whole(
       { id: this.nextId("rs"), type: "reasoning", summary: [], encrypted_content: writeCarried(carried) },
       write,
@@ -72,13 +72,13 @@ export class WrittenResponse {
   }
 
   /** A message begins, with what must come back of it. */
-  openMessage({ id, phase }: JsonObject, write: WriteEvent): void {
+  openMessage({ id, phase }: JsonObject, write: WriteResponseEvent): void {
     const fields = { id: id ?? this.nextId("msg"), type: "message", status: "in_progress", role: "assistant" };
     this.#openItem({ ...fields, ...(phase !== undefined && { phase }), content: [] }, write);
   }
 
   /** The open item of a type; opens one where another is open or none. */
-  openOf(type: "message" | "reasoning", write: WriteEvent): WrittenItem {
+  openOf(type: "message" | "reasoning", write: WriteResponseEvent): WrittenItem {
     if (this.#open?.item.type === type) return this.#open;
     if (type === "message") this.openMessage({}, write);
     else this.#openItem({ id: this.nextId("rs"), type, summary: [] }, write);
@@ -91,7 +91,7 @@ export class WrittenResponse {
   }
 
   /** The open item is whole, if there is one. */
-  close(write: WriteEvent): void {
+  close(write: WriteResponseEvent): void {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
@@ -99,23 +99,27 @@ export class WrittenResponse {
   }
 
   /** The response is over, for a reason that its status and details say. */
-  finish(end: { status: string; incomplete_details: JsonObject | null }, usage: Usage, write: WriteEvent): void {
+  finish(
+    end: { status: string; incomplete_details: JsonObject | null },
+    usage: Usage,
+    write: WriteResponseEvent,
+  ): void {
     this.#begin(write);
     Object.assign(this.object, end, { output: this.#output, usage: writeUsage(usage) });
     this.event({ type: `response.${end.status}`, response: this.object }, write);
   }
 
   /** Writes an event with its number. */
-  event(event: JsonObject & { type: string }, write: WriteEvent): void {
+  event(event: JsonObject & { type: string }, write: WriteResponseEvent): void {
     write({ ...event, sequence_number: this.#sequence++ });
   }
 
   /** The same, for an item that writes its own events. */
-  writing(write: WriteEvent): WriteEvent {
+  writing(write: WriteResponseEvent): WriteResponseEvent {
     return (event) => this.event(event, write);
   }
 
-  #begin(write: WriteEvent): void {
+  #begin(write: WriteResponseEvent): void {
     if (this.#begun) return;
     this.#begun = true;
     Object.assign(this.object, responseObject(this.#context, this.#start));
@@ -123,7 +127,7 @@ export class WrittenResponse {
     this.event({ type: "response.in_progress", response: this.object }, write);
   }
 
-  #openItem(item: JsonObject, write: WriteEvent): void {
+  #openItem(item: JsonObject, write: WriteResponseEvent): void {
     this.close(write);
     this.#open = new WrittenItem(item, this.add(item, write));
   }

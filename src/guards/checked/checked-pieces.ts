@@ -28,7 +28,7 @@ export class CheckedPieces {
   /** How each code unit that is buffered was written. */
   #written: string[] = [];
   /** The beginning of the text, until it is known what it is; or an escape that is not complete. */
-  #held = "";
+  #buffered = "";
 
   /** @param longest the most characters of a sentence. */
   constructor(unit: CheckUnit, longest: number) {
@@ -39,18 +39,18 @@ export class CheckedPieces {
   push(text: string): Piece[] {
     if (this.#state === "text") return this.#pieces.push(text).map(plain);
     if (this.#state !== "before") return this.#json(text);
-    this.#held += text;
-    if (MAY_BEGIN.test(this.#held) && this.#held.length <= MOST_BLANK) return [];
-    const begun = this.#held;
-    this.#held = "";
+    this.#buffered += text;
+    if (MAY_BEGIN.test(this.#buffered) && this.#buffered.length <= MOST_BLANK) return [];
+    const begun = this.#buffered;
+    this.#buffered = "";
     this.#state = JSON_BEGINS.test(begun) ? "json" : "text";
     return this.push(begun);
   }
 
   /** The text is over: returns what is buffered. */
   end(): Piece[] {
-    const held = this.#held;
-    this.#held = "";
+    const held = this.#buffered;
+    this.#buffered = "";
     if (this.#state === "string") return [...this.#endString(), ...(held === "" ? [] : [plain(held)])];
     const rest = this.#state === "before" ? held : this.#pieces.end();
     if (rest === "") return [];
@@ -67,7 +67,7 @@ export class CheckedPieces {
           if (before !== "") out.push(structure(before));
           this.#state = "string";
         }
-      } else if (this.#held !== "" || sign === "\\") this.#escape(sign, out);
+      } else if (this.#buffered !== "" || sign === "\\") this.#escape(sign, out);
       else if (sign === '"') {
         out.push(...this.#endString());
         this.#state = "json";
@@ -78,11 +78,11 @@ export class CheckedPieces {
   }
 
   #escape(sign: string, out: Piece[]): void {
-    this.#held += sign;
-    const kind = this.#held.charAt(1);
-    if (kind === "" || (kind === "u" && this.#held.length < 6)) return;
-    const written = this.#held;
-    this.#held = "";
+    this.#buffered += sign;
+    const kind = this.#buffered.charAt(1);
+    if (kind === "" || (kind === "u" && this.#buffered.length < 6)) return;
+    const written = this.#buffered;
+    this.#buffered = "";
     const code = /^\\u([\da-f]{4})$/i.exec(written)?.[1];
     const said = code === undefined ? (ESCAPES[kind] ?? written) : String.fromCharCode(Number.parseInt(code, 16));
     this.#say(said, written, out);

@@ -14,7 +14,7 @@ const SPACES = " \t\r\u00a0\u3000";
 export class TextPieces {
   readonly #unit: CheckUnit;
   readonly #longest: number;
-  #held = "";
+  #buffered = "";
   /** The first character that was not looked at. */
   #at = 0;
   /** Whether what was looked at last ends a sentence if white space follows. */
@@ -29,20 +29,20 @@ export class TextPieces {
   }
 
   get held(): number {
-    return this.#held.length;
+    return this.#buffered.length;
   }
 
   /** Takes text; returns the pieces that are complete. */
   push(text: string): string[] {
     const pieces: string[] = [];
-    this.#held += text;
-    while (this.#at < this.#held.length) {
-      const sign = this.#held.charAt(this.#at++);
+    this.#buffered += text;
+    while (this.#at < this.#buffered.length) {
+      const sign = this.#buffered.charAt(this.#at++);
       if (this.#unit === "sentence" && this.#ends(sign)) pieces.push(this.#take(this.#at));
       else if (this.#at >= this.#longest) {
         const end = this.#unit === "sentence" && this.#space > 0 ? this.#space : this.#at;
         // Half a surrogate pair waits for its other half.
-        if (!isHighSurrogate(this.#held, end - 1)) pieces.push(this.#take(end));
+        if (!isHighSurrogate(this.#buffered, end - 1)) pieces.push(this.#take(end));
       }
     }
     return pieces;
@@ -50,7 +50,7 @@ export class TextPieces {
 
   /** The text is over: returns what is held. */
   end(): string {
-    return this.#take(this.#held.length);
+    return this.#take(this.#buffered.length);
   }
 
   #ends(sign: string): boolean {
@@ -64,8 +64,8 @@ export class TextPieces {
   }
 
   #take(end: number): string {
-    const piece = this.#held.slice(0, end);
-    this.#held = this.#held.slice(end);
+    const piece = this.#buffered.slice(0, end);
+    this.#buffered = this.#buffered.slice(end);
     this.#at = 0;
     this.#terminated = false;
     this.#space = 0;

@@ -11,7 +11,7 @@ const SIGN = /^[A-Z0-9_]$/;
 export class PlaceholderRestorer implements TextFilter {
   readonly #vault: PiiVault;
   /** From a `<` on. */
-  #held = "";
+  #buffered = "";
   #changed = false;
 
   constructor(vault: PiiVault) {
@@ -19,7 +19,7 @@ export class PlaceholderRestorer implements TextFilter {
   }
 
   get held(): number {
-    return this.#held.length;
+    return this.#buffered.length;
   }
 
   get changed(): boolean {
@@ -30,19 +30,19 @@ export class PlaceholderRestorer implements TextFilter {
     let out = "";
     let from = 0;
     while (from < text.length) {
-      if (this.#held === "") {
+      if (this.#buffered === "") {
         const start = text.indexOf("<", from);
         if (start === -1) return out + text.slice(from);
         out += text.slice(from, start);
-        this.#held = "<";
+        this.#buffered = "<";
         from = start + 1;
       } else {
         const sign = text.charAt(from);
         if (sign === ">") {
-          out += this.#restore(`${this.#held}>`);
+          out += this.#restore(`${this.#buffered}>`);
           from++;
-        } else if (SIGN.test(sign) && this.#held.length + 1 < this.#vault.longest) {
-          this.#held += sign;
+        } else if (SIGN.test(sign) && this.#buffered.length + 1 < this.#vault.longest) {
+          this.#buffered += sign;
           from++;
         } else out += this.end();
       }
@@ -51,13 +51,13 @@ export class PlaceholderRestorer implements TextFilter {
   }
 
   end(): string {
-    const held = this.#held;
-    this.#held = "";
+    const held = this.#buffered;
+    this.#buffered = "";
     return held;
   }
 
   #restore(placeholder: string): string {
-    this.#held = "";
+    this.#buffered = "";
     const value = this.#vault.value(placeholder);
     if (value === undefined) return placeholder;
     this.#changed = true;

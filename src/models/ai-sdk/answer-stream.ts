@@ -2,14 +2,14 @@ import type { BatchReader } from "../../stream/batch-source.js";
 import { SluiceError } from "../../stream/error.js";
 import { writeError } from "./call-error.js";
 import type { PartV4 } from "./language-model.js";
-import type { PartWriter } from "./part-writer.js";
+import type { AiSdkPartWriter } from "./part-writer.js";
 import { writeUsage } from "./usage.js";
 
 /** How an answer is given to the AI SDK. */
 export interface AnswerStreamSettings<Part> {
   /** The events of the model. */
   reader: BatchReader;
-  writer: PartWriter;
+  writer: AiSdkPartWriter;
   /** As the caller's version has a part; nothing for one that it is not given. */
   convert: (part: PartV4) => readonly Part[];
   signal: AbortSignal | undefined;
@@ -23,7 +23,7 @@ export interface AnswerStreamSettings<Part> {
  */
 export class AnswerStream<Part> {
   readonly #reader: BatchReader;
-  readonly #writer: PartWriter;
+  readonly #writer: AiSdkPartWriter;
   readonly #convert: (part: PartV4) => readonly Part[];
   readonly #signal: AbortSignal | undefined;
   #out: Part[] = [];

@@ -1,7 +1,7 @@
 import type { AiSdkVersion } from "./language-model.js";
 
 /** The model that a request is written for. */
-export interface CallTarget {
+export interface AiSdkTarget {
   version: AiSdkVersion;
   /** Whose names its `providerOptions` have: its `provider` up to the first dot. */
   provider: string;

@@ -11,13 +11,13 @@ import { resolveRetry } from "../http/retry.js";
 import { BatchedReader } from "../parts/batched-reader.js";
 import type { OpenedAnswer } from "../parts/part-answer.js";
 import { partSource } from "../parts/part-source.js";
-import type { CallTarget } from "./call-target.js";
+import type { AiSdkTarget } from "./call-target.js";
 import { type Download, fetchFiles } from "./fetch-files.js";
 import { generatedParts } from "./generated-parts.js";
 import type { AiSdkCallOptions, AiSdkLanguageModel } from "./language-model.js";
 import { SLUICE } from "./metadata.js";
 import type { Part } from "./part.js";
-import { PartReader } from "./part-reader.js";
+import { AiSdkPartReader } from "./part-reader.js";
 import { readError } from "./read-error.js";
 import { writeOptions } from "./write-options.js";
 
@@ -109,7 +109,7 @@ export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkO
 
 interface Opening {
   request: ChatRequest;
-  target: CallTarget;
+  target: AiSdkTarget;
   options: FromAiSdkOptions;
   streaming: boolean;
   headers: Record<string, string> | undefined;
@@ -131,7 +131,7 @@ async function open(model: AiSdkLanguageModel, opening: Opening): Promise<Opened
   const expected = { model: model.modelId, simulated: !streaming, warnings: written.warnings };
   const stream = streaming ? (await model.doStream(call)).stream : generatedParts(await model.doGenerate(call));
   // Whatever their version calls them, parts are objects whose fields are checked where they are read.
-  return { parts: new BatchedReader(stream as ReadableStream<Part>), reader: new PartReader(expected) };
+  return { parts: new BatchedReader(stream as ReadableStream<Part>), reader: new AiSdkPartReader(expected) };
 }
 
 function checkModel(model: AiSdkLanguageModel): void {

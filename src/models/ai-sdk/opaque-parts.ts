@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { providerData } from "../../stream/data-name.js";
 import type { OpaquePart } from "../../stream/message.js";
-import type { CallTarget } from "./call-target.js";
+import type { AiSdkTarget } from "./call-target.js";
 import type { FileDataV4, PartV4 } from "./language-model.js";
 import { AI_SDK, annotation, DATA_KIND, isMetadata, SLUICE, toJson, writeMetadata } from "./metadata.js";
 import { noteData } from "./noted-data.js";
@@ -11,7 +11,7 @@ import type { Part } from "./part.js";
 export type WrittenOpaque = { role: "assistant" | "tool"; part?: object } | { message: string };
 
 /** State that stands for itself, in a prompt: an AI SDK part that we keep, or another dialect's for a model of ours. */
-export function writeOpaquePart({ name, opaque }: OpaquePart, target: CallTarget): WrittenOpaque {
+export function writeOpaquePart({ name, opaque }: OpaquePart, target: AiSdkTarget): WrittenOpaque {
   const { dialect, data } = opaque;
   if (dialect === AI_SDK && isJsonObject(data)) {
     const written = writeKept(data, target);
@@ -53,7 +53,7 @@ export function keptPart(data: JsonObject): PartV4 | undefined {
   return undefined;
 }
 
-function writeKept(data: JsonObject, { version }: CallTarget): WrittenOpaque | undefined {
+function writeKept(data: JsonObject, { version }: AiSdkTarget): WrittenOpaque | undefined {
   const { providerMetadata: providerOptions, type } = data;
   const options = isJsonObject(providerOptions) && Object.keys(providerOptions).length > 0 ? { providerOptions } : {};
   if (type === "tool-approval-response" && version !== "v2") {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { agreedReason } from "../../dialects/agreed-reason.js";
-import { ToldCalls } from "../../dialects/told-calls.js";
+import { ReportedCalls } from "../../dialects/reported-calls.js";
 import { parseToolInput, toolInput, UNNAMED } from "../../dialects/tool-input.js";
 import type { ContextEvent, DataEvent, Emit, StartEvent, Warning } from "../../stream/chat-event.js";
 import { dataNameOf, providerData } from "../../stream/data-name.js";
@@ -17,7 +17,7 @@ import { readUsage } from "./usage.js";
 import { readWarnings } from "./warnings.js";
 
 /** What is known of an answer before its first part. */
-export interface ExpectedAnswer {
+export interface ExpectedParts {
   /** The model's name, where the answer does not say it. */
   model: string;
   /** Whether the answer is whole before it begins. */
@@ -36,12 +36,12 @@ interface ToolInput {
  * Turns the parts of a language model's stream into events, whatever the version. Parts that have no event of their own,
  * unknown ones included, become `data` events.
  */
-export class PartReader {
+export class AiSdkPartReader {
   readonly #model: string;
   readonly #blocks = new BlockReader();
   readonly #inputs = new Map<string, ToolInput>();
   readonly #calls = new Map<string, { name: string; input: JsonValue }>();
-  readonly #told = new ToldCalls();
+  readonly #reported = new ReportedCalls();
   /** Whether a call waits for the caller: for its result, or for a yes. */
   #waits = false;
   readonly #warnings: Warning[];
@@ -51,7 +51,7 @@ export class PartReader {
   #started = false;
   #finished = false;
 
-  constructor({ model, simulated, warnings }: ExpectedAnswer) {
+  constructor({ model, simulated, warnings }: ExpectedParts) {
     this.#model = model;
     this.#simulated = simulated;
     this.#warnings = [...warnings];
@@ -197,7 +197,7 @@ export class PartReader {
     const metadata = part.providerMetadata ?? this.#inputs.get(given)?.metadata;
     const opaque = readMetadata(metadata);
     this.#inputs.delete(given);
-    const callId = this.#told.admit(given, name, JSON.stringify(parsed.input));
+    const callId = this.#reported.admit(given, name, JSON.stringify(parsed.input));
     if (callId === undefined) return;
     const providers = part.providerExecuted === true && !ranHere(metadata);
     if (!providers && !ranHere(metadata)) this.#waits = true;

@@ -16,13 +16,13 @@ import { writeUsage } from "./usage.js";
 import { writeWarnings } from "./warnings.js";
 
 /** Turns events into the parts of a version 4 stream; earlier versions have them converted. */
-export class PartWriter {
+export class AiSdkPartWriter {
   readonly #blocks = new BlockWriter();
   readonly #tools: ToolWriter;
   readonly #warnings: readonly Warning[];
   #started = false;
   /** Whether something was emitted that a `retract` would void. */
-  #said = false;
+  #emitted = false;
   #sources = 0;
   #usage: Usage = {};
   /** What an AI SDK provider said of the whole answer. */
@@ -43,11 +43,11 @@ export class PartWriter {
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta":
-        this.#said = true;
+        this.#emitted = true;
         this.#blocks.push(event, write);
         return;
       case "tool-input-delta":
-        this.#said = true;
+        this.#emitted = true;
         this.#tools.inputDelta(event, write);
         return;
       case "start":
@@ -85,7 +85,7 @@ export class PartWriter {
       this.#plainData(event, write);
       return;
     }
-    this.#said = true;
+    this.#emitted = true;
     this.#blocks.end(write);
     switch (event.type) {
       case "tool-call":
@@ -129,11 +129,11 @@ export class PartWriter {
   #mark(write: WritePart): void {
     this.#blocks.end(write);
     this.#tools.flush(write);
-    this.#said = false;
+    this.#emitted = false;
   }
 
   #retract(reason: string): void {
-    if (this.#said) {
+    if (this.#emitted) {
       throw new SluiceError("retracted", `what was said is taken back: ${reason}`, { retryable: true });
     }
     this.#tools.drop();

@@ -9,7 +9,7 @@ import { AnswerStream } from "./answer-stream.js";
 import { writeError } from "./call-error.js";
 import type { AiSdkCallOptions, AiSdkVersion, PartV4, ServedLanguageModel, SupportedUrls } from "./language-model.js";
 import { SLUICE } from "./metadata.js";
-import { PartWriter } from "./part-writer.js";
+import { AiSdkPartWriter } from "./part-writer.js";
 import { readOptions } from "./read-options.js";
 import { CONVERSIONS, type PartsOf } from "./versions.js";
 import { keptEvents, wholeAnswer } from "./whole-answer.js";
@@ -93,7 +93,7 @@ function ask<Version extends AiSdkVersion>(model: ChatModel, version: Version, o
     const { request, call, warnings } = readOptions(options);
     const reader = model.stream(request, call).batches();
     const offered = new Set((request.tools ?? []).map(({ name = "" }) => name));
-    const writer = new PartWriter(offered, warnings, version !== "v2");
+    const writer = new AiSdkPartWriter(offered, warnings, version !== "v2");
     const convert = (part: PartV4): readonly PartsOf[Version][] =>
       part.type === "raw" && options.includeRawChunks !== true ? [] : CONVERSIONS[version](part);
     return { reader, writer, convert, request };

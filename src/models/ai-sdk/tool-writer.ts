@@ -21,7 +21,7 @@ export class ToolWriter {
   readonly #inputs = new Set<string>();
   /** Pieces of input that wait for what becomes of their call. */
   readonly #pieces = new Map<string, ToolInputDeltaEvent[]>();
-  readonly #held = new Map<string, ToolCallEvent>();
+  readonly #buffered = new Map<string, ToolCallEvent>();
   readonly #called = new Set<string>();
   readonly #asked = new Set<string>();
 
@@ -70,12 +70,12 @@ export class ToolWriter {
   call(event: ToolCallEvent, write: WritePart): void {
     this.#endInput(event.callId, write);
     if (event.providerExecuted || this.#offered.has(event.name)) this.#writeCall(event, write);
-    else this.#held.set(event.callId, event);
+    else this.#buffered.set(event.callId, event);
   }
 
   result(event: ToolResultEvent, write: WritePart): void {
     const { callId: toolCallId, name: toolName, output, isError, preliminary, providerExecuted, opaque } = event;
-    const call = this.#held.get(toolCallId);
+    const call = this.#buffered.get(toolCallId);
     if (call !== undefined) this.#writeCall(call, write, true);
     write({
       type: "tool-result",
@@ -93,7 +93,7 @@ export class ToolWriter {
   /** @param written whether the provider's own request was written already. */
   approval({ id, callId, name, input }: ApprovalRequestEvent, write: WritePart): void {
     if (this.#asked.delete(callId)) return;
-    const call = this.#held.get(callId);
+    const call = this.#buffered.get(callId);
     if (call !== undefined) this.#writeCall(call, write, true);
     else if (!this.#called.has(callId)) this.#writeCall({ type: "tool-call", callId, name, input }, write, true);
     write({ type: "tool-approval-request", approvalId: id, toolCallId: callId });
@@ -106,21 +106,21 @@ export class ToolWriter {
 
   /** Nothing more comes of these calls: those without a result are the caller's. */
   flush(write: WritePart): void {
-    for (const call of [...this.#held.values()]) this.#writeCall(call, write);
+    for (const call of [...this.#buffered.values()]) this.#writeCall(call, write);
     for (const id of [...this.#pieces.keys()]) this.#writePieces(id, false, write);
     for (const id of [...this.#inputs]) this.#endInput(id, write);
   }
 
   /** What was held back is void. */
   drop(): void {
-    this.#held.clear();
+    this.#buffered.clear();
     this.#pieces.clear();
   }
 
   #writeCall(event: ToolCallEvent, write: WritePart, ranHere = false): void {
     const { callId: toolCallId, name: toolName, input, invalid, opaque } = event;
     const providerExecuted = event.providerExecuted === true || ranHere;
-    this.#held.delete(toolCallId);
+    this.#buffered.delete(toolCallId);
     this.#called.add(toolCallId);
     this.#writePieces(toolCallId, ranHere, write);
     write({

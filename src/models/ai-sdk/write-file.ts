@@ -1,7 +1,7 @@
 import { mediaTypeOf } from "../../base/media-type.js";
 import { SluiceError } from "../../stream/error.js";
 import type { FilePart } from "../../stream/message.js";
-import type { CallTarget } from "./call-target.js";
+import type { AiSdkTarget } from "./call-target.js";
 import { readDataUrl } from "./files.js";
 import { writePartOptions } from "./part-options.js";
 
@@ -11,7 +11,7 @@ import { writePartOptions } from "./part-options.js";
  * @param field where it stands in the request, for errors.
  * @throws {SluiceError} `unsupported` for the id of a file, which only v4 has a place for.
  */
-export function writeFile(part: FilePart, target: CallTarget, field: string): object {
+export function writeFile(part: FilePart, target: AiSdkTarget, field: string): object {
   const { data: given, filename } = part;
   const inline = given instanceof Uint8Array ? { mediaType: part.mediaType, data: given } : inlineOf(given);
   const mediaType = mediaTypeFor(inline, part.mediaType, target);
@@ -28,7 +28,7 @@ function inlineOf(data: { url: string } | { id: string }): { mediaType: string; 
   return "url" in data ? readDataUrl(data.url) : undefined;
 }
 
-function writeReference(data: FilePart["data"], target: CallTarget, field: string): object {
+function writeReference(data: FilePart["data"], target: AiSdkTarget, field: string): object {
   if ("url" in data) return writeUrl(data.url, target);
   if (!("id" in data)) throw new SluiceError("protocol", `${field}.data is neither bytes, a URL nor an id`);
   if (target.version === "v4") return { type: "reference", reference: { [target.provider]: data.id } };
@@ -39,11 +39,11 @@ function writeReference(data: FilePart["data"], target: CallTarget, field: strin
   );
 }
 
-function writeBytes(data: Uint8Array, { version }: CallTarget): object {
+function writeBytes(data: Uint8Array, { version }: AiSdkTarget): object {
   return version === "v4" ? { type: "data", data } : data;
 }
 
-function writeUrl(given: string, { version }: CallTarget): object {
+function writeUrl(given: string, { version }: AiSdkTarget): object {
   const url = new URL(given);
   if (version !== "v4") return url;
   return { type: "url", url, ...(url.href !== given && { originalUrl: given }) };
@@ -53,7 +53,7 @@ function writeUrl(given: string, { version }: CallTarget): object {
 function mediaTypeFor(
   inline: { mediaType: string; data: Uint8Array } | undefined,
   given: string,
-  { version }: CallTarget,
+  { version }: AiSdkTarget,
 ): string {
   if (!given.endsWith("/*")) return given;
   const found = inline === undefined ? undefined : (mediaTypeOf(inline.data) ?? closed(inline.mediaType));

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { type ChatRequest, isProviderTool, type ProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
-import type { CallTarget } from "./call-target.js";
+import type { AiSdkTarget } from "./call-target.js";
 import type { AiSdkCallOptions } from "./language-model.js";
 import { AI_SDK, SLUICE, toJson } from "./metadata.js";
 import { writePartOptions } from "./part-options.js";
@@ -20,7 +20,7 @@ export interface WrittenOptions {
  *
  * @throws {SluiceError} `unsupported` for what this version cannot carry, naming the field.
  */
-export function writeOptions(request: ChatRequest, target: CallTarget): WrittenOptions {
+export function writeOptions(request: ChatRequest, target: AiSdkTarget): WrittenOptions {
   const warnings: Warning[] = [];
   const { maxTokens, temperature, stop, topP, topK, presencePenalty, frequencyPenalty, seed, reasoning } = request;
   const { tools, toolChoice } = request;
@@ -46,7 +46,7 @@ export function writeOptions(request: ChatRequest, target: CallTarget): WrittenO
 }
 
 /** The caller's, and for a model of ours what the AI SDK has no fields for. */
-function writeProviderOptions(request: ChatRequest, target: CallTarget, warnings: Warning[]): object | undefined {
+function writeProviderOptions(request: ChatRequest, target: AiSdkTarget, warnings: Warning[]): object | undefined {
   const own = ownOptions(request);
   if (target.provider !== SLUICE) {
     for (const [field, value] of Object.entries(own)) warnings.push(...homeless(field, value, target));
@@ -68,7 +68,7 @@ function ownOptions({ user, metadata, parallelToolCalls, reasoning }: ChatReques
 }
 
 /** Says which options are left to the provider's own. */
-function homeless(field: string, value: unknown, { version, provider }: CallTarget): Warning[] {
+function homeless(field: string, value: unknown, { version, provider }: AiSdkTarget): Warning[] {
   const message = `left out: AI SDK ${version} models take it in providerOptions.${provider}, each by its own name`;
   if (field !== "reasoning" || typeof value !== "object" || value === null) return [{ field, message }];
   return Object.keys(value)
@@ -78,7 +78,7 @@ function homeless(field: string, value: unknown, { version, provider }: CallTarg
 
 function writeTool(
   tool: ToolDefinition | ProviderTool,
-  { version, provider }: CallTarget,
+  { version, provider }: AiSdkTarget,
   field: string,
   warnings: Warning[],
 ): object[] {
@@ -115,7 +115,7 @@ function writeToolChoice(choice: NonNullable<ChatRequest["toolChoice"]>): object
 
 function writeResponseFormat(
   { responseFormat: format }: ChatRequest,
-  { version }: CallTarget,
+  { version }: AiSdkTarget,
   warnings: Warning[],
 ): { responseFormat?: object } {
   if (format === undefined) return {};

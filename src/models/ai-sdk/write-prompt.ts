@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
 } from "../../stream/message.js";
 import { isRequest, resultsOf } from "../../stream/message.js";
-import type { CallTarget } from "./call-target.js";
+import type { AiSdkTarget } from "./call-target.js";
 import { AI_SDK, SLUICE } from "./metadata.js";
 import { writeOpaquePart } from "./opaque-parts.js";
 import { writePartOptions } from "./part-options.js";
@@ -23,7 +23,7 @@ import { writeFile } from "./write-file.js";
  * @param warnings are added to where something has no place.
  * @throws {SluiceError} `unsupported`, naming the field.
  */
-export function writePrompt(messages: readonly ChatMessage[], target: CallTarget, warnings: Warning[]): object[] {
+export function writePrompt(messages: readonly ChatMessage[], target: AiSdkTarget, warnings: Warning[]): object[] {
   const writer = new PromptWriter(target, warnings);
   // A model of ours prepares its history itself, and is told what waits in it.
   const prepared =
@@ -41,12 +41,12 @@ interface WrittenMessage {
 
 class PromptWriter {
   readonly prompt: object[] = [];
-  readonly #target: CallTarget;
+  readonly #target: AiSdkTarget;
   readonly #warnings: Warning[];
   /** The message that the parts of one answer go to; a tool's results in its midst begin another. */
   #current: WrittenMessage | undefined;
 
-  constructor(target: CallTarget, warnings: Warning[]) {
+  constructor(target: AiSdkTarget, warnings: Warning[]) {
     this.#target = target;
     this.#warnings = warnings;
   }

@@ -22,7 +22,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   #controller: Controller | undefined;
   #socket: Socket | undefined;
   #pieces: Uint8Array[] = [];
-  #held = 0;
+  #buffered = 0;
   #wake: (() => void) | undefined;
   #decoding: BodyDecoding | undefined;
   /** Bytes that may still be dropped after a release. */
@@ -51,18 +51,18 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   }
 
   take(): readonly Uint8Array[] {
-    if (this.#held === 0) return NOTHING;
+    if (this.#buffered === 0) return NOTHING;
     const pieces = this.#pieces;
     this.#pieces = [];
-    this.#held = 0;
+    this.#buffered = 0;
     return pieces;
   }
 
   wait(): Promise<void> | undefined {
     // A paused parser that is resumed may deliver at once.
-    if (this.#held === 0 && this.#decoding !== undefined) this.#decoding.paused = false;
-    if (this.#held === 0 && this.#controller?.paused) this.#controller.resume();
-    if (this.#held > 0 || this.over) return undefined;
+    if (this.#buffered === 0 && this.#decoding !== undefined) this.#decoding.paused = false;
+    if (this.#buffered === 0 && this.#controller?.paused) this.#controller.resume();
+    if (this.#buffered > 0 || this.over) return undefined;
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
@@ -70,7 +70,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
 
   release(): void {
     if (this.over) return;
-    this.#rest = REST_BYTES - this.#held;
+    this.#rest = REST_BYTES - this.#buffered;
     this.take();
     this.#stopRest = this.#clock.after(REST_MS, () => this.#closeRest());
     if (this.#controller?.paused) this.#controller.resume();
@@ -118,7 +118,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
       return;
     }
     this.#decoding?.push(chunk);
-    if (this.#held >= HELD_BYTES) controller.pause();
+    if (this.#buffered >= HELD_BYTES) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -128,8 +128,8 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   #take(bytes: Uint8Array): void {
     if (this.over || this.#rest !== undefined) return;
     this.#pieces.push(bytes);
-    this.#held += bytes.length;
-    if (this.#held >= HELD_BYTES && this.#decoding !== undefined) this.#decoding.paused = true;
+    this.#buffered += bytes.length;
+    if (this.#buffered >= HELD_BYTES && this.#decoding !== undefined) this.#decoding.paused = true;
     this.#notify();
   }
 

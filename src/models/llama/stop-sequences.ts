@@ -2,7 +2,7 @@
 export class StopSequences {
   readonly #stops: readonly string[];
   readonly #longest: number;
-  #held = "";
+  #buffered = "";
   #found = false;
 
   constructor(stops: readonly string[]) {
@@ -19,22 +19,22 @@ export class StopSequences {
   push(piece: string): string {
     if (this.#found) return "";
     if (this.#longest === 0) return piece;
-    const text = this.#held + piece;
+    const text = this.#buffered + piece;
     const end = this.#firstStop(text);
     if (end !== undefined) {
       this.#found = true;
-      this.#held = "";
+      this.#buffered = "";
       return text.slice(0, end);
     }
     const keep = this.#beginning(text);
-    this.#held = text.slice(keep);
+    this.#buffered = text.slice(keep);
     return text.slice(0, keep);
   }
 
   /** What is still buffered when the answer is over. */
   end(): string {
-    const held = this.#held;
-    this.#held = "";
+    const held = this.#buffered;
+    this.#buffered = "";
     return held;
   }
 

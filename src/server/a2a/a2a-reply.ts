@@ -2,7 +2,7 @@ import { isJsonObject } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import { STREAM_HEADERS } from "../answer.js";
-import { type BodySource, type Call, jsonReply, type Reply } from "../call.js";
+import { type BodySource, jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { agentCard } from "./agent-card.js";
@@ -11,13 +11,13 @@ import { TaskHandler } from "./task-handler.js";
 const WHAT = "A2A";
 
 /** The card of an agent, as clients ask for it. */
-export async function cardReply(served: ServedModel, call: Call, asksForKey: boolean): Promise<Reply> {
+export async function cardReply(served: ServedModel, call: ServerCall, asksForKey: boolean): Promise<ServerReply> {
   const { AgentCard } = await loadPeer("@a2a-js/sdk", WHAT);
   return jsonReply(AgentCard.toJSON(agentCard(served, { origin: originOf(call), asksForKey })));
 }
 
 /** Answers one request of A2A's JSON-RPC, of version 1.0 or 0.3, whose methods have slashes. */
-export async function a2aReply(core: ServerCore, call: Call, served: ServedModel): Promise<Reply> {
+export async function a2aReply(core: ServerCore, call: ServerCall, served: ServedModel): Promise<ServerReply> {
   const body = await call.json();
   if (!isJsonObject(body)) throw new SluiceError("invalid-request", "the body is no object", { status: 400 });
   const card = agentCard(served, { origin: originOf(call), asksForKey: false });
@@ -66,7 +66,7 @@ function framesOf(answers: AsyncGenerator<object, void, undefined>, failed: (thr
 }
 
 /** The server's address as the client called it. */
-function originOf(call: Call): string {
+function originOf(call: ServerCall): string {
   const host = call.header("host") ?? call.header(":authority") ?? "localhost";
   return `${call.header("x-forwarded-proto") === "https" ? "https" : "http"}://${host}`;
 }

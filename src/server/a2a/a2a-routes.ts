@@ -1,5 +1,5 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -12,17 +12,17 @@ const CARD = "/.well-known/agent-card.json";
 export function a2aRoutes(core: ServerCore): Route[] {
   const errors = openAiChat;
   const card = (path: string): Route => {
-    const handle = async (call: Call) => cardReply(servedAt(core, call), call, core.settings.asksForKey);
+    const handle = async (call: ServerCall) => cardReply(servedAt(core, call), call, core.settings.asksForKey);
     return { method: "GET", path, errors, summary: "A2A: an agent's card", handle };
   };
   const rpc = (path: string): Route => {
-    const handle = async (call: Call) => a2aReply(core, call, servedAt(core, call));
+    const handle = async (call: ServerCall) => a2aReply(core, call, servedAt(core, call));
     return { method: "POST", path, errors, summary: "A2A: messages and tasks of an agent, as JSON-RPC", handle };
   };
   return [card(CARD), card(`/a2a/:name${CARD}`), rpc("/a2a"), rpc("/a2a/:name")];
 }
 
-function servedAt({ models }: ServerCore, { path, caller }: Call): ServedModel {
+function servedAt({ models }: ServerCore, { path, caller }: ServerCall): ServedModel {
   const [, name] = /^.*\/a2a\/([^/]+)/.exec(path) ?? [];
   if (name !== undefined) return models.find(decodeURIComponent(name), caller);
   return models.list(caller).find(({ kind }) => kind === "agent") ?? models.find(undefined, caller);

@@ -14,7 +14,7 @@ import type { RunReader } from "../../runs/run-log.js";
 import { messageOf } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Peers } from "../../stream/peers.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed } from "../start-served.js";
@@ -25,7 +25,7 @@ import { TaskWriter, textPart } from "./task-writer.js";
 /** What one call of A2A is about. */
 export interface TaskHandlerSettings {
   core: ServerCore;
-  call: Call;
+  call: ServerCall;
   served: ServedModel;
   card: AgentCard;
   /** Those of A2A's package. */
@@ -35,7 +35,7 @@ export interface TaskHandlerSettings {
 /** Answers A2A's methods for one caller and one agent. A task is a run, or several where it waited for input between them. */
 export class TaskHandler implements A2ARequestHandler {
   readonly #core: ServerCore;
-  readonly #call: Call;
+  readonly #call: ServerCall;
   readonly #served: ServedModel;
   readonly #card: AgentCard;
   readonly #errors: Peers["@a2a-js/sdk/errors"];

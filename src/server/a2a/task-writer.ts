@@ -22,7 +22,7 @@ export interface TurnIds {
 /** One turn of a task as A2A says it: updates while it goes on, and how it stands. */
 export class TaskWriter {
   readonly #ids: TurnIds;
-  readonly #said = new Transcript(true);
+  readonly #emitted = new Transcript(true);
   readonly #files: Artifact[] = [];
   #text = "";
   #begun = false;
@@ -63,7 +63,7 @@ export class TaskWriter {
 
   /** Takes one event. @returns the updates that say it. */
   push(event: ChatEvent): StreamResponse[] {
-    this.#said.push(event);
+    this.#emitted.push(event);
     switch (event.type) {
       case "text-delta":
         return event.text === "" ? [] : [this.#say(event.text)];
@@ -90,7 +90,7 @@ export class TaskWriter {
         const refused = reason === "refusal" ? STATE.rejected : STATE.completed;
         if (reason !== "input-required") this.#end(refused);
         else {
-          const waiting = pendingRequests([...this.#ids.messages, ...this.#said.messages]);
+          const waiting = pendingRequests([...this.#ids.messages, ...this.#emitted.messages]);
           this.#end(STATE.inputRequired, waiting.flatMap(requestParts));
         }
         return [this.statusUpdate];

@@ -1,7 +1,7 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
 import { speechRoute } from "../../speech/serve/speech-route.js";
 import { transcriptionRoute } from "../../speech/serve/transcription-route.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 import { webAnswer } from "../web-answer.js";
@@ -9,12 +9,12 @@ import { webAnswer } from "../web-answer.js";
 /** OpenAI's routes for sound. */
 export function audioRoutes(core: ServerCore): Route[] {
   const { voices, transcribers } = core;
-  const speech = (call: Call) =>
+  const speech = (call: ServerCall) =>
     speechRoute({
       // OpenAI's names of voices and models may both be what is served: the voice's own counts first.
       voiceFor: (model, voice) => voices.find(voices.names(call.caller).includes(voice) ? voice : model, call.caller),
     });
-  const transcription = (call: Call) =>
+  const transcription = (call: ServerCall) =>
     transcriptionRoute({ transcriberFor: (model) => transcribers.find(model, call.caller) });
   return [
     {
@@ -43,7 +43,12 @@ export function audioRoutes(core: ServerCore): Route[] {
 }
 
 /** Counts as a request of the caller's until its answer begins. */
-async function limited(core: ServerCore, call: Call, model: string, run: () => Promise<Reply>): Promise<Reply> {
+async function limited(
+  core: ServerCore,
+  call: ServerCall,
+  model: string,
+  run: () => Promise<ServerReply>,
+): Promise<ServerReply> {
   const admitted = await core.admit(call, model);
   try {
     return await run();

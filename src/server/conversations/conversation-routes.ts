@@ -9,7 +9,7 @@ import type { StoreHandle } from "../../chat/store-handle.js";
 import { native } from "../../dialects/native/native.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { anything, exactly, filledString, jsonObject, wholeNumber } from "../../stream/checks.js";
-import type { Call, Reply } from "../call.js";
+import type { ServerCall, ServerReply } from "../call.js";
 import { jsonReply } from "../call.js";
 import { asRequest, asRequestLater, checkedBody } from "../checked-body.js";
 import { endRun } from "../end-run.js";
@@ -30,7 +30,7 @@ const BASE = "/v1/conversations";
 /** A request about one of the caller's conversations. */
 interface Asked {
   core: ServerCore;
-  call: Call;
+  call: ServerCall;
   /** The caller's conversations alone. */
   store: ConversationStore;
   /** The conversation's id. */
@@ -43,7 +43,7 @@ export function conversationRoutes(core: ServerCore, shared: StoreHandle): Route
     method: Route["method"],
     path: string,
     summary: string,
-    handle: (asked: Asked) => Promise<Reply>,
+    handle: (asked: Asked) => Promise<ServerReply>,
   ): Route => ({
     method,
     path: `${BASE}${path}`,
@@ -77,7 +77,7 @@ const CREATE = exactly(
   "body",
 );
 
-async function create({ call, store }: Asked): Promise<Reply> {
+async function create({ call, store }: Asked): Promise<ServerReply> {
   const { id, title, metadata = {}, import: document } = await checkedBody(call, CREATE);
   const contextId = newId(id);
   asRequest(() => title !== undefined && storable(title, "title"));
@@ -91,21 +91,21 @@ async function create({ call, store }: Asked): Promise<Reply> {
   return jsonReply(recordJson(await found(store, contextId)), 201);
 }
 
-async function list({ call, store }: Asked): Promise<Reply> {
+async function list({ call, store }: Asked): Promise<ServerReply> {
   const page = pageIn(call, 50);
   const query = call.query.get("search")?.trim();
   if (!query) return jsonReply(await listConversations(store, page));
   return jsonReply(await findConversations(store, query, page, call.signal));
 }
 
-async function read({ core, call, store, id }: Asked): Promise<Reply> {
+async function read({ core, call, store, id }: Asked): Promise<ServerReply> {
   const stored = await found(store, id);
   return jsonReply(detailsJson(stored, messagePage(call), await runningTurn(core, call, id)));
 }
 
 const CHANGE = exactly("a change", { title: filledString, metadata: jsonObject, head: filledString }, "body");
 
-async function change({ core, call, store, id }: Asked): Promise<Reply> {
+async function change({ core, call, store, id }: Asked): Promise<ServerReply> {
   const { title, metadata, head } = await checkedBody(call, CHANGE);
   const conversation = await opened(core, call, store, id);
   if (typeof head === "string") {
@@ -117,21 +117,21 @@ async function change({ core, call, store, id }: Asked): Promise<Reply> {
   return jsonReply(recordJson(await found(store, id)));
 }
 
-async function remove({ core, call, store, id }: Asked): Promise<Reply> {
+async function remove({ core, call, store, id }: Asked): Promise<ServerReply> {
   const run = await runningTurn(core, call, id);
   if (run !== undefined) await endRun(core.log, run, "the conversation was deleted");
   if (!(await store.delete(id))) throw missingConversation(id);
   return jsonReply({ id, deleted: true });
 }
 
-async function turn({ core, call, store, id }: Asked): Promise<Reply> {
+async function turn({ core, call, store, id }: Asked): Promise<ServerReply> {
   const asked = await readTurn(call);
   return begunReply(call, await startTurn(core, call, store, id, asked), asked.background);
 }
 
 const ADD = exactly("a message", { message: { required: jsonObject }, metadata: jsonObject }, "body");
 
-async function add({ core, call, store, id }: Asked): Promise<Reply> {
+async function add({ core, call, store, id }: Asked): Promise<ServerReply> {
   const { message, metadata } = await checkedBody(call, ADD);
   await refuseWhileRunning(core, call, id);
   const conversation = await opened(core, call, store, id);
@@ -146,7 +146,7 @@ const HEARD = exactly(
   "body",
 );
 
-async function heard({ core, call, store, id }: Asked): Promise<Reply> {
+async function heard({ core, call, store, id }: Asked): Promise<ServerReply> {
   const { message, chars } = await checkedBody(call, HEARD);
   await refuseWhileRunning(core, call, id);
   const conversation = await opened(core, call, store, id);
@@ -156,7 +156,7 @@ async function heard({ core, call, store, id }: Asked): Promise<Reply> {
 
 const FORK = exactly("a fork", { id: filledString, title: filledString, message: filledString }, "body");
 
-async function fork({ call, store, id }: Asked): Promise<Reply> {
+async function fork({ call, store, id }: Asked): Promise<ServerReply> {
   const { id: given, title, message } = await checkedBody(call, FORK);
   const stored = await found(store, id);
   const contextId = newId(given);
@@ -178,7 +178,7 @@ async function fork({ call, store, id }: Asked): Promise<Reply> {
 const TYPES = { json: "application/json", markdown: "text/markdown", text: "text/plain" } as const;
 const ENDINGS = { json: "json", markdown: "md", text: "txt" } as const;
 
-async function exported({ call, store, id }: Asked): Promise<Reply> {
+async function exported({ call, store, id }: Asked): Promise<ServerReply> {
   const given = call.query.get("format") ?? "json";
   const format = EXPORT_FORMATS.find((one) => one === given);
   if (format === undefined) throw badRequest("format", given, EXPORT_FORMATS.join(", "));
@@ -210,7 +210,7 @@ async function found(store: ConversationStore, id: string): Promise<StoredConver
 }
 
 /** For changes that ask no model: any one will do. */
-function opened(core: ServerCore, call: Call, store: ConversationStore, id: string): Promise<Conversation> {
+function opened(core: ServerCore, call: ServerCall, store: ConversationStore, id: string): Promise<Conversation> {
   return openConversation(store, id, core.models.find(undefined, call.caller).model);
 }
 
@@ -222,7 +222,7 @@ function branchTo({ messages }: StoredConversation, head: string | null): Stored
 /** The newest that are asked for without more. */
 const NEWEST = 50;
 
-function messagePage(call: Call): MessagePage {
+function messagePage(call: ServerCall): MessagePage {
   const branches = call.query.get("branches") ?? "current";
   if (branches !== "current" && branches !== "all") throw badRequest("branches", branches, "current, all");
   const { limit } = pageIn(
@@ -242,6 +242,6 @@ function newId(given: JsonValue | undefined): string {
   return String(given);
 }
 
-function idIn(call: Call): string {
+function idIn(call: ServerCall): string {
   return pathPart(call, `${BASE}/`);
 }

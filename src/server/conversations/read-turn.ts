@@ -7,7 +7,7 @@ import type { ChatMessage } from "../../stream/message.js";
 import { withBytes } from "../../stream/message-json.js";
 import { message } from "../../stream/validate-messages.js";
 import { validateRequest } from "../../stream/validate-request.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import { asRequest, checkedBody } from "../checked-body.js";
 
 /** What a client says in a conversation. */
@@ -48,7 +48,7 @@ const TURN: Check = exactly(
 );
 
 /** Reads a turn. @throws {SluiceError} `invalid-request`. */
-export async function readTurn(call: Call): Promise<TurnRequest> {
+export async function readTurn(call: ServerCall): Promise<TurnRequest> {
   const { model, system, request = {}, metadata, background, ...how } = await checkedBody(call, TURN);
   const asked: object = request as JsonObject;
   asRequest(() => validateRequest({ ...asked, messages: [{ role: "user", content: "" }] }));

@@ -6,7 +6,7 @@ import type { Run } from "../../runs/start-run.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed, threadOf } from "../start-served.js";
 import { missingConversation } from "./missing-conversation.js";
@@ -18,14 +18,14 @@ export function turnThread(contextId: string): string {
 }
 
 /** The run that a conversation is at, while it goes on. */
-export async function runningTurn(core: ServerCore, call: Call, contextId: string): Promise<string | undefined> {
+export async function runningTurn(core: ServerCore, call: ServerCall, contextId: string): Promise<string | undefined> {
   const newest = await core.log.newestOf(threadOf(call, turnThread(contextId)));
   const record = newest === undefined ? undefined : await core.log.find(newest);
   return record?.state === "running" ? record.run : undefined;
 }
 
 /** @throws {SluiceError} `conflict` while a turn of the conversation runs. */
-export async function refuseWhileRunning(core: ServerCore, call: Call, contextId: string): Promise<void> {
+export async function refuseWhileRunning(core: ServerCore, call: ServerCall, contextId: string): Promise<void> {
   const run = await runningTurn(core, call, contextId);
   if (run === undefined) return;
   throw new SluiceError("conflict", `the run ${run} of this conversation goes on: wait for it, or stop it`, {
@@ -40,7 +40,7 @@ export async function refuseWhileRunning(core: ServerCore, call: Call, contextId
  */
 export async function startTurn(
   core: ServerCore,
-  call: Call,
+  call: ServerCall,
   store: ConversationStore,
   contextId: string,
   turn: TurnRequest,

@@ -25,7 +25,7 @@ import { ChatStream } from "../../stream/chat-stream.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { STREAM_HEADERS } from "../answer.js";
-import type { Call, Reply } from "../call.js";
+import type { ServerCall, ServerReply } from "../call.js";
 import { RunFrames } from "../run-frames.js";
 import type { ServerCore } from "../server-core.js";
 import { type ServedRun, startServed } from "../start-served.js";
@@ -38,7 +38,7 @@ export interface Converse {
 }
 
 /** Answers one call of Dapr's conversation API as a run. */
-export async function converseReply(core: ServerCore, call: Call, converse: Converse): Promise<Reply> {
+export async function converseReply(core: ServerCore, call: ServerCall, converse: Converse): Promise<ServerReply> {
   const { component } = converse;
   try {
     const asked = scrubInputs(await read(core, call, converse));
@@ -60,7 +60,7 @@ export async function converseReply(core: ServerCore, call: Call, converse: Conv
   }
 }
 
-async function read(core: ServerCore, call: Call, { api, component }: Converse): Promise<ConverseCall> {
+async function read(core: ServerCore, call: ServerCall, { api, component }: Converse): Promise<ConverseCall> {
   const body = bodyText(
     await call.bytes().catch((thrown: unknown) => {
       throw unreadableBody(messageOf(thrown));
@@ -72,7 +72,7 @@ async function read(core: ServerCore, call: Call, { api, component }: Converse):
   return readAlpha2Request({ ...readProtoJson(ConversationRequestAlpha2Schema, body), name: component }, has);
 }
 
-function start(core: ServerCore, call: Call, asked: ConverseCall): Promise<ServedRun> {
+function start(core: ServerCore, call: ServerCall, asked: ConverseCall): Promise<ServedRun> {
   const { name, model } = core.models.find(asked.component, call.caller);
   const request = chatRequestOf(asked);
   return startServed(core, call, {
@@ -86,7 +86,7 @@ function start(core: ServerCore, call: Call, asked: ConverseCall): Promise<Serve
   });
 }
 
-async function streamed(core: ServerCore, call: Call, asked: ConverseCall, run: ServedRun): Promise<Reply> {
+async function streamed(core: ServerCore, call: ServerCall, asked: ConverseCall, run: ServedRun): Promise<ServerReply> {
   const reader = run.read();
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
   const context = { call: asked };
@@ -117,7 +117,7 @@ function frames<Chunk>(chunks: ChunkWriter<Chunk>, encode: (chunk: Chunk) => Fra
   };
 }
 
-async function whole(call: Call, asked: ConverseCall, run: ServedRun): Promise<Reply> {
+async function whole(call: ServerCall, asked: ConverseCall, run: ServedRun): Promise<ServerReply> {
   const reader = run.read();
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
   const answer = await collectAnswer(ChatStream.from(eventsOf(reader)), asked);

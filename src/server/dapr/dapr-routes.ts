@@ -1,6 +1,6 @@
 import type { Dialect } from "../../dialects/dialect.js";
 import { badRequest } from "../../dialects/wire-object.js";
-import type { Call, Reply } from "../call.js";
+import type { ServerCall, ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 
@@ -21,7 +21,7 @@ const errors: Pick<Dialect, "writeError"> = {
 export function daprRoutes(core: ServerCore): Route[] {
   return (["alpha1", "alpha2"] as const).flatMap((api) =>
     ["", "/stream"].map((streamed): Route => {
-      const handle = async (call: Call): Promise<Reply> => {
+      const handle = async (call: ServerCall): Promise<ServerReply> => {
         // Loaded here: few servers are asked for it, and its messages are long to describe.
         const { converseReply } = await import("./converse-reply.js");
         return converseReply(core, call, { api, component: componentIn(call), streamed: streamed !== "" });
@@ -32,7 +32,7 @@ export function daprRoutes(core: ServerCore): Route[] {
   );
 }
 
-function componentIn({ path }: Call): string {
+function componentIn({ path }: ServerCall): string {
   const [, name = ""] = /\/conversation\/([^/]+)\/converse/.exec(path) ?? [];
   try {
     return decodeURIComponent(name);

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../base/json.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { type Embedded, embed } from "../../models/embeddings/embed.js";
 import { SluiceError } from "../../stream/error.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 
 /** What a client wants vectors of. */
@@ -13,7 +13,7 @@ export interface EmbedAsked {
 }
 
 /** The vectors that a caller asks for, within its limits. @throws {SluiceError} what refuses it, or fails. */
-export async function embedFor(core: ServerCore, call: Call, asked: EmbedAsked): Promise<Embedded> {
+export async function embedFor(core: ServerCore, call: ServerCall, asked: EmbedAsked): Promise<Embedded> {
   const { model, texts, dimensions } = asked;
   const embedder = core.embedders.find(model, call.caller);
   const empty = texts.indexOf("");

@@ -3,7 +3,7 @@ import type { JsonValue } from "../../base/json.js";
 import { ollama } from "../../dialects/ollama/ollama.js";
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
 import { badRequest, WireObject } from "../../dialects/wire-object.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 import { embedFor, textsOf } from "./embed-for.js";
@@ -40,7 +40,7 @@ export function embeddingRoutes(core: ServerCore): Route[] {
   ];
 }
 
-async function openAi(core: ServerCore, call: Call): Promise<Reply> {
+async function openAi(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const body = new WireObject(await call.json(), "");
   const format = body.string("encoding_format") ?? "float";
   if (format !== "float" && format !== "base64") throw badRequest("encoding_format", format, "float, base64");
@@ -60,7 +60,7 @@ function floatsAsBase64(vector: readonly number[]): string {
   return encodeBase64(new Uint8Array(bytes.buffer));
 }
 
-async function ollamaEmbed(core: ServerCore, call: Call): Promise<Reply> {
+async function ollamaEmbed(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const began = performance.now();
   const body = new WireObject(await call.json(), "");
   const model = nameIn(body);

@@ -1,15 +1,15 @@
 import type { JsonValue } from "../../base/json.js";
 import { badRequest, WireObject } from "../../dialects/wire-object.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { embedFor } from "./embed-for.js";
 
 /** Gemini's `embedContent` and `batchEmbedContents` of a model. */
 export async function geminiEmbedding(
   core: ServerCore,
-  call: Call,
+  call: ServerCall,
   { model, method, body }: { model: string; method: string; body: JsonValue },
-): Promise<Reply> {
+): Promise<ServerReply> {
   const wire = new WireObject(body, "");
   if (method === "embedContent") {
     const asked = { model, texts: [textIn(wire)], dimensions: dimensionsIn(wire) };

@@ -9,7 +9,7 @@ import { WholeAnswer } from "../../dialects/whole-answer.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { type AssistantMessage, textOf } from "../../stream/message.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed } from "../start-served.js";
 import type { McpTool } from "./mcp-tools.js";
@@ -24,7 +24,7 @@ export interface ToolCalled {
 /** Runs what is called, and tells its text as progress to those who asked for that. What fails is a result, for the model. */
 export async function callTool(
   core: ServerCore,
-  call: Call,
+  call: ServerCall,
   { tools, params, extra }: ToolCalled,
 ): Promise<CallToolResult> {
   const called = tools.get(params.name);

@@ -1,5 +1,5 @@
 import { loadPeer } from "../../stream/load-peer.js";
-import type { Call, Reply } from "../call.js";
+import type { ServerCall, ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { webAnswer } from "../web-answer.js";
 import { callTool } from "./call-tool.js";
@@ -8,7 +8,7 @@ import { mcpTools } from "./mcp-tools.js";
 const WHAT = "MCP";
 
 /** Answers one request of MCP. No session is kept, so that any replica answers any request. */
-export async function mcpReply(core: ServerCore, call: Call): Promise<Reply> {
+export async function mcpReply(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   if (call.method !== "POST") return { status: 405, headers: { allow: "POST" } };
   const { Server } = await loadPeer("@modelcontextprotocol/sdk/server/index.js", WHAT);
   const { WebStandardStreamableHTTPServerTransport } = await loadPeer(

@@ -6,7 +6,7 @@ import { RealtimeSession, type RealtimeSessionOptions } from "../../speech/realt
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -29,7 +29,7 @@ export interface RealtimeSocketOptions
 export class RealtimeSocket {
   readonly #client: WebSocket;
   readonly #core: ServerCore;
-  readonly #call: Call;
+  readonly #call: ServerCall;
 
   constructor(
     client: WebSocket,

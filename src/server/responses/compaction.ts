@@ -5,7 +5,7 @@ import { SluiceError } from "../../stream/error.js";
 import { textOf } from "../../stream/message.js";
 import type { Usage } from "../../stream/usage.js";
 import { readAnswer } from "../answer.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed } from "../start-served.js";
 import { itemsOf, wholeConversation, withoutServerFields } from "./stored-response.js";
@@ -16,7 +16,7 @@ const INSTRUCTIONS =
   "paths, numbers, results of tools, and what is still to be done. Write the summary alone, no preamble.";
 
 /** `POST /v1/responses/compact`: the user's messages, and one item for all else: a summary that the same model wrote. */
-export async function compact(core: ServerCore, call: Call): Promise<Reply> {
+export async function compact(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const body = await call.json();
   if (!isJsonObject(body)) throw new SluiceError("invalid-request", "the body is no object", { field: "body" });
   const given = await wholeConversation(core, call, body);

@@ -3,7 +3,7 @@ import { openAiResponses } from "../../dialects/openai-responses/openai-response
 import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Asked, answer, replyWith, startAnswer } from "../answer.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { endRun } from "../end-run.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
@@ -54,7 +54,7 @@ export function responseRoutes(core: ServerCore): Route[] {
 /** How a request for a response is to be answered. @throws {SluiceError} `invalid-request`. */
 export async function askedOf(
   core: ServerCore,
-  call: Call,
+  call: ServerCall,
   value: JsonValue,
 ): Promise<Asked & { background: boolean }> {
   const wire = new WireObject(value, "");
@@ -75,14 +75,14 @@ export async function askedOf(
   };
 }
 
-async function create(core: ServerCore, call: Call, value: JsonValue): Promise<Reply> {
+async function create(core: ServerCore, call: ServerCall, value: JsonValue): Promise<ServerReply> {
   const asked = await askedOf(core, call, value);
   if (!asked.background || asked.served.stream) return answer(core, call, asked);
   const { id } = await startAnswer(core, call, asked);
   return jsonReply(await responseObject(core, await storedResponse(core, call, id)));
 }
 
-async function retrieve(core: ServerCore, call: Call): Promise<Reply> {
+async function retrieve(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const stored = await storedResponse(core, call, idIn(call));
   if (call.query.get("stream") !== "true") return jsonReply(await responseObject(core, stored));
   const { record, served } = stored;
@@ -92,7 +92,7 @@ async function retrieve(core: ServerCore, call: Call): Promise<Reply> {
   return replyWith(core, call, await core.log.read(record.run), again, { skip: startingAfter(call) + 1 });
 }
 
-async function cancel(core: ServerCore, call: Call): Promise<Reply> {
+async function cancel(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const { record, body } = await storedResponse(core, call, idIn(call));
   if (body.background !== true) {
     throw new SluiceError(
@@ -104,11 +104,11 @@ async function cancel(core: ServerCore, call: Call): Promise<Reply> {
   return jsonReply(await responseObject(core, await storedResponse(core, call, record.run)));
 }
 
-function idIn(call: Call): string {
+function idIn(call: ServerCall): string {
   return pathRest(call, RESPONSES).split("/", 1)[0] ?? "";
 }
 
-function startingAfter(call: Call): number {
+function startingAfter(call: ServerCall): number {
   const given = call.query.get("starting_after");
   if (given === null) return -1;
   if (/^\d{1,15}$/.test(given)) return Number(given);

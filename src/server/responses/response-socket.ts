@@ -4,7 +4,7 @@ import { openAiResponses } from "../../dialects/openai-responses/openai-response
 import { endsRun } from "../../stream/envelope.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { type Asked, startAnswer } from "../answer.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
 import { socketCall } from "../socket-call.js";
@@ -20,7 +20,7 @@ const MAX_WAITING = 16;
 export class ResponseSocket {
   readonly #client: WebSocket;
   readonly #core: ServerCore;
-  readonly #call: Call;
+  readonly #call: ServerCall;
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
 

@@ -5,7 +5,7 @@ import { badRequest } from "../../dialects/wire-object.js";
 import type { RunReader, RunRecord } from "../../runs/run-log.js";
 import type { Envelope } from "../../stream/envelope.js";
 import { describe, SluiceError } from "../../stream/error.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { withSummaries } from "./summary-item.js";
 
@@ -41,7 +41,7 @@ export function withoutServerFields(body: JsonObject): JsonObject {
 /** @throws {SluiceError} `not-found` where it was not stored, is not kept any more, or is another's. */
 export async function storedResponse(
   core: ServerCore,
-  call: Pick<Call, "caller">,
+  call: Pick<ServerCall, "caller">,
   id: string,
 ): Promise<StoredResponse> {
   const record = await core.log.find(id);
@@ -119,7 +119,7 @@ async function* present(reader: RunReader, record: RunRecord): AsyncGenerator<En
  *
  * @throws {SluiceError} `not-found`; `invalid-request` where that response is not complete.
  */
-export async function wholeConversation(core: ServerCore, call: Call, body: JsonObject): Promise<JsonObject> {
+export async function wholeConversation(core: ServerCore, call: ServerCall, body: JsonObject): Promise<JsonObject> {
   const { previous_response_id: previous } = body;
   if (previous === undefined || previous === null) return body;
   if (typeof previous !== "string") throw badRequest("previous_response_id", previous, "a string");

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json.js";
 import { agUi } from "../../dialects/ag-ui/ag-ui.js";
 import { WireObject } from "../../dialects/wire-object.js";
 import { answer, replyWith, STREAM_HEADERS } from "../answer.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -25,7 +25,7 @@ export function agUiRoutes(core: ServerCore): Route[] {
   ];
 }
 
-async function run(core: ServerCore, call: Call, name?: string): Promise<Reply> {
+async function run(core: ServerCore, call: ServerCall, name?: string): Promise<ServerReply> {
   const body = new WireObject(await call.json(), "");
   const read = agUi.readRequest(body.value);
   const served = { ...read, model: core.models.find(name ?? (read.model || undefined), call.caller).name };
@@ -34,7 +34,7 @@ async function run(core: ServerCore, call: Call, name?: string): Promise<Reply> 
   return answer(core, call, { dialect: agUi, served, resumable: true, thread: uiThread(threadId), meta, fields: meta });
 }
 
-async function connect(core: ServerCore, call: Call): Promise<Reply> {
+async function connect(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const newest = await core.log.newestOf(await threadIn(call));
   const record = newest === undefined ? undefined : await core.log.find(newest);
   // A thread at which nothing was said is an empty stream.
@@ -46,12 +46,12 @@ async function connect(core: ServerCore, call: Call): Promise<Reply> {
   return replyWith(core, call, await core.log.read(record.run), { dialect: agUi, served, fields });
 }
 
-async function stop(core: ServerCore, call: Call): Promise<Reply> {
+async function stop(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const newest = await core.log.newestOf(await threadIn(call));
   return jsonReply({ stopped: newest !== undefined && (await core.log.stop(newest, "the run was stopped")) });
 }
 
-async function threadIn(call: Call): Promise<string> {
+async function threadIn(call: ServerCall): Promise<string> {
   return threadOf(call, uiThread(new WireObject(await call.json(), "").requiredString("threadId")));
 }
 

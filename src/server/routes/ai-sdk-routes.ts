@@ -3,7 +3,7 @@ import { aiSdkUi } from "../../dialects/ai-sdk-ui/ai-sdk-ui.js";
 import type { ServedRequest } from "../../dialects/dialect.js";
 import { ollama } from "../../dialects/ollama/ollama.js";
 import { answer, replyWith } from "../answer.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -54,7 +54,7 @@ function isUiRequest(body: JsonValue): body is JsonObject {
   return typeof body.trigger === "string" || (isJsonObject(first) && Array.isArray(first.parts));
 }
 
-async function chat(core: ServerCore, call: Call, body: JsonObject): Promise<Reply> {
+async function chat(core: ServerCore, call: ServerCall, body: JsonObject): Promise<ServerReply> {
   const read = aiSdkUi.readRequest(body);
   const served = { ...read, model: core.models.find(read.model || undefined, call.caller).name };
   const { id } = body;
@@ -62,7 +62,7 @@ async function chat(core: ServerCore, call: Call, body: JsonObject): Promise<Rep
   return answer(core, call, { dialect: aiSdkUi, served, resumable: true, headers: HEADERS, ...thread });
 }
 
-async function resume(core: ServerCore, call: Call): Promise<Reply> {
+async function resume(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const run = await core.log.newestOf(threadIn(call));
   const record = run === undefined ? undefined : await core.log.find(run);
   if (record?.state !== "running") return { status: 204 };
@@ -76,7 +76,7 @@ async function resume(core: ServerCore, call: Call): Promise<Reply> {
   );
 }
 
-function threadIn(call: Call): string {
+function threadIn(call: ServerCall): string {
   return threadOf(call, uiThread(pathRest(call, CHAT).split("/", 1)[0] ?? ""));
 }
 

@@ -2,7 +2,7 @@ import { estimateTokens } from "../../base/token-estimate.js";
 import { tokenCounter } from "../../chat/token-counter.js";
 import { gemini } from "../../dialects/gemini/gemini.js";
 import { answer } from "../answer.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { geminiEmbedding } from "../embeddings/gemini-embedding.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
@@ -40,7 +40,7 @@ export function geminiRoutes(core: ServerCore): Route[] {
   ]);
 }
 
-async function generate(core: ServerCore, call: Call): Promise<Reply> {
+async function generate(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const [, model, method] = /^(.+):(\w+)$/.exec(pathRest(call, MODELS)) ?? [];
   if (model === undefined || method === undefined) throw noSuchPath(call.method, call.path);
   const body = await call.json();

@@ -3,7 +3,7 @@ import type { Dialect } from "../../dialects/dialect.js";
 import { ollama, ollamaGenerate } from "../../dialects/ollama/ollama.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { answer } from "../answer.js";
-import { jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -86,7 +86,7 @@ function detailsOf(kind: string) {
   };
 }
 
-function show({ name, kind, model }: ServedModel): Reply {
+function show({ name, kind, model }: ServedModel): ServerReply {
   const { tools, input } = model.capabilities ?? {};
   const capabilities = [
     "completion",

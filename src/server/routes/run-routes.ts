@@ -4,7 +4,7 @@ import { badRequest } from "../../dialects/wire-object.js";
 import type { RunRecord } from "../../runs/run-log.js";
 import { describe, SluiceError } from "../../stream/error.js";
 import { answer, startAnswer } from "../answer.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { begunReply, entriesReply } from "../entries-reply.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
@@ -39,13 +39,13 @@ export function runRoutes(core: ServerCore): Route[] {
 }
 
 /** A run of the caller's. @throws {SluiceError} `not-found`, for those of others as well. */
-export async function ownedRun(core: ServerCore, call: Pick<Call, "caller">, run: string): Promise<RunRecord> {
+export async function ownedRun(core: ServerCore, call: Pick<ServerCall, "caller">, run: string): Promise<RunRecord> {
   const record = await core.log.find(run);
   if (record !== undefined && record.meta.owner === call.caller.name) return record;
   throw new SluiceError("not-found", `there is no run ${describe(run)}, or it is not kept any more`, { field: "run" });
 }
 
-async function begin(core: ServerCore, call: Call): Promise<Reply> {
+async function begin(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const body = await call.json();
   const served = native.readRequest(body);
   const { thread, background } = callFields(body);
@@ -55,18 +55,18 @@ async function begin(core: ServerCore, call: Call): Promise<Reply> {
   return begunReply(call, run, background);
 }
 
-async function resume(core: ServerCore, call: Call): Promise<Reply> {
+async function resume(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const { run } = await ownedRun(core, call, runIn(call));
   return entriesReply(call, await core.log.read(run, { after: numberOfLast(call) }), run);
 }
 
-async function stop(core: ServerCore, call: Call): Promise<Reply> {
+async function stop(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const { run } = await ownedRun(core, call, runIn(call));
   return jsonReply({ stopped: await core.log.stop(run, "the run was stopped by its client") });
 }
 
 /** The number of the last event that a client has: what a browser says by itself, or what the address says. */
-export function numberOfLast(call: Call): number {
+export function numberOfLast(call: ServerCall): number {
   const given = call.header("last-event-id") || call.query.get("after");
   if (given === null || given === undefined || given === "") return -1;
   const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
@@ -74,7 +74,7 @@ export function numberOfLast(call: Call): number {
   throw badRequest("after", given, "the number of an event, or -1");
 }
 
-function runIn(call: Call): string {
+function runIn(call: ServerCall): string {
   return pathRest(call, RUNS).split("/", 1)[0] ?? "";
 }
 

@@ -1,5 +1,5 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
-import type { Call, Reply } from "../call.js";
+import type { ServerCall, ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import { noSuchPath } from "../routes/openai-routes.js";
 import { type WebFile, webFiles } from "./web-files.js";
@@ -44,7 +44,7 @@ const FOREVER = "public, max-age=31536000, immutable";
 export async function webRoutes(origins: readonly string[] = []): Promise<Route[]> {
   const policy = [...POLICY, `frame-ancestors ${["'self'", ...origins].join(" ")}`].join("; ");
   const files = await webFiles();
-  const route = (path: string, handle: (call: Call) => Reply): Route => ({
+  const route = (path: string, handle: (call: ServerCall) => ServerReply): Route => ({
     method: "GET",
     path,
     handle: async (call) => handle(call),
@@ -53,7 +53,7 @@ export async function webRoutes(origins: readonly string[] = []): Promise<Route[
     anyone: true,
     summary: "The web app",
   });
-  const serve = (call: Call, path: string): Reply => {
+  const serve = (call: ServerCall, path: string): ServerReply => {
     const file = files.get(path);
     if (file === undefined) throw noSuchPath(call.method, call.path);
     return fileReply(file, call.header("accept-encoding") ?? "", policy);
@@ -65,7 +65,7 @@ export async function webRoutes(origins: readonly string[] = []): Promise<Route[
   ];
 }
 
-function fileReply(file: WebFile, accepted: string, policy: string): Reply {
+function fileReply(file: WebFile, accepted: string, policy: string): ServerReply {
   const { mediaType, hashed } = file;
   const page = mediaType.startsWith("text/html");
   const [encoding, body] = encoded(file, accepted);

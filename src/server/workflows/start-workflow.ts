@@ -3,7 +3,7 @@ import type { Run } from "../../runs/start-run.js";
 import type { CallContext } from "../../stream/call-context.js";
 import { SluiceError } from "../../stream/error.js";
 import type { WorkflowRun } from "../../workflows/run/workflow-run.js";
-import type { Call } from "../call.js";
+import type { ServerCall } from "../call.js";
 import { endRun } from "../end-run.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed, threadOf } from "../start-served.js";
@@ -19,7 +19,7 @@ export interface WorkflowToServe {
 }
 
 /** Runs a workflow into the log. Each time that it goes on it is a run of its own there, found by the id of the engine's. */
-export function startWorkflow(core: ServerCore, call: Call, asked: WorkflowToServe): Promise<Run> {
+export function startWorkflow(core: ServerCore, call: ServerCall, asked: WorkflowToServe): Promise<Run> {
   const { runId, name, background, begin } = asked;
   return startServed(core, call, {
     model: name,
@@ -38,18 +38,18 @@ function workflowThread(runId: string): string {
 }
 
 /** The newest run of the log in which a workflow's run went on; `undefined` where none is kept. */
-export function newestLogRun(core: ServerCore, call: Call, runId: string): Promise<string | undefined> {
+export function newestLogRun(core: ServerCore, call: ServerCall, runId: string): Promise<string | undefined> {
   return core.log.newestOf(threadOf(call, workflowThread(runId)));
 }
 
 /** Ends the run of the log in which a workflow's run goes on. */
-export async function endLogRun(core: ServerCore, call: Call, runId: string, reason: string): Promise<void> {
+export async function endLogRun(core: ServerCore, call: ServerCall, runId: string, reason: string): Promise<void> {
   const run = await newestLogRun(core, call, runId);
   if (run !== undefined) await endRun(core.log, run, reason);
 }
 
 /** @throws {SluiceError} `conflict` while a workflow's run goes on. */
-export async function refuseWhileGoingOn(core: ServerCore, call: Call, runId: string): Promise<void> {
+export async function refuseWhileGoingOn(core: ServerCore, call: ServerCall, runId: string): Promise<void> {
   const run = await newestLogRun(core, call, runId);
   const record = run === undefined ? undefined : await core.log.find(run);
   if (record?.state !== "running") return;

@@ -5,7 +5,7 @@ import { graphOf } from "../../workflows/graph/graph-of.js";
 import { TEMPLATE_NAMES, workflowTemplate } from "../../workflows/templates.js";
 import { checkWorkflow, type Workflow } from "../../workflows/workflow.js";
 import { workflowJsonSchema } from "../../workflows/workflow-json-schema.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { asRequestLater, checkedBody } from "../checked-body.js";
 import { pathPart } from "../path-rest.js";
 import type { Route } from "../route.js";
@@ -48,11 +48,11 @@ export function workflowRoutes(core: ServerCore, host: WorkflowHost): Route[] {
 }
 
 /** The workflow that a path names. */
-export function nameIn(call: Call): string {
+export function nameIn(call: ServerCall): string {
   return pathPart(call, `${BASE}/`);
 }
 
-function namesFor(core: ServerCore, host: WorkflowHost, { caller }: Call): string[] {
+function namesFor(core: ServerCore, host: WorkflowHost, { caller }: ServerCall): string[] {
   return core.models.list(caller).flatMap(({ name }) => (host.workflows.has(name) ? [name] : []));
 }
 
@@ -62,7 +62,7 @@ function outline(name: string, { description, inputSchema }: Workflow): JsonObje
 
 const CHECK = exactly("a document to check", { document: { required: aDocument } }, "body");
 
-async function check(host: WorkflowHost, call: Call): Promise<Reply> {
+async function check(host: WorkflowHost, call: ServerCall): Promise<ServerReply> {
   const { document } = await checkedBody(call, CHECK);
   const { workflow, diagnostics } = await asRequestLater(() => checkWorkflow(document, host.checked));
   if (workflow === undefined) return jsonReply({ diagnostics });

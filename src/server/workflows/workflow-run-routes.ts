@@ -10,7 +10,7 @@ import type { ResumeOptions } from "../../workflows/run/start-run.js";
 import type { WorkflowRun } from "../../workflows/run/workflow-run.js";
 import type { WorkflowServices } from "../../workflows/services.js";
 import { checkWorkflow, type Workflow } from "../../workflows/workflow.js";
-import { type Call, jsonReply, type Reply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { asRequestLater, checkedBody } from "../checked-body.js";
 import { begunReply } from "../entries-reply.js";
 import { cursorOf, pageIn } from "../list-cursor.js";
@@ -29,7 +29,7 @@ const RUNS = "/v1/workflow-runs";
 interface Asked {
   core: ServerCore;
   host: WorkflowHost;
-  call: Call;
+  call: ServerCall;
 }
 
 /** Runs of workflows: begun, read, answered, gone on with, run again from a step, cancelled. */
@@ -38,7 +38,7 @@ export function workflowRunRoutes(core: ServerCore, host: WorkflowHost): Route[]
     method: Route["method"],
     path: string,
     summary: string,
-    handle: (asked: Asked) => Promise<Reply>,
+    handle: (asked: Asked) => Promise<ServerReply>,
   ): Route => ({
     method,
     path,
@@ -65,7 +65,7 @@ const GIVEN: Check = exactly(
   "body",
 );
 
-async function startNamed(asked: Asked): Promise<Reply> {
+async function startNamed(asked: Asked): Promise<ServerReply> {
   const { core, host, call } = asked;
   const { name } = core.models.find(pathPart(call, "/v1/workflows/"), call.caller);
   const workflow = host.served(name);
@@ -73,7 +73,7 @@ async function startNamed(asked: Asked): Promise<Reply> {
   return begin(asked, name, workflow, crypto.randomUUID(), body);
 }
 
-async function startGiven(asked: Asked): Promise<Reply> {
+async function startGiven(asked: Asked): Promise<ServerReply> {
   const { host, call } = asked;
   const body = await checkedBody(call, GIVEN);
   const { workflow, runId } = await asRequestLater(() => host.given(body.document, call.caller));
@@ -86,7 +86,7 @@ async function begin(
   workflow: Workflow,
   runId: string,
   { inputs = {}, background }: JsonObject,
-): Promise<Reply> {
+): Promise<ServerReply> {
   const run = await asRequestLater(() =>
     startWorkflow(core, call, {
       runId,
@@ -102,13 +102,13 @@ async function begin(
 /** The header that names a workflow's run, which stays the same however often it goes on. */
 const WORKFLOW_RUN_HEADER = "x-sluice-workflow-run";
 
-function withRunId(reply: Reply, runId: string): Reply {
+function withRunId(reply: ServerReply, runId: string): ServerReply {
   return { ...reply, headers: { ...reply.headers, [WORKFLOW_RUN_HEADER]: runId } };
 }
 
 const STATUSES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
 
-async function list({ host, call }: Asked): Promise<Reply> {
+async function list({ host, call }: Asked): Promise<ServerReply> {
   const { limit, after } = pageIn(call, 50);
   const given = call.query.get("status");
   const status = STATUSES.find((one) => one === given);
@@ -130,7 +130,7 @@ async function list({ host, call }: Asked): Promise<Reply> {
   });
 }
 
-async function show(asked: Asked): Promise<Reply> {
+async function show(asked: Asked): Promise<ServerReply> {
   const { core, host, call } = asked;
   const details = await runIn(asked);
   const { workflow } = await checkWorkflow(details.document, servicesOrNone(host, details, call));
@@ -149,7 +149,7 @@ async function show(asked: Asked): Promise<Reply> {
 }
 
 /** What is served may have changed since: a run can be looked at all the same. */
-function servicesOrNone(host: WorkflowHost, run: WorkflowRunRecord, { caller }: Call): WorkflowServices {
+function servicesOrNone(host: WorkflowHost, run: WorkflowRunRecord, { caller }: ServerCall): WorkflowServices {
   try {
     return host.servicesOf(run, caller);
   } catch {
@@ -174,7 +174,7 @@ function recordJson(run: WorkflowRunRecord, host: WorkflowHost) {
 
 const ANSWERS: Check = exactly("answers", { answers: { required: jsonObject }, background: boolean }, "body");
 
-async function answers(asked: Asked): Promise<Reply> {
+async function answers(asked: Asked): Promise<ServerReply> {
   const { core, host, call } = asked;
   const { answers: given, background } = await checkedBody(call, ANSWERS);
   const run = await runIn(asked);
@@ -187,7 +187,7 @@ async function answers(asked: Asked): Promise<Reply> {
 
 const RESUME: Check = exactly("a run that goes on", { background: boolean }, "body");
 
-async function resume(asked: Asked): Promise<Reply> {
+async function resume(asked: Asked): Promise<ServerReply> {
   const { host, call } = asked;
   const { background } = await checkedBody(call, RESUME);
   const run = await runIn(asked);
@@ -196,7 +196,7 @@ async function resume(asked: Asked): Promise<Reply> {
 
 const RERUN: Check = exactly("a run again", { from: { required: filledString }, background: boolean }, "body");
 
-async function rerun(asked: Asked): Promise<Reply> {
+async function rerun(asked: Asked): Promise<ServerReply> {
   const { host, call } = asked;
   const { from, background } = await checkedBody(call, RERUN);
   const run = await runIn(asked);
@@ -210,7 +210,7 @@ async function goOn(
   details: RunDetails,
   background: JsonValue | undefined,
   again: (services: WorkflowServices, options: ResumeOptions) => Promise<WorkflowRun>,
-): Promise<Reply> {
+): Promise<ServerReply> {
   await refuseWhileGoingOn(core, call, details.id);
   const services = host.servicesOf(details, call.caller);
   const name = host.nameOf(details) ?? `workflow/${details.workflow}`;
@@ -226,7 +226,7 @@ async function goOn(
   return withRunId(begunReply(call, run, background === true), details.id);
 }
 
-async function cancel(asked: Asked): Promise<Reply> {
+async function cancel(asked: Asked): Promise<ServerReply> {
   const { core, host, call } = asked;
   const { id } = await runIn(asked);
   await host.engine.cancel(id);

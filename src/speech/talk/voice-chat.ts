@@ -102,13 +102,13 @@ class VoiceChat {
         }
         for (const event of this.#utterances.push(pcm)) {
           if (event.type === "speech-start") this.#heardSomebody();
-          else await this.#said(event.pcm);
+          else await this.#emitted(event.pcm);
         }
         if (this.#utterances.speaking) this.#waitedMs = 0;
         else this.#waitedMs += (pcm.length / 2 / detector.sampleRate) * 1_000;
         if (this.#unfinished !== "" && this.#waitedMs >= (this.#options.patienceMs ?? 1_500)) await this.#answer();
       }
-      for (const event of this.#utterances.end()) if (event.type === "speech-end") await this.#said(event.pcm);
+      for (const event of this.#utterances.end()) if (event.type === "speech-end") await this.#emitted(event.pcm);
       if (this.#unfinished !== "") await this.#answer();
       await this.#turn?.over;
     } finally {
@@ -127,7 +127,7 @@ class VoiceChat {
     this.#emit({ type: "speech-start" });
   }
 
-  async #said(pcm: Uint8Array): Promise<void> {
+  async #emitted(pcm: Uint8Array): Promise<void> {
     const { transcriber, detector } = this.#options;
     const words = (await transcriber.transcribe(pcm, detector.sampleRate)).trim();
     // A cough, a door: what was being said goes on.

@@ -13,7 +13,7 @@ import type { MemoryIndex } from "../memory/memory-index.js";
 import type { Workflow } from "../workflow.js";
 import { bodyResult, finalSlot } from "./body-result.js";
 import { type PlanOutcome, PlanRun } from "./plan-run.js";
-import { Answering } from "./run-answer.js";
+import { RunAnswer } from "./run-answer.js";
 import { RunCore } from "./run-core.js";
 import { questionEvent } from "./run-events.js";
 import { RunScope } from "./scope.js";
@@ -116,7 +116,7 @@ export class ActiveRun implements WorkflowRun {
     const { plan, head } = this.#workflow;
     const core = this.#core(journal);
     const run = new PlanRun(core, plan, new RunScope(this.#options.variables), "", this.#stop.signal);
-    run.answering = new Answering(plan, run.slots, (events) => this.#channel.push(events));
+    run.answering = new RunAnswer(plan, run.slots, (events) => this.#channel.push(events));
     this.#plan = run;
     const { timeoutMs } = head;
     const callOff = timeoutMs === undefined ? undefined : core.clock.after(timeoutMs, () => this.#late(timeoutMs));

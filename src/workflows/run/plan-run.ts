@@ -8,7 +8,7 @@ import { evaluate, type Reference, type StepReference } from "../format/value.js
 import { END, type LoopBack, type WorkflowPlan } from "../plan/plan.js";
 import { chooseRoute } from "./choose-route.js";
 import { type Followers, followersOf } from "./followers.js";
-import type { Answering } from "./run-answer.js";
+import type { RunAnswer } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
 import { type Scope, variableAt } from "./scope.js";
 import { stepFailure } from "./step-failure.js";
@@ -29,7 +29,7 @@ export class PlanRun {
   readonly prefix: string;
   readonly slots: readonly StepSlot[];
   /** The run's answer; only steps of the outermost plan give it. */
-  answering: Answering | undefined;
+  answering: RunAnswer | undefined;
   readonly #followers: Followers;
   readonly #stop = new AbortController();
   readonly #outside: AbortSignal;

@@ -12,14 +12,14 @@ export interface AnswerVoice {
  * The run's answer: the text of the last step that answers. A step may speak while it runs once no later one can answer
  * any more; one that could not is heard at the end.
  */
-export class Answering {
+export class RunAnswer {
   readonly #plan: WorkflowPlan;
   readonly #slots: readonly StepSlot[];
   readonly #write: (events: Batch) => void | Promise<void>;
   /** Whether each step may speak, as it was decided at its first word. */
   readonly #may = new Map<StepSlot, boolean>();
   #speaker: StepSlot | undefined;
-  #said = false;
+  #emitted = false;
 
   constructor(plan: WorkflowPlan, slots: readonly StepSlot[], write: (events: Batch) => void | Promise<void>) {
     this.#plan = plan;
@@ -41,20 +41,20 @@ export class Answering {
       if (may) this.#speaker = slot;
     }
     if (!may || text === "") return undefined;
-    this.#said = true;
+    this.#emitted = true;
     return this.#write([{ type: "text-delta", text }]);
   }
 
   retract(slot: StepSlot, reason: string): void {
     if (this.#speaker !== slot) return;
-    if (this.#said) void this.#write([{ type: "retract", reason }]);
-    this.#said = false;
+    if (this.#emitted) void this.#write([{ type: "retract", reason }]);
+    this.#emitted = false;
   }
 
   /** Says what was not heard yet. @param final the step that answers, and its text. */
   finish(final: StepSlot | undefined, text: string): void | Promise<void> {
     if (this.#speaker !== undefined && this.#speaker === final) return undefined;
-    if (this.#said) void this.#write([{ type: "retract", reason: "another step answers" }]);
+    if (this.#emitted) void this.#write([{ type: "retract", reason: "another step answers" }]);
     return text === "" ? undefined : this.#write([{ type: "text-delta", text }]);
   }
 

@@ -19,7 +19,7 @@ import { bodyResult } from "./body-result.js";
 import { LiveText } from "./live-text.js";
 import { PlanRun } from "./plan-run.js";
 import { readAnswer } from "./read-answer.js";
-import type { Answering } from "./run-answer.js";
+import type { RunAnswer } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
 import { InnerScope, RunScope, type Scope } from "./scope.js";
 import { allOutputs } from "./step-outputs.js";
@@ -254,7 +254,7 @@ export class RunningStep implements StepContext {
   }
 
   /** The run's answer, for steps of the outermost plan. */
-  #answering(): Answering | undefined {
+  #answering(): RunAnswer | undefined {
     return this.#run.plan.answering;
   }
 

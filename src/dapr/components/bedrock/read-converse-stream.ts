@@ -2,7 +2,7 @@ import { encodeBase64 } from "../../../base/base64.js";
 import { isJsonObject } from "../../../base/json.js";
 import { TextBuffer } from "../../../base/text-buffer.js";
 import { agreedReason } from "../../../dialects/agreed-reason.js";
-import { ToldCalls } from "../../../dialects/told-calls.js";
+import { ReportedCalls } from "../../../dialects/reported-calls.js";
 import { parseToolInput } from "../../../dialects/tool-input.js";
 import type { ChatEvent, FinishReason } from "../../../stream/chat-event.js";
 import { SluiceError } from "../../../stream/error.js";
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 export class ConverseStreamReader {
   /** Tool calls whose arguments still come, by the index of their block. */
   readonly #calls = new Map<number, { callId: string; name: string; text: TextBuffer }>();
-  readonly #told = new ToldCalls();
+  readonly #reported = new ReportedCalls();
   /** Whether the model called a tool. */
   #any = false;
   #stopReason: string | undefined;
@@ -92,7 +92,7 @@ export class ConverseStreamReader {
     this.#calls.delete(block);
     const { name, text } = call;
     const input = text.toString();
-    const callId = this.#told.admit(call.callId, name, input);
+    const callId = this.#reported.admit(call.callId, name, input);
     if (callId === undefined) return [];
     this.#any = true;
     return [{ type: "tool-call", callId, name, ...parseToolInput(input) }];

@@ -10,7 +10,7 @@ const PCM = "audio/pcm";
 const PCM_HZ = 24_000;
 
 /** Sound that a model speaks. In a stream it comes in pieces, each base64 of its own; a whole one has the form asked for. */
-export class SaidAudio {
+export class EmittedAudio {
   #id: string | undefined;
   /** Whether the id was emitted: the sound is referred to by it. */
   #named = true;

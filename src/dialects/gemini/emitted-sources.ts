@@ -5,13 +5,13 @@ import { writeGrounding } from "./sources.js";
 import { Utf8Offsets } from "./utf8-offsets.js";
 
 /** The sources that were said for an answer, until its last chunk says them to the client. */
-export class SaidSources {
+export class EmittedSources {
   readonly #offsets = new Utf8Offsets();
   /** Where each block of text begins, in code units of all text. */
   readonly #begins = new Map<number | undefined, number>();
   /** The block of the last text. */
   #block: number | undefined;
-  readonly #said: { source: Source; block: number | undefined }[] = [];
+  readonly #emitted: { source: Source; block: number | undefined }[] = [];
 
   text(text: string, block: number | undefined): void {
     if (!this.#begins.has(block)) this.#begins.set(block, this.#offsets.units);
@@ -20,13 +20,13 @@ export class SaidSources {
   }
 
   push(source: Source, block: number | undefined): void {
-    this.#said.push({ source, block: block ?? this.#block });
+    this.#emitted.push({ source, block: block ?? this.#block });
   }
 
   /** @param whole whether the grounding of Google's own answer is said as it came, so that its sources need not be. */
   metadata(whole: boolean): { groundingMetadata?: JsonObject; citationMetadata?: JsonObject } {
-    const citations = this.#said.flatMap(({ source }) => objectOf(ownData(source.opaque)).citation ?? []);
-    const sources = this.#said.filter(({ source }) => !isCitation(source) && !(whole && isGrounded(source)));
+    const citations = this.#emitted.flatMap(({ source }) => objectOf(ownData(source.opaque)).citation ?? []);
+    const sources = this.#emitted.filter(({ source }) => !isCitation(source) && !(whole && isGrounded(source)));
     const placed = sources.map(({ source, block }) => ({ source, ...this.#place(source, block) }));
     return {
       ...(placed.length > 0 && { groundingMetadata: writeGrounding(placed) }),

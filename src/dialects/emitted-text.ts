@@ -2,7 +2,7 @@
  * What was said of a text, kept as its length and a hash (FNV-1a over UTF-16 code units), so that the whole text, if it
  * comes in the end, can be held against it without keeping it.
  */
-export class SaidText {
+export class EmittedText {
   #length = 0;
   #hash = SEED;
 

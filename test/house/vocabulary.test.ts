@@ -6,8 +6,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Names of products, protocols and standards. */
 const PROPER = new Set(
-  `anthropic azure cartesia eleven flite fvad gemini google labs llama mermaid ollama open postgres python redis sdk
-  sluice sqlite stdio svg undici xtts`.split(/\s+/),
+  `anthropic azure cartesia eleven espeak flite fvad gemini google labs llama mermaid ollama open postgres python redis sdk
+  sherpa sluice sqlite stdio svg undici xtts`.split(/\s+/),
 );
 
 /** Words that mean in a name what they mean in any program. */
@@ -19,7 +19,7 @@ const PLAIN = new Set(
   library load loaded local locale match media member meter mode native new notice object outcome params parse parser
   pipeline pool port progress prompt properties publish published query recognise recognised register rejected remember
   remembering rendered reply rerun resolver respond resume return root row rules runtime search settings short sink
-  speaker spec specs split splitter stop stringify subscribe subscription summarise system timeouts total touch
+  speaker spec specs split splitter stop streamer stringify subscribe subscription summarise system timeouts total touch
   validate validation variable version watcher wrapper`.split(/\s+/),
 );
 
@@ -44,7 +44,7 @@ function wordsOf(name: string): string[] {
 describe("the vocabulary", () => {
   const terms = readFileSync(`${root}docs/vocabulary.md`, "utf8").toLowerCase();
   const isTerm = (word: string) =>
-    new RegExp(`\\b${word.replace(/(e?s|e?d|ing)$/, "")}(e|s|es|d|ed|ing)?\\b`).test(terms);
+    new RegExp(`\\b${word.replace(/(e?s|e?d|ing|able)$/, "")}(e|s|es|d|ed|ing)?\\b`).test(terms);
 
   it("explains each word of each public name", () => {
     const names = publicNames();

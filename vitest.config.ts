@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { APART } from "./test/apart.js";
 
@@ -5,6 +6,8 @@ const common = { environment: "node", testTimeout: 30_000 };
 
 export default defineConfig({
   test: {
+    // Many tests wait for a process, a browser or a server: meanwhile another file has the core.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./test/support/closing-line.ts"],
     projects: [
       // Files share what they have imported: none of these tests changes anything that another one sees.

@@ -17,7 +17,7 @@ function inputOf(condition) {
 }
 
 // Loaded when first used, or without the rest of their folder.
-const BY_THEMSELVES = /^(undici-.*|recognise-wire|run-settings|converse-reply)\.ts$/;
+const BY_THEMSELVES = /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch)\.ts$/;
 
 // Node takes about as long over a file as over 30 KB of code: each folder of the house is one.
 function chunkOf(id) {

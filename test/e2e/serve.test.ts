@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("sluice serve answers with what there is, under any name, and ends with the first signal", async () => {
   const { until, child, ended } = startSluice(["serve", "--port", "0"]);
-  const [, url = ""] = await until(/Serving echo .* at (http:\S+)/);
+  const [, url = ""] = await until(/Serving echo at (http:\S+)/);
   const answer = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     body: JSON.stringify({ model: "gpt-anything", messages: [{ role: "user", content: "secret words" }] }),

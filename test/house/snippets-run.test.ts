@@ -31,9 +31,11 @@ let sidecar: Sidecar;
 beforeAll(async () => {
   services = await startStubServices();
   const resourcesPath = mkdtempSync(join(folder, "components-"));
-  const component = { apiVersion: "dapr.io/v1alpha1", kind: "Component", metadata: { name: "openai" } };
   const spec = { type: "conversation.echo", version: "v1" };
-  writeFileSync(join(resourcesPath, "openai.yaml"), JSON.stringify({ ...component, spec }));
+  for (const name of ["openai", "echo"]) {
+    const component = { apiVersion: "dapr.io/v1alpha1", kind: "Component", metadata: { name }, spec };
+    writeFileSync(join(resourcesPath, `${name}.yaml`), JSON.stringify(component));
+  }
   sidecar = await startSidecar({ appId: "guide", resourcesPath, httpPort: 0, grpcPort: 0 });
 });
 afterAll(async () => {

@@ -13,7 +13,9 @@ function loadedBy(entry: string): { files: Set<string>; packages: Set<string> } 
   const follow = (file: string): void => {
     if (files.has(file)) return;
     files.add(file);
-    for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^"'`;]*?"([^"]+)";$/gm)) {
+    for (const [, from = ""] of readFileSync(file, "utf8").matchAll(
+      /(?<=^|;)(?:import|export)\b[^"'`;(]*?"([^"]+)"(?=;|$)/gm,
+    )) {
       if (from.startsWith(".")) follow(resolve(dirname(file), from));
       else if (!isBuiltin(from)) packages.add(from);
     }

@@ -72,7 +72,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       : Object.keys(served);
     const because = usual === undefined ? "" : ` (${usual.because})`;
     names.push(...Object.keys(settings.routes ?? {}));
-    await write(io.stdout, `Serving ${names.join(", ")}${because} at ${url}\n`);
+    await write(io.stdout, `Serving ${names.join(", ")} at ${url}${because}\n`);
     if (options.web) await write(io.stdout, `Open ${url}/ in a browser\n`);
     if (!termination.first.aborted) await once(termination.first, "abort");
     const impatient = once(termination.second, "abort");

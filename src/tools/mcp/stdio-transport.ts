@@ -35,7 +35,7 @@ export async function openStdio({ command, args = [], env, cwd }: StdioServer): 
   };
   const details = () => {
     const output = tail.trim();
-    return [exit, output === "" ? "" : `it output: ${output}`].filter((part) => part !== "").join("; ");
+    return [exit, output === "" ? "" : `it said: ${output}`].filter((part) => part !== "").join("; ");
   };
   return { transport, details, end: async () => {} };
 }

@@ -72,10 +72,6 @@ export class HttpAnswer implements BatchSource {
     return answer;
   }
 
-  next(): Batch | undefined | Promise<Batch | undefined> {
-    return this.#pull();
-  }
-
   /** The call is left by whoever made it, and this answer with it. */
   cancel(): void {}
 
@@ -148,7 +144,7 @@ export class HttpAnswer implements BatchSource {
   }
 
   /** The batch of the next network read. */
-  #pull(): Batch | undefined | Promise<Batch | undefined> {
+  next(): Batch | undefined | Promise<Batch | undefined> {
     const call = this.#call;
     for (;;) {
       if (this.#out.length > 0) return this.#take();
@@ -157,7 +153,7 @@ export class HttpAnswer implements BatchSource {
       const pieces = this.#takeSome();
       if (pieces.length === 0 && !call.over) {
         const wait = call.wait(this.#reader?.ending);
-        if (wait !== undefined) return wait.then(this.#pullAgain);
+        if (wait !== undefined) return wait.then(this.#readOn);
       } else {
         this.#read(pieces);
       }
@@ -184,7 +180,8 @@ export class HttpAnswer implements BatchSource {
     return some;
   }
 
-  readonly #pullAgain = (): Batch | undefined | Promise<Batch | undefined> => this.#pull();
+  // Made once and not at each read.
+  readonly #readOn = (): Batch | undefined | Promise<Batch | undefined> => this.next();
 
   /** The events of some bytes; without bytes, those of the body's end. Keeps a failure for the next time. */
   #read(pieces: readonly Uint8Array[]): void {

@@ -6,7 +6,6 @@ import { importConversation } from "../../chat/import-json.js";
 import { MessageTree } from "../../chat/message-tree.js";
 import { storable } from "../../chat/storable.js";
 import type { StoreHandle } from "../../chat/store-handle.js";
-import { native } from "../../dialects/native/native.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { anything, exactly, filledString, jsonObject, wholeNumber } from "../../stream/checks.js";
 import type { ServerCall, ServerReply } from "../call.js";
@@ -15,6 +14,7 @@ import { asRequest, asRequestLater, checkedBody } from "../checked-body.js";
 import { endRun } from "../end-run.js";
 import { begunReply } from "../entries-reply.js";
 import { pageIn } from "../list-cursor.js";
+import { nativeRoute } from "../native-route.js";
 import { pathPart } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -39,18 +39,8 @@ interface Asked {
 
 /** Conversations of callers: each has its own, and knows nothing of those of others. */
 export function conversationRoutes(core: ServerCore, shared: StoreHandle): Route[] {
-  const route = (
-    method: Route["method"],
-    path: string,
-    summary: string,
-    handle: (asked: Asked) => Promise<ServerReply>,
-  ): Route => ({
-    method,
-    path: `${BASE}${path}`,
-    summary: `Conversations: ${summary}`,
-    errors: native,
-    handle: async (call) =>
-      handle({ core, call, store: new OwnedStore(await shared.open(), call.caller), id: idIn(call) }),
+  const route = nativeRoute("Conversations", BASE, async (call): Promise<Asked> => {
+    return { core, call, store: new OwnedStore(await shared.open(), call.caller), id: idIn(call) };
   });
   return [
     route("POST", "", "makes one; or stores one that was exported", create),

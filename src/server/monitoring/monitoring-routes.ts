@@ -1,7 +1,7 @@
-import { native } from "../../dialects/native/native.js";
 import { describe, SluiceError } from "../../stream/error.js";
 import { STREAM_HEADERS } from "../answer.js";
 import { jsonReply } from "../call.js";
+import { nativeRoute } from "../native-route.js";
 import { pathPart } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -13,21 +13,19 @@ const BASE = "/v1/monitoring";
 /** How the server is doing, for dashboards. Who may read `/metrics` may read this. @param sidecar where the metrics of a Dapr sidecar are. */
 export function monitoringRoutes(core: ServerCore, sidecar: string | undefined): Route[] {
   const figures = sidecar === undefined ? undefined : new SidecarFigures(sidecar);
-  const route = (path: string, summary: string, handle: Route["handle"]): Route => {
-    return { method: "GET", path: `${BASE}${path}`, summary: `Monitoring: ${summary}`, handle, errors: native };
-  };
+  const route = nativeRoute("Monitoring", BASE, (call) => call);
   return [
-    route("", "how the server is doing now, and the points of the last five minutes", async () => {
+    route("GET", "", "how the server is doing now, and the points of the last five minutes", async () => {
       const dapr = await figures?.read();
       const state = { ...core.monitor.state(), ...(dapr && { sidecar: dapr }) };
       return jsonReply({ points: core.monitor.points, state });
     }),
-    route("/stream", "the same as it changes, as entries of the native protocol", async (call) => {
+    route("GET", "/stream", "the same as it changes, as entries of the native protocol", async (call) => {
       const body = new MonitorFrames(core.monitor, figures, () => core.ending());
       call.signal.addEventListener("abort", () => body.cancel(), { once: true });
       return { status: 200, headers: { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" }, body };
     }),
-    route("/runs/:run", "what happened in a run that goes on, was slow or failed", async (call) => {
+    route("GET", "/runs/:run", "what happened in a run that goes on, was slow or failed", async (call) => {
       const run = pathPart(call, `${BASE}/runs/`);
       const found = core.monitor.find(run);
       if (found === undefined) {

@@ -1,5 +1,4 @@
 import type { JsonObject } from "../../base/json.js";
-import { native } from "../../dialects/native/native.js";
 import { exactly } from "../../stream/checks.js";
 import { graphOf } from "../../workflows/graph/graph-of.js";
 import { TEMPLATE_NAMES, workflowTemplate } from "../../workflows/templates.js";
@@ -7,6 +6,7 @@ import { checkWorkflow, type Workflow } from "../../workflows/workflow.js";
 import { workflowJsonSchema } from "../../workflows/workflow-json-schema.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { asRequestLater, checkedBody } from "../checked-body.js";
+import { nativeRoute } from "../native-route.js";
 import { pathPart } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -19,9 +19,7 @@ const BASE = "/v1/workflows";
 
 /** Workflows and their runs: what an editor, a form and a picture of a run need. */
 export function workflowRoutes(core: ServerCore, host: WorkflowHost): Route[] {
-  const route = (method: Route["method"], path: string, summary: string, handle: Route["handle"]): Route => {
-    return { method, path, summary: `Workflows: ${summary}`, handle, errors: native };
-  };
+  const route = nativeRoute("Workflows", "", (call) => call);
   return [
     route("GET", BASE, "those that the caller may run", async (call) => {
       const data = namesFor(core, host, call).map((name) => outline(name, host.served(name)));

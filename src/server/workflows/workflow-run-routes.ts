@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
-import { native } from "../../dialects/native/native.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { boolean, type Check, exactly, filledString, jsonObject } from "../../stream/checks.js";
 import { describe, SluiceError } from "../../stream/error.js";
@@ -14,6 +13,7 @@ import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { asRequestLater, checkedBody } from "../checked-body.js";
 import { begunReply } from "../entries-reply.js";
 import { cursorOf, pageIn } from "../list-cursor.js";
+import { nativeRoute } from "../native-route.js";
 import { pathPart } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
@@ -34,18 +34,7 @@ interface Asked {
 
 /** Runs of workflows: begun, read, answered, gone on with, run again from a step, cancelled. */
 export function workflowRunRoutes(core: ServerCore, host: WorkflowHost): Route[] {
-  const route = (
-    method: Route["method"],
-    path: string,
-    summary: string,
-    handle: (asked: Asked) => Promise<ServerReply>,
-  ): Route => ({
-    method,
-    path,
-    summary: `Workflows: ${summary}`,
-    errors: native,
-    handle: (call) => handle({ core, host, call }),
-  });
+  const route = nativeRoute("Workflows", "", (call): Asked => ({ core, host, call }));
   return [
     route("POST", "/v1/workflows/:name/runs", "begins a run; answers with its entries", startNamed),
     route("POST", RUNS, "begins a run of a document, where the server runs documents of callers", startGiven),

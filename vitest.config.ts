@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { APART } from "./test/apart.js";
+import { LIMITS } from "./test/limits.js";
 
-const common = { environment: "node", testTimeout: 30_000 };
+const common = { environment: "node", ...LIMITS } as const;
 
 export default defineConfig({
   test: {

@@ -1,4 +1,4 @@
-import { describe, expect, expectTypeOf, it, vi } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { answering } from "../../test/support/answering-model.js";
 import { collect } from "../../test/support/collect.js";
@@ -76,7 +76,7 @@ describe("reading", () => {
     for await (const _ of result.elements("steps")) if (++read === 5) break;
     expect(said).toBeLessThan(8);
     expect((await failure(result.object)).code).toBe("cancelled");
-    await vi.waitFor(() => expect(closed).toBe(true));
+    await expect.poll(() => closed).toBe(true);
   });
 
   it("ends at a signal, also while a schema waits", async () => {

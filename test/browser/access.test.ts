@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Serving } from "../server/serve.js";
 import { violations } from "./accessibility.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { usualWorld } from "./world.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
     browser = await TestBrowser.open();
     serving = await serveApp(usualWorld(0));
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();

@@ -15,11 +15,8 @@ const EXECUTABLE = "/usr/bin/chromium";
 export const NO_BROWSER = existsSync(EXECUTABLE) ? undefined : `there is no ${EXECUTABLE} (apt-get install chromium)`;
 if (NO_BROWSER !== undefined) process.stderr.write(`skipped: ${NO_BROWSER}\n`);
 
-/** How long building the app and starting the browser may take, in ms. */
-export const STARTING_MS = 120_000;
-
-/** How long a test may take that does much in one page, in ms. */
-export const SLOW_MS = 120_000;
+/** How long one thing in a page may take, in ms: less than a test may, so that what did not come is named. */
+const ACTION_MS = 120_000;
 
 /** A page of the web app in a real browser, and what went wrong in it. */
 export interface OpenPage {
@@ -42,7 +39,7 @@ export class TestBrowser {
   static async open(): Promise<TestBrowser> {
     buildWebApp();
     const args = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", ...SOUND];
-    return new TestBrowser(await chromium.launch({ executablePath: EXECUTABLE, args }));
+    return new TestBrowser(await chromium.launch({ executablePath: EXECUTABLE, args, timeout: ACTION_MS }));
   }
 
   /** Opens an address of the app, for example `${serving.url}/#/dashboard`. */
@@ -52,6 +49,7 @@ export class TestBrowser {
       reducedMotion: "reduce",
       ...options,
     });
+    context.setDefaultTimeout(ACTION_MS);
     const page = await context.newPage();
     const problems: string[] = [];
     const { host } = url === "about:blank" ? { host: "" } : new URL(url);

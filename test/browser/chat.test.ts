@@ -3,11 +3,11 @@ import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { textOf } from "../../src/stream/message.js";
 import type { Serving } from "../server/serve.js";
 import { type Deferred, deferred } from "../support/deferred.js";
-import { NO_BROWSER, type OpenPage, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, type OpenPage, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { saying, usualWorld, waiting } from "./world.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("the chat", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
   let browser: TestBrowser;
   let serving: Serving;
   let opened: OpenPage | undefined;
@@ -39,7 +39,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", { timeout: SLOW_MS }, () =
   beforeAll(async () => {
     browser = await TestBrowser.open();
     serving = await serveApp(world());
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();

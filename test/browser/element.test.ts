@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { saying } from "./world.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("<sluice-chat>", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("<sluice-chat>", () => {
   let browser: TestBrowser;
   let serving: Serving;
   /** Another site, with one line in its page. */
@@ -24,7 +24,7 @@ describe.skipIf(NO_BROWSER !== undefined)("<sluice-chat>", { timeout: SLOW_MS },
       models: { first: saying("I am the first."), second: saying("I am the **second**.") },
       origins: [address],
     });
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();
@@ -46,7 +46,7 @@ describe.skipIf(NO_BROWSER !== undefined)("<sluice-chat>", { timeout: SLOW_MS },
     const { page, close } = await browser.page(`http://localhost:${port}`);
     // The browser shows its own page in place of one that may not stand there.
     await expect
-      .poll(() => page.frames().map((frame) => frame.url()), { timeout: 20_000 })
+      .poll(() => page.frames().map((frame) => frame.url()))
       .toContainEqual(expect.stringMatching(/^chrome-error:/));
     await close();
   });

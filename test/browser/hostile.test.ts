@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { saying } from "./world.js";
 
@@ -35,13 +35,13 @@ const HOSTILE = [
   "__proto__ constructor <x id=__proto__> {{constructor.constructor('window.taken=1')()}}",
 ].join("\n\n");
 
-describe.skipIf(NO_BROWSER !== undefined)("a hostile answer", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("a hostile answer", () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
     browser = await TestBrowser.open();
     serving = await serveApp({ models: { hostile: saying(HOSTILE) } });
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();

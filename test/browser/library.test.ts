@@ -116,7 +116,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the library in Chromium", () => {
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on("request", (request) => requested.push(new URL(request.url()).pathname));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     server?.closeAllConnections();

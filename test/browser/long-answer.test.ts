@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import type { Serving } from "../server/serve.js";
 import { deferred } from "../support/deferred.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { EVERYTHING } from "./everything.js";
 
@@ -32,13 +32,13 @@ interface Measured {
   bytes: number;
 }
 
-describe.skipIf(NO_BROWSER !== undefined)("an answer of 200 KB", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("an answer of 200 KB", () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
     browser = await TestBrowser.open();
     serving = await serveApp({ models: { long } });
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();
@@ -76,7 +76,7 @@ describe.skipIf(NO_BROWSER !== undefined)("an answer of 200 KB", { timeout: SLOW
       await quarter.promise;
       busy.push(await busyMs());
     }
-    await page.locator('.exchange.last .answer-turn[aria-busy="false"]').waitFor({ timeout: 120_000 });
+    await page.locator('.exchange.last .answer-turn[aria-busy="false"]').waitFor();
     const took = Date.now() - began;
     expect(await first.evaluate((one) => Reflect.get(one, "same"))).toBe(true);
     const sections = await chat.lastAnswer.locator("h3.depth-1").count();

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echo } from "../../src/models/echo.js";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 
-describe.skipIf(NO_BROWSER !== undefined)("the shell", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("the shell", () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
     browser = await TestBrowser.open();
     serving = await serveApp({ models: { echo: echo({ tokensPerSecond: Number.POSITIVE_INFINITY }) } });
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();

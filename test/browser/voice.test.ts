@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Voice } from "../../src/speech/voices/voice.js";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { saying } from "./world.js";
 
 const SAMPLE_RATE = 16_000;
 
-describe.skipIf(NO_BROWSER !== undefined)("the voice", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
   const spoken: string[] = [];
   let secondsEach = 0.2;
   let browser: TestBrowser;
@@ -32,7 +32,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", { timeout: SLOW_MS }, () 
       voices: { tone: voice },
       transcribers: { ear: { id: "ear", transcribe: async (pcm) => (pcm.length > 0 ? "what I said" : "nothing") } },
     });
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();

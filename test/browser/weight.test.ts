@@ -2,18 +2,18 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echo } from "../../src/models/echo.js";
 import type { Serving } from "../server/serve.js";
-import { NO_BROWSER, SLOW_MS, STARTING_MS, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 
 /** What a first visit may load, in bytes after gzip. */
 const FIRST_LOAD = 120 * 1_024;
 
-describe.skipIf(NO_BROWSER !== undefined)("the app's weight", { timeout: SLOW_MS }, () => {
+describe.skipIf(NO_BROWSER !== undefined)("the app's weight", () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
     browser = await TestBrowser.open();
     serving = await serveApp({ models: { echo: echo() } });
-  }, STARTING_MS);
+  });
   afterAll(async () => {
     await browser?.close();
     await serving?.close();

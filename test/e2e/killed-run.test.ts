@@ -66,14 +66,14 @@ describe.each(ENGINES)("with the engine %s, a process that is killed", (engine, 
     ["stream", ["first", "chat", "died stream", "chat", "KEY"], RESUMED],
     ["step", ["first", "chat", "died step", "KEY"], [OUTPUT]],
     ["wait", ["first", "chat", "KEY", "died wait"], [OUTPUT]],
-  ])("in a %s leaves a run that another goes on with", { timeout: 60_000 }, async (mode, effects, lines) => {
+  ])("in a %s leaves a run that another goes on with", async (mode, effects, lines) => {
     expect(await new Runner(where, id(mode), mode).ended()).not.toContainEqual(OUTPUT);
     const second = new Runner(where, id(mode), mode);
     expect(await second.ended()).toEqual(lines);
     expect(second.effects).toEqual(effects.map((line) => (line === "KEY" ? `${id(mode)}/second` : line)));
   });
 
-  test("while its journal is written leaves a run whose effects have one key", { timeout: 60_000 }, async () => {
+  test("while its journal is written leaves a run whose effects have one key", async () => {
     expect(await new Runner(where, id("log"), "log").ended()).not.toContainEqual(OUTPUT);
     const second = new Runner(where, id("log"), "log");
     expect(await second.ended()).toEqual([OUTPUT]);
@@ -85,7 +85,7 @@ describe.each(ENGINES)("with the engine %s, a process that is killed", (engine, 
     ]).toContainEqual(second.effects);
   });
 
-  test("is noticed by those that look for such runs; one of them goes on with it", { timeout: 60_000 }, async () => {
+  test("is noticed by those that look for such runs; one of them goes on with it", async () => {
     const others = [new Runner(where, id("noticed"), "supervise"), new Runner(where, id("noticed"), "supervise")];
     await Promise.all(others.map((other) => other.said({ supervises: true })));
     const first = new Runner(where, id("noticed"), "step");
@@ -120,9 +120,9 @@ test("a process that only hung loses its run to another after a while, and does 
   hung.child.kill("SIGUSR2");
   expect(await hung.ended()).toContainEqual(expect.objectContaining({ code: "conflict" }));
   expect(second.effects).toEqual(["first", "chat", "hang/second", "hang/second"]);
-}, 20_000);
+});
 
-describe.skipIf(postgres === undefined)("with the engine dbos, a process that only hung", { timeout: 60_000 }, () => {
+describe.skipIf(postgres === undefined)("with the engine dbos, a process that only hung", () => {
   test("keeps its run: nothing runs twice", async () => {
     const hung = new Runner(url, "false-alarm", "hang");
     await hung.said({ hangs: "hang" });

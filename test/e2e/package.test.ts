@@ -36,7 +36,7 @@ beforeAll(async () => {
   const [first] = all;
   if (first === undefined) throw new Error(`npm pack packed nothing: ${stderr}`);
   packed = first;
-}, 60_000);
+});
 
 describe("the tarball", () => {
   test("has no source maps, no tests and no binaries", () => {
@@ -78,7 +78,7 @@ describe("installed into an empty folder", () => {
     if (code === 0) return;
     if (!OFFLINE.test(stderr)) throw new Error(stderr);
     offline = `npm's registry cannot be reached: ${stderr.split("\n")[0]}`;
-  }, 120_000);
+  });
 
   test("brings at most 12 packages and 12 MB, and nothing native", ({ skip }) => {
     if (offline !== undefined) return skip(offline);

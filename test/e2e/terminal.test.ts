@@ -16,12 +16,13 @@ describe.runIf(haveTmux)("sluice chat in a real terminal", () => {
 
   /** The screen once it shows something: there is no event for that but looking. */
   async function shows(text: string): Promise<string> {
-    for (let looks = 0; looks < 300; looks++) {
-      const seen = screen();
-      if (seen.includes(text)) return seen;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${JSON.stringify(text)} is not on the screen:\n${screen()}`);
+    let seen = "";
+    const look = () => {
+      seen = screen();
+      return seen;
+    };
+    await expect.poll(look).toContain(text);
+    return seen;
   }
 
   beforeEach(async () => {

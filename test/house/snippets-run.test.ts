@@ -76,7 +76,7 @@ async function run(page: string): Promise<Outcome[]> {
     const said = await new Promise<string>((resolve) => {
       const script = join(ROOT, "test", "house", "run-snippets.mjs");
       const args = [script, outcomes, ...files];
-      execFile(process.execPath, args, { cwd: work, env, timeout: 150_000, maxBuffer: 1e8 }, (_, stdout, stderr) =>
+      execFile(process.execPath, args, { cwd: work, env, timeout: 240_000, maxBuffer: 1e8 }, (_, stdout, stderr) =>
         resolve(stdout.slice(-2_000) + stderr.slice(-2_000)),
       );
     });
@@ -91,14 +91,10 @@ async function run(page: string): Promise<Outcome[]> {
 }
 
 describe("the snippets of the guides run", () => {
-  test.concurrent.each(PAGES.filter((page) => modulesOf(page, "values").length > 0))(
-    "%s",
-    async (page) => {
-      const outcomes = await run(page);
-      const skipped = Object.keys(NOT_RUN[page] ?? {}).length;
-      expect(outcomes.length + skipped).toBe(modulesOf(page, "values").length);
-      expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([]);
-    },
-    90_000,
-  );
+  test.concurrent.each(PAGES.filter((page) => modulesOf(page, "values").length > 0))("%s", async (page) => {
+    const outcomes = await run(page);
+    const skipped = Object.keys(NOT_RUN[page] ?? {}).length;
+    expect(outcomes.length + skipped).toBe(modulesOf(page, "values").length);
+    expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([]);
+  });
 });

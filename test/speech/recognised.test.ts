@@ -46,7 +46,7 @@ function wordsRight(said: readonly string[], heard: readonly string[]): number {
   return 1 - (row.at(-1) ?? 0) / said.length;
 }
 
-test.skipIf(!installed)("what is spoken is recognised again", { timeout: 120_000 }, async () => {
+test.skipIf(!installed)("what is spoken is recognised again", async () => {
   const outputDir = mkdtempSync(join(tmpdir(), "sluice-recognised-"));
   const voice = flite({ workers: 1 });
   try {

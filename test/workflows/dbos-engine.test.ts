@@ -19,6 +19,6 @@ async function freshDatabase(): Promise<string> {
   return url.replace(/\/[^/]*$/, `/${name}`);
 }
 
-describe.skipIf(postgres === undefined)("PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(postgres === undefined)("PostgreSQL", () => {
   engineContract("dbos", async () => DbosEngine.open(await freshDatabase()));
 });

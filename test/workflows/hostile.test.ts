@@ -147,12 +147,12 @@ describe("code", () => {
   });
 
   test("that fails or runs on is an error with its own words", async () => {
-    const run = (function_code: string) =>
-      play([{ ...python, config: { function_code }, inputs: {} }], { services: { python: { timeoutMs: 2_000 } } });
-    await expect(run("def f():\n    raise ValueError('no')")).rejects.toThrow(
+    const run = (function_code: string, timeoutMs: number) =>
+      play([{ ...python, config: { function_code }, inputs: {} }], { services: { python: { timeoutMs } } });
+    await expect(run("def f():\n    raise ValueError('no')", 600_000)).rejects.toThrow(
       "step a (python_function): ValueError: no",
     );
-    await expect(run("def f():\n    while True: pass")).rejects.toMatchObject({ code: "total-timeout" });
+    await expect(run("def f():\n    while True: pass", 1_000)).rejects.toMatchObject({ code: "total-timeout" });
   });
 
   test.each([

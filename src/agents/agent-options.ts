@@ -69,7 +69,7 @@ export type ToolDecision =
   | { output: JsonValue }
   /** Somebody is asked whether it may run; it does not where they do not allow it. The hook is called again with their answer. */
   | { ask: string }
-  /** Does not run; the model is told why. */
+  /** Does not run; the model learns why. */
   | { deny: string };
 
 /**
@@ -113,7 +113,7 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
   model: ChatModel | string;
   /** What goes in and comes out. Default: a `message` in, a text `response` out. */
   signature?: Signature<Inputs, Outputs>;
-  /** What the model is told to do, before what the signature says. */
+  /** Instructions to the model, before what the signature says. */
   instructions?: string;
   /** Tools that it may call, and sources of tools. */
   tools?: readonly (Tool | ToolSource)[];

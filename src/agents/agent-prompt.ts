@@ -16,7 +16,7 @@ export function inputMessage({ inputs }: Signature, values: JsonObject): UserMes
   return { role: "user", content: content === "" ? "Begin." : content };
 }
 
-/** What the model is told: the agent's instructions, those of its signature, and what its answer has to be. */
+/** The system text: the agent's instructions, those of its signature, and what its answer has to be. */
 export function systemText(
   instructions: string | undefined,
   signature: Signature,
@@ -28,7 +28,7 @@ export function systemText(
   return texts.length === 0 ? undefined : texts.join("\n\n");
 }
 
-/** The request with the system text before it, and with the form of the answer where the model can be held to one. */
+/** The request with the system text before it, and with the form of the answer where the model can be constrained to it. */
 export function framedRequest(
   request: ChatRequest,
   system: string | undefined,
@@ -37,8 +37,8 @@ export function framedRequest(
 ): ChatRequest {
   const messages =
     system === undefined ? request.messages : [{ role: "system" as const, content: system }, ...request.messages];
-  const held = signature.textOutput === undefined && model.capabilities?.jsonSchema === true;
-  if (!held) return { ...request, messages };
+  const constrained = signature.textOutput === undefined && model.capabilities?.jsonSchema === true;
+  if (!constrained) return { ...request, messages };
   return {
     ...request,
     messages,

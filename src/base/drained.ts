@@ -4,7 +4,7 @@ export interface Drainable {
   off(event: "drain" | "close", listener: () => void): unknown;
 }
 
-/** Resolves when a stream that said it is full can take more, or is closed. */
+/** Resolves when a stream that reported to be full can take more, or is closed. */
 export function drained(stream: Drainable): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-/** The version of a package that an import from here finds; `undefined` where that cannot be told (Yarn without folders). */
+/** The version of a package that an import from here finds; `undefined` where that cannot be known (Yarn without folders). */
 export function installedVersion(name: string): string | undefined {
   // In a bundle that is no module there is no such URL.
   const here: string | undefined = import.meta.url;

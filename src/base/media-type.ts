@@ -76,7 +76,7 @@ function isText(bytes: Uint8Array): boolean {
   const probe = bytes.subarray(0, TEXT_PROBE);
   if (probe.some((byte) => byte < 0x20 && (byte < 0x07 || (byte > 0x0d && byte !== 0x1b)))) return false;
   try {
-    // A character may be cut at the probe's end, so that end is not held against it.
+    // A character may be cut at the probe's end, so an incomplete character there does not count.
     new TextDecoder("utf-8", { fatal: true }).decode(probe, { stream: true });
     return true;
   } catch {

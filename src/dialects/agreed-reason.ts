@@ -1,6 +1,6 @@
 import type { FinishReason } from "../stream/chat-event.js";
 
-/** What an answer held, whatever its last word was. */
+/** What an answer contains, whatever its last word was. */
 export interface AnswerContent {
   /** Calls that wait for the caller's results. */
   toolCalls: boolean;
@@ -9,7 +9,7 @@ export interface AnswerContent {
 }
 
 /**
- * The reason that agrees with what was said: services end an answer with calls, or with a refusal, on `stop`, and say
+ * The reason that agrees with the output: services end an answer with calls, or with a refusal, on `stop`, and say
  * `tool_calls` where there is none. Whoever runs tools goes by the reason.
  *
  * @param word what the provider's word means; `undefined` where it gave none.

@@ -3,7 +3,7 @@ import type { AssistantMessage, AssistantPart } from "../stream/message.js";
 import type { Answer } from "./dialect.js";
 
 /**
- * A whole answer as the events of a stream that said it in one piece a part: for dialects whose body is what their stream
+ * A whole answer as the events of a stream with one piece a part: for dialects whose body is what their stream
  * adds up to.
  */
 export function answerEvents({ id, model, message, reason, rawReason, usage, events }: Answer): ChatEvent[] {

@@ -45,24 +45,24 @@ export class CarriedStates {
   }
 
   /** A call or a result with the state that stood before it, as an event or as a part; anything else as it is. */
-  on<T extends { type: string }>(said: T): T {
-    if (isOf("tool-call", said)) {
-      const opaque = this.#calls.get(said.callId);
-      return opaque === undefined ? said : { ...said, opaque };
+  on<T extends { type: string }>(part: T): T {
+    if (isOf("tool-call", part)) {
+      const opaque = this.#calls.get(part.callId);
+      return opaque === undefined ? part : { ...part, opaque };
     }
-    if (!isOf("tool-result", said)) return said;
-    const carried = this.#results.get(said.callId);
-    if (carried === undefined) return said;
+    if (!isOf("tool-result", part)) return part;
+    const carried = this.#results.get(part.callId);
+    if (carried === undefined) return part;
     const { opaque, json } = carried;
-    return { ...said, ...(json && typeof said.output === "string" && { output: parsed(said.output) }), opaque };
+    return { ...part, ...(json && typeof part.output === "string" && { output: parsed(part.output) }), opaque };
   }
 }
 
 function isOf<K extends "tool-call" | "tool-result">(
   type: K,
-  said: { type: string },
-): said is { type: K; callId: string; output?: JsonValue; opaque?: Opaque } {
-  return said.type === type;
+  part: { type: string },
+): part is { type: K; callId: string; output?: JsonValue; opaque?: Opaque } {
+  return part.type === type;
 }
 
 /** What a tool returned, of which a client has the text. */

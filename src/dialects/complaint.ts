@@ -7,7 +7,7 @@ export interface Complaint {
   code?: string;
   /** An HTTP status that stands in the body. */
   status?: number;
-  /** What else was said of it: Groq's `failed_generation`, Azure's filter result, the counts of tokens. */
+  /** Its further fields: Groq's `failed_generation`, Azure's filter result, the counts of tokens. */
   data?: JsonObject;
 }
 
@@ -54,10 +54,10 @@ export function complaintIn(body: JsonValue | undefined, depth = 0): Complaint {
   if (inner === undefined) return own;
   // What stands around an error is the answer that broke off, not a part of it.
   const { data: _, ...around } = own;
-  const said = complaintIn(inner, depth + 1);
+  const nested = complaintIn(inner, depth + 1);
   // A word for it stands beside the sentence about it.
   if (typeof inner === "string" && around.message !== undefined) return { code: inner.slice(0, 200), ...around };
-  return { ...around, ...said };
+  return { ...around, ...nested };
 }
 
 /** The same of a body's text, which may be no JSON. */
@@ -83,7 +83,7 @@ export function isErrorWord(word: JsonValue | undefined): boolean {
   );
 }
 
-/** The object inside of which the error is told: under a name for it, or as the exception of AWS that it is. */
+/** The object that holds the error: under a name for it, or as the exception of AWS that it is. */
 function innerError(body: JsonObject): JsonValue | undefined {
   for (const field of ERRORS) {
     if (field === "base_resp" ? failedResponse(body) !== undefined : isFilled(body[field])) return body[field];
@@ -108,24 +108,24 @@ function isFilled(value: JsonValue | undefined): boolean {
 }
 
 function ownComplaint(body: JsonObject): Complaint {
-  const said: Complaint = {};
+  const complaint: Complaint = {};
   const message = messageIn(body);
-  if (message !== undefined) said.message = message;
+  if (message !== undefined) complaint.message = message;
   const words = CODES.flatMap((field) => codeIn(body[field]) ?? []);
-  if (words.length > 0) said.code = [...new Set(words)].join(" ");
+  if (words.length > 0) complaint.code = [...new Set(words)].join(" ");
   const status = STATUSES.map((field) => statusIn(body[field])).find((value) => value !== undefined);
-  if (status !== undefined) said.status = status;
+  if (status !== undefined) complaint.status = status;
   const data = restOf(body);
-  if (data !== undefined) said.data = data;
-  return said;
+  if (data !== undefined) complaint.data = data;
+  return complaint;
 }
 
 function messageIn(body: JsonObject): string | undefined {
   const texts = MESSAGES.map((field) => body[field]);
-  const said = texts.find((value): value is string => typeof value === "string" && value !== "");
+  const text = texts.find((value): value is string => typeof value === "string" && value !== "");
   // FastAPI (vLLM and others) lists what is wrong with each field.
-  const listed = said === undefined && Array.isArray(body.detail) ? JSON.stringify(body.detail) : said;
-  // OpenRouter says that a provider failed, and beside it what the provider said.
+  const listed = text === undefined && Array.isArray(body.detail) ? JSON.stringify(body.detail) : text;
+  // OpenRouter says that a provider failed, and beside it the provider's own error.
   const { raw } = isJsonObject(body.metadata) ? body.metadata : {};
   const parts = [listed, typeof raw === "string" && raw !== "" ? raw.slice(0, 500) : undefined];
   const whole = parts.filter((part) => part !== undefined).join(": ");

@@ -9,7 +9,7 @@ export interface OverflowWords {
 
 /**
  * The words with which services refuse a prompt that is too long, whatever the status that comes with them: llama.cpp and
- * vLLM have said so with 500 as well. There is no standard; each row is what one service says.
+ * vLLM have answered so with 500 as well. There is no standard; each row is what one service says.
  */
 export const OVERFLOW_WORDS: readonly OverflowWords[] = [
   {
@@ -153,17 +153,17 @@ const RATE = /rate.?limit|per.?(?:minute|day|hour|second)|\b[TR]P[MDS]\b|too man
 const ANSWER_ONLY = /^(?!.*(?:context|prompt|input)).*max_(?:completion_|output_)?tokens/i;
 
 /** Whether a service's words mean that the prompt does not fit the model. */
-export function isContextOverflow(said: string): boolean {
-  if (RATE.test(said) || ANSWER_ONLY.test(said)) return false;
-  return OVERFLOW_WORDS.some(({ words }) => words.test(said));
+export function isContextOverflow(message: string): boolean {
+  if (RATE.test(message) || ANSWER_ONLY.test(message)) return false;
+  return OVERFLOW_WORDS.some(({ words }) => words.test(message));
 }
 
 /**
  * Whether a limit on tokens in a time is one that this request can never keep: it asks for more than the whole limit
  * (OpenAI and Groq say `Limit 6000, Requested 7500`).
  */
-export function exceedsWholeLimit(said: string): boolean {
-  const [, limit, requested] = /limit:? (\d+)[^\d].{0,60}?requested:? (\d+)/i.exec(said) ?? [];
-  const used = /used:? (\d+)/i.test(said);
+export function exceedsWholeLimit(message: string): boolean {
+  const [, limit, requested] = /limit:? (\d+)[^\d].{0,60}?requested:? (\d+)/i.exec(message) ?? [];
+  const used = /used:? (\d+)/i.test(message);
   return limit !== undefined && requested !== undefined && !used && Number(requested) > Number(limit);
 }

@@ -37,7 +37,7 @@ export interface Answer {
   id: string;
   /** The model that answered, as its provider names it. */
   model: string;
-  /** What was said. */
+  /** The message. */
   message: AssistantMessage;
   /** Why it stopped. */
   reason: FinishReason;
@@ -46,7 +46,7 @@ export interface Answer {
   /** Tokens of the whole answer. */
   usage: Usage;
   /**
-   * What the stream said between its `start` and its `finish`, in order, for what no message holds: steps, data, blocks.
+   * What the stream emitted between its `start` and its `finish`, in order, for what no message holds: steps, data, blocks.
    * Nothing that was retracted, no `usage`, no `tool-input-delta`. Default: what `message` says.
    */
   events?: readonly ChatEvent[];
@@ -70,7 +70,7 @@ export interface WireReader {
    */
   readonly complete?: boolean;
   /**
-   * Whether the answer said why it ended, and only what may follow that is missing: usage, an end marker. Then `end` may be
+   * Whether the answer has its finish reason, and only what may follow that is missing: usage, an end marker. Then `end` may be
    * called however the connection ended, and need not wait for it for long.
    */
   readonly ending?: boolean;

@@ -12,8 +12,8 @@ export class EarlyEvents {
 
   /** The answer has begun: says what was kept. */
   release(emit: Emit): void {
-    const held = this.#buffered ?? [];
+    const buffered = this.#buffered ?? [];
     this.#buffered = undefined;
-    for (const event of held) emit(event);
+    for (const event of buffered) emit(event);
   }
 }

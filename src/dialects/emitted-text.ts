@@ -1,6 +1,6 @@
 /**
- * What was said of a text, kept as its length and a hash (FNV-1a over UTF-16 code units), so that the whole text, if it
- * comes in the end, can be held against it without keeping it.
+ * What was emitted of a text, kept as its length and a hash (FNV-1a over UTF-16 code units), so that the whole text, if it
+ * comes in the end, can be compared with it without keeping it.
  */
 export class EmittedText {
   #length = 0;
@@ -16,14 +16,14 @@ export class EmittedText {
     this.#hash = hashOf(text, text.length, this.#hash);
   }
 
-  /** Whether a text is what was said. */
+  /** Whether a text is what was emitted. */
   is(text: string): boolean {
     return text.length === this.#length && hashOf(text, text.length, SEED) === this.#hash;
   }
 
   /**
-   * What the whole text has beyond what was said: "" where it has nothing more; `undefined` where it says something else.
-   * A whole that is shorter is a summary of what was said, which stands.
+   * What the whole text has beyond what was emitted: "" where it has nothing more; `undefined` where it says something else.
+   * A whole that is shorter is a summary of what was emitted, which stands.
    */
   restOf(whole: string): string | undefined {
     if (whole.length <= this.#length) return "";

@@ -5,7 +5,7 @@ import { EarlyEvents } from "./early-events.js";
 
 /**
  * What a service says beyond the protocol, as `data` events: the findings of Azure's filter, the tools that Groq ran,
- * Perplexity's related questions. Some repeat it in each chunk; it is told when it changes, and after the first content,
+ * Perplexity's related questions. Some repeat it in each chunk; it is reported when it changes, and after the first content,
  * so that a call whose answer has not begun can be made again.
  */
 export class ExtraFacts {

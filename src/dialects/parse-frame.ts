@@ -27,8 +27,8 @@ export function parseFrame(text: string): JsonObject {
  */
 export function parseEvent(frame: Frame): JsonObject {
   if (frame.event === undefined || !isErrorWord(frame.event)) return isBlank(frame.data) ? {} : parseFrame(frame.data);
-  const said = complaintInText(frame.data);
-  throw providerError({ message: frame.data.slice(0, 500) || frame.event, ...said });
+  const complaint = complaintInText(frame.data);
+  throw providerError({ message: frame.data.slice(0, 500) || frame.event, ...complaint });
 }
 
 /** Whether a frame's payload says nothing at all. */

@@ -3,7 +3,7 @@ import { type ErrorCode, type ErrorDetails, SluiceError } from "../stream/error.
 import { exceedsWholeLimit, isContextOverflow } from "./context-overflow.js";
 import type { ErrorResponse } from "./dialect.js";
 
-/** What a provider said of an error, in whatever protocol. */
+/** A provider's error, in whatever protocol. */
 export interface ProviderComplaint {
   message?: string | undefined;
   /** Its code or type, for example `rate_limit_exceeded`. */
@@ -13,7 +13,7 @@ export interface ProviderComplaint {
   headers?: Readonly<Record<string, string>>;
   /** Where the provider asks to wait elsewhere than in its headers, in ms. */
   retryAfterMs?: number | undefined;
-  /** What else it said. */
+  /** Its further fields. */
   data?: JsonObject | undefined;
 }
 
@@ -58,8 +58,8 @@ export function providerError(complaint: ProviderComplaint): SluiceError {
   if (wait !== undefined) details.retryAfterMs = wait;
   if (data !== undefined) details.providerData = data;
   if (requestId !== undefined) details.requestId = requestId;
-  const said = message ?? providerCode ?? "no message";
-  return new SluiceError(code, status === undefined ? said : `HTTP ${status}: ${said}`, details);
+  const text = message ?? providerCode ?? "no message";
+  return new SluiceError(code, status === undefined ? text : `HTTP ${status}: ${text}`, details);
 }
 
 /** What can never succeed is not tried again; else the service's own word counts (`x-should-retry`), then what it means. */
@@ -81,17 +81,17 @@ const HIDDEN = /<(script|style)\b/iy;
 
 /** Text between tags. In one pass: a pattern would search the end of each open tag anew. */
 function withoutMarkup(text: string): string {
-  let said = "";
+  let visible = "";
   let at = 0;
   for (;;) {
     const open = text.indexOf("<", at);
-    if (open === -1) return said + text.slice(at);
-    said += `${text.slice(at, open)} `;
+    if (open === -1) return visible + text.slice(at);
+    visible += `${text.slice(at, open)} `;
     HIDDEN.lastIndex = open;
     const hidden = HIDDEN.exec(text)?.[1];
     const closing = hidden === undefined ? open : indexOfClosing(text, hidden, open);
     const end = closing === -1 ? -1 : text.indexOf(">", closing);
-    if (end === -1) return hidden === undefined ? said + text.slice(open) : said;
+    if (end === -1) return hidden === undefined ? visible + text.slice(open) : visible;
     at = end + 1;
   }
 }
@@ -114,7 +114,7 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Da
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** How the errors of Sluice are said in HTTP, for every protocol that serves. */
+/** How the errors of Sluice are written in HTTP, for every protocol that serves. */
 export function statusOf(error: SluiceError): number {
   switch (error.code) {
     case "invalid-argument":
@@ -180,13 +180,13 @@ function codeOf({ code = "", message = "", status }: ProviderComplaint): ErrorCo
   const words = WORDS.find(([pattern]) => pattern.test(code))?.[1];
   const vague = words === undefined || words === "rejected";
   const sentence = vague ? SENTENCES.find(([pattern]) => pattern.test(message))?.[1] : undefined;
-  const told = sentence ?? words;
-  if (status === undefined) return told ?? "provider-error";
+  const worded = sentence ?? words;
+  if (status === undefined) return worded ?? "provider-error";
   // Where money is what is missing, some services say so with the status of a rate, or of a right.
-  if (told === "quota" && status < 500) return "quota";
+  if (worded === "quota" && status < 500) return "quota";
   if (status === 429) return "rate-limited";
   const known = CODES_BY_STATUS[status];
   if (known !== undefined) return known;
   if (status >= 500) return words === "overloaded" || words === "rate-limited" ? words : "provider-error";
-  return told ?? "rejected";
+  return worded ?? "rejected";
 }

@@ -20,7 +20,7 @@ const OPTIONS = exactly("respond", { headers: stringRecord, created: wholeNumber
 
 /**
  * Any stream as an HTTP answer in a dialect: frames as they arrive where the client asked for them, one body otherwise. A
- * stream that fails before it has said anything is an answer with the dialect's status and body for that error; one that
+ * stream that fails before its first output is an answer with the dialect's status and body for that error; one that
  * fails later says so as the dialect does in mid-stream.
  *
  * The body is pulled: a client that stops reading stops the stream, and one that leaves closes it at once. An answer in one
@@ -82,7 +82,7 @@ const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "applic
 /** The second keeps nginx from collecting the answer (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering). */
 const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
 
-/** Reads until something was said: an error that comes before is answered with its status. */
+/** Reads until the first content: an error that comes before is answered with its status. */
 async function readOpening(answer: BatchReader): Promise<ChatEvent[]> {
   const opening: ChatEvent[] = [];
   for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) {

@@ -12,8 +12,8 @@ import { otherProtocol } from "./wire-marks.js";
 
 /**
  * Frames that are no part of an answer in a protocol. An error in any shape is an error, and so is a frame of another
- * protocol. What says its kind is an event that this version does not know, and is told as data. What says nothing of the
- * sort is told as data too, but an answer that ends without its reason after it has failed with it.
+ * protocol. What says its kind is an event that this version does not know, and is emitted as data. What says nothing of the
+ * sort is emitted as data too, but an answer that ends without its reason after it has failed with it.
  */
 export class StrayFrames {
   readonly #dialect: string;
@@ -26,15 +26,15 @@ export class StrayFrames {
   }
 
   /**
-   * Takes one. It is told once the answer has begun.
+   * Takes one. It is reported once the answer has begun.
    *
    * @throws {SluiceError} the provider's error; `malformed-frame` for a frame of another protocol.
    */
   push(body: JsonObject, frame: Frame, emit: Emit): void {
-    const said = this.#refuse(body, frame);
+    const complaint = this.#refuse(body, frame);
     if (Object.keys(body).length === 0) return;
     const kind = filledString(body.type) ?? filledString(body.object) ?? frame.event;
-    if (kind === undefined) this.#last = strayError(said.message, frame.data);
+    if (kind === undefined) this.#last = strayError(complaint.message, frame.data);
     this.#early.push({ type: "data", name: providerData(kind ?? "frame"), value: body }, emit);
   }
 
@@ -50,13 +50,13 @@ export class StrayFrames {
   }
 
   #refuse(body: JsonObject, frame: Frame): Complaint {
-    const said = complaintIn(body);
-    if (saysError(body) || (said.message !== undefined && CODES.some((field) => isCode(body[field])))) {
-      throw providerError(said);
+    const complaint = complaintIn(body);
+    if (saysError(body) || (complaint.message !== undefined && CODES.some((field) => isCode(body[field])))) {
+      throw providerError(complaint);
     }
     const protocol = otherProtocol(body, this.#dialect);
     if (protocol !== undefined) throw wrongProtocol(protocol, this.#dialect, frame.data);
-    return said;
+    return complaint;
   }
 
   /** Why an answer without its reason ended: the last frame of no known shape. `undefined` where there was none. */
@@ -78,11 +78,11 @@ export function wrongProtocol(protocol: string, dialect: string, text: string): 
  */
 export function notAnAnswer(body: JsonObject, dialect: string, what: string): SluiceError {
   const text = JSON.stringify(body);
-  const said = complaintIn(body);
-  if (saysError(body)) return providerError(said);
+  const complaint = complaintIn(body);
+  if (saysError(body)) return providerError(complaint);
   const protocol = otherProtocol(body, dialect);
   if (protocol !== undefined) return wrongProtocol(protocol, dialect, text);
-  return said.message === undefined ? malformed(text, `not ${what}`) : providerError(said);
+  return complaint.message === undefined ? malformed(text, `not ${what}`) : providerError(complaint);
 }
 
 /** Fields that only an error has beside its message. */

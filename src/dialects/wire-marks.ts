@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../base/json.js";
 
-/** How the frames and the errors of a protocol are told from those of others. */
+/** How the frames and the errors of a protocol are distinguished from those of others. */
 export interface WireMark {
   /** The dialect's name. */
   dialect: string;

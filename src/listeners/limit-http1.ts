@@ -10,7 +10,7 @@ const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-
 
 /** Keeps the connections of an HTTP/1.1 server within limits, whether it listens itself or is handed its connections. */
 export function limitHttp1(server: Server, sweep: ConnectionSweep): void {
-  // Node's own limits only work in servers that listen themselves. The time that a kept connection may be idle is said in
+  // Node's own limits only work in servers that listen themselves. The time that a kept connection may be idle is stated in
   // the answers (`Keep-Alive: timeout`), so that clients do not use one that is about to close.
   server.headersTimeout = 0;
   server.requestTimeout = 0;

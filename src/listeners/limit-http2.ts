@@ -67,7 +67,7 @@ class Http2Connection implements WatchedConnection {
       if (now - this.#since > limits.headersMs) this.#session.destroy();
       return;
     }
-    // Whoever was told that the session ends, and keeps it open, is not waited for.
+    // A client that was informed of the session's end, and keeps it open, is not waited for.
     if (this.#closing) this.#session.destroy();
     else if (now - this.#since > limits.idleMs) {
       this.#closing = true;

@@ -17,7 +17,7 @@ const CONTAINER_HOSTS = ["host.docker.internal", "host.containers.internal", "ga
 /**
  * Keeps web pages away from a server that asks for no token. A page of any site can send requests to a port of the machine
  * that it is shown on, and, where its site's name is made to mean 127.0.0.1 (DNS rebinding), read the answers too. Of both a
- * browser says enough: the name that it was told (`Host`, `:authority`), and the page that asks (`Origin`, and
+ * browser says enough: the name that was asked for (`Host`, `:authority`), and the page that asks (`Origin`, and
  * `Sec-Fetch-Site` where a request has no `Origin`; https://www.w3.org/TR/fetch-metadata/).
  *
  * Programs are not affected: they call the server by a name of this machine, and send none of the other headers.

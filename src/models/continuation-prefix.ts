@@ -10,7 +10,7 @@ export class ContinuationPrefix {
   #continuing = false;
   /** The text that was there when the current model began. */
   #before: { text: string; beside: readonly ChatEvent[] } = { text: "", beside: [] };
-  /** The block that was said last, and how far the text of the current model is behind it in there. */
+  /** The block that was emitted last, and how far the text of the current model is behind it in there. */
   #block: number | undefined;
   #blockLength = 0;
   #shift = { block: undefined as number | undefined, by: 0 };
@@ -43,7 +43,7 @@ export class ContinuationPrefix {
   /**
    * The current model retracted its output, and with it the reader drops the whole answer.
    *
-   * @returns what must be said again: all that was there before this model began.
+   * @returns what must be repeated: all that was there before this model began.
    */
   retract(): ChatEvent[] {
     const { text, beside } = this.#before;
@@ -52,14 +52,14 @@ export class ContinuationPrefix {
     this.#beside = beside.slice();
     this.#textOnly = true;
     this.#unsent = text.slice(this.sent.length);
-    // It is said again in one piece.
+    // It is repeated in one piece.
     this.#block = undefined;
     this.#blockLength = text.length;
     this.#shift = { block: undefined, by: text.length };
     return text === "" ? [...beside] : [{ type: "text-delta", text }, ...beside];
   }
 
-  /** Books an event and returns it as it should be said: without white space that was said before. */
+  /** Books an event and returns it as it should be emitted: without white space that was emitted already. */
   push(event: ChatEvent): ChatEvent | undefined {
     switch (event.type) {
       case "text-delta":

@@ -24,7 +24,7 @@ const CALL = /^\/call\s+([A-Za-z0-9_-]+)\s*([\s\S]*)$/;
 const OPTIONS = exactly("echo", { tokensPerSecond: positive, id: filledString, clock: clockCheck });
 
 /**
- * A model without a model: it says back what the user said, token by token at a steady pace, and counts tokens by the
+ * A model without a model: it repeats the user's message, token by token at a steady pace, and counts tokens by the
  * estimate of `estimateTokens`. The same request always has the same answer, so it serves for trying things out, for tests
  * and for demonstrations.
  *
@@ -84,14 +84,14 @@ function callOf(text: string, { tools, toolChoice, messages }: ChatRequest): Cha
 }
 
 function describeResult({ name, output, isError }: ToolResultPart): string {
-  const said = typeof output === "string" ? output : JSON.stringify(output);
-  return `${name} ${isError ? "failed" : "returned"}: ${said}`;
+  const shown = typeof output === "string" ? output : JSON.stringify(output);
+  return `${name} ${isError ? "failed" : "returned"}: ${shown}`;
 }
 
 function describeFiles(message: ChatMessage | undefined): string {
-  if (message === undefined || typeof message.content === "string") return "(nothing was said)";
+  if (message === undefined || typeof message.content === "string") return "(an empty message)";
   const types = message.content.flatMap((part) => (part.type === "file" ? [part.mediaType] : []));
-  return types.length === 0 ? "(nothing was said)" : `(a file: ${types.join(", ")})`;
+  return types.length === 0 ? "(an empty message)" : `(a file: ${types.join(", ")})`;
 }
 
 function countInput(messages: readonly ChatMessage[]): number {

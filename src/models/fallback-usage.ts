@@ -26,7 +26,7 @@ export class FallbackUsage {
     return step;
   }
 
-  /** A `retract` was said: the reader has booked what it was told of. */
+  /** After a `retract`: the reader has booked what it received. */
   retracted(): void {
     this.#booked = addUsage(this.#booked, this.#running);
     this.#unbooked = {};

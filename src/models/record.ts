@@ -50,7 +50,7 @@ export function record(model: ChatModel, file: string): ChatModel {
         await close();
         return undefined;
       },
-      // What a reader who has left is not told: the file could not be closed.
+      // What a reader who has left does not hear: the file could not be closed.
       cancel: () => void close().catch(() => {}),
     });
     try {

@@ -199,16 +199,16 @@ export class Registry {
     const ids = [...new Set([...this.#providers.keys(), "llama"])];
     const families = this.providers.filter(({ families = [] }) => families.some((start) => id.startsWith(start)));
     const meant = families.map((provider) => `${provider.id}/${id}`);
-    const said = JSON.stringify(id);
+    const quoted = JSON.stringify(id);
     const variable = this.#providers.get(given)?.modelEnv;
     const orSet = variable === undefined ? "" : `, or set ${variable}`;
-    if (ids.includes(given)) return `${said} names a provider and no model: write ${given}/MODEL${orSet}`;
+    if (ids.includes(given)) return `${quoted} names a provider and no model: write ${given}/MODEL${orSet}`;
     const near =
       slash === -1 ? nearest(given, ["echo", ...ids]) : nearest(given, ids).map((one) => one + id.slice(slash));
     const names = [...meant, ...near];
     const hint = names.length > 0 ? `did you mean ${names.join(" or ")}?` : `the providers are ${ids.join(", ")}`;
-    if (slash === -1) return `${said} does not say whose model it is: write PROVIDER/MODEL; ${hint}`;
-    return `${said}: there is no provider ${JSON.stringify(given)}; ${hint}`;
+    if (slash === -1) return `${quoted} does not say whose model it is: write PROVIDER/MODEL; ${hint}`;
+    return `${quoted}: there is no provider ${JSON.stringify(given)}; ${hint}`;
   }
 }
 

@@ -75,7 +75,7 @@ export class JsonAnswer {
         if (this.#isAnswer(event)) this.#read(event.delta);
         return;
       case "tool-call":
-        // A provider that does not stream arguments has said nothing before.
+        // A provider that does not stream arguments has sent nothing before.
         if (this.#isAnswer(event) && this.#length === 0) {
           this.#read(event.invalid ? String(event.input) : JSON.stringify(event.input));
         }
@@ -135,7 +135,7 @@ export class JsonAnswer {
     }
   }
 
-  /** Where a provider held the answer to JSON, the place says more than that there is none. */
+  /** Where a provider constrains the answer to JSON, the place says more than that there is none. */
   #whyNoJson(): string {
     if (this.#form.mode === "instructions") return "the answer holds no JSON";
     try {
@@ -154,7 +154,7 @@ export class JsonAnswer {
     return new SluiceError(code, message, { field: issues[0]?.path ?? "", output });
   }
 
-  /** Reads the JSON of a model that said it where it was to call a tool with it. Returns whether there is any. */
+  /** Reads the JSON of a model that wrote it as text where it was to call a tool with it. Returns whether there is any. */
   #readWords(): boolean {
     const words = this.#words.toString();
     const { wrapped } = this.#form;

@@ -99,7 +99,7 @@ export class ObjectAnswer implements Transform {
 
   #ask(request: ChatRequest): ChatStream {
     const { model, call, repair } = this.#plan;
-    // The whole message is needed again only where the model may be told what was wrong with it.
+    // The whole message is needed again only where the model may get to know what was wrong with it.
     return model.stream(request, { ...call, retain: repair && this.#repair === undefined });
   }
 
@@ -133,17 +133,17 @@ export class ObjectAnswer implements Transform {
       return { error: this.#named(this.#answer.rejected("invalid-output", message, issues)) };
     } catch (thrown) {
       if (thrown instanceof SluiceError) return { error: this.#named(thrown) };
-      const said = messageOf(thrown);
-      const error = this.#answer.rejected("invalid-output", `the schema could not take the answer: ${said}`);
+      const reason = messageOf(thrown);
+      const error = this.#answer.rejected("invalid-output", `the schema could not take the answer: ${reason}`);
       return { error: this.#named(error.with({ cause: thrown })) };
     }
   }
 
   async #askAgain(error: SluiceError, { usage }: FinishEvent): Promise<ChatEvent[]> {
-    const said = await this.#stream.messages;
+    const messages = await this.#stream.messages;
     this.#repair = error;
     this.#spent = usage;
-    this.#stream = this.#ask(repairRequest(this.#plan.request, said, error));
+    this.#stream = this.#ask(repairRequest(this.#plan.request, messages, error));
     this.#reader = this.#stream.batches();
     const reason = `the answer was not valid, and the model is asked once more: ${error.message}`;
     const retract: ChatEvent = { type: "retract", reason };

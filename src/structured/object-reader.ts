@@ -36,7 +36,7 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
 
   begin(_offset: number): void {
     // Where an object has a key twice, the last one counts.
-    if (this.#begun) this.restart(`${formatPath(this.path)} was said twice`);
+    if (this.#begun) this.restart(`${formatPath(this.path)} came twice`);
     this.#begun = true;
   }
 

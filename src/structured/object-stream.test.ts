@@ -42,7 +42,7 @@ describe("reading", () => {
   it("takes the last of equal keys, and says so to who has read the first", async () => {
     const text = '{"title":"first","title":"second","steps":[]}';
     const result = object(answering(text, [20]), Recipe, "Go", { mode: "json-schema" });
-    expect((await failure(collect(result.textOf("title")))).message).toContain("title was said twice");
+    expect((await failure(collect(result.textOf("title")))).message).toContain("title came twice");
     expect(await object(answering(text), Recipe, "Go").object).toEqual({ title: "second", steps: [] });
   });
 

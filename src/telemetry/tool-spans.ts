@@ -12,7 +12,7 @@ import { inside, parentOf } from "./trace-parent.js";
 export interface ToolRun {
   /** The tool's name. */
   name: string;
-  /** What the model is told of it. */
+  /** What the model learns of it. */
   description?: string;
   /** The id of the call that it answers. */
   callId: string;

@@ -3,7 +3,7 @@ import type { ChatStream } from "../../stream/chat-stream.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Tool } from "../../tools/tool.js";
 
-/** Keeps what was said in the sessions of an agent. */
+/** Keeps the messages of an agent's sessions. */
 export interface AgentMemory {
   /**
    * Answers a turn of a session: the model is sent what the memory gives of the session and then `messages`; what was asked and
@@ -12,7 +12,7 @@ export interface AgentMemory {
   answer(sessionId: string, messages: ChatMessage[], model: ChatModel, call: CallOptions): ChatStream;
   /** Tools that an agent with this memory has as well. */
   readonly tools?: readonly Tool[];
-  /** What was said in a session, oldest first. */
+  /** The messages of a session, oldest first. */
   messages(sessionId: string): Promise<ChatMessage[]>;
   /** Forgets a session. */
   clear(sessionId: string): Promise<void>;

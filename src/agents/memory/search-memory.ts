@@ -146,7 +146,7 @@ function callerOrSession(sessionId: string, { caller }: CallContext): string {
   return caller ?? sessionId;
 }
 
-/** Facts stand right before the question, so that what the provider has cached stays valid, and as what somebody said: they do not instruct. */
+/** Facts stand right before the question, so that what the provider has cached stays valid, and as a user message: they do not instruct. */
 function withFacts(request: ChatRequest, question: ChatMessage, facts: readonly FoundFact[]): ChatRequest {
   const lines = facts.map(({ text, at }) => `- ${text.replace(/\s+/g, " ")} (${at.slice(0, 10)})`);
   const content = `Notes from earlier, which may help with what I ask next:\n${lines.join("\n")}`;

@@ -2,7 +2,7 @@ import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import { transform } from "../../stream/sources/transform.js";
 import type { AgentObservation } from "../../telemetry/agent-observer.js";
 
-/** A run that is watched: read, failed or left, one of which is said once. The same source where nobody watches. */
+/** A run that is watched: read, failed or left, one of which is reported, once. The same source where nobody watches. */
 export function watchedRun(source: BatchSource, observation: AgentObservation | undefined): BatchSource {
   if (observation === undefined) return source;
   let over = false;

@@ -19,7 +19,7 @@ export interface Signature<Inputs = unknown, Outputs = unknown> {
   readonly inputs: { readonly schema: Schema; readonly json: JsonObject };
   /** Checks outputs; the JSON Schema is of an object. */
   readonly outputs: { readonly schema: Schema; readonly json: JsonObject };
-  /** What the model is told to do. */
+  /** Instructions to the model. */
   readonly instructions: string | undefined;
   /** The name of the one output that is a text: it streams as text. Otherwise outputs stream as a partial object. */
   readonly textOutput: string | undefined;
@@ -29,7 +29,7 @@ export interface Signature<Inputs = unknown, Outputs = unknown> {
 
 /** Settings of a signature in its short form. */
 export interface ShortSignatureOptions {
-  /** What the model is told to do. */
+  /** Instructions to the model. */
   instructions?: string;
   /** What fields mean, by name. */
   descriptions?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface ShortSignatureOptions {
 export interface SignatureSchemas<I extends Schema, O extends Schema> {
   inputs: I;
   outputs: O;
-  /** What the model is told to do. */
+  /** Instructions to the model. */
   instructions?: string;
 }
 

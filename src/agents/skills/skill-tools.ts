@@ -5,7 +5,7 @@ import { SKILL_FILE } from "./read-skills.js";
 import type { Skill } from "./skill.js";
 import { readSkillFile, skillFiles } from "./skill-file.js";
 
-/** What an agent is told of its skills: a line each, of about 100 tokens at most times. */
+/** How an agent learns of its skills: a line each, of about 100 tokens at most times. */
 export function skillCatalogue(skills: readonly Skill[]): string {
   const lines = skills.map(({ name, description }) => `- ${name}: ${description.replace(/\s+/g, " ").trim()}`);
   return [

@@ -1,6 +1,6 @@
 /**
  * Instructions for one kind of task, in a folder with a `SKILL.md` (https://agentskills.io/specification): what an agent is
- * told of it is its name and description; the rest is read when the model asks for it.
+ * sees of it is its name and description; the rest is read when the model asks for it.
  */
 export interface Skill {
   /** At most 64 of `a–z 0–9 -`: the name of its folder. */

@@ -3,7 +3,7 @@ import { invalid } from "../../stream/error.js";
 import type { AgentStrategy } from "./strategy.js";
 
 /**
- * Tries strategies in order: the first that can answer does. An error counts as a failure before anything was said; which one
+ * Tries strategies in order: the first that can answer does. An error counts as a failure before any output; which one
  * answered is in the `fallback/model` event. When the last one fails, the error names them all.
  *
  * @throws {SluiceError} `invalid-argument` without a strategy.

@@ -35,7 +35,7 @@ const DRAFT = "draft_answer";
 const REVIEW = "review_answer";
 
 /**
- * A person sees each answer before it counts: approves it, edits it, or rejects it with a reason, which the agent is told for its
+ * A person sees each answer before it counts: approves it, edits it, or rejects it with a reason, which the agent gets for its
  * next draft. Drafts stream nested; what was approved is the answer. The question is an `input-request` that is answered with
  * `{ decision: "approve" | "edit" | "reject", text? }`, in any process.
  *

@@ -20,7 +20,7 @@ export interface MultiCycleOptions {
   maxCycles?: number;
   /** Whether the answer is good enough. Default: it has the words FINAL ANSWER. What it throws ends the run. */
   converged?: (cycle: Cycle, all: readonly Cycle[]) => boolean | Promise<boolean>;
-  /** What the model is told before the next cycle. */
+  /** The message to the model before the next cycle. */
   prompt?: string;
 }
 

@@ -15,7 +15,7 @@ export interface RoundRobinOptions {
 }
 
 /**
- * The members speak in turn, each seeing what was said before it.
+ * The members speak in turn, each seeing the messages before its own.
  *
  * @throws {SluiceError} `invalid-argument`.
  */
@@ -59,7 +59,7 @@ export interface DebateOptions {
 }
 
 /**
- * The members argue for some rounds, each seeing what the others said; then the judge decides.
+ * The members argue for some rounds, each seeing the others' arguments; then the judge decides.
  *
  * @throws {SluiceError} `invalid-argument`.
  */
@@ -79,7 +79,7 @@ export function debate(options: DebateOptions): ChatModel & Member {
       if (ended.at(-1)?.agent === judge.name) return undefined;
       if (at >= arguments_) return { member: judge, prompt: "Decide, and say why, in a few sentences." };
       const member = members[at % members.length];
-      const prompt = ended.length === 0 ? "Make your argument." : "Answer what the others said.";
+      const prompt = ended.length === 0 ? "Make your argument." : "Answer the others' arguments.";
       return member && { member, prompt };
     },
   });

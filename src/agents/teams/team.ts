@@ -21,7 +21,7 @@ export interface Member {
 /** Who speaks next, and with what. */
 export interface Speaker {
   member: Member;
-  /** Put behind everything that was said, for this turn. */
+  /** Put behind all messages, for this turn. */
   prompt?: string;
 }
 
@@ -45,14 +45,14 @@ export interface TeamSettings {
   members: readonly Member[];
   /** Most turns of one answer: a team always ends. */
   maxTurns: number;
-  /** Whether each member sees what the others said as messages of the user with their names, or as its own history. */
+  /** Whether each member sees the others' answers as messages of the user with their names, or as its own history. */
   view: "named" | "own";
   /** Chooses the next speaker; `undefined` ends the answer. */
   next(state: TeamState): Speaker | undefined | Promise<Speaker | undefined>;
 }
 
 /**
- * Several agents as one chat model: all speak into one stream, each step says who, and what is said is one conversation. A turn that
+ * Several agents as one chat model: all speak into one stream, each step names the speaker, and all of it is one conversation. A turn that
  * waits for input, or ends with a limit, ends the answer; the member that waits goes on when it is resumed.
  *
  * @throws {SluiceError} `invalid-argument` for a team without members, or two of one name.
@@ -104,7 +104,7 @@ function turns({ members, maxTurns, view, next }: TeamSettings, request: ChatReq
   });
 }
 
-/** What a member is shown of a turn: its own as it was, those of others as what somebody said. */
+/** What a member is shown of a turn: its own as it was, those of others as quoted messages. */
 function seenBy(member: string, turn: EndedTurn, view: TeamSettings["view"]): ChatMessage[] {
   if (view === "own" || turn.agent === member) return turn.messages;
   return turn.text === "" ? [] : [{ role: "user", content: `${turn.agent}: ${turn.text}` }];

@@ -8,7 +8,7 @@ export function readableOf<T>(iterable: AsyncIterable<T>): ReadableStream<T> {
         if (result.done) controller.close();
         else controller.enqueue(result.value);
       },
-      // An iteration that waits does not hear this: whoever made it has been told by its signal.
+      // An iteration that waits does not hear this: whoever made it hears it by its signal.
       cancel: () => void iterator.return?.()?.catch(() => {}),
     },
     { highWaterMark: 0 },

@@ -13,5 +13,5 @@ export const losses: readonly Loss[] = [
     what: "options of a request but for `model` and `temperature`",
     why: "an input has messages, tools, context and state",
   },
-  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },
 ];

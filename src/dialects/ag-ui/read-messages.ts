@@ -38,8 +38,12 @@ function readMessage(message: WireObject, messages: ChatMessage[], names: Map<st
       return;
     case "reasoning": {
       const { opaque, name } = readState(message.string("encryptedValue"));
-      const said = { type: "reasoning" as const, text: message.string("content") ?? "", ...(opaque && { opaque }) };
-      append(messages, [name !== undefined && opaque !== undefined ? { type: "opaque", name, opaque } : said]);
+      const reasoning = {
+        type: "reasoning" as const,
+        text: message.string("content") ?? "",
+        ...(opaque && { opaque }),
+      };
+      append(messages, [name !== undefined && opaque !== undefined ? { type: "opaque", name, opaque } : reasoning]);
       return;
     }
     case "tool":
@@ -105,7 +109,7 @@ function readAssistant(message: WireObject, names: Map<string, string>): Assista
   return parts;
 }
 
-/** What one model call said is one message here, and several in AG-UI. */
+/** The output of one model call is one message here, and several in AG-UI. */
 function append(messages: ChatMessage[], parts: AssistantPart[]): void {
   if (parts.length === 0) return;
   const last = messages.at(-1);

@@ -144,8 +144,8 @@ export class AgUiReader implements WireReader {
 }
 
 function reasonOf(value: JsonObject, outcome: JsonObject): FinishReason {
-  const said = metadataOf(value).finishReason;
-  if (isFinishReason(said)) return said;
+  const reason = metadataOf(value).finishReason;
+  if (isFinishReason(reason)) return reason;
   if (outcome.type === "interrupt") return "input-required";
   return Array.isArray(outcome.pendingToolCallIds) && outcome.pendingToolCallIds.length > 0 ? "tool-calls" : "stop";
 }

@@ -6,7 +6,7 @@ import { WireObject } from "../wire-object.js";
 import { readMessages } from "./read-messages.js";
 import { writeMessage } from "./write-message.js";
 
-/** A run's input. Its context and state are told to the model as instructions; `forwardedProps` may name the model. */
+/** A run's input. Its context and state become instructions to the model; `forwardedProps` may name the model. */
 export function readRequest(value: JsonValue): ServedRequest {
   const body = new WireObject(value, "");
   const props = body.object("forwardedProps");
@@ -15,10 +15,10 @@ export function readRequest(value: JsonValue): ServedRequest {
     const inputSchema = tool.object("parameters")?.value ?? { type: "object", properties: {} };
     return { name: tool.requiredString("name"), inputSchema, ...(description !== undefined && { description }) };
   });
-  const told = instructionsOf(body);
+  const instructions = instructionsOf(body);
   const messages = readMessages(body);
   const request: ChatRequest = {
-    messages: told === "" ? messages : [{ role: "system", content: told }, ...messages],
+    messages: instructions === "" ? messages : [{ role: "system", content: instructions }, ...messages],
     ...(tools !== undefined && tools.length > 0 && { tools }),
     ...defined({ temperature: props?.number("temperature") }),
   };

@@ -23,7 +23,7 @@ export class RunCalls {
   #complete: OpenCall | undefined;
   #result: { id: string; value: JsonObject } | undefined;
 
-  /** Takes an event; returns whether it is one of a call. What it completes is told before the next. */
+  /** Takes an event; returns whether it is one of a call. What it completes is emitted before the next. */
   push(value: JsonObject, type: string, emit: Emit): boolean {
     switch (type) {
       case "TOOL_CALL_START":

@@ -9,8 +9,8 @@ interface Message {
   kind: "text" | "reasoning";
   block: number;
   refusal: true | undefined;
-  said: EmittedText;
-  /** Whether somebody else says it: some servers repeat what the user said. */
+  emitted: EmittedText;
+  /** Whether it is another's: some servers repeat the user's message. */
   other: boolean;
 }
 
@@ -28,7 +28,7 @@ export class RunMessages {
       kind,
       block: this.#blocks++,
       refusal: isJsonObject(value.metadata) && value.metadata.refusal === true ? true : undefined,
-      said: new EmittedText(),
+      emitted: new EmittedText(),
       other: kind === "text" && (role === "user" || role === "system" || role === "developer"),
     };
     this.#messages.set(message.id, message);
@@ -57,14 +57,14 @@ export class RunMessages {
   }
 
   /**
-   * The messages as a server has them in the end: says what of the texts after the last user's was not said. Returns false
-   * where one of them is longer than what was said of it, and another.
+   * The messages as a server has them in the end: says what of the texts after the last user's was not emitted. Returns false
+   * where one of them is longer than what was emitted of it, and another.
    */
   complete(messages: JsonValue | undefined, emit: Emit): boolean {
     const answers = answersIn(messages);
     const wholes = answers.map(({ id, content }) => {
       const message = id === undefined ? undefined : this.#messages.get(id);
-      return { id, content, message, rest: message?.said.restOf(content) };
+      return { id, content, message, rest: message?.emitted.restOf(content) };
     });
     if (wholes.some(({ message, rest }) => message !== undefined && rest === undefined)) return false;
     for (const { id, content, message, rest } of wholes) {
@@ -76,21 +76,21 @@ export class RunMessages {
     return true;
   }
 
-  /** What was said is void. */
+  /** What was emitted is void. */
   forget(): void {
     this.#messages.clear();
     this.#last = undefined;
   }
 
-  /** Whether a text was said under another id. */
+  /** Whether a text was emitted under another id. */
   #wasSaid(text: string): boolean {
-    return [...this.#messages.values()].some(({ said }) => said.is(text));
+    return [...this.#messages.values()].some(({ emitted }) => emitted.is(text));
   }
 
   #say(message: Message, text: string, emit: Emit): void {
-    const { kind, block, refusal, said, other } = message;
+    const { kind, block, refusal, emitted, other } = message;
     if (text === "" || other) return;
-    said.push(text);
+    emitted.push(text);
     if (kind === "reasoning") emit({ type: "reasoning-delta", text, block });
     else emit({ type: "text-delta", text, block, ...(refusal && { refusal }) });
   }

@@ -61,26 +61,26 @@ function writeUserPart(part: TextPart | FilePart): JsonObject {
 /** An answer is several messages: its reasoning, content that must come back, results of tools that the provider ran. */
 function writeAssistant(id: string, parts: readonly AssistantPart[]): JsonObject[] {
   const messages: JsonObject[] = [];
-  let said: { id: string; text: string; calls: JsonObject[] } | undefined;
+  let open: { id: string; text: string; calls: JsonObject[] } | undefined;
   const close = (state: State = {}) => {
-    if (said === undefined) return;
-    const { id: messageId, text, calls } = said;
-    said = undefined;
+    if (open === undefined) return;
+    const { id: messageId, text, calls } = open;
+    open = undefined;
     const toolCalls = calls.length > 0 ? { toolCalls: calls } : {};
     messages.push({ id: messageId, role: "assistant", content: text, ...toolCalls, ...stateField(state) });
   };
   for (const [at, part] of parts.entries()) {
     switch (part.type) {
       case "text":
-        if (said !== undefined && said.calls.length > 0) close();
-        said ??= { id: messages.length === 0 ? id : `${id}-${at}`, text: "", calls: [] };
-        said.text += part.text;
+        if (open !== undefined && open.calls.length > 0) close();
+        open ??= { id: messages.length === 0 ? id : `${id}-${at}`, text: "", calls: [] };
+        open.text += part.text;
         // State seals the text that it came with.
         if (part.opaque !== undefined) close({ opaque: part.opaque });
         break;
       case "tool-call":
-        said ??= { id: messages.length === 0 ? id : `${id}-${at}`, text: "", calls: [] };
-        said.calls.push(writeCall(part));
+        open ??= { id: messages.length === 0 ? id : `${id}-${at}`, text: "", calls: [] };
+        open.calls.push(writeCall(part));
         break;
       case "reasoning":
         close();

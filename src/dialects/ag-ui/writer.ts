@@ -81,7 +81,7 @@ export class AgUiWriter implements WireWriter {
         this.#pending.delete(event.callId ?? "");
         return;
       case "retract":
-        if (this.#emitted) this.#error(`what was said is void: ${event.reason}`, "retracted", write);
+        if (this.#emitted) this.#error(`what was emitted is void: ${event.reason}`, "retracted", write);
         return;
       case "finish":
         this.#finish(event, write);

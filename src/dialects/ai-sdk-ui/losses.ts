@@ -13,5 +13,5 @@ export const losses: readonly Loss[] = [
   { what: "what a file's part must bring back (`opaque`)", why: "a file's part has no metadata in version 5" },
   { what: "usage before the end, and of each step", why: "the message's metadata has the total" },
   { what: "a request's `stop`, `seed` and penalties", why: "the client sends messages; a server decides the rest" },
-  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },
 ];

@@ -60,7 +60,7 @@ export class UiMessageReader implements WireReader {
         this.#startStep(emit);
         return;
       case "reset-step":
-        // Version 7: what was said of the step is void.
+        // Version 7: what was emitted of the step is void.
         this.#anew("the server began the step anew", emit);
         return;
       case "text-start":
@@ -115,7 +115,7 @@ export class UiMessageReader implements WireReader {
     }
   }
 
-  /** A message that begins again, as servers that replay a stream from its start say it, voids what was said of it. */
+  /** A message that begins again, as servers that replay a stream from its start say it, voids what was emitted of it. */
   #start(value: JsonObject, emit: Emit): void {
     const again = this.#message !== undefined;
     this.#message = { id: text(value.messageId), model: text(metadataOf(value).model) };

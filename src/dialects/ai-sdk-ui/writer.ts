@@ -208,7 +208,7 @@ export class UiMessageWriter implements WireWriter {
 
   #retract(reason: string, write: WriteFrame): void {
     this.#close(write);
-    chunk(write, { type: "error", errorText: `what was said is void: ${reason}` });
+    chunk(write, { type: "error", errorText: `what was emitted is void: ${reason}` });
     this.#ended = true;
   }
 

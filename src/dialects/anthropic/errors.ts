@@ -13,8 +13,8 @@ export function readError(response: ErrorResponse): SluiceError {
 /** The error that a frame or a body says, or `undefined` where it says none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
   // Gateways say an error without its type; everything else has one.
-  const said = saysError(body) || (body.type === undefined && typeof body.message === "string");
-  return said ? complaintError({}, body) : undefined;
+  const isError = saysError(body) || (body.type === undefined && typeof body.message === "string");
+  return isError ? complaintError({}, body) : undefined;
 }
 
 /** Anthropic's types of error with their statuses, as https://platform.claude.com/docs/en/api/errors lists them. */

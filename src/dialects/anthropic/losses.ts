@@ -5,7 +5,7 @@ export const losses: readonly Loss[] = [
   { what: "whether text declines to answer (`refusal`)", why: "only the stop reason says so" },
   {
     what: "`content-filter`, `budget` and `other` as finish reasons",
-    why: "said as `refusal`, `max_tokens`, `end_turn`",
+    why: "written as `refusal`, `max_tokens`, `end_turn`",
   },
   { what: "files that the model made, the order of what is around them", why: "an answer has no place for them" },
   {
@@ -18,7 +18,7 @@ export const losses: readonly Loss[] = [
   { what: "results of the client's own tools", why: "the client runs these and knows their results" },
   {
     what: "output of other providers' tools that is not text and has no state",
-    why: "it is said as the text of an MCP result",
+    why: "it is written as the text of an MCP result",
   },
   { what: "retractions after the first block", why: "a client cannot un-say it; the answer ends with an error" },
   {
@@ -29,9 +29,9 @@ export const losses: readonly Loss[] = [
     what: "details of a cited document beside its name, title and quote; its state; the span of a citation",
     why: "a citation of Anthropic's points into documents that the client sent, and spans its block",
   },
-  { what: "token counts that are not known", why: "said as 0" },
+  { what: "token counts that are not known", why: "written as 0" },
   { what: "the name and description of a response format", why: "there is only a schema" },
-  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
-  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is written once" },
   { what: "arguments of calls that run elsewhere, piece by piece", why: "not every client puts those together" },
 ];

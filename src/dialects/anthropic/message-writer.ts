@@ -105,7 +105,7 @@ export class MessageWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#next > 0) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#next > 0) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
         return;
       case "finish":
         this.#finish(event, write);
@@ -305,7 +305,7 @@ export class MessageWriter {
   }
 }
 
-/** Whether the state of a call says no more than that the model made it, as every call does where nothing is said. */
+/** Whether the state of a call says no more than that the model made it, which is the default. */
 function isPlainCall(own: JsonObject | undefined): boolean {
   if (own === undefined) return false;
   const { type, caller, ...more } = own;

@@ -1,8 +1,8 @@
 /** What a model takes that others refuse. */
 export interface ClaudeTraits {
-  /** How it is told to think: by a budget in tokens, by effort (`adaptive`), or either. */
+  /** How thinking is asked for: by a budget in tokens, by effort (`adaptive`), or either. */
   thinking: "budget" | "either" | "adaptive";
-  /** How it is told not to: in words, by saying nothing, or only between tools; some always think. */
+  /** How thinking is turned off: explicitly, by leaving the field out, or only between tools; some always think. */
   withoutThinking: "disabled" | "unsaid" | "between_tools" | "never";
   /** Whether it takes `temperature`, `top_p` and `top_k`. */
   sampling: boolean;

@@ -33,13 +33,13 @@ export interface AnswerState {
   lastText: number | undefined;
   /** Calls that wait for the caller's results, by their ids, with the id of the provider's call that made them, if one did. */
   waiting: Map<string, string | undefined>;
-  /** The calls that were told. */
-  told: ReportedCalls;
+  /** The calls that were reported. */
+  reported: ReportedCalls;
   /** Whether the answer was cut by the limit on its tokens. */
   cut: boolean;
 }
 
-/** Nothing was said yet. */
+/** Nothing was emitted yet. */
 export function newAnswer(): AnswerState {
   return {
     names: new Map(),
@@ -47,7 +47,7 @@ export function newAnswer(): AnswerState {
     carried: new CarriedStates(),
     lastText: undefined,
     waiting: new Map(),
-    told: new ReportedCalls(),
+    reported: new ReportedCalls(),
     cut: false,
   };
 }

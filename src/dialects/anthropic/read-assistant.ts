@@ -12,7 +12,7 @@ import type { AnswerState } from "./open-block.js";
 import { readText } from "./read-text.js";
 import { callOpaque, isForeign, isServerResult, readServerResult } from "./tool-blocks.js";
 
-/** What the model said in an earlier turn, as its client brings it back. */
+/** The model's message of an earlier turn, as its client brings it back. */
 export function readAssistant(blocks: readonly WireObject[], answer: AnswerState): AssistantPart[] {
   const parts: AssistantPart[] = [];
   for (const block of blocks) addBlock(parts, block, answer);

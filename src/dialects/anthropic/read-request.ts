@@ -13,7 +13,7 @@ import { readCache } from "./cache-control.js";
 import { ANTHROPIC, otherFields } from "./opaque.js";
 import { readMessages } from "./read-messages.js";
 
-/** Fields that are said in every dialect's terms; the others are kept for a model that speaks this one. */
+/** Fields that every dialect has a term for; the others are kept for a model that speaks this one. */
 const KNOWN = [
   "model",
   "max_tokens",
@@ -110,7 +110,7 @@ function readThinking(body: WireObject): ReasoningOptions | undefined {
   const effort = word === "xhigh" ? "max" : word;
   if (thinking === undefined) return effort === undefined ? undefined : { effort };
   const type = thinking.oneOf("type", ["enabled", "disabled", "adaptive", "between_tools"]);
-  // Models that always think may be told how, and no more.
+  // Models that always think may be asked how, and no more.
   if (type === undefined && isHow(thinking.value)) return effort === undefined ? undefined : { effort };
   const display = thinking.string("display");
   const summary =

@@ -30,7 +30,7 @@ interface OpenMessage {
   blocks: Map<number, OpenBlock>;
   /** Texts that came without their block's start, or on the index of another kind of block, by kind and index. */
   strays: Map<string, { index: number; block: OpenBlock }>;
-  /** A block that ended and is told once it is known whether the answer was cut there. */
+  /** A block that ended and is reported once it is known whether the answer was cut there. */
   bare: OpenBlock | undefined;
   answer: AnswerState;
   usage: JsonObject;
@@ -56,7 +56,7 @@ export class AnthropicReader implements WireReader {
   readonly #strays = new StrayFrames("anthropic");
   /** Messages that are over: one that comes again says nothing new. */
   readonly #over = new Set<string>();
-  /** Whether a message comes that was said before. */
+  /** Whether this message is a repetition. */
   #repeats = false;
   #message: OpenMessage | undefined;
   /** The last message that ended, and how many have. */
@@ -69,7 +69,7 @@ export class AnthropicReader implements WireReader {
     return this.#message === undefined && this.#ended !== undefined;
   }
 
-  /** Whether the answer said why it stopped: only its end marker is missing. */
+  /** Whether the stop reason has arrived: only its end marker is missing. */
   get ending(): boolean {
     return this.#message?.stopReason !== undefined;
   }
@@ -271,7 +271,7 @@ export class AnthropicReader implements WireReader {
     emit({ type: "step-finish", step: this.#steps - 1, reason, usage });
   }
 
-  /** The message that is being said. One whose start is missing has begun; after the end of one nothing more of it counts. */
+  /** The open message. One whose start is missing has begun; after the end of one nothing more of it counts. */
   #open(emit: Emit): OpenMessage | undefined {
     if (this.#message === undefined && this.#ended === undefined) this.#start({}, emit);
     return this.#message;
@@ -286,7 +286,7 @@ function tellBare(message: OpenMessage, emit: Emit): void {
 const MESSAGE_FIELDS = ["id", "type", "role", "content", "model", "stop_reason", "usage"];
 
 /**
- * What else is said of an answer: its container, why it was refused, how the context was edited. Only the container has
+ * What else an answer has: its container, why it was refused, how the context was edited. Only the container has
  * to come back.
  */
 function emitExtras(object: JsonObject, known: readonly string[], emit: Emit): void {

@@ -26,7 +26,7 @@ export class CallBlock implements OpenBlock {
   readonly #name: string;
   readonly #provider: { providerExecuted?: true };
   readonly #input = new TextBuffer();
-  /** Whether another call has its id: then it is told only when it is known to be another. */
+  /** Whether another call has its id: then it is reported only when it is known to be another. */
   readonly #silent: boolean;
   #streamed = false;
 
@@ -63,7 +63,7 @@ export class CallBlock implements OpenBlock {
 
   close(emit: Emit): void {
     const input = this.#whole();
-    const callId = this.#answer.told.admit(this.#callId, this.#name, JSON.stringify(input.input));
+    const callId = this.#answer.reported.admit(this.#callId, this.#name, JSON.stringify(input.input));
     if (callId === undefined) return;
     if (this.#provider.providerExecuted === undefined) this.#answer.waiting.set(callId, this.#madeBy());
     const event = { type: "tool-call", callId, name: this.#name, ...input, ...this.#provider } as const;

@@ -3,7 +3,7 @@ import type { Emit } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { ownOpaque } from "./opaque.js";
 
-/** What is said of a candidate beside its content, as `data` events are named. */
+/** The fields of a candidate beside its content, as `data` events are named. */
 export const CANDIDATE_FACTS: readonly string[] = [
   "groundingMetadata",
   "urlContextMetadata",
@@ -15,7 +15,7 @@ export const CANDIDATE_FACTS: readonly string[] = [
   "continuationToken",
 ];
 
-/** What is said of the whole answer. */
+/** The fields of the whole answer. */
 export const RESPONSE_FACTS: readonly string[] = ["promptFeedback", "createTime", "modelStatus"];
 
 /** Facts that a stored message keeps, since what they say must be shown with it. */
@@ -26,7 +26,7 @@ export function isKeptFact(data: JsonObject): boolean {
   return Object.keys(data).some((key) => KEPT.includes(key));
 }
 
-/** Says what no event of its own carries. A stream repeats most of it in each chunk; it is told when it changes. */
+/** Says what no event of its own carries. A stream repeats most of it in each chunk; it is reported when it changes. */
 export class AnswerFacts {
   readonly #emitted = new Map<string, string>();
 

@@ -32,7 +32,7 @@ export class AnswerWriter {
   readonly #clientCalls: ClientCalls;
   readonly #parts = new GeminiPartWriter(writeAnyState, (callId) => ({ id: callId }));
   readonly #alone = new GeminiPartWriter(writeStateAlone);
-  /** The block of the text that was said last, if nothing came after it. */
+  /** The block of the text that was emitted last, if nothing came after it. */
   #textBlock: { block: number | undefined } | undefined;
   #sources = new EmittedSources();
   #start: StartEvent | undefined;
@@ -85,7 +85,7 @@ export class AnswerWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#emitted) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
         this.#forget();
         return;
       case "finish":

@@ -4,7 +4,7 @@ import { objectOf, ownData } from "./opaque.js";
 import { writeGrounding } from "./sources.js";
 import { Utf8Offsets } from "./utf8-offsets.js";
 
-/** The sources that were said for an answer, until its last chunk says them to the client. */
+/** The sources that were emitted for an answer, until its last chunk hands them to the client. */
 export class EmittedSources {
   readonly #offsets = new Utf8Offsets();
   /** Where each block of text begins, in code units of all text. */
@@ -23,7 +23,7 @@ export class EmittedSources {
     this.#emitted.push({ source, block: block ?? this.#block });
   }
 
-  /** @param whole whether the grounding of Google's own answer is said as it came, so that its sources need not be. */
+  /** @param whole whether the grounding of Google's own answer is written as it came, so that its sources need not be. */
   metadata(whole: boolean): { groundingMetadata?: JsonObject; citationMetadata?: JsonObject } {
     const citations = this.#emitted.flatMap(({ source }) => objectOf(ownData(source.opaque)).citation ?? []);
     const sources = this.#emitted.filter(({ source }) => !isCitation(source) && !(whole && isGrounded(source)));

@@ -32,8 +32,8 @@ export function readError(response: ErrorResponse): SluiceError {
 /** The error that a chunk or a body says, or `undefined` where it says none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
   if (!saysError(body)) return undefined;
-  const { status: _, ...said } = complaintIn(body);
-  return complaintError(said, body.error);
+  const { status: _, ...complaint } = complaintIn(body);
+  return complaintError(complaint, body.error);
 }
 
 /** An error as a body, or as a chunk in mid-stream: a `google.rpc.Status`. */

@@ -66,7 +66,7 @@ export class FunctionCalls {
     return open !== undefined;
   }
 
-  /** No more comes: calls whose end was not said are complete, or `cut` in their arguments. */
+  /** No more comes: calls whose end did not arrive are complete, or `cut` in their arguments. */
   finish(cut: boolean, emit: Emit): void {
     for (const open of [...this.#open]) this.#end(open, cut, emit);
   }

@@ -8,9 +8,9 @@ export const losses: readonly Loss[] = [
   },
   { what: "arguments that are no JSON object", why: "they stand inside one, as `INVALID_JSON`" },
   { what: "whether text declines to answer (`refusal`)", why: "only the finish reason says so" },
-  { what: "`refusal` and `budget` as finish reasons", why: "said as `SAFETY` and `MAX_TOKENS`" },
+  { what: "`refusal` and `budget` as finish reasons", why: "written as `SAFETY` and `MAX_TOKENS`" },
   {
-    what: "where among the text a source was said; state of sources of other dialects",
+    what: "where in the text a source stands; state of sources of other dialects",
     why: "all of them stand in the last chunk, with their spans",
   },
   {
@@ -31,8 +31,8 @@ export const losses: readonly Loss[] = [
     what: "the name and description of a response format, and file names",
     why: "the Gemini API has no place for them",
   },
-  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
-  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is written once" },
   {
     what: "blocks that follow one another with nothing between them, and spans within them",
     why: "a text goes on until something else comes",

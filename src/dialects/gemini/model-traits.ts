@@ -3,7 +3,7 @@ export type Level = "MINIMAL" | "LOW" | "MEDIUM" | "HIGH";
 
 /** What a model takes that others refuse. */
 export interface GeminiTraits {
-  /** How it is told to think: not at all, by a budget in tokens, or by a level. */
+  /** How thinking is asked for: not at all, by a budget in tokens, or by a level. */
   thinking:
     | { by: "none" }
     /** `off`: whether a budget of 0 is taken. */

@@ -137,13 +137,13 @@ export class GeminiPartReader {
     emit({ type: "file", mediaType, data: bytesOf(data), ...(opaque && { opaque }) });
   }
 
-  /** A part that no event carries: it is told, and comes back as it was. */
+  /** A part that no event of its own carries: it is emitted as data, and sent back as it was. */
   #other(part: JsonObject, emit: Emit): void {
-    const said = otherFields(part, []);
-    const keys = Object.keys(said);
+    const fields = otherFields(part, []);
+    const keys = Object.keys(fields);
     if (keys.length === 0) return;
     const name = keys.find((key) => key !== "thought" && key !== "thoughtSignature") ?? "part";
-    emit({ type: "data", name: providerData(name), value: said, opaque: ownOpaque(said) });
+    emit({ type: "data", name: providerData(name), value: fields, opaque: ownOpaque(fields) });
   }
 
   #place(): void {

@@ -64,7 +64,7 @@ export class PartialArgs {
     return this.#next(name, [name], value, false);
   }
 
-  /** Everything was said: returns the text that is missing. */
+  /** The arguments are complete: returns the text that is missing. */
   finish(): string {
     if (!this.#begun && this.#late.length === 0) return "";
     let text = this.#closeString() + this.#closeTo(0);
@@ -88,8 +88,8 @@ export class PartialArgs {
       if (!goesOn) this.#interrupted.delete(path);
       return this.#write(before);
     }
-    const said = goesOn ? `"${inner(value)}` : JSON.stringify(value);
-    return this.#write(before + place + said);
+    const json = goesOn ? `"${inner(value)}` : JSON.stringify(value);
+    return this.#write(before + place + json);
   }
 
   /** The text that leads to a place: ends of containers, beginnings of others, the name. `undefined`: it is too late for it. */

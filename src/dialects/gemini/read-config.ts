@@ -4,7 +4,7 @@ import { badRequest, WireObject } from "../wire-object.js";
 import { otherFields } from "./opaque.js";
 import { readSchema } from "./read-schema.js";
 
-/** Fields that are said in every dialect's terms; the others are kept for a model that speaks this one. */
+/** Fields that every dialect has a term for; the others are kept for a model that speaks this one. */
 const KNOWN = [
   "temperature",
   "topP",

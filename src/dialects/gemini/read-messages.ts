@@ -39,7 +39,7 @@ export function readMessages(body: WireObject): ChatMessage[] {
   return messages;
 }
 
-/** What the model said in a row: Google's clients keep each chunk of a stream as a content of its own. */
+/** The model's messages in a row: Google's clients keep each chunk of a stream as a content of its own. */
 function runAt(contents: readonly WireObject[], at: number): WireObject[] {
   let end = at + 1;
   if (contents[at]?.oneOf("role", ROLES) === "model") {
@@ -80,17 +80,19 @@ function readModel(run: readonly WireObject[], history: History): ChatMessage[] 
 
 function readUser(content: WireObject, history: History): ChatMessage[] {
   const results: ToolResultPart[] = [];
-  const said: (TextPart | FilePart)[] = [];
+  const parts: (TextPart | FilePart)[] = [];
   for (const part of partsOf(content)) {
     checkPart(part);
     if (part.has("functionResponse")) results.push(readResult(part, history));
-    else said.push(readUserPart(part.value));
+    else parts.push(readUserPart(part.value));
   }
-  const [only, ...more] = said;
+  const [only, ...more] = parts;
   const plain = only?.type === "text" && only.opaque === undefined && more.length === 0;
   return [
     ...(results.length > 0 ? [{ role: "tool" as const, content: results }] : []),
-    ...(said.length > 0 || results.length === 0 ? [{ role: "user" as const, content: plain ? only.text : said }] : []),
+    ...(parts.length > 0 || results.length === 0
+      ? [{ role: "user" as const, content: plain ? only.text : parts }]
+      : []),
   ];
 }
 

@@ -8,7 +8,7 @@ import { readConfig } from "./read-config.js";
 import { readMessages } from "./read-messages.js";
 import { ownToolOptions, readTools } from "./read-tools.js";
 
-/** Fields that are said in every dialect's terms; the others are kept for a model that speaks this one. */
+/** Fields that every dialect has a term for; the others are kept for a model that speaks this one. */
 const KNOWN = ["model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig"];
 
 /** The methods that answer, and whether they stream. */

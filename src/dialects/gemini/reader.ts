@@ -17,7 +17,7 @@ import { Emitted, hasContent, hasEnd, RepeatedChunks } from "./repeated-chunks.j
 import { GroundingSources } from "./sources.js";
 import { readUsage } from "./usage.js";
 
-/** Every chunk says the usage so far. It is told when it grew by so many tokens, and at the end. */
+/** Every chunk says the usage so far. It is reported when it grew by so many tokens, and at the end. */
 const USAGE_STEP = 32;
 
 /** Settings of a reader. */
@@ -30,10 +30,10 @@ export interface GeminiReaderOptions {
  * Reads a streamed answer, as https://ai.google.dev/api/generate-content describes it: each chunk is a response with the
  * next parts of its candidate.
  *
- * The protocol has no end marker. The answer is complete once a chunk said why it finished, or that the prompt was
+ * The protocol has no end marker. The answer is complete once a chunk has a finish reason, or that the prompt was
  * blocked; chunks that follow may still say usage and sources. Where they go on with the answer, as after code that
  * Google ran, it is not complete until one says so again. A close before that is `truncated`. Only candidate 0 is read;
- * others are told as data.
+ * others are emitted as data.
  */
 export class GeminiReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
@@ -50,7 +50,7 @@ export class GeminiReader implements WireReader {
   readonly #emitted = new Emitted();
   /** Content that came after a finish reason. */
   #repeated: RepeatedChunks | undefined;
-  /** The last chunk of a learned shape and its count, if that was not told yet; and the count that was told last. */
+  /** The last chunk of a learned shape and its count, if that was not reported yet; and the count that was reported last. */
   #running: Meaning | undefined;
   #runningTokens = 0;
   #saidTokens = 0;
@@ -60,7 +60,7 @@ export class GeminiReader implements WireReader {
     this.#whole = whole;
   }
 
-  /** Whether it was said why the answer finished; sources and usage may follow, and even more of it. */
+  /** Whether the finish reason has arrived; sources and usage may follow, and even more of it. */
   get ending(): boolean {
     return (this.#finishWord !== undefined && this.#repeated === undefined) || this.#blockWord !== undefined;
   }

@@ -5,7 +5,7 @@ import { objectOf, ownOpaque } from "./opaque.js";
 
 /**
  * The sources of an answer: those of `groundingMetadata`, one for each place they support, and those of
- * `citationMetadata`. A stream may say them again, each time with more; each is told once.
+ * `citationMetadata`. A stream may say them again, each time with more; each is reported once.
  */
 export class GroundingSources {
   readonly #emitted = new Set<string>();

@@ -9,8 +9,8 @@ export function writeBody(answer: Answer, context: WriterContext): JsonObject {
   const responses: JsonObject[] = [];
   const writer = new AnswerWriter(context);
   for (const event of answerEvents(answer)) writer.push(event, (response) => responses.push(response));
-  const said = responses.slice(0, -1).flatMap((response) => candidateOf(response).flatMap(partsOf));
-  const parts = said.length > 0 ? said : [{ text: "" }];
+  const earlier = responses.slice(0, -1).flatMap((response) => candidateOf(response).flatMap(partsOf));
+  const parts = earlier.length > 0 ? earlier : [{ text: "" }];
   const last = responses.at(-1) ?? {};
   const [candidate] = candidateOf(last);
   return candidate === undefined

@@ -40,8 +40,8 @@ export function writeFile(part: FilePart, traits: GeminiTraits, path: string, wa
 function content({ mediaType, data }: FilePart, own: JsonObject): JsonObject {
   if (data instanceof Uint8Array) return inline(mediaType, data, own);
   if ("id" in data) return { fileData: { ...own, mimeType: exact(mediaType, ""), fileUri: fileUri(data.id) } };
-  const held = fromDataUrl(data.url);
-  if (held !== undefined) return inline(held.mediaType, held.data, own);
+  const inlined = fromDataUrl(data.url);
+  if (inlined !== undefined) return inline(inlined.mediaType, inlined.data, own);
   return { fileData: { ...own, mimeType: exact(mediaType, data.url), fileUri: data.url } };
 }
 

@@ -92,8 +92,8 @@ class MessagesWriter {
       this.#warn(path, "moved before the conversation, where Gemini takes instructions");
     }
     const parts: TextPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-    const said = parts.filter(({ text, opaque }) => text !== "" || ownData(opaque) !== undefined);
-    this.#system.push(...said.map(({ text, opaque }) => this.#parts.text(text, opaque)));
+    const filled = parts.filter(({ text, opaque }) => text !== "" || ownData(opaque) !== undefined);
+    this.#system.push(...filled.map(({ text, opaque }) => this.#parts.text(text, opaque)));
   }
 
   #user(content: string | (TextPart | FilePart)[], path: string): void {
@@ -108,10 +108,10 @@ class MessagesWriter {
   }
 
   #assistant(parts: readonly AssistantPart[], path: string): void {
-    const said = parts.map((part, index) => this.#assistantPart(part, `${path}.content[${index}]`));
+    const written = parts.map((part, index) => this.#assistantPart(part, `${path}.content[${index}]`));
     this.#add(
       "model",
-      said.filter((part) => part !== undefined),
+      written.filter((part) => part !== undefined),
     );
   }
 

@@ -43,7 +43,7 @@ function writeChoice({ toolChoice }: ChatRequest, tools: readonly ToolDefinition
   switch (toolChoice) {
     case undefined:
     case "auto":
-      // Only so are arguments held to their schemas; a forced call always is.
+      // Only so are arguments constrained to their schemas; a forced call always is.
       if (tools.some(({ strict }) => strict)) return { mode: "VALIDATED" };
       return toolChoice === undefined ? undefined : { mode: "AUTO" };
     case "none":

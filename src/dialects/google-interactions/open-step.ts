@@ -24,7 +24,7 @@ export class OpenStep {
   constructor(step: JsonObject, block: number, emit: Emit) {
     this.#block = block;
     const { content, summary, ...rest } = step;
-    // What the user said, where it is told again, is not the model's.
+    // A user's message that is repeated is not the model's output.
     const echo = step.type === "user_input";
     this.#step = echo ? step : rest;
     if (echo) return;
@@ -63,18 +63,18 @@ export class OpenStep {
         file(delta, emit);
         return;
       default:
-        // A step that is said in one piece after its start.
+        // A step that comes in one piece after its start.
         if (delta.type === this.#step.type) Object.assign(this.#step, delta);
         else emit({ type: "data", name: providerData(filledString(delta.type) ?? "delta"), value: delta });
     }
   }
 
-  /** @param told the calls of the interaction that were told. */
-  close(told: ReportedCalls, emit: Emit): void {
+  /** @param reported the calls of the interaction that were reported. */
+  close(reported: ReportedCalls, emit: Emit): void {
     const { type } = this.#step;
     if (typeof type !== "string" || type === "") return;
     if (type === "thought") this.#closeThought(emit);
-    else if (type.endsWith("_call")) this.#closeCall(type, told, emit);
+    else if (type.endsWith("_call")) this.#closeCall(type, reported, emit);
     else if (type.endsWith("_result")) this.#closeResult(emit);
     else if (type === "model_output" || type === "text") {
       if (isJsonObject(this.#step.error)) emit({ type: "data", name: "provider/error", value: this.#step.error });
@@ -126,14 +126,14 @@ export class OpenStep {
     if (state.opaque !== undefined) emit({ type: "reasoning-delta", text: "", block: this.#block, ...state });
   }
 
-  #closeCall(type: string, told: ReportedCalls, emit: Emit): void {
+  #closeCall(type: string, reported: ReportedCalls, emit: Emit): void {
     const own = type === "function_call";
     const input = this.#streamed
       ? parseToolInput(this.#arguments.toString())
       : { input: toolInput(this.#step.arguments) };
     const state = ownState(this.#step, ["id", "name", "arguments"]);
     const provider = own ? {} : ({ providerExecuted: true } as const);
-    const callId = told.admit(this.#id("id"), this.#name(), JSON.stringify(input.input));
+    const callId = reported.admit(this.#id("id"), this.#name(), JSON.stringify(input.input));
     if (callId !== undefined) emit({ type: "tool-call", callId, name: this.#name(), ...input, ...provider, ...state });
   }
 

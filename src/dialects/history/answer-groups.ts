@@ -11,7 +11,7 @@ import {
   type UserMessage,
 } from "../../stream/message.js";
 
-/** What one model call said, and the results of the calls that it made. */
+/** The output of one model call, and the results of the calls that it made. */
 export interface AnswerGroup {
   parts: AssistantPart[];
   /** In the order of the calls; `undefined` where a call has none. */

@@ -1,5 +1,5 @@
 /**
- * What a model can be told beside what every dialect has a word for, as Ollama's Modelfile reference lists it. In a request
+ * The options of a model that other dialects have no term for, as Ollama's Modelfile reference lists it. In a request
  * these stand in `options`, not beside it.
  */
 export const MODEL_OPTIONS: readonly string[] = [

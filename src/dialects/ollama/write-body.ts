@@ -4,7 +4,7 @@ import type { Answer, WriterContext } from "../dialect.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { LineWriter } from "./writer.js";
 
-/** A whole answer: its last line, with what all lines said. */
+/** A whole answer: its last line, with the content of all lines. */
 export function writeBody(answer: Answer, context: WriterContext, form: AnswerForm): JsonObject {
   const content: LineContent = {};
   let last: JsonObject = {};

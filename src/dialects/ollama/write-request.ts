@@ -13,7 +13,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   const body: JsonObject = {
     model: target.model,
     messages: writeMessages(request.messages, warnings),
-    // Ollama streams unless told not to.
+    // Ollama streams by default.
     stream: target.stream,
     ...writeTools(request, warnings),
     ...writeOptions(request, warnings),

@@ -61,7 +61,7 @@ export class LineWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#emitted) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
         return;
       case "finish":
         this.#finish(event, write);

@@ -5,8 +5,8 @@ import { fromDataUrl } from "../data-url.js";
 import { filledString } from "../filled-string.js";
 
 /** A piece of text that is nothing else. */
-export function textPiece(said: string, emit: Emit): void {
-  if (said !== "") emit({ type: "text-delta", text: said });
+export function textPiece(text: string, emit: Emit): void {
+  if (text !== "") emit({ type: "text-delta", text });
 }
 
 /** Mistral's content is a list once it thinks. */
@@ -20,9 +20,9 @@ export function contentPart(part: JsonValue, emit: Emit): void {
 
 function thoughts(parts: readonly JsonValue[], emit: Emit): void {
   for (const part of parts) {
-    const said = isJsonObject(part) ? part.text : part;
-    if (typeof said !== "string") contentPart(part, emit);
-    else if (said !== "") emit({ type: "reasoning-delta", text: said });
+    const text = isJsonObject(part) ? part.text : part;
+    if (typeof text !== "string") contentPart(part, emit);
+    else if (text !== "") emit({ type: "reasoning-delta", text });
   }
 }
 

@@ -17,7 +17,7 @@ export class DeltaWriter {
   readonly #clientCalls: ClientCalls;
   /** The index of each call that was begun. */
   readonly #calls = new Map<string, number>();
-  /** Tools that take plain text, which is said whole. */
+  /** Tools that take plain text, which is emitted whole. */
   readonly #customTools: ReadonlySet<string | undefined>;
   /** The id of what the model speaks, once it is known: a client refers to the sound by it. */
   #audioId = "";

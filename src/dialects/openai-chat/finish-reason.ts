@@ -54,10 +54,10 @@ export function brokenOff(word: string): string | undefined {
 /** Our reason, and the provider's word where ours says less. */
 export function readFinishReason(
   raw: string | undefined,
-  said: AnswerContent,
+  content: AnswerContent,
 ): { reason: FinishReason; rawReason?: string } {
   const known = raw === undefined ? undefined : REASONS.get(raw.toLowerCase());
-  const reason = agreedReason(known ?? (raw === undefined ? undefined : "other"), said);
+  const reason = agreedReason(known ?? (raw === undefined ? undefined : "other"), content);
   return raw === undefined || (REASONS.get(raw) === reason && writeFinishReason(reason) === raw)
     ? { reason }
     : { reason, rawReason: raw };

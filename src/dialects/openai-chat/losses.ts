@@ -21,11 +21,11 @@ export const losses: readonly Loss[] = [
   { what: "`isError` of a tool result", why: "a tool message is plain text" },
   {
     what: "`pause`, `budget`, `refusal`, `input-required` and `other` as finish reasons",
-    why: "said as `stop` or `length`",
+    why: "written as `stop` or `length`",
   },
   { what: "opaque state of other dialects", why: "only the provider that made it can read it" },
   { what: "usage, unless the client asks with `stream_options.include_usage`", why: "as OpenAI does" },
-  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
-  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is written once" },
   { what: "quotes and spans of a page that is cited again", why: "each page is one annotation" },
 ];

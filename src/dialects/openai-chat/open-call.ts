@@ -15,7 +15,7 @@ interface Begun {
   name: string;
   custom: boolean;
   extra: JsonValue | undefined;
-  /** Whether another call has its id, so that it is told only when it is known to be another. */
+  /** Whether another call has its id, so that it is reported only when it is known to be another. */
   silent: boolean;
 }
 
@@ -27,7 +27,7 @@ export class StreamedCall {
   readonly custom: boolean;
   /** What must come back with the call: Gemini's thought signature, where Google speaks this protocol. */
   extra: JsonValue | undefined;
-  /** Whether it was told. */
+  /** Whether it was reported. */
   done = false;
   #name: string;
   /** As it came: JSON, or the plain text that a custom tool takes. */
@@ -139,8 +139,8 @@ export class StreamedCall {
   #emitDelta(delta: string, emit: Emit): void {
     if (this.#silent) return;
     const { callId, custom } = this;
-    const said = custom ? (this.#reported ? "" : '"') + JSON.stringify(delta).slice(1, -1) : delta;
+    const piece = custom ? (this.#reported ? "" : '"') + JSON.stringify(delta).slice(1, -1) : delta;
     this.#reported = true;
-    emit({ type: "tool-input-delta", callId, name: this.#name, delta: said });
+    emit({ type: "tool-input-delta", callId, name: this.#name, delta: piece });
   }
 }

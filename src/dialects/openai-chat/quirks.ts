@@ -23,8 +23,8 @@ export interface OpenAiChatQuirks {
    */
   reasoning?: "reasoning_effort" | "high-or-none" | "reasoning" | "none";
   /**
-   * How the model is told to go on from an assistant message at the end: a field of that message (Mistral's `prefix`,
-   * Moonshot's `partial`), or vLLM's fields of the request. Default: it is not told.
+   * How the model is asked to go on from an assistant message at the end: a field of that message (Mistral's `prefix`,
+   * Moonshot's `partial`), or vLLM's fields of the request. Default: it is not asked.
    */
   goOn?: "prefix" | "partial" | "continue_final_message";
   /** What it refuses in a history. Default: what OpenAI refuses. */

@@ -53,8 +53,8 @@ export function readMessages(body: WireObject): ChatMessage[] {
 function readUser(message: WireObject): ChatMessage {
   const content = message.any("content");
   const name = message.string("name");
-  const said = typeof content === "string" ? content : parts(message).map(readUserPart);
-  return { role: "user", content: said, ...(name !== undefined && { name }) };
+  const output = typeof content === "string" ? content : parts(message).map(readUserPart);
+  return { role: "user", content: output, ...(name !== undefined && { name }) };
 }
 
 function readText(message: WireObject): string | TextPart[] {
@@ -130,16 +130,16 @@ function readAssistant(message: WireObject, names: Map<string, string>): string 
   const audio = message.object("audio");
   const plain = calls.length === 0 && called === undefined && refusal === undefined && reasoning === undefined;
   if (typeof content === "string" && plain && details === undefined && audio === undefined) return content;
-  const said: AssistantPart[] = [];
-  if (reasoning !== undefined || details !== undefined) said.push(readReasoning(reasoning ?? "", details));
-  if (typeof content === "string" && content !== "") said.push({ type: "text", text: content });
-  else if (typeof content === "object") said.push(...parts(message).map(readAssistantPart));
-  if (refusal !== undefined) said.push({ type: "text", text: refusal, refusal: true });
-  if (audio !== undefined) said.push(readSaidAudio(audio));
+  const output: AssistantPart[] = [];
+  if (reasoning !== undefined || details !== undefined) output.push(readReasoning(reasoning ?? "", details));
+  if (typeof content === "string" && content !== "") output.push({ type: "text", text: content });
+  else if (typeof content === "object") output.push(...parts(message).map(readAssistantPart));
+  if (refusal !== undefined) output.push({ type: "text", text: refusal, refusal: true });
+  if (audio !== undefined) output.push(readSaidAudio(audio));
   // Of the first generation of this protocol: its result names the function.
-  if (called !== undefined) said.push(readFunctionCall(called, called.requiredString("name"), names));
-  for (const call of calls) said.push(readCall(call, names));
-  return said;
+  if (called !== undefined) output.push(readFunctionCall(called, called.requiredString("name"), names));
+  for (const call of calls) output.push(readCall(call, names));
+  return output;
 }
 
 function readAssistantPart(part: WireObject): TextPart {

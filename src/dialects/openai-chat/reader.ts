@@ -28,7 +28,7 @@ import { readUsage } from "./usage.js";
  * Reads a streamed chat completion.
  *
  * The answer is complete when `[DONE]` comes, or when the connection is closed in an orderly way after a finish reason:
- * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read, or the first there is; others are told as data.
+ * several services send no `[DONE]`. A close before either is `truncated`. Only choice 0 is read, or the first there is; others are emitted as data.
  */
 export class OpenAiChatReader implements WireReader {
   readonly #shapes = new DeltaShapes();
@@ -71,7 +71,7 @@ export class OpenAiChatReader implements WireReader {
   push(frame: Frame, emit: Emit): void {
     if (this.#finished) return;
     const { data } = frame;
-    // An answer that may be said again is looked at chunk by chunk.
+    // An answer that may be repeated is looked at chunk by chunk.
     const over = this.#rawReason !== undefined;
     if (!over && this.#shapes.match(data, (meaning, text) => this.#delta(meaning, text, frame, emit))) return;
     if (isDone(data)) this.#finish(emit);
@@ -157,7 +157,7 @@ export class OpenAiChatReader implements WireReader {
     this.#strays.release(emit);
   }
 
-  /** Whether an answer follows that which is over: of another id, and said by the assistant anew. */
+  /** Whether an answer follows that which is over: of another id, and begun by the assistant anew. */
   #isAnother({ id }: JsonObject, choice: JsonObject): boolean {
     if (this.#rawReason === undefined || filledString(id) === undefined || id === this.#id) return false;
     if (this.#idsVary) return false;
@@ -172,7 +172,7 @@ export class OpenAiChatReader implements WireReader {
     return beginsAnew(deltaOf(choice));
   }
 
-  /** What may have been said again is whole: says it where it is something else. */
+  /** The possible repetition is whole: emits it where it is something else. */
   #endRepeated(emit: Emit): void {
     const repeated = this.#repeated;
     this.#repeated = undefined;
@@ -265,12 +265,12 @@ export class OpenAiChatReader implements WireReader {
   /** The answer says why it ended. Calls need not wait for the end marker, unless the answer was cut. */
   #end(reason: string, emit: Emit): void {
     this.#rawReason = reason;
-    const said = { toolCalls: this.#calls.any, refusal: this.#refused };
+    const content = { toolCalls: this.#calls.any, refusal: this.#refused };
     const note = (event: ChatEvent) => {
       if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
       emit(event);
     };
-    if (readFinishReason(reason, said).reason !== "length") this.#calls.completeWhole(note);
+    if (readFinishReason(reason, content).reason !== "length") this.#calls.completeWhole(note);
   }
 
   #newCalls(): ToolCalls {
@@ -304,8 +304,8 @@ export class OpenAiChatReader implements WireReader {
   #reasoning(delta: JsonObject, emit: Emit): void {
     const { reasoning_content: content, reasoning, reasoning_details: details } = delta;
     const detailed = Array.isArray(details) ? this.#details.push(details) : "";
-    const said = filledString(content) ?? filledString(reasoning) ?? detailed;
-    if (said !== "") emit({ type: "reasoning-delta", text: said });
+    const text = filledString(content) ?? filledString(reasoning) ?? detailed;
+    if (text !== "") emit({ type: "reasoning-delta", text });
   }
 
   #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
@@ -356,8 +356,8 @@ function numberOf({ index }: JsonObject): number {
 }
 
 /** Services that answer whole where a stream was asked for say a message, and the protocol before chat a text. */
-function deltaOf({ delta, message, text: said }: JsonObject): JsonObject {
+function deltaOf({ delta, message, text }: JsonObject): JsonObject {
   if (isJsonObject(delta)) return delta;
   if (isJsonObject(message)) return message;
-  return typeof said === "string" ? { content: said } : {};
+  return typeof text === "string" ? { content: text } : {};
 }

@@ -14,12 +14,12 @@ export class ReasoningDetails {
 
   /** Takes the pieces of a delta; returns what they say. */
   push(pieces: readonly JsonValue[]): string {
-    let said = "";
+    let text = "";
     for (const piece of pieces) {
-      if (isJsonObject(piece)) said += this.#piece(piece);
+      if (isJsonObject(piece)) text += this.#piece(piece);
       else this.#blocks.push(piece);
     }
-    return said;
+    return text;
   }
 
   /** The blocks so far; `undefined` where there are none. */
@@ -35,8 +35,8 @@ export class ReasoningDetails {
       this.#blocks.push(block);
       if (place !== undefined) this.#byPlace.set(place, block);
     } else merge(known, piece);
-    const said = piece.text ?? piece.summary;
-    return typeof said === "string" ? said : "";
+    const text = piece.text ?? piece.summary;
+    return typeof text === "string" ? text : "";
   }
 }
 

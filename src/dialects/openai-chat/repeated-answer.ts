@@ -41,10 +41,10 @@ export class RepeatedAnswer {
     if (filledString(choice?.finish_reason) !== undefined) this.#ended = true;
   }
 
-  /** Whether it says what was said, and calls nothing else. */
-  repeats(said: EmittedText, called: ReadonlySet<string>): boolean {
+  /** Whether it repeats what was emitted, and calls nothing else. */
+  repeats(emitted: EmittedText, called: ReadonlySet<string>): boolean {
     const calls = [...this.#calls.values()].map(({ name, input }) => callSign(name, parseToolInput(input).input));
-    return said.is(this.#text) && calls.every((call) => called.has(call));
+    return emitted.is(this.#text) && calls.every((call) => called.has(call));
   }
 
   #call({ index, function: fn }: JsonObject): void {

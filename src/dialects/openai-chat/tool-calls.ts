@@ -184,7 +184,7 @@ export class ToolCalls {
 /** Whether a piece that could belong to a call begins another: it names another tool, or the arguments that came are whole. */
 function begins({ id, name, delta }: Piece, call: StreamedCall): boolean {
   if (name === undefined || call.name === "") return false;
-  // A name that comes in pieces, or that is said again with each.
+  // A name that comes in pieces, or is repeated with each piece.
   if (!call.begun) return id !== undefined && !name.startsWith(call.name);
   return name !== call.name || (call.isWhole && delta.trim() !== "");
 }

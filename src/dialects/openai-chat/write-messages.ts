@@ -107,14 +107,14 @@ function writeAssistant(
   const { content } = message;
   if (typeof content === "string") return { role: "assistant", content };
   const text = content.filter((part): part is TextPart => part.type === "text");
-  const said = text.filter((part) => part.refusal === undefined).map((part) => part.text);
+  const spoken = text.filter((part) => part.refusal === undefined).map((part) => part.text);
   const refused = text.filter((part) => part.refusal !== undefined).map((part) => part.text);
   const calls = content.filter((part): part is ToolCallPart => part.type === "tool-call" && !part.providerExecuted);
   warnOfLosses(content, path, warnings);
   const thought = quirks.sendReasoning === "thinking" && content.some(({ type }) => type === "reasoning");
   return {
     role: "assistant",
-    content: thought ? thinkingContent(content) : said.length === 0 ? null : said.join(""),
+    content: thought ? thinkingContent(content) : spoken.length === 0 ? null : spoken.join(""),
     ...(refused.length > 0 && { refusal: refused.join("") }),
     ...writeReasoning(content, quirks),
     ...writeAudio(content),

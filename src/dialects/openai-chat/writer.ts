@@ -31,7 +31,7 @@ export class OpenAiChatWriter implements WireWriter {
       return;
     }
     if (event.type === "start") {
-      // After a retraction another model begins; the client cannot be told, and keeps the first id.
+      // After a retraction another model begins; the client cannot be informed, and keeps the first id.
       if (this.#start !== undefined) return;
       this.#start = event;
       this.#delta({ role: "assistant", content: "" }, write);

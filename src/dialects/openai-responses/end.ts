@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
 
-/** What was said, since a response that is complete may wait for tools or decline. */
+/** The content, since a response that is complete may wait for tools or decline. */
 export interface ResponseContent {
   toolCalls: boolean;
   refusal: boolean;
@@ -13,7 +13,7 @@ const INCOMPLETE = lookup<FinishReason>({
   content_filter: "content-filter",
 });
 
-/** Why a response ended, from its status, its details and what it said. */
+/** Why a response ended, from its status, its details and its content. */
 export function readEnd(
   status: string,
   { incomplete_details: details }: JsonObject,

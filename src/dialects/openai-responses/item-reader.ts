@@ -37,7 +37,7 @@ export class ItemReader {
   readonly #carried = new CarriedStates();
   /** The block of the text that began last. */
   #lastText: number | undefined;
-  /** Whether what the server said in the end is not what it had streamed. */
+  /** Whether the server's final text contradicts what it had streamed. */
   #contradicted = false;
   /** Whether reasoning came without its content: then the provider knows it, and what follows it, by their ids. */
   #keepIds = false;
@@ -83,7 +83,7 @@ export class ItemReader {
     return part;
   }
 
-  /** The item at a place that has texts of a kind, or the first after it that does, or that was not told of. */
+  /** The item at a place that has texts of a kind, or the first after it that does, or that was not announced. */
   #openAt(at: number, kind: PartKind): OpenItem {
     const type = kind === "text" || kind === "refusal" ? "message" : "reasoning";
     const known = this.#items.get(at);
@@ -127,20 +127,20 @@ export class ItemReader {
     if (item.type === "mcp_approval_request") this.#emitted.toolCalls = true;
   }
 
-  /** The response is over: says what of its items was not said yet, and what all of them came to. */
+  /** The response is over: emits what is missing of its items, and returns what all of them came to. */
   finish(response: JsonObject, emit: Emit): ResponseContent {
     this.declare(response);
     if (this.#closed.size === 0 && Array.isArray(response.output)) {
       for (const [at, item] of response.output.entries()) if (isJsonObject(item)) this.close(at, item, emit);
     }
     for (const [at, open] of this.#items) this.close(at, cutItem(open, at, response), emit);
-    const said = this.#emitted;
+    const whole = this.#emitted;
     this.#closed.clear();
     this.#untold.clear();
     this.#last = undefined;
     this.#emitted = { toolCalls: false, refusal: false };
     this.#keepIds = false;
-    return said;
+    return whole;
   }
 
   /** Where an item stands of which only pieces came: the first of its type. */
@@ -242,10 +242,10 @@ export function tellLogprobs({ logprobs }: JsonObject, emit: Emit): boolean {
   return true;
 }
 
-/** An item whose end did not come: as the response has it, or as far as it was told. */
+/** An item whose end did not come: as the response has it, or as far as it was streamed. */
 function cutItem({ item, input }: OpenItem, at: number, { output }: JsonObject): JsonObject {
-  const said = Array.isArray(output) ? output[at] : undefined;
-  if (isJsonObject(said) && said.type === item.type) return said;
+  const whole = Array.isArray(output) ? output[at] : undefined;
+  if (isJsonObject(whole) && whole.type === item.type) return whole;
   if (!isPlainCall(item)) return item;
   // A call may begin with all of its arguments.
   return { ...item, arguments: input?.text || (item.arguments ?? ""), status: "incomplete" };

@@ -144,9 +144,9 @@ function mcpResult(call: ItemCall, item: JsonObject): ChatEvent {
  * The events of a call that ended as what came of it, an item of another type: the provider ran it, whatever it looked like
  * (Perplexity's search).
  */
-export function answeredEvents(call: ItemCall, said: JsonObject, result: JsonObject): ChatEvent[] {
+export function answeredEvents(call: ItemCall, source: JsonObject, result: JsonObject): ChatEvent[] {
   const ran = { ...call, providerExecuted: true as const };
-  const { status: _, ...item } = said;
+  const { status: _, ...item } = source;
   const output = fieldsOf(result, (key) => key !== "id" && key !== "type");
   return [callEvent(ran, item, false), { type: "tool-result", ...ran, output, opaque: ownOpaque(result) }];
 }

@@ -4,11 +4,11 @@ import type { Loss } from "../dialect.js";
 export const losses: readonly Loss[] = [
   {
     what: "`pause`, `budget` and `other` as finish reasons",
-    why: "said as completed, or as incomplete for its tokens",
+    why: "written as completed, or as incomplete for its tokens",
   },
   {
     what: "that a count of cached or reasoning tokens is not known",
-    why: "said as 0: its schema requires both, and Codex refuses an answer without them",
+    why: "written as 0: its schema requires both, and Codex refuses an answer without them",
   },
   { what: "files that are not images", why: "an answer has no place for them" },
   {
@@ -22,7 +22,7 @@ export const losses: readonly Loss[] = [
   { what: "`isError` of a tool result", why: "an output is plain text" },
   {
     what: "output of other providers' tools that is not text and has no state",
-    why: "it is said as the text of an MCP call; where there is state, what a client brings back is what it was",
+    why: "it is written as the text of an MCP call; where there is state, what a client brings back is what it was",
   },
   { what: "retractions after the first item", why: "a client cannot un-say it; the answer ends with an error" },
   {
@@ -31,9 +31,9 @@ export const losses: readonly Loss[] = [
   },
   { what: "quotes of cited sources, state of sources of other dialects", why: "an annotation says where, not what" },
   { what: "`stop`, `seed`, `topK`, penalties and a reasoning budget", why: "the request has no such fields" },
-  { what: "`previous_response_id`, `conversation` and item references", why: "what was said is not kept here" },
-  { what: "the provider's own usage object (`usage.raw`)", why: "it is said in this protocol's counts" },
-  { what: "results that are not the last of their call (`preliminary`)", why: "a result is said once" },
+  { what: "`previous_response_id`, `conversation` and item references", why: "earlier answers are not kept here" },
+  { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },
+  { what: "results that are not the last of their call (`preliminary`)", why: "a result is written once" },
   {
     what: "arguments of calls that run elsewhere, piece by piece; the order of calls and results within one another",
     why: "an MCP call is one item with its result; a client's history has them in their order",

@@ -14,7 +14,7 @@ export class OpenPart {
   readonly index: number;
   readonly block: number;
   readonly #emitted = new EmittedText();
-  /** Whether the whole text is longer than what was said, and another. */
+  /** Whether the whole text is longer than what was emitted, and another. */
   contradicted = false;
   #annotations = 0;
 
@@ -33,7 +33,7 @@ export class OpenPart {
     else emit({ type: "reasoning-delta", text, block });
   }
 
-  /** The whole text, of which some or all was emitted already: what is missing at its end is said now. */
+  /** The whole text, of which some or all was emitted already: the missing end is emitted now. */
   complete(text: JsonValue | undefined, emit: Emit): void {
     if (typeof text !== "string") return;
     const rest = this.#emitted.restOf(text);
@@ -41,7 +41,7 @@ export class OpenPart {
     else this.push(rest, emit);
   }
 
-  /** The same of a part as it is said in the end, with its annotations. */
+  /** The same of a part as it is emitted in the end, with its annotations. */
   completeWith(part: JsonObject, emit: Emit): void {
     this.complete(part.text ?? part.refusal, emit);
     const { annotations } = part;
@@ -72,7 +72,7 @@ export class OpenItem {
     if (call !== undefined) this.input = new StreamedInput(call, item);
   }
 
-  /** Whether the whole of one of its texts is longer than what was said of it, and another. */
+  /** Whether the whole of one of its texts is longer than what was emitted of it, and another. */
   get contradicted(): boolean {
     for (const part of this.#parts.values()) if (part.contradicted) return true;
     return false;

@@ -22,7 +22,7 @@ const RESULTS = [
   "mcp_approval_response",
 ];
 
-/** The messages of a client's request: a text, or a list of items of which those that the model said are one message. */
+/** The messages of a client's request: a text, or a list of items of which those of the model are one message. */
 export function readInput(body: WireObject): ChatMessage[] {
   const instructions = body.string("instructions");
   const head: ChatMessage[] = instructions === undefined ? [] : [{ role: "system", content: instructions }];
@@ -82,8 +82,8 @@ class History {
         return;
       case "user": {
         const content = item.any("content");
-        const said = typeof content === "string" ? content : parts(item).map(readUserPart);
-        this.messages.push({ role: "user", content: said });
+        const spoken = typeof content === "string" ? content : parts(item).map(readUserPart);
+        this.messages.push({ role: "user", content: spoken });
         return;
       }
       case "assistant":
@@ -118,7 +118,7 @@ class History {
     const encrypted = item.string("encrypted_content");
     const carried = encrypted === undefined ? undefined : readCarried(encrypted);
     const texts = [...(item.objects("summary") ?? []), ...(item.objects("content") ?? [])];
-    const said = texts.map((part): AssistantPart => ({ type: "reasoning", text: part.requiredString("text") }));
+    const written = texts.map((part): AssistantPart => ({ type: "reasoning", text: part.requiredString("text") }));
     if (carried !== undefined && carried.kind !== "reasoning") {
       this.#take(carried);
       return;
@@ -127,8 +127,8 @@ class History {
     // An item of the provider's own may stand in the one that the client brings back.
     const own = carried === undefined ? item.value : ownData(carried.opaque);
     if (own !== undefined && !isSealed(own)) this.#keepIds = true;
-    const last = said.pop() ?? { type: "reasoning", text: "" };
-    this.#say([...said, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
+    const last = written.pop() ?? { type: "reasoning", text: "" };
+    this.#say([...written, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
   }
 
   /** State that stands in an item of its own beside the part that it belongs to. */
@@ -205,14 +205,14 @@ class History {
     else this.messages.push({ role: "tool", content: [result] });
   }
 
-  #say(said: readonly AssistantPart[]): void {
+  #say(written: readonly AssistantPart[]): void {
     this.#unfold();
     const last = this.messages.at(-1);
-    if (last?.role === "assistant" && typeof last.content !== "string") last.content.push(...said);
-    else this.messages.push({ role: "assistant", content: [...said] });
+    if (last?.role === "assistant" && typeof last.content !== "string") last.content.push(...written);
+    else this.messages.push({ role: "assistant", content: [...written] });
   }
 
-  /** What the model said last, if nobody has spoken since. */
+  /** The model's last message, if nothing follows it. */
   get #answer(): AssistantPart[] {
     const last = this.messages.at(-1);
     return last?.role === "assistant" && typeof last.content !== "string" ? last.content : [];

@@ -43,7 +43,7 @@ function readTools(body: WireObject): ChatRequest["tools"] {
 /** Fields of a function that every protocol has. */
 const FUNCTION = ["type", "name", "description", "parameters", "strict"];
 
-/** A function; one with more than others can be told of (who may call it, that it is loaded later) is this protocol's. */
+/** A function; one with fields that others lack (who may call it, that it is loaded later) is this protocol's. */
 function readFunction(tool: WireObject): ToolDefinition | ProviderTool {
   const more = Object.keys(tool.value).filter((key) => !FUNCTION.includes(key) && tool.has(key));
   if (more.length > 0) return readOwn(tool);

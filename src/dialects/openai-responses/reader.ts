@@ -144,7 +144,7 @@ export class ResponsesReader implements WireReader {
     return !begins || id === undefined || this.#over.has(id);
   }
 
-  /** Takes a response that is over, streamed or whole: says what was not said yet. */
+  /** Takes a response that is over, streamed or whole: emits what is missing. */
   #end(type: string, event: JsonObject, response: JsonObject, emit: Emit): void {
     const usage = isJsonObject(response.usage) ? readUsage(response.usage) : undefined;
     const error = errorIn(response) ?? failureOf(response);
@@ -154,8 +154,8 @@ export class ResponsesReader implements WireReader {
       throw error;
     }
     this.#start(response, emit);
-    let said = this.#items.finish(response, emit);
-    if (this.#items.contradicted && Array.isArray(response.output)) said = this.#sayAnew(response, emit);
+    let content = this.#items.finish(response, emit);
+    if (this.#items.contradicted && Array.isArray(response.output)) content = this.#sayAnew(response, emit);
     this.#over.add(filledString(response.id) ?? this.#id);
     this.#places.clear();
     this.#facts.push(response, RESPONSE_FIELDS, emit);
@@ -163,12 +163,12 @@ export class ResponsesReader implements WireReader {
     this.#facts.release(emit);
     if (usage !== undefined) emit({ type: "usage", usage });
     const status = filledString(response.status) ?? type.slice("response.".length);
-    this.#ended = { ...readEnd(status, response, said), usage: usage ?? {} };
+    this.#ended = { ...readEnd(status, response, content), usage: usage ?? {} };
     this.#steps++;
     this.#started = false;
   }
 
-  /** What was streamed is not the beginning of what the server said in the end: that is right, and the other void. */
+  /** What was streamed is not the beginning of the server's final text: the final text is right, and the streamed void. */
   #sayAnew(response: JsonObject, emit: Emit): ResponseContent {
     emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
     if (this.#ended === undefined) emit({ type: "start", id: this.#id, model: this.#model });
@@ -217,7 +217,7 @@ export class ResponsesReader implements WireReader {
       return true;
     }
     if (!INPUTS.includes(subject)) return false;
-    // Where the item was not told of, its end says all.
+    // Where the item was not announced, its end has everything.
     const input = this.#items.at(this.#places.of(event))?.input;
     if (phase === "added") {
       input?.pushCommand(emit);

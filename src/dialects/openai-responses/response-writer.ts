@@ -41,7 +41,7 @@ export class ResponseWriter {
   #refused = false;
   /** Calls whose arguments are coming. */
   readonly #calls = new Map<string, { at: number; item: JsonObject; input: string[] }>();
-  /** What was said of foreign calls, to be written with their result as one item. */
+  /** What arrived of foreign calls, to be written with their result as one item. */
   readonly #foreign = new Map<string, ToolCallEvent>();
 
   constructor(context: WriterContext) {
@@ -97,7 +97,7 @@ export class ResponseWriter {
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#response.begun)
-          this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+          this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
         return;
       case "finish":
         this.#finish(event, write);
@@ -217,9 +217,9 @@ export class ResponseWriter {
       this.#response.carry({ kind: "tool-result", callId, opaque, ...(json && { json }) }, write);
     const text = json ? JSON.stringify(output) : output;
     const input = call === undefined ? "{}" : inputText(call);
-    const said = { output: isError ? null : text, error: isError ? text : null };
+    const outcome = { output: isError ? null : text, error: isError ? text : null };
     const named = { server_label: SLUICE_SERVER, name: call?.name ?? name };
-    const item = { id: callId, type: "mcp_call", ...named, arguments: input, ...said };
+    const item = { id: callId, type: "mcp_call", ...named, arguments: input, ...outcome };
     this.#response.whole({ ...item, status: isError ? "failed" : "completed", approval_request_id: null }, write);
   }
 

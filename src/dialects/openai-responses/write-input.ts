@@ -23,9 +23,9 @@ import { writeFile } from "./write-file.js";
 
 /** How messages are written for one request. */
 export interface InputContext {
-  /** The role of instructions: reasoning models are told by a developer. */
+  /** The role of instructions: `developer` for reasoning models. */
   systemRole: "system" | "developer";
-  /** Whether the provider keeps what was said: then reasoning without content is known to it by its id. */
+  /** Whether the provider keeps earlier answers: then reasoning without content is known to it by its id. */
   stored: boolean;
   warnings: Warning[];
 }
@@ -100,10 +100,10 @@ class AssistantItems {
         const own = ownData(part.opaque);
         if (own?.type === "message") this.#openMessage(own);
         if (part.text === "") return;
-        const said = part.refusal
+        const written = part.refusal
           ? { type: "refusal", refusal: part.text }
           : { type: "output_text", text: part.text, annotations: [] };
-        this.#texts().push(said);
+        this.#texts().push(written);
         return;
       }
       case "input-request":
@@ -205,8 +205,8 @@ class AssistantItems {
     } else if (own !== undefined && own.type !== "function_call") this.#item(own);
     else if (providerExecuted) {
       const result = all.find((other) => other.type === "tool-result" && other.callId === callId);
-      const told = result?.type === "tool-result" && ownData(result.opaque) !== undefined;
-      if (!told) this.#leaveOut(field, "a tool that another provider ran");
+      const known = result?.type === "tool-result" && ownData(result.opaque) !== undefined;
+      if (!known) this.#leaveOut(field, "a tool that another provider ran");
     } else {
       const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
       this.#item({ type: "function_call", ...own, call_id: callId, name, arguments: text });

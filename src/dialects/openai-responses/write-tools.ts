@@ -6,6 +6,6 @@ import { isProviderTool, type ProviderTool, type ToolDefinition } from "../../st
 export function writeDefinition(tool: ToolDefinition | ProviderTool): JsonObject {
   if (isProviderTool(tool)) return defined({ type: tool.type, name: tool.name, ...tool.args });
   const { name, description, inputSchema, strict = false } = tool;
-  // Where nothing is said, the API holds every schema to its strict form, which not every schema fits.
+  // Without the field the API holds every schema to its strict form, which not every schema fits.
   return defined({ type: "function", name, description, parameters: inputSchema, strict });
 }

@@ -57,7 +57,7 @@ export class WrittenItem {
     this.#partOf("refusal", undefined, write);
   }
 
-  /** A source of the text; one of a block that has said nothing stands in an empty text. */
+  /** A source of the text; one of an empty block stands in an empty text. */
   annotate(block: number | undefined, annotation: JsonObject, write: WriteResponseEvent): void {
     const open = this.#open;
     const here = open?.kind === "output_text" && (block === undefined || block === open.block);
@@ -95,9 +95,9 @@ export class WrittenItem {
     this.#open = undefined;
     const part = partObject(open);
     const { text, field, part: partEvent } = EVENTS[open.kind];
-    const said = open.pieces.join("");
+    const whole = open.pieces.join("");
     const logprobs = open.kind === "output_text" ? { logprobs: [] } : {};
-    write({ type: `response.${text}.done`, ...this.#place(open), [field]: said, ...logprobs });
+    write({ type: `response.${text}.done`, ...this.#place(open), [field]: whole, ...logprobs });
     write({ type: `response.${partEvent}.done`, ...this.#place(open), part });
     this.#parts.push(part);
   }

@@ -33,7 +33,7 @@ export class WrittenResponse {
     return this.#begun;
   }
 
-  /** A model begins to answer; a client that has seen nothing yet is told of the last that does. */
+  /** A model begins to answer; a client that has seen nothing yet sees only the last that does. */
   start(event: StartEvent): void {
     if (!this.#begun) this.#start = event;
   }

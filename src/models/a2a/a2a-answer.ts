@@ -44,7 +44,7 @@ function cancel(client: Client, task: A2aTask | undefined): void {
 }
 
 function asked(messages: readonly ChatMessage[]): SendMessageRequest {
-  const { task, parts } = said(messages);
+  const { task, parts } = newParts(messages);
   const message: Message = {
     messageId: crypto.randomUUID(),
     contextId: task?.contextId ?? "",
@@ -58,8 +58,8 @@ function asked(messages: readonly ChatMessage[]): SendMessageRequest {
   return { tenant: "", message, configuration: undefined, metadata: undefined };
 }
 
-/** What is new: responses to what the task asked, or what was said since the agent's last answer; else all there is. */
-function said(messages: readonly ChatMessage[]): { task?: A2aTask & { waiting?: true }; parts: Part[] } {
+/** What is new: responses to what the task asked, or the messages since the agent's last answer; else all there is. */
+function newParts(messages: readonly ChatMessage[]): { task?: A2aTask & { waiting?: true }; parts: Part[] } {
   const last = messages.at(-1);
   const responses = last?.role === "tool" ? last.content.filter((part) => part.type === "input-response") : [];
   const [first] = responses;
@@ -73,7 +73,7 @@ function said(messages: readonly ChatMessage[]): { task?: A2aTask & { waiting?: 
   return task === undefined ? { parts } : { task, parts };
 }
 
-/** A history that the agent has not seen is told as text: A2A has no roles but the user's and the agent's own. */
+/** A history that the agent has not seen is sent as text: A2A has no roles but the user's and the agent's own. */
 function line(message: ChatMessage): string {
   return `${message.role}: ${textOf(message)}`;
 }

@@ -26,7 +26,7 @@ const OPTIONS = exactly("a2aModel", {
 });
 
 /**
- * An agent elsewhere, that speaks A2A (1.0 or 0.3), as a chat model: a member of a team, a tool, a step of a workflow. What is said in
+ * An agent elsewhere, that speaks A2A (1.0 or 0.3), as a chat model: a member of a team, a tool, a step of a workflow. Its answers in
  * one conversation is one context there: the answer's message carries its id, so that the next turn sends only what is new.
  * Where the agent asks something, the stream ends with an `input-request` and the reason `input-required`, and an
  * `input-response` goes on with the task. A reader who leaves cancels it.

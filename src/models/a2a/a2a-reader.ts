@@ -31,7 +31,7 @@ export function contextIn(message: ChatMessage | undefined): A2aTask | undefined
   return undefined;
 }
 
-/** What was asked: a Sluice's approval or question, or whatever another agent said. */
+/** What was asked: a Sluice's approval or question, or whatever another agent asks. */
 type Asked = "approval" | "question" | "text";
 
 /** A request's id says which task waits for it: a response needs nothing else to find it. */
@@ -56,7 +56,7 @@ export class A2aReader {
   #reason: FinishReason | undefined;
   #usage: Usage = {};
 
-  /** Whether the agent has said that it is done, or waits. */
+  /** Whether the agent is done, or waits. */
   get over(): boolean {
     return this.#reason !== undefined;
   }
@@ -106,7 +106,7 @@ export class A2aReader {
   *#artifact({ artifactId, parts }: Artifact, append: boolean): Generator<ChatEvent> {
     const before = this.#texts.get(artifactId);
     if (before !== undefined && !append) {
-      // It begins anew. What is void is all that was said, so what stands in other artifacts is said again.
+      // It begins anew. All output is void, so what stands in other artifacts is repeated.
       this.#texts.delete(artifactId);
       if ([...before].length > 0) {
         yield { type: "retract", reason: `the artifact ${artifactId} was written anew` };
@@ -190,9 +190,11 @@ export class A2aReader {
   }
 
   #end(reason: FinishReason, metadata: Record<string, unknown> | undefined): void {
-    const said = metadata?.finishReason;
+    const stated = metadata?.finishReason;
     this.#reason =
-      reason === "stop" && (said === "length" || said === "content-filter" || said === "budget") ? said : reason;
+      reason === "stop" && (stated === "length" || stated === "content-filter" || stated === "budget")
+        ? stated
+        : reason;
     const usage = asJson(metadata?.usage);
     if (isJsonObject(usage)) this.#usage = usageOf(usage);
   }

@@ -39,7 +39,7 @@ export class AnswerStream<Part> {
     this.#signal = signal;
   }
 
-  /** @throws what the AI SDK is to be told of a call that failed before it said anything. */
+  /** @throws what the AI SDK sees of a call that failed before its first output. */
   async open(): Promise<ReadableStream<Part>> {
     while (!this.#hasContent && !this.#over) await this.#read();
     return new ReadableStream<Part>(
@@ -77,13 +77,13 @@ export class AnswerStream<Part> {
 
   #fail(error: SluiceError): void {
     this.#end();
-    const told = writeError(error, this.#signal);
-    if (!this.#hasContent) throw told;
+    const written = writeError(error, this.#signal);
+    if (!this.#hasContent) throw written;
     if (error.code === "cancelled") {
-      this.#aborted = { reason: told };
+      this.#aborted = { reason: written };
       return;
     }
-    this.#write({ type: "error", error: told });
+    this.#write({ type: "error", error: written });
     const usage = writeUsage(error.partial?.usage ?? this.#writer.usage);
     this.#write({ type: "finish", finishReason: { unified: "error", raw: error.code }, usage });
   }

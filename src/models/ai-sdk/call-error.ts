@@ -44,7 +44,7 @@ export class AiSdkCallError extends Error {
 }
 
 /**
- * What the AI SDK is to be told of an error: the reason of an abort as it was given, an AI SDK provider's own error as it
+ * What the AI SDK is to see of an error: the reason of an abort as it was given, an AI SDK provider's own error as it
  * came, and anything else as a failed call.
  */
 export function writeError(error: SluiceError, signal: AbortSignal | undefined): unknown {

@@ -9,7 +9,7 @@ export type AiSdkVersion = "v2" | "v3" | "v4";
 /** Patterns of the URLs that a model fetches by itself, by media type (`image/png`, `image/*`, `*`). */
 export type SupportedUrls = Record<string, RegExp[]>;
 
-/** What providers say beside the answer, and are told beside the request, by the provider's name. */
+/** What providers send beside the answer, and get beside the request, by the provider's name. */
 export type ProviderMetadata = Record<string, JsonObject>;
 
 /**

@@ -15,7 +15,7 @@ export const SLUICE = "sluice";
 /** The kind of a custom part that carries one of our `data` events. */
 export const DATA_KIND = "sluice.data";
 
-/** The name of the `data` event that holds what a provider said of the whole answer. */
+/** The name of the `data` event that holds a provider's metadata of the whole answer. */
 export const ANSWER_METADATA = "provider/metadata";
 
 /** What our events say and no part of the AI SDK does. */
@@ -28,7 +28,7 @@ export interface Note {
   ranHere?: JsonValue;
 }
 
-/** The note of a call that no provider ran, and of its result, although the AI SDK is told so. */
+/** The note of a call that no provider ran, and of its result, although the AI SDK takes them as such. */
 export const RAN_HERE: JsonObject = { ranHere: true };
 
 /** A value from outside as JSON, bytes as base64; what JSON cannot carry is left out, as `JSON.stringify` does. */
@@ -60,9 +60,9 @@ export function writeMetadata(opaque: Opaque | undefined, note: JsonObject = {})
   const own = aiSdkMetadata(opaque);
   const carried: JsonObject =
     opaque !== undefined && own === undefined ? { opaque: { dialect: opaque.dialect, data: opaque.data } } : {};
-  const said: JsonObject = { ...note, ...carried };
-  if (own === undefined && Object.keys(said).length === 0) return undefined;
-  return { ...own, ...(Object.keys(said).length > 0 && { [SLUICE]: said }) };
+  const ours: JsonObject = { ...note, ...carried };
+  if (own === undefined && Object.keys(ours).length === 0) return undefined;
+  return { ...own, ...(Object.keys(ours).length > 0 && { [SLUICE]: ours }) };
 }
 
 /** The field that a part has for its metadata, where there is any. */

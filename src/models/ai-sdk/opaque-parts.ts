@@ -63,7 +63,7 @@ function writeKept(data: JsonObject, { version }: AiSdkTarget): WrittenOpaque | 
       part: { type, approvalId, approved, ...(reason !== undefined && { reason }), ...options },
     };
   }
-  // The request for an approval is not said again: the answer to it names it.
+  // The request for an approval is not repeated: the answer to it names it.
   if (type === "tool-approval-request") return { role: "assistant" };
   const { providerMetadata: _, ...plain } = data;
   const part = version === "v4" ? keptPart(plain) : undefined;

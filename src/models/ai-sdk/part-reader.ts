@@ -152,14 +152,19 @@ export class AiSdkPartReader {
   }
 
   #response({ id, modelId }: Part, emit: Emit): void {
-    const said = { ...(isText(id) && { id }), ...(isText(modelId) && { model: modelId }) };
-    if (!this.#started) this.#start(said, emit);
-    else if (Object.keys(said).length > 0) emit({ type: "data", name: "provider/response-metadata", value: said });
+    const response = { ...(isText(id) && { id }), ...(isText(modelId) && { model: modelId }) };
+    if (!this.#started) this.#start(response, emit);
+    else if (Object.keys(response).length > 0)
+      emit({ type: "data", name: "provider/response-metadata", value: response });
   }
 
-  #start(said: { id?: string; model?: string }, emit: Emit): void {
+  #start(response: { id?: string; model?: string }, emit: Emit): void {
     this.#started = true;
-    const start: StartEvent = { type: "start", id: said.id ?? crypto.randomUUID(), model: said.model ?? this.#model };
+    const start: StartEvent = {
+      type: "start",
+      id: response.id ?? crypto.randomUUID(),
+      model: response.model ?? this.#model,
+    };
     if (this.#simulated) start.simulated = true;
     if (this.#warnings.length > 0) start.warnings = this.#warnings;
     emit(start);
@@ -262,9 +267,9 @@ export class AiSdkPartReader {
     const { providerMetadata: metadata } = part;
     const noted = readFinishNote(noteIn(metadata).finish);
     const usage = noted?.usage ?? readUsage(part.usage);
-    const said = readMetadata(metadata);
+    const own = readMetadata(metadata);
     this.#blocks.endAll(emit);
-    if (said !== undefined) emit({ type: "data", name: ANSWER_METADATA, value: said.data });
+    if (own !== undefined) emit({ type: "data", name: ANSWER_METADATA, value: own.data });
     // An answer that did not end well has its tokens counted too.
     emit({ type: "usage", usage });
     const { reason, rawReason } = noted ?? this.#reason(part.finishReason);

@@ -25,7 +25,7 @@ export class AiSdkPartWriter {
   #emitted = false;
   #sources = 0;
   #usage: Usage = {};
-  /** What an AI SDK provider said of the whole answer. */
+  /** An AI SDK provider's metadata of the whole answer. */
   #answerMetadata: ProviderMetadata = {};
 
   /**
@@ -125,7 +125,7 @@ export class AiSdkPartWriter {
     write({ type: "response-metadata", id, modelId });
   }
 
-  /** From here on what is said can be taken back no more by what follows. */
+  /** From here on the output can be taken back no more by what follows. */
   #mark(write: WritePart): void {
     this.#blocks.end(write);
     this.#tools.flush(write);
@@ -134,7 +134,7 @@ export class AiSdkPartWriter {
 
   #retract(reason: string): void {
     if (this.#emitted) {
-      throw new SluiceError("retracted", `what was said is taken back: ${reason}`, { retryable: true });
+      throw new SluiceError("retracted", `what was emitted is taken back: ${reason}`, { retryable: true });
     }
     this.#tools.drop();
   }

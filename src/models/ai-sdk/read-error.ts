@@ -23,7 +23,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   TimeoutError: "total-timeout",
 };
 
-/** What a language model threw, or said in an `error` part, in our terms. The original is its `cause`. */
+/** What a language model threw, or sent in an `error` part, in our terms. The original is its `cause`. */
 export function readError(thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
   if (typeof thrown !== "object" || thrown === null) return providerError({ message: String(thrown) });
@@ -34,7 +34,7 @@ export function readError(thrown: unknown): SluiceError {
   if (last !== undefined && last !== null) return readError(last);
   const status: unknown = Reflect.get(thrown, "statusCode");
   if (typeof status === "number") return answered(thrown, status);
-  if (!(thrown instanceof Error)) return said(thrown);
+  if (!(thrown instanceof Error)) return plainError(thrown);
   const code = CODES[thrown.name];
   if (code !== undefined) {
     const retryable = Reflect.get(thrown, "isRetryable") === true || code === "truncated";
@@ -68,7 +68,7 @@ function inSuccess(error: object, body: string, message: string): SluiceError {
 }
 
 /** An error as the provider's own object, as several providers pass it on from mid-stream. */
-function said(error: object): SluiceError {
+function plainError(error: object): SluiceError {
   const body = toJson(error);
   const whole = isJsonObject(body) && body.error !== undefined ? body : { error: body };
   const read = errorIn(whole) ?? providerError({ message: JSON.stringify(body) });

@@ -63,7 +63,7 @@ class PromptReader {
     }
   }
 
-  /** A call that waited for a decision is said again with its result, where the AI SDK wants both together. */
+  /** A call that waited for a decision is repeated with its result, where the AI SDK wants both together. */
   #isRepeated({ part, options }: Placed): boolean {
     return part.type === "tool-call" && noteIn(options).ranHere === true && this.#ranHere.has(String(part.toolCallId));
   }
@@ -238,7 +238,7 @@ function readFileData(data: unknown, path: string): FilePart["data"] {
   }
 }
 
-/** The id of a file at one provider: which one is meant cannot be told of several. */
+/** The id of a file at one provider: with several there is no telling which is meant. */
 function referenceId(reference: unknown, path: string): string {
   const ids = typeof reference === "object" && reference !== null ? Object.values(reference) : [];
   const [id] = ids;

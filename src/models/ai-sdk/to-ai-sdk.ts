@@ -44,7 +44,7 @@ const OPTIONS = exactly("toAiSdk", {
  * these calls. State of any provider travels in `providerMetadata` and comes back with the next turn. Tools that the
  * caller does not offer and the model runs by itself appear as run by the provider (not in `v2`: they only come back with
  * the next turn, as `ai` 5 cannot show them). What no part can say (a `retract`
- * before anything was said, `context`, plain `data`, steps) is among the raw chunks, for those who ask for them. Options
+ * before anything was emitted, `context`, plain `data`, steps) is among the raw chunks, for those who ask for them. Options
  * that the AI SDK has no fields for go in `providerOptions.sluice`: `user`, `metadata`, `parallelToolCalls`, `reasoning`,
  * and `tools` that a provider runs.
  *

@@ -5,7 +5,7 @@ import type { AiSdkVersion } from "./language-model.js";
 import { toJson } from "./metadata.js";
 import type { Part } from "./part.js";
 
-/** Somebody said no to a call. */
+/** A call was declined. */
 const DENIED = "execution-denied";
 
 /**

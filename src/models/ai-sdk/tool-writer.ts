@@ -11,7 +11,7 @@ import { annotation, RAN_HERE, writeMetadata } from "./metadata.js";
  * Writes tool calls and results.
  *
  * In the AI SDK a result in a model's stream is always of a tool that the provider ran. A model of ours may be an agent
- * that runs tools of its own: a call of a tool that the caller did not offer is held back, with the pieces of its input,
+ * that runs tools of its own: a call of a tool that the caller did not offer is buffered, with the pieces of its input,
  * until its result says so, and then all are marked as run by the provider: `ai` would show it twice otherwise. Where no
  * result comes, the call is the caller's to answer.
  */
@@ -111,7 +111,7 @@ export class ToolWriter {
     for (const id of [...this.#inputs]) this.#endInput(id, write);
   }
 
-  /** What was held back is void. */
+  /** What was buffered is void. */
   drop(): void {
     this.#buffered.clear();
     this.#pieces.clear();

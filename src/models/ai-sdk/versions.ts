@@ -12,7 +12,7 @@ export interface PartsOf {
   v4: PartV4;
 }
 
-/** How the parts of version 4 are said in each version. */
+/** How the parts of version 4 are written in each version. */
 export const CONVERSIONS: { readonly [V in AiSdkVersion]: (part: PartV4) => readonly PartsOf[V][] } = {
   v2: (part) => asV3(part).flatMap(asV2),
   v3: asV3,

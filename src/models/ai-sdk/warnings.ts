@@ -13,9 +13,9 @@ export interface ReadWarnings {
 
 /** Warnings of any version, unknown kinds included. */
 export function readWarnings(value: unknown): ReadWarnings {
-  const said = Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
-  const others = said.filter((one) => one.message !== SIMULATED);
-  return { warnings: others.map(readWarning), simulated: others.length < said.length };
+  const all = Array.isArray(value) ? value.filter((one) => typeof one === "object" && one !== null) : [];
+  const others = all.filter((one) => one.message !== SIMULATED);
+  return { warnings: others.map(readWarning), simulated: others.length < all.length };
 }
 
 /** As v3 and v4 have them. */

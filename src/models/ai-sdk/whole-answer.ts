@@ -36,7 +36,7 @@ export async function keptEvents(reader: BatchReader): Promise<ChatEvent[]> {
 
 /**
  * The parts of a stream as the answer that `doGenerate` gives. A call that waited for a decision has its result in the
- * answer after it; the AI SDK refuses a result without its call there, so the call is said again.
+ * answer after it; the AI SDK refuses a result without its call there, so the call is repeated.
  *
  * @param asked the conversation that was answered.
  */
@@ -60,8 +60,8 @@ function collect(parts: readonly AnyPart[], asked: readonly ChatMessage[]): Gene
         warnings = part.warnings;
         break;
       case "response-metadata": {
-        const { type: _, ...said } = part;
-        response = said;
+        const { type: _, ...metadata } = part;
+        response = metadata;
         break;
       }
       case "text-start":

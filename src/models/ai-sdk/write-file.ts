@@ -49,7 +49,7 @@ function writeUrl(given: string, { version }: AiSdkTarget): object {
   return { type: "url", url, ...(url.href !== given && { originalUrl: given }) };
 }
 
-/** An open subtype is told from the bytes where there are any; v4 writes what stays open as `image`, earlier ones as `image/*`. */
+/** An open subtype is found from the bytes where there are any; v4 writes what stays open as `image`, earlier ones as `image/*`. */
 function mediaTypeFor(
   inline: { mediaType: string; data: Uint8Array } | undefined,
   given: string,

@@ -25,7 +25,7 @@ import { writeFile } from "./write-file.js";
  */
 export function writePrompt(messages: readonly ChatMessage[], target: AiSdkTarget, warnings: Warning[]): object[] {
   const writer = new PromptWriter(target, warnings);
-  // A model of ours prepares its history itself, and is told what waits in it.
+  // A model of ours prepares its history itself, and sees what waits in it.
   const prepared =
     target.provider === SLUICE
       ? { messages, paths: messages.map((_, index) => `messages[${index}]`) }

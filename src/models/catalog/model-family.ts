@@ -7,7 +7,7 @@ export interface ModelFamily {
   providers?: readonly string[];
   /** Matches their names, without the provider. Default: all models of the services. */
   models?: RegExp;
-  /** Whether an answer is held to a JSON schema. */
+  /** Whether an answer is constrained to a JSON schema. */
   jsonSchema?: boolean;
   /** What their schemas cannot say, so that a value is asked for in another way. */
   jsonSchemaLimits?: SchemaLimits;

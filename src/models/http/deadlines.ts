@@ -7,7 +7,7 @@ type Phase = "connectMs" | "firstByteMs" | "idleMs";
 type Limits = Readonly<Required<Timeouts>>;
 
 /**
- * How long an answer that said why it ended may go on without saying more, in ms. Usage, sources and an end marker follow
+ * How long an answer with its finish reason may go on without more, in ms. Usage, sources and an end marker follow
  * at once where they follow at all; servers that send none of them hold the connection open.
  */
 export const END_GRACE_MS = 2_000;
@@ -43,7 +43,7 @@ export class Deadlines {
   readonly #onExpire: (error: SluiceError) => void;
   readonly #totalDue: number;
   #phase: Phase = "connectMs";
-  /** When an answer that said why it ended is taken to be over; `undefined` while it goes on. */
+  /** When an answer with its finish reason is taken to be over; `undefined` while it goes on. */
   #graceDue: number | undefined;
   /** When the phase is over its limit; `Infinity` while nothing is waited for. */
   #due = Number.POSITIVE_INFINITY;
@@ -77,7 +77,7 @@ export class Deadlines {
     this.#due = Number.POSITIVE_INFINITY;
   }
 
-  /** The reader waits for more. @param ending whether the answer has said why it ended, so that no more need come. */
+  /** The reader waits for more. @param ending whether the answer has its finish reason, so that no more need come. */
   waiting(ending = false): void {
     if (!ending) this.#graceDue = undefined;
     if (this.#phase !== "idleMs") return;
@@ -119,7 +119,7 @@ export class Deadlines {
 
   readonly #fired = (): void => {
     const now = this.#clock.now();
-    // The total limit is told even where both are due: a retry cannot help it.
+    // The total limit is reported even where both are due: a retry cannot help it.
     if (now >= this.#totalDue) this.#expire("totalMs");
     else if (now >= this.#due) this.#expire(this.#phase);
     else this.#arm();

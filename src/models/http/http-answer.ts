@@ -200,7 +200,7 @@ export class HttpAnswer implements BatchSource {
     this.#framing?.end(this.#onFrame);
     this.#readOnly();
     const { failure } = this.#call;
-    // Once an answer has said why it ended, how the connection ended carries no meaning.
+    // Once an answer has its finish reason, how the connection ended carries no meaning.
     if (failure !== undefined && !this.#finished && !this.#reader?.ending) throw failure;
     const stray = this.#began ? "" : (this.#framing?.stray?.trim() ?? "");
     if (stray !== "" && !isCutJson(stray)) throw noAnswer(stray);
@@ -262,8 +262,11 @@ function isCutJson(text: string): boolean {
   return JSON_BEGINS.includes(text.charAt(0)) && parsed(text) === undefined;
 }
 
-/** The error for a body that is neither events nor JSON: what the server said instead. */
+/** The error for a body that is neither events nor JSON: the server's own words. */
 function noAnswer(text: string): SluiceError {
-  const said = text.slice(0, 500);
-  return new SluiceError("malformed-frame", `the answer is no stream: ${said}`, { frame: said, providerMessage: said });
+  const message = text.slice(0, 500);
+  return new SluiceError("malformed-frame", `the answer is no stream: ${message}`, {
+    frame: message,
+    providerMessage: message,
+  });
 }

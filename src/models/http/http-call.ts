@@ -121,7 +121,7 @@ export class HttpCall {
   /**
    * Waits for more of the answer; `undefined` when there is something to take, or nothing more to come.
    *
-   * @param ending whether the answer said why it ended, so that it need not go on.
+   * @param ending whether the answer has its finish reason, so that it need not go on.
    */
   wait(ending = false): Promise<void> | undefined {
     if (this.#returned.length > 0) return undefined;

@@ -3,7 +3,7 @@ import { type ErrorDetails, SluiceError } from "../../stream/error.js";
 import { secretsOf, withoutSecrets } from "./mask-secrets.js";
 import type { HttpRequest } from "./transport.js";
 
-/** Takes the secrets of one call out of what is said of it: providers echo keys, and `fetch` puts headers into its errors. */
+/** Takes the secrets of one call out of its errors and records: providers echo keys, and `fetch` puts headers into its errors. */
 export class Redactor {
   readonly #secrets: readonly string[];
 
@@ -27,8 +27,8 @@ export class Redactor {
     const { code, message, cause, ...rest } = error;
     const details: ErrorDetails = { ...rest, retryable: error.retryable };
     for (const name of ["providerMessage", "providerCode", "frame"] as const) {
-      const said = error[name];
-      if (said !== undefined) details[name] = this.text(said);
+      const value = error[name];
+      if (value !== undefined) details[name] = this.text(value);
     }
     if (error.providerData !== undefined) details.providerData = this.#data(error.providerData);
     if (cause !== undefined) details.cause = this.#cause(cause);
@@ -37,9 +37,9 @@ export class Redactor {
 
   #isIn(error: unknown): boolean {
     for (let one: unknown = error, depth = 0; one instanceof Error && depth < DEEPEST; one = one.cause, depth++) {
-      const said = one instanceof SluiceError ? [one.providerMessage, one.providerCode, one.frame] : [];
+      const words = one instanceof SluiceError ? [one.providerMessage, one.providerCode, one.frame] : [];
       const data = one instanceof SluiceError && one.providerData ? JSON.stringify(one.providerData) : "";
-      const text = [one.message, data, ...said].join(" ");
+      const text = [one.message, data, ...words].join(" ");
       if (this.#secrets.some((secret) => text.includes(secret))) return true;
     }
     return false;
@@ -74,9 +74,9 @@ export class RedactedPieces {
 
   push(piece: string): string {
     const text = withoutSecrets(this.#waiting + piece, this.#secrets);
-    const held = this.#beginning(text);
-    this.#waiting = text.slice(text.length - held);
-    return text.slice(0, text.length - held);
+    const kept = this.#beginning(text);
+    this.#waiting = text.slice(text.length - kept);
+    return text.slice(0, text.length - kept);
   }
 
   /** What is left. */

@@ -66,7 +66,7 @@ function proxyUrl(env: ProxyEnvironment, ...names: readonly string[]): string {
 }
 
 /**
- * Dispatches a request. undici connects within the call when it has no free connection; `onDial` is then told of the
+ * Dispatches a request. undici connects within the call when it has no free connection; `onDial` then hears of the
  * socket, to the host or to a proxy, so that a request that is given up while it connects can close it.
  */
 export function dispatchTo(

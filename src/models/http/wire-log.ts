@@ -82,7 +82,7 @@ export function openWireLog(onWire: ((event: WireEvent) => void) | undefined, re
   }, redactor);
 }
 
-/** Who watches a call does not break it, however it fails: that is a warning of the process, told once for each event. */
+/** Who watches a call does not break it, however it fails: that is a warning of the process, given once for each event. */
 function watch(onWire: ((event: WireEvent) => unknown) | undefined, event: WireEvent): void {
   try {
     const result = onWire?.(event);

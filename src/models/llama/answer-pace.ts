@@ -46,7 +46,7 @@ export class AnswerPace {
 
   /**
    * Puts itself between a sequence and the chat that draws tokens from its `evaluate`. The chat tells of its tokens and has
-   * no way to be held; the generator it draws from has.
+   * no way to be paused; the generator it draws from has.
    *
    * @returns how to step aside.
    */

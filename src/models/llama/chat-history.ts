@@ -16,7 +16,7 @@ type ModelItem = Extract<ChatHistoryItem, { type: "model" }>;
 type FunctionCall = Extract<ModelResponse, { type: "functionCall" }>;
 
 /**
- * Messages as a chat template takes them. All that the model said between two messages of the user is one turn, and the
+ * Messages as a chat template takes them. All output of the model between two messages of the user is one turn, and the
  * results of its calls stand within it.
  *
  * @throws {SluiceError} `unsupported` for a file.
@@ -124,7 +124,7 @@ class HistoryWriter {
     return false;
   }
 
-  /** What the model said since the user spoke. */
+  /** The model's output since the last user message. */
   #turn(): ModelItem {
     const last = this.#items.at(-1);
     if (last?.type === "model") return last;

@@ -62,14 +62,14 @@ describe("grammarSchema", () => {
     expect(write(schema)).toEqual({ schema: written, warnings: [] });
   });
 
-  test("says what the model is not held to, and where", () => {
+  test("says what the model is not constrained to, and where", () => {
     const { warnings } = write({
       type: "object",
       properties: { n: { type: "number", minimum: 1 }, s: { type: "string", pattern: "^a", format: "email" } },
     });
     expect(warnings).toEqual([
-      { field: "schema.properties.n", message: expect.stringContaining("not held to minimum:") },
-      { field: "schema.properties.s", message: expect.stringContaining("not held to pattern, format:") },
+      { field: "schema.properties.n", message: expect.stringContaining("not constrained to minimum:") },
+      { field: "schema.properties.s", message: expect.stringContaining("not constrained to pattern, format:") },
     ]);
   });
 

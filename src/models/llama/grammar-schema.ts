@@ -41,7 +41,7 @@ const ANYTHING: JsonObject = {
 };
 
 /**
- * A JSON Schema as `createGrammarForJsonSchema` takes it. What it has is held to while the model writes; keywords that it
+ * A JSON Schema as `createGrammarForJsonSchema` takes it. It constrains the model while it writes; keywords that it
  * does not have are reported as warnings, since an answer may then miss them. Every property is written, in the schema's
  * order, whether it is required or not.
  *
@@ -138,7 +138,10 @@ function foreign(type: string): string[] {
 function warnOfOthers(schema: JsonObject, heeded: readonly string[], { field, warnings }: Place): void {
   const others = Object.keys(schema).filter((keyword) => !REMARKS.has(keyword) && !heeded.includes(keyword));
   if (others.length === 0) return;
-  warnings.push({ field, message: `the model is not held to ${others.join(", ")}: its grammar has no such thing` });
+  warnings.push({
+    field,
+    message: `the model is not constrained to ${others.join(", ")}: its grammar has no such thing`,
+  });
 }
 
 function writeObject(schema: JsonObject, field: string, warnings: Warning[]): JsonObject {

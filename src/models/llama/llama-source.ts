@@ -180,8 +180,8 @@ export class LlamaSource implements BatchSource, PaceListener {
       if (text !== "") this.#emit({ type: "reasoning-delta", text });
       return;
     }
-    const said = this.#stops.push(text);
-    if (said !== "") this.#emit({ type: "text-delta", text: said });
+    const released = this.#stops.push(text);
+    if (released !== "") this.#emit({ type: "text-delta", text: released });
     if (this.#stops.found) this.#endHere("stop");
   }
 
@@ -195,7 +195,7 @@ export class LlamaSource implements BatchSource, PaceListener {
   #onCall(name: string, params: unknown): void {
     const callId = this.#writing?.callId ?? this.#callId(this.#callIds.length);
     this.#writing = undefined;
-    // The params were parsed from JSON that the grammar held to.
+    // The params were parsed from JSON, which the grammar enforces.
     this.#emit({ type: "tool-call", callId, name, input: (params ?? {}) as JsonValue });
   }
 
@@ -216,8 +216,8 @@ export class LlamaSource implements BatchSource, PaceListener {
 
   #finish(reason: FinishReason, rawReason?: string): void {
     if (this.#over) return;
-    const held = this.#stops.end();
-    if (held !== "") this.#out.push({ type: "text-delta", text: held });
+    const rest = this.#stops.end();
+    if (rest !== "") this.#out.push({ type: "text-delta", text: rest });
     if (this.#writing !== undefined) {
       const { callId, name, text } = this.#writing;
       this.#out.push({ type: "tool-call", callId, name, ...parseToolInput(text) });

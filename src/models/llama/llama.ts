@@ -80,13 +80,13 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
   const path = resolve(file);
   const contexts = { contextSize: contextSize ?? { max: CONTEXT }, threads: threadsOf(options), parallel };
   resolveTimeouts(options.timeouts);
-  let held: Promise<LoadedModel> | undefined;
+  let loading: Promise<LoadedModel> | undefined;
   const hold = (): Promise<LoadedModel> => {
-    held ??= holdModel(path).catch((error: unknown) => {
-      held = undefined;
+    loading ??= holdModel(path).catch((error: unknown) => {
+      loading = undefined;
       throw error;
     });
-    return held;
+    return loading;
   };
   const capabilities: Capabilities = { streaming: true, tools: true, jsonSchema: true, prefix: true, input: [] };
   return {
@@ -109,8 +109,8 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
       return new ChatStream(source, { signal, retain });
     },
     async dispose() {
-      if (held === undefined) return;
-      held = undefined;
+      if (loading === undefined) return;
+      loading = undefined;
       await releaseModel(path);
     },
   };

@@ -67,10 +67,10 @@ export class LoadedModel {
  *   `provider-error` where llama.cpp cannot load it.
  */
 export function holdModel(path: string): Promise<LoadedModel> {
-  const held = loaded.get(path);
-  if (held !== undefined) {
-    held.holders++;
-    return held.model;
+  const entry = loaded.get(path);
+  if (entry !== undefined) {
+    entry.holders++;
+    return entry.model;
   }
   const model = load(path).catch((error: unknown) => {
     loaded.delete(path);
@@ -82,12 +82,12 @@ export function holdModel(path: string): Promise<LoadedModel> {
 
 /** Lets go of a model; the last one to do so frees its memory. */
 export async function releaseModel(path: string): Promise<void> {
-  const held = loaded.get(path);
-  if (held === undefined) return;
-  held.holders--;
-  if (held.holders > 0) return;
+  const entry = loaded.get(path);
+  if (entry === undefined) return;
+  entry.holders--;
+  if (entry.holders > 0) return;
   loaded.delete(path);
-  const model = await held.model.catch(() => undefined);
+  const model = await entry.model.catch(() => undefined);
   await model?.dispose();
 }
 

@@ -90,8 +90,8 @@ export class SequencePool {
   }
 
   #takeBest(prompt: readonly number[]): LlamaSequence {
-    const held = (sequence: LlamaSequence) => sequence.compareContextTokens(prompt).firstDifferentIndex;
-    const best = this.#free.reduce((a, b) => (held(b) > held(a) ? b : a));
+    const shared = (sequence: LlamaSequence) => sequence.compareContextTokens(prompt).firstDifferentIndex;
+    const best = this.#free.reduce((a, b) => (shared(b) > shared(a) ? b : a));
     this.#free = this.#free.filter((sequence) => sequence !== best);
     return best;
   }

@@ -33,9 +33,9 @@ export class StopSequences {
 
   /** What is still buffered when the answer is over. */
   end(): string {
-    const held = this.#buffered;
+    const rest = this.#buffered;
     this.#buffered = "";
-    return held;
+    return rest;
   }
 
   /** Where the answer ends: before the stop sequence that is complete first, the longest of those. */

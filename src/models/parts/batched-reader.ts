@@ -48,7 +48,7 @@ export class BatchedReader<T> {
 
   /** Leaves the stream, which closes what is behind it. */
   cancel(reason: unknown): void {
-    // The reader has left: whether the stream's own clean-up worked is told to nobody.
+    // The reader has left: whether the stream's own clean-up worked is reported to nobody.
     this.#reader.cancel(reason).catch(() => {});
   }
 

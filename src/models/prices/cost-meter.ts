@@ -69,7 +69,7 @@ export class CostMeter {
         this.#changing = true;
         return;
       case "data":
-        // What the model that failed has used is in the totals of the next one, and cannot be told from them.
+        // What the model that failed has used is in the totals of the next one, and cannot be distinguished from them.
         if (event.name === "fallback/model" && !this.#changing) this.#spent = undefined;
         if (event.name === "fallback/model") this.#changing = false;
         return;
@@ -83,7 +83,7 @@ export class CostMeter {
     }
   }
 
-  /** In USD, until now; `undefined` where it is not known, as while a call runs that has not said what it uses. */
+  /** In USD, until now; `undefined` where it is not known, as while a call runs that has not reported its usage. */
   get total(): number | undefined {
     let total = this.#own;
     for (const inner of this.#nested.values()) {

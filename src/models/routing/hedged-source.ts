@@ -25,7 +25,7 @@ interface Contender {
 }
 
 /**
- * The answer of whichever of two says something first. The second is asked when the first has said nothing for a while; the
+ * The answer of whichever of two has output first. The second is asked when the first has none for a while; the
  * slower one is given up at the first content of the other, and what it is known to have used is booked. Where the first
  * fails before the second was asked, its error is the end: who comes next is not for this source to say.
  */
@@ -127,7 +127,7 @@ function begun({ source, batches }: Contender): BatchSource {
   return { next: () => batches.shift() ?? source.next(), cancel: (reason) => source.cancel(reason) };
 }
 
-/** What a model that has said nothing is known to have used. */
+/** What a model without output is known to have used. */
 function usageIn(batches: readonly Batch[]): Usage {
   let usage: Usage = {};
   for (const event of batches.flat()) if (event.type === "usage") usage = updateUsage(usage, event.usage);

@@ -18,7 +18,7 @@ export interface ResponseCacheOptions {
   clock?: Clock;
   /** How many answers are kept; the one that was used longest ago makes room. Default 1,000. */
   maxEntries?: number;
-  /** Whether one caller gets what was answered to another. Default false: callers are told apart by `context.caller`. */
+  /** Whether one caller gets what was answered to another. Default false: callers are distinguished by `context.caller`. */
   shared?: boolean;
 }
 

@@ -42,7 +42,7 @@ export function isRouted(model: ChatModel): model is RoutedModel {
  * A model that answers with one of several: the one that its settings choose, and the others, in order, where that one fails before
  * its first delta (after it, as `afterFirstDelta` says, like `fallback`). Circuit breakers keep calls from targets that fail,
  * limits keep targets from too many calls, a hedge asks a second one where the first is slow to begin, and a cache answers
- * what was asked before. What was decided is told to `context.onRoute`.
+ * what was asked before. The decision is reported to `context.onRoute`.
  *
  * @param given models, their names as `model()` takes them, or either with settings of its own.
  * @throws {SluiceError} `invalid-argument` for an empty list, or an option that there is not or whose value is none.

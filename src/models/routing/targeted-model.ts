@@ -13,13 +13,13 @@ export interface RoutedCall {
   route: string;
   /** Targets that have failed in this call, with their errors: none is asked twice. */
   failures: Map<RouteTarget, SluiceError>;
-  /** The one that was asked because another had said nothing yet. */
+  /** The one that was asked because another had no output yet. */
   hedge?: RouteTarget;
   /** Those that were asked beside the one that answers. */
   lost: Set<RouteTarget>;
 }
 
-/** A target's model as one call of a route asks it: with a place, through its circuit breaker, and told of. */
+/** A target's model as one call of a route asks it: with a place, through its circuit breaker, and reported. */
 export function targetedModel(target: RouteTarget, routed: RoutedCall): ChatModel {
   return wrapModel(target.model, (call) => ({
     ask: (request) => opened(() => enter(target, routed, { ...call, request, signal: call.signal })),

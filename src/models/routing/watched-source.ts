@@ -6,7 +6,7 @@ import { transform } from "../../stream/sources/transform.js";
 /** How a source came to its end. */
 export type SourceEnd = { type: "finished" } | { type: "failed"; error: SluiceError } | { type: "left" };
 
-/** What is told of a source. */
+/** Callbacks of a watched source. */
 export interface SourceWatch {
   /** Its first content has come. */
   onContent?(): void;

@@ -7,7 +7,7 @@ import type { NewFact } from "./fact-store.js";
 /** A line of the file. */
 export type FactEntry = { scope: string; fact: NewFact } | { scope: string; deleted: string };
 
-/** Facts as a file of JSON lines that only grows: what was deleted is said behind it, so a write that breaks off loses only itself. */
+/** Facts as a file of JSON lines that only grows: a deletion is a line of its own, so a write that breaks off loses only itself. */
 export class FactFile {
   readonly #path: string;
   /** Appends go one after the other. */

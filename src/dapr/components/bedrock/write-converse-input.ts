@@ -50,7 +50,7 @@ function writeTools(
   const usedBefore = messages.some(({ role }) => role === "tool");
   if (toolChoice === "none") {
     if (!usedBefore) return undefined;
-    const message = "not sent: Bedrock wants the tools of earlier calls, and cannot be told to use none";
+    const message = "not sent: Bedrock wants the tools of earlier calls, and has no way to forbid their use";
     warnings.push({ field: "toolChoice", message });
   }
   const choice = writeChoice(toolChoice);

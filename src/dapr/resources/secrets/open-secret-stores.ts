@@ -49,7 +49,7 @@ function openStore(
     return undefined;
   }
   try {
-    // What there is to say of its metadata is said when all components are filled in.
+    // Its metadata is checked once all components are filled in.
     const resolved = resolveProperties(component, { ...sources, secretStores, report: () => {} });
     if ("waitsFor" in resolved) return "waits";
     const duplicate = duplicateProperty(resolved.properties);

@@ -84,7 +84,9 @@ export class EventLaws {
     const key = nestedKey(event);
     let inner = this.#nested.get(key);
     if (inner === undefined) {
-      if (event.event.type !== "start") throw broken(`${event.from} begins with ${event.event.type}, not with start`);
+      // What another process said of it, before this stream began, is taken back.
+      const { type } = event.event;
+      if (type !== "start" && type !== "retract") throw broken(`${event.from} begins with ${type}, not with start`);
       inner = new EventLaws();
       this.#nested.set(key, inner);
     }

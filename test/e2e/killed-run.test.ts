@@ -55,7 +55,7 @@ class Runner {
 }
 
 const OUTPUT = { output: { said: "one two three four", done: "second" } };
-const RESUMED = [{ step: "chat", attempt: 2 }, OUTPUT];
+const RESUMED = [{ step: "chat", retracts: 1 }, { step: "chat", attempt: 2 }, OUTPUT];
 const ENGINES: [engine: string, where: string][] = [["embedded", file]];
 if (postgres !== undefined) ENGINES.push(["dbos", url]);
 

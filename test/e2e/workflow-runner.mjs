@@ -95,6 +95,8 @@ await engine.close();
 
 async function read(run) {
   for await (const event of run.stream) {
+    if (event.type === "nested" && event.event.type === "retract")
+      say({ step: event.from, retracts: event.attempt ?? 1 });
     if (event.type === "nested" && event.event.type === "start") say({ step: event.from, attempt: event.attempt ?? 1 });
     if (event.type === "data" && event.value.step === "pause" && event.value.state === "started") dieAt("wait");
   }

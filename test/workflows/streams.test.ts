@@ -9,6 +9,7 @@ import type { Voice } from "../../src/speech/voices/voice.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { tool } from "../../src/tools/tool.js";
 import { StreamBuffer, type StreamBufferSettings } from "../../src/workflows/run/stream-buffer.js";
+import type { StepType } from "../../src/workflows/steps/step-type.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
 import { collect } from "../support/collect.js";
 import { deferred } from "../support/deferred.js";
@@ -78,6 +79,33 @@ test("a second attempt is an inner stream of its own, and the answer begins anew
   expect(seen).toEqual(["1 start", "1 text-delta", "1 retract", "2 start", "2 text-delta", "2 finish"]);
   expect(said).toEqual(["text-delta", "retract", "text-delta"]);
   expect(await run.stream.fullText).toBe("Whole.");
+});
+
+test("an attempt that fails behind whole answers is void, and the next one reads as many again", async () => {
+  const model = scripted([["a"], ["b"], ["c"], ["d"]]);
+  const twice: StepType = {
+    type: "twice",
+    about: "Reads two answers, and fails the first time.",
+    inputs: {},
+    results: { text: "What they said." },
+    main: "text",
+    async run(context) {
+      const ask = () => context.read(context.model().stream({ messages: [{ role: "user", content: "Hi" }] }));
+      const text = (await ask()).text + (await ask()).text;
+      if (context.attempt === 1) throw new Error("broken");
+      return { text };
+    },
+  };
+  const step = { id: "two", type: "twice", retry: { attempts: 2, delay_seconds: 0 } };
+  const run = (await loadWorkflow({ steps: [step] }, { model, stepTypes: [twice] })).run();
+  const events = await collect(run.stream);
+  const seen = events.flatMap((event) =>
+    event.type === "nested" && event.event.type !== "start" && event.event.type !== "finish"
+      ? [`${event.attempt ?? 1} ${event.event.type === "text-delta" ? event.event.text : event.event.type}`]
+      : [],
+  );
+  expect(seen).toEqual(["1 a", "1 b", "1 retract", "2 c", "2 d"]);
+  expect(await run.stream.fullText).toBe("cd");
 });
 
 test("the answer streams in whichever branch it is, and calls of tools are seen", async () => {

@@ -6,6 +6,7 @@ import { MemoryEngine } from "../../src/workflows/engines/memory-engine.js";
 import { answerQuestion, resumeRun } from "../../src/workflows/resume-run.js";
 import type { WorkflowServices } from "../../src/workflows/services.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
+import { collect } from "../support/collect.js";
 
 const DOCUMENT = {
   name: "pay",
@@ -60,7 +61,12 @@ test.each<[answer: JsonValue, ran: unknown[], result: object]>([
   });
   expect(calls).toEqual(["look"]);
   await answerQuestion(engine, waiting.runId, waiting.questions[0]?.id ?? "", answer);
-  const { output } = await (await resumeRun(engine, waiting.runId, services)).result;
+  const resumed = await resumeRun(engine, waiting.runId, services);
+  // What was said before the question is not void.
+  const inner = (await collect(resumed.stream)).flatMap((event) => (event.type === "nested" ? [event] : []));
+  expect(inner.map(({ event }) => event.type)).not.toContain("retract");
+  expect(inner[0]).toMatchObject({ attempt: 2, event: { type: "start" } });
+  const { output } = await resumed.result;
   expect(calls).toEqual(ran);
   expect(output).toMatchObject({ said: "Done.", made: expect.arrayContaining([expect.objectContaining(result)]) });
   expect(model.requests).toHaveLength(3);

@@ -105,6 +105,8 @@ export class CostMeter {
     const key = nestedKey(event);
     let inner = this.#nested.get(key);
     if (inner === undefined) {
+      // What is void of another process, or of a stream that is over, was paid for there.
+      if (event.event.type === "retract") return;
       inner = new CostMeter("", this.#table);
       this.#nested.set(key, inner);
     }

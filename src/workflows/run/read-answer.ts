@@ -16,8 +16,8 @@ export interface AnswerPaths {
   from: string;
   /** Counted from 1. */
   attempt: number;
-  /** Whether the reader has heard something of the attempt before. */
-  heard: boolean;
+  /** Whether it opens an attempt, and what the one before said is void. */
+  voids: boolean;
   signal: AbortSignal;
   buffer: StreamBufferSettings | undefined;
   live: LiveText | undefined;
@@ -26,13 +26,13 @@ export interface AnswerPaths {
 
 /** Reads a step's stream to its end. Each event goes on as it arrives: to the run's reader, and to steps that read along. */
 export async function readAnswer(stream: ChatStream, claim: BatchReader, paths: AnswerPaths): Promise<StepAnswer> {
-  const { core, from, attempt, heard, signal, live, answer } = paths;
+  const { core, from, attempt, voids, signal, live, answer } = paths;
   const onAbort = () => claim.cancel(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   const reader = new AnswerReader(paths);
   // What an earlier attempt said is void for whoever heard it; this one is an inner stream of its own.
-  if (attempt > 1) {
-    if (heard) await core.write(nestedEvents(from, attempt - 1, [{ type: "retract", reason: `attempt ${attempt}` }]));
+  if (voids) {
+    await core.write(nestedEvents(from, attempt - 1, [{ type: "retract", reason: `attempt ${attempt}` }]));
     live?.retract(`attempt ${attempt}`);
     answer?.retract(`attempt ${attempt}`);
   }

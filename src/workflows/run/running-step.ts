@@ -38,6 +38,14 @@ interface Attempt {
   signal: AbortSignal;
 }
 
+/** An attempt of those that streamed. */
+interface StreamingAttempt {
+  /** Counted from 1, over all processes that had the run. */
+  number: number;
+  /** Whether something of the attempt before is void that a reader may have, also one of an earlier process. */
+  voids: boolean;
+}
+
 /** A step while it runs. */
 export class RunningStep implements StepContext {
   readonly attempt: number;
@@ -48,8 +56,8 @@ export class RunningStep implements StepContext {
   readonly #key: string;
   readonly #scope: Scope;
   readonly #readsLive: boolean;
-  /** Which attempt it is of those that streamed, as soon as it streams. */
-  #streaming: Promise<number> | undefined;
+  /** Which attempt it is of those that streamed, and whether it is to open so, as soon as it streams. */
+  #streaming: Promise<StreamingAttempt> | undefined;
 
   constructor(run: StepRun, { key, scope, attempt, signal }: Attempt) {
     this.#run = run;
@@ -174,7 +182,7 @@ export class RunningStep implements StepContext {
     return runConversation(this.#core, id, model, options);
   }
 
-  async read(stream: ChatStream): Promise<StepAnswer> {
+  async read(stream: ChatStream, { goesOn = false }: { goesOn?: boolean } = {}): Promise<StepAnswer> {
     const { plan, slot } = this.#run;
     // Claimed before anything is awaited: nobody else may begin to read it.
     const claim = stream.batches();
@@ -182,38 +190,41 @@ export class RunningStep implements StepContext {
       slot.live ??= new LiveText();
       plan.goLive(slot);
     }
-    this.#streaming ??= this.#streamingAttempt();
-    const attempt = await this.#streaming;
+    // An attempt opens once, however many answers it reads.
+    const opens = this.#streaming === undefined;
+    this.#streaming ??= this.#streamingAttempt(goesOn);
+    const { number, voids } = await this.#streaming;
     const reading = readAnswer(stream, claim, {
       core: this.#core,
       from: this.#key,
-      attempt,
-      heard: this.#run.unfinished,
+      attempt: number,
+      voids: opens && voids,
       signal: this.signal,
       buffer: this.#step.buffer,
       live: slot.live,
       answer: this.#answering()?.direct(slot),
     });
     const answer = await reading.catch((thrown: unknown) => {
-      this.#run.unfinished = true;
       const { partial } = SluiceError.from(thrown);
       if (partial !== undefined) addUsed(this.#run, partial.usage);
       throw thrown;
     });
-    this.#run.unfinished = false;
     addUsed(this.#run, answer.usage);
     return answer;
   }
 
   /** Counts the attempts that streamed, also those of processes before this one. */
-  async #streamingAttempt(): Promise<number> {
+  async #streamingAttempt(goesOn: boolean): Promise<StreamingAttempt> {
     const { journal } = this.#core;
-    if (journal === undefined) return this.attempt;
+    const { streamed } = this.#run;
+    const here = streamed.has(this.#key);
+    streamed.add(this.#key);
+    if (journal === undefined) return { number: this.attempt, voids: here };
     const name = `attempt:${this.#key}`;
     const before = journal.note(name);
-    const attempt = (typeof before === "number" ? before : 0) + 1;
-    await journal.setNote(name, attempt);
-    return attempt;
+    const number = (typeof before === "number" ? before : 0) + 1;
+    await journal.setNote(name, number);
+    return { number, voids: number > 1 && (here || !goesOn) };
   }
 
   live(name: string): AsyncIterable<string> | undefined {

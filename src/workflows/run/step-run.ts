@@ -23,7 +23,7 @@ export async function runStep(plan: PlanRun, slot: StepSlot, key: string): Promi
   }
   const began = core.clock.now();
   const startedAt = core.journal === undefined ? "" : new Date().toISOString();
-  const stepRun: StepRun = { plan, slot, key, usage: {}, attempts: 0, unfinished: false };
+  const stepRun: StepRun = { plan, slot, key, usage: {}, attempts: 0, streamed: new Set() };
   try {
     plan.signal.throwIfAborted();
     const results = step.each === undefined ? await attempts(stepRun, key, plan.scope) : await eachItem(stepRun);
@@ -46,8 +46,8 @@ export interface StepRun {
   key: string;
   usage: Usage;
   attempts: number;
-  /** Whether an attempt before this one has streamed, and failed on the way. */
-  unfinished: boolean;
+  /** The keys, of the step or its items, that streamed in this process. */
+  streamed: Set<string>;
 }
 
 async function attempts(run: StepRun, key: string, scope: Scope): Promise<StepResult> {

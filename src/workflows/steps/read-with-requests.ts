@@ -29,7 +29,8 @@ export async function readWithRequests(
   options: CallOptions,
 ): Promise<AnswerAfterRequests> {
   const began = request.messages.length;
-  let messages: readonly ChatMessage[] = asked(context) ?? request.messages;
+  const before = asked(context);
+  let messages: readonly ChatMessage[] = before ?? request.messages;
   let steps = 0;
   for (;;) {
     const waiting = requestsOf(messages.at(-1));
@@ -38,7 +39,8 @@ export async function readWithRequests(
       for (const one of waiting) responses.push(await askFor(context, one));
       messages = [...messages, responseMessage(...responses)];
     }
-    const read = await context.read(model.stream({ ...request, messages: [...messages] }, options));
+    const answering = model.stream({ ...request, messages: [...messages] }, options);
+    const read = await context.read(answering, { goesOn: before !== undefined });
     steps += read.steps;
     messages = [...messages, read.message];
     if (read.finishReason !== "input-required" || requestsOf(read.message).length === 0) {

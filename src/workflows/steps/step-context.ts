@@ -95,8 +95,12 @@ export interface StepContext {
   model(asked?: Partial<ModelAsked>): ChatModel;
   /** A conversation of the run. */
   conversation(id: string, model?: ChatModel, options?: { window?: Window; withoutSystem?: boolean }): Conversation;
-  /** Reads a stream to its end; its events reach the run's reader while they arrive, nested under the step. */
-  read(stream: ChatStream): Promise<StepAnswer>;
+  /**
+   * Reads a stream to its end; its events reach the run's reader while they arrive, nested under the step.
+   *
+   * @param how `goesOn`: it goes on with an answer that an attempt before read, which is not void.
+   */
+  read(stream: ChatStream, how?: { goesOn?: boolean }): Promise<StepAnswer>;
   /** The text of an input while it is written, where that is still going on. */
   live(name: string): AsyncIterable<string> | undefined;
   /** Says a piece of the run's answer, where this step is the one that answers. */

@@ -290,6 +290,8 @@ export class AnswerView {
     const key = nestedKey(event);
     let inner = this.#inner.get(key);
     if (inner === undefined) {
+      // Of an attempt that was not seen here nothing is shown.
+      if (event.event.type === "retract") return;
       const { from, attempt = 1, callId } = event;
       inner = { kind: "inner", key: this.#keys++, from, attempt, view: new AnswerView() };
       this.#inner.set(key, inner);

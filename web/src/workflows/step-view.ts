@@ -97,6 +97,8 @@ export class StepView {
     const { value } = this.#streams;
     let stream = value.findLast((one) => one.from === from && one.attempt === attempt);
     if (stream === undefined) {
+      // Of an attempt that was not seen here nothing is shown.
+      if (event.type === "retract") return;
       stream = { from, attempt, view: new AnswerView() };
       this.#streams.value = [...value, stream];
       this.#text = "";

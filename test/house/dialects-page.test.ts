@@ -29,7 +29,7 @@ and back through its reader, and holds the page to what came back.
 
 ${table(dialects)}
 
-"In part" is read as something, but not as all that was said. State of a provider that one of its own answers carries
+"In part" is read as something, but not in full. State of a provider that one of its own answers carries
 always comes back to it; the table asks about state that another provider made.
 
 ${dialects.map(section).join("\n\n")}

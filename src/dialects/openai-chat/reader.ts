@@ -5,23 +5,18 @@ import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { saysError } from "../complaint.js";
 import type { WireReader } from "../dialect.js";
-import { EmittedText } from "../emitted-text.js";
 import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
 import { errorIn } from "../openai-error.js";
 import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
-import { contentPart, imagePart, textPiece } from "./content-part.js";
 import { DeltaShapes, type Meaning } from "./delta-shapes.js";
-import { EmittedAudio } from "./emitted-audio.js";
-import { brokenOff, readFinishReason } from "./finish-reason.js";
+import { brokenOff } from "./finish-reason.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
-import { ownOpaque } from "./opaque.js";
-import { ReasoningDetails } from "./reasoning-details.js";
-import { beginsAnew, callSign, RepeatedAnswer } from "./repeated-answer.js";
+import { OpenAnswer } from "./open-answer.js";
+import { beginsAnew, RepeatedAnswer } from "./repeated-answer.js";
 import { CitedSources } from "./sources.js";
-import { ToolCalls } from "./tool-calls.js";
 import { readUsage } from "./usage.js";
 
 /**
@@ -38,10 +33,7 @@ export class OpenAiChatReader implements WireReader {
   #started = false;
   #finished = false;
   #id: string | undefined;
-  #calls = this.#newCalls();
-  #details = new ReasoningDetails();
-  #audio = new EmittedAudio();
-  #refused = false;
+  #answer = this.#newAnswer();
   /** The number of the choice that is read, and whether it was there. */
   #number = 0;
   #chosen = false;
@@ -49,11 +41,6 @@ export class OpenAiChatReader implements WireReader {
   #others: JsonObject[] = [];
   /** Whether the chunks of one answer have ids of their own: then another id is no other answer. */
   #idsVary = false;
-  /** The text so far, which a message at the end may say whole. */
-  #reported = new EmittedText();
-  #reasoned = false;
-  /** What was called so far. */
-  #called = new Set<string>();
   /** What came after the end and may be the answer once more. */
   #repeated: RepeatedAnswer | undefined;
   #model = "";
@@ -90,12 +77,7 @@ export class OpenAiChatReader implements WireReader {
   }
 
   #delta(meaning: Meaning, text: string, frame: Frame, emit: Emit): void {
-    if (meaning.type === "tool-input-delta") {
-      if (!this.#calls.pushInput(meaning.index, text, emit)) this.#chunk(parseEvent(frame), frame, emit);
-    } else if (text !== "") {
-      if (meaning.type === "text-delta") this.#reported.push(text);
-      emit({ type: meaning.type, text });
-    }
+    if (!this.#answer.piece(meaning, text, emit)) this.#chunk(parseEvent(frame), frame, emit);
   }
 
   #chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
@@ -178,7 +160,7 @@ export class OpenAiChatReader implements WireReader {
     this.#repeated = undefined;
     if (repeated === undefined) return;
     const frames = repeated.frames.map((frame) => ({ frame, chunk: parseEvent(frame) }));
-    if (repeated.repeats(this.#reported, this.#called)) {
+    if (this.#answer.isRepeatedBy(repeated)) {
       for (const { chunk } of frames) this.#takeUsage(chunk, undefined, emit);
       return;
     }
@@ -192,38 +174,24 @@ export class OpenAiChatReader implements WireReader {
     this.#stepFinish(reason, emit);
     this.#id = filledString(chunk.id) ?? this.#id;
     this.#model = filledString(chunk.model) ?? "";
-    this.#forget();
+    this.#answer = this.#newAnswer();
     this.#rawReason = undefined;
     this.#usage = {};
     emit({ type: "step-start", step: this.#steps, model: this.#model });
   }
 
-  #forget(): void {
-    this.#calls = this.#newCalls();
-    this.#details = new ReasoningDetails();
-    this.#audio = new EmittedAudio();
-    this.#refused = false;
-    this.#reported = new EmittedText();
-    this.#reasoned = false;
-    this.#called = new Set();
-  }
-
   /** What a whole message has beyond the pieces that came before it; where it is longer and another, it is right. */
   #whole(message: JsonObject, emit: Emit): void {
-    const { content } = message;
-    const rest = typeof content === "string" ? this.#reported.restOf(content) : "";
-    if (rest === undefined) {
-      emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
-      if (this.#steps > 0) emit({ type: "step-start", step: this.#steps, model: this.#model });
-      else emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: this.#model });
-      this.#forget();
-      this.#message(message, emit);
+    const rest = this.#answer.rest(message);
+    if (rest !== undefined) {
+      this.#answer.push(rest, emit);
       return;
     }
-    const { refusal: _, audio: __, images: ___, ...others } = message;
-    const thoughts = this.#reasoned ? { reasoning: null, reasoning_content: null, reasoning_details: null } : {};
-    const calls = this.#calls.any ? { tool_calls: null, function_call: null } : {};
-    this.#message({ ...others, ...thoughts, ...calls, content: rest }, emit);
+    emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
+    if (this.#steps > 0) emit({ type: "step-start", step: this.#steps, model: this.#model });
+    else emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: this.#model });
+    this.#answer = this.#newAnswer();
+    this.#answer.push(message, emit);
   }
 
   #stepFinish(reason: FinishReason, emit: Emit): void {
@@ -235,19 +203,17 @@ export class OpenAiChatReader implements WireReader {
   #choice(chunk: JsonObject, choice: JsonObject, text: string, emit: Emit): void {
     const error = errorIn(choice);
     if (error !== undefined) throw error;
-    const whole = this.#reported.length > 0 && isJsonObject(choice.message) ? choice.message : undefined;
+    const whole = this.#answer.hasText && isJsonObject(choice.message) ? choice.message : undefined;
     const delta = whole !== undefined && !isJsonObject(choice.delta) ? {} : deltaOf(choice);
     const emitted: ChatEvent[] = [];
     const note = (event: ChatEvent) => {
-      if (event.type === "text-delta" && event.refusal === undefined) this.#reported.push(event.text);
-      if (event.type === "reasoning-delta") this.#reasoned = true;
-      if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
+      this.#answer.book(event);
       emitted.push(event);
       emit(event);
     };
-    this.#message(delta, note);
+    this.#answer.push(delta, note);
     if (whole !== undefined) this.#whole(whole, note);
-    if (isJsonObject(delta.audio)) this.#emitted(delta.audio, isJsonObject(choice.message), note);
+    if (isJsonObject(delta.audio)) this.#answer.pushAudio(delta.audio, isJsonObject(choice.message), note);
     this.#sources.push(chunk, delta, emit);
     this.#facts.push(choice, CHOICE_FIELDS, emit);
     this.#facts.push(delta, DELTA_FIELDS, emit);
@@ -258,54 +224,17 @@ export class OpenAiChatReader implements WireReader {
     const reason = filledString(choice.finish_reason);
     const broken = reason === undefined ? undefined : brokenOff(reason);
     if (broken !== undefined) throw providerError({ message: broken, code: reason });
-    if (reason !== undefined) this.#end(reason, emit);
-    else if (emitted.length === 1) this.#shapes.learn(text, chunk, choice, delta, emitted[0]);
+    if (reason !== undefined) {
+      this.#rawReason = reason;
+      this.#answer.ends(reason, emit);
+    } else if (emitted.length === 1) this.#shapes.learn(text, chunk, choice, delta, emitted[0]);
   }
 
-  /** The answer says why it ended. Calls need not wait for the end marker, unless the answer was cut. */
-  #end(reason: string, emit: Emit): void {
-    this.#rawReason = reason;
-    const content = { toolCalls: this.#calls.any, refusal: this.#refused };
-    const note = (event: ChatEvent) => {
-      if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
-      emit(event);
-    };
-    if (readFinishReason(reason, content).reason !== "length") this.#calls.completeWhole(note);
-  }
-
-  #newCalls(): ToolCalls {
+  #newAnswer(): OpenAnswer {
     // An id that a recording has each time it is read, and that no other answer has.
-    return new ToolCalls(
+    return new OpenAnswer(
       (place) => `call_${(this.#id ?? crypto.randomUUID()).replace(/[^\w-]/g, "").slice(-24)}_${place}`,
     );
-  }
-
-  #message(delta: JsonObject, emit: Emit): void {
-    this.#reasoning(delta, emit);
-    if (typeof delta.content === "string") textPiece(delta.content, emit);
-    else if (Array.isArray(delta.content)) for (const part of delta.content) contentPart(part, emit);
-    if (typeof delta.refusal === "string" && delta.refusal !== "") {
-      this.#refused = true;
-      emit({ type: "text-delta", text: delta.refusal, refusal: true });
-    }
-    if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
-    if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, emit);
-    // Before there were tools there was one function.
-    if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, emit);
-  }
-
-  /** What the model speaks, and its words. */
-  #emitted(audio: JsonObject, whole: boolean, emit: Emit): void {
-    if (typeof audio.transcript === "string") textPiece(audio.transcript, emit);
-    if (whole) this.#audio.pushWhole(audio, emit);
-    else this.#audio.push(audio, emit);
-  }
-
-  #reasoning(delta: JsonObject, emit: Emit): void {
-    const { reasoning_content: content, reasoning, reasoning_details: details } = delta;
-    const detailed = Array.isArray(details) ? this.#details.push(details) : "";
-    const text = filledString(content) ?? filledString(reasoning) ?? detailed;
-    if (text !== "") emit({ type: "reasoning-delta", text });
   }
 
   #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {
@@ -333,14 +262,7 @@ export class OpenAiChatReader implements WireReader {
   /** An answer is over: says what was kept until then, and why it ended. */
   #close(emit: Emit): { reason: FinishReason; rawReason?: string } {
     this.#facts.release(emit);
-    const { blocks } = this.#details;
-    if (blocks !== undefined) {
-      emit({ type: "reasoning-delta", text: "", opaque: ownOpaque({ reasoning_details: blocks }) });
-    }
-    this.#audio.end(emit);
-    const cut = readFinishReason(this.#rawReason, { toolCalls: false }).reason === "length";
-    this.#calls.finish(cut, emit);
-    return readFinishReason(this.#rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
+    return this.#answer.close(this.#rawReason, emit);
   }
 }
 

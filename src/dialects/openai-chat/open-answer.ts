@@ -1,0 +1,118 @@
+import { isJsonObject, type JsonObject } from "../../base/json.js";
+import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
+import { EmittedText } from "../emitted-text.js";
+import { filledString } from "../filled-string.js";
+import { contentPart, imagePart, textPiece } from "./content-part.js";
+import type { Meaning } from "./delta-shapes.js";
+import { EmittedAudio } from "./emitted-audio.js";
+import { readFinishReason } from "./finish-reason.js";
+import { ownOpaque } from "./opaque.js";
+import { ReasoningDetails } from "./reasoning-details.js";
+import { callSign, type RepeatedAnswer } from "./repeated-answer.js";
+import { ToolCalls } from "./tool-calls.js";
+
+/** The content of one answer while it arrives: its text, reasoning, calls and sound. A stream may hold several answers. */
+export class OpenAnswer {
+  readonly #calls: ToolCalls;
+  readonly #details = new ReasoningDetails();
+  readonly #audio = new EmittedAudio();
+  /** The text so far, which a message at the end may repeat whole. */
+  readonly #text = new EmittedText();
+  readonly #called = new Set<string>();
+  #refused = false;
+  #reasoned = false;
+
+  /** @param newId makes the id of a call that came without one, from its place. */
+  constructor(newId: (place: number) => string) {
+    this.#calls = new ToolCalls(newId);
+  }
+
+  get hasText(): boolean {
+    return this.#text.length > 0;
+  }
+
+  /** Takes a piece of a known shape. Returns `false` where it belongs to a call that has not begun. */
+  piece(meaning: Meaning, text: string, emit: Emit): boolean {
+    if (meaning.type === "tool-input-delta") return this.#calls.pushInput(meaning.index, text, emit);
+    if (text === "") return true;
+    if (meaning.type === "text-delta") this.#text.push(text);
+    emit({ type: meaning.type, text });
+    return true;
+  }
+
+  /** Books what a repetition is compared with. */
+  book(event: ChatEvent): void {
+    if (event.type === "text-delta" && event.refusal === undefined) this.#text.push(event.text);
+    else if (event.type === "reasoning-delta") this.#reasoned = true;
+    else if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
+  }
+
+  /** Takes a delta, or a message. */
+  push(delta: JsonObject, emit: Emit): void {
+    this.#reasoning(delta, emit);
+    if (typeof delta.content === "string") textPiece(delta.content, emit);
+    else if (Array.isArray(delta.content)) for (const part of delta.content) contentPart(part, emit);
+    if (typeof delta.refusal === "string" && delta.refusal !== "") {
+      this.#refused = true;
+      emit({ type: "text-delta", text: delta.refusal, refusal: true });
+    }
+    if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
+    if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, emit);
+    // Before there were tools there was one function.
+    if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, emit);
+  }
+
+  #reasoning(delta: JsonObject, emit: Emit): void {
+    const { reasoning_content: content, reasoning, reasoning_details: details } = delta;
+    const detailed = Array.isArray(details) ? this.#details.push(details) : "";
+    const text = filledString(content) ?? filledString(reasoning) ?? detailed;
+    if (text !== "") emit({ type: "reasoning-delta", text });
+  }
+
+  /** Takes the model's speech and its words. @param whole whether it is the whole sound. */
+  pushAudio(audio: JsonObject, whole: boolean, emit: Emit): void {
+    if (typeof audio.transcript === "string") textPiece(audio.transcript, emit);
+    if (whole) this.#audio.pushWhole(audio, emit);
+    else this.#audio.push(audio, emit);
+  }
+
+  /** What a whole message adds to the pieces before it; `undefined` where it contradicts them. */
+  rest(message: JsonObject): JsonObject | undefined {
+    const { content } = message;
+    const rest = typeof content === "string" ? this.#text.restOf(content) : "";
+    if (rest === undefined) return undefined;
+    const { refusal: _, audio: __, images: ___, ...others } = message;
+    const thoughts = this.#reasoned ? { reasoning: null, reasoning_content: null, reasoning_details: null } : {};
+    const calls = this.#calls.any ? { tool_calls: null, function_call: null } : {};
+    return { ...others, ...thoughts, ...calls, content: rest };
+  }
+
+  isRepeatedBy(answer: RepeatedAnswer): boolean {
+    return answer.repeats(this.#text, this.#called);
+  }
+
+  /** Takes the finish reason: calls need not wait for the end marker, unless the answer was cut. */
+  ends(reason: string, emit: Emit): void {
+    if (this.#finishReason(reason).reason === "length") return;
+    this.#calls.completeWhole((event) => {
+      this.book(event);
+      emit(event);
+    });
+  }
+
+  /** Emits what was kept until the end. Returns why the answer ended. */
+  close(rawReason: string | undefined, emit: Emit): { reason: FinishReason; rawReason?: string } {
+    const { blocks } = this.#details;
+    if (blocks !== undefined) {
+      emit({ type: "reasoning-delta", text: "", opaque: ownOpaque({ reasoning_details: blocks }) });
+    }
+    this.#audio.end(emit);
+    const cut = readFinishReason(rawReason, { toolCalls: false }).reason === "length";
+    this.#calls.finish(cut, emit);
+    return this.#finishReason(rawReason);
+  }
+
+  #finishReason(rawReason: string | undefined): { reason: FinishReason; rawReason?: string } {
+    return readFinishReason(rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
+  }
+}

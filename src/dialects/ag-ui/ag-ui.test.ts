@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { dialectLaws, readWire } from "../../../test/laws/dialect-laws.js";
+import { dialectLaws, readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise, textOfEvents } from "../../../test/laws/summary.js";
 import type { JsonObject } from "../../base/json.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { agUi } from "./ag-ui.js";
 
@@ -104,6 +105,25 @@ function read(...events: JsonObject[]) {
   const text = all.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
   return readWire(agUi, [new TextEncoder().encode(text)]);
 }
+
+test("a call that runs elsewhere may say something before it is told itself", () => {
+  const events: ChatEvent[] = [
+    { type: "start", id: "a", model: "m" },
+    {
+      type: "tool-result",
+      callId: "i",
+      name: "draw",
+      output: "half",
+      preliminary: true,
+      providerExecuted: true,
+    },
+    { type: "tool-call", callId: "i", name: "draw", input: {}, providerExecuted: true },
+    { type: "finish", reason: "stop", usage: {} },
+  ];
+  const context = { model: "m", request: { messages: [] } };
+  const read = readWire(agUi, [writeWire(agUi, events, context)]).events;
+  expect(read.filter(({ type }) => type === "tool-result")).toEqual([events[1]]);
+});
 
 test("calls that come in chunks are told, each when the next thing comes", () => {
   const { events, error } = read(

@@ -113,7 +113,7 @@ export class AgUiReader implements WireReader {
 
   #custom(name: string, value: JsonValue, emit: Emit): void {
     if (name === PROGRESS && isJsonObject(value)) {
-      this.#calls.progress(text(value.callId), value.output ?? null, emit);
+      this.#calls.progress(value, emit);
       return;
     }
     if (OURS.includes(name)) emit(eventOf(value));

@@ -62,8 +62,16 @@ export class RunCalls {
   }
 
   /** A result that is not the last of its call. */
-  progress(callId: string, output: JsonValue, emit: Emit): void {
-    emit({ type: "tool-result", callId, name: this.#names.get(callId) ?? UNNAMED, output, preliminary: true });
+  progress(value: JsonObject, emit: Emit): void {
+    const callId = textOf(value.callId);
+    emit({
+      type: "tool-result",
+      callId,
+      name: filledString(value.name) ?? this.#names.get(callId) ?? UNNAMED,
+      output: value.output ?? null,
+      preliminary: true,
+      ...(value.providerExecuted === true && { providerExecuted: true }),
+    });
   }
 
   #begin(value: JsonObject): OpenCall {

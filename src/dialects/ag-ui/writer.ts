@@ -183,9 +183,10 @@ export class AgUiWriter implements WireWriter {
   }
 
   #result(event: ToolResultEvent, write: WriteFrame): void {
-    const { callId, output, isError, preliminary, providerExecuted, opaque } = event;
+    const { callId, name, output, isError, preliminary, providerExecuted, opaque } = event;
     if (preliminary) {
-      this.#custom(write, "tool-progress", { callId, output });
+      // A call that runs elsewhere may say something before it is told itself.
+      this.#custom(write, "tool-progress", { callId, name, output, ...(providerExecuted && { providerExecuted }) });
       return;
     }
     this.#pending.delete(callId);

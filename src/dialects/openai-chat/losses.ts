@@ -15,7 +15,7 @@ export const losses: readonly Loss[] = [
     what: "sentences and the sound of a voice that reads them, the format of sound in a stream and its words' marks",
     why: "`audio` is what the model speaks itself, in a stream 16-bit samples at 24,000 Hz",
   },
-  { what: "retractions", why: "a client cannot un-say a chunk; serve a model that does not retract" },
+  { what: "retractions after the first delta", why: "a client cannot un-say it; the answer ends with an error" },
   { what: "sources without an address, documents", why: "an annotation is a `url_citation`" },
   { what: "files that are neither images nor sound", why: "the protocol has no place for them" },
   { what: "`isError` of a tool result", why: "a tool message is plain text" },

@@ -1,4 +1,7 @@
-import { dialectLaws } from "../../../test/laws/dialect-laws.js";
+import { expect, test } from "vitest";
+import { dialectLaws, readWire, writeWire } from "../../../test/laws/dialect-laws.js";
+import { textOfEvents } from "../../../test/laws/summary.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import { openAiChat } from "./openai-chat.js";
 
 dialectLaws(openAiChat, {
@@ -10,4 +13,19 @@ dialectLaws(openAiChat, {
       providerOptions: { "openai-chat": { stream_options: { include_usage: true } } },
     },
   },
+});
+
+test("what is retracted before anything was said is not said; after it, the answer ends with an error and says no more", () => {
+  const context = { model: "m", request: { messages: [] } };
+  const start: ChatEvent = { type: "start", id: "a", model: "m" };
+  const retract: ChatEvent = { type: "retract", reason: "again" };
+  const end: ChatEvent[] = [
+    { type: "text-delta", text: "Right." },
+    { type: "finish", reason: "stop", usage: {} },
+  ];
+  const early = readWire(openAiChat, [writeWire(openAiChat, [start, retract, start, ...end], context)]);
+  expect([early.error, textOfEvents(early.events)]).toEqual([undefined, "Right."]);
+  const wrong: ChatEvent = { type: "text-delta", text: "Wrong." };
+  const late = readWire(openAiChat, [writeWire(openAiChat, [start, wrong, retract, start, ...end], context)]);
+  expect([late.error?.message, textOfEvents(late.events)]).toEqual([expect.stringContaining("void"), "Wrong."]);
 });

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishEvent, StartEvent } from "../../stream/chat-event.js";
-import type { SluiceError } from "../../stream/error.js";
+import { SluiceError } from "../../stream/error.js";
 import { clientReason } from "../client-calls.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
@@ -18,6 +18,9 @@ export class OpenAiChatWriter implements WireWriter {
   readonly #created: number;
   readonly #deltas: DeltaWriter;
   #start: StartEvent | undefined;
+  /** Whether the client has been told anything that it cannot un-say. */
+  #emitted = false;
+  #ended = false;
 
   constructor(context: WriterContext) {
     this.#context = context;
@@ -26,24 +29,34 @@ export class OpenAiChatWriter implements WireWriter {
   }
 
   push(event: ChatEvent, write: WriteFrame): void {
-    if (event.type === "finish") {
-      this.#finish(event, write);
-      return;
+    if (this.#ended) return;
+    switch (event.type) {
+      case "finish":
+        this.#finish(event, write);
+        return;
+      case "retract":
+        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
+        if (this.#emitted) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        return;
+      case "start":
+        // After a retraction another model begins; the client cannot be informed, and keeps the first id.
+        if (this.#start !== undefined) return;
+        this.#start = event;
+        this.#delta({ role: "assistant", content: "" }, write);
     }
-    if (event.type === "start") {
-      // After a retraction another model begins; the client cannot be informed, and keeps the first id.
-      if (this.#start !== undefined) return;
-      this.#start = event;
-      this.#delta({ role: "assistant", content: "" }, write);
-    }
-    this.#deltas.push(event, (delta) => this.#delta(delta, write));
+    this.#deltas.push(event, (delta) => {
+      this.#emitted = true;
+      this.#delta(delta, write);
+    });
   }
 
   end(write: WriteFrame): void {
-    write({ data: "[DONE]" });
+    if (!this.#ended) write({ data: "[DONE]" });
   }
 
   fail(error: SluiceError, write: WriteFrame): void {
+    if (this.#ended) return;
+    this.#ended = true;
     write({ data: JSON.stringify(writeError(error).body) });
   }
 

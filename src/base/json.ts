@@ -84,12 +84,13 @@ function dropPrototypeKeys(this: unknown, key: string, value: JsonValue): JsonVa
  * @throws {SyntaxError} as `parseJson`.
  */
 export function parseExactJson(text: string): JsonValue {
-  return parseJson(MAYBE_LARGE.test(text) ? quoteLargeNumbers(text) : text);
+  const value = parseJson(text);
+  return MAYBE_LARGE.test(text) ? parseJson(quoteLargeNumbers(text)) : value;
 }
 
 /** Numbers with as many digits as the first that is too large, or with an exponent of three. */
 const MAYBE_LARGE = /\d{16}|\d[eE][+]?\d{3}/;
-/** A string, or a number. Neither can match in two ways, so matching is linear. */
+/** A string, or a number. Neither can match in two ways, so matching is linear in text that is JSON: all its strings end. */
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 function quoteLargeNumbers(text: string): string {

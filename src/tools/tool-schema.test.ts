@@ -68,3 +68,20 @@ describe("a schema of arguments as providers take it", () => {
     expect(await made.readInput({ kind: "a", y: 1 })).toHaveProperty("issues");
   });
 });
+
+test("required is a list of names wherever it stands", () => {
+  const inner = { type: "object", properties: { required: text, b: text }, required: ["b"] };
+  const schema = {
+    type: "object",
+    properties: { a: { type: "string", required: true }, one: { ...inner, required: "b" }, right: inner },
+    required: "a",
+  };
+  expect(toolSchema(schema)).toEqual({
+    type: "object",
+    properties: { a: text, one: inner, right: inner },
+    required: ["a"],
+  });
+  expect(toolSchema({ type: "object", properties: {}, default: { required: true } })).toMatchObject({
+    default: { required: true },
+  });
+});

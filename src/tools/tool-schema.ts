@@ -12,7 +12,8 @@ const UNIONS = ["anyOf", "oneOf", "allOf"] as const;
  * properties of all its members, of which those are required that every member requires; the tool still holds the arguments
  * to its own schema.
  */
-export function toolSchema({ $schema: _, ...root }: JsonObject): JsonObject {
+export function toolSchema({ $schema: _, ...given }: JsonObject): JsonObject {
+  const root = withRequiredLists(given) as JsonObject;
   if (root.type === "object" && isJsonObject(root.properties) && !isComposed(root)) return root;
   const merged = mergedObject(root, root, 0);
   const { $defs, definitions, description, title } = root;
@@ -23,6 +24,51 @@ export function toolSchema({ $schema: _, ...root }: JsonObject): JsonObject {
     ...($defs !== undefined && { $defs }),
     ...(definitions !== undefined && { definitions }),
   };
+}
+
+/** Keywords whose value is data or names, not a schema. */
+const DATA: ReadonlySet<string> = new Set(["const", "default", "enum", "example", "examples"]);
+/** Keywords whose value has schemas by names of the author's. */
+const NAMED: ReadonlySet<string> = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+]);
+
+/**
+ * A schema in which `required` is a list of names wherever it stands: providers refuse the `required: true` of draft 3 and a
+ * single name. What is right is the same object as before.
+ */
+function withRequiredLists(schema: JsonValue): JsonValue {
+  if (Array.isArray(schema)) return mapped(schema, withRequiredLists);
+  if (!isJsonObject(schema)) return schema;
+  const walked = Object.entries(schema).map(([key, value]): [string, JsonValue | undefined] => {
+    if (key === "required" && !isNames(value)) return [key, typeof value === "string" ? [value] : undefined];
+    if (value === undefined || DATA.has(key) || typeof value !== "object") return [key, value];
+    if (!NAMED.has(key) || !isJsonObject(value)) return [key, withRequiredLists(value)];
+    const named = Object.entries(value).map(([name, one]): [string, JsonValue | undefined] => [
+      name,
+      one === undefined ? one : withRequiredLists(one),
+    ]);
+    return [key, named.every(([name, one]) => one === value[name]) ? value : jsonObject(named)];
+  });
+  if (walked.every(([key, value]) => value === schema[key])) return schema;
+  return jsonObject(walked.filter(([, value]) => value !== undefined));
+}
+
+function jsonObject(entries: [string, JsonValue | undefined][]): JsonObject {
+  return Object.fromEntries(entries) as JsonObject;
+}
+
+function isNames(value: JsonValue | undefined): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
+
+function mapped(items: JsonValue[], map: (item: JsonValue) => JsonValue): JsonValue[] {
+  const all = items.map(map);
+  return all.every((item, index) => item === items[index]) ? items : all;
 }
 
 function isComposed(schema: JsonObject): boolean {

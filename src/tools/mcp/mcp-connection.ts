@@ -132,3 +132,14 @@ export function callError(server: McpServer, { details }: McpConnection, thrown:
   const why = [messageOf(thrown), details()].filter((part) => part !== "").join("; ");
   return new SluiceError("connect-failed", `the MCP server ${serverName(server)} was lost: ${why}`, { cause: thrown });
 }
+
+/** The error of a list: names the server, where nothing has yet. */
+export function listError(server: McpServer, thrown: unknown): SluiceError {
+  const { code, message, status } = SluiceError.from(thrown, "provider-error");
+  const name = serverName(server);
+  if (message.includes(name)) return SluiceError.from(thrown, "provider-error");
+  return new SluiceError(code, `the MCP server ${name} does not list its tools: ${message}`, {
+    cause: thrown,
+    ...(status !== undefined && { status }),
+  });
+}

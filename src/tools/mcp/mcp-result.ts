@@ -7,17 +7,28 @@ import { ToolOutput } from "../tool-output.js";
  * - any other content is the list of parts as the server sent them: `text`, `image` and `audio` with `data` in base64 and
  *   `mimeType`, `resource`, `resource_link`. Dialects know such lists and send images as images;
  * - structured content that the parts do not repeat stands beside them: `{ content, structuredContent }`;
+ * - what has neither content nor structured content is all that came instead; an error that says nothing says so;
  * - `_meta`, which is not meant for models, is kept as the result's opaque state.
  *
  * https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result
  */
 export function readMcpResult(result: JsonObject): ToolOutput {
-  const { content, structuredContent, isError, _meta } = result;
-  const parts = Array.isArray(content) ? content : [];
-  return new ToolOutput(readValue(parts, structuredContent), {
+  const { content, structuredContent, isError, _meta, ...rest } = result;
+  const parts = partsOf(content);
+  const said = parts.length > 0 || structuredContent !== undefined;
+  const value = said || Object.keys(rest).length === 0 ? readValue(parts, structuredContent) : rest;
+  const silent = isError === true && Array.isArray(value) && value.length === 0;
+  return new ToolOutput(silent ? "the tool failed, and did not say why" : value, {
     ...(isError === true && { isError }),
     ...(_meta !== undefined && { opaque: { dialect: "mcp", data: _meta } }),
   });
+}
+
+/** The parts of content; a single one that is not in a list is one all the same. */
+function partsOf(content: JsonValue | undefined): JsonValue[] {
+  if (Array.isArray(content)) return content;
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
+  return content === undefined || content === null ? [] : [content];
 }
 
 function readValue(parts: readonly JsonValue[], structured: JsonValue | undefined): JsonValue {

@@ -27,7 +27,7 @@ import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
 import { AskElicitation } from "./ask-elicitation.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
-import { authorize, callError, connectMcp, httpStatusOf, type McpConnection } from "./mcp-connection.js";
+import { authorize, callError, connectMcp, httpStatusOf, listError, type McpConnection } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
 import { type HttpServer, type McpServer, type StdioServer, serverName } from "./mcp-server.js";
 import { listTools, type ServersTool } from "./mcp-tool-list.js";
@@ -182,8 +182,14 @@ class McpToolSource implements McpTools {
 
   /** Reports an error that belongs to no call. */
   #tell(error: Error): void {
-    const { onError = (warning) => globalThis.process?.emitWarning?.(warning) } = this.#options;
-    onError(error);
+    const warn = (warning: Error) => globalThis.process?.emitWarning?.(warning);
+    const { onError = warn } = this.#options;
+    // It is called from within the connection: what it throws may not end that, or the process.
+    try {
+      onError(error);
+    } catch (thrown) {
+      warn(SluiceError.from(thrown, "invalid-argument"));
+    }
   }
 
   async #allTools(): Promise<readonly Tool[]> {
@@ -227,7 +233,7 @@ class McpToolSource implements McpTools {
       closed: () => {
         if (this.#connection === connection) this.#forget();
       },
-      failed: (error: Error) => this.#options.onError?.(error),
+      failed: (error: Error) => this.#options.onError && this.#tell(error),
     };
     const connection = connectMcp(this.#options, this.#connectTimeoutMs, signal, watcher, this.#options);
     this.#connection = connection;
@@ -256,7 +262,9 @@ class McpToolSource implements McpTools {
       const message = `the MCP server ${serverName(this.#options)} describes a tool ${name} that is left out: ${why}`;
       this.#tell(new SluiceError("protocol", message));
     };
-    const all = await this.#ask(({ client }) => listTools(client, this.#connectTimeoutMs, skip));
+    const all = await this.#ask(({ client }) => listTools(client, this.#connectTimeoutMs, skip)).catch((thrown) => {
+      throw listError(this.#options, thrown);
+    });
     const { filter = () => true } = this.#options;
     const names = new Set<string>();
     return all.filter((one) => filter(one)).map((one) => this.#tool(one, names));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deferred } from "../../test/support/deferred.js";
+import { ANTHROPIC_HISTORY } from "../dialects/history/history-rules.js";
+import { NO_RESULT, prepareHistory } from "../dialects/history/prepare-history.js";
 import { guard, pii } from "../guards/index.js";
 import { echo } from "../models/echo.js";
 import { scripted } from "../models/scripted.js";
@@ -225,16 +227,20 @@ describe("a conversation", () => {
     expect(dropped).toEqual([{ dropped: 4 }]);
   });
 
-  test("a tool call that was interrupted before its result is not sent again", async () => {
+  test("a tool call that was interrupted before its result stays, and a service is sent that it was", async () => {
     const call = { type: "tool-call", callId: "1", name: "look", input: {} } as const;
     const model = scripted([["Let me see. ", call, { waitMs: 1e9 }], ["Fine."]]);
     const conversation = new Conversation({ model });
     for await (const event of conversation.stream("Look!")) if (event.type === "tool-call") break;
     await conversation.send("Never mind.");
-    expect(model.requests[1]?.messages[1]).toEqual({
-      role: "assistant",
-      content: [{ type: "text", text: "Let me see. " }],
-    });
+    const sent = model.requests[1]?.messages ?? [];
+    expect(sent[1]).toEqual({ role: "assistant", content: [{ type: "text", text: "Let me see. " }, call] });
+    const { messages } = prepareHistory(sent, ANTHROPIC_HISTORY, []);
+    expect(messages.slice(1)).toEqual([
+      sent[1],
+      { role: "tool", content: [expect.objectContaining({ callId: "1", output: NO_RESULT, isError: true })] },
+      sent[2],
+    ]);
   });
 
   test.each([

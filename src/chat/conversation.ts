@@ -18,7 +18,6 @@ import { ConversationLog } from "./conversation-log.js";
 import { conversationModel } from "./conversation-model.js";
 import type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
 import type { StoredConversation, StoredMessage } from "./conversation-store.js";
-import { withoutDanglingCalls } from "./dangling-calls.js";
 import { type ExportFormat, exportConversation } from "./export-conversation.js";
 import { heardPart } from "./heard-part.js";
 import { plainMetadata } from "./plain-metadata.js";
@@ -482,8 +481,7 @@ export class Conversation {
     const messages = path.map(({ message }) => message);
     if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
     messages.push(...asked);
-    const sent = await this.#window(messages, signal, earlierSummary(path));
-    return { ...sent, messages: withoutDanglingCalls(sent.messages) };
+    return this.#window(messages, signal, earlierSummary(path));
   }
 }
 

@@ -9,7 +9,6 @@ import { validateRequest } from "../stream/validate-request.js";
 import { compact } from "./compaction-window.js";
 import { Conversation } from "./conversation.js";
 import { Conversations } from "./conversations.js";
-import { withoutDanglingCalls } from "./dangling-calls.js";
 import { lastMessages } from "./last-messages-window.js";
 import { MemoryStore } from "./stores/memory-store.js";
 import { summarise } from "./summary-window.js";
@@ -218,26 +217,6 @@ test("control tokens in what people write are counted as the text that they are"
   const { count, estimated } = await tokenCounter("openai/gpt-4o");
   expect(estimated).toBe(false);
   expect(count(said("<|endoftext|>"))).toBeGreaterThan(count(said("hello")));
-});
-
-describe("withoutDanglingCalls", () => {
-  test("leaves calls that are answered bit by bit", () => {
-    const open: ChatMessage[] = [
-      { role: "user", content: "Go" },
-      {
-        role: "assistant",
-        content: ["1", "2"].map((callId) => ({ type: "tool-call" as const, callId, name: "look", input: {} })),
-      },
-      { role: "tool", content: [{ type: "tool-result", callId: "1", name: "look", output: "seen" }] },
-    ];
-    expect(withoutDanglingCalls(open)).toEqual(open);
-  });
-
-  test("takes out a call without a result though an earlier one has the same id", () => {
-    const [call] = calling("1");
-    const messages = [...said("one"), ...calling("1"), ...said("two"), call as ChatMessage, ...said("three")];
-    expect(withoutDanglingCalls(messages)).toEqual([...said("one"), ...calling("1"), ...said("two"), ...said("three")]);
-  });
 });
 
 test("a call that waits is never parted from what was asked and answered about it", async () => {

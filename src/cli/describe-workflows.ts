@@ -10,6 +10,7 @@ import {
   rerunCommand,
   resumeRunCommand,
   showRunCommand,
+  type WorkOptions,
   workCommand,
 } from "./commands/runs.js";
 import {
@@ -19,7 +20,6 @@ import {
   schemaWorkflowCommand,
 } from "./commands/workflow.js";
 import type { Io } from "./io.js";
-import type { WorkflowServiceOptions } from "./workflow-services.js";
 
 const STATUSES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
 
@@ -136,9 +136,8 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
     .action(async (id: string, options: ResumeCommandOptions) => ended(await rerunCommand(id, options, io)));
   withServices(about("work", "go on with runs whose process died or that were answered, until Ctrl-C"))
     .option("--every <seconds>", "how often to look for such runs", count, 5)
-    .action(async (options: RunsOptions & WorkflowServiceOptions & { every: number }) =>
-      ended(await workCommand(options, io)),
-    );
+    .option("--max-takeovers <number>", "how often a run may end its process before it fails", count, 10)
+    .action(async (options: WorkOptions) => ended(await workCommand(options, io)));
   about("cancel", "stop a run for good")
     .argument("<id>", "the run's")
     .action(async (id: string, options: RunsOptions) => ended(await cancelRunCommand(id, options, io)));

@@ -21,6 +21,8 @@ export interface SuperviseOptions {
   everyMs?: number;
   /** How many runs go on here at once. Default 16. */
   concurrency?: number;
+  /** As `ResumeOptions.maxTakeovers`. Default 10. */
+  maxTakeovers?: number;
   /** Gets each run that goes on, and reads its stream. Default: it is read to its end. */
   onRun?: (run: WorkflowRun) => void | Promise<void>;
   /** Is told of a run that failed or could not be taken. A run that another process took first is no error. */
@@ -32,6 +34,7 @@ const checkOptions = exactly("options of superviseRuns", {
   signal: signalCheck,
   everyMs: positive,
   concurrency: wholeNumber(1),
+  maxTakeovers: wholeNumber(0),
   onRun: callable,
   onError: callable,
   clock: clockCheck,
@@ -96,9 +99,11 @@ class Supervisor {
   }
 
   async #goOn(id: string): Promise<void> {
-    const { onRun, onError } = this.#options;
+    const { onRun, onError, maxTakeovers } = this.#options;
     try {
-      const run = await resumeRun(this.#engine, id, this.#services);
+      const run = await resumeRun(this.#engine, id, this.#services, {
+        ...(maxTakeovers !== undefined && { maxTakeovers }),
+      });
       if (onRun === undefined) for await (const _ of run.stream);
       else await onRun(run);
       await run.result;

@@ -85,6 +85,18 @@ describe.each(ENGINES)("with the engine %s, a process that is killed", (engine, 
     ]).toContainEqual(second.effects);
   });
 
+  test("each time fails after so many takeovers, and can be tried anew by hand", { timeout: 60_000 }, async () => {
+    const runs = () => new Runner(where, id("poison"), "poison").ended();
+    const died = [await runs(), await runs(), await runs()];
+    expect(died.flat().filter((line) => JSON.stringify(line).includes("code"))).toEqual([]);
+    const message = expect.stringMatching(/died 3 times in a row, and no step ended in between.*maxTakeovers: 2/);
+    expect(await runs()).toEqual([{ code: "run-lost", message }]);
+    const last = new Runner(where, id("poison"), "none");
+    expect(await last.ended()).toEqual([OUTPUT]);
+    const deaths = ["died step", "died step", "died step"];
+    expect(last.effects).toEqual(["first", "chat", ...deaths, `${id("poison")}/second`]);
+  });
+
   test("is noticed by those that look for such runs; one of them goes on with it", async () => {
     const others = [new Runner(where, id("noticed"), "supervise"), new Runner(where, id("noticed"), "supervise")];
     await Promise.all(others.map((other) => other.said({ supervises: true })));

@@ -1,4 +1,4 @@
-// Begins a run, or goes on with it: `WHERE RUN LOG MODE`, where WHERE is a file, or the URL of a PostgreSQL. Each effect is a line of LOG. It kills itself where MODE says so, once.
+// Begins a run, or goes on with it: `WHERE RUN LOG MODE`, where WHERE is a file, or the URL of a PostgreSQL. Each effect is a line of LOG. It kills itself where MODE says so, once; each time for `poison`.
 import { appendFileSync, existsSync, readFileSync, writeSync } from "node:fs";
 import { defineModel } from "sluice";
 import { DbosEngine, EmbeddedEngine, loadWorkflow, resumeRun, superviseRuns } from "sluice/workflows";
@@ -10,7 +10,8 @@ const note = (line) => appendFileSync(log, `${line}\n`);
 const say = (value) => writeSync(1, `${JSON.stringify(value)}\n`);
 /** Dies at this place, the first time that it is reached. */
 function dieAt(place) {
-  if (mode !== place || effects().includes(`died ${place}`)) return;
+  if (mode !== place && !(mode === "poison" && place === "step")) return;
+  if (mode !== "poison" && effects().includes(`died ${place}`)) return;
   note(`died ${place}`);
   process.kill(process.pid, "SIGKILL");
 }
@@ -85,7 +86,7 @@ try {
   else
     await read(
       known
-        ? await resumeRun(engine, runId, services)
+        ? await resumeRun(engine, runId, services, { maxTakeovers: 2 })
         : (await loadWorkflow(document, services)).run({ engine, runId }),
     );
 } catch (error) {

@@ -10,7 +10,7 @@ import type { ChatModel } from "../../src/stream/chat-model.js";
 import { ChatStream, paced, SluiceError } from "../../src/stream/index.js";
 import * as structured from "../../src/structured/index.js";
 import * as tools from "../../src/tools/index.js";
-import { EmbeddedEngine, MemoryEngine, superviseRuns } from "../../src/workflows/index.js";
+import { EmbeddedEngine, MemoryEngine, resumeRun, superviseRuns } from "../../src/workflows/index.js";
 
 /** Takes anything: what a program in JavaScript may hand in. */
 type Loose = (...values: unknown[]) => unknown;
@@ -34,6 +34,21 @@ const quiet = {
 };
 const sink = speech.pacedOutput({ write() {} });
 
+/** Goes on with a run, with options that are not checked here. */
+async function resumedWith(options: object): Promise<unknown> {
+  const engine = new MemoryEngine();
+  await (
+    await engine.begin({
+      id: "a",
+      workflow: "w",
+      inputs: {},
+      document: { steps: [{ id: "a", type: "output" }] },
+      format: 1,
+    })
+  ).close();
+  return loose(resumeRun)(engine, "a", {}, options);
+}
+
 /** A slip, and the option that it meant. */
 const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, meant: string][] = [
   ["stream", () => loose(chat.stream)(m, "Hi", { temprature: 1 }), "temprature", "temperature"],
@@ -54,6 +69,7 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ["scripted", () => loose(models.scripted)([["a"]], { clok: 1 }), "clok", "clock"],
   ["simulate", () => loose(models.simulate)(m, { tokenPerSecond: 1 }), "tokenPerSecond", "tokensPerSecond"],
   ["replay", () => loose(models.replay)("x.sse", { sped: 1 }), "sped", "speed"],
+  ["resumeRun", () => resumedWith({ maxTakeover: 1 }), "options.maxTakeover", "maxTakeovers"],
   ["superviseRuns", () => loose(superviseRuns)(new MemoryEngine(), {}, { everyMS: 1 }), "options.everyMS", "everyMs"],
   ["EmbeddedEngine", () => loose(EmbeddedEngine.open)(":memory:", { silentMS: 1 }), "options.silentMS", "silentMs"],
   ["toAiSdk", () => loose(models.toAiSdk)(m, { versoin: "v2" }), "versoin", "version"],

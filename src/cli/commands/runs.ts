@@ -22,6 +22,13 @@ export interface ResumeCommandOptions extends RunsOptions, WorkflowServiceOption
   quiet?: boolean;
 }
 
+/** Options of the command that goes on with runs that nobody runs. */
+export interface WorkOptions extends RunsOptions, WorkflowServiceOptions {
+  /** Seconds. */
+  every: number;
+  maxTakeovers: number;
+}
+
 async function withEngine(
   options: RunsOptions,
   io: Io,
@@ -104,10 +111,7 @@ export function rerunCommand(id: string, options: ResumeCommandOptions, io: Io):
 }
 
 /** Goes on with runs that nobody runs, until it is interrupted. */
-export function workCommand(
-  options: RunsOptions & WorkflowServiceOptions & { every: number },
-  io: Io,
-): Promise<number> {
+export function workCommand(options: WorkOptions, io: Io): Promise<number> {
   return withEngine(options, io, async (engine) => {
     const services = await workflowServices(options, io);
     const stop = new AbortController();
@@ -122,6 +126,7 @@ export function workCommand(
       await superviseRuns(engine, services, {
         signal: stop.signal,
         everyMs: options.every * 1_000,
+        maxTakeovers: options.maxTakeovers,
         onRun: async (run) => {
           say(run.runId, "goes on");
           for await (const _ of run.stream);

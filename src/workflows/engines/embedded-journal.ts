@@ -56,6 +56,10 @@ export class EmbeddedJournal implements RunJournal {
     return this.#lost.signal;
   }
 
+  get stepCount(): number {
+    return this.#steps.size;
+  }
+
   step(key: string): StepRecord | undefined {
     return this.#steps.get(key);
   }

@@ -88,6 +88,8 @@ export interface ListRuns {
 export interface RunJournal {
   /** Aborted when the run was taken by somebody else, or cancelled: whoever runs it stops. */
   readonly lost: AbortSignal;
+  /** How many steps are over. */
+  readonly stepCount: number;
   /** A step that is over since an earlier time. */
   step(key: string): StepRecord | undefined;
   /** Keeps a step's record; durable when it returns or its promise resolves. */
@@ -123,6 +125,7 @@ export interface WorkflowEngine {
   /**
    * Takes a run that somebody began.
    *
+   * @returns `run` as it stood before.
    * @throws {SluiceError} `not-found`; `conflict` while another process runs it.
    */
   resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }>;

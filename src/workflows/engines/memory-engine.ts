@@ -62,8 +62,9 @@ export class MemoryEngine implements WorkflowEngine {
   async resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }> {
     const kept = this.#get(id);
     if (kept.holder !== undefined) throw runBusy(id, "this process");
+    const { record: run } = kept;
     update(kept, { status: "running", questions: [] });
-    return { run: kept.record, journal: this.#journal(kept) };
+    return { run, journal: this.#journal(kept) };
   }
 
   async answer(runId: string, questionId: string, answer: JsonValue): Promise<void> {
@@ -138,6 +139,9 @@ export class MemoryEngine implements WorkflowEngine {
     kept.holder = holder;
     return {
       lost: holder.signal,
+      get stepCount() {
+        return kept.steps.size;
+      },
       step: (key) => kept.steps.get(key),
       record: (record) => {
         kept.steps.set(record.key, record);

@@ -7,7 +7,7 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { Channel } from "../../stream/sources/channel.js";
-import type { OpenQuestion, RunJournal } from "../engines/engine.js";
+import type { OpenQuestion, RunJournal, RunStatus } from "../engines/engine.js";
 import { findModel } from "../find-model.js";
 import type { MemoryIndex } from "../memory/memory-index.js";
 import type { Workflow } from "../workflow.js";
@@ -17,6 +17,7 @@ import { RunAnswer } from "./run-answer.js";
 import { RunCore } from "./run-core.js";
 import { questionEvent } from "./run-events.js";
 import { RunScope } from "./scope.js";
+import { countTakeover, MAX_TAKEOVERS } from "./takeovers.js";
 import type { StepReport, WorkflowResult, WorkflowRun } from "./workflow-run.js";
 
 /** What a run is made with. */
@@ -35,7 +36,16 @@ export interface ActiveRunOptions {
   /** Where the engine keeps what `memory_store` is given. */
   memory: MemoryIndex | undefined;
   /** Takes the run from its engine. */
-  open: (() => Promise<RunJournal>) | undefined;
+  open: (() => Promise<OpenedRun>) | undefined;
+  /** How often the run is taken over while no step of it ends. */
+  maxTakeovers?: number | undefined;
+}
+
+/** A run that was taken from its engine. */
+export interface OpenedRun {
+  journal: RunJournal;
+  /** How it stood then, where it had begun before. */
+  before?: RunStatus;
 }
 
 /** Events that may wait for the reader before the steps that write them have to wait, too. */
@@ -102,7 +112,10 @@ export class ActiveRun implements WorkflowRun {
     this.#channel.push([{ type: "start", id: runId, model: `workflow/${this.#workflow.name}` }]);
     let journal: RunJournal | undefined;
     try {
-      journal = await this.#options.open?.();
+      const { open, maxTakeovers = MAX_TAKEOVERS } = this.#options;
+      const opened = await open?.();
+      journal = opened?.journal;
+      if (opened?.before !== undefined) await countTakeover(opened.journal, opened.before, maxTakeovers);
       journal?.lost.addEventListener("abort", () => this.#stop.abort(journal?.lost.reason), { once: true });
       await this.#run(journal);
     } catch (thrown) {

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { CallContext } from "../../stream/call-context.js";
-import { exactly } from "../../stream/checks.js";
+import { exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { OpenQuestion, WorkflowEngine, WorkflowRunRecord } from "../engines/engine.js";
 import { FORMAT, type NewRun } from "../engines/engine.js";
@@ -49,15 +49,15 @@ const isFlag = (value: unknown, path: string): void => {
   if (typeof value !== "boolean") throw invalid(path, value, "true or false");
 };
 
-const checkOptions = exactly("options of a run", {
-  inputs: isObject,
+const FOR_ALL = {
   signal: isSignal,
-  runId: isRunId,
-  engine: isObject,
   onQuestion: isFunction,
   context: isObject,
   retain: isFlag,
-});
+};
+
+const checkOptions = exactly("options of a run", { inputs: isObject, runId: isRunId, engine: isObject, ...FOR_ALL });
+const checkResumeOptions = exactly("options of a run that goes on", { ...FOR_ALL, maxTakeovers: wholeNumber(0) });
 
 /**
  * Begins a run.
@@ -85,12 +85,19 @@ export function startRun(
     compile,
     conversations: engine?.conversations,
     memory: engine?.memory,
-    open: engine && (() => engine.begin(beginning(workflow, runId, inputs, context?.caller))),
+    open:
+      engine && (async () => ({ journal: await engine.begin(beginning(workflow, runId, inputs, context?.caller)) })),
   });
 }
 
 /** Settings of a run that goes on. */
-export type ResumeOptions = Omit<WorkflowRunOptions, "inputs" | "runId" | "engine">;
+export interface ResumeOptions extends Omit<WorkflowRunOptions, "inputs" | "runId" | "engine"> {
+  /**
+   * How often a run may be taken from a process that died, while none of its steps ends. Then it fails with `run-lost`: a run
+   * that ends each process that has it is not to end them all. Default 10.
+   */
+  maxTakeovers?: number;
+}
 
 /** Goes on with a run of an engine. */
 export function resumedRun(
@@ -100,8 +107,8 @@ export function resumedRun(
   options: ResumeOptions,
   compile: (document: JsonValue) => Promise<Workflow>,
 ): WorkflowRun {
-  checkOptions(options, "options");
-  const { signal, onQuestion, context, retain } = options;
+  checkResumeOptions(options, "options");
+  const { signal, onQuestion, context, retain, maxTakeovers } = options;
   return new ActiveRun(workflow, {
     runId: id,
     variables: workflow.variables(inputs),
@@ -113,7 +120,11 @@ export function resumedRun(
     compile,
     conversations: engine.conversations,
     memory: engine.memory,
-    open: async () => (await engine.resume(id)).journal,
+    open: async () => {
+      const { run, journal } = await engine.resume(id);
+      return { journal, before: run.status };
+    },
+    maxTakeovers,
   });
 }
 

@@ -26,6 +26,10 @@ export class DbosJournal implements RunJournal {
     return this.#session.lost;
   }
 
+  get stepCount(): number {
+    return this.#contents.steps.size;
+  }
+
   step(key: string): StepRecord | undefined {
     return this.#contents.steps.get(key);
   }

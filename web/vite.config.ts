@@ -49,6 +49,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
+      // A slow machine is no fault of the build's.
+      checks: { bundlerTimings: false },
       input: {
         index: join(import.meta.dirname, "index.html"),
         "sluice-chat": join(import.meta.dirname, "element/sluice-chat.ts"),

@@ -43,7 +43,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
   retry: {
     takes: "",
     does: "asks for another answer to the last message",
-    run: async (session) => void (await session.show(session.conversation.regenerate())),
+    run: async (session) => void (await session.retry()),
   },
   edit: { takes: "TEXT", does: "says something else in place of the last message", run: edit },
   branches: {
@@ -73,7 +73,7 @@ function help(session: ChatSession): void {
 
 function switchModel(session: ChatSession, name: string): void {
   const { conversation, io } = session;
-  if (name !== "") conversation.model = session.guarded(model(name, { env: io.env }));
+  if (name !== "") conversation.model = session.prepared(model(name, { env: io.env }));
   session.print(`model: ${conversation.model.id}`);
 }
 
@@ -84,7 +84,7 @@ function instruct(session: ChatSession, text: string): void {
 
 async function edit(session: ChatSession, text: string): Promise<void> {
   const question = await lastQuestion(session);
-  await session.show(session.conversation.edit(question.id, text));
+  await session.edit(question.id, text);
 }
 
 /** Where the conversation could have gone otherwise: at the last message of the user, or at the answer to it. */

@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, expect, test } from "vitest";
+import { MemoryStore } from "../chat/stores/memory-store.js";
 import { pii } from "../guards/pii/pii.js";
 import { echo } from "../models/echo.js";
 import { scripted } from "../models/scripted.js";
 import type { ChatModel } from "../stream/chat-model.js";
+import { SluiceError } from "../stream/error.js";
 import { ChatSession } from "./chat-session.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-session-"));
@@ -103,7 +105,7 @@ test("guards stand before a model that is chosen later, too", async () => {
 test("a new conversation that is kept says under which name", async () => {
   const stderr = new PassThrough();
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, env: {}, onInterrupt: () => () => {} };
-  const options = { model: scripted([["1"]]), contextId: "a", store: join(folder, "kept.db") };
+  const options = { model: scripted([["1"]]), kept: { contextId: "a", store: new MemoryStore() } };
   const session = new ChatSession(options, io);
   await session.say("one");
   stderr.read();
@@ -112,4 +114,23 @@ test("a new conversation that is kept says under which name", async () => {
   expect(contextId).not.toBe("a");
   expect(String(stderr.read())).toBe(`conversation ${contextId}: begins\n`);
   await session.close();
+});
+
+test("/retry after a turn that failed asks that turn again, with its files", async () => {
+  const file = join(folder, "notes.txt");
+  writeFileSync(file, "Buy milk");
+  const down = new SluiceError("overloaded", "down", { retryable: true });
+  const model = scripted([["one"], [{ throw: down }], ["two"], ["three"]]);
+  const { session } = begin(model);
+  await session.say("First");
+  await session.command(`/file ${file}`);
+  expect((await session.say("Second"))?.code).toBe("overloaded");
+  await session.command("/retry");
+  expect(model.requests.at(-1)?.messages.at(-1)?.content).toMatchObject([
+    { text: expect.stringContaining("Buy milk") },
+    { text: "Second" },
+  ]);
+  await session.command("/retry");
+  expect(model.requests.at(-1)?.messages).toHaveLength(3);
+  expect(await session.conversation.messages()).toHaveLength(4);
 });

@@ -1,21 +1,25 @@
 import { Conversation } from "../chat/conversation.js";
-import type { ConversationOptions } from "../chat/conversation-options.js";
-import type { ConversationStore } from "../chat/conversation-store.js";
+import type { ConversationOptions, TurnOptions } from "../chat/conversation-options.js";
 import type { TurnInput } from "../chat/stored-turn.js";
 import { MemoryStore } from "../chat/stores/memory-store.js";
 import { type Guard, guard } from "../guards/guard.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
 import type { ChatModel } from "../stream/chat-model.js";
+import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { InputResponsePart } from "../stream/message.js";
 import { openRequests } from "../tools/history.js";
 import { responseMessage } from "../tools/input-response.js";
+import type { Tool } from "../tools/tool.js";
+import type { ToolSource } from "../tools/toolbox.js";
+import { withTools } from "../tools/with-tools.js";
 import { styled } from "./ansi.js";
 import { answerRequest, type NextLine } from "./answer-request.js";
 import { CHAT_COMMANDS } from "./chat-commands.js";
 import { footer } from "./footer.js";
 import { hasColour, type Io } from "./io.js";
+import { type KeptConversation, newConversationId } from "./kept-conversation.js";
 import { PendingFiles } from "./pending-files.js";
 import { reportError } from "./report-error.js";
 import { showAnswer } from "./show-answer.js";
@@ -25,10 +29,14 @@ import { type AnswerSpeech, speakAnswer } from "./speak-answer.js";
 export interface ChatSessionOptions {
   model: ChatModel;
   system?: string;
-  /** Resumes the conversation with this id, or begins it. */
-  contextId?: string;
-  /** Default: this process's memory. */
-  store?: ConversationStore | string;
+  /** The conversation that it goes on with, in a store that outlives it. Default: a new one, in this process's memory. */
+  kept?: Pick<KeptConversation, "contextId" | "store">;
+  /** What of a message is kept. Default: all of it. */
+  keep?: NonNullable<ConversationOptions["keep"]>;
+  /** What is sent with every turn, until `/set` changes it. */
+  settings?: Omit<ChatRequest, "messages">;
+  /** What the models of the session may call. */
+  tools?: readonly (Tool | ToolSource)[];
   /** Stand before every model of the session. */
   guards?: readonly Guard[];
   /** Answers are spoken as well as shown. */
@@ -40,6 +48,12 @@ export class ChatSession {
   readonly io: Io;
   /** Where answers to what tools ask come from. Without it nothing is allowed and no question answered. */
   nextLine: NextLine | undefined;
+  /** Sent with every turn from the next on. */
+  settings: Omit<ChatRequest, "messages">;
+  /** What its models may call. */
+  readonly tools: readonly (Tool | ToolSource)[];
+  /** Whether what is said outlives the session: it can be gone on with by its id. */
+  readonly kept: boolean;
   readonly #files = new PendingFiles();
   readonly #options: ConversationOptions;
   readonly #guards: readonly Guard[];
@@ -47,37 +61,62 @@ export class ChatSession {
   #conversation: Conversation;
   /** Stops the answer that is being shown. */
   #stop: (() => void) | undefined;
+  /** Begins the last turn again, where it failed and nothing of it was kept. */
+  #failed: (() => ChatStream) | undefined;
 
-  constructor({ guards = [], speech, model, ...options }: ChatSessionOptions, io: Io) {
+  constructor({ guards = [], tools = [], settings = {}, speech, kept, model, ...options }: ChatSessionOptions, io: Io) {
     this.io = io;
+    this.kept = kept !== undefined;
+    this.settings = settings;
+    this.tools = tools;
     this.#speech = speech;
     this.#guards = guards;
     this.#options = {
-      store: new MemoryStore(),
+      store: kept?.store ?? new MemoryStore(),
+      ...(kept && { contextId: kept.contextId }),
       prices: defaultPrices(io.env),
       ...options,
-      model: this.guarded(model),
+      model: this.prepared(model),
     };
     this.#conversation = new Conversation(this.#options);
-  }
-
-  /** Whether what is said outlives the session: it can be gone on with by its id. */
-  get kept(): boolean {
-    return typeof this.#options.store === "string";
   }
 
   get conversation(): Conversation {
     return this.#conversation;
   }
 
-  /** A model behind the guards of the session. */
-  guarded(model: ChatModel): ChatModel {
-    return this.#guards.length === 0 ? model : guard(model, ...this.#guards);
+  /** A model with the tools of the session, behind its guards. */
+  prepared(model: ChatModel): ChatModel {
+    const able = this.tools.length === 0 ? model : withTools(model, this.tools);
+    return this.#guards.length === 0 ? able : guard(able, ...this.#guards);
   }
 
-  /** Says something and shows the answer; what tools ask meanwhile is asked here. Returns the error that ended it, after reporting it. */
-  async say(input: TurnInput): Promise<SluiceError | undefined> {
-    let error = await this.show(this.#conversation.stream(typeof input === "string" ? this.#files.with(input) : input));
+  /** Says something and shows the answer. Returns the error that ended it, after reporting it. */
+  say(input: TurnInput): Promise<SluiceError | undefined> {
+    const said = typeof input === "string" ? this.#files.with(input) : input;
+    return this.#turn(() => this.#conversation.stream(said, this.#how()));
+  }
+
+  /** Says something else in place of a message of the user. Returns as `say` does. */
+  edit(messageId: string, text: string): Promise<SluiceError | undefined> {
+    return this.#turn(() => this.#conversation.edit(messageId, text, this.#how()));
+  }
+
+  /** Asks again: what failed before anything of it was kept, else for another last answer. Returns as `say` does. */
+  retry(): Promise<SluiceError | undefined> {
+    return this.#turn(this.#failed ?? (() => this.#conversation.regenerate(undefined, this.#how())));
+  }
+
+  /** Forgets what failed: it is not asked again. */
+  giveUp(): void {
+    this.#failed = undefined;
+  }
+
+  /** Shows the answer of a turn; what tools ask meanwhile is asked here. */
+  async #turn(begin: () => ChatStream): Promise<SluiceError | undefined> {
+    const before = await this.#last();
+    let error = await this.show(begin());
+    this.#failed = error !== undefined && (await this.#last()) === before ? begin : undefined;
     while (error === undefined) {
       const responses: InputResponsePart[] = [];
       const messages = (await this.#conversation.messages()).map(({ message }) => message);
@@ -88,9 +127,19 @@ export class ChatSession {
         responses.push(response);
       }
       if (responses.length === 0) break;
-      error = await this.show(this.#conversation.stream(responseMessage(...responses)));
+      error = await this.show(this.#conversation.stream(responseMessage(...responses), this.#how()));
     }
     return error;
+  }
+
+  /** The id of the last message; `undefined` where there is none, or it cannot be read. */
+  async #last(): Promise<string | undefined> {
+    const messages = await this.#conversation.messages().catch(() => []);
+    return messages.at(-1)?.id;
+  }
+
+  #how(): TurnOptions {
+    return Object.keys(this.settings).length === 0 ? {} : { request: this.settings };
   }
 
   /**
@@ -162,7 +211,13 @@ export class ChatSession {
     const { model, system } = this.#conversation;
     const { contextId: _, system: __, ...options } = this.#options;
     await this.#conversation.close();
-    this.#conversation = new Conversation({ ...options, model, ...(system !== undefined && { system }) });
+    this.#failed = undefined;
+    this.#conversation = new Conversation({
+      ...options,
+      contextId: newConversationId(),
+      model,
+      ...(system !== undefined && { system }),
+    });
   }
 
   /** Says something that is no part of an answer. */
@@ -170,7 +225,7 @@ export class ChatSession {
     this.io.stderr.write(`${text}\n`);
   }
 
-  /** Frees the store and the voice. */
+  /** Frees the conversation and the voice. */
   async close(): Promise<void> {
     await this.#conversation.close();
     await this.#speech?.voice.close?.();

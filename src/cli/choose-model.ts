@@ -31,13 +31,16 @@ const USUAL: Readonly<Record<string, string>> = {
 const SMALL_MODEL = "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M";
 
 /**
- * The first model that is really there: the one that was asked for, `SLUICE_MODEL`, a service whose key is set, a running
- * Ollama on loopback, a file that `sluice pull` has fetched, else echo.
+ * The first model that is really there: the one that was asked for, the one that answered last, `SLUICE_MODEL`, a service whose
+ * key is set, a running Ollama on loopback, a file that `sluice pull` has fetched, else echo.
  *
+ * @param last gave the last answer of the conversation that is gone on with.
  * @throws {SluiceError} `unknown-model`, `missing-key` for one that was asked for.
  */
-export async function chooseModel(asked: string | undefined, env: Io["env"]): Promise<Choice> {
+export async function chooseModel(asked: string | undefined, env: Io["env"], last?: string): Promise<Choice> {
   if (asked !== undefined) return { model: resolve(asked, { env }), because: "asked for" };
+  const before = last === undefined ? undefined : resolvable(last, env);
+  if (before !== undefined) return { model: before, because: "it answered last" };
   if (env.SLUICE_MODEL) return { model: resolve(env.SLUICE_MODEL, { env }), because: "SLUICE_MODEL is set" };
   for (const provider of configuredProviders(env)) {
     const usual = USUAL[provider.id];
@@ -50,7 +53,17 @@ export async function chooseModel(asked: string | undefined, env: Io["env"]): Pr
   if (pulled !== undefined) return { model: resolve(pulled, { env }), because: "sluice pull has fetched it" };
   return {
     model: echo(),
-    because: `nothing is configured, so it says back what you say. For a real answer, set a key (OPENAI_API_KEY …: sluice models),
+    because: `nothing is configured, so it says back what you say. For a real answer: sluice keys set openai (or another: sluice models),
 start Ollama (https://ollama.com), or fetch a small model and run it here: sluice pull ${SMALL_MODEL}`,
   };
+}
+
+/** A model that can be asked; echo answers only where nothing else does. */
+function resolvable(name: string, env: Io["env"]): ChatModel | undefined {
+  if (name === "echo") return undefined;
+  try {
+    return resolve(name, { env });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { defaultStoreLocation } from "../chat/open-store.js";
 import type { Io } from "./io.js";
 
@@ -13,12 +14,33 @@ export function conversationStore(env: Io["env"], platform: NodeJS.Platform = pr
 
 /** Where `sluice pull` keeps model files: beside the conversations. */
 export function modelsFolder(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
-  return join(env.SLUICE_DATA || join(userDataFolder(env, platform), "sluice"), "models");
+  return join(dataFolder(env, platform), "models");
 }
 
 /** Where the command keeps runs of workflows: beside the conversations. */
 export function runStore(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
-  return join(env.SLUICE_DATA || join(userDataFolder(env, platform), "sluice"), "runs.db");
+  return join(dataFolder(env, platform), "runs.db");
+}
+
+/** Where `sluice keys` keeps keys. */
+export function keysFile(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return join(dataFolder(env, platform), "keys.json");
+}
+
+/** Where `sluice templates` keeps templates of prompts. */
+export function templatesFolder(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return join(dataFolder(env, platform), "templates");
+}
+
+/** Makes the folder of a file, for its user alone where it was not there (XDG Base Directory Specification 0.8). */
+export function privateFolder(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+}
+
+/** The folder of the command's files. `SLUICE_DATA` may be a server, which holds conversations alone. */
+function dataFolder(env: Io["env"], platform: NodeJS.Platform): string {
+  const { SLUICE_DATA: folder } = env;
+  return folder && !folder.includes("://") ? folder : join(userDataFolder(env, platform), "sluice");
 }
 
 /** As the XDG Base Directory Specification 0.8, Apple's File System Programming Guide and Windows' Known Folders say. */

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { EXPORT_FORMATS, type ExportFormat } from "../chat/export-conversation.js";
 import type { SearchOptions } from "../chat/search.js";
 import {
@@ -11,6 +11,7 @@ import {
   statisticsCommand,
 } from "./commands/conversations.js";
 import type { Io } from "./io.js";
+import { count } from "./option-values.js";
 
 /** Adds `sluice conversations` and its commands. */
 export function describeConversations(program: Command, io: Io, ended: (code: number) => void): void {
@@ -86,10 +87,4 @@ function describeKeeping(group: Command, io: Io, ended: (code: number) => void):
     .argument("<id...>", "the conversations'")
     .option("--json", "as JSON")
     .action(async (ids: string[], options: { json?: boolean }) => ended(await deleteCommand(ids, options, io)));
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("not a whole number of at least 1");
-  return value;
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { RunStatus } from "../workflows/engines/engine.js";
 import { TEMPLATE_NAMES } from "../workflows/templates.js";
 import { type RunWorkflowOptions, runWorkflowCommand } from "./commands/run-workflow.js";
@@ -20,6 +20,7 @@ import {
   schemaWorkflowCommand,
 } from "./commands/workflow.js";
 import type { Io } from "./io.js";
+import { count, listed } from "./option-values.js";
 
 const STATUSES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
 
@@ -141,15 +142,4 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
   about("cancel", "stop a run for good")
     .argument("<id>", "the run's")
     .action(async (id: string, options: RunsOptions) => ended(await cancelRunCommand(id, options, io)));
-}
-
-/** Of an option that may be given several times. */
-function listed(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("not a whole number of at least 1");
-  return value;
 }

@@ -1,24 +1,20 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DIALECTS } from "../dialects/recognise-wire.js";
-import { type AgentCommandOptions, agentCommand } from "./commands/agent.js";
-import { type AskOptions, askCommand } from "./commands/ask.js";
-import { type ChatOptions, chatCommand } from "./commands/chat.js";
 import { doctorCommand } from "./commands/doctor.js";
 import { modelsCommand } from "./commands/models.js";
 import type { PullOptions } from "./commands/pull.js";
 import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
 import { type SpeakOptions, speakCommand } from "./commands/speak.js";
+import { describeAnswers } from "./describe-answers.js";
 import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
 import { describeServe } from "./describe-serve.js";
 import { describeWorkflows } from "./describe-workflows.js";
-import { EXIT, EXIT_CODES_HELP } from "./exit-code.js";
+import { EXIT, EXIT_CODES_HELP, exitCodeOf } from "./exit-code.js";
 import type { Io } from "./io.js";
+import { meantWords } from "./meant-words.js";
+import { number } from "./option-values.js";
 import { reportError } from "./report-error.js";
-
-const VOICE_HELP = "speak answers: flite, openai/nova, elevenlabs/ID and so on; auto is the first that is configured";
-const OUTPUT_HELP = "with --voice: write WAV files to a folder in it, and play nothing";
-const FILE_HELP = "an image, a sound, a PDF or a text that goes with the question; may be given several times";
 
 /** Runs the `sluice` command and returns its exit code. @param version the package's, for `--version`. */
 export async function runCli(words: readonly string[], io: Io, version: string): Promise<number> {
@@ -33,12 +29,11 @@ export async function runCli(words: readonly string[], io: Io, version: string):
     process.exit(EXIT.failed);
   });
   try {
-    await program.parseAsync(words, { from: "user" });
+    await program.parseAsync(meantWords(words, program, io.stdin.isTTY === true), { from: "user" });
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    reportError(thrown, io);
-    return EXIT.failed;
+    return exitCodeOf(reportError(thrown, io));
   }
 }
 
@@ -108,64 +103,6 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
 
   return program;
-}
-
-/** Adds `sluice chat`, `sluice agent` and `sluice ask`. */
-function describeAnswers(program: Command, io: Io, ended: (code: number) => void): void {
-  program
-    .command("chat", { isDefault: io.stdin.isTTY === true })
-    .description("talk to a model; without a terminal, one answer for each line of stdin")
-    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
-    .option("-s, --system <text>", "instructions to the model")
-    .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
-    .option("-f, --file <path>", FILE_HELP, listed)
-    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
-    .option("-v, --voice <name>", VOICE_HELP)
-    .option("-o, --output <folder>", OUTPUT_HELP)
-    .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
-
-  program
-    .command("agent")
-    .description("talk to the agent of a file or folder: a module, YAML, or Markdown with front matter")
-    .argument("<path>", "the file, or a folder with agent.md, agent.yaml, agent.mjs and the like")
-    .option("-m, --model <name>", "the model where the file names none; default: the first that is configured")
-    .option("-c, --conversation <id>", "keep the conversation under this name, or resume it")
-    .option("-v, --voice <name>", VOICE_HELP)
-    .option("-o, --output <folder>", OUTPUT_HELP)
-    .action(async (path: string, options: AgentCommandOptions) => ended(await agentCommand(path, options, io)));
-
-  program
-    .command("ask")
-    .description("ask once; the answer goes to stdout, everything else to stderr")
-    .argument("[prompt...]", "what to ask; text piped to stdin is added")
-    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
-    .option("-s, --system <text>", "instructions to the model")
-    .option("-f, --file <path>", FILE_HELP, listed)
-    .option("--temperature <number>", "0 to 2", number)
-    .option("--max-tokens <number>", "upper limit on the answer", number)
-    .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
-    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers")
-    .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
-    .option("--json", "print events as JSON, one a line")
-    .option("-q, --quiet", "nothing on stderr but errors")
-    .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
-}
-
-/** Of an option that may be given several times. */
-function listed(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("not a number");
-  return value;
-}
-
-function seconds(text: string): number {
-  const value = number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("not a number above 0");
-  return value;
 }
 
 function speed(text: string): number {

@@ -113,7 +113,7 @@ describe("sluice ask", () => {
     [["ask"], 2, "prompt: found nothing"],
     [["ask", "Hi", "--temperature", "9"], 2, "temperature: found 9; allowed: a number from 0 to 2"],
     [["ask", "Hi", "--temperature", "warm"], 2, "not a number"],
-    [["aks"], 2, "Did you mean ask?"],
+    [["aks"], 2, "did you mean ask?"],
   ])("%j ends with code %i and says why", async (words, code, why) => {
     const ended = await sluice(words);
     expect(ended.stderr).toContain(why);

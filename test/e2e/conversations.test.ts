@@ -39,7 +39,7 @@ describe.concurrent("sluice chat --conversation", () => {
   ] as const)("keeps what was said until %s", async (signal, code) => {
     const env = { SLUICE_DATA: join(root, signal) };
     const input = `${"word ".repeat(5_000)}\nnever asked\n`;
-    const chat = startSluice(["chat", "-m", "echo", "-c", "long"], { env, input });
+    const chat = startSluice(["chat", "-m", "echo", "--conversation", "long"], { env, input });
     await chat.until(/^word/);
     chat.child.kill(signal);
     expect((await chat.ended).code).toBe(code);
@@ -62,7 +62,7 @@ describe.concurrent("sluice chat --conversation", () => {
     const where = { HOME: home, LOCALAPPDATA: join(home, "data"), XDG_DATA_HOME: join(home, "data") };
     await runNode(MAIN, ["chat", "-m", "echo"], "Hello\n", where);
     expect(existsSync(home)).toBe(false);
-    await runNode(MAIN, ["chat", "-m", "echo", "-c", "named"], "Hello\n", where);
+    await runNode(MAIN, ["chat", "-m", "echo", "--conversation", "named"], "Hello\n", where);
     const { stdout } = await runNode(MAIN, ["conversations", "list"], "", where);
     expect(stdout).toMatch(/^named {2}\S+Z {2}Hello\n$/);
   });
@@ -85,7 +85,7 @@ describe.concurrent("sluice chat --conversation", () => {
     const { port } = server.address() as AddressInfo;
     const env = { OPENAI_API_KEY: "sk-test-0123456789", OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` };
     const sluice = cli("costs");
-    const { stderr } = await sluice(["chat", "-m", "openai/gpt-4.1", "-c", "paid"], "one\ntwo\n", env);
+    const { stderr } = await sluice(["chat", "-m", "openai/gpt-4.1", "--conversation", "paid"], "one\ntwo\n", env);
     const asked = await sluice(["ask", "-m", "openai/gpt-4.1", "one"], "", env);
     server.close();
     // 100,000 × $2 + 10,000 × $8 per million.
@@ -112,7 +112,7 @@ describe.concurrent("sluice conversations", () => {
       ["a", "Red foxes"],
       ["b", "Brown bears"],
     ]) {
-      await sluice(["chat", "-m", "echo", "-c", `${id}`], `${text}\n`);
+      await sluice(["chat", "-m", "echo", "--conversation", `${id}`], `${text}\n`);
     }
     const listed = JSON.parse((await sluice(["conversations", "list", "--json"])).stdout);
     expect(listed).toMatchObject([

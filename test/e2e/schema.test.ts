@@ -90,7 +90,7 @@ describe("sluice ask --schema", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line).type);
-    expect(types.at(-1)).toBe("finish");
+    expect(types.slice(-2)).toEqual(["finish", "error"]);
     expect(stderr).toContain("word: is missing");
     expect(code).toBe(1);
   });

@@ -9,6 +9,7 @@ import type { AgentOptions } from "../agent-options.js";
 import { readFrontMatter } from "../front-matter.js";
 import { signature } from "../signature/signature.js";
 import { readSkills } from "../skills/read-skills.js";
+import { readTools } from "./read-tools.js";
 
 /** Settings of `readAgent`. */
 export interface ReadAgentOptions {
@@ -99,7 +100,7 @@ async function definedAgent(file: string, model: AgentOptions["model"] | undefin
   };
   const folder = dirname(file);
   const folders = skills?.map((one) => resolve(folder, one)) ?? (await ownSkills(folder));
-  const lists = await Promise.all((tools ?? []).map((one) => toolsOf(resolve(folder, one))));
+  const lists = await Promise.all((tools ?? []).map((one) => readTools(resolve(folder, one))));
   return new Agent({
     ...(model !== undefined && { model }),
     ...settings,
@@ -129,11 +130,4 @@ async function ownSkills(folder: string): Promise<string[]> {
   const path = join(folder, "skills");
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ? [path] : [];
-}
-
-/** The default export of a module: a tool, or a list of tools and sources of tools. */
-async function toolsOf(file: string): Promise<readonly unknown[]> {
-  const { default: exported } = await import(pathToFileURL(file).href);
-  if (exported === undefined) throw invalid(`${file}: default export`, exported, "a tool, or a list of tools");
-  return Array.isArray(exported) ? exported : [exported];
 }

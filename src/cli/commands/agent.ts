@@ -1,18 +1,16 @@
 import { readAgent } from "../../agents/definition/read-agent.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
-import { conversationStore } from "../data-folder.js";
 import { exitCodeOf } from "../exit-code.js";
 import type { Io } from "../io.js";
+import { type KeepOptions, keptConversation } from "../kept-conversation.js";
 import { reportError } from "../report-error.js";
-import { runSession, speechOf } from "./chat.js";
+import { announce, runSession, speechOf } from "./chat.js";
 
 /** Options of `sluice agent`. */
-export interface AgentCommandOptions {
+export interface AgentCommandOptions extends KeepOptions {
   /** The model where the file names none. */
   model?: string;
-  /** The id of a conversation that is kept: it is resumed, or begins. */
-  conversation?: string;
   /** Who speaks the answers; they are only shown without it. */
   voice?: string;
   /** A folder for audio files, in place of playing. */
@@ -25,13 +23,16 @@ export async function agentCommand(path: string, options: AgentCommandOptions, i
     const { model } = await chooseModel(options.model, io.env);
     const agent = await readAgent(path, { model });
     io.stderr.write(`${agent.name}${agent.description === undefined ? "" : `: ${agent.description}`}\n`);
-    const { conversation: contextId } = options;
-    const kept = contextId === undefined ? {} : { contextId, store: conversationStore(io.env) };
-    const session = new ChatSession({ model: agent.asModel(), ...kept, ...speechOf(options, io) }, io);
+    const speech = speechOf(options, io);
+    const keeping = await keptConversation(options, io.stdin.isTTY === true, io);
+    const { kept } = keeping;
+    const session = new ChatSession({ model: agent.asModel(), ...(kept && { kept }), ...speech }, io);
     try {
+      announce(session, keeping);
       return await runSession(session, io);
     } finally {
       await session.close();
+      await kept?.store.close();
     }
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));

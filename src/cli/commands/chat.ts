@@ -1,26 +1,29 @@
 import { createInterface } from "node:readline";
-import { defaultStoreLocation } from "../../chat/open-store.js";
 import { pii } from "../../guards/pii/pii.js";
+import { scrubMessage } from "../../guards/pii/scrub-message.js";
 import { voiceOf } from "../../speech/voices/voice-of-name.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
-import { conversationStore } from "../data-folder.js";
+import { Closing } from "../closing.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import type { EndSignal, Io } from "../io.js";
 import { hasColour } from "../io.js";
+import { type Keeping, type KeepOptions, keptConversation } from "../kept-conversation.js";
 import { type Entry, LineQueue } from "../line-queue.js";
+import { openTools, type ToolsOptions } from "../open-tools.js";
 import { LEAVE_PASTES, MARK_PASTES, PasteInput } from "../paste-input.js";
 import { reportError } from "../report-error.js";
 import type { AnswerSpeech } from "../speak-answer.js";
 
 /** Options of `sluice chat`. */
-export interface ChatOptions {
+export interface ChatOptions extends KeepOptions, ToolsOptions {
   model?: string;
   system?: string;
-  /** The id of a conversation that is kept: it is resumed, or begins. */
-  conversation?: string;
+  temperature?: number;
+  /** Upper limit on each answer, in tokens. */
+  maxTokens?: number;
   /** Personal data is replaced before the model sees it, and in answers. */
   scrub?: boolean;
   /** Files that go with the first message. */
@@ -33,32 +36,42 @@ export interface ChatOptions {
 
 /** Talks: on a terminal until it is left, otherwise one answer for each line of stdin. */
 export async function chatCommand(options: ChatOptions, io: Io): Promise<number> {
+  const closing = new Closing();
   try {
-    const { model, because } = await chooseModel(options.model, io.env);
-    io.stderr.write(`${model.id}: ${because}\n`);
-    const { system, conversation: contextId } = options;
-    const store = contextId === undefined ? defaultStoreLocation(io.env) : conversationStore(io.env);
-    const session = new ChatSession(
-      {
-        model,
-        ...(system !== undefined && { system }),
-        ...(contextId !== undefined && { contextId }),
-        ...(store !== undefined && { store }),
-        ...(options.scrub && { guards: [pii()] }),
-        ...speechOf(options, io),
-      },
-      io,
-    );
-    try {
-      if (store !== undefined) await announce(session);
-      for (const path of options.file ?? []) await session.attach(path);
-      return await runSession(session, io);
-    } finally {
-      await session.close();
-    }
+    const session = await openSession(options, closing, io);
+    for (const path of options.file ?? []) await session.attach(path);
+    return await runSession(session, io);
   } catch (thrown) {
     return exitCodeOf(reportError(thrown, io));
+  } finally {
+    await closing.close();
   }
+}
+
+async function openSession(options: ChatOptions, closing: Closing, io: Io): Promise<ChatSession> {
+  const { system, temperature, maxTokens } = options;
+  const speech = speechOf(options, io);
+  const keeping = await keptConversation(options, isKeptUnasked(io), io);
+  const { kept } = keeping;
+  closing.add(() => kept?.store.close());
+  const { model, because } = await chooseModel(options.model, io.env, kept?.lastModel);
+  const tools = await openTools(options, closing, io);
+  io.stderr.write(`${model.id}: ${because}\n`);
+  const session = new ChatSession(
+    {
+      model,
+      ...(system !== undefined && { system }),
+      ...(kept && { kept }),
+      settings: { ...(temperature !== undefined && { temperature }), ...(maxTokens !== undefined && { maxTokens }) },
+      tools,
+      ...(options.scrub && { guards: [pii()], keep: scrubMessage() }),
+      ...speech,
+    },
+    io,
+  );
+  closing.add(() => session.close());
+  announce(session, keeping);
+  return session;
 }
 
 /**
@@ -78,12 +91,18 @@ export function runSession(session: ChatSession, io: Io): Promise<number> {
   return io.stdin.isTTY ? talk(session, io) : answerLines(session, io);
 }
 
-/** Says which conversation it is, where it is kept: so it can be resumed. */
-async function announce(session: ChatSession): Promise<void> {
-  const { conversation } = session;
-  const { length } = await conversation.messages();
-  const where = length === 0 ? "begins" : `goes on after ${length} messages`;
-  session.print(`conversation ${conversation.contextId}: ${where}`);
+/** What is said at a terminal is kept, and everything where `SLUICE_DATA` says where. */
+function isKeptUnasked({ stdin, env }: Io): boolean {
+  return stdin.isTTY === true || Boolean(env.SLUICE_DATA);
+}
+
+/** Says which conversation it is, and whether it is kept. */
+export function announce(session: ChatSession, { kept, note }: Keeping): void {
+  if (kept !== undefined) {
+    const where = kept.messages === 0 ? "begins" : `goes on after ${kept.messages} messages`;
+    session.print(`conversation ${kept.contextId}: ${where}`);
+  }
+  if (note !== undefined) session.print(note);
 }
 
 /** stdin is a file or a pipe: each line is a prompt. The first failure ends it. */

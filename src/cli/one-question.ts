@@ -1,0 +1,128 @@
+import { text as readAll } from "node:stream/consumers";
+import type { JsonObject } from "../base/json.js";
+import { Conversation } from "../chat/conversation.js";
+import type { StreamOptions } from "../chat/stream.js";
+import { guard } from "../guards/guard.js";
+import { pii } from "../guards/pii/pii.js";
+import { scrubMessage } from "../guards/pii/scrub-message.js";
+import { CostMeter } from "../models/prices/cost-meter.js";
+import { defaultPrices } from "../models/prices/default-prices.js";
+import type { ChatModel } from "../stream/chat-model.js";
+import { SluiceError } from "../stream/error.js";
+import type { ChatMessage } from "../stream/message.js";
+import { transform } from "../stream/sources/transform.js";
+import { wrapModel } from "../stream/wrap-model.js";
+import { withTools } from "../tools/with-tools.js";
+import { askAtTerminal } from "./ask-at-terminal.js";
+import { chooseModel } from "./choose-model.js";
+import type { Closing } from "./closing.js";
+import type { Io } from "./io.js";
+import { type KeepOptions, keptConversation } from "./kept-conversation.js";
+import { openTools, type ToolsOptions } from "./open-tools.js";
+import { PendingFiles } from "./pending-files.js";
+import { readSchema } from "./read-schema.js";
+
+/** How people say what is asked once. */
+export interface QuestionOptions extends KeepOptions, ToolsOptions {
+  model?: string;
+  system?: string;
+  temperature?: number;
+  /** Upper limit on the answer, in tokens. */
+  maxTokens?: number;
+  /** Seconds for the whole answer. */
+  timeout?: number;
+  quiet?: boolean;
+  /** Personal data is replaced before the model sees it, and in the answer. */
+  scrub?: boolean;
+  /** Files that go with the prompt. */
+  file?: readonly string[];
+  /** File with the JSON Schema that the answer is to fit. */
+  schema?: string;
+}
+
+/** Something that is asked once, and who is asked. */
+export interface OneQuestion {
+  /** With its tools and guards, and what was said before. */
+  model: ChatModel;
+  prompt: string | readonly ChatMessage[];
+  how: StreamOptions;
+  schema: JsonObject | undefined;
+  /** Counts what the answer costs. */
+  meter: CostMeter;
+}
+
+/**
+ * Reads what is asked, and says on stderr who is asked. Nothing is sent.
+ *
+ * @param closing closes what was opened for it.
+ * @throws {SluiceError} whatever is wrong with the options, the files that they name, or the model.
+ */
+export async function readQuestion(
+  words: readonly string[],
+  options: QuestionOptions,
+  closing: Closing,
+  io: Io,
+): Promise<OneQuestion> {
+  const { file: paths = [], system, temperature, maxTokens, timeout } = options;
+  const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
+  const text = await promptOf(words, io, paths.length > 0);
+  const { kept, note } = await keptConversation(options, isAtTerminal(io), io);
+  closing.add(() => kept?.store.close());
+  const { model: chosen, because } = await chooseModel(options.model, io.env, kept?.lastModel);
+  const tools = await openTools(options, closing, io);
+  if (!options.quiet) io.stderr.write(`${chosen.id}: ${because}\n${note === undefined ? "" : `${note}\n`}`);
+  const files = new PendingFiles();
+  for (const path of paths) await files.add(path, chosen);
+  const said = files.with(text);
+  const prices = defaultPrices(io.env);
+  const meter = new CostMeter(chosen.id, prices);
+  const able = tools.length === 0 ? chosen : withTools(chosen, tools, { onInput: askAtTerminal(io) });
+  const model = metered(options.scrub ? guard(able, pii()) : able, meter);
+  const instructed = system !== undefined && { system };
+  const settings = {
+    ...(temperature !== undefined && { temperature }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(timeout !== undefined && { timeouts: { totalMs: timeout * 1_000 } }),
+  };
+  const asked = {
+    prompt: typeof said === "string" ? said : [{ role: "user" as const, content: said }],
+    schema,
+    meter,
+  };
+  if (kept === undefined) return { ...asked, model, how: { ...instructed, ...settings } };
+  const { contextId, store } = kept;
+  const keep = options.scrub ? { keep: scrubMessage() } : {};
+  const conversation = new Conversation({ model, contextId, store, prices, ...instructed, ...keep });
+  closing.add(() => conversation.close());
+  return { ...asked, model: conversation.asModel(), how: settings };
+}
+
+/** Whether a person asks and reads the answer: neither a script nor a pipe. */
+function isAtTerminal({ stdin, stdout }: Io): boolean {
+  return stdin.isTTY === true && stdout.isTTY === true;
+}
+
+/** The same model; what its answers cost is counted. */
+function metered(model: ChatModel, meter: CostMeter): ChatModel {
+  return wrapModel(model, {
+    answer: (source) =>
+      transform(source, {
+        push(batch) {
+          for (const event of batch) meter.push(event);
+          return batch;
+        },
+      }),
+  });
+}
+
+/** @param mayBeEmpty since there is something beside it to ask about. */
+async function promptOf(words: readonly string[], io: Io, mayBeEmpty: boolean): Promise<string> {
+  const asked = words.join(" ").trim();
+  // Without a prompt in the arguments it must come from stdin; with one, stdin adds to it only where something is piped.
+  const piped = io.stdin.isTTY ? "" : (await readAll(io.stdin)).trim();
+  const prompt = [asked, piped].filter((part) => part !== "").join("\n\n");
+  if (prompt !== "" || mayBeEmpty) return prompt;
+  throw new SluiceError("invalid-argument", "prompt: found nothing; allowed: a text as argument or on stdin", {
+    field: "prompt",
+  });
+}

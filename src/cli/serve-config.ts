@@ -40,6 +40,8 @@ export interface ServeConfig {
   /** Where runs are logged and limits of keys counted: `redis://…`. Default: in memory. */
   runs?: string;
   onLeave?: "stop" | "continue" | "auto";
+  /** Models and routes whose answer another replica asks for once more where the process that made it is gone. */
+  takeover?: string[];
   /** Spans and metrics by what `NODE_OPTIONS` registers with `@opentelemetry/api`. */
   telemetry?: boolean;
   fetchFiles?: FetchFiles;
@@ -73,6 +75,7 @@ const CONFIG = exactly("the configuration", {
   port: wholeNumber(0),
   runs: filledString,
   onLeave: oneOf("stop", "continue", "auto"),
+  takeover: list("an array of strings", filledString),
   telemetry: boolean,
   fetchFiles: checkFetchFiles,
   origins: list("an array of strings", filledString),

@@ -5,10 +5,11 @@ import { RedisConnection } from "./redis-connection.js";
 import { keysOf, threadKey, writerChannel } from "./redis-keys.js";
 import { RedisRunReader } from "./redis-run-reader.js";
 import { RedisRunWriter, type RedisWriting } from "./redis-run-writer.js";
-import { OPEN, STOP } from "./redis-scripts.js";
+import { OPEN, STOP, TAKE } from "./redis-scripts.js";
 import { RemoteRun } from "./remote-run.js";
 import {
   DEFAULT_RETENTION,
+  type LostRun,
   type OpenRun,
   type ReadRun,
   type Retention,
@@ -60,6 +61,7 @@ const OPTIONS = exactly("the settings of a log in Redis", {
  * not write again. Readers in the writer's process are served from memory.
  */
 export class RedisRunLog implements RunLog {
+  onLost: ((lost: LostRun) => void) | undefined;
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #heartbeatMs: number;
@@ -99,7 +101,8 @@ export class RedisRunLog implements RunLog {
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
     const keys = keysOf(this.#prefix, run);
     const { lifeMs, keepMs } = this.#writing;
-    const values = [Date.now(), JSON.stringify(options.meta ?? {}), lifeMs, Math.max(keepMs, lifeMs), this.#channel];
+    const { meta = {}, again = "" } = options;
+    const values = [Date.now(), JSON.stringify(meta), lifeMs, Math.max(keepMs, lifeMs), this.#channel, again];
     const opened = await this.#connection.script(OPEN, keys, values);
     if (opened !== 1) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
     const { thread } = options;
@@ -114,7 +117,7 @@ export class RedisRunLog implements RunLog {
   async read(run: string, options: ReadRun = {}): Promise<RunReader> {
     checkReadRun(options);
     const writer = this.#writers.get(run);
-    if (writer !== undefined) return writer.read(options);
+    if (writer?.isWhole) return writer.read(options);
     const remote = await this.#remote(run);
     const record = await this.find(run);
     const { after = -1 } = options;
@@ -180,11 +183,28 @@ export class RedisRunLog implements RunLog {
     const known = this.#remotes.get(run);
     if (known !== undefined) return known;
     const limits = { pollMs: this.#heartbeatMs * POLL, keepMs: this.#writing.keepMs };
-    const forget = () => this.#remotes.delete(run);
-    const remote = new RemoteRun(run, keysOf(this.#prefix, run), this.#connection, limits, forget);
+    const onDeserted = () => this.#remotes.delete(run);
+    const take = () => this.#take(run);
+    const remote = new RemoteRun(run, keysOf(this.#prefix, run), this.#connection, limits, { take, onDeserted });
     this.#remotes.set(run, remote);
     await remote.listen();
     return remote;
+  }
+
+  /** Takes over a run whose process is gone, where it may be made once more; whether it did. */
+  async #take(run: string): Promise<boolean> {
+    const { onLost } = this;
+    if (onLost === undefined) return false;
+    const keys = keysOf(this.#prefix, run);
+    if ((await this.#connection.script(TAKE, keys, [this.#writing.lifeMs, this.#channel])) !== 1) return false;
+    const record = await this.find(run);
+    const again = await this.#connection.run((redis) => redis.hget(keys.known, "again"));
+    if (record === undefined || again === null) return true;
+    const onDone = () => this.#writers.delete(run);
+    const writer = new RedisRunWriter(run, keys, {}, this.#writing, onDone, record.next);
+    this.#writers.set(run, writer);
+    onLost({ writer, record, again });
+    return true;
   }
 
   /** Nobody reads it after all. */

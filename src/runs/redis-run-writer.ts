@@ -5,7 +5,7 @@ import { messageOf, SluiceError } from "../stream/error.js";
 import { MemoryRun } from "./memory-run.js";
 import type { RedisConnection } from "./redis-connection.js";
 import { entryId, type RunKeys } from "./redis-keys.js";
-import { APPEND, BEAT } from "./redis-scripts.js";
+import { APPEND, BEAT, BEGUN, TAKEN } from "./redis-scripts.js";
 import type { OpenRun, ReadRun, RunReader, RunState, RunWriter } from "./run-log.js";
 
 /** Events that wait for a write which is under way; beyond, the writer of the run waits. */
@@ -22,9 +22,6 @@ export interface RedisWriting {
   maxRunBytes: number;
 }
 
-/** The token of the process that began a run; whoever takes it over has a higher one. */
-const TOKEN = "1";
-
 /** Writes a run to Redis, a few events at a time, and to this process's readers at once. */
 export class RedisRunWriter implements RunWriter {
   readonly run: string;
@@ -35,18 +32,29 @@ export class RedisRunWriter implements RunWriter {
   #waiting: ChatEvent[] = [];
   #error: SluiceError | undefined;
   /** The number of the first event that waits. */
-  #seq = 0;
+  #seq: number;
+  readonly #token: string;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failure: SluiceError | undefined;
 
-  /** @param onDone is told when nothing is written any more. */
-  constructor(run: string, keys: RunKeys, options: OpenRun, shared: RedisWriting, onDone: () => void) {
+  /**
+   * @param onDone is told when nothing is written any more.
+   * @param from the number of its first event, where the run was taken over. Readers in this process then read it from Redis.
+   */
+  constructor(run: string, keys: RunKeys, options: OpenRun, shared: RedisWriting, onDone: () => void, from?: number) {
     this.run = run;
+    this.#seq = from ?? 0;
+    this.#token = from === undefined ? BEGUN : TAKEN;
     this.#keys = keys;
     this.#shared = shared;
     this.#local = new MemoryRun(run, options, shared.maxRunBytes);
     this.#onDone = onDone;
+  }
+
+  /** Whether all of the run was written here. */
+  get isWhole(): boolean {
+    return this.#token === BEGUN;
   }
 
   get stopped(): AbortSignal {
@@ -99,7 +107,7 @@ export class RedisRunWriter implements RunWriter {
   /** Tells everybody that this writer lives. */
   async beat(): Promise<void> {
     const { lifeMs, keepMs } = this.#shared;
-    await this.#ask(() => this.#shared.connection.script(BEAT, this.#keys, [TOKEN, lifeMs, keepMs]));
+    await this.#ask(() => this.#shared.connection.script(BEAT, this.#keys, [this.#token, lifeMs, keepMs]));
   }
 
   readonly #write = (): void => {
@@ -139,7 +147,7 @@ export class RedisRunWriter implements RunWriter {
   async #append(envelope: Envelope): Promise<void> {
     const { connection, maxRunBytes, keepMs } = this.#shared;
     const state: RunState = "error" in envelope ? "failed" : endsRun(envelope) ? "finished" : "running";
-    const place = [TOKEN, envelope.seq, seqAfter(envelope), entryId(envelope.seq), stringifyEnvelope(envelope)];
+    const place = [this.#token, envelope.seq, seqAfter(envelope), entryId(envelope.seq), stringifyEnvelope(envelope)];
     const values = [...place, state, Date.now(), maxRunBytes, keepMs, this.#keys.entries];
     await this.#ask(() => connection.script(APPEND, this.#keys, values));
   }

@@ -1,14 +1,21 @@
 /**
  * What must happen in one step in Redis. Of each run there are three keys, which stand on one node of a cluster: KEYS[1] its
- * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta), KEYS[3] its
+ * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again), KEYS[3] its
  * writer's sign of life (string that expires).
  */
 
-/** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel. Returns 1, or 0 where there is one. */
+/** The token of the process that began a run. */
+export const BEGUN = "1";
+/** That of the one that took it over. */
+export const TAKEN = "2";
+
+/** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel, what it takes to
+ * make it once more ("" for nothing). Returns 1, or 0 where there is one. */
 export const OPEN = `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
 redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "bytes", "0", "startedAt", ARGV[1], "meta", ARGV[2],
   "writer", ARGV[5])
+if ARGV[6] ~= "" then redis.call("HSET", KEYS[2], "again", ARGV[6]) end
 redis.call("SET", KEYS[3], "1", "PX", ARGV[3])
 redis.call("PEXPIRE", KEYS[2], ARGV[4])
 return 1
@@ -77,6 +84,19 @@ redis.call("HSET", KEYS[2], "next", next, "state", "failed", "endedAt", ARGV[3])
 redis.call("PEXPIRE", KEYS[1], ARGV[4])
 redis.call("PEXPIRE", KEYS[2], ARGV[4])
 redis.call("PUBLISH", ARGV[5], text)
+return 1
+`;
+
+/**
+ * Takes over a run whose writer gives no sign of life, once in its life: whatever killed its first process shall not kill all.
+ * ARGV: life (ms), the new writer's channel. Returns 1 where it was taken over.
+ */
+export const TAKE = `
+local known = redis.call("HMGET", KEYS[2], "state", "token", "again", "stop")
+if known[1] ~= "running" or known[2] ~= "1" or not known[3] or known[4] then return 0 end
+if redis.call("EXISTS", KEYS[3]) == 1 then return 0 end
+redis.call("HSET", KEYS[2], "token", "${TAKEN}", "writer", ARGV[2])
+redis.call("SET", KEYS[3], "1", "PX", ARGV[1])
 return 1
 `;
 

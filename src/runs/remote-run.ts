@@ -14,24 +14,27 @@ export class RemoteRun {
   readonly #keepMs: number;
   readonly #readers = new Set<RedisRunReader>();
   readonly #timer: NodeJS.Timeout;
+  readonly #take: () => Promise<boolean>;
   readonly #onDeserted: () => void;
   #heard = false;
 
   /**
    * @param pollMs how often to look whether the writer lives, where nothing is heard.
-   * @param onDeserted is told when the last reader has left.
+   * @param take takes over the run, where its writer is dead and that may be; whether it did.
+   * @param onDeserted is called when the last reader has left.
    */
   constructor(
     run: string,
     keys: RunKeys,
     connection: RedisConnection,
     limits: { pollMs: number; keepMs: number },
-    onDeserted: () => void,
+    { take, onDeserted }: { take: () => Promise<boolean>; onDeserted: () => void },
   ) {
     this.run = run;
     this.keys = keys;
     this.connection = connection;
     this.#keepMs = limits.keepMs;
+    this.#take = take;
     this.#onDeserted = onDeserted;
     this.#timer = setInterval(() => void this.#poll(), limits.pollMs);
     this.#timer.unref();
@@ -59,7 +62,7 @@ export class RemoteRun {
     for (const reader of [...this.#readers]) reader.offer(envelope);
   };
 
-  /** Ends the run where its writer is dead; readers look whether they missed something. */
+  /** Takes over or ends the run where its writer is dead; readers look whether they missed something. */
   async #poll(): Promise<void> {
     if (this.#heard) {
       this.#heard = false;
@@ -73,6 +76,7 @@ export class RemoteRun {
     );
     const values = [`${before}"seq":`, after, Date.now(), this.#keepMs, this.keys.entries];
     try {
+      if (await this.#take()) return;
       const buried = await this.connection.script(BURY, this.keys, values);
       for (const reader of [...this.#readers]) {
         if (buried === -1) reader.fail(new SluiceError("run-expired", `the run ${this.run} is not kept any more`));

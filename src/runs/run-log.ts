@@ -10,6 +10,8 @@ export interface OpenRun {
   thread?: string;
   /** Whether the writer waits where its only reader in this process is far behind. Default true. */
   paced?: boolean;
+  /** What another process needs to make the run once more, if this one dies. Default: the run then ends with `run-lost`. */
+  again?: string;
 }
 
 /** `running` until the log has its end. */
@@ -76,6 +78,16 @@ export interface RunWriter {
   flushed(): Promise<void>;
 }
 
+/** A run whose process is gone, and that this process has taken over. */
+export interface LostRun {
+  /** Goes on with its log. It must append to it or fail it. */
+  writer: RunWriter;
+  /** What is known of it; `next` is the number of the first event that comes now. */
+  record: RunRecord;
+  /** As it was given when the run began. */
+  again: string;
+}
+
 /**
  * Where runs are logged. An ended run stays readable for a time; one that grows beyond its share of bytes loses its oldest
  * entries, and a reader that needs them is told with `run-expired`.
@@ -107,6 +119,11 @@ export interface RunLog {
   stop(run: string, reason?: string): Promise<boolean>;
   /** Forgets a run that has ended; whether there was one. */
   forget(run: string): Promise<boolean>;
+  /**
+   * Called with each run that this process has taken over: its own gave no sign of life, somebody reads it here, it was opened with
+   * `again`, and nobody has taken it over before. Must not throw. Absent: such a run ends with `run-lost`, as all others do.
+   */
+  onLost?: ((lost: LostRun) => void) | undefined;
   /** Frees what time has made worthless. Costs little; called now and then by whoever keeps the log. */
   sweep(): void;
   /** Frees connections. Writers must have ended. */

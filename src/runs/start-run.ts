@@ -2,7 +2,7 @@ import type { Batch } from "../stream/batch-source.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
-import type { OpenRun, ReadRun, RunLog, RunReader, RunWriter } from "./run-log.js";
+import type { LostRun, OpenRun, ReadRun, RunLog, RunReader, RunWriter } from "./run-log.js";
 
 /** Settings of `startRun`. */
 export interface StartRun extends Omit<OpenRun, "paced"> {
@@ -73,6 +73,23 @@ export async function startRun(log: RunLog, stream: ChatStream, options: StartRu
     stop: (reason = "the run was stopped") => pump.stop(new SluiceError("cancelled", reason)),
     done,
   };
+}
+
+/**
+ * Makes a run that was taken over once more: what had been said is retracted, and the stream follows.
+ *
+ * @param onBatch sees each batch of the stream before it is logged. Must not throw.
+ * @returns how it ended, when all of it is stored. Never rejects.
+ */
+export function runAgain(
+  { writer, record }: LostRun,
+  stream: ChatStream,
+  onBatch?: (events: Batch) => void,
+): Promise<RunOutcome> {
+  if (record.next > 0) {
+    void writer.append([{ type: "retract", reason: "the process that wrote the answer is gone; another begins anew" }]);
+  }
+  return new Pump(stream, writer, { onLeave: "continue", onBatch }).run();
 }
 
 interface PumpSettings {

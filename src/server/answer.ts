@@ -41,6 +41,7 @@ export async function startAnswer(core: ServerCore, call: ServerCall, asked: Ask
   const { served, dialect } = asked;
   const { name, model } = core.models.find(served.model, call.caller);
   const { run, thread, background, resumable, meta } = asked;
+  const again = core.takeOver.recipe(name, served.request);
   return startServed(core, call, {
     model: name,
     protocol: dialect.name,
@@ -50,6 +51,7 @@ export async function startAnswer(core: ServerCore, call: ServerCall, asked: Ask
     ...(thread !== undefined && { thread }),
     ...(background !== undefined && { background }),
     ...(resumable !== undefined && { resumable }),
+    ...(again !== undefined && { again }),
     ...(meta && { meta }),
   });
 }

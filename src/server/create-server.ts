@@ -7,6 +7,7 @@ import type { Listener } from "../listeners/listener.js";
 import { requireTokenBeyondLoopback } from "../listeners/loopback.js";
 import { isRouted } from "../models/routing/route.js";
 import { MemoryRunLog } from "../runs/memory-run-log.js";
+import type { RunLog } from "../runs/run-log.js";
 import { invalid, type SluiceError } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
 import { allRoutes } from "./all-routes.js";
@@ -27,6 +28,7 @@ import { servedOf } from "./served-parts.js";
 import type { Admitted, ServerCore } from "./server-core.js";
 import { serverMetrics } from "./server-metrics.js";
 import { checkServerOptions, type ServerOptions } from "./server-options.js";
+import { TakeOver } from "./take-over.js";
 import { webRoutes } from "./web-app/web-routes.js";
 import { type WebSockets, webSockets } from "./web-sockets.js";
 
@@ -77,7 +79,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   checkServerOptions(options);
   const { Hono } = await loadPeer("hono", "the server");
   const { getRequestListener } = await loadPeer("@hono/node-server", "the server");
-  const log = options.log ?? new MemoryRunLog();
+  const log: RunLog = options.log ?? new MemoryRunLog();
   const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};
   const sweep = new ConnectionSweep(slow);
   const gate = new Gate(options);
@@ -89,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   const metrics = await serverMetrics({ open: () => streams.size, routes });
   const book = (
     { model, release }: Admitted,
-    call: ServerCall,
+    call: Pick<ServerCall, "id" | "caller">,
     use: RunUse,
     more: Partial<RunLogEntry>,
     error?: SluiceError,
@@ -120,8 +122,10 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     book: (admitted, call, use, error) => book(admitted, call, use, {}, error),
     decided: (decision) => metrics.decided(decision),
     routes,
+    takeOver: new TakeOver(options.takeover ?? [], served.models),
     monitor: new Monitor({ routes }),
   };
+  if (core.takeOver.isOn) log.onLost = (lost) => void core.takeOver.take(core, lost);
   const app = new Hono();
   const rooms = openRooms(core, options, served);
   const paths = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
@@ -152,6 +156,8 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     },
     async close({ graceMs = 30_000 } = {}) {
       if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
+      // Whoever stays takes over.
+      if (core.takeOver.isOn) log.onLost = undefined;
       await sockets?.close();
       await drain.end(
         listeners,

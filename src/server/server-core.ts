@@ -12,6 +12,7 @@ import type { Named } from "./named.js";
 import type { RouteTrail } from "./routing/route-trail.js";
 import type { RunMeter, RunUse } from "./run-meter.js";
 import type { ServedModels } from "./served-models.js";
+import type { TakeOver } from "./take-over.js";
 
 /** Settings that routes look at. */
 export interface CoreSettings {
@@ -36,7 +37,7 @@ export interface Admitted {
 
 /** A run that is under way, and what is noted of it. */
 export interface WatchedRun {
-  run: Run;
+  run: Pick<Run, "id" | "done">;
   meter: RunMeter;
   trail: RouteTrail;
 }
@@ -52,13 +53,15 @@ export interface ServerCore {
   /** Whether the server takes no new requests any more. */
   ending(): boolean;
   /** Holds a caller to its limits. @throws {SluiceError} `rate-limited`, `quota`. */
-  admit(call: ServerCall, model: string): Promise<Admitted>;
+  admit(call: Pick<ServerCall, "caller">, model: string): Promise<Admitted>;
   /** Follows a run to its end, for whoever counts. */
-  watch(watched: WatchedRun, call: ServerCall, admitted: Admitted): void;
+  watch(watched: WatchedRun, call: Pick<ServerCall, "id" | "caller">, admitted: Admitted): void;
   /** An answer that is no run is over, with what it used. */
   book(admitted: Admitted, call: ServerCall, use: RunUse, error?: SluiceError): void;
   /** A route has decided something in a run. */
   decided(decision: RouteDecision): void;
+  /** Which answers are made once more where the process that made them is gone. */
+  readonly takeOver: TakeOver;
   /** Watches what goes on, for dashboards. */
   readonly monitor: Monitor;
   /** How the routes are doing, their circuit breakers included. */

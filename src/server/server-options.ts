@@ -84,6 +84,13 @@ export interface ServerOptions {
    * where the client's protocol has a way to come back (`auto`, the default).
    */
   onLeave?: "stop" | "continue" | "auto";
+  /**
+   * Models and routes, by their names (`*`: all), whose answer another replica asks for once more where the process that made it
+   * is gone and somebody still reads it: once, and only where no tool was called. Their requests then stand in the log. What runs
+   * tools of its own belongs under `agents` or `workflows`, and is never asked again. Default: none; such a run ends with
+   * `run-lost`.
+   */
+  takeover?: readonly string[];
   /** What every caller must know. Needed where other machines reach the server. Default: nothing. */
   token?: string;
   /** Keys of several callers, with what each may ask and use. Default: none. */
@@ -169,6 +176,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   aliases: record("an object of names", filledString),
   log: object,
   onLeave: oneOf("stop", "continue", "auto"),
+  takeover: strings,
   token: filledString,
   keys: checkApiKeys,
   sharedLimits: filledString,

@@ -1,4 +1,5 @@
-import { type Run, type StartRun, startRun } from "../runs/start-run.js";
+import type { LostRun } from "../runs/run-log.js";
+import { type Run, type RunOutcome, runAgain, type StartRun, startRun } from "../runs/start-run.js";
 import type { Batch } from "../stream/batch-source.js";
 import type { CallContext, RouteDecision } from "../stream/call-context.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -29,9 +30,14 @@ export interface ToServe {
   background?: boolean;
   /** Whether the client can come back for it, so that leaving does not end it unless the server is set to. Default false. */
   resumable?: boolean;
+  /** What another process needs to make the run once more, if this one dies. Default: nobody may. */
+  again?: string;
   /** More that is stored with the run. */
   meta?: Readonly<Record<string, string>>;
 }
+
+/** Who asks, as far as a run is concerned. */
+type Asker = Pick<ServerCall, "id" | "caller" | "header">;
 
 /** The header that names an answer's run. */
 export const RUN_HEADER = "x-sluice-run";
@@ -44,8 +50,49 @@ export interface ServedRun extends Run {
 
 /** Lets a caller in and runs what it asks into the log. @throws {SluiceError} what refuses it before it runs. */
 export async function startServed(core: ServerCore, call: ServerCall, asked: ToServe): Promise<ServedRun> {
-  const { model, protocol } = asked;
   const run = asked.run ?? crypto.randomUUID();
+  const opening = { run, ...openingOf(core, call, asked) };
+  const begun = await begin(core, call, run, asked, (stream, onBatch) =>
+    startRun(core.log, stream, { ...opening, onBatch }),
+  );
+  const { trail } = begun;
+  const headers = () => ({ [RUN_HEADER]: run, ...(trail.text !== undefined && { [ROUTE_HEADER]: trail.text }) });
+  return { ...begun.started, headers };
+}
+
+/** Makes a run that was taken over once more, for whoever it belongs to. @throws {SluiceError} what refuses it before it runs. */
+export async function serveAgain(
+  core: ServerCore,
+  lost: LostRun,
+  { model, request }: { model: string; request: ChatRequest },
+): Promise<void> {
+  const { run, meta } = lost.record;
+  const asker: Asker = { id: `takeover-${run}`, caller: { name: meta.owner ?? "" }, header: () => undefined };
+  const served = core.models.find(model, asker.caller).model;
+  const asked: ToServe = {
+    model,
+    protocol: meta.dialect ?? "",
+    request,
+    stream: (context) => served.stream(request, { context, retain: false }),
+  };
+  await begin(core, asker, run, asked, async (stream, onBatch) => ({ id: run, done: runAgain(lost, stream, onBatch) }));
+}
+
+/** What is made of a run that began. */
+interface Begun<Started> {
+  started: Started;
+  trail: RouteTrail;
+}
+
+/** Lets whoever asks in, begins to run what it asks, and notes what becomes of it. */
+async function begin<Started extends { id: string; done: Promise<RunOutcome> }>(
+  core: ServerCore,
+  call: Asker,
+  run: string,
+  asked: ToServe,
+  start: (stream: ChatStream, onBatch: (batch: Batch) => void) => Promise<Started>,
+): Promise<Begun<Started>> {
+  const { model, protocol } = asked;
   const trace = traceOf(call);
   const meter = new RunMeter(asked.modelId ?? core.models.find(model, call.caller).model.id, asked.request);
   const beginning = {
@@ -73,11 +120,10 @@ export async function startServed(core: ServerCore, call: ServerCall, asked: ToS
       meter.push(batch);
       watched.push(batch);
     };
-    const started = await startRun(core.log, stream, { run, onBatch, ...openingOf(core, call, asked) });
+    const started = await start(stream, onBatch);
     void started.done.then((outcome) => core.monitor.end(watched, meter.use(outcome), outcome.error));
     core.watch({ run: started, meter, trail }, call, admitted);
-    const headers = () => ({ [RUN_HEADER]: run, ...(trail.text !== undefined && { [ROUTE_HEADER]: trail.text }) });
-    return { ...started, headers };
+    return { started, trail };
   } catch (thrown) {
     core.monitor.end(watched, { usage: {} }, SluiceError.from(thrown));
     admitted?.release();
@@ -86,14 +132,15 @@ export async function startServed(core: ServerCore, call: ServerCall, asked: ToS
 }
 
 /** How the run is opened in the log. */
-function openingOf({ settings }: ServerCore, call: ServerCall, asked: ToServe): StartRun {
-  const { model, protocol, background = false, resumable = false, meta, thread } = asked;
+function openingOf({ settings }: ServerCore, call: Asker, asked: ToServe): StartRun {
+  const { model, protocol, background = false, resumable = false, meta, thread, again } = asked;
   const goesOn = background || settings.onLeave === "continue" || (resumable && settings.onLeave === "auto");
   return {
     attended: !background,
     onLeave: goesOn ? "continue" : "stop",
     meta: { owner: call.caller.name, model, dialect: protocol, ...meta },
     ...(thread !== undefined && { thread: threadOf(call, thread) }),
+    ...(again !== undefined && { again }),
   };
 }
 
@@ -101,7 +148,7 @@ function openingOf({ settings }: ServerCore, call: ServerCall, asked: ToServe): 
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}(?:-|$)/;
 
 /** The trace that a client says its request belongs to. */
-function traceOf(call: ServerCall): { id: string; parent: string } | undefined {
+function traceOf(call: Asker): { id: string; parent: string } | undefined {
   const parent = call.header("traceparent");
   const [, id] = TRACEPARENT.exec(parent ?? "") ?? [];
   return parent === undefined || id === undefined ? undefined : { id, parent };

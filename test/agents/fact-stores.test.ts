@@ -1,6 +1,9 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { afterAll, describe, expect, test } from "vitest";
 import { embeddedFacts } from "../../src/agents/memory/facts/embedded-facts.js";
 import { PostgresFacts } from "../../src/agents/memory/facts/postgres-facts.js";
@@ -70,5 +73,33 @@ describe.skipIf(postgres === undefined)("on a real server", () => {
 
   test("a server that is gone is store-failed", async () => {
     await expect(PostgresFacts.open("postgres://sluice@127.0.0.1:1/x")).rejects.toMatchObject({ code: "store-failed" });
+  });
+});
+
+// PostgreSQL itself in WebAssembly, behind a socket: few systems have a package of the extension.
+describe("on a server with pgvector", async () => {
+  const database = await PGlite.create({ extensions: { vector } });
+  const server = new PGLiteSocketServer({ db: database, host: "127.0.0.1", port: 0, maxConnections: 10 });
+  await server.start();
+  afterAll(async () => {
+    await server.stop();
+    await database.close();
+  });
+  const open = () => PostgresFacts.open(`postgres://postgres@${server.getServerConn()}/postgres`);
+  factStoreContract("PostgreSQL with pgvector", open);
+
+  test("the extension measures the vectors, those of another embedder are passed over, and none is lost", async () => {
+    const store = await open();
+    expect(store.vectors).toBe("pgvector");
+    await store.add("mixed", [
+      { ...FACT, id: "three", vector: [0, 0.6, 0.8] },
+      { ...FACT, id: "near", vector: [1, 0.1] },
+      { ...FACT, id: "far", vector: [-1, 0] },
+      { ...FACT, id: "zero", vector: [0, 0] },
+    ]);
+    const found = await store.search("mixed", { text: "?", vector: [1, 0], limit: 5 });
+    expect(found.map(({ id }) => id)).toEqual(["near", "far", "zero"]);
+    expect(await store.list("mixed")).toHaveLength(4);
+    await store.close();
   });
 });

@@ -109,6 +109,8 @@ export interface WriterContext {
   request: ChatRequest;
   /** Seconds since the epoch, for protocols that stamp their frames. Default: now. */
   created?: number;
+  /** The same for when the answer was whole, where one is written again. Default: now. */
+  completed?: number;
   /** Fields of the answer's object that the server knows and the request does not, where the protocol has such an object. */
   fields?: JsonObject;
 }

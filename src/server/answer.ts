@@ -28,6 +28,8 @@ export interface Asked {
   fields?: JsonObject;
   /** Seconds since the epoch, for protocols that stamp their answers. Default: now. */
   created?: number;
+  /** The same for when the answer was whole, where it is written again. Default: now. */
+  completed?: number;
   /** Beside those of every answer. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -77,13 +79,17 @@ export async function replyWith(
   core: ServerCore,
   call: ServerCall,
   reader: RunReader,
-  asked: Pick<Asked, "dialect" | "served" | "id" | "fields" | "created">,
+  asked: Pick<Asked, "dialect" | "served" | "id" | "fields" | "created" | "completed">,
   { headers = () => ({}), ...frames }: ReplyOptions = {},
 ): Promise<ServerReply> {
   // Whatever the answer is at: a client that leaves is gone.
   call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
-  const { dialect, served, id, fields, created } = asked;
-  const own = { ...(fields && { fields }), ...(created !== undefined && { created }) };
+  const { dialect, served, id, fields, created, completed } = asked;
+  const own = {
+    ...(fields && { fields }),
+    ...(created !== undefined && { created }),
+    ...(completed !== undefined && { completed }),
+  };
   const context: WriterContext = { model: served.model, request: served.request, ...own };
   if (!served.stream) {
     const whole = await readAnswer(reader);

@@ -4,6 +4,9 @@ import type { WriterContext } from "../dialect.js";
 import { RESPONSES } from "./opaque.js";
 import { writeDefinition } from "./write-tools.js";
 
+/** What Open Responses requires of every function, whether or not it was said. */
+const FUNCTION = { description: null, parameters: null };
+
 /** The fields of a response that the request or the start of the answer decides, as its clients expect them to be there. */
 export function responseObject(context: WriterContext, start: StartEvent | undefined): JsonObject {
   const { request } = context;
@@ -11,6 +14,7 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     id: start?.id ?? "",
     object: "response",
     created_at: context.created ?? Math.floor(Date.now() / 1_000),
+    completed_at: null,
     status: "in_progress",
     error: null,
     incomplete_details: null,
@@ -23,11 +27,21 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     previous_response_id: null,
     reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
     store: request.providerOptions?.[RESPONSES]?.store === true,
-    temperature: request.temperature ?? null,
+    // Open Responses requires numbers: those that hold where nothing is said.
+    temperature: request.temperature ?? 1,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    top_logprobs: 0,
+    max_tool_calls: null,
+    service_tier: "default",
+    safety_identifier: null,
+    prompt_cache_key: null,
     text: { format: { type: "text" } },
     tool_choice: typeof request.toolChoice === "string" ? request.toolChoice : "auto",
-    tools: (request.tools ?? []).map(writeDefinition),
-    top_p: request.topP ?? null,
+    tools: (request.tools ?? [])
+      .map(writeDefinition)
+      .map((tool) => (tool.type === "function" ? { ...FUNCTION, ...tool } : tool)),
+    top_p: request.topP ?? 1,
     truncation: "disabled",
     usage: null,
     user: request.user ?? null,

@@ -117,8 +117,9 @@ export class ResponseWriter {
   fail(error: SluiceError, write: WriteResponseEvent): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { message, code } = errorFields(error);
-    this.#response.event({ type: "error", code, message, param: error.field ?? null }, write);
+    const fields = { ...errorFields(error), param: error.field ?? null };
+    // OpenAI says them in the event itself, Open Responses in an object of their own.
+    this.#response.event({ type: "error", ...fields, error: { type: "server_error", ...fields } }, write);
   }
 
   #text({ text, refusal, opaque, block }: TextDeltaEvent, write: WriteResponseEvent): void {

@@ -105,7 +105,9 @@ export class WrittenResponse {
     write: WriteResponseEvent,
   ): void {
     this.#begin(write);
-    Object.assign(this.object, end, { output: this.#output, usage: writeUsage(usage) });
+    const completed = this.#context.completed ?? Math.floor(Date.now() / 1_000);
+    Object.assign(this.object, end, { completed_at: end.status === "completed" ? completed : null });
+    Object.assign(this.object, { output: this.#output, usage: writeUsage(usage) });
     this.event({ type: `response.${end.status}`, response: this.object }, write);
   }
 

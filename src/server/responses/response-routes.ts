@@ -86,9 +86,10 @@ async function retrieve(core: ServerCore, call: ServerCall): Promise<ServerReply
   const stored = await storedResponse(core, call, idIn(call));
   if (call.query.get("stream") !== "true") return jsonReply(await responseObject(core, stored));
   const { record, served } = stored;
-  const { created, fields } = contextOf(stored);
+  const { created, completed, fields } = contextOf(stored);
   const asked = { dialect: openAiResponses, served: { ...served, stream: true }, id: record.run };
-  const again = { ...asked, ...(created !== undefined && { created }), ...(fields && { fields }) };
+  const times = { ...(created !== undefined && { created }), ...(completed !== undefined && { completed }) };
+  const again = { ...asked, ...times, ...(fields && { fields }) };
   return replyWith(core, call, await core.log.read(record.run), again, { skip: startingAfter(call) + 1 });
 }
 

@@ -22,9 +22,31 @@ export function requestMeta(body: JsonObject): Record<string, string> {
   return { request: JSON.stringify(body) };
 }
 
+/** Fields of a request that its response repeats as they were given. */
+const REPEATED = [
+  "text",
+  "tool_choice",
+  "reasoning",
+  "metadata",
+  "truncation",
+  "top_logprobs",
+  "presence_penalty",
+  "frequency_penalty",
+  "max_tool_calls",
+  "safety_identifier",
+  "prompt_cache_key",
+];
+
 /** The fields of a response's object that the server decides. */
 export function serverFields(body: JsonObject): JsonObject {
+  const given = REPEATED.flatMap((name) =>
+    body[name] === undefined || body[name] === null ? [] : [[name, body[name]]],
+  );
+  const { text, reasoning, ...repeated } = Object.fromEntries(given) as JsonObject;
   return {
+    ...repeated,
+    ...(isJsonObject(text) && { text: { format: { type: "text" }, ...text } }),
+    ...(isJsonObject(reasoning) && { reasoning: { effort: null, summary: null, ...reasoning } }),
     background: body.background === true,
     store: body.store !== false,
     previous_response_id: body.previous_response_id ?? null,
@@ -59,7 +81,8 @@ export async function storedResponse(
 /** What a writer needs to write it again as it was. */
 export function contextOf({ served, body, record }: StoredResponse): WriterContext {
   const created = Math.floor(record.startedAt / 1_000);
-  return { model: served.model, request: served.request, created, fields: serverFields(body) };
+  const ended = record.endedAt === undefined ? {} : { completed: Math.floor(record.endedAt / 1_000) };
+  return { model: served.model, request: served.request, created, ...ended, fields: serverFields(body) };
 }
 
 /** The response's object as it stands: what the events that are there add up to. */

@@ -70,6 +70,8 @@ export type { ChosenOptions } from "./teams/chosen.js";
 export { chosenByModel } from "./teams/chosen.js";
 export type { HandOffOptions } from "./teams/hand-off.js";
 export { handOff } from "./teams/hand-off.js";
+export type { PlannedOptions } from "./teams/planned.js";
+export { plannedByModel } from "./teams/planned.js";
 export type { DebateOptions, RoundRobinOptions } from "./teams/round-robin.js";
 export { debate, roundRobin } from "./teams/round-robin.js";
 export type { Member, Speaker, TeamSettings, TeamState } from "./teams/team.js";

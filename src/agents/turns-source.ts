@@ -17,6 +17,8 @@ export interface Turn {
 /** A turn that is over. */
 export interface EndedTurn {
   agent: string | undefined;
+  /** What it had begun with. */
+  opening: readonly ChatEvent[];
   finish: FinishEvent;
   /** What was answered, as messages to send back. */
   messages: ChatMessage[];
@@ -125,7 +127,8 @@ class TurnsSource implements BatchSource {
     const messages = this.#relay?.messages ?? [];
     const last = messages.at(-1);
     const text = last?.role === "assistant" ? textOf(last) : "";
-    this.#ended.push({ agent: this.#turn?.agent, finish, messages, text });
+    const { agent, opening = [] } = this.#turn ?? {};
+    this.#ended.push({ agent, opening, finish, messages, text });
     this.#spend(finish.usage);
     this.#turn = undefined;
     this.#relay = undefined;

@@ -4,6 +4,7 @@ import { Agent } from "../../src/agents/agent.js";
 import { multiCycle } from "../../src/agents/strategies/multi-cycle.js";
 import { chosenByModel } from "../../src/agents/teams/chosen.js";
 import { handOff } from "../../src/agents/teams/hand-off.js";
+import { plannedByModel } from "../../src/agents/teams/planned.js";
 import { debate, roundRobin } from "../../src/agents/teams/round-robin.js";
 import { defineModel } from "../../src/models/define-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
@@ -34,10 +35,22 @@ function restless(moves: readonly Move[]): ChatModel {
     },
   });
 }
+/** Plans a task for each move, and then answers. */
+function planning(moves: readonly Move[]): ChatModel {
+  const tasks = moves.filter(({ to }) => NAMES.includes(to)).map(({ to }) => ({ agent: to, task: "x" }));
+  let planned = false;
+  return defineModel({
+    id: "planning",
+    *stream() {
+      yield planned ? "Done." : JSON.stringify({ tasks });
+      planned = true;
+    },
+  });
+}
 const look = tool({ name: "look", input: { type: "object" }, run: () => "seen" });
 const teamOf = fc.record({
   moves: fc.array(fc.array(move, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 3 }),
-  kind: fc.constantFrom("hand-off", "round robin", "debate", "chosen", "cycles", "team in a team"),
+  kind: fc.constantFrom("hand-off", "round robin", "debate", "chosen", "planned", "cycles", "team in a team"),
   most: fc.integer({ min: 1, max: 4 }),
 });
 
@@ -58,6 +71,10 @@ test("whatever its members do, a team ends, within its turns and their steps", a
           "round robin": () => [roundRobin({ members, rounds: most, done: never }), 3 * most],
           debate: () => [debate({ members: [first, second], judge: third, rounds: most }), 2 * most + 1],
           chosen: () => [chosenByModel({ members, chooser: restless(moves[0] ?? []), maxTurns: most }), most],
+          planned: () => [
+            plannedByModel({ members, planner: planning(moves.flat().slice(0, most)), maxTasks: most }),
+            most + 1,
+          ],
           cycles: () => [
             new Agent({
               model: restless(moves[0] ?? []),
@@ -83,5 +100,5 @@ test("whatever its members do, a team ends, within its turns and their steps", a
     }),
     { numRuns: 200 },
   );
-  expect(ended.size).toBe(6);
+  expect(ended.size).toBe(7);
 });

@@ -8,6 +8,7 @@ import { multiCycle } from "../../src/agents/strategies/multi-cycle.js";
 import { singleShot } from "../../src/agents/strategies/single-shot.js";
 import { chosenByModel } from "../../src/agents/teams/chosen.js";
 import { handOff } from "../../src/agents/teams/hand-off.js";
+import { plannedByModel } from "../../src/agents/teams/planned.js";
 import { debate, roundRobin } from "../../src/agents/teams/round-robin.js";
 import { pii } from "../../src/guards/pii/pii.js";
 import { defineModel } from "../../src/models/define-model.js";
@@ -70,6 +71,12 @@ modelLaws("an agent with a fallback", () => {
 modelLaws("an agent in an agent in an agent", () => ({ model: nest(says("innermost")).asModel() }));
 const named = (name: string) => new Agent({ name, description: name, model: says(name) });
 modelLaws("a team that speaks in turn", () => ({ model: roundRobin({ members: [named("a"), named("b")] }) }));
+modelLaws("a team that plans", () => ({
+  model: plannedByModel({
+    members: [named("a"), named("b")],
+    planner: says("planner", ['{"tasks":[{"agent":"a","task":"Begin."}]}', "done"]),
+  }),
+}));
 modelLaws("a debate", () => ({ model: debate({ members: [named("a"), named("b")], judge: named("c") }) }));
 modelLaws("a team whose speaker a model chooses", () => ({
   model: chosenByModel({ members: [named("a"), named("b")], chooser: says("chooser", ["a"]) }),

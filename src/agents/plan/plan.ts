@@ -10,6 +10,8 @@ export interface PlanItem {
   /** What is to be done. */
   text: string;
   status: "open" | "running" | "done";
+  /** In a team that plans: the member whose task it is. */
+  agent?: string;
 }
 
 /** The value of a `data` event named `agent/plan`: the whole plan, as the agent has it now. */

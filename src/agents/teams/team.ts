@@ -1,3 +1,4 @@
+import type { DataEvent } from "../../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
@@ -23,6 +24,8 @@ export interface Speaker {
   member: Member;
   /** Put behind all messages, for this turn. */
   prompt?: string;
+  /** Emitted at the beginning of the turn. */
+  opening?: readonly DataEvent[];
 }
 
 /** How far a team is. */
@@ -89,18 +92,17 @@ function turns({ members, maxTurns, view, next }: TeamSettings, request: ChatReq
     if (ended.length >= maxTurns || (last !== undefined && endsAnswer(last))) return undefined;
     // Whoever waited goes on itself.
     const waiting = resumes && last === undefined ? members.find(({ name }) => name === lastSpeaker) : undefined;
-    const speaker =
-      waiting === undefined
-        ? await next({ request, ended, lastSpeaker, signal, call, spend })
-        : { member: waiting, prompt: undefined };
+    const speaker: Speaker | undefined =
+      waiting === undefined ? await next({ request, ended, lastSpeaker, signal, call, spend }) : { member: waiting };
     if (speaker === undefined) return undefined;
-    const { member, prompt } = speaker;
+    const { member, prompt, opening = [] } = speaker;
     const before = [...request.messages, ...ended.flatMap((turn) => seenBy(member.name, turn, view))];
     const messages: ChatMessage[] = prompt === undefined ? before : [...before, { role: "user", content: prompt }];
     const source = innerSource(member.asModel(), { ...request, messages }, call);
     const value = { agent: member.name };
     const opaque = { dialect: "sluice", data: value };
-    return { source, agent: member.name, opening: [{ type: "data", name: "agent/speaker", value, opaque }] };
+    const speaking: DataEvent = { type: "data", name: "agent/speaker", value, opaque };
+    return { source, agent: member.name, opening: [speaking, ...opening] };
   });
 }
 

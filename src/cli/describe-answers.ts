@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type AgentCommandOptions, agentCommand } from "./commands/agent.js";
 import { type AskOptions, askCommand } from "./commands/ask.js";
 import { type ChatOptions, chatCommand } from "./commands/chat.js";
+import { EnvFileOption } from "./env-file-option.js";
 import type { Io } from "./io.js";
 import { listed, number, seconds } from "./option-values.js";
 
@@ -70,5 +71,6 @@ function withConversation(command: Command): Command {
   return command
     .option("-c, --continue", "go on with the last conversation that was kept")
     .option("--conversation <id>", "keep the conversation under this name, or go on with it")
-    .option("--no-keep", "keep nothing of it; else what is said at a terminal is kept");
+    .option("--no-keep", "keep nothing of it; else what is said at a terminal is kept")
+    .addOption(new EnvFileOption());
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ServeOptions } from "./commands/serve.js";
+import { EnvFileOption } from "./env-file-option.js";
 import type { Io } from "./io.js";
 
 /** Adds `sluice serve`. */
@@ -18,6 +19,7 @@ export function describeServe(program: Command, io: Io, ended: (code: number) =>
     .option("--runs <url>", "where runs are logged: redis://… ; default: in memory")
     .option("--no-web", "without the web app at /")
     .option("--no-log", "no lines of JSON on stderr, one for each request and answer")
+    .addOption(new EnvFileOption())
     .action(async (config: string | undefined, options: ServeOptions) => {
       // Loaded here: no other command needs a server.
       const { serveCommand } = await import("./commands/serve.js");

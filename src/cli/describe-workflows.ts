@@ -19,6 +19,7 @@ import {
   newWorkflowCommand,
   schemaWorkflowCommand,
 } from "./commands/workflow.js";
+import { EnvFileOption } from "./env-file-option.js";
 import type { Io } from "./io.js";
 import { count, listed } from "./option-values.js";
 
@@ -61,6 +62,7 @@ function withServices(command: Command): Command {
     .option("--folder <path>", "the folder that files are read from and written to; default: the current one")
     .option("--allow-folder <path>", "another folder for files; may be given several times", listed)
     .option("--prompts <folder>", "the prompts of prompt_ref, as JSON files")
+    .addOption(new EnvFileOption())
     .option("--allow-python", "Python functions may run, with the rights of this user")
     .option(
       "--allow-host <host>",

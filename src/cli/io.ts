@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { drained } from "../base/drained.js";
+import type { Keys } from "./kept-keys.js";
 
 /** What the command line has of the world: tests bring their own. */
 export interface Io {
@@ -7,6 +8,8 @@ export interface Io {
   stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean };
   env: Readonly<Record<string, string | undefined>>;
+  /** Keys that are kept for this user, by their variables: read when a command needs them. */
+  keys?: () => Keys;
   /** Calls `handler` at each Ctrl-C that the terminal did not take itself, and when the process is to end; returns how to stop. */
   onInterrupt(handler: (signal: EndSignal) => void): () => void;
 }

@@ -7,7 +7,7 @@ const ADVICE: { readonly [code in ErrorCode]?: string } = {
   "connect-failed": "Is the server running? `sluice doctor` checks.",
   "connect-timeout": "Is the server running? `sluice doctor` checks.",
   "unknown-model": "`sluice models` lists what is configured.",
-  "missing-key": "`sluice models` lists what to set.",
+  "missing-key": "`sluice keys set` keeps one; `sluice models` lists what to set.",
   authentication: "The key was refused: check the variable that holds it.",
   "rate-limited": "Wait a little and try again.",
   overloaded: "Wait a little and try again.",

@@ -8,9 +8,12 @@ import { type SpeakOptions, speakCommand } from "./commands/speak.js";
 import { describeAnswers } from "./describe-answers.js";
 import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
+import { describeKeys } from "./describe-keys.js";
 import { describeServe } from "./describe-serve.js";
 import { describeWorkflows } from "./describe-workflows.js";
+import { EnvFileOption, variablesFor } from "./env-file-option.js";
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from "./exit-code.js";
+import { fileProblem } from "./file-problem.js";
 import type { Io } from "./io.js";
 import { meantWords } from "./meant-words.js";
 import { number } from "./option-values.js";
@@ -19,13 +22,17 @@ import { reportError } from "./report-error.js";
 /** Runs the `sluice` command and returns its exit code. @param version the package's, for `--version`. */
 export async function runCli(words: readonly string[], io: Io, version: string): Promise<number> {
   let code: number = EXIT.ok;
-  const program = describeProgram(io, version, (ended) => {
+  const own = { ...io };
+  const program = describeProgram(own, version, (ended) => {
     code = ended;
+  });
+  program.hook("preAction", (_, command) => {
+    own.env = variablesFor(command, io);
   });
   // A reader that has seen enough (`| head`) is no failure.
   io.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
-    reportError(error, io);
+    io.stderr.write(`error: the answer cannot be written: ${fileProblem(error)}\n`);
     process.exit(EXIT.failed);
   });
   try {
@@ -48,6 +55,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
 
   describeAnswers(program, io, ended);
   describeConversations(program, io, ended);
+  describeKeys(program, io, ended);
   describeDapr(program, io, ended);
   describeServe(program, io, ended);
   describeWorkflows(program, io, ended);
@@ -69,9 +77,13 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
 
   program
     .command("models")
-    .description("what is configured, what answers, and what to set for the rest")
+    .description("what is configured, what answers, and what to set for the rest; or what a service offers")
+    .argument("[provider]", "a service, which is asked: openai, ollama and the like")
     .option("--json", "as JSON")
-    .action(async (options: { json?: boolean }) => ended(await modelsCommand(options, io)));
+    .addOption(new EnvFileOption())
+    .action(async (provider: string | undefined, options: { json?: boolean }) =>
+      ended(await modelsCommand(provider, options, io)),
+    );
 
   program
     .command("pull")
@@ -100,6 +112,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .command("doctor")
     .description("check this machine: Node, variables, proxies, what answers")
     .option("--json", "as JSON")
+    .addOption(new EnvFileOption())
     .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
 
   return program;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
-import { messageOf, SluiceError } from "../stream/error.js";
+import { SluiceError } from "../stream/error.js";
 import { DbosEngine } from "../workflows/engines/dbos/dbos-engine.js";
 import { EmbeddedEngine } from "../workflows/engines/embedded-engine.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
@@ -9,6 +9,7 @@ import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
 import { chooseModel } from "./choose-model.js";
 import { runStore } from "./data-folder.js";
+import { fileError } from "./file-problem.js";
 import type { Io } from "./io.js";
 
 /** Options of commands that run workflows. */
@@ -60,7 +61,7 @@ export async function readWorkflow(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (thrown) {
-    throw new SluiceError("invalid-argument", `${file} cannot be read: ${messageOf(thrown)}`, { field: "file" });
+    throw fileError(file, "read", thrown);
   }
 }
 

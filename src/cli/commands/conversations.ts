@@ -11,6 +11,7 @@ import { textOf } from "../../stream/message.js";
 import { conversationStore } from "../data-folder.js";
 import { describeStatistics } from "../describe-statistics.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
+import { fileError } from "../file-problem.js";
 import { type Io, shown, write } from "../io.js";
 import { reportError } from "../report-error.js";
 
@@ -137,8 +138,4 @@ function readText(file: string): Promise<string> {
   return readFile(file, "utf8").catch((cause: Error) => {
     throw fileError(file, "read", cause);
   });
-}
-
-function fileError(file: string, done: "read" | "written", cause: Error): SluiceError {
-  return new SluiceError("invalid-argument", `${file} cannot be ${done}: ${cause.message}`, { field: "file", cause });
 }

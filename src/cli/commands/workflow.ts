@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import { echo } from "../../models/echo.js";
-import { messageOf, SluiceError } from "../../stream/error.js";
 import { describeDiagnostic } from "../../workflows/format/diagnostic.js";
 import { toMermaid } from "../../workflows/graph/mermaid.js";
 import { toSvg } from "../../workflows/graph/svg.js";
@@ -8,6 +7,7 @@ import { workflowTemplate } from "../../workflows/templates.js";
 import { checkWorkflow, loadWorkflow } from "../../workflows/workflow.js";
 import { workflowJsonSchema } from "../../workflows/workflow-json-schema.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
+import { fileError } from "../file-problem.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
 import { readWorkflow } from "../workflow-services.js";
@@ -80,6 +80,6 @@ async function give(text: string, file: string | undefined, io: Io): Promise<voi
   try {
     await writeFile(file, text, { flag: "wx" });
   } catch (thrown) {
-    throw new SluiceError("invalid-argument", `${file} cannot be written: ${messageOf(thrown)}`, { field: "file" });
+    throw fileError(file, "written", thrown);
   }
 }

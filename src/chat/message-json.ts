@@ -1,5 +1,10 @@
+import { isJsonObject } from "../base/json.js";
+import { SluiceError } from "../stream/error.js";
+import type { ChatMessage } from "../stream/message.js";
 import { withBytes, withoutBytes } from "../stream/message-json.js";
 import type { StoredMessage } from "./conversation-store.js";
+
+const ROLES: Readonly<Record<ChatMessage["role"], true>> = { system: true, user: true, assistant: true, tool: true };
 
 /**
  * A stored message as JSON can carry it. Only the bytes of files change: they stand as `{ "base64": … }` in the place of
@@ -15,9 +20,38 @@ export function messageToText(stored: StoredMessage): string {
   return JSON.stringify(messageToJson(stored));
 }
 
-/** The stored message that `messageToText` wrote. */
-export function messageFromText(text: string): StoredMessage {
-  const stored: StoredMessage = JSON.parse(text);
-  stored.message = withBytes(stored.message, "message");
-  return stored;
+/**
+ * The stored messages that `messageToText` wrote.
+ *
+ * @param where names the store and the conversation, for the error.
+ * @throws {SluiceError} `store-failed` for what is none: what a model would be sent is not guessed.
+ */
+export function messagesFromTexts(texts: readonly string[], where: string): StoredMessage[] {
+  return texts.map((text) => {
+    const found = parsed(text);
+    if (!isStoredMessage(found)) {
+      throw new SluiceError("store-failed", `${where}: a stored message is damaged: ${text.slice(0, QUOTED)}`);
+    }
+    found.message = withBytes(found.message, "message");
+    return found;
+  });
+}
+
+/** How much of a damaged message is quoted. */
+const QUOTED = 100;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isStoredMessage(found: unknown): found is StoredMessage {
+  if (!isJsonObject(found) || typeof found.id !== "string" || !isJsonObject(found.message)) return false;
+  const { role, content } = found.message;
+  return (
+    typeof role === "string" && Object.hasOwn(ROLES, role) && (typeof content === "string" || Array.isArray(content))
+  );
 }

@@ -1,4 +1,6 @@
 import { systemClock, wait } from "../base/clock.js";
+import { SluiceError } from "../stream/error.js";
+import { fileInPlace } from "./file-in-place.js";
 import { isBusy, type SqliteDriver } from "./sqlite-driver.js";
 
 /** How a transaction begins: for reading, or for writing. */
@@ -16,9 +18,14 @@ export class SqliteTransactions {
   readonly #driver: SqliteDriver;
   /** The transaction that runs, or the last one. */
   #last: Promise<unknown> = Promise.resolve();
+  readonly #path: string;
+  readonly #inPlace: () => boolean;
 
-  constructor(driver: SqliteDriver) {
+  /** @param path of the file that the driver has opened, or `:memory:`. */
+  constructor(driver: SqliteDriver, path: string) {
     this.#driver = driver;
+    this.#path = path;
+    this.#inPlace = fileInPlace(path);
   }
 
   /** Runs something in a transaction, when all before it has ended and as soon as nobody else writes. */
@@ -26,12 +33,23 @@ export class SqliteTransactions {
     return this.alone((driver) => inTransaction(driver, kind, run));
   }
 
-  /** Runs something that needs no transaction of its own, such as a single statement, in its turn. */
+  /**
+   * Runs something that needs no transaction of its own, such as a single statement, in its turn.
+   *
+   * @throws {SluiceError} `store-failed` when the file is not at its path any more.
+   */
   alone<T>(run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
-    const next = () => patiently(() => run(this.#driver));
+    const next = () => patiently(() => this.#run(run));
     const result = this.#last.then(next, next);
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  #run<T>(run: (driver: SqliteDriver) => Promise<T>): Promise<T> {
+    if (!this.#inPlace()) {
+      throw new SluiceError("store-failed", `the file ${this.#path} was removed or replaced while it was open`);
+    }
+    return run(this.#driver);
   }
 
   /** Resolves when nothing runs any more. */

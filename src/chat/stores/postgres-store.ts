@@ -10,7 +10,7 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
-import { messageFromText, messageToText } from "../message-json.js";
+import { messagesFromTexts, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
 import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
@@ -105,7 +105,13 @@ export class PostgresStore implements ConversationStore {
         "SELECT body FROM sluice_messages WHERE conversation = $1 ORDER BY seq",
         [id],
       );
-      return { ...recordOf(row), messages: bodies.rows.map(({ body }) => messageFromText(body)) };
+      return {
+        ...recordOf(row),
+        messages: messagesFromTexts(
+          bodies.rows.map(({ body }) => body),
+          `PostgreSQL store, ${id}`,
+        ),
+      };
     }, "ISOLATION LEVEL REPEATABLE READ READ ONLY");
   }
 

@@ -9,7 +9,7 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
-import { messageFromText, messageToText } from "../message-json.js";
+import { messagesFromTexts, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
 import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
@@ -97,7 +97,7 @@ export class RedisStore implements ConversationStore {
       redis.multi().hgetall(this.#record(id)).lrange(this.#messages(id), 0, -1).exec(),
     );
     const conversation = recordOf(id, record as Record<string, string>);
-    return conversation && { ...conversation, messages: (bodies as string[]).map(messageFromText) };
+    return conversation && { ...conversation, messages: messagesFromTexts(bodies as string[], `Redis store, ${id}`) };
   }
 
   async append(id: string, change: Append): Promise<number> {

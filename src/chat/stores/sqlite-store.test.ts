@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -140,3 +140,57 @@ test("nothing is asked of the model where the answer could not be kept", async (
   expect(await conversation.export("text")).toContain("Hi");
   await store.close();
 });
+
+test.each<[string, (path: string) => void]>([
+  ["removed", rmSync],
+  ["replaced", (path) => renameSync(copied(path), path)],
+])(
+  "a file that was %s while it was open takes no turn, and the model is not paid for the next one",
+  async (_, change) => {
+    const path = join(folder, `gone-${crypto.randomUUID()}.db`);
+    const store = await SqliteStore.open(path);
+    const model = scripted([["Yes."], ["No."]]);
+    const conversation = new Conversation({ model, store });
+    await conversation.send("Hi");
+    change(path);
+    const lost = { code: "store-failed", message: `the file ${path} was removed or replaced while it was open` };
+    await expect(conversation.send("Are you there?")).rejects.toMatchObject(lost);
+    await expect(conversation.send("Are you?")).rejects.toMatchObject(lost);
+    expect(model.requests).toHaveLength(2);
+    await store.close();
+  },
+);
+
+function copied(path: string): string {
+  copyFileSync(path, `${path}.copy`);
+  return `${path}.copy`;
+}
+
+test("a database of something else is left as it is", async () => {
+  const path = join(folder, "foreign.db");
+  const other = await openWithAddon(writable(path));
+  await other.exec("CREATE TABLE messages (text TEXT)");
+  await other.close();
+  await expect(SqliteStore.open(path)).rejects.toMatchObject({
+    code: "store-failed",
+    message: `SQLite store, ${path}: it is a database of something else, with a table messages of its own`,
+  });
+  await expect(SqliteStore.open(`${path}\0.db`)).rejects.toMatchObject({ code: "invalid-argument", field: "path" });
+});
+
+test.each(["{oops", "null", '{"id":"m"}', '{"id":"m","message":{"role":"king","content":"x"}}'])(
+  "a damaged message is told with its conversation: %s",
+  async (body) => {
+    const path = join(folder, `damaged-${crypto.randomUUID()}.db`);
+    const store = await SqliteStore.open(path);
+    await store.append("a", { ...append, messages: [message], head: "m" });
+    const other = await openWithAddon(writable(path));
+    await other.run("UPDATE messages SET body = ?", [body]);
+    await other.close();
+    await expect(store.load("a")).rejects.toMatchObject({
+      code: "store-failed",
+      message: `SQLite store, ${path}, a: a stored message is damaged: ${body}`,
+    });
+    await store.close();
+  },
+);

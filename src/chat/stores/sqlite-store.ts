@@ -10,7 +10,7 @@ import {
   SqliteTransactions,
   type TransactionKind,
 } from "../../sqlite/sqlite-transactions.js";
-import { messageOf, SluiceError } from "../../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import type {
   Append,
   ConversationRecord,
@@ -18,7 +18,7 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
-import { messageFromText, messageToText } from "../message-json.js";
+import { messagesFromTexts, messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
 import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
@@ -61,7 +61,7 @@ export class SqliteStore implements ConversationStore {
 
   private constructor(driver: SqliteDriver, path: string, readOnly: boolean) {
     this.#driver = driver;
-    this.#transactions = new SqliteTransactions(driver);
+    this.#transactions = new SqliteTransactions(driver, path);
     this.#path = path;
     this.readOnly = readOnly;
   }
@@ -71,10 +71,12 @@ export class SqliteStore implements ConversationStore {
    * folder, is opened for reading.
    *
    * @param path of the file, or `:memory:`.
-   * @throws {SluiceError} `store-failed`, also for a file that another version of this store has written; `unsupported`
-   *   where a package is needed and not installed.
+   * @throws {SluiceError} `store-failed`, also for a file that another version of this store or something else has written;
+   *   `invalid-argument` for a path with NUL; `unsupported` where a package is needed and not installed.
    */
   static async open(path: string): Promise<SqliteStore> {
+    // SQLite would open what stands before it.
+    if (path.includes("\0")) throw invalid("path", path, "a path without NUL");
     try {
       if (path !== IN_MEMORY) mkdirSync(dirname(resolve(path)), { recursive: true });
       return await openForWriting(path, (driver) => new SqliteStore(driver, path, false));
@@ -100,7 +102,13 @@ export class SqliteStore implements ConversationStore {
         "SELECT body FROM messages WHERE conversation = ? ORDER BY seq",
         [id],
       );
-      return { ...recordOf(row), messages: bodies.map(({ body }) => messageFromText(body)) };
+      return {
+        ...recordOf(row),
+        messages: messagesFromTexts(
+          bodies.map(({ body }) => body),
+          `SQLite store, ${this.#path}, ${id}`,
+        ),
+      };
     });
   }
 
@@ -178,9 +186,12 @@ async function openForWriting<T>(path: string, make: (driver: SqliteDriver) => T
       if (found !== 0) checkSchemaVersion(`SQLite store, ${path}`, found);
       await driver.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
       if (found !== 0) return;
-      await inTransaction(driver, "BEGIN IMMEDIATE", () =>
-        driver.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`),
-      );
+      await inTransaction(driver, "BEGIN IMMEDIATE", async () => {
+        // Another process may have made them meanwhile.
+        if ((await versionOf(driver)) !== 0) return;
+        await refuseForeign(driver, path);
+        await driver.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
+      });
     });
     // A file whose folder cannot be written is found out by writing alone.
     if (path !== IN_MEMORY) await patiently(() => inTransaction(driver, "BEGIN IMMEDIATE", async () => {}));
@@ -189,6 +200,15 @@ async function openForWriting<T>(path: string, make: (driver: SqliteDriver) => T
     await driver.close();
     throw thrown;
   }
+}
+
+/** A database of something else may have tables of these names, and no version of ours. */
+async function refuseForeign(driver: SqliteDriver, path: string): Promise<void> {
+  const taken = "SELECT name FROM sqlite_master WHERE name IN ('conversations', 'messages')";
+  const [found] = await driver.all<{ name: string }>(taken, []);
+  if (found === undefined) return;
+  const message = `SQLite store, ${path}: it is a database of something else, with a table ${found.name} of its own`;
+  throw new SluiceError("store-failed", message);
 }
 
 /** Nothing is left of a log: the file can be read as it is, without the files that SQLite puts beside it. */

@@ -6,7 +6,7 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../../chat/conversation-store.js";
-import { messageFromText, messageToText } from "../../chat/message-json.js";
+import { messagesFromTexts, messageToText } from "../../chat/message-json.js";
 import { conflict } from "../../chat/stores/conflict.js";
 import { type Check, exactly, filledString, record, string, wholeNumber } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
@@ -83,7 +83,8 @@ export class DaprStateStore implements ConversationStore {
       const found = await this.#head(id);
       if (found === undefined || found.head.version === 0) return undefined;
       const { messages, missing } = await this.#log.read(found.head);
-      if (missing === undefined) return { ...recordOf(id, found.head), messages: messages.map(messageFromText) };
+      if (missing === undefined)
+        return { ...recordOf(id, found.head), messages: messagesFromTexts(messages, `Dapr state store, ${id}`) };
       // It may have been deleted since its head was read; then that head is gone as well.
       if (incomplete === found.head.run) throw lost(id, missing);
       incomplete = found.head.run;

@@ -104,7 +104,7 @@ export class EmbeddedEngine implements WorkflowEngine {
   private constructor(driver: SqliteDriver, path: string, conversations: SqliteStore, silentMs: number) {
     this.#silentMs = silentMs;
     this.#driver = driver;
-    this.#transactions = new SqliteTransactions(driver);
+    this.#transactions = new SqliteTransactions(driver, path);
     this.#path = path;
     this.conversations = conversations;
     this.memory = new SqliteMemory((run) => this.#alone(run));

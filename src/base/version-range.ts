@@ -9,7 +9,7 @@ type Version = readonly [major: number, minor: number, patch: number];
 export function isInRange(version: string, range: string): boolean {
   const found = versionOf(version);
   return range.split("||").some((one) => {
-    const [, sign = "", rest = ""] = /^\s*([~^]?)(.*)$/.exec(one) ?? [];
+    const [, sign = "", rest = ""] = /^\s*([~^]?)([\s\S]*)$/.exec(one) ?? [];
     const least = versionOf(rest);
     if (compare(found, least) < 0) return false;
     const fixed = sign === "" ? 3 : sign === "~" ? 2 : leadingZeros(least) + 1;

@@ -13,7 +13,7 @@ export function ollamaHostUrl(host: string): string {
   const url = new URL(full);
   url.hostname = EVERYWHERE[url.hostname] ?? url.hostname;
   if (url.port === "" && !host.includes("://")) url.port = PORT;
-  return url.href.replace(/\/+$/, "");
+  return url.href.replace(/(?<!\/)\/+$/, "");
 }
 
 /** Of `:11434`, and of an IPv6 address without brackets, which has more than one colon. */

@@ -86,13 +86,13 @@ function addressOf(provider: Provider, id: string, options: ModelOptions, env: E
     const value = firstSet(variables, env)?.value;
     if (value !== undefined) query[parameter] = value;
   }
-  return { baseUrl: baseUrl.replace(/\/+$/, ""), query: { ...query, ...options.query } };
+  return { baseUrl: baseUrl.replace(/(?<!\/)\/+$/, ""), query: { ...query, ...options.query } };
 }
 
 /** Some vendors' own clients add the path themselves, so that their variables hold only scheme and host. */
 function withPath(given: string, usual: string | undefined): string {
   if (usual === undefined || !URL.canParse(given) || new URL(given).pathname !== "/") return given;
-  return given.replace(/\/+$/, "") + new URL(usual).pathname;
+  return given.replace(/(?<!\/)\/+$/, "") + new URL(usual).pathname;
 }
 
 function authentication(

@@ -47,6 +47,8 @@ class PartThoughts implements Stage {
   #thinks = false;
   /** Text that may be a tag, or blanks around one. */
   #buffered = "";
+  /** Whether it is all blanks before the first word, which are looked at once. */
+  #blank = true;
   /** Where the answer is taken for reasoning from its first word: all of it, until that is certain. */
   #unsure: string[] = [];
   /** The last beginning of an answer or a step. */
@@ -123,6 +125,13 @@ class PartThoughts implements Stage {
   }
 
   #text(piece: string, emit: Emit): void {
+    const opening = this.#state === "before" || (this.#state === "within" && this.#first === "within" && !this.#thinks);
+    if (opening && (this.#buffered === "" || this.#blank) && piece.trim() === "") {
+      this.#blank = true;
+      this.#buffered += piece;
+      return;
+    }
+    this.#blank = false;
     const text = this.#buffered + piece;
     this.#buffered = "";
     switch (this.#state) {

@@ -104,7 +104,7 @@ function addressOf(protocol: SidecarProtocol, { endpoint, port, host }: Named): 
 function httpUrl(text: string, field: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) throw invalid(field, text, "an http or https URL");
-  return text.replace(/\/+$/, "");
+  return text.replace(/(?<!\/)\/+$/, "");
 }
 
 /** `host:port`, with the forms that Dapr's SDKs take: `dns:` or a scheme before it, `?tls=true` behind it; port 443 by default. */

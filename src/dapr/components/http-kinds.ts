@@ -168,7 +168,7 @@ function openAzure(context: OpenContext): OpenedComponent {
     keyHeader: "api-key",
   };
   const deployment = encodeURIComponent(modelOf(kind, settings.model, env));
-  const address = `${endpoint.replace(/\/+$/, "")}/openai/deployments/${deployment}`;
+  const address = `${endpoint.replace(/(?<!\/)\/+$/, "")}/openai/deployments/${deployment}`;
   return open(kind, { ...context, settings: { ...settings, endpoint: address } }, { "api-version": apiVersion });
 }
 
@@ -217,7 +217,7 @@ function modelOf({ modelEnv, defaultModel }: HttpKind, given: string, env: Envir
 function endpointOf({ endpoint }: HttpKind, given: string, model: string): string {
   if (given === "" || given.includes("{{model}}")) return (given || endpoint).replace("{{model}}", model);
   if (!URL.canParse(given) || new URL(given).pathname !== "/" || endpoint.includes("{{")) return given;
-  return given.replace(/\/+$/, "") + new URL(endpoint).pathname.replace(/\/$/, "");
+  return given.replace(/(?<!\/)\/+$/, "") + new URL(endpoint).pathname.replace(/\/$/, "");
 }
 
 function authentication({ keyEnv, keyHeader, missingKey }: HttpKind, given: string, env: Environment) {

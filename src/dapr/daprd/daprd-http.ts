@@ -100,7 +100,7 @@ function checkedEndpoint(endpoint: string): string {
   if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint)) {
     throw invalid("endpoint", endpoint, "a URL of daprd's HTTP port, for example http://127.0.0.1:3500");
   }
-  return endpoint.replace(/\/+$/, "");
+  return endpoint.replace(/(?<!\/)\/+$/, "");
 }
 
 /** `fetch` hides what happened in the cause of its error. */

@@ -34,5 +34,5 @@ export async function askUpstream<T>(
 
 /** The address of a path on the daprd's HTTP port. */
 export function upstreamUrl(http: string, path: string): string {
-  return http.replace(/\/+$/, "") + path;
+  return http.replace(/(?<!\/)\/+$/, "") + path;
 }

@@ -48,7 +48,7 @@ export class HttpService {
   constructor(options: HttpServiceOptions) {
     this.#options = options;
     checkBaseUrl("baseUrl", options.baseUrl);
-    this.#base = options.baseUrl.replace(/\/+$/, "");
+    this.#base = options.baseUrl.replace(/(?<!\/)\/+$/, "");
     this.#query = new URLSearchParams(options.query).toString();
     resolveTimeouts(options.timeouts);
     resolveRetry(options.retry);

@@ -45,7 +45,7 @@ export function secretsOf(url: string, headers: Readonly<Record<string, string>>
   for (const [name, value] of Object.entries(headers)) {
     if (!isSecretName(name) && !looksLikeKey(name, value)) continue;
     found.add(value);
-    const [, secret] = /^\w+ +(.*)$/.exec(value) ?? [];
+    const [, secret] = /^\w+ +([\s\S]*)$/.exec(value) ?? [];
     if (secret !== undefined) found.add(secret);
   }
   for (const [, , name = "", value = ""] of url.matchAll(PARAMETER)) {
@@ -97,6 +97,6 @@ export function maskSecret(secret: string): string {
 /** Keeps the scheme of `Authorization: Bearer …`. A cookie holds several secrets, so nothing of it is shown. */
 function maskHeaderValue(name: string, value: string): string {
   if (name.includes("cookie")) return "…";
-  const scheme = /^(\w+) +(.*)$/.exec(value);
+  const scheme = /^(\w+) +([\s\S]*)$/.exec(value);
   return scheme === null ? maskSecret(value) : `${scheme[1]} ${maskSecret(scheme[2] ?? "")}`;
 }

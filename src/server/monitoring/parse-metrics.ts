@@ -7,7 +7,7 @@ export interface MetricSample {
 
 /** `name{labels} value timestamp` (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format). */
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+(\S+)/;
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /(?<!\w)([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /** The samples in a text; comments and lines that are none are left out. */
 export function* parseMetrics(text: string): Generator<MetricSample> {

@@ -165,7 +165,7 @@ function heardOf({ sentence, text, words, ms: audioMs, complete }: Heard, ms: nu
 
 /** Where a word ends in the text, with the marks that follow it; where it was searched from when it is not there. */
 function afterWord(text: string, word: string, from: number): number {
-  const core = word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+  const core = word.replace(/^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/gu, "");
   const at = core === "" ? -1 : text.toLowerCase().indexOf(core.toLowerCase(), from);
   // Far ahead it is another one.
   if (at === -1 || at - from > FARTHEST) return from;

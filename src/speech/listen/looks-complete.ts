@@ -5,10 +5,13 @@ const OPEN_ENDS = new Set(
    porque el los las um uh er hmm`.split(/\s+/),
 );
 
+/** How much of the end is looked at, in characters. */
+const LOOKED_AT = 200;
+
 /** Whether what somebody has said looks complete, so that a pause after it is the end of their turn and not a breath. */
 export function looksComplete(text: string): boolean {
-  const said = text.trim();
-  if (said === "") return false;
+  const said = text.trimEnd().slice(-LOOKED_AT);
+  if (said.trim() === "") return false;
   if (/[?!]["”'’)\]]*$/.test(said) || /[。！？؟।]$/.test(said)) return true;
   // Recognisers put a full stop or an ellipsis where somebody trails off.
   if (/(?:\.{2,}|…|[,;:\-–—])$/.test(said)) return false;

@@ -58,6 +58,8 @@ export class SentenceSplitter {
   #start = 0;
   /** How many backticks close the code that is open in this line; 0 for none. */
   #code = 0;
+  /** How many signs of code are known to stand at `#at`: a run of them is looked at once. */
+  #run = 0;
   /** The fence that closes the block of code that is open. */
   #fence: string | undefined;
   /** How the sentence begins, where it begins as an item of a list; `""` where it does not, `undefined` until it is known. */
@@ -76,6 +78,7 @@ export class SentenceSplitter {
     const rest = this.cut(Number.POSITIVE_INFINITY);
     this.#fence = undefined;
     this.#code = 0;
+    this.#run = 0;
     this.#start = 0;
     this.#lineStart = 0;
     return rest === undefined ? complete : [...complete, rest];
@@ -98,6 +101,7 @@ export class SentenceSplitter {
     this.#aside = this.#aside.slice(text.length);
     this.#from = behind;
     this.#itemOpening = undefined;
+    this.#run = 0;
     this.#at = Math.max(this.#at, behind);
     this.#drop();
     return this.#sentence(text);
@@ -201,10 +205,12 @@ export class SentenceSplitter {
 
   /** Code within a line is not cut; a fence at the beginning of a line opens a block. */
   #backticks(code: number, complete: boolean): boolean {
-    let end = this.#at;
+    let end = this.#at + this.#run;
     while (end < this.#text.length && this.#text.charCodeAt(end) === code) end++;
-    if (end === this.#text.length && !complete) return false;
     const length = end - this.#at;
+    this.#run = length;
+    if (end === this.#text.length && !complete) return false;
+    this.#run = 0;
     if (length >= 3 && this.#lineStart >= 0 && isBlank(this.#text, this.#lineStart, this.#at)) {
       this.#fence = this.#text.slice(this.#at, end);
     } else if (code === BACKTICK) {

@@ -1,4 +1,4 @@
-const SEPARATOR = /^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
+const SEPARATOR = /^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*(?:\|\s*)?$/;
 
 /** Reads a table of Markdown row by row, each cell with the name of its column. */
 export class TableReader {

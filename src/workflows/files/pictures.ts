@@ -8,7 +8,7 @@ import type { RunFolder } from "./run-folder.js";
 /** Fields in which objects keep a picture. */
 const FIELDS = ["base64", "base64_image", "base64_data", "data", "image", "url", "path", "image_path", "file_path"];
 /** Text that is base64 rather than a path: long, and of its letters only. */
-const BASE64 = /^[A-Za-z0-9+/\s]{64,}={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/\s]{64,}(?:={1,2}\s*)?$/;
 
 /** The pictures that a value means: paths, addresses, data URLs, base64, objects that hold one, lists of them. */
 export async function picturesOf(value: JsonValue, folder: RunFolder): Promise<FilePart[]> {
@@ -23,7 +23,7 @@ export async function picturesOf(value: JsonValue, folder: RunFolder): Promise<F
 
 async function pictureOf(text: string, folder: RunFolder): Promise<FilePart> {
   if (/^https?:\/\//i.test(text)) return { type: "file", mediaType: "image/*", data: { url: text } };
-  const [, declared, encoded] = /^data:([^;,]+)[^,]*,([\s\S]*)$/.exec(text) ?? [];
+  const [, declared, encoded] = /^data:([^;,]+)(?:;[^,]*)?,([\s\S]*)$/.exec(text) ?? [];
   if (declared !== undefined && encoded !== undefined) {
     return { type: "file", mediaType: declared, data: decodeBase64(encoded.replace(/\s/g, "")) };
   }

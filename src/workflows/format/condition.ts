@@ -57,7 +57,8 @@ async function compileCel(text: string): Promise<Condition> {
 
 /** Words that stand neither in a string nor after a dot, and are not called. */
 function namesIn(text: string): string[] {
-  const code = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
+  // What does not end goes to the end of the text: it is looked at once.
+  const code = text.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|'[^'\\]*(?:\\[\s\S][^'\\]*)*(?:'|$)/g, '""');
   const words = [...code.matchAll(/(?<![\w.])[A-Za-z_]\w*(?!\w|\s*\()/g)].map(([word]) => word);
   return [...new Set(words)].filter((word) => !CEL_WORDS.has(word));
 }

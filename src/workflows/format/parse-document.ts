@@ -63,8 +63,9 @@ function plain(source: unknown, findings: Findings): JsonValue | undefined {
   return undefined;
 }
 
-const STRINGS_AND_COMMENTS = /"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-const STRINGS_AND_LAST_COMMAS = /"(?:[^"\\]|\\[\s\S])*"|,(?=\s*[}\]])/g;
+/** What does not end goes to the end of the text: it is looked at once, and the text is no JSON. */
+const STRINGS_AND_COMMENTS = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+const STRINGS_AND_LAST_COMMAS = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|,(?=\s*[}\]])/g;
 
 /** JSON without `//` and block comments and without commas before a closing bracket; strings stay as they are. */
 function withoutComments(text: string): string {

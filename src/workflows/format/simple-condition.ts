@@ -44,10 +44,14 @@ export function parseSimpleCondition(text: string): Condition | undefined {
 function tokensOf(text: string): Token[] | undefined {
   const quoted: string[] = [];
   // Strings are set aside, so that the phrases are looked for outside of them only.
-  let plain = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (found) => {
+  // One that does not end goes to the end of the text, and is none.
+  let unended = false;
+  let plain = text.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|'[^'\\]*(?:\\[\s\S][^'\\]*)*(?:'|$)/g, (found) => {
+    if (found.length < 2 || !found.endsWith(found.charAt(0))) unended = true;
     quoted.push(found);
     return `'${quoted.length - 1}'`;
   });
+  if (unended) return undefined;
   for (const [phrase, operator] of PHRASES) plain = plain.replace(phrase, operator);
   plain = plain.trim();
   const tokens: Token[] = [];

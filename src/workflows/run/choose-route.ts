@@ -32,7 +32,7 @@ function exact(routes: StepRoutes, value: JsonValue | undefined): number | undef
 /** A model that was asked for one word often says more: its first line counts, else the only case that it names. */
 function inProse(routes: StepRoutes, text: string): number | undefined {
   const first = text.trim().split("\n", 1)[0] ?? "";
-  const line = routes.cases.get(first.replace(/^[\s"'*`]+|[\s"'*`.!:]+$/g, "").toLowerCase());
+  const line = routes.cases.get(first.replace(/^[\s"'*`]+|(?<![\s"'*`.!:])[\s"'*`.!:]+$/g, "").toLowerCase());
   if (line !== undefined) return line;
   const words = new Set(text.toLowerCase().match(/[\p{L}\p{N}_-]+/gu));
   const named = [...routes.cases].filter(([value]) => words.has(value));

@@ -147,9 +147,10 @@ function whole(text: string, end: number): number {
 function afterWords(text: string, count: number): number {
   let end = 0;
   let words = 0;
-  for (const match of text.matchAll(/\S+\s+/g)) {
+  for (const { 0: space, index } of text.matchAll(/\s+/g)) {
+    if (index === 0) continue;
     words++;
-    if (words % count === 0) end = match.index + match[0].length;
+    if (words % count === 0) end = index + space.length;
   }
   return end;
 }

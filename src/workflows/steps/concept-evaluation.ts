@@ -160,15 +160,15 @@ async function judge(
     ...(typeof maxTokens === "number" && { maxTokens }),
   };
   const { text: said } = await context.read(asked.stream(request, callSettings(context)));
-  const answer = /ANSWER:\s*\**\s*(YES|NO)\b/i.exec(said)?.[1]?.toUpperCase();
+  const answer = /ANSWER:[\s*]{0,20}(YES|NO)\b/i.exec(said)?.[1]?.toUpperCase();
   if (answer === undefined) throw new SluiceError("invalid-output", `the judge gave no ANSWER: ${said.slice(0, 200)}`);
-  const confidence = Number(/CONFIDENCE:\s*\**\s*([\d.]+)/i.exec(said)?.[1] ?? "1");
+  const confidence = Number(/CONFIDENCE:[\s*]{0,20}([\d.]+)/i.exec(said)?.[1] ?? "1");
   return {
     concept,
     passed: (answer === "YES") === expected,
     confidence: Number.isFinite(confidence) ? Math.min(1, Math.max(0, confidence)) : 1,
     weight,
-    reasoning: /REASONING:\s*([\s\S]*?)(?:\n\s*ANSWER:|$)/i.exec(said)?.[1]?.trim() ?? "",
+    reasoning: /REASONING:([\s\S]*?)(?:\n[^\S\n]{0,20}ANSWER:|$)/i.exec(said)?.[1]?.trim() ?? "",
   };
 }
 

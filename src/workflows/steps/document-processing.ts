@@ -177,8 +177,10 @@ async function analyse(context: StepContext, body: string): Promise<JsonObject> 
   const answer = await context.read(
     context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
   );
-  const points = [...answer.text.matchAll(/^\s*(?:[-*•]|\d+[.)])\s+(.+)$/gm)].map(([, point = ""]) => point.trim());
-  const summary = answer.text.split(/^\s*(?:[-*•]|\d+[.)])\s+/m, 1)[0]?.trim() ?? "";
+  const points = [...answer.text.matchAll(/^[^\S\n]{0,20}(?:[-*•]|\d{1,9}[.)])[^\S\n]+(\S.*)$/gm)].map(
+    ([, point = ""]) => point.trim(),
+  );
+  const summary = answer.text.split(/^[^\S\n]{0,20}(?:[-*•]|\d{1,9}[.)])[^\S\n]+\S/m, 1)[0]?.trim() ?? "";
   return { analysis: answer.text, summary, key_points: points };
 }
 

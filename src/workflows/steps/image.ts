@@ -46,7 +46,7 @@ export const image: StepType = {
 };
 
 function pathOf(path: string, mediaType: string, index: number): string {
-  const ending = mediaType === "image/jpeg" ? "jpg" : (mediaType.split("/")[1]?.replace(/\W.*$/, "") ?? "png");
+  const ending = mediaType === "image/jpeg" ? "jpg" : (mediaType.split("/")[1]?.replace(/\W[\s\S]*$/, "") ?? "png");
   const number = index === 0 ? "" : `_${index + 1}`;
   return path.replace(/(?:\.\w{2,4})?$/, `${number}.${ending}`);
 }

@@ -69,7 +69,7 @@ function callOf({ function: found, function_code: code }: JsonObject): PythonCal
 
 function nameOf(call: PythonCall): string {
   if ("module" in call) return call.module === "builtins" ? call.name : `${call.module}.${call.name}`;
-  return call.name ?? /^\s*(?:async\s+)?def\s+(\w+)/m.exec(call.code)?.[1] ?? "code";
+  return call.name ?? /^[^\S\n]*(?:async\s+)?def\s+(\w+)/m.exec(call.code)?.[1] ?? "code";
 }
 
 function registered(name: string, { functions = {} }: WorkflowServices): boolean {

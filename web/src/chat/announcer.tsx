@@ -46,7 +46,7 @@ function saying(answer: LiveAnswer): string {
 function plain(markdown: string): string {
   return markdown
     .replace(/```[\s\S]*?(?:```|$)/g, " Code. ")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/!?\[([^[\]]*)\]\([^)]*\)/g, "$1")
     .replace(/[*_`#>|~]+/g, "")
     .replace(/\s+/g, " ")
     .trim();

@@ -2,7 +2,7 @@
 const MARKS = /\\[\s\S]|(`+)|(\*\*\*|\*\*|\*|~~)|(!?\[)|(\]\([^)\s]*\)?)|(\])/g;
 
 /** A fence whose line is not whole: its language would be another one with each letter. */
-const FORMING_FENCE = /(?:^|(?<=\n)) {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)$/;
+const FORMING_FENCE = /^ {0,3}(?:`{3,}[^`]*|~{3,}.*)$/;
 
 /** How much of a block is looked at; longer ones are shown as they are. */
 const LONGEST = 4_000;
@@ -13,8 +13,8 @@ const LONGEST = 4_000;
  * become anything (`**` at its very end, the address of a link).
  */
 export function closeMarks(text: string): { cut: number; add: string } {
-  const fence = FORMING_FENCE.exec(text);
-  if (fence !== null) return { cut: fence.index, add: "" };
+  const line = text.lastIndexOf("\n") + 1;
+  if (FORMING_FENCE.test(text.slice(line))) return { cut: line, add: "" };
   const from = Math.max(text.lastIndexOf("\n\n") + 2, text.lastIndexOf("\n- ") + 1, text.lastIndexOf("\n* ") + 1, 0);
   const block = text.slice(from === 1 ? 0 : from);
   const base = text.length - block.length;

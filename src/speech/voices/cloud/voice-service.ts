@@ -94,7 +94,7 @@ export class VoiceService {
       throw new SluiceError("missing-key", `${terms.name} needs an address: set ${variable}, or give baseUrl`);
     }
     this.#id = id;
-    this.baseUrl = baseUrl.replace(/\/+$/, "");
+    this.baseUrl = baseUrl.replace(/(?<!\/)\/+$/, "");
     this.#headers = { ...(this.key !== undefined && terms.auth(this.key)), ...headers };
     this.#readError = terms.readError;
     this.#calls = {

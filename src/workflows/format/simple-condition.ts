@@ -219,3 +219,14 @@ export const COMPARE: ReadonlyMap<string, (left: JsonValue, right: JsonValue) =>
   ["starts_with", (left, right) => String(left).startsWith(String(right))],
   ["ends_with", (left, right) => String(left).endsWith(String(right))],
 ]);
+
+/** Operators by their names in words. */
+export const OPERATORS = new Map([
+  ["=", "=="],
+  ["equals", "=="],
+  ["not_equals", "!="],
+  ["greater_than", ">"],
+  ["less_than", "<"],
+  ["greater_or_equal", ">="],
+  ["less_or_equal", "<="],
+]);

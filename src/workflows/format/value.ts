@@ -34,6 +34,8 @@ export type Reference = StepReference | VariableReference;
 export type Value =
   | { kind: "literal"; value: JsonValue }
   | { kind: "reference"; reference: Reference }
+  /** Outputs of branches that exclude one another: that of the one which ran is meant. */
+  | { kind: "alternatives"; references: readonly StepReference[] }
   | { kind: "template"; template: Template; bindings: ReadonlyMap<string, Value> }
   | { kind: "list"; items: readonly Value[] }
   | { kind: "object"; fields: ReadonlyMap<string, Value> };
@@ -50,6 +52,9 @@ export function* referencesIn(value: Value): Generator<Reference> {
       return;
     case "reference":
       yield value.reference;
+      return;
+    case "alternatives":
+      yield* value.references;
       return;
     case "template":
       for (const binding of value.bindings.values()) yield* referencesIn(binding);
@@ -75,6 +80,8 @@ export function evaluate(value: Value, resolve: Resolve): JsonValue {
       return value.value;
     case "reference":
       return resolve(value.reference);
+    case "alternatives":
+      return firstOf(value.references, resolve);
     case "template":
       return value.template.render((name, dotted) => {
         const binding = (dotted ? undefined : value.bindings.get(aloneKey(name))) ?? value.bindings.get(name);
@@ -87,4 +94,13 @@ export function evaluate(value: Value, resolve: Resolve): JsonValue {
     default:
       return value satisfies never;
   }
+}
+
+/** What the branch made that ran. */
+function firstOf(references: readonly StepReference[], resolve: Resolve): JsonValue {
+  for (const reference of references) {
+    const found = resolve(reference);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -5,8 +5,11 @@ import type { Findings } from "../format/diagnostic.js";
 import type { FieldSpecs } from "../format/field-spec.js";
 import { type Reference, referencesIn, type StepReference, type Value } from "../format/value.js";
 import type { StepType } from "../steps/step-type.js";
+import { comparisonOf } from "./comparison-of.js";
 import { flowOf } from "./flow.js";
 import { flowStep } from "./flow-step.js";
+import { isLoop, withLeaves } from "./leaves.js";
+import { nameInputs } from "./name-inputs.js";
 import { mainOf, Names, type OuterNames } from "./names.js";
 import type { PlannedStep, StepCondition, WorkflowPlan } from "./plan.js";
 import { reportFlow } from "./report-flow.js";
@@ -39,9 +42,11 @@ export async function compilePlan(
   const { findings, types } = settings;
   const sources = new StepReader(types, findings).read(steps, path);
   const indexed = sources.map((source, index) => ({ ...source, index }));
+  nameInputs(indexed, findings);
   const names = new Names(indexed, settings.variables, findings, outer);
   const byId = new Map(indexed.map(({ id, index }) => [id, index]));
-  const compiler = new PlanCompiler(settings, names, new Targets(byId, findings), depth);
+  const targets = new Targets(byId, findings, outer?.beside);
+  const compiler = new PlanCompiler(settings, names, targets, depth);
   const drafts: StepDraft[] = [];
   for (const source of indexed) drafts.push(await compiler.step(source));
   const flow = flowOf(drafts.map((draft) => flowStep(draft, drafts, byId)));
@@ -66,6 +71,7 @@ export async function compilePlan(
     steps: planned,
     byId,
     loops: flow.loops,
+    leaves: targets.leaves,
     outer: outside,
     answers: answersOf(planned),
   };
@@ -106,7 +112,9 @@ class PlanCompiler {
     const { bodies, outer } = await this.#bodies(source, each?.body);
     const prompt = await this.#prompt(source, values);
     this.#check(source, inputs, config, prompt !== undefined);
-    const routes = this.#targets.routes(source);
+    const routes = withLeaves(this.#targets.routes(source), bodies.values(), (to) =>
+      this.#targets.target(to, `${path}.routes`, id),
+    );
     const next =
       rest.next_step === undefined ? undefined : this.#targets.target(rest.next_step, `${path}.next_step`, id);
     const limit = rest.max_iterations;
@@ -149,15 +157,14 @@ class PlanCompiler {
     const path = `${source.path}.condition`;
     const found = rest.condition;
     if (found === undefined || found === null) return undefined;
-    const asObject = isJsonObject(found) ? found : { if: found };
+    const asObject = isJsonObject(found) ? (comparisonOf(found) ?? found) : { if: found };
     const { if: own, when, expression, then_step, else_step, ...bindings } = asObject;
     const text = own ?? when ?? expression;
     if (typeof text === "boolean")
       return this.#condition({ ...source, rest: { ...rest, condition: String(text) } }, values);
     if (typeof text !== "string") {
-      this.#settings.findings.error("bad-condition", path, "a condition is a text, or an object with `if`", {
-        step: id,
-      });
+      const message = "a condition is a text, an object with `if`, or one with left_value, operator and right_value";
+      this.#settings.findings.error("bad-condition", path, message, { step: id });
       return undefined;
     }
     const bound = await values.condition(text, `${path}${isJsonObject(found) ? ".if" : ""}`, bindings);
@@ -177,6 +184,13 @@ class PlanCompiler {
       return undefined;
     }
     const over = typeof loop.over === "string" && /^[A-Za-z_]\w*$/.test(loop.over) ? `{${loop.over}}` : loop.over;
+    if (typeof loop.body === "string") {
+      this.#settings.findings.error("wrong-kind", `${source.path}.loop.body`, "a body is a list of steps, not a text", {
+        step: source.id,
+        suggestion: "leave it out: without a body the step itself is run for each item, which it sees as $current_item",
+      });
+      return undefined;
+    }
     const value = await values.value(over, `${source.path}.loop.over`);
     return { over: value, ...(loop.body !== undefined && { body: "loop" }) };
   }
@@ -202,11 +216,22 @@ class PlanCompiler {
       const branches = Array.isArray(steps) && steps.length > 0 && steps.every(Array.isArray) ? steps : undefined;
       for (const [index, list] of (branches ?? [steps]).entries()) {
         const where = branches ? `${path}[${index}]` : path;
+        if (typeof list === "string") {
+          this.#settings.findings.error("wrong-kind", where, "a body is a list of steps, not a text", {
+            step: source.id,
+            suggestion: "write the steps themselves here, each with its id and type",
+          });
+          continue;
+        }
         const inner = await compilePlan(
           list,
           where,
           this.#settings,
-          { names: this.#names, step: source },
+          {
+            names: this.#names,
+            step: source,
+            ...(isLoop(source, field) && { beside: new Set(this.#names.ids.filter((id) => id !== source.id)) }),
+          },
           this.#depth + 1,
         );
         bodies.set(branches ? `${field}.${index}` : field, inner.plan);
@@ -225,8 +250,9 @@ class PlanCompiler {
       const defaults = isJsonObject(prop) && isJsonObject(prop.variables) ? prop.variables : {};
       const path = `${source.path}.json_props.${name}`;
       const value = await values.structure(structure, defaults, path);
-      // Texts name it either way.
-      for (const known of [name, `json_${name}`]) if (!compiled.has(known)) compiled.set(known, value);
+      // Texts name it in each of these ways.
+      for (const known of [name, `json_${name}`, `json_${name}_dict`])
+        if (!compiled.has(known)) compiled.set(known, value);
     }
     return compiled;
   }

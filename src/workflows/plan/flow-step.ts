@@ -21,7 +21,7 @@ export function flowStep(
   if (condition?.otherwise !== undefined) choices.add(condition.otherwise);
   if (next !== undefined) choices.add(next);
   if (onError.action === "go") choices.add(onError.to);
-  const targets = new Set([...choices].filter((target) => target !== END));
+  const targets = new Set([...choices].filter((target) => target >= 0));
   const conditional = condition !== undefined;
   const after = source.rest.depends_on;
   const alone = isJsonObject(source.rest.parallelization) && source.rest.parallelization.can_parallelize === false;
@@ -47,7 +47,7 @@ export function flowStep(
     patient: type.patient === true,
     touches: type.touches?.(outline) ?? [],
     ...(alone ? { barrier: "alone" as const } : type.barrier ? { barrier: "after" as const } : {}),
-    ends: choices.has(END),
+    ends: [...choices].some((choice) => choice <= END),
   };
 }
 

@@ -33,6 +33,8 @@ const ABOUT = 1;
 export interface OuterNames {
   names: Names;
   step: StepSource;
+  /** The ids of the steps beside that step, where routes of the body may leave it for one of them. */
+  beside?: ReadonlySet<string>;
 }
 
 /**
@@ -88,6 +90,11 @@ export class Names {
     return this.#variables.has(name) || LOOP_NAMES.has(name) || (this.#outer?.names.isVariable(name) ?? false);
   }
 
+  /** Whether the workflow declares an input or a variable of this name. */
+  isDeclared(name: string): boolean {
+    return this.#variables.has(name) || (this.#outer?.names.isDeclared(name) ?? false);
+  }
+
   /** What a name means, exactly or evidently; `undefined` where it means nothing. */
   resolve(name: string, place: NamePlace, whole = false): Value | undefined {
     return this.exact(name, place, whole) ?? this.#evident(name, place);
@@ -114,6 +121,14 @@ export class Names {
 
   #outputsNamed(name: string, place: NamePlace): Value | undefined {
     const makers = this.#steps.filter((step) => step !== place.step && step.outputs.has(name));
+    const branches = this.#alternatives(makers, place);
+    if (branches !== undefined) {
+      const ids = branches.map(({ id }) => id).join(", ");
+      this.#findings.warn("implied-reference", place.path, `${name} is read of the one that runs of ${ids}`, {
+        step: place.step.id,
+      });
+      return alternatives(branches.map((maker) => ({ source: maker, output: name })));
+    }
     const best = this.#nearestOf(makers, place);
     if (best === undefined) return this.#outer?.names.exact(name, { ...place, step: this.#outer.step }, false);
     const others = makers.filter((maker) => maker !== best && maker.index < place.step.index);
@@ -135,12 +150,34 @@ export class Names {
     return makers.findLast((maker) => maker.index < step.index) ?? makers[0];
   }
 
+  /** Makers that are the branches of one choice, where it is read by a step that is none of them and behind all. */
+  #alternatives(makers: readonly StepSource[], { step }: NamePlace): readonly StepSource[] | undefined {
+    if (makers.length < 2 || makers.some((maker) => maker.index >= step.index)) return undefined;
+    if (makers.some((maker) => this.#leads.get(maker.id)?.has(step.id))) {
+      // Each branch may lead to where they join; a step that one of them leads to is of that branch.
+      if (!makers.every((maker) => this.#leads.get(maker.id)?.has(step.id))) return undefined;
+    }
+    const chooses = [...this.#leads.values()].some((targets) => makers.every(({ id }) => targets.has(id)));
+    const isBranch = [...this.#leads.values()].some(
+      (targets) => targets.has(step.id) && makers.some(({ id }) => targets.has(id)),
+    );
+    return chooses && !isBranch ? makers : undefined;
+  }
+
   #evident(name: string, place: NamePlace): Value | undefined {
     const shared = this.#inputNamed(name, place);
     if (shared !== undefined) return { kind: "reference", reference: shared };
     const candidates = this.#candidates(name, place);
     const best = Math.max(0, ...candidates.map(({ score }) => score));
     const closest = candidates.filter(({ score }) => score === best);
+    const branches = this.#alternatives([...new Set(closest.map((one) => one.source))], place);
+    if (branches !== undefined && best > ABOUT) {
+      const chosen = branches.flatMap((maker) => closest.findLast((one) => one.source === maker) ?? []);
+      const ids = chosen.map(({ source, output }) => `${source.id}.${output}`).join(", ");
+      const message = `{${name}} is no input of the step; read as the one that runs of ${ids}`;
+      this.#findings.warn("implied-reference", place.path, message, { step: place.step.id });
+      return alternatives(chosen);
+    }
     const source = this.#nearestOf(
       closest.map((one) => one.source),
       place,
@@ -221,6 +258,11 @@ export function variable(name: string, path: readonly string[] = []): VariableRe
 
 export function stepReference(step: string, path: readonly string[]): StepReference {
   return { kind: "step", step, path, optional: false };
+}
+
+function alternatives(of: readonly { source: StepSource; output: string }[]): Value {
+  const references = of.map(({ source, output }) => ({ ...stepReference(source.id, [output]), optional: true }));
+  return { kind: "alternatives", references };
 }
 
 function plainReference(value: JsonValue | undefined): StepReference | undefined {

@@ -103,6 +103,8 @@ export interface WorkflowPlan {
   steps: readonly PlannedStep[];
   byId: ReadonlyMap<string, number>;
   loops: readonly LoopBack[];
+  /** Where choices below `END` lead, the first one's first: steps around the loop of which this is the body; empty: out of it. */
+  leaves: readonly string[];
   /** What the steps read of steps around this plan. */
   outer: readonly Reference[];
   /** Steps whose output is the run's answer: the last of them that ran. */

@@ -9,14 +9,26 @@ const END_WORDS = new Set(["end", "exit", "terminate", "stop", "finish", "done",
 /** Keys of `routes` for any other value. */
 const OTHERWISE = new Set(["default", "else", "*", "otherwise", "_"]);
 
+/** Words for the next item, in the body of a loop. */
+const NEXT_ITEM = new Set(["continue", "next", "next_item"]);
+
 /** Where the steps of a list say to go next. */
 export class Targets {
   readonly #byId: ReadonlyMap<string, number>;
   readonly #findings: Findings;
+  readonly #beside: ReadonlySet<string> | undefined;
+  readonly #leaves: string[] = [];
 
-  constructor(byId: ReadonlyMap<string, number>, findings: Findings) {
+  /** @param beside the steps beside a loop of which this list is the body; routes may leave it for them. */
+  constructor(byId: ReadonlyMap<string, number>, findings: Findings, beside?: ReadonlySet<string>) {
     this.#byId = byId;
     this.#findings = findings;
+    this.#beside = beside;
+  }
+
+  /** Where the choices below `END` lead. */
+  get leaves(): readonly string[] {
+    return this.#leaves;
   }
 
   routes({ id, path, rest }: StepSource): StepRoutes | undefined {
@@ -46,14 +58,31 @@ export class Targets {
     }
     const index = this.#byId.get(id);
     if (index !== undefined) return index;
+    const left = this.#leaving(id);
+    if (left !== undefined) return left;
     if (END_WORDS.has(id.toLowerCase())) return END;
     const near = nearest(id, [...this.#byId.keys()]);
-    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : "write end to end the run here";
+    const end =
+      this.#beside === undefined
+        ? "write end to end the run here"
+        : "write continue for the next item, or break for what comes after the loop";
+    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : end;
     this.#findings.error("unknown-route", path, `there is no step ${JSON.stringify(id)} to go to`, {
       step,
       suggestion,
     });
     return undefined;
+  }
+
+  /** Where a step of a loop's body leads out of this round. */
+  #leaving(id: string): number | undefined {
+    if (this.#beside === undefined) return undefined;
+    const word = id.toLowerCase();
+    if (NEXT_ITEM.has(word)) return END;
+    if (!this.#beside.has(id) && word !== "break") return undefined;
+    const target = this.#beside.has(id) ? id : "";
+    if (!this.#leaves.includes(target)) this.#leaves.push(target);
+    return END - 1 - this.#leaves.indexOf(target);
   }
 
   onError({ id, path, rest }: StepSource): OnError {

@@ -96,7 +96,11 @@ export class StepReader {
 
   #step(step: JsonValue, index: number, path: string): StepSource | undefined {
     if (!isJsonObject(step)) {
-      this.#findings.error("wrong-kind", path, "a step is an object with id and type");
+      const suggestion =
+        typeof step === "string" ? "write the steps themselves here: their ids or texts are not enough" : undefined;
+      this.#findings.error("wrong-kind", path, "a step is an object with id and type", {
+        ...(suggestion !== undefined && { suggestion }),
+      });
       return undefined;
     }
     const fields = this.#withoutAliases(step);
@@ -110,6 +114,7 @@ export class StepReader {
       else if (!isNote(key)) this.#strayField(key, value, { path, id, type, config });
     }
     const inputs = this.#inputs(fields.inputs, path, id);
+    if (type.type === "condition") foldCondition(rest, config);
     rename(config, type.config);
     rename(inputs, type.inputs);
     this.#unknownConfig(config, type, path, id);
@@ -222,6 +227,21 @@ export class StepReader {
       this.#findings.warn("no-effect", path, `${what} has no field ${JSON.stringify(key)}: it has no effect`, { step });
     }
   }
+}
+
+/** A step that decides, and whose condition stands beside its config: that is what it decides by. */
+function foldCondition(rest: JsonObject, config: JsonObject): void {
+  const { condition } = rest;
+  const own = ["condition_type", "expression", "if", "operator", "left_value", "condition_prompt", "prompt"];
+  if (condition === undefined || condition === null || own.some((name) => name in config)) return;
+  if (typeof condition === "string") config.expression = condition;
+  else if (isJsonObject(condition) && !("then_step" in condition || "else_step" in condition)) {
+    const { field, value, ...settings } = condition;
+    Object.assign(config, settings);
+    if (field !== undefined) config.left_value ??= field;
+    if (value !== undefined) config.right_value ??= value;
+  } else return;
+  delete rest.condition;
 }
 
 /** Whether a name looks like a mistyped other one: as long, and of the same letters but one or two. */

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import { nearest } from "../../base/nearest.js";
 import { messageOf } from "../../stream/error.js";
 import { type Condition, compileCondition } from "../format/condition.js";
 import type { Findings } from "../format/diagnostic.js";
 import { parsePath } from "../format/path.js";
 import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
-import { aloneKey, type StepReference, type Value } from "../format/value.js";
+import { aloneKey, type Value } from "../format/value.js";
+import { compileReference } from "./compile-reference.js";
 import { makes } from "./makes.js";
 import { type NamePlace, type Names, stepReference, variable } from "./names.js";
 import { isNote, type StepSource } from "./step-source.js";
@@ -17,8 +17,8 @@ const VARIABLE = /^\$([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/;
 const DOTTED = /^([\w-]+)\.([\w.[\]-]+)$/;
 /** `$name` or `$name.field` inside of a text, and what it is not looked for in: places. */
 const EMBEDDED = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|(?<![\w$\\])\$([A-Za-z_]\w*)((?:\.[A-Za-z_][\w-]*|\[\d+\])*)/g;
-/** Fields of a reference. */
-const REFERENCE_FIELDS = new Set(["from_step", "field", "optional", "default", "live", "description"]);
+/** A place with a dollar in it: `{$name}`, `{{ $name }}`. */
+const MARKED_PLACE = /\{\{?\s*\$([A-Za-z_][\w.[\]-]*)\s*\}?\}/g;
 /** What a reader of a template could mean by two characters where one was meant. */
 const ESCAPED = /\\[nt]/;
 
@@ -156,7 +156,8 @@ export class ValueCompiler {
       return folded({ kind: "list", items });
     }
     if (!isJsonObject(raw)) return { kind: "literal", value: raw };
-    if ("from_step" in raw) return this.#reference(raw, path);
+    if ("from_step" in raw)
+      return compileReference(raw, { step: this.#step, names: this.#names, findings: this.#findings, path });
     if (typeof raw.from_input === "string") return { kind: "reference", reference: variable(raw.from_input) };
     if (typeof raw.template === "string") return this.#templateObject(raw, raw.template, path, kind);
     const fields = new Map<string, Value>();
@@ -170,14 +171,22 @@ export class ValueCompiler {
     const place: NamePlace = { step: this.#step, path, mayBeInput: kind === "input" };
     const [, name, rest = ""] = VARIABLE.exec(raw) ?? [];
     if (name !== undefined) return this.#variable(name, rest, place);
-    const text = this.#withVariables(raw);
+    const text = this.#withInputs(this.#withVariables(raw), raw, place);
     if (hasPlaces(text)) return this.#template(text, new Map(), place);
     const [, id = "", field = ""] = DOTTED.exec(raw) ?? [];
     const maker = this.#names.step(id);
     if (maker !== undefined && maker !== this.#step && makes(maker, parsePath(field)[0] ?? "")) {
       return { kind: "reference", reference: stepReference(id, parsePath(field)) };
     }
-    const step = kind === "input" && depth === 0 ? this.#names.step(raw) : undefined;
+    const whole = kind === "input" && depth === 0;
+    if (whole && this.#names.isDeclared(raw)) {
+      this.#findings.warn("implied-reference", path, `${JSON.stringify(raw)} is read as the input of the run`, {
+        step: this.#step.id,
+        suggestion: `write "$${raw}"`,
+      });
+      return { kind: "reference", reference: variable(raw) };
+    }
+    const step = whole ? this.#names.step(raw) : undefined;
     if (step === undefined || step === this.#step) return { kind: "literal", value: raw };
     this.#findings.warn("implied-reference", path, `${JSON.stringify(raw)} is read as the result of the step`, {
       step: this.#step.id,
@@ -195,48 +204,9 @@ export class ValueCompiler {
     if (meant?.kind === "reference") {
       return { kind: "reference", reference: extended(meant.reference, path) };
     }
+    if (meant !== undefined && path.length === 0) return meant;
     this.#names.input(name, place);
     return { kind: "reference", reference: variable(name, path) };
-  }
-
-  #reference(raw: JsonObject, path: string): Value {
-    const step = this.#step.id;
-    const { from_step: id, field, optional, default: fallback, live } = raw;
-    for (const key of Object.keys(raw)) {
-      if (REFERENCE_FIELDS.has(key) || isNote(key)) continue;
-      const [near] = nearest(key, [...REFERENCE_FIELDS], 1);
-      this.#findings.error("unknown-field", `${path}.${key}`, `a reference has no field ${JSON.stringify(key)}`, {
-        step,
-        suggestion: near === undefined ? `it has ${[...REFERENCE_FIELDS].join(", ")}` : `did you mean ${near}?`,
-      });
-    }
-    const source = typeof id === "string" ? this.#names.step(id) : undefined;
-    if (typeof id !== "string" || source === undefined) {
-      const near = typeof id === "string" ? nearest(id, this.#names.ids) : [];
-      const message = `there is no step ${JSON.stringify(id)}`;
-      const suggestion =
-        near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the steps are ${this.#names.ids.join(", ")}`;
-      const dispensable = optional === true || fallback !== undefined;
-      const report = dispensable ? "warn" : "error";
-      this.#findings[report]("unknown-step", `${path}.from_step`, message, { step, suggestion });
-      return { kind: "literal", value: fallback ?? null };
-    }
-    const fieldPath = typeof field === "string" ? parsePath(field) : [];
-    this.#checkField(source, fieldPath, path, optional === true);
-    const reference: StepReference = { ...stepReference(source.id, fieldPath), optional: optional === true };
-    if (fallback !== undefined) reference.fallback = fallback;
-    if (typeof live === "boolean") reference.live = live;
-    return { kind: "reference", reference };
-  }
-
-  /** A field that a step neither declares nor makes is its main result to the ancestors; here it is at least said. */
-  #checkField(source: StepSource, [field]: readonly string[], path: string, optional: boolean): void {
-    if (field === undefined || optional || makes(source, field)) return;
-    const known = [...new Set([...source.outputs.keys(), ...Object.keys(source.type.results)])];
-    const near = nearest(field, known);
-    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `it makes ${known.join(", ")}`;
-    const message = `the step ${source.id} makes no ${JSON.stringify(field)}`;
-    this.#findings.error("unknown-output", `${path}.field`, message, { step: this.#step.id, suggestion });
   }
 
   async #templateObject(raw: JsonObject, text: string, path: string, kind: "input" | "config"): Promise<Value> {
@@ -258,16 +228,37 @@ export class ValueCompiler {
         },
       );
     }
-    const named = this.#withVariables(meant);
+    const named = this.#withInputs(this.#withVariables(meant), meant, place);
     return hasPlaces(named) ? this.#template(named, bindings, place, true) : { kind: "literal", value: meant };
   }
 
   /** Variables that there are, written `$name` in a text, as places. Any other dollar is one: prices, shells. */
   #withVariables(text: string): string {
     if (!text.includes("$") || VARIABLE.test(text)) return text;
-    return text.replace(EMBEDDED, (found, name: string | undefined, rest: string | undefined) =>
-      name !== undefined && this.#names.isVariable(name) ? `{{${name}${rest ?? ""}}}` : found,
-    );
+    return text
+      .replace(MARKED_PLACE, "{{$1}}")
+      .replace(EMBEDDED, (found, name: string | undefined, rest: string | undefined) =>
+        name !== undefined && this.#names.isVariable(name) ? `{{${name}${rest ?? ""}}}` : found,
+      );
+  }
+
+  /** Beside a variable that is written `$name`, another one that is written so is meant as one, too: an input of the run. */
+  #withInputs(text: string, raw: string, place: NamePlace): string {
+    if (text === raw || !place.mayBeInput) return text;
+    return text.replace(EMBEDDED, (found, name: string | undefined, rest: string | undefined) => {
+      if (name === undefined || !/^[a-z][a-z\d_]+$/.test(name)) return found;
+      this.#findings.warn(
+        "implied-input",
+        place.path,
+        `$${name} means nothing here: it is read as an input of the run`,
+        {
+          step: this.#step.id,
+          suggestion: `add ${JSON.stringify(name)} to the workflow's inputs`,
+        },
+      );
+      this.#names.input(name, place);
+      return `{{${name}${rest ?? ""}}}`;
+    });
   }
 
   async #template(

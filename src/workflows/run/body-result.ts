@@ -16,9 +16,10 @@ export function finalSlot({ plan, slots }: PlanRun): StepSlot | undefined {
 export function bodyResult(run: PlanRun): BodyResult {
   const results: { [step: string]: StepResult } = {};
   for (const { step, results: made } of run.slots) if (made !== undefined) results[step.id] = allOutputs(step, made);
+  const left = run.left === undefined ? {} : { left: run.left };
   const slot = finalSlot(run);
-  if (slot?.results === undefined) return { results, output: null, text: "" };
+  if (slot?.results === undefined) return { results, output: null, text: "", ...left };
   const output = slot.results[mainName(slot.step)] ?? outputAt(slot.step, slot.results, []) ?? null;
   const { text } = slot.results;
-  return { results, output, text: slot.step.type.answers && typeof text === "string" ? text : asText(output) };
+  return { results, output, text: slot.step.type.answers && typeof text === "string" ? text : asText(output), ...left };
 }

@@ -37,6 +37,8 @@ export class PlanRun {
   #waiting = 0;
   #over = false;
   #back: LoopBack[] = [];
+  /** Where it left the loop for of which it is the body; empty: for what comes after it. */
+  left: string | undefined;
   #settled: number[] = [];
   /** Who waits for a step to be over. */
   #watchers: (() => void)[] = [];
@@ -282,7 +284,12 @@ export class PlanRun {
     if (routes !== undefined) {
       this.core.tell("workflow/route", {
         step: step.id,
-        to: choice === undefined ? null : choice === END ? "end" : (this.plan.steps[choice]?.id ?? null),
+        to:
+          choice === undefined
+            ? null
+            : choice <= END
+              ? (this.plan.leaves[END - 1 - choice] ?? "end")
+              : (this.plan.steps[choice]?.id ?? null),
       });
     }
     return choice;
@@ -311,8 +318,10 @@ export class PlanRun {
       this.#goBack();
       return;
     }
-    if (choice === END) this.#endAfter(index);
-    else if (choice !== undefined) {
+    if (choice !== undefined && choice <= END) {
+      if (choice < END) this.left ??= this.plan.leaves[END - 1 - choice];
+      this.#endAfter(index);
+    } else if (choice !== undefined) {
       const target = this.slots[choice];
       if (target?.state === "pending" && target.step.gates.includes(index)) target.chosen = true;
     }

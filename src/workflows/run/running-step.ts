@@ -1,5 +1,5 @@
 import { wait } from "../../base/clock.js";
-import type { JsonObject, JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Conversation } from "../../chat/conversation.js";
 import type { Window } from "../../chat/window.js";
 import type { CallContext } from "../../stream/call-context.js";
@@ -338,9 +338,12 @@ export class RunningStep implements StepContext {
     const { rounds, results, history, step } = this.#run.slot;
     if (this.#run.plan.plan.loops.length === 0) return scope;
     const previous = results === undefined ? null : allOutputs(step, results);
+    // In the body of a loop the count is that of its items, however often this step goes round.
+    const around = scope.variable("iteration_context");
     return new InnerScope(scope, {
       iteration_context: {
         iteration_count: rounds,
+        ...(isJsonObject(around) && "total_items" in around ? around : {}),
         previous_result: previous,
         iteration_history: history,
         ...(typeof previous === "object" ? previous : {}),

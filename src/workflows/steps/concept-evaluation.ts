@@ -16,6 +16,7 @@ const GRADES: readonly [number, string][] = [
 ];
 
 interface Check {
+  id?: string;
   type: string;
   description: string;
   concept: string;
@@ -50,6 +51,9 @@ export const conceptEvaluation: StepType = {
     pass_rate: "From 0 to 1.",
     concept_breakdown: "The score of each concept.",
     detailed_results: "Each case: response, score, checks.",
+    test_case_results: "The same, with their usual name.",
+    recommendations: "What each concept that failed was to bring.",
+    summary: "In words.",
     quality_gate_passed: "Whether the score is at least min_score.",
     quality_gate_message: "In words.",
   },
@@ -82,12 +86,20 @@ function definitionOf({ config, services }: StepContext): JsonObject {
 function checksOf(found: JsonValue | undefined): Check[] {
   if (!Array.isArray(found)) return [];
   return found.filter(isJsonObject).map((one) => ({
+    ...(typeof one.id === "string" && { id: one.id }),
     type: asText(one.type ?? "must_contain"),
     description: asText(one.description),
     concept: asText(one.concept ?? one.description),
     expected: one.expected_value !== false && one.type !== "must_not_contain",
     weight: typeof one.weight === "number" && one.weight > 0 ? one.weight : 1,
   }));
+}
+
+/** Those of all cases, or the ones of them that a case names, and its own. */
+function checksFor(found: JsonValue | undefined, shared: readonly Check[]): Check[] {
+  const named = Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+  const chosen = named.length === 0 ? shared : shared.filter(({ id }) => id !== undefined && named.includes(id));
+  return [...chosen, ...checksOf(found)];
 }
 
 async function judgeCase(
@@ -114,8 +126,7 @@ async function judgeCase(
     context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
   );
   const checks: JsonObject[] = [];
-  for (const check of [...shared, ...checksOf(one.concept_checks)])
-    checks.push(await judge(context, answer.text, check));
+  for (const check of checksFor(one.concept_checks, shared)) checks.push(await judge(context, answer.text, check));
   const weights = checks.reduce((sum, { weight }) => sum + Number(weight), 0);
   const score = checks.reduce(
     (sum, { passed, confidence, weight }) => sum + (passed ? Number(confidence) * Number(weight) : 0),
@@ -191,10 +202,24 @@ function summary({ config }: StepContext, definition: JsonObject, judged: readon
     total_test_cases: judged.length,
     pass_rate: passed / judged.length,
     concept_breakdown: breakdown(judged),
-    ...(config.include_detailed_results !== false && { detailed_results: [...judged] }),
+    ...(config.include_detailed_results !== false && { detailed_results: [...judged], test_case_results: [...judged] }),
+    recommendations: recommendationsOf(judged),
+    summary: `${passed} of ${judged.length} cases passed, with a score of ${score.toFixed(2)}`,
     quality_gate_passed: through,
     quality_gate_message: through ? `passed: ${compared}` : `failed: ${compared}`,
   };
+}
+
+/** A line for each concept that some case lacks. */
+function recommendationsOf(judged: readonly JsonObject[]): string[] {
+  const lacking = new Set<string>();
+  for (const { checks } of judged) {
+    for (const check of Array.isArray(checks) ? checks.filter(isJsonObject) : []) {
+      if (check.passed === true) continue;
+      lacking.add(`${asText(check.concept)}: ${asText(check.reasoning) || "it was judged otherwise"}`);
+    }
+  }
+  return [...lacking];
 }
 
 function breakdown(judged: readonly JsonObject[]): JsonObject {

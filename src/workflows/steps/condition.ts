@@ -5,7 +5,7 @@ import { object as askObject } from "../../structured/object.js";
 import { compileCondition } from "../format/condition.js";
 import { anything, choice, list, text } from "../format/field-spec.js";
 import { parsePath, valueAt } from "../format/path.js";
-import { COMPARE } from "../format/simple-condition.js";
+import { COMPARE, OPERATORS } from "../format/simple-condition.js";
 import { asText } from "../format/template.js";
 import { isTrue } from "../format/truth.js";
 import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
@@ -14,15 +14,6 @@ import type { StepResult, StepType } from "./step-type.js";
 
 const KINDS = ["llm_decision", "simple_comparison", "field_value", "expression"];
 const RESULTS = new Set(["condition_result", "reasoning", "confidence", "route", "selected"]);
-const OPERATORS = new Map([
-  ["=", "=="],
-  ["equals", "=="],
-  ["not_equals", "!="],
-  ["greater_than", ">"],
-  ["less_than", "<"],
-  ["greater_or_equal", ">="],
-  ["less_or_equal", "<="],
-]);
 
 /** Decides where to go: by a comparison, a field, an expression, or a model. */
 export const condition: StepType = {

@@ -55,6 +55,7 @@ export const documentProcessing: StepType = {
     page_count: "How many pages.",
     vision_text: "What a model read in pictures.",
     processing_method: "What read it.",
+    vision_processing_used: "Whether a model looked at pictures.",
     source_type: "text, markdown, html, pdf, docx, image; mixed.",
     documents: "Of a list: name, text, page_count of each.",
   },
@@ -94,6 +95,7 @@ export const documentProcessing: StepType = {
         .join("\n\n")
         .trim(),
       processing_method: [...new Set(documents.map(({ method }) => method))].join(", "),
+      vision_processing_used: documents.some(({ vision }) => vision !== undefined),
       source_type: kinds.length === 1 ? (kinds[0] ?? "text") : "mixed",
       documents: documents.map(
         ({ name, text: one, pages }): JsonObject => ({ name, text: one, page_count: pages?.length ?? 1 }),

@@ -12,15 +12,17 @@ export const humanApproval: StepType = {
   about: "Waits for a person to decide or to say something; the run may end meanwhile, and goes on with the answer.",
   config: {
     approval_type: choice("What is asked. Default approve_reject.", KINDS),
-    prompt: text("What is asked.", { aliases: ["message", "question"] }),
+    prompt: text("What is asked.", { aliases: ["message", "question", "approval_prompt", "approval_message"] }),
     options: list("What can be chosen.", { aliases: ["choices"] }),
     timeout_seconds: number("How long it is waited for; 0 for ever. Default 300.", { minimum: 0 }),
     default_action: anything("The answer when the time is over. Default reject."),
-    show_context: flag("Whether the person sees the inputs. Default true."),
+    show_context: flag("Whether the person sees the inputs. Default true.", { aliases: ["include_context"] }),
     context_fields: list("Which inputs the person sees. Default: all."),
   },
   results: {
     decision: "What was decided.",
+    approved: "Whether it was approved; of approve_reject.",
+    status: "approved or rejected; of approve_reject.",
     feedback: "What was said.",
     approval_type: "What was asked.",
     prompt: "What was asked.",
@@ -89,7 +91,10 @@ function read(answer: JsonValue, kind: string, options: readonly string[]): Step
   }
   const meant = approved(decision, kind);
   const option = options.find((one) => one.toLowerCase() === String(meant).trim().toLowerCase());
-  return { decision: option ?? meant, feedback, timed_out };
+  const decided = option ?? meant;
+  if (kind !== "approve_reject") return { decision: decided, feedback, timed_out };
+  const yes = decided === "approve";
+  return { decision: decided, approved: yes, status: yes ? "approved" : "rejected", feedback, timed_out };
 }
 
 function approved(decision: JsonValue, kind: string): JsonValue {

@@ -1,9 +1,10 @@
-import { isJsonObject } from "../../base/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
 import { object as askObject } from "../../structured/object.js";
 import { anything, flag, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import type { StepContext } from "./step-context.js";
 import type { StepType } from "./step-type.js";
 import { structuredSchema, withDefaults } from "./structured-schema.js";
 
@@ -47,7 +48,7 @@ export const llmStructured: StepType = {
   },
   async run(context) {
     const { config } = context;
-    const form = structuredSchema(config.response_schema);
+    const form = structuredSchema(schemaIn(context));
     if (typeof form === "string") throw new SluiceError("invalid-argument", form, { field: "config.response_schema" });
     const message = asText(context.need("message"));
     const model = context.model();
@@ -75,3 +76,10 @@ export const llmStructured: StepType = {
     };
   },
 };
+
+/** The schema as it is written; where it is a place, the JSON structure of that name. */
+function schemaIn({ config, json }: StepContext): JsonValue | undefined {
+  const { response_schema: found } = config;
+  const [, name = ""] = typeof found === "string" ? (/^\s*\{\{\s*(\w+)\s*\}\}\s*$/.exec(found) ?? []) : [];
+  return Object.hasOwn(json, name) ? json[name] : found;
+}

@@ -32,6 +32,7 @@ export const loop: StepType = {
     total_iterations: "How many items there were.",
     successful_iterations: "How many items went well.",
     errors: "What failed, with its item.",
+    left_to: "Where a step of the body left it for.",
   },
   main: "results",
   container: true,
@@ -39,8 +40,10 @@ export const loop: StepType = {
   async run(context) {
     const items = limited(context, itemsOf(context.need("items_to_process")));
     const all = new ItemResults(context.config.on_error === "continue");
-    for (const [index, item] of items.entries())
+    for (const [index, item] of items.entries()) {
       await all.add(index, item, runItem(context, item, index, items.length));
+      if (all.left) break;
+    }
     return all.result(items.length);
   },
 };
@@ -64,14 +67,21 @@ export class ItemResults {
   readonly #outputs: JsonValue[] = [];
   readonly #all: JsonValue[] = [];
   readonly #errors: JsonValue[] = [];
+  #left: string | undefined;
 
   constructor(goOn: boolean) {
     this.#goOn = goOn;
   }
 
+  /** Whether a step of the body has left the loop. */
+  get left(): boolean {
+    return this.#left !== undefined;
+  }
+
   async add(index: number, item: JsonValue, running: ReturnType<typeof runItem>): Promise<void> {
     try {
-      const { output, results } = await running;
+      const { output, results, left } = await running;
+      this.#left ??= left;
       this.#outputs[index] = output;
       this.#all[index] = results;
     } catch (thrown) {
@@ -92,6 +102,7 @@ export class ItemResults {
       total_iterations: total,
       successful_iterations: well,
       errors: this.#errors,
+      ...(this.#left && { left_to: this.#left }),
     };
   }
 }

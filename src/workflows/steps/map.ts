@@ -37,7 +37,7 @@ export const map: StepType = {
     let next = 0;
     let failed = false;
     const worker = async () => {
-      for (let index = next++; index < items.length && !failed; index = next++) {
+      for (let index = next++; index < items.length && !failed && !all.left; index = next++) {
         const item = items[index] ?? null;
         try {
           await all.add(index, item, runItem(context, item, index, items.length));

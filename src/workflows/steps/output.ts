@@ -11,7 +11,10 @@ export const output: StepType = {
   config: {
     format: choice("json: the inputs as an object; text: as text. Default: a single text as it is, else as json.", [
       "json",
+      "structured",
+      "dict",
       "text",
+      "plain",
       "markdown",
       "auto",
     ]),
@@ -31,7 +34,7 @@ export const output: StepType = {
     const { config } = context;
     const names = context.inputNames;
     const alone = names.length === 1;
-    const said = alone && config.format !== "json" ? await sayAlone(context, names[0] ?? "") : undefined;
+    const said = alone && !isObject(config.format) ? await sayAlone(context, names[0] ?? "") : undefined;
     if (said !== undefined)
       return { ...said.fields, output: isText(config.format) ? said.text : said.output, text: said.text };
     if (isText(config.format)) return sayLines(context, names);
@@ -43,7 +46,11 @@ export const output: StepType = {
 };
 
 function isText(format: JsonValue | undefined): boolean {
-  return format === "text" || format === "markdown";
+  return format === "text" || format === "plain" || format === "markdown";
+}
+
+function isObject(format: JsonValue | undefined): boolean {
+  return format === "json" || format === "structured" || format === "dict";
 }
 
 async function sayAlone(

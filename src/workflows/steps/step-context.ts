@@ -137,4 +137,6 @@ export interface BodyResult {
   output: JsonValue;
   /** As text. */
   text: string;
+  /** Where a step of the body left its loop for; empty: for what comes after it. */
+  left?: string;
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { nearest } from "../../base/nearest.js";
 
 /** Types of fields, as the ancestors name them, in JSON Schema. */
 const TYPES = new Map<string, JsonObject>([
@@ -86,10 +87,16 @@ function fieldSchema(described: JsonValue): JsonObject | string {
     items,
     ...rest
   } = isJsonObject(described) ? described : { type: described };
+  if (Array.isArray(described)) return listLike(described);
+  if (isJsonObject(described) && isExample(described)) return exampleSchema(described);
+  if (typeof described === "number" || typeof described === "boolean") return { type: typeof described };
   if (typeof type !== "string") return "its type is no text";
   const [, of] = /^(?:list|array)\[(\w+)\]$/i.exec(type) ?? [];
   const known =
     of === undefined ? TYPES.get(type.toLowerCase()) : { type: "array", items: TYPES.get(of.toLowerCase()) ?? {} };
+  // A text that is no type says what the field is to hold: "1-10 scale".
+  if (known === undefined && typeof described === "string" && nearest(type, [...TYPES.keys()]).length === 0)
+    return { type: "string", description: described };
   if (known === undefined)
     return `there is no type ${JSON.stringify(type)}; the types are ${[...TYPES.keys()].join(", ")}`;
   const inner = items === undefined ? undefined : fieldSchema(items);
@@ -102,6 +109,35 @@ function fieldSchema(described: JsonValue): JsonObject | string {
     ...(Array.isArray(words) && { enum: words }),
     ...(fallback !== undefined && { default: fallback }),
   };
+}
+
+/** Words of a field that is described. */
+const SCHEMA_WORDS = new Set(
+  "type description default enum items properties required minimum maximum pattern format min_length max_length".split(
+    " ",
+  ),
+);
+
+/** Whether an object shows what the answer looks like, in place of saying it: `{ "title": "a title", "score": 1 }`. */
+function isExample(described: JsonObject): boolean {
+  const { type } = described;
+  if (typeof type === "string" && (TYPES.has(type.toLowerCase()) || /^(?:list|array)\[/i.test(type))) return false;
+  return Object.keys(described).some((word) => !SCHEMA_WORDS.has(word));
+}
+
+function exampleSchema(shown: JsonObject): JsonObject | string {
+  const fields: [string, JsonObject][] = [];
+  for (const [name, value] of Object.entries(shown)) {
+    const one = fieldSchema(value);
+    if (typeof one === "string") return `${name}: ${one}`;
+    fields.push([name, one]);
+  }
+  return objectOf(Object.fromEntries(fields));
+}
+
+function listLike([first]: readonly JsonValue[]): JsonObject | string {
+  const items = first === undefined ? {} : fieldSchema(first);
+  return typeof items === "string" ? items : { type: "array", items };
 }
 
 function optionalFields(fields: JsonObject): Set<string> {

@@ -6,7 +6,7 @@ import type { ChatMessage } from "../../stream/message.js";
 import type { Tool } from "../../tools/tool.js";
 import { isToolSource, type ToolSource } from "../../tools/toolbox.js";
 import { withTools } from "../../tools/with-tools.js";
-import { flag, list, required, text, whole } from "../format/field-spec.js";
+import { flag, list, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
 import { readWithRequests } from "./read-with-requests.js";
@@ -28,7 +28,9 @@ export const toolCall: StepType = {
     prompt: text("Instructions to the model.", { aliases: ["system_prompt", "system_message"] }),
   },
   inputs: {
-    message: required(text("What is asked.", { aliases: ["user_input", "user_message", "question", "query"] })),
+    message: text("What is asked. Default: the other inputs, else the prompt.", {
+      aliases: ["user_input", "user_message", "question", "query"],
+    }),
   },
   results: {
     response: "The answer.",
@@ -42,11 +44,16 @@ export const toolCall: StepType = {
   },
   main: ({ config }) => (isForced(config.tool_choice) ? "result" : "response"),
   group: "llm",
+  check: ({ config, inputs }) =>
+    Object.keys(inputs).length === 0 && ["prompt", "message"].every((name) => config[name] === undefined)
+      ? "tool_call needs inputs.message"
+      : undefined,
   async run(context) {
     const { config } = context;
     const tools = chosenTools(context);
-    const messages: ChatMessage[] = [{ role: "user", content: asText(context.need("message")) }];
-    if (typeof config.prompt === "string") messages.unshift({ role: "system", content: config.prompt });
+    const messages: ChatMessage[] = [{ role: "user", content: askedIn(context) }];
+    if (typeof config.prompt === "string" && messages[0]?.content !== config.prompt)
+      messages.unshift({ role: "system", content: config.prompt });
     const steps = typeof config.max_iterations === "number" ? config.max_iterations : 5;
     const ready = config.auto_execute === false ? tools.map(withoutRun) : tools;
     const model = withTools(context.model(), ready, { maxSteps: steps });
@@ -73,6 +80,16 @@ export const toolCall: StepType = {
     };
   },
 };
+
+/** What is asked: the message, the other inputs by their names, or the prompt alone. */
+function askedIn(context: StepContext): string {
+  const message = context.field("message");
+  if (message !== undefined && message !== null) return asText(message);
+  const inputs = Object.entries(context.inputs);
+  if (inputs.length === 0) return asText(context.config.prompt);
+  if (inputs.length === 1) return asText(inputs[0]?.[1]);
+  return inputs.map(([name, value]) => `${name}:\n${asText(value)}`).join("\n\n");
+}
 
 function chosenTools({ config, services }: StepContext): (Tool | ToolSource)[] {
   const known = services.tools ?? [];

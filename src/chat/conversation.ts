@@ -207,6 +207,18 @@ export class Conversation {
   }
 
   /**
+   * Takes back what the user said last, and what was answered to it: the conversation goes on from before. It stays as a branch.
+   *
+   * @returns the message that was taken back; `undefined` where nothing was said.
+   */
+  async undo(): Promise<StoredMessage | undefined> {
+    await this.#idle();
+    const said = this.#log.tree.path(this.#log.head).findLast(({ message }) => message.role === "user");
+    if (said !== undefined) await this.#log.append([], said.parentId);
+    return said;
+  }
+
+  /**
    * Adds a message without asking the model, such as a greeting, or what was said elsewhere. Results of tools and answers of
    * people that are there already are not added again.
    *

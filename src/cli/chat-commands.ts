@@ -1,14 +1,20 @@
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { StoredMessage } from "../chat/conversation-store.js";
 import type { ExportFormat } from "../chat/export-conversation.js";
-import { model } from "../models/registry.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
+import { Toolbox } from "../tools/toolbox.js";
+import { asMarkdown, branches, oneLine, undo } from "./chat-branches.js";
+import { switchModel } from "./chat-models.js";
 import type { ChatSession } from "./chat-session.js";
+import { changedSetting, describeSettings } from "./chat-settings.js";
+import { copyText } from "./clipboard.js";
 import { describeStatistics } from "./describe-statistics.js";
+import { fileError } from "./file-problem.js";
 import { shown } from "./io.js";
 import { modelTable } from "./model-table.js";
+import { pathArgument } from "./path-argument.js";
 
 /** A command of the chat: what it takes, what it does. */
 interface ChatCommand {
@@ -21,8 +27,8 @@ interface ChatCommand {
 export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
   help: { takes: "", does: "lists the commands", run: help },
   model: {
-    takes: "NAME",
-    does: "goes on with another model; without a name, says which it is",
+    takes: "[NAME]",
+    does: "goes on with another model, by its name, a part of it or its number; without one, lists what can be asked",
     run: switchModel,
   },
   models: {
@@ -35,29 +41,37 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     does: "gives the model instructions; without a text, takes them back",
     run: instruct,
   },
+  set: {
+    takes: "[NAME [VALUE]]",
+    does: "sends a setting such as temperature or reasoningEffort from here on; without a value, takes it back; alone, lists them",
+    run: set,
+  },
+  tools: { takes: "", does: "lists what the model may call", run: tools },
   file: {
     takes: "PATH",
     does: "lets an image, a sound, a document or a text go with the next message",
-    run: (session, path) => session.attach(path),
+    run: (session, path) => session.attach(pathArgument(path, session.io.env)),
   },
   retry: {
     takes: "",
-    does: "asks for another answer to the last message",
+    does: "asks for another answer to the last message; what failed is asked again",
     run: async (session) => void (await session.retry()),
   },
   edit: { takes: "TEXT", does: "says something else in place of the last message", run: edit },
+  undo: { takes: "", does: "takes back what was said last, and the answer to it", run: undo },
   branches: {
     takes: "[NUMBER]",
-    does: "lists the other answers and edits, or goes on from one",
+    does: "lists the other answers and edits, a star before those of here, or goes on from one",
     run: branches,
   },
   history: { takes: "", does: "shows what was said", run: history },
   search: { takes: "TEXT", does: "shows the messages that contain a text", run: search },
   stats: { takes: "", does: "counts messages, tokens and costs", run: statistics },
   title: { takes: "TEXT", does: "names the conversation; without a text, says its name", run: title },
+  copy: { takes: "", does: "puts the last answer on the clipboard", run: copy },
   save: {
     takes: "FILE",
-    does: "writes the conversation to a file: .json with everything, .txt, or Markdown",
+    does: "writes the conversation to a file: .json with everything, .txt, or Markdown; asks before it replaces one",
     run: save,
   },
   clear: { takes: "", does: "begins a new conversation", run: clear },
@@ -71,12 +85,6 @@ function help(session: ChatSession): void {
   session.print([...lines, "  A line that ends in \\ goes on in the next."].join("\n"));
 }
 
-function switchModel(session: ChatSession, name: string): void {
-  const { conversation, io } = session;
-  if (name !== "") conversation.model = session.prepared(model(name, { env: io.env }));
-  session.print(`model: ${conversation.model.id}`);
-}
-
 function instruct(session: ChatSession, text: string): void {
   session.conversation.system = text === "" ? undefined : text;
   session.print(text === "" ? "no instructions" : "instructions are given from here on");
@@ -85,24 +93,6 @@ function instruct(session: ChatSession, text: string): void {
 async function edit(session: ChatSession, text: string): Promise<void> {
   const question = await lastQuestion(session);
   await session.edit(question.id, text);
-}
-
-/** Where the conversation could have gone otherwise: at the last message of the user, or at the answer to it. */
-async function branches(session: ChatSession, number: string): Promise<void> {
-  const { conversation } = session;
-  const question = await lastQuestion(session);
-  const answer = (await conversation.messages()).find(({ parentId }) => parentId === question.id);
-  const questions = await conversation.branches(question.id);
-  const choices = [...questions, ...(answer === undefined ? [] : await conversation.branches(answer.id))];
-  if (number === "") {
-    const list = choices.map((choice, index) => `  ${index + 1}  ${oneLine(choice)}`).join("\n");
-    session.print(shown(list, session.io.stderr));
-    return;
-  }
-  const chosen = choices[Number(number) - 1];
-  if (chosen === undefined) throw invalid("NUMBER", number, `1 to ${choices.length}`);
-  await conversation.checkout(chosen.id);
-  session.print(`goes on from: ${shown(oneLine(chosen), session.io.stderr)}`);
 }
 
 async function lastQuestion({ conversation }: ChatSession): Promise<StoredMessage> {
@@ -135,27 +125,56 @@ async function title(session: ChatSession, text: string): Promise<void> {
 /** Forms of an export, by the ends of files' names. */
 const FORMATS: Readonly<Record<string, ExportFormat>> = { ".json": "json", ".txt": "text" };
 
-async function save(session: ChatSession, file: string): Promise<void> {
-  if (file === "") throw invalid("FILE", file, "the name of a file");
+async function save(session: ChatSession, name: string): Promise<void> {
+  if (name === "") throw invalid("FILE", name, "the name of a file");
+  const file = pathArgument(name, session.io.env);
   const text = await session.conversation.export(FORMATS[extname(file).toLowerCase()] ?? "markdown");
-  await writeFile(file, text).catch((cause: Error) => {
-    throw new SluiceError("invalid-argument", `${file} cannot be written: ${cause.message}`, { field: "FILE", cause });
-  });
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw fileError(file, "written", cause, "FILE");
+    if ((await stat(file)).isDirectory()) throw fileError(file, "written", new Error("it is a folder"), "FILE");
+    if (!(await confirmed(session, `${file} is there: replace it?`))) {
+      session.print("nothing was saved");
+      return;
+    }
+    await writeFile(file, text).catch((problem: unknown) => {
+      throw fileError(file, "written", problem, "FILE");
+    });
+  }
   const { length } = await session.conversation.messages();
   session.print(`${length} messages are in ${file}`);
+}
+
+/** Asks the person; nobody's answer is no. */
+async function confirmed(session: ChatSession, question: string): Promise<boolean> {
+  session.print(`? ${question} (y or n)`);
+  const line = await session.nextLine?.();
+  return /^(y|yes)$/i.test(line?.trim() ?? "");
+}
+
+function set(session: ChatSession, argument: string): void {
+  const [, name = "", value = ""] = /^(\S*)\s*([\s\S]*)$/.exec(argument) ?? [];
+  if (name !== "") session.settings = changedSetting(session.settings, name, value);
+  session.print(describeSettings(session.settings));
+}
+
+async function tools(session: ChatSession): Promise<void> {
+  const toolbox = await Toolbox.gather(session.tools);
+  const lines = toolbox.definitions.map(({ name, description = "" }) => `  ${`${name}  ${description}`.trim()}`);
+  session.print(
+    lines.length === 0 ? "none: --tools FILE and --mcp SERVER give some" : shown(lines.join("\n"), session.io.stderr),
+  );
+}
+
+async function copy(session: ChatSession): Promise<void> {
+  const answer = (await session.conversation.messages()).findLast(({ message }) => message.role === "assistant");
+  const text = answer === undefined ? "" : textOf(answer.message);
+  if (text === "") throw new SluiceError("invalid-argument", "there is no answer yet", { field: "command" });
+  session.print(`${text.length.toLocaleString("en")} characters: ${await copyText(text, session.io)}`);
 }
 
 async function clear(session: ChatSession): Promise<void> {
   await session.begin();
   session.print(session.kept ? `conversation ${session.conversation.contextId}: begins` : "a new conversation begins");
-}
-
-function asMarkdown({ message, status }: StoredMessage): string {
-  const stopped = status === "interrupted" ? " (stopped)" : "";
-  return `**${message.role}**${stopped}: ${textOf(message)}`;
-}
-
-function oneLine(message: StoredMessage): string {
-  const line = asMarkdown(message).replace(/\s+/g, " ");
-  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }

@@ -33,7 +33,7 @@ test("edits, asks again, and goes back to what was said first", async () => {
   notes();
   await session.command("/branches");
   expect(notes()).toBe(
-    "  1  **user**: First\n  2  **user**: Second\n  3  **assistant**: two\n  4  **assistant**: three\n",
+    "  1  **user**: First\n* 2  **user**: Second\n  3  **assistant**: two\n* 4  **assistant**: three\n",
   );
   await session.command("/branches 1");
   expect(notes()).toBe("goes on from: **user**: First\n");

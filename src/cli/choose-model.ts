@@ -27,6 +27,12 @@ const USUAL: Readonly<Record<string, string>> = {
   gemini: "gemini-2.5-flash",
 };
 
+/** The model that a service is asked where nobody names one, as `model()` takes it. */
+export function usualModel(provider: string): string | undefined {
+  const name = Object.hasOwn(USUAL, provider) ? USUAL[provider] : undefined;
+  return name === undefined ? undefined : `${provider}/${name}`;
+}
+
 /** A model of 0.5 GB that answers on any processor. */
 const SMALL_MODEL = "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M";
 
@@ -43,9 +49,9 @@ export async function chooseModel(asked: string | undefined, env: Io["env"], las
   if (before !== undefined) return { model: before, because: "it answered last" };
   if (env.SLUICE_MODEL) return { model: resolve(env.SLUICE_MODEL, { env }), because: "SLUICE_MODEL is set" };
   for (const provider of configuredProviders(env)) {
-    const usual = USUAL[provider.id];
+    const usual = usualModel(provider.id);
     if (provider.configuredBy === undefined || usual === undefined) continue;
-    return { model: resolve(`${provider.id}/${usual}`, { env }), because: `${provider.configuredBy} is set` };
+    return { model: resolve(usual, { env }), because: `${provider.configuredBy} is set` };
   }
   const local = await firstOllamaModel(env);
   if (local !== undefined) return { model: resolve(local, { env }), because: "Ollama is running here" };

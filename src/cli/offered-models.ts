@@ -4,6 +4,7 @@ import { nearest } from "../base/nearest.js";
 import { configuredProviders, model as resolve } from "../models/registry.js";
 import type { ModelInfo } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
+import { usualModel } from "./choose-model.js";
 import { modelsFolder } from "./data-folder.js";
 import type { Io } from "./io.js";
 
@@ -48,4 +49,36 @@ function pulledModels(env: Io["env"]): string[] {
   } catch {
     return [];
   }
+}
+
+/** Models of one service. */
+export interface Offer {
+  /** What stands before the slash. */
+  provider: string;
+  /** As `model()` takes them. */
+  models: readonly string[];
+}
+
+/** How long services may take to say what they offer, in ms. */
+const ASK_MS = 4_000;
+
+/** What can be asked now: of each service that is configured, each server that answers here, and files that were fetched. */
+export async function offers(env: Io["env"]): Promise<Offer[]> {
+  const asked = configuredProviders(env).filter(({ local, configuredBy }) => local || configuredBy !== undefined);
+  const found = await Promise.all(asked.map(async ({ id }) => ({ provider: id, models: await offered(id, env) })));
+  const own = [...pulledModels(env), "echo"];
+  return [...found.filter(({ models }) => models.length > 0), { provider: "here", models: own }];
+}
+
+/** What one service offers; the model that is usual there where it does not say in time. */
+async function offered(provider: string, env: Io["env"]): Promise<string[]> {
+  const usual = usualModel(provider);
+  try {
+    const asked = resolve(`${provider}/any`, { env });
+    const found = await asked.list?.({ timeouts: { totalMs: ASK_MS }, retry: { retries: 0 } });
+    if (found !== undefined) return found.map(({ id }) => id);
+  } catch {
+    // A server that does not run here offers nothing.
+  }
+  return usual === undefined ? [] : [usual];
 }

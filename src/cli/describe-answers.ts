@@ -37,6 +37,12 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
     .argument("[prompt...]", "what to ask; text piped to stdin is added");
   withRequest(ask);
   withConversation(ask)
+    .option("-t, --template <name>", "fill in a template of this name (sluice templates), or of a file")
+    .option(
+      "-i, --input <name=value>",
+      "for a place of the template; @file for a file's text; may be given several times",
+      listed,
+    )
     .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
     .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
     .option("--json", "print events as JSON, one a line; a failure as one of the type error")

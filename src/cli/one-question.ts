@@ -1,4 +1,5 @@
 import { text as readAll } from "node:stream/consumers";
+import { defined } from "../base/defined.js";
 import type { JsonObject } from "../base/json.js";
 import { Conversation } from "../chat/conversation.js";
 import type { StreamOptions } from "../chat/stream.js";
@@ -16,10 +17,12 @@ import { withTools } from "../tools/with-tools.js";
 import { askAtTerminal } from "./ask-at-terminal.js";
 import { chooseModel } from "./choose-model.js";
 import type { Closing } from "./closing.js";
+import { readInputPair } from "./input-pair.js";
 import type { Io } from "./io.js";
 import { type KeepOptions, keptConversation } from "./kept-conversation.js";
 import { openTools, type ToolsOptions } from "./open-tools.js";
 import { PendingFiles } from "./pending-files.js";
+import { findTemplate } from "./prompt-template.js";
 import { readSchema } from "./read-schema.js";
 
 /** How people say what is asked once. */
@@ -38,6 +41,10 @@ export interface QuestionOptions extends KeepOptions, ToolsOptions {
   file?: readonly string[];
   /** File with the JSON Schema that the answer is to fit. */
   schema?: string;
+  /** The name of a template, or its file. */
+  template?: string;
+  /** `name=value` for the places of the template. */
+  input?: readonly string[];
 }
 
 /** Something that is asked once, and who is asked. */
@@ -63,12 +70,12 @@ export async function readQuestion(
   closing: Closing,
   io: Io,
 ): Promise<OneQuestion> {
-  const { file: paths = [], system, temperature, maxTokens, timeout } = options;
+  const { file: paths = [], timeout } = options;
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
-  const text = await promptOf(words, io, paths.length > 0);
+  const { text, before, system, temperature, maxTokens, model: wanted } = await saidOf(words, options, io);
   const { kept, note } = await keptConversation(options, isAtTerminal(io), io);
   closing.add(() => kept?.store.close());
-  const { model: chosen, because } = await chooseModel(options.model, io.env, kept?.lastModel);
+  const { model: chosen, because } = await chooseModel(wanted, io.env, kept?.lastModel);
   const tools = await openTools(options, closing, io);
   if (!options.quiet) io.stderr.write(`${chosen.id}: ${because}\n${note === undefined ? "" : `${note}\n`}`);
   const files = new PendingFiles();
@@ -85,7 +92,8 @@ export async function readQuestion(
     ...(timeout !== undefined && { timeouts: { totalMs: timeout * 1_000 } }),
   };
   const asked = {
-    prompt: typeof said === "string" ? said : [{ role: "user" as const, content: said }],
+    prompt:
+      typeof said === "string" && before.length === 0 ? said : [...before, { role: "user" as const, content: said }],
     schema,
     meter,
   };
@@ -95,6 +103,32 @@ export async function readQuestion(
   const conversation = new Conversation({ model, contextId, store, prices, ...instructed, ...keep });
   closing.add(() => conversation.close());
   return { ...asked, model: conversation.asModel(), how: settings };
+}
+
+/** What is asked, and the settings that go with it. */
+interface Said extends Pick<QuestionOptions, "model" | "system" | "temperature" | "maxTokens"> {
+  text: string;
+  /** What was said before it. */
+  before: readonly ChatMessage[];
+}
+
+/** What the words and stdin ask, in a template where there is one. Options win over the template's own. */
+async function saidOf(words: readonly string[], options: QuestionOptions, io: Io): Promise<Said> {
+  const { template: name, input = [], file: paths = [] } = options;
+  if (name === undefined && input.length > 0)
+    throw new SluiceError("invalid-argument", "--input is for --template: there is none", { field: "--input" });
+  const template = name === undefined ? undefined : await findTemplate(name, io.env);
+  const said = await promptOf(words, io, paths.length > 0 || template !== undefined);
+  if (template === undefined) return { ...options, text: said, before: [] };
+  const inputs: JsonObject = {};
+  for (const pair of input) {
+    const { name, text } = await readInputPair(pair);
+    inputs[name] = text;
+  }
+  const filled = await template.fill(inputs, said);
+  const settings = { ...template, ...filled, ...defined(options) };
+  if (settings.text !== "" || paths.length > 0) return settings;
+  throw new SluiceError("invalid-argument", `the template ${template.name} asks nothing`, { field: "--template" });
 }
 
 /** Whether a person asks and reads the answer: neither a script nor a pipe. */

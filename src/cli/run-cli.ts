@@ -10,6 +10,7 @@ import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
 import { describeKeys } from "./describe-keys.js";
 import { describeServe } from "./describe-serve.js";
+import { describeTemplates } from "./describe-templates.js";
 import { describeWorkflows } from "./describe-workflows.js";
 import { EnvFileOption, variablesFor } from "./env-file-option.js";
 import { EXIT, EXIT_CODES_HELP, exitCodeOf } from "./exit-code.js";
@@ -55,6 +56,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
 
   describeAnswers(program, io, ended);
   describeConversations(program, io, ended);
+  describeTemplates(program, io, ended);
   describeKeys(program, io, ended);
   describeDapr(program, io, ended);
   describeServe(program, io, ended);

@@ -10,6 +10,7 @@ import type { Workflow } from "../workflows/workflow.js";
 import { chooseModel } from "./choose-model.js";
 import { runStore } from "./data-folder.js";
 import { fileError } from "./file-problem.js";
+import { readInputPair } from "./input-pair.js";
 import type { Io } from "./io.js";
 
 /** Options of commands that run workflows. */
@@ -77,15 +78,9 @@ export async function readInputs(
 ): Promise<JsonObject> {
   const inputs: JsonObject = file === undefined ? {} : await readObject(file);
   for (const pair of given) {
-    const equals = pair.indexOf("=");
-    if (equals < 1)
-      throw new SluiceError("invalid-argument", `--input: found ${JSON.stringify(pair)}; allowed: name=value`, {
-        field: "--input",
-      });
-    const name = pair.slice(0, equals);
-    const text = pair.slice(equals + 1);
+    const { name, text } = await readInputPair(pair);
     const schema = workflow.inputs.find((input) => input.name === name)?.schema;
-    inputs[name] = text.startsWith("@") ? await readWorkflow(text.slice(1)) : inputValue(text, schema?.type);
+    inputs[name] = pair.startsWith(`${name}=@`) ? text : inputValue(text, schema?.type);
   }
   return inputs;
 }

@@ -1,0 +1,195 @@
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { readFrontMatter } from "../agents/front-matter.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
+import { nearest } from "../base/nearest.js";
+import { exactly, filledString, jsonObject, string } from "../stream/checks.js";
+import { invalid, messageOf, SluiceError } from "../stream/error.js";
+import { type ChatMessage, textOf } from "../stream/message.js";
+import { REQUEST_OPTIONS } from "../stream/validate-request.js";
+import { compileTemplate, type Template } from "../workflows/format/template.js";
+import { prompts } from "../workflows/prompts/prompts.js";
+import { templatesFolder } from "./data-folder.js";
+import { fileError } from "./file-problem.js";
+import type { Io } from "./io.js";
+
+/** What stands before a template's text. */
+interface Fields {
+  description?: string;
+  /** The model where nobody asks for another. */
+  model?: string;
+  system?: string;
+  temperature?: number;
+  maxTokens?: number;
+  /** Values of places that nobody gives. */
+  inputs?: JsonObject;
+}
+
+const checkFields = exactly(
+  "a template",
+  {
+    description: string,
+    model: filledString,
+    system: string,
+    temperature: REQUEST_OPTIONS.temperature,
+    maxTokens: REQUEST_OPTIONS.maxTokens,
+    inputs: jsonObject,
+  },
+  "the template",
+);
+
+/** A template of a prompt. */
+export interface PromptTemplate extends Fields {
+  name: string;
+  /**
+   * The prompt, filled in.
+   *
+   * @param said what is asked with it: it stands at the place `input`, else at the end.
+   * @throws {SluiceError} `invalid-argument` for places without a value, and values without a place.
+   */
+  fill(inputs: JsonObject, said: string): Promise<FilledTemplate>;
+}
+
+/** A template that was filled in. */
+export interface FilledTemplate {
+  system?: string;
+  /** What was said before the question. */
+  before: ChatMessage[];
+  text: string;
+}
+
+/** The place of what is asked with the template. */
+const SAID = "input";
+
+/** How files of templates end: Markdown, and documents of a workflow's prompt library. */
+const ENDINGS: readonly string[] = [".md", ".json"];
+
+/** A name of a template, which is one of a file, too. */
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
+
+/** The templates that are kept: their names and files. */
+export async function templateFiles(env: Io["env"]): Promise<{ name: string; file: string }[]> {
+  const folder = templatesFolder(env);
+  const found = await readdir(folder).catch(() => []);
+  return found
+    .filter((file) => ENDINGS.includes(extname(file)))
+    .sort()
+    .map((file) => ({ name: file.slice(0, -extname(file).length), file: join(folder, file) }));
+}
+
+/** Where a template of a name is, or would be. @throws {SluiceError} `invalid-argument` for what is no name. */
+export function templateFile(name: string, env: Io["env"]): string {
+  if (!NAME.test(name)) throw invalid("NAME", name, "letters, digits, and _ . - behind them");
+  return join(templatesFolder(env), `${name}.md`);
+}
+
+/**
+ * The template of a name, or of the path of a file.
+ *
+ * @throws {SluiceError} `not-found` with the nearest names; `invalid-argument` for a file that is no template.
+ */
+export async function findTemplate(name: string, env: Io["env"]): Promise<PromptTemplate> {
+  return readTemplate(await existingTemplate(name, env), name);
+}
+
+/** The file of a template that there is. @throws as `findTemplate`. */
+export async function existingTemplate(name: string, env: Io["env"]): Promise<string> {
+  if (/[/\\]/.test(name)) return name;
+  const all = await templateFiles(env);
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found.file;
+  const names = all.map((one) => one.name);
+  const near = nearest(name, names);
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(" or ")}?` : names.join(", ") || "sluice templates new makes one";
+  throw new SluiceError("not-found", `there is no template ${JSON.stringify(name)}; ${hint}`, { field: "--template" });
+}
+
+/** Reads a template. @throws {SluiceError} `invalid-argument` for a file that cannot be read, or is none. */
+export async function readTemplate(file: string, name: string): Promise<PromptTemplate> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => Promise.reject(fileError(file, "read", cause)));
+  return extname(file) === ".json" ? promptDocument(text, name, file) : markdownTemplate(text, name, file);
+}
+
+async function markdownTemplate(text: string, name: string, file: string): Promise<PromptTemplate> {
+  const { fields, body } = /^\uFEFF?---[ \t]*\r?\n/.test(text)
+    ? readFrontMatter(text, file)
+    : { fields: {}, body: text.trim() };
+  checkFields(fields, file);
+  const settings = fields as Fields;
+  const compiled = await compileTemplate(body);
+  const system = settings.system === undefined ? undefined : await compileTemplate(settings.system);
+  return {
+    ...settings,
+    name,
+    async fill(inputs, said) {
+      const texts = system === undefined ? [compiled] : [compiled, system];
+      const values = valuesFor(name, texts, { ...settings.inputs, ...inputs }, inputs, said);
+      const written = compiled.render((place) => values.get(place));
+      const isPlaced = texts.some(({ names }) => names.includes(SAID));
+      return {
+        before: [],
+        text: isPlaced || said === "" ? written : [written, said].filter((part) => part !== "").join("\n\n"),
+        ...(system && { system: system.render((place) => values.get(place)) }),
+      };
+    },
+  };
+}
+
+/** Values by places: each place has one, and each value that was given has a place. */
+function valuesFor(
+  name: string,
+  texts: readonly Template[],
+  all: JsonObject,
+  given: JsonObject,
+  said: string,
+): Map<string, JsonValue> {
+  const places = [...new Set(texts.flatMap(({ names }) => names))];
+  const values = new Map<string, JsonValue>(
+    Object.entries(said === "" ? all : { ...all, [SAID]: said }) as [string, JsonValue][],
+  );
+  const unknown = Object.keys(given).find((one) => !places.includes(one));
+  if (unknown !== undefined) {
+    const near = nearest(unknown, places);
+    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : places.join(", ") || "it has no places";
+    throw new SluiceError("invalid-argument", `the template ${name} has no place ${unknown}; ${hint}`, {
+      field: "--input",
+    });
+  }
+  const missing = places.filter((place) => !values.has(place));
+  if (missing.length > 0) {
+    const ways = missing.map((place) => (place === SAID ? "a prompt" : `--input ${place}=…`));
+    const message = `the template ${name} needs ${missing.join(", ")}: give ${ways.join(", ")}`;
+    throw new SluiceError("invalid-argument", message, { field: "--input" });
+  }
+  return values;
+}
+
+/** A document of a prompt library, as workflows have them. */
+function promptDocument(text: string, name: string, file: string): PromptTemplate {
+  let document: unknown;
+  try {
+    document = parseJson(text);
+  } catch (thrown) {
+    throw invalid(file, text, `a prompt as JSON: ${messageOf(thrown)}`);
+  }
+  if (!isJsonObject(document)) throw invalid(file, document, "a prompt: an object with id and content");
+  const library = prompts([document]);
+  const { id, description } = document;
+  return {
+    name,
+    ...(typeof description === "string" && { description }),
+    async fill(inputs, said) {
+      const { messages } = await library.render(String(id), said === "" ? inputs : { ...inputs, [SAID]: said });
+      const last = messages.at(-1);
+      const isAsked = last?.role === "user";
+      const asked = isAsked ? textOf(last) : "";
+      const isPlaced = /\{\{?-?\s*\$?input\b/.test(JSON.stringify(document));
+      const parts = isPlaced ? [asked] : [asked, said];
+      return {
+        before: isAsked ? messages.slice(0, -1) : messages,
+        text: parts.filter((part) => part !== "").join("\n\n"),
+      };
+    },
+  };
+}

@@ -1,12 +1,7 @@
-import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Environment } from "../models/provider.js";
 import { invalid } from "../stream/error.js";
 import type { ConversationStore } from "./conversation-store.js";
-import { PostgresStore } from "./stores/postgres-store.js";
-import { RedisStore } from "./stores/redis-store.js";
-import { SqliteStore } from "./stores/sqlite-store.js";
 
 /** The name of the file in a folder of conversations. */
 const FILE = "conversations.db";
@@ -60,15 +55,15 @@ export async function openStore(where: string): Promise<ConversationStore> {
   switch (scheme) {
     case undefined:
       if (where === "") throw invalid("store", where, "a path or a URL");
-      return SqliteStore.open(fileIn(where));
+      return openFile(where);
     case "file":
-      return SqliteStore.open(fileIn(fileURLToPath(where)));
+      return openFile((await import("node:url")).fileURLToPath(where));
     case "postgres":
     case "postgresql":
-      return PostgresStore.open(where);
+      return (await import("./stores/postgres-store.js")).PostgresStore.open(where);
     case "redis":
     case "rediss":
-      return RedisStore.open(where);
+      return (await import("./stores/redis-store.js")).RedisStore.open(where);
     default:
       return openRegistered(scheme, where);
   }
@@ -90,7 +85,16 @@ async function openRegistered(scheme: string, where: string): Promise<Conversati
   throw invalid("store", `${scheme}:…`, `a path of a file, postgres://… or redis://…${own}`);
 }
 
-function fileIn(path: string): string {
-  const folder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
-  return folder ? join(path, FILE) : path;
+async function openFile(path: string): Promise<ConversationStore> {
+  const { SqliteStore } = await import("./stores/sqlite-store.js");
+  return SqliteStore.open((await isFolder(path)) ? join(path, FILE) : path);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  if (path.endsWith("/")) return true;
+  const { stat } = await import("node:fs/promises");
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
+import { anthropicCalling } from "../dialects/anthropic/anthropic-calling.js";
+import type { CallingDialect } from "../dialects/dialect.js";
+import { geminiCalling } from "../dialects/gemini/gemini-calling.js";
+import { ollamaCalling } from "../dialects/ollama/ollama-calling.js";
 import { openAiChatCalling } from "../dialects/openai-chat/openai-chat-calling.js";
+import { openAiResponsesCalling } from "../dialects/openai-responses/openai-responses-calling.js";
 import { SluiceError } from "../stream/error.js";
-import { CALLED_DIALECTS as IN_BROWSERS } from "./called-dialects.browser.js";
 import { CALLED_DIALECTS } from "./called-dialects.js";
 import { fetchTransport } from "./http/fetch-transport.js";
 import { httpModel } from "./http/http-model.js";
@@ -66,19 +70,20 @@ test("a reader who leaves while it is loaded sends nothing", async () => {
   expect(sent()).toBe(0);
 });
 
-test("what browsers know of a protocol before they load it is what it says itself", async () => {
-  const facts = ({ name, framing, optionNames = [name] }: ReturnType<typeof openAiChatCalling>) => [
-    name,
-    framing,
-    new Set(optionNames),
-  ];
+test("what is known of a protocol before it is loaded is what it says itself", async () => {
+  const facts = ({ name, framing, optionNames = [name] }: CallingDialect) => [name, framing, new Set(optionNames)];
   const { openAiChat, ...rest } = CALLED_DIALECTS;
-  const { openAiChat: later, ...restLater } = IN_BROWSERS;
-  expect(facts(later({ optionsFrom: ["groq"] }))).toEqual(facts(openAiChat({ optionsFrom: ["groq"] })));
-  for (const [key, dialect] of Object.entries(rest)) {
-    const found = Object.entries(restLater).find(([name]) => name === key)?.[1];
-    expect(found && facts(found)).toEqual(facts(dialect));
-    await found?.load?.();
-    expect(found?.reader().push).toBeTypeOf("function");
+  const pairs: [CallingDialect, CallingDialect][] = [
+    [openAiChat({ optionsFrom: ["groq"] }), openAiChatCalling({ optionsFrom: ["groq"] })],
+    [rest.anthropic, anthropicCalling],
+    [rest.gemini, geminiCalling],
+    [rest.ollama, ollamaCalling],
+    [rest.openAiResponses, openAiResponsesCalling],
+  ];
+  expect(pairs).toHaveLength(1 + Object.keys(rest).length);
+  for (const [later, dialect] of pairs) {
+    expect(facts(later)).toEqual(facts(dialect));
+    await later.load?.();
+    expect(later.reader().push).toBeTypeOf("function");
   }
 });

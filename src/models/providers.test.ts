@@ -3,9 +3,10 @@ import type { JsonObject } from "../base/json.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { PROVIDERS } from "./providers.js";
 
-function written(id: string, request: ChatRequest): { body: JsonObject; warned: string[] } {
+async function written(id: string, request: ChatRequest): Promise<{ body: JsonObject; warned: string[] }> {
   const { dialect } = PROVIDERS.find((provider) => provider.id === id) ?? {};
   if (dialect === undefined) throw new Error(`no provider ${id}`);
+  await dialect.load?.();
   const { body, warnings } = dialect.writeRequest(request, { model: "model-1", stream: true });
   return { body, warned: warnings.map(({ field }) => field) };
 }
@@ -14,8 +15,8 @@ test.each([
   ["deepseek", "reasoning_content"],
   ["moonshot", "reasoning_content"],
   ["openrouter", "reasoning"],
-])("%s gets back what it thought before a tool call, as %s", (id, field) => {
-  const { body } = written(id, {
+])("%s gets back what it thought before a tool call, as %s", async (id, field) => {
+  const { body } = await written(id, {
     messages: [
       { role: "user", content: "How is it in Oslo?" },
       {
@@ -31,8 +32,8 @@ test.each([
   expect(body.messages).toMatchObject([{}, { [field]: "I need the weather." }, { role: "tool" }]);
 });
 
-test("Mistral, which refuses fields that it does not know, has a name of its own for the seed and no user", () => {
-  const { body, warned } = written("mistral", {
+test("Mistral, which refuses fields that it does not know, has a name of its own for the seed and no user", async () => {
+  const { body, warned } = await written("mistral", {
     messages: [{ role: "user", content: "Hi" }],
     seed: 7,
     user: "user-1",

@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import type { BatchSource } from "../stream/batch-source.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -34,7 +33,7 @@ export function record(model: ChatModel, file: string): ChatModel {
   };
   const begin = async (request: ChatRequest, source: BatchSource): Promise<BatchSource> => {
     const own = ++newest;
-    const to = await inTurn(() => open(file, "w"));
+    const to = await inTurn(async () => (await import("node:fs/promises")).open(file, "w"));
     const began = performance.now();
     const write = (lines: string) => inTurn(async () => (own === newest ? to.appendFile(lines) : undefined));
     const close = () => inTurn(() => to.close());

@@ -212,8 +212,13 @@ export class Registry {
   }
 }
 
+let shared: Registry | undefined;
+
 /** The registry that `model`, `stream` and `generate` use. */
-const registry = new Registry();
+function registry(): Registry {
+  shared ??= new Registry();
+  return shared;
+}
 
 /**
  * The model of a name such as `openai/gpt-5`: the provider's id, a slash, and the provider's name for the model. Key and
@@ -230,7 +235,7 @@ const registry = new Registry();
  * ```
  */
 export function model(id: string, options?: ModelOptions): ChatModel {
-  return registry.model(id, options);
+  return registry().model(id, options);
 }
 
 /**
@@ -242,7 +247,7 @@ export function model(id: string, options?: ModelOptions): ChatModel {
  *   provider without embeddings; `invalid-argument` for settings that are none.
  */
 export function embedder(id: string, options?: EmbedderOptions): EmbeddingModel {
-  return registry.embedder(id, options);
+  return registry().embedder(id, options);
 }
 
 /**
@@ -268,10 +273,10 @@ export function embedder(id: string, options?: EmbedderOptions): EmbeddingModel 
  * ```
  */
 export function registerProvider(provider: Provider): void {
-  registry.register(provider);
+  registry().register(provider);
 }
 
 /** What is set for each provider that `model` knows, and what to set for the rest. */
 export function configuredProviders(env?: Environment): ProviderStatus[] {
-  return registry.configured(env);
+  return registry().configured(env);
 }

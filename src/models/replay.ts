@@ -1,4 +1,3 @@
-import { readFile, stat } from "node:fs/promises";
 import { type Clock, systemClock, wait } from "../base/clock.js";
 import type { ReadingDialect } from "../dialects/dialect.js";
 import type { ChatEvent } from "../stream/chat-event.js";
@@ -76,6 +75,7 @@ async function readRecording(file: string): Promise<Uint8Array> {
   const refused = (why: string, cause?: unknown) =>
     new SluiceError("invalid-argument", `${file} cannot be read: ${why}`, { field: "file", cause });
   try {
+    const { readFile, stat } = await import("node:fs/promises");
     const found = await stat(file);
     // What is no file may never end, and opening it may wait for somebody to write.
     if (!found.isFile()) throw refused("it is no file");

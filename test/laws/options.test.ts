@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CallingDialect, WireRequest } from "../../src/dialects/dialect.js";
 import { DIALECTS } from "../../src/dialects/recognise-wire.js";
+import { CALLED_DIALECTS } from "../../src/models/called-dialects.js";
 import { PROVIDERS } from "../../src/models/providers.js";
 import type { ChatRequest, ReasoningOptions, ToolDefinition } from "../../src/stream/chat-request.js";
 import { SluiceError } from "../../src/stream/error.js";
@@ -69,6 +70,8 @@ const OPTIONS: { [K in Exclude<keyof Options, "providerOptions">]-?: Given[] } =
   metadata: values("metadata", { team: "blue" }),
 };
 
+const { anthropic, gemini, ollama, openAiResponses } = CALLED_DIALECTS;
+
 /** Protocols between a page and its server: what they hand on is up to the model behind. */
 const OF_APPLICATIONS = ["native", "ai-sdk-ui", "ag-ui"];
 
@@ -78,10 +81,11 @@ const CALLED: readonly [who: string, dialect: CallingDialect, model: string][] =
     (dialect): [string, CallingDialect, string][] =>
       modelsOf(dialect.name).map((model) => [`${dialect.name} ${model}`, dialect, model]),
   ),
-  ...PROVIDERS.filter(({ dialect }) => !DIALECTS.some((known) => known.writeRequest === dialect.writeRequest)).map(
+  ...PROVIDERS.filter(({ dialect }) => ![anthropic, gemini, ollama, openAiResponses].includes(dialect)).map(
     ({ id, dialect }): [string, CallingDialect, string] => [id, dialect, "model-1"],
   ),
 ];
+await Promise.all(CALLED.map(([, dialect]) => dialect.load?.()));
 
 function modelsOf(dialect: string): string[] {
   if (dialect === "anthropic") return ["claude-3-5-haiku-latest", "claude-sonnet-4-5", "claude-opus-4-7"];

@@ -1,25 +1,15 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import { checkCallOptions, RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { Capabilities, ChatModel, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
-import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { boolean, callable, clock as clockCheck, exactly, filledString, jsonObject } from "../../stream/checks.js";
 import { describe, invalid } from "../../stream/error.js";
+import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";
 import { resolveRetry } from "../http/retry.js";
-import { BatchedReader } from "../parts/batched-reader.js";
-import type { OpenedAnswer } from "../parts/part-answer.js";
-import { partSource } from "../parts/part-source.js";
-import type { AiSdkTarget } from "./call-target.js";
-import { type Download, fetchFiles } from "./fetch-files.js";
-import { generatedParts } from "./generated-parts.js";
-import type { AiSdkCallOptions, AiSdkLanguageModel } from "./language-model.js";
-import { SLUICE } from "./metadata.js";
-import type { Part } from "./part.js";
-import { AiSdkPartReader } from "./part-reader.js";
-import { readError } from "./read-error.js";
-import { writeOptions } from "./write-options.js";
+import type { Download } from "./fetch-files.js";
+import { AI_SDK_VERSIONS, type AiSdkLanguageModel } from "./language-model.js";
 
 /** Settings of `fromAiSdk`. */
 export interface FromAiSdkOptions {
@@ -43,8 +33,6 @@ export interface FromAiSdkOptions {
   /** From 0 to 1; spreads retries. Default `Math.random`. */
   random?: () => number;
 }
-
-const VERSIONS = ["v2", "v3", "v4"];
 
 const OPTIONS = exactly("fromAiSdk", {
   id: filledString,
@@ -81,57 +69,25 @@ export function fromAiSdk(languageModel: AiSdkLanguageModel, options: FromAiSdkO
   OPTIONS(options, "");
   resolveTimeouts(options.timeouts);
   resolveRetry(options.retry);
-  const { provider, modelId, specificationVersion: version } = languageModel;
+  const { provider, modelId } = languageModel;
   const { id = `${provider}/${modelId}`, capabilities, clock = systemClock, random = Math.random } = options;
-  const target = { version, provider: provider.split(".", 1)[0] ?? provider };
   return {
     id,
     ...(capabilities !== undefined && { capabilities }),
     stream(request, call = {}) {
       validateRequest(request);
       checkCallOptions(call);
-      // What cannot be written is refused at once.
-      writeOptions(request, target);
       const { streaming = true, headers, signal, retain } = call;
-      const source = partSource<Part>({
-        id,
-        open: (abortSignal) => open(languageModel, { request, target, options, streaming, headers, abortSignal }),
-        readError,
-        timeouts: resolveTimeouts(options.timeouts, call.timeouts),
-        retry: resolveRetry(options.retry, call.retry),
-        clock,
-        random,
+      const timeouts = resolveTimeouts(options.timeouts, call.timeouts);
+      const retry = resolveRetry(options.retry, call.retry);
+      const asked = { model: languageModel, id, request, options, streaming, headers, timeouts, retry, clock, random };
+      const source = opened(async () => {
+        const { calledSource } = await import("./called-source.js");
+        return calledSource(asked);
       });
       return new ChatStream(source, { signal, retain });
     },
   };
-}
-
-interface Opening {
-  request: ChatRequest;
-  target: AiSdkTarget;
-  options: FromAiSdkOptions;
-  streaming: boolean;
-  headers: Record<string, string> | undefined;
-  abortSignal: AbortSignal;
-}
-
-async function open(model: AiSdkLanguageModel, opening: Opening): Promise<OpenedAnswer<Part>> {
-  const { request, target, options, streaming, headers, abortSignal } = opening;
-  const supported = (await model.supportedUrls) ?? {};
-  const messages = await fetchFiles(request.messages, supported, options.download, abortSignal);
-  const written = writeOptions({ ...request, messages }, target);
-  const call: AiSdkCallOptions = {
-    ...written.options,
-    // A model of ours says among them what it has no parts for.
-    ...((options.rawChunks === true || target.provider === SLUICE) && { includeRawChunks: true }),
-    ...(headers !== undefined && { headers }),
-    abortSignal,
-  };
-  const expected = { model: model.modelId, simulated: !streaming, warnings: written.warnings };
-  const stream = streaming ? (await model.doStream(call)).stream : generatedParts(await model.doGenerate(call));
-  // Whatever their version calls them, parts are objects whose fields are checked where they are read.
-  return { parts: new BatchedReader(stream as ReadableStream<Part>), reader: new AiSdkPartReader(expected) };
 }
 
 function checkModel(model: AiSdkLanguageModel): void {
@@ -139,8 +95,8 @@ function checkModel(model: AiSdkLanguageModel): void {
     throw invalid("languageModel", model, "a language model of the AI SDK, such as openai('gpt-5') gives");
   }
   const { specificationVersion: version, provider, modelId } = model;
-  if (!VERSIONS.includes(version)) {
-    throw invalid("languageModel.specificationVersion", version, VERSIONS.join(", "));
+  if (!AI_SDK_VERSIONS.includes(version)) {
+    throw invalid("languageModel.specificationVersion", version, AI_SDK_VERSIONS.join(", "));
   }
   for (const [name, value] of Object.entries({ provider, modelId })) {
     if (typeof value !== "string") throw invalid(`languageModel.${name}`, value, "a string");

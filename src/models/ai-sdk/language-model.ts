@@ -6,6 +6,9 @@ import type { JsonObject, JsonValue } from "../../base/json.js";
  */
 export type AiSdkVersion = "v2" | "v3" | "v4";
 
+/** All of them. */
+export const AI_SDK_VERSIONS: readonly AiSdkVersion[] = ["v2", "v3", "v4"];
+
 /** Patterns of the URLs that a model fetches by itself, by media type (`image/png`, `image/*`, `*`). */
 export type SupportedUrls = Record<string, RegExp[]>;
 

@@ -1,18 +1,9 @@
 import type { ChatModel } from "../../stream/chat-model.js";
-
 import { checkedModel } from "../../stream/checked-model.js";
-
 import { anything, exactly, filledString, oneOf } from "../../stream/checks.js";
-import { SluiceError } from "../../stream/error.js";
-
-import { AnswerStream } from "./answer-stream.js";
-import { writeError } from "./call-error.js";
-import type { AiSdkCallOptions, AiSdkVersion, PartV4, ServedLanguageModel, SupportedUrls } from "./language-model.js";
+import { AI_SDK_VERSIONS, type AiSdkVersion, type ServedLanguageModel, type SupportedUrls } from "./language-model.js";
 import { SLUICE } from "./metadata.js";
-import { AiSdkPartWriter } from "./part-writer.js";
-import { readOptions } from "./read-options.js";
-import { CONVERSIONS, type PartsOf } from "./versions.js";
-import { keptEvents, wholeAnswer } from "./whole-answer.js";
+import type { PartsOf } from "./versions.js";
 
 /** Settings of `toAiSdk`. */
 export interface ToAiSdkOptions<Version extends AiSdkVersion = "v2"> {
@@ -31,7 +22,7 @@ export interface ToAiSdkOptions<Version extends AiSdkVersion = "v2"> {
 }
 
 const OPTIONS = exactly("toAiSdk", {
-  version: oneOf(...Object.keys(CONVERSIONS)),
+  version: oneOf(...AI_SDK_VERSIONS),
   modelId: filledString,
   supportedUrls: anything,
 });
@@ -71,33 +62,12 @@ export function toAiSdk<Version extends AiSdkVersion = "v2">(
     modelId,
     supportedUrls,
     async doStream(call) {
-      const { reader, writer, convert } = ask(model, version, call);
-      return { stream: await new AnswerStream({ reader, writer, convert, signal: call.abortSignal }).open() };
+      const { streamedParts } = await import("./served-answer.js");
+      return streamedParts(model, version, call);
     },
     async doGenerate(call) {
-      const { reader, writer, convert, request } = ask(model, version, call);
-      try {
-        const parts: PartsOf[Version][] = [];
-        for (const event of await keptEvents(reader)) writer.push(event, (part) => parts.push(...convert(part)));
-        return wholeAnswer<Version>(parts, request.messages);
-      } catch (thrown) {
-        throw writeError(SluiceError.from(thrown), call.abortSignal);
-      }
+      const { generatedAnswer } = await import("./served-answer.js");
+      return generatedAnswer(model, version, call);
     },
   };
-}
-
-/** Asks the model, and says how its answer is to be written. */
-function ask<Version extends AiSdkVersion>(model: ChatModel, version: Version, options: AiSdkCallOptions) {
-  try {
-    const { request, call, warnings } = readOptions(options);
-    const reader = model.stream(request, call).batches();
-    const offered = new Set((request.tools ?? []).map(({ name = "" }) => name));
-    const writer = new AiSdkPartWriter(offered, warnings, version !== "v2");
-    const convert = (part: PartV4): readonly PartsOf[Version][] =>
-      part.type === "raw" && options.includeRawChunks !== true ? [] : CONVERSIONS[version](part);
-    return { reader, writer, convert, request };
-  } catch (thrown) {
-    throw writeError(SluiceError.from(thrown), options.abortSignal);
-  }
 }

@@ -88,11 +88,14 @@ describe("options", () => {
     expect(written(request, "v2").options).not.toHaveProperty("reasoning");
   });
 
-  it("of another provider are refused", () => {
+  it("of another provider are refused before the model is called", async () => {
     const tool = { dialect: "anthropic", type: "web_search_20250305" };
-    expect(() => fromAiSdk(playedV4([]).model).stream({ messages: [asked], tools: [tool] })).toThrow(
-      expect.objectContaining({ code: "unsupported", field: "tools[0].dialect" }),
-    );
+    const { model, calls } = playedV4([]);
+    await expect(fromAiSdk(model).stream({ messages: [asked], tools: [tool] }).fullText).rejects.toMatchObject({
+      code: "unsupported",
+      field: "tools[0].dialect",
+    });
+    expect(calls).toEqual([]);
   });
 
   it("of the call go with it", async () => {

@@ -49,10 +49,13 @@ test.each([
 
 describe("Mistral", () => {
   const mistral = PROVIDERS.find(({ id }) => id === "mistral");
-  const write = (name: string, request: ChatRequest) =>
-    (mistral?.dialectOf?.(name) ?? mistral?.dialect)?.writeRequest(request, { model: name, stream: true });
+  const write = async (name: string, request: ChatRequest) => {
+    const dialect = mistral?.dialectOf?.(name) ?? mistral?.dialect;
+    await dialect?.load?.();
+    return dialect?.writeRequest(request, { model: name, stream: true });
+  };
 
-  test("gets back what its model thought, where it thought it", () => {
+  test("gets back what its model thought, where it thought it", async () => {
     const messages: ChatRequest["messages"] = [
       { role: "user", content: "Hi" },
       {
@@ -65,7 +68,7 @@ describe("Mistral", () => {
       { role: "user", content: "And now?" },
     ];
     const thinking = { type: "thinking", thinking: [{ type: "text", text: "Hm." }], closed: true };
-    expect(write("magistral-small-latest", { messages })?.body.messages).toEqual([
+    expect((await write("magistral-small-latest", { messages }))?.body.messages).toEqual([
       messages[0],
       { role: "assistant", content: [thinking, { type: "text", text: "Hello" }] },
       messages[2],
@@ -77,8 +80,8 @@ describe("Mistral", () => {
     ["mistral-medium-3-5", "none", "none", false],
     ["mistral-small-latest", "high", "high", false],
     ["mistral-large-latest", "high", undefined, true],
-  ] as const)("%s is asked for effort %s with %s", (name, effort, sent, warned) => {
-    const wire = write(name, { ...REQUEST, reasoning: { effort } });
+  ] as const)("%s is asked for effort %s with %s", async (name, effort, sent, warned) => {
+    const wire = await write(name, { ...REQUEST, reasoning: { effort } });
     expect(wire?.body.reasoning_effort).toBe(sent);
     expect(wire?.warnings.map(({ field }) => field)).toEqual(warned ? ["reasoning.effort"] : []);
   });

@@ -5,13 +5,12 @@ import type { Capabilities, ChatModel, Timeouts } from "../../stream/chat-model.
 import { ChatStream } from "../../stream/chat-stream.js";
 import { clock as clockCheck, exactly, filledString, jsonObject, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { resolveTimeouts } from "../http/deadlines.js";
 import type { Environment } from "../provider.js";
 import { defaultEnvironment } from "../provider-environment.js";
-import { planAnswer } from "./answer-plan.js";
-import { LlamaSource } from "./llama-source.js";
-import { holdModel, type LoadedModel, releaseModel } from "./loaded-model.js";
+import type { LoadedModel } from "./loaded-model.js";
 
 /** Settings of `llama`. */
 export interface LlamaOptions {
@@ -47,6 +46,8 @@ const CONTEXT = 8_192;
 
 const PARALLEL = 4;
 
+let loading: ReturnType<typeof load> | undefined;
+
 const OPTIONS = exactly("llama", {
   id: filledString,
   threads: wholeNumber(1),
@@ -80,13 +81,15 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
   const path = resolve(file);
   const contexts = { contextSize: contextSize ?? { max: CONTEXT }, threads: threadsOf(options), parallel };
   resolveTimeouts(options.timeouts);
-  let loading: Promise<LoadedModel> | undefined;
+  let model: Promise<LoadedModel> | undefined;
   const hold = (): Promise<LoadedModel> => {
-    loading ??= holdModel(path).catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
+    model ??= code()
+      .then(({ holdModel }) => holdModel(path))
+      .catch((error: unknown) => {
+        model = undefined;
+        throw error;
+      });
+    return model;
   };
   const capabilities: Capabilities = { streaming: true, tools: true, jsonSchema: true, prefix: true, input: [] };
   return {
@@ -95,25 +98,37 @@ export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
     stream(request, call = {}) {
       validateRequest(request, { id, capabilities });
       checkCallOptions(call);
-      const plan = planAnswer(request);
       const { totalMs } = resolveTimeouts(options.timeouts, call.timeouts);
       const { streaming = true, signal, retain } = call;
-      const source = new LlamaSource(plan, {
-        name: basename(path),
-        hold,
-        contexts,
-        streaming,
-        totalTimeoutMs: totalMs,
-        clock,
+      const asked = { name: basename(path), hold, contexts, streaming, totalTimeoutMs: totalMs, clock };
+      const source = opened(async () => {
+        const { LlamaSource, planAnswer } = await code();
+        return new LlamaSource(planAnswer(request), asked);
       });
       return new ChatStream(source, { signal, retain });
     },
     async dispose() {
-      if (loading === undefined) return;
-      loading = undefined;
+      if (model === undefined) return;
+      model = undefined;
+      const { releaseModel } = await code();
       await releaseModel(path);
     },
   };
+}
+
+/** What runs models is loaded when one is first called. */
+async function load() {
+  const [{ planAnswer }, { LlamaSource }, { holdModel, releaseModel }] = await Promise.all([
+    import("./answer-plan.js"),
+    import("./llama-source.js"),
+    import("./loaded-model.js"),
+  ]);
+  return { planAnswer, LlamaSource, holdModel, releaseModel };
+}
+
+function code(): ReturnType<typeof load> {
+  loading ??= load();
+  return loading;
 }
 
 function threadsOf({ threads, env = defaultEnvironment() }: LlamaOptions): number | undefined {

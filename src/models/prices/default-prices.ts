@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
 import { parseJson } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Environment } from "../provider.js";
@@ -28,6 +27,8 @@ export function defaultPrices(env: Environment = defaultEnvironment()): PriceTab
 
 function readTable(file: string): PriceTable {
   try {
+    // Imported as a module it brings Node's streams along, which takes longer than most of this package.
+    const { readFileSync, statSync } = process.getBuiltinModule("node:fs");
     const date = statSync(file).mtime.toISOString().slice(0, "2026-11-21".length);
     return readPriceFile(parseJson(readFileSync(file, "utf8")), date);
   } catch (thrown) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ChatEvent } from "../stream/chat-event.js";
 import { filterStage } from "./filter-stage.js";
-import { scrubStage } from "./pii/pii.js";
 import { scrubRules } from "./pii/scrub-rules.js";
+import { scrubStage } from "./pii/scrub-text.js";
 import { Scrubber } from "./pii/scrubber.js";
 
 function run(events: readonly ChatEvent[], stage = scrubStage()): ChatEvent[] {

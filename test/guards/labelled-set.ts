@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { LocaleName } from "../../src/guards/pii/scrub-rules.js";
+import type { LocaleName } from "../../src/guards/pii/scrub-options.js";
 
 /** A value that must be found, and where it stands. */
 export interface Label {

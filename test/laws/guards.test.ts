@@ -1,7 +1,8 @@
 import { budget } from "../../src/guards/budget/budget.js";
 import { type CheckedText, defineGuard } from "../../src/guards/checked/define-guard.js";
 import { type Guard, guard } from "../../src/guards/guard.js";
-import { pii, scrubStage } from "../../src/guards/pii/pii.js";
+import { pii } from "../../src/guards/pii/pii.js";
+import { scrubStage } from "../../src/guards/pii/scrub-text.js";
 import { echo } from "../../src/models/echo.js";
 import type { ChatStream } from "../../src/stream/chat-stream.js";
 import { modelLaws } from "./model-laws.js";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/json.js";
-import { scrubStage, scrubText } from "../../guards/pii/pii.js";
+import { scrubStage, scrubText } from "../../guards/pii/scrub-text.js";
 import type { ChatEvent, Emit } from "../../stream/chat-event.js";
 import type { ChatMessage, TextPart } from "../../stream/message.js";
 import type { Stage } from "../../stream/stage.js";

@@ -7,9 +7,10 @@ import type { ChatRequest } from "../../stream/chat-request.js";
 import type { AssistantPart } from "../../stream/message.js";
 import { guard } from "../guard.js";
 import { filterText } from "../text-filter.js";
-import { type PiiOptions, pii, scrubText } from "./pii.js";
+import { type PiiOptions, pii } from "./pii.js";
 import { PiiVault } from "./pii-vault.js";
 import { PlaceholderRestorer } from "./placeholder-restorer.js";
+import { scrubText } from "./scrub-text.js";
 
 const asked = (content: string): ChatRequest => ({ messages: [{ role: "user", content }] });
 const opaque = { dialect: "anthropic", data: { signature: "s" } };

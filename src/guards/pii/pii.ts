@@ -1,16 +1,10 @@
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { boolean, type Check, exactly, list, oneOf } from "../../stream/checks.js";
-import { inTurn, stageTransform } from "../../stream/sources/staged.js";
 import type { Transform } from "../../stream/sources/transform.js";
-import type { Stage } from "../../stream/stage.js";
-import { filterRequest } from "../filter-request.js";
-import { filterStage } from "../filter-stage.js";
-import type { CallGuard, Guard, GuardedCall } from "../guard.js";
+import type { CallGuard, Guard } from "../guard.js";
+import type { Direction, PiiCallOptions, PiiCalls } from "./pii-call.js";
 import { PiiVault } from "./pii-vault.js";
-import { PlaceholderRestorer } from "./placeholder-restorer.js";
-import { scrub } from "./scrub.js";
-import { SCRUB_OPTIONS, type ScrubOptions, type ScrubRules, scrubRules } from "./scrub-rules.js";
-import { Scrubber } from "./scrubber.js";
+import { checkScrubbing, SCRUB_OPTIONS, type ScrubOptions } from "./scrub-options.js";
 
 /** Settings of `pii`. */
 export interface PiiOptions extends ScrubOptions {
@@ -23,9 +17,6 @@ export interface PiiOptions extends ScrubOptions {
    */
   reversible?: boolean | PiiVault;
 }
-
-/** Which way a text goes. */
-export type Direction = "input" | "output";
 
 const DIRECTIONS: readonly Direction[] = ["input", "output"];
 const NAME = "pii";
@@ -53,10 +44,11 @@ const OPTIONS = exactly("pii", {
 export function pii(options: PiiOptions = {}): Guard {
   OPTIONS(options, "");
   const { directions = DIRECTIONS, reversible = false, ...scrubbing } = options;
-  const rules = scrubRules(scrubbing);
+  checkScrubbing(scrubbing);
+  const load = loadedOnce(scrubbing);
   const piiGuard = (ways: readonly Direction[]): Guard => ({
     name: NAME,
-    begin: (call) => new PiiCall(rules, ways, reversible, call),
+    begin: (call) => new LoadedCall(load, { directions: ways, reversible, call }),
   });
   const whole = piiGuard(directions);
   // Tools get the values that the reader gets, and what they return is scrubbed before the provider sees it.
@@ -71,83 +63,41 @@ export function pii(options: PiiOptions = {}): Guard {
 }
 
 /**
- * A stage that replaces personal data in an answer with placeholders.
- *
- * @throws {SluiceError} `invalid-argument`.
+ * What knows how personal data looks: a lot of code, which is loaded when a guarded model is first called. A call that
+ * cannot load it fails, and the next one tries again.
  */
-export function scrubStage(options: ScrubOptions = {}): Stage {
-  const rules = scrubRules(options);
-  return filterStage((key) => new Scrubber(rules, { key }), { guard: NAME });
+function loadedOnce(options: ScrubOptions): () => Promise<PiiCalls> {
+  let calls: Promise<PiiCalls> | undefined;
+  return () => {
+    calls ??= import("./pii-call.js").then(
+      ({ piiCalls }) => piiCalls(options),
+      (failed) => {
+        calls = undefined;
+        throw failed;
+      },
+    );
+    return calls;
+  };
 }
 
-/**
- * A text with its personal data replaced with placeholders.
- *
- * @throws {SluiceError} `invalid-argument`.
- * @example
- * ```ts
- * import { scrubText } from "sluice/guards";
- *
- * scrubText("Write to anna@example.com"); // "Write to <EMAIL_ADDRESS>"
- * ```
- */
-export function scrubText(text: string, options: ScrubOptions = {}): string {
-  return scrub(text, scrubRules(options));
-}
+class LoadedCall implements CallGuard {
+  readonly #load: () => Promise<PiiCalls>;
+  readonly #asked: PiiCallOptions;
+  #call: CallGuard | undefined;
 
-class PiiCall implements CallGuard {
-  readonly #rules: ScrubRules;
-  readonly #directions: readonly Direction[];
-  readonly #call: GuardedCall;
-  readonly #vault: PiiVault | undefined;
-  /** Whether placeholders are the same in every call. */
-  readonly #lasting: boolean;
-
-  constructor(rules: ScrubRules, directions: readonly Direction[], reversible: boolean | PiiVault, call: GuardedCall) {
-    this.#rules = rules;
-    this.#directions = directions;
-    this.#call = call;
-    this.#lasting = reversible instanceof PiiVault;
-    this.#vault = reversible instanceof PiiVault ? reversible : reversible ? new PiiVault() : undefined;
+  constructor(load: () => Promise<PiiCalls>, asked: PiiCallOptions) {
+    this.#load = load;
+    this.#asked = asked;
   }
 
-  request(request: ChatRequest): ChatRequest {
-    if (!this.#directions.includes("input")) return request;
-    const vault = this.#vault;
-    let known = vault?.size;
-    const replace = vault && ((entity: string, value: string) => vault.placeholder(entity, value));
-    if (vault !== undefined) avoidPlaceholders(request, vault);
-    return filterRequest(request, {
-      text: (text, _, key) => {
-        known = vault?.size;
-        return scrub(text, this.#rules, { replace, key });
-      },
-      // With no new value in it, the text had been restored from placeholders, and has them again.
-      keepsOpaque: () => this.#lasting && vault?.size === known,
-      droppedOpaque: (path) =>
-        this.#call.warn({ field: path, message: "sent without the provider's state: its text was changed by a guard" }),
-    });
+  async request(request: ChatRequest): Promise<ChatRequest> {
+    const calls = await this.#load();
+    const call = calls(this.#asked);
+    this.#call = call;
+    return call.request(request);
   }
 
   answer(): Transform | undefined {
-    const scrub = this.#directions.includes("output")
-      ? filterStage((key) => new Scrubber(this.#rules, { key }), { guard: NAME })
-      : undefined;
-    const vault = this.#vault;
-    if (vault === undefined) return scrub && stageTransform(scrub);
-    const restore = filterStage(() => new PlaceholderRestorer(vault), { guard: NAME, changedOpaque: "keep" });
-    return stageTransform(scrub === undefined ? restore : inTurn(scrub, restore));
+    return this.#call?.answer?.(() => {});
   }
-}
-
-/** What looks like a placeholder in a request and is none stays what it is, in the answer as well. */
-function avoidPlaceholders(request: ChatRequest, vault: PiiVault): void {
-  filterRequest(request, {
-    text: (text) => {
-      vault.avoid(text);
-      return text;
-    },
-    keepsOpaque: () => true,
-    droppedOpaque: () => {},
-  });
 }

@@ -2,7 +2,8 @@ import type { ChatMessage } from "../../stream/message.js";
 import { isSuspendedCall, suspendedCallOf, suspendedPart } from "../../stream/suspended-call.js";
 import { filterRequest } from "../filter-request.js";
 import { scrub } from "./scrub.js";
-import { type ScrubOptions, scrubRules } from "./scrub-rules.js";
+import type { ScrubOptions } from "./scrub-options.js";
+import { scrubRules } from "./scrub-rules.js";
 
 /**
  * Makes a function that replaces the personal data of messages with placeholders, for what keeps messages: `keep` of a

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { labelledTexts } from "../../../test/guards/labelled-set.js";
 import { trickyText } from "../../../test/laws/arbitrary-answer.js";
 import { filterText } from "../text-filter.js";
-import { type ScrubOptions, scrubRules } from "./scrub-rules.js";
+import type { ScrubOptions } from "./scrub-options.js";
+import { scrubRules } from "./scrub-rules.js";
 import { MAX_WINDOW, Scrubber } from "./scrubber.js";
 
 const ALL: ScrubOptions = {

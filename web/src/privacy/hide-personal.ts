@@ -3,7 +3,8 @@ import { filterStage } from "../../../src/guards/filter-stage.js";
 import { PiiVault } from "../../../src/guards/pii/pii-vault.js";
 import { PlaceholderRestorer } from "../../../src/guards/pii/placeholder-restorer.js";
 import { scrub } from "../../../src/guards/pii/scrub.js";
-import { type LocaleName, type ScrubRules, scrubRules } from "../../../src/guards/pii/scrub-rules.js";
+import type { LocaleName } from "../../../src/guards/pii/scrub-options.js";
+import { type ScrubRules, scrubRules } from "../../../src/guards/pii/scrub-rules.js";
 import type { ChatEvent } from "../../../src/stream/chat-event.js";
 import type { ChatRequest } from "../../../src/stream/chat-request.js";
 

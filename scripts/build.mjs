@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
+import { asciiCode } from "./ascii-code.mjs";
 import { browserTwins } from "./browser-twins.mjs";
 import { guardPeers, isGuard, isGuarded } from "./guard-peers.mjs";
 import { root, run } from "./setup.mjs";
@@ -16,15 +17,31 @@ function inputOf(condition) {
   return Object.fromEntries(names.map((name) => [name, join(root, "src", `${name}.ts`)]));
 }
 
+// Node takes about as long over a file as over 10 KB of code. What `import "sluice"` needs is one file; of the rest each
+// folder is one, and whatever is first loaded by a call, with what it alone needs.
+let core;
+
+/** A module and all that it imports, but for what it loads later. */
+function importedBy(entry, graph) {
+  const found = new Set([entry]);
+  for (const id of found) for (const next of graph.getModuleInfo(id)?.importedIds ?? []) found.add(next);
+  return found;
+}
+
+// Their folders are loaded one by one.
+const IN_PARTS = ["dialects", "models"];
+
 // Loaded when first used, or without the rest of their folder.
 const BY_THEMSELVES = /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch)\.ts$/;
 
-// Node takes about as long over a file as over 30 KB of code: each folder of the house is one.
-function chunkOf(id) {
+function chunkOf(id, graph) {
   if (isGuard(id)) return "dapr";
   const [folder, ...rest] = relative(join(root, "src"), id).split(sep);
-  const apart = rest.length === 0 || folder === "cli" || BY_THEMSELVES.test(basename(id));
-  return apart ? null : folder;
+  if (rest.length === 0 || folder === "cli") return null;
+  core ??= importedBy(join(root, "src", "index.ts"), graph);
+  if (core.has(id)) return "core";
+  if (BY_THEMSELVES.test(basename(id))) return null;
+  return IN_PARTS.includes(folder) && rest.length > 1 ? `${folder}-${rest[0]}` : folder;
 }
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -36,7 +53,7 @@ const node = await rolldown({
   input: inputOf("default"),
   // Dependencies stay outside.
   external: (id) => /^[^./\0]/.test(id) && !isGuarded(id),
-  plugins: [guardPeers()],
+  plugins: [guardPeers(), asciiCode()],
   platform: "node",
   transform: { target: "node20.18" },
   preserveEntrySignatures: "allow-extension",
@@ -47,7 +64,7 @@ await node.write({
   dir: join(root, "dist"),
   format: "esm",
   // Names stay, for stack traces.
-  minify: { compress: false, mangle: false, codegen: true },
+  minify: { compress: false, mangle: { toplevel: false, keepNames: true }, codegen: true },
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name]-[hash].js",
   codeSplitting: { groups: [{ name: chunkOf, debugName: "folders" }], includeDependenciesRecursively: false },

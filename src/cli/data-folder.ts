@@ -22,6 +22,11 @@ export function runStore(env: Io["env"], platform: NodeJS.Platform = process.pla
   return join(dataFolder(env, platform), "runs.db");
 }
 
+/** Where workflows that callers of `sluice serve` send read and write files, unless it is told to let them at others. */
+export function documentsFolder(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return join(dataFolder(env, platform), "documents");
+}
+
 /** Where `sluice keys` keeps keys. */
 export function keysFile(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
   return join(dataFolder(env, platform), "keys.json");

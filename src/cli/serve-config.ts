@@ -25,7 +25,10 @@ export interface ServeConfig {
   workflows?: Record<string, string>;
   /** Where runs of workflows are kept: the path of a file. Default: with those of the command, where there are workflows. */
   engine?: string;
-  /** Whether workflows that callers send are run. Default: where the server asks for no key. */
+  /**
+   * Whether workflows that callers send are run, with the files of the current folder. Default: where the server asks for no key,
+   * with a folder of their own.
+   */
   documents?: boolean;
   /** What the dashboard shows beside the server: `sidecar`, where the metrics of a Dapr sidecar are. */
   monitoring?: { sidecar?: string };

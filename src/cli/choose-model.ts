@@ -59,8 +59,8 @@ export async function chooseModel(asked: string | undefined, env: Io["env"], las
   if (pulled !== undefined) return { model: resolve(pulled, { env }), because: "sluice pull has fetched it" };
   return {
     model: echo(),
-    because: `nothing is configured, so it says back what you say. For a real answer: sluice keys set openai (or another: sluice models),
-start Ollama (https://ollama.com), or fetch a small model and run it here: sluice pull ${SMALL_MODEL}`,
+    because: `nothing is configured, so it says back what you say. For a real answer:
+  sluice keys set openai (or another: sluice models); start Ollama (https://ollama.com); or sluice pull ${SMALL_MODEL}`,
   };
 }
 

@@ -8,7 +8,7 @@ export const EXIT = {
   failed: 1,
   /** The command was called wrongly. */
   usage: 2,
-  /** A model is unknown or not configured: a key is missing, a server does not run. */
+  /** A model is unknown or not configured: a key is missing, a server does not run. Or there is nothing of a name. */
   configuration: 3,
   /** It may work later: rate limit, overload, time limit, broken connection. */
   retry: 4,
@@ -27,7 +27,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   0    the answer is complete
   1    the provider refused or failed
   2    wrong usage
-  3    unknown model, missing key or no such server
+  3    unknown model, missing key, no such server; no such conversation, run, template
   4    failed, but may work later (rate limit, overload, timeout, broken connection)
   5    a run of a workflow waits for an answer
   130  interrupted by Ctrl-C; 129 and 143 by the other signals that end a program`;
@@ -39,6 +39,8 @@ const CONFIGURATION: readonly ErrorCode[] = [
   "connect-failed",
   "not-found",
 ];
+/** Whose `retryable` says whether the caller's own time is over, not whether it may work with more of it. */
+const TIMEOUTS: readonly ErrorCode[] = ["connect-timeout", "first-byte-timeout", "idle-timeout", "total-timeout"];
 const USAGE: readonly ErrorCode[] = ["invalid-argument", "invalid-request", "unsupported"];
 
 /** The exit code of a program that a signal ends: 128 and its number. */
@@ -51,5 +53,5 @@ export function exitCodeOf(error: SluiceError): number {
   if (error.code === "cancelled") return EXIT.interrupted;
   if (USAGE.includes(error.code)) return EXIT.usage;
   if (CONFIGURATION.includes(error.code)) return EXIT.configuration;
-  return error.retryable ? EXIT.retry : EXIT.failed;
+  return error.retryable || TIMEOUTS.includes(error.code) ? EXIT.retry : EXIT.failed;
 }

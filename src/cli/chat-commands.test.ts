@@ -190,6 +190,11 @@ test("a text is copied by the system's program, and else by the terminal", async
   expect(stdout.read()).toBe(null);
   expect(await copyText("Grüße 👋", io({ DISPLAY: ":0", SSH_TTY: "/dev/pts/1" }), "linux")).toContain("OSC 52");
   expect(String(stdout.read())).toBe(`\u001b]52;c;${Buffer.from("Grüße 👋").toString("base64")}\u0007`);
+  await copyText("x".repeat(1_000), io({ SSH_TTY: "/dev/pts/1", STY: "1.pts" }), "linux");
+  expect(String(stdout.read()).split("\u001bP")).toHaveLength(3);
+  writeFileSync(join(bin, "tmux"), `#!/bin/sh\necho "$@" > '${file}'\ncat >> '${file}'\n`, { mode: 0o755 });
+  expect(await copyText("x", io({ SSH_TTY: "/dev/pts/1", TMUX: "/tmp/t" }), "linux")).toBe("copied with tmux");
+  expect(readFileSync(file, "utf8")).toBe("load-buffer -w -\nx");
   stdout.isTTY = false;
   await expect(copyText("x", io({}), "linux")).rejects.toThrow("there is no clipboard");
 });

@@ -19,13 +19,28 @@ interface Program {
  * @throws {SluiceError} `unsupported` where there is neither.
  */
 export async function copyText(text: string, io: Io, platform: NodeJS.Platform = process.platform): Promise<string> {
-  for (const program of isRemote(io.env) ? [] : programsFor(io.env, platform)) {
-    if (await run(program, text, io.env)) return `copied with ${program.command}`;
+  const { env } = io;
+  const local = isRemote(env) ? [] : programsFor(env, platform);
+  for (const program of env.TMUX ? [...local, TMUX] : local) {
+    if (await run(program, text, env)) return `copied with ${program.command}`;
   }
   if (!io.stdout.isTTY)
     throw new SluiceError("unsupported", "there is no clipboard: neither a program for it nor a terminal was found");
-  io.stdout.write(`\u001b]52;c;${Buffer.from(text).toString("base64")}\u0007`);
+  io.stdout.write(passed(`\u001b]52;c;${Buffer.from(text).toString("base64")}\u0007`, env));
   return "the terminal was asked to copy it (OSC 52); one that does not allow that says nothing";
+}
+
+/** It hands on what programs ask of the terminal only where it is told to, and copies by itself. */
+const TMUX: Program = { command: "tmux", args: ["load-buffer", "-w", "-"] };
+
+/** Bytes that `screen` takes in one of its strings at most, with room for their marks. */
+const SCREEN_CHUNK = 700;
+
+/** A sequence as the terminal around `screen` gets it. */
+function passed(sequence: string, { STY: screen }: Io["env"]): string {
+  if (!screen) return sequence;
+  const chunks = sequence.match(new RegExp(`[^]{1,${SCREEN_CHUNK}}`, "g")) ?? [];
+  return chunks.map((chunk) => `\u001bP${chunk}\u001b\\`).join("");
 }
 
 function isRemote(env: Io["env"]): boolean {

@@ -153,10 +153,25 @@ function metered(model: ChatModel, meter: CostMeter): ChatModel {
 async function promptOf(words: readonly string[], io: Io, mayBeEmpty: boolean): Promise<string> {
   const asked = words.join(" ").trim();
   // Without a prompt in the arguments it must come from stdin; with one, stdin adds to it only where something is piped.
-  const piped = io.stdin.isTTY ? "" : (await readAll(io.stdin)).trim();
+  const piped = io.stdin.isTTY ? "" : (await readPiped(io, asked !== "" || mayBeEmpty)).trim();
   const prompt = [asked, piped].filter((part) => part !== "").join("\n\n");
   if (prompt !== "" || mayBeEmpty) return prompt;
   throw new SluiceError("invalid-argument", "prompt: found nothing; allowed: a text as argument or on stdin", {
     field: "prompt",
   });
+}
+
+/** How long nothing may come on stdin until that is said, in ms. */
+const SILENCE_MS = 3_000;
+
+/** @param isAsked already: who forgot to close stdin waits for ever, and is told what for. */
+async function readPiped(io: Io, isAsked: boolean): Promise<string> {
+  const timer = setTimeout(() => {
+    if (isAsked) io.stderr.write("waiting for the end of stdin; where nothing is to come, give it </dev/null\n");
+  }, SILENCE_MS);
+  try {
+    return await readAll(io.stdin);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -117,8 +117,8 @@ async function markdownTemplate(text: string, name: string, file: string): Promi
     : { fields: {}, body: text.trim() };
   checkFields(fields, file);
   const settings = fields as Fields;
-  const compiled = await compileTemplate(body);
-  const system = settings.system === undefined ? undefined : await compileTemplate(settings.system);
+  const compiled = await compiledText(body);
+  const system = settings.system === undefined ? undefined : await compiledText(settings.system);
   return {
     ...settings,
     name,
@@ -134,6 +134,17 @@ async function markdownTemplate(text: string, name: string, file: string): Promi
       };
     },
   };
+}
+
+/** Stands for a brace that is no part of a place; no text has it (a noncharacter of Unicode). */
+const BRACE = "\uFDD0";
+/** What may have places, tags and texts that are to stay, or else a single brace. */
+const BRACES = /(\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\})|\{/g;
+
+/** A template with places in double braces only: prompts have code in them, with single ones. */
+async function compiledText(text: string): Promise<Template> {
+  const compiled = await compileTemplate(text.replace(BRACES, (_, kept?: string) => kept ?? BRACE));
+  return { ...compiled, render: (lookup) => compiled.render(lookup).replaceAll(BRACE, "{") };
 }
 
 /** Values by places: each place has one, and each value that was given has a place. */
@@ -159,7 +170,7 @@ function valuesFor(
   const missing = places.filter((place) => !values.has(place));
   if (missing.length > 0) {
     const ways = missing.map((place) => (place === SAID ? "a prompt" : `--input ${place}=…`));
-    const message = `the template ${name} needs ${missing.join(", ")}: give ${ways.join(", ")}`;
+    const message = `the template ${name} needs ${missing.join(", ")}: give ${ways.join(", ")}; what is to stay in double braces goes between {% raw %} and {% endraw %}`;
     throw new SluiceError("invalid-argument", message, { field: "--input" });
   }
   return values;

@@ -98,3 +98,10 @@ test.each([
   expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(why)]);
   expect(existsSync(join(folder, "templates", `${name}.md`))).toBe(false);
 });
+
+test("braces of code and of what is asked stay as they are", async () => {
+  await made("code", `f"{x}" and \${infile} and {% raw %}{{ raw }}{% endraw %}: {{ input }}`);
+  expect((await ask(["-t", "code"], "My name is {{ name }} {% if %}")).stdout).toBe(
+    `f"{x}" and \${infile} and {{ raw }}: My name is {{ name }} {% if %}\n`,
+  );
+});

@@ -1,12 +1,13 @@
 export { type CaptionFormat, Captions } from "./captions/captions.js";
 export { type AudioFile, AudioFiles, type AudioFilesOptions } from "./files/audio-files.js";
 export { HeardText } from "./heard/heard-text.js";
+export { type FvadOptions, fvad } from "./listen/fvad.js";
 export { looksComplete } from "./listen/looks-complete.js";
 export { type SherpaTranscriberOptions, sherpaTranscriber } from "./listen/sherpa-transcriber.js";
 export { type OpenAiTranscriberOptions, openAiTranscriber, type Transcriber } from "./listen/transcriber.js";
 export { transcriberOf } from "./listen/transcriber-of-name.js";
 export { type UtteranceEvent, type UtteranceOptions, Utterances } from "./listen/utterances.js";
-export { type FvadOptions, fvad, type VoiceDetector } from "./listen/voice-detector.js";
+export type { VoiceDetector } from "./listen/voice-detector.js";
 export type { Playback } from "./pipeline/playback.js";
 export { speak } from "./pipeline/speak.js";
 export type { SpeechOptions } from "./pipeline/speech-options.js";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { flite } from "../../src/speech/voices/flite/flite.js";
 import type { Voice } from "../../src/speech/voices/voice.js";
 import type { Serving } from "../server/serve.js";
 import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
@@ -10,6 +11,7 @@ const SAMPLE_RATE = 16_000;
 describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
   const spoken: string[] = [];
   let secondsEach = 0.2;
+  let words = () => "what I said";
   let browser: TestBrowser;
   let serving: Serving;
   /** A quiet tone for each sentence. */
@@ -30,7 +32,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
         speaker: saying("First **sentence** here. The [second](https://example.com) one follows. And a third."),
       },
       voices: { tone: voice },
-      transcribers: { ear: { id: "ear", transcribe: async (pcm) => (pcm.length > 0 ? "what I said" : "nothing") } },
+      transcribers: { ear: { id: "ear", transcribe: async (pcm) => (pcm.length > 0 ? words() : "nothing") } },
     });
   });
   afterAll(async () => {
@@ -56,9 +58,11 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
     expect(await page.evaluate(() => [...Reflect.get(window, "captions")])).toEqual(spoken);
     expect(spoken).toEqual(["First sentence here.", "The second one follows.", "And a third."]);
     // A long sound is cut off in its middle.
-    secondsEach = 600;
+    secondsEach = 20;
     await chat.button("Read aloud").click();
     await page.locator(".caption").getByText("First sentence here.").waitFor();
+    // The caption follows the words.
+    await page.locator(".caption .heard").getByText("First", { exact: true }).waitFor();
     await page.locator("body").press("Escape");
     await page.locator(".caption").waitFor({ state: "detached" });
     expect(problems).toEqual([]);
@@ -78,4 +82,62 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
     });
     await close();
   });
+
+  test("a talk is heard and answered aloud; a cough pauses what is spoken, and words end it", async () => {
+    const { page, problems, close } = await browser.page(serving.url, { permissions: ["microphone"] });
+    await page.evaluate(speakIntoTheMicrophone, await spokenSentence());
+    const speak = () => page.evaluate(() => Reflect.get(window, "speakUp")());
+    const talk = page.getByRole("button", { name: "Talk", exact: true });
+    const listens = () => page.getByTitle("End the talk: it listens").waitFor();
+    secondsEach = 600;
+    const heard = ["What is new?", "", "Tell me more."];
+    words = () => heard.shift() ?? "?";
+    await talk.click();
+    await listens();
+    await speak();
+    await page.locator(".question-turn .bubble").getByText("What is new?").waitFor();
+    const caption = page.locator(".caption");
+    await caption.getByText("First sentence here.").waitFor();
+    await listens();
+    await speak();
+    await page.waitForFunction(() => document.querySelector(".talking.hearing, .talking.transcribing") !== null);
+    await listens();
+    expect(heard).toEqual(["Tell me more."]);
+    expect(await caption.textContent()).toContain("First sentence here.");
+    await speak();
+    await page.locator(".question-turn .bubble").getByText("Tell me more.").waitFor();
+    await caption.getByText("First sentence here.").waitFor();
+    await talk.click();
+    expect(await talk.getAttribute("aria-pressed")).toBe("false");
+    expect(problems).toEqual([]);
+    await close();
+  });
 });
+
+/** A sentence of the embedded voice, as base64 of 16-bit samples. */
+async function spokenSentence(): Promise<{ pcm: string; sampleRate: number }> {
+  const voice = flite();
+  const pieces: Uint8Array[] = [];
+  for await (const { data } of voice.synthesize("Hello, how are you today, my friend?")) pieces.push(data);
+  await voice.close?.();
+  return { pcm: Buffer.concat(pieces).toString("base64"), sampleRate: voice.format.sampleRate ?? 0 };
+}
+
+/** In the page: a microphone that is silent until `speakUp` is called, and then hears the recording. */
+function speakIntoTheMicrophone({ pcm, sampleRate }: { pcm: string; sampleRate: number }): void {
+  const audio = new AudioContext();
+  const microphone = audio.createMediaStreamDestination();
+  const tracks = () => microphone.stream.getAudioTracks().map((track) => track.clone());
+  navigator.mediaDevices.getUserMedia = async () => new MediaStream(tracks());
+  const bytes = Uint8Array.from(atob(pcm), (letter) => letter.charCodeAt(0));
+  const samples = new Int16Array(bytes.buffer);
+  const buffer = audio.createBuffer(1, samples.length, sampleRate);
+  const channel = buffer.getChannelData(0);
+  for (const [index, sample] of samples.entries()) channel[index] = sample / 32_768;
+  Reflect.set(window, "speakUp", () => {
+    const source = audio.createBufferSource();
+    source.buffer = buffer;
+    source.connect(microphone);
+    source.start();
+  });
+}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { fvad } from "../../src/speech/listen/fvad.js";
 import { looksComplete } from "../../src/speech/listen/looks-complete.js";
 import { openAiTranscriber, type Transcriber } from "../../src/speech/listen/transcriber.js";
 import { Utterances } from "../../src/speech/listen/utterances.js";
-import { fvad, type VoiceDetector } from "../../src/speech/listen/voice-detector.js";
+import type { VoiceDetector } from "../../src/speech/listen/voice-detector.js";
 import { pacedOutput } from "../../src/speech/talk/paced-output.js";
 import { type VoiceChatEvent, type VoiceChatOptions, voiceChat } from "../../src/speech/talk/voice-chat.js";
 import { flite } from "../../src/speech/voices/flite/flite.js";

@@ -7,6 +7,8 @@ import type { GivenFile } from "../store/records.js";
 import { Caption } from "../voice/caption.js";
 import { DictateButton } from "../voice/dictate-button.js";
 import { speakAnswer, speaksAnswers, stopSpeaking } from "../voice/speaking.js";
+import { talkState } from "../voice/talk.js";
+import { TalkButton } from "../voice/talk-button.js";
 import { VoiceSwitch } from "../voice/voice-switch.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { readFiles } from "./read-files.js";
@@ -35,17 +37,20 @@ export function Composer({ conversation, onSent }: ComposerProps) {
     draft.value = text;
     keepDraft(conversation.id, text, isNew);
   };
+  const ask = (text: string, given: GivenFile[], aloud: boolean) => {
+    stopSpeaking();
+    conversation.send(text, given);
+    const answer = conversation.running.peek();
+    if (aloud && answer !== undefined) void speakAnswer(answer);
+    onSent();
+  };
   const send = () => {
     const text = draft.value.trim();
     if (text === "" && files.value.length === 0) return;
-    stopSpeaking();
-    conversation.send(text, [...files.value]);
-    const answer = conversation.running.peek();
-    if (speaksAnswers.peek() && answer !== undefined) void speakAnswer(answer);
+    ask(text, [...files.value], speaksAnswers.peek() || talkState.peek() !== "off");
     keepDraft(conversation.id, "", isNew);
     draft.value = "";
     files.value = [];
-    onSent();
   };
   const take = async (given: Iterable<File>) => {
     const { read, refused } = await readFiles(given);
@@ -129,6 +134,7 @@ export function Composer({ conversation, onSent }: ComposerProps) {
           <PersonalSwitch conversation={conversation} />
           <VoiceSwitch />
           <span class="grow" />
+          <TalkButton onText={(text) => ask(text, [], true)} />
           <DictateButton onText={(text) => write(draft.value === "" ? text : `${draft.value} ${text}`)} />
           {running ? (
             <button

@@ -28,7 +28,10 @@ export function Caption() {
     <p class="caption">
       <Icon name="speaker" />
       {/* The answer itself is read out by screen readers: its captions are for the eye. */}
-      <span aria-hidden="true">{now.caption || "…"}</span>
+      <span aria-hidden="true">
+        <span class="heard">{now.sentence.slice(0, now.heard)}</span>
+        {now.sentence.slice(now.heard) || (now.sentence === "" && "…")}
+      </span>
       <button type="button" class="button small" onClick={stopSpeaking}>
         Stop speaking
       </button>

@@ -8,7 +8,9 @@ import type { SpeechPlayer } from "./speech-player.js";
 export interface Speaking {
   readonly answer: LiveAnswer;
   /** The sentence that is heard; empty before the first. */
-  readonly caption: string;
+  readonly sentence: string;
+  /** How much of it was heard, in UTF-16 code units. */
+  readonly heard: number;
 }
 
 /** What is spoken now; one thing at a time. */
@@ -23,6 +25,7 @@ const KEY = "sluice-speak";
 export const speaksAnswers = signal(localStorage.getItem(KEY) === "true");
 
 let stopNow: (() => void) | undefined;
+let playing: SpeechPlayer | undefined;
 
 /** Speaks answers as they come from now on, or no more. */
 export function setSpeaksAnswers(on: boolean): void {
@@ -37,27 +40,37 @@ export function stopSpeaking(): void {
   stopNow = undefined;
 }
 
+/** Silence while somebody else speaks; `resumeSpeaking` goes on from there. */
+export function pauseSpeaking(): void {
+  playing?.pause();
+}
+
+export function resumeSpeaking(): void {
+  playing?.resume();
+}
+
 /** Speaks an answer: what has come, and what still comes. */
 export async function speakAnswer(answer: LiveAnswer): Promise<void> {
   stopSpeaking();
   speechProblem.value = "";
   const [voice] = servedSound.value.voices;
   if (voice === undefined) return;
-  speaking.value = { answer, caption: "" };
+  speaking.value = { answer, sentence: "", heard: 0 };
   let left = false;
   let follow: (() => void) | undefined;
-  let player: SpeechPlayer | undefined;
+  playing = undefined;
   stopNow = () => {
     left = true;
     follow?.();
-    player?.stop();
+    playing?.stop();
+    playing = undefined;
     speaking.value = undefined;
   };
   const { SpeechPlayer: Player } = await import("./speech-player.js");
   if (left) return;
-  player = new Player(voice, {
-    onSentence: (caption) => {
-      speaking.value = { answer, caption };
+  const player = new Player(voice, {
+    onWord: (sentence, heard) => {
+      speaking.value = { answer, sentence, heard };
     },
     onEnd: () => {
       follow?.();
@@ -67,19 +80,20 @@ export async function speakAnswer(answer: LiveAnswer): Promise<void> {
       speechProblem.value = `Nothing is heard: ${SluiceError.from(thrown).message}`;
     },
   });
+  playing = player;
   follow = feed(answer, player);
 }
 
 /** Gives a player the text of an answer as it grows. */
 function feed(answer: LiveAnswer, player: SpeechPlayer): () => void {
-  let said = 0;
+  let fed = 0;
   let over = false;
   return effect(() => {
     const running = answer.state.value === "running";
     for (const part of answer.view.parts.value) if (part.kind === "text") void part.text.segments.value;
     const { text } = answer.view;
-    if (text.length > said) player.push(text.slice(said));
-    said = text.length;
+    if (text.length > fed) player.push(text.slice(fed));
+    fed = text.length;
     if (running || over) return;
     over = true;
     player.end();

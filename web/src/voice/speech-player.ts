@@ -6,10 +6,10 @@ import { ask } from "../api/server.js";
 /** So many sentences are made ahead of the one that is heard. */
 const AHEAD = 2;
 
-/** What is told while something is spoken. */
+/** Who follows what is heard. */
 export interface SpeechListener {
-  /** A sentence begins to be heard. */
-  onSentence(text: string): void;
+  /** A sentence is heard up to the end of a word. @param heard in UTF-16 code units; 0 when it begins. */
+  onWord(sentence: string, heard: number): void;
   /** All is heard, or it was stopped. */
   onEnd(): void;
   onError(error: unknown): void;
@@ -49,6 +49,15 @@ export class SpeechPlayer {
     this.#whole = true;
     this.#makeAhead();
     void this.#play();
+  }
+
+  /** Silence, until it goes on from there. */
+  pause(): void {
+    void this.#audio.suspend().catch(() => {});
+  }
+
+  resume(): void {
+    void this.#audio.resume().catch(() => {});
   }
 
   /** Nothing more is heard from now on. */
@@ -105,8 +114,8 @@ export class SpeechPlayer {
         if (this.#stop.signal.aborted) return;
         this.#sounds.shift();
         this.#makeAhead();
-        this.#listener.onSentence(next.text);
-        if (buffer !== undefined) await this.#hear(buffer);
+        this.#listener.onWord(next.text, 0);
+        if (buffer !== undefined) await this.#hear(buffer, next.text);
         if (this.#stop.signal.aborted) return;
       }
       if (this.#whole && this.#waiting.length === 0) this.stop();
@@ -119,7 +128,7 @@ export class SpeechPlayer {
     }
   }
 
-  #hear(buffer: AudioBuffer): Promise<void> {
+  #hear(buffer: AudioBuffer, text: string): Promise<void> {
     return new Promise((resolve) => {
       const source = this.#audio.createBufferSource();
       source.buffer = buffer;
@@ -127,6 +136,22 @@ export class SpeechPlayer {
       source.onended = () => resolve();
       source.start();
       this.#source = source;
+      this.#followWords(source, buffer.duration, text);
     });
+  }
+
+  /** Follows the words by the clock of the sound. A served sound has no marks: each letter is taken to last as long as any other. */
+  #followWords(source: AudioBufferSourceNode, seconds: number, text: string): void {
+    const began = this.#audio.currentTime;
+    const ends = [...text.matchAll(/\S+/g)].map((word) => word.index + word[0].length);
+    const follow = () => {
+      if (this.#source !== source || this.#stop.signal.aborted || ends.length === 0) return;
+      const heard = ((this.#audio.currentTime - began) / seconds) * text.length;
+      let end: number | undefined;
+      while (ends[0] !== undefined && ends[0] <= heard) end = ends.shift();
+      if (end !== undefined) this.#listener.onWord(text, end);
+      requestAnimationFrame(follow);
+    };
+    requestAnimationFrame(follow);
   }
 }

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
+import { fvadDetectors } from "../../speech/listen/fvad.js";
 import type { Transcriber } from "../../speech/listen/transcriber.js";
 import { configuredTranscriber, transcriberOf } from "../../speech/listen/transcriber-of-name.js";
-import { fvadDetectors } from "../../speech/listen/fvad.js";
 import type { Voice } from "../../speech/voices/voice.js";
 import { voiceOf } from "../../speech/voices/voice-of-name.js";
 import { invalid } from "../../stream/error.js";

@@ -8,8 +8,8 @@ export const LONGEST_NUMBER = 64;
 /** Numbers of fewer digits are nobody's. */
 const LEAST_DIGITS = 5;
 
-/** A key that is data and no name: an e-mail address, an IP address, a number. */
-const DATA_KEY = /@|\d.*\d.*\d.*\d/s;
+/** A key that is data and no name: an e-mail address, an IP address, a number, or what stands for one of them. */
+const DATA_KEY = /@|＠|%40|&|<[A-Z]|\d.*\d.*\d.*\d/s;
 
 /** Changes a string of a JSON value, given the key of the field that it is, or is in a list of. */
 export type FilterString = (text: string, key: string | undefined) => string;
@@ -39,6 +39,17 @@ export function filterKey(key: string, filter: FilterString): string {
   return DATA_KEY.test(key) || key.length > LONGEST_KEY ? filter(key, undefined) : key;
 }
 
+/** The keys of one object that were changed: two that become the same stay two. */
+export class ChangedKeys {
+  readonly #times = new Map<string, number>();
+
+  distinct(key: string): string {
+    const times = (this.#times.get(key) ?? 0) + 1;
+    this.#times.set(key, times);
+    return times === 1 ? key : `${key}_${times}`;
+  }
+}
+
 /** The text of a number, changed where it may be a telephone's, a card's and the like. */
 export function filterDigits(written: string, filter: FilterString, key: string | undefined): string {
   return written.replace(/\D/g, "").length < LEAST_DIGITS ? written : filter(written, key);
@@ -57,9 +68,12 @@ function filterNumber(value: number, filter: FilterString, key: string | undefin
 
 function filterFields(object: JsonObject, filter: FilterString): JsonObject {
   const entries = Object.entries(object);
-  const filtered = entries.map(
-    ([key, field]) => [filterKey(key, filter), filterJson(field, filter, shortKey(key))] as const,
-  );
+  const changedKeys = new ChangedKeys();
+  const filtered = entries.map(([key, field]) => {
+    const filteredKey = filterKey(key, filter);
+    const distinct = filteredKey === key ? key : changedKeys.distinct(filteredKey);
+    return [distinct, filterJson(field, filter, shortKey(key))] as const;
+  });
   const changed = filtered.some(([key, field], index) => key !== entries[index]?.[0] || field !== entries[index]?.[1]);
   return changed ? Object.fromEntries(filtered) : object;
 }

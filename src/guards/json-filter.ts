@@ -1,5 +1,6 @@
 import { BACKSLASH, isSpace, QUOTE } from "../base/json-characters.js";
 import {
+  ChangedKeys,
   type FilterString,
   filterDigits,
   filterKey,
@@ -19,10 +20,14 @@ const SCALAR_SIGN = /^[-+.\w]$/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const LITERALS: readonly string[] = ["true", "false", "null"];
 
+/** The most white space that waits behind a number. */
+const LONGEST_GAP = 64;
+
 interface Container {
   object: boolean;
   /** The key of the field that it is in. */
   key: string | undefined;
+  changedKeys?: ChangedKeys;
 }
 
 /** What may stand next. */
@@ -55,8 +60,9 @@ export class JsonFilter {
   /** The string value that is being read, or a key that is too long to be one. */
   #string: JsonStringFilter | undefined;
   #stringIsKey = false;
-  /** A number or literal that is being read. */
+  /** A number or literal that is being read, and the white space behind it: what follows says whether it is one. */
   #scalar = "";
+  #gap = "";
   #changed = false;
 
   /** @param opened brackets of the containers that are open already, the outermost first; the last one has no entry yet. */
@@ -69,7 +75,7 @@ export class JsonFilter {
   }
 
   get held(): number {
-    return (this.#string?.held ?? 0) + this.#scalar.length + (this.#written?.length ?? 0);
+    return (this.#string?.held ?? 0) + this.#scalar.length + this.#gap.length + (this.#written?.length ?? 0);
   }
 
   get changed(): boolean {
@@ -95,15 +101,16 @@ export class JsonFilter {
         continue;
       }
       const sign = text.charAt(at);
-      if (this.#scalar !== "" && SCALAR_SIGN.test(sign) && this.#scalar.length < LONGEST_NUMBER) {
-        this.#scalar += sign;
+      if (this.#takesOn(sign)) {
         at++;
         continue;
       }
       if (this.#scalar !== "") {
-        const scalar = this.#filterScalar();
+        const inside = this.#open.length > 0;
+        // `[4111 1111 1111 1111]` and `[2001:db8::1]` begin as arrays of numbers do.
+        const scalar = inside && !/[,\]}]/.test(sign) ? undefined : this.#filterScalar();
         if (scalar === undefined) return { out, end: at, state: "invalid", rest: this.#takeScalar() };
-        out += scalar;
+        out += scalar + this.#takeScalar();
         this.#afterValue();
       }
       if (this.#open.length === 0 && this.#expected === "comma-or-close") {
@@ -134,7 +141,19 @@ export class JsonFilter {
       this.#written = undefined;
       return unfinished;
     }
-    return this.#filterScalar() ?? this.#takeScalar();
+    return (this.#filterScalar() ?? "") + this.#takeScalar();
+  }
+
+  /** Whether a character belongs to the scalar that is being read, or to the white space behind it. */
+  #takesOn(sign: string): boolean {
+    if (this.#scalar === "") return false;
+    if (this.#open.length > 0 && this.#gap.length < LONGEST_GAP && isSpace(sign.charCodeAt(0))) {
+      this.#gap += sign;
+      return true;
+    }
+    if (this.#gap !== "" || !SCALAR_SIGN.test(sign) || this.#scalar.length >= LONGEST_NUMBER) return false;
+    this.#scalar += sign;
+    return true;
   }
 
   /** Takes a character that is not in a string or scalar; false where it cannot stand here. */
@@ -227,7 +246,9 @@ export class JsonFilter {
     const filtered = name === undefined ? undefined : filterKey(name, this.#filterString);
     if (filtered === undefined || filtered === name) return `"${written}"`;
     this.#changed = true;
-    return JSON.stringify(filtered);
+    const object = this.#open.at(-1);
+    if (object !== undefined) object.changedKeys ??= new ChangedKeys();
+    return JSON.stringify(object?.changedKeys?.distinct(filtered) ?? filtered);
   }
 
   #closeString(): void {
@@ -254,8 +275,9 @@ export class JsonFilter {
   }
 
   #takeScalar(): string {
-    const scalar = this.#scalar;
+    const scalar = this.#scalar + this.#gap;
     this.#scalar = "";
+    this.#gap = "";
     return scalar;
   }
 }

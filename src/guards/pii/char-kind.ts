@@ -23,9 +23,18 @@ setAll(":", KIND.colon);
 setAll("/", KIND.slash);
 setAll("#&'()$~^\\", KIND.soft);
 setAll("×÷", KIND.break);
+setAll("\u00ad", KIND.word);
 setAll(" \t\u00a0", KIND.space);
 setAll("\n\r\f\v\u0085", KIND.newline);
 setAll(",", KIND.comma);
+
+/** How far behind the signs of ASCII their forms of full width stand (U+FF01 to U+FF5E). */
+export const FULL_WIDTH = 0xfee0;
+
+/** Whether a character takes no room: between two others it only hides what they are. */
+export function isInvisible(code: number): boolean {
+  return code === 0xad || (code >= 0x200b && code <= 0x200d) || code === 0x2060 || code === 0xfeff;
+}
 
 /**
  * The kind of a UTF-16 code unit. Scripts other than Latin, Greek and Cyrillic are breaks: nothing that is looked for is
@@ -35,6 +44,8 @@ export function kindOf(code: number): number {
   if (code < 0x250) return TABLE[code] ?? KIND.break;
   // Combining marks, Greek, Cyrillic, and the hyphens and dashes that are written in numbers.
   if ((code >= 0x300 && code < 0x530) || (code >= 0x2010 && code <= 0x2013)) return KIND.word;
+  if (code >= 0xff01 && code <= 0xff5e) return kindOf(code - FULL_WIDTH);
+  if (isInvisible(code)) return KIND.word;
   if (code === 0x202f || (code >= 0x2000 && code <= 0x200a) || code === 0x3000) return KIND.space;
   return code === 0x2028 || code === 0x2029 ? KIND.newline : KIND.break;
 }

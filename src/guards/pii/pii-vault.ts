@@ -1,7 +1,8 @@
 /** How a vault shows itself to Node's console and debuggers, without importing anything of Node. */
 const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
-const PLACEHOLDER = /<[A-Z][A-Z0-9_]{0,63}_\d+>/g;
+/** A placeholder, also escaped as Markdown, HTML and URLs have it. */
+const PLACEHOLDER = /(?:<|&lt;|%3C)([A-Z](?:[A-Z0-9_]|\\_){0,80}\d)\\?(?:>|&gt;|%3E)/gi;
 
 /**
  * Values and the numbered placeholders that stand for them: `<EMAIL_ADDRESS_1>`. The same value has the same placeholder
@@ -47,7 +48,8 @@ export class PiiVault {
 
   /** Keeps from giving out the placeholders that a text has of itself: they would be shown as values. */
   avoid(text: string): void {
-    for (const [placeholder] of text.matchAll(PLACEHOLDER)) {
+    for (const [, name = ""] of text.matchAll(PLACEHOLDER)) {
+      const placeholder = `<${name.replaceAll("\\", "")}>`;
       if (!this.#values.has(placeholder)) this.#taken.add(placeholder);
     }
   }

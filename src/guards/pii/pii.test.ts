@@ -151,7 +151,7 @@ describe("reversible", () => {
     const { events } = await ask(request, [...deltas, { type: "tool-call", callId: "1", name: "mail", input }], {
       reversible: true,
     });
-    const restored = { to: "ann@b.io", cc: "<EMAIL_ADDRESS>", "<IP_1>": 1 };
+    const restored = { to: "ann@b.io", cc: "<EMAIL_ADDRESS>", "10.0.0.1": 1 };
     expect(events).toContainEqual({ type: "tool-call", callId: "1", name: "mail", input: restored });
     const streamed = events.flatMap((event) => (event.type === "tool-input-delta" ? [event.delta] : []));
     expect(JSON.parse(streamed.join(""))).toEqual(restored);
@@ -259,4 +259,26 @@ test("a validator that throws ends the answer in the name of its guard", async (
     code: "guard-failed",
     message: "the guard badges failed: not a badge",
   });
+});
+
+test.each([
+  [String.raw`\<EMAIL_ADDRESS_1\>, <EMAIL\_ADDRESS\_1>`, "ann@b.io, ann@b.io"],
+  ["&lt;EMAIL_ADDRESS_1&gt; and <<EMAIL_ADDRESS_1>>", "ann@b.io and <ann@b.io>"],
+  ["https://x.io/?to=%3CEMAIL_ADDRESS_1%3E&a=1", "https://x.io/?to=ann%40b.io&a=1"],
+  ['{"<EMAIL_ADDRESS_1>":{"a":"<EMAIL_ADDRESS_1>"}}', '{"ann@b.io":{"a":"ann@b.io"}}'],
+  ["<EMAIL&lt;EMAIL_ADDRESS_1&gt; 5 &l % \\", "<EMAILann@b.io 5 &l % \\"],
+])("a placeholder is known however the model writes it: %s", async (said, shown) => {
+  for (const pieces of [[said], [...said]]) {
+    const model = guard(scripted([pieces]), pii({ reversible: true }));
+    expect(await model.stream({ messages: [{ role: "user", content: "ann@b.io" }] }).fullText).toBe(shown);
+  }
+});
+
+test("two keys that become the same stay two", async () => {
+  const tools = [{ type: "tool-call", callId: "1", name: "t", input: { "ann@b.io": 1, "bob@b.io": 2 } }] as const;
+  const model = guard(scripted([tools, ['{"ann@b.io":1,"bob@b.io":2}']]), pii());
+  const message = await model.stream({ messages: [{ role: "user", content: "Hi" }] }).message;
+  expect(message.content).toMatchObject([{ input: { "<EMAIL_ADDRESS>": 1, "<EMAIL_ADDRESS>_2": 2 } }]);
+  const text = await model.stream({ messages: [{ role: "user", content: "Hi" }] }).fullText;
+  expect(text).toBe('{"<EMAIL_ADDRESS>":1,"<EMAIL_ADDRESS>_2":2}');
 });

@@ -1,7 +1,27 @@
+import { FULL_WIDTH, isInvisible } from "./char-kind.js";
+
 /** Underscores of emphasis: on one side of them is a word's first or last character, and none on the other. */
 const EMPHASIS = /(?<![\w\\])_{1,3}(?=[\p{L}\p{N}+(])|(?<=[\p{L}\p{N})])_{1,3}(?!\w)/gu;
-/** What stands for one character: an escape of Markdown, or of a text in a program (`\n`, `\u0040`). */
-const ESCAPE = /\\(?:u[\da-fA-F]{4}|x[\da-fA-F]{2}|[nrtfbv0"'](?=[\w+("])|[-_.@+()#*~<>[\]:])/g;
+/**
+ * What stands for one character: an escape of Markdown, of a text in a program (`\n`, `\u0040`), of a URL (`%40`) or of HTML
+ * (`&#64;`, `&commat;`), a form of full width (`＠`), or one that is not seen, for none.
+ */
+const ESCAPE =
+  /\\(?:u[\da-fA-F]{4}|x[\da-fA-F]{2}|[nrtfbv0"'](?=[\w+("])|[-_.@+()#*~<>[\]:])|%(?:20|2[89BbDdEe]|3[Aa]|40|5[Ff])|&(?:#(?:\d{2,5}|[xX][\da-fA-F]{2,4})|commat|nbsp|period|plus|hyphen|lpar|rpar|colon|lowbar);|[\uff01-\uff5e]|[\u00ad\u200b-\u200d\u2060\ufeff]/g;
+/** Whether a text may have such; most have none. */
+const MAY_ESCAPE = /[\\%&\u00ad\u200b-\u200d\u2060\ufeff\uff01-\uff5e]/;
+/** The characters that HTML has names for and that entities are made of. */
+const NAMED: Readonly<Record<string, string>> = {
+  commat: "@",
+  nbsp: " ",
+  period: ".",
+  plus: "+",
+  hyphen: "-",
+  lpar: "(",
+  rpar: ")",
+  colon: ":",
+  lowbar: "_",
+};
 
 /**
  * A text as patterns are to see it: what Markdown puts around and before characters is white space or nothing, and
@@ -23,7 +43,7 @@ export class PlainView {
 
   static of(source: string): PlainView {
     const plain = source.includes("_") ? source.replace(EMPHASIS, (run) => "*".repeat(run.length)) : source;
-    return plain.includes("\\") ? PlainView.#withoutEscapes(plain) : new PlainView(plain);
+    return MAY_ESCAPE.test(plain) ? PlainView.#withoutEscapes(plain) : new PlainView(plain);
   }
 
   static #withoutEscapes(source: string): PlainView {
@@ -36,10 +56,12 @@ export class PlainView {
     };
     for (const { 0: written, index } of source.matchAll(ESCAPE)) {
       copy(index);
-      text += unescaped(written);
-      places.push(index);
+      const sign = unescaped(written);
+      text += sign;
+      if (sign !== "") places.push(index);
       from = index + written.length;
     }
+    if (from === 0) return new PlainView(source);
     copy(source.length);
     places.push(source.length);
     return new PlainView(text, places);
@@ -71,6 +93,27 @@ export class PlainView {
 }
 
 function unescaped(written: string): string {
+  switch (written.charAt(0)) {
+    case "\\":
+      return unescapedText(written);
+    case "%":
+      return String.fromCharCode(Number.parseInt(written.slice(1), 16));
+    case "&":
+      return unescapedHtml(written.slice(1, -1));
+    default: {
+      const code = written.charCodeAt(0);
+      return isInvisible(code) ? "" : String.fromCharCode(code - FULL_WIDTH);
+    }
+  }
+}
+
+function unescapedHtml(name: string): string {
+  if (!name.startsWith("#")) return NAMED[name] ?? "";
+  const isHex = name.charAt(1).toLowerCase() === "x";
+  return String.fromCharCode(isHex ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
+}
+
+function unescapedText(written: string): string {
   const kind = written.charAt(1);
   if (kind === "u" || kind === "x") return String.fromCharCode(Number.parseInt(written.slice(2), 16));
   return /[a-z0"']/.test(kind) ? "\n" : kind;

@@ -54,7 +54,7 @@ export function replaceEntities(
 ): Replaced | undefined {
   const plain = PlainView.of(subject);
   const known = plain.escaped ? seen | ESCAPED : seen;
-  const flags = (known & HAS.digit) === 0 ? known : known | countSigns(subject, begun);
+  const flags = (known & HAS.digit) === 0 ? known : known | countSigns(plain.text, plain.placeOf(begun));
   // The lines of a key in PEM form may end with escapes, which belong to it.
   const asWritten = PlainView.asWritten(subject);
   const found: Found[] = [];

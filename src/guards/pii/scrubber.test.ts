@@ -449,3 +449,38 @@ describe("what stands around a value", () => {
     expect(scrubPieces([text])).toBe(text);
   });
 });
+
+describe("what a value is written with", () => {
+  test.each([
+    ["ann%40example.com, ann%2Blee%40example.com", "<EMAIL_ADDRESS>, <EMAIL_ADDRESS>"],
+    [
+      "ann&#64;example.com ann&#x40;example.com ann&commat;example.com;",
+      "<EMAIL_ADDRESS> <EMAIL_ADDRESS> <EMAIL_ADDRESS>;",
+    ],
+    ["555%20123%204567 DE89&nbsp;3704&nbsp;0044&nbsp;0532&nbsp;0130&nbsp;00.", "<PHONE_NUMBER> <IBAN>."],
+    ["ann\u200b@example.com 10.\u200b8.9.1 4111\u20601111\u00ad1111\ufeff1111", "<EMAIL_ADDRESS> <IP> <CREDIT_CARD>"],
+    ["ann＠example.com １０．８．９．１ ４１１１１１１１１１１１１１１１", "<EMAIL_ADDRESS> <IP> <CREDIT_CARD>"],
+    ["x-functions-key: abcdef1234567890abcdef", "x-functions-key: <API_KEY>"],
+    ["Ocp-Apim-Subscription-Key: 0123456789abcdef0123456789abcdef", "Ocp-Apim-Subscription-Key: <API_KEY>"],
+    ["Set-Cookie: sid=abc1234567890def; Path=/", "Set-Cookie: sid=<API_KEY>; Path=/"],
+    [
+      'DB_PASSWORD=hunter2xyz "password": "hunter2xyz", pwd: hunter2.',
+      'DB_PASSWORD=<API_KEY> "password": "<API_KEY>", pwd: <API_KEY>.',
+    ],
+  ])("hides nothing: %s", (text, expected) => {
+    expect(scrubPieces([text])).toBe(expected);
+    expect(scrubPieces([...text])).toBe(expected);
+  });
+
+  test.each([
+    "12::34, 10:30::45 and 1:2:3:4:5:6:7:8",
+    "§ 1.2.3.4 and §1.2.3.4",
+    "+100 200 300 points",
+    "100%40 off, AT&T; R&D; 5 &amp; 6 &nbsp; 50% of 2024",
+    "password: required, passwords: 2024, pwd: $PWD, password: hidden",
+    "👩\u200d👩\u200d👧 soft\u00adhyphen ＡＢＣ，１２３",
+  ])("makes nothing an entity: %s", (text) => {
+    expect(scrubPieces([text])).toBe(text);
+    expect(scrubPieces([...text])).toBe(text);
+  });
+});

@@ -166,7 +166,7 @@ export class Scrubber implements TextFilter {
     const fence = this.#fence;
     for (let i = this.#at; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      const kind = kindOf(code);
+      const kind = code === SEMICOLON && this.#endsEscape(i) ? KIND.word : kindOf(code);
       if (fence !== undefined && (kind === KIND.newline || !fence.inLine)) fence.push(code);
       if (kind === KIND.word && this.#word !== -1 && i - this.#window < MAX_WINDOW) continue;
       if (this.#long !== undefined) {
@@ -191,6 +191,13 @@ export class Scrubber implements TextFilter {
       }
     }
     this.#at = text.length;
+  }
+
+  /** Whether a semicolon ends a character of HTML within a word: `ann&#64;example.com`. */
+  #endsEscape(at: number): boolean {
+    if (this.#word === -1) return false;
+    const from = Math.max(this.#word, at - LONGEST_ESCAPE);
+    return HTML_ESCAPE.test(this.#text.slice(from, at));
   }
 
   /** Drops a character of an entity that is longer than a stretch. */
@@ -426,6 +433,11 @@ export class Scrubber implements TextFilter {
     return found.open;
   }
 }
+
+const SEMICOLON = 0x3b;
+/** A character of HTML without its semicolon, at the end of a text. */
+const HTML_ESCAPE = /&(?:#[\da-fA-FxX]{2,5}|[a-z]{4,6})$/;
+const LONGEST_ESCAPE = 8;
 
 /** Signs before the first word of an entity, and a label that is glued to it by a colon. */
 const BEFORE = /^['(]*(?:[A-Za-z\u00c0-\u024f\u0370-\u052f][^:\d]*:['(]*)?/;

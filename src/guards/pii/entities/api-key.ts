@@ -56,7 +56,7 @@ const PREFIXED = [
 
 /** What stands before a key or token that does not say what it is. */
 const LABEL =
-  /(?:api[_ -]?key|access[_ -]?key|secret(?:[_ -]?key)?|(?<!(?:page|next|sync|continuation|resume|cursor)[_ -]?)token|bearer|authorization)["'`]?\s{0,2}[:=]?\s{0,2}(?:is\s)?(?:bearer\s|basic\s)?["'`]?$/i;
+  /(?:(?:api|functions|subscription|account|shared|master|license|encryption|signing|service)[_ -]?key|set-cookie:\s[\w.-]{1,20}|cookie:\s[\w.-]{1,20}|access[_ -]?key|secret(?:[_ -]?key)?|(?<!(?:page|next|sync|continuation|resume|cursor)[_ -]?)token|bearer|authorization)["'`]?\s{0,2}[:=]?\s{0,2}(?:is\s)?(?:bearer\s|basic\s)?["'`]?$/i;
 
 const PEM_WORD = /^(?:[A-Z0-9]{2,12}|KEY-----|BLOCK-----)$/;
 
@@ -75,6 +75,14 @@ export const apiKeyRules: readonly Rule[] = [
     pattern: /(?<![A-Za-z0-9_\-.~+/])[A-Za-z0-9_\-.~+/]{16,}={0,2}/g,
     needs: HAS.longWord | HAS.digit,
     accept: (value, before) => /\d/.test(value) && /[A-Za-z]/.test(value) && LABEL.test(before) && untilDot(value),
+    inCode: true,
+    rest: "token",
+  },
+  {
+    entity: "API_KEY",
+    pattern: /(?<=(?:passw(?:or)?d|pwd|passphrase)["'`]?\s?[:=]\s?["'`]?)[\w.+%@:/#&$~^-]{6,64}/gi,
+    needs: HAS.digit,
+    accept: (value) => /\d/.test(value) && /[A-Za-z]/.test(value) && untilDot(value),
     inCode: true,
     rest: "token",
   },

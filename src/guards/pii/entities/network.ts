@@ -14,6 +14,9 @@ const VERSION = new RegExp(
   "i",
 );
 
+/** Four numbers behind the sign of a paragraph are its own. */
+const PARAGRAPH = /§\s?$/;
+
 /** This machine and "any address" say nothing about a person. */
 const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
 
@@ -37,7 +40,8 @@ export const ipRules: readonly Rule[] = [
       "g",
     ),
     needs: HAS.digit,
-    accept: (value, before) => standsAlone(before) && !UNSPECIFIC.test(value) && !VERSION.test(before),
+    accept: (value, before) =>
+      standsAlone(before) && !UNSPECIFIC.test(value) && !VERSION.test(before) && !PARAGRAPH.test(before),
   },
 ];
 
@@ -65,6 +69,8 @@ function isIpv6(text: string): boolean {
   if (Number.isNaN(groups) || (tail === undefined ? groups !== 8 : groups > 7)) return false;
   // Eight pairs are a longer kind of hardware address (EUI-64).
   if (/^(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}$/.test(text)) return false;
+  // `12::34` and `1:2:3:4:5:6:7:8` are times and lists: of short decimal groups alone no address is made.
+  if (/^(?:\d{0,2}:){2,7}\d{0,2}$/.test(text)) return false;
   // `::` and `::1` are no one's; `abc::def` is more often C++.
   return groups > 2 || (/\d/.test(text) && groups > 1);
 }

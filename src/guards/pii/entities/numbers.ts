@@ -111,7 +111,7 @@ export const phoneRules: readonly Rule[] = [
     entity: "PHONE_NUMBER",
     // ITU-T E.164 allows 15 digits; a trunk zero in brackets is one more.
     pattern: expression(
-      `(?<![\\w.])(?:\\((?=\\+\\d{1,3}\\)))?\\+[1-9](?:${SEPARATOR}{0,3}\\d){6,15}(?!\\d)${EXTENSION}`,
+      `(?<![\\w.])(?:\\((?=\\+\\d{1,3}\\)))?\\+(?!1${SEPARATOR}{0,3}[01])[1-9](?:${SEPARATOR}{0,3}\\d){6,15}(?!\\d)${EXTENSION}`,
     ),
     needs: HAS.digits7,
   },

@@ -1,5 +1,6 @@
 import { fork, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { nextMessage } from "./next-message.mjs";
 
 /** A measurement that has not ended by then hangs. */
 const JOB_LIMIT_MS = 90_000;
@@ -14,7 +15,7 @@ const ENVIRONMENT = { PATH: process.env.PATH, NODE_ENV: "production" };
  */
 export async function startServer() {
   const child = start("./server/main.mjs", []);
-  const url = String(await firstMessage(child));
+  const url = String(await nextMessage(child));
   return { url, stop: () => child.disconnect() };
 }
 
@@ -28,7 +29,7 @@ export async function runJob(job) {
   const child = start("./job.mjs", [JSON.stringify(job)]);
   const limit = setTimeout(() => child.kill("SIGKILL"), JOB_LIMIT_MS);
   try {
-    const figures = await firstMessage(child);
+    const figures = await nextMessage(child);
     return /** @type {import("./job.mjs").Figures} */ (figures);
   } finally {
     clearTimeout(limit);
@@ -52,14 +53,5 @@ function start(module, args) {
     execArgv: ["--expose-gc"],
     // Stdout is for the figures alone.
     stdio: ["ignore", 2, 2, "ipc"],
-  });
-}
-
-/** @param {import("node:child_process").ChildProcess} child @returns {Promise<unknown>} */
-function firstMessage(child) {
-  return new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("error", reject);
-    child.once("exit", (code, signal) => reject(new Error(`the process ended with ${signal ?? `code ${code}`}`)));
   });
 }

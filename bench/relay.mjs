@@ -3,6 +3,7 @@
 import { fork } from "node:child_process";
 import { createServer } from "node:http";
 import { request } from "undici";
+import { nextMessage } from "./next-message.mjs";
 
 const DELTAS = 64;
 const PACE_MS = 20;
@@ -55,6 +56,8 @@ if (role in roles) {
   const url = await roles[role]();
   process.send(url);
   process.on("message", () => process.send(process.cpuUsage()));
+  // Whoever measured is gone.
+  process.on("disconnect", () => process.exit(0));
 } else await main(Number(role ?? 100));
 
 async function main(streams) {
@@ -62,7 +65,7 @@ async function main(streams) {
   const start = async (name, ...args) => {
     const child = fork(import.meta.filename, [name, ...args]);
     children.push(child);
-    const [url] = await once(child);
+    const url = await nextMessage(child);
     return { name, child, url };
   };
   const mock = await start("mock");
@@ -119,10 +122,6 @@ async function one(url) {
 async function cpuOf(child) {
   if (child === undefined) return 0;
   child.send("cpu");
-  const [{ user, system }] = await once(child);
+  const { user, system } = await nextMessage(child);
   return user + system;
-}
-
-function once(child) {
-  return new Promise((resolve) => child.once("message", (...message) => resolve(message)));
 }

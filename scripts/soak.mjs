@@ -3,6 +3,7 @@
 import { fork } from "node:child_process";
 import { createServer as createHttp } from "node:http";
 import { Agent, request } from "undici";
+import { nextMessage } from "../bench/next-message.mjs";
 
 const [role = "50000", given] = process.argv.slice(2);
 const AT_ONCE = 200;
@@ -66,12 +67,11 @@ function start() {
   const child = fork(import.meta.filename ?? new URL(import.meta.url).pathname, ["server"], {
     execArgv: ["--expose-gc"],
   });
-  const next = () => new Promise((resolve) => child.once("message", resolve));
   const measure = () => {
     child.send("measure");
-    return next();
+    return nextMessage(child);
   };
-  return { url: next(), measure, end: () => child.send("end") };
+  return { url: nextMessage(child), measure, end: () => child.send("end") };
 }
 
 function body(model) {

@@ -1,11 +1,11 @@
 import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { Dapr } from "sluice/dapr/wire";
 import { request } from "undici";
 import { median } from "../median.mjs";
+import { nextMessage } from "../next-message.mjs";
 import { PROMPT } from "../request.mjs";
 import { TOKENS } from "../server/modes.mjs";
 import { bulk } from "./bulk.mjs";
@@ -53,16 +53,14 @@ export async function measure(client, settings) {
 /** @param {string} server */
 async function start(server) {
   const child = fork(fileURLToPath(new URL("../sidecar/main.mjs", import.meta.url)), [server]);
-  const [ports] = await once(child, "message");
-  const { http, grpc } = /** @type {{ http: string, grpc: string }} */ (ports);
+  const { http, grpc } = /** @type {{ http: string, grpc: string }} */ (await nextMessage(child));
   return {
     http,
     grpc,
     /** @returns {Promise<number>} in µs. */
     cpuUs: async () => {
       child.send("cpu");
-      const [us] = await once(child, "message");
-      return us;
+      return Number(await nextMessage(child));
     },
     stop: () => child.disconnect(),
   };

@@ -1,27 +1,18 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { APART } from "./test/apart.js";
 import { LIMITS } from "./test/limits.js";
-
-const common = { environment: "node", ...LIMITS } as const;
+import LongFirst from "./test/support/long-first.js";
 
 export default defineConfig({
   test: {
+    ...LIMITS,
+    include: ["{src,test,web}/**/*.test.ts"],
+    environment: "node",
+    // Files share what they have imported: none of them changes anything that another one sees.
+    isolate: false,
     // Many tests wait for a process, a browser or a server: meanwhile another file has the core.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongFirst },
     reporters: ["default", "./test/support/closing-line.ts"],
-    projects: [
-      // Files share what they have imported: none of these tests changes anything that another one sees.
-      {
-        test: {
-          ...common,
-          name: "shared",
-          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", ...APART],
-          isolate: false,
-        },
-      },
-      { test: { ...common, name: "apart", include: [...APART] } },
-    ],
   },
 });

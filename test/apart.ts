@@ -1,6 +1,6 @@
 /**
  * The tests that need a server, another process, a worker, the built package, a browser or the recordings, and those of Dapr, most of
- * which are about its sidecar. Each of these files has a process of its own; `npm run test:fast` leaves them to `npm test`.
+ * which are about its sidecar: `npm run test:fast` leaves them to `npm test`.
  */
 export const APART: readonly string[] = [
   "test/{agents,browser,e2e,faults,server,runs,stores,recordings,tools}/**/*.test.ts",

@@ -1,8 +1,8 @@
 import { configuredProviders, model as resolve } from "../models/registry.js";
 import type { Io } from "./io.js";
 
-/** How long a server on this machine may take to answer, in ms. */
-const PROBE_MS = 400;
+/** How long a server on this machine may take, in ms: one that is not there refuses at once, a busy one answers late. */
+const PROBE = { connectMs: 1_000, totalMs: 5_000 };
 
 /** A server of one's own that may run here. */
 export interface LocalServer {
@@ -32,6 +32,6 @@ async function probe(id: string, label: string, baseUrl: string, env: Io["env"])
 }
 
 async function modelsOf(id: string, env: Io["env"]): Promise<string[]> {
-  const found = await resolve(`${id}/any`, { env }).list?.({ timeouts: { totalMs: PROBE_MS }, retry: { retries: 0 } });
+  const found = await resolve(`${id}/any`, { env }).list?.({ timeouts: PROBE, retry: { retries: 0 } });
   return (found ?? []).map((info) => info.id);
 }

@@ -1,0 +1,12 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const LONG = /\/test\/(browser\/|e2e\/|house\/(snippets|browser-bundles))/;
+
+/** Begins with the files that take longest, most of which wait for other processes, so that none of them is alone at the end. */
+export default class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}

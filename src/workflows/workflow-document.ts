@@ -160,7 +160,9 @@ function readInput(name: string, input: JsonValue, findings: Findings): Workflow
   const { type, default: fallback, required, description, enum: words } = input;
   const known = typeof type === "string" ? TYPES.get(type.toLowerCase()) : undefined;
   if (type !== undefined && known === undefined) {
-    findings.error("wrong-kind", `inputs.${name}.type`, `this is none of ${[...new Set(TYPES.values())].join(", ")}`);
+    findings.error("wrong-kind", `inputs.${name}.type`, `this is none of ${[...new Set(TYPES.values())].join(", ")}`, {
+      suggestion: `did you mean ${nearest(String(type), [...TYPES.keys()], 1)[0] ?? "string"}?`,
+    });
   }
   const schema: JsonObject = {
     ...(known !== undefined && { type: known }),

@@ -390,6 +390,59 @@ describe("what is wrong is said at once, each with its place", () => {
     );
   });
 
+  test("each with a place, a reason and what to do about it", async () => {
+    const step = (more: JsonObject): JsonObject => ({ id: "a", type: "llm_chat", inputs: { message: "x" }, ...more });
+    const wrong: JsonValue[] = [
+      step({ retry: "many" }),
+      step({ timeout_seconds: -1 }),
+      step({ max_iterations: "x" }),
+      step({ depends_on: ["b", 5] }),
+      step({ on_error: "nowhere" }),
+      step({ on_error: { action: "perhaps" } }),
+      step({ loop: 5 }),
+      step({ loop: { over: ["a"], body: "x" } }),
+      step({ stream_buffer: { forward_on: "sentense" } }),
+      step({ stream_buffer: { word_count: -1 } }),
+      step({ condition: 5 }),
+      step({ condition: "a >>> 3 &&" }),
+      step({ routes: "b" }),
+      step({ routes: { yes: 5 } }),
+      step({ next_step: "b" }),
+      step({ inputs: { message: "{% for x in y %}" } }),
+      step({ inputs: { message: { from_step: "b" } } }),
+      step({ inputs: 5 }),
+      step({ inputs: [7] }),
+      step({ outputs: 5 }),
+      step({ outputs: [1] }),
+      step({ config: [] }),
+      step({ config: { temperature: "hot" } }),
+      step({ config: { temprature: 1 } }),
+      step({ confg: {} }),
+      step({ prompt_ref: {} }),
+      step({ type: "llmchat" }),
+      { id: "a" },
+      { type: "output" },
+      { id: "a/b", type: "output" },
+      { id: "f", type: "file_output", config: { file_path: "x", format: "jsn" }, inputs: { content: "x" } },
+      { id: "l", type: "loop", config: { loop_body: "a" }, inputs: { items: [] } },
+      7,
+      "a",
+    ];
+    for (const one of wrong) {
+      const errors = (await problems([one])).filter(({ severity }) => severity === "error");
+      expect(errors, JSON.stringify(one)).not.toEqual([]);
+      for (const error of errors) {
+        expect(error).toMatchObject({
+          path: expect.stringMatching(/^steps\[0\]/),
+          message: expect.stringMatching(/.{8}/),
+        });
+        expect(error.suggestion, JSON.stringify(error)).toMatch(/.{8}/);
+      }
+    }
+    const all = (await problems(wrong)).filter(({ severity }) => severity === "error");
+    expect(new Set(all.map(({ path }) => /\d+/.exec(path)?.[0])).size).toBe(wrong.length);
+  });
+
   test("options that are misspelt or of another kind", async () => {
     const steps = [{ id: "a", type: "output", inputs: { x: 1 } }];
     const load = (options: object) => loadWorkflow({ steps }, options as WorkflowServices);

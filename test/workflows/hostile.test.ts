@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../src/base/json.js";
-import { loadWorkflow } from "../../src/workflows/workflow.js";
+import { checkWorkflow, loadWorkflow } from "../../src/workflows/workflow.js";
 import { asking, play, problems } from "./play.js";
 
 let root: string;
@@ -13,6 +13,8 @@ let folder: string;
 let server: Server;
 let origin: string;
 const asked: string[] = [];
+/** Paths, and the key that came with each. */
+const keys: string[] = [];
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "sluice-hostile-"));
   folder = join(root, "run");
@@ -21,7 +23,11 @@ beforeAll(async () => {
   symlinkSync(root, join(folder, "link"));
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? ""}`);
-    if (request.url === "/away") response.writeHead(302, { location: "http://10.0.0.1/" }).end();
+    keys.push(`${request.url} ${request.headers["x-my-key"]}`);
+    if (request.url === "/other")
+      response.writeHead(302, { location: `${origin.replace("127.0.0.1", "localhost")}/there` }).end();
+    else if (request.url === "/same") response.writeHead(302, { location: "/there" }).end();
+    else if (request.url === "/away") response.writeHead(302, { location: "http://10.0.0.1/" }).end();
     else if (request.url === "/large") response.end("x".repeat(20_000));
     else if (request.url === "/missing")
       response.writeHead(404, { "content-type": "application/json" }).end('{"error":1}');
@@ -36,18 +42,34 @@ afterAll(async () => {
 });
 
 describe("files stay below the run's folder", () => {
-  test.each(["../secret.txt", "link/secret.txt", "a/../../secret.txt", "/etc/passwd", "a\u0000b"])(
-    "%j",
+  test.each([
+    "..\\..\\secret.txt",
+    "//etc/passwd",
+
+    "../secret.txt",
+    "link/secret.txt",
+    "a/../../secret.txt",
+    "/etc/passwd",
+    "a\u0000b",
+  ])("%j", async (path) => {
+    const read = { id: "a", type: "document_processing", inputs: { file_path: path } };
+    await expect(play([read], { services: { folder } })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:permission|invalid-argument)$/),
+    });
+    const write = { id: "a", type: "file_output", config: { file_path: path }, inputs: { content: "x" } };
+    await expect(play([write], { services: { folder } })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:permission|invalid-argument)$/),
+    });
+    expect(readFileSync(join(root, "secret.txt"), "utf8")).toBe("secret");
+  });
+
+  test.each(["\\\\server\\share\\x", "C:\\x", "file:///etc/passwd", "%2e%2e/secret.txt", "~/x"])(
+    "%j is a name below it, where the system has no other meaning for it",
     async (path) => {
       const read = { id: "a", type: "document_processing", inputs: { file_path: path } };
       await expect(play([read], { services: { folder } })).rejects.toMatchObject({
-        code: expect.stringMatching(/^(?:permission|invalid-argument)$/),
+        code: expect.stringMatching(/^(?:not-found|permission)$/),
       });
-      const write = { id: "a", type: "file_output", config: { file_path: path }, inputs: { content: "x" } };
-      await expect(play([write], { services: { folder } })).rejects.toMatchObject({
-        code: expect.stringMatching(/^(?:permission|invalid-argument)$/),
-      });
-      expect(readFileSync(join(root, "secret.txt"), "utf8")).toBe("secret");
     },
   );
 
@@ -86,6 +108,24 @@ describe("requests go to public addresses only", () => {
     "http://192.168.0.1/",
     "http://[fd00::1]/",
     "http://100.64.0.1/",
+    "http://0177.0.0.1/",
+    "http://127.1/",
+    "http://0/",
+    "http://0.0.0.0:80/",
+    "http://[::]/",
+    "http://[::127.0.0.1]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[fe80::1]/",
+    "http://[ff02::1]/",
+    "http://192.0.0.8/",
+    "http://198.18.0.1/",
+    "http://224.0.0.1/",
+    "http://255.255.255.255/",
+    "http://LOCALHOST./",
+    "http://a.localhost/",
+    "http://①②⑦.⓪.⓪.①/",
+    "http://example.com@127.0.0.1/",
   ])("%s", async (url) => {
     await expect(play(request(url))).rejects.toMatchObject({ code: "permission" });
   });
@@ -96,6 +136,15 @@ describe("requests go to public addresses only", () => {
     const hosts = { http: { allowPrivate: true as const, hosts: ["example.com"] } };
     await expect(play(request(`${origin}/`), { services: hosts })).rejects.toMatchObject({ code: "permission" });
     await expect(play(request("file:///etc/passwd"))).rejects.toMatchObject({ code: "invalid-argument" });
+  });
+
+  test("a secret under a name of its author's own does not go to another host", async () => {
+    const services = { http: { allowPrivate: true as const }, credentials: { API_KEY: "k" } };
+    const config = { auth_type: "api_key", auth_credentials: { api_key: "k", header_name: "X-My-Key" } };
+    keys.length = 0;
+    await play(request(`${origin}/other`, config), { services });
+    await play(request(`${origin}/same`, config), { services });
+    expect(keys).toEqual(["/other k", "/there undefined", "/same k", "/there k"]);
   });
 
   test("an answer has a bound, a status is a result, a secret comes from the run alone", async () => {
@@ -166,6 +215,23 @@ describe("code", () => {
     });
   });
 
+  test.each(["x.matches('(a+)+$')", "x.matches('(a|aa)+$')", "x.matches('(.*)*b')"])(
+    "a condition whose pattern takes for ever is ended: %s",
+    async (condition) => {
+      const steps = [{ id: "a", type: "output", condition, inputs: { y: 1 } }];
+      const run = play(steps, { inputs: { x: `${"a".repeat(40)}!` }, ...{ variables: { x: "" } } });
+      await expect(run).rejects.toThrow(/the pattern .* takes more than \d+ ms/);
+    },
+  );
+
+  test("a condition with a pattern in a text, and one that is nested too deeply", async () => {
+    const steps = (condition: string) => [{ id: "a", type: "output", condition, inputs: { y: 1 } }];
+    const more = { inputs: { x: "a.matches(b" }, ...{ variables: { x: "" } } };
+    expect((await play(steps("x == 'a.matches(b' && x.matches('^a')"), more)).output).toEqual({ y: 1 });
+    const [deep] = await problems(steps("(".repeat(20_000)));
+    expect(deep).toMatchObject({ code: "bad-condition", message: "the condition is nested too deeply" });
+  });
+
   test("names of prototypes are names", async () => {
     const steps = [
       { id: "constructor", type: "input", config: { value: "x" }, outputs: ["toString"] },
@@ -183,6 +249,21 @@ describe("code", () => {
 });
 
 describe("size", () => {
+  test("names that are none exactly, thousands of them, are not compared for ever; nor are aliases unfolded", async () => {
+    const unclear = Array.from({ length: 3_000 }, (_, at) => ({
+      id: `step_${at}`,
+      type: "llm_chat",
+      inputs: { message: `{word_${at}_of_many}` },
+    }));
+    const { diagnostics } = await checkWorkflow({ steps: unclear });
+    expect(diagnostics.filter(({ code }) => code.startsWith("implied")).length).toBeGreaterThanOrEqual(2_900);
+    const levels = Array.from({ length: 9 }, (_, at) => `a${at + 1}: &a${at + 1} [${`*a${at},`.repeat(9)}]`);
+    const bomb = await checkWorkflow(`a0: &a0 [x]\n${levels.join("\n")}\nsteps: *a9`);
+    expect(bomb.diagnostics).toMatchObject([{ code: "not-json", message: expect.stringContaining("alias") }]);
+    const circle = await checkWorkflow("a: &a\n  b: *a\nsteps: [{id: x, type: output, inputs: *a}]");
+    expect(circle.diagnostics).toMatchObject([{ code: "not-json" }]);
+  });
+
   test("workflows that call themselves, and bodies in bodies, come to an end", async () => {
     const services = {
       workflows: { self: { steps: [{ id: "again", type: "workflow", config: { workflow: "self" } }] } },

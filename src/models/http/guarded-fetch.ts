@@ -13,6 +13,8 @@ export interface GuardedHosts {
 
 /** Networks that are not public (IANA special-purpose address registries). */
 const PRIVATE = privateNetworks();
+/** Headers that go to another host, too, when an answer leads there. */
+const FOR_ANY_HOST = /^(?:accept(?:-.*)?|content-(?:type|length)|user-agent)$/;
 /** Redirects that are followed. */
 const MOST_REDIRECTS = 10;
 
@@ -68,6 +70,8 @@ export class GuardedFetch {
     }
     const literal = url.hostname.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0) this.#checkAddress(url, literal);
+    // RFC 6761: this machine, whatever a server of names says.
+    else if (/(?:^|\.)localhost\.?$/i.test(literal)) this.#checkAddress(url, "127.0.0.1");
   }
 
   #checkAddress(url: URL, address: string): void {
@@ -101,7 +105,9 @@ export class GuardedFetch {
 function afterRedirect(init: RequestInit, status: number, from: URL, to: URL): RequestInit {
   const { method = "GET" } = init;
   const headers = new Headers(init.headers as Record<string, string> | undefined);
-  if (from.origin !== to.origin) for (const name of ["authorization", "cookie", "x-api-key"]) headers.delete(name);
+  // Any header may hold a secret: `api_key` has the name that its author gives it.
+  if (from.origin !== to.origin)
+    for (const name of [...headers.keys()]) if (!FOR_ANY_HOST.test(name)) headers.delete(name);
   const asGet = status === 303 || ((status === 301 || status === 302) && method === "POST");
   const plain = Object.fromEntries(headers);
   if (!asGet) return { ...init, headers: plain };
@@ -148,8 +154,8 @@ function privateNetworks(): BlockList {
     list.addSubnet(network, bits, "ipv4");
   }
   for (const [network, bits] of [
-    ["::", 128],
-    ["::1", 128],
+    // With addresses of IPv4 in them, of which ::1 and :: are two.
+    ["::", 96],
     ["::ffff:0:0", 96],
     ["64:ff9b::", 96],
     ["64:ff9b:1::", 48],

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { boundedMatches } from "./bounded-matches.js";
 import { parseSimpleCondition } from "./simple-condition.js";
 
 /** Looks up a name of a condition; `undefined` where it means nothing. */
@@ -25,16 +26,27 @@ const CEL_WORDS = new Set(["true", "false", "null", "in", "has", "all", "exists"
  * @throws {SluiceError} `invalid-argument` for a text that is neither; `unsupported` for CEL where its package is missing.
  */
 export async function compileCondition(text: string): Promise<Condition> {
-  const simple = parseSimpleCondition(text);
-  return simple ?? compileCel(text);
+  try {
+    return parseSimpleCondition(text) ?? (await compileCel(text));
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw new SluiceError("invalid-argument", "the condition is nested too deeply", { cause: thrown });
+  }
 }
+
+/** The name under which patterns are tried for a limited time. */
+const BOUNDED = "matches_in_time";
+/** Texts, and calls of `matches`. */
+const MATCHES = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.\s*matches\s*\(/g;
 
 async function compileCel(text: string): Promise<Condition> {
   const { Environment } = await loadPeer("@marcbachmann/cel-js", "a condition in CEL");
   const names = namesIn(text);
   let ask: (context: Record<string, unknown>) => unknown;
   try {
-    ask = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false }).parse(text);
+    const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
+    environment.registerFunction(`string.${BOUNDED}(string): bool`, boundedMatches);
+    ask = environment.parse(text.replace(MATCHES, (found) => (found.startsWith(".") ? `.${BOUNDED}(` : found)));
   } catch (thrown) {
     const first = messageOf(thrown).split("\n")[0];
     throw new SluiceError("invalid-argument", `${JSON.stringify(text)} is no condition: ${first}`, { cause: thrown });

@@ -39,12 +39,25 @@ export interface Diagnostic {
   step?: string;
 }
 
+/** What to do about an error, where nothing better is known. */
+const USUAL_ADVICE: Partial<Record<DiagnosticCode, string>> = {
+  "not-json": "look for a comma, a quote or a bracket that is missing before that place",
+  "wrong-kind": "sluice workflow schema says what may stand here",
+  "missing-field": "add it: sluice workflow schema says what it may be",
+  "duplicate-id": "give one of them another id",
+  "bad-condition": "write a comparison, for example \"score >= 3 and status == 'open'\"",
+  "bad-template": "write {name} or {{ name }}; filters and tags are those of Liquid",
+  "not-allowed": "put the inner steps into a workflow of their own, and call it",
+  "not-configured": "name a model that is configured, or give it in the option models",
+};
+
 /** Takes what is found while a workflow is read. */
 export class Findings {
   readonly all: Diagnostic[] = [];
 
   error(code: DiagnosticCode, path: string, message: string, more: Pick<Diagnostic, "suggestion" | "step"> = {}): void {
-    this.all.push({ severity: "error", code, path, message, ...more });
+    const suggestion = more.suggestion ?? USUAL_ADVICE[code];
+    this.all.push({ severity: "error", code, path, message, ...more, ...(suggestion !== undefined && { suggestion }) });
   }
 
   warn(code: DiagnosticCode, path: string, message: string, more: Pick<Diagnostic, "suggestion" | "step"> = {}): void {

@@ -13,7 +13,9 @@ export async function parseDocument(source: unknown, findings: Findings): Promis
   const value = typeof source === "string" ? await parseText(source, findings) : plain(source, findings);
   if (value === undefined) return undefined;
   if (!isJsonObject(value)) {
-    findings.error("wrong-kind", "", "a workflow is an object with a list of steps");
+    findings.error("wrong-kind", "", "a workflow is an object with a list of steps", {
+      suggestion: 'begin with {"name": "…", "steps": [{"id": "…", "type": "…"}]}, or with sluice workflow new',
+    });
     return undefined;
   }
   // Some files keep the workflow beside notes of their own.

@@ -1,10 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import { nearest } from "../../base/nearest.js";
-import { checkJsonSchema } from "../../structured/check-json-schema.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { FieldSpecs } from "../format/field-spec.js";
 import { type Reference, referencesIn, type StepReference, type Value } from "../format/value.js";
 import type { StepType } from "../steps/step-type.js";
+import { checkFields } from "./check-fields.js";
 import { comparisonOf } from "./comparison-of.js";
 import { flowOf } from "./flow.js";
 import { flowStep } from "./flow-step.js";
@@ -14,8 +13,15 @@ import { mainOf, Names, type OuterNames } from "./names.js";
 import type { PlannedStep, StepCondition, WorkflowPlan } from "./plan.js";
 import { reportFlow } from "./report-flow.js";
 import { Targets } from "./routes.js";
-import { outlineOf, type StepDraft } from "./step-draft.js";
-import { readParallelization, readRetry, readStreamBuffer } from "./step-settings.js";
+import type { StepDraft } from "./step-draft.js";
+import {
+  checkOrder,
+  readParallelization,
+  readRetry,
+  readRounds,
+  readStreamBuffer,
+  readTimeout,
+} from "./step-settings.js";
 import { StepReader, type StepSource } from "./step-source.js";
 import { ValueCompiler } from "./value-compiler.js";
 
@@ -111,14 +117,15 @@ class PlanCompiler {
     const each = await this.#each(source, values);
     const { bodies, outer } = await this.#bodies(source, each?.body);
     const prompt = await this.#prompt(source, values);
-    this.#check(source, inputs, config, prompt !== undefined);
+    checkFields(source, { inputs, config, hasPrompt: prompt !== undefined }, findings);
     const routes = withLeaves(this.#targets.routes(source), bodies.values(), (to) =>
       this.#targets.target(to, `${path}.routes`, id),
     );
     const next =
       rest.next_step === undefined ? undefined : this.#targets.target(rest.next_step, `${path}.next_step`, id);
-    const limit = rest.max_iterations;
-    const timeout = this.#seconds(rest.timeout_seconds, source);
+    const limit = readRounds(source, findings);
+    checkOrder(source, this.#names, findings);
+    const timeout = readTimeout(source, findings);
     const buffer = readStreamBuffer(rest.stream_buffer, source, findings);
     const { group, priority } = readParallelization(rest.parallelization, type.group);
     const planned: StepDraft["planned"] = {
@@ -140,7 +147,7 @@ class PlanCompiler {
       ...(group !== undefined && { group }),
       priority,
       ...(buffer && { buffer }),
-      maxIterations: typeof limit === "number" && limit >= 1 ? limit : maxIterations,
+      maxIterations: limit ?? maxIterations,
       keepsHistory: rest.preserve_previous_results === true,
       json,
       ...(prompt && { prompt }),
@@ -272,54 +279,6 @@ class PlanCompiler {
     }
     return { id: prompt_id, ...(version != null && { version: String(version) }), variables };
   }
-
-  #check(
-    source: StepSource,
-    inputs: ReadonlyMap<string, Value>,
-    config: ReadonlyMap<string, Value>,
-    hasPrompt: boolean,
-  ): void {
-    const { findings } = this.#settings;
-    const { path, id, type } = source;
-    for (const [kind, specs, values] of [
-      ["config", type.config, config],
-      ["inputs", type.inputs, inputs],
-    ] as const) {
-      for (const [name, spec] of Object.entries(specs ?? {})) {
-        const value = values.get(name) ?? inputs.get(name) ?? config.get(name);
-        const where = `${path}.${kind}.${name}`;
-        if (value?.kind === "literal") this.#fits(value.value, spec.schema, where, id);
-        const covered = kind === "inputs" && (hasPrompt || (name === only(specs) && inputs.size === 1));
-        if (value !== undefined || !spec.required || covered) continue;
-        const near = nearest(name, [...inputs.keys()], 1);
-        const about = typeof spec.schema.description === "string" ? spec.schema.description : name;
-        const suggestion = near.length > 0 ? `rename the input ${near.join()}` : `add ${kind}.${name}: ${about}`;
-        findings.error("missing-field", where, `${type.type} needs ${name}`, { step: id, suggestion });
-      }
-    }
-    const problem = type.check?.(outlineOf(source));
-    if (problem !== undefined) findings.error("wrong-kind", path, problem, { step: id });
-  }
-
-  #fits(value: JsonValue, schema: JsonObject, path: string, step: string): void {
-    // An explicit null is as good as nothing.
-    if (value === null) return;
-    const [issue] = checkJsonSchema(schema, value);
-    if (issue !== undefined) this.#settings.findings.error("wrong-kind", path, issue.message, { step });
-  }
-
-  #seconds(value: JsonValue | undefined, { path, id }: StepSource): number | undefined {
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === "number" && value > 0) return value * 1_000;
-    this.#settings.findings.error("wrong-kind", `${path}.timeout_seconds`, "this is no number above 0", { step: id });
-    return undefined;
-  }
-}
-
-/** The one required field of several, which any other single input stands for. */
-function only(specs: FieldSpecs | undefined): string | undefined {
-  const required = Object.entries(specs ?? {}).filter(([, spec]) => spec.required);
-  return required.length === 1 ? required[0]?.[0] : undefined;
 }
 
 function rawFields(specs: FieldSpecs | undefined): ReadonlySet<string> {

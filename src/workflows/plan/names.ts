@@ -23,6 +23,17 @@ interface Candidate {
   score: number;
 }
 
+/** An output, and the words that its name is compared by. */
+interface Offer extends Omit<Candidate, "score"> {
+  words: ReadonlySet<string>;
+  stepWords: ReadonlySet<string>;
+  /** Whether it is its step's first. */
+  isFirst: boolean;
+}
+
+/** After so many comparisons names that are none exactly are not guessed at: only a workflow that is made for it has so many. */
+const MOST_COMPARED = 1_000_000;
+
 /** How much a candidate resembles a name. */
 const SAME = 4;
 const QUALIFIED = 3;
@@ -51,6 +62,14 @@ export class Names {
   readonly #findings: Findings;
   readonly #leads: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #read: ReadonlySet<string>;
+  /** The steps that declare each output. */
+  readonly #makers = new Map<string, StepSource[]>();
+  /** What could be meant by names that are none exactly, in the order of the steps. */
+  #offers: Offer[] | undefined;
+  /** How often a name was compared with one of them. */
+  #compared = 0;
+  /** Where each step stands in the list; steps that cannot be understood leave gaps in their numbers. */
+  readonly #places: ReadonlyMap<StepSource, number>;
 
   /**
    * @param variables inputs and variables that the workflow declares.
@@ -64,6 +83,14 @@ export class Names {
     this.#outer = outer;
     this.#leads = leadsTo(steps);
     this.#read = new Set(steps.flatMap((step) => [...stepsReadBy(step)]));
+    this.#places = new Map(steps.map((step, place) => [step, place]));
+    for (const step of steps) {
+      for (const name of step.outputs.keys()) {
+        const makers = this.#makers.get(name);
+        if (makers === undefined) this.#makers.set(name, [step]);
+        else makers.push(step);
+      }
+    }
   }
 
   step(id: string): StepSource | undefined {
@@ -113,14 +140,14 @@ export class Names {
 
   /** The one name that is left in a text: what the step just before made, if nobody else reads it. */
   leftover(name: string, place: NamePlace): Value | undefined {
-    const before = this.#steps[this.#steps.indexOf(place.step) - 1];
+    const before = this.#steps[(this.#places.get(place.step) ?? 0) - 1];
     if (before === undefined || before.type.answers || this.#read.has(before.id)) return undefined;
     this.#note(name, place, `${before.id}, the step before, whose result nothing else reads`, before.id);
     return { kind: "reference", reference: stepReference(before.id, []) };
   }
 
   #outputsNamed(name: string, place: NamePlace): Value | undefined {
-    const makers = this.#steps.filter((step) => step !== place.step && step.outputs.has(name));
+    const makers = (this.#makers.get(name) ?? []).filter((step) => step !== place.step);
     const branches = this.#alternatives(makers, place);
     if (branches !== undefined) {
       const ids = branches.map(({ id }) => id).join(", ");
@@ -212,17 +239,14 @@ export class Names {
 
   #candidates(name: string, place: NamePlace): Candidate[] {
     const wanted = wordsOf(name);
-    return this.#steps
-      .filter((step) => step.index < place.step.index && !step.type.answers)
-      .flatMap((source) => {
-        const outputs = source.outputs.size > 0 ? [...source.outputs.keys()] : [mainOf(source)];
-        return outputs.map((output, index) => ({
-          source,
-          output,
-          score: scoreOf(wanted, wordsOf(output), wordsOf(source.id), index === 0),
-        }));
-      })
-      .filter(({ score }) => score > 0);
+    const found: Candidate[] = [];
+    this.#offers ??= this.#steps.filter(({ type }) => !type.answers).flatMap(offersOf);
+    for (const { source, output, words, stepWords, isFirst } of this.#offers) {
+      if (source.index >= place.step.index || this.#compared++ > MOST_COMPARED) break;
+      const score = scoreOf(wanted, words, stepWords, isFirst);
+      if (score > 0) found.push({ source, output, score });
+    }
+    return found;
   }
 
   #note(name: string, { path, step }: NamePlace, what: string, source: string, field?: string): void {
@@ -232,6 +256,12 @@ export class Names {
       suggestion: `add the input ${JSON.stringify(name)}: ${JSON.stringify(reference)}`,
     });
   }
+}
+
+function offersOf(source: StepSource): Offer[] {
+  const outputs = source.outputs.size > 0 ? [...source.outputs.keys()] : [mainOf(source)];
+  const stepWords = wordsOf(source.id);
+  return outputs.map((output, index) => ({ source, output, words: wordsOf(output), stepWords, isFirst: index === 0 }));
 }
 
 function scoreOf(

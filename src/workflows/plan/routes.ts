@@ -35,7 +35,10 @@ export class Targets {
     const routes = rest.routes;
     if (routes === undefined || routes === null) return undefined;
     if (!isJsonObject(routes)) {
-      this.#findings.error("wrong-kind", `${path}.routes`, "routes are an object: value to step id", { step: id });
+      this.#findings.error("wrong-kind", `${path}.routes`, "routes are an object: value to step id", {
+        step: id,
+        suggestion: 'write {"yes": "one_step", "no": "another", "default": "end"}',
+      });
       return undefined;
     }
     const cases = new Map<string, number>();
@@ -53,7 +56,10 @@ export class Targets {
     if (target === null) return END;
     const id = isJsonObject(target) && typeof target.step === "string" ? target.step : target;
     if (typeof id !== "string") {
-      this.#findings.error("wrong-kind", path, "this is no step's id", { step });
+      this.#findings.error("wrong-kind", path, "this is no step's id", {
+        step,
+        suggestion: `write end, or one of ${[...this.#byId.keys()].slice(0, 20).join(", ")}`,
+      });
       return undefined;
     }
     const index = this.#byId.get(id);

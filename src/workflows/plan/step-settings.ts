@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { StreamBufferSettings } from "../run/stream-buffer.js";
+import type { Names } from "./names.js";
 import type { Retry } from "./plan.js";
 import type { StepSource } from "./step-source.js";
 
@@ -24,7 +25,10 @@ export function readRetry(found: JsonValue | undefined, { path, id }: StepSource
     backoff >= 1;
   if (fits) return { attempts, delayMs: delay * 1_000, factor: backoff };
   const allowed = "attempts from 1 to 100, delay_seconds of at least 0, backoff of at least 1";
-  findings.error("wrong-kind", `${path}.retry`, `this is no retry: ${allowed}`, { step: id });
+  findings.error("wrong-kind", `${path}.retry`, `this is no retry: ${allowed}`, {
+    step: id,
+    suggestion: 'write 3, or {"attempts": 3, "delay_seconds": 1, "backoff": 2}',
+  });
   return ONCE;
 }
 
@@ -77,4 +81,44 @@ export function readParallelization(
     group: typeof resource_group === "string" ? resource_group : usual,
     priority: typeof priority === "number" ? priority : 1,
   };
+}
+
+/** How often a step may run in one run of its workflow. */
+export function readRounds(
+  { path, id, rest: { max_iterations: found } }: StepSource,
+  findings: Findings,
+): number | undefined {
+  if (found === undefined || found === null) return undefined;
+  if (typeof found === "number" && Number.isSafeInteger(found) && found >= 1) return found;
+  findings.error("wrong-kind", `${path}.max_iterations`, "this is no whole number of at least 1", {
+    step: id,
+    suggestion: "write how often the step may run at most, for example 5",
+  });
+  return undefined;
+}
+
+/** How long one attempt of a step may take, in ms. */
+export function readTimeout({ path, id, rest }: StepSource, findings: Findings): number | undefined {
+  const { timeout_seconds: found } = rest;
+  if (found === undefined || found === null) return undefined;
+  if (typeof found === "number" && found > 0) return found * 1_000;
+  findings.error("wrong-kind", `${path}.timeout_seconds`, "this is no number above 0", {
+    step: id,
+    suggestion: "write seconds, for example 30",
+  });
+  return undefined;
+}
+
+/** Finds what `depends_on` names and there is not. */
+export function checkOrder({ path, id, rest }: StepSource, names: Names, findings: Findings): void {
+  const { depends_on: found } = rest;
+  if (found === undefined || found === null) return;
+  const { ids } = names;
+  for (const [index, one] of (Array.isArray(found) ? found : [found]).entries()) {
+    if (typeof one === "string" && names.step(one) !== undefined) continue;
+    const near = typeof one === "string" ? nearest(one, ids) : [];
+    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the steps are ${ids.join(", ")}`;
+    const where = Array.isArray(found) ? `${path}.depends_on[${index}]` : `${path}.depends_on`;
+    findings.error("unknown-step", where, `there is no step ${JSON.stringify(one)}`, { step: id, suggestion });
+  }
 }

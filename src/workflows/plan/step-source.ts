@@ -76,7 +76,9 @@ export class StepReader {
   read(steps: JsonValue | undefined, path: string): StepSource[] {
     if (!Array.isArray(steps) || steps.length === 0) {
       const what = steps === undefined ? "there are no steps" : "this is no list with at least one step";
-      this.#findings.error(steps === undefined ? "missing-field" : "wrong-kind", path, what);
+      this.#findings.error(steps === undefined ? "missing-field" : "wrong-kind", path, what, {
+        suggestion: 'write a list: [{"id": "…", "type": "…"}]',
+      });
       return [];
     }
     const ids = new Map<string, string>();
@@ -97,10 +99,10 @@ export class StepReader {
   #step(step: JsonValue, index: number, path: string): StepSource | undefined {
     if (!isJsonObject(step)) {
       const suggestion =
-        typeof step === "string" ? "write the steps themselves here: their ids or texts are not enough" : undefined;
-      this.#findings.error("wrong-kind", path, "a step is an object with id and type", {
-        ...(suggestion !== undefined && { suggestion }),
-      });
+        typeof step === "string"
+          ? "write the steps themselves here: their ids or texts are not enough"
+          : 'write {"id": "…", "type": "…"}';
+      this.#findings.error("wrong-kind", path, "a step is an object with id and type", { suggestion });
       return undefined;
     }
     const fields = this.#withoutAliases(step);
@@ -133,7 +135,9 @@ export class StepReader {
   #id(id: JsonValue | undefined, path: string): string | undefined {
     if (typeof id === "string" && /^[^\s{}$.#/[\]][^{}#/[\]\n]{0,199}$/.test(id)) return id;
     const what = id === undefined ? "the step has no id" : "an id is a text without line breaks, braces, # and /";
-    this.#findings.error(id === undefined ? "missing-field" : "wrong-kind", `${path}.id`, what);
+    this.#findings.error(id === undefined ? "missing-field" : "wrong-kind", `${path}.id`, what, {
+      suggestion: 'give it a name of its own, for example "id": "summary"',
+    });
     return undefined;
   }
 
@@ -142,7 +146,9 @@ export class StepReader {
     if (found !== undefined) return found;
     const step = id === undefined ? {} : { step: id };
     if (typeof type !== "string") {
-      this.#findings.error("missing-field", `${path}.type`, "the step has no type", step);
+      const types = [...new Set([...this.#types.values()].map((one) => one.type))].join(", ");
+      const suggestion = `the types are ${types}`;
+      this.#findings.error("missing-field", `${path}.type`, "the step has no type", { ...step, suggestion });
       return undefined;
     }
     const near = nearest(type, [...this.#types.keys()]);
@@ -156,7 +162,7 @@ export class StepReader {
   #object(value: JsonValue | undefined, path: string, step: string): JsonObject {
     if (value === undefined || value === null) return {};
     if (isJsonObject(value)) return { ...value };
-    this.#findings.error("wrong-kind", path, "this is no object", { step });
+    this.#findings.error("wrong-kind", path, "this is no object", { step, suggestion: "write names and values: {}" });
     return {};
   }
 
@@ -179,13 +185,20 @@ export class StepReader {
     if (Array.isArray(outputs)) {
       for (const [index, name] of outputs.entries()) {
         if (typeof name === "string") named.set(name, undefined);
-        else this.#findings.error("wrong-kind", `${path}.outputs[${index}]`, "an output is a name", { step });
+        else
+          this.#findings.error("wrong-kind", `${path}.outputs[${index}]`, "an output is a name", {
+            step,
+            suggestion: 'write "outputs": ["name"]',
+          });
       }
     } else if (isJsonObject(outputs)) {
       for (const [name, field] of Object.entries(outputs))
         named.set(name, typeof field === "string" ? field : undefined);
     } else {
-      this.#findings.error("wrong-kind", `${path}.outputs`, "outputs are a list of names", { step });
+      this.#findings.error("wrong-kind", `${path}.outputs`, "outputs are a list of names", {
+        step,
+        suggestion: 'write "outputs": ["name"]',
+      });
     }
     return named;
   }

@@ -8,7 +8,7 @@ import { Toolbox } from "../tools/toolbox.js";
 import { asMarkdown, branches, oneLine, undo } from "./chat-branches.js";
 import { switchModel } from "./chat-models.js";
 import type { ChatSession } from "./chat-session.js";
-import { changedSetting, describeSettings } from "./chat-settings.js";
+import { changedSetting, describeSettings, SETTING_NAMES } from "./chat-settings.js";
 import { copyText } from "./clipboard.js";
 import { describeStatistics } from "./describe-statistics.js";
 import { fileError } from "./file-problem.js";
@@ -28,7 +28,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
   help: { takes: "", does: "lists the commands", run: help },
   model: {
     takes: "[NAME]",
-    does: "goes on with another model, by its name, a part of it or its number; without one, lists what can be asked",
+    does: "goes on with another model; without a name, lists them",
     run: switchModel,
   },
   models: {
@@ -38,30 +38,30 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
   },
   system: {
     takes: "TEXT",
-    does: "gives the model instructions; without a text, takes them back",
+    does: "gives instructions; without a text, takes them back",
     run: instruct,
   },
   set: {
     takes: "[NAME [VALUE]]",
-    does: "sends a setting such as temperature or reasoningEffort from here on; without a value, takes it back; alone, lists them",
+    does: "changes temperature and the like, or lists them",
     run: set,
   },
   tools: { takes: "", does: "lists what the model may call", run: tools },
   file: {
     takes: "PATH",
-    does: "lets an image, a sound, a document or a text go with the next message",
+    does: "lets a file go with the next message",
     run: (session, path) => session.attach(pathArgument(path, session.io.env)),
   },
   retry: {
     takes: "",
-    does: "asks for another answer to the last message; what failed is asked again",
-    run: async (session) => void (await session.retry()),
+    does: "asks what failed again, or for another last answer",
+    run: retry,
   },
   edit: { takes: "TEXT", does: "says something else in place of the last message", run: edit },
   undo: { takes: "", does: "takes back what was said last, and the answer to it", run: undo },
   branches: {
     takes: "[NUMBER]",
-    does: "lists the other answers and edits, a star before those of here, or goes on from one",
+    does: "lists other answers and edits, or goes on from one",
     run: branches,
   },
   history: { takes: "", does: "shows what was said", run: history },
@@ -71,7 +71,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
   copy: { takes: "", does: "puts the last answer on the clipboard", run: copy },
   save: {
     takes: "FILE",
-    does: "writes the conversation to a file: .json with everything, .txt, or Markdown; asks before it replaces one",
+    does: "writes it to a file: .json (whole), .txt or Markdown",
     run: save,
   },
   clear: { takes: "", does: "begins a new conversation", run: clear },
@@ -156,7 +156,12 @@ async function confirmed(session: ChatSession, question: string): Promise<boolea
 function set(session: ChatSession, argument: string): void {
   const [, name = "", value = ""] = /^(\S*)\s*([\s\S]*)$/.exec(argument) ?? [];
   if (name !== "") session.settings = changedSetting(session.settings, name, value);
-  session.print(describeSettings(session.settings));
+  session.print(describeSettings(session.settings, name === "" ? SETTING_NAMES : [name]));
+}
+
+async function retry(session: ChatSession): Promise<void> {
+  if (!session.hasFailed) await lastQuestion(session);
+  await session.retry();
 }
 
 async function tools(session: ChatSession): Promise<void> {

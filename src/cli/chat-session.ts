@@ -107,6 +107,11 @@ export class ChatSession {
     return this.#turn(this.#failed ?? (() => this.#conversation.regenerate(undefined, this.#how())));
   }
 
+  /** Whether the last turn failed before anything of it was kept: `retry` asks it again. */
+  get hasFailed(): boolean {
+    return this.#failed !== undefined;
+  }
+
   /** Forgets what failed: it is not asked again. */
   giveUp(): void {
     this.#failed = undefined;

@@ -49,11 +49,9 @@ export function changedSetting(settings: ChatSettings, name: string, text: strin
   return setting.with(settings, value);
 }
 
-/** Every setting and its value, one a line. */
-export function describeSettings(settings: ChatSettings): string {
-  return Object.entries(SETTINGS)
-    .map(([name, setting]) => `  ${name.padEnd(17)} ${described(setting.get(settings))}`)
-    .join("\n");
+/** Settings of these names and their values, one a line. */
+export function describeSettings(settings: ChatSettings, names: readonly string[]): string {
+  return names.map((name) => `  ${name.padEnd(17)} ${described(settingOf(name).get(settings))}`).join("\n");
 }
 
 function described(value: JsonValue | undefined): string {

@@ -33,9 +33,6 @@ export function usualModel(provider: string): string | undefined {
   return name === undefined ? undefined : `${provider}/${name}`;
 }
 
-/** A model of 0.5 GB that answers on any processor. */
-const SMALL_MODEL = "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M";
-
 /**
  * The first model that is really there: the one that was asked for, the one that answered last, `SLUICE_MODEL`, a service whose
  * key is set, a running Ollama on loopback, a file that `sluice pull` has fetched, else echo.
@@ -60,7 +57,7 @@ export async function chooseModel(asked: string | undefined, env: Io["env"], las
   return {
     model: echo(),
     because: `nothing is configured, so it says back what you say. For a real answer:
-  sluice keys set openai (or another: sluice models); start Ollama (https://ollama.com); or sluice pull ${SMALL_MODEL}`,
+  sluice keys set openai (others: sluice models), Ollama, or sluice pull (0.5 GB)`,
   };
 }
 

@@ -20,6 +20,9 @@ import { meantWords } from "./meant-words.js";
 import { number } from "./option-values.js";
 import { reportError } from "./report-error.js";
 
+/** A model of 0.5 GB that answers on any processor. */
+const SMALL_MODEL = "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q4_K_M";
+
 /** Runs the `sluice` command and returns its exit code. @param version the package's, for `--version`. */
 export async function runCli(words: readonly string[], io: Io, version: string): Promise<number> {
   let code: number = EXIT.ok;
@@ -92,7 +95,7 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .description(
       "fetch a model file that runs in this process, with the package node-llama-cpp; goes on where it was stopped",
     )
-    .argument("<uri>", "hf:USER/MODEL:QUANT, hf:USER/MODEL/FILE.gguf, or the URL of a GGUF file")
+    .argument("[uri]", "hf:USER/MODEL:QUANT, hf:USER/MODEL/FILE.gguf, or the URL of a GGUF file", SMALL_MODEL)
     .option("-o, --output <folder>", "default: models in the folder of the command's data")
     .option("--sha256 <digits>", "the checksum that the file must have")
     .option("-q, --quiet", "nothing on stderr but errors")

@@ -5,13 +5,15 @@ import type { ExportFormat } from "../chat/export-conversation.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
 import { Toolbox } from "../tools/toolbox.js";
-import { asMarkdown, branches, oneLine, undo } from "./chat-branches.js";
+import { asMarkdown, branches, choicesOf, oneLine, undo } from "./chat-branches.js";
 import { switchModel } from "./chat-models.js";
 import type { ChatSession } from "./chat-session.js";
 import { changedSetting, describeSettings, SETTING_NAMES } from "./chat-settings.js";
 import { copyText } from "./clipboard.js";
 import { describeStatistics } from "./describe-statistics.js";
 import { fileError } from "./file-problem.js";
+import { completeModel } from "./input/complete-model.js";
+import { completePath } from "./input/complete-path.js";
 import { shown } from "./io.js";
 import { modelTable } from "./model-table.js";
 import { pathArgument } from "./path-argument.js";
@@ -21,6 +23,8 @@ interface ChatCommand {
   takes: string;
   does: string;
   run(session: ChatSession, argument: string): Promise<"leave" | undefined> | Promise<void> | void;
+  /** Arguments that begin with what is written, each as a whole: the Tab key. One that ends in `/` is gone on with. */
+  complete?(session: ChatSession, argument: string): readonly string[] | Promise<readonly string[]>;
 }
 
 /** The commands of the chat, by what follows the slash. */
@@ -30,6 +34,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     takes: "[NAME]",
     does: "goes on with another model; without a name, lists them",
     run: switchModel,
+    complete: (session, written) => completeModel(written, session.io.env),
   },
   models: {
     takes: "",
@@ -45,12 +50,14 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     takes: "[NAME [VALUE]]",
     does: "changes temperature and the like, or lists them",
     run: set,
+    complete: () => SETTING_NAMES,
   },
   tools: { takes: "", does: "lists what the model may call", run: tools },
   file: {
     takes: "PATH",
     does: "lets a file go with the next message",
     run: (session, path) => session.attach(pathArgument(path, session.io.env)),
+    complete: (session, written) => completePath(written, session.io.env),
   },
   retry: {
     takes: "",
@@ -63,6 +70,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     takes: "[NUMBER]",
     does: "lists other answers and edits, or goes on from one",
     run: branches,
+    complete: async (session) => (await choicesOf(session)).map((_, index) => String(index + 1)),
   },
   history: { takes: "", does: "shows what was said", run: history },
   search: { takes: "TEXT", does: "shows the messages that contain a text", run: search },
@@ -73,16 +81,21 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     takes: "FILE",
     does: "writes it to a file: .json (whole), .txt or Markdown",
     run: save,
+    complete: (session, written) => completePath(written, session.io.env),
   },
   clear: { takes: "", does: "begins a new conversation", run: clear },
   quit: { takes: "", does: "leaves, as Ctrl-D does", run: () => Promise.resolve("leave" as const) },
 };
 
+/** How messages are written, below the list of commands. */
+const WRITING = `  """ begins and ends several lines; a line that ends in \\ goes on in the next, as after Alt-Enter.
+  // begins a message with a slash. Tab completes, Ctrl-R searches what was entered. Ctrl-C stops, Ctrl-D leaves.`;
+
 function help(session: ChatSession): void {
   const lines = Object.entries(CHAT_COMMANDS).map(
     ([name, { takes, does }]) => `  ${`/${name} ${takes}`.padEnd(20)} ${does}`,
   );
-  session.print([...lines, "  A line that ends in \\ goes on in the next."].join("\n"));
+  session.print([...lines, WRITING].join("\n"));
 }
 
 function instruct(session: ChatSession, text: string): void {

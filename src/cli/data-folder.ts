@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { defaultStoreLocation } from "../chat/open-store.js";
+import { invalid } from "../stream/error.js";
 import type { Io } from "./io.js";
 
 /**
@@ -10,6 +11,14 @@ import type { Io } from "./io.js";
  */
 export function conversationStore(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
   return defaultStoreLocation(env) ?? join(userDataFolder(env, platform), "sluice", "conversations.db");
+}
+
+/** Where the command remembers what was entered in chats; `undefined` where `SLUICE_HISTORY=0` says that it shall not. */
+export function historyFile(env: Io["env"], platform: NodeJS.Platform = process.platform): string | undefined {
+  const { SLUICE_HISTORY: history } = env;
+  if (history === "0") return undefined;
+  if (history && history !== "1") throw invalid("SLUICE_HISTORY", history, "0, which remembers nothing, or 1");
+  return join(dataFolder(env, platform), "history.jsonl");
 }
 
 /** Where `sluice pull` keeps model files: beside the conversations. */

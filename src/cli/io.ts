@@ -4,9 +4,9 @@ import type { Keys } from "./kept-keys.js";
 
 /** What the command line has of the world: tests bring their own. */
 export interface Io {
-  stdin: Readable & { isTTY?: boolean };
-  stdout: Writable & { isTTY?: boolean; columns?: number };
-  stderr: Writable & { isTTY?: boolean };
+  stdin: Readable & { isTTY?: boolean; setRawMode?(mode: boolean): unknown };
+  stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
+  stderr: Writable & { isTTY?: boolean; columns?: number; rows?: number };
   env: Readonly<Record<string, string | undefined>>;
   /** Keys that are kept for this user, by their variables: read when a command needs them. */
   keys?: () => Keys;

@@ -5,6 +5,7 @@ import { exitCodeOf } from "../exit-code.js";
 import type { Io } from "../io.js";
 import { type KeepOptions, keptConversation } from "../kept-conversation.js";
 import { reportError } from "../report-error.js";
+import { quotedWord } from "../whereabouts.js";
 import { announce, runSession, speechOf } from "./chat.js";
 
 /** Options of `sluice agent`. */
@@ -29,7 +30,7 @@ export async function agentCommand(path: string, options: AgentCommandOptions, i
     const session = new ChatSession({ model: agent.asModel(), ...(kept && { kept }), ...speech }, io);
     try {
       announce(session, keeping);
-      return await runSession(session, io);
+      return await runSession(session, io, `sluice agent ${quotedWord(path)}`);
     } finally {
       await session.close();
       await kept?.store.close();

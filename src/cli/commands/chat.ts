@@ -2,20 +2,17 @@ import { createInterface } from "node:readline";
 import { pii } from "../../guards/pii/pii.js";
 import { scrubMessage } from "../../guards/pii/scrub-message.js";
 import { voiceOf } from "../../speech/voices/voice-of-name.js";
-import { invalid, SluiceError } from "../../stream/error.js";
-import { styled } from "../ansi.js";
+import { invalid } from "../../stream/error.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
 import { Closing } from "../closing.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
-import type { EndSignal, Io } from "../io.js";
-import { hasColour } from "../io.js";
+import type { Io } from "../io.js";
 import { type Keeping, type KeepOptions, keptConversation } from "../kept-conversation.js";
-import { type Entry, LineQueue } from "../line-queue.js";
 import { openTools, type ToolsOptions } from "../open-tools.js";
-import { LEAVE_PASTES, MARK_PASTES, PasteInput } from "../paste-input.js";
 import { reportError } from "../report-error.js";
 import type { AnswerSpeech } from "../speak-answer.js";
+import { talk } from "../talk.js";
 
 /** Options of `sluice chat`. */
 export interface ChatOptions extends KeepOptions, ToolsOptions {
@@ -87,8 +84,8 @@ export function speechOf({ voice, output }: Pick<ChatOptions, "voice" | "output"
 }
 
 /** Talks at a terminal until it is left; without one, answers each line of stdin. Returns the exit code. */
-export function runSession(session: ChatSession, io: Io): Promise<number> {
-  return io.stdin.isTTY ? talk(session, io) : answerLines(session, io);
+export function runSession(session: ChatSession, io: Io, command = "sluice chat"): Promise<number> {
+  return io.stdin.isTTY ? talk(session, io, command) : answerLines(session, io);
 }
 
 /** What is said at a terminal is kept, and everything where `SLUICE_DATA` says where. */
@@ -124,67 +121,5 @@ async function answerLines(session: ChatSession, io: Io): Promise<number> {
     return code;
   } finally {
     stop();
-  }
-}
-
-/**
- * A line that ends in a backslash goes on in the next; a paste is one message. Ctrl-C stops the answer and forgets what waits
- * behind it, clears a line that is half typed, and leaves when there is neither. Ctrl-D leaves.
- */
-async function talk(session: ChatSession, io: Io): Promise<number> {
-  const prompt = styled("› ", "cyan", hasColour(io.stdout, io.env));
-  const input = new PasteInput(io.stdin);
-  const terminal = createInterface({ input, output: io.stdout, terminal: true, prompt, historySize: 500 });
-  const lines = new LineQueue(terminal);
-  session.nextLine = async () => {
-    // What was typed before the question was asked is no answer to it.
-    lines.clear();
-    terminal.prompt();
-    return (await lines.next())?.text;
-  };
-  let code: number = EXIT.ok;
-  const onInterrupt = (signal: EndSignal) => {
-    lines.clear();
-    if (session.interrupt() && signal === "SIGINT") return;
-    if (terminal.line !== "" && signal === "SIGINT") {
-      terminal.write(null, { ctrl: true, name: "e" });
-      terminal.write(null, { ctrl: true, name: "u" });
-      return;
-    }
-    code = exitCodeOfSignal(signal);
-    terminal.close();
-  };
-  terminal.on("SIGINT", () => onInterrupt("SIGINT"));
-  const stop = io.onInterrupt(onInterrupt);
-  io.stderr.write("/help lists commands; Ctrl-C stops an answer, and leaves when there is none.\n");
-  io.stdout.write(MARK_PASTES);
-  try {
-    while (code === EXIT.ok) {
-      terminal.prompt();
-      const entry = await lines.next();
-      if (entry === undefined) break;
-      if (entry.text.trim() === "") continue;
-      if ((await runEntry(entry, session, io)) === "leave") break;
-    }
-  } finally {
-    stop();
-    terminal.close();
-    input.leave();
-    io.stdout.write(LEAVE_PASTES);
-  }
-  io.stdout.write("\n");
-  return code;
-}
-
-async function runEntry({ text, pasted }: Entry, session: ChatSession, io: Io): Promise<"leave" | "stay"> {
-  if (pasted || !text.startsWith("/") || text.startsWith("/call ")) {
-    await session.say(text);
-    return "stay";
-  }
-  try {
-    return await session.command(text);
-  } catch (thrown) {
-    reportError(SluiceError.from(thrown, "protocol"), io);
-    return "stay";
   }
 }

@@ -1,0 +1,52 @@
+import type { Draft } from "./draft.js";
+import type { Key } from "./key.js";
+
+/**
+ * Keys that were read at once. A terminal that does not mark pastes gives one as keys, and Enter at the end of each of its lines; who types
+ * presses Enter, and what follows comes later. So where text follows on an Enter at once, all of it is a paste.
+ */
+export class Burst {
+  readonly #keys: readonly Key[];
+  /** Where in the draft it began. */
+  readonly #from: number;
+  #isPaste: boolean;
+  #hasMarks = false;
+
+  constructor(keys: readonly Key[], draft: Draft, goesOn: boolean) {
+    this.#keys = keys;
+    this.#from = draft.cursor;
+    this.#isPaste = goesOn;
+  }
+
+  get isPaste(): boolean {
+    return this.#isPaste;
+  }
+
+  /** Whether it is a paste that the terminal did not mark. */
+  get isUnmarked(): boolean {
+    return this.#isPaste && !this.#hasMarks;
+  }
+
+  /** A marked paste came. What is read with it and behind it is not typed, but for an Enter that ends all. */
+  pasted(): void {
+    this.#isPaste = true;
+    this.#hasMarks = true;
+  }
+
+  /** Whether an Enter is a line end of a paste. */
+  isLineEnd(index: number): boolean {
+    if (!this.#isPaste) return false;
+    return !(this.#hasMarks && index === this.#keys.length - 1 && this.#keys[index - 1]?.type === "paste");
+  }
+
+  /** Whether text follows on an Enter at once. */
+  goesOn(index: number): boolean {
+    return this.#keys.slice(index + 1).some((key) => key.type !== "key");
+  }
+
+  /** It was a paste: what of it stands in the draft is pasted. */
+  become(draft: Draft): void {
+    this.#isPaste = true;
+    draft.markPasted(Math.min(this.#from, draft.cursor), draft.cursor);
+  }
+}

@@ -1,0 +1,48 @@
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, sep } from "node:path";
+import type { Io } from "../io.js";
+
+/** So many are found at most. */
+const MOST = 200;
+
+/**
+ * Paths that begin like one that is being written: of files and folders that exist, `~` and an opening quote as they were written. Folders
+ * end in `/`. What is hidden is found where its dot is written.
+ *
+ * @param written the path as far as it goes, for example `~/Do` or `"My pictures/a`.
+ */
+export function completePath(written: string, env: Io["env"]): string[] {
+  const quote = /^["']/.exec(written)?.[0] ?? "";
+  const path = written.slice(quote.length);
+  if (path === "~") return [`${quote}~/`];
+  const cut = Math.max(path.lastIndexOf("/"), sep === "\\" ? path.lastIndexOf("\\") : -1) + 1;
+  const [folder, name] = [path.slice(0, cut), path.slice(cut)];
+  const home = env.HOME || env.USERPROFILE || homedir();
+  const where = /^~[/\\]/.test(folder) ? join(home, folder.slice(2)) : folder || ".";
+  return entriesOf(where)
+    .filter((entry) => entry.name.startsWith(name) && (name.startsWith(".") || !entry.name.startsWith(".")))
+    .slice(0, MOST)
+    .map((entry) => {
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(where, entry.name)));
+      return `${quote}${folder}${entry.name}${isFolder ? "/" : quote}`;
+    })
+    .toSorted();
+}
+
+/** What is in a folder; nothing where it cannot be read. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function leadsToFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -54,6 +54,8 @@ export class ChatSession {
   readonly tools: readonly (Tool | ToolSource)[];
   /** Whether what is said outlives the session: it can be gone on with by its id. */
   readonly kept: boolean;
+  /** Whether nothing of what is said may be kept as it is, in whatever place. */
+  readonly isPrivate: boolean;
   readonly #files = new PendingFiles();
   readonly #options: ConversationOptions;
   readonly #guards: readonly Guard[];
@@ -67,6 +69,7 @@ export class ChatSession {
   constructor({ guards = [], tools = [], settings = {}, speech, kept, model, ...options }: ChatSessionOptions, io: Io) {
     this.io = io;
     this.kept = kept !== undefined;
+    this.isPrivate = !this.kept || options.keep !== undefined;
     this.settings = settings;
     this.tools = tools;
     this.#speech = speech;

@@ -46,11 +46,11 @@ class Talk {
     this.#left = new Promise((resolve) => {
       this.#leaveNow = () => resolve("leave");
     });
-    this.#opened = openTypedInput(
-      io,
-      (text) => completeCommand(session, text),
-      () => this.#onSignal("SIGINT"),
-    );
+    this.#opened = openTypedInput(io, {
+      complete: (text) => completeCommand(session, text),
+      onInterrupt: () => this.#onSignal("SIGINT"),
+      isPrivate: session.isPrivate,
+    });
     this.#stopListening = io.onInterrupt((signal) => this.#onSignal(signal));
     session.nextLine = () => this.#opened.input.ask();
   }

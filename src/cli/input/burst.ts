@@ -1,9 +1,10 @@
 import type { Draft } from "./draft.js";
-import type { Key } from "./key.js";
+import { chordOf, type Key } from "./key.js";
 
 /**
  * Keys that were read at once. A terminal that does not mark pastes gives one as keys, and Enter at the end of each of its lines; who types
- * presses Enter, and what follows comes later. So where text follows on an Enter at once, all of it is a paste.
+ * presses Enter, and what follows comes later. So where text follows on an Enter at once, all of it is a paste. Enter is a carriage return:
+ * lines that end in a line feed were typed before we listened, or by a program.
  */
 export class Burst {
   readonly #keys: readonly Key[];
@@ -39,8 +40,16 @@ export class Burst {
     return !(this.#hasMarks && index === this.#keys.length - 1 && this.#keys[index - 1]?.type === "paste");
   }
 
+  /** Whether a line feed belongs to the carriage return before it. */
+  isSecondHalf(index: number): boolean {
+    const [key, before] = [this.#keys[index], this.#keys[index - 1]];
+    return key !== undefined && before !== undefined && chordOf(key) === "C-j" && chordOf(before) === "enter";
+  }
+
   /** Whether text follows on an Enter at once. */
   goesOn(index: number): boolean {
+    const key = this.#keys[index];
+    if (key === undefined || chordOf(key) !== "enter") return false;
     return this.#keys.slice(index + 1).some((key) => key.type !== "key");
   }
 

@@ -41,7 +41,6 @@ function decodeControl(character: string): Key | undefined {
   const code = character.charCodeAt(0);
   switch (character) {
     case "\r":
-    case "\n":
       return pressed("enter");
     case "\t":
       return pressed("tab");

@@ -24,6 +24,7 @@ export class EditKeys {
     "A-enter": (draft) => draft.insert("\n"),
     "S-enter": (draft) => draft.insert("\n"),
     "C-enter": (draft) => draft.insert("\n"),
+    "C-A-j": (draft) => draft.insert("\n"),
   };
 
   /** Does what a key is for. @returns `false` for a key that changes nothing. */

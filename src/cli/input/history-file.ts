@@ -13,9 +13,12 @@ const LARGEST_FILE = 2_000_000;
  * The history in a file: a JSON value a line, so that several lines stay one entry. Only its owner can read it. Several processes may write
  * to it at once. Each entry is written when it is entered.
  *
- * @param warn is told once where the file cannot be read or written.
+ * @param options `isPrivate`: what is entered now is not written. `warn` is told once where the file cannot be read or written.
  */
-export function openHistory(file: string, warn: (problem: string) => void): History {
+export function openHistory(
+  file: string,
+  { isPrivate = false, warn }: { isPrivate?: boolean; warn: (problem: string) => void },
+): History {
   let hasFailed = false;
   const attempt = (act: () => void) => {
     try {
@@ -30,7 +33,7 @@ export function openHistory(file: string, warn: (problem: string) => void): Hist
     entries = read(file);
   });
   return new History(entries, (entry) => {
-    if (hasFailed || entry.text.length > LARGEST_ENTRY) return;
+    if (isPrivate || hasFailed || entry.text.length > LARGEST_ENTRY) return;
     attempt(() => append(file, entry));
   });
 }

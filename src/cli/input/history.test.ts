@@ -42,17 +42,19 @@ test("a file keeps entries over sessions, several lines as one, for its owner on
   const file = join(folder, "new", "history.jsonl");
   const warnings: string[] = [];
   const warn = (problem: string) => warnings.push(problem);
-  openHistory(file, warn).add({ text: "one\ntwo\u2028😀", pasted: true });
-  openHistory(file, warn).add(typed("three"));
-  const history = openHistory(file, warn);
+  openHistory(file, { warn }).add({ text: "one\ntwo\u2028😀", pasted: true });
+  openHistory(file, { warn }).add(typed("three"));
+  const history = openHistory(file, { warn });
   expect(history.move(-1, none)).toEqual(typed("three"));
   expect(history.move(-1, none)).toEqual({ text: "one\ntwo\u2028😀", pasted: true });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(join(folder, "new")).mode & 0o777).toBe(0o700);
   chmodSync(file, 0o644);
-  openHistory(file, warn).add(typed("three"));
+  openHistory(file, { warn }).add(typed("three"));
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file, "utf8").split("\n")).toHaveLength(3);
+  openHistory(file, { isPrivate: true, warn }).add(typed("secret"));
+  expect(openHistory(file, { warn }).move(-1, none)).toEqual(typed("three"));
   expect(warnings).toEqual([]);
 });
 
@@ -60,7 +62,7 @@ test("a file is bounded, and what in it is no entry is passed over", () => {
   const file = join(folder, "long.jsonl");
   const lines = Array.from({ length: 2_500 }, (_, index) => `{"text":"${index}"}\n`);
   writeFileSync(file, `${lines.join("")}nonsense\n{"text":1}\n{"text":"torn`);
-  const history = openHistory(file, () => {});
+  const history = openHistory(file, { warn: () => {} });
   expect(history.move(-1, none)?.text).toBe("2499");
   expect(readFileSync(file, "utf8").split("\n").length).toBeLessThan(1_100);
   history.add(typed("x".repeat(200_000)));
@@ -70,8 +72,8 @@ test("a file is bounded, and what in it is no entry is passed over", () => {
 test("an entry that was not written whole costs none but itself", () => {
   const file = join(folder, "torn.jsonl");
   writeFileSync(file, '{"text":"one"}\n{"text":"tor');
-  openHistory(file, () => {}).add(typed("two"));
-  const history = openHistory(file, () => {});
+  openHistory(file, { warn: () => {} }).add(typed("two"));
+  const history = openHistory(file, { warn: () => {} });
   expect(history.move(-1, none)?.text).toBe("two");
   expect(history.move(-1, none)?.text).toBe("one");
 });
@@ -79,7 +81,7 @@ test("an entry that was not written whole costs none but itself", () => {
 test("a file that cannot be written is said once, and all goes on", () => {
   const file = join(folder, "long.jsonl", "below-a-file", "history.jsonl");
   const warnings: string[] = [];
-  const history = openHistory(file, (problem) => warnings.push(problem));
+  const history = openHistory(file, { warn: (problem) => warnings.push(problem) });
   history.add(typed("one"));
   history.add(typed("two"));
   expect(warnings).toHaveLength(1);
@@ -95,9 +97,9 @@ test("whatever is entered comes back as it was", () =>
       (entries) => {
         const file = join(folder, "any.jsonl");
         rmSync(file, { force: true });
-        const history = openHistory(file, (problem) => expect.fail(problem));
+        const history = openHistory(file, { warn: (problem) => expect.fail(problem) });
         for (const entry of entries) history.add(entry);
-        const again = openHistory(file, (problem) => expect.fail(problem));
+        const again = openHistory(file, { warn: (problem) => expect.fail(problem) });
         for (;;) {
           const [a, b] = [history.move(-1, none), again.move(-1, none)];
           expect(b).toEqual(a);

@@ -32,9 +32,9 @@ const PASTED = "paste:def f(*args):\n\t/save x\n/quit 日本 red\n";
 
 test.each([
   ["\r", "<enter>"],
-  ["\n", "<enter>"],
+  ["\n", "<C-j>"],
   [`${ESC}\r`, "<A-enter>"],
-  [`${ESC}\n`, "<A-enter>"],
+  [`${ESC}\n`, "<C-A-j>"],
   [`${ESC}[13;2u`, "<S-enter>"],
   [`${ESC}[13:2u`, "<S-enter>"],
   [`${ESC}[13;2:1u`, "<S-enter>"],

@@ -71,7 +71,6 @@ test("a paste is never a command, also where a terminal does not mark it", async
     [paste("/quit\n/save x\n"), "\r"],
     ["/quit\r/save x\r", "\r"],
     ["/quit\r\n/save x\r\n", "\r"],
-    ["/quit\n/save x\n", "\r"],
     [`${paste("/quit")}\r/save x\r`, "\r"],
   ]) {
     const { editor, type } = begin();
@@ -99,6 +98,15 @@ test("a paste and the Enter behind it may be read at once", async () => {
   const entry = editor.next();
   type(`${paste("one\ntwo")}\r`);
   expect(await entry).toEqual({ kind: "message", text: "one\ntwo" });
+});
+
+test("lines that were typed before anybody listened, or by a program, are lines", async () => {
+  const { editor, type } = begin();
+  const entry = editor.next();
+  type("one\n/quit\n\u0004");
+  expect(await entry).toEqual({ kind: "message", text: "one" });
+  expect(await editor.next()).toEqual({ kind: "command", text: "/quit" });
+  expect(await editor.next()).toBeUndefined();
 });
 
 test("lines of a block may be read at once", async () => {

@@ -51,6 +51,7 @@ export class LineEditor implements TypedInput {
   #entries: Waiting[] = [];
   #asked: { isQuestion: boolean; resolve: (entry: Entry | undefined) => void } | undefined;
   #isClosed = false;
+  #isHidden = false;
   /** Keys that came while a completion is looked for. */
   #held: Key[] | undefined;
   /** When lines came at once that nobody can have typed. */
@@ -117,10 +118,18 @@ export class LineEditor implements TypedInput {
   /** The prompt is not on the screen for a while: something else is. */
   hide(): void {
     this.#view.erase();
+    this.#isHidden = true;
   }
 
   /** Shows the prompt again. */
   reveal(): void {
+    this.#isHidden = false;
+    this.#paint();
+  }
+
+  /** Something else was written on the screen: shows the prompt below it. */
+  renew(): void {
+    this.#view.finish();
     this.#paint();
   }
 
@@ -166,7 +175,8 @@ export class LineEditor implements TypedInput {
       return;
     }
     const chord = chordOf(key);
-    if (chord === "enter") this.#enter(index, burst);
+    // A line feed is what a line that was typed before we listened ends with, and what programs send that type.
+    if (chord === "enter" || chord === "C-j") this.#enter(index, burst);
     else if (!this.#takeCommand(chord)) this.#edit.apply(chord, this.#draft);
   }
 
@@ -225,15 +235,15 @@ export class LineEditor implements TypedInput {
   #enter(index: number, burst: Burst): void {
     const isQuestion = this.#asked?.isQuestion === true;
     if (burst.isLineEnd(index)) {
-      this.#draft.insert("\n", true);
+      if (!burst.isSecondHalf(index)) this.#draft.insert("\n", true);
       return;
     }
-    if (!isQuestion && this.#draft.continueLine()) return;
     const entry = isQuestion ? ({ kind: "message", text: this.#draft.text } as const) : readEntry(this.#draft);
     if (entry === undefined) {
       this.#draft.insert("\n");
       return;
     }
+    if (!isQuestion && this.#draft.continueLine()) return;
     if (burst.goesOn(index)) {
       burst.become(this.#draft);
       this.#draft.insert("\n", true);
@@ -275,7 +285,7 @@ export class LineEditor implements TypedInput {
   }
 
   #paint(): void {
-    if (this.#asked === undefined) return;
+    if (this.#asked === undefined || this.#isHidden) return;
     const { text, cursor } = this.#draft;
     if (this.#search === undefined) this.#view.show(contentOf(text, cursor));
     else {

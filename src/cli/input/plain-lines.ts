@@ -85,10 +85,9 @@ export class PlainLines implements TypedInput {
 
   /** `undefined` where the entry goes on in the next line. */
   #read(): Entry | undefined {
-    if (this.#draft.continueLine()) return undefined;
     const entry = readEntry(this.#draft);
     if (entry === undefined) this.#draft.insert("\n");
-    return entry;
+    return entry === undefined || this.#draft.continueLine() ? undefined : entry;
   }
 
   #answer(entry: Entry | undefined): void {

@@ -7,6 +7,9 @@ import type { Screen } from "./screen.js";
 const MARK_PASTES = "\u001b[?2004h";
 const LEAVE_PASTES = "\u001b[?2004l";
 
+/** A process that stops itself has stopped by then, or never will: it has no shell that could let it go on. */
+const STOPPED_MS = 100;
+
 /** A terminal whose keys are ours: it shows none of them by itself. */
 export class RawTerminal {
   readonly #input: Io["stdin"];
@@ -27,7 +30,7 @@ export class RawTerminal {
     if (this.#isEntered) return;
     this.#isEntered = true;
     this.#input.setRawMode?.(true);
-    this.#input.on("data", this.#onData);
+    this.#input.on("data", this.#onData).resume();
     this.#screen.write(MARK_PASTES);
     // However the process ends, the terminal is the shell's again.
     process.once("exit", this.#onExit);
@@ -52,10 +55,20 @@ export class RawTerminal {
       return;
     }
     this.leave();
-    process.once("SIGCONT", () => {
+    process.kill(process.pid, "SIGTSTP");
+    // While the process is stopped, no time passes for it; the timer keeps it alive when it goes on.
+    setTimeout(() => {
       this.enter();
       goOn();
-    });
-    process.kill(process.pid, "SIGTSTP");
+    }, STOPPED_MS);
+  }
+
+  /** The shell had the terminal meanwhile: takes it anew. @returns `false` where it was given back. */
+  renew(): boolean {
+    if (!this.#isEntered) return false;
+    this.#input.setRawMode?.(false);
+    this.#input.setRawMode?.(true);
+    this.#screen.write(MARK_PASTES);
+    return true;
   }
 }

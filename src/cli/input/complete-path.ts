@@ -6,15 +6,21 @@ import type { Io } from "../io.js";
 /** So many are found at most. */
 const MOST = 200;
 
+/** Characters that a shell takes as they are behind a backslash, as far as paths have them. */
+const TO_ESCAPE = /([ "'()&])/g;
+const ESCAPED = /\\([ "'()&])/g;
+
 /**
- * Paths that begin like one that is being written: of files and folders that exist, `~` and an opening quote as they were written. Folders
+ * Paths that begin like one that is being written: of files and folders that exist, `~`, an opening quote and backslashes before blanks as
+ * they were written. Folders
  * end in `/`. What is hidden is found where its dot is written.
  *
  * @param written the path as far as it goes, for example `~/Do` or `"My pictures/a`.
  */
 export function completePath(written: string, env: Io["env"]): string[] {
   const quote = /^["']/.exec(written)?.[0] ?? "";
-  const path = written.slice(quote.length);
+  const isEscaped = quote === "" && /\\[ "'()&]/.test(written);
+  const path = isEscaped ? written.replace(ESCAPED, "$1") : written.slice(quote.length);
   if (path === "~") return [`${quote}~/`];
   const cut = Math.max(path.lastIndexOf("/"), sep === "\\" ? path.lastIndexOf("\\") : -1) + 1;
   const [folder, name] = [path.slice(0, cut), path.slice(cut)];
@@ -25,7 +31,8 @@ export function completePath(written: string, env: Io["env"]): string[] {
     .slice(0, MOST)
     .map((entry) => {
       const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(where, entry.name)));
-      return `${quote}${folder}${entry.name}${isFolder ? "/" : quote}`;
+      const found = `${folder}${entry.name}`;
+      return `${quote}${isEscaped ? found.replace(TO_ESCAPE, "\\$1") : found}${isFolder ? "/" : quote}`;
     })
     .toSorted();
 }

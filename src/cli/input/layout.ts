@@ -25,11 +25,12 @@ export function layOut(line: string, before: number, columns: number): Row[] {
     row = { text: "", width: 0, from: row.to, to: row.to };
   };
   for (const { text, width } of graphemes(line)) {
-    const shown = text === "\t" ? " ".repeat(TAB_COLUMNS - (row.width % TAB_COLUMNS)) : text;
-    const taken = text === "\t" ? shown.length : Math.min(width, columns);
-    if (row.width + taken > columns) next();
-    row.text += shown;
-    row.width += taken;
+    const isTab = text === "\t";
+    if (row.width + (isTab ? 1 : Math.min(width, columns)) > columns) next();
+    // A tab ends at the edge at the latest.
+    const blanks = Math.min(TAB_COLUMNS - (row.width % TAB_COLUMNS), columns - row.width);
+    row.text += isTab ? " ".repeat(blanks) : text;
+    row.width += isTab ? blanks : Math.min(width, columns);
     row.to += text.length;
   }
   if (row.width >= columns) next();

@@ -287,6 +287,8 @@ test("whatever is typed, the screen shows what will be sent, and the cursor wher
         const entry = editor.next();
         // What stands before a tab depends on where it is: it is looked at where it is sent.
         type(...keys.map((key) => (key === "\t" ? paste("\t") : key)));
+        // xterm.js moves a cursor that stands above lines that are joined.
+        if (sizes.length > 0) type(`${ESC}[1;5F`);
         for (const size of sizes) {
           await screen.resize(size, 60);
           editor.resize();
@@ -305,5 +307,5 @@ test("whatever is typed, the screen shows what will be sent, and the cursor wher
         expect(text.replaceAll(/\s/g, "").replace("z", "")).toBe(withoutZ);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   ));

@@ -18,6 +18,16 @@ const ERASE_BELOW = "\u001b[J";
 /** Fewer columns are not reckoned with. */
 const LEAST_COLUMNS = 8;
 
+/** A content as it stands in the rows of a terminal. */
+interface Placed {
+  rows: PlacedRow[];
+  cursorRow: number;
+  /** The cursor's row, counted from the first of its line. */
+  rowInLine: number;
+  /** What stands left of the cursor in its row, the prompt aside. */
+  left: string;
+}
+
 interface PlacedRow extends Row {
   /** What stands before the row, and how many columns that takes. */
   before: string;
@@ -32,10 +42,9 @@ export class PromptView {
   readonly #screen: Screen;
   readonly #colour: boolean;
   #shown: PromptContent | undefined;
+  #placed: Placed | undefined;
   /** Rows above the cursor that are ours. */
   #above = 0;
-  /** Those of them that belong to the cursor's own line. */
-  #aboveInLine = 0;
   /** Rows below it. */
   #below = 0;
   /** The first row that is shown, of a content that is higher than the screen. */
@@ -55,7 +64,8 @@ export class PromptView {
 
   /** Shows a content in place of the one before. */
   show(content: PromptContent): void {
-    const { rows, cursorRow, rowInLine, cursorText } = this.#place(content);
+    const placed = this.#place(content);
+    const { rows, cursorRow, left } = placed;
     const height = Math.max(3, this.#screen.rows - 1);
     this.#first = windowAt(this.#first, height, rows.length, cursorRow);
     const last = Math.min(rows.length, this.#first + height);
@@ -69,10 +79,10 @@ export class PromptView {
       return (isNote ? this.#note(index === 0 ? hiddenAbove : hiddenBelow) : this.#write(row)) + end;
     });
     const below = last - 1 - cursorRow;
-    const back = `${below > 0 ? `\u001b[${below}A` : ""}\r${cursorText}`;
+    const back = `${below > 0 ? `\u001b[${below}A` : ""}\r${this.#prompt(rows[cursorRow])}${left}`;
     this.#screen.write(this.#toTop() + lines.join("") + (below === 0 && this.#isAtEnd(content) ? "" : back));
     this.#above = cursorRow - this.#first;
-    this.#aboveInLine = rowInLine;
+    this.#placed = placed;
     this.#below = below;
     this.#shown = content;
   }
@@ -81,9 +91,11 @@ export class PromptView {
   resize(): void {
     const content = this.#shown;
     if (content === undefined) return;
-    const { rows, cursorRow, rowInLine } = this.#place(content);
-    const moved = this.#screen.breaksCursorLine ? 0 : this.#aboveInLine - rowInLine;
-    if (rows.length < this.#screen.rows) this.#above = cursorRow + moved;
+    if (this.#placed !== undefined && this.#placed.rows.length < this.#screen.rows) {
+      const { cursorRow, rowInLine } = this.#place({ ...content, ...printedOf(this.#placed) });
+      const moved = this.#screen.breaksCursorLine ? 0 : this.#placed.rowInLine - rowInLine;
+      this.#above = cursorRow + moved;
+    }
     this.#first = 0;
     this.show(content);
   }
@@ -111,7 +123,6 @@ export class PromptView {
   #forget(): void {
     this.#shown = undefined;
     this.#above = 0;
-    this.#aboveInLine = 0;
     this.#below = 0;
     this.#first = 0;
   }
@@ -134,24 +145,19 @@ export class PromptView {
     return this.#prompt(row) + row.text;
   }
 
-  #prompt(row: PlacedRow): string {
+  #prompt(row: PlacedRow | undefined): string {
+    if (row === undefined || row.before === "") return "";
     return styled(row.before, row.line === 0 ? "cyan" : "dim", this.#colour);
   }
 
-  #place(content: PromptContent): {
-    rows: PlacedRow[];
-    cursorRow: number;
-    /** The cursor's row, counted from the first of its line. */
-    rowInLine: number;
-    cursorText: string;
-  } {
+  #place(content: PromptContent): Placed {
     const columns = Math.max(LEAST_COLUMNS, this.#screen.columns);
     const known = columns === this.#columns ? this.#rows : new Map<string, Row[]>();
     this.#columns = columns;
     this.#rows = new Map();
     const rows: PlacedRow[] = [];
     let [cursorRow, rowInLine] = [0, 0];
-    let cursorText = "";
+    let left = "";
     let begin = 0;
     const lines = content.text.split("\n");
     for (const [line, text] of lines.entries()) {
@@ -167,15 +173,26 @@ export class PromptView {
         if (hasCursor && at >= row.from && (at < row.to || index === laid.length - 1)) {
           cursorRow = rows.length;
           rowInLine = index;
-          const left = row.from === row.to ? "" : leftOf(row, text, at);
-          cursorText = (index === 0 ? styled(before, line === 0 ? "cyan" : "dim", this.#colour) : "") + left;
+          left = row.from === row.to ? "" : leftOf(row, text, at);
         }
         rows.push({ ...row, before: index === 0 ? before : "", line });
       }
       begin += text.length + 1;
     }
-    return { rows, cursorRow, rowInLine, cursorText };
+    return { rows, cursorRow, rowInLine, left };
   }
+}
+
+/** What was printed, tabs as the blanks that were printed for them, and where in it the cursor is. */
+function printedOf({ rows, cursorRow, left }: Placed): { text: string; cursor: number } {
+  let text = "";
+  let cursor = 0;
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && row.line !== rows[index - 1]?.line) text += "\n";
+    if (index === cursorRow) cursor = text.length + left.length;
+    text += row.text === "" && row.before === "" && row.from > 0 ? " " : row.text;
+  }
+  return { text, cursor };
 }
 
 /** What stands in a row left of the cursor. */

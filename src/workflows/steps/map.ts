@@ -36,23 +36,27 @@ export const map: StepType = {
     const all = new ItemResults(context.config.on_error === "continue");
     let next = 0;
     let failed = false;
+    let waits: Suspended | undefined;
     const worker = async () => {
       for (let index = next++; index < items.length && !failed && !all.left; index = next++) {
         const item = items[index] ?? null;
         try {
           await all.add(index, item, runItem(context, item, index, items.length));
         } catch (thrown) {
-          // An item that waits does not keep the others from being done.
-          if (!(thrown instanceof Suspended)) failed = true;
+          if (thrown instanceof Suspended) {
+            // An item that waits does not keep the others from being done, or from asking.
+            waits = thrown;
+            continue;
+          }
+          failed = true;
           throw thrown;
         }
       }
     };
     const workers = Math.min(typeof concurrency === "number" ? concurrency : AT_ONCE, items.length);
     const ended = await Promise.allSettled(Array.from({ length: workers }, worker));
-    const reasons = ended.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    const [first] = reasons.toSorted((a, b) => Number(a instanceof Suspended) - Number(b instanceof Suspended));
-    if (first !== undefined) throw first;
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
+    if (waits !== undefined) throw waits;
     return all.result(items.length);
   },
 };

@@ -66,9 +66,32 @@ export class TestBrowser {
     return { page, context, problems, close: () => context.close() };
   }
 
+  /**
+   * How long the tasks of a page's main thread took while something was done, in ms of the thread's own time: other work on
+   * the machine does not lengthen it.
+   */
+  async tasksOf(page: Page, doing: () => Promise<void>): Promise<number[]> {
+    await this.#browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline", "toplevel"] });
+    await doing();
+    const { traceEvents } = JSON.parse((await this.#browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const main = traceEvents.find(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
+    return traceEvents
+      .filter((event) => event.tid === main?.tid && event.pid === main.pid && /RunTask$/.test(event.name))
+      .map(({ tdur = 0 }) => tdur / 1_000);
+  }
+
   close(): Promise<void> {
     return this.#browser.close();
   }
+}
+
+/** An event of Chromium's tracing; times in µs. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  tdur?: number;
+  args?: { name?: string };
 }
 
 /** Serves the web app with models of the test's. */

@@ -68,15 +68,17 @@ describe.skipIf(NO_BROWSER !== undefined)("an answer of 200 KB", () => {
     });
     const began = Date.now();
     const busy = [await busyMs()];
-    await chat.send("Go");
     const first = chat.lastAnswer.locator("h3").first();
-    await first.waitFor();
-    await first.evaluate((one) => Reflect.set(one, "same", true));
-    for (const quarter of quarters) {
-      await quarter.promise;
-      busy.push(await busyMs());
-    }
-    await page.locator('.exchange.last .answer-turn[aria-busy="false"]').waitFor();
+    const tasks = await browser.tasksOf(page, async () => {
+      await chat.send("Go");
+      await first.waitFor();
+      await first.evaluate((one) => Reflect.set(one, "same", true));
+      for (const quarter of quarters) {
+        await quarter.promise;
+        busy.push(await busyMs());
+      }
+      await page.locator('.exchange.last .answer-turn[aria-busy="false"]').waitFor();
+    });
     const took = Date.now() - began;
     expect(await first.evaluate((one) => Reflect.get(one, "same"))).toBe(true);
     const sections = await chat.lastAnswer.locator("h3.depth-1").count();
@@ -91,11 +93,14 @@ describe.skipIf(NO_BROWSER !== undefined)("an answer of 200 KB", () => {
       Math.round(performance.getEntriesByName("conversation-shown")[0]?.startTime ?? -1),
     );
     expect(await chat.lastAnswer.locator("h3.depth-1").count()).toBe(sections);
+    // Twice what is aimed at: caches that others use as well make a task longer even by the thread's own time.
+    expect(Math.max(...tasks)).toBeLessThan(100);
     const { longTasks, frames } = measured;
     const worst = Math.max(0, ...longTasks);
     const spent = busy.slice(1).map((at, index) => at - (busy[index] ?? 0));
     process.stdout.write(
-      `200 KB in ${took} ms: ${frames} frames, ${longTasks.length} tasks over 50 ms, the longest ${worst} ms; ` +
+      `${tasks.length} tasks, of the thread's own time the longest ${Math.max(...tasks).toFixed(1)} ms, ` +
+        `${tasks.filter((ms) => ms > 50).length} over 50 ms\n200 KB in ${took} ms: ${frames} frames, ${longTasks.length} tasks over 50 ms, the longest ${worst} ms; ` +
         `the page's thread was busy for ${spent.join(", ")} ms in each quarter; ` +
         `reload: first paint ${paint} ms, conversation ${shown} ms\n`,
     );

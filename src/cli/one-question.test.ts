@@ -20,3 +20,12 @@ test("who waits for the end of stdin is told, and what comes then is asked", asy
     vi.useRealTimers();
   }
 });
+
+test("what is no text is refused in place of being asked with marks for what was lost", async () => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  stdin.end(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]));
+  const io = { stdin, stdout, stderr, env: { HOME: "/nowhere" }, onInterrupt: () => () => {} };
+  expect(await askCommand(["What is this?"], { model: "echo" }, io)).toBe(2);
+  expect(String(stderr.read())).toContain("no UTF-8 text; a picture");
+  expect(stdout.read()).toBe(null);
+});

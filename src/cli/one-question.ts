@@ -1,4 +1,4 @@
-import { text as readAll } from "node:stream/consumers";
+import { buffer as readAll } from "node:stream/consumers";
 import { defined } from "../base/defined.js";
 import type { JsonObject } from "../base/json.js";
 import { Conversation } from "../chat/conversation.js";
@@ -170,8 +170,17 @@ async function readPiped(io: Io, isAsked: boolean): Promise<string> {
     if (isAsked) io.stderr.write("waiting for the end of stdin; where nothing is to come, give it </dev/null\n");
   }, SILENCE_MS);
   try {
-    return await readAll(io.stdin);
+    return decoded(await readAll(io.stdin));
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const message = "stdin: found what is no UTF-8 text; a picture, a sound or a document goes with --file";
+    throw new SluiceError("invalid-argument", message, { field: "prompt" });
   }
 }

@@ -47,6 +47,14 @@ test("a key at a terminal is asked for, and does not appear", async () => {
   expect(readKeys(file())).toEqual({ ANTHROPIC_API_KEY: KEY });
 });
 
+test("Ctrl-C where a key is asked for keeps nothing", async () => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const io = { stdin: Object.assign(stdin, { isTTY: true }), stdout, stderr, env, onInterrupt: () => () => {} };
+  stdin.write("sk-half\u0003");
+  expect(await runCli(["keys", "set", "anthropic"], io, "0")).toBe(130);
+  expect(readKeys(file())).toEqual({});
+});
+
 test("a link is followed, and others are shut out of what they could read", async () => {
   await runInProcess(["keys", "set", "openai"], env, KEY);
   const real = join(folder, "real.json");

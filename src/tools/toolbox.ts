@@ -24,7 +24,7 @@ export class Toolbox {
 
   /** Asks all sources. */
   static async gather(tools: readonly (Tool | ToolSource)[]): Promise<Toolbox> {
-    const lists = await Promise.all(tools.map((one) => (isToolSource(one) ? one.tools() : [one])));
+    const lists = await Promise.all(tools.map((one, index) => (isToolSource(one) ? toolsOf(one, index) : [one])));
     return new Toolbox(lists.flat());
   }
 
@@ -41,6 +41,17 @@ export class Toolbox {
   }
 }
 
+/** What a source says is checked as what an application gives. */
+async function toolsOf(source: ToolSource, index: number): Promise<readonly Tool[]> {
+  const found: unknown = await source.tools();
+  if (!Array.isArray(found)) throw invalid(`tools[${index}].tools()`, found, "an array of tools");
+  for (const [at, one] of found.entries()) {
+    if (!isTool(one) || "tools" in one)
+      throw invalid(`tools[${index}].tools()[${at}]`, one, "a tool, as tool() makes it");
+  }
+  return found;
+}
+
 /**
  * Checks a list of tools and sources of tools.
  *
@@ -54,7 +65,7 @@ export function checkTools(tools: unknown, field: string): void {
   }
 }
 
-function isTool(one: unknown): boolean {
+function isTool(one: unknown): one is Tool | ToolSource {
   if (typeof one !== "object" || one === null) return false;
   if ("tools" in one) return typeof one.tools === "function";
   return "definition" in one && "readInput" in one && typeof one.readInput === "function";

@@ -407,3 +407,13 @@ test("a second warning of the model is passed on when the stream has begun", asy
     { type: "data", name: "tool/warnings", value: [{ field: "seed", message: "not sent" }] },
   ]);
 });
+
+test.each<[unknown, string]>([
+  [[5], "tools[0].tools()[0]"],
+  ["none", "tools[0].tools()"],
+  [[{ tools: () => [] }], "tools[0].tools()[0]"],
+])("what a source gives that is no tool is named: %j", async (found, field) => {
+  const model = withTools(scripted([["Hi"]]), [{ tools: () => found as never }]);
+  const answer = model.stream({ messages: [{ role: "user", content: "Go." }] });
+  await expect(answer.fullText).rejects.toMatchObject({ code: "invalid-argument", field });
+});

@@ -3,9 +3,9 @@
  * `x-functions-key`, `client_secret`, `code`.
  */
 const SECRET_NAME =
-  /(?:key|token|secret|password|passwd|pwd|auth|authorization|cookie|credentials?|signature|assertion|jwt|bearer)$/;
+  /(?:key|token|secret|password|passwd|pwd|passphrase|auth|authorization|authentication|cookie|credentials?|signature(?:-\d+)?|assertion|jwt|bearer|session[-_]?id|(?:^|[-_.])(?:pass|sas|ticket))$|(?:^|[-_.])authorization(?:[-_.]|$)/;
 /** Names in a URL's query that carry keys beside those. */
-const SECRET_QUERY = /(?:^|[-_.])(?:sig|code|session|sas)$/;
+const SECRET_QUERY = /(?:^|[-_.])(?:sig|code|code[-_]?verifier|session|otp|pin)$|^appid$/;
 /** Names that end so and hold none. */
 const OPEN_NAMES = new Set(["idempotency-key", "sec-websocket-key", "prompt_cache_key", "cache-key"]);
 /** Headers of ours and of the protocols whose values are known not to be secrets, however they look. */
@@ -13,7 +13,7 @@ const OPEN_HEADERS =
   /^(?:accept|content-|user-agent|host|anthropic-(?:version|beta)|openai-|x-stainless-|x-dashscope-|http-referer|referer|x-title|traceparent|tracestate|baggage)/;
 
 /** `user:password@` in a URL. */
-const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i;
+const CREDENTIALS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)[^/@]*@/i;
 /** A parameter of a query or of a fragment. Neither its name nor its value can match in two ways. */
 const PARAMETER = /([?&#;])([^=&#;?]+)=([^&#;]*)/g;
 
@@ -72,7 +72,9 @@ function isSecretName(name: string): boolean {
 }
 
 function isSecretParameter(name: string): boolean {
-  return isSecretName(name) || SECRET_QUERY.test(name.toLowerCase());
+  // The other side reads `%6bey` and `key[]` as `key`.
+  const plain = decoded(name).replace(/\[.*\]$/, "");
+  return isSecretName(plain) || SECRET_QUERY.test(plain.toLowerCase());
 }
 
 /** Long, of letters and digits, in one piece. */

@@ -3,7 +3,7 @@ import { refuse, whole } from "../../../test/faults/behaviours.js";
 import { FRAMES, modelAt, REQUEST, TEXT } from "../../../test/faults/chat-answer.js";
 import { FaultServer } from "../../../test/faults/fault-server.js";
 import type { WireEvent } from "../../stream/chat-model.js";
-import { maskHeaders, maskSecret, maskUrl } from "./mask-secrets.js";
+import { maskHeaders, maskSecret, maskUrl, secretsOf } from "./mask-secrets.js";
 
 const KEY = "sk-proj-0123456789abcdef";
 
@@ -54,11 +54,34 @@ describe("a secret", () => {
   it("in a URL is masked, and nothing else is", () => {
     expect(maskUrl(`https://a.test/v1?alt=sse&key=${KEY}&x=1`)).toBe("https://a.test/v1?alt=sse&key=sk…ef&x=1");
     expect(maskUrl(`https://ada:${KEY}@proxy.test:8080/`)).toBe("https://…@proxy.test:8080/");
-    for (const name of ["code", "client_secret", "subscription-key", "X-Amz-Signature", "sig", "accessToken"]) {
+    for (const name of [
+      "code",
+      "client_secret",
+      "subscription-key",
+      "X-Amz-Signature",
+      "sig",
+      "accessToken",
+      "sessionid",
+      "otp",
+      "code_verifier",
+      "appid",
+      "%6bey",
+      "key[]",
+      "ticket",
+    ]) {
       expect(maskUrl(`https://a.test/v1?${name}=${KEY}`)).toBe(`https://a.test/v1?${name}=sk…ef`);
     }
+    expect(maskUrl(`//ada:${KEY}@proxy.test`)).toBe("//…@proxy.test");
     expect(maskUrl("https://a.test/v1?keyboard=qwerty")).toBe("https://a.test/v1?keyboard=qwerty");
   });
+});
+
+it.each([
+  ...["authentication", "x-passphrase", "x-pass", "x-sas", "mcp-session-id", "x-hub-signature-256"],
+  ...["x-ms-authorization-auxiliary", "cf-access-client-secret", "x-vault-token", "langfuse-secret-key"],
+])("the header %s is a secret, also where the other side repeats it", (name) => {
+  expect(maskHeaders({ [name]: KEY })).toEqual({ [name]: "sk…ef" });
+  expect(secretsOf("https://a.test/", { [name]: KEY })).toContain(KEY);
 });
 
 describe("the wire log", () => {

@@ -35,3 +35,20 @@ describe("a generator cleans up", () => {
     expect(cleaned).toBe(true);
   });
 });
+
+test("a reader who leaves is not told what an iterator's return throws", async () => {
+  const events = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ({ done: false as const, value: START }),
+      return: () => {
+        throw new Error("no clean-up");
+      },
+    }),
+  };
+  const seen: ChatEvent[] = [];
+  for await (const event of ChatStream.from(events)) {
+    seen.push(event);
+    break;
+  }
+  expect(seen).toEqual([START]);
+});

@@ -96,9 +96,11 @@ export class IterableSource implements BatchSource {
 
   #return(): void {
     if (this.#ended) return;
-    const returned = this.#iterator?.return?.();
     // The generator's own clean-up may fail; the reader has all it gets and is told by nobody.
-    if (returned instanceof Promise) returned.catch(() => {});
+    try {
+      const returned = this.#iterator?.return?.();
+      if (returned instanceof Promise) returned.catch(() => {});
+    } catch {}
   }
 }
 

@@ -8,7 +8,7 @@ import { Toolbox } from "../tools/toolbox.js";
 import { asMarkdown, branches, choicesOf, oneLine, undo } from "./chat-branches.js";
 import { switchModel } from "./chat-models.js";
 import type { ChatSession } from "./chat-session.js";
-import { changedSetting, describeSettings, SETTING_NAMES } from "./chat-settings.js";
+import { changedSetting, completeSetting, describeSettings, SETTING_NAMES } from "./chat-settings.js";
 import { copyText } from "./clipboard.js";
 import { describeStatistics } from "./describe-statistics.js";
 import { fileError } from "./file-problem.js";
@@ -50,7 +50,7 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     takes: "[NAME [VALUE]]",
     does: "changes temperature and the like, or lists them",
     run: set,
-    complete: () => SETTING_NAMES,
+    complete: (_, written) => completeSetting(written),
   },
   tools: { takes: "", does: "lists what the model may call", run: tools },
   file: {

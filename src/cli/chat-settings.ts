@@ -1,6 +1,6 @@
 import type { JsonValue } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
-import type { ChatRequest } from "../stream/chat-request.js";
+import type { ChatRequest, ReasoningEffort } from "../stream/chat-request.js";
 import type { Check } from "../stream/checks.js";
 import { oneOf, wholeNumber } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
@@ -19,6 +19,9 @@ interface Setting {
 
 type Plain = "temperature" | "topP" | "topK" | "maxTokens" | "seed" | "presencePenalty" | "frequencyPenalty" | "stop";
 
+/** How hard a model can be asked to think. */
+const EFFORTS: readonly ReasoningEffort[] = ["none", "minimal", "low", "medium", "high", "max"];
+
 /** What `/set` changes, by its names. */
 const SETTINGS: Readonly<Record<string, Setting>> = {
   temperature: plain("temperature"),
@@ -29,12 +32,17 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   seed: plain("seed"),
   presencePenalty: plain("presencePenalty"),
   frequencyPenalty: plain("frequencyPenalty"),
-  reasoningEffort: ofReasoning("effort", oneOf("none", "minimal", "low", "medium", "high", "max")),
+  reasoningEffort: ofReasoning("effort", oneOf(...EFFORTS)),
   reasoningTokens: ofReasoning("budgetTokens", wholeNumber(0)),
 };
 
 /** Their names. */
 export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS);
+
+/** What `/set` can be gone on with: names, and the values of one that has few. */
+export function completeSetting(written: string): readonly string[] {
+  return /^reasoningEffort\s/.test(written) ? EFFORTS.map((effort) => `reasoningEffort ${effort}`) : SETTING_NAMES;
+}
 
 /**
  * The settings after `/set`: with a value, or without one for the provider's default.

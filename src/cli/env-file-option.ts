@@ -34,7 +34,8 @@ export function variablesFor(command: Command, io: Io): Io["env"] {
 
 function readEnv(file: string): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync(file, "utf8"));
+    // Editors on Windows begin files with a mark, which is no part of the first name.
+    return parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (cause) {
     throw fileError(file, "read", cause, "--env-file");
   }

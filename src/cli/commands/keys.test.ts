@@ -94,7 +94,10 @@ test("a file that is none of keys is refused without being shown", async () => {
 
 test("variables that are set win over --env-file, and that over kept keys", async () => {
   const dotEnv = join(folder, ".env");
-  writeFileSync(dotEnv, `# keys\nexport OPENAI_API_KEY="from file"\nGROQ_API_KEY=from-file\nSLUICE_MODEL=echo\n`);
+  writeFileSync(
+    dotEnv,
+    `\uFEFFXAI_API_KEY=a\r\n# keys\r\nexport TOGETHER_API_KEY="from file"\nGROQ_API_KEY=b\nSLUICE_MODEL=echo\n`,
+  );
   const keys = () => ({ GROQ_API_KEY: KEY, MISTRAL_API_KEY: KEY });
   const asked = async (words: string[], set: Record<string, string>) => {
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -108,7 +111,7 @@ test("variables that are set win over --env-file, and that over kept keys", asyn
   expect(await asked(["ask", "--env-file", dotEnv], {})).toContain("echo: SLUICE_MODEL is set");
   expect(await asked(["--env-file", dotEnv], { SLUICE_MODEL: "opnai/x" })).toContain("opnai/x");
   const models = await asked(["models", "--env-file", dotEnv], { OPENAI_API_KEY: "set" });
-  for (const id of ["openai", "groq", "mistral"]) expect(models).toMatch(new RegExp(`${id} +ready`));
+  for (const id of ["openai", "xai", "together", "groq", "mistral"]) expect(models).toMatch(new RegExp(`${id} +ready`));
   expect(await asked(["ask", "--env-file", join(folder, "none")], {})).toContain(
     "none cannot be read: there is no such file",
   );

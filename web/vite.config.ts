@@ -34,6 +34,17 @@ function browserPrices(): Plugin {
   };
 }
 
+/** The detector of voices asks for `module` where it runs in Node, which it does not here. */
+function withoutNode(): Plugin {
+  const empty = "\0none";
+  return {
+    name: "without-node",
+    enforce: "pre",
+    resolveId: (source) => (source === "module" ? empty : null),
+    load: (id) => (id === empty ? "export const createRequire = undefined;" : null),
+  };
+}
+
 /** The web app, as the server serves it from `dist/web`. */
 export default defineConfig({
   root: import.meta.dirname,
@@ -61,7 +72,7 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [withoutNode()] },
   plugins: [browserPrices(), compressed()],
   logLevel: "warn",
 });

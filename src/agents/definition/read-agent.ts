@@ -79,7 +79,7 @@ async function fileOf(path: string): Promise<string> {
 }
 
 async function moduleAgent(file: string): Promise<Agent> {
-  const { default: agent } = await import(pathToFileURL(file).href);
+  const { default: agent } = await import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(file).href);
   // It may come from another copy of the package.
   if (typeof agent?.asModel !== "function") throw invalid(`${file}: default export`, agent, "an Agent");
   return agent;

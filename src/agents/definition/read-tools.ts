@@ -33,7 +33,7 @@ export async function readTools(path: string): Promise<(Tool | ToolSource)[]> {
 }
 
 async function exportOf(file: string): Promise<unknown> {
-  const { default: exported } = await import(pathToFileURL(file).href);
+  const { default: exported } = await import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(file).href);
   if (exported === undefined) throw invalid(`${file}: default export`, exported, "a tool, or a list of tools");
   return exported;
 }

@@ -19,8 +19,10 @@ const TEXT = " word";
  * @returns {import("sluice/stream").ChatModel}
  */
 function bare(together) {
-  const delta = { type: /** @type {const} */ ("text-delta"), text: TEXT };
-  const read = Promise.resolve(Array.from({ length: together }, () => delta));
+  const delta = () => ({ type: /** @type {const} */ ("text-delta"), text: TEXT });
+  // Two, that come by turns: no layer may take a read for the one before it.
+  const reads = [0, 1].map(() => Promise.resolve(Array.from({ length: together }, delta)));
+  let turn = 0;
   return {
     id: "bare",
     capabilities: { tools: true },
@@ -34,7 +36,7 @@ function bare(together) {
               return [{ type: "start", id: "a", model: "bare" }];
             }
             sent += together;
-            if (sent <= TOKENS) return read;
+            if (sent <= TOKENS) return reads[++turn & 1];
             return [{ type: "finish", reason: "stop", usage: { inputTokens: 1, outputTokens: TOKENS } }];
           },
           cancel() {},

@@ -3,6 +3,7 @@ import type { CostMeter } from "../models/prices/cost-meter.js";
 import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatMessage } from "../stream/message.js";
+import { plainText } from "../stream/plain-text.js";
 import { opened } from "../stream/sources/opened.js";
 import { type Transform, transform } from "../stream/sources/transform.js";
 import { StreamTiming } from "../stream/timing.js";
@@ -84,6 +85,12 @@ class Turn implements Transform {
   }
 
   push(batch: Batch): Batch | Promise<Batch> {
+    const plain = this.#opening.length > 0 ? undefined : plainText(batch);
+    if (plain !== undefined) {
+      this.#transcript.pushText(plain);
+      this.#timing.passed(batch.length);
+      return batch;
+    }
     for (const event of batch) {
       this.#transcript.push(event);
       this.#timing.event(event);

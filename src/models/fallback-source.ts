@@ -7,6 +7,7 @@ import { type ErrorCode, SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import { isContent } from "../stream/is-content.js";
 import type { ChatMessage } from "../stream/message.js";
+import { plainText } from "../stream/plain-text.js";
 import { type AttemptsPlan, attempts, type FailedAttempt } from "../stream/sources/attempts.js";
 import { type Transform, transform } from "../stream/sources/transform.js";
 import { ContinuationPrefix } from "./continuation-prefix.js";
@@ -97,6 +98,7 @@ class FallbackPlan implements AttemptsPlan {
 
   /** A model's events as the answer has them. Deltas pass as they are. */
   #pass(batch: Batch): Batch {
+    if (this.#changes.length === 0 && plainText(batch) !== undefined) return batch;
     const out = batch.some(isChanged) ? this.#change(batch) : batch;
     if (this.#changes.length > 0 && batch.some(isContent)) this.#changes = [];
     return out;

@@ -4,6 +4,12 @@ import type { SluiceError } from "./error.js";
 /** Events that arrived together, usually in one network read. Never empty. */
 export type Batch = readonly ChatEvent[];
 
+/** Takes what a source's `next` comes to. Made once and not for each read. */
+export interface BatchTaker<T> {
+  readonly batch: (batch: Batch | undefined) => T | Promise<T>;
+  readonly failure: (thrown: unknown) => T | Promise<T>;
+}
+
 /**
  * Where a stream's events come from. Pulled: a source does no work and reads no socket beyond what `next` asked for and
  * one read ahead, which is what carries backpressure upstream.
@@ -16,6 +22,11 @@ export interface BatchSource {
    * @throws {SluiceError} when the source fails; what arrived before the failure was returned before.
    */
   next(): Batch | undefined | Promise<Batch | undefined>;
+  /**
+   * As `next`, its outcome handed on: where it is there, before this returns, and else within the promise that is waited for,
+   * so that a source above another one costs no promise of its own. Default: `next`, and a promise behind it.
+   */
+  nextInto?<T>(taker: BatchTaker<T>): T | Promise<T>;
   /** Stops at once and frees the connection. A pending `next` settles at once; its outcome is ignored. */
   cancel(reason: unknown): void;
 }

@@ -1,11 +1,13 @@
 import { onAbort } from "../base/on-abort.js";
-import type { Batch, BatchReader, BatchSource } from "./batch-source.js";
+import type { Batch, BatchReader, BatchSource, BatchTaker } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { between, boolean, callable, exactly, signal } from "./checks.js";
 import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
 import { invalid, SluiceError } from "./error.js";
 import { EventLaws } from "./event-laws.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
+import { plainText } from "./plain-text.js";
+import { nextThen, readInto, TakerChain } from "./read-into.js";
 import { ReadQueue } from "./read-queue.js";
 import { EventReader, TextReader } from "./readers.js";
 import { Broadcast } from "./sources/broadcast.js";
@@ -291,6 +293,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     this.#reader = by;
     this.#claimed = {
       next: () => (this.#queue.busy ? this.#queue.after(() => this.#next()) : this.#next()),
+      nextInto: (taker) => this.#nextInto(taker),
       cancel: (reason) => this.#leave(reason),
       fail: (error) => this.#abandon(error),
     };
@@ -309,28 +312,39 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     }
     if (this.#outcome.type === "failed") throw this.#outcome.error;
     if (!this.#begun) this.#begin();
-    let pulled: ReturnType<BatchSource["next"]>;
-    try {
-      pulled = this.#source.next();
-    } catch (thrown) {
-      throw this.#fail(thrown);
-    }
-    if (!(pulled instanceof Promise)) return this.#accept(pulled);
+    return this.#waits(readInto(this.#source, this.#taker));
+  }
+
+  #nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
+    if (this.#queue.busy) return this.#queue.after(() => this.#next()).then(taker.batch, taker.failure);
+    if (this.#outcome.type !== "open" || !this.#begun) return nextThen({ next: () => this.#next() }, taker);
+    return this.#waits(readInto(this.#source, this.#chain.before(taker)));
+  }
+
+  #waits<T>(read: T | Promise<T>): T | Promise<T> {
+    if (!(read instanceof Promise)) return read;
     this.#waitingSince = performance.now();
-    return this.#queue.waits(pulled.then(this.#onBatch, this.#onFailure));
+    return this.#queue.waits(read);
   }
 
   // Made once and not at each read.
-  readonly #onBatch = (batch: Batch | undefined): Batch | undefined => {
+  readonly #taker: BatchTaker<Batch | undefined> = {
+    batch: (batch) => {
+      this.#settled();
+      return this.#accept(batch);
+    },
+    failure: (thrown) => {
+      this.#queue.settled();
+      throw this.#fail(thrown);
+    },
+  };
+  readonly #chain = new TakerChain(this.#taker);
+
+  #settled(): void {
+    if (!this.#queue.waiting) return;
     this.#queue.settled();
     this.#timing.waited(this.#waitingSince);
-    return this.#accept(batch);
-  };
-
-  readonly #onFailure = (thrown: unknown): never => {
-    this.#queue.settled();
-    throw this.#fail(thrown);
-  };
+  }
 
   #begin(): void {
     this.#begun = true;
@@ -351,6 +365,12 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
       throw this.#fail(new SluiceError("truncated", "the stream ended without a finish", { retryable: true }));
     }
     if (!this.#laws.started) this.#expectStart(batch);
+    const plain = this.#characters.waiting ? undefined : plainText(batch);
+    if (plain !== undefined) {
+      this.#transcript.pushText(plain);
+      this.#timing.passed(batch.length);
+      return batch;
+    }
     return this.#bookAll(this.#characters.complete(batch));
   }
 

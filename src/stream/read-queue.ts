@@ -8,6 +8,11 @@ export class ReadQueue {
   #queued = 0;
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Whether a read waits for a promise. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
   /** Whether a read must go through `after`. */
   get busy(): boolean {
     return this.#waiting || this.#queued > 0;

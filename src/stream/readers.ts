@@ -1,9 +1,13 @@
-import type { Batch, BatchReader } from "./batch-source.js";
+import type { Batch, BatchReader, BatchTaker } from "./batch-source.js";
 import type { ChatEvent } from "./chat-event.js";
 import { SluiceError } from "./error.js";
+import { readInto } from "./read-into.js";
 import { ReadQueue } from "./read-queue.js";
 
 const NOTHING: Batch = [];
+/** Says that a batch is in hand. */
+const ARRIVED: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Unrolls batches: one promise a network read, the rest is handed out as it lies there. */
@@ -11,6 +15,8 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
   protected batch: Batch = NOTHING;
   protected at = 0;
   #done = false;
+  /** Whether the source is being asked: what it has is handed over before it returns. */
+  #reading = false;
   readonly #queue = new ReadQueue();
   readonly #source: BatchReader;
 
@@ -39,13 +45,15 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
         if (value !== undefined) return Promise.resolve({ done: false, value });
         // A stream may wait long for its next events: those that were read are not kept until then.
         this.batch = NOTHING;
-        const pulled = this.#source.next();
-        if (pulled instanceof Promise) return this.#queue.waits(pulled.then(this.#resume, this.#failed));
-        if (pulled === undefined) return this.#finish();
-        this.batch = pulled;
-        this.at = 0;
+        this.#reading = true;
+        const pulled = readInto(this.#source, this.#taker);
+        this.#reading = false;
+        if (pulled === ARRIVED) continue;
+        if (!(pulled instanceof Promise)) return Promise.resolve(pulled);
+        return this.#done ? pulled : this.#queue.waits(pulled);
       }
     } catch (thrown) {
+      this.#reading = false;
       return this.#failed(thrown);
     }
   }
@@ -66,6 +74,8 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
     if (pulled === undefined) return this.#finish();
     this.batch = pulled;
     this.at = 0;
+    // It was there: `#read` goes on with it.
+    if (this.#reading) return ARRIVED;
     try {
       const value = this.take();
       return value === undefined ? this.#read() : { done: false, value };
@@ -79,6 +89,8 @@ export abstract class BatchIterator<T> implements AsyncIterator<T, undefined> {
     this.#queue.settled();
     return Promise.reject(this.#source.fail(SluiceError.from(thrown, "protocol")));
   };
+
+  readonly #taker: BatchTaker<IteratorResult<T, undefined>> = { batch: this.#resume, failure: this.#failed };
 
   #finish(): Promise<IteratorResult<T, undefined>> {
     this.#done = true;

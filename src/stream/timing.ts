@@ -61,6 +61,12 @@ export class StreamTiming implements Timing {
     }
   }
 
+  /** So many deltas passed at once. */
+  passed(deltas: number): void {
+    this.#deltas += deltas;
+    if (this.#first === undefined) this.#first = performance.now();
+  }
+
   /** The stream is over. */
   finish(): void {
     if (this.#startedAt !== undefined) this.#end ??= performance.now();

@@ -16,6 +16,7 @@ import type {
 import type { PartialAnswer } from "./error.js";
 import type { AssistantMessage, AssistantPart, ChatMessage, OpaquePart, ToolResultPart } from "./message.js";
 import { isSameInner, nestedKey } from "./nested-key.js";
+import type { PlainText } from "./plain-text.js";
 import { addUsage, type Usage, updateUsage } from "./usage.js";
 
 interface OpenPart {
@@ -130,6 +131,20 @@ export class Transcript {
       default:
         event satisfies never;
     }
+  }
+
+  /** Takes the text deltas of a batch as one. */
+  pushText({ text, block }: PlainText): void {
+    if (!this.#retain) return;
+    const open = this.#open;
+    const continues =
+      open !== undefined &&
+      open.type === "text" &&
+      open.block === block &&
+      open.refusal === undefined &&
+      open.opaque === undefined;
+    if (!continues) this.#delta("text", { type: "text-delta", text, ...(block !== undefined && { block }) });
+    else if (text !== "") open.text.push(text);
   }
 
   /** The text that was not retracted. */

@@ -14,6 +14,11 @@ export class WholeCharacters {
   /** Halves that wait, by the part that they belong to, and the delta that they came with. */
   readonly #halves = new Map<string, { half: string; like: Delta }>();
 
+  /** Whether half a character waits for its other half. */
+  get waiting(): boolean {
+    return this.#halves.size > 0;
+  }
+
   /** The batch with whole characters; itself where it has no others. */
   complete(batch: Batch): Batch {
     if (this.#halves.size === 0 && batch.every(isWhole)) return batch;

@@ -6,6 +6,7 @@ import type { CallOptions, Capabilities, ChatModel } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
 import { ChatStream } from "./chat-stream.js";
 import { innerSource } from "./inner-source.js";
+import { readInto } from "./read-into.js";
 import { opened } from "./sources/opened.js";
 import { transform } from "./sources/transform.js";
 import { validateRequest } from "./validate-request.js";
@@ -111,6 +112,7 @@ class Call implements WrappedCall {
       const source = inner(request);
       return {
         next: () => source.next(),
+        nextInto: (taker) => readInto(source, taker),
         cancel(reason) {
           leave(reason);
           source.cancel(reason);

@@ -1,6 +1,8 @@
 import type { JsonValue } from "../base/json.js";
+import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent, FinishEvent, FinishReason, StartEvent } from "../stream/chat-event.js";
 import type { ChatMessage } from "../stream/message.js";
+import { plainText } from "../stream/plain-text.js";
 import { Transcript } from "../stream/transcript.js";
 import { type Usage, updateUsage } from "../stream/usage.js";
 
@@ -68,6 +70,14 @@ export class StepRelay {
     }
     this.#open(out);
     out.push(event);
+  }
+
+  /** Takes a batch that is text alone and goes to the reader as it is; `false` where it is to be taken event by event. */
+  passText(batch: Batch): boolean {
+    const plain = this.#step === undefined ? undefined : plainText(batch);
+    if (plain === undefined) return false;
+    this.#transcript.pushText(plain);
+    return true;
   }
 
   /** The step is over, its tools included. */

@@ -1,4 +1,4 @@
-import type { Batch, BatchSource } from "../stream/batch-source.js";
+import type { Batch, BatchSource, BatchTaker } from "../stream/batch-source.js";
 import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -6,6 +6,7 @@ import { markChecked } from "../stream/checked-messages.js";
 import { SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import { type ChatMessage, resultsOf, type ToolCallPart, type ToolResultPart } from "../stream/message.js";
+import { nextThen, readInto, TakerChain } from "../stream/read-into.js";
 import { Slots } from "../stream/slots.js";
 import { truncated } from "../stream/sources/transform.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
@@ -88,6 +89,11 @@ export class ToolLoop implements BatchSource, RunListener {
     }
   }
 
+  nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
+    const reader = this.#alone;
+    return reader === undefined ? nextThen(this, taker) : readInto(reader, this.#chain.before(taker));
+  }
+
   /** The model's stream, while nobody but the model can say anything: then it is read without further ado. */
   get #alone(): BatchSource | undefined {
     const answering = this.#phase === "answering" && !this.#pulling && this.#arrival === undefined;
@@ -104,6 +110,8 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#stop(thrown);
     throw thrown;
   };
+
+  readonly #chain = new TakerChain({ batch: this.#onBatch, failure: this.#onFailure });
 
   async #next(): Promise<Batch | undefined> {
     try {
@@ -236,8 +244,10 @@ export class ToolLoop implements BatchSource, RunListener {
     );
   }
 
-  #read(batch: Batch | undefined): ChatEvent[] {
+  #read(batch: Batch | undefined): Batch {
     if (batch === undefined) throw truncated();
+    // Text means nothing for the tools.
+    if (this.#answer?.passText(batch)) return batch;
     const out: ChatEvent[] = [];
     for (const arrived of batch) {
       const event =

@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { Batch } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
+import { plainText } from "../../stream/plain-text.js";
 import type { Transform } from "../../stream/sources/transform.js";
 import type { BudgetLimit, BudgetLimits } from "./budget.js";
 import type { Spending } from "./spending.js";
@@ -52,6 +53,7 @@ export class WithinBudget implements Transform {
 
   push(batch: Batch): Batch {
     if (this.#timeIsUp) return this.#finish("maxMs");
+    if (this.#passText(batch)) return batch;
     const out: ChatEvent[] = [];
     for (const event of batch) {
       const limit = this.#pass(event, out);
@@ -82,6 +84,16 @@ export class WithinBudget implements Transform {
       // A read that waits settles at once, and what it gives is no longer passed on.
       this.#stop("the time is up");
     });
+  }
+
+  /** Counts a batch of text as one, where all of it is sure to be within the budget. */
+  #passText(batch: Batch): boolean {
+    const plain = plainText(batch);
+    // Each character is a token at most.
+    if (plain === undefined || plain.text.length > this.#left() || this.#limits.maxCost !== undefined) return false;
+    if (this.#exceeded() !== undefined) return false;
+    this.#spending.count(plain.text, Number.POSITIVE_INFINITY);
+    return true;
   }
 
   /** Passes an event on, as far as the budget goes. Returns the limit that was reached. */

@@ -1,7 +1,9 @@
-import type { Batch, BatchSource } from "../batch-source.js";
+import type { Batch, BatchSource, BatchTaker } from "../batch-source.js";
 import type { ChatEvent } from "../chat-event.js";
 import { SluiceError } from "../error.js";
 import { isContent } from "../is-content.js";
+import { plainText } from "../plain-text.js";
+import { nextThen, readInto, TakerChain } from "../read-into.js";
 import { type Pulled, truncated } from "./transform.js";
 
 /** An attempt that failed. */
@@ -73,6 +75,11 @@ class AttemptsSource implements BatchSource {
     }
   }
 
+  nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
+    const current = this.#delivered && !this.#finished && this.#left === undefined ? this.#current : undefined;
+    return current === undefined ? nextThen(this, taker) : readInto(current, this.#chain.before(taker));
+  }
+
   cancel(reason: unknown): void {
     if (this.#left !== undefined) return;
     this.#left = SluiceError.from(reason, "cancelled");
@@ -123,9 +130,12 @@ class AttemptsSource implements BatchSource {
     return out instanceof Promise || out.length > 0 ? out : this.next();
   };
 
+  readonly #chain = new TakerChain({ batch: this.#onBatch, failure: this.#onFailure });
+
   /** What goes out of a batch. */
   #pass(batch: Batch | undefined): Batch {
     if (batch === undefined) throw truncated();
+    if (this.#delivered && plainText(batch) !== undefined) return batch;
     if (!this.#delivered || batch.some(endsContent)) return this.#sort(batch);
     if (batch[batch.length - 1]?.type === "finish") this.#finished = true;
     return batch;

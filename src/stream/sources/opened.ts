@@ -1,5 +1,6 @@
-import type { BatchSource } from "../batch-source.js";
+import type { BatchSource, BatchTaker } from "../batch-source.js";
 import { SluiceError } from "../error.js";
+import { nextThen, readInto } from "../read-into.js";
 import type { Pulled } from "./transform.js";
 
 /**
@@ -37,6 +38,10 @@ class OpenedSource implements BatchSource {
     if (opening instanceof Promise) return this.#wait(opening);
     this.#source = opening;
     return opening.next();
+  }
+
+  nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
+    return this.#source === undefined ? nextThen(this, taker) : readInto(this.#source, taker);
   }
 
   cancel(reason: unknown): void {

@@ -1,5 +1,6 @@
-import type { Batch, BatchSource } from "../batch-source.js";
+import type { Batch, BatchSource, BatchTaker } from "../batch-source.js";
 import { SluiceError } from "../error.js";
+import { readInto, TakerChain } from "../read-into.js";
 
 /** A batch, nothing yet, or a promise of either where something must be waited for. */
 export type Pulled = Batch | undefined | Promise<Batch | undefined>;
@@ -48,12 +49,8 @@ class TransformSource implements BatchSource {
 
   next(): Pulled {
     for (;;) {
-      if (this.#failure !== undefined) throw this.#failure.thrown;
-      if (this.#over) return undefined;
-      if (!this.#begun) {
-        const first = this.#begin();
-        if (first !== undefined && first.length > 0) return first;
-      }
+      const first = this.#before();
+      if (first !== undefined || this.#over) return first;
       let pulled: Pulled;
       try {
         pulled = this.#source.next();
@@ -68,9 +65,24 @@ class TransformSource implements BatchSource {
     }
   }
 
-  #begin(): Batch | undefined {
+  nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
+    let first: Batch | undefined;
+    try {
+      first = this.#before();
+    } catch (thrown) {
+      return taker.failure(thrown);
+    }
+    if (first !== undefined || this.#over) return taker.batch(first);
+    return readInto(this.#source, this.#chain.before(taker));
+  }
+
+  /** What goes out before the source is read, or the end. */
+  #before(): Batch | undefined {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+    if (this.#over || this.#begun) return undefined;
     this.#begun = true;
-    return this.#watch(this.#through.begin?.());
+    const first = this.#watch(this.#through.begin?.());
+    return first !== undefined && first.length > 0 ? first : undefined;
   }
 
   cancel(reason: unknown): void {
@@ -97,6 +109,8 @@ class TransformSource implements BatchSource {
     if (!(out instanceof Promise)) return this.#beforeFailure(out);
     return this.#unlessCancelled(out).then((last) => this.#beforeFailure(last));
   };
+
+  readonly #chain = new TakerChain({ batch: this.#onBatch, failure: this.#onFailure });
 
   #beforeFailure(out: Batch | undefined): Batch | undefined {
     if (out !== undefined && out.length > 0) return out;

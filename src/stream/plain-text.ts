@@ -1,0 +1,40 @@
+import type { Batch } from "./batch-source.js";
+
+/** The text of a batch of nothing but deltas of one text. */
+export interface PlainText {
+  readonly text: string;
+  /** The content block that it belongs to. */
+  readonly block: number | undefined;
+}
+
+/** What was found of the batch that was looked at last: each layer that a batch passes asks. */
+let last: { batch: Batch; length: number; first: unknown; end: unknown; plain: PlainText | undefined } | undefined;
+
+/**
+ * The text of a batch in which each event is a delta of the same text, well-formed and without anything beside it;
+ * `undefined` for any other batch. Nearly all batches are such: what books or follows a stream can take them as one.
+ */
+export function plainText(batch: Batch): PlainText | undefined {
+  const { length } = batch;
+  const first = batch[0];
+  const end = batch[length - 1];
+  // A source may use its array again, but not its events.
+  if (last?.batch === batch && last.length === length && last.first === first && last.end === end) return last.plain;
+  const plain = find(batch);
+  last = { batch, length, first, end, plain };
+  return plain;
+}
+
+function find(batch: Batch): PlainText | undefined {
+  const first = batch[0];
+  if (first?.type !== "text-delta") return undefined;
+  const { block } = first;
+  let text = "";
+  for (let i = 0; i < batch.length; i++) {
+    const event = batch[i];
+    if (event?.type !== "text-delta" || event.block !== block) return undefined;
+    if (event.refusal !== undefined || event.opaque !== undefined || !event.text.isWellFormed()) return undefined;
+    text += event.text;
+  }
+  return { text, block };
+}

@@ -1,5 +1,5 @@
 // `npm run build`: tsc checks and writes the declarations, Rolldown writes the code, Vite the web app.
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join, relative, sep } from "node:path";
 import { asciiCode } from "./ascii-code.mjs";
@@ -16,6 +16,9 @@ function inputOf(condition) {
   const names = files.map((file) => file.slice("./dist/".length, -".js".length).replace(/^browser\//, ""));
   return Object.fromEntries(names.map((name) => [name, join(root, "src", `${name}.ts`)]));
 }
+
+// What only the command needs to draw on a terminal is small, and in it: `npm i sluice` brings nothing more for it.
+const IN_COMMAND = ["marked", "string-width", "get-east-asian-width", "strip-ansi", "ansi-regex"];
 
 // Node takes about as long over a file as over 10 KB of code. What `import "sluice"` needs is one file; of the rest each
 // folder is one, and whatever is first loaded by a call, with what it alone needs.
@@ -36,12 +39,20 @@ const BY_THEMSELVES = /^(undici-.*|recognise-wire|run-settings|converse-reply|gu
 
 function chunkOf(id, graph) {
   if (isGuard(id)) return "dapr";
+  if (id.includes("node_modules")) return "terminal";
   const [folder, ...rest] = relative(join(root, "src"), id).split(sep);
   if (rest.length === 0 || folder === "cli") return null;
   core ??= importedBy(join(root, "src", "index.ts"), graph);
   if (core.has(id)) return "core";
   if (BY_THEMSELVES.test(basename(id))) return null;
   return IN_PARTS.includes(folder) && rest.length > 1 ? `${folder}-${rest[0]}` : folder;
+}
+
+/** What a package that is inside of ours asks to go with it. */
+function licenseOf(name) {
+  const folder = join(root, "node_modules", name);
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+  return `${name}\n\n${readFileSync(join(folder, file), "utf8")}`;
 }
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
@@ -69,6 +80,8 @@ await node.write({
   chunkFileNames: "chunks/[name]-[hash].js",
   codeSplitting: { groups: [{ name: chunkOf, debugName: "folders" }], includeDependenciesRecursively: false },
 });
+
+writeFileSync(join(root, "dist", "cli", "licenses.txt"), IN_COMMAND.map(licenseOf).join("\n"));
 
 // A file for each module, so that the application's own bundler leaves out what the page does not use.
 const browser = await rolldown({

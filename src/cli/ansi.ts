@@ -4,6 +4,7 @@ const STYLES = {
   dim: [2, 22],
   italic: [3, 23],
   underline: [4, 24],
+  strike: [9, 29],
   cyan: [36, 39],
   yellow: [33, 39],
 } as const;

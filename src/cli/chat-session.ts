@@ -22,7 +22,7 @@ import { hasColour, type Io } from "./io.js";
 import { type KeptConversation, newConversationId } from "./kept-conversation.js";
 import { PendingFiles } from "./pending-files.js";
 import { reportError } from "./report-error.js";
-import { showAnswer } from "./show-answer.js";
+import { showAnswer, WireTap } from "./show-answer.js";
 import { type AnswerSpeech, speakAnswer } from "./speak-answer.js";
 
 /** What a session begins with. */
@@ -41,6 +41,8 @@ export interface ChatSessionOptions {
   guards?: readonly Guard[];
   /** Answers are spoken as well as shown. */
   speech?: AnswerSpeech;
+  /** The folder for images and sounds that the model makes. Default: `files` in the folder of the command's data. */
+  output?: string;
 }
 
 /** A conversation at a terminal or a pipe: what is said, what is shown, and the commands that begin with a slash. */
@@ -60,19 +62,25 @@ export class ChatSession {
   readonly #options: ConversationOptions;
   readonly #guards: readonly Guard[];
   readonly #speech: AnswerSpeech | undefined;
+  readonly #output: string | undefined;
+  readonly #tap = new WireTap();
   #conversation: Conversation;
   /** Stops the answer that is being shown. */
   #stop: (() => void) | undefined;
   /** Begins the last turn again, where it failed and nothing of it was kept. */
   #failed: (() => ChatStream) | undefined;
 
-  constructor({ guards = [], tools = [], settings = {}, speech, kept, model, ...options }: ChatSessionOptions, io: Io) {
+  constructor(
+    { guards = [], tools = [], settings = {}, speech, output, kept, model, ...options }: ChatSessionOptions,
+    io: Io,
+  ) {
     this.io = io;
     this.kept = kept !== undefined;
     this.isPrivate = !this.kept || options.keep !== undefined;
     this.settings = settings;
     this.tools = tools;
     this.#speech = speech;
+    this.#output = output;
     this.#guards = guards;
     this.#options = {
       store: kept?.store ?? new MemoryStore(),
@@ -147,7 +155,8 @@ export class ChatSession {
   }
 
   #how(): TurnOptions {
-    return Object.keys(this.settings).length === 0 ? {} : { request: this.settings };
+    const { onWire } = this.#tap;
+    return Object.keys(this.settings).length === 0 ? { onWire } : { onWire, request: this.settings };
   }
 
   /**
@@ -207,7 +216,8 @@ export class ChatSession {
   #present(answer: ChatStream): Promise<void> {
     if (this.#speech === undefined) {
       this.#stop = () => answer.cancel("Ctrl-C");
-      return showAnswer(answer, this.io);
+      const output = this.#output;
+      return showAnswer(answer, this.io, { tap: this.#tap, ...(output !== undefined && { output }) });
     }
     const spoken = speakAnswer(answer, this.#speech, this.#conversation, this.io);
     this.#stop = () => spoken.stop();

@@ -46,6 +46,11 @@ export function templatesFolder(env: Io["env"], platform: NodeJS.Platform = proc
   return join(dataFolder(env, platform), "templates");
 }
 
+/** Where images and sounds that models make are written, unless a folder is named. */
+export function generatedFolder(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
+  return join(dataFolder(env, platform), "files");
+}
+
 /** Makes the folder of a file, for its user alone where it was not there (XDG Base Directory Specification 0.8). */
 export function privateFolder(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

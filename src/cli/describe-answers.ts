@@ -7,7 +7,8 @@ import type { Io } from "./io.js";
 import { listed, number, seconds } from "./option-values.js";
 
 const VOICE_HELP = "speak answers: flite, openai/nova, elevenlabs/ID and so on; auto is the first that is configured";
-const OUTPUT_HELP = "with --voice: write WAV files to a folder in it, and play nothing";
+const FILES_HELP = "the folder for images and sounds that the model makes";
+const OUTPUT_HELP = `${FILES_HELP}; with --voice: write WAV files to a folder in it, and play nothing`;
 const FILE_HELP = "an image, a sound, a PDF or a text that goes with the question; may be given several times";
 
 /** Adds `sluice chat`, `sluice agent` and `sluice ask`. */
@@ -45,6 +46,7 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
     )
     .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
     .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
+    .option("-o, --output <folder>", FILES_HELP)
     .option("--json", "print events as JSON, one a line; a failure as one of the type error")
     .option("-q, --quiet", "nothing on stderr but errors")
     .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));

@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 const io = processIo();
 
 try {
-  for (const name of ["commander", "string-width"] as const) await loadPeer(name, "the command");
+  await loadPeer("commander", "the command");
   const { runCli } = await import("./run-cli.js");
   const keys = () => readKeys(keysFile(process.env));
   process.exitCode = await runCli(process.argv.slice(2), { ...io, keys }, version);

@@ -1,265 +1,313 @@
-import { begin, end, type Style, styled } from "./ansi.js";
+import type { Token, Tokens } from "marked";
+import { type Clock, systemClock } from "../base/clock.js";
+import { closeMarks } from "../base/close-marks.js";
+import { BlockPrinter } from "./markdown/block-printer.js";
+import { LiveTail, type Reflow, type Size } from "./markdown/live-tail.js";
+import { settledLength } from "./markdown/long-paragraph.js";
+import { opensFence } from "./markdown/open-fence.js";
 
-/** Longest link, and longest beginning of a line, that is held back until its end is known. */
-const LONGEST_HELD = 400;
-/** What a line may begin with; a beginning that could still become one of these is held back. */
-const LINE_START =
-  /^(?: {0,3}(#{1,6})[ \t]| *(`{3,}|~{3,})([^\n]*)\n|( *)([-*+])[ \t]|( *)(\d{1,9}[.)])[ \t]|( {0,3}>[ \t]?))/;
-const COULD_BE_LINE_START = /^(?: {0,3}#{0,6}| *[-*+]?| *\d{0,9}[.)]?| *(?:`{3,}|~{3,})[^\n]*| *[`~]{0,2}| {0,3}>)$/;
-const LINK = /^\[([^\]\n]*)\]\(([^)\s]*)(?:\s+"[^"\n]*")?\)/;
-const COULD_BE_LINK = /^\[(?:[^\]\n]*(?:\](?:\([^)\n]*)?)?)?$/;
+/** The shortest time between two pictures, in ms. */
+const FRAME_MS = 33;
+/** A line is looked at when it ends, and each time that it has grown by so many characters. */
+const LOOK = 512;
+/** It is not looked at for less than this. */
+const LEAST = 80;
+/** Characters that wait for the end of their block; of what is longer, the beginning is printed. */
+const LONGEST = 1_200;
+/** Of tables with more rows, each row is printed when it is there, as wide as those before. */
+const MOST_ROWS = 16;
+
+/** How Markdown is shown. */
+export interface MarkdownTerminalOptions {
+  /** The size of the terminal, now. */
+  size: () => Size;
+  /** Whether what may yet change is shown, and drawn anew: a terminal can, a pipe cannot. */
+  live: boolean;
+  /** Default: `"all"`. */
+  reflow?: Reflow;
+  clock?: Clock;
+}
 
 /**
- * Shows Markdown in a terminal while it arrives: headings, emphasis, code, lists, quotes and links get styles instead of
- * their signs; everything else, tables included, stays as it is. What cannot be told yet is held back, a few characters as
- * a rule. How the text was cut does not change what is shown.
+ * Shows Markdown in a terminal while it arrives. What is settled is printed once; the end, which may still change, is drawn
+ * anew until it is settled too: the last two blocks, or items, of those that are open. Code is printed as it comes. How the
+ * text was cut does not change what stands on the screen in the end. A piece costs the same at any length of the text.
  */
 export class MarkdownTerminal {
   readonly #write: (text: string) => void;
-  /** What has arrived and not been shown. */
-  #pending = "";
-  #atLineStart = true;
-  #fence: string | undefined;
-  #heading = false;
-  /** Emphasis and code that are open, innermost last. */
-  #open: { style: Style; sign: string }[] = [];
-  #previous = "\n";
-  /** Whether the line before was blank, and whether a list is open: what is indented is code only outside of lists. */
-  #blankBefore = true;
-  #list = false;
-  /** Whether the line is indented code, which is shown as it is. */
-  #codeLine = false;
-  #codeBefore = false;
+  readonly #live: boolean;
+  readonly #clock: Clock;
+  readonly #screen: LiveTail;
+  readonly #printer: BlockPrinter;
+  /** What is not printed, without what stands before its lines in lists and quotes. */
+  #tail = "";
+  /** The beginning of a line, until it is known which lists and quotes it is in; `undefined` inside of a line. */
+  #start: string | undefined = "";
+  #lineLength = 0;
+  /** How much waited when it was looked at last. */
+  #looked = 0;
+  /** The first half of a character. */
+  #half = "";
+  #out = "";
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #callOff: (() => void) | undefined;
 
-  /** @param write takes what can be shown. */
-  constructor(write: (text: string) => void) {
+  /** @param write takes what the terminal is to be told. */
+  constructor(
+    write: (text: string) => void,
+    { size, live, reflow = "all", clock = systemClock }: MarkdownTerminalOptions,
+  ) {
     this.#write = write;
+    this.#live = live;
+    this.#clock = clock;
+    this.#screen = new LiveTail(size, reflow);
+    this.#printer = new BlockPrinter(
+      () => size().columns,
+      (lines) => {
+        this.#out += this.#screen.print(lines);
+      },
+    );
   }
 
+  /** Takes a piece, whose line ends are LF. */
   push(text: string): void {
-    this.#pending += text;
-    this.#show(false);
+    let rest = this.#half + text;
+    this.#half = /[\uD800-\uDBFF]$/.exec(rest)?.[0] ?? "";
+    rest = rest.slice(0, rest.length - this.#half.length);
+    while (rest !== "") {
+      let length = rest.indexOf("\n") + 1 || rest.length;
+      length = Math.min(length, LOOK - (this.#lineLength % LOOK));
+      if (/[\uD800-\uDBFF]/.test(rest[length - 1] ?? "")) length++;
+      this.#take(rest.slice(0, length));
+      rest = rest.slice(length);
+    }
+    this.#schedule();
   }
 
-  /** The text is over: shows what was held back, and ends all styles. */
+  /** The terminal has another size: what may still change is drawn for it. */
+  resized(): void {
+    this.#schedule();
+  }
+
+  /** The text is over: shows what was held back, and ends its last line. */
   end(): void {
-    this.#show(true);
-    this.#endLine("");
-    this.#fence = undefined;
-    this.#atLineStart = true;
-    this.#previous = "\n";
+    if (this.#half !== "") this.#take("\ufffd");
+    this.#half = "";
+    if (this.#start) {
+      this.#leaveFrames(0);
+      this.#tail = this.#start.trimStart();
+    }
+    this.#finish();
+    this.#printer.reset();
+    [this.#start, this.#lineLength] = ["", 0];
+    this.#show();
   }
 
-  #show(final: boolean): void {
-    const text = this.#pending;
-    let at = 0;
-    let out = "";
-    const say = (shown: string) => {
-      out += shown;
-    };
-    while (at < text.length) {
-      const next = this.#step(text, at, final, say);
-      if (next === at) break;
-      this.#previous = text[next - 1] ?? this.#previous;
-      at = next;
-    }
-    this.#pending = text.slice(at);
-    if (out !== "") this.#write(out);
-  }
-
-  /** Shows what stands at a position and returns the next, or the same where more must arrive first. */
-  #step(text: string, at: number, final: boolean, say: (shown: string) => void): number {
-    if (this.#atLineStart) {
-      const next = this.#lineStart(text, at, final, say);
-      if (next !== undefined) return next;
-    }
-    const character = text[at] ?? "";
-    if (character === "\n") {
-      say(this.#closed("\n"));
-      return at + 1;
-    }
-    if (this.#fence !== undefined || this.#codeLine) return this.#plain(text, at, say);
-    if (this.#inCode && character !== "`") return this.#until(text, at, /[`\n]/g, say);
-    switch (character) {
-      case "`":
-        return this.#code(text, at, final, say);
-      case "*":
-      case "_":
-        return this.#emphasis(text, at, final, say);
-      case "[":
-        return this.#link(text, at, final, say);
-      case "\\":
-        return this.#escape(text, at, final, say);
-      default:
-        return this.#until(text, at, /[`*_[\\\n]/g, say);
+  #take(piece: string): void {
+    const ends = piece.endsWith("\n");
+    const looked = Math.floor(this.#lineLength / LOOK);
+    this.#lineLength += piece.length;
+    const isLook = ends || Math.floor(this.#lineLength / LOOK) > looked;
+    if (ends) this.#lineLength = 0;
+    const text = this.#start === undefined ? piece : this.#lineStart(this.#start + piece);
+    if (text !== undefined) {
+      this.#start = ends ? "" : undefined;
+      this.#content(text, isLook);
     }
   }
 
-  get #inCode(): boolean {
-    return this.#open.at(-1)?.sign.startsWith("`") ?? false;
-  }
-
-  #lineStart(text: string, at: number, final: boolean, say: (shown: string) => void): number | undefined {
-    const eol = text.indexOf("\n", at);
-    const rest = text.slice(at, Math.min(eol === -1 ? text.length : eol + 1, at + LONGEST_HELD));
-    if (!final && eol === -1 && rest.length < LONGEST_HELD && COULD_BE_LINE_START.test(rest)) return at;
-    this.#atLineStart = false;
-    if (this.#fence !== undefined) return this.#inFence(rest, at, say);
-    if (this.#isCode(rest)) return undefined;
-    const [all, heading, fence, info, indent, , numberIndent, number, quote] = LINE_START.exec(rest) ?? [];
-    if (all === undefined) return undefined;
-    if (heading !== undefined) {
-      this.#heading = true;
-      say(begin("bold"));
-    } else if (fence !== undefined) {
-      this.#fence = fence;
-      say(`${styled(info?.trim() ? `[${info.trim()}]` : "", "dim", true)}${info?.trim() ? "\n" : ""}${begin("cyan")}`);
-      this.#atLineStart = true;
-    } else if (quote !== undefined) say(styled("│ ", "dim", true));
-    else {
-      say(number !== undefined ? `${numberIndent}${number} ` : `${indent}• `);
-      this.#list = true;
-      // Code may begin behind the marker.
-      this.#atLineStart = true;
+  /** What a line is inside of the lists and quotes that are open; those that it is not in are over. */
+  #lineStart(line: string): string | undefined {
+    const { frames, fence } = this.#printer;
+    if (frames.length === 0) return line;
+    const inside = frames.strip(line);
+    if (inside === undefined) {
+      this.#start = line;
+      return undefined;
     }
-    return at + all.length;
+    // Code that is not indented as the item that it belongs to is code until its fence closes.
+    const stays = fence !== undefined && frames.areItems(inside.kept);
+    if (inside.kept < frames.length && !stays) this.#leaveFrames(inside.kept);
+    return inside.text;
   }
 
-  /** Notes what a line is for those after it; whether it is indented code (CommonMark 0.31, section 4.4). */
-  #isCode(rest: string): boolean {
-    if (this.#previous !== "\n") return false;
-    const blank = /^[ \t]*\n/.test(rest);
-    const indented = /^(?: {4}|\t)/.test(rest);
-    if (!blank && !indented && !/^ *(?:[-*+]|\d{1,9}[.)])[ \t]/.test(rest) && !/^ /.test(rest)) this.#list = false;
-    this.#codeLine = indented && !blank && !this.#list && (this.#blankBefore || this.#codeBefore);
-    this.#codeBefore = this.#codeLine;
-    this.#blankBefore = blank;
-    return this.#codeLine;
+  #leaveFrames(kept: number): void {
+    this.#finish();
+    this.#printer.leave(kept);
   }
 
-  /** A line of a fenced block: code, or the fence that closes it. */
-  #inFence(rest: string, at: number, say: (shown: string) => void): number | undefined {
-    const closing = /^ *(`{3,}|~{3,})[ \t]*\n?$/.exec(rest)?.[1];
-    if (closing === undefined || this.#fence === undefined || !closing.startsWith(this.#fence)) return undefined;
-    this.#fence = undefined;
-    this.#atLineStart = true;
-    say(end("cyan"));
-    return at + rest.length;
-  }
-
-  #plain(text: string, at: number, say: (shown: string) => void): number {
-    return this.#until(text, at, /\n/g, say);
-  }
-
-  #until(text: string, at: number, stop: RegExp, say: (shown: string) => void): number {
-    stop.lastIndex = at + 1;
-    const next = stop.exec(text)?.index ?? text.length;
-    say(text.slice(at, next));
-    return next;
-  }
-
-  #code(text: string, at: number, final: boolean, say: (shown: string) => void): number {
-    const sign = runAt(text, at);
-    if (!final && at + sign.length === text.length) return at;
-    const open = this.#open.at(-1);
-    if (open?.sign === sign) {
-      this.#open.pop();
-      say(end("cyan"));
-    } else if (this.#inCode) say(sign);
-    else {
-      this.#open.push({ style: "cyan", sign });
-      say(begin("cyan"));
-    }
-    return at + sign.length;
-  }
-
-  /** Signs open emphasis before a word and close it after one; anywhere else they are what they are. */
-  #emphasis(text: string, at: number, final: boolean, say: (shown: string) => void): number {
-    const sign = runAt(text, at).slice(0, 2);
-    const next = text[at + sign.length];
-    if (next === undefined && !final) return at;
-    const open = this.#open.findIndex((entry) => entry.sign === sign);
-    const closes = open !== -1 && !/\s/.test(this.#previous);
-    const inWord = /[\p{L}\p{N}]/u.test(this.#previous) && /[\p{L}\p{N}]/u.test(next ?? "");
-    if (closes && !(sign[0] === "_" && inWord)) {
-      for (const { style } of this.#open.splice(open).reverse()) say(end(style));
-      if (this.#heading) say(begin("bold"));
-    } else if (
-      open === -1 &&
-      next !== undefined &&
-      !/\s/.test(next) &&
-      !(inWord && (sign[0] === "_" || sign.length === 1))
-    ) {
-      // A sign that nothing closes on its line is what it is: stars of code and of file names.
-      const closing = closesOnLine(text.slice(at + sign.length, at + LONGEST_HELD), sign, final);
-      if (closing === undefined && !final && text.length - at < LONGEST_HELD) return at;
-      if (closing !== true) {
-        say(sign);
-        return at + sign.length;
+  #content(text: string, isLook: boolean): void {
+    const { fence } = this.#printer;
+    if (fence === undefined) {
+      this.#tail += text;
+      if (isLook && this.#isWorthALook()) {
+        this.#settle(text.endsWith("\n"));
+        this.#looked = this.#tail.length;
       }
-      const style = sign.length === 2 ? "bold" : "italic";
-      this.#open.push({ style, sign });
-      say(begin(style));
-    } else say(sign);
-    return at + sign.length;
-  }
-
-  #link(text: string, at: number, final: boolean, say: (shown: string) => void): number {
-    const rest = text.slice(at, at + LONGEST_HELD);
-    const [all, name = "", url = ""] = LINK.exec(rest) ?? [];
-    if (all !== undefined) {
-      say(styled(name, "underline", true) + (url === "" || url === name ? "" : styled(` (${url})`, "dim", true)));
-      return at + all.length;
+      return;
     }
-    if (!final && rest.length < LONGEST_HELD && at + rest.length === text.length && COULD_BE_LINK.test(rest)) return at;
-    say("[");
-    return at + 1;
+    const out = fence.push(text, this.#printer.beginLine);
+    if (out === "closed") this.#printer.fence = undefined;
+    else this.#out += out;
   }
 
-  #escape(text: string, at: number, final: boolean, say: (shown: string) => void): number {
-    const next = text[at + 1];
-    if (next === undefined && !final) return at;
-    const escapes = next !== undefined && /[!-/:-@[-`{-~]/.test(next);
-    say(escapes ? next : "\\");
-    return at + (escapes ? 2 : 1);
+  /** Short lines are looked at together, but for one that may open a fence. */
+  #isWorthALook(): boolean {
+    if (this.#tail.length - this.#looked >= LEAST) return true;
+    return /`{3}|~{3}/.test(this.#tail.slice(this.#tail.lastIndexOf("\n", this.#tail.length - 2) + 1));
   }
 
-  #closed(after: string): string {
-    let out = "";
-    for (const { style } of this.#open.splice(0).reverse()) out += end(style);
-    if (this.#heading) out += end("bold");
-    this.#heading = false;
-    this.#codeLine = false;
-    this.#atLineStart = true;
-    return out + after;
+  /** Prints all that is there. */
+  #finish(): void {
+    const { fence } = this.#printer;
+    if (fence !== undefined) {
+      this.#out += fence.end(this.#printer.beginLine);
+      this.#printer.fence = undefined;
+    } else this.#printer.print(this.#printer.read(this.#tail).tokens);
+    this.#tail = "";
+    this.#looked = 0;
   }
 
-  #endLine(after: string): void {
-    const out = this.#closed(after) + (this.#fence === undefined ? "" : end("cyan"));
+  /** Prints what no later text can change. */
+  #settle(lineEnd: boolean): void {
+    const { tokens, before } = this.#printer.read(this.#tail);
+    const [first] = tokens;
+    if (lineEnd && endsInFence(tokens)) {
+      this.#enterFence(tokens);
+      return;
+    }
+    if (this.#printer.inTable && lineEnd && tokens.length === 1 && isTable(first)) {
+      this.#printer.printRows(first);
+      this.#tail = "";
+      return;
+    }
+    const count = Math.max(0, tokens.length - 2);
+    if (count > 0) this.#printFirst(tokens.slice(0, count), before);
+    const open = tokens.slice(count);
+    const last = open.findLastIndex(({ type }) => type !== "space");
+    const token = open[last];
+    if (isList(token) && token.items.length > 2) {
+      this.#printFirst(open.slice(0, last), count > 0 ? 0 : before);
+      const items = token.items.slice(0, -2);
+      this.#printer.printItems(token, items.length);
+      this.#tail = this.#tail.slice(lengthOf(items));
+    } else if (lineEnd && isTable(token) && token.rows.length >= MOST_ROWS && last === open.length - 1) {
+      this.#printFirst(open.slice(0, last), count > 0 ? 0 : before);
+      this.#printer.openTable(token);
+      this.#tail = "";
+    }
+    if (this.#tail.length > LONGEST) this.#shorten(lineEnd);
+  }
+
+  /** Prints blocks at the beginning of what is not printed. */
+  #printFirst(tokens: readonly Token[], before: number): void {
+    if (tokens.length === 0) return;
+    this.#printer.print(tokens);
+    // A line end that belongs to the head of a table was printed before.
+    this.#tail = this.#tail.slice(Math.max(0, lengthOf(tokens) - before));
+  }
+
+  /** Prints all up to a fence that has just opened, inside of whatever it is in. */
+  #enterFence(tokens: readonly Token[]): void {
+    this.#printer.print(tokens.slice(0, -1));
+    const last = tokens.at(-1);
+    if (isCode(last)) this.#printer.openFence(last);
+    else if (isQuote(last)) {
+      this.#printer.frames.openQuote();
+      this.#enterFence(last.tokens);
+    } else if (isList(last)) this.#enterFence(this.#printer.enterItem(last)?.tokens ?? []);
+    this.#tail = "";
+  }
+
+  /** A block is long: prints its beginning. */
+  #shorten(lineEnd: boolean): void {
+    const { tokens, before } = this.#printer.read(this.#tail);
+    const index = tokens.findLastIndex(({ type }) => type !== "space");
+    const last = tokens[index];
+    if (last === undefined) return;
+    this.#printFirst(tokens.slice(0, index), before);
+    const after = this.#tail.slice(last.raw.length - (index > 0 ? 0 : before));
+    if (isQuote(last)) {
+      this.#printer.frames.openQuote();
+      this.#enter(last.tokens, after, lineEnd);
+    } else if (isList(last)) {
+      const item = this.#printer.enterItem(last);
+      const inside = item?.tokens ?? [];
+      this.#enter(inside, after, lineEnd);
+      // The sign of a task that stands before its text was printed as its bullet.
+      if (item?.task && inside.length <= 2) this.#tail = this.#tail.replace(/^\[[ xX]\] /, "");
+    } else if (isParagraph(last)) {
+      const length = settledLength(this.#tail, this.#tail.length > 3 * LONGEST);
+      if (length > 0) this.#printer.printBeginning(this.#tail.slice(0, length), last.type === "heading");
+      this.#tail = this.#tail.slice(length);
+      return;
+    } else {
+      if (lineEnd && !isTable(last)) this.#printFirst(tokens.slice(index), index > 0 ? 0 : before);
+      return;
+    }
+    if (this.#tail.length > LONGEST) this.#shorten(lineEnd);
+  }
+
+  /** Goes on inside of an item or a quote, of which the last two blocks are open. */
+  #enter(tokens: readonly Token[], after: string, lineEnd: boolean): void {
+    this.#printer.print(tokens.slice(0, -2));
+    this.#tail = rawOf(tokens.slice(-2)) + after;
+    if (lineEnd && !this.#tail.endsWith("\n")) this.#tail += "\n";
+  }
+
+  #schedule(): void {
+    const left = this.#shownAt + FRAME_MS - this.#clock.now();
+    if (left <= 0) this.#show();
+    else this.#callOff ??= this.#clock.after(left, () => this.#show());
+  }
+
+  #show(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+    this.#shownAt = this.#clock.now();
+    if (this.#live && this.#printer.fence === undefined) {
+      const { cut, add } = closeMarks(this.#tail);
+      const { tokens } = this.#printer.read(this.#tail.slice(0, cut) + add);
+      this.#out += this.#screen.draw(this.#printer.preview(tokens));
+    }
+    const out = this.#out;
+    this.#out = "";
     if (out !== "") this.#write(out);
   }
 }
 
-/** The run of the same sign at a position. */
-function runAt(text: string, at: number): string {
-  let to = at + 1;
-  while (text[to] === text[at]) to++;
-  return text.slice(at, to);
+/** Whether a text ends behind the line that opens a fence. */
+function endsInFence(tokens: readonly Token[]): boolean {
+  const last = tokens.at(-1);
+  if (isCode(last)) return opensFence(last);
+  if (isQuote(last)) return endsInFence(last.tokens);
+  return isList(last) && endsInFence(last.items.at(-1)?.tokens ?? []);
 }
 
-/** Whether a sign of emphasis is closed on its line; `undefined` where the line is not there yet. */
-function closesOnLine(rest: string, sign: string, final: boolean): boolean | undefined {
-  const eol = rest.indexOf("\n");
-  const line = eol === -1 ? rest : rest.slice(0, eol);
-  for (let at = line.indexOf(sign); at !== -1; ) {
-    const run = runAt(line, at);
-    // What follows it may still make it part of a word.
-    if (eol === -1 && !final && at + run.length === line.length) return undefined;
-    const before = line[at - 1];
-    const after = line[at + run.length] ?? "";
-    const inWord = sign[0] === "_" && /[\p{L}\p{N}]/u.test(after);
-    if (run.length >= sign.length && before !== undefined && !/\s/.test(before) && !inWord) return true;
-    at = line.indexOf(sign, at + run.length);
-  }
-  return eol === -1 ? undefined : false;
+function rawOf(tokens: readonly { raw: string }[]): string {
+  return tokens.map(({ raw }) => raw).join("");
+}
+
+function lengthOf(tokens: readonly { raw: string }[]): number {
+  return tokens.reduce((sum, { raw }) => sum + raw.length, 0);
+}
+
+function isCode(token: Token | undefined): token is Tokens.Code {
+  return token?.type === "code";
+}
+
+function isQuote(token: Token | undefined): token is Tokens.Blockquote {
+  return token?.type === "blockquote";
+}
+
+function isList(token: Token | undefined): token is Tokens.List {
+  return token?.type === "list";
+}
+
+function isTable(token: Token | undefined): token is Tokens.Table {
+  return token?.type === "table";
+}
+
+function isParagraph(token: Token): token is Tokens.Paragraph | Tokens.Heading | Tokens.Text {
+  return token.type === "paragraph" || token.type === "heading" || token.type === "text";
 }

@@ -1,5 +1,5 @@
 import type { ObjectStream } from "../structured/object-stream.js";
-import { type Io, write } from "./io.js";
+import { type Io, shown, write } from "./io.js";
 
 /**
  * Prints the JSON of a value as it arrives. Waits where the terminal or pipe is slow.
@@ -11,7 +11,7 @@ export async function showObject(answer: ObjectStream<unknown>, io: Io): Promise
   try {
     for await (const text of answer.text) {
       last = text;
-      await write(io.stdout, text);
+      await write(io.stdout, shown(text, io.stdout));
     }
   } finally {
     if (last !== "\n") await write(io.stdout, "\n");

@@ -135,6 +135,7 @@ class SpokenView {
   constructor(text: TextMeter, io: Io, playedMs?: () => number) {
     this.#text = text;
     this.#view = new AnswerView(io);
+    this.#view.begin();
     this.#progress = new SpeechProgress(io, { hidden: true, ...(playedMs !== undefined && { playedMs }) });
   }
 

@@ -42,7 +42,6 @@ export interface Peers {
   "quickjs-emscripten": typeof import("quickjs-emscripten");
   "rate-limiter-flexible": typeof import("rate-limiter-flexible");
   "sherpa-onnx-node": unknown;
-  "string-width": typeof import("string-width");
   unpdf: typeof import("unpdf");
   ws: typeof import("ws");
 }
@@ -77,7 +76,6 @@ export const PEER_RANGES: Readonly<Record<string, string>> = {
   "quickjs-emscripten": "^0.32.0",
   "rate-limiter-flexible": "^11.0.0",
   "sherpa-onnx-node": "^1.13.0",
-  "string-width": "^8.0.0",
   unpdf: "^1.8.1",
   ws: "^8.0.0",
 };

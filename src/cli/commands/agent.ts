@@ -27,7 +27,9 @@ export async function agentCommand(path: string, options: AgentCommandOptions, i
     const speech = speechOf(options, io);
     const keeping = await keptConversation(options, io.stdin.isTTY === true, io);
     const { kept } = keeping;
-    const session = new ChatSession({ model: agent.asModel(), ...(kept && { kept }), ...speech }, io);
+    const { output } = options;
+    const files = output !== undefined && { output };
+    const session = new ChatSession({ model: agent.asModel(), ...(kept && { kept }), ...speech, ...files }, io);
     try {
       announce(session, keeping);
       return await runSession(session, io, `sluice agent ${quotedWord(path)}`);

@@ -10,12 +10,14 @@ import { footer } from "../footer.js";
 import { type Io, write } from "../io.js";
 import { type OneQuestion, type QuestionOptions, readQuestion } from "../one-question.js";
 import { reportError } from "../report-error.js";
-import { showAnswer } from "../show-answer.js";
+import { showAnswer, WireTap } from "../show-answer.js";
 import { showObject } from "../show-object.js";
 
 /** Options of `sluice ask`. */
 export interface AskOptions extends QuestionOptions {
   json?: boolean;
+  /** A folder for images and sounds that the model makes. */
+  output?: string;
 }
 
 /** Asks once: the prompt from the arguments, from piped stdin, or both, one after the other. */
@@ -46,14 +48,19 @@ async function answer(
 ): Promise<void> {
   const answer = schema === undefined ? undefined : object(model, schema, prompt, how);
   if (answer !== undefined && !options.quiet) io.stderr.write(`mode: ${answer.mode}\n`);
-  const stream = answer?.stream ?? ask(model, prompt, how);
+  const { output, quiet = false } = options;
+  const tap = new WireTap();
+  const stream = answer?.stream ?? ask(model, prompt, { ...how, onWire: tap.onWire });
   const stop = io.onInterrupt((signal) => {
     stopped(exitCodeOfSignal(signal));
     stream.cancel(signal);
   });
   try {
     if (options.json) await printEvents(stream, io);
-    else await (answer === undefined ? showAnswer(stream, io) : showObject(answer, io));
+    else
+      await (answer === undefined
+        ? showAnswer(stream, io, { tap, quiet, ...(output !== undefined && { output }) })
+        : showObject(answer, io));
     await answer?.object;
   } finally {
     stop();

@@ -2,7 +2,6 @@ import { createInterface } from "node:readline";
 import { pii } from "../../guards/pii/pii.js";
 import { scrubMessage } from "../../guards/pii/scrub-message.js";
 import { voiceOf } from "../../speech/voices/voice-of-name.js";
-import { invalid } from "../../stream/error.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
 import { Closing } from "../closing.js";
@@ -27,7 +26,7 @@ export interface ChatOptions extends KeepOptions, ToolsOptions {
   file?: readonly string[];
   /** Who speaks the answers; they are only shown without it. */
   voice?: string;
-  /** A folder for audio files, in place of playing. */
+  /** A folder for what the model makes, and for audio files in place of playing. */
   output?: string;
 }
 
@@ -63,6 +62,7 @@ async function openSession(options: ChatOptions, closing: Closing, io: Io): Prom
       tools,
       ...(options.scrub && { guards: [pii()], keep: scrubMessage() }),
       ...speech,
+      ...(options.output !== undefined && { output: options.output }),
     },
     io,
   );
@@ -74,12 +74,11 @@ async function openSession(options: ChatOptions, closing: Closing, io: Io): Prom
 /**
  * Who speaks the answers of a session.
  *
- * @throws {SluiceError} `invalid-argument` for a voice that does not exist, or a folder without a voice.
+ * @throws {SluiceError} `invalid-argument` for a voice that does not exist.
  */
 export function speechOf({ voice, output }: Pick<ChatOptions, "voice" | "output">, io: Io): { speech?: AnswerSpeech } {
   if (voice !== undefined)
     return { speech: { voice: voiceOf(voice, io.env), ...(output !== undefined && { output }) } };
-  if (output !== undefined) throw invalid("output", output, "with --voice only: it is the folder of audio files");
   return {};
 }
 

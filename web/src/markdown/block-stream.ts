@@ -1,5 +1,5 @@
 import type { Links, Token, Tokens } from "marked";
-import { closeMarks } from "./close-marks.js";
+import { closeMarks } from "../../../src/base/close-marks.js";
 import { CodeText } from "./code-text.js";
 import { lex } from "./lex.js";
 import { openFormula } from "./math-tokens.js";

@@ -1,7 +1,7 @@
 import type { Token } from "marked";
 import type { ComponentChildren } from "preact";
+import { readCharacterReferences } from "../../../src/base/character-references.js";
 import { Icon } from "../design/icon.js";
-import { readEntities } from "./entities.js";
 import { Formula } from "./formula.js";
 import { isMath } from "./math-tokens.js";
 import { safeImage, safeLink } from "./safe-link.js";
@@ -15,7 +15,7 @@ function one(token: Token): ComponentChildren {
   if (isMath(token)) return <Formula source={token.text} display={token.display} />;
   switch (token.type) {
     case "text":
-      return token.tokens === undefined ? readEntities(token.text) : inline(token.tokens);
+      return token.tokens === undefined ? readCharacterReferences(token.text) : inline(token.tokens);
     case "strong":
       return <strong>{inline(token.tokens)}</strong>;
     case "em":

@@ -42,7 +42,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** A text with its character references read. Those that are not known stay as they are. */
-export function readEntities(text: string): string {
+export function readCharacterReferences(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(\w{2,8}));/g, (whole, decimal, hex, name) => {
     if (name !== undefined) return NAMED[name] ?? whole;

@@ -22,8 +22,8 @@ import type { Io } from "./io.js";
 import { type KeepOptions, keptConversation } from "./kept-conversation.js";
 import { openTools, type ToolsOptions } from "./open-tools.js";
 import { PendingFiles } from "./pending-files.js";
-import { findTemplate } from "./prompt-template.js";
 import { readSchema } from "./read-schema.js";
+import { findTemplate } from "./template-files.js";
 
 /** How people say what is asked once. */
 export interface QuestionOptions extends KeepOptions, ToolsOptions {

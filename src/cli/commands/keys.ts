@@ -4,10 +4,9 @@ import { maskSecret } from "../../models/http/mask-secrets.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { askSecret } from "../ask-secret.js";
 import { keysFile } from "../data-folder.js";
-import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { keyVariable, readKeys, writeKeys } from "../kept-keys.js";
-import { reportError } from "../report-error.js";
+import { reported } from "../reported.js";
 
 /** Keeps a key that is typed, or comes on stdin. */
 export function setKeyCommand(name: string, rest: readonly string[], io: Io): Promise<number> {
@@ -64,14 +63,4 @@ export function deleteKeysCommand(names: readonly string[], io: Io): Promise<num
     await writeKeys(file, keys);
     if (missing.length > 0) throw new SluiceError("not-found", `no key is kept for ${missing.join(", ")}`);
   });
-}
-
-async function reported(io: Io, run: () => Promise<void>): Promise<number> {
-  try {
-    await run();
-    return EXIT.ok;
-  } catch (thrown) {
-    const error = SluiceError.from(thrown, "protocol");
-    return error.code === "cancelled" ? EXIT.interrupted : exitCodeOf(reportError(error, io));
-  }
 }

@@ -1,10 +1,10 @@
 import { configuredProviders } from "../../models/registry.js";
-import { EXIT, exitCodeOf } from "../exit-code.js";
+import { EXIT } from "../exit-code.js";
 import { type Io, shown, write } from "../io.js";
 import { type LocalServer, localServers } from "../local-servers.js";
 import { modelTable } from "../model-table.js";
 import { modelsOfProvider } from "../offered-models.js";
-import { reportError } from "../report-error.js";
+import { reported } from "../reported.js";
 
 /** Models that need no server. */
 const IN_PROCESS = `  llama/FILE.gguf: runs the file in this process, with the package node-llama-cpp; sluice pull fetches one
@@ -26,16 +26,13 @@ export async function modelsCommand(
 }
 
 /** Lists what a service says that it offers, one name a line as `--model` takes it. */
-async function offersCommand(provider: string, options: { json?: boolean }, io: Io): Promise<number> {
-  try {
+function offersCommand(provider: string, options: { json?: boolean }, io: Io): Promise<number> {
+  return reported(io, async () => {
     const models = await modelsOfProvider(provider, io.env);
     const lines = models.map(({ id }) => `${id}\n`).join("");
     await write(io.stdout, options.json ? `${JSON.stringify(models, undefined, 2)}\n` : shown(lines, io.stdout));
     if (models.length === 0) io.stderr.write(`${provider} has no model yet\n`);
-    return EXIT.ok;
-  } catch (thrown) {
-    return exitCodeOf(reportError(thrown, io));
-  }
+  });
 }
 
 /** One line about a server of one's own. */

@@ -5,12 +5,12 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { privateFolder, templatesFolder } from "../data-folder.js";
-import { EXIT, exitCodeOf } from "../exit-code.js";
 import { fileError } from "../file-problem.js";
 import { type Io, shown, write } from "../io.js";
-import { existingTemplate, readTemplate, templateFile, templateFiles } from "../prompt-template.js";
-import { reportError } from "../report-error.js";
+import { readTemplate } from "../prompt-template.js";
+import { reported } from "../reported.js";
 import { splitWords } from "../split-words.js";
+import { existingTemplate, templateFile, templateFiles } from "../template-files.js";
 
 /** A template to begin with. */
 const BEGINNING = `---
@@ -107,13 +107,4 @@ async function openEditor(file: string, env: Io["env"]): Promise<void> {
     throw new SluiceError("invalid-argument", `EDITOR: ${command} cannot be started: ${messageOf(thrown)}`);
   });
   if (code !== 0) throw new SluiceError("invalid-argument", `EDITOR: ${command} ended with code ${code}`);
-}
-
-async function reported(io: Io, run: () => Promise<void>): Promise<number> {
-  try {
-    await run();
-    return EXIT.ok;
-  } catch (thrown) {
-    return exitCodeOf(reportError(thrown, io));
-  }
 }

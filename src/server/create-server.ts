@@ -18,6 +18,8 @@ import { mountRoutes } from "./mount-routes.js";
 import { OpenStreams } from "./open-streams.js";
 import { openApiRoute } from "./openapi/openapi-route.js";
 import { KeyLimits } from "./protect/key-limits.js";
+import { ClientSecrets } from "./realtime/client-secrets.js";
+import { realtimeRoutes } from "./realtime/realtime-routes.js";
 import type { RunLogEntry } from "./request-log.js";
 import { openRooms } from "./rooms.js";
 import { metricsRoute } from "./routes/metrics-route.js";
@@ -128,7 +130,9 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   if (core.takeOver.isOn) log.onLost = (lost) => void core.takeOver.take(core, lost);
   const app = new Hono();
   const rooms = openRooms(core, options, served);
-  const paths = [...allRoutes(core), ...rooms.routes, metricsRoute(metrics)];
+  const secrets = options.realtime === undefined ? undefined : new ClientSecrets();
+  const spoken = secrets === undefined ? [] : realtimeRoutes(core, secrets);
+  const paths = [...allRoutes(core), ...spoken, ...rooms.routes, metricsRoute(metrics)];
   const page = options.webApp ? await webRoutes(options.origins) : [];
   mountRoutes(app, [...page, ...paths, openApiRoute(paths)], {
     gate,
@@ -145,7 +149,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     async listen({ port = DEFAULT_PORT, host = "127.0.0.1" } = {}) {
       requireTokenBeyondLoopback(host, gate.asksForKey ? "key" : undefined);
       const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-      sockets ??= await webSockets({ core, gate, maxBodyBytes, realtime: options.realtime });
+      sockets ??= await webSockets({ core, gate, maxBodyBytes, realtime: options.realtime, secrets });
       const { upgrade } = sockets;
       const listener = httpListener(handle, { h2c: true, sweep, upgrade });
       listener.server.maxConnections = maxConnections;

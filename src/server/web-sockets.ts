@@ -6,6 +6,7 @@ import { SluiceError } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
 import type { Gate } from "./gate.js";
 import type { Caller } from "./protect/caller.js";
+import type { ClientSecret, ClientSecrets } from "./realtime/client-secrets.js";
 import { openRealtime } from "./realtime/open-realtime.js";
 import type { RealtimeOptions } from "./realtime/realtime-options.js";
 import { REALTIME_PATH } from "./realtime/realtime-socket.js";
@@ -20,6 +21,8 @@ export interface WebSocketsOptions {
   maxBodyBytes: number;
   /** How the Realtime protocol is served; it is not where this is absent. */
   realtime: RealtimeOptions | undefined;
+  /** Keys that begin Realtime sessions and do nothing else. */
+  secrets: ClientSecrets | undefined;
 }
 
 /** The WebSockets of a server. */
@@ -31,13 +34,19 @@ export interface WebSockets {
 }
 
 /** Begins what a client asked for on its socket. */
-type Begin = (client: WebSocket, caller: Caller, query: URLSearchParams) => void;
+type Begin = (client: WebSocket, caller: Caller, query: URLSearchParams, secret?: ClientSecret) => void;
 
 /** How often a client is asked for a sign of life, in ms. One that gave none since the last time is gone. */
 const PING_MS = 30_000;
 
 /** @throws {SluiceError} `unsupported` where the package `ws` is not installed; what the settings of Realtime are refused with. */
-export async function webSockets({ core, gate, maxBodyBytes, realtime }: WebSocketsOptions): Promise<WebSockets> {
+export async function webSockets({
+  core,
+  gate,
+  maxBodyBytes,
+  realtime,
+  secrets,
+}: WebSocketsOptions): Promise<WebSockets> {
   const { WebSocketServer } = await loadPeer("ws", "WebSockets of the server");
   const server: WebSocketServer = new WebSocketServer({
     noServer: true,
@@ -65,11 +74,13 @@ export async function webSockets({ core, gate, maxBodyBytes, realtime }: WebSock
         const begin = paths.get(pathname);
         if (begin === undefined)
           throw new SluiceError("not-found", `there is no socket at ${pathname}`, { status: 404 });
-        const caller = gate.admit(withOfferedKey(request.headers), "GET", searchParams);
+        const headers = withOfferedKey(request.headers);
+        const secret = pathname === REALTIME_PATH ? secrets?.find(headers.authorization) : undefined;
+        const caller = secret?.caller ?? gate.admit(headers, "GET", searchParams);
         server.handleUpgrade(request, socket, head, (client) => {
           answering.add(client);
           client.on("pong", () => answering.add(client));
-          begin(client, caller, searchParams);
+          begin(client, caller, searchParams, secret);
         });
       } catch (thrown) {
         refuse(socket, SluiceError.from(thrown));

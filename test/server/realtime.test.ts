@@ -494,4 +494,45 @@ describe("the Realtime protocol, with OpenAI's own client", () => {
     const unknown = new Client(serving, "nobody", "secret");
     expect((await unknown.next("error")).error.code).toBe("unknown-model");
   });
+
+  it("gives browsers keys for sessions of one kind, which begin sessions until they expire and do nothing else", async () => {
+    const serving = await serve({
+      models: { model: scripted([["Ahoy."]]) },
+      token: "secret",
+      realtime: { voice: new TestVoice(), transcriber: false },
+    });
+    closers.push(() => serving.close());
+    const openai = new OpenAI({ baseURL: `${serving.url}/v1`, apiKey: "secret" });
+    const made = await openai.realtime.clientSecrets.create({
+      expires_after: { anchor: "created_at", seconds: 60 },
+      session: { type: "realtime", instructions: "Be a sailor.", output_modalities: ["text"] },
+    });
+    expect(made).toMatchObject({
+      value: expect.stringMatching(/^ek_/),
+      expires_at: expect.any(Number),
+      session: { type: "realtime", model: "model", instructions: "Be a sailor.", output_modalities: ["text"] },
+    });
+    const client = new Client(serving, "model", made.value);
+    expect((await client.next("session.created")).session).toMatchObject({ instructions: "Be a sailor." });
+    client.say("Hi");
+    client.send({ type: "response.create" });
+    expect((await client.next("response.output_text.done")).text).toBe("Ahoy.");
+    const other = await fetch(`${serving.url}/v1/models`, { headers: { authorization: `Bearer ${made.value}` } });
+    expect(other.status).toBe(401);
+    const address = `${serving.url.replace("http", "ws")}/v1/realtime`;
+    const refused = new WebSocket(address, ["realtime", "openai-insecure-api-key.ek_0"]);
+    refused.on("error", () => {});
+    expect((await once(refused, "unexpected-response"))[1].statusCode).toBe(401);
+    // @ts-expect-error: not a number of seconds that is allowed
+    const wrong = openai.realtime.clientSecrets.create({ expires_after: { seconds: "x" } });
+    await expect(wrong).rejects.toMatchObject({ status: 400 });
+    const misspelt = { session: { type: "realtime" as const, instruction: "x" } };
+    await expect(openai.realtime.clientSecrets.create(misspelt)).rejects.toMatchObject({ status: 400 });
+    const webRtc = await fetch(`${serving.url}/v1/realtime/calls`, {
+      method: "POST",
+      headers: { authorization: "Bearer secret", "content-type": "application/sdp" },
+      body: "v=0",
+    });
+    expect([webRtc.status, await webRtc.text()]).toEqual([501, expect.stringContaining("connect by WebSocket")]);
+  });
 });

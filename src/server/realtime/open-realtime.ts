@@ -7,13 +7,14 @@ import { voiceOf } from "../../speech/voices/voice-of-name.js";
 import { invalid } from "../../stream/error.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
+import type { ClientSecret } from "./client-secrets.js";
 import type { RealtimeOptions } from "./realtime-options.js";
 import { RealtimeSocket } from "./realtime-socket.js";
 
 /** Realtime sessions of a server. */
 export interface Realtime {
   /** Begins a session on a client's socket. */
-  begin(client: WebSocket, caller: Caller, query: URLSearchParams): void;
+  begin(client: WebSocket, caller: Caller, query: URLSearchParams, secret?: ClientSecret): void;
   /** Frees voices. */
   close(): Promise<void>;
 }
@@ -39,7 +40,7 @@ export async function openRealtime(core: ServerCore, options: RealtimeOptions): 
   const detector = writer !== undefined && voiceActivity ? await fvadDetectors() : undefined;
   let sessions = 0;
   return {
-    begin(client, caller, query) {
+    begin(client, caller, query, secret) {
       if (sessions >= maxSessions) {
         client.close(1013, "too many sessions");
         return;
@@ -48,7 +49,8 @@ export async function openRealtime(core: ServerCore, options: RealtimeOptions): 
       client.once("close", () => {
         sessions--;
       });
-      new RealtimeSocket(client, core, caller, query.get("model") ?? undefined, {
+      new RealtimeSocket(client, core, caller, query.get("model") ?? secret?.model, {
+        ...(secret !== undefined && { session: secret.session }),
         voice: (name) => {
           const found = named.get(name);
           if (found !== undefined) return { name, voice: found };

@@ -20,7 +20,7 @@ const MAX_UNREAD_BYTES = 16 * 1_024 * 1_024;
 
 /** What a socket needs for its session. */
 export interface RealtimeSocketOptions
-  extends Pick<RealtimeSessionOptions, "voice" | "transcriber" | "detector" | "instructions"> {
+  extends Pick<RealtimeSessionOptions, "voice" | "transcriber" | "detector" | "instructions" | "session"> {
   /** In ms. */
   maxSessionMs: number;
 }

@@ -6,7 +6,8 @@ import { RealtimeRefusal } from "./realtime-error.js";
 /** Part of a message item. */
 export type ItemContent =
   | { type: "input_text"; text: string }
-  | { type: "input_audio"; transcript: string | null }
+  /** `silentMs`: nobody said anything for so long. */
+  | { type: "input_audio"; transcript: string | null; silentMs?: number }
   | { type: "input_image"; image_url: string }
   | { type: "output_text"; text: string }
   | { type: "output_audio"; transcript: string };
@@ -67,7 +68,12 @@ export class ConversationItems {
 
 /** An item as events carry it. */
 export function itemObject(item: RealtimeItem): JsonObject {
-  return { object: "realtime.item", ...item };
+  if (item.type !== "message") return { object: "realtime.item", ...item };
+  const content = item.content.map(({ ...part }) => {
+    if (part.type === "input_audio") delete part.silentMs;
+    return part;
+  });
+  return { object: "realtime.item", ...item, content };
 }
 
 /** Reads a client's item. @throws {RealtimeRefusal} `invalid_value` with what is wrong. */
@@ -180,6 +186,9 @@ function addToAssistant(messages: ChatMessage[], part: AssistantPart): void {
 
 function wordsOf(content: ItemContent): string {
   if ("text" in content) return content.text;
+  // Models that are asked with nothing new answer nothing new.
+  if (content.type === "input_audio" && content.silentMs !== undefined)
+    return `(${Math.round(content.silentMs / 1_000)} seconds of silence)`;
   return "transcript" in content ? (content.transcript ?? "") : "";
 }
 

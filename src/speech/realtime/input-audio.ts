@@ -20,6 +20,8 @@ export interface InputAudioListener {
   started(atMs: number): void;
   /** Their turn is over. @param transcript what they said, where it was found out already. */
   stopped(atMs: number, pcm: Uint8Array, transcript: string | undefined): void;
+  /** Nobody has said anything for as long as the settings allow, since this time and until that one. */
+  idle(fromMs: number, toMs: number): void;
   /** What somebody said so far, to tell whether it looks complete. */
   transcribe(pcm: Uint8Array): Promise<string>;
 }
@@ -38,6 +40,8 @@ export class InputAudio {
   /** All audio so far, and the audio that the present detection has not seen, in ms. */
   #totalMs = 0;
   #offsetMs = 0;
+  /** Since when nobody says anything after a response, in ms of all audio; absent where it is not waited for. */
+  #idleFrom: number | undefined;
   /** What somebody said who seems not to be done, with `semantic_vad`. */
   #unfinished: { pcm: Uint8Array[]; transcript: string; endMs: number; sinceMs: number } | undefined;
 
@@ -77,6 +81,19 @@ export class InputAudio {
       else this.#paused(atMs, event.pcm);
     }
     this.#losePatience();
+    this.#loseHope(this.#detection);
+  }
+
+  /** A response was made, and will have been heard in so many ms: from then on silence is waited for. */
+  answered(leftMs: number): void {
+    this.#idleFrom = this.#totalMs + leftMs;
+  }
+
+  #loseHope({ idleMs }: TurnDetection): void {
+    const from = this.#idleFrom;
+    if (idleMs === undefined || from === undefined || this.#totalMs - from < idleMs) return;
+    this.#idleFrom = undefined;
+    this.#listener.idle(Math.round(from), Math.round(this.#totalMs));
   }
 
   /** What is committed by hand. @throws {RealtimeRefusal} where there is next to nothing. */
@@ -115,6 +132,7 @@ export class InputAudio {
   }
 
   #started(atMs: number): void {
+    this.#idleFrom = undefined;
     // Somebody who paused in mid-sentence goes on: it is the same turn.
     if (this.#unfinished !== undefined) this.#unfinished.sinceMs = Number.POSITIVE_INFINITY;
     else this.#listener.started(atMs);

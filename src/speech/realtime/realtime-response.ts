@@ -59,6 +59,8 @@ export class RealtimeResponse {
   #sent = 0;
   /** Audio that was sent, in ms. */
   #audioMs = 0;
+  /** How much of its audio was played by now, as far as a clock tells, in ms. */
+  playedMs: () => number = () => 0;
   #usage: Usage = {};
 
   constructor(plan: ResponsePlan, host: ResponseHost) {

@@ -32,6 +32,8 @@ export interface ResponsesHost {
   added(item: RealtimeItem, previous: string | null): Promise<void>;
   /** Items were dropped for it. */
   dropped(items: readonly RealtimeItem[]): void;
+  /** A response of the conversation is complete, and will have been played in so many ms. */
+  answered(leftMs: number): void;
   /** Resolves when all that the user has said is written down. */
   heardAll(): Promise<void>;
 }
@@ -59,6 +61,11 @@ export class RealtimeResponses {
     this.#conversationId = conversationId;
     this.#host = host;
     this.#clock = answering.clock ?? systemClock;
+  }
+
+  /** Whether a response of the conversation is being made. */
+  get active(): boolean {
+    return this.#response !== undefined;
   }
 
   /**
@@ -94,7 +101,9 @@ export class RealtimeResponses {
       if (!outOfBand) await this.#last;
       await response.run(open);
       this.#outOfBand.delete(response);
-      if (this.#response === response) this.#response = undefined;
+      if (this.#response !== response) return;
+      this.#response = undefined;
+      this.#host.answered(response.audioMs - response.playedMs());
     };
     const running = run();
     if (!outOfBand) this.#last = running;
@@ -206,6 +215,7 @@ export class RealtimeResponses {
     });
     if (voice === undefined) return stream;
     const playback = playedByClock(this.#clock, () => response.audioMs);
+    response.playedMs = () => playback.playedMs;
     return speak(stream, { ...this.#answering.speech, voice, playback, clock: this.#clock });
   }
 

@@ -23,6 +23,8 @@ export interface RealtimeSessionOptions extends RealtimeAnswering {
   send(event: JsonObject): Promise<void>;
   /** Instructions where the client gives none. */
   instructions?: string;
+  /** What it is set to when it begins, as `session.update` would: that of a client secret. */
+  session?: JsonObject;
 }
 
 const object = (value: unknown, path: string) => {
@@ -36,6 +38,7 @@ const OPTIONS = exactly("RealtimeSession", {
   transcriber: object,
   detector: callable,
   instructions: string,
+  session: object,
   speech: object,
   clock: object,
 });
@@ -74,6 +77,7 @@ export class RealtimeSession {
     this.#input = new InputAudio(this.#settings.inputFormat, () => this.#openDetector(), {
       started: (atMs) => this.#speechStarted(atMs),
       stopped: (atMs, pcm, transcript) => this.#speechStopped(atMs, pcm, transcript),
+      idle: (fromMs, toMs) => this.#idle(fromMs, toMs),
       transcribe: (pcm) => this.#transcribe(pcm),
     });
     this.#input.configure(undefined, turnDetection);
@@ -82,10 +86,24 @@ export class RealtimeSession {
       added: (item, previous) =>
         this.#send({ type: "conversation.item.added", previous_item_id: previous, item: itemObject(item) }),
       dropped: (items) => this.#drop(items),
+      answered: (leftMs) => this.#input.answered(leftMs),
       // What the user has just said is a part of the question.
       heardAll: async () => void (await Promise.all(this.#transcribing)),
     });
+    const refused = this.#begunWith(options.session);
     this.#send({ type: "session.created", session: this.#session });
+    if (refused !== undefined) this.#send({ type: "error", error: errorObject(refused) });
+  }
+
+  /** Why the session could not begin as it should. */
+  #begunWith(session: JsonObject | undefined): unknown {
+    if (session === undefined) return undefined;
+    try {
+      this.#set(session);
+      return undefined;
+    } catch (thrown) {
+      return thrown;
+    }
   }
 
   /** Takes an event of the client. What is wrong with it is sent as an `error` event. */
@@ -164,6 +182,11 @@ export class RealtimeSession {
   }
 
   #update(session: unknown): void {
+    this.#set(session);
+    this.#send({ type: "session.updated", session: this.#session });
+  }
+
+  #set(session: unknown): void {
     const settings = updatedSettings(this.#settings, session);
     if (settings.turnDetection !== null && this.#options.detector === undefined)
       throw new RealtimeRefusal(
@@ -175,7 +198,6 @@ export class RealtimeSession {
     const format = settings.inputFormat === this.#settings.inputFormat ? undefined : settings.inputFormat;
     this.#input.configure(format, settings.turnDetection);
     this.#settings = settings;
-    this.#send({ type: "session.updated", session: this.#session });
   }
 
   #openDetector(): VoiceDetector {
@@ -199,9 +221,19 @@ export class RealtimeSession {
     this.#commit(pcm, transcript, this.#settings.turnDetection?.createsResponse === true);
   }
 
+  /** Nobody says anything: the model is asked to go on. */
+  #idle(fromMs: number, toMs: number): void {
+    if (this.#responses.active) return;
+    const place = { audio_start_ms: fromMs, audio_end_ms: toMs, item_id: this.#nextItem };
+    this.#send({ type: "input_audio_buffer.timeout_triggered", ...place });
+    this.#unanswered = true;
+    this.#commit(new Uint8Array(), "", true, toMs - fromMs);
+  }
+
   /** The user's turn becomes an item, whose words follow. */
-  #commit(pcm: Uint8Array, known: string | undefined, respond: boolean): void {
-    const part = { type: "input_audio" as const, transcript: null as string | null };
+  #commit(pcm: Uint8Array, known: string | undefined, respond: boolean, silentMs?: number): void {
+    const silence = silentMs === undefined ? {} : { silentMs };
+    const part = { type: "input_audio" as const, transcript: null as string | null, ...silence };
     const item: RealtimeItem = {
       id: this.#nextItem,
       type: "message",

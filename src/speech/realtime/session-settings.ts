@@ -13,6 +13,8 @@ export interface TurnDetection {
   silenceMs: number;
   /** How long somebody whose words look unfinished is given to go on, in ms. 0 with `server_vad`. */
   patienceMs: number;
+  /** Silence after a response was heard that makes another one, in ms; absent for none. Not with `semantic_vad`. */
+  idleMs: number | undefined;
   /** Whether the end of a turn makes a response. */
   createsResponse: boolean;
   /** Whether somebody who begins to speak ends a response. */
@@ -53,6 +55,7 @@ export const DEFAULT_SETTINGS: SessionSettings = {
     prefixPaddingMs: 300,
     silenceMs: 500,
     patienceMs: 0,
+    idleMs: undefined,
     createsResponse: true,
     interruptsResponse: true,
   },
@@ -90,7 +93,7 @@ const turnDetection = exactly("turn detection", {
   threshold: between(0, 1),
   prefix_padding_ms: wholeNumber(0),
   silence_duration_ms: wholeNumber(50),
-  idle_timeout_ms: nullable(wholeNumber(0)),
+  idle_timeout_ms: nullable(between(5_000, 30_000)),
   create_response: boolean,
   interrupt_response: boolean,
   eagerness: oneOf("low", "medium", "high", "auto"),
@@ -222,12 +225,13 @@ export function sessionObject(settings: SessionSettings, id: string, model: stri
 function detectionOf(value: unknown): TurnDetection | null {
   if (!isJsonObject(value)) return null;
   const semantic = value.type === "semantic_vad";
-  const { prefix_padding_ms: prefix, silence_duration_ms: silence, eagerness } = value;
+  const { prefix_padding_ms: prefix, silence_duration_ms: silence, idle_timeout_ms: idle, eagerness } = value;
   return {
     type: semantic ? "semantic_vad" : "server_vad",
     prefixPaddingMs: typeof prefix === "number" ? prefix : 300,
     silenceMs: typeof silence === "number" ? silence : 500,
     patienceMs: semantic ? EAGERNESS_MS[eagernessOf(eagerness)] : 0,
+    idleMs: !semantic && typeof idle === "number" ? idle : undefined,
     createsResponse: value.create_response !== false,
     interruptsResponse: value.interrupt_response !== false,
   };
@@ -239,7 +243,7 @@ function eagernessOf(value: unknown): keyof typeof EAGERNESS_MS {
 
 function detectionObject(detection: TurnDetection | null): JsonObject | null {
   if (detection === null) return null;
-  const { type, prefixPaddingMs, silenceMs, patienceMs, createsResponse, interruptsResponse } = detection;
+  const { type, prefixPaddingMs, silenceMs, patienceMs, idleMs, createsResponse, interruptsResponse } = detection;
   const both = { type, create_response: createsResponse, interrupt_response: interruptsResponse };
   if (type === "semantic_vad") {
     const eagerness = Object.entries(EAGERNESS_MS).find(([, ms]) => ms === patienceMs)?.[0] ?? "auto";
@@ -250,7 +254,7 @@ function detectionObject(detection: TurnDetection | null): JsonObject | null {
     threshold: 0.5,
     prefix_padding_ms: prefixPaddingMs,
     silence_duration_ms: silenceMs,
-    idle_timeout_ms: null,
+    idle_timeout_ms: idleMs ?? null,
   };
 }
 

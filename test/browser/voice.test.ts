@@ -29,7 +29,9 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
     browser = await TestBrowser.open();
     serving = await serveApp({
       models: {
-        speaker: saying("First **sentence** here. The [second](https://example.com) one follows. And a third."),
+        speaker: saying(
+          "The first **sentence** stands here. The [second](https://example.com) one follows. And a third.",
+        ),
       },
       voices: { tone: voice },
       transcribers: { ear: { id: "ear", transcribe: async (pcm) => (pcm.length > 0 ? words() : "nothing") } },
@@ -56,13 +58,13 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
     await page.waitForFunction(() => Reflect.get(window, "captions").size === 3);
     await page.locator(".caption").waitFor({ state: "detached" });
     expect(await page.evaluate(() => [...Reflect.get(window, "captions")])).toEqual(spoken);
-    expect(spoken).toEqual(["First sentence here.", "The second one follows.", "And a third."]);
+    expect(spoken).toEqual(["The first sentence stands here.", "The second one follows.", "And a third."]);
     // A long sound is cut off in its middle.
     secondsEach = 20;
     await chat.button("Read aloud").click();
-    await page.locator(".caption").getByText("First sentence here.").waitFor();
+    await page.locator(".caption").getByText("The first sentence stands here.").waitFor();
     // The caption follows the words.
-    await page.locator(".caption .heard").getByText("First", { exact: true }).waitFor();
+    await page.locator(".caption .heard").getByText("The", { exact: true }).waitFor();
     await page.locator("body").press("Escape");
     await page.locator(".caption").waitFor({ state: "detached" });
     expect(problems).toEqual([]);
@@ -90,23 +92,26 @@ describe.skipIf(NO_BROWSER !== undefined)("the voice", () => {
     const talk = page.getByRole("button", { name: "Talk", exact: true });
     const listens = () => page.getByTitle("End the talk: it listens").waitFor();
     secondsEach = 600;
-    const heard = ["What is new?", "", "Tell me more."];
+    // A cough, and the page's own voice in the microphone, are no words of the user's.
+    const heard = ["What is new?", "", "first sentence stands here", "Tell me more."];
     words = () => heard.shift() ?? "?";
     await talk.click();
     await listens();
     await speak();
     await page.locator(".question-turn .bubble").getByText("What is new?").waitFor();
     const caption = page.locator(".caption");
-    await caption.getByText("First sentence here.").waitFor();
+    await caption.getByText("The first sentence stands here.").waitFor();
     await listens();
-    await speak();
-    await page.waitForFunction(() => document.querySelector(".talking.hearing, .talking.transcribing") !== null);
-    await listens();
+    for (let noise = 0; noise < 2; noise++) {
+      await speak();
+      await page.waitForFunction(() => document.querySelector(".talking.hearing, .talking.transcribing") !== null);
+      await listens();
+    }
     expect(heard).toEqual(["Tell me more."]);
-    expect(await caption.textContent()).toContain("First sentence here.");
+    expect(await caption.textContent()).toContain("The first sentence stands here.");
     await speak();
     await page.locator(".question-turn .bubble").getByText("Tell me more.").waitFor();
-    await caption.getByText("First sentence here.").waitFor();
+    await caption.getByText("The first sentence stands here.").waitFor();
     await talk.click();
     expect(await talk.getAttribute("aria-pressed")).toBe("false");
     expect(problems).toEqual([]);

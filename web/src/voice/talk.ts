@@ -3,7 +3,7 @@ import { looksComplete } from "../../../src/speech/listen/looks-complete.js";
 import type { UtteranceEvent } from "../../../src/speech/listen/utterances.js";
 import { messageOf } from "../../../src/stream/error.js";
 import type { Microphone } from "./microphone.js";
-import { pauseSpeaking, resumeSpeaking, speechProblem, stopSpeaking } from "./speaking.js";
+import { pauseSpeaking, resumeSpeaking, speaking, speechProblem, stopSpeaking } from "./speaking.js";
 import { transcribe } from "./transcribe.js";
 
 /** How long somebody may pause whose words do not look complete, in ms. */
@@ -38,6 +38,23 @@ export async function beginTalk(partner: TalkPartner): Promise<void> {
 export function endTalk(): void {
   end?.();
   end = undefined;
+}
+
+/** Fewer words may be the user's own, although they stand in what is spoken: "yes", "the second one". */
+const ECHO_WORDS = 4;
+
+/** Whether the microphone heard what the page itself was saying, as it does where the browser cancels no echo. */
+function isEcho(heard: string, spoken: string): boolean {
+  const [own, other] = [heard, spoken].map(
+    (text) =>
+      ` ${
+        text
+          .toLowerCase()
+          .match(/[\p{L}\p{N}]+/gu)
+          ?.join(" ") ?? ""
+      } `,
+  );
+  return own !== undefined && own.trim().split(" ").length >= ECHO_WORDS && other?.includes(own) === true;
 }
 
 class Talk {
@@ -100,7 +117,7 @@ class Talk {
     try {
       const heard = await words;
       this.#pending--;
-      if (!this.#over) this.#take(heard);
+      if (!this.#over) this.#take(isEcho(heard, speaking.peek()?.sentence ?? "") ? "" : heard);
     } catch (thrown) {
       this.#fail(thrown);
     }

@@ -1,127 +1,120 @@
-// What a relay costs: `node bench/relay.mjs [streams]`. A mock answers with a role frame and 64 deltas, one each 20 ms; the
-// same streams are read directly, through a bare relay (fetch to res.write), and through the server. Needs `npm run build`.
+// What a relay costs: `node bench/relay.mjs [streams] [rounds]`. Needs `npm run build`. See bench/README.md.
 import { fork } from "node:child_process";
-import { createServer } from "node:http";
-import { request } from "undici";
 import { nextMessage } from "./next-message.mjs";
+import { DELTAS, mock, PACE_MS } from "./relay/mock.mjs";
+import { relays } from "./relay/relays.mjs";
+import { steady } from "./relay/streams.mjs";
 
-const DELTAS = 64;
-const PACE_MS = 20;
-const [role, upstream] = process.argv.slice(2);
+/** Streams of each place and round, the first of which is not counted. */
+const EACH = 3;
+const SATURATED = 32;
+const SATURATED_EACH = 20;
+const FRAMES = DELTAS + 2;
 
-const listening = (server) =>
-  new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${server.address().port}`)));
+const [first = "256", second = "2"] = process.argv.slice(2);
+if (first === "child") await child(second, process.argv[4] ?? "");
+else await main(Number(first), Number(second));
 
-const roles = {
-  mock: () =>
-    listening(
-      createServer((incoming, outgoing) => {
-        incoming.resume();
-        outgoing.writeHead(200, { "content-type": "text/event-stream" });
-        let n = 0;
-        const frame = (choice) =>
-          outgoing.write(
-            `data: ${JSON.stringify({ id: "a", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, ...choice }] })}\n\n`,
-          );
-        frame({ delta: { role: "assistant", content: "" }, finish_reason: null });
-        const timer = setInterval(() => {
-          if (n++ < DELTAS) return frame({ delta: { content: `word${n} ` }, finish_reason: null });
-          clearInterval(timer);
-          frame({ delta: {}, finish_reason: "stop" });
-          outgoing.end("data: [DONE]\n\n");
-        }, PACE_MS);
-        outgoing.on("close", () => clearInterval(timer));
-      }),
-    ),
-  bare: () =>
-    listening(
-      createServer(async (incoming, outgoing) => {
-        let body = "";
-        for await (const piece of incoming) body += piece;
-        const answer = await fetch(`${upstream}/v1/chat/completions`, { method: "POST", body });
-        outgoing.writeHead(200, { "content-type": "text/event-stream" });
-        for await (const piece of answer.body) outgoing.write(piece);
-        outgoing.end();
-      }),
-    ),
-  sluice: async () => {
-    const { model } = await import("sluice");
-    const { createServer: serve } = await import("sluice/server");
-    const m = model("openai/m", { baseUrl: `${upstream}/v1`, apiKey: "none" });
-    return (await (await serve({ models: { m } })).listen({ port: 0 })).url;
-  },
-};
+/** A mock or a relay, until the parent is gone. */
+async function child(/** @type {string} */ name, /** @type {string} */ upstream) {
+  const url = name === "paced" || name === "fast" ? await mock(name === "paced") : await relays[name]?.(upstream);
+  process.on("message", () => process.send?.(process.cpuUsage()));
+  process.on("disconnect", () => process.exit());
+  process.send?.(url);
+}
 
-if (role in roles) {
-  const url = await roles[role]();
-  process.send(url);
-  process.on("message", () => process.send(process.cpuUsage()));
-  // Whoever measured is gone.
-  process.on("disconnect", () => process.exit(0));
-} else await main(Number(role ?? 100));
-
-async function main(streams) {
+async function main(/** @type {number} */ streams, /** @type {number} */ rounds) {
+  /** @type {import("node:child_process").ChildProcess[]} */
   const children = [];
-  const start = async (name, ...args) => {
-    const child = fork(import.meta.filename, [name, ...args]);
-    children.push(child);
-    const url = await nextMessage(child);
-    return { name, child, url };
+  try {
+    for (const [title, mocked, load] of [
+      [
+        `${streams} streams, ${DELTAS} deltas each, one each ${PACE_MS} ms`,
+        "paced",
+        { streams, each: EACH, paced: true },
+      ],
+      [`${SATURATED} streams as fast as they go`, "fast", { streams: SATURATED, each: SATURATED_EACH, paced: false }],
+    ]) {
+      const upstream = await start(children, mocked);
+      const rows = [{ name: "direct", ...upstream }];
+      for (const name of Object.keys(relays)) rows.push({ name, ...(await start(children, name, upstream.url)) });
+      await report(title, rows, load, rounds);
+      while (children.length > 0) children.pop()?.kill();
+    }
+  } finally {
+    for (const one of children) one.kill();
+  }
+}
+
+async function report(title, rows, load, rounds) {
+  console.log(`\n${title}`);
+  for (const { url } of rows) await steady(url, { ...load, streams: 8, each: 2 });
+  const measured = new Map(rows.map(({ name }) => [name, { streams: [], cpu: 0, frames: 0, ms: 0 }]));
+  // In turns, so that what else the machine does falls on all alike.
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, process: relay, url } of rows) {
+      const row = measured.get(name);
+      const [before, began] = [await cpuOf(relay), performance.now()];
+      row.streams.push(...(await steady(url, load)));
+      row.cpu += (await cpuOf(relay)) - before;
+      row.ms += performance.now() - began;
+      row.frames += load.streams * load.each * FRAMES;
+    }
+  }
+  print(measured);
+}
+
+function print(measured) {
+  const direct = figuresOf(measured.get("direct"));
+  const bareCpu = figuresOf(measured.get("bare")).cpu;
+  for (const [name, row] of measured) {
+    const own = figuresOf(row);
+    const added = (what, p, unit) => `${(own[what][p] - direct[what][p]).toFixed(unit === "ms" ? 2 : 0)} ${unit}`;
+    const said =
+      name === "direct"
+        ? [
+            `first ${own.first.p50.toFixed(2)} / ${own.first.p99.toFixed(2)} ms`,
+            `a token ${own.lag.p50.toFixed(0)} / ${own.lag.p99.toFixed(0)} us`,
+          ]
+        : [
+            `adds to the first ${added("first", "p50", "ms")} / ${added("first", "p99", "ms")}`,
+            `to a token ${added("lag", "p50", "us")} / ${added("lag", "p99", "us")}`,
+            `CPU ${own.cpu.toFixed(1)} us a frame, ${(own.cpu / bareCpu).toFixed(2)} x bare`,
+          ];
+    const per = `${(own.rate / 1_000).toFixed(1)} k frames/s`;
+    console.log(`${name.padEnd(11)} ${[...said, per, `${own.stalled} stalled, ${own.short} short`].join("; ")}`);
+  }
+}
+
+function figuresOf({ streams, cpu, frames, ms }) {
+  return {
+    first: quantiles(streams.map(({ firstMs }) => firstMs)),
+    lag: quantiles(streams.flatMap(({ lags }) => lags)),
+    cpu: cpu / frames,
+    rate: (frames / ms) * 1_000,
+    stalled: streams.filter(({ gapMs }) => gapMs > 10 * PACE_MS).length,
+    short: streams.filter(({ deltas }) => deltas !== DELTAS).length,
   };
-  const mock = await start("mock");
-  const targets = [{ name: "direct", url: mock.url }, await start("bare", mock.url), await start("sluice", mock.url)];
-  for (const target of targets) await round(target, 10);
-  console.log(`${streams} streams of ${DELTAS} deltas, one each ${PACE_MS} ms`);
-  for (const target of targets) {
-    const before = await cpuOf(target.child);
-    const results = await round(target, streams);
-    const cpu = (await cpuOf(target.child)) - before;
-    const firsts = results.map(({ firstMs }) => firstMs).sort((a, b) => a - b);
-    const stalls = results.filter(({ gapMs }) => gapMs > 10 * PACE_MS).length;
-    const short = results.filter(({ deltas }) => deltas !== DELTAS).length;
-    const at = (p) => firsts[Math.min(firsts.length - 1, Math.floor(p * firsts.length))].toFixed(2);
-    const perFrame = target.child === undefined ? "-" : (cpu / (streams * (DELTAS + 2))).toFixed(1);
-    console.log(
-      `${target.name}: first delta p50 ${at(0.5)} ms, p99 ${at(0.99)} ms; CPU ${perFrame} us a frame; ${stalls} stalled, ${short} short`,
-    );
-  }
-  for (const child of children) child.kill();
 }
 
-/** Streams that begin spread over one pace, as they would. */
-function round({ url }, streams) {
-  return Promise.all(
-    Array.from({ length: streams }, async (_, i) => {
-      await new Promise((resolve) => setTimeout(resolve, (i * PACE_MS * 5) / streams));
-      return one(url);
-    }),
-  );
+function quantiles(/** @type {number[]} */ values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (/** @type {number} */ p) => sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
 }
 
-async function one(url) {
-  const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "Hi" }] });
-  const began = performance.now();
-  const answer = await request(`${url}/v1/chat/completions`, {
-    method: "POST",
-    body,
-    headers: { "content-type": "application/json" },
+async function start(children, name, ...more) {
+  const args = ["child", name, ...more];
+  const relay = fork(import.meta.filename ?? new URL(import.meta.url).pathname, args, {
+    execArgv: process.env.PROF ? ["--cpu-prof", `--cpu-prof-dir=${process.env.PROF}/${name}`] : [],
   });
-  let [deltas, firstMs, gapMs, last] = [0, 0, 0, began];
-  for await (const piece of answer.body) {
-    const found = String(piece).split('"content":"word').length - 1;
-    if (found === 0) continue;
-    const now = performance.now();
-    if (deltas === 0) firstMs = now - began - PACE_MS;
-    else gapMs = Math.max(gapMs, now - last);
-    last = now;
-    deltas += found;
-  }
-  return { deltas, firstMs, gapMs };
+  children.push(relay);
+  return { process: relay, url: await nextMessage(relay) };
 }
 
-async function cpuOf(child) {
-  if (child === undefined) return 0;
-  child.send("cpu");
-  const { user, system } = await nextMessage(child);
+/** In us, user and system. */
+async function cpuOf(relay) {
+  relay.send("cpu");
+  const { user, system } = await nextMessage(relay);
   return user + system;
 }

@@ -15,11 +15,12 @@ export class MemoryRun implements RunWriter {
   readonly startedAt = Date.now();
   endedAt: number | undefined;
   onDeserted: (() => void) | undefined;
+  onStopped: ((reason: SluiceError) => void) | undefined;
   readonly #paced: boolean;
   readonly #maxBytes: number;
   readonly #onEnd: ((run: MemoryRun) => void) | undefined;
   #state: RunState = "running";
-  readonly #stop = new AbortController();
+  #stopped: SluiceError | undefined;
   #entries: Envelope[] = [];
   /** For each entry, the bytes of all entries up to its end. */
   #ends: number[] = [];
@@ -44,8 +45,8 @@ export class MemoryRun implements RunWriter {
     this.#onEnd = onEnd;
   }
 
-  get stopped(): AbortSignal {
-    return this.#stop.signal;
+  get stopped(): SluiceError | undefined {
+    return this.#stopped;
   }
 
   get state(): RunState {
@@ -94,7 +95,10 @@ export class MemoryRun implements RunWriter {
 
   stop(reason: SluiceError): boolean {
     if (this.#state !== "running") return false;
-    this.#stop.abort(reason);
+    if (this.#stopped === undefined) {
+      this.#stopped = reason;
+      this.onStopped?.(reason);
+    }
     return true;
   }
 

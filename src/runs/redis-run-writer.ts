@@ -57,8 +57,16 @@ export class RedisRunWriter implements RunWriter {
     return this.#token === BEGUN;
   }
 
-  get stopped(): AbortSignal {
+  get stopped(): SluiceError | undefined {
     return this.#local.stopped;
+  }
+
+  get onStopped(): ((reason: SluiceError) => void) | undefined {
+    return this.#local.onStopped;
+  }
+
+  set onStopped(stopped: ((reason: SluiceError) => void) | undefined) {
+    this.#local.onStopped = stopped;
   }
 
   get onDeserted(): (() => void) | undefined {

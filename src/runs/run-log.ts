@@ -58,10 +58,12 @@ export interface RunWriter {
   /** The run's id. */
   readonly run: string;
   /**
-   * Aborted when the run is to end: somebody stopped it, or another writer took it over. The reason is a `SluiceError`:
-   * `cancelled`, or `conflict`, after which nothing is written any more.
+   * Why the run is to end, once it is: somebody stopped it (`cancelled`), or another writer took it over (`conflict`), after which
+   * nothing is written any more.
    */
-  readonly stopped: AbortSignal;
+  readonly stopped: SluiceError | undefined;
+  /** Called when the run is to end. */
+  onStopped: ((reason: SluiceError) => void) | undefined;
   /** Called each time the last reader in this process has left a run that goes on. */
   onDeserted: (() => void) | undefined;
   /**

@@ -124,12 +124,10 @@ class Pump {
   }
 
   async run(): Promise<RunOutcome> {
-    const { stopped } = this.writer;
-    const onStop = () => this.stop(SluiceError.from(stopped.reason, "cancelled"));
-    stopped.addEventListener("abort", onStop, { once: true });
-    if (stopped.aborted) onStop();
+    this.writer.onStopped = (reason) => this.stop(reason);
+    if (this.writer.stopped !== undefined) this.stop(this.writer.stopped);
     const error = await this.#copy();
-    stopped.removeEventListener("abort", onStop);
+    this.writer.onStopped = undefined;
     this.writer.onDeserted = undefined;
     try {
       if (error !== undefined) this.writer.fail(error);

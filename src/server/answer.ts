@@ -83,7 +83,7 @@ export async function replyWith(
   { headers = () => ({}), ...frames }: ReplyOptions = {},
 ): Promise<ServerReply> {
   // Whatever the answer is at: a client that leaves is gone.
-  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  call.onLeave(() => reader.cancel());
   const { dialect, served, id, fields, created, completed } = asked;
   const own = {
     ...(fields && { fields }),

@@ -7,7 +7,7 @@ import { RUN_HEADER } from "./start-served.js";
 
 /** A run's entries as they are in the log, for a client of the native protocol. */
 export function entriesReply(call: ServerCall, reader: RunReader, run: string): ServerReply {
-  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  call.onLeave(() => reader.cancel());
   const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8", [RUN_HEADER]: run };
   return { status: 200, headers, body: new EntryFrames(reader) };
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { Context, Hono } from "hono";
+import type { Context, Hono, HonoRequest } from "hono";
 import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
 import { SluiceError } from "../stream/error.js";
 import { errorReply } from "./answer.js";
@@ -53,8 +53,10 @@ async function exchange(
   const cors = mounting.gate.corsHeaders(request.header("origin"));
   const reply = withHeaders(await replyTo(request, route, mounting, cors), { "x-request-id": request.id, ...cors });
   if (node === undefined) return webReply(reply);
-  await sendReply(reply, node.outgoing, mounting.streams);
-  mounting.onRequest?.(request.logEntry(reply.status, performance.now() - began));
+  // Not awaited: what led here would be held for as long as the answer streams.
+  void sendReply(reply, node.outgoing, mounting.streams).then(() =>
+    mounting.onRequest?.(request.logEntry(reply.status, performance.now() - began)),
+  );
   return SENT;
 }
 
@@ -99,6 +101,8 @@ function nodeExchange(env: unknown): NodeExchange | undefined {
   return isNode ? (env as NodeExchange) : undefined;
 }
 
+const NOTHING = new Uint8Array();
+
 /** An id that a client may give its request. */
 const FIT_ID = /^[\w.:-]{1,128}$/;
 
@@ -108,14 +112,18 @@ class Incoming implements ServerCall {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly signal: AbortSignal;
+  #signal: AbortController | undefined;
+  #left = false;
+  /** Those that want to know when the client leaves. */
+  #leaving: (() => void)[] = [];
   caller: Caller = LOCAL;
-  readonly #context: Context;
+  /** Of the web's; not kept where there is Node's own, which is smaller. */
+  readonly #request: HonoRequest | undefined;
   readonly #node: NodeExchange | undefined;
   readonly #limits: BodyLimits;
 
   constructor(context: Context, node: NodeExchange | undefined, limits: BodyLimits) {
-    this.#context = context;
+    this.#request = node === undefined ? context.req : undefined;
     this.#node = node;
     this.#limits = limits;
     this.method = context.req.method;
@@ -124,12 +132,40 @@ class Incoming implements ServerCall {
     this.query = new URLSearchParams(query === -1 ? "" : context.req.url.slice(query));
     const given = this.header("x-request-id");
     this.id = given !== undefined && FIT_ID.test(given) ? given : crypto.randomUUID();
-    this.signal = node === undefined ? context.req.raw.signal : leaving(node.outgoing);
+    if (node === undefined) context.req.raw.signal.addEventListener("abort", this.#leave, { once: true });
+    else {
+      const { outgoing } = node;
+      // Closed before it was ended.
+      outgoing.on("close", () => {
+        if (!outgoing.writableFinished) this.#leave();
+      });
+    }
   }
+
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const left = new AbortController();
+      this.#signal = left;
+      this.onLeave(() => left.abort(new SluiceError("cancelled", "the client left")));
+    }
+    return this.#signal.signal;
+  }
+
+  onLeave(listener: () => void): void {
+    if (this.#left) listener();
+    else this.#leaving.push(listener);
+  }
+
+  readonly #leave = (): void => {
+    this.#left = true;
+    const leaving = this.#leaving;
+    this.#leaving = [];
+    for (const listener of leaving) listener();
+  };
 
   /** All headers, names in lower case. */
   get headers(): IncomingHttpHeaders {
-    return this.#node?.incoming.headers ?? this.#context.req.header();
+    return this.#node?.incoming.headers ?? this.#request?.header() ?? {};
   }
 
   header(name: string): string | undefined {
@@ -142,9 +178,8 @@ class Incoming implements ServerCall {
   }
 
   bytes() {
-    return this.#node === undefined
-      ? readWebBody(this.#context.req.raw, this.#limits)
-      : readNodeBody(this.#node.incoming, this.#limits);
+    if (this.#node !== undefined) return readNodeBody(this.#node.incoming, this.#limits);
+    return this.#request === undefined ? Promise.resolve(NOTHING) : readWebBody(this.#request.raw, this.#limits);
   }
 
   logEntry(status: number, durationMs: number): RequestLog {
@@ -159,13 +194,4 @@ class Incoming implements ServerCall {
       caller: caller.name,
     };
   }
-}
-
-/** Aborted when a response is closed before it was ended. */
-function leaving(outgoing: ServerResponse | Http2ServerResponse): AbortSignal {
-  const left = new AbortController();
-  outgoing.on("close", () => {
-    if (!outgoing.writableFinished) left.abort(new SluiceError("cancelled", "the client left"));
-  });
-  return left.signal;
 }

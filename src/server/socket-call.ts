@@ -11,6 +11,10 @@ export function socketCall(caller: Caller, path: string, signal: AbortSignal): S
     query: new URLSearchParams(),
     caller,
     signal,
+    onLeave: (listener) => {
+      if (signal.aborted) listener();
+      else signal.addEventListener("abort", listener, { once: true });
+    },
     header: () => undefined,
     json: bodiless,
     bytes: bodiless,

@@ -14,8 +14,9 @@ export class EventLaws {
   #step: number | undefined;
   /** The number of the last step that closed: steps are counted upwards. */
   #lastStep = -1;
-  readonly #calls = new Set<string>();
-  readonly #nested = new Map<string, EventLaws>();
+  /** Made when they are needed: most streams have neither. */
+  #calls: Set<string> | undefined;
+  #nested: Map<string, EventLaws> | undefined;
   /** The inner stream of the last nested event: most that follow are of the same one. */
   #last: { event: NestedEvent; inner: EventLaws } | undefined;
 
@@ -30,7 +31,7 @@ export class EventLaws {
         if (!this.#mayStart) throw broken("a second start without a retract before it");
         this.#started = true;
         this.#mayStart = false;
-        for (const callId of event.resumes ?? []) this.#calls.add(callId);
+        for (const callId of event.resumes ?? []) this.#called(callId);
         return;
       case "step-start":
         this.#openStep(event.step);
@@ -40,11 +41,11 @@ export class EventLaws {
         this.#step = undefined;
         return;
       case "tool-call":
-        this.#calls.add(event.callId);
+        this.#called(event.callId);
         return;
       case "tool-result":
         // The provider may answer a call of the turn before.
-        if (event.providerExecuted === undefined && !this.#calls.has(event.callId)) {
+        if (event.providerExecuted === undefined && !this.#calls?.has(event.callId)) {
           throw broken(`a result of call ${JSON.stringify(event.callId)}, which was not made`);
         }
         return;
@@ -67,6 +68,11 @@ export class EventLaws {
     return this.#started;
   }
 
+  #called(callId: string): void {
+    this.#calls ??= new Set();
+    this.#calls.add(callId);
+  }
+
   #openStep(step: number): void {
     if (this.#step !== undefined) throw broken(`step-start ${step} while ${stepName(this.#step)}`);
     if (step <= this.#lastStep) throw broken(`a second step-start ${step}, or one out of order`);
@@ -82,12 +88,13 @@ export class EventLaws {
       return;
     }
     const key = nestedKey(event);
-    let inner = this.#nested.get(key);
+    let inner = this.#nested?.get(key);
     if (inner === undefined) {
       // What another process said of it, before this stream began, is taken back.
       const { type } = event.event;
       if (type !== "start" && type !== "retract") throw broken(`${event.from} begins with ${type}, not with start`);
       inner = new EventLaws();
+      this.#nested ??= new Map();
       this.#nested.set(key, inner);
     }
     inner.check(event.event);
@@ -96,7 +103,7 @@ export class EventLaws {
   }
 
   #closeNested(key: string): void {
-    this.#nested.delete(key);
+    this.#nested?.delete(key);
     this.#last = undefined;
   }
 }

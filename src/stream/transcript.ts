@@ -55,7 +55,7 @@ export class Transcript {
   #spent: Usage = {};
   #current: Usage = {};
   /** Inner streams that are not finished. */
-  readonly #nested = new Map<string, Transcript>();
+  #nested: Map<string, Transcript> | undefined;
   /** The inner stream of the last nested event. */
   #lastNested: { event: NestedEvent; inner: Transcript } | undefined;
   #finish: { reason: FinishReason; usage: Usage } | undefined;
@@ -200,7 +200,7 @@ export class Transcript {
   get usage(): Usage {
     if (this.#finish !== undefined) return this.#finish.usage;
     let usage = addUsage(this.#spent, this.#current);
-    for (const inner of this.#nested.values()) usage = addUsage(usage, inner.usage);
+    for (const inner of this.#nested?.values() ?? []) usage = addUsage(usage, inner.usage);
     return usage;
   }
 
@@ -255,16 +255,17 @@ export class Transcript {
       return;
     }
     const key = nestedKey(event);
-    let inner = this.#nested.get(key);
+    let inner = this.#nested?.get(key);
     if (inner === undefined) {
       inner = new Transcript(false);
+      this.#nested ??= new Map();
       this.#nested.set(key, inner);
     }
     inner.push(event.event);
     this.#lastNested = { event, inner };
     if (event.event.type !== "finish") return;
     this.#lastNested = undefined;
-    this.#nested.delete(key);
+    this.#nested?.delete(key);
     this.#spent = addUsage(this.#spent, event.event.usage);
   }
 

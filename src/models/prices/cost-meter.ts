@@ -21,8 +21,8 @@ export class CostMeter {
   #running = false;
   /** Whether the usage at the end is that of several calls, each of which was booked before. */
   #retracted = false;
-  /** Of inner streams that are not over. */
-  readonly #nested = new Map<string, CostMeter>();
+  /** Of inner streams that are not over; made when there is one. */
+  #nested: Map<string, CostMeter> | undefined;
   /** Of inner streams that are over. */
   #innerUsage: Usage | undefined;
   /** Whether a change of models stands before what follows, of which the retraction has booked what came before. */
@@ -86,7 +86,7 @@ export class CostMeter {
   /** In USD, until now; `undefined` where it is not known, as while a call runs that has not reported its usage. */
   get total(): number | undefined {
     let total = this.#own;
-    for (const inner of this.#nested.values()) {
+    for (const inner of this.#nested?.values() ?? []) {
       if (total === undefined || inner.total === undefined) return undefined;
       total += inner.total;
     }
@@ -103,16 +103,17 @@ export class CostMeter {
   /** Inner streams have models of their own, and are priced by them. */
   #pushNested(event: NestedEvent): void {
     const key = nestedKey(event);
-    let inner = this.#nested.get(key);
+    let inner = this.#nested?.get(key);
     if (inner === undefined) {
       // What is void of another process, or of a stream that is over, was paid for there.
       if (event.event.type === "retract") return;
       inner = new CostMeter("", this.#table);
+      this.#nested ??= new Map();
       this.#nested.set(key, inner);
     }
     inner.push(event.event);
     if (event.event.type !== "finish") return;
-    this.#nested.delete(key);
+    this.#nested?.delete(key);
     this.#innerUsage = addUsage(this.#innerUsage ?? {}, event.event.usage);
     const { total } = inner;
     this.#spent = this.#spent === undefined || total === undefined ? undefined : this.#spent + total;

@@ -182,7 +182,7 @@ export class TaskHandler implements A2ARequestHandler {
   }
 
   #leaveWith(reader: RunReader): void {
-    this.#call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+    this.#call.onLeave(() => reader.cancel());
   }
 
   /** A task as far as its log says it now. */

@@ -88,7 +88,7 @@ function start(core: ServerCore, call: ServerCall, asked: ConverseCall): Promise
 
 async function streamed(core: ServerCore, call: ServerCall, asked: ConverseCall, run: ServedRun): Promise<ServerReply> {
   const reader = run.read();
-  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  call.onLeave(() => reader.cancel());
   const context = { call: asked };
   const writer =
     asked.api === "alpha1"
@@ -119,7 +119,7 @@ function frames<Chunk>(chunks: ChunkWriter<Chunk>, encode: (chunk: Chunk) => Fra
 
 async function whole(call: ServerCall, asked: ConverseCall, run: ServedRun): Promise<ServerReply> {
   const reader = run.read();
-  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  call.onLeave(() => reader.cancel());
   const answer = await collectAnswer(ChatStream.from(eventsOf(reader)), asked);
   const context: AnswerContext = { call: asked };
   const body =

@@ -24,6 +24,6 @@ export async function mcpReply(core: ServerCore, call: ServerCall): Promise<Serv
   );
   const transport = new WebStandardStreamableHTTPServerTransport();
   await server.connect(transport);
-  call.signal.addEventListener("abort", () => void server.close(), { once: true });
+  call.onLeave(() => void server.close());
   return webAnswer(call, (request) => transport.handleRequest(request));
 }

@@ -22,7 +22,7 @@ export function monitoringRoutes(core: ServerCore, sidecar: string | undefined):
     }),
     route("GET", "/stream", "the same as it changes, as entries of the native protocol", async (call) => {
       const body = new MonitorFrames(core.monitor, figures, () => core.ending());
-      call.signal.addEventListener("abort", () => body.cancel(), { once: true });
+      call.onLeave(() => body.cancel());
       return { status: 200, headers: { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" }, body };
     }),
     route("GET", "/runs/:run", "what happened in a run that goes on, was slow or failed", async (call) => {

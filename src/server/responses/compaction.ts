@@ -30,7 +30,7 @@ export async function compact(core: ServerCore, call: ServerCall): Promise<Serve
     stream: (context) => model.stream(request, { context, retain: false }),
   });
   const reader = run.read();
-  call.signal.addEventListener("abort", () => reader.cancel(), { once: true });
+  call.onLeave(() => reader.cancel());
   const { message, usage } = await readAnswer(reader);
   const text = textOf(message);
   if (text.trim() === "") throw new SluiceError("provider-error", `${model.id} wrote no summary`);

@@ -9,16 +9,17 @@ const MAX_TARGETS = 12;
 /** What routes decided in one run. */
 export class RouteTrail {
   /** The newest decision about each target, those that were decided about first, first. */
-  readonly #targets = new Map<string, RouteDecision>();
+  #targets: Map<string, RouteDecision> | undefined;
 
   add(decision: RouteDecision): void {
     const key = `${decision.route}\n${decision.target}`;
+    this.#targets ??= new Map();
     if (this.#targets.size < MAX_TARGETS || this.#targets.has(key)) this.#targets.set(key, decision);
   }
 
   /** As a list of structured fields (RFC 9651): `"openai/gpt-5";failed=overloaded, "ollama/qwen3";answers`. `undefined` for none. */
   get text(): string | undefined {
-    if (this.#targets.size === 0) return undefined;
+    if (this.#targets === undefined) return undefined;
     return [...this.#targets.values()]
       .map(({ target, outcome, code }) => `"${quoted(target)}";${outcome}${code === undefined ? "" : `=${code}`}`)
       .join(", ");

@@ -37,3 +37,9 @@ test("causes that form a ring are written all the same", () => {
 test.each(["null", "[]", '{"code":"cancelled"}', '{"message":"no code"}'])("%s is no error", (text) => {
   expect(() => errorFromJson(parseJson(text))).toThrow(expect.objectContaining({ code: "malformed-frame" }));
 });
+
+test("what a foreign error says is kept up to a limit, and never half a character", () => {
+  const { message } = SluiceError.from(new Error(`${"m".repeat(9_999)}😀${"m".repeat(1_000_000)}`));
+  expect(message).toBe(`${"m".repeat(9_999)}\uFFFD… (1010001 characters)`);
+  expect(SluiceError.from(new Error("short")).message).toBe("short");
+});

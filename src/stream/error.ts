@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
+import { wellFormed } from "../base/well-formed.js";
 import type { ToolCallEvent } from "./chat-event.js";
 import type { Usage } from "./usage.js";
 
@@ -204,8 +205,17 @@ export class SluiceError extends Error {
   }
 }
 
+/** The most of a foreign message that is kept, in characters: it goes into logs, streams and answers. */
+const LONGEST_MESSAGE = 10_000;
+
 /** What a thrown value says, whatever it is; anything may be thrown, and describing it never throws. */
 export function messageOf(thrown: unknown): string {
+  const message = wholeMessageOf(thrown);
+  if (message.length <= LONGEST_MESSAGE) return message;
+  return `${wellFormed(message.slice(0, LONGEST_MESSAGE))}… (${message.length} characters)`;
+}
+
+function wholeMessageOf(thrown: unknown): string {
   try {
     if (thrown instanceof Error) return messageOfError(thrown, 0);
     if (typeof thrown !== "object" || thrown === null) return String(thrown);

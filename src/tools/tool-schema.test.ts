@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { JsonObject } from "../base/json.js";
 import { tool } from "./tool.js";
 import { toolSchema } from "./tool-schema.js";
 
@@ -84,4 +85,11 @@ test("required is a list of names wherever it stands", () => {
   expect(toolSchema({ type: "object", properties: {}, default: { required: true } })).toMatchObject({
     default: { required: true },
   });
+});
+
+test("a schema that is nested without an end to be seen is refused", () => {
+  let schema: JsonObject = { type: "string" };
+  for (let level = 0; level < 20_000; level++) schema = { type: "object", properties: { inner: schema } };
+  const refused = expect.objectContaining({ code: "invalid-argument", field: "input" });
+  expect(() => tool({ name: "deep", input: schema, run: () => "" })).toThrow(refused);
 });

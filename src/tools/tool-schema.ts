@@ -1,6 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
+import { invalid } from "../stream/error.js";
 import { resolveReference } from "../structured/resolve-reference.js";
 
+/** How many levels of objects and lists a schema may have: whoever reads it calls itself once a level. */
+const DEEPEST_SCHEMA = 500;
+const MOST_PARTS = 100_000;
 /** How deep references and unions at the top are followed. */
 const DEEPEST = 8;
 /** What stands at the top of a schema of arguments and is no part of them. */
@@ -11,8 +15,11 @@ const UNIONS = ["anyOf", "oneOf", "allOf"] as const;
  * without `properties`, OpenAI and Anthropic one with a union or a `$ref` at the top. A union becomes the object with the
  * properties of all its members, of which those are required that every member requires; the tool still holds the arguments
  * to its own schema.
+ *
+ * @throws {SluiceError} `invalid-argument` for a schema of more than 500 levels.
  */
 export function toolSchema({ $schema: _, ...given }: JsonObject): JsonObject {
+  if (isDeeper(given, DEEPEST_SCHEMA)) throw invalid("input", given, `a schema of at most ${DEEPEST_SCHEMA} levels`);
   const root = withRequiredLists(given) as JsonObject;
   if (root.type === "object" && isJsonObject(root.properties) && !isComposed(root)) return root;
   const merged = mergedObject(root, root, 0);
@@ -24,6 +31,21 @@ export function toolSchema({ $schema: _, ...given }: JsonObject): JsonObject {
     ...($defs !== undefined && { $defs }),
     ...(definitions !== undefined && { definitions }),
   };
+}
+
+/** Whether a value has more levels than so many; it is looked at level by level. */
+function isDeeper(value: JsonValue, most: number): boolean {
+  let level: JsonValue[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    // What refers to itself twice doubles with each level.
+    if (depth > most || level.length > MOST_PARTS) return true;
+    level = level.flatMap((one) =>
+      typeof one === "object" && one !== null
+        ? Object.values(one).filter((inner): inner is JsonObject => typeof inner === "object" && inner !== null)
+        : [],
+    );
+  }
+  return false;
 }
 
 /** Keywords whose value is data or names, not a schema. */

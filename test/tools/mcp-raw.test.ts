@@ -101,6 +101,7 @@ describe("a list of tools", () => {
       { name: "perhaps", inputSchema: { type: ["object", "null"] } },
       { name: "any", inputSchema: {} },
       { name: "never", inputSchema: false },
+      { name: "deep", inputSchema: { type: "object", default: JSON.parse("[".repeat(600) + "]".repeat(600)) } },
     ];
     const client = start({ tools }, { onError: ({ message }) => errors.push(message) });
     const found = (await client.tools()).map(({ definition }) => definition);
@@ -110,6 +111,7 @@ describe("a list of tools", () => {
     expect(errors).toEqual([
       expect.stringContaining("a tool any that is left out: another tool of its list has that name"),
       expect.stringContaining("a tool never that is left out"),
+      expect.stringContaining("a tool deep that is left out: input: found"),
     ]);
   });
 });

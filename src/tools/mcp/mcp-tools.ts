@@ -19,7 +19,7 @@ import {
   waitMs,
   wholeNumber,
 } from "../../stream/checks.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import { Slots } from "../../stream/slots.js";
 import type { Tool, ToolContext } from "../tool.js";
@@ -267,7 +267,16 @@ class McpToolSource implements McpTools {
     });
     const { filter = () => true } = this.#options;
     const names = new Set<string>();
-    return all.filter((one) => filter(one)).map((one) => this.#tool(one, names));
+    return all.filter((one) => filter(one)).flatMap((one) => this.#toolOrNone(one, names, skip));
+  }
+
+  #toolOrNone(one: ServersTool, names: Set<string>, skip: (name: string, why: string) => void): Tool[] {
+    try {
+      return [this.#tool(one, names)];
+    } catch (thrown) {
+      skip(one.name, messageOf(thrown));
+      return [];
+    }
   }
 
   #tool(one: ServersTool, names: Set<string>): Tool {

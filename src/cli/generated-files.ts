@@ -4,7 +4,8 @@ import { joinBytes } from "../base/join-bytes.js";
 import { sniffMediaType } from "../base/sniff-media-type.js";
 import { wavHeader } from "../speech/audio/wav.js";
 import type { AudioDeltaEvent } from "../stream/chat-event.js";
-import { messageOf, SluiceError } from "../stream/error.js";
+import { SluiceError } from "../stream/error.js";
+import { fileProblem } from "./file-problem.js";
 
 /** The ends of names, by media type; of others, the word behind the slash where it can be one. */
 const ENDS: Readonly<Record<string, string>> = {
@@ -49,7 +50,7 @@ export class GeneratedFiles {
         if (await writeNew(path, data)) return path;
       }
     } catch (cause) {
-      throw new SluiceError("store-failed", `${this.#folder}: ${messageOf(cause)}`, { cause });
+      throw new SluiceError("store-failed", `${this.#folder} cannot be written: ${fileProblem(cause)}`, { cause });
     }
   }
 

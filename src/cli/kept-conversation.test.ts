@@ -33,6 +33,8 @@ test("a question at a terminal is kept, says where the first time, and -c goes o
     (await messagesOf()).filter(({ message }: { message: { role: string } }) => message.role === "user"),
   ).toMatchObject([{ message: { content: "My cat is Tom" } }, { message: { content: "And my dog?" } }]);
   expect(statSync(join(home, "data", "sluice")).mode & 0o77).toBe(0);
+  for (const name of readdirSync(join(home, "data", "sluice")))
+    expect(statSync(join(home, "data", "sluice", name)).mode & 0o77, name).toBe(0);
 });
 
 test.each([
@@ -54,6 +56,8 @@ test("a chat at a terminal is kept and gone on with; where it cannot be, that is
   const elsewhere = { ...env, XDG_DATA_HOME: join(home, "file", "below") };
   const third = await runInProcess(["chat", "-m", "echo"], elsewhere, "Three\n", atTerminal);
   expect([third.code, third.stderr]).toEqual([0, expect.stringContaining("this conversation is not kept: ")]);
+  const named = await runInProcess(["chat", "-m", "echo", "--conversation", "a"], elsewhere, "Four\n");
+  expect([named.code, named.stderr]).toEqual([1, expect.stringContaining("a part of its path is no folder")]);
 });
 
 test("with --scrub, what is kept has placeholders", async () => {

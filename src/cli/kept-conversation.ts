@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import type { ConversationStore, StoredMessage } from "../chat/conversation-store.js";
 import { Conversations } from "../chat/conversations.js";
 import { defaultStoreLocation, openStore } from "../chat/open-store.js";
 import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import { conversationStore, privateFolder } from "./data-folder.js";
+import { fileProblem } from "./file-problem.js";
 import type { Io } from "./io.js";
 
 /** How people say which conversation is meant, and whether it is kept. */
@@ -97,9 +98,16 @@ async function opened(name: string | undefined, io: Io): Promise<KeptConversatio
   }
 }
 
-/** Makes the folder of the command's own file for its user alone. */
+/** Makes the command's own file for its user alone, whoever made the folder. */
 async function openPrivate(where: string, { env }: Io): Promise<ConversationStore> {
-  if (defaultStoreLocation(env) === undefined) privateFolder(where);
+  if (defaultStoreLocation(env) !== undefined) return openStore(where);
+  try {
+    privateFolder(where);
+    // SQLite gives the files beside it the same rights.
+    closeSync(openSync(where, "a", 0o600));
+  } catch (cause) {
+    throw new SluiceError("store-failed", `${where} cannot be written: ${fileProblem(cause)}`, { cause });
+  }
   return openStore(where);
 }
 

@@ -4,7 +4,7 @@ import { messageOf, SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
 import { resolveReference } from "../structured/resolve-reference.js";
 import { describeIssues } from "../structured/schema.js";
-import { fileError } from "./file-problem.js";
+import { fileProblem } from "./file-problem.js";
 import { JSON_SCHEMA_FORM } from "./json-schema-form.js";
 
 /** Keywords of which a schema that says something has one. */
@@ -30,7 +30,7 @@ const SAYING = [
  */
 export async function readSchema(path: string): Promise<JsonObject> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw fileError(`--schema ${path}`, "read", cause, "schema");
+    throw refused(path, fileProblem(cause));
   });
   let schema: unknown;
   try {

@@ -96,7 +96,7 @@ describe("sluice ask --schema", () => {
   });
 
   test.each([
-    ["/nonexistent/schema.json", "ENOENT"],
+    ["/nonexistent/schema.json", "there is no such file"],
     [file("broken.json", "{"), "JSON"],
     [file("list.json", "[]"), "not a JSON Schema, which is an object"],
   ])("refuses the schema %s", async (path, why) => {

@@ -11,6 +11,7 @@ import { SentenceSplitter } from "../../src/speech/sentences/sentence-splitter.j
 import { SpeakableText } from "../../src/speech/speakable/speakable-text.js";
 import { TableReader } from "../../src/speech/speakable/table-reader.js";
 import { partThoughts } from "../../src/stream/part-thoughts.js";
+import { findPlaces, replaceOutside } from "../../src/workflows/format/find-places.js";
 import { parseSimpleCondition } from "../../src/workflows/format/simple-condition.js";
 
 /** Texts of one length that make patterns look at the same characters again: a sign many times, between two others. */
@@ -64,6 +65,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   SpeakableText: (text) => new SpeakableText({}).next(text),
   TableReader: (text) => new TableReader().row(text),
   parseSimpleCondition,
+  findPlaces,
+  replaceOutside: (text) => replaceOutside(text, (outside) => outside),
   SentenceSplitter: (text) => {
     const splitter = new SentenceSplitter();
     inPieces(text, (piece) => splitter.push(piece));

@@ -2,6 +2,7 @@ import type { Liquid, Template as LiquidTemplate } from "liquidjs";
 import type { JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { findPlaces } from "./find-places.js";
 import { parsePath, valueAt } from "./path.js";
 
 /** A text with places to fill in. */
@@ -21,16 +22,14 @@ export interface Template {
   render(lookup: (name: string, dotted: boolean) => JsonValue | undefined): string;
 }
 
-/** `{name}`, `{{ name }}` (both with a dotted path), a tag, or an expression in double braces. */
-const PLACE =
-  /\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}|\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+|\[\d+\])*)\s*\}/g;
+/** An expression in double braces that is a name alone. */
 const SIMPLE = /^\{\{-?\s*([A-Za-z_$][\w-]*(?:\.[\w-]+|\[\d+\])*)\s*-?\}\}$/;
 
 type Part = { text: string } | { path: readonly string[]; source: string };
 
 /** Whether a text has a place to fill in. */
 export function hasPlaces(text: string): boolean {
-  return text.includes("{") && text.search(PLACE) !== -1;
+  return findPlaces(text).length > 0;
 }
 
 /**
@@ -46,13 +45,12 @@ export async function compileTemplate(text: string): Promise<Template> {
 function plainTemplate(text: string): Template | undefined {
   const parts: Part[] = [];
   let from = 0;
-  for (const match of text.matchAll(PLACE)) {
-    const [source, single] = match;
+  for (const { source, index, name: single } of findPlaces(text)) {
     const name = single ?? SIMPLE.exec(source)?.[1];
     if (name === undefined) return undefined;
-    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
+    if (index > from) parts.push({ text: text.slice(from, index) });
     parts.push({ path: parsePath(name.replace(/^\$/, "")), source });
-    from = match.index + source.length;
+    from = index + source.length;
   }
   if (from < text.length) parts.push({ text: text.slice(from) });
   const names = new Set(parts.flatMap((part) => ("path" in part ? [part.path[0] ?? ""] : [])));
@@ -114,11 +112,14 @@ function liquid(): Promise<Liquid> {
 async function liquidTemplate(text: string): Promise<Template> {
   const made = await liquid();
   // `{name}` means the same as `{{ name }}`; what a workflow's value holds is never read as a template.
-  const source = text.replace(PLACE, (found, single: string | undefined) => {
+  let source = "";
+  let from = 0;
+  for (const { source: found, index, name: single } of findPlaces(text)) {
     const name = single ?? SIMPLE.exec(found)?.[1];
-    if (name === undefined) return found;
-    return `{{ ${name.replace(/^\$/, "")} | ${AS_TEXT} }}`;
-  });
+    source += text.slice(from, index) + (name === undefined ? found : `{{ ${name.replace(/^\$/, "")} | ${AS_TEXT} }}`);
+    from = index + found.length;
+  }
+  source += text.slice(from);
   let parsed: LiquidTemplate[];
   let names: readonly string[];
   let dotted: ReadonlySet<string>;

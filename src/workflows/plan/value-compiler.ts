@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { messageOf } from "../../stream/error.js";
 import { type Condition, compileCondition } from "../format/condition.js";
 import type { Findings } from "../format/diagnostic.js";
+import { replaceOutside } from "../format/find-places.js";
 import { parsePath } from "../format/path.js";
 import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
 import { aloneKey, type Value } from "../format/value.js";
@@ -15,8 +16,8 @@ import { extended, folded, onlyPlace, parsedOr, unescaped } from "./values.js";
 const VARIABLE = /^\$([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/;
 /** A whole string that stands for an output: `step.field`. */
 const DOTTED = /^([\w-]+)\.([\w.[\]-]+)$/;
-/** `$name` or `$name.field` inside of a text, and what it is not looked for in: places. */
-const EMBEDDED = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|(?<![\w$\\])\$([A-Za-z_]\w*)((?:\.[A-Za-z_][\w-]*|\[\d+\])*)/g;
+/** `$name` or `$name.field` inside of a text, outside of places. */
+const EMBEDDED = /(?<![\w$\\])\$([A-Za-z_]\w*)((?:\.[A-Za-z_][\w-]*|\[\d+\])*)/g;
 /** A place with a dollar in it: `{$name}`, `{{ $name }}`. */
 const MARKED_PLACE = /\{\{?\s*\$([A-Za-z_][\w.[\]-]*)\s*\}?\}/g;
 /** What a reader of a template could mean by two characters where one was meant. */
@@ -235,18 +236,18 @@ export class ValueCompiler {
   /** Variables that there are, written `$name` in a text, as places. Any other dollar is one: prices, shells. */
   #withVariables(text: string): string {
     if (!text.includes("$") || VARIABLE.test(text)) return text;
-    return text
-      .replace(MARKED_PLACE, "{{$1}}")
-      .replace(EMBEDDED, (found, name: string | undefined, rest: string | undefined) =>
-        name !== undefined && this.#names.isVariable(name) ? `{{${name}${rest ?? ""}}}` : found,
-      );
+    return replaceOutside(text.replace(MARKED_PLACE, "{{$1}}"), (outside) =>
+      outside.replace(EMBEDDED, (found, name: string, rest: string) =>
+        this.#names.isVariable(name) ? `{{${name}${rest}}}` : found,
+      ),
+    );
   }
 
   /** Beside a variable that is written `$name`, another one that is written so is meant as one, too: an input of the run. */
   #withInputs(text: string, raw: string, place: NamePlace): string {
     if (text === raw || !place.mayBeInput) return text;
-    return text.replace(EMBEDDED, (found, name: string | undefined, rest: string | undefined) => {
-      if (name === undefined || !/^[a-z][a-z\d_]+$/.test(name)) return found;
+    const asInput = (found: string, name: string, rest: string) => {
+      if (!/^[a-z][a-z\d_]+$/.test(name)) return found;
       this.#findings.warn(
         "implied-input",
         place.path,
@@ -257,8 +258,9 @@ export class ValueCompiler {
         },
       );
       this.#names.input(name, place);
-      return `{{${name}${rest ?? ""}}}`;
-    });
+      return `{{${name}${rest}}}`;
+    };
+    return replaceOutside(text, (outside) => outside.replace(EMBEDDED, asInput));
   }
 
   async #template(

@@ -20,14 +20,20 @@ beforeEach(() => {
 });
 
 /** A view whose two outputs are one terminal, as they mostly are. */
-function atTerminal(columns = 60) {
+function atTerminal(columns = 60, isTTY = true) {
   const screen = new TerminalScreen(columns, 24);
-  const output = () => {
+  const output = (terminal: boolean) => {
     const stream = new PassThrough().setEncoding("utf8");
     stream.on("data", (text: string) => screen.write(text));
-    return Object.assign(stream, { isTTY: true, columns, rows: 24 });
+    return Object.assign(stream, { isTTY: terminal, columns, rows: 24 });
   };
-  const io: Io = { stdin: new PassThrough(), stdout: output(), stderr: output(), env: {}, onInterrupt: () => () => {} };
+  const io: Io = {
+    stdin: new PassThrough(),
+    stdout: output(isTTY),
+    stderr: output(true),
+    env: {},
+    onInterrupt: () => () => {},
+  };
   const view = new AnswerView(io, { clock, output: folder });
   const lines = async () => {
     // What was written to a stream arrives a turn later.
@@ -119,6 +125,16 @@ describe("what is waited for", () => {
     expect(await lines()).toHaveLength(1);
     await push({ type: "text-delta", text: "Hello" });
     expect(await lines()).toEqual(["Hello"]);
+  });
+
+  test("with the answer in a pipe, the line goes for good at the first word: the pipe may end at the same screen", async () => {
+    const { view, push, lines } = atTerminal(60, false);
+    view.begin();
+    clock.advance(1_000);
+    expect(await lines()).toHaveLength(1);
+    await push({ type: "text-delta", text: "half a line" }, { type: "tool-call", callId: "c", name: "t", input: 1 });
+    clock.advance(5_000);
+    expect(await lines()).toEqual(["half a line[t 1]"]);
   });
 
   test("a pipe gets retries alone, and nothing when it is to be quiet", async () => {

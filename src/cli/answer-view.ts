@@ -136,6 +136,8 @@ export class AnswerView {
     const whole = shown(this.#lines?.push(text) ?? text, stdout);
     if (whole === "") return;
     this.#waits.stop();
+    // Where a pipe ends is not known: it may be the same screen.
+    if (stdout.isTTY !== true) this.#waits.mute();
     if (this.#markdown === undefined) {
       this.#inLine = !whole.endsWith("\n");
       await write(stdout, whole);

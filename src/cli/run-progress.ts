@@ -1,14 +1,14 @@
 import { isJsonObject } from "../base/json.js";
 import type { ChatEvent } from "../stream/chat-event.js";
-import { styled } from "./ansi.js";
 import { hasColour, type Io, shown } from "./io.js";
-
-/** Moves up so many lines and clears to the end of the screen (ECMA-48, CUU and ED). */
-const redrawFrom = (lines: number): string => (lines === 0 ? "" : `\u001b[${lines}A\r\u001b[J`);
+import { columnsAtMost, fitting, graphemesOf } from "./markdown/columns.js";
+import { LiveTail } from "./markdown/live-tail.js";
+import { plainOf, type Span, type Spans, span } from "./markdown/span.js";
+import { reflowOf, sizeOf } from "./markdown/terminal-size.js";
 
 /** The shortest time between two pictures, in ms. */
 const FRAME_MS = 80;
-/** Characters of a line. */
+/** The most columns of a line. */
 const WIDTH = 100;
 
 interface Line {
@@ -29,13 +29,14 @@ export class RunProgress {
   readonly #live: boolean;
   readonly #colour: boolean;
   readonly #lines = new Map<string, Line>();
-  #drawn = 0;
+  readonly #screen: LiveTail;
   #drawnAt = 0;
   #answering = false;
 
   constructor(io: Io) {
     this.#io = io;
-    this.#live = io.stderr.isTTY === true;
+    this.#live = io.stderr.isTTY === true && io.env.TERM !== "dumb";
+    this.#screen = new LiveTail(() => sizeOf(io), reflowOf(io.env));
     this.#colour = hasColour(io.stderr, io.env);
   }
 
@@ -47,8 +48,8 @@ export class RunProgress {
   /** The answer begins: what is still drawn gives way to it, and nothing is drawn over it. */
   answer(): void {
     if (this.#answering) return;
-    this.#clear();
     this.#answering = true;
+    if (this.#live) this.#io.stderr.write(this.#screen.print([]));
   }
 
   end(): void {
@@ -64,9 +65,10 @@ export class RunProgress {
     this.#lines.set(key, line);
     const over = !["started", "retrying"].includes(line.state);
     if (over) {
-      this.#clear();
       this.#lines.delete(key);
-      if (!this.#answering || !this.#live) this.#io.stderr.write(`${this.#describe(key, line)}\n`);
+      const described = this.#describe(key, line);
+      if (!this.#live) this.#io.stderr.write(`${plainOf(described)}\n`);
+      else if (!this.#answering) this.#io.stderr.write(this.#screen.print([described]));
       this.#draw(true);
     } else if (!this.#live) this.#io.stderr.write(`${line.state === "started" ? "…" : "↻"} ${key} (${String(type)})\n`);
     else this.#draw(false);
@@ -79,23 +81,17 @@ export class RunProgress {
     this.#draw(false);
   }
 
-  #clear(): void {
-    if (this.#drawn > 0) this.#io.stderr.write(redrawFrom(this.#drawn));
-    this.#drawn = 0;
-  }
-
   #draw(now: boolean): void {
     if (!this.#live || this.#answering) return;
     const at = performance.now();
     if (!now && at - this.#drawnAt < FRAME_MS) return;
     this.#drawnAt = at;
-    this.#clear();
     const lines = [...this.#lines].map(([key, line]) => this.#describe(key, line));
-    this.#drawn = lines.length;
-    if (lines.length > 0) this.#io.stderr.write(`${lines.join("\n")}\n`);
+    // The cursor stands below them: whatever else is written begins in a line of its own.
+    this.#io.stderr.write(this.#screen.draw(lines.length === 0 ? [] : [...lines, []]));
   }
 
-  #describe(key: string, line: Line): string {
+  #describe(key: string, line: Line): Spans {
     const signs: Readonly<Record<string, string>> = {
       completed: "✓",
       skipped: "–",
@@ -105,9 +101,30 @@ export class RunProgress {
     };
     const seconds = (line.elapsedMs ?? performance.now() - line.began) / 1_000;
     const time = line.state === "skipped" || line.state === "resumed" ? "" : ` ${seconds.toFixed(1)} s`;
-    const tail = line.message ?? line.said.replace(/\s+/g, " ");
-    const room = Math.max(10, Math.min(this.#io.stdout.columns ?? WIDTH, WIDTH) - key.length - 12);
-    const said = tail === "" ? "" : ` ${styled(shown(tail.slice(-room), this.#io.stderr), "dim", this.#colour)}`;
-    return `${signs[line.state] ?? "…"} ${key}${time}${line.state === "completed" ? "" : said}`;
+    const head = shown(`${signs[line.state] ?? "…"} ${key}${time}`, this.#io.stderr);
+    const tail = shown((line.message ?? line.said).replace(/\s+/g, " "), this.#io.stderr);
+    if (!this.#live) return [span(line.state === "completed" || tail === "" ? head : `${head} ${tail}`)];
+    const width = Math.min(sizeOf(this.#io).columns - 1, WIDTH);
+    const begun = fitting(head, width);
+    const room = width - columnsAtMost(begun) - 1;
+    if (line.state === "completed" || tail === "" || room <= 0) return [span(begun)];
+    // What failed says how from the beginning; of what goes on, the end is news.
+    const said = line.message === undefined ? lastOf(tail, room) : fitting(tail, room);
+    return [span(`${begun} `), this.#dim(said)];
   }
+
+  #dim(text: string): Span {
+    return this.#colour ? span(text, "dim") : span(text);
+  }
+}
+
+/** The end of a text that fits into so many columns. */
+function lastOf(text: string, columns: number): string {
+  let [out, left] = ["", columns];
+  for (const grapheme of graphemesOf(text).reverse()) {
+    left -= columnsAtMost(grapheme);
+    if (left < 0) break;
+    out = grapheme + out;
+  }
+  return out;
 }

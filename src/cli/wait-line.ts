@@ -23,7 +23,7 @@ const [THOUGHT_LINES, THOUGHT_CHARACTERS] = [4, 600];
 export class WaitLine {
   readonly #io: Io;
   readonly #clock: Clock;
-  readonly #live: boolean;
+  #live: boolean;
   readonly #quiet: boolean;
   readonly #screen: LiveTail;
   #what = "";
@@ -77,6 +77,12 @@ export class WaitLine {
     this.#what = "";
     if (this.#drawn) this.#io.stderr.write(this.#screen.print([]));
     this.#drawn = false;
+  }
+
+  /** Nothing is drawn any more; retries are said in lines. */
+  mute(): void {
+    this.stop();
+    this.#live = false;
   }
 
   #retry({ attempt, delayMs, error }: Extract<WireEvent, { type: "retry" }>): void {

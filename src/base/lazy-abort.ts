@@ -5,7 +5,7 @@
 export class LazyAbort {
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
-  #listeners: Set<() => void> | undefined;
+  #listeners: (() => void)[] = [];
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -29,24 +29,43 @@ export class LazyAbort {
     if (this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners ?? []) listener();
-    this.#listeners = undefined;
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
   }
 
   /** Calls the listener when it is aborted; returns how to call that off. Not called where it is aborted already. */
   onAbort(listener: () => void): () => void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    return () => this.#listeners?.delete(listener);
+    this.#listeners.push(listener);
+    return () => {
+      const at = this.#listeners.indexOf(listener);
+      if (at !== -1) this.#listeners.splice(at, 1);
+    };
   }
 
-  /** The promise's outcome, or the reason as soon as it is aborted. What comes later is nobody's. */
-  race<T>(promise: Promise<T>): Promise<T> {
+  /**
+   * The promise's outcome, or the reason as soon as it is aborted. What comes later is nobody's.
+   *
+   * @param onAbort called when it is aborted first.
+   */
+  race<T>(promise: Promise<T>, onAbort?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const giveUp = () => reject(this.reason);
+      const giveUp = () => {
+        onAbort?.();
+        reject(this.reason);
+      };
       const callOff = this.onAbort(giveUp);
       if (this.aborted) giveUp();
-      promise.finally(callOff).then(resolve, reject);
+      promise.then(
+        (value) => {
+          callOff();
+          resolve(value);
+        },
+        (thrown: unknown) => {
+          callOff();
+          reject(thrown);
+        },
+      );
     });
   }
 }

@@ -45,8 +45,9 @@ export class CallRequests {
 
   /** Requests about the call that were made before and that nobody has answered: without answers there is nothing to run. */
   get unanswered(): readonly InputRequestPart[] {
-    if (this.#settings.handler !== undefined) return [];
-    const last = new Map((this.#settings.resumed?.requests ?? []).map((request) => [request.id, request]));
+    const { handler, resumed } = this.#settings;
+    if (handler !== undefined || resumed === undefined) return [];
+    const last = new Map(resumed.requests.map((request) => [request.id, request]));
     return [...last.values()].filter(({ id }) => !this.#responses.has(id));
   }
 
@@ -130,7 +131,8 @@ export class CallRequests {
 
   #questions(): InputRequestPart[] {
     const { resumed } = this.#settings;
-    const all = new Map((resumed?.requests ?? []).map((request) => [request.id, request]));
+    if (resumed === undefined) return [];
+    const all = new Map(resumed.requests.map((request) => [request.id, request]));
     return [...all.values()].filter(({ kind }) => kind === "question");
   }
 }

@@ -130,6 +130,7 @@ export class CallRun {
         : this.#failed(`There is no tool ${name}; there are: ${tools.names.join(", ")}`);
     }
     if (this.#settings.refusal !== undefined) return this.#failed(this.#settings.refusal);
+    // The model goes first: what it says in the same breath is not held up by its tools.
     const read = await readArguments(tool, this.call, repairArguments);
     if ("problem" in read) return this.#failed(read.problem);
     if (tool.run === undefined) return { type: "open", waitsFor: "caller" };
@@ -148,7 +149,7 @@ export class CallRun {
       this.#innerStreams().repeat(innerRequests(suspended).map(({ request }) => request));
       return { ...WAITS, messages: suspended.messages };
     }
-    const needed = decided !== undefined || ((await tool.needsApproval?.(input)) ?? false);
+    const needed = decided !== undefined || (tool.needsApproval !== undefined && (await tool.needsApproval(input)));
     if (!needed) return this.#run(tool, input);
     return this.#runApproved(tool, input, decided ?? (await this.#abort.race(this.#requests.approval())));
   }
@@ -177,27 +178,35 @@ export class CallRun {
   async #run(tool: Tool, input: unknown, editedInput?: JsonValue): Promise<CallOutcome> {
     const slots = this.#settings.slots;
     const release = tool.slots && (tool.slots.tryTake() ?? (await tool.slots.take(this.#abort.signal)));
+    let releaseShared: (() => void) | undefined;
     try {
-      const releaseShared = slots.tryTake() ?? (await slots.take(this.#abort.signal));
-      try {
-        return await this.#runObserved(tool, input, editedInput);
-      } finally {
-        releaseShared();
-      }
+      releaseShared = slots.tryTake() ?? (await slots.take(this.#abort.signal));
+      return await this.#runObserved(tool, input, editedInput);
     } finally {
+      releaseShared?.();
       release?.();
     }
   }
 
   /** Runs the tool where somebody watches: what it waited for here before it ran again is part of what is seen. */
-  async #runObserved(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<CallOutcome> {
+  #runObserved(tool: Tool, input: unknown, editedInput: JsonValue | undefined): Promise<CallOutcome> {
+    const { observe, context } = this.#settings;
+    if (observe === undefined) return this.#runUntilAnswered(tool, input, editedInput);
     const { name, callId } = this.call;
     const { description } = tool.definition;
-    const { observe, context } = this.#settings;
     const run = { name, callId, input: editedInput ?? this.call.input, context };
-    const observation = observe?.begin(description === undefined ? run : { ...run, description });
+    const observation = observe.begin(description === undefined ? run : { ...run, description });
     if (observation === undefined) return this.#runUntilAnswered(tool, input, editedInput);
     this.#observation = observation;
+    return this.#runWithin(observation, tool, input, editedInput);
+  }
+
+  async #runWithin(
+    observation: ToolObservation,
+    tool: Tool,
+    input: unknown,
+    editedInput: JsonValue | undefined,
+  ): Promise<CallOutcome> {
     try {
       const outcome = await observation.within(() => this.#runUntilAnswered(tool, input, editedInput));
       if (outcome.type === "open") observation.suspend();
@@ -246,18 +255,26 @@ export class CallRun {
       limit,
       progress: (value) => this.#emit([{ ...this.#result(toJson(value), false), preliminary: true }]),
     });
-    const callOff = this.#abort.onAbort(() => running.abort(this.#abort.reason));
     try {
-      return await this.#abort.race(running.run());
+      return await this.#abort.race(running.run(), () => running.abort(this.#abort.reason));
     } finally {
-      callOff();
       limit.stop();
     }
   }
 
-  async #read(tool: Tool, returned: unknown, editedInput: JsonValue | undefined): Promise<CallOutcome> {
-    const { value, isError, opaque } = returned instanceof ToolOutput ? returned : new ToolOutput(returned);
-    const read: Validation<unknown> = isError ? { value } : ((await tool.readOutput?.(value)) ?? { value });
+  #read(tool: Tool, returned: unknown, editedInput: JsonValue | undefined): CallOutcome | Promise<CallOutcome> {
+    const output = returned instanceof ToolOutput ? returned : new ToolOutput(returned);
+    const { value, isError } = output;
+    const read = isError ? undefined : tool.readOutput?.(value);
+    if (read instanceof Promise) return read.then((found) => this.#outcome(output, found, editedInput));
+    return this.#outcome(output, read ?? { value }, editedInput);
+  }
+
+  #outcome(
+    { isError, opaque }: ToolOutput,
+    read: Validation<unknown>,
+    editedInput: JsonValue | undefined,
+  ): CallOutcome {
     if (read.issues !== undefined) {
       throw new SluiceError(
         "tool-failed",
@@ -304,8 +321,9 @@ export class CallRun {
     return this.#inner;
   }
 
-  async #emit(events: readonly ChatEvent[]): Promise<void> {
-    if (!this.#cancelled && this.outcome === undefined) await this.#listener.emit(events, this);
+  #emit(events: readonly ChatEvent[]): Promise<void> {
+    const heard = !this.#cancelled && this.outcome === undefined;
+    return heard ? this.#listener.emit(events, this) : Promise.resolve();
   }
 
   #end(outcome: CallOutcome): void {

@@ -47,13 +47,8 @@ export class RunningTool {
    * @throws {Suspension} when it waits for input.
    */
   async run(): Promise<unknown> {
-    const { tool, input } = this.#settings;
-    const suspended = new Promise<never>((_, reject) => {
-      this.#suspend = reject;
-    });
-    suspended.catch(() => {});
     try {
-      const result = await Promise.race([this.#resultOf(tool.run?.(input, this.#context())), suspended]);
+      const result = await this.#unlessSuspended();
       this.#checkResumed();
       return result;
     } catch (thrown) {
@@ -61,6 +56,15 @@ export class RunningTool {
       if (thrown instanceof Suspension) this.#abort.abort(new SluiceError("cancelled", "the tool waits for input"));
       throw thrown;
     }
+  }
+
+  /** What the tool returns, unless it waits for input before. */
+  #unlessSuspended(): Promise<unknown> {
+    const { tool, input } = this.#settings;
+    return new Promise((resolve, reject) => {
+      this.#suspend = reject;
+      this.#resultOf(tool.run?.(input, this.#context())).then(resolve, reject);
+    });
   }
 
   #context(): ToolContext {

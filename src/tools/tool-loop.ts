@@ -121,7 +121,8 @@ export class ToolLoop implements BatchSource, RunListener {
         if (emitted.length > 0) return emitted;
         if (this.#failure !== undefined) throw this.#failure;
         if (this.#phase === "over") return undefined;
-        const batch = await this.#advance();
+        const advanced = this.#advance();
+        const batch = advanced instanceof Promise ? await advanced : advanced;
         if (batch.length > 0) return batch;
       }
     } catch (thrown) {
@@ -153,7 +154,7 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   /** One step further. Returns the events for the reader, if there are any. */
-  #advance(): Promise<Batch> {
+  #advance(): Batch | Promise<Batch> {
     switch (this.#phase) {
       case "beginning":
         return this.#begin();
@@ -162,7 +163,7 @@ export class ToolLoop implements BatchSource, RunListener {
       case "running":
         return this.#finishStep();
       case "over":
-        return Promise.resolve([]);
+        return [];
       default:
         return this.#phase satisfies never;
     }
@@ -184,18 +185,14 @@ export class ToolLoop implements BatchSource, RunListener {
     return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id, resumes }];
   }
 
-  async #listen(): Promise<Batch> {
+  #listen(): Batch | Promise<Batch> {
     if (this.#reader === undefined) {
       if (this.#options.context?.budget?.exhausted !== undefined) return this.#endUnasked();
-      await this.#open();
+      return this.#open().then(nothing);
     }
-    if (this.#left) return [];
     if (this.#arrival === undefined && !this.#pulling) this.#pull();
     const arrival = this.#arrival;
-    if (arrival === undefined) {
-      await this.#something();
-      return [];
-    }
+    if (arrival === undefined) return this.#something().then(nothing);
     this.#arrival = undefined;
     if ("thrown" in arrival) throw arrival.thrown;
     return this.#read(arrival.batch);
@@ -322,11 +319,8 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   /** Once all tools are done: the next model call is prepared, or the stream ends. */
-  async #finishStep(): Promise<Batch> {
-    if (this.#calls.running) {
-      await this.#something();
-      return [];
-    }
+  #finishStep(): Batch | Promise<Batch> {
+    if (this.#calls.running) return this.#something().then(nothing);
     const out: ChatEvent[] = [];
     this.#bookInner(this.#calls.innerUsage);
     const { reason = "tool-calls", rawReason } = this.#answer?.finish ?? {};
@@ -348,8 +342,10 @@ export class ToolLoop implements BatchSource, RunListener {
     if (waiting !== undefined) return waiting;
     if (this.#calls.none && reason !== "pause") return reason;
     const { maxSteps, maxTotalTokens, maxCalls, stopWhen } = this.#settings;
-    const { calls, results } = this.#calls;
-    if (stopWhen?.({ steps: this.#modelCalls, usage: this.#usage, calls, results })) return "stop";
+    if (stopWhen !== undefined) {
+      const { calls, results } = this.#calls;
+      if (stopWhen({ steps: this.#modelCalls, usage: this.#usage, calls, results })) return "stop";
+    }
     const spent =
       this.#modelCalls >= maxSteps ||
       this.#toolCalls > maxCalls ||
@@ -421,4 +417,8 @@ export class ToolLoop implements BatchSource, RunListener {
     if (this.#answer !== undefined) this.#share?.settle(this.#answer.usage, this.#answer.model);
     this.#share = undefined;
   }
+}
+
+function nothing(): Batch {
+  return [];
 }

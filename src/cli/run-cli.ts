@@ -50,7 +50,9 @@ export async function runCli(words: readonly string[], io: Io, version: string):
 
 function describeProgram(io: Io, version: string, ended: (code: number) => void): Command {
   const program = new Command("sluice")
-    .description("Streaming chat with language models.")
+    .description(
+      "Streaming chat with language models. Words without a command are a question; without words it is a chat.",
+    )
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })

@@ -39,7 +39,7 @@ async function main(/** @type {number} */ streams, /** @type {number} */ rounds)
       const rows = [{ name: "direct", ...upstream }];
       for (const name of Object.keys(relays)) rows.push({ name, ...(await start(children, name, upstream.url)) });
       await report(title, rows, load, rounds);
-      while (children.length > 0) children.pop()?.kill();
+      while (children.length > 0) children.pop()?.disconnect();
     }
   } finally {
     for (const one of children) one.kill();

@@ -1,12 +1,13 @@
 import type { JsonValue } from "../base/json.js";
 import type { Batch } from "../stream/batch-source.js";
-import type { ChatEvent, FinishEvent, FinishReason, StartEvent } from "../stream/chat-event.js";
+import type { ChatEvent, FinishEvent, FinishReason, StartEvent, ToolCallEvent } from "../stream/chat-event.js";
 import { isContent } from "../stream/is-content.js";
 import type { Transform } from "../stream/sources/transform.js";
 import { addUsage, type Usage, updateUsage } from "../stream/usage.js";
 
 /**
- * Frames what an author's model yields, as the laws want it: a `start` and a `finish` that are missing are added. An answer after
+ * Frames what an author's model yields, as the laws want it: a `start` and a `finish` that are missing are added, a call that is
+ * said twice is one. An answer after
  * the `finish` of another becomes a step of the same stream, with its own usage; so do its steps, counted on.
  */
 export class AnswerFrame implements Transform {
@@ -31,6 +32,8 @@ export class AnswerFrame implements Transform {
   #open: number | undefined;
   /** Whether the answer that runs is not the first. */
   #spliced = false;
+  /** The calls of the step: one that is said again is the same one. */
+  readonly #calls = new Map<string, ToolCallEvent>();
 
   constructor(id: string) {
     this.#id = id;
@@ -72,6 +75,7 @@ export class AnswerFrame implements Transform {
       case "step-start":
         this.#close("stop", this.#current, out);
         this.#stepped = true;
+        this.#calls.clear();
         this.#nextStep = event.step + this.#offset + 1;
         out.push({ ...event, step: event.step + this.#offset });
         return;
@@ -90,13 +94,23 @@ export class AnswerFrame implements Transform {
       case "usage":
         this.#current = updateUsage(this.#current, event.usage);
         break;
+      case "retract":
+        this.#calls.clear();
+        break;
       case "tool-call":
+        if (this.#isRepeated(event)) return;
         if (!event.providerExecuted) this.#reason = "tool-calls";
         break;
       default:
     }
     if (this.#isUnframed && (event.type === "usage" || isContent(event))) this.#openStep(out);
     out.push(event);
+  }
+
+  #isRepeated(event: ToolCallEvent): boolean {
+    const known = this.#calls.get(event.callId);
+    this.#calls.set(event.callId, event);
+    return known?.name === event.name && JSON.stringify(known.input) === JSON.stringify(event.input);
   }
 
   /** Whether an answer that is not the first has no step yet. */
@@ -110,6 +124,7 @@ export class AnswerFrame implements Transform {
   }
 
   #begin(event: StartEvent, out: ChatEvent[]): void {
+    this.#calls.clear();
     this.#model = event.model;
     this.#started = true;
     if (!this.#spliced) out.push(event);

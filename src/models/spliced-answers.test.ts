@@ -119,3 +119,26 @@ test("what a model of one's own yields is held to the form of an event", async (
   const stream = model.stream(request);
   await expect(stream.usage).rejects.toMatchObject({ code: "protocol" });
 });
+
+test("a call that a model of one's own says twice is one, unless it was taken back", async () => {
+  const call = { type: "tool-call", callId: "1", name: "look", input: { a: 1 } } as const;
+  const model = defineModel({
+    id: "m",
+    *stream() {
+      yield call;
+      yield { ...call, input: { a: 1 } };
+      yield { type: "retract", reason: "again" };
+      yield call;
+      yield { ...call, input: { a: 2 } };
+    },
+  });
+  const events = await collect(model.stream(request));
+  expect(events.map((event) => (event.type === "tool-call" ? event.input : event.type))).toEqual([
+    "start",
+    { a: 1 },
+    "retract",
+    { a: 1 },
+    { a: 2 },
+    "finish",
+  ]);
+});

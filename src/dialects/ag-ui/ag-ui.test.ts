@@ -184,3 +184,15 @@ test("what the user said is not the model's, and thoughts of the protocol before
     { type: "text", text: "Hello" },
   ]);
 });
+
+test("a call that is said twice ends once", () => {
+  const call: ChatEvent = { type: "tool-call", callId: "1", name: "look", input: {} };
+  const events: ChatEvent[] = [
+    { type: "start", id: "a", model: "m" },
+    call,
+    call,
+    { type: "finish", reason: "tool-calls", usage: {} },
+  ];
+  const wire = new TextDecoder().decode(writeWire(agUi, events, { model: "m", created: 1, request: { messages: [] } }));
+  expect(wire.match(/TOOL_CALL_END/g)).toHaveLength(1);
+});

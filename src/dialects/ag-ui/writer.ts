@@ -172,8 +172,8 @@ export class AgUiWriter implements WireWriter {
     const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
     if (!begun && text !== "")
       put(write, { type: "TOOL_CALL_ARGS", toolCallId: callId, delta: text, metadata: { whole: true } });
-    this.#openCalls.delete(callId);
-    put(write, { type: "TOOL_CALL_END", toolCallId: callId });
+    // One that is said again has ended.
+    if (this.#openCalls.delete(callId)) put(write, { type: "TOOL_CALL_END", toolCallId: callId });
     const state = { ...(opaque && { opaque }), ...(providerExecuted && { providerExecuted }) };
     if (Object.keys(state).length > 0) {
       const encryptedValue = writeState(state);

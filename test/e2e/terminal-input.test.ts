@@ -66,34 +66,41 @@ describe.runIf(haveTmux())("what is typed at a real terminal", () => {
   }
 
   test("a paste of several lines is one message, sent at Enter, and never a command", async () => {
-    await chat();
-    tmux.paste("/save stolen\n\trm *.tmp *.bak 日本 👩‍👩‍👧\n/quit\n");
-    const pasted = await tmux.shows("… /quit\n…");
-    expect(pasted).toContain("› /save stolen\n…   rm *.tmp *.bak 日本 👩‍👩‍👧\n… /quit\n…");
+    await chat({ held: true });
+    const text = "/save stolen\n\trm *.tmp *.bak 日本 👩‍👩‍👧\n/quit\n";
+    tmux.paste(text);
+    expect(await tmux.shows("… /quit\n…")).toContain("› /save stolen\n…   rm *.tmp *.bak 日本 👩‍👩‍👧\n… /quit\n…");
+    expect(service.prompts).toEqual([]);
     tmux.type("Enter");
-    const answered = await tmux.shows("first token");
-    expect(answered).toMatch(/\n\/save stolen\n\s+rm \*\.tmp \*\.bak 日本 👩‍👩‍👧\n\/quit\n/);
-    expect(answered).not.toContain("messages are in");
+    await tmux.shows("begun");
+    expect(service.prompts).toEqual([text]);
   });
 
   test("a paste that is not marked is none the less one", async () => {
-    await chat();
+    await chat({ held: true });
     tmux.paste("/save stolen\n/quit\nrest", false);
     await tmux.shows("› /save stolen\n… /quit\n… rest");
     tmux.type("Enter");
-    expect(await tmux.shows("first token")).toContain("\n/save stolen\n/quit\nrest\n");
+    await tmux.shows("begun");
+    expect(service.prompts).toEqual(["/save stolen\n/quit\nrest"]);
   });
 
   test("lines by quotes, a backslash, Alt-Enter and Shift-Enter; a slash by two", async () => {
-    await chat();
+    await chat({ held: true });
+    const answered = async (shown: string) => {
+      await tmux.shows(`${shown}\nbegun`);
+      service.end();
+      await tmux.shows(/first token.*\n›/);
+      tmux.type("C-l");
+      await tmux.shows(/^›\s*$/);
+    };
     tmux.write('"""one');
     tmux.type("Enter");
     tmux.write("two\\");
     tmux.type("Enter");
     tmux.write('/quit"""');
     tmux.type("Enter");
-    expect(await tmux.shows("first token")).toContain('› """one\n… two\\\n… /quit"""\none\ntwo\\\n/quit\n');
-    tmux.type("C-l");
+    await answered('› """one\n… two\\\n… /quit"""');
     tmux.write("three\\");
     tmux.type("Enter");
     tmux.write("four");
@@ -103,11 +110,11 @@ describe.runIf(haveTmux())("what is typed at a real terminal", () => {
     tmux.write("\u001b[13;2u");
     tmux.write("six");
     tmux.type("Enter");
-    expect(await tmux.shows("first token")).toContain("› three\n… four\n… five\n… six\nthree\nfour\nfive\nsix\n");
-    tmux.type("C-l");
+    await answered("› three\n… four\n… five\n… six");
     tmux.write("//etc is a folder");
     tmux.type("Enter");
-    expect(await tmux.shows("first token")).toContain("\n/etc is a folder\n");
+    await answered("› //etc is a folder");
+    expect(service.prompts).toEqual(["one\ntwo\\\n/quit", "three\nfour\nfive\nsix", "/etc is a folder"]);
   });
 
   test("Ctrl-C clears, then says how to leave and to come back, then leaves", async () => {

@@ -30,6 +30,13 @@ export class TerminalScreen {
     this.#terminal.resize(columns, rows);
   }
 
+  /** Where the cursor is: the row, counted from the first that was ever written, and the column. */
+  async cursor(): Promise<{ row: number; column: number }> {
+    await this.#written;
+    const { baseY, cursorX, cursorY } = this.#terminal.buffer.active;
+    return { row: baseY + cursorY, column: cursorX };
+  }
+
   /** Its lines; those that the terminal broke are one. */
   async lines(): Promise<string[]> {
     await this.#written;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HeadlessScreen } from "../../../test/support/headless-screen.js";
+import { TerminalScreen } from "../../../test/support/terminal-screen.js";
+import type { Reflow } from "../markdown/live-tail.js";
 import type { Completions } from "./completion.js";
 import { History } from "./history.js";
 import { KeyReader } from "./key-reader.js";
@@ -10,9 +11,24 @@ import { LineEditor } from "./line-editor.js";
 function begin({
   columns = 40,
   rows = 12,
+  reflow = "all" as Reflow,
   complete = async (_: string): Promise<Completions | undefined> => undefined,
 } = {}) {
-  const screen = new HeadlessScreen(columns, rows);
+  const terminal = new TerminalScreen(columns, rows, reflow === "all");
+  const screen = {
+    write: (text: string) => terminal.write(text),
+    get columns() {
+      return terminal.size.columns;
+    },
+    get rows() {
+      return terminal.size.rows;
+    },
+    reflow,
+    cursor: () => terminal.cursor(),
+    resize: (columns: number, rows: number) => terminal.resize(columns, rows),
+    /** What stands on it, without the blanks at the ends of lines. */
+    lines: async () => (await terminal.lines()).map((line) => line.trimEnd()),
+  };
   const history = new History();
   const events: string[] = [];
   let now = 0;
@@ -89,7 +105,7 @@ test("nothing of a paste is sent before Enter is pressed", async () => {
   type("two\rthree\r");
   soon("four\r");
   expect(await screen.lines()).toEqual(["› one", "… two", "… three", "… four", "…"]);
-  type("\r");
+  soon("\r");
   expect(await entry).toEqual({ kind: "message", text: "one\ntwo\nthree\nfour\n" });
 });
 
@@ -281,8 +297,9 @@ test("whatever is typed, the screen shows what will be sent, and the cursor wher
       fc.array(typing, { maxLength: 25 }),
       fc.integer({ min: 8, max: 45 }),
       fc.array(fc.integer({ min: 8, max: 60 }), { maxLength: 3 }),
-      async (keys, columns, sizes) => {
-        const { editor, screen, type } = begin({ columns, rows: 60 });
+      fc.constantFrom<Reflow>("all", "but-cursor"),
+      async (keys, columns, sizes, reflow) => {
+        const { editor, screen, type } = begin({ columns, rows: 60, reflow });
         screen.write("before\r\n");
         const entry = editor.next();
         // What stands before a tab depends on where it is: it is looked at where it is sent.

@@ -150,7 +150,9 @@ export class LineEditor implements TypedInput {
   }
 
   #takeAll(keys: readonly Key[]): void {
-    const burst = new Burst(keys, this.#draft, this.#now() - this.#burstAt < BURST_MS);
+    // An Enter on its own is pressed.
+    const isPressed = keys.length === 1 && keys.every((key) => chordOf(key) === "enter");
+    const burst = new Burst(keys, this.#draft, !isPressed && this.#now() - this.#burstAt < BURST_MS);
     for (const [index, key] of keys.entries()) {
       if (this.#held !== undefined) {
         this.#held.push(...keys.slice(index));

@@ -91,13 +91,21 @@ export class PromptView {
   resize(): void {
     const content = this.#shown;
     if (content === undefined) return;
-    if (this.#placed !== undefined && this.#placed.rows.length < this.#screen.rows) {
-      const { cursorRow, rowInLine } = this.#place({ ...content, ...printedOf(this.#placed) });
-      const moved = this.#screen.breaksCursorLine ? 0 : this.#placed.rowInLine - rowInLine;
-      this.#above = cursorRow + moved;
-    }
+    this.#above = this.#rowsAbove(content);
     this.#first = 0;
     this.show(content);
+  }
+
+  /** How many rows of ours are above the cursor after the terminal has become wider or narrower. */
+  #rowsAbove(content: PromptContent): number {
+    const placed = this.#placed;
+    const { reflow, rows } = this.#screen;
+    if (placed === undefined || reflow === "none" || placed.rows.length >= rows) return this.#above;
+    const now = this.#place({ ...content, ...printedOf(placed) });
+    if (reflow === "but-cursor") return now.cursorRow - now.rowInLine + placed.rowInLine;
+    // Behind a row that is just full now, terminals differ: a row of ours that stays is better than one of others' that goes.
+    const isBehindFull = now.rowInLine > 0 && now.rows[now.cursorRow]?.text === "";
+    return isBehindFull ? now.cursorRow - 1 : now.cursorRow;
   }
 
   /** Leaves what is shown where it is, the cursor in a new line below it. */

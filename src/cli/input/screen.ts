@@ -1,4 +1,6 @@
 import type { Io } from "../io.js";
+import type { Reflow } from "../markdown/live-tail.js";
+import { reflowOf } from "../markdown/terminal-size.js";
 
 /** A terminal that is written to. */
 export interface Screen {
@@ -6,11 +8,8 @@ export interface Screen {
   /** Now; it changes when somebody makes the window larger or smaller. */
   readonly columns: number;
   readonly rows: number;
-  /**
-   * Whether the line that the cursor is in is broken anew, too, when the window gets another width. Most terminals do that; xterm.js leaves it
-   * to the program.
-   */
-  readonly breaksCursorLine: boolean;
+  /** What becomes of long lines when it becomes narrower or wider. */
+  readonly reflow: Reflow;
 }
 
 /** What a prompt is shown on: stdout, or stderr where stdout is a file or a pipe; `undefined` where neither is a terminal. */
@@ -29,6 +28,6 @@ export function screenOf(stream: Io["stdout"], env: Io["env"]): Screen {
     get rows() {
       return stream.rows || 24;
     },
-    breaksCursorLine: env.TERM_PROGRAM !== "vscode",
+    reflow: reflowOf(env),
   };
 }

@@ -8,6 +8,7 @@ import { WebSocket } from "ws";
 import { z } from "zod";
 import { defineModel } from "../../src/models/define-model.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";
+import { SluiceError } from "../../src/stream/error.js";
 import { SseReader } from "../../src/stream/framing/sse-reader.js";
 import { type Serving, serve } from "./serve.js";
 
@@ -123,6 +124,7 @@ const EVENTS = z.union([
   as("response.reasoning_summary_text.delta", { ...ofSummary, delta: z.string() }),
   as("response.reasoning_summary_text.done", { ...ofSummary, text: z.string() }),
   as("response.function_call_arguments.delta", { ...ofItem, item_id: z.string(), delta: z.string() }),
+  as("error", { ...numbered, error: z.looseObject({ type: z.string(), code: z.string(), message: z.string() }) }),
   as("response.function_call_arguments.done", { ...ofItem, item_id: z.string(), arguments: z.string() }),
 ]);
 
@@ -139,6 +141,9 @@ const model = defineModel({
       yield { type: "tool-input-delta", ...call, delta: '{"location":' };
       yield { type: "tool-input-delta", ...call, delta: '"San Francisco, CA"}' };
       yield { type: "tool-call", ...call, input: { location: "San Francisco, CA" } };
+    } else if (JSON.stringify(last).includes("break")) {
+      yield "Half";
+      throw new SluiceError("overloaded", "too much to do");
     } else if (JSON.stringify(last).includes("refuse")) yield { type: "text-delta", text: "I cannot.", refusal: true };
     else {
       yield "Here you ";
@@ -258,6 +263,12 @@ test("reasoning and refusals are events that there are", async () => {
   expect(thought.response.output.map(({ type }) => type)).toEqual(["reasoning", "message"]);
   const refused = await stream({ input: "Please refuse." });
   expect(refused.types).toContain("response.refusal.done");
+});
+
+test("one that fails in the middle says so in the form of each, and ends as failed", async () => {
+  const { types, response } = await stream({ input: "Please break." });
+  expect(types.slice(-2)).toEqual(["error", "response.failed"]);
+  expect(response).toMatchObject({ status: "failed", error: { message: expect.stringContaining("too much to do") } });
 });
 
 test("a tool is called, whole and streamed, and its output is answered", async () => {

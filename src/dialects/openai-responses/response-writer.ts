@@ -120,6 +120,8 @@ export class ResponseWriter {
     const fields = { ...errorFields(error), param: error.field ?? null };
     // OpenAI says them in the event itself, Open Responses in an object of their own.
     this.#response.event({ type: "error", ...fields, error: { type: "server_error", ...fields } }, write);
+    // Codex passes over the event before, and takes a stream that ends without this one for a connection that broke.
+    if (error.code !== "cancelled") this.#response.fail(fields.code, fields.message, write);
   }
 
   #text({ text, refusal, opaque, block }: TextDeltaEvent, write: WriteResponseEvent): void {

@@ -111,6 +111,13 @@ export class WrittenResponse {
     this.event({ type: `response.${end.status}`, response: this.object }, write);
   }
 
+  /** The response has failed; what was said of it stays. */
+  fail(code: string, message: string, write: WriteResponseEvent): void {
+    this.#begin(write);
+    Object.assign(this.object, { status: "failed", error: { code, message }, output: this.#output });
+    this.event({ type: "response.failed", response: this.object }, write);
+  }
+
   /** Writes an event with its number. */
   event(event: JsonObject & { type: string }, write: WriteResponseEvent): void {
     write({ ...event, sequence_number: this.#sequence++ });

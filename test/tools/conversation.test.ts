@@ -118,7 +118,8 @@ test("calls are decided one by one, and the model is asked when all are", async 
   await close();
 });
 
-test("a conversation goes on when nobody decides: the calls that waited are not sent", async () => {
+// A service that wants a result for each call gets one from its dialect (`dialects/history`).
+test("a conversation goes on when nobody decides, and has the call that waited without a result", async () => {
   const { conversation, model, close } = await process("ignored.db", "c1", [
     [call("a", "remove"), call("b", "look")],
     ["Fine."],
@@ -127,7 +128,7 @@ test("a conversation goes on when nobody decides: the calls that waited are not 
   expect((await conversation.send("Never mind.")).text).toBe("Fine.");
   expect(model.requests[1]?.messages).toMatchObject([
     { role: "user" },
-    { role: "assistant", content: [{ callId: "b" }] },
+    { role: "assistant", content: [{ callId: "a" }, { callId: "b" }] },
     { role: "tool", content: [{ callId: "b" }] },
     { role: "user" },
   ]);

@@ -9,6 +9,7 @@ import { openAiVoice } from "../../src/speech/voices/cloud/openai-voice.js";
 import { xttsVoice } from "../../src/speech/voices/cloud/xtts-voice.js";
 import type { AudioChunk, Voice } from "../../src/speech/voices/voice.js";
 import { collect } from "../support/collect.js";
+import { deferred } from "../support/deferred.js";
 import { failure } from "../support/failure.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { countingPcm, serveVoice, type VoiceServer } from "./voice-server.js";
@@ -31,15 +32,19 @@ const json = (body: Buffer): unknown => JSON.parse(body.toString());
 const noRetry = { retries: 0 };
 
 /** Each voice, and how its service answers well over HTTP. */
-const overHttp: readonly [name: string, make: (url: string) => Voice, good: Parameters<typeof serveVoice>[0]][] = [
+const overHttp: readonly [
+  name: string,
+  make: (url: string, more?: { clock: ManualClock; timeouts: { idleMs: number } }) => Voice,
+  good: Parameters<typeof serveVoice>[0],
+][] = [
   [
     "openai",
-    (baseUrl) => openAiVoice({ baseUrl, apiKey: "k", retry: noRetry }),
+    (baseUrl, more) => openAiVoice({ ...more, baseUrl, apiKey: "k", retry: noRetry }),
     (_, response) => void response.setHeader("content-type", "audio/pcm").end(PCM),
   ],
   [
     "openai, events",
-    (baseUrl) => openAiVoice({ baseUrl, apiKey: "k", retry: noRetry, streamFormat: "sse" }),
+    (baseUrl, more) => openAiVoice({ ...more, baseUrl, apiKey: "k", retry: noRetry, streamFormat: "sse" }),
     (_, response) => {
       response.setHeader("content-type", "text/event-stream");
       for (let at = 0; at < PCM.length; at += 1_001) {
@@ -51,7 +56,7 @@ const overHttp: readonly [name: string, make: (url: string) => Voice, good: Para
   ],
   [
     "elevenlabs",
-    (baseUrl) => elevenLabsVoice({ baseUrl, apiKey: "k", retry: noRetry }),
+    (baseUrl, more) => elevenLabsVoice({ ...more, baseUrl, apiKey: "k", retry: noRetry }),
     (_, response) => {
       const line = (audio: Buffer, characters: string, from: number) => {
         const times = Array.from(characters, (_, index) => (from + index) / 10);
@@ -68,7 +73,7 @@ const overHttp: readonly [name: string, make: (url: string) => Voice, good: Para
   ],
   [
     "google",
-    (baseUrl) => googleVoice({ baseUrl, apiKey: "k", retry: noRetry, voice: "de-DE-Neural2-B" }),
+    (baseUrl, more) => googleVoice({ ...more, baseUrl, apiKey: "k", retry: noRetry, voice: "de-DE-Neural2-B" }),
     (_, response) => {
       const audioContent = Buffer.concat([wavHeader(24_000, PCM.length), PCM]).toString("base64");
       response.setHeader("content-type", "application/json").end(JSON.stringify({ audioContent }));
@@ -76,12 +81,12 @@ const overHttp: readonly [name: string, make: (url: string) => Voice, good: Para
   ],
   [
     "azure",
-    (baseUrl) => azureVoice({ baseUrl, apiKey: "k", retry: noRetry }),
+    (baseUrl, more) => azureVoice({ ...more, baseUrl, apiKey: "k", retry: noRetry }),
     (_, response) => void response.setHeader("content-type", "audio/basic").end(PCM),
   ],
   [
     "xtts",
-    (baseUrl) => xttsVoice({ baseUrl, retry: noRetry }),
+    (baseUrl, more) => xttsVoice({ ...more, baseUrl, retry: noRetry }),
     ({ url }, response) => {
       if (url === "/studio_speakers") {
         const speaker = { speaker_embedding: [1], gpt_cond_latent: [[2]] };
@@ -90,6 +95,26 @@ const overHttp: readonly [name: string, make: (url: string) => Voice, good: Para
     },
   ],
 ];
+
+/** What a service answers, whole. */
+async function answerOf(
+  answer: Parameters<typeof serveVoice>[0],
+  request: Parameters<Parameters<typeof serveVoice>[0]>[0],
+): Promise<{ headers: [string, string][]; body: Buffer }> {
+  const server = await serve(answer);
+  const { method, url, body } = request;
+  const response = await fetch(`${server.url}${url}`, {
+    method,
+    ...(method === "POST" && { body: new Uint8Array(body) }),
+  });
+  const type = response.headers.get("content-type");
+  return { headers: type === null ? [] : [["content-type", type]], body: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** What was written on loopback has been read. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+}
 
 describe.each(overHttp)("the voice of %s", (_, make, good) => {
   it("gives the audio that the service sends, whole", async () => {
@@ -117,6 +142,30 @@ describe.each(overHttp)("the voice of %s", (_, make, good) => {
     });
     const error = await failure(collect(make(url).synthesize("Hi")));
     expect(error).toMatchObject({ code: "rate-limited", retryable: true, retryAfterMs: 7_000 });
+  });
+
+  it("waits for a service that is slow, and no longer for one that has stalled", async () => {
+    const clock = new ManualClock();
+    const stalls = deferred();
+    const { url } = await serve(async (request, response) => {
+      const answer = await answerOf(good, request);
+      for (const [name, value] of answer.headers) response.setHeader(name, value);
+      // Each piece comes 5 s after the one before: together they take longer than any one may.
+      const size = Math.ceil(answer.body.length / 6);
+      for (let at = 0; at < answer.body.length; at += size) {
+        response.write(answer.body.subarray(at, at + size));
+        await turns();
+        clock.advance(5_000);
+        if (request.body.includes("Stall")) return stalls.resolve();
+      }
+      response.end();
+    });
+    const voice = make(url, { clock, timeouts: { idleMs: 7_000 } });
+    expect(audioOf(await collect(voice.synthesize("Hi there"))).equals(PCM)).toBe(true);
+    const stalled = failure(collect(voice.synthesize("Stall")));
+    await stalls.promise;
+    clock.advance(7_000);
+    expect(await stalled).toMatchObject({ code: "idle-timeout", retryable: true });
   });
 
   it("says that the audio was cut off", async () => {

@@ -145,11 +145,18 @@ function judgeJoined({ text, complete }: Run, at: number, closed: number, from: 
   if (!/^(?:\p{L}?\p{Ll}{2,}|[\d,]+)$/u.test(before)) return "within";
   const word = wordAt(text, closed, complete);
   if (word === undefined) return "more";
+  // Nothing but an address has a mark of these between a word and a capital.
+  if (text.charCodeAt(at) !== FULL_STOP && word.length > 1 && !isInAddress(text, at, from)) return closed;
   if (!JOINED_STARTERS.has(word.toLowerCase())) return "within";
   const after = closed + word.length;
   if (after === text.length) return complete ? closed : "more";
   const code = text.charCodeAt(after);
   return isSpace(code) || code === 0x2c || code === FULL_STOP ? closed : "within";
+}
+
+function isInAddress(text: string, at: number, from: number): boolean {
+  const token = text.slice(Math.max(from, at - 100), at);
+  return /[/=&@:][^\s]*$/.test(token);
 }
 
 /** All marks of a run: `?!`, `...`, and full stops with blanks between. `undefined` when more of it may come. */

@@ -109,10 +109,11 @@ export class JsonInTextFilter implements TextFilter {
   }
 }
 
-const BRACKETS = /[{[]/g;
-
 /** Behind the next opening bracket, or the end of the text. */
 function nextBracket(text: string, from: number): number {
-  BRACKETS.lastIndex = from;
-  return BRACKETS.test(text) ? BRACKETS.lastIndex : text.length;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BRACE.open || code === BRACKET.open) return at + 1;
+  }
+  return text.length;
 }

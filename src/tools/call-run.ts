@@ -1,52 +1,25 @@
-import type { Clock } from "../base/clock.js";
 import type { JsonValue } from "../base/json.js";
 import { LazyAbort } from "../base/lazy-abort.js";
-import type { CallContext } from "../stream/call-context.js";
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import type { ChatMessage, InputResponse, ToolCallPart } from "../stream/message.js";
-import type { Slots } from "../stream/slots.js";
 import { suspendedEvent } from "../stream/suspended-call.js";
 import type { Usage } from "../stream/usage.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
-import type { ToolObservation, ToolObserver } from "../telemetry/tool-spans.js";
+import type { ToolObservation } from "../telemetry/tool-spans.js";
 import { CallRequests } from "./call-requests.js";
 import { cutOutput } from "./cut-output.js";
 import type { OpenCall } from "./history.js";
 import { InnerAnswers, innerRequests } from "./inner-answers.js";
 import { InnerStreams } from "./inner-streams.js";
-import { denial, type InputHandler } from "./input-response.js";
-import { type RepairArguments, readArguments } from "./read-arguments.js";
+import { denial } from "./input-response.js";
+import { readArguments } from "./read-arguments.js";
+import type { RunSettings } from "./run-settings.js";
 import { RunningTool } from "./running-tool.js";
 import { Suspension } from "./suspension.js";
 import { TimeLimit } from "./time-limit.js";
 import type { Tool } from "./tool.js";
 import { ToolOutput, toJson } from "./tool-output.js";
-
-/** What the runs of one model call have in common. */
-export interface RunSettings {
-  tools: { get(name: string): Tool | undefined; readonly names: readonly string[] };
-  /** Tools that the request brought: their calls are the caller's to answer. */
-  callersTools: ReadonlySet<string>;
-  messages: readonly ChatMessage[];
-  slots: Slots;
-  /** Ms, for tools without a limit of their own. */
-  timeoutMs: number;
-  clock: Clock;
-  /** The most characters of a result as JSON. */
-  maxResultChars: number;
-  onInput: InputHandler | undefined;
-  repairArguments: RepairArguments | undefined;
-  observe: ToolObserver | undefined;
-  /** Why no call is run any more. */
-  refusal: string | undefined;
-  /** Of the stream that the call belongs to. */
-  context: CallContext | undefined;
-  /** An id that no request has yet, about a call. */
-  requestId: (callId: string) => string;
-  /** Numbers the inner streams of a tool and call. */
-  nextAttempt: (name: string, callId: string) => number;
-}
 
 /** Whom a run tells what happens. */
 export interface RunListener {

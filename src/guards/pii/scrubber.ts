@@ -12,6 +12,8 @@ import { UrlSecrets } from "./url-secrets.js";
 export const MAX_WINDOW = 128;
 /** How many characters before a stretch its patterns can see. */
 export const CONTEXT = 32;
+/** How many characters that were released are let go of at once. */
+const MOST_RELEASED = 96;
 /** What a part of a URL is taken to have. */
 const URL_PART = HAS.digit | HAS.at | HAS.longWord;
 /** White space after which a phrase cannot go on. */
@@ -136,10 +138,10 @@ export class Scrubber implements TextFilter {
     return this.#release(this.#at);
   }
 
-  /** Lets go of what was released, but for the context. */
+  /** Lets go of what was released, but for the context; seldom, since each time it is copied. */
   #forget(): void {
     const gone = this.#from - CONTEXT;
-    if (gone <= 0) return;
+    if (gone < MOST_RELEASED) return;
     this.#text = this.#text.slice(gone);
     this.#from -= gone;
     this.#at -= gone;

@@ -18,6 +18,12 @@ const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
 const url = postgres?.url ?? "";
 
+/** Those that a failed test leaves would hold up everything after it, the more so where they are only stopped. */
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 /** A process that begins a run or goes on with it, and what it says. */
 class Runner {
   readonly child: ChildProcess;
@@ -30,6 +36,7 @@ class Runner {
     this.#log = join(folder, `${runId}.log`);
     const args = [join(ROOT, "test", "e2e", "workflow-runner.mjs"), where, runId, this.#log, mode];
     this.child = spawn(process.execPath, args, { cwd: ROOT, env: BARE_ENV, stdio: ["ignore", "pipe", "inherit"] });
+    children.push(this.child);
     this.#ended = once(this.child, "close");
     if (this.child.stdout === null) throw new Error("it has no output");
     createInterface({ input: this.child.stdout }).on("line", (line) => {

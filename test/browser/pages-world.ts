@@ -8,16 +8,20 @@ import { loadWorkflow } from "../../src/workflows/workflow.js";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What a model waits for in the middle of its answer: a test sees what is there only meanwhile, however long it takes to look. */
+export type Middle = () => Promise<void>;
+const AT_ONCE: Middle = () => Promise.resolve();
+
 /** A model that writes a text at a pace, in ms from one token to the next. */
-export function writing(id: string, text: string, paceMs: number, firstMs = 0) {
+function writing(id: string, text: string, paceMs: number, firstMs: number, middle: Middle) {
   return defineModel({
     id,
     async *stream() {
       await wait(firstMs);
       const tokens = splitTokens(text);
-      for (const token of tokens) {
+      for (const [index, token] of tokens.entries()) {
         yield { type: "text-delta", text: token } satisfies ChatEvent;
-        if (paceMs > 0) await wait(paceMs);
+        await (index === tokens.length >> 1 ? middle() : wait(paceMs));
       }
       yield { type: "usage", usage: { inputTokens: 18, outputTokens: tokens.length } };
     },
@@ -35,7 +39,7 @@ Upstream the level rises until the gate opens; downstream nothing arrives faster
 const NOTE = "Sluices were first cut in stone along the Nile, and later in timber across the Low Countries.";
 
 /** Says something about what it is asked; refuses the second of three attempts at a doubtful question. */
-function researcher() {
+function researcher(middle: Middle) {
   let doubts = 0;
   return defineModel({
     id: "researcher",
@@ -45,9 +49,10 @@ function researcher() {
       const text = asked.startsWith("Write one text")
         ? SLUICES
         : `${asked.includes("history") ? "History. " : asked.includes("today") ? "Today. " : "Doubts. "}${NOTE}`;
-      for (const token of splitTokens(text)) {
+      const tokens = splitTokens(text);
+      for (const [index, token] of tokens.entries()) {
         yield { type: "text-delta", text: token } satisfies ChatEvent;
-        await wait(25);
+        await (index === tokens.length >> 1 ? middle() : wait(25));
         if (failing && token.includes("Nile"))
           throw new SluiceError("overloaded", "the model is busy", { retryable: true });
       }
@@ -97,8 +102,8 @@ export const RESEARCH = {
 };
 
 /** Models at different paces, one that fails, a route with breakers, and a workflow. */
-export async function pagesWorld(): Promise<ServerOptions> {
-  const services = { models: { "*": researcher() } };
+export async function pagesWorld(middle = AT_ONCE): Promise<ServerOptions> {
+  const services = { models: { "*": researcher(middle) } };
   const failing = defineModel({
     id: "mistral/mistral-small",
     async *stream() {
@@ -109,9 +114,9 @@ export async function pagesWorld(): Promise<ServerOptions> {
   });
   return {
     models: {
-      "gpt-5-mini": writing("openai/gpt-5-mini", SLUICES, 9, 120),
-      "claude-haiku": writing("anthropic/claude-haiku-4-5", SLUICES, 4, 320),
-      llama: writing("ollama/llama3.2", SLUICES, 18, 60),
+      "gpt-5-mini": writing("openai/gpt-5-mini", SLUICES, 9, 120, middle),
+      "claude-haiku": writing("anthropic/claude-haiku-4-5", SLUICES, 4, 320, middle),
+      llama: writing("ollama/llama3.2", SLUICES, 18, 60, middle),
       "mistral-small": failing,
     },
     routes: { chat: { targets: ["mistral-small", "gpt-5-mini"], breaker: { failures: 3, openMs: 60_000 } } },

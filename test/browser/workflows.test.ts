@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Serving } from "../server/serve.js";
+import { deferred } from "../support/deferred.js";
 import { violations } from "./accessibility.js";
 import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { pagesWorld } from "./pages-world.js";
@@ -7,9 +8,11 @@ import { pagesWorld } from "./pages-world.js";
 describe.skipIf(NO_BROWSER !== undefined)("workflows", () => {
   let browser: TestBrowser;
   let serving: Serving;
+  let middle = deferred();
+  middle.resolve();
   beforeAll(async () => {
     browser = await TestBrowser.open();
-    serving = await serveApp(await pagesWorld());
+    serving = await serveApp(await pagesWorld(() => middle.promise));
   });
   afterAll(async () => {
     await browser?.close();
@@ -22,10 +25,12 @@ describe.skipIf(NO_BROWSER !== undefined)("workflows", () => {
     expect(await violations(page)).toEqual([]);
     await page.getByRole("link", { name: /^research Looks at a topic/ }).click();
     await page.getByLabel("Topic").fill("sluices");
+    middle = deferred();
     await page.getByRole("button", { name: "Run" }).click();
     const step = (id: string) => page.getByRole("button", { name: new RegExp(`^${id} `) });
     await page.getByRole("button", { name: /^history .*running/ }).waitFor();
     await page.locator(".step .tail", { hasText: "Sluices" }).first().waitFor();
+    middle.resolve();
     // It asks where it waits.
     await page.getByRole("heading", { name: "Write the text from these notes?" }).waitFor();
     expect(await step("review").innerText()).toContain("waits for an answer");
@@ -44,8 +49,10 @@ describe.skipIf(NO_BROWSER !== undefined)("workflows", () => {
     await step("dropped").waitFor();
     expect(await step("dropped").innerText()).toContain("skipped");
     await step("summary").click();
+    middle = deferred();
     await page.getByRole("button", { name: "Run again from here" }).click();
     await page.getByRole("button", { name: /^summary .*running/ }).waitFor();
+    middle.resolve();
     await page.locator(".page-head .badge", { hasText: "done" }).waitFor();
     expect(await step("history").innerText()).toContain("done");
     expect(problems).toEqual([]);
@@ -55,9 +62,11 @@ describe.skipIf(NO_BROWSER !== undefined)("workflows", () => {
   test("a run that is left goes on, and is followed again from the list", async () => {
     const { page, close } = await browser.page(`${serving.url}/#/workflows/start/research`);
     await page.getByLabel("Topic").fill("locks");
+    middle = deferred();
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByRole("button", { name: /^history .*running/ }).waitFor();
     await page.reload();
+    middle.resolve();
     await page.getByRole("heading", { name: "Write the text from these notes?" }).waitFor();
     await page.getByRole("link", { name: "All workflows" }).click();
     await page

@@ -23,6 +23,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "memory-agent.mjs":
     "facts of ada: Ada is allergic to nuts. Ada lives by the canal.\nafter deleting one: Ada lives by the canal.",
   "rag-research.mjs": "from agents.md, of agents.md",
+  "realtime.mjs": "set to: You pilot boats.\nsays: Open the gate slowly. Then wait.\nmore than a second of sound",
   "record-and-replay.mjs": "Remember this.",
   "serve.mjs": "Served as anthropic/claude-sonnet-4-5.",
   "server.mjs": "Hello there\nfinish",

@@ -50,6 +50,7 @@ describe("Markdown in a terminal", () => {
       "2 * 3 ** 4, snake_case_name, rm *.tmp *.bak",
     ],
     ["code", "use `npm *test*` here", "use npm *test* here"],
+    ["products", "5*3*2 and a*b*c, but 漢*字*仮", "5*3*2 and a*b*c, but 漢字仮"],
     ["a fence", "```js\nconst a = **1**;\n\n# no\n```\nafter", "[js]\nconst a = **1**;\n\n# no\nafter"],
     [
       "a fence in a list",

@@ -14,7 +14,18 @@ export function clean(text: string): string {
 
 /** What is inside a paragraph, a heading or a cell. A line end in a text is a line end. */
 export function inlineSpans(tokens: readonly Token[], ...styles: readonly Style[]): Span[] {
-  return tokens.flatMap((token) => spansOf(token as MarkedToken, styles));
+  return tokens.flatMap((token, index) => {
+    const known = token as MarkedToken;
+    if (known.type !== "em" || !isProduct(known.raw, tokens[index - 1]?.raw, tokens[index + 1]?.raw)) {
+      return spansOf(known, styles);
+    }
+    return [prose("*", styles), ...inlineSpans(known.tokens, ...styles), prose("*", styles)];
+  });
+}
+
+/** Whether stars multiply: `5*3*2` and `a*b*c` are what CommonMark takes for emphasis inside of a word. */
+function isProduct(raw: string, before = "", after = ""): boolean {
+  return /[A-Za-z0-9_)\]]$/.test(before) && /^\*[^*\s]+\*$/.test(raw) && /^[A-Za-z0-9_([]/.test(after);
 }
 
 function spansOf(token: MarkedToken, styles: readonly Style[]): Span[] {

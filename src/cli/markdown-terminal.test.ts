@@ -174,6 +174,19 @@ describe("a terminal whose size changes", () => {
     expect(text.match(/Head/g)).toHaveLength(1);
   });
 
+  test.each([8, 4])("that becomes %i rows low loses and doubles nothing", async (rows) => {
+    const { screen, markdown, push } = begin(40, 24);
+    const words = Array.from({ length: 120 }, (_, index) => `w${index}x`);
+    push("# Head\n\n".repeat(10));
+    for (const word of words.slice(0, 70)) push(`${word} `);
+    await screen.resize(40, rows);
+    for (const word of words.slice(70)) push(`${word} `);
+    markdown.end();
+    const text = (await screen.lines()).join(" ");
+    expect(text.match(/w\d+x/g)).toEqual(words);
+    expect(text.match(/Head/g)).toHaveLength(10);
+  });
+
   test.each(["all", "but-cursor"] as const)("in the middle of a long table; %s lines reflow", async (reflow) => {
     const { screen, markdown, push } = begin(80, 24, true, reflow);
     push("| a | b |\n|---|---|\n");

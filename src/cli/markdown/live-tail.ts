@@ -30,6 +30,8 @@ export class LiveTail {
   /** What is drawn; at least one line, which may be empty. */
   #drawn: Line[] = [EMPTY];
   #drawnAt: number;
+  /** Lines before those that are out of reach: the terminal became lower. */
+  #gone: Line[] = [];
 
   constructor(size: () => Size, reflow: Reflow) {
     this.#size = size;
@@ -39,14 +41,39 @@ export class LiveTail {
 
   /** What to write to print lines for good, in place of what is drawn. */
   print(lines: readonly Spans[]): string {
-    return this.#replace([...lines.map(lineOf), EMPTY], EMPTY);
+    const all = lines.map(lineOf);
+    const stand = this.#standing(all);
+    this.#gone = this.#gone.slice(stand);
+    return this.#replace([...all.slice(stand), EMPTY], EMPTY);
   }
 
   /** What to write to draw lines that may yet change, in place of those that are drawn. */
   draw(lines: readonly Spans[]): string {
     const { columns } = this.#size();
-    const drawn = this.#fitting(lines.map((line) => lineOf(certain(line, columns))));
+    const all = lines.map((line) => lineOf(certain(line, columns)));
+    const drawn = this.#fitting(all.slice(this.#standing(all)));
     return this.#replace(drawn.length === 0 ? [EMPTY] : drawn);
+  }
+
+  /** How many lines stand where a terminal that became lower has moved them to: they are not written again. */
+  #standing(lines: readonly Line[]): number {
+    let left = this.#size().rows;
+    let reached = this.#drawn.length;
+    while (reached > 0 && left > 0) {
+      reached--;
+      left -= this.#rowsOf(reached);
+    }
+    const out = left < 0 ? reached + 1 : reached;
+    this.#gone.push(...this.#drawn.splice(0, Math.min(out, this.#drawn.length - 1)));
+    if (this.#gone.some((line, index) => index < lines.length && line.plain !== lines[index]?.plain)) this.#gone = [];
+    return Math.min(this.#gone.length, lines.length);
+  }
+
+  /** The rows that a line that is drawn takes now. */
+  #rowsOf(index: number): number {
+    const isLast = index === this.#drawn.length - 1;
+    const asDrawn = this.#reflow === "none" || (this.#reflow === "but-cursor" && isLast);
+    return rowsOf(this.#drawn[index]?.plain ?? "", asDrawn ? this.#drawnAt : this.#size().columns);
   }
 
   /** @param left the line that may still change; without it, all may. */
@@ -61,12 +88,15 @@ export class LiveTail {
     )
       same++;
     const [before, now] = [old[same], lines[same]];
-    const [columns, drawnAt] = [this.#size().columns, this.#drawnAt];
+    const { columns } = this.#size();
+    let rows = 0;
+    for (let index = same; index < old.length; index++) rows += this.#rowsOf(index);
+    const isResized = columns !== this.#drawnAt;
     this.#drawn = left === undefined ? lines : [left];
     this.#drawnAt = columns;
     // The common case: something is added to the last line.
     const added =
-      columns === drawnAt &&
+      !isResized &&
       before !== undefined &&
       now !== undefined &&
       same === old.length - 1 &&
@@ -74,12 +104,6 @@ export class LiveTail {
     const from = added ? now.ansi.slice(before.ansi.length) : (now?.ansi ?? "");
     const text = [from, ...lines.slice(same + 1).map(({ ansi }) => ansi)].join("\n");
     if (added) return text;
-    const brokenAt = (index: number) => {
-      const asDrawn = this.#reflow === "none" || (this.#reflow === "but-cursor" && index === old.length - 1);
-      return asDrawn ? drawnAt : columns;
-    };
-    let rows = 0;
-    for (let index = same; index < old.length; index++) rows += rowsOf(old[index]?.plain ?? "", brokenAt(index));
     return redrawFrom(Math.min(rows, this.#size().rows) - 1) + text;
   }
 

@@ -13,7 +13,28 @@ const SOCKET = `sluice-recording-${process.pid}`;
 const EVERY_MS = 60;
 
 /** What is typed; each line is waited for until the screen is quiet. */
-const PLAY = [{ type: "sluice chat" }, { type: "A **sluice** lets a *stream* through." }, { type: "/stats" }];
+const PLAY = [
+  { type: "sluice ask --quiet < plan.md" },
+  { type: "clear" },
+  { type: "sluice chat" },
+  { type: "A **sluice** lets a *stream* through." },
+  { type: "/stats" },
+];
+
+/** What is asked first, and comes back: an answer as models write them. */
+const PLAN = `## Opening a sluice
+
+1. Raise the **gate** a little:
+   \`\`\`sh
+   sluice chat --model ollama/qwen3
+   \`\`\`
+2. Watch the *stream*, see [the guide](https://example.org).
+
+| gate  | opening | words a second |
+|:------|:-------:|---------------:|
+| upper | 10 %    | 40             |
+| lower | 25 %    | 1,200          |
+`;
 
 install();
 build();
@@ -25,8 +46,9 @@ try {
   writeFileSync(command, `#!/bin/sh\nexec ${process.execPath} ${join(root, "dist/cli/main.js")} "$@"\n`, {
     mode: 0o755,
   });
+  writeFileSync(join(home, "plan.md"), PLAN);
   const env = `env -i TERM=xterm-256color LANG=C.UTF-8 HOME=${home} PATH=${home}:/usr/bin:/bin OLLAMA_HOST=127.0.0.1:9 PS1='$ '`;
-  tmux("new-session", "-d", "-x", String(COLUMNS), "-y", String(ROWS), `${env} sh`);
+  tmux("new-session", "-d", "-x", String(COLUMNS), "-y", String(ROWS), "-c", home, `${env} sh`);
   await rest(400);
   for (const { type } of PLAY) {
     for (const letter of type) {
@@ -71,7 +93,15 @@ async function rest(ms) {
 /** Until the prompt is there again and nothing has changed for a second and a half. */
 async function quiet() {
   let last = performance.now();
-  while (performance.now() - last < 1_500 || !frames.at(-1)?.screen.trimEnd().split("\n").at(-1)?.includes("›")) {
+  while (
+    performance.now() - last < 1_500 ||
+    !frames
+      .at(-1)
+      ?.screen.trimEnd()
+      .split("\n")
+      .at(-1)
+      ?.match(/[›$]\s*$|›/)
+  ) {
     if (take()) last = performance.now();
     await pause(EVERY_MS);
   }

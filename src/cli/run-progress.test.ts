@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TerminalScreen } from "../../test/support/terminal-screen.js";
 import type { JsonObject } from "../base/json.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { Io } from "./io.js";
@@ -41,4 +42,19 @@ test("without a terminal it is a line when a step begins and one when it is over
   progress.event(step("a", "completed", { elapsedMs: 1_200 }));
   progress.end();
   expect(written).toEqual(["… a (llm_chat)\n", "✓ a 1.2 s\n"]);
+});
+
+test("a step that says wide characters has one row, whose end is news, and goes whole", async () => {
+  const screen = new TerminalScreen(30, 10);
+  const output = { isTTY: true, columns: 30, rows: 10, write: (text: string) => screen.write(text) };
+  const progress = new RunProgress({ stderr: output, stdout: output, env: {} } as unknown as Io);
+  progress.event(step("漢字の段階", "started"));
+  progress.event({ type: "nested", from: "漢字の段階", event: { type: "text-delta", text: "字".repeat(80) } });
+  progress.event(step("other", "started"));
+  progress.event(step("other", "completed", { elapsedMs: 10 }));
+  const lines = await screen.lines();
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatch(/^… 漢字の段階 \d\.\d s 字+$/);
+  progress.answer();
+  expect(await screen.lines()).toEqual(["✓ other 0.0 s"]);
 });

@@ -3,10 +3,6 @@ import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
 import { isReasoningModel } from "../dialects/openai-responses/model-traits.js";
 import { azureAddress } from "./azure-address.js";
 import { CALLED_DIALECTS } from "./called-dialects.js";
-import { listAnthropicModels } from "./list-anthropic-models.js";
-import { listGeminiModels } from "./list-gemini-models.js";
-import { listOllamaModels } from "./list-ollama-models.js";
-import { listOpenAiModels } from "./list-openai-models.js";
 import { ollamaHostUrl } from "./ollama-host-url.js";
 import type { Provider } from "./provider.js";
 
@@ -42,7 +38,7 @@ function cloud(name: string, row: Row): Provider {
     keyEnv: [`${name}_API_KEY`],
     keyRequired: true,
     auth: "bearer",
-    list: listOpenAiModels,
+    list: async (get) => (await import("./list-openai-models.js")).listOpenAiModels(get),
     ...row,
   };
 }
@@ -78,7 +74,7 @@ export const PROVIDERS: readonly Provider[] = [
     auth: { header: "x-api-key" },
     // The version of the API that the dialect speaks (https://docs.anthropic.com/en/api/versioning).
     headers: { "anthropic-version": "2023-06-01" },
-    list: listAnthropicModels,
+    list: async (get) => (await import("./list-anthropic-models.js")).listAnthropicModels(get),
     families: ["claude-"],
     hint: "https://console.anthropic.com/settings/keys",
   }),
@@ -90,7 +86,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrlEnv: ["GEMINI_BASE_URL", "GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE_URL"],
     keyEnv: ["GEMINI_API_KEY", "GOOGLE_AI_STUDIO_KEY", "GOOGLE_API_KEY"],
     auth: { header: "x-goog-api-key" },
-    list: listGeminiModels,
+    list: async (get) => (await import("./list-gemini-models.js")).listGeminiModels(get),
     families: ["gemini-"],
     hint: "https://aistudio.google.com/apikey",
   }),
@@ -212,7 +208,7 @@ export const PROVIDERS: readonly Provider[] = [
     baseUrlEnv: ["OLLAMA_URL", { name: "OLLAMA_HOST", url: ollamaHostUrl }],
     keyEnv: ["OLLAMA_API_KEY"],
     modelEnv: "OLLAMA_DEFAULT_MODEL",
-    list: listOllamaModels,
+    list: async (get) => (await import("./list-ollama-models.js")).listOllamaModels(get),
     hint: "ollama serve",
   }),
   local("LMSTUDIO", {

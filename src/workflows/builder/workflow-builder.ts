@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import { invalid, SluiceError } from "../../stream/error.js";
+import { circleOf } from "../plan/circle-of.js";
 import type { WorkflowServices } from "../services.js";
 import type { StepType } from "../steps/step-type.js";
 import { typesOf } from "../workflow.js";
@@ -106,11 +107,24 @@ export class WorkflowBuilder {
    * The workflow. It can be built again after more was added.
    *
    * @param services what its steps can use.
-   * @throws {SluiceError} `invalid-argument` for a workflow without nodes.
+   * @throws {SluiceError} `invalid-argument` for a workflow without nodes, and for nodes that wait for one another.
    */
   build(services: WorkflowServices = {}, name = "workflow"): BuiltWorkflow {
     if (this.#nodes.size === 0) throw new SluiceError("invalid-argument", "a workflow has at least one node");
+    this.#refuseCircles();
     return new BuiltWorkflow(name, new Map(this.#nodes), [...this.#connections], services);
+  }
+
+  #refuseCircles(): void {
+    const ids = this.nodeIds;
+    const places = new Map(ids.map((id, place) => [id, place]));
+    const sources = ids.map((): number[] => []);
+    for (const { from, to } of this.#connections) sources[places.get(to) ?? 0]?.push(places.get(from) ?? 0);
+    const circle = circleOf(ids.length, (place) => sources[place] ?? []);
+    if (circle === undefined) return;
+    const [first = 0] = circle;
+    const named = [...circle, first].map((place) => ids[place]).join(" → ");
+    throw new SluiceError("invalid-argument", `these nodes wait for one another: ${named}`);
   }
 
   #add(id: string, node: Omit<BuiltNode, "id">): this {
@@ -159,7 +173,8 @@ export class WorkflowBuilder {
     const { type, node } = this.#node(id);
     const ports = Object.entries(node?.inputs ?? {}).filter(([, port]) => port.required);
     const fields = Object.entries(type.inputs ?? {}).filter(([, field]) => field.required);
-    const names = (node === undefined ? fields : ports).map(([name]) => name);
+    const required = (node === undefined ? fields : ports).map(([name]) => name);
+    const names = required.length > 0 ? required : Object.keys(node?.inputs ?? type.inputs ?? {});
     const [only] = names;
     if (only !== undefined && names.length === 1) return only;
     throw invalid("to", id, `${id}.INPUT, with one of ${Object.keys(node?.inputs ?? type.inputs ?? {}).join(", ")}`);

@@ -19,15 +19,21 @@ async function read(/** @type {string} */ url, /** @type {Agent} */ dispatcher) 
   });
   /** @type {Stream} */
   const stream = { firstMs: 0, lags: [], gapMs: 0, deltas: 0 };
-  let last = began;
+  let [last, rest] = [began, ""];
   for await (const piece of answer.body) {
     const now = process.hrtime.bigint();
-    for (const [, stamp = "0"] of String(piece).matchAll(STAMP)) {
+    // A delta may be cut by a read.
+    const text = rest + String(piece);
+    let end = 0;
+    for (const match of text.matchAll(STAMP)) {
+      const [whole, stamp = "0"] = match;
+      end = match.index + whole.length;
       stream.lags.push(Number(now - BigInt(stamp)) / 1_000);
       if (stream.deltas++ === 0) stream.firstMs = Number(now - began) / 1e6;
       else stream.gapMs = Math.max(stream.gapMs, Number(now - last) / 1e6);
       last = now;
     }
+    rest = text.slice(end);
   }
   return stream;
 }

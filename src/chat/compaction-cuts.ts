@@ -1,7 +1,7 @@
 import { type ChatMessage, isRequestsOnly } from "../stream/message.js";
 
 /**
- * Where a history may be cut, so that only what stands before the index is folded into a summary: at what a user said, not
+ * Where a history may be cut, so that only what stands before the index is folded into a summary: at a user's message, not
  * behind the beginning of the running turn, and never between a call and what was returned, asked or answered about it.
  *
  * @returns indices, in order. 0 is none of them.
@@ -17,7 +17,7 @@ export function cutsOf(messages: readonly ChatMessage[]): number[] {
 }
 
 /**
- * Where the running turn begins: at what the user said last, or before that where the tools of a turn had no answer yet when it
+ * Where the running turn begins: at the user's last message, or before that where the tools of a turn had no answer yet when it
  * was put in.
  */
 function runningTurn(messages: readonly ChatMessage[]): number {

@@ -121,7 +121,7 @@ export class ConversationLog {
     if (change.metadata !== undefined) this.#metadata = structuredClone(change.metadata);
   }
 
-  /** Another writer was first: its head stands, and what this one has said is kept beside it. */
+  /** Another writer was first: its head stands, and this one's messages are kept beside it. */
   async #appendAsBranch(messages: readonly StoredMessage[]): Promise<void> {
     for (;;) {
       // The other writer deleted the conversation: there is nothing to branch from.

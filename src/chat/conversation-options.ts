@@ -26,7 +26,7 @@ export interface ConversationOptions {
   /** Sent with every turn: temperature, tools and the like. */
   request?: Omit<ChatRequest, "messages">;
   /**
-   * What of a message is kept, in the store and for later turns. Default: all of it, as the user said it and saw it, whatever
+   * What of a message is kept, in the store and for later turns. Default: all of it, as the user wrote and saw it, whatever
    * a guard of the model sends or was sent. `scrubMessage()` of `sluice/guards` keeps placeholders of personal data. Where it
    * throws, the turn is not kept, and its stream ends with `store-failed`.
    */

@@ -9,7 +9,7 @@ export interface StoredMessage {
   id: string;
   /** The message before it; `null` for the first. */
   parentId: string | null;
-  /** What was said. */
+  /** The message. */
   message: ChatMessage;
   /** ISO 8601 with milliseconds, UTC. */
   createdAt: string;
@@ -59,7 +59,7 @@ export interface ConversationRecord {
   version: number;
   /** The message that the conversation goes on from; `null` when it is empty. */
   head: string | null;
-  /** What to call it in a list; absent until it is set, or somebody said something. */
+  /** What to call it in a list; absent until it is set, or a message gives one. */
   title?: string;
   /** The application's own. */
   metadata: JsonObject;

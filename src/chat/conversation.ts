@@ -53,7 +53,7 @@ const TURN = exactly("a turn", {
  * A conversation with a model: it remembers, and it can be resumed by its context id from any process that has the same
  * store. Messages form a tree; the path from the first message to the head is what the model is sent, through a window.
  *
- * A turn (what the user said, the answer, tool calls and results between them) is stored once, when it is complete, before
+ * A turn (the user's message, the answer, tool calls and results between them) is stored once, when it is complete, before
  * its reader sees `finish`. A turn that was stopped or failed after its first output is stored as `interrupted`.
  * @example
  * ```ts
@@ -111,7 +111,7 @@ export class Conversation {
    * Says something and streams the answer. The turn begins when the stream is first read.
    *
    * The stream fails with `conflict` when another turn of this object is running, or when another writer changed the
-   * conversation meanwhile; what was said is then kept as a branch beside the other's.
+   * conversation meanwhile; its messages are then kept as a branch beside the other's.
    */
   stream(input: TurnInput, options: TurnOptions = {}): ChatStream {
     TURN(options, "");
@@ -120,7 +120,7 @@ export class Conversation {
 
   /**
    * The conversation as a chat model, for whatever takes one: a server, a tool loop's neighbour, a voice. Each request is a
-   * turn: what stands behind the last answer in its messages is said, what comes before is known from the conversation.
+   * turn: what stands behind the last answer in its messages is new, what comes before is known from the conversation.
    */
   asModel(): ChatModel {
     return conversationModel(
@@ -148,7 +148,7 @@ export class Conversation {
     const turn = tree.path(head);
     const at = turn.findIndex(({ id }) => id === messageId);
     if (message.role !== "assistant" || at === -1 || turn.slice(at).some((later) => later.message.role === "user")) {
-      throw invalid("messageId", messageId, "the id of the last answer, behind which nothing was said");
+      throw invalid("messageId", messageId, "the id of the last answer, with no message behind it");
     }
     const heard = heardPart(message, chars);
     if (heard === message) return stored;
@@ -176,7 +176,7 @@ export class Conversation {
       const path = this.#log.tree.path(messageId ?? this.#log.head);
       const question = path.findLastIndex(({ message }) => message.role === "user");
       if (question === -1) throw invalid("messageId", messageId, "an answer to a message of the user");
-      // Instructions may have been said with the question.
+      // Instructions may have come with the question.
       const answer = path.findIndex(({ message }, index) => index > question && message.role !== "system");
       return { parentId: path.at(answer === -1 ? -1 : answer - 1)?.id ?? null, asked: [] };
     });
@@ -207,19 +207,19 @@ export class Conversation {
   }
 
   /**
-   * Takes back what the user said last, and what was answered to it: the conversation goes on from before. It stays as a branch.
+   * Takes back the user's last message, and the answer to it: the conversation goes on from before. It stays as a branch.
    *
-   * @returns the message that was taken back; `undefined` where nothing was said.
+   * @returns the message that was taken back; `undefined` in an empty conversation.
    */
   async undo(): Promise<StoredMessage | undefined> {
     await this.#idle();
-    const said = this.#log.tree.path(this.#log.head).findLast(({ message }) => message.role === "user");
-    if (said !== undefined) await this.#log.append([], said.parentId);
-    return said;
+    const last = this.#log.tree.path(this.#log.head).findLast(({ message }) => message.role === "user");
+    if (last !== undefined) await this.#log.append([], last.parentId);
+    return last;
   }
 
   /**
-   * Adds a message without asking the model, such as a greeting, or what was said elsewhere. Results of tools and answers of
+   * Adds a message without asking the model, such as a greeting, or one from elsewhere. Results of tools and answers of
    * people that are there already are not added again.
    *
    * @throws {SluiceError} `invalid-argument` for what is no message, for metadata that JSON cannot carry, and for a result or
@@ -254,7 +254,7 @@ export class Conversation {
     return messages.filter(matches(query, options));
   }
 
-  /** What to call it in a list; by default the first line that the user said. */
+  /** What to call it in a list; by default the first line of the user's first message. */
   async title(): Promise<string | undefined> {
     await this.#ready();
     return this.#log.title;
@@ -426,23 +426,23 @@ export class Conversation {
     if (!this.#log.tree.has(unsaved.messages.at(-1)?.id ?? "")) await this.#append(unsaved.messages);
   }
 
-  /** Of messages that may be a whole history, what was not said yet. */
+  /** Of messages that may be a whole history, the new ones. */
   #newMessages(messages: readonly ChatMessage[]): ChatMessage[] {
     const answer = messages.findLastIndex(({ role }) => role === "assistant");
     const known = new Set(this.#log.tree.path(this.#log.head).flatMap(({ message }) => instructionsOf(message) ?? []));
     if (this.system !== undefined) known.add(this.system);
     const unknown = messages.slice(answer + 1).filter((message) => !known.has(instructionsOf(message) ?? ""));
-    if (unknown.length === 0) throw invalid("messages", messages, "something that was said behind the last answer");
+    if (unknown.length === 0) throw invalid("messages", messages, "a message behind the last answer");
     return unknown;
   }
 
-  /** What is said behind a path, without the results and responses that are in it. */
+  /** The new messages behind a path, without the results and responses that are in it. */
   #unanswered(path: readonly StoredMessage[], asked: readonly ChatMessage[]): ChatMessage[] {
     const history = path.map(({ message }) => message);
     return withoutRepeated(history, asked, this.#options.keep);
   }
 
-  /** What is kept of messages. Nothing of them is, where that cannot be said. */
+  /** What is kept of messages. None of them are, where that cannot be decided. */
   #kept(messages: readonly StoredMessage[]): StoredMessage[] {
     const { keep } = this.#options;
     if (keep === undefined) return [...messages];
@@ -453,7 +453,7 @@ export class Conversation {
     }
   }
 
-  /** Loads the conversation, and waits until what an interrupted turn said is stored. */
+  /** Loads the conversation, and waits until an interrupted turn is stored. */
   async #ready(): Promise<void> {
     await this.#log.load();
     await this.#gate.settled();

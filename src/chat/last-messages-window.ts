@@ -2,7 +2,7 @@ import { invalid } from "../stream/error.js";
 import { newestMessages, type Window } from "./window.js";
 
 /**
- * Sends the last `n` messages, what the user said last among them, and all system messages. An answer's tool calls and
+ * Sends the last `n` messages, the user's last message among them, and all system messages. An answer's tool calls and
  * their results count as they are, and stay together.
  *
  * @param n a whole number of at least 1.

@@ -6,11 +6,11 @@ import type { TurnEnd } from "./turn-source.js";
 
 /**
  * What a turn can begin with: text, text and files, the results of tools that the last answer called, or several messages
- * of any role that are all said before the model answers.
+ * of any role, all put before the answer.
  */
 export type TurnInput = string | (TextPart | FilePart)[] | ToolMessage | ChatMessage[];
 
-/** Where a turn begins: after which message, and with what is said; nothing where an old message is answered again. */
+/** Where a turn begins: after which message, and with which new ones; none where an old message is answered again. */
 export interface TurnBeginning {
   parentId: string | null;
   asked: readonly ChatMessage[];
@@ -51,7 +51,7 @@ export function chain(
 }
 
 /**
- * A turn that is over, as it is stored: what the user said, what was answered, tool calls and results between them. None
+ * A turn that is over, as it is stored: the user's messages, the answer, tool calls and results between them. None
  * for an interrupted turn without output.
  *
  * @param metadata of the user's message.

@@ -48,7 +48,7 @@ export function summarise(options: SummariseOptions): Window {
       return left >= 0;
     });
     const before = new Set(older);
-    // One that covers what is said again, or what another branch said, is of no use here.
+    // One that covers a repeated message, or another branch's, is of no use here.
     const fits = (one: EarlierSummary | undefined) => one && [...one.covers].every((message) => before.has(message));
     summary = [summary, earlier].find(fits);
     const uncovered = older.filter((message) => !summary?.covers.has(message));

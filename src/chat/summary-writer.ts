@@ -40,8 +40,8 @@ export function summaryRequest(
   messages: readonly ChatMessage[],
   instructions: string,
 ): ChatRequest {
-  const said = messages.map(asText).join("\n");
-  const content = before === undefined ? said : `Summary until now: ${before}\n\nWhat came since:\n${said}`;
+  const text = messages.map(asText).join("\n");
+  const content = before === undefined ? text : `Summary until now: ${before}\n\nWhat came since:\n${text}`;
   return {
     messages: [
       { role: "system", content: instructions },
@@ -58,7 +58,7 @@ export function withSummary(messages: readonly ChatMessage[], text: string): Cha
 }
 
 function asText(message: ChatMessage): string {
-  const said = readableParts(message).map((part) => {
+  const parts = readableParts(message).map((part) => {
     switch (part.kind) {
       case "text":
         return part.text;
@@ -72,5 +72,5 @@ function asText(message: ChatMessage): string {
         return part satisfies never;
     }
   });
-  return `${message.role}: ${said.filter((text) => text !== "").join(" ")}`;
+  return `${message.role}: ${parts.filter((part) => part !== "").join(" ")}`;
 }

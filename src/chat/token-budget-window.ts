@@ -14,7 +14,7 @@ export interface TokenBudgetOptions {
 const OPTIONS = exactly("tokenBudget", { model: filledString, counter: having("a token counter", "count") });
 
 /**
- * Sends as many of the newest messages as fit into `maxTokens`, system messages included. What the user said last, and
+ * Sends as many of the newest messages as fit into `maxTokens`, system messages included. The user's last message, and
  * the newest message, are always sent, even when they do not fit.
  *
  * @throws {SluiceError} `invalid-argument` when `maxTokens` is not a whole number of at least 1.

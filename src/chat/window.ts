@@ -50,8 +50,8 @@ type Unit = readonly ChatMessage[];
 /**
  * The newest messages that `fits` accepts, unit by unit, and all system messages.
  *
- * What the user said last and the newest unit are kept whether they fit or not; `fits` is asked of these first. What is
- * kept begins with what a user said, since providers refuse a history that begins with an answer.
+ * The user's last message and the newest unit are kept whether they fit or not; `fits` is asked of these first. What is
+ * kept begins with a user's message, since providers refuse a history that begins with an answer.
  */
 export function newestMessages(
   messages: readonly ChatMessage[],

@@ -47,8 +47,8 @@ export async function answerRequest(
 /** What was typed as a value that fits: a text, JSON, yes or no, or the one field of an object. */
 function fitting(line: string, schema: JsonValue): JsonValue | undefined {
   if (!isJsonObject(schema)) return undefined;
-  const said = /^(y|yes)$/i.test(line) ? true : /^(n|no)$/i.test(line) ? false : undefined;
-  const values = [line, json(line), said].filter((value) => value !== undefined);
+  const decision = /^(y|yes)$/i.test(line) ? true : /^(n|no)$/i.test(line) ? false : undefined;
+  const values = [line, json(line), decision].filter((value) => value !== undefined);
   const [only, ...others] = isJsonObject(schema.properties) ? Object.keys(schema.properties) : [];
   const wrapped = only === undefined || others.length > 0 ? [] : values.map((value) => ({ [only]: value }));
   return [...values, ...wrapped].find((value) => checkJsonSchema(schema, value).length === 0);

@@ -16,7 +16,7 @@ import { WaitLine } from "./wait-line.js";
 export interface AnswerViewOptions {
   /** The folder for images and sounds that the model makes. Default: `files` in the folder of the command's data. */
   output?: string;
-  /** Whether nothing is said of what is waited for. */
+  /** Whether no line shows what is waited for. */
   quiet?: boolean;
   clock?: Clock;
 }
@@ -57,9 +57,9 @@ export class AnswerView {
     this.#markdown = new MarkdownTerminal((text) => void stdout.write(text), options);
   }
 
-  /** Sees what goes over the wire (`CallOptions`), so that retries are said. */
+  /** Sees what goes over the wire (`CallOptions`), so that retries are shown. */
   readonly onWire = (event: WireEvent): void => {
-    // What is said again was void before: nothing is said of it inside of a line.
+    // What is repeated was void before: inside of a line it is not mentioned.
     if (!this.#inLine || this.#io.stdout.isTTY !== true) this.#waits.onWire(event);
   };
 
@@ -102,7 +102,7 @@ export class AnswerView {
       case "input-request":
         return this.#interrupt();
       case "retract":
-        return this.#note(`[what was said is void: ${event.reason}]\n`);
+        return this.#note(`[what was shown is void: ${event.reason}]\n`);
       default:
     }
   }

@@ -16,7 +16,7 @@ const MAX_TEXT_BYTES = 1024 * 1024;
 const TEXT = /^text\/|[/+](json|xml|yaml)$/;
 
 /**
- * A file as a part of a message: images, sounds, videos and documents as they are, their types told from their bytes; text
+ * A file as a part of a message: images, sounds, videos and documents as they are, their types found from their bytes; text
  * as text, under its name. An `https:` URL is passed on for the provider to fetch.
  *
  * @throws {SluiceError} `invalid-argument` for what cannot be read, is too large, or is of an unknown type; `unsupported`
@@ -35,9 +35,9 @@ export async function attachFile(
     return part;
   } catch (thrown) {
     const error = SluiceError.from(thrown, "invalid-argument");
-    const said = error.message.replace(/^(messages\[0\]\.content\[0\]|file): /, "");
+    const reason = error.message.replace(/^(messages\[0\]\.content\[0\]|file): /, "");
     const details = { field: "file", cause: thrown, ...(error.model !== undefined && { model: error.model }) };
-    throw new SluiceError(error.code, `--file ${path}: ${said}`, details);
+    throw new SluiceError(error.code, `--file ${path}: ${reason}`, details);
   }
 }
 

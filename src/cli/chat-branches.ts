@@ -25,7 +25,7 @@ export async function choicesOf({ conversation }: ChatSession): Promise<StoredMe
 export async function branches(session: ChatSession, number: string): Promise<void> {
   const { conversation, io } = session;
   const choices = await choicesOf(session);
-  if (choices.length === 0) throw new SluiceError("invalid-argument", "nothing was said yet", { field: "command" });
+  if (choices.length === 0) throw new SluiceError("invalid-argument", "there is no message yet", { field: "command" });
   if (number === "") {
     const here = new Set((await conversation.messages()).map(({ id }) => id));
     const lines = choices.map((choice, index) => `${here.has(choice.id) ? "*" : " "} ${index + 1}  ${oneLine(choice)}`);
@@ -38,12 +38,12 @@ export async function branches(session: ChatSession, number: string): Promise<vo
   session.print(`goes on from: ${shown(oneLine(chosen), io.stderr)}`);
 }
 
-/** `/undo`: takes back what was said last. */
+/** `/undo`: takes back the last message. */
 export async function undo(session: ChatSession): Promise<void> {
   session.giveUp();
-  const said = await session.conversation.undo();
-  if (said === undefined) throw new SluiceError("invalid-argument", "nothing was said yet", { field: "command" });
-  session.print(`taken back: ${shown(oneLine(said), session.io.stderr)} (/branches has it)`);
+  const last = await session.conversation.undo();
+  if (last === undefined) throw new SluiceError("invalid-argument", "there is no message yet", { field: "command" });
+  session.print(`taken back: ${shown(oneLine(last), session.io.stderr)} (/branches has it)`);
 }
 
 /** A message on a line of its own. */

@@ -65,14 +65,14 @@ export const CHAT_COMMANDS: Readonly<Record<string, ChatCommand>> = {
     run: retry,
   },
   edit: { takes: "TEXT", does: "says something else in place of the last message", run: edit },
-  undo: { takes: "", does: "takes back what was said last, and the answer to it", run: undo },
+  undo: { takes: "", does: "takes back the last message, and the answer to it", run: undo },
   branches: {
     takes: "[NUMBER]",
     does: "lists other answers and edits, or goes on from one",
     run: branches,
     complete: async (session) => (await choicesOf(session)).map((_, index) => String(index + 1)),
   },
-  history: { takes: "", does: "shows what was said", run: history },
+  history: { takes: "", does: "shows the messages", run: history },
   search: { takes: "TEXT", does: "shows the messages that contain a text", run: search },
   stats: { takes: "", does: "counts messages, tokens and costs", run: statistics },
   title: { takes: "TEXT", does: "names the conversation; without a text, says its name", run: title },
@@ -111,13 +111,13 @@ async function edit(session: ChatSession, text: string): Promise<void> {
 async function lastQuestion({ conversation }: ChatSession): Promise<StoredMessage> {
   const question = (await conversation.messages()).findLast(({ message }) => message.role === "user");
   if (question !== undefined) return question;
-  throw new SluiceError("invalid-argument", "nothing was said yet", { field: "command" });
+  throw new SluiceError("invalid-argument", "there is no message yet", { field: "command" });
 }
 
 async function history(session: ChatSession): Promise<void> {
   const messages = await session.conversation.messages();
   session.print(
-    messages.length === 0 ? "nothing was said yet" : shown(messages.map(asMarkdown).join("\n\n"), session.io.stderr),
+    messages.length === 0 ? "there is no message yet" : shown(messages.map(asMarkdown).join("\n\n"), session.io.stderr),
   );
 }
 

@@ -87,7 +87,7 @@ test("model and instructions are those of the next answer, in a new conversation
 test("knows its commands, and what to say where nothing was said", async () => {
   const { session, notes } = begin(scripted([]));
   await expect(session.command("/jump")).rejects.toThrow("allowed: /help /model");
-  await expect(session.command("/edit x")).rejects.toThrow("nothing was said yet");
+  await expect(session.command("/edit x")).rejects.toThrow("there is no message yet");
   await session.command("/help");
   expect(notes()).toContain("/branches [NUMBER]");
   expect(await session.command("/quit")).toBe("leave");

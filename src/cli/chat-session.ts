@@ -45,7 +45,7 @@ export interface ChatSessionOptions {
   output?: string;
 }
 
-/** A conversation at a terminal or a pipe: what is said, what is shown, and the commands that begin with a slash. */
+/** A conversation at a terminal or a pipe: messages, answers, and the commands that begin with a slash. */
 export class ChatSession {
   readonly io: Io;
   /** Where answers to what tools ask come from. Without it nothing is allowed and no question answered. */
@@ -54,9 +54,9 @@ export class ChatSession {
   settings: Omit<ChatRequest, "messages">;
   /** What its models may call. */
   readonly tools: readonly (Tool | ToolSource)[];
-  /** Whether what is said outlives the session: it can be gone on with by its id. */
+  /** Whether the conversation outlives the session: it can be resumed by its id. */
   readonly kept: boolean;
-  /** Whether nothing of what is said may be kept as it is, in whatever place. */
+  /** Whether no message may be kept as it is, in whatever place. */
   readonly isPrivate: boolean;
   readonly #files = new PendingFiles();
   readonly #options: ConversationOptions;
@@ -104,8 +104,8 @@ export class ChatSession {
 
   /** Says something and shows the answer. Returns the error that ended it, after reporting it. */
   say(input: TurnInput): Promise<SluiceError | undefined> {
-    const said = typeof input === "string" ? this.#files.with(input) : input;
-    return this.#turn(() => this.#conversation.stream(said, this.#how()));
+    const message = typeof input === "string" ? this.#files.with(input) : input;
+    return this.#turn(() => this.#conversation.stream(message, this.#how()));
   }
 
   /** Says something else in place of a message of the user. Returns as `say` does. */
@@ -160,7 +160,7 @@ export class ChatSession {
   }
 
   /**
-   * Lets a file go with what is said next.
+   * Lets a file go with the next message.
    *
    * @throws {SluiceError} `invalid-argument`, `unsupported` for a file that the model does not take.
    */

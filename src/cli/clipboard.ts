@@ -30,7 +30,7 @@ export async function copyText(text: string, io: Io, platform: NodeJS.Platform =
   return "the terminal was asked to copy it (OSC 52); one that does not allow that says nothing";
 }
 
-/** It hands on what programs ask of the terminal only where it is told to, and copies by itself. */
+/** It hands on what programs ask of the terminal only where it is configured to, and copies by itself. */
 const TMUX: Program = { command: "tmux", args: ["load-buffer", "-w", "-"] };
 
 /** Bytes that `screen` takes in one of its strings at most, with room for their marks. */

@@ -31,7 +31,7 @@ export function runStore(env: Io["env"], platform: NodeJS.Platform = process.pla
   return join(dataFolder(env, platform), "runs.db");
 }
 
-/** Where workflows that callers of `sluice serve` send read and write files, unless it is told to let them at others. */
+/** Where workflows that callers of `sluice serve` send read and write files, unless its settings allow others. */
 export function documentsFolder(env: Io["env"], platform: NodeJS.Platform = process.platform): string {
   return join(dataFolder(env, platform), "documents");
 }

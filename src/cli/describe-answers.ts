@@ -79,6 +79,6 @@ function withConversation(command: Command): Command {
   return command
     .option("-c, --continue", "go on with the last conversation that was kept")
     .option("--conversation <id>", "keep the conversation under this name, or go on with it")
-    .option("--no-keep", "keep nothing of it; else what is said at a terminal is kept")
+    .option("--no-keep", "keep nothing of it; else conversations at a terminal are kept")
     .addOption(new EnvFileOption());
 }

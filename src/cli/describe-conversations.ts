@@ -33,7 +33,7 @@ function describeReading(group: Command, io: Io, ended: (code: number) => void):
 
   group
     .command("show")
-    .description("what was said")
+    .description("the messages of one")
     .argument("<id>", "the conversation's")
     .option("--json", "as JSON, with all branches and the statistics")
     .action(async (id: string, options: { json?: boolean }) => ended(await showCommand(id, options, io)));

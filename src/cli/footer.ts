@@ -5,7 +5,7 @@ import { formatUsd } from "./format-usd.js";
 /**
  * One line about an answer: time to first token, tokens a second, tokens in and out, cost. What is estimated has a `~`.
  *
- * @param cost in USD; nothing is said of one that is not known.
+ * @param cost in USD; an unknown one is left out.
  */
 export function footer(timing: Timing, usage: Usage, cost?: number): string {
   const { ttftMs, durationMs, deltas } = timing;

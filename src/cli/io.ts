@@ -48,7 +48,7 @@ const CONTROLS = /(?![\t\n])\p{Cc}/gu;
 /**
  * A text that came from somebody else, as a stream may show it: a model that was talked into it must not clear the screen,
  * set the title or write the clipboard. On a terminal the picture of a control character stands in its place; files and
- * pipes get what was said.
+ * pipes get the text as it is.
  */
 export function shown(text: string, stream: { isTTY?: boolean }): string {
   if (stream.isTTY !== true) return text;

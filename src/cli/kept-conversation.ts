@@ -14,11 +14,11 @@ export interface KeepOptions {
   conversation?: string;
   /** Goes on with the last conversation that was kept. */
   continue?: boolean;
-  /** `false`: what is said is kept nowhere. */
+  /** `false`: the conversation is kept nowhere. */
   keep?: boolean;
 }
 
-/** Where what is said is kept. */
+/** Where conversations are kept. */
 export interface KeptConversation {
   contextId: string;
   store: ConversationStore;
@@ -36,7 +36,7 @@ export interface Keeping {
 }
 
 /**
- * Opens the conversation that is meant. Without a name, what is said at a terminal is kept, unless `--no-keep` or `SLUICE_KEEP=0`
+ * Opens the conversation that is meant. Without a name, it is kept at a terminal, unless `--no-keep` or `SLUICE_KEEP=0`
  * says otherwise; where it cannot be, the note says why.
  *
  * @param unasked whether to keep what has no name.

@@ -52,7 +52,7 @@ export class MarkdownTerminal {
   #shownAt = Number.NEGATIVE_INFINITY;
   #callOff: (() => void) | undefined;
 
-  /** @param write takes what the terminal is to be told. */
+  /** @param write takes what goes to the terminal. */
   constructor(
     write: (text: string) => void,
     { size, live, reflow = "all", clock = systemClock }: MarkdownTerminalOptions,
@@ -89,7 +89,7 @@ export class MarkdownTerminal {
     this.#schedule();
   }
 
-  /** The text is over: shows what was held back, and ends its last line. */
+  /** The text is over: shows what was buffered, and ends its last line. */
   end(): void {
     if (this.#half !== "") this.#take("\ufffd");
     this.#half = "";

@@ -49,7 +49,7 @@ export interface QuestionOptions extends KeepOptions, ToolsOptions {
 
 /** Something that is asked once, and who is asked. */
 export interface OneQuestion {
-  /** With its tools and guards, and what was said before. */
+  /** With its tools and guards, and the messages before. */
   model: ChatModel;
   prompt: string | readonly ChatMessage[];
   how: StreamOptions;
@@ -80,7 +80,7 @@ export async function readQuestion(
   if (!options.quiet) io.stderr.write(`${chosen.id}: ${because}\n${note === undefined ? "" : `${note}\n`}`);
   const files = new PendingFiles();
   for (const path of paths) await files.add(path, chosen);
-  const said = files.with(text);
+  const message = files.with(text);
   const prices = defaultPrices(io.env);
   const meter = new CostMeter(chosen.id, prices);
   const able = tools.length === 0 ? chosen : withTools(chosen, tools, { onInput: askAtTerminal(io) });
@@ -93,7 +93,9 @@ export async function readQuestion(
   };
   const asked = {
     prompt:
-      typeof said === "string" && before.length === 0 ? said : [...before, { role: "user" as const, content: said }],
+      typeof message === "string" && before.length === 0
+        ? message
+        : [...before, { role: "user" as const, content: message }],
     schema,
     meter,
   };
@@ -108,7 +110,7 @@ export async function readQuestion(
 /** What is asked, and the settings that go with it. */
 interface Said extends Pick<QuestionOptions, "model" | "system" | "temperature" | "maxTokens"> {
   text: string;
-  /** What was said before it. */
+  /** The messages before it. */
   before: readonly ChatMessage[];
 }
 
@@ -118,14 +120,14 @@ async function saidOf(words: readonly string[], options: QuestionOptions, io: Io
   if (name === undefined && input.length > 0)
     throw new SluiceError("invalid-argument", "--input is for --template: there is none", { field: "--input" });
   const template = name === undefined ? undefined : await findTemplate(name, io.env);
-  const said = await promptOf(words, io, paths.length > 0 || template !== undefined);
-  if (template === undefined) return { ...options, text: said, before: [] };
+  const asked = await promptOf(words, io, paths.length > 0 || template !== undefined);
+  if (template === undefined) return { ...options, text: asked, before: [] };
   const inputs: JsonObject = {};
   for (const pair of input) {
     const { name, text } = await readInputPair(pair);
     inputs[name] = text;
   }
-  const filled = await template.fill(inputs, said);
+  const filled = await template.fill(inputs, asked);
   const settings = { ...template, ...filled, ...defined(options) };
   if (settings.text !== "" || paths.length > 0) return settings;
   throw new SluiceError("invalid-argument", `the template ${template.name} asks nothing`, { field: "--template" });
@@ -161,10 +163,10 @@ async function promptOf(words: readonly string[], io: Io, mayBeEmpty: boolean): 
   });
 }
 
-/** How long nothing may come on stdin until that is said, in ms. */
+/** How long nothing may come on stdin until a line says so, in ms. */
 const SILENCE_MS = 3_000;
 
-/** @param isAsked already: who forgot to close stdin waits for ever, and is told what for. */
+/** @param isAsked already: who forgot to close stdin waits for ever, and reads what for. */
 async function readPiped(io: Io, isAsked: boolean): Promise<string> {
   const timer = setTimeout(() => {
     if (isAsked) io.stderr.write("waiting for the end of stdin; where nothing is to come, give it </dev/null\n");

@@ -19,7 +19,7 @@ export interface ToolsOptions {
 }
 
 /**
- * Opens what the model may call, so that what cannot be used is said before anybody is asked.
+ * Opens what the model may call, so that what cannot be used is an error before anybody is asked.
  *
  * A tool of an MCP server that says it changes something, or does not say, asks a person first, unless `yes`.
  *

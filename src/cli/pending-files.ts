@@ -2,7 +2,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import type { FilePart, TextPart } from "../stream/message.js";
 import { attachFile } from "./attach-file.js";
 
-/** Files that go with what is said next. */
+/** Files that go with the next message. */
 export class PendingFiles {
   #parts: (TextPart | FilePart)[] = [];
 
@@ -17,7 +17,7 @@ export class PendingFiles {
     return `${path} (${describe(part)}) goes with the next message`;
   }
 
-  /** What is said, with the files before it: models read a question best after what it is about. */
+  /** The message, with the files before it: models read a question best after what it is about. */
   with(text: string): string | (TextPart | FilePart)[] {
     if (this.#parts.length === 0) return text;
     const parts = this.#parts;

@@ -42,16 +42,16 @@ export interface PromptTemplate extends Fields {
   /**
    * The prompt, filled in.
    *
-   * @param said what is asked with it: it stands at the place `input`, else at the end.
+   * @param asked what is asked with it: it stands at the place `input`, else at the end.
    * @throws {SluiceError} `invalid-argument` for places without a value, and values without a place.
    */
-  fill(inputs: JsonObject, said: string): Promise<FilledTemplate>;
+  fill(inputs: JsonObject, question: string): Promise<FilledTemplate>;
 }
 
 /** A template that was filled in. */
 export interface FilledTemplate {
   system?: string;
-  /** What was said before the question. */
+  /** The messages before the question. */
   before: ChatMessage[];
   text: string;
 }
@@ -76,14 +76,14 @@ async function markdownTemplate(text: string, name: string, file: string): Promi
   return {
     ...settings,
     name,
-    async fill(inputs, said) {
+    async fill(inputs, question) {
       const texts = system === undefined ? [compiled] : [compiled, system];
-      const values = valuesFor(name, texts, { ...settings.inputs, ...inputs }, inputs, said);
+      const values = valuesFor(name, texts, { ...settings.inputs, ...inputs }, inputs, question);
       const written = compiled.render((place) => values.get(place));
       const isPlaced = texts.some(({ names }) => names.includes(SAID));
       return {
         before: [],
-        text: isPlaced || said === "" ? written : [written, said].filter((part) => part !== "").join("\n\n"),
+        text: isPlaced || question === "" ? written : [written, question].filter((part) => part !== "").join("\n\n"),
         ...(system && { system: system.render((place) => values.get(place)) }),
       };
     },
@@ -107,11 +107,11 @@ function valuesFor(
   texts: readonly Template[],
   all: JsonObject,
   given: JsonObject,
-  said: string,
+  question: string,
 ): Map<string, JsonValue> {
   const places = [...new Set(texts.flatMap(({ names }) => names))];
   const values = new Map<string, JsonValue>(
-    Object.entries(said === "" ? all : { ...all, [SAID]: said }) as [string, JsonValue][],
+    Object.entries(question === "" ? all : { ...all, [SAID]: question }) as [string, JsonValue][],
   );
   const unknown = Object.keys(given).find((one) => !places.includes(one));
   if (unknown !== undefined) {
@@ -144,13 +144,13 @@ function promptDocument(text: string, name: string, file: string): PromptTemplat
   return {
     name,
     ...(typeof description === "string" && { description }),
-    async fill(inputs, said) {
-      const { messages } = await library.render(String(id), said === "" ? inputs : { ...inputs, [SAID]: said });
+    async fill(inputs, question) {
+      const { messages } = await library.render(String(id), question === "" ? inputs : { ...inputs, [SAID]: question });
       const last = messages.at(-1);
       const isAsked = last?.role === "user";
       const asked = isAsked ? textOf(last) : "";
       const isPlaced = /\{\{?-?\s*\$?input\b/.test(JSON.stringify(document));
-      const parts = isPlaced ? [asked] : [asked, said];
+      const parts = isPlaced ? [asked] : [asked, question];
       return {
         before: isAsked ? messages.slice(0, -1) : messages,
         text: parts.filter((part) => part !== "").join("\n\n"),

@@ -15,8 +15,8 @@ interface Line {
   state: string;
   began: number;
   elapsedMs?: number;
-  /** The end of what the step has said. */
-  said: string;
+  /** The end of the step's text. */
+  text: string;
   message?: string;
 }
 
@@ -58,7 +58,7 @@ export class RunProgress {
 
   #step({ step, state, elapsedMs, message, type }: Record<string, unknown>): void {
     const key = String(step);
-    const line = this.#lines.get(key) ?? { state: "", began: performance.now(), said: "" };
+    const line = this.#lines.get(key) ?? { state: "", began: performance.now(), text: "" };
     line.state = String(state);
     if (typeof elapsedMs === "number") line.elapsedMs = elapsedMs;
     if (typeof message === "string") line.message = message;
@@ -77,7 +77,7 @@ export class RunProgress {
   #emitted(from: string, text: string): void {
     const line = this.#lines.get(from);
     if (line === undefined || !this.#live) return;
-    line.said = (line.said + text).slice(-WIDTH);
+    line.text = (line.text + text).slice(-WIDTH);
     this.#draw(false);
   }
 
@@ -102,15 +102,15 @@ export class RunProgress {
     const seconds = (line.elapsedMs ?? performance.now() - line.began) / 1_000;
     const time = line.state === "skipped" || line.state === "resumed" ? "" : ` ${seconds.toFixed(1)} s`;
     const head = shown(`${signs[line.state] ?? "…"} ${key}${time}`, this.#io.stderr);
-    const tail = shown((line.message ?? line.said).replace(/\s+/g, " "), this.#io.stderr);
+    const tail = shown((line.message ?? line.text).replace(/\s+/g, " "), this.#io.stderr);
     if (!this.#live) return [span(line.state === "completed" || tail === "" ? head : `${head} ${tail}`)];
     const width = Math.min(sizeOf(this.#io).columns - 1, WIDTH);
     const begun = fitting(head, width);
     const room = width - columnsAtMost(begun) - 1;
     if (line.state === "completed" || tail === "" || room <= 0) return [span(begun)];
     // What failed says how from the beginning; of what goes on, the end is news.
-    const said = line.message === undefined ? lastOf(tail, room) : fitting(tail, room);
-    return [span(`${begun} `), this.#dim(said)];
+    const end = line.message === undefined ? lastOf(tail, room) : fitting(tail, room);
+    return [span(`${begun} `), this.#dim(end)];
   }
 
   #dim(text: string): Span {

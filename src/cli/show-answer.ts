@@ -13,7 +13,7 @@ export class WireTap {
 
 /** How `showAnswer` shows it. */
 export interface ShowAnswerOptions extends AnswerViewOptions {
-  /** That of the call, so that retries are said while they are waited for. */
+  /** That of the call, so that retries are shown while they are waited for. */
   tap?: WireTap;
 }
 

@@ -31,7 +31,7 @@ export async function showRun(run: WorkflowRun, options: ShowRunOptions, io: Io)
       else if (event.type === "text-delta") {
         progress?.answer();
         await write(io.stdout, shown(event.text, io.stdout));
-      } else if (event.type === "retract") io.stderr.write(`\n(${event.reason}: what was said is void)\n`);
+      } else if (event.type === "retract") io.stderr.write(`\n(${event.reason}: what was shown is void)\n`);
       progress?.event(event);
     }
     progress?.end();

@@ -1,7 +1,7 @@
 /** Signals by which people and systems end a program. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** What ends a command that runs until it is told to end. */
+/** What ends a command that runs until a signal ends it. */
 export interface Termination {
   /** Aborted by the first signal, which is the reason. */
   first: AbortSignal;

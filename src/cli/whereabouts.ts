@@ -1,7 +1,7 @@
 import type { ChatSession } from "./chat-session.js";
 
 /**
- * How a conversation is gone on with, or kept; `undefined` where nothing was said.
+ * How a conversation is gone on with, or kept; `undefined` in an empty conversation.
  *
  * @param command begins or resumes one, for example `sluice chat`.
  * @param when whether it is left already, or still can be saved.

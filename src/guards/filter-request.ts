@@ -45,7 +45,7 @@ export function filterRequest(request: ChatRequest, filter: RequestFilter): Chat
 
 function filterMessage(message: ChatMessage, path: string, filter: RequestFilter): ChatMessage {
   const { role } = message;
-  const text: FilterText = (said, key) => filter.text(said, role, key);
+  const text: FilterText = (value, key) => filter.text(value, role, key);
   switch (role) {
     case "system":
       return { ...message, content: filterContent(message.content, text, (part) => filterText(part, text)) };

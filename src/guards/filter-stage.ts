@@ -97,7 +97,7 @@ class FilterStage implements Stage {
    * concerns tools waits only where something was begun: their users wait for it.
    */
   #waits(event: ChatEvent): boolean {
-    if (this.#parts.held === 0) return false;
+    if (this.#parts.buffered === 0) return false;
     switch (event.type) {
       case "text-delta":
       case "reasoning-delta":
@@ -137,7 +137,7 @@ class FilterStage implements Stage {
    */
   #pushWaitedFor(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): void {
     const read = this.#parts.pushUntilDecided(event, emit);
-    if (this.#parts.held === 0) this.#replay(emit);
+    if (this.#parts.buffered === 0) this.#replay(emit);
     const rest = event.text.slice(read);
     if (rest !== "") this.push({ ...event, text: rest }, emit);
     else if (event.opaque !== undefined) {
@@ -240,7 +240,7 @@ class FilterStage implements Stage {
     }
   }
 
-  /** Each inner stream has its own stage: its texts are cut and held apart from those around it. */
+  /** Each inner stream has its own stage: its texts are cut and buffered apart from those around it. */
   #pushNested(event: NestedEvent, emit: Emit): void {
     const key = nestedKey(event);
     let inner = this.#nested.get(key);

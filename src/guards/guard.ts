@@ -9,7 +9,7 @@ import { type Transform, transform } from "../stream/sources/transform.js";
 import { wrapModel } from "../stream/wrap-model.js";
 import { guardFailed } from "./guard-failed.js";
 
-/** What a guard is told of a call. */
+/** What a guard knows of a call. */
 export interface GuardedCall {
   /** The id of the model that is called. */
   readonly model: string;

@@ -74,8 +74,8 @@ export class JsonFilter {
     this.#expected = last === undefined ? "value" : last.object ? "key-or-close" : "value-or-close";
   }
 
-  get held(): number {
-    return (this.#string?.held ?? 0) + this.#scalar.length + this.#gap.length + (this.#written?.length ?? 0);
+  get buffered(): number {
+    return (this.#string?.buffered ?? 0) + this.#scalar.length + this.#gap.length + (this.#written?.length ?? 0);
   }
 
   get changed(): boolean {
@@ -129,7 +129,7 @@ export class JsonFilter {
     return this.#string?.flush() ?? "";
   }
 
-  /** The text is over: returns what was held back. */
+  /** The text is over: returns what was buffered. */
   end(): string {
     if (this.#string !== undefined) {
       const rest = this.#string.end();

@@ -37,12 +37,12 @@ export class JsonInTextFilter implements TextFilter {
     if (json) this.#json = new JsonFilter(this.#make);
   }
 
-  get held(): number {
-    return this.#text.held + (this.#json?.held ?? 0);
+  get buffered(): number {
+    return this.#text.buffered + (this.#json?.buffered ?? 0);
   }
 
   get undecided(): boolean {
-    return (this.#text.undecided ?? false) || (this.#json?.held ?? 0) > 0;
+    return (this.#text.undecided ?? false) || (this.#json?.buffered ?? 0) > 0;
   }
 
   get changed(): boolean {
@@ -76,7 +76,7 @@ export class JsonInTextFilter implements TextFilter {
 
   flush(): string {
     const inJson = this.#json?.flush() ?? "";
-    if (this.#text.flush !== undefined || this.#text.held === 0) return inJson + flushFilter(this.#text);
+    if (this.#text.flush !== undefined || this.#text.buffered === 0) return inJson + flushFilter(this.#text);
     const rest = this.#text.end();
     this.#changed ||= this.#text.changed;
     this.#text = this.#makeText();
@@ -87,9 +87,9 @@ export class JsonInTextFilter implements TextFilter {
     return (this.#json?.end() ?? "") + this.#text.end();
   }
 
-  /** Whether JSON begins here, behind its bracket. What is held back would come out behind it. */
+  /** Whether JSON begins here, behind its bracket. What is buffered would come out behind it. */
   #begins(code: number): boolean {
-    if (this.#text.held > 0 || this.#text.verbatim === true) return false;
+    if (this.#text.buffered > 0 || this.#text.verbatim === true) return false;
     const sign = String.fromCharCode(code);
     return this.#opened.endsWith("{") ? sign === '"' || sign === "}" : IN_ARRAY.test(sign);
   }

@@ -39,8 +39,8 @@ export class JsonStringFilter {
     this.#filter = filter;
   }
 
-  get held(): number {
-    return this.#filter.held + this.#escape.length + this.#half.length;
+  get buffered(): number {
+    return this.#filter.buffered + this.#escape.length + this.#half.length;
   }
 
   get changed(): boolean {
@@ -78,7 +78,7 @@ export class JsonStringFilter {
     return this.#release(flushFilter(this.#filter));
   }
 
-  /** The string is over, or broke off: returns what was held back. */
+  /** The string is over, or broke off: returns what was buffered. */
   end(): string {
     const half = this.#push(this.#half);
     this.#half = "";

@@ -5,15 +5,15 @@
 export interface TextFilter {
   /** Takes a piece; returns what may go out now. */
   push(text: string): string;
-  /** The text is over: returns what was held back. */
+  /** The text is over: returns what was buffered. */
   end(): string;
-  /** How many characters are held back. */
-  readonly held: number;
+  /** How many characters are buffered. */
+  readonly buffered: number;
   /** Whether anything of the text so far was changed. */
   readonly changed: boolean;
-  /** Whether what is held back is likely to be part of something that is changed once it is complete. Default: no. */
+  /** Whether what is buffered is likely to be part of something that is changed once it is complete. Default: no. */
   readonly undecided?: boolean;
-  /** Returns what is held back, although the text goes on. Without it, the filter is ended there, and what follows gets another one. */
+  /** Returns what is buffered, although the text goes on. Without it, the filter is ended there, and what follows gets another one. */
   flush?(): string;
   /** Whether the text passes as it is at this place, because it is code for one. Default: no. */
   readonly verbatim?: boolean;
@@ -26,7 +26,7 @@ export type MakeFilter = (key: string | undefined) => TextFilter;
 
 /** What a filter holds back and can give up before its text goes on. */
 export function flushFilter(filter: TextFilter): string {
-  return filter.held === 0 ? "" : (filter.flush?.() ?? "");
+  return filter.buffered === 0 ? "" : (filter.flush?.() ?? "");
 }
 
 /** A whole text through a filter. */

@@ -30,12 +30,12 @@ export class TextParts {
     this.#changedOpaque = changedOpaque;
   }
 
-  /** How many characters of the current part are held back. */
-  get held(): number {
-    return this.#current?.filter.held ?? 0;
+  /** How many characters of the current part are buffered. */
+  get buffered(): number {
+    return this.#current?.filter.buffered ?? 0;
   }
 
-  /** Whether what is held back is likely to be part of something that is changed. */
+  /** Whether what is buffered is likely to be part of something that is changed. */
   get undecided(): boolean {
     return this.#current?.filter.undecided === true;
   }
@@ -62,7 +62,7 @@ export class TextParts {
   }
 
   /**
-   * Takes a delta of the current part character by character, until nothing is held back. Returns how much of it was read. The
+   * Takes a delta of the current part character by character, until nothing is buffered. Returns how much of it was read. The
    * provider's state is not looked at.
    */
   pushUntilDecided(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): number {
@@ -73,19 +73,19 @@ export class TextParts {
     for (const character of event.text) {
       out += part.filter.push(character);
       read += character.length;
-      if (part.filter.held === 0) break;
+      if (part.filter.buffered === 0) break;
     }
     this.#noteChange(part);
     if (out !== "") emit({ ...withoutOpaque(event), text: out });
     return read;
   }
 
-  /** The answer, or a model call of it, is over: puts out all that is held back. */
+  /** The answer, or a model call of it, is over: puts out all that is buffered. */
   end(emit: Emit): void {
     for (const key of [...this.#parts.keys()]) this.#endPart(key, emit);
   }
 
-  /** What was held back is void. */
+  /** What was buffered is void. */
   forget(): void {
     this.#parts.clear();
     this.#current = undefined;

@@ -35,7 +35,7 @@ export class MemoryRun implements RunWriter {
   /** Set while the writer waits for its only reader. */
   #resume: (() => void) | undefined;
 
-  /** @param onEnd is told when the log has its end. */
+  /** @param onEnd called when the log has its end. */
   constructor(run: string, options: OpenRun, maxBytes: number, onEnd?: (run: MemoryRun) => void) {
     this.run = run;
     this.meta = options.meta ?? {};

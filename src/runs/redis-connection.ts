@@ -19,7 +19,7 @@ export class RedisConnection {
     listening.on("message", (channel: string, text: string) => {
       for (const listener of this.#channels.get(channel) ?? []) listener(text);
     });
-    // ioredis subscribes again by itself; what was said meanwhile is not heard.
+    // ioredis subscribes again by itself; messages of the meantime are lost.
     listening.on("ready", () => {
       for (const listeners of this.#channels.values()) for (const listener of listeners) listener(undefined);
     });

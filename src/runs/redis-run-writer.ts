@@ -39,7 +39,7 @@ export class RedisRunWriter implements RunWriter {
   #failure: SluiceError | undefined;
 
   /**
-   * @param onDone is told when nothing is written any more.
+   * @param onDone called when nothing is written any more.
    * @param from the number of its first event, where the run was taken over. Readers in this process then read it from Redis.
    */
   constructor(run: string, keys: RunKeys, options: OpenRun, shared: RedisWriting, onDone: () => void, from?: number) {

@@ -92,7 +92,7 @@ export interface LostRun {
 
 /**
  * Where runs are logged. An ended run stays readable for a time; one that grows beyond its share of bytes loses its oldest
- * entries, and a reader that needs them is told with `run-expired`.
+ * entries, and a reader that needs them gets `run-expired`.
  */
 export interface RunLog {
   /**

@@ -76,7 +76,7 @@ export async function startRun(log: RunLog, stream: ChatStream, options: StartRu
 }
 
 /**
- * Makes a run that was taken over once more: what had been said is retracted, and the stream follows.
+ * Makes a run that was taken over once more: its earlier output is retracted, and the stream follows.
  *
  * @param onBatch sees each batch of the stream before it is logged. Must not throw.
  * @returns how it ended, when all of it is stored. Never rejects.

@@ -30,7 +30,7 @@ export class EntryFrames implements BodySource {
     this.#reader.cancel();
   }
 
-  /** What cannot be read any more is told as an error that is no entry, so that it has no number. */
+  /** What cannot be read any more is sent as an error that is no entry, so that it has no number. */
   readonly #fail = (thrown: unknown): string => {
     this.#over = true;
     const data = entryFrame({ run: "unreadable", seq: 0, at: Date.now(), error: SluiceError.from(thrown) }).data;

@@ -19,7 +19,7 @@ const MOST = 200;
 /**
  * What `?limit=` and `?after=` say.
  *
- * @param usual items where nothing is said.
+ * @param usual items by default.
  * @throws {SluiceError} `invalid-request`.
  */
 export function pageIn({ query }: Pick<ServerCall, "query">, usual: number): Page {

@@ -32,7 +32,7 @@ export interface RunLogEntry {
   run?: string;
   /** Tokens, as far as they are known; those of answers that were cut off as well. */
   usage: Usage;
-  /** Whether tokens were counted here, since the answer was cut off before its provider said all of them. */
+  /** Whether tokens were counted here, since the answer was cut off before its provider reported all of them. */
   estimated?: true;
   /** In USD; absent where a price is not known. */
   costUsd?: number;

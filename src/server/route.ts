@@ -7,7 +7,7 @@ export interface Route {
   /** A path of Hono's: `*` at the end takes the rest. */
   path: string;
   handle: Handle;
-  /** How errors are said. */
+  /** How errors are written. */
   errors: Pick<Dialect, "writeError">;
   /** Whether no key is asked for. Default false. */
   open?: boolean;

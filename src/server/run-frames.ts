@@ -51,7 +51,7 @@ export class RunFrames implements BodySource {
    * Reads until the answer says something, or for `patienceMs`: an error that comes before is thrown, and can be answered
    * with its status.
    *
-   * @throws {SluiceError} what ended the run before it said anything.
+   * @throws {SluiceError} what ended the run before its first output.
    */
   async open(patienceMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;

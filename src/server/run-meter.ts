@@ -61,7 +61,7 @@ export class RunMeter {
     return { usage, ...(total !== undefined && { costUsd: total }) };
   }
 
-  /** Some providers have said nothing of what they charge by then, and some too little. */
+  /** Some providers have reported no usage by then, and some too little. */
   #cutOff(known: Usage): RunUse {
     const inputTokens = known.inputTokens ?? (this.#request && inputTokensOf(this.#request));
     const outputTokens = Math.max(known.outputTokens ?? 0, this.#outputTokens);

@@ -48,7 +48,7 @@ async function sendStream(source: BodySource, out: NodeResponse, streams: OpenSt
     }
     if (!out.destroyed) out.end();
   } catch {
-    // The answer has begun: that it is not whole can be said in no other way.
+    // The answer has begun: there is no other way to show that it is not whole.
     out.destroy();
   } finally {
     streams.delete(open);

@@ -129,9 +129,9 @@ export interface ServerOptions {
   webApp?: boolean;
   /** Serves OpenAI's Realtime protocol over WebSocket at `/v1/realtime`; `{}` for the defaults. Default: not served. */
   realtime?: RealtimeOptions;
-  /** Is told of each request when it is over. No prompt, answer or key is in it. */
+  /** Called with each request when it is over. No prompt, answer or key is in it. */
   onRequest?: (entry: RequestLog) => void;
-  /** Is told of each answer when it is over, with what it used. No prompt, answer or key is in it. */
+  /** Called with each answer when it is over, with what it used. No prompt, answer or key is in it. */
   onRun?: (entry: RunLogEntry) => void;
 }
 

@@ -11,7 +11,7 @@ export interface SharedBudget {
 
 /**
  * What a route did with one of its targets:
- * - `asked`: the call was made; `hedged`: it was made because the one before had said nothing yet;
+ * - `asked`: the call was made; `hedged`: it was made because the one before had no output yet;
  * - `answers`: its first content has come;
  * - `failed`: it ended with an error; `lost`: another was faster; `left`: the reader went first;
  * - `refused`: its circuit breaker let nothing through, or no place became free;
@@ -44,6 +44,6 @@ export interface CallContext {
   callPath?: string;
   /** What nested calls share. */
   budget?: SharedBudget;
-  /** Is told what routes decide in this call, those of nested calls as well. */
+  /** Called with what routes decide in this call, those of nested calls as well. */
   onRoute?: (decision: RouteDecision) => void;
 }

@@ -475,7 +475,7 @@ function locked(why: string): SluiceError {
   return new SluiceError("stream-locked", `a stream has one reader, and ${why}`);
 }
 
-/** A failure has been booked in the stream when this ends: whoever asks for a promise is told. */
+/** A failure has been booked in the stream when this ends: whoever asks for a promise gets it. */
 async function drain(source: BatchSource): Promise<void> {
   try {
     while ((await source.next()) !== undefined);

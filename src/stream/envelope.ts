@@ -35,7 +35,7 @@ export function entryAfter(envelope: Envelope, after: number): Envelope | undefi
 
 /**
  * What an entry says to a reader that has the event with the number `after`. Whoever has seen more than was logged before a
- * writer died is told of that death all the same.
+ * writer died gets its error all the same.
  */
 export function newsAfter(envelope: Envelope, after: number): Envelope | undefined {
   return "error" in envelope && envelope.seq !== after ? envelope : entryAfter(envelope, after);

@@ -90,7 +90,7 @@ export class EventLaws {
     const key = nestedKey(event);
     let inner = this.#nested?.get(key);
     if (inner === undefined) {
-      // What another process said of it, before this stream began, is taken back.
+      // What another process emitted of it, before this stream began, is taken back.
       const { type } = event.event;
       if (type !== "start" && type !== "retract") throw broken(`${event.from} begins with ${type}, not with start`);
       inner = new EventLaws();

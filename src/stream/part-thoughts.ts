@@ -11,7 +11,7 @@ export interface ThoughtTags {
   /**
    * Whether the answer begins within the reasoning, because the model's template has written the opening tag already. One that
    * the model writes all the same is left out, and an answer that ends by itself without a closing tag was no reasoning: it
-   * is retracted, and said as text. Default false.
+   * is retracted, and emitted as text. Default false.
    */
   opened?: boolean;
 }

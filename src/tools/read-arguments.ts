@@ -24,7 +24,7 @@ type ReadArguments = { value: unknown } | { problem: string };
 /**
  * The arguments of a call as its tool takes them, or what is wrong with them.
  *
- * @param repair asked once, where something is; what it gives is held to the schema as well.
+ * @param repair asked once, where something is; what it gives is checked against the schema as well.
  */
 export function readArguments(
   tool: Tool,

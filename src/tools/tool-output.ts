@@ -19,7 +19,7 @@ export class ToolOutput {
 
 /**
  * What a tool returned or reported, as JSON and as it is now: what the tool does to it later does not reach the reader.
- * Dates and other objects are said as they say themselves (`toJSON`); `undefined` as the whole result is `null`.
+ * Dates and other objects are written as their `toJSON` gives them; `undefined` as the whole result is `null`.
  *
  * @throws {SluiceError} `tool-failed` for what JSON cannot carry, and would leave out or turn into `{}` or `null`: bytes,
  *   functions, BigInt, `NaN`, maps, sets, errors, promises and the like, objects that contain themselves.

@@ -91,7 +91,7 @@ const checkOptions = exactly("withTools", {
  *
  * A call runs as soon as its arguments are complete, while the model is still speaking; several run at once. Results are
  * events as they come, and go to the model in the order of the calls. Arguments that do not fit the tool's schema, tools that
- * there are not and errors of tools are told to the model.
+ * there are not and errors of tools reach the model as results.
  *
  * The stream ends with `tool-calls` where the caller has to run a call: a tool of the request or without `run`. It ends with
  * `input-required` where a call waits for approval and there is no `onInput`. It goes on with the same messages, the

@@ -25,7 +25,7 @@ export interface SuperviseOptions {
   maxTakeovers?: number;
   /** Gets each run that goes on, and reads its stream. Default: it is read to its end. */
   onRun?: (run: WorkflowRun) => void | Promise<void>;
-  /** Is told of a run that failed or could not be taken. A run that another process took first is no error. */
+  /** Called with a run that failed or could not be taken. A run that another process took first is no error. */
   onError?: (error: SluiceError, runId: string) => void;
   clock?: Clock;
 }

@@ -42,7 +42,7 @@ const PARALLEL_GROUPS: readonly [string, string][] = [
   ["max_concurrent_http", "http"],
 ];
 
-/** Steps that run at once where nothing is said. */
+/** Steps that run at once by default. */
 const STEPS_AT_ONCE = 16;
 
 /** A workflow's own fields, checked. */

@@ -87,7 +87,7 @@ export function runSession(session: ChatSession, io: Io, command = "sluice chat"
   return io.stdin.isTTY ? talk(session, io, command) : answerLines(session, io);
 }
 
-/** What is said at a terminal is kept, and everything where `SLUICE_DATA` says where. */
+/** Conversations at a terminal are kept, and all of them where `SLUICE_DATA` says where. */
 function isKeptUnasked({ stdin, env }: Io): boolean {
   return stdin.isTTY === true || Boolean(env.SLUICE_DATA);
 }

@@ -41,7 +41,7 @@ export function listCommand(options: { limit: number; json?: boolean }, io: Io):
   });
 }
 
-/** Shows what was said, or with `--json` every message and the statistics. */
+/** Shows the messages, or with `--json` every message and the statistics. */
 export function showCommand(id: string, options: { json?: boolean }, io: Io): Promise<number> {
   return withConversations(io, async (conversations) => {
     const conversation = await conversations.get(id);

@@ -47,7 +47,7 @@ export async function pullCommand(uri: string, options: PullOptions, io: Io): Pr
   }
 }
 
-/** One line on stderr: on a terminal it is written over, elsewhere only each tenth of the way is said. */
+/** One line on stderr: on a terminal it is written over, elsewhere each tenth of the way is a line. */
 class PullProgress {
   readonly #io: Io;
   readonly #quiet: boolean;

@@ -25,8 +25,8 @@ export async function checkWorkflowCommand(
       const bad = diagnostics.some(({ severity }) => options.strict || severity === "error");
       if (bad) code = EXIT.usage;
       const lines = diagnostics.map((one) => `${file}: ${describeDiagnostic(one)}\n`).join("");
-      const said = lines === "" ? `${file}: nothing is wrong\n` : lines;
-      await write(io.stdout, options.json ? `${JSON.stringify({ file, diagnostics })}\n` : said);
+      const text = lines === "" ? `${file}: nothing is wrong\n` : lines;
+      await write(io.stdout, options.json ? `${JSON.stringify({ file, diagnostics })}\n` : text);
     }
     return code;
   } catch (thrown) {

@@ -5,8 +5,8 @@ import type { Io } from "../io.js";
 /** How long a service may take to say what it offers, in ms: somebody waits at the prompt. */
 const ASK_MS = 1_000;
 
-/** What services said that they offer, by the service, as long as the process lives. */
-const SAID = new Map<string, readonly string[]>();
+/** What services offer, by the service, as long as the process lives. */
+const OFFERED = new Map<string, readonly string[]>();
 
 /**
  * Names of models that begin like one that is being written: services that are configured, then what a service offers, as far as it is known
@@ -24,15 +24,15 @@ export async function completeModel(written: string, env: Io["env"]): Promise<st
 }
 
 async function offeredBy(provider: string, env: Io["env"]): Promise<readonly string[]> {
-  const said = SAID.get(provider);
-  if (said !== undefined) return said;
+  const offered = OFFERED.get(provider);
+  if (offered !== undefined) return offered;
   try {
     const found = await model(`${provider}/any`, { env }).list?.({
       timeouts: { totalMs: ASK_MS },
       retry: { retries: 0 },
     });
     const names = (found ?? []).map(({ id }) => id);
-    SAID.set(provider, names);
+    OFFERED.set(provider, names);
     return names;
   } catch {
     // Who does not say it in time is asked again with the next Tab.

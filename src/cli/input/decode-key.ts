@@ -80,8 +80,8 @@ function decodeCsi(text: string, isWhole: boolean): Decoded | undefined {
 }
 
 function keyOfCsi(parameters: string, last: string): Key | undefined {
-  const [code = "", held = "1", third = ""] = parameters.split(";");
-  const [modifiers = "1", event = "1"] = held.split(":");
+  const [code = "", state = "1", third = ""] = parameters.split(";");
+  const [modifiers = "1", event = "1"] = state.split(":");
   // A key that is let go is no key.
   if (event === "3") return undefined;
   const bits = Number(modifiers) - 1;

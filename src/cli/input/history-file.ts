@@ -13,7 +13,7 @@ const LARGEST_FILE = 2_000_000;
  * The history in a file: a JSON value a line, so that several lines stay one entry. Only its owner can read it. Several processes may write
  * to it at once. Each entry is written when it is entered.
  *
- * @param options `isPrivate`: what is entered now is not written. `warn` is told once where the file cannot be read or written.
+ * @param options `isPrivate`: what is entered now is not written. `warn` is called once where the file cannot be read or written.
  */
 export function openHistory(
   file: string,

@@ -6,12 +6,12 @@ export type Key =
   | { type: "key"; name: string; ctrl: boolean; alt: boolean; shift: boolean };
 
 /** A key that is not text. @param name a letter for Ctrl and Alt, else `enter`, `up`, `home` and the like. */
-export function pressed(name: string, held: { ctrl?: boolean; alt?: boolean; shift?: boolean } = {}): Key {
-  const { ctrl = false, alt = false, shift = false } = held;
+export function pressed(name: string, modifiers: { ctrl?: boolean; alt?: boolean; shift?: boolean } = {}): Key {
+  const { ctrl = false, alt = false, shift = false } = modifiers;
   return { type: "key", name, ctrl, alt, shift };
 }
 
-/** `C-c`, `A-enter`, `S-enter`, `up`: what bindings are told by. */
+/** `C-c`, `A-enter`, `S-enter`, `up`: the names that bindings use. */
 export function chordOf(key: Key): string {
   if (key.type !== "key") return key.type;
   return `${key.ctrl ? "C-" : ""}${key.alt ? "A-" : ""}${key.shift ? "S-" : ""}${key.name}`;

@@ -53,7 +53,7 @@ export class LineEditor implements TypedInput {
   #isClosed = false;
   #isHidden = false;
   /** Keys that came while a completion is looked for. */
-  #held: Key[] | undefined;
+  #waiting: Key[] | undefined;
   /** When lines came at once that nobody can have typed. */
   #burstAt = Number.NEGATIVE_INFINITY;
 
@@ -140,13 +140,13 @@ export class LineEditor implements TypedInput {
 
   /** Takes keys that were read at once. */
   take(keys: readonly Key[]): void {
-    if (this.#held !== undefined && !keys.some((key) => chordOf(key) === "C-c")) {
-      this.#held.push(...keys);
+    if (this.#waiting !== undefined && !keys.some((key) => chordOf(key) === "C-c")) {
+      this.#waiting.push(...keys);
       return;
     }
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    this.#takeAll([...held, ...keys]);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    this.#takeAll([...waiting, ...keys]);
   }
 
   #takeAll(keys: readonly Key[]): void {
@@ -154,8 +154,8 @@ export class LineEditor implements TypedInput {
     const isPressed = keys.length === 1 && keys.every((key) => chordOf(key) === "enter");
     const burst = new Burst(keys, this.#draft, !isPressed && this.#now() - this.#burstAt < BURST_MS);
     for (const [index, key] of keys.entries()) {
-      if (this.#held !== undefined) {
-        this.#held.push(...keys.slice(index));
+      if (this.#waiting !== undefined) {
+        this.#waiting.push(...keys.slice(index));
         break;
       }
       if (chordOf(key) !== "C-c") this.toldHow = false;
@@ -298,14 +298,14 @@ export class LineEditor implements TypedInput {
 
   #complete(): void {
     const { text, cursor } = this.#draft;
-    const held: Key[] = [];
-    this.#held = held;
+    const waiting: Key[] = [];
+    this.#waiting = waiting;
     const goOn = (act: () => void) => {
       // Ctrl-C has given it up.
-      if (this.#held !== held) return;
-      this.#held = undefined;
+      if (this.#waiting !== waiting) return;
+      this.#waiting = undefined;
       act();
-      this.#takeAll(held);
+      this.#takeAll(waiting);
     };
     this.#options.complete(text.slice(0, cursor)).then(
       (found) => goOn(() => found !== undefined && this.#putIn(found.from, cursor, found.values)),

@@ -12,7 +12,7 @@ export interface TypedInput {
   clear(): boolean;
   /** Shows a text above the prompt. */
   say(text: string): void;
-  /** Whether the person was told how to leave and has entered nothing since. */
+  /** Whether the person has read how to leave and has entered nothing since. */
   toldHow: boolean;
   /** Nothing more is taken; whoever waits gets `undefined`. */
   close(): void;

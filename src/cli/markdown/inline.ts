@@ -4,7 +4,7 @@ import type { Style } from "../ansi.js";
 import { shown } from "../io.js";
 import { type Span, span } from "./span.js";
 
-/** A terminal: it is not told what to do by what a text says, be it by a character reference. */
+/** A terminal: a text gives it no commands, not even by a character reference. */
 const TERMINAL = { isTTY: true };
 
 /** A text of Markdown as a terminal may show it. */

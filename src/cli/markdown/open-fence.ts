@@ -38,7 +38,7 @@ export class OpenFence {
     return this.#printed(line, before);
   }
 
-  /** The text is over: what is held back is no end, unless it is one. The last line ends. */
+  /** The text is over: what is buffered is no end, unless it is one. The last line ends. */
   end(before: () => string): string {
     const line = this.#start ?? "";
     const rest = line === "" || this.#closing.test(line) ? "" : this.#printed(line, before);

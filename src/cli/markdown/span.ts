@@ -25,7 +25,7 @@ export function spanColumns(spans: Spans): number {
   return spans.reduce((sum, { text }) => sum + columnsOf(text), 0);
 }
 
-/** What a terminal is told. Every style that begins ends in it. */
+/** What is written to a terminal. Every style that begins ends in it. */
 export function ansiOf(spans: Spans): string {
   let out = "";
   for (const { text, styles } of spans) {

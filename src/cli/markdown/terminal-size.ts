@@ -3,8 +3,8 @@ import type { Reflow, Size } from "./live-tail.js";
 
 /** The size of the terminal; where there is none, what `COLUMNS` says, or 80. */
 export function sizeOf({ stdout, stderr, env }: Io): Size {
-  const told = Number.parseInt(env.COLUMNS ?? "", 10);
-  const columns = stdout.columns || stderr.columns || (told > 0 ? told : 80);
+  const stated = Number.parseInt(env.COLUMNS ?? "", 10);
+  const columns = stdout.columns || stderr.columns || (stated > 0 ? stated : 80);
   return { columns, rows: stdout.rows || stderr.rows || 24 };
 }
 

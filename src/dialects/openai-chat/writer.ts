@@ -36,7 +36,7 @@ export class OpenAiChatWriter implements WireWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#emitted) this.fail(new SluiceError("retracted", `what was said is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
         return;
       case "start":
         // After a retraction another model begins; the client cannot be informed, and keeps the first id.

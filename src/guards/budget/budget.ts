@@ -59,7 +59,7 @@ const OPTIONS = exactly("budget", {
  * which limit it was (`{ limit, allowed, used, estimated }`), and the stream finishes with the reason `budget` and its usage.
  *
  * Tokens are estimated while they stream and corrected as soon as the provider says how many there were. The usage of an
- * answer that was ended holds the estimates where the provider had not said. The text is cut at the token, not at the
+ * answer that was ended has estimates where the provider had reported nothing. The text is cut at the token, not at the
  * delta; arguments of a tool call that do not fit are left out.
  *
  * @throws {SluiceError} `invalid-argument` without any limit, for a limit below 0, for `maxCost` without `cost`.

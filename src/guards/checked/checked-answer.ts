@@ -26,7 +26,7 @@ const SIGNS = /^[\s{}[\]:,"]*$/;
 /** How many characters before a piece its check is shown. */
 const BEFORE = 200;
 
-/** The text or reasoning that is being said. */
+/** The text or reasoning that is being emitted. */
 interface OpenPart {
   like: TextDeltaEvent | ReasoningDeltaEvent;
   pieces: CheckedPieces;
@@ -223,8 +223,8 @@ export class CheckedAnswer implements Transform {
       if (passed === undefined) return;
       part.replaced ||= passed !== text;
       part.before = (part.before + passed).slice(-BEFORE);
-      const said = passed === text ? written : kind === "string" ? JSON.stringify(passed).slice(1, -1) : passed;
-      if (said !== "") this.#out.push({ ...part.like, text: said });
+      const emitted = passed === text ? written : kind === "string" ? JSON.stringify(passed).slice(1, -1) : passed;
+      if (emitted !== "") this.#out.push({ ...part.like, text: emitted });
     }
   }
 
@@ -266,13 +266,13 @@ export class CheckedAnswer implements Transform {
     try {
       const verdict = check(piece, this.#left.signal);
       if (!(verdict instanceof Promise)) return readVerdict(verdict, name);
-      return verdict.then((said) => readVerdict(said, name)).catch(failed);
+      return verdict.then((value) => readVerdict(value, name)).catch(failed);
     } catch (thrown) {
       return failed(thrown);
     }
   }
 
-  /** What may be said; `undefined` when the answer is over. */
+  /** What may be emitted; `undefined` when the answer is over. */
   #judge(text: string, verdict: Verdict): string | undefined {
     // The reader left while the check ran.
     if (this.#over) return undefined;

@@ -49,10 +49,10 @@ export class CheckedPieces {
 
   /** The text is over: returns what is buffered. */
   end(): Piece[] {
-    const held = this.#buffered;
+    const buffered = this.#buffered;
     this.#buffered = "";
-    if (this.#state === "string") return [...this.#endString(), ...(held === "" ? [] : [plain(held)])];
-    const rest = this.#state === "before" ? held : this.#pieces.end();
+    if (this.#state === "string") return [...this.#endString(), ...(buffered === "" ? [] : [plain(buffered)])];
+    const rest = this.#state === "before" ? buffered : this.#pieces.end();
     if (rest === "") return [];
     return [this.#state === "json" ? structure(rest) : plain(rest)];
   }
@@ -84,13 +84,13 @@ export class CheckedPieces {
     const written = this.#buffered;
     this.#buffered = "";
     const code = /^\\u([\da-f]{4})$/i.exec(written)?.[1];
-    const said = code === undefined ? (ESCAPES[kind] ?? written) : String.fromCharCode(Number.parseInt(code, 16));
-    this.#say(said, written, out);
+    const character = code === undefined ? (ESCAPES[kind] ?? written) : String.fromCharCode(Number.parseInt(code, 16));
+    this.#say(character, written, out);
   }
 
-  #say(said: string, written: string, out: Piece[]): void {
-    this.#written.push(written, ...Array<string>(said.length - 1).fill(""));
-    out.push(...this.#pieces.push(said).map((text) => this.#quoted(text)));
+  #say(character: string, written: string, out: Piece[]): void {
+    this.#written.push(written, ...Array<string>(character.length - 1).fill(""));
+    out.push(...this.#pieces.push(character).map((text) => this.#quoted(text)));
   }
 
   #endString(): Piece[] {

@@ -28,7 +28,7 @@ export type CheckedText =
        * escapes, or what stands between two strings.
        */
       text: string;
-      /** What was said before it in the same block, up to 200 characters, as it went out. */
+      /** The text before it in the same block, up to 200 characters, as it went out. */
       before: string;
       /** The tool that is called. */
       tool?: string;
@@ -39,9 +39,9 @@ export type Verdict =
   | undefined
   /** Another text stands in its place, escaped within a string of JSON; JSON in that of a tool call's arguments. With a reason, a `data` event says it. */
   | { action: "replace"; text: string; reason?: string }
-  /** The answer ends here; what was said before stands. */
+  /** The answer ends here; what was emitted before stands. */
   | { action: "block"; reason: string }
-  /** The answer ends here, and what was said before is taken back. */
+  /** The answer ends here, and what was emitted before is taken back. */
   | { action: "retract"; reason: string };
 
 /** A guard of one's own. */
@@ -56,9 +56,9 @@ export interface GuardDefinition {
   check(text: CheckedText, signal: AbortSignal): Verdict | Promise<Verdict>;
   /** Default both. */
   directions?: readonly ("input" | "output")[];
-  /** Default `text` alone. Arguments of a tool call are held back until the call is complete. */
+  /** Default `text` alone. Arguments of a tool call are buffered until the call is complete. */
   channels?: readonly CheckedChannel[];
-  /** How text and reasoning are cut. What is not complete is held back. Default `sentence`. */
+  /** How text and reasoning are cut. What is not complete is buffered. Default `sentence`. */
   unit?: CheckUnit;
   /** The most characters of a sentence; what is longer is checked in parts. Default 400. */
   longest?: number;

@@ -19,7 +19,7 @@ export class TextPieces {
   #at = 0;
   /** Whether what was looked at last ends a sentence if white space follows. */
   #terminated = false;
-  /** Behind the last space of what is held. */
+  /** Behind the last space of the buffer. */
   #space = 0;
 
   /** @param longest the most characters of a sentence. */
@@ -28,7 +28,7 @@ export class TextPieces {
     this.#longest = unit === "sentence" ? longest : unit.chars;
   }
 
-  get held(): number {
+  get buffered(): number {
     return this.#buffered.length;
   }
 
@@ -48,7 +48,7 @@ export class TextPieces {
     return pieces;
   }
 
-  /** The text is over: returns what is held. */
+  /** The text is over: returns what is buffered. */
   end(): string {
     return this.#take(this.#buffered.length);
   }

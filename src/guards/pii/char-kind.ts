@@ -38,7 +38,7 @@ export function isInvisible(code: number): boolean {
 
 /**
  * The kind of a UTF-16 code unit. Scripts other than Latin, Greek and Cyrillic are breaks: nothing that is looked for is
- * written in them, and so they are never held back.
+ * written in them, and so they are never buffered.
  */
 export function kindOf(code: number): number {
   if (code < 0x250) return TABLE[code] ?? KIND.break;

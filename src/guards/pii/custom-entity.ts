@@ -14,7 +14,7 @@ export interface CustomEntity {
   /** Looks closer at what the pattern found, a checksum for example. */
   validate?: (value: string) => boolean;
   /**
-   * The whole first word of it. With this, words that cannot begin it cost nothing and are not held back. Needed where
+   * The whole first word of it. With this, words that cannot begin it cost nothing and are not buffered. Needed where
    * `words` is more than 1.
    */
   begins?: RegExp;

@@ -57,7 +57,7 @@ export const HAS = {
 export const LONG_WORD = 16;
 
 /**
- * Says, word by word, whether several words can still become an entity; as long as they can, they are held back. States
+ * Says, word by word, whether several words can still become an entity; as long as they can, they are buffered. States
  * are numbers of the phrase's own; 0 means that no further word can belong to it.
  */
 export interface Phrase {

@@ -38,7 +38,7 @@ interface Joint {
 }
 
 /**
- * An entity that is longer than what is ever held back: it is recognised by its beginning, and its rest is dropped
+ * An entity that is longer than what is ever buffered: it is recognised by its beginning, and its rest is dropped
  * character by character as it arrives.
  */
 export class LongEntity {

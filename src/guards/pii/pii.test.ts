@@ -212,7 +212,7 @@ describe("a vault", () => {
             const size = sizes[i % sizes.length] ?? 1;
             out += restorer.push(text.slice(from, from + size));
             from += size;
-            expect(restorer.held).toBeLessThan(vault.longest);
+            expect(restorer.buffered).toBeLessThan(vault.longest);
           }
           expect(out + restorer.end()).toBe(text.replaceAll("<EMAIL_ADDRESS_1>", secret));
         },

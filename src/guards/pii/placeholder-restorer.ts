@@ -27,7 +27,7 @@ export class PlaceholderRestorer implements TextFilter {
     this.#vault = vault;
   }
 
-  get held(): number {
+  get buffered(): number {
     return this.#buffered.length;
   }
 
@@ -54,12 +54,12 @@ export class PlaceholderRestorer implements TextFilter {
   }
 
   end(): string {
-    const held = this.#buffered;
+    const buffered = this.#buffered;
     this.#buffered = "";
-    return held;
+    return buffered;
   }
 
-  /** What can be said of the buffered text: the value, or what is no placeholder of it. */
+  /** What can be emitted of the buffered text: the value, or what is no placeholder of it. */
   #settle(): string {
     let out = "";
     while (this.#buffered !== "") {

@@ -23,7 +23,7 @@ export function scrubMessage(options: ScrubOptions = {}): (message: ChatMessage)
   return scrubbed;
 }
 
-/** What a tool call that waits has said inside is kept with the message, and is scrubbed like it. */
+/** What a tool call that waits has emitted inside is kept with the message, and is scrubbed like it. */
 function withSuspended(message: ChatMessage, scrubbed: (message: ChatMessage) => ChatMessage): ChatMessage {
   if (message.role !== "assistant" || typeof message.content === "string") return message;
   if (!message.content.some(isSuspendedCall)) return message;

@@ -30,7 +30,7 @@ export interface ScrubRules {
   opens: RegExp | undefined;
   /** Whether every word is searched: a custom entity does not say how it begins. */
   everyWord: boolean;
-  /** Whether URLs are left alone, and whether code is told from text. */
+  /** Whether URLs are left alone, and whether code is distinguished from text. */
   urls: boolean;
   fences: boolean;
 }

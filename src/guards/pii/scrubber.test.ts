@@ -85,7 +85,7 @@ describe("the scrubber", () => {
         const scrubber = new Scrubber(allRules);
         for (const piece of cut(text, at)) {
           scrubber.push(piece);
-          expect(scrubber.held).toBeLessThanOrEqual(MAX_WINDOW + 4);
+          expect(scrubber.buffered).toBeLessThanOrEqual(MAX_WINDOW + 4);
         }
       }),
     ));
@@ -108,7 +108,7 @@ describe("the scrubber", () => {
     let held = 0;
     for (const piece of pieces) {
       scrubber.push(piece);
-      held += scrubber.held;
+      held += scrubber.buffered;
     }
     expect(held / pieces.length).toBeLessThan(8);
   });

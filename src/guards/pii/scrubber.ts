@@ -8,7 +8,7 @@ import type { ScrubRules } from "./scrub-rules.js";
 import { schemeLength } from "./url-scheme.js";
 import { UrlSecrets } from "./url-secrets.js";
 
-/** The longest stretch that is held back and looked at as one, in characters. Longer ones are cut. */
+/** The longest stretch that is buffered and looked at as one, in characters. Longer ones are cut. */
 export const MAX_WINDOW = 128;
 /** How many characters before a stretch its patterns can see. */
 export const CONTEXT = 32;
@@ -82,7 +82,7 @@ export class Scrubber implements TextFilter {
     this.#fence = rules.fences ? new CodeFence() : undefined;
   }
 
-  get held(): number {
+  get buffered(): number {
     return this.#text.length - this.#from;
   }
 
@@ -109,7 +109,7 @@ export class Scrubber implements TextFilter {
     return this.#fence?.inCode === true && this.#rules.inCode.length === 0;
   }
 
-  /** Puts out what is held back, in the middle of a word if need be; what follows still sees it. */
+  /** Puts out what is buffered, in the middle of a word if need be; what follows still sees it. */
   flush(): string {
     if (this.#long !== undefined || this.#url !== undefined) return "";
     const word = this.#word;

@@ -86,7 +86,7 @@ export class TaskHandler implements A2ARequestHandler {
     return this.#snapshot(await this.#turns(id));
   }
 
-  /** How the task stands, and what is said from then on. */
+  /** How the task stands, and what follows. */
   async *resubscribe({ id }: SubscribeToTaskRequest): AsyncGenerator<StreamResponse, void, undefined> {
     const turns = await this.#turns(id);
     const newest = turns.at(-1);
@@ -231,10 +231,10 @@ async function* updates(reader: RunReader, writer: TaskWriter): AsyncGenerator<S
   }
 }
 
-/** What the client said in a turn. */
+/** The client's message of a turn. */
 function saidIn({ taskId, contextId, turn, messages }: TaskTurn): Message {
-  const said = messages.at(-1);
-  const content = said?.content ?? "";
+  const last = messages.at(-1);
+  const content = last?.content ?? "";
   const text =
     typeof content === "string"
       ? content

@@ -46,23 +46,23 @@ export async function turnsOf(core: ServerCore, caller: Caller, taskId: string):
   }
 }
 
-/** The newest turn of a context of the caller's; `undefined` where nothing was said in it. */
+/** The newest turn of a context of the caller's; `undefined` where it has no message. */
 export async function newestTurn(core: ServerCore, caller: Caller, contextId: string): Promise<TaskTurn | undefined> {
   const run = await core.log.newestOf(threadOf({ caller }, contextThread(contextId)));
   return run === undefined ? undefined : turnOf(core, caller, run);
 }
 
-/** The conversation until a turn's end: what it answers, and what was said in it. */
+/** The conversation until a turn's end: its question, and its messages. */
 export async function conversationAfter(core: ServerCore, { record, messages }: TaskTurn): Promise<ChatMessage[]> {
-  const said = new Transcript(true);
+  const transcript = new Transcript(true);
   const reader = await core.log.read(record.run);
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
-    // What failed or was stopped was said all the same.
+    // What failed or was stopped counts all the same.
     if ("error" in entry) break;
-    for (const event of entry.events) said.push(event);
+    for (const event of entry.events) transcript.push(event);
   }
   reader.cancel();
-  return [...messages, ...said.messages];
+  return [...messages, ...transcript.messages];
 }
 
 async function turnOf(core: ServerCore, caller: Caller, run: string): Promise<TaskTurn | undefined> {

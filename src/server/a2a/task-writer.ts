@@ -68,7 +68,7 @@ export class TaskWriter {
       case "text-delta":
         return event.text === "" ? [] : [this.#say(event.text)];
       case "retract":
-        // What was said until now is void: the artifact begins anew.
+        // What was emitted until now is void: the artifact begins anew.
         if (!this.#begun) return [];
         this.#text = "";
         return [this.#update(artifact(this.#answerId, "answer", [textPart("")]), false)];

@@ -71,8 +71,8 @@ function beginsOf({ input, edit, regenerate }: JsonObject): TurnBegins {
     throw badRequest("regenerate", regenerate, "true, or the id of an answer");
   }
   if (input === undefined) throw badRequest("input", input, "a text, parts or messages; or `regenerate`");
-  const said = inputOf(input);
-  return typeof edit === "string" ? { how: "edit", messageId: edit, input: said } : { how: "say", input: said };
+  const given = inputOf(input);
+  return typeof edit === "string" ? { how: "edit", messageId: edit, input: given } : { how: "say", input: given };
 }
 
 /** A text; parts of a message of the user; a message, or several, of any role. */

@@ -46,7 +46,7 @@ export async function converseReply(core: ServerCore, call: ServerCall, converse
     return converse.streamed ? await streamed(core, call, asked, run) : await whole(call, asked, run);
   } catch (thrown) {
     const error = SluiceError.from(thrown, "protocol");
-    // Who asks too much, or may not ask, is told so by the status too.
+    // Who asks too much, or may not ask, gets that as the status too.
     const answer = toApiError(error, component);
     const { retryAfterMs, status = answer.httpStatus } = error;
     return {

@@ -53,7 +53,7 @@ async function openAi(core: ServerCore, call: ServerCall): Promise<ServerReply> 
   return jsonReply({ object: "list", data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
 }
 
-/** As OpenAI's clients ask for them unless told otherwise: floats of 32 bits, little end first. */
+/** As OpenAI's clients ask for them by default: floats of 32 bits, little end first. */
 function floatsAsBase64(vector: readonly number[]): string {
   const bytes = new DataView(new ArrayBuffer(vector.length * 4));
   for (const [index, value] of vector.entries()) bytes.setFloat32(index * 4, value, true);

@@ -53,8 +53,8 @@ export async function callTool(
       }
     }
     if (whole.answer === undefined) throw new SluiceError("cancelled", "the client left");
-    const { message: said, reason } = whole.answer;
-    return reason === "input-required" ? failed(question(said)) : { content: contentOf(said) };
+    const { message, reason } = whole.answer;
+    return reason === "input-required" ? failed(question(message)) : { content: contentOf(message) };
   } catch (thrown) {
     return failed(messageOf(thrown));
   }
@@ -75,8 +75,8 @@ function progressOf(progressToken: string | number | undefined, { sendNotificati
 }
 
 /** No session is kept in which somebody could be asked: the model that called hears what is missing. */
-function question(said: AssistantMessage): string {
-  const parts = typeof said.content === "string" ? [] : said.content;
+function question(message: AssistantMessage): string {
+  const parts = typeof message.content === "string" ? [] : message.content;
   const asked = parts.flatMap((part) => {
     if (part.type !== "input-request") return [];
     return [part.kind === "question" ? part.message : `${part.name} waits for approval`];
@@ -84,9 +84,9 @@ function question(said: AssistantMessage): string {
   return `input is required, which cannot be given here: ${asked.join("; ")}`;
 }
 
-function contentOf(said: AssistantMessage): ContentBlock[] {
-  const text = textOf(said);
-  const parts = typeof said.content === "string" ? [] : said.content;
+function contentOf(message: AssistantMessage): ContentBlock[] {
+  const text = textOf(message);
+  const parts = typeof message.content === "string" ? [] : message.content;
   const files = parts.flatMap((part): ContentBlock[] => {
     if (part.type !== "file" || !(part.data instanceof Uint8Array)) return [];
     const { mediaType: mimeType } = part;

@@ -1,4 +1,4 @@
-/** The least duration that is told from others, in ms. */
+/** The least duration that is distinguished from others, in ms. */
 const LEAST_MS = 0.05;
 /** Buckets to a doubling: a percentile is off by at most 9 %. */
 const STEPS = 4;

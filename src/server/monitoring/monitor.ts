@@ -160,7 +160,7 @@ export class Monitor {
     return this.#kept.find(id);
   }
 
-  /** Is told of each new point until it leaves. @returns how to leave. */
+  /** Called with each new point until it leaves. @returns how to leave. */
   watch(watcher: (point: MonitorPoint) => void): () => void {
     this.#watchers.add(watcher);
     this.#goOn();

@@ -30,7 +30,7 @@ export interface RunSummary extends RunBeginning {
   error?: { code: string; message: string };
 }
 
-/** What a monitor is told of a run. */
+/** What a monitor learns of a run. */
 export interface RunEars {
   /** The first content came after so many ms. */
   first(ms: number): void;
@@ -63,12 +63,12 @@ export class WatchedRun {
   /** Takes what was read at once. */
   push(batch: Batch): void {
     const ms = this.#now() - this.#began;
-    let said = false;
+    let hasContent = false;
     for (const event of batch) {
       this.#timeline.push(event, ms);
-      said ||= isContent(event) && event.type !== "data" && event.type !== "finish";
+      hasContent ||= isContent(event) && event.type !== "data" && event.type !== "finish";
     }
-    if (!said) return;
+    if (!hasContent) return;
     if (this.#ttftMs === undefined) {
       this.#ttftMs = ms;
       this.#ears.first(ms);

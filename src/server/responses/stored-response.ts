@@ -114,7 +114,7 @@ export async function responseObject(core: ServerCore, stored: StoredResponse): 
   return { ...response, status: "failed", error: failure };
 }
 
-/** Before a model has said anything there is no event to write. */
+/** Before the first output there is no event to write. */
 function emptyResponse(stored: StoredResponse): JsonObject {
   const context = contextOf(stored);
   const nothing = { role: "assistant" as const, content: [] };
@@ -138,7 +138,7 @@ async function* present(reader: RunReader, record: RunRecord): AsyncGenerator<En
 }
 
 /**
- * A request whose input is the whole conversation: what was said in the response that it goes on from comes first.
+ * A request whose input is the whole conversation: the messages of the response that it goes on from come first.
  *
  * @throws {SluiceError} `not-found`; `invalid-request` where that response is not complete.
  */
@@ -153,8 +153,8 @@ export async function wholeConversation(core: ServerCore, call: ServerCall, body
     });
   }
   const { output } = await responseObject(core, stored);
-  const said = Array.isArray(output) ? output : [];
-  return { ...body, input: [...itemsOf(stored.body.input), ...said, ...itemsOf(body.input)] };
+  const answered = Array.isArray(output) ? output : [];
+  return { ...body, input: [...itemsOf(stored.body.input), ...answered, ...itemsOf(body.input)] };
 }
 
 /** Input as items. */

@@ -37,7 +37,7 @@ async function run(core: ServerCore, call: ServerCall, name?: string): Promise<S
 async function connect(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const newest = await core.log.newestOf(await threadIn(call));
   const record = newest === undefined ? undefined : await core.log.find(newest);
-  // A thread at which nothing was said is an empty stream.
+  // A thread without messages is an empty stream.
   if (record === undefined)
     return { status: 200, headers: { ...STREAM_HEADERS, "content-type": "text/event-stream" }, body: "" };
   const { model = "", threadId = "", runId = "" } = record.meta;

@@ -10,11 +10,11 @@ const LOOKED_AT = 200;
 
 /** Whether what somebody has said looks complete, so that a pause after it is the end of their turn and not a breath. */
 export function looksComplete(text: string): boolean {
-  const said = text.trimEnd().slice(-LOOKED_AT);
-  if (said.trim() === "") return false;
-  if (/[?!]["”'’)\]]*$/.test(said) || /[。！？؟।]$/.test(said)) return true;
+  const end = text.trimEnd().slice(-LOOKED_AT);
+  if (end.trim() === "") return false;
+  if (/[?!]["”'’)\]]*$/.test(end) || /[。！？؟।]$/.test(end)) return true;
   // Recognisers put a full stop or an ellipsis where somebody trails off.
-  if (/(?:\.{2,}|…|[,;:\-–—])$/.test(said)) return false;
-  const last = /[\p{L}'’]+(?=[^\p{L}]*$)/u.exec(said)?.[0].toLowerCase() ?? "";
+  if (/(?:\.{2,}|…|[,;:\-–—])$/.test(end)) return false;
+  const last = /[\p{L}'’]+(?=[^\p{L}]*$)/u.exec(end)?.[0].toLowerCase() ?? "";
   return !OPEN_ENDS.has(last);
 }

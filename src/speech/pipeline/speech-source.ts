@@ -187,7 +187,7 @@ export class SpeechSource implements BatchSource {
         this.#lengthAtStart = this.#length;
         this.#firstIndex = undefined;
         break;
-      // What was said before something else happens is spoken without waiting for more.
+      // Text before something else happens is spoken without waiting for more.
       case "tool-input-delta":
       case "tool-call":
       case "input-request":

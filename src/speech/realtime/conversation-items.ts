@@ -193,8 +193,8 @@ function wordsOf(content: ItemContent): string {
 }
 
 function imagePart(url: string): FilePart {
-  const held = fromDataUrl(url);
-  return { type: "file", mediaType: held?.mediaType ?? "image/*", data: held?.data ?? { url } };
+  const inlined = fromDataUrl(url);
+  return { type: "file", mediaType: inlined?.mediaType ?? "image/*", data: inlined?.data ?? { url } };
 }
 
 function inputOf(text: string): { input: JsonValue; invalid?: true } {

@@ -61,8 +61,8 @@ export class SpeakableText {
     if (this.#options.markdown === false) return this.#finished(sentence.replace(/\s+/g, " ").trim());
     const spoken: string[] = [];
     for (const line of sentence.split("\n")) {
-      const said = this.#line(line);
-      if (said !== "") spoken.push(said);
+      const words = this.#line(line);
+      if (words !== "") spoken.push(words);
     }
     return this.#finished(spoken.join(" "));
   }
@@ -84,8 +84,8 @@ export class SpeakableText {
       return this.#options.tables === "skip" ? "" : readInline(this.#table.row(line));
     }
     const before = line.trim() === "" ? "" : readInline(this.#table.end());
-    const said = this.#plain(line);
-    return before === "" ? said : `${before} ${said}`.trim();
+    const words = this.#plain(line);
+    return before === "" ? words : `${before} ${words}`.trim();
   }
 
   #plain(line: string): string {
@@ -93,14 +93,14 @@ export class SpeakableText {
     const inner = line.replace(QUOTE, "");
     const heading = HEADING.test(inner);
     const item = ITEM.test(inner);
-    const said = readInline(
+    const words = readInline(
       inner
         .replace(HEADING, "")
         .replace(ITEM, "")
         .replace(/\s#+\s*$/, ""),
     );
     // Where a line is a sentence by its form alone, a full stop makes the voice pause.
-    return (heading || item) && SAYS.test(said) && !ENDS.test(said) ? `${said}.` : said;
+    return (heading || item) && SAYS.test(words) && !ENDS.test(words) ? `${words}.` : words;
   }
 
   #announced(language: string): string {

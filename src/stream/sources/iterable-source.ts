@@ -89,14 +89,14 @@ export class IterableSource implements BatchSource {
       this.#return();
       throw thrown;
     }
-    // Nobody asks for more after this: the iterator is told, so that a generator cleans up.
+    // Nobody asks for more after this: the iterator is closed, so that a generator cleans up.
     if (value.type === "finish" && !this.#options.pastFinish) this.#return();
     return [value];
   }
 
   #return(): void {
     if (this.#ended) return;
-    // The generator's own clean-up may fail; the reader has all it gets and is told by nobody.
+    // The generator's own clean-up may fail; the reader has all it gets, and nobody is left to hear of it.
     try {
       const returned = this.#iterator?.return?.();
       if (returned instanceof Promise) returned.catch(() => {});

@@ -19,7 +19,7 @@ export function nestedSource(outer: BatchSource, from: string, options: NestedOp
     if (key !== undefined) return nestedKey(event) === key;
     const { callId = event.callId, attempt = event.attempt } = options;
     if (event.from !== from || event.callId !== callId || event.attempt !== attempt) return false;
-    // An attempt of which nothing was said here, and which is void.
+    // An attempt of which nothing was emitted here, and which is void.
     if (event.event.type === "retract") return false;
     key = nestedKey(event);
     return true;

@@ -7,7 +7,7 @@ import type { Pulled } from "./transform.js";
  * A source that is opened when it is first read.
  *
  * @param open may wait: a reader who leaves meanwhile does not, and what is opened then is cancelled.
- * @param onLeave told when the reader leaves before or after the source is open.
+ * @param onLeave called when the reader leaves before or after the source is open.
  */
 export function opened(
   open: () => BatchSource | Promise<BatchSource>,

@@ -15,8 +15,8 @@ import { ToolOutput } from "../tool-output.js";
 export function readMcpResult(result: JsonObject): ToolOutput {
   const { content, structuredContent, isError, _meta, ...rest } = result;
   const parts = partsOf(content);
-  const said = parts.length > 0 || structuredContent !== undefined;
-  const value = said || Object.keys(rest).length === 0 ? readValue(parts, structuredContent) : rest;
+  const hasContent = parts.length > 0 || structuredContent !== undefined;
+  const value = hasContent || Object.keys(rest).length === 0 ? readValue(parts, structuredContent) : rest;
   const silent = isError === true && Array.isArray(value) && value.length === 0;
   return new ToolOutput(silent ? "the tool failed, and did not say why" : value, {
     ...(isError === true && { isError }),

@@ -78,8 +78,8 @@ function failedAnswer(line: string, cause: unknown): JSONRPCMessage | undefined 
   if (!isJsonObject(value)) return undefined;
   const { id, method, error, result } = value;
   if (method !== undefined || (typeof id !== "string" && typeof id !== "number")) return undefined;
-  const said = isJsonObject(error) ? (error.message ?? error.code) : (error ?? result);
-  const text = typeof said === "string" || typeof said === "number" ? String(said).slice(0, QUOTED) : why(cause);
+  const given = isJsonObject(error) ? (error.message ?? error.code) : (error ?? result);
+  const text = typeof given === "string" || typeof given === "number" ? String(given).slice(0, QUOTED) : why(cause);
   return { jsonrpc: "2.0", id, error: { code: INTERNAL_ERROR, message: `the server's answer is not valid: ${text}` } };
 }
 

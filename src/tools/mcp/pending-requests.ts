@@ -50,7 +50,7 @@ export class PendingRequests {
       }
     };
     const receive: NonNullable<Transport["onmessage"]> = (message, extra) => this.#receive(message, extra);
-    // The client sets who is told of messages when it connects.
+    // The client sets its handlers of messages when it connects.
     Object.defineProperty(transport, "onmessage", {
       get: () => this.#deliver && receive,
       set: (deliver: Transport["onmessage"]) => {

@@ -11,7 +11,7 @@ export async function addedSystem(conversation: Conversation, content: string): 
   if (!known) await conversation.addSystemMessage(content);
 }
 
-/** Says something; a second attempt asks for another answer to what was said, in place of saying it twice. */
+/** Says something; a second attempt asks for another answer to the same message, in place of a second one. */
 export async function conversationTurn(
   conversation: Conversation,
   text: string,

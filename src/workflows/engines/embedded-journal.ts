@@ -149,7 +149,7 @@ export class EmbeddedJournal implements RunJournal {
         if ((await driver.run(sql, [Date.now(), id, fence])) === 0) await this.#stop(driver);
       });
     } catch {
-      // Lost: the run has been told. Busy: the next beat says it.
+      // Lost: the run knows. Busy: the next beat says it.
     }
   }
 }

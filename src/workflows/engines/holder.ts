@@ -18,7 +18,7 @@ export function thisProcess(): Holder {
 
 const TOKEN = crypto.randomUUID();
 
-/** Whether a process still runs what it took: it is there, and has said so within `silentMs`. */
+/** Whether a process still runs what it took: it is there, and gave a sign of life within `silentMs`. */
 export function isAlive({ pid, host, token }: Holder, beatAt: number, silentMs: number): boolean {
   if (token === TOKEN) return true;
   if (Date.now() - beatAt > silentMs) return false;

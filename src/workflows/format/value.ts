@@ -30,7 +30,7 @@ export interface VariableReference {
 
 export type Reference = StepReference | VariableReference;
 
-/** A value of a step as it was compiled: what must be looked up when the step runs is told from what is known. */
+/** A value of a step as it was compiled: what must be looked up when the step runs is kept apart from what is known. */
 export type Value =
   | { kind: "literal"; value: JsonValue }
   | { kind: "reference"; reference: Reference }

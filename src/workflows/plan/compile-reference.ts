@@ -74,7 +74,7 @@ function ofRun(
   return { kind: "reference", reference: fallback === undefined ? reference : { ...reference, fallback } };
 }
 
-/** A field that a step neither declares nor makes is its main result to the ancestors; here it is at least said. */
+/** A field that a step neither declares nor makes is its main result to the ancestors; here there is at least a warning. */
 function checkField(source: StepSource, [field]: readonly string[], { step, findings, path }: ReferencePlace): void {
   if (field === undefined || makes(source, field)) return;
   const known = [...new Set([...source.outputs.keys(), ...Object.keys(source.type.results)])];

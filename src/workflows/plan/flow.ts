@@ -10,11 +10,11 @@ export interface FlowStep {
   targets: ReadonlySet<number>;
   /** Whether it goes to one of several, or to none: its choice decides what runs. */
   chooses: boolean;
-  /** Whether its author said where it goes. */
+  /** Whether its author states where it goes. */
   explicit: boolean;
   /** What it reads, and whether it can do without. */
   reads: readonly { from: number; optional: boolean; live: boolean }[];
-  /** What its author said comes before it. */
+  /** What its author puts before it. */
   after: readonly number[];
   /** It may be skipped by a condition of its own. */
   conditional: boolean;

@@ -10,7 +10,7 @@ export interface StepDraft {
   references: StepReference[];
 }
 
-/** What a step type is told of a step before it runs. */
+/** What a step type sees of a step before it runs. */
 export function outlineOf({ id, config, inputs, outputs }: StepSource): StepOutline {
   return { id, config, inputs, outputs: [...outputs.keys()] };
 }

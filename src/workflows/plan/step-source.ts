@@ -13,7 +13,7 @@ export interface StepSource {
   type: StepType;
   config: JsonObject;
   inputs: JsonObject;
-  /** Declared outputs, and what each stands for where the author said so. */
+  /** Declared outputs, and what each stands for where the author states it. */
   outputs: Map<string, string | undefined>;
   /** The other fields of the step. */
   rest: JsonObject;

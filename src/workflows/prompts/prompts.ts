@@ -72,15 +72,15 @@ const ROLES = ["system", "user", "assistant"] as const;
 
 function promptOf({ id, version = "1.0.0", status = "active", content }: JsonObject, path: string): Prompt {
   if (typeof id !== "string" || id === "") throw invalid(`${path}.id`, id, "the prompt's id");
-  const said = isJsonObject(version) ? version.version : version;
-  if (typeof said !== "string" || !/^\d+(\.\d+){0,2}([-+][\w.+-]+)?$/.test(said))
+  const number = isJsonObject(version) ? version.version : version;
+  if (typeof number !== "string" || !/^\d+(\.\d+){0,2}([-+][\w.+-]+)?$/.test(number))
     throw invalid(`${path}.version`, version, "a version such as 1.2.0");
   const messages = typeof content === "string" ? [{ role: "user", content }] : content;
   if (!Array.isArray(messages) || messages.length === 0)
     throw invalid(`${path}.content`, content, "a list of messages");
   return {
     id,
-    version: said,
+    version: number,
     status: asText(status),
     content: messages.map((message, index) => messageIn(message, `${path}.content[${index}]`)),
   };
@@ -130,8 +130,8 @@ function compared(a: string, b: string): number {
 
 async function render({ id, version, content }: Prompt, variables: JsonObject): Promise<RenderedPrompt> {
   const messages: ChatMessage[] = [];
-  for (const { role, content: said } of content) {
-    const template = isJsonObject(said) ? said : { template: said };
+  for (const { role, content: text } of content) {
+    const template = isJsonObject(text) ? text : { template: text };
     const defaults = isJsonObject(template.variables) ? template.variables : {};
     const values = new Map(Object.entries({ ...defaults, ...variables }));
     const needed = Array.isArray(template.required_variables) ? template.required_variables.map(asText) : [];

@@ -89,7 +89,7 @@ function runProcess(call: object, options: PythonOptions, folder: string, signal
       shell: false,
     });
     let out = "";
-    let said = "";
+    let output = "";
     const stop = (error: unknown) => {
       child.kill("SIGKILL");
       reject(error);
@@ -106,7 +106,7 @@ function runProcess(call: object, options: PythonOptions, folder: string, signal
         stop(new SluiceError("tool-failed", `the Python function returned more than ${LONGEST} characters`));
     });
     child.stderr?.on("data", (data: Buffer) => {
-      said = (said + data.toString("utf8")).slice(-2_000);
+      output = (output + data.toString("utf8")).slice(-2_000);
     });
     child.on("error", (error: NodeJS.ErrnoException) => {
       const missing = error.code === "ENOENT";
@@ -119,7 +119,7 @@ function runProcess(call: object, options: PythonOptions, folder: string, signal
       clearTimeout(late);
       signal.removeEventListener("abort", onAbort);
       if (out !== "") resolve(out);
-      else reject(new SluiceError("tool-failed", `Python ended with ${code}: ${said.trim() || "it said nothing"}`));
+      else reject(new SluiceError("tool-failed", `Python ended with ${code}: ${output.trim() || "no output"}`));
     });
     // A function that ends early does not read all of its input.
     child.stdin?.on("error", () => {});

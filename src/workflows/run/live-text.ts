@@ -47,7 +47,7 @@ export class LiveText {
   /**
    * Reads it from its beginning.
    *
-   * @param onRetract is told when what was read is void, and reading begins anew; without it, reading fails.
+   * @param onRetract called when what was read is void, and reading begins anew; without it, reading fails.
    */
   async *read(onRetract?: (reason: string) => void): AsyncGenerator<string, void> {
     const place: Place = { generation: this.#generation, at: 0 };

@@ -16,7 +16,7 @@ export interface AnswerPaths {
   from: string;
   /** Counted from 1. */
   attempt: number;
-  /** Whether it opens an attempt, and what the one before said is void. */
+  /** Whether it opens an attempt, and the output of the one before is void. */
   voids: boolean;
   signal: AbortSignal;
   buffer: StreamBufferSettings | undefined;
@@ -30,7 +30,7 @@ export async function readAnswer(stream: ChatStream, claim: BatchReader, paths: 
   const onAbort = () => claim.cancel(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   const reader = new AnswerReader(paths);
-  // What an earlier attempt said is void for whoever heard it; this one is an inner stream of its own.
+  // The output of an earlier attempt is void for whoever heard it; this one is an inner stream of its own.
   if (voids) {
     await core.write(nestedEvents(from, attempt - 1, [{ type: "retract", reason: `attempt ${attempt}` }]));
     live?.retract(`attempt ${attempt}`);
@@ -117,7 +117,7 @@ class AnswerReader {
     return Promise.all([slow, forwarded]).then(() => {});
   }
 
-  /** The stream is over: what waits in the buffer goes on, also where it failed, since it was said. */
+  /** The stream is over: what waits in the buffer goes on, also where it failed, since it was received. */
   end(): void {
     this.#buffer?.flush();
   }
@@ -149,7 +149,7 @@ class AnswerReader {
     for (const event of batch) {
       if (event.type === "text-delta" && event.opaque === undefined) buffer.push(event.text);
       else {
-        // What waits and is void is not said at all.
+        // What waits and is void is never emitted.
         if (event.type === "retract") buffer.clear();
         buffer.flush();
         slow = promiseOf(this.#forward([event])) ?? slow;

@@ -11,7 +11,7 @@ export interface WorkflowResult {
   status: "completed" | "waiting";
   /** What the step that answers made. */
   output: JsonValue;
-  /** The answer as text: what the run's stream said. */
+  /** The answer as text: the text of the run's stream. */
   text: string;
   /** What each step made, by its id; steps that were skipped are not there. */
   results: { [step: string]: StepResult };

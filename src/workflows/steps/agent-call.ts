@@ -57,7 +57,7 @@ async function askAgent(context: StepContext): Promise<StepResult> {
   return { final_output: answer.text, response: answer.text, agent_name: name, success: true, outputs: {} };
 }
 
-/** One input is the question; several are said by their names. */
+/** One input is the question; several are listed by their names. */
 function questionOf(inputs: JsonObject): string {
   const { message, question, query, prompt, ...rest } = inputs;
   const asked = message ?? question ?? query ?? prompt;
@@ -81,11 +81,11 @@ async function runFile(context: StepContext): Promise<StepResult> {
     ...(typeof given === "object" && !Array.isArray(given) ? given : {}),
     agent_folder: dirname(where),
   };
-  const { results, output, text: said } = await context.runWorkflow(document, all, "agent");
+  const { results, output, text } = await context.runWorkflow(document, all, "agent");
   const wanted = Array.isArray(config.return_outputs) ? config.return_outputs.map(asText) : undefined;
   const outputs: JsonObject =
     wanted === undefined ? results : Object.fromEntries(wanted.map((name) => [name, outputNamed(results, name)]));
-  return { ...(wanted && outputs), final_output: output, response: said, outputs, agent_name: file, success: true };
+  return { ...(wanted && outputs), final_output: output, response: text, outputs, agent_name: file, success: true };
 }
 
 /** A step's outputs, or one output of a step: `step` or `step.field`; else the first output of that name. */

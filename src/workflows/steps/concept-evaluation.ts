@@ -170,16 +170,17 @@ async function judge(
     ...(typeof temperature === "number" && { temperature }),
     ...(typeof maxTokens === "number" && { maxTokens }),
   };
-  const { text: said } = await context.read(asked.stream(request, callSettings(context)));
-  const answer = /ANSWER:[\s*]{0,20}(YES|NO)\b/i.exec(said)?.[1]?.toUpperCase();
-  if (answer === undefined) throw new SluiceError("invalid-output", `the judge gave no ANSWER: ${said.slice(0, 200)}`);
-  const confidence = Number(/CONFIDENCE:[\s*]{0,20}([\d.]+)/i.exec(said)?.[1] ?? "1");
+  const { text: judged } = await context.read(asked.stream(request, callSettings(context)));
+  const answer = /ANSWER:[\s*]{0,20}(YES|NO)\b/i.exec(judged)?.[1]?.toUpperCase();
+  if (answer === undefined)
+    throw new SluiceError("invalid-output", `the judge gave no ANSWER: ${judged.slice(0, 200)}`);
+  const confidence = Number(/CONFIDENCE:[\s*]{0,20}([\d.]+)/i.exec(judged)?.[1] ?? "1");
   return {
     concept,
     passed: (answer === "YES") === expected,
     confidence: Number.isFinite(confidence) ? Math.min(1, Math.max(0, confidence)) : 1,
     weight,
-    reasoning: /REASONING:([\s\S]*?)(?:\n[^\S\n]{0,20}ANSWER:|$)/i.exec(said)?.[1]?.trim() ?? "",
+    reasoning: /REASONING:([\s\S]*?)(?:\n[^\S\n]{0,20}ANSWER:|$)/i.exec(judged)?.[1]?.trim() ?? "",
   };
 }
 

@@ -142,21 +142,21 @@ async function askModel(context: StepContext): Promise<StepResult> {
   });
   const value = answer.object;
   value.catch(() => {});
-  const { text: said } = await context.read(answer.stream);
+  const { text: reasoning } = await context.read(answer.stream);
   try {
     const made = (await value) as JsonObject;
     const { decision = null, reasoning = "", confidence = null } = made;
     return { condition_result: decision, reasoning, confidence };
   } catch (thrown) {
-    const named = plainDecision(said, options) ?? config.default_route;
+    const named = plainDecision(reasoning, options) ?? config.default_route;
     if (named === undefined || named === null) throw thrown;
-    return { condition_result: named, reasoning: said, confidence: null };
+    return { condition_result: named, reasoning, confidence: null };
   }
 }
 
 /** Models without structured answers say the option and nothing else. */
-function plainDecision(said: string, options: readonly string[]): string | undefined {
-  const words = new Set(said.toLowerCase().match(/[\p{L}\p{N}_-]+/gu));
+function plainDecision(answer: string, options: readonly string[]): string | undefined {
+  const words = new Set(answer.toLowerCase().match(/[\p{L}\p{N}_-]+/gu));
   const named = options.filter((option) => words.has(option.toLowerCase()));
   return named.length === 1 ? named[0] : undefined;
 }

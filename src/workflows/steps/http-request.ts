@@ -11,7 +11,7 @@ import type { StepResult, StepType } from "./step-type.js";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
-/** The most bytes of an answer that are read where nothing is said. */
+/** The most bytes of an answer that are read by default. */
 const MOST_BYTES = 10_000_000;
 /** What an answer's body says it is, where its bytes are a text. */
 const TEXTUAL = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|javascript|x-www-form-urlencoded|yaml))/i;

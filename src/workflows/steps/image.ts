@@ -33,7 +33,7 @@ export const image: StepType = {
     const messages = [{ role: "user" as const, content: asText(context.need("prompt")) }];
     const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
     if (answer.files.length === 0) {
-      throw new SluiceError("invalid-output", `${model.id} made no picture; it said: ${answer.text.slice(0, 200)}`);
+      throw new SluiceError("invalid-output", `${model.id} made no picture; its text: ${answer.text.slice(0, 200)}`);
     }
     const folder = new RunFolder(services);
     const images: string[] = [];

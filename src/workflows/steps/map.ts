@@ -4,7 +4,7 @@ import { Suspended } from "../run/suspended.js";
 import { ItemResults, limited, loop, runItem } from "./loop.js";
 import type { StepType } from "./step-type.js";
 
-/** Items that are worked on at once where nothing is said. */
+/** Items that are worked on at once by default. */
 const AT_ONCE = 8;
 
 /** Runs steps for each item, several items at once. */

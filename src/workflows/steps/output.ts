@@ -34,9 +34,9 @@ export const output: StepType = {
     const { config } = context;
     const names = context.inputNames;
     const alone = names.length === 1;
-    const said = alone && !isObject(config.format) ? await sayAlone(context, names[0] ?? "") : undefined;
-    if (said !== undefined)
-      return { ...said.fields, output: isText(config.format) ? said.text : said.output, text: said.text };
+    const spoken = alone && !isObject(config.format) ? await sayAlone(context, names[0] ?? "") : undefined;
+    if (spoken !== undefined)
+      return { ...spoken.fields, output: isText(config.format) ? spoken.text : spoken.output, text: spoken.text };
     if (isText(config.format)) return sayLines(context, names);
     const heard = alone ? await whole(context, names[0] ?? "") : undefined;
     const all: JsonObject = {};
@@ -67,21 +67,21 @@ async function sayAlone(
 
 /** Each input in a line of its own, each as soon as it is there. */
 async function sayLines(context: StepContext, names: readonly string[]): Promise<{ output: string; text: string }> {
-  let said = "";
+  let written = "";
   const say = async (text: string) => {
-    said += text;
+    written += text;
     await context.answer(text);
   };
   for (const [index, name] of names.entries()) {
     await say(`${index === 0 ? "" : "\n"}${name}: `);
     const heard = await whole(context, name, true);
     if (heard === undefined) await say(asText(await context.input(name)));
-    else said += heard;
+    else written += heard;
   }
-  return { output: said, text: said };
+  return { output: written, text: written };
 }
 
-/** The whole of an input that is still being written; said on the way where `aloud` is set. */
+/** The whole of an input that is still being written; emitted on the way where `aloud` is set. */
 async function whole(context: StepContext, name: string, aloud = false): Promise<string | undefined> {
   const live = context.live(name);
   if (live === undefined) return undefined;

@@ -7,7 +7,7 @@ import { answer, approve, deny, edit, responseMessage } from "../../tools/input-
 import { asText } from "../format/template.js";
 import type { StepAnswer, StepContext } from "./step-context.js";
 
-/** Under this name a step remembers what was said when it had to ask. */
+/** Under this name a step keeps its messages when it has to ask. */
 const ASKED = "asked";
 
 /** The last answer, and the parts of all answers on the way to it. */
@@ -20,7 +20,7 @@ export interface AnswerAfterRequests {
 
 /**
  * Reads a model's answer to its end. Where a tool or an agent has to ask somebody first, the run asks them, in this process or
- * in a later one, and the answer goes on with what they said: calls that had run do not run again.
+ * in a later one, and the answer goes on with their response: calls that had run do not run again.
  */
 export async function readWithRequests(
   context: StepContext,

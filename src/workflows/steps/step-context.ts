@@ -105,7 +105,7 @@ export interface StepContext {
   live(name: string): AsyncIterable<string> | undefined;
   /** Says a piece of the run's answer, where this step is the one that answers. */
   answer(text: string): void | Promise<void>;
-  /** Takes back what was said of the answer. */
+  /** Takes back the answer so far. */
   retractAnswer(reason: string): void;
   /** Says something of a kind of its own to the run's reader. */
   tell(name: DataName, value: JsonValue): void;

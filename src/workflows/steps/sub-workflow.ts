@@ -34,7 +34,7 @@ export const subWorkflow: StepType = {
     }
     const { inputs: given, ...own } = context.inputs;
     const all: JsonObject = { ...own, ...(isJsonObject(given) ? given : {}) };
-    const { output, text: said, results } = await context.runWorkflow(document, all, "workflow");
-    return { output, text: said, steps: results };
+    const { output, text, results } = await context.runWorkflow(document, all, "workflow");
+    return { output, text, steps: results };
   },
 };

@@ -62,9 +62,9 @@ export const tts: StepType = {
   live: ["text"],
   async run(context) {
     const { provider, voice } = voiceOfStep(context);
-    const said = context.live("text") ?? [asText(context.need("text"))];
+    const text = context.live("text") ?? [asText(context.need("text"))];
     const spoken = await context.read(
-      speak(ChatStream.from(textEvents(said, voice.id), { signal: context.signal }), { voice }),
+      speak(ChatStream.from(textEvents(text, voice.id), { signal: context.signal }), { voice }),
     );
     if (spoken.text.trim() === "")
       throw new SluiceError("invalid-argument", "Text cannot be empty", { field: "inputs.text" });

@@ -26,8 +26,8 @@ export function noteOf({ name, value }: DataEvent): { tone: "info" | "warning"; 
 
 /** What was not sent as it was asked. */
 export function warningsOf({ warnings = [], simulated }: StartEvent): string[] {
-  const said = warnings.map(({ field, message }) => `${field}: ${message}`);
-  return simulated ? [...said, "This answer was not streamed: the model cannot."] : said;
+  const notes = warnings.map(({ field, message }) => `${field}: ${message}`);
+  return simulated ? [...notes, "This answer was not streamed: the model cannot."] : notes;
 }
 
 function word(value: JsonObject, field: string): string {

@@ -13,7 +13,7 @@ export interface RunPlace {
   seq: number;
 }
 
-/** What is told while a run is followed. */
+/** Callbacks while a run is followed. */
 export interface FollowOptions {
   /** Events that arrived together, in order, each once, and the place after them. */
   onEvents(events: readonly ChatEvent[], place: RunPlace): void;

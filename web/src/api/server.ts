@@ -73,8 +73,8 @@ export async function askJson(path: string, options: Ask = {}): Promise<JsonValu
 
 /** Routes of the native protocol write errors whole, the others as OpenAI does. */
 function errorOf({ status, headers }: Response, body: string): SluiceError {
-  const said = { status, headers: Object.fromEntries(headers), body };
-  return isNative(body) ? native.readError(said) : openAiChat.readError(said);
+  const response = { status, headers: Object.fromEntries(headers), body };
+  return isNative(body) ? native.readError(response) : openAiChat.readError(response);
 }
 
 function isNative(text: string): boolean {

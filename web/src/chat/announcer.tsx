@@ -4,7 +4,7 @@ import type { LiveAnswer } from "../conversation/live-answer.js";
 /** How much of an answer is read out by itself, in characters: the rest is there to be read. */
 const LONGEST = 2_000;
 
-/** What a screen reader is told next. */
+/** What a screen reader reads next. */
 const announcement = signal("");
 
 /** Tells of an answer once, when it is over: never while it arrives. Returns how to leave. */

@@ -6,7 +6,7 @@ const NEW = "new";
 
 const drafts = new Map<string, Signal<string>>();
 
-/** What is written and not sent, by conversation; kept in this browser. `isNew` where nothing was said yet. */
+/** What is written and not sent, by conversation; kept in this browser. `isNew` where there is no message yet. */
 export function draftOf(conversation: string, isNew: boolean): Signal<string> {
   let draft = drafts.get(conversation);
   if (draft === undefined) {

@@ -14,7 +14,7 @@ export class FollowScroll {
   /** Until when scrolling is the reader's doing. */
   #touchedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onEnd is told whether the end is in sight. */
+  /** @param onEnd called with whether the end is in sight. */
   constructor(scroller: HTMLElement, content: HTMLElement, onEnd: (atEnd: boolean) => void) {
     this.#scroller = scroller;
     this.#onEnd = onEnd;

@@ -9,7 +9,7 @@ import { BranchArrows } from "./branch-arrows.js";
 import { HiddenDetails } from "./hidden-details.js";
 import { useBlobUrl } from "./use-blob-url.js";
 
-/** What the user has said. It can be said otherwise: that makes a branch. */
+/** The user's message. It can be edited: that makes a branch. */
 export function UserTurnView({ conversation, turn }: { conversation: OpenConversation; turn: UserTurn }) {
   const editing = useSignal(false);
   if (editing.value) {

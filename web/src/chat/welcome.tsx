@@ -10,7 +10,7 @@ const IDEAS = [
   { title: "Draft", text: "Draft a short, friendly note that asks a colleague for a review by Friday." },
 ];
 
-/** A conversation in which nothing has been said. */
+/** A conversation without messages. */
 export function Welcome() {
   const error = servedError.value;
   const served = servedNames.value;

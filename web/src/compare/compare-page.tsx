@@ -8,7 +8,7 @@ import { Contender } from "./contender.js";
 import { ContenderColumn } from "./contender-column.js";
 import "./compare.css";
 
-/** More are not told apart on a screen. */
+/** More cannot be distinguished on a screen. */
 const MOST = 6;
 
 /** Kept while the app is open, so that a look at another page loses nothing. */

@@ -59,7 +59,7 @@ export class OpenConversation {
     return conversation;
   }
 
-  /** A new one; it is kept when something is said in it. */
+  /** A new one; it is kept from its first message on. */
   static create(id: string, settings: ConversationSettings = {}): OpenConversation {
     const now = Date.now();
     return new OpenConversation({ id, title: "", createdAt: now, updatedAt: now, settings }, []);

@@ -91,7 +91,7 @@ export class LiveAnswer {
     await this.#follow((options) => resumeRun(place, options), through);
   }
 
-  /** Ends it where it is. The page shows that at once; the server is told. */
+  /** Ends it where it is. The page shows that at once; the server is asked to. */
   stop(): void {
     const { run } = this.#leg.place ?? {};
     if (run !== undefined && this.#state.value === "running") void stopRun(run).catch(() => {});

@@ -81,7 +81,7 @@ function Body({ details }: { details: Details }) {
   );
 }
 
-/** The widest a bar may be told to be, in units of the drawing. */
+/** The widest a bar may be, in units of the drawing. */
 const WIDTH = 1_000;
 
 function Timeline({ spans, totalMs }: { spans: readonly TimelineSpan[]; totalMs: number }) {

@@ -30,7 +30,7 @@ interface OpenFence {
   readonly lang: string;
   readonly pieces: string[];
   /** The beginning of a line that may become the closing one. */
-  held: string;
+  maybeClosing: string;
   /** Whether a part of the present line was taken. */
   midLine: boolean;
 }
@@ -75,8 +75,8 @@ export class BlockStream {
     if (this.#cr) this.#take("\n");
     this.#cr = false;
     if (this.#fence !== undefined) {
-      const { closing, held } = this.#fence;
-      this.#endFence(closing.test(held) ? "" : held);
+      const { closing, maybeClosing } = this.#fence;
+      this.#endFence(closing.test(maybeClosing) ? "" : maybeClosing);
     }
     this.#commit(lex(this.#tail, { ...this.#links }));
     this.#tail = "";
@@ -131,7 +131,7 @@ export class BlockStream {
     this.#commit(before.map(({ token }) => token));
     const lang = info.trim();
     const code = new CodeText(lang);
-    this.#fence = { mark, closing: closingOf(mark), code, lang, pieces: [], held: "", midLine: false };
+    this.#fence = { mark, closing: closingOf(mark), code, lang, pieces: [], maybeClosing: "", midLine: false };
     this.#open = [{ token: last.token, code }];
     this.#tail = "";
     this.#takeCode(this.#fence, text.slice(head.length));
@@ -142,7 +142,7 @@ export class BlockStream {
       const end = text.indexOf("\n", from);
       const piece = end === -1 ? text.slice(from) : text.slice(from, end + 1);
       from += piece.length;
-      const line = fence.midLine ? piece : fence.held + piece;
+      const line = fence.midLine ? piece : fence.maybeClosing + piece;
       if (!fence.midLine) {
         const bare = end === -1 ? line : line.slice(0, -1);
         if (end !== -1 && fence.closing.test(bare)) {
@@ -151,8 +151,8 @@ export class BlockStream {
           this.#tail = text.slice(from - 1);
           return;
         }
-        fence.held = end === -1 && mayClose(bare) ? line : "";
-        if (fence.held !== "") return;
+        fence.maybeClosing = end === -1 && mayClose(bare) ? line : "";
+        if (fence.maybeClosing !== "") return;
       }
       fence.pieces.push(line);
       fence.code.push(line);

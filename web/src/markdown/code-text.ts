@@ -6,7 +6,7 @@ export interface CodeReader {
   close(): void;
 }
 
-/** The text of a block of code, which may still be arriving. Each piece is told to its reader once. */
+/** The text of a block of code, which may still be arriving. Each piece reaches its reader once. */
 export class CodeText {
   /** What the fence says after its mark, for example `ts title="a.ts"`. */
   readonly info: string;

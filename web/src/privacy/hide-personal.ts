@@ -38,7 +38,7 @@ export function hidePersonal(conversation: string, request: ChatRequest): Hidden
   return { request: hidden, restore: (event, emit) => stage.push(event, emit) };
 }
 
-/** What is hidden of a text that was said in a conversation, each value once. */
+/** What is hidden of a text of a conversation, each value once. */
 export function hiddenIn(conversation: string, text: string): HiddenDetail[] {
   const vault = vaultOf(conversation);
   const found = new Map<string, string>();

@@ -97,12 +97,12 @@ function chatCommands(): Command[] {
 /** How many are shown where nothing is wanted yet, and of those that are found. */
 const [FIRST, MOST] = [12, 40];
 
-/** Those whose names have all the words that are wanted, and conversations in which they are said. */
+/** Those whose names have all the words that are wanted, and conversations that have them. */
 export async function findCommands(wanted: string, all: readonly Command[]): Promise<readonly Command[]> {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return all.slice(0, FIRST);
   const named = all.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
   const saying = wanted.trim().length > 2 ? await shelf.search(wanted.trim()) : new Set<string>();
-  const said = all.filter((command) => !named.includes(command) && saying.has(command.id.replace(/^chat /, "")));
-  return [...named, ...said].slice(0, MOST);
+  const containing = all.filter((command) => !named.includes(command) && saying.has(command.id.replace(/^chat /, "")));
+  return [...named, ...containing].slice(0, MOST);
 }

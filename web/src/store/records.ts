@@ -48,7 +48,7 @@ export interface GivenFile {
   data: Uint8Array;
 }
 
-/** What the user has said. */
+/** The user's message. */
 export interface UserTurn extends TurnBase {
   kind: "user";
   text: string;

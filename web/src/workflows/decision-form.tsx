@@ -23,8 +23,8 @@ export function DecisionForm({
   const id = useId();
   const feedback = useRef<HTMLTextAreaElement>(null);
   const decide = (decision: string) => {
-    const said = feedback.current?.value.trim() ?? "";
-    onAnswer(said === "" ? { decision } : { decision, feedback: said });
+    const given = feedback.current?.value.trim() ?? "";
+    onAnswer(given === "" ? { decision } : { decision, feedback: given });
   };
   return (
     <div class="decision">

@@ -75,7 +75,7 @@ function isLarge({ name }: SyntaxNode): boolean {
   return name === "Object" || name === "Array";
 }
 
-/** An object in a list is told by its first line. */
+/** An object in a list is named by its first line. */
 function firstOf(node: SyntaxNode): SyntaxNode {
   return node.getChild("Property") ?? node;
 }

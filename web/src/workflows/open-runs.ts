@@ -3,7 +3,7 @@ import type { LiveRun } from "./live-run.js";
 /** Runs that are remembered while the app is open. */
 const MOST = 20;
 
-/** Runs that were begun or looked at here, so that what their steps said is there when one comes back. */
+/** Runs that were begun or looked at here, so that the text of their steps is there when one comes back. */
 class OpenRuns {
   readonly #runs = new Map<string, LiveRun>();
 

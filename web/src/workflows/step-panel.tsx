@@ -110,7 +110,7 @@ function Ask({ schema, onAnswer }: { schema: JsonObject; onAnswer(answer: JsonVa
   return <SchemaForm schema={schema} onAnswer={onAnswer} />;
 }
 
-/** What a step made: its first result, and the others folded. What it said is not shown twice. */
+/** What a step made: its first result, and the others folded. Its text is not shown twice. */
 function Made({ values, isSaid }: { values: JsonObject; isSaid: boolean }) {
   const shown = Object.entries(values).filter(([, value]) => value !== null && value !== "");
   const first = isSaid ? [] : shown.slice(0, 1);

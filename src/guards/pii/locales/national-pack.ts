@@ -1,7 +1,7 @@
 import { expression, NOT_AFTER, NOT_BEFORE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
 
-/** Numbers that look alike; how they are written is said without what stands around them. */
+/** Numbers that look alike; how they are written, without what stands around them. */
 export interface NumberForm {
   /** The source of a regular expression. */
   pattern: string;

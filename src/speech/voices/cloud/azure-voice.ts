@@ -80,8 +80,8 @@ class AzureVoice implements Voice {
 
   #ssml(text: string): string {
     const language = /^[a-z]{2,3}-[A-Z]{2}/.exec(this.#voice)?.[0] ?? "en-US";
-    const said = this.#prosody === "" ? xml(text) : `<prosody${this.#prosody}>${xml(text)}</prosody>`;
-    return `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="${language}"><voice name="${xml(this.#voice)}">${said}</voice></speak>`;
+    const spoken = this.#prosody === "" ? xml(text) : `<prosody${this.#prosody}>${xml(text)}</prosody>`;
+    return `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="${language}"><voice name="${xml(this.#voice)}">${spoken}</voice></speak>`;
   }
 }
 

@@ -163,9 +163,9 @@ function chunkOf({ type, data, word_timestamps: times }: JsonObject): AudioChunk
 }
 
 function errorOf({ error, message, title, status_code: status, error_code: code }: JsonObject): SluiceError {
-  const said = [message, error, title].find((text) => typeof text === "string");
+  const reason = [message, error, title].find((text) => typeof text === "string");
   return providerError({
-    ...(typeof said === "string" && { message: said }),
+    ...(typeof reason === "string" && { message: reason }),
     ...(typeof code === "string" && { code }),
     ...(typeof status === "number" && { status }),
   });

@@ -10,7 +10,7 @@ export function QuestionPart({ part }: { part: QuestionPartView }) {
   const { id, message, schema } = part.request;
   const response = part.response.value;
   if (response !== undefined || respond === undefined) {
-    const said =
+    const answer =
       response?.type === "answer"
         ? JSON.stringify(response.value)
         : response === undefined
@@ -20,7 +20,7 @@ export function QuestionPart({ part }: { part: QuestionPartView }) {
       <p class="note info">
         <Icon name="question" />
         <span>
-          {message} <b>{said}</b>
+          {message} <b>{answer}</b>
         </span>
       </p>
     );

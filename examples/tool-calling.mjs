@@ -31,6 +31,6 @@ for await (const event of agent.stream("Which gate has more water?")) {
   if (event.type === "tool-input-delta") process.stdout.write(`{${event.delta.length}}`);
   if (event.type === "tool-call") console.log(`\ncall ${event.callId}: ${JSON.stringify(event.input)}`);
   if (event.type !== "tool-result") continue;
-  if (event.preliminary === undefined) console.log(`result ${event.callId}: ${event.output}`);
+  if (event.preliminary === undefined) console.log(`\nresult ${event.callId}: ${event.output}`);
 }
 console.log();

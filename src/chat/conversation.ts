@@ -1,36 +1,26 @@
 import type { JsonObject } from "../base/json.js";
 import { modelOf } from "../models/model-of.js";
-import { cost } from "../models/prices/cost.js";
-import { CostMeter } from "../models/prices/cost-meter.js";
-import { defaultPrices } from "../models/prices/default-prices.js";
-
 import { CALL_OPTIONS } from "../stream/call-options.js";
-
-import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { ChatStream } from "../stream/chat-stream.js";
+import type { ChatStream } from "../stream/chat-stream.js";
 import { anything, type Check, callable, exactly, jsonObject, string, wholeNumber } from "../stream/checks.js";
-import { invalid, messageOf, SluiceError } from "../stream/error.js";
-import { innerSource } from "../stream/inner-source.js";
+import { invalid, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { message as checkMessage } from "../stream/validate-messages.js";
-import { ConversationLog } from "./conversation-log.js";
-import { conversationModel } from "./conversation-model.js";
+import { ConversationKeeper } from "./conversation-keeper.js";
+import type { ConversationLog } from "./conversation-log.js";
+import { conversationModel, newMessages } from "./conversation-model.js";
 import type { ConversationOptions, Reply, TurnOptions } from "./conversation-options.js";
 import type { StoredConversation, StoredMessage } from "./conversation-store.js";
+import { ConversationTurn, type TurnSettings } from "./conversation-turn.js";
 import { type ExportFormat, exportConversation } from "./export-conversation.js";
 import { heardPart } from "./heard-part.js";
 import { plainMetadata } from "./plain-metadata.js";
 import { matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
 import { storable } from "./storable.js";
-import { StoreHandle } from "./store-handle.js";
-import { earlierSummary, newSummary } from "./stored-summary.js";
-import { askedMessages, chain, storedTurn, type TurnBeginning, type TurnInput } from "./stored-turn.js";
-import { withoutRepeated } from "./tool-answers.js";
-import { TurnGate } from "./turn-gate.js";
-import { type TurnEnd, turnSource } from "./turn-source.js";
-import { allMessages, type Window, type WindowResult } from "./window.js";
+import { askedMessages, chain, type TurnBeginning, type TurnInput } from "./stored-turn.js";
+import { allMessages } from "./window.js";
 
 const OPTIONS = exactly("a conversation", {
   model: anything,
@@ -73,12 +63,9 @@ export class Conversation {
   /** Sent first from the next turn on, and not stored; `undefined` for none. */
   system: string | undefined;
   readonly #options: ConversationOptions;
-  readonly #store: StoreHandle;
+  readonly #keeper: ConversationKeeper;
   readonly #log: ConversationLog;
-  readonly #window: Window;
-  readonly #gate = new TurnGate();
-  /** A turn that could not be stored. */
-  #unsaved: { messages: StoredMessage[]; error: SluiceError } | undefined;
+  readonly #turns: TurnSettings;
 
   /**
    * @throws {SluiceError} `invalid-argument` for a context id that is blank, or that not every store could keep; for a model's
@@ -86,15 +73,15 @@ export class Conversation {
    */
   constructor(options: ConversationOptions) {
     OPTIONS(options, "");
-    const { model, contextId = crypto.randomUUID(), store, window = allMessages(), system } = options;
+    const { model, contextId = crypto.randomUUID(), window = allMessages(), system } = options;
     storable(contextId, "contextId");
     this.contextId = contextId;
     this.model = modelOf(model);
     this.system = system;
     this.#options = options;
-    this.#store = new StoreHandle(store);
-    this.#log = new ConversationLog(contextId, () => this.#store.open());
-    this.#window = window;
+    this.#keeper = new ConversationKeeper(contextId, options);
+    this.#log = this.#keeper.log;
+    this.#turns = { ...options, contextId, window, system: () => this.system };
   }
 
   /** Says something and waits for the whole answer. */
@@ -126,7 +113,14 @@ export class Conversation {
     return conversationModel(
       () => this.model,
       (model, messages, options) =>
-        this.#answer(options, () => ({ parentId: this.#log.head, asked: this.#newMessages(messages) }), model),
+        this.#answer(
+          options,
+          () => ({
+            parentId: this.#log.head,
+            asked: newMessages(messages, this.#log.tree.path(this.#log.head), this.system),
+          }),
+          model,
+        ),
     );
   }
 
@@ -141,7 +135,7 @@ export class Conversation {
    */
   async heard(messageId: string, chars: number): Promise<StoredMessage | undefined> {
     wholeNumber(0)(chars, "chars");
-    await this.#idle();
+    await this.#keeper.idle();
     const { tree, head } = this.#log;
     const stored = tree.get(messageId);
     const { message, parentId } = stored;
@@ -184,25 +178,25 @@ export class Conversation {
 
   /** The messages from the first to the head. */
   async messages(): Promise<StoredMessage[]> {
-    await this.#ready();
+    await this.#keeper.ready();
     return this.#log.tree.path(this.#log.head);
   }
 
   /** All messages of all branches, in the order in which they came. */
   async allMessages(): Promise<StoredMessage[]> {
-    await this.#ready();
+    await this.#keeper.ready();
     return this.#log.tree.all;
   }
 
   /** A message and its alternatives, oldest first. */
   async branches(messageId: string): Promise<StoredMessage[]> {
-    await this.#ready();
+    await this.#keeper.ready();
     return this.#log.tree.siblings(messageId);
   }
 
   /** Goes on from another branch: from the newest message after this one. */
   async checkout(messageId: string): Promise<void> {
-    await this.#idle();
+    await this.#keeper.idle();
     await this.#log.append([], this.#log.tree.leaf(messageId));
   }
 
@@ -212,7 +206,7 @@ export class Conversation {
    * @returns the message that was taken back; `undefined` in an empty conversation.
    */
   async undo(): Promise<StoredMessage | undefined> {
-    await this.#idle();
+    await this.#keeper.idle();
     const last = this.#log.tree.path(this.#log.head).findLast(({ message }) => message.role === "user");
     if (last !== undefined) await this.#log.append([], last.parentId);
     return last;
@@ -228,12 +222,12 @@ export class Conversation {
   async add(message: ChatMessage, metadata?: JsonObject): Promise<StoredMessage> {
     checkMessage(message, "message");
     const data = metadata && plainMetadata(metadata);
-    await this.#idle();
+    await this.#keeper.idle();
     const path = this.#log.tree.path(this.#log.head);
-    const [added] = this.#unanswered(path, [message]);
+    const [added] = this.#keeper.unanswered(path, [message]);
     const there = added === undefined ? path.findLast((one) => one.message.role === "tool") : undefined;
     if (there !== undefined) return there;
-    const [stored] = this.#kept(chain(this.#log.head, [added ?? message]));
+    const [stored] = this.#keeper.kept(chain(this.#log.head, [added ?? message]));
     if (stored === undefined) throw new SluiceError("protocol", "a chain of one message is empty");
     if (data !== undefined) stored.metadata = data;
     await this.#log.append([stored], stored.id);
@@ -256,20 +250,20 @@ export class Conversation {
 
   /** What to call it in a list; by default the first line of the user's first message. */
   async title(): Promise<string | undefined> {
-    await this.#ready();
+    await this.#keeper.ready();
     return this.#log.title;
   }
 
   /** @throws {SluiceError} `invalid-argument` for a title that is blank, or that not every store could keep. */
   async setTitle(title: string): Promise<void> {
     storable(title, "title");
-    await this.#idle();
+    await this.#keeper.idle();
     await this.#log.describe({ title });
   }
 
   /** The application's own data about this conversation. */
   async metadata(): Promise<JsonObject> {
-    await this.#ready();
+    await this.#keeper.ready();
     return this.#log.metadata;
   }
 
@@ -280,7 +274,7 @@ export class Conversation {
    */
   async setMetadata(metadata: JsonObject): Promise<void> {
     const data = plainMetadata(metadata);
-    await this.#idle();
+    await this.#keeper.idle();
     await this.#log.describe({ metadata: data });
   }
 
@@ -301,7 +295,7 @@ export class Conversation {
 
   /** Everything that is known of this conversation. */
   async snapshot(): Promise<StoredConversation> {
-    await this.#ready();
+    await this.#keeper.ready();
     return this.#log.stored;
   }
 
@@ -313,7 +307,7 @@ export class Conversation {
   async fork(options: Partial<ConversationOptions> = {}): Promise<Conversation> {
     const { contextId: _, system: __, ...own } = this.#options;
     const { model, system } = this;
-    const inherited = { ...own, model, ...(system !== undefined && { system }), store: this.#store.where };
+    const inherited = { ...own, model, ...(system !== undefined && { system }), store: this.#keeper.store.where };
     const fork = new Conversation({ ...inherited, ...options });
     if ((await fork.snapshot()).version > 0) {
       throw new SluiceError("conflict", `there is a conversation ${JSON.stringify(fork.contextId)}`, {
@@ -326,7 +320,7 @@ export class Conversation {
 
   /** Why the last turn could not be stored; `undefined` where it was. `save()` tries again, and so does the next turn. */
   get unsaved(): SluiceError | undefined {
-    return this.#unsaved?.error;
+    return this.#keeper.unsaved;
   }
 
   /**
@@ -335,169 +329,22 @@ export class Conversation {
    * @throws {SluiceError} `store-failed` where it fails again: the turn can still be saved later.
    */
   async save(): Promise<void> {
-    await this.#idle();
-    await this.#saveAgain();
+    await this.#keeper.idle();
+    await this.#keeper.saveAgain();
   }
 
   /** Forgets everything, in the store as well. */
   async delete(): Promise<void> {
-    await this.#idle();
+    await this.#keeper.idle();
     await this.#log.delete();
   }
 
   /** Frees the file or connection, where it was opened here; a store that was given stays open. */
   async close(): Promise<void> {
-    await this.#gate.settled();
-    await this.#store.close();
+    await this.#keeper.close();
   }
 
   #answer(options: TurnOptions, begin: () => TurnBeginning, model = this.model): ChatStream {
-    const { metadata, request, ...call } = options;
-    let release: (() => void) | undefined;
-    let beginning: TurnBeginning | undefined;
-    let data: JsonObject | undefined;
-    const keep = async (end: TurnEnd): Promise<void> => {
-      if (release === undefined) return;
-      this.#gate.ending();
-      // A turn that is left while it is being opened is over as soon as that has noticed.
-      if (beginning === undefined) return;
-      try {
-        const messages = this.#kept(storedTurn(beginning, end, data));
-        await this.#append(messages);
-      } finally {
-        release();
-      }
-    };
-    const open = async (left: AbortSignal) => {
-      release = await this.#claimTurn();
-      try {
-        left.throwIfAborted();
-        data = metadata && plainMetadata(metadata);
-        const turn = begin();
-        const path = this.#log.tree.path(turn.parentId);
-        const began = { ...turn, asked: this.#unanswered(path, turn.asked) };
-        const { messages, covers, spent, ...window } = await this.#sent(path, began.asked, left);
-        if (spent !== undefined) call.context?.budget?.spend(spent.usage, spent.model);
-        left.throwIfAborted();
-        const asked = { ...this.#options.request, ...request, messages };
-        const opening: ChatEvent[] = [{ type: "context", contextId: this.contextId }];
-        if (window.dropped > 0 || window.summaryError !== undefined)
-          opening.push({ type: "data", name: "chat/window", value: { ...window } });
-        const source = innerSource(model, asked, call);
-        const summary = newSummary(path, window.summary, covers);
-        beginning = { ...began, ...(summary && { summary }) };
-        return { source, opening, ...(spent && { before: { usage: spent.usage, cost: this.#costOf(spent) } }) };
-      } catch (thrown) {
-        release();
-        release = undefined;
-        throw thrown;
-      }
-    };
-    // Why it could not be stored is kept.
-    const interrupt = (end: TurnEnd) => keep(end).catch(() => {});
-    const meter = new CostMeter(model.id, this.#options.prices ?? defaultPrices());
-    const source = turnSource({ open, complete: keep, interrupt }, meter);
-    return new ChatStream(source, { signal: call.signal, retain: call.retain });
+    return new ConversationTurn(this.#keeper, this.#turns, model, options, begin).stream();
   }
-
-  #costOf({ model, usage }: NonNullable<WindowResult["spent"]>): number | undefined {
-    return cost(usage, model, this.#options.prices ?? defaultPrices());
-  }
-
-  /** Stores a turn. One that cannot be stored is kept here, to be tried again. */
-  async #append(messages: StoredMessage[]): Promise<void> {
-    const last = messages.at(-1);
-    if (last === undefined) return;
-    try {
-      await this.#log.append(messages, last.id);
-    } catch (thrown) {
-      const error = SluiceError.from(thrown, "store-failed");
-      // What lost against another writer is stored as a branch.
-      if (error.code !== "conflict") this.#unsaved = { messages, error };
-      throw error;
-    }
-  }
-
-  async #saveAgain(): Promise<void> {
-    const unsaved = this.#unsaved;
-    if (unsaved === undefined) return;
-    this.#unsaved = undefined;
-    // It may have been stored before the connection broke.
-    if (!this.#log.tree.has(unsaved.messages.at(-1)?.id ?? "")) await this.#append(unsaved.messages);
-  }
-
-  /** Of messages that may be a whole history, the new ones. */
-  #newMessages(messages: readonly ChatMessage[]): ChatMessage[] {
-    const answer = messages.findLastIndex(({ role }) => role === "assistant");
-    const known = new Set(this.#log.tree.path(this.#log.head).flatMap(({ message }) => instructionsOf(message) ?? []));
-    if (this.system !== undefined) known.add(this.system);
-    const unknown = messages.slice(answer + 1).filter((message) => !known.has(instructionsOf(message) ?? ""));
-    if (unknown.length === 0) throw invalid("messages", messages, "a message behind the last answer");
-    return unknown;
-  }
-
-  /** The new messages behind a path, without the results and responses that are in it. */
-  #unanswered(path: readonly StoredMessage[], asked: readonly ChatMessage[]): ChatMessage[] {
-    const history = path.map(({ message }) => message);
-    return withoutRepeated(history, asked, this.#options.keep);
-  }
-
-  /** What is kept of messages. None of them are, where that cannot be decided. */
-  #kept(messages: readonly StoredMessage[]): StoredMessage[] {
-    const { keep } = this.#options;
-    if (keep === undefined) return [...messages];
-    try {
-      return messages.map((stored) => ({ ...stored, message: keep(stored.message) }));
-    } catch (cause) {
-      throw new SluiceError("store-failed", `keep: ${messageOf(cause)}`, { cause });
-    }
-  }
-
-  /** Loads the conversation, and waits until an interrupted turn is stored. */
-  async #ready(): Promise<void> {
-    await this.#log.load();
-    await this.#gate.settled();
-  }
-
-  /** Ready for a change; refuses one while a turn runs, which would end beside it. */
-  async #idle(): Promise<void> {
-    await this.#ready();
-    this.#gate.check();
-  }
-
-  /** Makes the caller the one running turn; returns how to say that it is over. */
-  async #claimTurn(): Promise<() => void> {
-    await this.#ready();
-    this.#gate.check();
-    const { readOnly } = await this.#store.open();
-    if (readOnly) {
-      const where = typeof this.#store.where === "string" ? ` at ${this.#store.where}` : "";
-      throw new SluiceError("store-failed", `the store${where} can only be read: no turn could be kept`);
-    }
-    const release = this.#gate.enter();
-    try {
-      await this.#saveAgain();
-      return release;
-    } catch (thrown) {
-      release();
-      throw thrown;
-    }
-  }
-
-  /** What the model is sent: the conversation's instructions, and the path through the window. */
-  async #sent(
-    path: readonly StoredMessage[],
-    asked: readonly ChatMessage[],
-    signal: AbortSignal,
-  ): Promise<WindowResult> {
-    const messages = path.map(({ message }) => message);
-    if (this.system !== undefined) messages.unshift({ role: "system", content: this.system });
-    messages.push(...asked);
-    return this.#window(messages, signal, earlierSummary(path));
-  }
-}
-
-/** The text of instructions; `undefined` for other messages. */
-function instructionsOf({ role, content }: ChatMessage): string | undefined {
-  return role === "system" && typeof content === "string" ? content : undefined;
 }

@@ -34,7 +34,7 @@ const PRINTS: Readonly<Record<string, string>> = {
   "structured.mjs": "200 g of flour\n300 g of milk\nPancakes, asked by instructions",
   "voice-chat.mjs": "heard: What is a sluice?\nsays: A sluice is a gate for water.",
   "workflow.mjs": "Published: Sluices are old. They are everywhere.",
-  "tool-calling.mjs": "result a: north: 3.2 m\nresult b: south: 2.9 m\nThe north gate is higher.",
+  "tool-calling.mjs": "result b: south: 2.9 m\nThe north gate is higher.",
   "tools.mjs": '[book returned: "booked for 30"]',
 };
 

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { scripted } from "../../src/models/scripted.js";
-import { type McpTools, type McpToolsOptions, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import { type McpTools, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import type { McpToolsOptions } from "../../src/tools/mcp/mcp-tools-options.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { call, outputOf } from "./call-tool.js";

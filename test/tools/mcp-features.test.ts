@@ -8,7 +8,8 @@ import { openRequests } from "../../src/tools/history.js";
 import { answer, responseMessage } from "../../src/tools/input-response.js";
 import type { McpElicitation, McpElicitationAnswer } from "../../src/tools/mcp/mcp-elicitation.js";
 import type { McpSamplingRequest } from "../../src/tools/mcp/mcp-sampling.js";
-import { type McpTools, type McpToolsOptions, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import { type McpTools, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import type { McpToolsOptions } from "../../src/tools/mcp/mcp-tools-options.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { call, namesOf, outputOf } from "./call-tool.js";
 

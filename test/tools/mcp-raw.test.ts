@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { type McpTools, type McpToolsOptions, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import { type McpTools, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
+import type { McpToolsOptions } from "../../src/tools/mcp/mcp-tools-options.js";
 import { call, namesOf, outputOf } from "./call-tool.js";
 
 const SERVER = fileURLToPath(new URL("mcp-raw-server.mjs", import.meta.url));

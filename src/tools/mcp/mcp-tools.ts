@@ -1,80 +1,17 @@
-import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { systemClock } from "../../base/clock.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import {
-  anything,
-  boolean,
-  type Check,
-  callable,
-  either,
-  exactly,
-  filledString,
-  jsonObject,
-  limit,
-  list,
-  milliseconds,
-  oneOf,
-  string,
-  stringRecord,
-  waitMs,
-  wholeNumber,
-} from "../../stream/checks.js";
-import { invalid, messageOf, SluiceError } from "../../stream/error.js";
-import { loadPeer } from "../../stream/load-peer.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { Slots } from "../../stream/slots.js";
 import type { Tool, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
 import { AskElicitation } from "./ask-elicitation.js";
-import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
+import { callTool, NEVER } from "./mcp-call.js";
 import { authorize, callError, connectMcp, httpStatusOf, listError, type McpConnection } from "./mcp-connection.js";
 import { readMcpResult } from "./mcp-result.js";
-import { type HttpServer, type McpServer, type StdioServer, serverName } from "./mcp-server.js";
+import { type McpServer, serverName } from "./mcp-server.js";
 import { listTools, type ServersTool } from "./mcp-tool-list.js";
-
-/** A tool as its MCP server describes it. What the annotations say is the server's word. */
-export interface McpToolInfo {
-  /** The server's name for it. */
-  name: string;
-  title?: string | undefined;
-  description?: string | undefined;
-  annotations?:
-    | {
-        readOnlyHint?: boolean | undefined;
-        destructiveHint?: boolean | undefined;
-        idempotentHint?: boolean | undefined;
-        openWorldHint?: boolean | undefined;
-      }
-    | undefined;
-}
-
-/** Settings of `mcpTools` beside the server. */
-export interface McpToolsOptions extends McpClientFeatures {
-  /** Put before each tool's name, to keep the names of several servers apart. */
-  prefix?: string;
-  /** Which tools to offer. Default: all. */
-  filter?: (tool: McpToolInfo) => boolean;
-  /** Whether a person has to allow a call. Default false. */
-  approval?: boolean | ((tool: McpToolInfo, input: JsonObject) => boolean | Promise<boolean>);
-  /** Ms that one call may take. Default: the loop's `timeoutMs`. */
-  timeoutMs?: number;
-  /** Ms until the server must have answered when connecting, and with each page of its list. Default 30,000. */
-  connectTimeoutMs?: number;
-  /** How many calls the server gets at once. Default: as many as the loop allows. */
-  concurrency?: number;
-  /**
-   * Whether the tools of other servers can be used without this one: while it cannot be reached it has no tools, and it is
-   * tried again after `retryMs`. Default false: the stream fails.
-   */
-  optional?: boolean;
-  /** Ms until an `optional` server that could not be reached is tried again. Default 30,000. */
-  retryMs?: number;
-  /**
-   * Called with errors that belong to no call: a broken stream of notifications, a tool that is left out because its
-   * description is not valid, an `optional` server that cannot be reached. Default: a warning of the process.
-   */
-  onError?: (error: Error) => void;
-}
+import { checkMcpOptions, type McpToolsOptions } from "./mcp-tools-options.js";
 
 /** The tools of an MCP server. */
 export interface McpTools extends ToolSource {
@@ -114,32 +51,7 @@ export function mcpTools(options: McpServer & McpToolsOptions): McpTools {
   return new McpToolSource(options);
 }
 
-/** Longer than any call: a loop's own limits end it. In ms, the most that a timer can hold. */
-const NEVER = 2_147_483_647;
-
 const CLOSED = "the connection to the MCP server was closed";
-
-const OPTIONS = exactly("mcpTools", {
-  command: filledString,
-  args: list("an array of strings", string),
-  env: stringRecord,
-  cwd: string,
-  url: anything,
-  headers: stringRecord,
-  authProvider: anything,
-  roots: list("an array of roots", anything),
-  onElicitation: either("a function, or ask", oneOf("ask"), callable),
-  sampling: jsonObject,
-  prefix: string,
-  filter: callable,
-  approval: anything,
-  timeoutMs: milliseconds,
-  connectTimeoutMs: milliseconds,
-  concurrency: limit,
-  optional: boolean,
-  retryMs: waitMs,
-  onError: callable,
-} satisfies Record<keyof StdioServer | keyof HttpServer | keyof McpToolsOptions, Check>);
 
 class McpToolSource implements McpTools {
   readonly #options: McpServer & McpToolsOptions;
@@ -153,15 +65,8 @@ class McpToolSource implements McpTools {
   #missingUntil = 0;
 
   constructor(options: McpServer & McpToolsOptions) {
-    OPTIONS(options, "");
-    const { connectTimeoutMs = 30_000, timeoutMs, concurrency, retryMs = 30_000 } = options;
-    if (!(retryMs >= 0)) throw invalid("retryMs", retryMs, "ms of at least 0");
-    if (!(connectTimeoutMs > 0)) throw invalid("connectTimeoutMs", connectTimeoutMs, "ms above 0");
-    if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0");
-    if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
-    const { sampling } = options;
-    if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
-    checkRoots(options.roots ?? []);
+    checkMcpOptions(options);
+    const { connectTimeoutMs = 30_000, concurrency } = options;
     this.#options = options.onElicitation === "ask" ? { ...options, onElicitation: this.#asking.answer } : options;
     this.#connectTimeoutMs = Math.min(connectTimeoutMs, NEVER);
     this.#slots = concurrency === undefined ? undefined : new Slots(concurrency);
@@ -315,55 +220,6 @@ class McpToolSource implements McpTools {
     });
     return readMcpResult(result);
   }
-}
-
-type CallParams = { name: string; arguments: JsonObject; _meta: { progressToken: string } };
-
-async function callTool(
-  client: Client,
-  { execution }: ServersTool,
-  params: CallParams,
-  signal: AbortSignal,
-  progress: ToolContext["progress"],
-): Promise<JsonObject> {
-  // Any result is taken as it is: what this version of the SDK does not know of stays in it.
-  const { ResultSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
-  const options = { signal, timeout: NEVER };
-  if (execution?.taskSupport === "required") return runTask(client, params, options, progress);
-  return (await client.request({ method: "tools/call", params }, ResultSchema, options)) as JsonObject;
-}
-
-/** Runs a tool that the server runs as a task: its states are progress. */
-async function runTask(
-  client: Client,
-  params: CallParams,
-  options: { signal: AbortSignal; timeout: number },
-  progress: ToolContext["progress"],
-): Promise<JsonObject> {
-  const { ResultSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
-  const { tasks } = client.experimental;
-  const stream = tasks.requestStream({ method: "tools/call", params }, ResultSchema, { ...options, task: {} });
-  for await (const message of stream) {
-    switch (message.type) {
-      case "taskCreated": {
-        const { taskId } = message.task;
-        options.signal.addEventListener("abort", () => void tasks.cancelTask(taskId).catch(() => {}), { once: true });
-        break;
-      }
-      case "taskStatus": {
-        const { status, statusMessage } = message.task;
-        await progress({ status, message: statusMessage });
-        break;
-      }
-      case "result":
-        return message.result as JsonObject;
-      case "error":
-        throw message.error;
-      default:
-        message satisfies never;
-    }
-  }
-  throw new SluiceError("tool-failed", `${params.name} ended without a result`);
 }
 
 /**

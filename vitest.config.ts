@@ -10,8 +10,8 @@ export default defineConfig({
     environment: "node",
     // Files share what they have imported: none of them changes anything that another one sees.
     isolate: false,
-    // Many tests wait for a process, a browser or a server: meanwhile another file has the core.
-    maxWorkers: availableParallelism() + 1,
+    // Many tests wait for a process, a browser or a server: meanwhile others have the core.
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: LongFirst },
     reporters: ["default", "./test/support/closing-line.ts"],
   },

@@ -119,40 +119,46 @@ test("every path says what it takes and what it answers, in schemas that are som
   }
 });
 
-describe.each(inOrder.filter(({ name }) => ![...ALONE, ...NEEDS_MORE].includes(name)))(
-  "$name",
-  ({ name, operation }) => {
-    const [method, path] = split(name);
-    const takes = operation.requestBody?.content["application/json"];
-
-    if (!NOT_NOW.includes(name))
-      test("answers as the document says", async () => {
-        const got = await call(method, addressOf(method, path), takes?.example, headersFor(path));
-        const body = await got.text();
-        const answer = operation.responses[String(got.status)];
-        expect(answer, `${got.status} ${body.slice(0, 300)}`).toBeDefined();
-        if (got.status === 204 || got.status === 405) return;
-        const type = got.headers.get("content-type")?.split(";", 1)[0] ?? "";
-        const media = answer?.content?.[type];
-        expect(media, type).toBeDefined();
-        if (type !== "application/json" || media === undefined) return;
-        expect(ajv.validate(media.schema, JSON.parse(body)), `${ajv.errorsText()} ${body.slice(0, 300)}`).toBe(true);
-      });
-
-    const changed = Object.entries(takes?.example === undefined ? {} : wrongBodies(takes));
-    if (changed.length > 0)
-      test("refuses what the document does not allow", async () => {
-        for (const [what, body] of changed) {
-          if (ajv.validate(takes?.schema ?? {}, body)) continue;
-          const got = await call(method, addressOf(method, path), body, headersFor(path));
-          const text = await got.text();
-          // JSON-RPC says its errors in a body whose status is 200.
-          const refused = got.status >= 400 || /"error":\{/.test(text);
-          expect(refused, `${what}: ${got.status} ${text.slice(0, 200)}`).toBe(true);
-        }
-      });
-  },
+const tried = inOrder.filter(
+  ({ name, operation }) =>
+    ![...ALONE, ...NEEDS_MORE].includes(name) && !(NOT_NOW.includes(name) && exampleOf(operation) === undefined),
 );
+
+describe.each(tried)("$name", ({ name, operation }) => {
+  const [method, path] = split(name);
+  const takes = operation.requestBody?.content["application/json"];
+
+  if (!NOT_NOW.includes(name))
+    test("answers as the document says", async () => {
+      const got = await call(method, addressOf(method, path), takes?.example, headersFor(path));
+      const body = await got.text();
+      const answer = operation.responses[String(got.status)];
+      expect(answer, `${got.status} ${body.slice(0, 300)}`).toBeDefined();
+      if (got.status === 204 || got.status === 405) return;
+      const type = got.headers.get("content-type")?.split(";", 1)[0] ?? "";
+      const media = answer?.content?.[type];
+      expect(media, type).toBeDefined();
+      if (type !== "application/json" || media === undefined) return;
+      expect(ajv.validate(media.schema, JSON.parse(body)), `${ajv.errorsText()} ${body.slice(0, 300)}`).toBe(true);
+    });
+
+  const changed = Object.entries(takes?.example === undefined ? {} : wrongBodies(takes));
+  if (changed.length > 0)
+    test("refuses what the document does not allow", async () => {
+      for (const [what, body] of changed) {
+        if (ajv.validate(takes?.schema ?? {}, body)) continue;
+        const got = await call(method, addressOf(method, path), body, headersFor(path));
+        const text = await got.text();
+        // JSON-RPC says its errors in a body whose status is 200.
+        const refused = got.status >= 400 || /"error":\{/.test(text);
+        expect(refused, `${what}: ${got.status} ${text.slice(0, 200)}`).toBe(true);
+      }
+    });
+});
+
+function exampleOf({ requestBody }: Operation): unknown {
+  return requestBody?.content["application/json"]?.example;
+}
 
 /** The example with one thing wrong in each: a required field left out, a field of another kind, a field that there is not. */
 function wrongBodies({ schema, example }: Media): Record<string, unknown> {

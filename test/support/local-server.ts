@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ export async function startRedis(): Promise<LocalServer | undefined> {
   const server = spawn(binary, ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"], {
     stdio: "ignore",
   });
-  await reachable(port, server);
+  await reachable(server, () => accepts(port));
   return { url: `redis://127.0.0.1:${port}`, stop: () => stop(server) };
 }
 
@@ -36,7 +36,8 @@ export async function startPostgres(): Promise<LocalServer | undefined> {
   const port = await freePort();
   const settings = ["-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${folder}`, "-c", "fsync=off"];
   const server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), ...settings], quiet);
-  await reachable(port, server);
+  // It accepts connections before it answers them.
+  await reachable(server, () => succeeds(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port), "-q"]));
   return {
     url: `postgres://sluice@127.0.0.1:${port}/postgres`,
     stop: async () => {
@@ -78,16 +79,20 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Waits until a server accepts connections; fails when it exits first. */
-async function reachable(port: number, server: ChildProcess): Promise<void> {
+/** Waits until a server is ready; fails when it exits first. */
+async function reachable(server: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
   let exited = false;
   server.once("exit", () => {
     exited = true;
   });
-  while (!(await accepts(port))) {
-    if (exited) throw new Error(`${server.spawnfile} ended before it accepted a connection`);
+  while (!(await isReady())) {
+    if (exited) throw new Error(`${server.spawnfile} ended before it was ready`);
     await new Promise(setImmediate);
   }
+}
+
+function succeeds(command: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => execFile(command, args, (error) => resolve(error === null)));
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -39,6 +39,11 @@ describe("server-sent events, by the standard's grammar", () => {
     ["a byte order mark", "\ufeffdata: a\n\n", [{ data: "a" }]],
     ["unknown fields", "foo: bar\ndatax: 1\ndata: a\n\n", [{ data: "a" }]],
     ["an event that never ended", "data: a\n\ndata: b\n", [{ data: "a" }]],
+    [
+      "NUL padding",
+      "\0\0\n\0data: a\n\n\0\0: hi\n\0event: b\ndata: c\n\n\0",
+      [{ data: "a" }, { data: "c", event: "b" }],
+    ],
     ["an id with a NUL", "id: 1\0\ndata: a\n\n", [{ data: "a" }]],
   ])("%s", (_title, text, frames) => {
     expect(sse(text)).toEqual(frames);
@@ -63,7 +68,7 @@ describe("server-sent events, by the standard's grammar", () => {
 
 describe("NDJSON", () => {
   test("lines, blank lines, CRLF, and a last line without its end", () => {
-    expect(ndjson('{"a":1}\n\n  \n{"b":2}\r\n{"c":3}')).toEqual([
+    expect(ndjson('\0\0\n\0{"a":1}\n\n  \n{"b":2}\r\n{"c":3}')).toEqual([
       { data: '{"a":1}' },
       { data: '{"b":2}' },
       { data: '{"c":3}' },

@@ -1,8 +1,9 @@
 import type { Frame, FrameReader } from "./frame.js";
 import { checkLength, LineBuffer } from "./line-buffer.js";
+import { paddingOf } from "./padding.js";
 import { type FramingOptions, MAX_FRAME_LENGTH, type TextDecoding, utf8Decoding } from "./text-decoding.js";
 
-/** Reads one JSON text a line (ndjson.org). Lines end in LF or CRLF; blank lines are skipped; the last may lack its end. */
+/** Reads one JSON text a line (ndjson.org). Lines end in LF or CRLF; blank lines and NUL padding are skipped; the last may lack its end. */
 export class NdjsonReader implements FrameReader {
   readonly #decoding: TextDecoding;
   readonly #max: number;
@@ -39,7 +40,7 @@ export class NdjsonReader implements FrameReader {
   }
 
   #emitLine(line: string, emit: (frame: Frame) => void): void {
-    const data = line.charCodeAt(line.length - 1) === 0x0d ? line.slice(0, -1) : line;
+    const data = line.slice(paddingOf(line), line.endsWith("\r") ? -1 : undefined);
     checkLength(data.length, this.#max);
     if (data !== "" && data.trim() !== "") emit({ data });
   }

@@ -1,5 +1,6 @@
 import type { Frame, FrameReader } from "./frame.js";
 import { checkLength, LineBuffer } from "./line-buffer.js";
+import { paddingOf } from "./padding.js";
 import { type FramingOptions, MAX_FRAME_LENGTH, type TextDecoding, utf8Decoding } from "./text-decoding.js";
 
 const DATA = "data: ";
@@ -16,7 +17,7 @@ const MAX_STRAY = 4_000;
  * without data is no event.
  *
  * It reads more than the standard does, since servers send more: an event whose empty line is missing at the end counts
- * where its data is whole, a line `error: …` is an event of that type, and JSON that stands bare among the events, on one
+ * where its data is whole, NUL characters before a line are padding, a line `error: …` is an event of that type, and JSON that stands bare among the events, on one
  * line or on several, is a frame for each object. What is none of this is kept as `stray`.
  *
  * Each character is looked at once. The usual event, one `data: ` line and an empty one, takes a short way.
@@ -126,6 +127,11 @@ export class SseReader implements FrameReader {
   }
 
   #pushField(line: string, emit: (frame: Frame) => void): void {
+    const padding = paddingOf(line);
+    if (padding > 0) {
+      if (padding < line.length) this.#pushField(line.slice(padding), emit);
+      return;
+    }
     const colon = line.indexOf(":");
     if (colon === 0) return;
     const name = colon === -1 ? line : line.slice(0, colon);

@@ -1,5 +1,8 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { drained, FINISH, PlayedSource, START } from "../../../test/support/played-source.js";
+import type { Batch } from "../batch-source.js";
 import { opened } from "./opened.js";
 
 test("nothing is opened before it is read, and then once", async () => {
@@ -35,4 +38,24 @@ test("what is opened after the reader has left is cancelled, and the reader does
 test("a source that cannot be opened fails", async () => {
   const { failure } = await drained(opened(() => Promise.reject(new Error("no"))));
   expect(failure).toMatchObject({ message: "no" });
+});
+
+test("what was read is not kept while the source goes on", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  let read: WeakRef<object> | undefined;
+  const source = opened(async () => ({
+    next: () => {
+      const batch: Batch = [{ type: "text-delta", text: "x" }];
+      read ??= new WeakRef(batch);
+      return batch;
+    },
+    cancel: () => {},
+  }));
+  await source.next();
+  // A WeakRef holds what it refers to until the turn of the event loop is over.
+  await new Promise(setImmediate);
+  collect();
+  expect(read?.deref()).toBeUndefined();
+  source.cancel("over");
 });

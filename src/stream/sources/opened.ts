@@ -57,6 +57,8 @@ class OpenedSource implements BatchSource {
       this.#leave = reject;
       opening
         .then((source) => {
+          // It would keep the first batch for as long as the stream lasts.
+          this.#leave = undefined;
           if (this.#left === undefined) {
             this.#source = source;
             resolve(source.next());

@@ -79,7 +79,7 @@ export class WaitLine {
     this.#drawn = false;
   }
 
-  /** Nothing is drawn any more; retries are said in lines. */
+  /** Nothing is drawn any more; retries are lines. */
   mute(): void {
     this.stop();
     this.#live = false;

@@ -2,13 +2,14 @@ import type { JsonValue } from "../base/json.js";
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent, FinishEvent, FinishReason, StartEvent, ToolCallEvent } from "../stream/chat-event.js";
 import { isContent } from "../stream/is-content.js";
+import { isSameCall } from "../stream/same-call.js";
 import type { Transform } from "../stream/sources/transform.js";
 import { addUsage, type Usage, updateUsage } from "../stream/usage.js";
 
 /**
  * Frames what an author's model yields, as the laws want it: a `start` and a `finish` that are missing are added, a call that is
- * said twice is one. An answer after
- * the `finish` of another becomes a step of the same stream, with its own usage; so do its steps, counted on.
+ * repeated is one. An answer after the `finish` of another becomes a step of the same stream, with its own usage; so do its steps,
+ * counted on.
  */
 export class AnswerFrame implements Transform {
   readonly pastFinish = true;
@@ -32,7 +33,7 @@ export class AnswerFrame implements Transform {
   #open: number | undefined;
   /** Whether the answer that runs is not the first. */
   #spliced = false;
-  /** The calls of the step: one that is said again is the same one. */
+  /** The calls of the step: one that is repeated is the same one. */
   readonly #calls = new Map<string, ToolCallEvent>();
 
   constructor(id: string) {
@@ -110,7 +111,7 @@ export class AnswerFrame implements Transform {
   #isRepeated(event: ToolCallEvent): boolean {
     const known = this.#calls.get(event.callId);
     this.#calls.set(event.callId, event);
-    return known?.name === event.name && JSON.stringify(known.input) === JSON.stringify(event.input);
+    return known !== undefined && isSameCall(known, event);
   }
 
   /** Whether an answer that is not the first has no step yet. */

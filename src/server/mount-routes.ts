@@ -53,7 +53,7 @@ async function exchange(
   const cors = mounting.gate.corsHeaders(request.header("origin"));
   const reply = withHeaders(await replyTo(request, route, mounting, cors), { "x-request-id": request.id, ...cors });
   if (node === undefined) return webReply(reply);
-  // Not awaited: what led here would be held for as long as the answer streams.
+  // Not awaited: what led here would be kept for as long as the answer streams.
   void sendReply(reply, node.outgoing, mounting.streams).then(() =>
     mounting.onRequest?.(request.logEntry(reply.status, performance.now() - began)),
   );

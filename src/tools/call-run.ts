@@ -103,7 +103,7 @@ export class CallRun {
         : this.#failed(`There is no tool ${name}; there are: ${tools.names.join(", ")}`);
     }
     if (this.#settings.refusal !== undefined) return this.#failed(this.#settings.refusal);
-    // The model goes first: what it says in the same breath is not held up by its tools.
+    // The model goes first: what it emits in the same turn does not wait for its tools.
     const read = await readArguments(tool, this.call, repairArguments);
     if ("problem" in read) return this.#failed(read.problem);
     if (tool.run === undefined) return { type: "open", waitsFor: "caller" };

@@ -1,4 +1,5 @@
 import type { ToolCallEvent } from "../stream/chat-event.js";
+import { isSameCall } from "../stream/same-call.js";
 import type { StepCalls } from "./step-calls.js";
 
 /**
@@ -8,8 +9,7 @@ import type { StepCalls } from "./step-calls.js";
 export function distinctCall(event: ToolCallEvent, calls: StepCalls): ToolCallEvent | undefined {
   let known = calls.get(event.callId);
   if (known === undefined) return event;
-  const isRepeated = known.name === event.name && JSON.stringify(known.input) === JSON.stringify(event.input);
-  if (isRepeated) return undefined;
+  if (isSameCall(known, event)) return undefined;
   let callId = event.callId;
   for (let count = 2; known !== undefined; count++) {
     callId = `${event.callId}_${count}`;

@@ -59,8 +59,8 @@ function definedTool(value: unknown, place: string): Tool {
     ...(description !== undefined && { description }),
     input,
     run: async (given, { ask }) => {
-      const said = await ask({ message: `${name} ${JSON.stringify(given)}: what does it return?`, schema: RESULT });
-      return isJsonObject(said) ? said.result : said;
+      const answer = await ask({ message: `${name} ${JSON.stringify(given)}: what does it return?`, schema: RESULT });
+      return isJsonObject(answer) ? answer.result : answer;
     },
   });
 }

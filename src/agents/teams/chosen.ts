@@ -2,7 +2,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import { anything, exactly, filledString, limit } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
-import { checkMembers, type Member, type TeamState, team } from "./team.js";
+import { checkMembers, describedMembers, type Member, type TeamState, team } from "./team.js";
 
 /** Settings of `chosenByModel`. */
 export interface ChosenOptions {
@@ -53,17 +53,14 @@ export function chosenByModel(options: ChosenOptions): ChatModel & Member {
 
 async function choice(chooser: ChatModel, members: readonly Member[], state: TeamState): Promise<string> {
   const { request, ended, signal, call, spend } = state;
-  const list = members.map(({ name, description = "" }) => `${name}: ${description}`).join("\n");
   const done = ended.length === 0 ? "" : "Answer done when the question is answered.\n";
-  const system = `Who of these should speak next? Answer with one name and nothing else.\n${done}${list}`;
+  const system = `Who of these should speak next? Answer with one name and nothing else.\n${done}${describedMembers(members)}`;
   const turns = ended.map(({ agent, text }): ChatMessage => ({ role: "user", content: `${agent}: ${text}` }));
   const messages: ChatMessage[] = [{ role: "system", content: system }, ...request.messages, ...turns];
   const { context } = call;
   const stream = chooser.stream({ messages }, { signal, ...(context && { context }) });
   const text = await stream.fullText;
-  const usage = await stream.usage;
-  spend(usage);
-  context?.budget?.spend(usage, chooser.id);
+  spend(await stream.usage, chooser.id);
   return text
     .trim()
     .toLowerCase()

@@ -4,7 +4,7 @@ import { anything, exactly, filledString, limit } from "../../stream/checks.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { object } from "../../structured/object.js";
 import type { AgentPlan, PlanItem } from "../plan/plan.js";
-import { checkMembers, type Member, type Speaker, type TeamState, team } from "./team.js";
+import { checkMembers, describedMembers, type Member, type Speaker, type TeamState, team } from "./team.js";
 
 /** Settings of `plannedByModel`. */
 export interface PlannedOptions {
@@ -40,11 +40,9 @@ export function plannedByModel(options: PlannedOptions): ChatModel & Member {
   const { members, planner, maxTasks = 8, name = "team" } = options;
   checkMembers(members);
   const writer: Member = { name: PLANNER, asModel: () => planner };
-  const all = [...members, writer];
-  checkMembers(all);
   return team({
     name,
-    members: all,
+    members: [...members, writer],
     maxTurns: maxTasks + 1,
     view: "named",
     async next(state) {
@@ -104,8 +102,7 @@ async function makePlan(
   maxTasks: number,
   { request, signal, call: { context }, spend }: TeamState,
 ): Promise<PlanItem[]> {
-  const list = members.map(({ name, description = "" }) => `${name}: ${description}`).join("\n");
-  const system = `Plan how these agents answer together, one task after the other; each sees the results before its own. Give each task whole, as to somebody who knows only the conversation. No tasks where none is needed.\n${list}`;
+  const system = `Plan how these agents answer together, one task after the other; each sees the results before its own. Give each task whole, as to somebody who knows only the conversation. No tasks where none is needed.\n${describedMembers(members)}`;
   const messages: ChatMessage[] = [{ role: "system", content: system }, ...request.messages];
   const asked = object(planner, planSchema(members, maxTasks), messages, {
     name: "plan",
@@ -114,9 +111,7 @@ async function makePlan(
     ...(context && { context }),
   });
   const { tasks } = (await asked.object) as { tasks: { agent: string; task: string }[] };
-  const usage = await asked.stream.usage;
-  spend(usage);
-  context?.budget?.spend(usage, planner.id);
+  spend(await asked.stream.usage, planner.id);
   return tasks.map(({ agent, task }) => ({ text: task, status: "open", agent }));
 }
 

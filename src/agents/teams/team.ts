@@ -38,8 +38,8 @@ export interface TeamState {
   lastSpeaker: string | undefined;
   signal: AbortSignal;
   call: CallOptions;
-  /** Counts what choosing used as part of the answer. */
-  spend(usage: Usage): void;
+  /** Counts what choosing used as part of the answer, and of the budget that nested calls share. @param model that was asked. */
+  spend(usage: Usage, model: string): void;
 }
 
 /** Settings that all teams have. */
@@ -87,7 +87,11 @@ export function checkMembers(members: readonly Member[]): void {
 function turns({ members, maxTurns, view, next }: TeamSettings, request: ChatRequest, call: CallOptions) {
   const lastSpeaker = speakerIn(request.messages);
   const resumes = readHistory(request.messages).open.length > 0;
-  return turnsSource(async (ended, signal, spend): Promise<Turn | undefined> => {
+  return turnsSource(async (ended, signal, book): Promise<Turn | undefined> => {
+    const spend = (usage: Usage, model: string) => {
+      book(usage);
+      call.context?.budget?.spend(usage, model);
+    };
     const last = ended.at(-1);
     if (ended.length >= maxTurns || (last !== undefined && endsAnswer(last))) return undefined;
     // Whoever waited goes on itself.
@@ -104,6 +108,11 @@ function turns({ members, maxTurns, view, next }: TeamSettings, request: ChatReq
     const speaking: DataEvent = { type: "data", name: "agent/speaker", value, opaque };
     return { source, agent: member.name, opening: [speaking, ...opening] };
   });
+}
+
+/** The members as a model that chooses among them reads them: a line each. */
+export function describedMembers(members: readonly Member[]): string {
+  return members.map(({ name, description = "" }) => `${name}: ${description}`).join("\n");
 }
 
 /** What a member is shown of a turn: its own as it was, those of others as quoted messages. */

@@ -172,7 +172,7 @@ export class AgUiWriter implements WireWriter {
     const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
     if (!begun && text !== "")
       put(write, { type: "TOOL_CALL_ARGS", toolCallId: callId, delta: text, metadata: { whole: true } });
-    // One that is said again has ended.
+    // One that is repeated has ended.
     if (this.#openCalls.delete(callId)) put(write, { type: "TOOL_CALL_END", toolCallId: callId });
     const state = { ...(opaque && { opaque }), ...(providerExecuted && { providerExecuted }) };
     if (Object.keys(state).length > 0) {
@@ -185,7 +185,7 @@ export class AgUiWriter implements WireWriter {
   #result(event: ToolResultEvent, write: WriteFrame): void {
     const { callId, name, output, isError, preliminary, providerExecuted, opaque } = event;
     if (preliminary) {
-      // A call that runs elsewhere may say something before it is told itself.
+      // A call that runs elsewhere may report progress before it is written itself.
       this.#custom(write, "tool-progress", { callId, name, output, ...(providerExecuted && { providerExecuted }) });
       return;
     }

@@ -18,7 +18,7 @@ export class OpenAiChatWriter implements WireWriter {
   readonly #created: number;
   readonly #deltas: DeltaWriter;
   #start: StartEvent | undefined;
-  /** Whether the client has been told anything that it cannot un-say. */
+  /** Whether the client has content that it cannot take back. */
   #emitted = false;
   #ended = false;
 

@@ -4,7 +4,7 @@ import type { WriterContext } from "../dialect.js";
 import { RESPONSES } from "./opaque.js";
 import { writeDefinition } from "./write-tools.js";
 
-/** What Open Responses requires of every function, whether or not it was said. */
+/** What Open Responses requires of every function, whether or not the client sent it. */
 const FUNCTION = { description: null, parameters: null };
 
 /** The fields of a response that the request or the start of the answer decides, as its clients expect them to be there. */
@@ -27,7 +27,7 @@ export function responseObject(context: WriterContext, start: StartEvent | undef
     previous_response_id: null,
     reasoning: { effort: request.reasoning?.effort ?? null, summary: null },
     store: request.providerOptions?.[RESPONSES]?.store === true,
-    // Open Responses requires numbers: those that hold where nothing is said.
+    // Open Responses requires numbers: the defaults.
     temperature: request.temperature ?? 1,
     presence_penalty: 0,
     frequency_penalty: 0,

@@ -111,7 +111,7 @@ export class WrittenResponse {
     this.event({ type: `response.${end.status}`, response: this.object }, write);
   }
 
-  /** The response has failed; what was said of it stays. */
+  /** The response has failed; what was written of it stays. */
   fail(code: string, message: string, write: WriteResponseEvent): void {
     this.#begin(write);
     Object.assign(this.object, { status: "failed", error: { code, message }, output: this.#output });

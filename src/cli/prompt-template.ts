@@ -49,7 +49,7 @@ export interface PromptTemplate extends Fields {
 }
 
 /** A template that was filled in. */
-export interface FilledTemplate {
+interface FilledTemplate {
   system?: string;
   /** The messages before the question. */
   before: ChatMessage[];

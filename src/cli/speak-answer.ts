@@ -13,7 +13,7 @@ import type { Io } from "./io.js";
 import { SpeechProgress } from "./speech-progress.js";
 
 /** Where files go when nothing can play and no folder was named. */
-export const SPEECH_FOLDER = "output/speech";
+const SPEECH_FOLDER = "output/speech";
 
 /** How answers are spoken at the command line. */
 export interface AnswerSpeech {

@@ -66,7 +66,7 @@ export class StrayFrames {
 }
 
 /** The error for an answer in another protocol than the one that was asked in. */
-export function wrongProtocol(protocol: string, dialect: string, text: string): SluiceError {
+function wrongProtocol(protocol: string, dialect: string, text: string): SluiceError {
   const message = `the answer is in ${protocol} protocol, and ${dialect} was asked for: is the base URL or the provider right?`;
   return new SluiceError("malformed-frame", message, { frame: text.slice(0, 500) });
 }

@@ -16,7 +16,7 @@ export interface ConnectionLimits {
 }
 
 /** The limits where nobody sets others. */
-export const DEFAULT_LIMITS: ConnectionLimits = {
+const DEFAULT_LIMITS: ConnectionLimits = {
   headersMs: 15_000,
   bodyMs: 60_000,
   bodyBytesPerSecond: 1_024,

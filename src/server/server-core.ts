@@ -15,7 +15,7 @@ import type { ServedModels } from "./served-models.js";
 import type { TakeOver } from "./take-over.js";
 
 /** Settings that routes look at. */
-export interface CoreSettings {
+interface CoreSettings {
   /**
    * What happens when a client leaves: its run ends, goes on, or (`auto`) goes on where the client's protocol has a way to
    * come back.
@@ -36,7 +36,7 @@ export interface Admitted {
 }
 
 /** A run that is under way, and what is noted of it. */
-export interface WatchedRun {
+interface WatchedRun {
   run: Pick<Run, "id" | "done">;
   meter: RunMeter;
   trail: RouteTrail;

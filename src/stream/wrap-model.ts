@@ -140,7 +140,7 @@ class Call implements WrappedCall {
 }
 
 /** A source whose first `start` has more warnings: of options that could not be honoured exactly. */
-export function withWarnings(source: BatchSource, warnings: readonly Warning[]): BatchSource {
+function withWarnings(source: BatchSource, warnings: readonly Warning[]): BatchSource {
   let missing = true;
   const warned = (event: ChatEvent): ChatEvent => {
     if (event.type !== "start" || !missing) return event;

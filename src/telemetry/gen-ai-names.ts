@@ -12,7 +12,7 @@
 export const SCOPE = "sluice";
 
 /** The variable that chooses the release, a list with commas, and its value for the newest. */
-export const OPT_IN = { variable: "OTEL_SEMCONV_STABILITY_OPT_IN", latest: "gen_ai_latest_experimental" } as const;
+const OPT_IN = { variable: "OTEL_SEMCONV_STABILITY_OPT_IN", latest: "gen_ai_latest_experimental" } as const;
 
 /** What is done: the first word of a span's name. */
 export const OPERATION = {
@@ -113,7 +113,7 @@ export interface AgentMetrics {
 }
 
 /** How a release counts tokens. */
-export type TokenMetrics =
+type TokenMetrics =
   | { readonly kind: "by-type"; readonly usage: string }
   | {
       readonly kind: "by-name";
@@ -128,7 +128,7 @@ export type TokenMetrics =
     };
 
 /** The last release in the core conventions. */
-export const CORE: Conventions = {
+const CORE: Conventions = {
   release: "semantic-conventions 1.41.0",
   cacheWriteTokens: "gen_ai.usage.cache_creation.input_tokens",
   duration: "gen_ai.client.operation.duration",
@@ -139,7 +139,7 @@ export const CORE: Conventions = {
 };
 
 /** The first release of the conventions' own repository. */
-export const LATEST: Conventions = {
+const LATEST: Conventions = {
   release: "semantic-conventions-genai 0.1.0",
   cacheWriteTokens: "gen_ai.usage.cache_write.input_tokens",
   duration: "gen_ai.client.inference.duration",

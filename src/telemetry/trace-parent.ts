@@ -12,7 +12,7 @@ import type { CallContext } from "../stream/call-context.js";
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/;
 
 /** A span as a W3C `traceparent` header; `undefined` where nothing is traced. */
-export function traceParentOf(span: Span): string | undefined {
+function traceParentOf(span: Span): string | undefined {
   const found = span.spanContext();
   if (!isSpanContextValid(found)) return undefined;
   return `00-${found.traceId}-${found.spanId}-${found.traceFlags.toString(16).padStart(2, "0")}`;

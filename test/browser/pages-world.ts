@@ -62,7 +62,7 @@ function researcher(middle: Middle) {
 }
 
 /** Looks at a topic from three sides, one of which is tried twice, asks a person, and writes. */
-export const RESEARCH = {
+const RESEARCH = {
   name: "research",
   description: "Looks at a topic from three sides at once, asks a person, and writes one text.",
   inputs: { topic: { type: "string", description: "What it is about" } },

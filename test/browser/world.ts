@@ -22,7 +22,7 @@ function texts(text: string): ChatEvent[] {
 }
 
 /** Shows all that Markdown can do, and cites. */
-export function writer(pauseMs: number): ChatModel {
+function writer(pauseMs: number): ChatModel {
   return defineModel({
     id: "openai/gpt-5-mini",
     async *stream() {
@@ -63,7 +63,7 @@ export function saying(text: string | ((messages: readonly ChatMessage[]) => str
 }
 
 /** An agent with tools: one that runs, one that needs approval, one that asks, and one that is an agent itself. */
-export function desk(): ChatModel {
+function desk(): ChatModel {
   const poet = defineModel({
     id: "poet",
     async *stream() {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 
 /** A request that a server of the tests got. */
-export interface Received {
+interface Received {
   method: string;
   url: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;

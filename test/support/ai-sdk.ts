@@ -7,7 +7,7 @@ import { toAiSdk } from "../../src/models/ai-sdk/to-ai-sdk.js";
 import type { ChatModel } from "../../src/stream/chat-model.js";
 
 /** What a test asks through the AI SDK. */
-export interface Asked {
+interface Asked {
   prompt: string;
   /** A tool `weather`, which takes a `city`. */
   weather?: (input: { city: string }) => Promise<unknown>;
@@ -20,7 +20,7 @@ export interface Asked {
 }
 
 /** What `streamText` gave. */
-export interface Streamed {
+interface Streamed {
   parts: { type: string; [field: string]: unknown }[];
   text: string;
   reasoningText: string | undefined;

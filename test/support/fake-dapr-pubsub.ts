@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** One call to publish. */
-export interface PublishCall {
+interface PublishCall {
   /** Of one message, or of several. */
   kind: "single" | "bulk";
   pubsub: string;
@@ -14,7 +14,7 @@ export interface PublishCall {
 }
 
 /** What goes wrong with a call: a status with daprd's words for all of it, or the entries of a bulk call that fail. */
-export type PublishFault = { status: number; errorCode?: string; message: string } | { failed: readonly string[] };
+type PublishFault = { status: number; errorCode?: string; message: string } | { failed: readonly string[] };
 
 /** A daprd that has a broker in memory: it keeps what is published. */
 export interface FakeDaprPubsub {

@@ -20,7 +20,7 @@ export interface FakeStateOptions {
 }
 
 /** One request that came in. */
-export interface FakeStateRequest {
+interface FakeStateRequest {
   method: string;
   path: string;
   query: URLSearchParams;
@@ -28,7 +28,7 @@ export interface FakeStateRequest {
 }
 
 /** What to do with a request beside answering it. */
-export type Fault = "lose-answer" | "refuse" | "forget";
+type Fault = "lose-answer" | "refuse" | "forget";
 
 /** A daprd that has one state store, `statestore`, in memory. */
 export interface FakeDaprState {

@@ -38,7 +38,7 @@ function choices(type: string, field: string): JsonValue[] {
 type Trim<S extends string> = S extends ` ${infer Rest}` | `${infer Rest} ` ? Trim<Rest> : S;
 
 /** The values of a type of the short form. */
-export type FieldValue<T extends string> =
+type FieldValue<T extends string> =
   Trim<T> extends `${infer Item}[]`
     ? FieldValue<Item>[]
     : Trim<T> extends `"${string}`

@@ -15,7 +15,7 @@ export interface ToolSearchOptions {
 }
 
 /** The tool that finds others. */
-export const FIND_TOOLS = "find_tools";
+const FIND_TOOLS = "find_tools";
 
 /** @throws {SluiceError} `invalid-argument`. */
 export const checkToolSearch: Check = exactly(

@@ -42,7 +42,7 @@ export function markerOf(list: Tokens.List, index: number): string {
 }
 
 /** Puts something before the first line and something else before the others. */
-export function prefixed(lines: readonly Spans[], first: Span, rest: Span): Span[][] {
+function prefixed(lines: readonly Spans[], first: Span, rest: Span): Span[][] {
   return lines.map((line, index) => {
     const prefix = index === 0 ? first : rest;
     return line.length === 0 && prefix.text.trim() === "" ? [] : [prefix, ...line];
@@ -50,7 +50,7 @@ export function prefixed(lines: readonly Spans[], first: Span, rest: Span): Span
 }
 
 /** A line of code as it is, but for what would command the terminal. */
-export function codeLine(line: string): Span[] {
+function codeLine(line: string): Span[] {
   return line === "" ? [] : [span(clean(line), "cyan")];
 }
 

@@ -40,7 +40,7 @@ export interface AppPlan {
 }
 
 /** How an app is called. */
-export type AppProtocol = (typeof APP_PROTOCOLS)[number];
+type AppProtocol = (typeof APP_PROTOCOLS)[number];
 
 const APP_PROTOCOLS = ["http", "https", "grpc", "grpcs", "h2c"] as const;
 

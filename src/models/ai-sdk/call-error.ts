@@ -12,7 +12,7 @@ const CALL_ERROR = Symbol.for("vercel.ai.error.AI_APICallError");
  * A failed call as the AI SDK has it: its `APICallError.isInstance` is true of this, and its own retries go by
  * `isRetryable` and the `retry-after` in `responseHeaders`. The original is its `cause`.
  */
-export class AiSdkCallError extends Error {
+class AiSdkCallError extends Error {
   readonly [ANY_ERROR] = true;
   readonly [CALL_ERROR] = true;
   /** Not known here: transports keep their addresses to themselves. */

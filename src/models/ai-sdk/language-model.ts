@@ -85,7 +85,7 @@ export type ToolCallContent = {
 } & Annotated;
 
 /** What a tool that the provider ran returned. */
-export type ToolResultContent = {
+type ToolResultContent = {
   type: "tool-result";
   toolCallId: string;
   toolName: string;
@@ -97,7 +97,7 @@ export type ToolResultContent = {
   dynamic?: boolean;
 } & Annotated;
 
-export type ApprovalRequestContent = {
+type ApprovalRequestContent = {
   type: "tool-approval-request";
   approvalId: string;
   toolCallId: string;
@@ -115,15 +115,15 @@ export type SourceContent =
     } & Annotated);
 
 /** Content of a provider that no other part carries. */
-export type CustomContent = { type: "custom"; kind: `${string}.${string}` } & Annotated;
+type CustomContent = { type: "custom"; kind: `${string}.${string}` } & Annotated;
 
 /** A file's bytes (or their base64), or where they are. */
 export type FileDataV4 = { type: "data"; data: string | Uint8Array } | { type: "url"; url: URL };
 
-export type FileContentV4 =
+type FileContentV4 =
   | ({ type: "file"; mediaType: string; data: FileDataV4 } & Annotated)
   | ({ type: "reasoning-file"; mediaType: string; data: FileDataV4 } & Annotated);
-export type FileContentV3 = { type: "file"; mediaType: string; data: string | Uint8Array } & Annotated;
+type FileContentV3 = { type: "file"; mediaType: string; data: string | Uint8Array } & Annotated;
 type BlockContent = { type: "text" | "reasoning"; text: string } & Annotated;
 
 export type WarningV4 = { type: "unsupported"; feature: string; details?: string } | { type: "other"; message: string };

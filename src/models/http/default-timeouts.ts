@@ -12,13 +12,13 @@ export const DEFAULT_TIMEOUTS: Readonly<Required<Timeouts>> = {
 };
 
 /** What differs for models that think: they may be silent for minutes, before the first word and in the middle. */
-export const THINKING_TIMEOUTS: Timeouts = { firstByteMs: 10 * MINUTE, idleMs: 10 * MINUTE };
+const THINKING_TIMEOUTS: Timeouts = { firstByteMs: 10 * MINUTE, idleMs: 10 * MINUTE };
 
 /** What differs for servers near by: a model is loaded first, and a long prompt takes a processor many minutes. */
-export const LOCAL_TIMEOUTS: Timeouts = { firstByteMs: 60 * MINUTE, idleMs: 30 * MINUTE };
+const LOCAL_TIMEOUTS: Timeouts = { firstByteMs: 60 * MINUTE, idleMs: 30 * MINUTE };
 
 /** What differs for an answer in one piece: its first byte comes when all of it was written. */
-export const WHOLE_ANSWER_TIMEOUTS: Timeouts = { firstByteMs: 60 * MINUTE };
+const WHOLE_ANSWER_TIMEOUTS: Timeouts = { firstByteMs: 60 * MINUTE };
 
 /** What is known of a call before it is made. */
 export interface CallKind {

@@ -98,6 +98,6 @@ function dialled(connect: buildConnector.connector): buildConnector.connector {
 }
 
 /** `localhost`, 127.0.0.0/8 and ::1. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -5,7 +5,7 @@ import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 
 /** How far a download is. */
-export interface DownloadProgress {
+interface DownloadProgress {
   /** Bytes that are there, those of an earlier attempt included. */
   downloadedBytes: number;
   totalBytes: number;

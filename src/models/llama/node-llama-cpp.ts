@@ -13,7 +13,7 @@ export interface NodeLlamaCpp {
 }
 
 /** Settings of the native library. */
-export interface LlamaOptions {
+interface LlamaOptions {
   /** `never`: no compiler is started where no build fits this machine. */
   build: "never";
   progressLogs: false;
@@ -32,7 +32,7 @@ export interface Llama {
 }
 
 /** A compiled grammar. */
-export interface LlamaGrammar {
+interface LlamaGrammar {
   readonly grammar: string;
 }
 
@@ -88,7 +88,7 @@ export type ModelResponse =
 export type ChatFunctions = Readonly<Record<string, { description?: string; params?: JsonObject }>>;
 
 /** Generates answers on a sequence. */
-export interface LlamaChat {
+interface LlamaChat {
   generateResponse(history: ChatHistoryItem[], options: GenerateOptions): Promise<GenerateResult>;
   dispose(): void;
 }
@@ -134,7 +134,7 @@ export interface FunctionParamsChunk {
 }
 
 /** How an answer ended. */
-export interface GenerateResult {
+interface GenerateResult {
   metadata: { stopReason: string };
 }
 

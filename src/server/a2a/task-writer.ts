@@ -7,7 +7,7 @@ import { Transcript } from "../../stream/transcript.js";
 import { pendingRequests } from "./pending-requests.js";
 
 /** The name under which requests for input, and answers to them, stand in a part's data. */
-export const INPUT_REQUEST = "inputRequest";
+const INPUT_REQUEST = "inputRequest";
 
 /** What is the same in all updates of one turn. */
 export interface TurnIds {
@@ -133,7 +133,7 @@ export class TaskWriter {
 }
 
 /** A message of the agent's. */
-export function agentMessage({ taskId, contextId }: Pick<TurnIds, "taskId" | "contextId">, parts: Part[]): Message {
+function agentMessage({ taskId, contextId }: Pick<TurnIds, "taskId" | "contextId">, parts: Part[]): Message {
   const messageId = crypto.randomUUID();
   return {
     messageId,
@@ -151,7 +151,7 @@ export function textPart(text: string): Part {
   return { content: { $case: "text", value: text }, metadata: undefined, filename: "", mediaType: "text/plain" };
 }
 
-export function dataPart(value: unknown): Part {
+function dataPart(value: unknown): Part {
   return { content: { $case: "data", value }, metadata: undefined, filename: "", mediaType: "application/json" };
 }
 

@@ -20,7 +20,7 @@ export interface MessagePage {
 }
 
 /** Messages as clients get them, and whether there are earlier ones. */
-export function messagesJson(
+function messagesJson(
   { messages, head }: StoredConversation,
   { branches, limit, before }: MessagePage,
 ): { messages: object[]; earlier: boolean } {

@@ -13,7 +13,7 @@ import { missingConversation } from "./missing-conversation.js";
 import type { TurnBegins, TurnRequest } from "./read-turn.js";
 
 /** Where the runs of a conversation's turns are found again. */
-export function turnThread(contextId: string): string {
+function turnThread(contextId: string): string {
   return `conversation/${contextId}`;
 }
 

@@ -9,9 +9,9 @@ import type { TimelineSpan } from "./run-timeline.js";
 import { type RunBeginning, type RunSummary, WatchedRun } from "./watched-run.js";
 
 /** How far back percentiles, charts and slow runs go, in ms. */
-export const WINDOW_MS = 300_000;
+const WINDOW_MS = 300_000;
 /** How often there is a new point, in ms. */
-export const TICK_MS = 1_000;
+const TICK_MS = 1_000;
 /** How long a slice of the percentiles is, in ticks. */
 const SLICE_TICKS = 10;
 /** Runs of each list. */

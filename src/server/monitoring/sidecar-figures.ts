@@ -3,7 +3,7 @@ import { messageOf } from "../../stream/error.js";
 import { parseMetrics } from "./parse-metrics.js";
 
 /** What a component of a Dapr sidecar did. */
-export interface SidecarComponent {
+interface SidecarComponent {
   component: string;
   calls: number;
   failed: number;

@@ -26,7 +26,7 @@ export const either = (...anyOf: Schema[]): Schema => ({ anyOf });
 export const word = (...values: string[]): Schema => ({ type: "string", enum: values });
 
 /** One of a kind, or `null`. */
-export const nullable = (schema: Schema): Schema => either(schema, { type: "null" });
+const nullable = (schema: Schema): Schema => either(schema, { type: "null" });
 
 type Fields = Readonly<Record<string, Schema>>;
 

@@ -39,7 +39,7 @@ export function runRoutes(core: ServerCore): Route[] {
 }
 
 /** A run of the caller's. @throws {SluiceError} `not-found`, for those of others as well. */
-export async function ownedRun(core: ServerCore, call: Pick<ServerCall, "caller">, run: string): Promise<RunRecord> {
+async function ownedRun(core: ServerCore, call: Pick<ServerCall, "caller">, run: string): Promise<RunRecord> {
   const record = await core.log.find(run);
   if (record !== undefined && record.meta.owner === call.caller.name) return record;
   throw new SluiceError("not-found", `there is no run ${describe(run)}, or it is not kept any more`, { field: "run" });
@@ -66,7 +66,7 @@ async function stop(core: ServerCore, call: ServerCall): Promise<ServerReply> {
 }
 
 /** The number of the last event that a client has: what a browser says by itself, or what the address says. */
-export function numberOfLast(call: ServerCall): number {
+function numberOfLast(call: ServerCall): number {
   const given = call.header("last-event-id") || call.query.get("after");
   if (given === null || given === undefined || given === "") return -1;
   const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;

@@ -46,7 +46,7 @@ export function workflowRoutes(core: ServerCore, host: WorkflowHost): Route[] {
 }
 
 /** The workflow that a path names. */
-export function nameIn(call: ServerCall): string {
+function nameIn(call: ServerCall): string {
   return pathPart(call, `${BASE}/`);
 }
 

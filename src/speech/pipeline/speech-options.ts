@@ -56,7 +56,7 @@ const milliseconds: Check = (value, path) => {
 };
 
 /** @throws {SluiceError} `invalid-argument` for anything but a voice. */
-export const voice: Check = (value, path) => {
+const voice: Check = (value, path) => {
   const found: Partial<Voice> | undefined = typeof value === "object" && value !== null ? value : undefined;
   if (typeof found?.synthesize !== "function" || typeof found.format?.mediaType !== "string") {
     throw invalid(path, value, "a voice, such as flite()");

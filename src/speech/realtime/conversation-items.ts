@@ -4,7 +4,7 @@ import type { AssistantPart, ChatMessage, FilePart, TextPart } from "../../strea
 import { RealtimeRefusal } from "./realtime-error.js";
 
 /** Part of a message item. */
-export type ItemContent =
+type ItemContent =
   | { type: "input_text"; text: string }
   /** `silentMs`: nobody said anything for so long. */
   | { type: "input_audio"; transcript: string | null; silentMs?: number }

@@ -8,7 +8,7 @@ import { type HttpServer, type McpServer, serverName } from "./mcp-server.js";
 import { openStdio } from "./stdio-transport.js";
 
 /** How far a call is, as its server says. */
-export type McpProgress = Omit<ProgressNotification["params"], "progressToken" | "_meta">;
+type McpProgress = Omit<ProgressNotification["params"], "progressToken" | "_meta">;
 
 /** A connection that stands. */
 export interface McpConnection {

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
 
 /** The most characters of one message; a result may have pictures in it. */
-export const LONGEST_MESSAGE = 64 * 1024 * 1024;
+const LONGEST_MESSAGE = 64 * 1024 * 1024;
 /** How much of a line that is no message is quoted. */
 const QUOTED = 200;
 /** JSON-RPC 2.0, section 5.1: an internal error. */

@@ -37,7 +37,7 @@ export interface WorkflowNode {
 }
 
 /** An agent, as a builder sees it: its inputs and outputs are those of its signature. */
-export interface NodeAgent {
+interface NodeAgent {
   readonly name: string;
   readonly signature: {
     readonly inputs: { readonly json: JsonObject };

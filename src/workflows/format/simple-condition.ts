@@ -165,7 +165,7 @@ class Parser {
 }
 
 /** Compares as people mean it: a number and the same number as text are equal, `True` and `true` too. */
-export function looselyEqual(left: JsonValue, right: JsonValue): boolean {
+function looselyEqual(left: JsonValue, right: JsonValue): boolean {
   if (left === right) return true;
   if (typeof left === "object" || typeof right === "object") return JSON.stringify(left) === JSON.stringify(right);
   const [a, b] = [numberOf(left), numberOf(right)];
@@ -177,7 +177,7 @@ export function looselyEqual(left: JsonValue, right: JsonValue): boolean {
 }
 
 /** Whether one value is in another: a text in a text in any case, an item in a list, a key in an object. */
-export function contains(container: JsonValue, wanted: JsonValue): boolean {
+function contains(container: JsonValue, wanted: JsonValue): boolean {
   if (typeof container === "string") return container.toLowerCase().includes(String(wanted ?? "").toLowerCase());
   if (Array.isArray(container)) return container.some((item) => looselyEqual(item, wanted));
   return typeof container === "object" && container !== null && Object.hasOwn(container, String(wanted));

@@ -44,7 +44,7 @@ export interface Retry {
 }
 
 /** A condition and what its names mean. */
-export interface BoundCondition {
+interface BoundCondition {
   condition: Condition;
   bindings: ReadonlyMap<string, Value>;
 }

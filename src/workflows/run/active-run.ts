@@ -42,7 +42,7 @@ export interface ActiveRunOptions {
 }
 
 /** A run that was taken from its engine. */
-export interface OpenedRun {
+interface OpenedRun {
   journal: RunJournal;
   /** How it stood then, where it had begun before. */
   before?: RunStatus;

@@ -47,7 +47,7 @@ export interface RunCoreOptions {
 }
 
 /** Another workflow, ready to be run inside a run. */
-export interface CompiledBody {
+interface CompiledBody {
   plan: WorkflowPlan;
   variables(inputs: JsonObject): JsonObject;
 }

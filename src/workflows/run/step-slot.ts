@@ -4,7 +4,7 @@ import type { StepResult } from "../steps/step-type.js";
 import type { LiveText } from "./live-text.js";
 
 /** Where a step stands. */
-export type StepState = "pending" | "running" | "waiting" | "completed" | "skipped" | "failed";
+type StepState = "pending" | "running" | "waiting" | "completed" | "skipped" | "failed";
 
 /** A step of a plan that is being run. */
 export interface StepSlot {

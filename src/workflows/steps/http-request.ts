@@ -136,7 +136,7 @@ function bodyOf(context: StepContext, headers: Record<string, string>): string |
   return data === undefined ? undefined : asText(data);
 }
 
-export function hasHeader(headers: Record<string, string>, name: string): boolean {
+function hasHeader(headers: Record<string, string>, name: string): boolean {
   return Object.keys(headers).some((one) => one.toLowerCase() === name);
 }
 

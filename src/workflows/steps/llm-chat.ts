@@ -154,7 +154,7 @@ function lastText(messages: readonly ChatMessage[]): string {
 }
 
 /** Token counts as a step's result has them. */
-export function plainUsage(usage: StepAnswer["usage"]): JsonObject {
+function plainUsage(usage: StepAnswer["usage"]): JsonObject {
   const { inputTokens, outputTokens, reasoningTokens } = usage;
   return {
     ...(inputTokens !== undefined && { input_tokens: inputTokens }),

@@ -6,7 +6,7 @@ import type { StepContext } from "./step-context.js";
 export type StepResult = { [name: string]: JsonValue };
 
 /** Steps of a group share a limit of how many run at once. */
-export type StepGroup = "llm" | "tts" | "memory" | "document" | "http" | "python";
+type StepGroup = "llm" | "tts" | "memory" | "document" | "http" | "python";
 
 /**
  * Something outside of the run that a step reads or changes. Steps that touch the same thing keep the order of the file:

@@ -12,7 +12,7 @@ interface Keyed {
 }
 
 /** Text of the answer. */
-export interface TextPartView extends Keyed {
+interface TextPartView extends Keyed {
   readonly kind: "text";
   readonly text: TextSource;
   /** Whether the model declines. */
@@ -29,7 +29,7 @@ export interface ReasoningPartView extends Keyed {
 }
 
 /** What a tool returned. */
-export interface ToolOutcome {
+interface ToolOutcome {
   readonly output: JsonValue;
   readonly isError: boolean;
 }
@@ -79,7 +79,7 @@ export interface FilePartView extends Keyed {
 }
 
 /** Something to know that is not part of the answer. */
-export interface NotePartView extends Keyed {
+interface NotePartView extends Keyed {
   readonly kind: "note";
   readonly tone: "info" | "warning";
   readonly text: string;
@@ -92,7 +92,7 @@ export interface PlanPartView extends Keyed {
 }
 
 /** In a team: another agent speaks from here on. */
-export interface SpeakerPartView extends Keyed {
+interface SpeakerPartView extends Keyed {
   readonly kind: "speaker";
   readonly name: string;
 }

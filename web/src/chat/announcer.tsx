@@ -17,11 +17,6 @@ export function announceAnswer(answer: LiveAnswer): () => void {
   });
 }
 
-/** Tells of anything else. */
-export function announce(text: string): void {
-  announcement.value = text;
-}
-
 /** The region that screen readers listen to. */
 export function Announcer() {
   return (

@@ -97,7 +97,7 @@ export function ModelList({ chosen, onChoose }: { chosen: string; onChoose(name:
 }
 
 /** Arrows go from one button of a list to the next. */
-export function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (by === 0) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>("button, input[type=search]")];

@@ -5,7 +5,7 @@ import "uplot/dist/uPlot.min.css";
 import { coloursOf } from "./colours.js";
 
 /** One line of a chart. */
-export interface Line {
+interface Line {
   label: string;
   /** A series of the design's values, from 1. */
   colour: 1 | 2 | 3 | 4 | 5 | 6;

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../src/base/json.js";
 
 /** How a browser takes a text. */
-export type TextType = "email" | "url" | "date" | "datetime-local" | "time";
+type TextType = "email" | "url" | "date" | "datetime-local" | "time";
 
 /** One value of a form. */
 export interface FormField {

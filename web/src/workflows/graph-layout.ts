@@ -13,7 +13,7 @@ export interface PlacedNode {
 }
 
 /** A line as it is drawn. */
-export interface PlacedEdge {
+interface PlacedEdge {
   from: string;
   to: string;
   kind: "data" | "route" | "order" | "loop";

@@ -10,7 +10,7 @@ export interface BedrockSdk {
 }
 
 /** Settings of the client. What is absent comes from the usual places: variables, profiles, the machine's role. */
-export interface BedrockClientOptions {
+interface BedrockClientOptions {
   region?: string;
   endpoint?: string;
   credentials?: unknown;
@@ -57,7 +57,7 @@ export interface ConverseBlock {
   reasoningContent?: { reasoningText?: { text: string; signature?: string }; redactedContent?: Uint8Array };
 }
 
-export interface ConverseTool {
+interface ConverseTool {
   toolSpec: { name: string; description?: string; inputSchema: { json: JsonObject } };
 }
 

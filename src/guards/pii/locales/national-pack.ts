@@ -2,7 +2,7 @@ import { expression, NOT_AFTER, NOT_BEFORE } from "../entities/signs.js";
 import { HAS, type LocalePack, type Phrase, type Rule } from "../entity.js";
 
 /** Numbers that look alike; how they are written, without what stands around them. */
-export interface NumberForm {
+interface NumberForm {
   /** The source of a regular expression. */
   pattern: string;
   /** How many digits it has, at least and at most. */
@@ -20,7 +20,7 @@ export interface NationalId extends NumberForm {
 }
 
 /** A postal code, and what must stand beside it: any number could be one. */
-export interface PostalCode {
+interface PostalCode {
   pattern: string;
   /** The words for it, lower case, as the source of a regular expression. */
   label: string;

@@ -2,7 +2,7 @@ import { SluiceError } from "../../../stream/error.js";
 import { loadPeer } from "../../../stream/load-peer.js";
 
 /** Samples from -1 to 1. */
-export interface SherpaAudio {
+interface SherpaAudio {
   samples: Float32Array;
   sampleRate: number;
 }

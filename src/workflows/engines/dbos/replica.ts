@@ -178,8 +178,3 @@ export function holderOf({
   if (status === "ENQUEUED" && queueName?.startsWith(QUEUE)) return queueName.slice(QUEUE.length);
   return executorId ?? "";
 }
-
-/** The queue of a replica. */
-export function queueOf(replica: string): string {
-  return QUEUE + replica;
-}

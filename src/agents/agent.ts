@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../base/json.js";
+import { uuid } from "../base/uuid.js";
 import { guard } from "../guards/guard.js";
 import { model as resolve } from "../models/registry.js";
 import type { CallContext } from "../stream/call-context.js";
@@ -207,7 +208,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     const { limits = {}, prices } = this.#options;
     const budget = new AgentBudget(limits, prices, call.context?.budget);
     const context: CallContext = {
-      runId: crypto.randomUUID(),
+      runId: uuid(),
       ...call.context,
       ...(session !== undefined && { sessionId: session }),
       budget,

@@ -1,4 +1,5 @@
 import { LazyAbort } from "../base/lazy-abort.js";
+import { uuid } from "../base/uuid.js";
 import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, FinishEvent, StepStartEvent } from "../stream/chat-event.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
@@ -93,9 +94,7 @@ class TurnsSource implements BatchSource {
     }
     this.#over = true;
     const { reason = "stop", rawReason } = this.#ended.at(-1)?.finish ?? {};
-    const start: ChatEvent[] = this.#counter.started
-      ? []
-      : [{ type: "start", id: crypto.randomUUID(), model: "agents" }];
+    const start: ChatEvent[] = this.#counter.started ? [] : [{ type: "start", id: uuid(), model: "agents" }];
     return [...start, { type: "finish", reason, ...(rawReason !== undefined && { rawReason }), usage: this.#usage }];
   }
 

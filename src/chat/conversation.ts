@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { uuid } from "../base/uuid.js";
 import { modelOf } from "../models/model-of.js";
 import { CALL_OPTIONS } from "../stream/call-options.js";
 import type { ChatModel } from "../stream/chat-model.js";
@@ -73,7 +74,7 @@ export class Conversation {
    */
   constructor(options: ConversationOptions) {
     OPTIONS(options, "");
-    const { model, contextId = crypto.randomUUID(), window = allMessages(), system } = options;
+    const { model, contextId = uuid(), window = allMessages(), system } = options;
     storable(contextId, "contextId");
     this.contextId = contextId;
     this.model = modelOf(model);
@@ -150,7 +151,7 @@ export class Conversation {
       await this.#log.append([], parentId);
       return undefined;
     }
-    const kept: StoredMessage = { ...stored, id: crypto.randomUUID(), message: heard, status: "interrupted" };
+    const kept: StoredMessage = { ...stored, id: uuid(), message: heard, status: "interrupted" };
     await this.#log.append([kept], kept.id);
     return kept;
   }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.js";
+import { uuid } from "../base/uuid.js";
 import { invalid } from "../stream/error.js";
 import type { ChatMessage, FilePart, TextPart, ToolMessage } from "../stream/message.js";
 import type { StoredMessage, StoredSummary } from "./conversation-store.js";
@@ -44,7 +45,7 @@ export function chain(
 ): StoredMessage[] {
   let parent = parentId;
   return messages.map((message) => {
-    const stored: StoredMessage = { id: crypto.randomUUID(), parentId: parent, message, createdAt, status: "complete" };
+    const stored: StoredMessage = { id: uuid(), parentId: parent, message, createdAt, status: "complete" };
     parent = stored.id;
     return stored;
   });

@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
 import { TestVoice } from "../../test/speech/test-voice.js";
 import { runInProcess } from "../../test/support/run-in-process.js";
+import { uuid } from "../base/uuid.js";
 import { scripted } from "../models/scripted.js";
 import { readWav } from "../speech/audio/wav.js";
 import { textOf } from "../stream/message.js";
@@ -15,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A player that keeps what it is given. */
 function installPlayer(): string {
-  const heard = join(folder, `heard-${crypto.randomUUID()}.pcm`);
+  const heard = join(folder, `heard-${uuid()}.pcm`);
   const bin = mkdtempSync(join(folder, "bin-"));
   const file = join(bin, "aplay");
   writeFileSync(file, `#!/bin/sh\nexec /bin/cat >> "${heard}"\n`);

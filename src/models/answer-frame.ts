@@ -1,4 +1,5 @@
 import type { JsonValue } from "../base/json.js";
+import { uuid } from "../base/uuid.js";
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent, FinishEvent, FinishReason, StartEvent, ToolCallEvent } from "../stream/chat-event.js";
 import { isContent } from "../stream/is-content.js";
@@ -121,7 +122,7 @@ export class AnswerFrame implements Transform {
 
   #start(out: ChatEvent[]): void {
     this.#started = true;
-    out.push({ type: "start", id: crypto.randomUUID(), model: this.#id });
+    out.push({ type: "start", id: uuid(), model: this.#id });
   }
 
   #begin(event: StartEvent, out: ChatEvent[]): void {

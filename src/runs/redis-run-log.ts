@@ -1,4 +1,5 @@
 import { parseJson } from "../base/json.js";
+import { uuid } from "../base/uuid.js";
 import { exactly, filledString } from "../stream/checks.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
 import { RedisConnection } from "./redis-connection.js";
@@ -78,7 +79,7 @@ export class RedisRunLog implements RunLog {
     this.#prefix = prefix;
     this.#heartbeatMs = heartbeatMs;
     this.#writing = { connection, collectMs, lifeMs: Math.ceil(heartbeatMs * LIFE), keepMs, maxRunBytes };
-    this.#channel = writerChannel(prefix, crypto.randomUUID());
+    this.#channel = writerChannel(prefix, uuid());
     this.#beats = setInterval(() => {
       for (const writer of this.#writers.values()) void writer.beat();
     }, heartbeatMs * BEAT);

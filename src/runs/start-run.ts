@@ -1,3 +1,4 @@
+import { uuid } from "../base/uuid.js";
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
@@ -58,7 +59,7 @@ const TURN = 64;
  * ```
  */
 export async function startRun(log: RunLog, stream: ChatStream, options: StartRun = {}): Promise<Run> {
-  const { run: id = crypto.randomUUID(), onLeave = "stop", attended = true, onBatch, ...open } = options;
+  const { run: id = uuid(), onLeave = "stop", attended = true, onBatch, ...open } = options;
   const pump = new Pump(stream, await log.open(id, { ...open, paced: attended }), { onLeave, onBatch });
   let first = attended ? pump.writer.read() : undefined;
   const done = pump.run();

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Context, Hono, HonoRequest } from "hono";
+import { uuid } from "../base/uuid.js";
 import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
 import { SluiceError } from "../stream/error.js";
 import { errorReply } from "./answer.js";
@@ -131,7 +132,7 @@ class Incoming implements ServerCall {
     const query = context.req.url.indexOf("?");
     this.query = new URLSearchParams(query === -1 ? "" : context.req.url.slice(query));
     const given = this.header("x-request-id");
-    this.id = given !== undefined && FIT_ID.test(given) ? given : crypto.randomUUID();
+    this.id = given !== undefined && FIT_ID.test(given) ? given : uuid();
     if (node === undefined) context.req.raw.signal.addEventListener("abort", this.#leave, { once: true });
     else {
       const { outgoing } = node;

@@ -1,3 +1,4 @@
+import { uuid } from "../base/uuid.js";
 import { SluiceError } from "../stream/error.js";
 import type { ServerCall } from "./call.js";
 import type { Caller } from "./protect/caller.js";
@@ -5,7 +6,7 @@ import type { Caller } from "./protect/caller.js";
 /** A call that has come over a socket. @param signal is aborted when the client leaves. */
 export function socketCall(caller: Caller, path: string, signal: AbortSignal): ServerCall {
   return {
-    id: crypto.randomUUID(),
+    id: uuid(),
     method: "POST",
     path,
     query: new URLSearchParams(),

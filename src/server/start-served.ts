@@ -1,3 +1,4 @@
+import { uuid } from "../base/uuid.js";
 import type { LostRun } from "../runs/run-log.js";
 import { type Run, type RunOutcome, runAgain, type StartRun, startRun } from "../runs/start-run.js";
 import type { Batch } from "../stream/batch-source.js";
@@ -50,7 +51,7 @@ export interface ServedRun extends Run {
 
 /** Lets a caller in and runs what it asks into the log. @throws {SluiceError} what refuses it before it runs. */
 export async function startServed(core: ServerCore, call: ServerCall, asked: ToServe): Promise<ServedRun> {
-  const run = asked.run ?? crypto.randomUUID();
+  const run = asked.run ?? uuid();
   const opening = { run, ...openingOf(core, call, asked) };
   const begun = await begin(core, call, run, asked, (stream, onBatch) =>
     startRun(core.log, stream, { ...opening, onBatch }),

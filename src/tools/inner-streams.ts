@@ -1,3 +1,4 @@
+import { uuid } from "../base/uuid.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatEvent, FinishReason, InputRequestEvent } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
@@ -87,7 +88,7 @@ export class InnerStreams {
   repeat(requests: readonly InputRequestPart[]): void {
     const { name } = this.#settings;
     const events: ChatEvent[] = [
-      { type: "start", id: crypto.randomUUID(), model: name, simulated: true },
+      { type: "start", id: uuid(), model: name, simulated: true },
       ...requests,
       { type: "finish", reason: "input-required", usage: {} },
     ];

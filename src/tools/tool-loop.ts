@@ -1,3 +1,4 @@
+import { uuid } from "../base/uuid.js";
 import type { Batch, BatchSource, BatchTaker } from "../stream/batch-source.js";
 import type { ChatEvent, FinishReason, ToolCallEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
@@ -182,7 +183,7 @@ export class ToolLoop implements BatchSource, RunListener {
     for (const resumed of open) this.#calls.add(resumed.call, this.#run(resumed.call, resumed));
     this.#steps.started = true;
     const resumes = open.map(({ call }) => call.callId);
-    return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id, resumes }];
+    return [{ type: "start", id: uuid(), model: this.#model.id, resumes }];
   }
 
   #listen(): Batch | Promise<Batch> {
@@ -203,7 +204,7 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#phase = "over";
     const finish: ChatEvent = { type: "finish", reason: "budget", usage: this.#usage };
     if (this.#steps.started) return [finish];
-    return [{ type: "start", id: crypto.randomUUID(), model: this.#model.id }, finish];
+    return [{ type: "start", id: uuid(), model: this.#model.id }, finish];
   }
 
   async #open(): Promise<void> {

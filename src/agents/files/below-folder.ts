@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
+import { uuid } from "../../base/uuid.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 
 /** A folder, and what is below it: no path leaves it, by `..` or by a link. */
@@ -51,7 +52,7 @@ export function writeBelow(place: BelowFolder, path: string, text: string): Prom
     await makeFolders(place.folder, parent, path);
     const about = await lstat(full).catch(() => undefined);
     if (about !== undefined && !about.isFile()) throw invalid("path", path, "a file, with no link on the way to it");
-    const part = join(parent, `.${crypto.randomUUID()}.part`);
+    const part = join(parent, `.${uuid()}.part`);
     const file = await open(
       part,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,

@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import { boolean, callable, exactly, limit } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Agent, AgentInput } from "../agent.js";
@@ -50,7 +51,7 @@ export async function* runBatch<Inputs, Outputs>(
   const begin = async (input: AgentInput<Inputs>, at: number): Promise<BatchItem<Outputs>> => {
     let item: BatchItem<Outputs>;
     try {
-      const result = await agent.run(input, { ...call, signal, sessionId: crypto.randomUUID() });
+      const result = await agent.run(input, { ...call, signal, sessionId: uuid() });
       item = { index: at, status: "done", result };
     } catch (thrown) {
       item = { index: at, status: "failed", error: SluiceError.from(thrown) };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { uuid } from "../../base/uuid.js";
 import { scripted } from "../../models/scripted.js";
 import { openWithAddon } from "../../sqlite/addon-sqlite-driver.js";
 import type { SqliteOpening } from "../../sqlite/sqlite-driver.js";
@@ -147,7 +148,7 @@ test.each<[string, (path: string) => void]>([
 ])(
   "a file that was %s while it was open takes no turn, and the model is not paid for the next one",
   async (_, change) => {
-    const path = join(folder, `gone-${crypto.randomUUID()}.db`);
+    const path = join(folder, `gone-${uuid()}.db`);
     const store = await SqliteStore.open(path);
     const model = scripted([["Yes."], ["No."]]);
     const conversation = new Conversation({ model, store });
@@ -181,7 +182,7 @@ test("a database of something else is left as it is", async () => {
 test.each(["{oops", "null", '{"id":"m"}', '{"id":"m","message":{"role":"king","content":"x"}}'])(
   "a damaged message is told with its conversation: %s",
   async (body) => {
-    const path = join(folder, `damaged-${crypto.randomUUID()}.db`);
+    const path = join(folder, `damaged-${uuid()}.db`);
     const store = await SqliteStore.open(path);
     await store.append("a", { ...append, messages: [message], head: "m" });
     const other = await openWithAddon(writable(path));

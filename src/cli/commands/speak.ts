@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import { AudioFiles } from "../../speech/files/audio-files.js";
 import { speak } from "../../speech/pipeline/speak.js";
 import { say } from "../../speech/talk/spoken-turn.js";
@@ -86,7 +87,7 @@ function textStream(words: readonly string[], io: Io): ChatStream {
 }
 
 async function* eventsOf(pieces: AsyncIterable<unknown> | Iterable<string>): AsyncGenerator<ChatEvent> {
-  yield { type: "start", id: crypto.randomUUID(), model: "text" };
+  yield { type: "start", id: uuid(), model: "text" };
   const decoder = new TextDecoder();
   let any = false;
   for await (const piece of pieces) {

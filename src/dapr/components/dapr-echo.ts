@@ -1,5 +1,6 @@
 import { type Clock, systemClock, wait } from "../../base/clock.js";
 import { isJsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
@@ -68,7 +69,7 @@ async function* answer(
   const text = request.messages.flatMap(textsOf).join("\n");
   const calls = [...(request.tools ?? []).flatMap(callOf), ...request.messages.flatMap(callsOf)];
   const words = text.match(WORD)?.length ?? 0;
-  yield { type: "start", id: crypto.randomUUID(), model: id, ...(!streaming && { simulated: true }) };
+  yield { type: "start", id: uuid(), model: id, ...(!streaming && { simulated: true }) };
   yield { type: "usage", usage: { inputTokens: words } };
   if (!streaming && text !== "") yield { type: "text-delta", text };
   if (streaming) {

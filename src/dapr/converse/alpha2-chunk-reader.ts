@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import type { Emit, Warning } from "../../stream/chat-event.js";
 import type {
   ConversationStreamCompleteAlpha2,
@@ -91,7 +92,7 @@ export class Alpha2ChunkReader {
     const warnings = [...(this.#expected.warnings ?? []), ...readWarnings(start.warnings)];
     emit({
       type: "start",
-      id: id || crypto.randomUUID(),
+      id: id || uuid(),
       model: model || component,
       ...(simulated && { simulated: true }),
       ...(warnings.length > 0 && { warnings }),

@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import type { Usage } from "../../stream/usage.js";
 import type {
@@ -55,7 +56,7 @@ function startOf({ component, warnings = [] }: ExpectedAlpha2, model: string | u
   return {
     type: "start",
     // Dapr's answers have no id.
-    id: crypto.randomUUID(),
+    id: uuid(),
     model: model || component,
     simulated: true,
     ...(warnings.length > 0 && { warnings: [...warnings] }),

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../base/clock.js";
+import { uuid } from "../../base/uuid.js";
 import type { Batch, BatchReader } from "../../stream/batch-source.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { anything, between, type Check, exactly, filledString, wholeNumber } from "../../stream/checks.js";
@@ -72,7 +73,7 @@ export interface PublishReport {
  */
 export function publishStream(source: ChatStream, options: PublishOptions): PublishedStream {
   OPTIONS(options, "");
-  const { pubsub, topic, metadata, streamId: id = crypto.randomUUID(), bound = 1_024, ...rest } = options;
+  const { pubsub, topic, metadata, streamId: id = uuid(), bound = 1_024, ...rest } = options;
   const { windowMs = 0, maxMessageBytes = 131_072, attempts = 3, clock = systemClock, ...daprd } = rest;
   filledString(pubsub, "pubsub");
   filledString(topic, "topic");

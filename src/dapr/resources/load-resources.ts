@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
 import { SluiceError } from "../../stream/error.js";
@@ -58,7 +59,7 @@ export interface LoadedResources {
  *   store that does not open.
  */
 export async function loadResources(options: LoadResourcesOptions): Promise<LoadedResources> {
-  const { appId, resourcesPath, substitute, uuid = () => crypto.randomUUID() } = options;
+  const { appId, resourcesPath, substitute, uuid: newId = uuid } = options;
   const env = options.env ?? defaultEnvironment();
   const notices: Notice[] = [];
   const report: Report = (notice) => {
@@ -72,7 +73,7 @@ export async function loadResources(options: LoadResourcesOptions): Promise<Load
   }
   const current = env.NAMESPACE || undefined;
   const selected = selectComponents(readComponents(resources, report), { appId, namespace: current });
-  const placeholders = { appId, namespace: current ?? "default", podName: env.POD_NAME ?? "", uuid };
+  const placeholders = { appId, namespace: current ?? "default", podName: env.POD_NAME ?? "", uuid: newId };
   const secretStores = openSecretStores(selected, { env, placeholders, report });
   const components: LoadedComponent[] = [];
   const waiting: ComponentDefinition[] = [];

@@ -1,5 +1,6 @@
 import { defined } from "../../base/defined.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import type { CallTarget, ServedRequest, WireRequest } from "../dialect.js";
 import { WireObject } from "../wire-object.js";
@@ -39,8 +40,8 @@ export function writeRequest(request: ChatRequest, { model }: CallTarget): WireR
   const { messages, tools = [], temperature } = request;
   const own = tools.filter((tool): tool is ToolDefinition => !isProviderTool(tool));
   const body: JsonObject = {
-    threadId: crypto.randomUUID(),
-    runId: crypto.randomUUID(),
+    threadId: uuid(),
+    runId: uuid(),
     state: {},
     messages: messages.flatMap(writeMessage),
     tools: own.map(({ name, description = "", inputSchema }) => ({ name, description, parameters: inputSchema })),

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
 import { malformed } from "../parse-frame.js";
@@ -75,7 +76,7 @@ export class RunCalls {
   }
 
   #begin(value: JsonObject): OpenCall {
-    const callId = filledString(value.toolCallId) ?? crypto.randomUUID();
+    const callId = filledString(value.toolCallId) ?? uuid();
     const name = filledString(value.toolCallName) ?? this.#names.get(callId) ?? UNNAMED;
     const call = { callId, name, input: "", providerExecuted: metadataOf(value).providerExecuted === true };
     this.#names.set(callId, name);

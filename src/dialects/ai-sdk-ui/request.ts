@@ -1,5 +1,6 @@
 import { defined } from "../../base/defined.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatRequest, ToolDefinition } from "../../stream/chat-request.js";
 import { isProviderTool } from "../../stream/chat-request.js";
 import type { CallTarget, ServedRequest, WireRequest } from "../dialect.js";
@@ -55,7 +56,7 @@ export function writeRequest(request: ChatRequest, { model }: CallTarget): WireR
   });
   const named = own.map(({ name, description, inputSchema }) => [name, { ...defined({ description }), inputSchema }]);
   const body: JsonObject = {
-    id: crypto.randomUUID(),
+    id: uuid(),
     trigger: "submit-message",
     model,
     messages: writeMessages(messages),

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
@@ -133,7 +134,7 @@ export class AnthropicReader implements WireReader {
   }
 
   #start(message: JsonObject, emit: Emit): void {
-    const id = filledString(message.id) ?? crypto.randomUUID();
+    const id = filledString(message.id) ?? uuid();
     const model = typeof message.model === "string" ? message.model : "";
     const usage = mergeUsage({}, message.usage);
     const open = this.#message;

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { TextBuffer } from "../../base/text-buffer.js";
+import { uuid } from "../../base/uuid.js";
 import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
 import { type ParsedInput, parseToolInput, readInput, UNNAMED } from "../tool-input.js";
@@ -33,7 +34,7 @@ export class CallBlock implements OpenBlock {
   constructor(block: JsonObject, answer: AnswerState) {
     this.#block = block;
     this.#answer = answer;
-    this.#callId = filledString(block.id) ?? crypto.randomUUID();
+    this.#callId = filledString(block.id) ?? uuid();
     this.#name = filledString(block.name) ?? UNNAMED;
     this.#provider = block.type === "tool_use" ? {} : { providerExecuted: true };
     this.#silent = answer.names.has(this.#callId);

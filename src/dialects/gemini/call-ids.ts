@@ -1,9 +1,11 @@
+import { uuid } from "../../base/uuid.js";
+
 /** Gemini may leave the id of a call out. Ours for such a call begin with this, so that they are not sent to it. */
 const PREFIX = "gemini-call-";
 
 /** An id for a call of an answer that has none. */
 export function newCallId(): string {
-  return PREFIX + crypto.randomUUID();
+  return PREFIX + uuid();
 }
 
 /** An id for a call of a history that has none: the same each time the history is read. */

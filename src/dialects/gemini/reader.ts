@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
@@ -180,7 +181,7 @@ export class GeminiReader implements WireReader {
     if (this.#started) return;
     this.#started = true;
     const { responseId, modelVersion } = chunk;
-    const id = typeof responseId === "string" && responseId !== "" ? responseId : crypto.randomUUID();
+    const id = typeof responseId === "string" && responseId !== "" ? responseId : uuid();
     emit({ type: "start", id, model: typeof modelVersion === "string" ? modelVersion : "" });
     this.#strays.release(emit);
   }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { lookup } from "../../base/lookup.js";
+import { uuid } from "../../base/uuid.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
@@ -100,7 +101,7 @@ export class InteractionReader implements WireReader {
     if (this.#started) return;
     this.#started = true;
     const name = model ?? agent;
-    emit({ type: "start", id: filledString(id) ?? crypto.randomUUID(), model: typeof name === "string" ? name : "" });
+    emit({ type: "start", id: filledString(id) ?? uuid(), model: typeof name === "string" ? name : "" });
     this.#early.release(emit);
     this.#strays.release(emit);
   }

@@ -1,5 +1,6 @@
 import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { Emit } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
@@ -70,7 +71,7 @@ export class OllamaReader implements WireReader {
     if (content === undefined || foreign) this.#strays.refuse(line, frame);
     if (!this.#started) {
       this.#started = true;
-      emit({ type: "start", id: crypto.randomUUID(), model: typeof line.model === "string" ? line.model : "" });
+      emit({ type: "start", id: uuid(), model: typeof line.model === "string" ? line.model : "" });
     }
     this.#content(content, line, emit);
     if (line.done === true) this.#finish(line, emit);
@@ -142,7 +143,7 @@ function readArguments(value: JsonValue | undefined): ParsedInput {
 
 function timeOf(line: JsonObject): string {
   const time = typeof line.created_at === "string" ? line.created_at.replace(/[^0-9A-Za-z]/g, "") : "";
-  return time === "" ? crypto.randomUUID().slice(0, 8) : time;
+  return time === "" ? uuid().slice(0, 8) : time;
 }
 
 function emitImage(base64: string, emit: Emit): void {

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
@@ -135,7 +136,7 @@ export class OpenAiChatReader implements WireReader {
     this.#started = true;
     this.#id = filledString(chunk.id);
     this.#model = filledString(chunk.model) ?? "";
-    emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: this.#model });
+    emit({ type: "start", id: this.#id ?? uuid(), model: this.#model });
     this.#strays.release(emit);
   }
 
@@ -189,7 +190,7 @@ export class OpenAiChatReader implements WireReader {
     }
     emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
     if (this.#steps > 0) emit({ type: "step-start", step: this.#steps, model: this.#model });
-    else emit({ type: "start", id: this.#id ?? crypto.randomUUID(), model: this.#model });
+    else emit({ type: "start", id: this.#id ?? uuid(), model: this.#model });
     this.#answer = this.#newAnswer();
     this.#answer.push(message, emit);
   }
@@ -232,9 +233,7 @@ export class OpenAiChatReader implements WireReader {
 
   #newAnswer(): OpenAnswer {
     // An id that a recording has each time it is read, and that no other answer has.
-    return new OpenAnswer(
-      (place) => `call_${(this.#id ?? crypto.randomUUID()).replace(/[^\w-]/g, "").slice(-24)}_${place}`,
-    );
+    return new OpenAnswer((place) => `call_${(this.#id ?? uuid()).replace(/[^\w-]/g, "").slice(-24)}_${place}`);
   }
 
   #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {

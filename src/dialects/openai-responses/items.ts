@@ -1,6 +1,7 @@
 import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { sniffMediaType } from "../../base/sniff-media-type.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { filledString } from "../filled-string.js";
@@ -43,7 +44,7 @@ export function callOf(item: JsonObject, customTools?: ReadonlySet<string>): Ite
   const named = item.type === "function_call" || item.type === "custom_tool_call";
   const name = filledString(item.name) ?? (named ? UNNAMED : String(item.type).replace(/_call$/, "") || "tool");
   return {
-    callId: id ?? crypto.randomUUID(),
+    callId: id ?? uuid(),
     name,
     ...(!runsAtClient(item, customTools) && { providerExecuted: true as const }),
   };

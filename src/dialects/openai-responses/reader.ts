@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
@@ -187,7 +188,7 @@ export class ResponsesReader implements WireReader {
     this.#started = true;
     this.#items.declare(response);
     const model = filledString(response.model) ?? "";
-    this.#id = filledString(response.id) ?? crypto.randomUUID();
+    this.#id = filledString(response.id) ?? uuid();
     this.#model = model;
     if (this.#ended === undefined) {
       emit({ type: "start", id: this.#id, model });

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { uuid } from "../../base/uuid.js";
 import type { Batch } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { plainText } from "../../stream/plain-text.js";
@@ -200,7 +201,7 @@ export class WithinBudget implements Transform {
     };
     if (!this.#asked) this.#spending.undo();
     const events: ChatEvent[] = [{ type: "data", name: "guard/budget", value }];
-    if (!this.#started) events.unshift({ type: "start", id: crypto.randomUUID(), model: this.#model });
+    if (!this.#started) events.unshift({ type: "start", id: uuid(), model: this.#model });
     if (this.#step !== undefined) {
       events.push({ type: "step-finish", step: this.#step, reason: "budget", usage: this.#spending.current });
     }

@@ -1,6 +1,7 @@
 import type { Message, Part, SendMessageRequest } from "@a2a-js/sdk";
 import type { Client } from "@a2a-js/sdk/client";
 import { isJsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
 import { type ChatMessage, type InputResponse, type InputResponsePart, textOf } from "../../stream/message.js";
@@ -24,7 +25,7 @@ export async function* answerOf(
   const card = await client.getAgentCard({ signal });
   const reader = new A2aReader();
   const simulated = card.capabilities?.streaming !== true;
-  yield { type: "start", id: crypto.randomUUID(), model: id, ...(simulated && { simulated }) };
+  yield { type: "start", id: uuid(), model: id, ...(simulated && { simulated }) };
   try {
     for await (const update of client.sendMessageStream(asked(messages), { signal })) yield* reader.push(update);
   } catch (thrown) {
@@ -46,7 +47,7 @@ function cancel(client: Client, task: A2aTask | undefined): void {
 function asked(messages: readonly ChatMessage[]): SendMessageRequest {
   const { task, parts } = newParts(messages);
   const message: Message = {
-    messageId: crypto.randomUUID(),
+    messageId: uuid(),
     contextId: task?.contextId ?? "",
     taskId: task?.waiting ? task.taskId : "",
     role: ROLE.user,

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { agreedReason } from "../../dialects/agreed-reason.js";
 import { ReportedCalls } from "../../dialects/reported-calls.js";
 import { parseToolInput, toolInput, UNNAMED } from "../../dialects/tool-input.js";
@@ -162,7 +163,7 @@ export class AiSdkPartReader {
     this.#started = true;
     const start: StartEvent = {
       type: "start",
-      id: response.id ?? crypto.randomUUID(),
+      id: response.id ?? uuid(),
       model: response.model ?? this.#model,
     };
     if (this.#simulated) start.simulated = true;

@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import { providerData } from "../../stream/data-name.js";
 import type { AiSdkVersion, ContentOf, PartV2, PartV3, PartV4 } from "./language-model.js";
 import { AI_SDK, annotation, DATA_KIND, toJson, writeMetadata } from "./metadata.js";
@@ -60,7 +61,7 @@ function asV2(part: PartV3): readonly PartV2[] {
  * how the AI SDK's own providers carry what must come back (Anthropic's redacted thinking, for one).
  */
 function carried(part: ContentOf<PartV4>) {
-  const id = `carried-${crypto.randomUUID()}`;
+  const id = `carried-${uuid()}`;
   const annotated = part.type === "custom" && part.kind === DATA_KIND ? part : annotation(carry(part));
   const { providerMetadata } = annotated;
   return [

@@ -1,5 +1,6 @@
 import type { Clock } from "../../base/clock.js";
 import type { JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import type { ChatEvent, FinishReason } from "../../stream/chat-event.js";
@@ -166,7 +167,7 @@ export class LlamaSource implements BatchSource, PaceListener {
     const { warnings } = this.#plan;
     this.#out.unshift({
       type: "start",
-      id: crypto.randomUUID(),
+      id: uuid(),
       model: name,
       ...(!streaming && { simulated: true }),
       ...(warnings.length > 0 && { warnings }),
@@ -200,7 +201,7 @@ export class LlamaSource implements BatchSource, PaceListener {
   }
 
   #callId(index: number): string {
-    this.#callIds[index] ??= `call_${crypto.randomUUID()}`;
+    this.#callIds[index] ??= `call_${uuid()}`;
     return this.#callIds[index];
   }
 

@@ -9,6 +9,7 @@ import type {
   Task,
 } from "@a2a-js/sdk";
 import type { A2ARequestHandler } from "@a2a-js/sdk/server";
+import { uuid } from "../../base/uuid.js";
 import { ROLE, STATE } from "../../models/a2a/a2a-words.js";
 import type { RunReader } from "../../runs/run-log.js";
 import { messageOf } from "../../stream/error.js";
@@ -128,8 +129,8 @@ export class TaskHandler implements A2ARequestHandler {
     if (configuration?.taskPushNotificationConfig !== undefined) return this.#noPush();
     const earlier = message.taskId === "" ? [] : await this.#waiting(message.taskId);
     const [first] = earlier;
-    const taskId = first?.taskId ?? crypto.randomUUID();
-    const contextId = first?.contextId ?? (message.contextId || crypto.randomUUID());
+    const taskId = first?.taskId ?? uuid();
+    const contextId = first?.contextId ?? (message.contextId || uuid());
     const before = earlier.at(-1) ?? (await newestTurn(this.#core, this.#call.caller, contextId));
     if (before?.record.state === "running")
       throw new this.#errors.UnsupportedOperationError(`the context ${contextId} is answering`);

@@ -1,4 +1,5 @@
 import type { Artifact, Message, Part, StreamResponse, Task, TaskState } from "@a2a-js/sdk";
+import { uuid } from "../../base/uuid.js";
 import { ROLE, STATE } from "../../models/a2a/a2a-words.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
@@ -134,7 +135,7 @@ export class TaskWriter {
 
 /** A message of the agent's. */
 function agentMessage({ taskId, contextId }: Pick<TurnIds, "taskId" | "contextId">, parts: Part[]): Message {
-  const messageId = crypto.randomUUID();
+  const messageId = uuid();
   return {
     messageId,
     taskId,

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { Conversation } from "../../chat/conversation.js";
 import type { ConversationStore, StoredConversation, StoredMessage } from "../../chat/conversation-store.js";
 import { EXPORT_FORMATS, exportConversation } from "../../chat/export-conversation.js";
@@ -225,7 +226,7 @@ function messagePage(call: ServerCall): MessagePage {
 
 /** The id of a new conversation: the client's own, where it gives one. */
 function newId(given: JsonValue | undefined): string {
-  if (given === undefined) return crypto.randomUUID();
+  if (given === undefined) return uuid();
   asRequest(() => storable(given, "id"));
   // No address can name them: they are steps of a path (WHATWG URL, 4.4).
   if (given === "." || given === "..") throw badRequest("id", given, "another name");

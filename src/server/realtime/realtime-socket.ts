@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from "ws";
 import { type JsonObject, parseJson } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { runSource } from "../../runs/run-source.js";
 import { errorObject, RealtimeRefusal } from "../../speech/realtime/realtime-error.js";
 import { RealtimeSession, type RealtimeSessionOptions } from "../../speech/realtime/realtime-session.js";
@@ -90,9 +91,7 @@ export class RealtimeSocket {
 
   #refuse(thrown: unknown): void {
     const error = errorObject(thrown);
-    void this.#send({ event_id: `event_${crypto.randomUUID()}`, type: "error", error }).then(() =>
-      this.#client.close(1000),
-    );
+    void this.#send({ event_id: `event_${uuid()}`, type: "error", error }).then(() => this.#client.close(1000));
   }
 }
 

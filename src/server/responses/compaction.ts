@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { summaryRequest } from "../../chat/summary-writer.js";
 import { openAiResponses } from "../../dialects/openai-responses/openai-responses.js";
 import { SluiceError } from "../../stream/error.js";
@@ -34,7 +35,7 @@ export async function compact(core: ServerCore, call: ServerCall): Promise<Serve
   const { message, usage } = await readAnswer(reader);
   const text = textOf(message);
   if (text.trim() === "") throw new SluiceError("provider-error", `${model.id} wrote no summary`);
-  const id = crypto.randomUUID().replaceAll("-", "");
+  const id = uuid().replaceAll("-", "");
   const output = [...itemsOf(given.input).filter(isUsers).map(outputItem), summaryItem(`cmp_${id}`, text)];
   const created = Math.floor(Date.now() / 1_000);
   const answer = {
@@ -54,7 +55,7 @@ function isUsers(item: JsonValue): item is JsonObject {
 /** Items of an answer have ids, and parts where those of a request may have a text. */
 function outputItem({ id, content, ...item }: JsonObject): JsonObject {
   const parts = typeof content === "string" ? [{ type: "input_text", text: content }] : (content ?? []);
-  const own = typeof id === "string" ? id : `msg_${crypto.randomUUID().replaceAll("-", "")}`;
+  const own = typeof id === "string" ? id : `msg_${uuid().replaceAll("-", "")}`;
   return { ...item, id: own, type: "message", status: "completed", content: parts };
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { openAiResponses } from "../../dialects/openai-responses/openai-responses.js";
 import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { SluiceError } from "../../stream/error.js";
@@ -63,7 +64,7 @@ export async function askedOf(
   if (background && !store) throw badRequest("store", false, "true, for a response in the background");
   const body = await wholeConversation(core, call, wire.value);
   const read = openAiResponses.readRequest(withoutServerFields(withSummaries(body)));
-  const id = `resp_${crypto.randomUUID().replaceAll("-", "")}`;
+  const id = `resp_${uuid().replaceAll("-", "")}`;
   return {
     dialect: openAiResponses,
     served: read,

@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import { SluiceError } from "../../stream/error.js";
 import type { RunDetails, WorkflowEngine, WorkflowRunRecord } from "../../workflows/engines/engine.js";
 import { MemoryEngine } from "../../workflows/engines/memory-engine.js";
@@ -47,7 +48,7 @@ export class WorkflowHost {
         field: "document",
       });
     }
-    return { workflow: await loadWorkflow(document, this.checked), runId: GIVEN + crypto.randomUUID() };
+    return { workflow: await loadWorkflow(document, this.checked), runId: GIVEN + uuid() };
   }
 
   /** A workflow by the name that it is served under. @throws {SluiceError} `not-found`. */

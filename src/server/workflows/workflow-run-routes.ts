@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { boolean, type Check, exactly, filledString, jsonObject } from "../../stream/checks.js";
 import { describe, SluiceError } from "../../stream/error.js";
@@ -59,7 +60,7 @@ async function startNamed(asked: Asked): Promise<ServerReply> {
   const { name } = core.models.find(pathPart(call, "/v1/workflows/"), call.caller);
   const workflow = host.served(name);
   const body = await checkedBody(call, START);
-  return begin(asked, name, workflow, crypto.randomUUID(), body);
+  return begin(asked, name, workflow, uuid(), body);
 }
 
 async function startGiven(asked: Asked): Promise<ServerReply> {

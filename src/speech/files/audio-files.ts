@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sniffMediaType } from "../../base/sniff-media-type.js";
+import { uuid } from "../../base/uuid.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { boolean, exactly, filledString } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
@@ -217,5 +218,5 @@ class JoinedFile {
 /** Sorts by time, and is the name of no other run. */
 function runName(): string {
   const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
-  return `${time}-${crypto.randomUUID().slice(0, 8)}`;
+  return `${time}-${uuid().slice(0, 8)}`;
 }

@@ -1,5 +1,6 @@
 import { systemClock } from "../../base/clock.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { Slots } from "../../stream/slots.js";
 import type { Tool, ToolContext } from "../tool.js";
@@ -206,7 +207,7 @@ class McpToolSource implements McpTools {
   }
 
   async #run(one: ServersTool, input: JsonObject, { signal, progress }: ToolContext): Promise<unknown> {
-    const progressToken = crypto.randomUUID();
+    const progressToken = uuid();
     const params = { name: one.name, arguments: input, _meta: { progressToken } };
     const result = await this.#ask(async ({ client, progress: listeners }) => {
       listeners.set(progressToken, ({ progress: done, total, message }) => {

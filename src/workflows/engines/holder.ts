@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { uuid } from "../../base/uuid.js";
 
 /** A process that runs something. */
 export interface Holder {
@@ -16,7 +17,7 @@ export function thisProcess(): Holder {
   return { pid: process.pid, host: hostname(), token: TOKEN };
 }
 
-const TOKEN = crypto.randomUUID();
+const TOKEN = uuid();
 
 /** Whether a process still runs what it took: it is there, and gave a sign of life within `silentMs`. */
 export function isAlive({ pid, host, token }: Holder, beatAt: number, silentMs: number): boolean {

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { JsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import type { MemoryHit, MemoryIndex, MemoryItem } from "./memory-index.js";
@@ -45,7 +46,7 @@ export class PostgresMemory implements MemoryIndex {
 
   async store(items: readonly { id?: string; content: string; metadata: JsonObject }[]): Promise<string[]> {
     const ids: string[] = [];
-    for (const { id = crypto.randomUUID(), content, metadata } of items) {
+    for (const { id = uuid(), content, metadata } of items) {
       await this.#query(
         `INSERT INTO sluice_memories (id, content, metadata, words) VALUES ($1, $2, $3, to_tsvector('simple', $4))
            ON CONFLICT (id) DO UPDATE SET content = $2, metadata = $3, words = to_tsvector('simple', $4)`,

@@ -1,4 +1,5 @@
 import { type JsonObject, parseJson } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { SqliteDriver } from "../../sqlite/sqlite-driver.js";
 import { inTransaction } from "../../sqlite/sqlite-transactions.js";
 import type { MemoryHit, MemoryIndex } from "./memory-index.js";
@@ -31,7 +32,7 @@ export class SqliteMemory implements MemoryIndex {
   }
 
   async store(items: readonly { id?: string; content: string; metadata: JsonObject }[]): Promise<string[]> {
-    const kept = items.map(({ id = crypto.randomUUID(), ...item }) => ({ id, ...item }));
+    const kept = items.map(({ id = uuid(), ...item }) => ({ id, ...item }));
     await this.#alone((driver) =>
       inTransaction(driver, "BEGIN IMMEDIATE", async () => {
         for (const { id, content, metadata } of kept) {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
 import type { MemoryHit, MemoryIndex, MemoryItem } from "./memory-index.js";
 import { similarities } from "./similarities.js";
 import { wordsOf } from "./words-of.js";
@@ -23,7 +24,7 @@ export class WordMemory implements MemoryIndex {
   #words = 0;
 
   async store(items: readonly { id?: string; content: string; metadata: JsonObject }[]): Promise<string[]> {
-    return items.map(({ id = crypto.randomUUID(), content, metadata }) => {
+    return items.map(({ id = uuid(), content, metadata }) => {
       this.#forget(id);
       const words = wordsOf(content);
       const counts = new Map<string, number>();

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
+import { uuid } from "../../base/uuid.js";
 import type { CallContext } from "../../stream/call-context.js";
 import { exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
@@ -70,7 +71,7 @@ export function startRun(
   compile: (document: JsonValue) => Promise<Workflow>,
 ): WorkflowRun {
   checkOptions(options, "options");
-  const { inputs = {}, signal, runId = crypto.randomUUID(), engine, onQuestion, context, retain } = options;
+  const { inputs = {}, signal, runId = uuid(), engine, onQuestion, context, retain } = options;
   refuseMissingModels(workflow);
   refuseUnknownInputs(workflow, inputs);
   const clock: Clock = workflow.services.clock ?? systemClock;

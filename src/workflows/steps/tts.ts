@@ -1,3 +1,4 @@
+import { uuid } from "../../base/uuid.js";
 import { wavHeader } from "../../speech/audio/wav.js";
 import { speak } from "../../speech/pipeline/speak.js";
 import type { AudioFormat } from "../../speech/voices/voice.js";
@@ -89,7 +90,7 @@ export const tts: StepType = {
 
 /** A text that may still be written, as the stream of an answer. */
 async function* textEvents(text: AsyncIterable<string> | Iterable<string>, model: string): AsyncGenerator<ChatEvent> {
-  yield { type: "start", id: crypto.randomUUID(), model };
+  yield { type: "start", id: uuid(), model };
   for await (const piece of text) yield { type: "text-delta", text: piece };
   yield { type: "finish", reason: "stop", usage: {} };
 }

@@ -1,3 +1,4 @@
+import { uuid } from "../../../base/uuid.js";
 import { embed } from "../../../models/embeddings/embed.js";
 import type { EmbeddingModel } from "../../../models/embeddings/embedding-model.js";
 import type { AiSdkEmbeddingModel } from "../../../models/embeddings/from-ai-sdk-embedding.js";
@@ -39,7 +40,7 @@ export class FactBook {
     }
     const vectors = await this.#vectors(texts, context, signal);
     const at = new Date().toISOString();
-    const facts = texts.map((text): Fact => ({ id: crypto.randomUUID(), text, at, ...(by !== undefined && { by }) }));
+    const facts = texts.map((text): Fact => ({ id: uuid(), text, at, ...(by !== undefined && { by }) }));
     const store = await this.#open();
     await store.add(
       scope,

@@ -1,3 +1,4 @@
+import { uuid } from "../../../base/uuid.js";
 import { defineModel } from "../../../models/define-model.js";
 import type { ChatEvent, Warning } from "../../../stream/chat-event.js";
 import type { ChatModel } from "../../../stream/chat-model.js";
@@ -30,7 +31,7 @@ export function bedrockModel({ id, modelId, sdk, client }: BedrockModelOptions):
       try {
         yield {
           type: "start",
-          id: crypto.randomUUID(),
+          id: uuid(),
           model: modelId,
           ...(!streaming && { simulated: true }),
           ...(warnings.length > 0 && { warnings }),

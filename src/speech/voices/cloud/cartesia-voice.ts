@@ -1,5 +1,6 @@
 import { decodeBase64 } from "../../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../../base/json.js";
+import { uuid } from "../../../base/uuid.js";
 import { readError } from "../../../dialects/openai-error.js";
 import { providerError } from "../../../dialects/provider-error.js";
 import { exactly, filledString } from "../../../stream/checks.js";
@@ -107,7 +108,7 @@ class CartesiaVoice implements StreamingVoice {
     begin: (socket: SpeechSocket, context: string, sender: TextSender) => Promise<never> | undefined,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<JsonObject, void, undefined> {
-    const context = crypto.randomUUID();
+    const context = uuid();
     const { clock } = this.#options;
     const socket = await SpeechSocket.open({
       url: `${this.#service.baseUrl.replace(/^http/, "ws")}/tts/websocket?cartesia_version=${VERSION}`,

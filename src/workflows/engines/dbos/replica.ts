@@ -1,4 +1,5 @@
 import type { DBOS as Dbos, Error as DbosErrors, DLogger, WorkflowHandle } from "@dbos-inc/dbos-sdk";
+import { uuid } from "../../../base/uuid.js";
 import { messageOf, SluiceError } from "../../../stream/error.js";
 import { loadPeer } from "../../../stream/load-peer.js";
 import { FORMAT } from "../engine.js";
@@ -51,7 +52,7 @@ export class Replica {
       const message = "DBOS runs in this process already, and there is one in a process: close the other engine first";
       throw new SluiceError("unsupported", message, { field: "engine" });
     }
-    const id = crypto.randomUUID();
+    const id = uuid();
     const lock = await ReplicaLock.take(url, id, (runId) => current?.sessions.get(runId)?.lose(runLost(runId, true)));
     const replica = new Replica(id, DBOS, errors, lock);
     registered ??= DBOS.registerWorkflow(runCurrent, { name: RUN_WORKFLOW });

@@ -9,6 +9,9 @@ import { type Serving, serve } from "../server/serve.js";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** A microphone that is none, and no question about it. */
 const SOUND = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+/** This machine under a name that a browser does not trust as it trusts loopback: there is no secure context. */
+export const OTHER_HOST = "sluice.test";
+const HOSTS = [`--host-resolver-rules=MAP ${OTHER_HOST} 127.0.0.1`];
 const EXECUTABLE = "/usr/bin/chromium";
 
 /** Why tests in a browser are skipped; `undefined` where there is one. */
@@ -38,7 +41,13 @@ export class TestBrowser {
   /** Starts it, and builds the web app where its sources are newer than what was built. */
   static async open(): Promise<TestBrowser> {
     buildWebApp();
-    const args = ["--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", ...SOUND];
+    const args = [
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--autoplay-policy=no-user-gesture-required",
+      ...SOUND,
+      ...HOSTS,
+    ];
     return new TestBrowser(await chromium.launch({ executablePath: EXECUTABLE, args, timeout: ACTION_MS }));
   }
 

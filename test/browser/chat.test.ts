@@ -3,7 +3,7 @@ import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { textOf } from "../../src/stream/message.js";
 import type { Serving } from "../server/serve.js";
 import { type Deferred, deferred } from "../support/deferred.js";
-import { NO_BROWSER, type OpenPage, serveApp, TestBrowser } from "./browser.js";
+import { NO_BROWSER, type OpenPage, OTHER_HOST, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { saying, usualWorld, waiting } from "./world.js";
 
@@ -13,6 +13,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
   let opened: OpenPage | undefined;
   let gate: Deferred<void> = deferred();
   let left: Deferred<void> = deferred();
+  let asked: Deferred<void> = deferred();
   const seen: string[] = [];
   const log = new MemoryRunLog();
   const world = () => {
@@ -20,11 +21,13 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
     return {
       ...usual,
       log,
+      allowedHosts: [OTHER_HOST],
       models: {
         ...usual.models,
         waiting: waiting(
           () => gate.promise,
           () => left.resolve(),
+          () => asked.resolve(),
         ),
         listening: saying((messages) => {
           seen.push(...messages.map(textOf));
@@ -48,6 +51,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
     await opened?.close();
     gate = deferred();
     left = deferred();
+    asked = deferred();
   });
 
   async function open(model: string): Promise<ChatDriver> {
@@ -109,6 +113,41 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
     expect(await chat.whole()).toBe("The first half stands here. And here is the second half.");
     await chat.page.reload();
     expect(await chat.whole()).toBe("The first half stands here. And here is the second half.");
+  });
+
+  test("a reload before the server has answered finds the answer", async () => {
+    const chat = await open("waiting");
+    await chat.page.route("**/v1/runs", async (route) => {
+      // The server has the question; the page never hears that.
+      void route.fetch().catch(() => {});
+    });
+    await chat.send("Go");
+    await asked.promise;
+    await chat.page.reload();
+    await chat.lastAnswer.getByText("first half").waitFor();
+    gate.resolve();
+    expect(await chat.whole()).toBe("The first half stands here. And here is the second half.");
+  });
+
+  test("an answer whose beginning is lost on the way is found at the server", async () => {
+    const chat = await open("waiting");
+    await chat.page.route("**/v1/runs", async (route) => {
+      void route.fetch().catch(() => {});
+      await asked.promise;
+      await route.abort();
+    });
+    await chat.send("Go");
+    await chat.lastAnswer.getByText("first half").waitFor();
+    gate.resolve();
+    expect(await chat.whole()).toBe("The first half stands here. And here is the second half.");
+  });
+
+  test("a page over plain HTTP from another machine works", async () => {
+    opened = await browser.page(serving.url.replace("127.0.0.1", OTHER_HOST));
+    expect(await opened.page.evaluate(() => isSecureContext)).toBe(false);
+    const chat = new ChatDriver(opened.page);
+    await chat.choose("small-model");
+    expect(await chat.ask("Hello")).toContain("Briefly: yes.");
   });
 
   test("the server goes and another takes its place: the answer is come back to", async () => {

@@ -149,10 +149,15 @@ function callsFor(text: string) {
 }
 
 /** A model that waits in the middle of its answer until it is let go on. */
-export function waiting(gate: () => Promise<void>, left: () => void = () => {}): ChatModel {
+export function waiting(
+  gate: () => Promise<void>,
+  left: () => void = () => {},
+  asked: () => void = () => {},
+): ChatModel {
   return defineModel({
     id: "waiting",
     async *stream(_, { signal }) {
+      asked();
       signal.addEventListener("abort", left, { once: true });
       for (const event of texts("The first half stands here. ")) yield event;
       await gate();

@@ -95,6 +95,23 @@ test("a client that drops comes back with the number of what it has, and misses 
   expect((await fetch(`${serving.url}/v1/runs/${run}`)).status).toBe(404);
 });
 
+test("a client that names its run finds it by that name, and does not begin it twice", async () => {
+  gate = deferred();
+  const run = crypto.randomUUID();
+  const first = await post("/v1/runs", { ...body, run });
+  expect(first.headers.get("x-sluice-run")).toBe(run);
+  const again = await post("/v1/runs", { ...body, run });
+  expect([again.status, await again.json()]).toMatchObject([409, { error: { code: "conflict" } }]);
+  gate.resolve();
+  expect((await read(first)).text).toBe("one two three four");
+  expect((await read(await fetch(`${serving.url}/v1/runs/${run}/stream`))).text).toBe("one two three four");
+});
+
+test.each(["short", "with/slash", "x".repeat(65), 12345678, ""])("a run is not named %j", async (run) => {
+  const answer = await post("/v1/runs", { ...body, run });
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { field: "run" } }]);
+});
+
 test("a run in the background goes on by itself, and is stopped from outside", async () => {
   [gate, left] = [deferred(), deferred()];
   const begun = await post("/v1/runs", { ...body, background: true });

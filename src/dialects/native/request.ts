@@ -14,7 +14,7 @@ export function writeRequest(request: ChatRequest, { model, stream }: CallTarget
 }
 
 /** Fields of the body that belong to the call. */
-const CALL = ["model", "stream", "thread", "background"];
+const CALL = ["model", "stream", "thread", "background", "run"];
 
 /** A client's request, as strict as the same one in a program. */
 export function readRequest(body: JsonValue): ServedRequest {

@@ -51,7 +51,7 @@ export const OWN: Readonly<Record<string, Operation>> = {
     // The rest of a request is as `ChatRequest` has it.
     body: object(
       { model: text, messages: list(object({ role: word("system", "user", "assistant", "tool") })) },
-      { stream: flag, background: flag, thread: filled, temperature: number, maxTokens: number },
+      { stream: flag, background: flag, thread: filled, run: filled, temperature: number, maxTokens: number },
     ),
     example: { model: "echo", messages: SAID, stream: false },
     json: object({ message: record, reason: text, usage: record }),

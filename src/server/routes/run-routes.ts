@@ -48,8 +48,8 @@ async function ownedRun(core: ServerCore, call: Pick<ServerCall, "caller">, run:
 async function begin(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const body = await call.json();
   const served = native.readRequest(body);
-  const { thread, background } = callFields(body);
-  const asked = { dialect: native, served, resumable: true, background, ...(thread !== undefined && { thread }) };
+  const { background, ...names } = callFields(body);
+  const asked = { dialect: native, served, resumable: true, background, ...names };
   if (!background && !served.stream) return answer(core, call, asked);
   const run = await startAnswer(core, call, asked);
   return begunReply(call, run, background);
@@ -78,13 +78,24 @@ function runIn(call: ServerCall): string {
   return pathRest(call, RUNS).split("/", 1)[0] ?? "";
 }
 
-function callFields(body: JsonValue): { thread?: string; background: boolean } {
+/** The ids that a client may give its runs. */
+const RUN_ID = /^[\w-]{8,64}$/;
+
+function callFields(body: JsonValue): { thread?: string; run?: string; background: boolean } {
   if (!isJsonObject(body)) return { background: false };
-  const { thread, background = false } = body;
+  const { thread, run, background = false } = body;
   if (typeof background !== "boolean") throw badRequest("background", background, "true or false");
-  if (thread === undefined || thread === null) return { background };
-  if (typeof thread !== "string" || thread === "") throw badRequest("thread", thread, "a string that is not empty");
-  return { thread, background };
+  const fields: ReturnType<typeof callFields> = { background };
+  if (thread !== undefined && thread !== null) {
+    if (typeof thread !== "string" || thread === "") throw badRequest("thread", thread, "a string that is not empty");
+    fields.thread = thread;
+  }
+  if (run !== undefined && run !== null) {
+    if (typeof run !== "string" || !RUN_ID.test(run))
+      throw badRequest("run", run, "8 to 64 letters, digits, `-` and `_`");
+    fields.run = run;
+  }
+  return fields;
 }
 
 function publicRecord({ run, state, first, next, startedAt, endedAt, meta }: RunRecord) {

@@ -28,16 +28,26 @@ export interface FollowOptions {
 const RUN_HEADER = "x-sluice-run";
 
 /**
- * Begins a run and follows it to its end.
+ * Begins a run and follows it to its end. Where its answer is lost on the way, the run is found by its id.
  *
  * @param body a native request: model, messages, options.
+ * @param run the id that the run is to have.
  * @throws {SluiceError} what ended the run; what refused the request.
  */
-export function beginRun(body: object, options: FollowOptions): Promise<void> {
-  return beginRunAt("v1/runs", { ...body, stream: true }, options);
+export async function beginRun(body: object, run: string, options: FollowOptions): Promise<void> {
+  const place = { run, seq: -1 };
+  const request = { ...body, run, stream: true };
+  const { signal } = options;
+  const response = await ask("v1/runs", { method: "POST", body: request, signal }).catch((lost: unknown) => {
+    if (SluiceError.from(lost).code !== "connect-failed") throw lost;
+    return open(place, signal).catch(() => {
+      throw lost;
+    });
+  });
+  await follow(response, place, options);
 }
 
-/** The same at another path that answers with a run's entries. */
+/** Begins a run at another path that answers with a run's entries, under an id that the server chooses. */
 export async function beginRunAt(path: string, body: object, options: FollowOptions): Promise<void> {
   const response = await ask(path, { method: "POST", body, signal: options.signal });
   options.onResponse?.(response);

@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { uuid } from "../../../src/base/uuid.js";
 import { OpenConversation } from "../conversation/conversation.js";
 import { conversations } from "../conversation/conversation-list.js";
 import { embeddedModel } from "../shell/embedded.js";
@@ -21,7 +22,7 @@ export function ChatPage({ rest: [id] }: PageProps) {
     if (id === undefined) {
       before?.leave();
       openConversation.value = OpenConversation.create(
-        crypto.randomUUID(),
+        uuid(),
         before?.settings ?? (embeddedModel === undefined ? {} : { model: embeddedModel }),
       );
     } else if (before?.id !== id) {

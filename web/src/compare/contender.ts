@@ -1,4 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { uuid } from "../../../src/base/uuid.js";
 import { native } from "../../../src/dialects/native/native.js";
 import type { ChatEvent } from "../../../src/stream/chat-event.js";
 import { SluiceError } from "../../../src/stream/error.js";
@@ -113,14 +114,8 @@ export class Contender {
   }
 
   #stream(body: object, take: (events: readonly ChatEvent[]) => void, signal: AbortSignal): Promise<void> {
-    this.#run = "";
-    return beginRun(body, {
-      signal,
-      onEvents: (events, { run }) => {
-        this.#run = run;
-        take(events);
-      },
-    });
+    this.#run = uuid();
+    return beginRun(body, this.#run, { signal, onEvents: take });
   }
 
   async #price(log: AnswerLog): Promise<void> {

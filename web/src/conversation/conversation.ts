@@ -1,4 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { uuid } from "../../../src/base/uuid.js";
 import { native } from "../../../src/dialects/native/native.js";
 import type { ChatRequest } from "../../../src/stream/chat-request.js";
 import type { InputResponse, InputResponsePart } from "../../../src/stream/message.js";
@@ -28,6 +29,9 @@ export class OpenConversation {
   readonly #version = signal(0);
   /** What was answered to requests that wait for others. */
   readonly #responses = new Map<string, InputResponse>();
+
+  /** Resolves when the conversation is stored as it is now. */
+  #noted: Promise<void> = Promise.resolve();
 
   readonly path: ReadonlySignal<readonly TurnRecord[]>;
   /** The answer that is under way at the end of the path. */
@@ -92,7 +96,10 @@ export class OpenConversation {
   answer(turn: AnswerTurn): LiveAnswer {
     let answer = this.#answers.get(turn.id);
     if (answer === undefined) {
-      answer = new LiveAnswer(turn, (record) => void shelf.putTurn(record));
+      answer = new LiveAnswer(turn, async (record) => {
+        await shelf.putTurn(record);
+        await this.#noted;
+      });
       this.#answers.set(turn.id, answer);
     }
     return answer;
@@ -171,7 +178,7 @@ export class OpenConversation {
 
   #say(text: string, files: GivenFile[], parent: string | undefined): void {
     this.running.value?.stop();
-    const turn: UserTurn = { id: crypto.randomUUID(), ...this.#under(parent), kind: "user", text, files };
+    const turn: UserTurn = { id: uuid(), ...this.#under(parent), kind: "user", text, files };
     this.#add(turn);
     if (this.#record.value.title === "") this.#change({ title: titleOf(text, files) });
     this.#ask(turn.id);
@@ -179,7 +186,7 @@ export class OpenConversation {
 
   #ask(parent: string | undefined): void {
     const turn: AnswerTurn = {
-      id: crypto.randomUUID(),
+      id: uuid(),
       ...this.#under(parent),
       kind: "answer",
       model: this.model,
@@ -227,6 +234,6 @@ export class OpenConversation {
 
   #change(change: Partial<ConversationRecord>): void {
     this.#record.value = { ...this.#record.value, title: this.title, ...change };
-    if (this.#head.value !== undefined) void noteConversation(this.#record.value);
+    if (this.#head.value !== undefined) this.#noted = noteConversation(this.#record.value).catch(() => {});
   }
 }

@@ -1,4 +1,5 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { uuid } from "../../../src/base/uuid.js";
 import type { ChatEvent } from "../../../src/stream/chat-event.js";
 import { SluiceError } from "../../../src/stream/error.js";
 import { errorFromJson, errorToJson } from "../../../src/stream/error-json.js";
@@ -6,7 +7,7 @@ import { isContent } from "../../../src/stream/is-content.js";
 import type { InputResponsePart } from "../../../src/stream/message.js";
 import { AnswerLog } from "../answer/answer-log.js";
 import { AnswerView } from "../answer/answer-view.js";
-import { beginRun, type RunPlace, resumeRun, stopRun } from "../api/follow-run.js";
+import { beginRun, type FollowOptions, type RunPlace, resumeRun, stopRun } from "../api/follow-run.js";
 import type { AnswerFigures, AnswerLeg, AnswerTurn } from "../store/records.js";
 
 /** How often an answer that grows is kept, in ms; a long one less often. */
@@ -23,7 +24,7 @@ export interface AnswerRequest {
 export class LiveAnswer {
   readonly view = new AnswerView();
   readonly #record: AnswerTurn;
-  readonly #keep: (record: AnswerTurn) => void;
+  readonly #keep: (record: AnswerTurn) => Promise<void>;
   readonly #state;
   readonly #error = signal<SluiceError | undefined>(undefined);
   readonly #connection = signal<"connected" | "reconnecting">("connected");
@@ -34,7 +35,8 @@ export class LiveAnswer {
   #keptAt = 0;
   #keepCost = 0;
 
-  constructor(record: AnswerTurn, keep: (record: AnswerTurn) => void) {
+  /** @param keep stores the record; resolves when it is stored for good. */
+  constructor(record: AnswerTurn, keep: (record: AnswerTurn) => Promise<void>) {
     this.#record = record;
     this.#keep = keep;
     this.#state = signal(record.state);
@@ -72,23 +74,25 @@ export class LiveAnswer {
   async begin(responses: InputResponsePart[], { body, through }: AnswerRequest): Promise<void> {
     for (const { id, response } of responses) this.view.respond(id, response);
     this.#log = new AnswerLog();
-    this.#record.legs = [...this.#record.legs, { responses, events: [] }];
-    await this.#follow((options) => beginRun(body, options), through);
+    const place = { run: uuid(), seq: -1 };
+    this.#record.legs = [...this.#record.legs, { responses, events: [], place }];
+    await this.#follow((options) => beginRun(body, place.run, options), through);
   }
 
   /** Goes on with one that was running when the page was left. */
   async resume(through?: AnswerRequest["through"]): Promise<void> {
     const { place, events } = this.#leg;
     if (place === undefined) {
-      this.#end(
-        "failed",
-        new SluiceError("cancelled", "The page was left before the answer began.", { retryable: true }),
-      );
+      this.#end("failed", neverBegan());
       return;
     }
     this.#log = new AnswerLog();
     for (const event of events) this.#log.push(event);
-    await this.#follow((options) => resumeRun(place, options), through);
+    const resumed = (options: FollowOptions) =>
+      resumeRun(place, options).catch((thrown: unknown) => {
+        throw place.seq < 0 && SluiceError.from(thrown).code === "not-found" ? neverBegan() : thrown;
+      });
+    await this.#follow(resumed, through);
   }
 
   /** Ends it where it is. The page shows that at once; the server is asked to. */
@@ -106,8 +110,13 @@ export class LiveAnswer {
 
   /** Keeps what has come so far. */
   keepNow(): void {
+    void this.#store();
+  }
+
+  async #store(): Promise<void> {
     this.#leg.events = this.#log.events;
-    this.#keep({ ...this.#record });
+    // An answer that cannot be stored is shown all the same.
+    await this.#keep({ ...this.#record }).catch(() => {});
   }
 
   get #leg(): AnswerLeg {
@@ -118,23 +127,21 @@ export class LiveAnswer {
     return first;
   }
 
-  async #follow(
-    follow: (options: Parameters<typeof resumeRun>[1]) => Promise<void>,
-    through?: AnswerRequest["through"],
-  ): Promise<void> {
+  async #follow(follow: (options: FollowOptions) => Promise<void>, through?: AnswerRequest["through"]): Promise<void> {
     this.#stop = new AbortController();
     const { signal: stopped } = this.#stop;
-    this.#began = performance.now();
     this.#state.value = "running";
     this.#record.state = "running";
     this.#error.value = undefined;
     delete this.#record.error;
-    this.keepNow();
+    // Before the run is asked for: a page that is reloaded at any time finds it.
+    await this.#store();
+    this.#began = performance.now();
     const take = (event: ChatEvent) => this.#take(event);
     const onEvents = (events: readonly ChatEvent[], place: RunPlace) => {
       for (const event of events) through === undefined ? take(event) : through(event, take);
       this.#leg.place = place;
-      this.#keepSometimes(events.length === 0);
+      this.#keepSometimes();
     };
     const onConnection = (state: "connected" | "reconnecting") => {
       this.#connection.value = state;
@@ -178,11 +185,15 @@ export class LiveAnswer {
   }
 
   /** What keeping costs grows with the answer: it takes a small share of the time. */
-  #keepSometimes(now: boolean): void {
+  #keepSometimes(): void {
     const at = performance.now();
-    if (!now && at - this.#keptAt < Math.max(KEEP_MS, this.#keepCost * 50)) return;
+    if (at - this.#keptAt < Math.max(KEEP_MS, this.#keepCost * 50)) return;
     this.keepNow();
     this.#keptAt = performance.now();
     this.#keepCost = this.#keptAt - at;
   }
+}
+
+function neverBegan(): SluiceError {
+  return new SluiceError("cancelled", "The page was left before the answer began.", { retryable: true });
 }

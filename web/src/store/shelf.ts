@@ -21,7 +21,7 @@ class Shelf {
   }
 
   async put(record: ConversationRecord): Promise<void> {
-    await (await this.#open()).put("conversations", record);
+    await this.#put("conversations", record);
   }
 
   async turns(conversation: string): Promise<TurnRecord[]> {
@@ -29,7 +29,7 @@ class Shelf {
   }
 
   async putTurn(turn: TurnRecord): Promise<void> {
-    await (await this.#open()).put("turns", turn);
+    await this.#put("turns", turn);
   }
 
   /** Deletes a conversation with all of its turns. */
@@ -50,6 +50,14 @@ class Shelf {
       if (!found.has(value.conversation) && saidIn(value).toLowerCase().includes(wanted)) found.add(value.conversation);
     }
     return found;
+  }
+
+  /** Commits at once, not after an answer to this page: the page may be reloaded before that. */
+  async #put<Store extends "conversations" | "turns">(store: Store, value: Schema[Store]["value"]): Promise<void> {
+    const transaction = (await this.#open()).transaction(store, "readwrite");
+    const stored = transaction.store.put(value);
+    transaction.commit();
+    await Promise.all([stored, transaction.done]);
   }
 
   #open(): Promise<IDBPDatabase<Schema>> {

@@ -92,7 +92,7 @@ describe.each(ENGINES)("with the engine %s, a process that is killed", (engine, 
     ]).toContainEqual(second.effects);
   });
 
-  test("each time fails after so many takeovers, and can be tried anew by hand", { timeout: 60_000 }, async () => {
+  test("each time fails after so many takeovers, and can be tried anew by hand", async () => {
     const runs = () => new Runner(where, id("poison"), "poison").ended();
     const died = [await runs(), await runs(), await runs()];
     expect(died.flat().filter((line) => JSON.stringify(line).includes("code"))).toEqual([]);

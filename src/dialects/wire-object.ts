@@ -6,6 +6,9 @@ export function badRequest(field: string, found: unknown, allowed: string): Slui
   return new SluiceError("invalid-request", `${field}: found ${describe(found)}; allowed: ${allowed}`, { field });
 }
 
+/** The types of a field, by the names of the methods that read it. */
+type WireType = "string" | "number" | "boolean" | "object" | "array";
+
 /**
  * Reads the fields of an object that a client sent, strictly: a field of the wrong type is refused with its path. `null`
  * counts as absent, as it does in the vendors' APIs; fields that are not asked for are tolerated.
@@ -84,6 +87,17 @@ export class WireObject {
     const object = this.object(key);
     if (object === undefined) return undefined;
     return Object.fromEntries(Object.keys(object.value).map((name) => [name, object.requiredString(name)]));
+  }
+
+  /** Fields that are passed on as they came, each of its type; those that are not there are left out. */
+  carried(types: Readonly<Record<string, WireType>>): JsonObject {
+    const fields: JsonObject = {};
+    for (const [key, type] of Object.entries(types)) {
+      this[type](key);
+      const value = this.any(key);
+      if (value !== undefined) fields[key] = value;
+    }
+    return fields;
   }
 
   /** One of a few words. */

@@ -94,6 +94,22 @@ describe("POST /v1/audio/speech, with OpenAI's client", () => {
     await expect(create("alloy", "Hi", "mp3")).rejects.toMatchObject({ status: 400, param: "response_format" });
   });
 
+  it.each([
+    { speed: "fast" },
+    { speed: 1.5 },
+    { instructions: 7 },
+    { instructions: "Whisper." },
+    { stream_format: "ndjson" },
+    { response_format: 7 },
+    { voice: 7 },
+    { input: ["Hi"] },
+  ])("refuses what it would not do: %j", async (wrong) => {
+    const body = { model: "m", voice: "alloy", input: "Hi", ...wrong } as never;
+    const field = Object.keys(wrong)[0];
+    await expect(client.audio.speech.create(body)).rejects.toMatchObject({ status: 400, param: field });
+    await client.audio.speech.create({ model: "m", voice: "alloy", input: "Hi", speed: 1, instructions: "" });
+  });
+
   it("stops the synthesis when the client leaves", async () => {
     const long = new TestVoice({ chunks: 4 });
     const route = speechRoute({ voiceFor: () => long });
@@ -115,6 +131,13 @@ describe("POST /v1/audio/transcriptions, with OpenAI's client", () => {
     expect(await client.audio.transcriptions.create({ model: "m", file, response_format: "text" })).toBe(
       "4 bytes at 16000\n",
     );
+  });
+
+  it("refuses to stream what comes whole", async () => {
+    const file = await toFile(Buffer.concat([wavHeader(16_000, 4), Buffer.alloc(4)]), "speech.wav");
+    const asked = { model: "m", file, stream: true } as const;
+    await expect(client.audio.transcriptions.create(asked)).rejects.toMatchObject({ status: 400, param: "stream" });
+    expect(await client.audio.transcriptions.create({ model: "m", file, stream: false })).toMatchObject({});
   });
 
   it("refuses files that it cannot read", async () => {

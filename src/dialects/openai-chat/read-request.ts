@@ -1,5 +1,5 @@
 import { defined } from "../../base/defined.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatRequest, ProviderTool, ToolChoice } from "../../stream/chat-request.js";
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
@@ -127,30 +127,27 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
 }
 
 /** Fields that only this protocol has, carried for a model that speaks it as well. */
-const OWN = [
-  "stream_options",
-  "logit_bias",
-  "logprobs",
-  "top_logprobs",
-  "modalities",
-  "moderation",
-  "audio",
-  "prediction",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "service_tier",
-  "store",
-  "verbosity",
-  "web_search_options",
-];
+const OWN = {
+  stream_options: "object",
+  logit_bias: "object",
+  logprobs: "boolean",
+  top_logprobs: "number",
+  modalities: "array",
+  moderation: "object",
+  audio: "object",
+  prediction: "object",
+  prompt_cache_key: "string",
+  prompt_cache_options: "object",
+  prompt_cache_retention: "string",
+  service_tier: "string",
+  store: "boolean",
+  verbosity: "string",
+  web_search_options: "object",
+} as const;
 
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
-  const own: JsonObject = {};
-  for (const key of OWN) {
-    const value = body.any(key);
-    if (value !== undefined) own[key] = value;
-  }
+  const own = body.carried(OWN);
+  body.object("stream_options")?.boolean("include_usage");
   if (body.has("user") && body.has("safety_identifier")) own.safety_identifier = body.string("safety_identifier") ?? "";
   const choice = body.any("tool_choice");
   if (isJsonObject(choice) && choice.type !== "function") own.tool_choice = choice;

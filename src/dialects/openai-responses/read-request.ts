@@ -1,5 +1,5 @@
 import { defined } from "../../base/defined.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatRequest, ProviderTool, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
@@ -116,28 +116,24 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
 }
 
 /** Fields that only this protocol has, carried for a model that speaks it as well. */
-const OWN = [
-  "service_tier",
-  "truncation",
-  "max_tool_calls",
-  "moderation",
-  "top_logprobs",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
-  "prompt",
-  "context_management",
-  "stream_options",
-];
+const OWN = {
+  service_tier: "string",
+  truncation: "string",
+  max_tool_calls: "number",
+  moderation: "object",
+  top_logprobs: "number",
+  prompt_cache_key: "string",
+  prompt_cache_options: "object",
+  prompt_cache_retention: "string",
+  prompt: "object",
+  context_management: "array",
+  stream_options: "object",
+} as const;
 /** Fields of `reasoning` that are options of ours. */
 const REASONING = ["effort", "summary", "generate_summary"];
 
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
-  const own: JsonObject = {};
-  for (const key of OWN) {
-    const value = body.any(key);
-    if (value !== undefined) own[key] = value;
-  }
+  const own = body.carried(OWN);
   // Nothing is kept at a provider unless the client asks for it, and encrypted reasoning is asked for in any case.
   if (body.boolean("store")) own.store = true;
   const include = body.array("include")?.filter((what) => what !== "reasoning.encrypted_content") ?? [];
@@ -146,7 +142,7 @@ function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
   const thinking = body.object("reasoning")?.value ?? {};
   const more = Object.entries(thinking).filter(([key, value]) => value !== null && !REASONING.includes(key));
   if (more.length > 0) own.reasoning = Object.fromEntries(more);
-  const verbosity = body.object("text")?.any("verbosity");
+  const verbosity = body.object("text")?.string("verbosity");
   if (verbosity !== undefined) own.text = { verbosity };
   const choice = body.any("tool_choice");
   if (isJsonObject(choice) && choice.type !== "function") own.tool_choice = choice;

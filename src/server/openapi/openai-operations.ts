@@ -35,6 +35,16 @@ const completion = object({
   usage,
 });
 
+/** Fields of chat completions and of responses. */
+const shared = {
+  service_tier: text,
+  safety_identifier: text,
+  moderation: record,
+  top_logprobs: number,
+  prompt_cache_key: text,
+  prompt_cache_options: record,
+  prompt_cache_retention: text,
+};
 const input = either(filled, list(record));
 const response = object(
   {
@@ -60,6 +70,18 @@ const createResponse = wire(
     max_output_tokens: number,
     tools: list(tool),
     parallel_tool_calls: flag,
+    tool_choice: either(text, record),
+    reasoning: record,
+    text: record,
+    include: list(anything),
+    metadata: record,
+    user: text,
+    ...shared,
+    truncation: text,
+    max_tool_calls: number,
+    prompt: record,
+    context_management: list(anything),
+    stream_options: record,
   },
 );
 const ASKED = { model: "echo", input: "Hello" };
@@ -86,8 +108,20 @@ export const OPENAI: Readonly<Record<string, Operation>> = {
         user: text,
         stop: either(text, list(text)),
         tools: list(tool),
-        stream_options: anything,
+        stream_options: object({}, { include_usage: flag }),
         response_format: record,
+        tool_choice: either(text, record),
+        reasoning_effort: text,
+        metadata: record,
+        ...shared,
+        logit_bias: record,
+        logprobs: flag,
+        modalities: list(anything),
+        audio: record,
+        prediction: record,
+        store: flag,
+        verbosity: text,
+        web_search_options: record,
       },
     ),
     example: { model: "echo", messages: SAID },
@@ -131,7 +165,7 @@ export const OPENAI: Readonly<Record<string, Operation>> = {
   "POST /v1/audio/speech": {
     body: wire(
       { model: text, input: filled, voice: text },
-      { response_format: word("wav", "pcm"), speed: anything, instructions: anything },
+      { response_format: word("wav", "pcm"), speed: number, instructions: text, stream_format: word("audio", "sse") },
     ),
     example: { model: "tts-1", voice: "alloy", input: "Hello." },
     media: "audio/wav",

@@ -1,6 +1,7 @@
 import { encodeBase64 } from "../../base/base64.js";
-import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { writeError } from "../../dialects/openai-error.js";
+import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { type Check, exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { UNKNOWN_LENGTH, wavHeader } from "../audio/wav.js";
@@ -70,27 +71,32 @@ interface Asked {
 }
 
 async function readAsked(request: Request, maxChars: number): Promise<Asked> {
-  const body = objectIn(await request.text());
-  const { model, voice, input, response_format: format, stream_format: stream = "audio" } = body;
-  if (typeof model !== "string" || model === "") throw invalid("model", model, "the name of a model");
-  const name = isJsonObject(voice) ? voice.id : (voice ?? "");
-  if (typeof name !== "string") throw invalid("voice", voice, "the name of a voice");
-  if (typeof input !== "string" || input.trim() === "") throw invalid("input", input, "a text");
-  if (input.length > maxChars) throw invalid("input", `${input.length} characters`, `at most ${maxChars}`);
-  if (format !== undefined && typeof format !== "string") throw invalid("response_format", format, "a format");
-  if (stream !== "audio" && stream !== "sse") throw invalid("stream_format", stream, "audio, sse");
-  return { model, voice: name, input, format, events: stream === "sse" };
+  const body = new WireObject(jsonIn(await request.text()), "");
+  const model = body.requiredString("model");
+  if (model === "") throw badRequest("model", model, "the name of a model");
+  const input = body.requiredString("input");
+  if (input.trim() === "") throw badRequest("input", input, "a text");
+  if (input.length > maxChars) throw badRequest("input", `${input.length} characters`, `at most ${maxChars}`);
+  const voice = isJsonObject(body.any("voice"))
+    ? body.requiredObject("voice").requiredString("id")
+    : (body.string("voice") ?? "");
+  // How fast and in which manner it speaks is the voice's own setting: another one is not passed over.
+  const speed = body.number("speed") ?? 1;
+  if (speed !== 1) throw badRequest("speed", speed, "1: how fast a voice speaks is set where it is made");
+  const instructions = body.string("instructions") ?? "";
+  if (instructions.trim() !== "")
+    throw badRequest("instructions", instructions, "none: how a voice speaks is set where it is made");
+  const format = body.string("response_format");
+  const events = body.oneOf("stream_format", ["audio", "sse"]) === "sse";
+  return { model, voice, input, format, events };
 }
 
-function objectIn(text: string): JsonObject {
-  let body: unknown;
+function jsonIn(text: string): JsonValue {
   try {
-    body = parseJson(text);
+    return parseJson(text);
   } catch (cause) {
     throw new SluiceError("invalid-request", "the body is not JSON", { cause });
   }
-  if (isJsonObject(body)) return body;
-  throw new SluiceError("invalid-request", "the body is no object");
 }
 
 function formatFor(voice: Voice, asked: string | undefined): { mediaType: string; wav: boolean } {

@@ -28,6 +28,8 @@ export function transcriptionRoute(options: TranscriptionRouteOptions): (request
       const format = form.get("response_format") ?? "json";
       if (typeof format !== "string" || !FORMATS.includes(format))
         throw invalid("response_format", format, FORMATS.join(", "));
+      const streams = form.get("stream") ?? "false";
+      if (streams !== "false") throw invalid("stream", streams, "false: a transcript comes when it is whole");
       const file = form.get("file");
       if (!(file instanceof Blob)) throw invalid("file", file ?? undefined, "a file");
       const wav = readWav(new Uint8Array(await file.arrayBuffer()));

@@ -14,14 +14,14 @@ import type {
 import type { InputResponse } from "../../../src/stream/message.js";
 import { nestedKey } from "../../../src/stream/nested-key.js";
 import { CodeText } from "../markdown/code-text.js";
-import { TextSource } from "../markdown/text-source.js";
 import { noteOf, warningsOf } from "./note-of.js";
-import type { AnswerState, InnerPartView, OpenRequest, PartView, ReasoningPartView, ToolPartView } from "./part.js";
+import type { AnswerState, InnerPartView, OpenRequest, PartView, ToolPartView } from "./part.js";
+import { PartList } from "./part-list.js";
 import { SoundPieces } from "./sound-pieces.js";
 
 /** What an answer shows, made of its events. Each is taken once; what it costs does not depend on what came before. */
 export class AnswerView {
-  readonly #parts = signal<readonly PartView[]>([]);
+  readonly #list = new PartList();
   readonly #sources = signal<readonly Source[]>([]);
   readonly #state = signal<AnswerState>("waiting");
   readonly #model = signal("");
@@ -31,15 +31,11 @@ export class AnswerView {
   readonly #sound = new SoundPieces();
   /** The call whose arguments came last: where they arrive, the map is not asked. */
   #lastTool: ToolPartView | undefined;
-  #textBlock: number | undefined;
-  #mark = 0;
-  #keys = 0;
   #speaker = "";
-  #reasoningBegan = 0;
   #reason: FinishReason | undefined;
 
   get parts(): ReadonlySignal<readonly PartView[]> {
-    return this.#parts;
+    return this.#list.parts;
   }
 
   /** What was cited, each once. */
@@ -72,10 +68,10 @@ export class AnswerView {
         this.#start(event);
         return;
       case "text-delta":
-        this.#text(event.text, event.refusal ?? false, event.block);
+        this.#list.pushText(event.text, event.refusal ?? false, event.block);
         return;
       case "reasoning-delta":
-        this.#reasoning(event.text);
+        this.#list.pushReasoning(event.text);
         return;
       case "tool-input-delta":
         this.#toolOf(event.callId, event.name, event.providerExecuted).input.value.push(event.delta);
@@ -93,7 +89,7 @@ export class AnswerView {
         this.#cite(event.source);
         return;
       case "file":
-        this.#add({ kind: "file", key: this.#keys++, mediaType: event.mediaType, data: event.data });
+        this.#list.add({ kind: "file", key: this.#list.newKey(), mediaType: event.mediaType, data: event.data });
         return;
       case "audio-delta":
         this.#hear(event);
@@ -105,14 +101,14 @@ export class AnswerView {
         this.#nested(event);
         return;
       case "step-start":
-        this.#setMark();
+        this.#list.setMark();
         if (event.agent !== undefined && event.agent !== this.#speaker) this.#speak(event.agent);
         return;
       case "retract":
         this.#retract();
         return;
       case "step-finish":
-        this.#closeText();
+        this.#list.complete();
         return;
       case "finish":
         this.#finish(event.reason);
@@ -128,14 +124,14 @@ export class AnswerView {
 
   /** It ended without its finish: stopped, failed, or cut off. What has come stays. */
   end(): void {
-    this.#closeText();
+    this.#list.complete();
     this.#state.value = "finished";
     for (const { view } of this.#inner.values()) view.end();
   }
 
   /** Somebody has answered a request. `false` where there is none of this id. */
   respond(id: string, response: InputResponse): boolean {
-    for (const part of this.#parts.value) {
+    for (const part of this.#list.parts.value) {
       if (part.kind === "question" && part.request.id === id) {
         part.response.value = response;
         return true;
@@ -152,7 +148,7 @@ export class AnswerView {
 
   /** All text of the answer, as Markdown. */
   get text(): string {
-    return this.#parts.value
+    return this.#list.parts.value
       .map((part) => (part.kind === "text" ? part.text.toString() : ""))
       .filter((text) => text !== "")
       .join("\n\n");
@@ -161,51 +157,18 @@ export class AnswerView {
   #start(event: StartEvent): void {
     this.#model.value = event.model;
     this.#state.value = "streaming";
-    this.#setMark();
-    for (const text of warningsOf(event)) this.#note("warning", text);
-    this.#setMark();
-  }
-
-  #text(text: string, refusal: boolean, block: number | undefined): void {
-    if (text === "") return;
-    const last = this.#parts.value.at(-1);
-    if (last?.kind === "text" && last.refusal === refusal && this.#textBlock === block) {
-      last.text.push(text);
-      return;
-    }
-    this.#closeText();
-    this.#textBlock = block;
-    this.#add({ kind: "text", key: this.#keys++, text: new TextSource(text), refusal });
-  }
-
-  #reasoning(text: string): void {
-    if (text === "") return;
-    const last = this.#parts.value.at(-1);
-    if (last?.kind === "reasoning") {
-      last.text.push(text);
-      return;
-    }
-    this.#closeText();
-    this.#reasoningBegan = performance.now();
-    const took = signal<number | undefined>(undefined);
-    const part: ReasoningPartView = {
-      kind: "reasoning",
-      key: this.#keys++,
-      text: new TextSource(text),
-      tookMs: took,
-      going: signal(true),
-    };
-    this.#add(part);
+    this.#list.setMark();
+    for (const text of warningsOf(event)) this.#list.addNote("warning", text);
+    this.#list.setMark();
   }
 
   #toolOf(callId: string, name: string, byProvider = false): ToolPartView {
     if (this.#lastTool?.callId === callId) return this.#lastTool;
     let tool = this.#tools.get(callId);
     if (tool === undefined) {
-      this.#closeText();
       tool = {
         kind: "tool",
-        key: this.#keys++,
+        key: this.#list.newKey(),
         callId,
         name,
         input: signal(new CodeText("json")),
@@ -219,7 +182,7 @@ export class AnswerView {
         byProvider,
       };
       this.#tools.set(callId, tool);
-      this.#add(tool);
+      this.#list.add(tool);
     }
     this.#lastTool = tool;
     return tool;
@@ -246,8 +209,7 @@ export class AnswerView {
       this.#ask({ id: event.id, response: tool.response });
       return;
     }
-    this.#closeText();
-    this.#add({ kind: "question", key: this.#keys++, request: event, response });
+    this.#list.add({ kind: "question", key: this.#list.newKey(), request: event, response });
     const tool = event.callId === undefined ? undefined : this.#tools.get(event.callId);
     if (tool !== undefined) tool.question.value = { id: event.id, response };
     this.#ask({ id: event.id, response });
@@ -274,15 +236,15 @@ export class AnswerView {
       return;
     }
     const note = noteOf(event);
-    if (note !== undefined) this.#note(note.tone, note.text);
+    if (note !== undefined) this.#list.addNote(note.tone, note.text);
   }
 
   #plan(items: readonly JsonValue[]): void {
     const plan = items.flatMap((item) =>
       isJsonObject(item) ? [{ text: String(item.text), status: String(item.status) }] : [],
     );
-    const shown = this.#parts.value.findLast((part) => part.kind === "plan");
-    if (shown === undefined) this.#add({ kind: "plan", key: this.#keys++, items: signal(plan) });
+    const shown = this.#list.parts.value.findLast((part) => part.kind === "plan");
+    if (shown === undefined) this.#list.add({ kind: "plan", key: this.#list.newKey(), items: signal(plan) });
     else shown.items.value = plan;
   }
 
@@ -293,14 +255,11 @@ export class AnswerView {
       // Of an attempt that was not seen here nothing is shown.
       if (event.event.type === "retract") return;
       const { from, attempt = 1, callId } = event;
-      inner = { kind: "inner", key: this.#keys++, from, attempt, view: new AnswerView() };
+      inner = { kind: "inner", key: this.#list.newKey(), from, attempt, view: new AnswerView() };
       this.#inner.set(key, inner);
       const tool = callId === undefined ? undefined : this.#tools.get(callId);
       if (tool !== undefined) tool.inner.value = [...tool.inner.value, inner];
-      else {
-        this.#closeText();
-        this.#add(inner);
-      }
+      else this.#list.add(inner);
     }
     inner.view.push(event.event);
     // What is asked inside is answered by its id, from outside.
@@ -311,49 +270,20 @@ export class AnswerView {
 
   #speak(agent: string): void {
     this.#speaker = agent;
-    this.#closeText();
-    this.#add({ kind: "speaker", key: this.#keys++, name: agent });
-  }
-
-  #note(tone: "info" | "warning", text: string): void {
-    this.#closeText();
-    this.#add({ kind: "note", key: this.#keys++, tone, text });
-  }
-
-  #setMark(): void {
-    this.#closeText();
-    this.#mark = this.#parts.value.length;
+    this.#list.add({ kind: "speaker", key: this.#list.newKey(), name: agent });
   }
 
   #retract(): void {
-    this.#closeText();
-    for (const part of this.#parts.value.slice(this.#mark)) {
-      if (part.kind === "tool") this.#tools.delete(part.callId);
-    }
+    for (const part of this.#list.retract()) if (part.kind === "tool") this.#tools.delete(part.callId);
     this.#lastTool = undefined;
-    this.#parts.value = this.#parts.value.slice(0, this.#mark);
-    this.#note("info", "What came before was taken back; the answer begins again.");
-    this.#mark = this.#parts.value.length;
+    this.#list.addNote("info", "What came before was taken back; the answer begins again.");
+    this.#list.setMark();
   }
 
   #finish(reason: FinishReason): void {
     const sound = this.#sound.take();
-    if (sound !== undefined) this.#add({ kind: "file", key: this.#keys++, ...sound });
+    if (sound !== undefined) this.#list.add({ kind: "file", key: this.#list.newKey(), ...sound });
     this.#reason = reason;
     this.end();
-  }
-
-  /** The text or reasoning that was growing is whole. */
-  #closeText(): void {
-    const last = this.#parts.value.at(-1);
-    if (last?.kind !== "text" && last?.kind !== "reasoning") return;
-    last.text.end();
-    if (last.kind === "text" || !last.going.value) return;
-    last.going.value = false;
-    last.tookMs.value = performance.now() - this.#reasoningBegan;
-  }
-
-  #add(part: PartView): void {
-    this.#parts.value = [...this.#parts.value, part];
   }
 }

@@ -1,8 +1,8 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { collect } from "../../test/support/collect.js";
+import { call } from "../../test/support/tool-events.js";
 import { defineModel } from "../models/define-model.js";
 import { type ScriptLine, scripted } from "../models/scripted.js";
-import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { SluiceError } from "../stream/error.js";
 import { textOf } from "../stream/message.js";
@@ -16,7 +16,6 @@ import { bufferMemory } from "./memory/conversation-memory.js";
 import { signature } from "./signature/signature.js";
 
 const qa = signature("question, context? -> answer, confidence: number");
-const call = (callId: string, name: string, input = {}): ChatEvent => ({ type: "tool-call", callId, name, input });
 const spends = (inputTokens: number, outputTokens = 0): ScriptLine => ({
   type: "finish",
   reason: "stop",

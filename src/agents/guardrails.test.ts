@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
+import { call } from "../../test/support/tool-events.js";
 import { defineGuard } from "../guards/checked/define-guard.js";
 import { scripted } from "../models/scripted.js";
-import type { ChatEvent } from "../stream/chat-event.js";
 import { openRequests } from "../tools/history.js";
 import { answer, responseMessage } from "../tools/input-response.js";
 import { tool } from "../tools/tool.js";
 import { Agent } from "./agent.js";
 import { bufferMemory } from "./memory/conversation-memory.js";
-
-const call = (callId: string, name: string, input = {}): ChatEvent => ({ type: "tool-call", callId, name, input });
 
 const noSecrets = defineGuard({
   name: "no-secrets",

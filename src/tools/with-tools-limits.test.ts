@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { collect } from "../../test/support/collect.js";
 import { deferred } from "../../test/support/deferred.js";
 import { ManualClock } from "../../test/support/manual-clock.js";
+import { call, result, tick } from "../../test/support/tool-events.js";
 import { workshop } from "../../test/support/workshop.js";
-import type { JsonObject } from "../base/json.js";
 import { defineModel } from "../models/define-model.js";
 import { scripted } from "../models/scripted.js";
-import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
+import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
@@ -15,23 +15,6 @@ import { withTools } from "./with-tools.js";
 
 const ASK: ChatRequest = { messages: [{ role: "user", content: "How is the weather?" }] };
 const ANY = { type: "object" } as const;
-
-const call = (callId: string, name = "work", input: JsonObject = {}): ChatEvent => ({
-  type: "tool-call",
-  callId,
-  name,
-  input,
-});
-
-const result = (callId: string, output: unknown, more: Partial<ToolResultEvent> = {}) => ({
-  type: "tool-result",
-  callId,
-  name: "work",
-  output,
-  ...more,
-});
-
-const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a generator goes no faster than the reader, and reports that nobody awaits do not pile up", async () => {
   const model = scripted([[call("a"), call("b", "flood")], ["Done."]]);

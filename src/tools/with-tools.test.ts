@@ -3,8 +3,8 @@ import { z } from "zod";
 import { collect } from "../../test/support/collect.js";
 import { deferred } from "../../test/support/deferred.js";
 import { ManualClock } from "../../test/support/manual-clock.js";
+import { call, result, tick } from "../../test/support/tool-events.js";
 import { workshop } from "../../test/support/workshop.js";
-import type { JsonObject } from "../base/json.js";
 import { defineModel } from "../models/define-model.js";
 import { fallback } from "../models/fallback.js";
 import { type ScriptLine, scripted } from "../models/scripted.js";
@@ -17,23 +17,6 @@ import { withTools } from "./with-tools.js";
 
 const ASK: ChatRequest = { messages: [{ role: "user", content: "How is the weather?" }] };
 const ANY = { type: "object" } as const;
-
-const call = (callId: string, name = "work", input: JsonObject = {}): ChatEvent => ({
-  type: "tool-call",
-  callId,
-  name,
-  input,
-});
-
-const result = (callId: string, output: unknown, more: Partial<ToolResultEvent> = {}) => ({
-  type: "tool-result",
-  callId,
-  name: "work",
-  output,
-  ...more,
-});
-
-const tick = () => new Promise((resolve) => setImmediate(resolve));
 
 test("text, call, result and the next answer are one stream, each model call a step", async () => {
   const weather = tool({

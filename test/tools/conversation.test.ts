@@ -10,11 +10,10 @@ import { approve, deny, responseMessage } from "../../src/tools/input-response.j
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
+import { call } from "../support/tool-events.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-tools-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const call = (callId: string, name: string): ScriptLine => ({ type: "tool-call", callId, name, input: {} });
 
 /** A process of its own, as far as the conversation can tell. */
 async function process(file: string, contextId: string, scripts: ScriptLine[][]) {

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
+import { call } from "../../../test/support/tool-events.js";
 import { scripted } from "../../models/scripted.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
 import { signature } from "../signature/signature.js";
 import { evaluate } from "./evaluate.js";
 import { exact, fits, judge, trajectory } from "./scorers.js";
 
-const call = (callId: string, name: string): ChatEvent => ({ type: "tool-call", callId, name, input: {} });
 const named = (name: string) => tool({ name, input: { type: "object" }, run: () => name });
 
 test("each case is scored by each scorer, and the report says which did not pass and why", async () => {

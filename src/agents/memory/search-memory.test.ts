@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { call } from "../../../test/support/tool-events.js";
 import type { EmbeddingModel } from "../../models/embeddings/embedding-model.js";
 import { scripted } from "../../models/scripted.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import { textOf } from "../../stream/message.js";
 import { Agent } from "../agent.js";
@@ -10,8 +10,6 @@ import type { FactStore } from "./facts/fact-store.js";
 import { searchMemory } from "./search-memory.js";
 import { sharedPool } from "./shared-pool.js";
 
-const call = (callId: string, name: string, input: object): ChatEvent =>
-  ({ type: "tool-call", callId, name, input }) as ChatEvent;
 const sent = (model: ReturnType<typeof scripted>, index: number) => model.requests[index]?.messages.map(textOf);
 
 test("the model keeps a fact, and another session of the same caller is given it", async () => {

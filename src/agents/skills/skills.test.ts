@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../../../test/support/tool-events.js";
 import { scripted } from "../../models/scripted.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
 import { type ChatMessage, resultsOf } from "../../stream/message.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
@@ -32,13 +32,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(root, { recursive: true }));
-
-const call = (callId: string, name: string, input: object): ChatEvent => ({
-  type: "tool-call",
-  callId,
-  name,
-  input: input as never,
-});
 
 const results = (messages: readonly ChatMessage[]) =>
   messages.flatMap((message) => (message.role === "tool" ? resultsOf(message) : []));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
+import { call } from "../../../test/support/tool-events.js";
 import { scripted } from "../../models/scripted.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { openRequests } from "../../tools/history.js";
@@ -11,7 +12,6 @@ import { handOff } from "./hand-off.js";
 import { debate, roundRobin } from "./round-robin.js";
 
 const ASK = { messages: [{ role: "user" as const, content: "Go." }] };
-const call = (callId: string, name: string): ChatEvent => ({ type: "tool-call", callId, name, input: {} });
 const speakers = (events: readonly ChatEvent[]) =>
   events.flatMap((event) => (event.type === "step-start" ? [event.agent] : []));
 

@@ -1,13 +1,11 @@
 import { expect, test } from "vitest";
+import { call } from "../../../test/support/tool-events.js";
 import { scripted } from "../../models/scripted.js";
-import type { ChatEvent } from "../../stream/chat-event.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
 import { bufferMemory } from "../memory/conversation-memory.js";
 import { bestMatches } from "./best-matches.js";
 
-const call = (callId: string, name: string, input: object = {}): ChatEvent =>
-  ({ type: "tool-call", callId, name, input }) as ChatEvent;
 const make = (name: string, description: string) =>
   tool({ name, description, input: { type: "object" }, run: () => `${name} ran` });
 const many = [

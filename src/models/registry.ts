@@ -30,9 +30,13 @@ import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet
 import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
 
-const MODEL = exactly("model", {
-  dialect: having("a dialect", "writeRequest", "reader"),
-  capabilities: jsonObject,
+/** Settings of `embedder`. What is given here wins over the environment. */
+export type EmbedderOptions = Pick<
+  ModelOptions,
+  "apiKey" | "baseUrl" | "headers" | "query" | "transport" | "fetch" | "timeouts" | "retry" | "env"
+>;
+
+const SERVICE_OPTIONS = {
   apiKey: string,
   baseUrl: string,
   headers: stringRecord,
@@ -42,6 +46,14 @@ const MODEL = exactly("model", {
   timeouts: TIMEOUTS,
   retry: RETRY,
   env: jsonObject,
+} satisfies Record<keyof EmbedderOptions, Check>;
+
+const EMBEDDER = exactly("embedder", SERVICE_OPTIONS);
+
+const MODEL = exactly("model", {
+  dialect: having("a dialect", "writeRequest", "reader"),
+  capabilities: jsonObject,
+  ...SERVICE_OPTIONS,
   thoughtTags: anything,
 } satisfies Record<keyof ModelOptions, Check>);
 
@@ -69,24 +81,6 @@ const PROVIDER = exactly(
   } satisfies Record<keyof Provider, unknown>,
   "provider",
 );
-
-/** Settings of `embedder`. What is given here wins over the environment. */
-export type EmbedderOptions = Pick<
-  ModelOptions,
-  "apiKey" | "baseUrl" | "headers" | "query" | "transport" | "fetch" | "timeouts" | "retry" | "env"
->;
-
-const EMBEDDER = exactly("embedder", {
-  apiKey: string,
-  baseUrl: string,
-  headers: stringRecord,
-  query: stringRecord,
-  transport: anything,
-  fetch: callable,
-  timeouts: TIMEOUTS,
-  retry: RETRY,
-  env: jsonObject,
-} satisfies Record<keyof EmbedderOptions, Check>);
 
 /** Finds models by their names. Applications may have one of their own, or add to the one that `model` uses. */
 export class Registry {

@@ -2,6 +2,7 @@ import { Burst } from "./burst.js";
 import { type Complete, listed, sharedBeginning } from "./completion.js";
 import { Draft } from "./draft.js";
 import { EditKeys } from "./edit-keys.js";
+import { EntryQueue } from "./entry-queue.js";
 import type { History, HistoryEntry } from "./history.js";
 import { HistorySearch } from "./history-search.js";
 import { chordOf, type Key } from "./key.js";
@@ -47,8 +48,7 @@ export class LineEditor implements TypedInput {
   readonly #edit = new EditKeys();
   #draft = new Draft();
   #search: HistorySearch | undefined;
-  /** Entries that nobody has asked for yet. */
-  #entries: Waiting[] = [];
+  readonly #entries = new EntryQueue<Waiting>();
   #asked: { isQuestion: boolean; resolve: (entry: Entry | undefined) => void } | undefined;
   #isClosed = false;
   #isHidden = false;
@@ -72,19 +72,15 @@ export class LineEditor implements TypedInput {
   }
 
   async ask(): Promise<string | undefined> {
-    const [draft, entries] = [this.#draft, this.#entries];
+    const draft = this.#draft;
     this.#draft = new Draft();
-    this.#entries = [];
-    const entry = await this.#ask(true);
+    const entry = await this.#entries.setAside(() => this.#ask(true));
     this.#draft = draft;
-    this.#entries = entries;
     return entry?.text;
   }
 
   forget(): number {
-    const count = this.#entries.length;
-    this.#entries = [];
-    return count;
+    return this.#entries.clear();
   }
 
   clear(): boolean {

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Draft } from "./draft.js";
+import { EntryQueue } from "./entry-queue.js";
 import { type Entry, readEntry } from "./read-entry.js";
 import type { TypedInput } from "./typed-input.js";
 
@@ -10,7 +11,7 @@ export class PlainLines implements TypedInput {
   readonly #write: (text: string) => void;
   readonly #terminal: Interface;
   #draft = new Draft();
-  #entries: Entry[] = [];
+  readonly #entries = new EntryQueue<Entry>();
   #asked: ((entry: Entry | undefined) => void) | undefined;
   #isQuestion = false;
   #isClosed = false;
@@ -28,17 +29,12 @@ export class PlainLines implements TypedInput {
   }
 
   async ask(): Promise<string | undefined> {
-    const entries = this.#entries;
-    this.#entries = [];
-    const entry = await this.#ask(true);
-    this.#entries = entries;
+    const entry = await this.#entries.setAside(() => this.#ask(true));
     return entry?.text;
   }
 
   forget(): number {
-    const count = this.#entries.length;
-    this.#entries = [];
-    return count;
+    return this.#entries.clear();
   }
 
   clear(): boolean {

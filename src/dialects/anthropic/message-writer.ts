@@ -13,11 +13,12 @@ import type {
   ToolResultEvent,
 } from "../../stream/chat-event.js";
 import { providerWord } from "../../stream/data-name.js";
-import { SluiceError } from "../../stream/error.js";
+import type { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
 import { ClientCalls, clientReason } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
+import { retractedError } from "../retracted-error.js";
 import { writeCitation } from "./citations.js";
 import { writeErrorBody } from "./errors.js";
 import { ownData } from "./opaque.js";
@@ -105,7 +106,7 @@ export class MessageWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#next > 0) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
+        if (this.#next > 0) this.fail(retractedError(event), write);
         return;
       case "finish":
         this.#finish(event, write);

@@ -10,10 +10,11 @@ import type {
   ToolResultEvent,
 } from "../../stream/chat-event.js";
 import { providerWord } from "../../stream/data-name.js";
-import { SluiceError } from "../../stream/error.js";
+import type { SluiceError } from "../../stream/error.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { ClientCalls } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
+import { retractedError } from "../retracted-error.js";
 import { CANDIDATE_FACTS, isKeptFact, RESPONSE_FACTS } from "./answer-facts.js";
 import { EmittedSources } from "./emitted-sources.js";
 import { writeErrorBody } from "./errors.js";
@@ -85,7 +86,7 @@ export class AnswerWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#emitted) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(retractedError(event), write);
         this.#forget();
         return;
       case "finish":

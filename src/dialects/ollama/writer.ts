@@ -1,9 +1,10 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishEvent } from "../../stream/chat-event.js";
-import { SluiceError } from "../../stream/error.js";
+import type { SluiceError } from "../../stream/error.js";
 import { ClientCalls } from "../client-calls.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
+import { retractedError } from "../retracted-error.js";
 import type { AnswerForm, LineContent } from "./answer-form.js";
 import { writeDoneReason } from "./done-reason.js";
 import { writeErrorBody } from "./errors.js";
@@ -61,7 +62,7 @@ export class LineWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#emitted) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(retractedError(event), write);
         return;
       case "finish":
         this.#finish(event, write);

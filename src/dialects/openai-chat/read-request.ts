@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatRequest, ProviderTool, ToolChoice } from "../../stream/chat-request.js";
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
+import { readResponseFormat } from "../openai-response-format.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { OPENAI_CHAT } from "./opaque.js";
 import { readMessages } from "./read-messages.js";
@@ -99,31 +100,10 @@ function readReasoning(body: WireObject): ChatRequest["reasoning"] {
 }
 
 function readFormat(body: WireObject): ChatRequest["responseFormat"] {
-  const format = body.object("response_format");
-  if (format === undefined) return undefined;
-  const type = format.oneOf("type", ["text", "json_object", "json_schema"]);
-  switch (type) {
-    case "text":
-      return { type: "text" };
-    case "json_object":
-      return { type: "json" };
-    case "json_schema": {
-      const wire = format.requiredObject("json_schema");
-      const description = wire.string("description");
-      const strict = wire.boolean("strict");
-      return {
-        type: "json-schema",
-        name: wire.requiredString("name"),
-        schema: wire.object("schema")?.value ?? {},
-        ...(description !== undefined && { description }),
-        ...(strict !== undefined && { strict }),
-      };
-    }
-    case undefined:
-      throw badRequest(format.field("type"), undefined, "text, json_object, json_schema");
-    default:
-      return type satisfies never;
-  }
+  return readResponseFormat(body.object("response_format"), (format) => {
+    const wire = format.requiredObject("json_schema");
+    return { wire, schema: wire.object("schema") };
+  });
 }
 
 /** Fields that only this protocol has, carried for a model that speaks it as well. */

@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatEvent, FinishEvent, StartEvent } from "../../stream/chat-event.js";
-import { SluiceError } from "../../stream/error.js";
+import type { SluiceError } from "../../stream/error.js";
 import { clientReason } from "../client-calls.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
+import { retractedError } from "../retracted-error.js";
 import { DeltaWriter } from "./delta-writer.js";
 import { writeFinishReason } from "./finish-reason.js";
 import { wantsUsage } from "./read-request.js";
@@ -36,7 +37,7 @@ export class OpenAiChatWriter implements WireWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#emitted) this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
+        if (this.#emitted) this.fail(retractedError(event), write);
         return;
       case "start":
         // After a retraction another model begins; the client cannot be informed, and keeps the first id.

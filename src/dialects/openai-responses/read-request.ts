@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatRequest, ProviderTool, ToolChoice, ToolDefinition } from "../../stream/chat-request.js";
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
+import { readResponseFormat } from "../openai-response-format.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { RESPONSES } from "./opaque.js";
 import { readInput } from "./read-input.js";
@@ -89,30 +90,10 @@ function readReasoning(body: WireObject): ChatRequest["reasoning"] {
 }
 
 function readFormat(body: WireObject): ChatRequest["responseFormat"] {
-  const format = body.object("text")?.object("format");
-  if (format === undefined) return undefined;
-  const type = format.oneOf("type", ["text", "json_object", "json_schema"]);
-  switch (type) {
-    case "text":
-      return { type: "text" };
-    case "json_object":
-      return { type: "json" };
-    case "json_schema": {
-      const description = format.string("description");
-      const strict = format.boolean("strict");
-      return {
-        type: "json-schema",
-        name: format.requiredString("name"),
-        schema: format.requiredObject("schema").value,
-        ...(description !== undefined && { description }),
-        ...(strict !== undefined && { strict }),
-      };
-    }
-    case undefined:
-      throw badRequest(format.field("type"), undefined, "text, json_object, json_schema");
-    default:
-      return type satisfies never;
-  }
+  return readResponseFormat(body.object("text")?.object("format"), (format) => ({
+    wire: format,
+    schema: format.requiredObject("schema"),
+  }));
 }
 
 /** Fields that only this protocol has, carried for a model that speaks it as well. */

@@ -13,11 +13,12 @@ import type {
   ToolResultEvent,
 } from "../../stream/chat-event.js";
 import { isProviderTool } from "../../stream/chat-request.js";
-import { SluiceError } from "../../stream/error.js";
+import type { SluiceError } from "../../stream/error.js";
 import { writeCarried } from "../carried.js";
 import { ClientCalls } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
+import { retractedError } from "../retracted-error.js";
 import { writeAnnotation } from "./annotations.js";
 import { writeEnd } from "./end.js";
 import { SLUICE_SERVER } from "./items.js";
@@ -96,8 +97,7 @@ export class ResponseWriter {
         return;
       case "retract":
         // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
-        if (this.#response.begun)
-          this.fail(new SluiceError("retracted", `what was emitted is void: ${event.reason}`), write);
+        if (this.#response.begun) this.fail(retractedError(event), write);
         return;
       case "finish":
         this.#finish(event, write);

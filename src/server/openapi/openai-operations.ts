@@ -4,6 +4,7 @@ import {
   either,
   filled,
   flag,
+  HELLO,
   list,
   number,
   type Operation,
@@ -85,7 +86,6 @@ const createResponse = wire(
   },
 );
 const ASKED = { model: "echo", input: "Hello" };
-const SAID = [{ role: "user", content: "Hello" }];
 const model = object({ id: text, object: word("model"), created: count, owned_by: text });
 
 /** OpenAI's paths. */
@@ -124,7 +124,7 @@ export const OPENAI: Readonly<Record<string, Operation>> = {
         web_search_options: record,
       },
     ),
-    example: { model: "echo", messages: SAID },
+    example: { model: "echo", messages: HELLO },
     json: completion,
     stream: "sse",
   },

@@ -5,6 +5,7 @@ import {
   exact,
   filled,
   flag,
+  HELLO,
   list,
   number,
   type Operation,
@@ -14,7 +15,6 @@ import {
   word,
 } from "./schema.js";
 
-const SAID = [{ role: "user", content: "Hello" }];
 const runState = word("running", "finished", "failed");
 const pages = { limit: count, after: text };
 
@@ -53,7 +53,7 @@ export const OWN: Readonly<Record<string, Operation>> = {
       { model: text, messages: list(object({ role: word("system", "user", "assistant", "tool") })) },
       { stream: flag, background: flag, thread: filled, run: filled, temperature: number, maxTokens: number },
     ),
-    example: { model: "echo", messages: SAID, stream: false },
+    example: { model: "echo", messages: HELLO, stream: false },
     json: object({ message: record, reason: text, usage: record }),
     stream: "sse",
   },

@@ -12,6 +12,9 @@ export const anything: Schema = {};
 /** Any JSON object. */
 export const record: Schema = { type: "object" };
 
+/** The messages of an example. */
+export const HELLO = [{ role: "user", content: "Hello" }];
+
 /** A list of one kind. */
 export const list = (items: Schema, minItems = 0): Schema => ({
   type: "array",

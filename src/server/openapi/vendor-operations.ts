@@ -4,6 +4,7 @@ import {
   either,
   filled,
   flag,
+  HELLO,
   list,
   number,
   type Operation,
@@ -14,7 +15,6 @@ import {
   word,
 } from "./schema.js";
 
-const SAID = [{ role: "user", content: "Hello" }];
 const tool = object({ name: text });
 const anthropicMessages = list(
   wire({ role: word("user", "assistant", "system"), content: either(text, list(record)) }),
@@ -81,7 +81,7 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
         metadata: record,
       },
     ),
-    example: { model: "echo", max_tokens: 100, messages: SAID },
+    example: { model: "echo", max_tokens: 100, messages: HELLO },
     json: object({
       id: text,
       type: word("message"),
@@ -95,7 +95,7 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
   },
   "POST /v1/messages/count_tokens": {
     body: wire({ model: text, messages: anthropicMessages }, { system, tools: list(tool) }),
-    example: { model: "echo", messages: SAID },
+    example: { model: "echo", messages: HELLO },
     json: object({ input_tokens: count }),
   },
   "GET /v1beta/models": { json: modelList },
@@ -110,7 +110,7 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
       { messages: list(record) },
       { ...ollamaOptions, model: text, tools: list(record), id: anything, trigger: anything },
     ),
-    example: { model: "echo", messages: SAID, stream: false },
+    example: { model: "echo", messages: HELLO, stream: false },
     json: object({ ...ollamaEnd, message: object({ role: word("assistant"), content: text }) }, counts),
     stream: "ndjson",
   },

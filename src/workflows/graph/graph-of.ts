@@ -1,3 +1,4 @@
+import { comesBefore } from "../plan/comes-before.js";
 import { END, type PlannedStep, type WorkflowPlan } from "../plan/plan.js";
 
 /** A step, or the end of the run, as it is drawn. */
@@ -79,14 +80,8 @@ function needsOf(step: PlannedStep, plan: WorkflowPlan): GraphEdge[] {
 }
 
 function comesAfter(plan: WorkflowPlan, later: number, earlier: number): boolean {
-  const seen = new Set<number>();
-  const queue = [later];
-  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    if (at === earlier) return true;
-    if (seen.has(at)) continue;
-    seen.add(at);
+  return comesBefore(earlier, later, (at) => {
     const step = plan.steps[at];
-    if (step !== undefined) queue.push(...step.needs.map(({ from }) => from), ...step.gates);
-  }
-  return false;
+    return step === undefined ? [] : [...step.needs.map(({ from }) => from), ...step.gates];
+  });
 }

@@ -1,5 +1,6 @@
 import type { Touch } from "../steps/step-type.js";
 import { circleOf } from "./circle-of.js";
+import { comesBefore } from "./comes-before.js";
 import { either, type Guards, narrow } from "./guards.js";
 import type { LoopBack, Need } from "./plan.js";
 
@@ -305,20 +306,8 @@ class FlowBuilder {
   #before(earlier: number, later: number): void {
     if (earlier === later) return;
     if (this.#order[later]?.has(earlier)) return;
-    if (this.#backwards && this.#comesBefore(later, earlier)) return;
+    if (this.#backwards && comesBefore(later, earlier, (at) => this.#sources(at))) return;
     this.#order[later]?.add(earlier);
-  }
-
-  #comesBefore(earlier: number, later: number): boolean {
-    const seen = new Set<number>();
-    const queue = [later];
-    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      if (at === earlier) return true;
-      if (seen.has(at)) continue;
-      seen.add(at);
-      queue.push(...this.#sources(at));
-    }
-    return false;
   }
 
   *#sources(index: number): Generator<number> {

@@ -1,7 +1,7 @@
 // `npm run build`: tsc checks and writes the declarations, Rolldown writes the code, Vite the web app.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { basename, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { asciiCode } from "./ascii-code.mjs";
 import { browserTwins } from "./browser-twins.mjs";
 import { guardPeers, isGuard, isGuarded } from "./guard-peers.mjs";
@@ -55,16 +55,39 @@ function licenseOf(name) {
   return `${name}\n\n${readFileSync(join(folder, file), "utf8")}`;
 }
 
+/** The declarations of what package.json exports. */
+function declarationsOf(entries) {
+  return Object.values(entries).flatMap(({ types }) => (types === undefined ? [] : [join(root, types)]));
+}
+
+/** Deletes the declarations that none of these refers to: nobody can import what they declare. */
+function dropUnreachable(entries) {
+  const reached = new Set(entries);
+  for (const file of reached) {
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
+      reached.add(join(dirname(file), path.replace(/\.js$/, ".d.ts")));
+    }
+  }
+  const dist = join(root, "dist");
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const file = join(dist, name);
+    if (name.endsWith(".d.ts") && !reached.has(file)) rmSync(file);
+  }
+}
+
 rmSync(join(root, "dist"), { recursive: true, force: true });
 run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.build.json"]);
 
+dropUnreachable(declarationsOf(exports));
+
 // Loaded here and not above: a fresh clone gets it only with the packages.
 const { rolldown } = await import("rolldown");
+const { shortLines } = await import("./short-lines.mjs");
 const node = await rolldown({
   input: inputOf("default"),
   // Dependencies stay outside.
   external: (id) => /^[^./\0]/.test(id) && !isGuarded(id),
-  plugins: [guardPeers(), asciiCode()],
+  plugins: [guardPeers(), asciiCode(), shortLines()],
   platform: "node",
   transform: { target: "node20.18" },
   preserveEntrySignatures: "allow-extension",

@@ -71,8 +71,9 @@ export function complaintInText(text: string): Complaint {
 
 /** Whether an object says outright that it is an error, whatever else stands in it. */
 export function saysError(body: JsonObject): boolean {
-  const { object, type, event_type: event, success } = body;
-  if ([object, type, event].some(isErrorWord) || success === false) return true;
+  const { object, type, event_type: event, status, __type: exception, success } = body;
+  if ([object, type, event, exception].some(isErrorWord) || success === false) return true;
+  if (exceptionIn(body) !== undefined || (isErrorWord(status) && messageIn(body) !== undefined)) return true;
   return ERRORS.some((field) => field !== "base_resp" && isFilled(body[field])) || failedResponse(body) !== undefined;
 }
 
@@ -88,10 +89,17 @@ function innerError(body: JsonObject): JsonValue | undefined {
   for (const field of ERRORS) {
     if (field === "base_resp" ? failedResponse(body) !== undefined : isFilled(body[field])) return body[field];
   }
-  const [only, more] = Object.keys(body);
-  if (only !== undefined && more === undefined && isErrorWord(only) && isJsonObject(body[only])) return body[only];
+  const exception = exceptionIn(body);
+  if (exception !== undefined) return exception;
   // FastAPI wraps the error of whoever raises it.
   return isJsonObject(body.detail) ? body.detail : undefined;
+}
+
+/** An event of AWS that is nothing but an exception, under its name. */
+function exceptionIn(body: JsonObject): JsonObject | undefined {
+  const [only, more] = Object.keys(body);
+  const exception = only !== undefined && more === undefined && isErrorWord(only) ? body[only] : undefined;
+  return isJsonObject(exception) ? exception : undefined;
 }
 
 /** MiniMax answers 200 with a status of its own, of which 0 is well. */

@@ -34,7 +34,7 @@ export class StrayFrames {
     const complaint = this.#refuse(body, frame);
     if (Object.keys(body).length === 0) return;
     const kind = filledString(body.type) ?? filledString(body.object) ?? frame.event;
-    if (kind === undefined) this.#last = strayError(complaint.message, frame.data);
+    if (kind === undefined) this.#last = strayError(complaint, frame.data);
     this.#early.push({ type: "data", name: providerData(kind ?? "frame"), value: body }, emit);
   }
 
@@ -92,7 +92,7 @@ function isCode(value: JsonValue | undefined): boolean {
   return (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0 && value !== 200);
 }
 
-function strayError(message: string | undefined, text: string): SluiceError {
-  if (message !== undefined) return providerError({ message });
+function strayError(complaint: Complaint, text: string): SluiceError {
+  if (complaint.message !== undefined) return providerError(complaint);
   return malformed(text, "of no known shape, and the answer ended after it");
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../base/json.js";
+import { BACKSLASH, QUOTE } from "../base/json-characters.js";
 
 /** Arguments as a tool call event carries them. */
 export interface ParsedInput {
@@ -28,16 +29,42 @@ export const UNNAMED = "unnamed";
 
 /**
  * The arguments of a call. None at all are an empty object, and so is `null`, which models say for a tool without
- * parameters; an object that was encoded twice is that object; what is not JSON stays text and is marked. Whole numbers
+ * parameters; an object that was encoded twice is that object; what is JSON but for a fence around it or a line
+ * end in a string is that JSON; what is not JSON stays text and is marked. Whole numbers
  * that a double cannot hold keep their digits, as text.
  */
 export function parseToolInput(text: string): ParsedInput {
   if (text.trim() === "") return { input: {} };
+  const input = parsed(text) ?? parsed(repaired(text));
+  return input === undefined ? { input: text, invalid: true } : { input };
+}
+
+function parsed(text: string): JsonValue | undefined {
   try {
-    return { input: toolInput(parseExactJson(text)) };
+    return toolInput(parseExactJson(text));
   } catch {
-    return { input: text, invalid: true };
+    return undefined;
   }
+}
+
+/** Without the fence around it, and with the control characters escaped that stand in strings: neither changes what is meant. */
+function repaired(text: string): string {
+  const fenced = text.trim();
+  const open = /^```\w{0,16}\s/.exec(fenced)?.[0].length ?? 0;
+  const json = fenced.slice(open, open > 0 && fenced.endsWith("```") ? -3 : undefined);
+  let escaped = "";
+  let quoted = false;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (quoted && code < 0x20) {
+      escaped += JSON.stringify(json.charAt(at)).slice(1, -1);
+      continue;
+    }
+    escaped += json.charAt(at);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted && code === BACKSLASH && at + 1 < json.length) escaped += json.charAt(++at);
+  }
+  return escaped;
 }
 
 /** The same of arguments that came as JSON and not as its text. */

@@ -174,6 +174,18 @@ describe.each(Object.entries(transports))("through %s", (_name, options: Partial
   });
 });
 
+describe("what breaks an answer off and says why", () => {
+  it.each([
+    ["upstream connect error or disconnect/reset before headers", "upstream connect error"],
+    ["<html><head><title>504 Gateway Time-out</title></head></html>", "504 Gateway Time-out"],
+  ])("is told in its own words: %s", async (words, told) => {
+    const error = await failure(await ask({}, earlyClose([BEGINNING, words])));
+    expect(error).toMatchObject({ code: "malformed-frame", retryable: false, partial: { text: BEGINNING_TEXT } });
+    expect(error.message).toContain(told);
+    expect(server?.received).toHaveLength(1);
+  });
+});
+
 describe("what is cut, wherever it is cut, is an error or the whole", () => {
   it("by a broken connection", () => cutAnywhere((bytes) => cutAfter(bytes)));
   it("by an orderly close", () => cutAnywhere((bytes) => earlyClose([bytes])));

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { malformed } from "../parse-frame.js";
 import { notAnAnswer } from "../stray-frames.js";
@@ -14,7 +14,7 @@ export function readBody(body: JsonValue): ChatEvent[] {
   if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
   const error = errorIn(body);
   if (error !== undefined) throw error;
-  if (!Array.isArray(body.content)) throw notAnAnswer(body, "anthropic", "a message");
+  if (!Array.isArray(body.content) && !isText(body)) throw notAnAnswer(body, "anthropic", "a message");
   const events: ChatEvent[] = [];
   const emit = (event: ChatEvent) => events.push(event);
   const reader = new AnthropicReader();
@@ -22,4 +22,9 @@ export function readBody(body: JsonValue): ChatEvent[] {
   reader.event({ type: "message_stop" }, { data: "" }, emit);
   reader.end(emit);
   return events;
+}
+
+/** Whether an object is a message whose content is nothing but a text. */
+function isText({ type, role, content }: JsonObject): boolean {
+  return typeof content === "string" && type === "message" && role === "assistant";
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
@@ -6,6 +6,7 @@ import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
+import { endWordIn, throwBrokenOff } from "../end-words.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
@@ -153,10 +154,14 @@ export class AnthropicReader implements WireReader {
     } else emit({ type: "start", id, model });
     this.#strays.release(emit);
     const answer = newAnswer();
-    const stopReason = filledString(message.stop_reason);
+    const stopReason = endWordIn(message.stop_reason);
     this.#message = { id, model, blocks: new Map(), strays: new Map(), bare: undefined, answer, usage, stopReason };
     if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
-    if (Array.isArray(message.content)) this.#content(message.content.filter(isJsonObject), emit);
+    // Some services say a text that is all there is as a string, as requests may.
+    const { content } = message;
+    const text: JsonValue[] = [{ type: "text", text: content ?? "" }];
+    const blocks = typeof content === "string" && content !== "" ? text : content;
+    if (Array.isArray(blocks)) this.#content(blocks.filter(isJsonObject), emit);
     emitExtras(message, MESSAGE_FIELDS, emit);
   }
 
@@ -202,7 +207,7 @@ export class AnthropicReader implements WireReader {
     const delta = isJsonObject(event.delta) ? event.delta : {};
     const index = indexOf(event);
     const kind = pieceKind(delta);
-    const piece = kind === undefined ? undefined : delta[PIECES[kind]];
+    const piece = kind === undefined ? undefined : pieceOf(delta, kind);
     if (kind === undefined || typeof piece !== "string") {
       this.#otherDelta(index, delta, emit);
       return;
@@ -211,7 +216,7 @@ export class AnthropicReader implements WireReader {
     const { estimated_tokens: estimated } = delta;
     // How far thinking is that is not shown.
     if (typeof estimated === "number") emit({ type: "data", name: "provider/estimated_tokens", value: estimated });
-    if (typeof event.index !== "number" || typeof estimated === "number") return;
+    if (typeof event.index !== "number" || typeof estimated === "number" || delta[PIECES[kind]] !== piece) return;
     const holes: Hole[] = [
       { path: ["index"], kind: "number", capture: true },
       { path: ["delta", PIECES[kind]], kind: "string", capture: true },
@@ -243,18 +248,21 @@ export class AnthropicReader implements WireReader {
     const message = this.#open(emit);
     if (message === undefined) return;
     const delta = isJsonObject(event.delta) ? event.delta : {};
-    message.stopReason = filledString(delta.stop_reason) ?? message.stopReason;
+    message.stopReason = endWordIn(delta.stop_reason) ?? message.stopReason;
     emitExtras(delta, ["stop_reason"], emit);
     emitExtras(event, ["type", "delta", "usage"], emit);
-    if (!isJsonObject(event.usage)) return;
-    message.usage = mergeUsage(message.usage, event.usage);
-    emit({ type: "usage", usage: readUsage(message.usage) });
+    if (isJsonObject(event.usage)) {
+      message.usage = mergeUsage(message.usage, event.usage);
+      emit({ type: "usage", usage: readUsage(message.usage) });
+    }
+    throwBrokenOff(delta.stop_reason);
   }
 
   #stop(emit: Emit): void {
     const message = this.#message;
     this.#repeats = false;
     if (message === undefined) return;
+    throwBrokenOff(message.stopReason);
     message.answer.cut = readStopReason(message.stopReason, false).reason === "length";
     tellBare(message, emit);
     for (const { block } of message.strays.values()) block.close(emit);
@@ -303,8 +311,20 @@ function indexOf(event: JsonObject): number {
   return typeof event.index === "number" ? event.index : 0;
 }
 
-/** The kind of a delta that is nothing but a piece of text. */
+/** The kind of a delta that is nothing but a piece of text. Services leave its type out, or have another word for it. */
 function pieceKind(delta: JsonObject): PieceKind | undefined {
   const { type } = delta;
-  return type === "text_delta" || type === "thinking_delta" || type === "input_json_delta" ? type : undefined;
+  if (type === "text_delta" || type === "thinking_delta" || type === "input_json_delta") return type;
+  if (type !== undefined && !OTHER_WORDS.includes(type)) return undefined;
+  if ("partial_json" in delta) return "input_json_delta";
+  if ("thinking" in delta || "reasoning" in delta) return "thinking_delta";
+  return "text" in delta ? "text_delta" : undefined;
+}
+
+const OTHER_WORDS: readonly JsonValue[] = ["text", "thinking", "reasoning", "reasoning_delta", "input_json"];
+
+/** The piece of a delta. Some services send arguments as an object, whole. */
+function pieceOf(delta: JsonObject, kind: PieceKind): JsonValue | undefined {
+  const piece = delta[PIECES[kind]] ?? (kind === "thinking_delta" ? delta.reasoning : undefined);
+  return kind === "input_json_delta" && isJsonObject(piece) ? JSON.stringify(piece) : piece;
 }

@@ -1,33 +1,24 @@
-import { lookup } from "../../base/lookup.js";
 import type { FinishReason } from "../../stream/chat-event.js";
 import { agreedReason } from "../agreed-reason.js";
+import { endWord } from "../end-words.js";
 
-/** The first word of each reason is the plain one; the others say more and are kept as `rawReason`. */
-const REASONS = lookup<FinishReason>({
-  end_turn: "stop",
-  max_tokens: "length",
-  tool_use: "tool-calls",
-  pause_turn: "pause",
-  refusal: "refusal",
-  stop_sequence: "stop",
-  model_context_window_exceeded: "length",
-  // The request asked to stop after the context was compacted; sending it back goes on.
-  compaction: "pause",
-});
+/** The words of Anthropic's own. Those that `writeStopReason` says are the plain ones; the others are kept as `rawReason`. */
+const WORDS =
+  "end_turn max_tokens tool_use pause_turn refusal stop_sequence model_context_window_exceeded compaction".split(" ");
 
 /** Our reason, and the provider's word where ours says less. */
 export function readStopReason(
   word: string | undefined,
   toolCalls: boolean,
 ): { reason: FinishReason; rawReason?: string } {
-  const reason = agreedReason(word === undefined ? undefined : (REASONS.get(word) ?? "other"), { toolCalls });
+  const reason = agreedReason(word === undefined ? undefined : endWord(word), { toolCalls });
   if (word === undefined) return { reason };
   return writeStopReason(reason) === word ? { reason } : { reason, rawReason: word };
 }
 
 /** Anthropic's word for a reason: `rawReason` where it is one of its words for it. */
 export function writeStopReason(reason: FinishReason, rawReason?: string): string {
-  if (rawReason !== undefined && REASONS.get(rawReason) === reason) return rawReason;
+  if (rawReason !== undefined && WORDS.includes(rawReason) && endWord(rawReason) === reason) return rawReason;
   switch (reason) {
     case "length":
     case "budget":

@@ -1,41 +1,30 @@
-import { lookup } from "../../base/lookup.js";
+import type { JsonValue } from "../../base/json.js";
 import type { FinishReason } from "../../stream/chat-event.js";
+import { agreedReason } from "../agreed-reason.js";
+import { endWord, endWordIn } from "../end-words.js";
 
 /**
- * What Gemini's words mean: `FinishReason` and `BlockedReason` of https://ai.google.dev/api/generate-content. The words
- * that `writeFinishReason` says are the plain ones; the others say more and are kept as `rawReason`.
+ * Gemini's words: `FinishReason` and `BlockedReason` of https://ai.google.dev/api/generate-content. Those that
+ * `writeFinishReason` says are the plain ones; the others say more and are kept as `rawReason`.
  */
-const REASONS = lookup<FinishReason>({
-  STOP: "stop",
-  MAX_TOKENS: "length",
-  SAFETY: "content-filter",
-  RECITATION: "content-filter",
-  BLOCKLIST: "content-filter",
-  PROHIBITED_CONTENT: "content-filter",
-  SPII: "content-filter",
-  MODEL_ARMOR: "content-filter",
-  JAILBREAK: "content-filter",
-  IMAGE_SAFETY: "content-filter",
-  IMAGE_PROHIBITED_CONTENT: "content-filter",
-  IMAGE_RECITATION: "content-filter",
-  // Sending the conversation back with the token that came beside it goes on.
-  CONTINUATION: "pause",
-  OTHER: "other",
-  LANGUAGE: "other",
-  NO_IMAGE: "other",
-  IMAGE_OTHER: "other",
-  MALFORMED_FUNCTION_CALL: "other",
-  MALFORMED_RESPONSE: "other",
-  UNEXPECTED_TOOL_CALL: "other",
-  TOO_MANY_TOOL_CALLS: "other",
-  MISSING_THOUGHT_SIGNATURE: "other",
-  FINISH_REASON_UNSPECIFIED: "other",
-});
+const WORDS = (
+  "STOP MAX_TOKENS SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR JAILBREAK IMAGE_SAFETY " +
+  "IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION CONTINUATION OTHER LANGUAGE NO_IMAGE IMAGE_OTHER MALFORMED_FUNCTION_CALL " +
+  "MALFORMED_RESPONSE UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS MISSING_THOUGHT_SIGNATURE FINISH_REASON_UNSPECIFIED"
+).split(" ");
+
+/** The words that all of Google's services number alike, by their numbers: some gateways pass these on. */
+const NUMBERED = ["FINISH_REASON_UNSPECIFIED", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER"];
+
+/** The word in a field for it; that of no reason yet is none. */
+export function finishWordIn(value: JsonValue | undefined): string | undefined {
+  const word = typeof value === "number" ? (NUMBERED[value] ?? String(value)) : endWordIn(value);
+  return value === 0 ? undefined : word;
+}
 
 /** Our reason, and Gemini's word where ours says less. Gemini says `STOP` after calls as well. */
 export function readFinishReason(word: string, toolCalls: boolean): { reason: FinishReason; rawReason?: string } {
-  const known = REASONS.get(word) ?? "other";
-  const reason = known === "stop" && toolCalls ? "tool-calls" : known;
+  const reason = agreedReason(endWord(word), { toolCalls });
   return writeFinishReason(reason) === word ? { reason } : { reason, rawReason: word };
 }
 
@@ -46,7 +35,7 @@ export function readBlockReason(word: string): { reason: FinishReason; rawReason
 
 /** Gemini's word for a reason: `rawReason` where it is one of its words for it. */
 export function writeFinishReason(reason: FinishReason, rawReason?: string): string {
-  if (rawReason !== undefined && REASONS.get(rawReason) === reason) return rawReason;
+  if (rawReason !== undefined && WORDS.includes(rawReason) && endWord(rawReason) === reason) return rawReason;
   switch (reason) {
     case "stop":
     case "tool-calls":

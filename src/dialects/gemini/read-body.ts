@@ -3,6 +3,7 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import { malformed } from "../parse-frame.js";
 import { notAnAnswer } from "../stray-frames.js";
 import { errorIn } from "./errors.js";
+import { plainChunk } from "./plain-chunk.js";
 import { GeminiReader, isAnswer } from "./reader.js";
 
 /**
@@ -25,6 +26,6 @@ function object(value: JsonValue): JsonObject {
   if (!isJsonObject(value)) throw malformed(JSON.stringify(value), "not a JSON object");
   const error = errorIn(value);
   if (error !== undefined) throw error;
-  if (!isAnswer(value)) throw notAnAnswer(value, "gemini", "an answer");
+  if (!isAnswer(plainChunk(value))) throw notAnAnswer(value, "gemini", "an answer");
   return value;
 }

@@ -5,15 +5,17 @@ import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
+import { throwBrokenOff } from "../end-words.js";
 import { LearnedShapes } from "../learned-shapes.js";
 import { isDone, parseEvent, parseFrame } from "../parse-frame.js";
 import { StrayFrames } from "../stray-frames.js";
 import { AnswerFacts } from "./answer-facts.js";
 import { errorIn } from "./errors.js";
-import { readBlockReason, readFinishReason } from "./finish-reason.js";
+import { finishWordIn, readBlockReason, readFinishReason } from "./finish-reason.js";
 import { holesOf, isSaid, type Meaning, meaningOf, usageOf } from "./known-chunks.js";
 import { objectOf } from "./opaque.js";
 import { GeminiPartReader } from "./part-reader.js";
+import { plainChunk } from "./plain-chunk.js";
 import { Emitted, hasContent, hasEnd, RepeatedChunks } from "./repeated-chunks.js";
 import { GroundingSources } from "./sources.js";
 import { readUsage } from "./usage.js";
@@ -77,9 +79,10 @@ export class GeminiReader implements WireReader {
   }
 
   /** Takes a chunk that was parsed; `frame` holds it and nothing else, to learn from. */
-  chunk(chunk: JsonObject, frame: Frame, emit: Emit): void {
-    const error = errorIn(chunk);
+  chunk(received: JsonObject, frame: Frame, emit: Emit): void {
+    const error = errorIn(received);
     if (error !== undefined) throw error;
+    const chunk = plainChunk(received);
     if (!isAnswer(chunk)) {
       if (!RESPONSE_FIELDS.some((field) => field in chunk)) this.#strays.push(chunk, frame, emit);
       return;
@@ -195,9 +198,11 @@ export class GeminiReader implements WireReader {
       if (part.text !== "") this.#finishWord = undefined;
       this.#parts.push(part, emit);
     }
-    if (typeof candidate.finishReason === "string") {
-      this.#finishWord = candidate.finishReason;
-      this.#parts.calls.finish(candidate.finishReason !== "STOP", emit);
+    const word = finishWordIn(candidate.finishReason);
+    if (word !== undefined) {
+      throwBrokenOff(candidate.finishReason);
+      this.#finishWord = word;
+      this.#parts.calls.finish(readFinishReason(word, false).reason !== "stop", emit);
     }
     this.#facts.push(candidate, CANDIDATE_FIELDS, emit);
     const { text } = this.#parts;

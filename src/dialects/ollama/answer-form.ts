@@ -28,6 +28,7 @@ export const chatForm: AnswerForm = {
   text: ["message", "content"],
   thinking: ["message", "thinking"],
   read(line) {
+    if (line.message === null && typeof line.done === "boolean") return {};
     if (!isJsonObject(line.message)) return line.done === true ? {} : undefined;
     const { content, thinking, tool_calls, images } = line.message;
     return contentOf(content, thinking, tool_calls, images);

@@ -1,4 +1,6 @@
 import type { FinishReason } from "../../stream/chat-event.js";
+import { agreedReason } from "../agreed-reason.js";
+import { endWord } from "../end-words.js";
 
 /** Our reason, and Ollama's word where ours says less. Calls end on `stop`, and older versions give no reason. */
 export function readDoneReason(
@@ -17,7 +19,7 @@ export function readDoneReason(
     case "unload":
       return { reason: "stop", rawReason: word };
     default:
-      return { reason: "other", rawReason: word };
+      return { reason: agreedReason(endWord(word), { toolCalls }), rawReason: word };
   }
 }
 

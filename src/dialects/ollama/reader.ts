@@ -5,9 +5,10 @@ import type { Emit } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { WireReader } from "../dialect.js";
+import { endWordIn, throwBrokenOff } from "../end-words.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
-import { isBlank, isDone, malformed, parseEvent } from "../parse-frame.js";
+import { isDone, isHeartbeat, malformed, parseEvent } from "../parse-frame.js";
 import { ReportedCalls } from "../reported-calls.js";
 import { StrayFrames } from "../stray-frames.js";
 import { type ParsedInput, parseToolInput, readInput, UNNAMED } from "../tool-input.js";
@@ -47,7 +48,7 @@ export class OllamaReader implements WireReader {
     const known = this.#shapes.match(data, (type, [text = ""]) => {
       if (text !== "") emit({ type, text });
     });
-    if (!known && !isDone(data) && !isBlank(data)) this.#line(this.#parse(frame), frame, emit);
+    if (!known && !isDone(data) && !isHeartbeat(frame)) this.#line(this.#parse(frame), frame, emit);
   }
 
   end(): void {
@@ -112,8 +113,8 @@ export class OllamaReader implements WireReader {
     }
     const usage = readUsage(line);
     if (usage.raw !== undefined) emit({ type: "usage", usage });
-    const word = typeof line.done_reason === "string" ? line.done_reason : undefined;
-    emit({ type: "finish", ...readDoneReason(word, this.#calls > 0), usage });
+    throwBrokenOff(line.done_reason);
+    emit({ type: "finish", ...readDoneReason(endWordIn(line.done_reason), this.#calls > 0), usage });
   }
 
   #learn(frame: string, line: JsonObject, { text, thinking, toolCalls, images }: LineContent): void {

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
 import { type Hole, LearnedShapes } from "../learned-shapes.js";
+import { THOUGHT_FIELDS, thoughtStateIn } from "./thoughts.js";
 
 /** What a frame of a learned shape means: a piece of this kind, or of the arguments of this call. */
 export type Meaning =
@@ -33,15 +34,16 @@ export class DeltaShapes {
   /** Learns the shape of a chunk that meant one event and nothing else. */
   learn(frame: string, chunk: JsonObject, choice: JsonObject, delta: JsonObject, event: ChatEvent | undefined): void {
     if (isJsonObject(chunk.usage) || chunk.x_groq !== undefined || (choice.logprobs ?? null) !== null) return;
-    if (delta.reasoning_details !== undefined || delta.audio !== undefined || chunk.citations !== undefined) return;
+    if (Object.keys(thoughtStateIn(delta)).length > 0 || delta.audio !== undefined) return;
+    if (chunk.citations !== undefined) return;
     if (chunk.search_results !== undefined || Array.isArray(delta.content)) return;
     switch (event?.type) {
       case "text-delta":
         if (event.refusal === undefined) this.#learnHole(frame, [...DELTA, "content"], { type: "text-delta" });
         return;
       case "reasoning-delta": {
-        const key = filledString(delta.reasoning_content) !== undefined ? "reasoning_content" : "reasoning";
-        this.#learnHole(frame, [...DELTA, key], { type: "reasoning-delta" });
+        const key = THOUGHT_FIELDS.find((field) => filledString(delta[field]) !== undefined);
+        if (key !== undefined) this.#learnHole(frame, [...DELTA, key], { type: "reasoning-delta" });
         return;
       }
       case "tool-input-delta": {

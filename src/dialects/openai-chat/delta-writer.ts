@@ -1,5 +1,5 @@
 import { encodeBase64 } from "../../base/base64.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { AudioDeltaEvent, ChatEvent, FileEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { isProviderTool } from "../../stream/chat-request.js";
 import { ClientCalls } from "../client-calls.js";
@@ -7,6 +7,7 @@ import { toDataUrl } from "../data-url.js";
 import type { WriterContext } from "../dialect.js";
 import { ownData } from "./opaque.js";
 import { writeAnnotation } from "./sources.js";
+import { thoughtStateIn } from "./thoughts.js";
 import { writeCall } from "./write-call.js";
 
 /** Takes the `delta` of a chunk. */
@@ -39,7 +40,7 @@ export class DeltaWriter {
         if (event.text !== "") write(event.refusal ? { refusal: event.text } : { content: event.text });
         return;
       case "reasoning-delta":
-        reasoning(event.text, ownData(event.opaque)?.reasoning_details, write);
+        reasoning(event.text, thoughtStateIn(ownData(event.opaque)), write);
         return;
       case "tool-input-delta":
         if (this.#clientCalls.runsElsewhere(event) || this.#customTools.has(event.name)) return;
@@ -117,10 +118,7 @@ export class DeltaWriter {
   }
 }
 
-function reasoning(text: string, details: JsonValue | undefined, write: WriteDelta): void {
-  if (text === "" && details === undefined) return;
-  write({
-    ...(text !== "" && { reasoning_content: text }),
-    ...(details !== undefined && { reasoning_details: details }),
-  });
+function reasoning(text: string, state: JsonObject, write: WriteDelta): void {
+  const delta = { ...(text !== "" && { reasoning_content: text }), ...state };
+  if (Object.keys(delta).length > 0) write(delta);
 }

@@ -1,3 +1,5 @@
+import { THOUGHT_FIELDS, THOUGHT_STATES } from "./thoughts.js";
+
 /** Fields of a chunk that have events of their own, or say only how the answer was made. */
 export const CHUNK_FIELDS: readonly string[] = [
   "id",
@@ -25,14 +27,14 @@ export const CHOICE_FIELDS: readonly string[] = [
   "logprobs",
   "usage",
   "error",
+  "tool_calls",
 ];
 /** The same of a delta or a message. */
 export const DELTA_FIELDS: readonly string[] = [
   "role",
   "content",
-  "reasoning_content",
-  "reasoning",
-  "reasoning_details",
+  ...THOUGHT_FIELDS,
+  ...THOUGHT_STATES,
   "refusal",
   "audio",
   "images",

@@ -1,20 +1,19 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent, Emit, FinishReason } from "../../stream/chat-event.js";
 import { EmittedText } from "../emitted-text.js";
-import { filledString } from "../filled-string.js";
 import { contentPart, imagePart, textPiece } from "./content-part.js";
 import type { Meaning } from "./delta-shapes.js";
 import { EmittedAudio } from "./emitted-audio.js";
 import { readFinishReason } from "./finish-reason.js";
 import { ownOpaque } from "./opaque.js";
-import { ReasoningDetails } from "./reasoning-details.js";
 import { callSign, type RepeatedAnswer } from "./repeated-answer.js";
+import { THOUGHT_FIELDS, THOUGHT_STATES, ThoughtState, thoughtIn } from "./thoughts.js";
 import { ToolCalls } from "./tool-calls.js";
 
 /** The content of one answer while it arrives: its text, reasoning, calls and sound. A stream may hold several answers. */
 export class OpenAnswer {
   readonly #calls: ToolCalls;
-  readonly #details = new ReasoningDetails();
+  readonly #thoughts = new ThoughtState();
   readonly #audio = new EmittedAudio();
   /** The text so far, which a message at the end may repeat whole. */
   readonly #text = new EmittedText();
@@ -58,14 +57,15 @@ export class OpenAnswer {
     }
     if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
     if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, emit);
+    // A few servers send one call without its list.
+    else if (isJsonObject(delta.tool_calls)) this.#calls.push(delta.tool_calls, emit);
     // Before there were tools there was one function.
     if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, emit);
   }
 
   #reasoning(delta: JsonObject, emit: Emit): void {
-    const { reasoning_content: content, reasoning, reasoning_details: details } = delta;
-    const detailed = Array.isArray(details) ? this.#details.push(details) : "";
-    const text = filledString(content) ?? filledString(reasoning) ?? detailed;
+    const sealed = this.#thoughts.push(delta);
+    const text = thoughtIn(delta) || sealed;
     if (text !== "") emit({ type: "reasoning-delta", text });
   }
 
@@ -82,7 +82,8 @@ export class OpenAnswer {
     const rest = typeof content === "string" ? this.#text.restOf(content) : "";
     if (rest === undefined) return undefined;
     const { refusal: _, audio: __, images: ___, ...others } = message;
-    const thoughts = this.#reasoned ? { reasoning: null, reasoning_content: null, reasoning_details: null } : {};
+    const told = this.#reasoned ? [...THOUGHT_FIELDS, ...THOUGHT_STATES] : [];
+    const thoughts = Object.fromEntries(told.map((field) => [field, null]));
     const calls = this.#calls.any ? { tool_calls: null, function_call: null } : {};
     return { ...others, ...thoughts, ...calls, content: rest };
   }
@@ -102,10 +103,8 @@ export class OpenAnswer {
 
   /** Emits what was kept until the end. Returns why the answer ended. */
   close(rawReason: string | undefined, emit: Emit): { reason: FinishReason; rawReason?: string } {
-    const { blocks } = this.#details;
-    if (blocks !== undefined) {
-      emit({ type: "reasoning-delta", text: "", opaque: ownOpaque({ reasoning_details: blocks }) });
-    }
+    const { fields } = this.#thoughts;
+    if (fields !== undefined) emit({ type: "reasoning-delta", text: "", opaque: ownOpaque(fields) });
     this.#audio.end(emit);
     const cut = readFinishReason(rawReason, { toolCalls: false }).reason === "length";
     this.#calls.finish(cut, emit);

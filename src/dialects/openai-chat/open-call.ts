@@ -38,6 +38,8 @@ export class StreamedCall {
   #empty = false;
   /** Pieces that came before the name. */
   #early: string[] = [];
+  /** The last piece, while each goes on with the one before: some servers send the arguments so far, and not what is new. */
+  #grown: string | undefined = "";
   readonly #silent: boolean;
   #reported = false;
 
@@ -70,7 +72,7 @@ export class StreamedCall {
 
   /** Whether the arguments can be read as they are. */
   get isReadable(): boolean {
-    return this.custom || parseToolInput(this.text).invalid === undefined;
+    return this.#whole(false).invalid === undefined;
   }
 
   /** Whether there is anything to tell: some servers send pieces that say nothing. */
@@ -98,6 +100,7 @@ export class StreamedCall {
       return "";
     }
     this.#empty = false;
+    this.#grown = this.#grown !== undefined && delta.startsWith(this.#grown) ? delta : undefined;
     const length = this.#extent.push(delta);
     if (length > 0) this.#say(delta.slice(0, length), emit);
     const rest = delta.slice(length);
@@ -119,7 +122,10 @@ export class StreamedCall {
 
   #whole(bare: boolean): ParsedInput {
     if (bare) return { input: "", invalid: true };
-    return this.custom ? { input: this.#input.toString() } : parseToolInput(this.text);
+    if (this.custom) return { input: this.#input.toString() };
+    const whole = parseToolInput(this.text);
+    const grown = whole.invalid && this.#grown ? parseToolInput(this.#grown) : whole;
+    return grown.invalid ? whole : grown;
   }
 
   /** Whether a piece after the end says nothing new: the whole once more, or blanks. */

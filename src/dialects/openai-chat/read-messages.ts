@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../../base/base64.js";
-import type { JsonValue } from "../../base/json.js";
+import type { JsonObject } from "../../base/json.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -13,6 +13,7 @@ import { parseToolInput } from "../tool-input.js";
 import { badRequest, type WireObject } from "../wire-object.js";
 import { readBreakpoint } from "./cache-breakpoint.js";
 import { ownOpaque } from "./opaque.js";
+import { thoughtStateIn } from "./thoughts.js";
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
 const USER_PARTS = ["text", "image_url", "input_audio", "file"] as const;
@@ -125,13 +126,16 @@ function readAssistant(message: WireObject, names: Map<string, string>): string 
   const calls = message.objects("tool_calls") ?? [];
   const called = message.object("function_call");
   const refusal = message.string("refusal");
-  const reasoning = message.string("reasoning_content") ?? message.string("reasoning");
-  const details = message.array("reasoning_details");
+  const reasoning =
+    message.string("reasoning_content") ?? message.string("reasoning") ?? message.string("reasoning_text");
+  const state = readThoughtState(message);
   const audio = message.object("audio");
   const plain = calls.length === 0 && called === undefined && refusal === undefined && reasoning === undefined;
-  if (typeof content === "string" && plain && details === undefined && audio === undefined) return content;
+  if (typeof content === "string" && plain && state === undefined && audio === undefined) return content;
   const output: AssistantPart[] = [];
-  if (reasoning !== undefined || details !== undefined) output.push(readReasoning(reasoning ?? "", details));
+  if (reasoning !== undefined || state !== undefined) {
+    output.push({ type: "reasoning", text: reasoning ?? "", ...(state !== undefined && { opaque: ownOpaque(state) }) });
+  }
   if (typeof content === "string" && content !== "") output.push({ type: "text", text: content });
   else if (typeof content === "object") output.push(...parts(message).map(readAssistantPart));
   if (refusal !== undefined) output.push({ type: "text", text: refusal, refusal: true });
@@ -147,9 +151,12 @@ function readAssistantPart(part: WireObject): TextPart {
   return { type: "text", text: part.requiredString("refusal"), refusal: true };
 }
 
-function readReasoning(text: string, details: JsonValue[] | undefined): AssistantPart {
-  if (details === undefined) return { type: "reasoning", text };
-  return { type: "reasoning", text, opaque: ownOpaque({ reasoning_details: details }) };
+function readThoughtState(message: WireObject): JsonObject | undefined {
+  message.array("reasoning_details");
+  message.array("thinking_blocks");
+  message.string("reasoning_opaque");
+  const state = thoughtStateIn(message.value);
+  return Object.keys(state).length > 0 ? state : undefined;
 }
 
 function readSaidAudio(audio: WireObject): AssistantPart {

@@ -6,6 +6,7 @@ import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { saysError } from "../complaint.js";
 import type { WireReader } from "../dialect.js";
+import { endWordIn, throwBrokenOff } from "../end-words.js";
 import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
 import { errorIn } from "../openai-error.js";
@@ -13,7 +14,6 @@ import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
 import { DeltaShapes, type Meaning } from "./delta-shapes.js";
-import { brokenOff } from "./finish-reason.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
 import { OpenAnswer } from "./open-answer.js";
 import { beginsAnew, RepeatedAnswer } from "./repeated-answer.js";
@@ -205,7 +205,11 @@ export class OpenAiChatReader implements WireReader {
     const error = errorIn(choice);
     if (error !== undefined) throw error;
     const whole = this.#answer.hasText && isJsonObject(choice.message) ? choice.message : undefined;
-    const delta = whole !== undefined && !isJsonObject(choice.delta) ? {} : deltaOf(choice);
+    const beside = Array.isArray(choice.tool_calls) ? { tool_calls: choice.tool_calls } : {};
+    const delta: JsonObject = {
+      ...beside,
+      ...(whole !== undefined && !isJsonObject(choice.delta) ? {} : deltaOf(choice)),
+    };
     const emitted: ChatEvent[] = [];
     const note = (event: ChatEvent) => {
       this.#answer.book(event);
@@ -222,9 +226,8 @@ export class OpenAiChatReader implements WireReader {
     if (choice.logprobs !== undefined && choice.logprobs !== null) {
       emit({ type: "data", name: "provider/logprobs", value: choice.logprobs });
     }
-    const reason = filledString(choice.finish_reason);
-    const broken = reason === undefined ? undefined : brokenOff(reason);
-    if (broken !== undefined) throw providerError({ message: broken, code: reason });
+    const reason = endWordIn(choice.finish_reason);
+    throwBrokenOff(choice.finish_reason);
     if (reason !== undefined) {
       this.#rawReason = reason;
       this.#answer.ends(reason, emit);

@@ -3,6 +3,7 @@ import type { Frame } from "../../stream/framing/frame.js";
 import type { EmittedText } from "../emitted-text.js";
 import { filledString } from "../filled-string.js";
 import { parseToolInput } from "../tool-input.js";
+import { thoughtIn } from "./thoughts.js";
 
 /** What an answer called, as a text that is the same for the same call. */
 export function callSign(name: string, input: JsonValue): string {
@@ -58,8 +59,8 @@ export class RepeatedAnswer {
 }
 
 /** Whether a delta begins an answer: it says who speaks, and something beside. */
-export function beginsAnew({ role, content, tool_calls: calls, reasoning_content, reasoning }: JsonObject): boolean {
+export function beginsAnew(delta: JsonObject): boolean {
+  const { role, content, tool_calls: calls } = delta;
   if (typeof role !== "string") return false;
-  const texts = [content, reasoning_content, reasoning].some((text) => filledString(text) !== undefined);
-  return texts || (Array.isArray(calls) && calls.length > 0);
+  return filledString(content) !== undefined || thoughtIn(delta) !== "" || (Array.isArray(calls) && calls.length > 0);
 }

@@ -6,7 +6,7 @@ import { StreamedCall } from "./open-call.js";
 
 /** What a piece of a call says. */
 interface Piece {
-  index: JsonValue | undefined;
+  index: number | undefined;
   id: string | undefined;
   name: string | undefined;
   delta: string;
@@ -126,7 +126,7 @@ export class ToolCalls {
     });
     this.#calls.push(call);
     if (id !== undefined) this.#identify(call, id);
-    if (typeof index === "number") this.#byIndex.set(index, call);
+    if (index !== undefined) this.#byIndex.set(index, call);
     return call;
   }
 
@@ -150,8 +150,8 @@ export class ToolCalls {
   #known(piece: Piece, place: number): StreamedCall | undefined {
     const { index, id, name, delta } = piece;
     const same = id === undefined ? undefined : this.#byId.get(id);
-    const there = typeof index === "number" ? this.#byIndex.get(index) : undefined;
-    if (typeof index === "number") {
+    const there = index !== undefined ? this.#byIndex.get(index) : undefined;
+    if (index !== undefined) {
       if (there === undefined) return same !== undefined && this.#indexOf(same) === undefined ? same : undefined;
       if (id === undefined || there.givenId === undefined || id === there.givenId) {
         return begins(piece, there) ? undefined : there;
@@ -189,13 +189,19 @@ function begins({ id, name, delta }: Piece, call: StreamedCall): boolean {
   return name !== call.name || (call.isWhole && delta.trim() !== "");
 }
 
+/** A place, which a few services send as text. */
+function indexOf(value: JsonValue | undefined): number | undefined {
+  if (typeof value === "string" && /^\d{1,9}$/.test(value)) return Number(value);
+  return typeof value === "number" ? value : undefined;
+}
+
 function pieceOf(wire: JsonObject): Piece {
   const custom = isJsonObject(wire.custom) ? wire.custom : undefined;
   // Some services leave the object around name and arguments out.
   const called = custom ?? (isJsonObject(wire.function) ? wire.function : wire);
   const input = custom === undefined ? (called.arguments ?? called.parameters) : custom.input;
   return {
-    index: wire.index,
+    index: indexOf(wire.index),
     id: filledString(wire.id),
     name: filledString(called.name),
     // A few services send the arguments as an object, whole.

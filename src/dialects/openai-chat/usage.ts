@@ -4,11 +4,12 @@ import { tokenCount } from "../token-count.js";
 
 /** Token counts of a chat completion, as all compatible services write them. */
 export function readUsage(raw: JsonObject): Usage {
-  const input = details(raw.prompt_tokens_details);
-  const output = details(raw.completion_tokens_details);
+  const input = details(raw.prompt_tokens_details ?? raw.input_tokens_details);
+  const output = details(raw.completion_tokens_details ?? raw.output_tokens_details);
   const usage: Usage = { raw };
-  set(usage, "inputTokens", raw.prompt_tokens);
-  set(usage, "outputTokens", outputTokens(raw, output.reasoning_tokens));
+  // Gateways that speak both of OpenAI's protocols mix their names.
+  set(usage, "inputTokens", raw.prompt_tokens ?? raw.input_tokens);
+  set(usage, "outputTokens", outputTokens(raw, output.reasoning_tokens) ?? raw.output_tokens);
   // DeepSeek and Moonshot count cache hits beside the details; Mistral under a name of its own.
   set(
     usage,

@@ -19,6 +19,7 @@ import { prepareHistory } from "../history/prepare-history.js";
 import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
+import { thoughtStateIn } from "./thoughts.js";
 import { writeCall } from "./write-call.js";
 
 /** Media types of sound that the protocol knows, by its names for them. */
@@ -146,14 +147,19 @@ function writeCallWithState(part: ToolCallPart): JsonObject {
 
 function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: OpenAiChatQuirks): JsonObject {
   const reasoning = content.filter((part): part is ReasoningPart => part.type === "reasoning");
-  const details = reasoning.flatMap(({ opaque }) => {
-    const blocks = ownData(opaque)?.reasoning_details;
-    return Array.isArray(blocks) ? blocks : [];
-  });
   const text = reasoning.map((part) => part.text).join("");
+  const state: JsonObject = {};
+  for (const { opaque } of reasoning) {
+    for (const [field, value] of Object.entries(thoughtStateIn(ownData(opaque)))) {
+      const before = state[field];
+      state[field] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+    }
+  }
   return {
     ...(sendReasoning !== undefined && sendReasoning !== "thinking" && text !== "" && { [sendReasoning]: text }),
-    ...(details.length > 0 && { reasoning_details: details }),
+    // Copilot takes its seal only with the text.
+    ...("reasoning_opaque" in state && text !== "" && { reasoning_text: text }),
+    ...state,
   };
 }
 

@@ -13,7 +13,7 @@ const INCOMPLETE = lookup<FinishReason>({
   content_filter: "content-filter",
 });
 
-/** Why a response ended, from its status, its details and its content. */
+/** Why a response ended, from its status, its details and its content. @param status "" where nothing says it. */
 export function readEnd(
   status: string,
   { incomplete_details: details }: JsonObject,
@@ -26,7 +26,8 @@ export function readEnd(
   }
   if (toolCalls) return { reason: "tool-calls" };
   if (refusal) return { reason: "refusal" };
-  return status === "completed" ? { reason: "stop" } : { reason: "other", rawReason: status };
+  if (status === "completed") return { reason: "stop" };
+  return { reason: "other", ...(status !== "" && { rawReason: status }) };
 }
 
 /** The status that says a reason, and the details that go with it. */

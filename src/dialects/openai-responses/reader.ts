@@ -64,6 +64,8 @@ export class ResponsesReader implements WireReader {
   #id = "";
   #model = "";
   #started = false;
+  /** Whether an end marker came, and no end. */
+  #marked = false;
   /** The last response that ended, and how many have. */
   #ended: Ended | undefined;
   #steps = 0;
@@ -71,21 +73,24 @@ export class ResponsesReader implements WireReader {
 
   /** Whether the answer's end has come; only another call's answer could follow. */
   get complete(): boolean {
-    return !this.#started && this.#ended !== undefined;
+    return this.#marked || (!this.#started && this.#ended !== undefined);
   }
 
   push(frame: Frame, emit: Emit): void {
     const { data } = frame;
     const known =
       !this.complete &&
+      !this.#places.ambiguous &&
       this.#shapes.match(data, ({ part, itemAt }, values) => {
         const at = Number(values[itemAt]);
         const piece = values[1 - itemAt] ?? "";
         if (part === undefined) this.#items.at(at)?.input?.push(piece, emit);
         else this.#items.knownPart(at, part.kind, part.index, data).push(piece, emit);
       });
-    // Some services that speak this protocol end with the marker of the older one.
-    if (!known && !isDone(data)) this.event(parseEvent(frame), frame, emit);
+    if (known) return;
+    // Some services that speak this protocol end with the marker of the older one, a few with nothing else.
+    if (isDone(data)) this.#marked = this.#started;
+    else this.event(parseEvent(frame), frame, emit);
   }
 
   /** Takes an event that was parsed; `frame` is what to show of it in an error. */
@@ -115,6 +120,8 @@ export class ResponsesReader implements WireReader {
         this.#closePart(event, emit);
         return;
       case "response.completed":
+      // Some gateways have the word of the Realtime protocol.
+      case "response.done":
       case "response.incomplete":
       case "response.failed":
       case "response.cancelled":
@@ -127,6 +134,9 @@ export class ResponsesReader implements WireReader {
   }
 
   end(emit: Emit): void {
+    if (this.#marked && this.#started && this.#strays.error === undefined) {
+      this.#end("", {}, {}, emit);
+    }
     const ended = this.#ended;
     if (this.#started || ended === undefined) {
       const when = this.#started ? "without response.completed" : "before it began";
@@ -163,7 +173,8 @@ export class ResponsesReader implements WireReader {
     this.#facts.push(event, END_FIELDS, emit);
     this.#facts.release(emit);
     if (usage !== undefined) emit({ type: "usage", usage });
-    const status = filledString(response.status) ?? type.slice("response.".length);
+    const status =
+      filledString(response.status) ?? (type === "response.done" ? "completed" : type.slice("response.".length));
     this.#ended = { ...readEnd(status, response, content), usage: usage ?? {} };
     this.#steps++;
     this.#started = false;
@@ -279,7 +290,7 @@ export class ResponsesReader implements WireReader {
 }
 
 /** Events that end a response. */
-const ENDS = ["response.completed", "response.incomplete", "response.failed", "response.cancelled"];
+const ENDS = ["response.completed", "response.done", "response.incomplete", "response.failed", "response.cancelled"];
 
 /** Whether an object is a whole response, as one that was not streamed. */
 function isResponse({ object, output }: JsonObject): boolean {

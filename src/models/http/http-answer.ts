@@ -97,7 +97,7 @@ export class HttpAnswer implements BatchSource {
     for (;;) {
       const more = this.#call.take();
       if (pieces.length === 0) blanks += more.reduce((sum, { length }) => sum + length, 0);
-      if (blanks > MAX_PAGE_BYTES && pieces.length === 0) throw noAnswer("nothing but blanks");
+      if (blanks > MAX_PAGE_BYTES && pieces.length === 0) throw noAnswer("is no stream", "nothing but blanks");
       // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
       for (const piece of more)
         if (pieces.length > 0 || piece.some((byte) => !BLANKS.includes(byte))) pieces.push(piece);
@@ -202,9 +202,17 @@ export class HttpAnswer implements BatchSource {
     const { failure } = this.#call;
     // Once an answer has its finish reason, how the connection ended carries no meaning.
     if (failure !== undefined && !this.#finished && !this.#reader?.ending) throw failure;
-    const stray = this.#began ? "" : (this.#framing?.stray?.trim() ?? "");
-    if (stray !== "" && !isCutJson(stray)) throw noAnswer(stray);
-    if (!this.#finished) this.#reader?.end(this.#emit);
+    const stray = this.#framing?.stray?.trim() ?? "";
+    const page = stray.startsWith(PAGE_BEGINS) ? plainBody({ status: 200, headers: {}, body: stray }) : undefined;
+    const words = stray === "" || isCutJson(stray) ? undefined : (page ?? stray);
+    if (words !== undefined && !this.#began) throw noAnswer("is no stream", words);
+    try {
+      if (!this.#finished) this.#reader?.end(this.#emit);
+    } catch (thrown) {
+      // A server or proxy that breaks an answer off may say why, in no form of any protocol.
+      if (words === undefined || SluiceError.from(thrown, "protocol").code !== "truncated") throw thrown;
+      throw noAnswer("broke off", words);
+    }
     if (!this.#finished) throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });
   }
 
@@ -262,10 +270,10 @@ function isCutJson(text: string): boolean {
   return JSON_BEGINS.includes(text.charAt(0)) && parsed(text) === undefined;
 }
 
-/** The error for a body that is neither events nor JSON: the server's own words. */
-function noAnswer(text: string): SluiceError {
+/** The error for what is neither events nor JSON: the server's own words. */
+function noAnswer(what: string, text: string): SluiceError {
   const message = text.slice(0, 500);
-  return new SluiceError("malformed-frame", `the answer is no stream: ${message}`, {
+  return new SluiceError("malformed-frame", `the answer ${what}: ${message}`, {
     frame: message,
     providerMessage: message,
   });

@@ -17,8 +17,9 @@ const MAX_STRAY = 4_000;
  * without data is no event.
  *
  * It reads more than the standard does, since servers send more: an event whose empty line is missing at the end counts
- * where its data is whole, NUL characters before a line are padding, a line `error: …` is an event of that type, and JSON that stands bare among the events, on one
- * line or on several, is a frame for each object. What is none of this is kept as `stray`.
+ * where its data is whole, and so does one in the middle where no JSON could go on as its next line does; NUL characters before a
+ * line are padding, a line `error: …` is an event of that type, and JSON that stands bare among the events, on one line or on
+ * several, is a frame for each object. What is none of this is kept as `stray`.
  *
  * Each character is looked at once. The usual event, one `data: ` line and an empty one, takes a short way.
  */
@@ -120,7 +121,7 @@ export class SseReader implements FrameReader {
       this.#dispatch(emit);
     } else if (text.startsWith(DATA, from)) {
       if (this.#stray.length > 0) this.#emitStray(emit);
-      this.#addData(text.substring(from + DATA.length, to));
+      this.#addData(text.substring(from + DATA.length, to), emit);
     } else {
       this.#pushField(text.slice(from, to), emit);
     }
@@ -139,14 +140,16 @@ export class SseReader implements FrameReader {
     switch (name) {
       case "data":
         if (this.#stray.length > 0) this.#emitStray(emit);
-        this.#addData(value);
+        this.#addData(value, emit);
         return;
       case "error":
         // llama.cpp says its errors so.
         this.#event = name;
-        this.#addData(value);
+        this.#addData(value, emit);
         return;
       case "event":
+        // A second one is the next event's, whose empty line was lost.
+        if (this.#event !== undefined && this.#data !== undefined) this.#dispatch(emit);
         this.#event = value;
         return;
       case "id":
@@ -182,7 +185,8 @@ export class SseReader implements FrameReader {
     for (const one of Array.isArray(value) ? value : [value]) emit({ data: JSON.stringify(one) });
   }
 
-  #addData(value: string): void {
+  #addData(value: string, emit: (frame: Frame) => void): void {
+    if (this.#data !== undefined && isNextEvent(this.#moreData.at(-1) ?? this.#data, value)) this.#dispatch(emit);
     this.#dataLength += value.length;
     checkLength(this.#dataLength, this.#max);
     if (this.#data === undefined) this.#data = value;
@@ -208,6 +212,11 @@ export class SseReader implements FrameReader {
     this.#event = undefined;
     this.#id = undefined;
   }
+}
+
+/** Whether a data line is another event's, whose empty line was lost: no JSON goes on so. */
+function isNextEvent(line: string, next: string): boolean {
+  return line.trimEnd().endsWith("}") && (next.startsWith("{") || next.startsWith("[DONE]"));
 }
 
 /** Whether a text is JSON, or the end marker that stands in its place: then nothing of it is missing. */

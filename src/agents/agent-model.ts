@@ -2,6 +2,7 @@ import { guard } from "../guards/guard.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+import { anything, type Check, exactly, having } from "../stream/checks.js";
 import { innerSource } from "../stream/inner-source.js";
 import type { ChatMessage } from "../stream/message.js";
 import { wrapModel } from "../stream/wrap-model.js";
@@ -9,7 +10,7 @@ import type { AgentObservation } from "../telemetry/agent-observer.js";
 import type { Tool } from "../tools/tool.js";
 import type { ToolSource } from "../tools/toolbox.js";
 import { withTools } from "../tools/with-tools.js";
-import type { AgentHooks, AgentOptions } from "./agent-options.js";
+import type { AgentHooks, AgentOptions, StepChange } from "./agent-options.js";
 import { framedRequest, systemText } from "./agent-prompt.js";
 import { hookedTools } from "./hooked-tools.js";
 import type { Observers } from "./observability/observations.js";
@@ -113,6 +114,7 @@ function stepModel({
       request: async (given) => {
         const step = steps++;
         const change = await prepareStep?.({ step, request: framed(given), context });
+        if (change !== undefined && change !== null) checkChange(change, "prepareStep");
         answering = change?.model ?? model;
         let request = change?.request ?? framed(given);
         for (const one of before) request = (await one.beforeModel?.({ step, request, context })) ?? request;
@@ -122,6 +124,12 @@ function stepModel({
     };
   });
 }
+
+/** What `prepareStep` returned: a field that is misspelt would change nothing. */
+const checkChange = exactly("the change of a step", {
+  request: anything,
+  model: having("a chat model", "stream"),
+} satisfies Record<keyof StepChange, Check>);
 
 /** What is asked of providers for a turn, by the memory for one, stands beside what the agent asks of them always. */
 function mergedOptions(

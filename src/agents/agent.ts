@@ -6,7 +6,7 @@ import type { CallContext } from "../stream/call-context.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { invalid, SluiceError } from "../stream/error.js";
-import { innerSource } from "../stream/inner-source.js";
+import { innerSource, sourceOf } from "../stream/inner-source.js";
 import type { ChatMessage, ToolMessage } from "../stream/message.js";
 import { opened } from "../stream/sources/opened.js";
 import { validateRequest } from "../stream/validate-request.js";
@@ -112,6 +112,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    *   that are none. Inputs that do not fit end the stream with it before any model is called.
    */
   stream(given: AgentInput<Inputs>, options: AgentRunOptions = {}): AgentRun<Outputs> {
+    if (typeof options !== "object" || options === null) throw invalid("options", options, "the options of a run");
     const { sessionId = this.#options.sessionId, ...call } = options;
     const input = this.#inputOf(given);
     const { memory } = this.#options;
@@ -125,7 +126,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
         await onStart?.({ inputs: "messages" in input ? undefined : input.values, context: inner.context ?? {} });
       }
       if (memory === undefined || session === undefined) return innerSource(model, { messages }, inner);
-      return memory.answer(session, messages, model, { ...inner, retain: false }).source();
+      return sourceOf(memory.answer(session, messages, model, { ...inner, retain: false }), "memory.answer()");
     };
     return new AgentRun<Outputs>(this.signature, this.#stream(begin, call, session));
   }

@@ -51,7 +51,8 @@ async function runHooked(
   const call: AgentToolCall = { name, callId: context.callId, input: given, context: inner };
   for (const { beforeTool } of hooks) {
     const decision = await beforeTool?.(call);
-    if (decision === undefined) continue;
+    if (decision === undefined || decision === null) continue;
+    if (typeof decision !== "object") throw undecided(decision);
     if ("deny" in decision)
       throw new SluiceError("tool-failed", `The call was denied; it did not run: ${decision.deny}`);
     if ("output" in decision) return decision.output;
@@ -62,7 +63,7 @@ async function runHooked(
     } else if ("input" in decision) {
       call.input = decision.input;
     } else {
-      throw invalid("beforeTool", decision, "nothing, { input }, { output }, { ask } or { deny }");
+      throw undecided(decision);
     }
   }
   const after = hooks.flatMap((hook) => (hook.afterTool === undefined ? [] : [hook]));
@@ -72,10 +73,17 @@ async function runHooked(
     let changed = result;
     for (const hook of after) {
       const decided = await hook.afterTool?.({ ...call, output: changed });
-      if (decided !== undefined) changed = decided.output;
+      if (decided === undefined || decided === null) continue;
+      if (typeof decided !== "object" || !("output" in decided))
+        throw invalid("afterTool", decided, "nothing, or { output }");
+      changed = decided.output;
     }
     return changed;
   });
+}
+
+function undecided(found: unknown): SluiceError {
+  return invalid("beforeTool", found, "nothing, { input }, { output }, { ask } or { deny }");
 }
 
 type Change = (result: unknown) => Promise<unknown>;

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatStream } from "../stream/chat-stream.js";
+import { SluiceError } from "../stream/error.js";
 import type { Agent } from "./agent.js";
 import { propertiesOf } from "./signature/signature.js";
 
@@ -42,7 +43,10 @@ export function agentNode(agent: Agent<JsonObject, JsonObject>, type: string): A
       const { inputs, signal, callContext } = context;
       const run = agent.stream(inputs, { signal, ...(callContext && { context: callContext }) });
       await context.read(run.stream);
-      return (await run.outputs) as { [name: string]: JsonValue };
+      // A schema may make of its outputs what JSON is not, such as dates.
+      const outputs = parseJson(JSON.stringify(await run.outputs));
+      if (isJsonObject(outputs)) return outputs;
+      throw new SluiceError("invalid-output", `the outputs of ${agent.name} are no object`);
     },
   };
 }

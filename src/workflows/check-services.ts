@@ -1,4 +1,4 @@
-import { type Check, exactly, filledString, list, record } from "../stream/checks.js";
+import { type Check, checkFields, either, exactly, filledString, list, record } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 
 const callable =
@@ -17,6 +17,15 @@ const models: Check = (value, path) => {
 };
 const storeOrPlace: Check = (value, path) => {
   if (typeof value !== "string") callable("a store, or where to find one", "append")(value, path);
+};
+const stepType: Check = (value, path) => {
+  callable("a step type: an object with type, about, results, main and run", "run")(value, path);
+  checkFields(Object(value), path, {
+    type: { required: filledString },
+    about: { required: filledString },
+    results: { required: record("sentences by the names of results", filledString) },
+    main: { required: either("the name of a result, or a function that finds it", filledString, aFunction) },
+  });
 };
 const hosts: Check = (value, path) => {
   if (value !== true) list("true, or hosts", filledString)(value, path);
@@ -52,6 +61,6 @@ export const checkServices: Check = exactly("the options of a workflow", {
   http: exactly("http", { allowPrivate: hosts, hosts: list("hosts", filledString), maxBytes: number }),
   python,
   credentials: record("secrets by name", filledString),
-  stepTypes: list("step types", callable("a step type", "run")),
+  stepTypes: list("step types", stepType),
   clock: callable("a clock", "now"),
 });

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../base/json.js";
 import { model as registryModel } from "../models/registry.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { SluiceError } from "../stream/error.js";
+import { invalid, SluiceError } from "../stream/error.js";
 import type { ModelAsked, WorkflowServices } from "./services.js";
 
 /** Providers that the ancestors name otherwise. */
@@ -32,7 +32,7 @@ export function findModel(asked: ModelAsked, settings: JsonObject, services: Wor
   const name = stringOf(asked.model) ?? own;
   const wanted = { step: asked.step, ...(provider && { provider }), ...(name && { model: name }) };
   const given = givenModel(wanted, services.models);
-  if (given !== undefined) return given;
+  if (given !== undefined && given !== null) return checkedModel(given);
   if (provider === undefined && name === undefined) {
     if (services.model !== undefined) return services.model;
     const message = "no model: name a provider and a model in the step or in the workflow's config";
@@ -57,6 +57,12 @@ function registryName(provider: string | undefined, name: string | undefined): s
   const id = PROVIDER_NAMES.get(provider) ?? provider;
   if (name === undefined) return id;
   return name.startsWith(`${id}/`) ? name : `${id}/${name}`;
+}
+
+/** The resolver is the user's function. */
+function checkedModel(found: ChatModel): ChatModel {
+  if (typeof found.stream === "function") return found;
+  throw invalid("models", found, "nothing, or a chat model: model(name) makes one of its name");
 }
 
 function stringOf(value: unknown): string | undefined {

@@ -1,6 +1,8 @@
+import type { JsonValue } from "../../base/json.js";
 import type { Batch } from "../../stream/batch-source.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
+import { exactly, list, oneOf, string } from "../../stream/checks.js";
 import { transform } from "../../stream/sources/transform.js";
 import { wrapModel } from "../../stream/wrap-model.js";
 import { type Tool, tool } from "../../tools/tool.js";
@@ -20,6 +22,29 @@ export interface AgentPlan {
 }
 
 const NAME = "plan";
+
+const checkPlan = exactly("a plan", {
+  items: {
+    required: list(
+      "the items of a plan",
+      exactly("an item of a plan", {
+        text: { required: string },
+        status: { required: oneOf("open", "running", "done") },
+        agent: string,
+      } satisfies Record<keyof PlanItem, unknown>),
+    ),
+  },
+} satisfies Record<keyof AgentPlan, unknown>);
+
+/**
+ * A plan that a model wrote, or that somebody sent back.
+ *
+ * @throws {SluiceError} `invalid-argument`, with the field that is wrong, below `path`.
+ */
+export function readPlan(value: unknown, path: string): AgentPlan {
+  checkPlan(value, path);
+  return value as AgentPlan;
+}
 
 /** The tool with which a model writes down what it is going to do, and how far it is. */
 export const planTool = tool({
@@ -47,7 +72,7 @@ export const planTool = tool({
     additionalProperties: false,
   },
   run: (given) => {
-    const { items } = given as unknown as AgentPlan;
+    const { items } = readPlan(given, "plan");
     return `${items.filter(({ status }) => status === "done").length} of ${items.length} done`;
   },
 }) as Tool;
@@ -56,21 +81,21 @@ export const planTool = tool({
 export function withPlanEvents(model: ChatModel): ChatModel {
   return wrapModel(model, () => ({
     answer: (source) => {
-      const plans = new Map<string, AgentPlan>();
+      const plans = new Map<string, JsonValue>();
       return transform(source, { push: (batch) => withPlans(batch, plans) });
     },
   }));
 }
 
-function withPlans(batch: Batch, plans: Map<string, AgentPlan>): Batch {
+function withPlans(batch: Batch, plans: Map<string, JsonValue>): Batch {
   let out: ChatEvent[] | undefined;
   for (const [index, event] of batch.entries()) {
-    if (event.type === "tool-call" && event.name === NAME) plans.set(event.callId, event.input as unknown as AgentPlan);
+    if (event.type === "tool-call" && event.name === NAME) plans.set(event.callId, event.input);
     if (event.type === "retract") plans.clear();
     const plan = event.type === "tool-result" && !event.isError ? plans.get(event.callId) : undefined;
     if (plan !== undefined) out ??= batch.slice(0, index);
     out?.push(event);
-    if (plan !== undefined) out?.push({ type: "data", name: "agent/plan", value: { items: plan.items } as never });
+    if (plan !== undefined) out?.push({ type: "data", name: "agent/plan", value: plan });
   }
   return out ?? batch;
 }

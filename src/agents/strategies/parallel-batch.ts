@@ -1,6 +1,6 @@
 import { uuid } from "../../base/uuid.js";
 import { boolean, callable, exactly, limit } from "../../stream/checks.js";
-import { SluiceError } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { Agent, AgentInput } from "../agent.js";
 import type { AgentRunOptions } from "../agent-options.js";
 import type { AgentResult } from "../agent-run.js";
@@ -45,7 +45,7 @@ export async function* runBatch<Inputs, Outputs>(
   const left = new AbortController();
   const signal = call.signal === undefined ? left.signal : AbortSignal.any([call.signal, left.signal]);
   const running: Promise<BatchItem<Outputs>>[] = [];
-  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  const source = iteratorOf(items);
   let index = 0;
   let done = 0;
   const begin = async (input: AgentInput<Inputs>, at: number): Promise<BatchItem<Outputs>> => {
@@ -80,6 +80,14 @@ export async function* runBatch<Inputs, Outputs>(
     left.abort(new SluiceError("cancelled", "the batch is over"));
     await source.return?.();
   }
+}
+
+function iteratorOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): Iterator<Item> | AsyncIterator<Item> {
+  if (typeof items === "object" && items !== null) {
+    if (Symbol.asyncIterator in items) return items[Symbol.asyncIterator]();
+    if (Symbol.iterator in items) return items[Symbol.iterator]();
+  }
+  throw invalid("items", items, "what can be iterated over: an array, or a generator");
 }
 
 const checkOptions = exactly("runBatch", {

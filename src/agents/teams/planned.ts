@@ -1,9 +1,10 @@
 import type { DataEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { anything, exactly, filledString, limit } from "../../stream/checks.js";
+import { invalid } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { object } from "../../structured/object.js";
-import type { AgentPlan, PlanItem } from "../plan/plan.js";
+import { type PlanItem, readPlan } from "../plan/plan.js";
 import { checkMembers, describedMembers, type Member, type Speaker, type TeamState, team } from "./team.js";
 
 /** Settings of `plannedByModel`. */
@@ -47,7 +48,7 @@ export function plannedByModel(options: PlannedOptions): ChatModel & Member {
     view: "named",
     async next(state) {
       if (state.ended.at(-1)?.agent === PLANNER) return undefined;
-      const items = planOf(state)?.map(ended) ?? (await makePlan(planner, members, maxTasks, state));
+      const items = planOf(state, members)?.map(ended) ?? (await makePlan(planner, members, maxTasks, state));
       return nextTask(items, members) ?? summary(items, writer);
     },
   });
@@ -77,23 +78,30 @@ function planEvent(items: readonly PlanItem[]): DataEvent {
 }
 
 /** The plan of this answer as it was last emitted: in this process, or before the answer waited. */
-function planOf({ ended, request }: TeamState): readonly PlanItem[] | undefined {
+function planOf({ ended, request }: TeamState, members: readonly Member[]): readonly PlanItem[] | undefined {
   if (ended.length === 0) return undefined;
   for (const { opening } of ended.toReversed()) {
     const event = opening.find((one) => one.type === "data" && one.name === PLAN);
-    if (event?.type === "data") return itemsOf(event.value);
+    if (event?.type === "data") return readPlan(event.value, PLAN).items;
   }
   for (const { role, content } of request.messages.toReversed()) {
     if (role === "user") return undefined;
     if (role !== "assistant" || typeof content === "string") continue;
     const part = content.findLast((one) => one.type === "opaque" && one.name === PLAN);
-    if (part?.type === "opaque") return itemsOf(part.opaque.data);
+    if (part?.type === "opaque") return itemsOf(part.opaque.data, members);
   }
   return undefined;
 }
 
-function itemsOf(value: unknown): readonly PlanItem[] {
-  return (value as AgentPlan).items;
+/** A plan that was sent back: by whom is not known, nor whether it was made for these members. */
+function itemsOf(value: unknown, members: readonly Member[]): readonly PlanItem[] {
+  const { items } = readPlan(value, PLAN);
+  const names = members.map(({ name }) => name);
+  for (const [index, { agent }] of items.entries()) {
+    if (agent === undefined || !names.includes(agent))
+      throw invalid(`${PLAN}.items[${index}].agent`, agent, `one of the members: ${names.join(", ")}`);
+  }
+  return items;
 }
 
 async function makePlan(

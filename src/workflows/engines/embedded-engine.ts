@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import type { JsonValue } from "../../base/json.js";
 import { SqliteStore } from "../../chat/stores/sqlite-store.js";
 import { openDriver } from "../../sqlite/open-driver.js";
 import { isBusy, type SqliteDriver } from "../../sqlite/sqlite-driver.js";
@@ -20,7 +20,6 @@ import type {
   NewRun,
   RunDetails,
   RunJournal,
-  RunStatus,
   StepRecord,
   WorkflowEngine,
   WorkflowRunRecord,
@@ -29,6 +28,7 @@ import { type Holder, isAlive, SILENT_MS, thisProcess } from "./holder.js";
 import { markAnswered } from "./open-questions.js";
 import { noQuestion, noRun, runBusy, runExists } from "./run-errors.js";
 import { stepOfNote } from "./step-key.js";
+import { holderOf, noteOf, type Row, recordOf, stepRecordOf } from "./stored-run.js";
 
 /** What is long stands apart: a row that is read at every write stays on one page. */
 const SCHEMA = `
@@ -50,24 +50,6 @@ const APPEND = `INSERT INTO run_entries (run, seq, kind, key, body)
 const SELECT = "SELECT runs.*, inputs, document FROM runs JOIN run_documents USING (id)";
 
 const IN_MEMORY = ":memory:";
-
-interface Row {
-  id: string;
-  workflow: string;
-  status: string;
-  created_at: string;
-  updated_at: string;
-  inputs: string;
-  document: string;
-  format: number;
-  output: string | null;
-  error: string | null;
-  questions: string;
-  fence: number;
-  holder: string | null;
-  beat_at: number;
-  owner: string | null;
-}
 
 /** Settings of `EmbeddedEngine.open`. */
 export interface EmbeddedEngineOptions {
@@ -264,13 +246,13 @@ export class EmbeddedEngine implements WorkflowEngine {
     return new EmbeddedJournal({ alone, beatMs: this.#silentMs / 5, id, fence, ...entries });
   }
 
-  #isHeld({ holder, beat_at: beatAt }: Row): boolean {
-    return holder !== null && isAlive(JSON.parse(holder) as Holder, beatAt, this.#silentMs);
+  #isHeld(row: Row): boolean {
+    const holder = holderOf(row);
+    return holder !== undefined && isAlive(holder, row.beat_at, this.#silentMs);
   }
 
   #refuseBusy(row: Row): void {
-    if (row.holder !== null && this.#isHeld(row))
-      throw runBusy(row.id, `process ${(JSON.parse(row.holder) as Holder).pid}`);
+    if (this.#isHeld(row)) throw runBusy(row.id, `process ${holderOf(row)?.pid}`);
   }
 
   /** Runs something as a whole or not at all. */
@@ -310,30 +292,13 @@ async function entriesOf(driver: SqliteDriver, id: string): Promise<Entries> {
   const steps = new Map<string, StepRecord>();
   const notes = new Map<string, JsonValue>();
   for (const { kind, key, body } of rows) {
-    if (kind === "steps") steps.set(key, JSON.parse(body) as StepRecord);
-    else notes.set(key, parseJson(body));
+    if (kind === "steps") steps.set(key, stepRecordOf(id, key, body));
+    else notes.set(key, noteOf(id, key, body));
   }
   return {
     last: rows.at(-1)?.seq ?? 0,
     steps: [...steps.values()],
     notes: Array.from(notes, ([key, value]) => ({ key, value })),
-  };
-}
-
-function recordOf(row: Row): WorkflowRunRecord {
-  return {
-    id: row.id,
-    workflow: row.workflow,
-    status: row.status as RunStatus,
-    ...(row.owner !== null && { owner: row.owner }),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    inputs: parseJson(row.inputs) as JsonObject,
-    document: parseJson(row.document) as JsonObject,
-    format: row.format,
-    ...(row.output !== null && { output: parseJson(row.output) }),
-    ...(row.error !== null && { error: JSON.parse(row.error) as { code: string; message: string } }),
-    questions: JSON.parse(row.questions) as WorkflowRunRecord["questions"],
   };
 }
 

@@ -1,7 +1,8 @@
-import { type JsonObject, parseJson } from "../../base/json.js";
+import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import type { SqliteDriver } from "../../sqlite/sqlite-driver.js";
 import { inTransaction } from "../../sqlite/sqlite-transactions.js";
+import { SluiceError } from "../../stream/error.js";
 import type { MemoryHit, MemoryIndex } from "./memory-index.js";
 import { similarities } from "./similarities.js";
 import { wordsOf } from "./words-of.js";
@@ -63,8 +64,18 @@ export class SqliteMemory implements MemoryIndex {
       ),
     );
     return similarities(
-      rows.map((row) => ({ ...row, metadata: parseJson(row.metadata) as JsonObject })),
+      rows.map((row) => ({ ...row, metadata: readMetadata(row) })),
       threshold,
     );
   }
+}
+
+function readMetadata({ id, metadata }: Row): JsonObject {
+  try {
+    const found = parseJson(metadata);
+    if (isJsonObject(found)) return found;
+  } catch {
+    // As any other that is no object.
+  }
+  throw new SluiceError("store-failed", `the metadata of the memory ${id} cannot be read`);
 }

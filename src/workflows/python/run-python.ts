@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { PythonOptions } from "../services.js";
 
@@ -71,12 +71,23 @@ export async function runPython(
   const folder = await mkdtemp(join(tmpdir(), "sluice-python-"));
   try {
     const text = await runProcess({ ...call, arguments: argument, path: options.path ?? [] }, options, folder, signal);
-    const answer = parseJson(text) as { result?: JsonValue; error?: string; traceback?: string };
-    if (answer.error === undefined) return answer.result ?? null;
-    throw new SluiceError("tool-failed", answer.error, { providerMessage: answer.traceback ?? answer.error });
+    const { result = null, error, traceback = error } = answerIn(text);
+    if (typeof error !== "string") return result;
+    throw new SluiceError("tool-failed", error, { providerMessage: String(traceback) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the process wrote. The function that it calls can write there as well. */
+function answerIn(text: string): JsonObject {
+  try {
+    const answer = parseJson(text);
+    if (isJsonObject(answer)) return answer;
+  } catch {
+    // As any other text that is no answer.
+  }
+  throw new SluiceError("tool-failed", "the Python function wrote to where its result is returned");
 }
 
 function runProcess(call: object, options: PythonOptions, folder: string, signal: AbortSignal): Promise<string> {

@@ -184,6 +184,8 @@ export class RunningStep implements StepContext {
 
   async read(stream: ChatStream, { goesOn = false }: { goesOn?: boolean } = {}): Promise<StepAnswer> {
     const { plan, slot } = this.#run;
+    // A model may be the user's own.
+    if (typeof stream?.batches !== "function") throw invalid("the model's answer", stream, "a ChatStream");
     // Claimed before anything is awaited: nobody else may begin to read it.
     const claim = stream.batches();
     if (plan.hasLiveReaders(slot)) {

@@ -1,9 +1,10 @@
 import { wait } from "../../base/clock.js";
-import type { JsonObject } from "../../base/json.js";
-import { SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { StepRecord } from "../engines/engine.js";
 import { evaluate } from "../format/value.js";
+import type { PlannedStep } from "../plan/plan.js";
 import type { StepResult } from "../steps/step-type.js";
 import { itemsOf, loopVariables } from "./items.js";
 import type { PlanRun } from "./plan-run.js";
@@ -75,7 +76,7 @@ async function attemptOnce(run: StepRun, key: string, scope: Scope, attempt: num
   if (attempt === 1) plan.core.progress({ step: key, type: step.type.type, state: "started", attempt });
   if (step.timeoutMs === undefined) {
     const running = new RunningStep(run, { key, scope, attempt, signal: plan.signal });
-    return step.type.run(running);
+    return resultsOf(step, await step.type.run(running));
   }
   const stop = new AbortController();
   const onAbort = () => stop.abort(plan.signal.reason);
@@ -88,11 +89,17 @@ async function attemptOnce(run: StepRun, key: string, scope: Scope, attempt: num
   const running = new RunningStep(run, { key, scope, attempt, signal: stop.signal });
   try {
     // A step that does not listen is left behind.
-    return await Promise.race([step.type.run(running), whenAborted(stop.signal)]);
+    return resultsOf(step, await Promise.race([step.type.run(running), whenAborted(stop.signal)]));
   } finally {
     callOff();
     plan.signal.removeEventListener("abort", onAbort);
   }
+}
+
+/** A type may be the user's own. */
+function resultsOf({ type }: PlannedStep, found: StepResult): StepResult {
+  if (isJsonObject(found)) return found;
+  throw invalid(`the results of a step of type ${type.type}`, found, "an object");
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {

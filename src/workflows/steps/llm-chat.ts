@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
+import { exactly, jsonObject, list as listOf, string } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { conversationTouch } from "../conversations/conversation-touch.js";
 import { addedSystem, conversationTurn, describeConversation } from "../conversations/turn.js";
 import { choice, flag, list, required, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
+import type { RenderedPrompt } from "../prompts/prompt-library.js";
 import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
 import type { StepAnswer, StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
@@ -111,6 +113,7 @@ async function messagesOf(context: StepContext): Promise<{ messages: ChatMessage
     throw new SluiceError("unsupported", `the prompt ${prompt.id} needs a prompt library: the option prompts`);
   }
   const rendered = await services.prompts.render(prompt.id, prompt.variables, prompt.version);
+  checkRendered(rendered, "prompts.render()");
   const own = context.field("message");
   const asked: ChatMessage[] = own === undefined || own === null ? [] : [{ role: "user", content: asText(own) }];
   return {
@@ -125,6 +128,13 @@ async function messagesOf(context: StepContext): Promise<{ messages: ChatMessage
     },
   };
 }
+
+/** A library may be the user's own. What its messages are, the model's request is checked for. */
+const checkRendered = exactly("a prompt that was filled in", {
+  id: { required: string },
+  version: { required: string },
+  messages: { required: listOf("messages", jsonObject, 1) },
+} satisfies Record<keyof RenderedPrompt, unknown>);
 
 function common(context: StepContext, answer: StepAnswer, model: string, messages: readonly ChatMessage[]): StepResult {
   const { config, settings } = context;

@@ -1,3 +1,4 @@
+import { between, checkedObject, checkFields, list, string } from "../../stream/checks.js";
 import { flag, number, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import type { StepType } from "./step-type.js";
@@ -32,6 +33,7 @@ export const memoryRetrieve: StepType = {
       limit: typeof limit === "number" ? limit : 5,
       ...(typeof threshold === "number" && { threshold }),
     });
+    checkHits(found, "memory.search()");
     return {
       memories: found.map(({ id, content, metadata, similarity }) => ({ id, content, metadata, similarity })),
       count: found.length,
@@ -40,3 +42,9 @@ export const memoryRetrieve: StepType = {
     };
   },
 };
+
+/** A memory may be the user's own. */
+const checkHits = list("what was found, as an array", (value, path) => {
+  const hit = checkedObject(value, path, "an object with id, content, metadata and similarity");
+  checkFields(hit, path, { content: { required: string }, similarity: { required: between(0, 1) } });
+});

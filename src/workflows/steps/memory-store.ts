@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { list, string } from "../../stream/checks.js";
 import { anything, object, required } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import { itemsOf } from "../run/items.js";
@@ -38,6 +39,7 @@ export const memoryStore: StepType = {
       metadata: isJsonObject(metadata) ? metadata : {},
     }));
     const ids = items.length === 0 ? [] : await context.memory.store(items);
+    checkIds(ids, "memory.store()");
     return {
       memory_id: ids[0] ?? null,
       memory_ids: ids,
@@ -49,6 +51,9 @@ export const memoryStore: StepType = {
     };
   },
 };
+
+/** A memory may be the user's own. */
+const checkIds = list("the ids of what was kept, as an array", string);
 
 function merged(...parts: readonly unknown[]): JsonObject {
   return Object.assign({}, ...parts.filter((part) => isJsonObject(part)));

@@ -3,6 +3,7 @@ import { embed } from "../../../models/embeddings/embed.js";
 import type { EmbeddingModel } from "../../../models/embeddings/embedding-model.js";
 import type { AiSdkEmbeddingModel } from "../../../models/embeddings/from-ai-sdk-embedding.js";
 import type { CallContext } from "../../../stream/call-context.js";
+import { checkedObject, checkFields, list, string } from "../../../stream/checks.js";
 import { invalid } from "../../../stream/error.js";
 import { embeddedFacts } from "./embedded-facts.js";
 import type { Fact, FactStore, FoundFact } from "./fact-store.js";
@@ -60,11 +61,11 @@ export class FactBook {
     const store = await this.#open();
     const asked = text.slice(-LONGEST);
     const [vector] = await this.#vectors([asked], more.context, more.signal);
-    return store.search(scope, { text: asked, limit, ...(vector && { vector }) });
+    return checkedFacts(await store.search(scope, { text: asked, limit, ...(vector && { vector }) }));
   }
 
   async list(scope: string): Promise<Fact[]> {
-    return (await this.#open()).list(scope);
+    return checkedFacts(await (await this.#open()).list(scope));
   }
 
   async delete(scope: string, id: string): Promise<boolean> {
@@ -100,6 +101,17 @@ export class FactBook {
     context?.budget?.spend(usage, id);
     return vectors;
   }
+}
+
+const checkFacts = list("the facts that a store returned, as an array", (value, path) => {
+  const text = { required: string };
+  checkFields(checkedObject(value, path, "a fact"), path, { id: text, text, at: text });
+});
+
+/** A store may be the user's own. */
+function checkedFacts<One extends Fact>(found: One[]): One[] {
+  checkFacts(found, "facts");
+  return found;
 }
 
 async function opened(where: FactStore | string | undefined): Promise<FactStore> {

@@ -41,7 +41,9 @@ export function httpListener(handle: HttpHandle, { h2c, sweep, upgrade }: HttpLi
   limitHttp2(http2, sweep);
   const closeSessions = closingSessions(http2);
   const undecided = new Set<Socket>();
-  const server = createServer((socket) => {
+  // Node's HTTP server sets this on the sockets that it accepts itself, not on those that it is handed: without it, a frame
+  // waits until the client has acknowledged the one before (Nagle's algorithm, up to 40 ms).
+  const server = createServer({ noDelay: true }, (socket) => {
     socket.on("error", () => {});
     undecided.add(socket);
     const leave = watchUndecided(socket, sweep);

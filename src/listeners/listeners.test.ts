@@ -154,6 +154,12 @@ describe("a slow client is left", () => {
   });
 });
 
+test("no frame waits for the acknowledgement of the one before it", () => {
+  const { server } = httpListener(() => {}, { h2c: true, sweep: new ConnectionSweep({}, clock()) });
+  // Nagle's algorithm cannot be read off a socket, and to time it would test the machine: this is what Node applies to each.
+  expect(Reflect.get(server, "noDelay")).toBe(true);
+});
+
 test("an answer that takes long, and a long body that arrives, are not cut", async () => {
   const { port, time } = await start((incoming, response) => {
     incoming.resume().on("end", () => response.write("begun"));

@@ -5,7 +5,8 @@
 export class LazyAbort {
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
-  #listeners: (() => void)[] = [];
+  /** Made when it is needed, like the controller. */
+  #listeners: (() => void)[] | undefined;
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
@@ -30,16 +31,17 @@ export class LazyAbort {
     this.#aborted = { reason };
     this.#controller?.abort(reason);
     const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    this.#listeners = undefined;
+    for (const listener of listeners ?? []) listener();
   }
 
   /** Calls the listener when it is aborted; returns how to call that off. Not called where it is aborted already. */
   onAbort(listener: () => void): () => void {
+    this.#listeners ??= [];
     this.#listeners.push(listener);
     return () => {
-      const at = this.#listeners.indexOf(listener);
-      if (at !== -1) this.#listeners.splice(at, 1);
+      const at = this.#listeners?.indexOf(listener) ?? -1;
+      if (at !== -1) this.#listeners?.splice(at, 1);
     };
   }
 

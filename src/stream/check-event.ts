@@ -76,6 +76,8 @@ const FIELDS: Readonly<Record<ChatEvent["type"], Fields>> = {
   finish: { reason: { required: reason }, usage: { required: usage } },
 };
 
+const TYPES = Object.keys(FIELDS).join(", ");
+
 /**
  * Holds a value that came from outside to the form of an event, as deep as Sluice itself relies on it.
  *
@@ -99,12 +101,11 @@ function isTextDelta(value: unknown): boolean {
 }
 
 function checkFieldsOf(value: unknown, path: string): void {
-  const allowed = Object.keys(FIELDS).join(", ");
   if (typeof value !== "object" || value === null) {
-    throw invalid(path === "" ? "event" : path, value, `an object with type ${allowed}`);
+    throw invalid(path === "" ? "event" : path, value, `an object with type ${TYPES}`);
   }
   const type: unknown = Reflect.get(value, "type");
   const field = path === "" ? "type" : `${path}.type`;
-  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) throw invalid(field, type, allowed);
+  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) throw invalid(field, type, TYPES);
   checkFields(value, path === "" ? type : path, FIELDS[type as ChatEvent["type"]]);
 }

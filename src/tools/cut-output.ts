@@ -14,8 +14,9 @@ const PUNCTUATION = 4;
  * @param most characters of the value as JSON, about.
  */
 export function cutOutput(value: JsonValue, most: number): JsonValue {
-  const size = sizeOf(value);
-  return size <= most ? value : cut(value, most);
+  // Numbers and the like are whole, however short.
+  if (typeof value !== "string" && typeof value !== "object") return value;
+  return sizeOf(value) <= most ? value : cut(value, most);
 }
 
 function cut(value: JsonValue, most: number): JsonValue {

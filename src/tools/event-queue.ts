@@ -7,7 +7,7 @@ const MOST_UNREAD = 100;
 interface Entry<Speaker> {
   events: readonly ChatEvent[];
   by: Speaker;
-  taken: () => void;
+  taken: (() => void) | undefined;
 }
 
 /** What tools have emitted and the reader has not taken yet, in order. */
@@ -15,12 +15,10 @@ export class EventQueue<Speaker> {
   #entries: Entry<Speaker>[] = [];
   readonly #unread = new Map<Speaker, number>();
 
-  /** Resolves when the reader takes the events, or will not get them. */
-  push(events: readonly ChatEvent[], by: Speaker): Promise<void> {
-    return new Promise((resolve) => {
-      this.#entries.push({ events, by, taken: resolve });
-      if (isReport(events)) this.#count(by);
-    });
+  /** @param taken called when the reader takes the events, or will not get them. */
+  push(events: readonly ChatEvent[], by: Speaker, taken?: () => void): void {
+    this.#entries.push({ events, by, taken });
+    if (isReport(events)) this.#count(by);
   }
 
   /** Everything there is, and none of it stays. */
@@ -29,7 +27,7 @@ export class EventQueue<Speaker> {
     if (entries.length === 0) return [];
     this.#entries = [];
     this.#unread.clear();
-    for (const { taken } of entries) taken();
+    for (const { taken } of entries) taken?.();
     const [first] = entries;
     return entries.length === 1 && first !== undefined ? first.events : entries.flatMap(({ events }) => events);
   }
@@ -37,7 +35,7 @@ export class EventQueue<Speaker> {
   /** Drops the buffered events of one emitter. */
   forget(by: Speaker): void {
     this.#unread.delete(by);
-    for (const entry of this.#entries) if (entry.by === by) entry.taken();
+    for (const entry of this.#entries) if (entry.by === by) entry.taken?.();
     this.#entries = this.#entries.filter((entry) => entry.by !== by);
   }
 
@@ -46,7 +44,7 @@ export class EventQueue<Speaker> {
     this.#unread.set(by, Math.min(unread, MOST_UNREAD));
     if (unread <= MOST_UNREAD) return;
     const oldest = this.#entries.findIndex((entry) => entry.by === by && isReport(entry.events));
-    for (const { taken } of this.#entries.splice(oldest, 1)) taken();
+    for (const { taken } of this.#entries.splice(oldest, 1)) taken?.();
   }
 }
 

@@ -4,8 +4,7 @@ import type { Usage } from "../stream/usage.js";
 import type { ToolObserver } from "../telemetry/tool-spans.js";
 import type { InputHandler } from "./input-response.js";
 import type { RepairArguments } from "./read-arguments.js";
-import type { Tool } from "./tool.js";
-import type { ToolSource } from "./toolbox.js";
+import type { Toolbox } from "./toolbox.js";
 
 /** How far a tool loop is, after the tools of a model call have ended. */
 export interface LoopState {
@@ -24,7 +23,8 @@ export type StopCondition = (state: LoopState) => boolean;
 
 /** Settings of a tool loop, all decided. */
 export interface LoopSettings {
-  tools: readonly (Tool | ToolSource)[];
+  /** The tools of the next model call. Without a promise, where they are known. */
+  tools: () => Toolbox | Promise<Toolbox>;
   maxSteps: number;
   maxTotalTokens: number;
   concurrency: number;

@@ -19,7 +19,7 @@ export interface BrokenArguments {
 export type RepairArguments = (broken: BrokenArguments) => JsonValue | undefined | Promise<JsonValue | undefined>;
 
 /** Arguments that fit their schema, or what is wrong with them. */
-type ReadArguments = { value: unknown } | { problem: string };
+export type ReadArguments = { value: unknown } | { problem: string };
 
 /**
  * The arguments of a call as its tool takes them, or what is wrong with them.

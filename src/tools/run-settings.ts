@@ -22,8 +22,6 @@ export interface RunSettings {
   onInput: InputHandler | undefined;
   repairArguments: RepairArguments | undefined;
   observe: ToolObserver | undefined;
-  /** Why no call is run any more. */
-  refusal: string | undefined;
   /** Of the stream that the call belongs to. */
   context: CallContext | undefined;
   /** An id that no request has yet, about a call. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import { LazyAbort } from "../base/lazy-abort.js";
+import type { CallContext } from "../stream/call-context.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
@@ -11,88 +12,74 @@ import type { TimeLimit } from "./time-limit.js";
 import type { Tool, ToolContext, ToolQuestion } from "./tool.js";
 import { isAsyncGenerator, isChatStream, isStreamedValue } from "./tool-stream.js";
 
-/** What one run of a tool needs. */
-export interface RunningToolSettings {
-  tool: Tool;
-  input: unknown;
-  callId: string;
-  messages: readonly ChatMessage[];
-  answered: readonly ChatMessage[];
-  inner: () => InnerStreams;
-  requests: CallRequests;
-  limit: TimeLimit;
-  progress: (value: unknown) => Promise<void>;
+/** The call that a tool is run for. */
+export interface ToolCaller {
+  readonly callId: string;
+  /** The request that the model answered with the call. */
+  readonly messages: readonly ChatMessage[];
+  /** What the tool's inner stream goes on from; empty in the first run. */
+  readonly answered: readonly ChatMessage[];
+  readonly inner: InnerStreams;
+  readonly requests: CallRequests;
+  /** Resolves when the reader has taken the report. */
+  progress(value: unknown): Promise<void>;
 }
 
 /** One run of a tool: its function is called, and what it yields or returns is read, streams included. */
 export class RunningTool {
-  readonly #settings: RunningToolSettings;
+  readonly #tool: Tool;
+  readonly #caller: ToolCaller;
+  readonly #limit: TimeLimit | undefined;
   readonly #abort = new LazyAbort();
-  #suspend: ((suspension: Suspension) => void) | undefined;
+  /** Ends the wait for the tool. */
+  #leave: ((reason: unknown) => void) | undefined;
   /** Streams of this run that have ended. */
   #streamsEnded = 0;
 
-  constructor(settings: RunningToolSettings) {
-    this.#settings = settings;
+  /** @param limit does not count the time that questions wait. */
+  constructor(tool: Tool, caller: ToolCaller, limit: TimeLimit | undefined) {
+    this.#tool = tool;
+    this.#caller = caller;
+    this.#limit = limit;
   }
 
-  /** The tool's signal is aborted; the run's outcome is nobody's from here on. */
+  /** The tool's signal is aborted, and nobody waits for it any more: the run fails with the reason. */
   abort(reason: unknown): void {
     this.#abort.abort(reason);
+    this.#leave?.(reason);
   }
 
   /**
-   * Runs the tool.
+   * Runs the tool. Gives what it returned: without a promise, where it waited for nothing.
    *
    * @throws {Suspension} when it waits for input.
    */
-  async run(): Promise<unknown> {
-    try {
-      const result = await this.#unlessSuspended();
-      this.#checkResumed();
-      return result;
-    } catch (thrown) {
-      // What is still running of it must not go on: it will be run again from its beginning.
-      if (thrown instanceof Suspension) this.#abort.abort(new SluiceError("cancelled", "the tool waits for input"));
-      throw thrown;
-    }
+  run(input: unknown): unknown {
+    const returned = this.#tool.run?.(input, new RunContext(this.#caller, this.#abort, this.#ask));
+    if (isPending(returned)) return this.#whenReturned(returned);
+    this.#checkResumed();
+    return returned;
   }
 
-  /** What the tool returns, unless it waits for input before. */
-  #unlessSuspended(): Promise<unknown> {
-    const { tool, input } = this.#settings;
+  #whenReturned(returning: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#suspend = reject;
-      this.#resultOf(tool.run?.(input, this.#context())).then(resolve, reject);
+      this.#leave = reject;
+      // The tool itself may have left while it was called.
+      if (this.#abort.aborted) reject(this.#abort.reason);
+      this.#resultOf(returning).then(resolve, reject);
     });
-  }
-
-  #context(): ToolContext {
-    const { callId, messages, answered, inner, progress } = this.#settings;
-    const abort = this.#abort;
-    return {
-      get signal() {
-        return abort.signal;
-      },
-      get context() {
-        return inner().context;
-      },
-      callId,
-      messages,
-      answered,
-      progress,
-      ask: (question) => this.#ask(question),
-    };
   }
 
   /** What is returned as a result: a stream's answer, what a generator returns, any other value as it is. */
   async #resultOf(returning: unknown): Promise<unknown> {
-    const returned = await returning;
+    const result = await this.#readResult(await returning);
+    this.#checkResumed();
+    return result;
+  }
+
+  #readResult(returned: unknown): unknown {
     if (isChatStream(returned)) return this.#read(returned);
-    if (isStreamedValue(returned)) {
-      await this.#read(returned.stream);
-      return returned.object;
-    }
+    if (isStreamedValue(returned)) return this.#read(returned.stream).then(() => returned.object);
     return isAsyncGenerator(returned) ? this.#drive(returned) : returned;
   }
 
@@ -107,7 +94,7 @@ export class RunningTool {
         if (done) return await this.#resultOf(value);
         if (isChatStream(value)) await this.#read(value);
         else if (isStreamedValue(value)) await this.#read(value.stream);
-        else await this.#settings.progress(value);
+        else await this.#caller.progress(value);
       }
     } catch (thrown) {
       close();
@@ -118,7 +105,7 @@ export class RunningTool {
   /** Reads an inner stream to its end. A tool is run again when it has waited, so it waits in its first stream only. */
   async #read(stream: ChatStream): Promise<string> {
     try {
-      const text = await this.#settings.inner().read(stream);
+      const text = await this.#caller.inner.read(stream);
       this.#streamsEnded++;
       return text;
     } catch (thrown) {
@@ -131,22 +118,25 @@ export class RunningTool {
   }
 
   /** @throws {SluiceError} `declined` where nobody answers. */
-  async #ask<S extends Schema>({ message, schema }: ToolQuestion<S>): Promise<never> {
-    const { requests, limit } = this.#settings;
+  readonly #ask = async <S extends Schema>({ message, schema }: ToolQuestion<S>): Promise<never> => {
+    const { requests } = this.#caller;
+    const limit = this.#limit;
     const advice = "ask with a JSON Schema";
     const jsonSchema: JsonObject = jsonSchemaOf(schema, "schema", advice);
-    const answered = await requests.question({ message, schema: jsonSchema }, (ask) => limit.without(ask));
+    const answered = await requests.question({ message, schema: jsonSchema }, (ask) =>
+      limit === undefined ? ask() : limit.without(ask),
+    );
     if (answered === undefined) return this.#wait();
     const read = await validate<Schema>(schema, answered.value);
     if (read.issues === undefined) return read.value as never;
     throw new SluiceError("invalid-argument", `the answer to ${JSON.stringify(message)} does not fit its schema`);
-  }
+  };
 
   /** Ends the run until somebody has answered. Never settles: the tool must not go on, not even to handle an error. */
   #wait(): Promise<never> {
     this.#refuseToRepeat();
     // Questions that are asked at once wait together.
-    queueMicrotask(() => this.#suspend?.(new Suspension([])));
+    queueMicrotask(() => this.#leave?.(new Suspension([])));
     return new Promise(() => {});
   }
 
@@ -159,8 +149,8 @@ export class RunningTool {
   }
 
   #checkResumed(): void {
-    const { answered, inner } = this.#settings;
-    if (answered.length === 0 || inner().resumed) return;
+    const { answered } = this.#caller;
+    if (answered.length === 0 || this.#caller.inner.resumed) return;
     throw new SluiceError(
       "tool-failed",
       `${this.#name} does not go on from where it waited: put context.answered behind the messages of its stream`,
@@ -168,6 +158,43 @@ export class RunningTool {
   }
 
   get #name(): string {
-    return this.#settings.tool.definition.name;
+    return this.#tool.definition.name;
   }
+}
+
+/** What a tool is given. Its signal and its context are made when it asks for them, which most do not. */
+class RunContext implements ToolContext {
+  readonly callId: string;
+  readonly messages: readonly ChatMessage[];
+  readonly answered: readonly ChatMessage[];
+  readonly progress: ToolContext["progress"];
+  readonly ask: ToolContext["ask"];
+  readonly #caller: ToolCaller;
+  readonly #abort: LazyAbort;
+
+  constructor(caller: ToolCaller, abort: LazyAbort, ask: ToolContext["ask"]) {
+    this.callId = caller.callId;
+    this.messages = caller.messages;
+    this.answered = caller.answered;
+    this.progress = (value) => caller.progress(value);
+    this.ask = ask;
+    this.#caller = caller;
+    this.#abort = abort;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get context(): CallContext {
+    return this.#caller.inner.context;
+  }
+}
+
+/** Whether what a tool returned is not its result yet. */
+function isPending(returned: unknown): boolean {
+  if (returned instanceof Promise) return true;
+  if (typeof returned !== "object" && typeof returned !== "function") return false;
+  if (returned === null) return false;
+  return "then" in returned || isChatStream(returned) || isStreamedValue(returned) || isAsyncGenerator(returned);
 }

@@ -27,6 +27,8 @@ export class ToolOutput {
 export function toJson(value: unknown): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "string" || typeof value === "boolean") return value;
+  // JSON has one zero.
+  if (typeof value === "number" && Number.isFinite(value)) return value === 0 ? 0 : value;
   try {
     const text = JSON.stringify(value, refuseLoss);
     if (text !== undefined) return JSON.parse(text) as JsonValue;

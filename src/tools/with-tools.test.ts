@@ -9,9 +9,12 @@ import { defineModel } from "../models/define-model.js";
 import { fallback } from "../models/fallback.js";
 import { type ScriptLine, scripted } from "../models/scripted.js";
 import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
+import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+import { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
-import { tool } from "./tool.js";
+import { Slots } from "../stream/slots.js";
+import { type Tool, tool } from "./tool.js";
 import { ToolOutput } from "./tool-output.js";
 import { withTools } from "./with-tools.js";
 
@@ -42,8 +45,8 @@ test("text, call, result and the next answer are one stream, each model call a s
     { type: "text-delta", text: "Let me see. " },
     { type: "tool-input-delta", callId: "a", name: "weather", delta: '{"city":"Oslo"}' },
     call("a", "weather", { city: "Oslo" }),
-    { type: "usage", usage: { inputTokens: 3, outputTokens: 2 } },
     result("a", "sunny in Oslo", { name: "weather" }),
+    { type: "usage", usage: { inputTokens: 3, outputTokens: 2 } },
     { type: "step-finish", step: 0, reason: "tool-calls", usage: { inputTokens: 3, outputTokens: 2 } },
     { type: "step-start", step: 1, model: "scripted" },
     { type: "text-delta", text: "It is sunny." },
@@ -299,8 +302,8 @@ test("a retract stops the calls that it takes back, and their results are nobody
     "start",
     "data",
     "tool-call",
-    "usage",
     "b",
+    "usage",
     "step-finish",
     "step-start",
     "data",
@@ -399,4 +402,39 @@ test.each<[unknown, string]>([
   const model = withTools(scripted([["Hi"]]), [{ tools: () => found as never }]);
   const answer = model.stream({ messages: [{ role: "user", content: "Go." }] });
   await expect(answer.fullText).rejects.toMatchObject({ code: "invalid-argument", field });
+});
+
+test("a tool that cancels its own stream while it is called keeps no place", async () => {
+  const slot = new Slots(1);
+  let stop = () => {};
+  const work: Tool = {
+    ...tool({ name: "work", input: ANY, run: () => "" }),
+    slots: slot,
+    run: () => {
+      stop();
+      return new Promise(() => {});
+    },
+  };
+  const stream = withTools(scripted([[call("a")], ["Done."]]), [work]).stream(ASK);
+  stop = () => stream.cancel("enough");
+  await expect(collect(stream)).rejects.toMatchObject({ code: "cancelled" });
+  await tick();
+  expect(slot.taken).toBe(0);
+});
+
+test("a call that is taken back in the read that it came with is not run", async () => {
+  const ran: string[] = [];
+  const work = tool({ name: "work", input: ANY, run: (_, { callId }) => ran.push(callId) });
+  const start: ChatEvent = { type: "start", id: "1", model: "hasty" };
+  const finish: ChatEvent = { type: "finish", reason: "stop", usage: {} };
+  const answers: ChatEvent[][] = [
+    [start, call("a"), { type: "retract", reason: "wrong" }, start, call("b"), finish],
+    [start, finish],
+  ];
+  const model: ChatModel = {
+    id: "hasty",
+    stream: () => new ChatStream({ next: () => answers.shift(), cancel() {} }),
+  };
+  await collect(withTools(model, [work]).stream(ASK));
+  expect(ran).toEqual(["b"]);
 });

@@ -127,7 +127,19 @@ export function withTools(
   const { throwOnError = false, clock = systemClock, maxResultChars = 200_000 } = options;
   const known = new Toolbox(tools.filter((one): one is Tool => !isToolSource(one)));
   const limits = { maxSteps, maxTotalTokens, maxCalls, maxResultChars, concurrency, timeoutMs };
-  const settings = { tools, ...limits, onInput, repairArguments, observe, throwOnError, stopWhen, steering, clock };
+  const sourced = tools.some(isToolSource);
+  const gather = () => (sourced ? Toolbox.gather(tools) : known);
+  const settings = {
+    tools: gather,
+    ...limits,
+    onInput,
+    repairArguments,
+    observe,
+    throwOnError,
+    stopWhen,
+    steering,
+    clock,
+  };
   const { capabilities, list } = model;
   return {
     id,
@@ -138,7 +150,7 @@ export function withTools(
       if (tools.length > 0 && capabilities?.tools === false) {
         throw new SluiceError("unsupported", `${model.id} does not call tools`, { model: model.id });
       }
-      check(request, known, tools.some(isToolSource));
+      check(request, known, sourced);
       return new ChatStream(new ToolLoop(model, request, call, settings), { signal: call.signal, retain: call.retain });
     },
   };

@@ -45,7 +45,7 @@ function averageHeld() {
   let held = 0;
   for (const token of tokens) {
     scrubber.push(token);
-    held += scrubber.held;
+    held += scrubber.buffered;
   }
   return held / tokens.length;
 }

@@ -1,42 +1,44 @@
+/** The classes of code units. */
+const SPACE = 0;
+const NEWLINE = 1;
+const LETTER = 2;
+const DIGIT = 3;
+const SIGN = 4;
+const SINGLE = 5;
+const CONTINUATION = 6;
+/** Before the first character. */
+const NONE = -1;
+
+/** Longest run of each class that counts as one token: about what common vocabularies hold. */
+const LONGEST = [16, 16, 12, 3, 4, 1, 1];
+
 /**
  * An estimate of where tokens begin, for pacing and for counts that no provider gave. It follows the pre-tokenizer rule
  * that the common vocabularies share (a word with the space before it, up to three digits, a run of signs, one CJK
  * character) and depends on the text alone, so it is the same however the text was cut.
+ *
+ * Finds the boundaries in text that arrives in pieces. Looks at each UTF-16 code unit once.
  */
-type CharClass = "space" | "newline" | "letter" | "digit" | "sign" | "single" | "continuation";
-
-/** Longest run that counts as one token: about what common vocabularies hold. */
-const LONGEST: Record<CharClass, number> = {
-  space: 16,
-  newline: 16,
-  letter: 12,
-  digit: 3,
-  sign: 4,
-  single: 1,
-  continuation: 1,
-};
-
-/** Finds token boundaries in text that arrives in pieces. Looks at each UTF-16 code unit once. */
 export class TokenBoundaries {
-  #previous: CharClass | undefined;
+  #previous = NONE;
   #run = 0;
 
   /** Whether a token begins at this code unit. Never inside a surrogate pair. */
   before(code: number): boolean {
     const current = classify(code);
     const previous = this.#previous;
-    if (current === "continuation" && previous !== undefined) return false;
+    if (current === CONTINUATION && previous !== NONE) return false;
     this.#previous = current;
-    if (previous === undefined) {
+    if (previous === NONE) {
       this.#run = 1;
       return true;
     }
-    if (current === previous && this.#run < LONGEST[current]) {
+    if (current === previous && this.#run < (LONGEST[current] ?? 1)) {
       this.#run++;
       return false;
     }
     // One space belongs to what follows it.
-    const leads = previous === "space" && this.#run === 1 && current !== "newline";
+    const leads = previous === SPACE && this.#run === 1 && current !== NEWLINE;
     this.#run = 1;
     return !leads;
   }
@@ -65,13 +67,13 @@ export function estimateTokens(text: string): number {
   return tokens;
 }
 
-function classify(code: number): CharClass {
-  if (code === 0x0a || code === 0x0d) return "newline";
-  if (code === 0x20 || code === 0x09) return "space";
-  if (code >= 0x30 && code <= 0x39) return "digit";
-  if ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) return "letter";
-  if (code < 0xc0) return "sign";
-  if (code >= 0xdc00 && code <= 0xdfff) return "continuation";
+function classify(code: number): number {
+  if ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) return LETTER;
+  if (code === 0x20 || code === 0x09) return SPACE;
+  if (code === 0x0a || code === 0x0d) return NEWLINE;
+  if (code >= 0x30 && code <= 0x39) return DIGIT;
+  if (code < 0xc0) return SIGN;
+  if (code >= 0xdc00 && code <= 0xdfff) return CONTINUATION;
   // From here on CJK, kana, Hangul and the high surrogates: about a token each.
-  return code >= 0x2e80 ? "single" : "letter";
+  return code >= 0x2e80 ? SINGLE : LETTER;
 }

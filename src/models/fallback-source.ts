@@ -7,7 +7,6 @@ import { type ErrorCode, SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import { isContent } from "../stream/is-content.js";
 import type { ChatMessage } from "../stream/message.js";
-import { plainText } from "../stream/plain-text.js";
 import { type AttemptsPlan, attempts, type FailedAttempt } from "../stream/sources/attempts.js";
 import { type Transform, transform } from "../stream/sources/transform.js";
 import { ContinuationPrefix } from "./continuation-prefix.js";
@@ -76,8 +75,7 @@ class FallbackPlan implements AttemptsPlan {
   open(): BatchSource {
     const prefix = this.#prefix.continuing ? this.#prefix.sent : "";
     const messages = prefix === "" ? this.#request.messages : begunWith(this.#request.messages, prefix);
-    const source = innerSource(this.#model(this.#index), { ...this.#request, messages }, this.#call);
-    return transform(source, { push: (batch) => this.#pass(batch) });
+    return innerSource(this.#model(this.#index), { ...this.#request, messages }, this.#call);
   }
 
   /** Goes to the next model, or ends with what became of all of them. */
@@ -97,8 +95,7 @@ class FallbackPlan implements AttemptsPlan {
   }
 
   /** A model's events as the answer has them. Deltas pass as they are. */
-  #pass(batch: Batch): Batch {
-    if (this.#changes.length === 0 && plainText(batch) !== undefined) return batch;
+  pass(batch: Batch): Batch {
     const out = batch.some(isChanged) ? this.#change(batch) : batch;
     if (this.#changes.length > 0 && batch.some(isContent)) this.#changes = [];
     return out;

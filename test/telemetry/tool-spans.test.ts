@@ -19,8 +19,8 @@ test("each model call and each run of a tool is a span, and the metrics count th
   const look = tool({ name: "look", description: "Looks.", input, run: () => "seen" });
   const model = traced(withTools(scripted([[CALL], ["Done"]]), [look], { observe: toolSpans(options) }), options);
   expect(await model.stream(ASKED).fullText).toBe("Done");
-  expect(spans().map(({ name }) => name)).toEqual(["chat scripted", "execute_tool look", "chat scripted"]);
-  const span = spans()[1];
+  expect(spans().map(({ name }) => name)).toEqual(["execute_tool look", "chat scripted", "chat scripted"]);
+  const span = spans()[0];
   expect(span).toMatchObject({ kind: SpanKind.INTERNAL, status: { code: SpanStatusCode.UNSET } });
   expect(span?.attributes).toEqual({
     "gen_ai.operation.name": "execute_tool",

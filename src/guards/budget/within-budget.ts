@@ -25,6 +25,8 @@ export class WithinBudget implements Transform {
   readonly #stop: (reason: unknown) => void;
   readonly #model: string;
   readonly #limits: BudgetLimits;
+  /** Those of `COUNTED` that are set. */
+  readonly #counted: readonly (typeof COUNTED)[number][];
   readonly #spending: Spending;
   readonly #clock: Clock;
   #begun: number | undefined;
@@ -39,6 +41,7 @@ export class WithinBudget implements Transform {
     this.#stop = stop;
     this.#model = model;
     this.#limits = limits;
+    this.#counted = COUNTED.filter((limit) => limits[limit] !== undefined);
     this.#spending = spending;
     this.#clock = clock;
   }
@@ -160,11 +163,7 @@ export class WithinBudget implements Transform {
   /** The first limit that what was used is above. */
   #exceeded(): BudgetLimit | undefined {
     if (this.#late) return "maxMs";
-    for (const limit of COUNTED) {
-      const allowed = this.#limits[limit];
-      if (allowed !== undefined && this.#used(limit) > allowed) return limit;
-    }
-    return undefined;
+    return this.#counted.find((limit) => this.#used(limit) > (this.#limits[limit] ?? Number.POSITIVE_INFINITY));
   }
 
   /** Timers do not fire while a source answers without a pause, so the clock is asked as well. */

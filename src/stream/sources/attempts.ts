@@ -22,6 +22,8 @@ export interface FailedAttempt {
 export interface AttemptsPlan {
   /** Opens an attempt, counted from 1. A reader who leaves meanwhile does not wait, and what is opened then is cancelled. */
   open(attempt: number): BatchSource | Promise<BatchSource>;
+  /** What goes out in place of an attempt's batch. One of nothing but text always goes out as it is. Default: all do. */
+  pass?(batch: Batch): Batch;
   /**
    * An attempt failed. `undefined`: that is the end. A batch, possibly an empty one: what goes out now, and then another
    * attempt is made. Throws to put another error in its place. What it waits for ends when the reader leaves.
@@ -136,6 +138,10 @@ class AttemptsSource implements BatchSource {
   #pass(batch: Batch | undefined): Batch {
     if (batch === undefined) throw truncated();
     if (this.#delivered && plainText(batch) !== undefined) return batch;
+    return this.#passOn(this.#plan.pass?.(batch) ?? batch);
+  }
+
+  #passOn(batch: Batch): Batch {
     if (!this.#delivered || batch.some(endsContent)) return this.#sort(batch);
     if (batch[batch.length - 1]?.type === "finish") this.#finished = true;
     return batch;

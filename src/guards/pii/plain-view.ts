@@ -1,15 +1,51 @@
-import { FULL_WIDTH, isInvisible } from "./char-kind.js";
+import { FULL_WIDTH, isInvisible, SMALL_FORMS } from "./char-kind.js";
 
 /** Underscores of emphasis: on one side of them is a word's first or last character, and none on the other. */
-const EMPHASIS = /(?<![\w\\])_{1,3}(?=[\p{L}\p{N}+(])|(?<=[\p{L}\p{N})])_{1,3}(?!\w)/gu;
+const EMPHASIS = /(?<![\w\\])_{1,3}(?=[\p{L}\p{N}+(])|(?<=[\p{L}\p{N})])_{1,3}(?!\w|[*`~<]{1,4}\w)/gu;
+/** Characters that take no room, as `isInvisible` has them. */
+const INVISIBLE = "\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff";
+/** Forms of full width, and small ones. */
+const WIDE = "\\uff01-\\uff5e\\ufe52\\ufe6b";
 /**
  * What stands for one character: an escape of Markdown, of a text in a program (`\n`, `\u0040`), of a URL (`%40`) or of HTML
- * (`&#64;`, `&commat;`), a form of full width (`＠`), or one that is not seen, for none.
+ * (`&#64;`, `&commat;`), also where these were escaped once more, a form of full width (`＠`), or one that is not seen, for
+ * none.
  */
-const ESCAPE =
-  /\\(?:u[\da-fA-F]{4}|x[\da-fA-F]{2}|[nrtfbv0"'](?=[\w+("])|[-_.@+()#*~<>[\]:])|%(?:20|2[89BbDdEe]|3[Aa]|40|5[Ff])|&(?:#(?:\d{2,5}|[xX][\da-fA-F]{2,4})|commat|nbsp|period|plus|hyphen|lpar|rpar|colon|lowbar);|[\uff01-\uff5e]|[\u00ad\u200b-\u200d\u2060\ufeff]/g;
+const ESCAPE = new RegExp(
+  '\\\\(?:u[\\da-fA-F]{4}|x[\\da-fA-F]{2}|[nrtfbv0"\'](?=[\\w+("])|[-_.@+()#*~<>[\\]:])' +
+    "|%(?:25){0,2}(?:20|2[89BbDdEe]|3[Aa]|40|5[Ff])" +
+    "|&(?:amp;)?(?:#(?:\\d{2,7}|[xX][\\da-fA-F]{2,6})|commat|nbsp|period|plus|hyphen|lpar|rpar|colon|lowbar|shy|zwn?j|lrm|rlm);" +
+    `|[${WIDE}${INVISIBLE}]`,
+  "g",
+);
 /** Whether a text may have such; most have none. */
-const MAY_ESCAPE = /[\\%&\u00ad\u200b-\u200d\u2060\ufeff\uff01-\uff5e]/;
+const MAY_ESCAPE = new RegExp(`[\\\\%&${WIDE}${INVISIBLE}]`);
+
+/** Elements of HTML that change how a part of a text looks, or where it may be broken. */
+const TAG =
+  "</?(?:abbr|b|bdi|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr)\\s?/?>";
+/** A run of marks. Emphasis of underscores is written as stars here. */
+const RUN = `(?:\\*{1,3}|\`{1,2}|~~|${TAG})+`;
+/** Marks before, behind or between the characters of a value; a run that stands alone is none. */
+const MARKS = new RegExp(`(?<=[^\\s*\`~])${RUN}(?![*\`~])|(?<![*\`~])${RUN}(?=[^\\s*\`~])`, "g");
+/** Marks at the end of a value, which are not its own. */
+const MARKS_BEHIND = new RegExp(`[*\`~_]{1,9}$|(?:${TAG}){1,9}$`);
+
+/** A value as it is written, without the marks behind it. */
+export function withoutMarksBehind(written: string): string {
+  return written.replace(MARKS_BEHIND, "");
+}
+
+/** A word without what Markdown and HTML put around it or parts of it, and without escapes. */
+export function plainWord(word: string): string {
+  if (!UNUSUAL.test(word)) return word;
+  return PlainView.of(word).text.replace(WORD_MARKS, "");
+}
+
+/** What most words have none of. */
+const UNUSUAL = /[^\w.,:;'()@#/+$-]/;
+const WORD_MARKS = new RegExp(`${TAG}|[*\`<>]|~~`, "g");
+
 /** The characters that HTML has names for and that entities are made of. */
 const NAMED: Readonly<Record<string, string>> = {
   commat: "@",
@@ -21,6 +57,11 @@ const NAMED: Readonly<Record<string, string>> = {
   rpar: ")",
   colon: ":",
   lowbar: "_",
+  shy: "",
+  zwj: "",
+  zwnj: "",
+  lrm: "",
+  rlm: "",
 };
 
 /**
@@ -67,6 +108,25 @@ export class PlainView {
     return new PlainView(text, places);
   }
 
+  /** The same without what is put between the characters of a value; `undefined` where there is nothing of it. */
+  withoutMarks(): PlainView | undefined {
+    let text = "";
+    const places: number[] = [];
+    let from = 0;
+    const copy = (until: number) => {
+      text += this.text.slice(from, until);
+      for (; from < until; from++) places.push(this.sourceOf(from));
+    };
+    for (const { 0: marks, index } of this.text.matchAll(MARKS)) {
+      copy(index);
+      from = index + marks.length;
+    }
+    if (from === 0) return undefined;
+    copy(this.text.length);
+    places.push(this.sourceOf(this.text.length));
+    return new PlainView(text, places);
+  }
+
   /** Whether characters were written as escapes. */
   get escaped(): boolean {
     return this.#places !== undefined;
@@ -97,12 +157,12 @@ function unescaped(written: string): string {
     case "\\":
       return unescapedText(written);
     case "%":
-      return String.fromCharCode(Number.parseInt(written.slice(1), 16));
+      return String.fromCharCode(Number.parseInt(written.slice(-2), 16));
     case "&":
-      return unescapedHtml(written.slice(1, -1));
+      return unescapedHtml(written.slice(written.startsWith("&amp;") ? 5 : 1, -1));
     default: {
       const code = written.charCodeAt(0);
-      return isInvisible(code) ? "" : String.fromCharCode(code - FULL_WIDTH);
+      return isInvisible(code) ? "" : (SMALL_FORMS[written] ?? String.fromCharCode(code - FULL_WIDTH));
     }
   }
 }
@@ -110,7 +170,8 @@ function unescaped(written: string): string {
 function unescapedHtml(name: string): string {
   if (!name.startsWith("#")) return NAMED[name] ?? "";
   const isHex = name.charAt(1).toLowerCase() === "x";
-  return String.fromCharCode(isHex ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
+  const code = isHex ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  return isInvisible(code) ? "" : String.fromCharCode(code);
 }
 
 function unescapedText(written: string): string {

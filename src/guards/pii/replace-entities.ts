@@ -1,5 +1,5 @@
 import { HAS, type Rule } from "./entity.js";
-import { PlainView } from "./plain-view.js";
+import { PlainView, withoutMarksBehind } from "./plain-view.js";
 
 /** What to write for an entity. */
 export type Replace = (entity: string, value: string) => string;
@@ -58,8 +58,18 @@ export function replaceEntities(
   // The lines of a key in PEM form may end with escapes, which belong to it.
   const asWritten = PlainView.asWritten(subject);
   const found: Found[] = [];
+  const unmarked = MARKED.test(plain.text) ? plain.withoutMarks() : undefined;
   for (const rule of rules) {
     if ((rule.needs & flags) === rule.needs) find(rule, rule.rest === "pem" ? asWritten : plain, begun, found);
+  }
+  if (unmarked !== undefined) {
+    const parted: Found[] = [];
+    for (const rule of rules) {
+      if (rule.rest !== "pem" && (rule.needs & flags) === rule.needs) find(rule, unmarked, begun, parted);
+    }
+    for (const one of parted) {
+      addParted({ ...one, end: one.start + withoutMarksBehind(subject.slice(one.start, one.end)).length }, found);
+    }
   }
   // What has gone out already cannot be taken back: the rest of the entity is replaced.
   const entities = found.filter(({ end }) => end > offset).sort((a, b) => a.start - b.start);
@@ -76,6 +86,21 @@ export function replaceEntities(
     from = end;
   }
   return { text: text + subject.slice(from), open: undefined };
+}
+
+/** What may stand between the characters of a value. */
+const MARKED = /[*`~<]/;
+
+/** Adds a value that marks part. It stands in the place of what was found of it without them. */
+function addParted(parted: Found, found: Found[]): void {
+  const { start, end } = parted;
+  const others = found.filter((other) => other.start < end && other.end > start);
+  const isMore = others.every(
+    (other) => other.start >= start && other.end <= end && end - start > other.end - other.start,
+  );
+  if (!isMore) return;
+  for (const other of others) found.splice(found.indexOf(other), 1);
+  found.push(parted);
 }
 
 /** Looks at the signs once for all rules: most stretches of digits are too short or stand too far from words. */

@@ -3,6 +3,7 @@ import { KIND, kindOf } from "./char-kind.js";
 import { CodeFence } from "./code-fence.js";
 import { HAS, LONG_WORD } from "./entity.js";
 import { LongEntity } from "./long-entity.js";
+import { plainWord } from "./plain-view.js";
 import { type OpenEntity, type Replace, replaceEntities } from "./replace-entities.js";
 import type { ScrubRules } from "./scrub-rules.js";
 import { schemeLength } from "./url-scheme.js";
@@ -249,6 +250,7 @@ export class Scrubber implements TextFilter {
         this.#soft = at;
         break;
       case KIND.soft:
+      case KIND.mark:
         this.#soft = at;
         break;
     }
@@ -438,14 +440,15 @@ export class Scrubber implements TextFilter {
 
 const SEMICOLON = 0x3b;
 /** A character of HTML without its semicolon, at the end of a text. */
-const HTML_ESCAPE = /&(?:#[\da-fA-FxX]{2,5}|[a-z]{4,6})$/;
-const LONGEST_ESCAPE = 8;
+const HTML_ESCAPE = /&(?:amp;)?(?:#[\da-fA-FxX]{2,7}|[a-z]{3,6})$/;
+const LONGEST_ESCAPE = 14;
 
 /** Signs before the first word of an entity, and a label that is glued to it by a colon. */
 const BEFORE = /^['(]*(?:[A-Za-z\u00c0-\u024f\u0370-\u052f][^:\d]*:['(]*)?/;
 
-/** A word as phrases begin with: `'+49`, `(+49` and `tel:+49` begin as `+49` does. */
-function bare(word: string, labelled: boolean): string {
+/** A word as phrases begin with: `'+49`, `(+49`, `**+49` and `tel:+49` begin as `+49` does. */
+function bare(written: string, labelled: boolean): string {
+  const word = plainWord(written);
   const first = word.charCodeAt(0);
   // Most words are bare, which two comparisons tell.
   if (!labelled && first !== 0x27 && first !== 0x28) return word;

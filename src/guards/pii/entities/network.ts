@@ -5,14 +5,23 @@ const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 
 /** Words after which four numbers are a version. */
 const VERSION = new RegExp(
-  "\\b(?:(?:v|ver|versions?|release|build|firmware|section|chapter|clause|figure|step|kernel|patch|revision|rev)\\.?(?:\\s(?:is|was|number|no\\.?))?" +
+  "\\b(?:(?:v|ver|\\w{0,24}versions?|release|build|firmware|section|chapter|clause|figure|step|kernel|patch|revision|rev)\\.?(?:\\s(?:is|was|number|no\\.?))?" +
     "|(?:up|down)grad\\w{1,4}(?:\\sfrom(?:\\s[\\d.]{5,16}\\sto)?|\\sto)?" +
     // What is known by such versions: systems, browsers, runtimes, drivers.
     "|linux|ubuntu|debian|fedora|centos|windows|macos|android|ios|chrome|chromium|firefox|safari|edge|opera|electron" +
     "|java|jdk|jre|openjdk|python|node(?:\\.?js)?|php|perl|gcc|clang|glibc|cuda|drivers?|bios|openssl|nginx|apache|tomcat" +
-    "|mysql|mariadb|oracle|\\.net|dotnet|unity|directx|office|photoshop|teams|zoom)[:=/\\s]{1,2}$",
+    "|mysql|mariadb|oracle|\\.net|dotnet|unity|directx|office|photoshop|teams|zoom|docker|kubernetes|postgres(?:ql)?|redis|mongodb|kafka|webkit|gecko" +
+    "|skype|slack|discord|spotify|whatsapp|telegram|steam|outlook|excel|acrobat|vscode|oid|hotfix|appendix|article" +
+    ")(?:[:=/\\s]{1,2}|\\W{1,2}[\"'(])$",
   "i",
 );
+
+/** Words after which it is more often a version, but for an address of a private network. */
+const PROGRAM =
+  /\b(?:app|apps|application|software|sdk|package|pkg|plugin|extension|module|library|lib|game|update|tool|toolkit|framework|product)[:=/@\s]{1,2}$/i;
+/** What compares versions. Filters compare addresses by it as well, whose names say so. */
+const REQUIREMENT = /(?<!(?:ip|addr|address|host|src|dst|source|client)\s?)[=<>~!]=\s?$/i;
+const PRIVATE = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)/;
 
 /** Four numbers behind the sign of a paragraph are its own. */
 const PARAGRAPH = /§\s?$/;
@@ -41,7 +50,12 @@ export const ipRules: readonly Rule[] = [
     ),
     needs: HAS.digit,
     accept: (value, before) =>
-      standsAlone(before) && !UNSPECIFIC.test(value) && !VERSION.test(before) && !PARAGRAPH.test(before),
+      standsAlone(before) &&
+      !UNSPECIFIC.test(value) &&
+      !VERSION.test(before) &&
+      !PARAGRAPH.test(before) &&
+      (PRIVATE.test(value) || !PROGRAM.test(before)) &&
+      !REQUIREMENT.test(before),
   },
 ];
 

@@ -45,8 +45,12 @@ const CITY = /^,\s[A-Z\u00c0-\u00de][a-z\u00df-\u024f]/;
 /** Things that are counted, and none of them a street: `10 Google Drive files`. */
 const NO_STREET =
   /\s(?:(?:Google|Hard|USB|Flash|Disk|Thumb|Test|Pen|Tape) Drive|(?:Supreme|District|High|Circuit|Federal|Appeals|County|Tennis|Basketball|Food) Court|Milky Way|(?:Hour|Star) (?:Plaza|Place)|(?:\S+ )?(?:Street|Road) (?:View|Fighter|Journal|Fair|Food))(?!\w)/;
-/** So many stars: `5 Star Drive` is more often praise. */
-const RATING = /^[1-7]\s+Stars?\s/i;
+/** So much of something: `5 Star Drive` is more often praise, and `10 Minute Drive` a way. */
+const MEASURE = new RegExp(
+  "^(?:\\d{1,3}\\s+(?:Mile|Minute|Min|Hour|Hr|Day|Night|Week|Month|Year|Km|Kilomet(?:er|re)|Met(?:er|re)|Foot|Feet|Yard|Inch|Acre" +
+    "|Bedroom|Bed|Bath|Percent|Degree)|[1-7]\\s+Star|1?\\d\\s+(?:Point|Step|Way|Lane|Part|Person|Player|Story|Storey))s?\\s",
+  "i",
+);
 /** What follows the name of a street that stands for something else. */
 const NO_STREET_AFTER = /^\s(?:View|Fighter|Journal|Fair|Food|shows?|musicals?|plays|productions|theat(?:er|re)s)\b/;
 
@@ -142,7 +146,7 @@ function phrase({ suffixes, cued, plain, names }: StreetWords): Phrase {
 }
 
 function isStreet(value: string, before: string, after: string): boolean {
-  if (RATING.test(value) && !CUE.test(before) && !CITY.test(after)) return false;
+  if (MEASURE.test(value) && !CUE.test(before) && !CITY.test(after)) return false;
   return !(YEAR.test(value) && YEAR_BEFORE.test(before)) && !NO_STREET.test(value) && !NO_STREET_AFTER.test(after);
 }
 

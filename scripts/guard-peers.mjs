@@ -1,5 +1,5 @@
-// A room that is nothing without some optional packages imports them as any module does. In the built package each of those
-// imports goes through `loadPeer`, so that who imports the room without them reads what to install.
+// A folder that is nothing without some optional packages imports them as any module does. In the built package each of those
+// imports goes through `loadPeer`, so that whoever imports the folder without them reads what to install.
 import { join } from "node:path";
 import { root } from "./setup.mjs";
 

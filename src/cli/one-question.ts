@@ -72,7 +72,7 @@ export async function readQuestion(
 ): Promise<OneQuestion> {
   const { file: paths = [], timeout } = options;
   const schema = options.schema === undefined ? undefined : await readSchema(options.schema);
-  const { text, before, system, temperature, maxTokens, model: wanted } = await saidOf(words, options, io);
+  const { text, before, system, temperature, maxTokens, model: wanted } = await questionOf(words, options, io);
   const { kept, note } = await keptConversation(options, isAtTerminal(io), io);
   closing.add(() => kept?.store.close());
   const { model: chosen, because } = await chooseModel(wanted, io.env, kept?.lastModel);
@@ -108,14 +108,14 @@ export async function readQuestion(
 }
 
 /** What is asked, and the settings that go with it. */
-interface Said extends Pick<QuestionOptions, "model" | "system" | "temperature" | "maxTokens"> {
+interface Question extends Pick<QuestionOptions, "model" | "system" | "temperature" | "maxTokens"> {
   text: string;
   /** The messages before it. */
   before: readonly ChatMessage[];
 }
 
 /** What the words and stdin ask, in a template where there is one. Options win over the template's own. */
-async function saidOf(words: readonly string[], options: QuestionOptions, io: Io): Promise<Said> {
+async function questionOf(words: readonly string[], options: QuestionOptions, io: Io): Promise<Question> {
   const { template: name, input = [], file: paths = [] } = options;
   if (name === undefined && input.length > 0)
     throw new SluiceError("invalid-argument", "--input is for --template: there is none", { field: "--input" });

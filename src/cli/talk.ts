@@ -64,7 +64,7 @@ class Talk {
       this.#stops = 0;
       if ((await Promise.race([this.#enter(entry), this.#left])) === "leave") break;
       if (this.#code !== EXIT.ok) break;
-      this.#sayForgotten();
+      this.#reportForgotten();
     }
     this.leave();
     const where = await whereabouts(this.#session, this.#command, "after");
@@ -88,7 +88,7 @@ class Talk {
     return "stay";
   }
 
-  #sayForgotten(): void {
+  #reportForgotten(): void {
     const count = this.#forgotten;
     this.#forgotten = 0;
     const what = count === 1 ? "a message that waited is" : `${count} messages that waited are`;
@@ -108,9 +108,9 @@ class Talk {
     this.#forgotten += forgotten;
     if (isStopped && this.#stops++ === 0) return;
     if (!isStopped && input.clear()) return;
-    if (!input.toldHow) {
-      input.toldHow = true;
-      void this.#tellHow();
+    if (!input.knowsHowToLeave) {
+      input.knowsHowToLeave = true;
+      void this.#explainLeaving();
       return;
     }
     this.#code = EXIT.interrupted;
@@ -118,7 +118,7 @@ class Talk {
     input.close();
   }
 
-  async #tellHow(): Promise<void> {
+  async #explainLeaving(): Promise<void> {
     const where = await whereabouts(this.#session, this.#command, "before");
     const how = "Ctrl-C again leaves, as Ctrl-D does";
     this.#opened.input.say(where === undefined ? how : `${how}\n${where}`);

@@ -24,7 +24,7 @@ export class ExtraFacts {
     }
   }
 
-  /** Content came, or the answer is over: tells what was kept. */
+  /** Content came, or the answer is over: emits what was kept. */
   release(emit: Emit): void {
     this.#early.release(emit);
   }

@@ -12,8 +12,8 @@ import { otherProtocol } from "./wire-marks.js";
 
 /**
  * Frames that are no part of an answer in a protocol. An error in any shape is an error, and so is a frame of another
- * protocol. What says its kind is an event that this version does not know, and is emitted as data. What says nothing of the
- * sort is emitted as data too, but an answer that ends without its reason after it has failed with it.
+ * protocol. A frame that names its kind is an event that this version does not know, and is emitted as data. One that
+ * does not is emitted as data too, but an answer that then ends without a finish reason has failed with it.
  */
 export class StrayFrames {
   readonly #dialect: string;
@@ -38,7 +38,7 @@ export class StrayFrames {
     this.#early.push({ type: "data", name: providerData(kind ?? "frame"), value: body }, emit);
   }
 
-  /** The answer has begun: tells what came before. */
+  /** The answer has begun: emits what came before. */
   release(emit: Emit): void {
     this.#early.release(emit);
   }

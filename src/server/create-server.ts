@@ -21,13 +21,13 @@ import { KeyLimits } from "./protect/key-limits.js";
 import { ClientSecrets } from "./realtime/client-secrets.js";
 import { realtimeRoutes } from "./realtime/realtime-routes.js";
 import type { RunLogEntry } from "./request-log.js";
-import { openRooms } from "./rooms.js";
 import { metricsRoute } from "./routes/metrics-route.js";
 import type { RunUse } from "./run-meter.js";
 import { servedBeside } from "./served-beside.js";
 import { ServedModels } from "./served-models.js";
 import { servedOf } from "./served-parts.js";
 import type { Admitted, ServerCore } from "./server-core.js";
+import { openFeatures } from "./server-features.js";
 import { serverMetrics } from "./server-metrics.js";
 import { checkServerOptions, type ServerOptions } from "./server-options.js";
 import { TakeOver } from "./take-over.js";
@@ -129,10 +129,10 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   if (core.takeOver.isOn) log.onLost = (lost) => void core.takeOver.take(core, lost);
   const app = new Hono();
-  const rooms = openRooms(core, options, served);
+  const features = openFeatures(core, options, served);
   const secrets = options.realtime === undefined ? undefined : new ClientSecrets();
   const spoken = secrets === undefined ? [] : realtimeRoutes(core, secrets);
-  const paths = [...allRoutes(core), ...spoken, ...rooms.routes, metricsRoute(metrics)];
+  const paths = [...allRoutes(core), ...spoken, ...features.routes, metricsRoute(metrics)];
   const page = options.webApp ? await webRoutes(options.origins) : [];
   mountRoutes(app, [...page, ...paths, openApiRoute(paths)], {
     gate,
@@ -166,7 +166,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
       await drain.end(
         listeners,
         async () => {
-          await rooms.close();
+          await features.close();
           if (options.log === undefined) await log.close();
         },
         graceMs,

@@ -3,13 +3,13 @@ import type { ServerCall, ServerReply } from "./call.js";
 import type { Route } from "./route.js";
 
 /**
- * How the routes of a room of Sluice's own are made: below one path, their errors as the native protocol has them.
+ * Makes the routes of one feature of Sluice's own protocol: below one path, with errors as that protocol has them.
  *
- * @param room named before each summary.
+ * @param feature named before each summary.
  * @param base what stands before each path.
  * @param asked what a handler is given of a call.
  */
-export function nativeRoute<Asked>(room: string, base: string, asked: (call: ServerCall) => Asked | Promise<Asked>) {
+export function nativeRoute<Asked>(feature: string, base: string, asked: (call: ServerCall) => Asked | Promise<Asked>) {
   return (
     method: Route["method"],
     path: string,
@@ -18,7 +18,7 @@ export function nativeRoute<Asked>(room: string, base: string, asked: (call: Ser
   ): Route => ({
     method,
     path: `${base}${path}`,
-    summary: `${room}: ${summary}`,
+    summary: `${feature}: ${summary}`,
     errors: native,
     handle: async (call) => handle(await asked(call)),
   });

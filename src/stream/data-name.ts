@@ -1,5 +1,5 @@
 /**
- * What `data` events are called: a prefix for the room that emits them, and a name. Nothing in Sluice reacts to a name that
+ * What `data` events are called: a prefix for the folder that emits them, and a name. Nothing in Sluice reacts to a name that
  * an application could have chosen, since those begin with `app/`.
  */
 export type DataName =

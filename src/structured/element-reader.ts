@@ -4,6 +4,6 @@ import { ObjectReader } from "./object-reader.js";
 /** Reads the elements of an array, each as soon as it is complete. */
 export class ElementReader extends ObjectReader<JsonValue> {
   element(value: JsonValue): void {
-    this.tell(value);
+    this.put(value);
   }
 }

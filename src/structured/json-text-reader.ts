@@ -27,7 +27,7 @@ export class JsonTextReader extends ObjectReader<string> {
     // Among prose, a bracket is known as the beginning when what follows it has come, maybe in a later piece.
     const missing = start < offset && !this.#begun ? this.#before : "";
     this.#begun = true;
-    if (missing + text !== "") this.tell(missing + text);
+    if (missing + text !== "") this.put(missing + text);
   }
 
   override restart(reason: string): void {

@@ -49,7 +49,7 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
   }
 
   /** Puts a bit where the reader finds it. */
-  protected tell(bit: T): void {
+  protected put(bit: T): void {
     this.#bits.push(bit);
   }
 

@@ -9,7 +9,7 @@ export class StringReader extends ObjectReader<string> {
   }
 
   piece(): void {
-    if (this.#text !== "") this.tell(this.#text);
+    if (this.#text !== "") this.put(this.#text);
     this.#text = "";
   }
 

@@ -89,7 +89,7 @@ class LoggedRun implements AgentObservation {
 
   begin(): undefined {
     this.#began = this.#clock.now();
-    this.#say("info", "run-started");
+    this.#log("info", "run-started");
   }
 
   read(batch: Batch): void {
@@ -97,26 +97,26 @@ class LoggedRun implements AgentObservation {
   }
 
   fail(thrown: unknown): void {
-    this.#say("error", "run-failed", { error: SluiceError.from(thrown).code, durationMs: this.#durationMs });
+    this.#log("error", "run-failed", { error: SluiceError.from(thrown).code, durationMs: this.#durationMs });
   }
 
   leave(reason: unknown): void {
-    this.#say("info", "run-left", { error: SluiceError.from(reason, "cancelled").code, durationMs: this.#durationMs });
+    this.#log("info", "run-left", { error: SluiceError.from(reason, "cancelled").code, durationMs: this.#durationMs });
   }
 
   #event(event: ChatEvent): void {
     switch (event.type) {
       case "step-start":
-        this.#say("info", "model-called", { step: event.step, model: event.model });
+        this.#log("info", "model-called", { step: event.step, model: event.model });
         return;
       case "tool-call":
-        this.#say("info", "tool-called", { tool: event.name, callId: event.callId });
+        this.#log("info", "tool-called", { tool: event.name, callId: event.callId });
         return;
       case "tool-result":
-        if (event.isError) this.#say("warn", "tool-failed", { tool: event.name, callId: event.callId });
+        if (event.isError) this.#log("warn", "tool-failed", { tool: event.name, callId: event.callId });
         return;
       case "input-request":
-        this.#say("info", "input-required");
+        this.#log("info", "input-required");
         return;
       case "finish": {
         const { inputTokens, outputTokens } = event.usage;
@@ -124,7 +124,7 @@ class LoggedRun implements AgentObservation {
           ...(inputTokens !== undefined && { inputTokens }),
           ...(outputTokens !== undefined && { outputTokens }),
         };
-        this.#say("info", "run-finished", { reason: event.reason, ...tokens, durationMs: this.#durationMs });
+        this.#log("info", "run-finished", { reason: event.reason, ...tokens, durationMs: this.#durationMs });
         return;
       }
       default:
@@ -135,7 +135,7 @@ class LoggedRun implements AgentObservation {
     return Math.round(this.#clock.now() - this.#began);
   }
 
-  #say(level: AgentLogEntry["level"], event: AgentLogEntry["event"], more: Partial<AgentLogEntry> = {}): void {
+  #log(level: AgentLogEntry["level"], event: AgentLogEntry["event"], more: Partial<AgentLogEntry> = {}): void {
     this.#write({ time: new Date().toISOString(), level, event, ...this.#whose, ...more });
   }
 }

@@ -97,7 +97,7 @@ class AuditedRun implements AgentObservation {
 
   asked({ messages }: ChatRequest): void {
     const fresh = messages.filter((message) => this.#isNew(message));
-    if (fresh.length > 0) this.#say("prompt", {}, () => genAiMessages(fresh));
+    if (fresh.length > 0) this.#log("prompt", {}, () => genAiMessages(fresh));
   }
 
   read(batch: Batch): void {
@@ -132,16 +132,16 @@ class AuditedRun implements AgentObservation {
         this.#event(event.event, [...path, event.callId ?? event.from]);
         return;
       case "tool-call":
-        this.#say("tool-call", { ...at(path), tool: event.name, callId: event.callId }, () => event.input as JsonValue);
+        this.#log("tool-call", { ...at(path), tool: event.name, callId: event.callId }, () => event.input as JsonValue);
         return;
       case "tool-result": {
         if (event.preliminary !== undefined) return;
         const { name: tool, callId, output, isError } = event;
-        this.#say("tool-result", { ...at(path), tool, callId, ...(isError && { isError }) }, () => output as JsonValue);
+        this.#log("tool-result", { ...at(path), tool, callId, ...(isError && { isError }) }, () => output as JsonValue);
         return;
       }
       case "input-request":
-        this.#say("input-request", at(path), () => JSON.parse(JSON.stringify(event)));
+        this.#log("input-request", at(path), () => JSON.parse(JSON.stringify(event)));
         return;
       case "finish":
         if (path.length === 0) this.#end("answer", event.reason);
@@ -151,10 +151,10 @@ class AuditedRun implements AgentObservation {
   }
 
   #end(type: "answer" | "failure", reason: string): void {
-    this.#say(type, { reason }, () => genAiMessages(this.#transcript.messages));
+    this.#log(type, { reason }, () => genAiMessages(this.#transcript.messages));
   }
 
-  #say(type: AuditEntry["type"], more: Partial<AuditEntry>, content: () => JsonValue): void {
+  #log(type: AuditEntry["type"], more: Partial<AuditEntry>, content: () => JsonValue): void {
     const entry: AuditEntry = { time: new Date().toISOString(), type, ...whose(this.#invocation), ...more };
     try {
       entry.content = scrubbed(content(), this.#scrub);

@@ -41,7 +41,7 @@ interface Waiting {
  * not stand in what is printed; it stands in the prompt afterwards.
  */
 export class LineEditor implements TypedInput {
-  toldHow = false;
+  knowsHowToLeave = false;
   readonly #options: LineEditorOptions;
   readonly #view: PromptView;
   readonly #now: () => number;
@@ -154,7 +154,7 @@ export class LineEditor implements TypedInput {
         this.#waiting.push(...keys.slice(index));
         break;
       }
-      if (chordOf(key) !== "C-c") this.toldHow = false;
+      if (chordOf(key) !== "C-c") this.knowsHowToLeave = false;
       this.#takeOne(key, index, burst);
     }
     if (burst.isUnmarked) this.#burstAt = this.#now();

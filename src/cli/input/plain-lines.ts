@@ -7,7 +7,7 @@ import type { TypedInput } from "./typed-input.js";
 
 /** Lines of a terminal that edits and shows them itself: one that is called `dumb`, or where nothing can be shown. */
 export class PlainLines implements TypedInput {
-  toldHow = false;
+  knowsHowToLeave = false;
   readonly #write: (text: string) => void;
   readonly #terminal: Interface;
   #draft = new Draft();
@@ -65,7 +65,7 @@ export class PlainLines implements TypedInput {
   }
 
   #take(line: string): void {
-    this.toldHow = false;
+    this.knowsHowToLeave = false;
     this.#draft.insert(line);
     const entry = this.#isQuestion ? ({ kind: "message", text: line } as const) : this.#read();
     if (entry === undefined) {

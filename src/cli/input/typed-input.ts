@@ -13,7 +13,7 @@ export interface TypedInput {
   /** Shows a text above the prompt. */
   say(text: string): void;
   /** Whether the person has read how to leave and has entered nothing since. */
-  toldHow: boolean;
+  knowsHowToLeave: boolean;
   /** Nothing more is taken; whoever waits gets `undefined`. */
   close(): void;
 }

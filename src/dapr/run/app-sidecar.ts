@@ -42,7 +42,7 @@ export async function startAppSidecar(
 ): Promise<AppSidecar> {
   const env = { ...world.env, ...options.variables };
   const program = options.useDaprd ? daprdFor(plan, env) : undefined;
-  tellWhatRuns(program, plan, options, console);
+  reportWhatRuns(program, plan, options, console);
   const development = options.development ? { development: { variables: options.variables } } : {};
   const resources = await prepareResources(plan, { env, ...development, forDaprd: program !== undefined });
   undo.add(resources.remove);
@@ -87,7 +87,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function tellWhatRuns(program: string | undefined, plan: AppPlan, options: AppRunOptions, console: AppConsole): void {
+function reportWhatRuns(program: string | undefined, plan: AppPlan, options: AppRunOptions, console: AppConsole): void {
   if (program !== undefined) {
     console.say(
       `${program} runs behind the Sluice sidecar, which answers conversations and passes on everything else.`,

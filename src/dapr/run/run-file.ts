@@ -70,14 +70,14 @@ class RunFileReader {
     }
     if (String(file.version) !== "1") throw invalid("version", file.version, "1");
     const common = objectAt(file.common, "common");
-    this.#tellUnused(common, "common", [...sharedKeys(), ...SHARED_FIELDS]);
+    this.#warnOfUnused(common, "common", [...sharedKeys(), ...SHARED_FIELDS]);
     const apps = listAt(file.apps, "apps");
     if (apps.length === 0) throw invalid("apps", file.apps, "a list with at least one app");
     return apps.map((app, i) => this.#app(objectAt(app, `apps[${i}]`), `apps[${i}]`, common));
   }
 
   #app(app: JsonObject, path: string, common: JsonObject): AppPlan {
-    this.#tellUnused(app, path, [...allKeys(), ...SHARED_FIELDS, ...APP_FIELDS]);
+    this.#warnOfUnused(app, path, [...allKeys(), ...SHARED_FIELDS, ...APP_FIELDS]);
     const folder = this.#appFolder(app, path);
     const values: { [key in RunSettingKey]?: unknown } = {};
     const fromCommon = new Set<string>();
@@ -139,7 +139,7 @@ class RunFileReader {
     return isAbsolute(full) ? full : join(base, full);
   }
 
-  #tellUnused(object: JsonObject, path: string, used: readonly string[]): void {
+  #warnOfUnused(object: JsonObject, path: string, used: readonly string[]): void {
     for (const key of Object.keys(object)) {
       if (!used.includes(key)) this.notices.push({ level: "warning", message: `${path}.${key} is not used` });
     }

@@ -47,18 +47,18 @@ export class RunCalls {
     }
   }
 
-  /** Tells what was complete before an event of a type. */
+  /** Emits the calls that were complete before an event of a type. */
   before(type: string, emit: Emit): void {
     if (type === "REASONING_ENCRYPTED_VALUE") return;
     if (type !== "TOOL_CALL_CHUNK") this.#endChunks();
-    this.#tell(emit);
+    this.#emitComplete(emit);
   }
 
   /** Takes the state of a call or a result; returns whether it is of one. */
   state(id: string, value: string, emit: Emit): boolean {
     if (this.#chunked?.callId === id) this.#endChunks();
     if (this.#complete?.callId !== id && this.#result?.id !== id) return false;
-    this.#tell(emit, readState(value));
+    this.#emitComplete(emit, readState(value));
     return true;
   }
 
@@ -107,7 +107,7 @@ export class RunCalls {
     const callId = filledString(value.toolCallId);
     if (callId !== undefined && callId !== this.#chunked?.callId) {
       this.#endChunks();
-      this.#tell(emit);
+      this.#emitComplete(emit);
     }
     this.#chunked ??= this.#begin(value);
     this.#piece(this.#chunked, textOf(value.delta), false, emit);
@@ -119,22 +119,22 @@ export class RunCalls {
     if (chunked !== undefined) this.#end(chunked.callId);
   }
 
-  #tell(emit: Emit, state: State = {}): void {
+  #emitComplete(emit: Emit, state: State = {}): void {
     const [call, result] = [this.#complete, this.#result];
     this.#complete = undefined;
     this.#result = undefined;
-    if (call !== undefined) this.#tellCall(call, state, emit);
-    if (result !== undefined) this.#tellResult(result.value, state, emit);
+    if (call !== undefined) this.#emitCall(call, state, emit);
+    if (result !== undefined) this.#emitResult(result.value, state, emit);
   }
 
-  #tellCall({ callId: given, name, input, providerExecuted }: OpenCall, { opaque }: State, emit: Emit): void {
+  #emitCall({ callId: given, name, input, providerExecuted }: OpenCall, { opaque }: State, emit: Emit): void {
     const callId = this.#reported.admit(given, name, input);
     if (callId === undefined) return;
     const own = { ...(providerExecuted && { providerExecuted }), ...(opaque && { opaque }) };
     emit({ type: "tool-call", callId, name, ...parseToolInput(input), ...own });
   }
 
-  #tellResult(value: JsonObject, { opaque }: State, emit: Emit): void {
+  #emitResult(value: JsonObject, { opaque }: State, emit: Emit): void {
     const callId = textOf(value.toolCallId);
     const note = metadataOf(value).sluice;
     const own = isJsonObject(note) ? note : {};

@@ -42,7 +42,7 @@ export class RunMessages {
     const known = id === undefined ? this.#last : this.#messages.get(id);
     const message = known?.kind === kind ? known : this.begin(value, kind);
     this.#last = message;
-    if (typeof value.delta === "string") this.#say(message, value.delta, emit);
+    if (typeof value.delta === "string") this.#emitText(message, value.delta, emit);
   }
 
   /** State of a message. */
@@ -57,7 +57,7 @@ export class RunMessages {
   }
 
   /**
-   * The messages as a server has them in the end: says what of the texts after the last user's was not emitted. Returns false
+   * The messages as a server has them in the end: emits what of the texts after the last user's was not emitted. Returns false
    * where one of them is longer than what was emitted of it, and another.
    */
   complete(messages: JsonValue | undefined, emit: Emit): boolean {
@@ -68,9 +68,9 @@ export class RunMessages {
     });
     if (wholes.some(({ message, rest }) => message !== undefined && rest === undefined)) return false;
     for (const { id, content, message, rest } of wholes) {
-      if (message !== undefined) this.#say(message, rest ?? "", emit);
+      if (message !== undefined) this.#emitText(message, rest ?? "", emit);
       else if (!this.#wasSaid(content)) {
-        this.#say(this.begin({ ...(id !== undefined && { messageId: id }) }, "text"), content, emit);
+        this.#emitText(this.begin({ ...(id !== undefined && { messageId: id }) }, "text"), content, emit);
       }
     }
     return true;
@@ -87,7 +87,7 @@ export class RunMessages {
     return [...this.#messages.values()].some(({ emitted }) => emitted.is(text));
   }
 
-  #say(message: Message, text: string, emit: Emit): void {
+  #emitText(message: Message, text: string, emit: Emit): void {
     const { kind, block, refusal, emitted, other } = message;
     if (text === "" || other) return;
     emitted.push(text);

@@ -17,7 +17,7 @@ export interface OpenBlock {
   delta(delta: JsonObject, emit: Emit): void;
   /** Whether what follows tells if it is complete: a call without arguments may be one that was cut before them. */
   readonly bare?: boolean;
-  /** Says what is known only now that the block is complete. */
+  /** Emits what is known only now that the block is complete. */
   close(emit: Emit): void;
 }
 

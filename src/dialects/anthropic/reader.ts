@@ -180,7 +180,7 @@ export class AnthropicReader implements WireReader {
     const index = indexOf(event);
     if (!isJsonObject(event.content_block)) throw malformed(text, "the start of a block without the block");
     this.#closeBlock(index, emit);
-    tellBare(message, emit);
+    emitBare(message, emit);
     blocks.set(index, openBlock(event.content_block, index, answer, emit));
   }
 
@@ -199,7 +199,7 @@ export class AnthropicReader implements WireReader {
       block.close(emit);
       return;
     }
-    tellBare(message, emit);
+    emitBare(message, emit);
     message.bare = block;
   }
 
@@ -264,7 +264,7 @@ export class AnthropicReader implements WireReader {
     if (message === undefined) return;
     throwBrokenOff(message.stopReason);
     message.answer.cut = readStopReason(message.stopReason, false).reason === "length";
-    tellBare(message, emit);
+    emitBare(message, emit);
     for (const { block } of message.strays.values()) block.close(emit);
     for (const block of message.blocks.values()) block.close(emit);
     const end = readStopReason(message.stopReason, message.answer.waiting.size > 0);
@@ -287,7 +287,7 @@ export class AnthropicReader implements WireReader {
   }
 }
 
-function tellBare(message: OpenMessage, emit: Emit): void {
+function emitBare(message: OpenMessage, emit: Emit): void {
   message.bare?.close(emit);
   message.bare = undefined;
 }

@@ -26,7 +26,7 @@ export function isKeptFact(data: JsonObject): boolean {
   return Object.keys(data).some((key) => KEPT.includes(key));
 }
 
-/** Says what no event of its own carries. A stream repeats most of it in each chunk; it is reported when it changes. */
+/** Emits what no event of its own carries. A stream repeats most of it in each chunk; it is reported when it changes. */
 export class AnswerFacts {
   readonly #emitted = new Map<string, string>();
 

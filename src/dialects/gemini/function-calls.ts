@@ -52,7 +52,7 @@ export class FunctionCalls {
     if (Array.isArray(call.partialArgs)) for (const piece of call.partialArgs) this.#piece(open, piece, emit);
     if (isJsonObject(call.args)) {
       for (const [name, value] of Object.entries(call.args)) {
-        this.#say(open, open.args.setField(name, value), emit);
+        this.#emitDelta(open, open.args.setField(name, value), emit);
       }
     }
     if (call.willContinue !== true) this.#end(open, false, emit);
@@ -62,7 +62,7 @@ export class FunctionCalls {
   /** Takes a piece of text of the arguments that came last; returns whether there are any. */
   pushPiece(jsonPath: string, text: string, emit: Emit): boolean {
     const open = this.#open.at(-1);
-    if (open !== undefined) this.#say(open, open.args.set(jsonPath, text, true), emit);
+    if (open !== undefined) this.#emitDelta(open, open.args.set(jsonPath, text, true), emit);
     return open !== undefined;
   }
 
@@ -81,7 +81,7 @@ export class FunctionCalls {
       this.#open.push(open);
       return open;
     }
-    this.#tell(callId, name, readInput(call.args), part, emit);
+    this.#emitCall(callId, name, readInput(call.args), part, emit);
     return undefined;
   }
 
@@ -91,22 +91,22 @@ export class FunctionCalls {
   }
 
   #piece(open: OpenCall, piece: JsonValue, emit: Emit): void {
-    if (isJsonObject(piece)) this.#say(open, open.args.push(piece), emit);
+    if (isJsonObject(piece)) this.#emitDelta(open, open.args.push(piece), emit);
   }
 
-  #say({ callId, name }: OpenCall, delta: string, emit: Emit): void {
+  #emitDelta({ callId, name }: OpenCall, delta: string, emit: Emit): void {
     if (delta !== "") emit({ type: "tool-input-delta", callId, name, delta });
   }
 
   #end(open: OpenCall, cut: boolean, emit: Emit): void {
     this.#open.splice(this.#open.indexOf(open), 1);
-    if (!cut) this.#say(open, open.args.finish(), emit);
+    if (!cut) this.#emitDelta(open, open.args.finish(), emit);
     const text = open.args.toString();
     const input: ParsedInput = cut ? { input: text, invalid: true } : parseToolInput(text);
-    this.#tell(open.callId, open.name, input, open.part, emit);
+    this.#emitCall(open.callId, open.name, input, open.part, emit);
   }
 
-  #tell(given: string, name: string, input: ParsedInput, part: JsonObject, emit: Emit): void {
+  #emitCall(given: string, name: string, input: ParsedInput, part: JsonObject, emit: Emit): void {
     const callId = this.#reported.admit(given, name, JSON.stringify(input.input));
     if (callId === undefined) return;
     this.#any = true;

@@ -63,7 +63,7 @@ export function holesOf({ order, count }: Meaning): Hole[] {
 }
 
 /** Whether the last usage says the same as such a chunk. */
-export function isSaid({ count, usage }: Meaning, tokens: number, { raw }: Usage): boolean {
+export function isReported({ count, usage }: Meaning, tokens: number, { raw }: Usage): boolean {
   if (!isJsonObject(raw) || count === undefined || raw[count] !== tokens) return false;
   const other = count === "thoughtsTokenCount" ? "candidatesTokenCount" : "thoughtsTokenCount";
   return raw[other] === usage[other] && raw.promptTokenCount === usage.promptTokenCount;

@@ -12,7 +12,7 @@ import { StrayFrames } from "../stray-frames.js";
 import { AnswerFacts } from "./answer-facts.js";
 import { errorIn } from "./errors.js";
 import { finishWordIn, readBlockReason, readFinishReason } from "./finish-reason.js";
-import { holesOf, isSaid, type Meaning, meaningOf, usageOf } from "./known-chunks.js";
+import { holesOf, isReported, type Meaning, meaningOf, usageOf } from "./known-chunks.js";
 import { objectOf } from "./opaque.js";
 import { GeminiPartReader } from "./part-reader.js";
 import { plainChunk } from "./plain-chunk.js";
@@ -20,7 +20,7 @@ import { Emitted, hasContent, hasEnd, RepeatedChunks } from "./repeated-chunks.j
 import { GroundingSources } from "./sources.js";
 import { readUsage } from "./usage.js";
 
-/** Every chunk says the usage so far. It is reported when it grew by so many tokens, and at the end. */
+/** Every chunk has the usage so far. It is reported when it grew by so many tokens, and at the end. */
 const USAGE_STEP = 32;
 
 /** Settings of a reader. */
@@ -56,7 +56,7 @@ export class GeminiReader implements WireReader {
   /** The last chunk of a learned shape and its count, if that was not reported yet; and the count that was reported last. */
   #running: Meaning | undefined;
   #runningTokens = 0;
-  #saidTokens = 0;
+  #reportedTokens = 0;
 
   constructor({ whole = false }: GeminiReaderOptions = {}) {
     this.#parts = new GeminiPartReader({ whole });
@@ -134,7 +134,7 @@ export class GeminiReader implements WireReader {
     this.#endRepeated(emit);
     const word = this.#finishWord;
     const end = word === undefined ? this.#unsaidEnd() : readFinishReason(word, this.#parts.calls.any);
-    this.#sayRunning(emit);
+    this.#emitUsage(emit);
     if (end === undefined) {
       const why = this.#started ? "without a finish reason" : "before it began";
       throw this.#strays.error ?? new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
@@ -166,16 +166,16 @@ export class GeminiReader implements WireReader {
     const tokens = Number(values[at.count]);
     this.#running = meaning;
     this.#runningTokens = tokens;
-    if (Math.abs(tokens - this.#saidTokens) >= USAGE_STEP) this.#sayRunning(emit);
+    if (Math.abs(tokens - this.#reportedTokens) >= USAGE_STEP) this.#emitUsage(emit);
   }
 
-  #sayRunning(emit: Emit): void {
+  #emitUsage(emit: Emit): void {
     const meaning = this.#running;
     const tokens = this.#runningTokens;
     if (meaning === undefined) return;
     this.#running = undefined;
-    this.#saidTokens = tokens;
-    if (isSaid(meaning, tokens, this.#usage)) return;
+    this.#reportedTokens = tokens;
+    if (isReported(meaning, tokens, this.#usage)) return;
     this.#usage = usageOf(meaning, tokens);
     emit({ type: "usage", usage: this.#usage });
   }

@@ -22,7 +22,7 @@ export class GroundingSources {
       return own.length > 0 ? own.map((support) => ({ chunk, support })) : [{ chunk }];
     });
     const places = found.map((data) => ({ data, source: chunkSource(data), place: objectOf(data.support).segment }));
-    this.#say(places, text, emit);
+    this.#emitPlaces(places, text, emit);
   }
 
   citations(metadata: JsonObject, text: AnswerText, emit: Emit): void {
@@ -33,10 +33,10 @@ export class GroundingSources {
       source: webSource(citation.uri, citation.title),
       place: citation,
     }));
-    this.#say(places, text, emit);
+    this.#emitPlaces(places, text, emit);
   }
 
-  #say(
+  #emitPlaces(
     places: readonly { data: JsonObject; source: Source; place: JsonValue | undefined }[],
     text: AnswerText,
     emit: Emit,

@@ -38,16 +38,17 @@ export class LineWriter {
     if (this.#ended) return;
     switch (event.type) {
       case "text-delta":
-        if (event.text !== "") this.#say({ text: event.text }, write);
+        if (event.text !== "") this.#writeContent({ text: event.text }, write);
         return;
       case "reasoning-delta":
-        if (event.text !== "") this.#say({ thinking: event.text }, write);
+        if (event.text !== "") this.#writeContent({ thinking: event.text }, write);
         return;
       case "tool-call":
-        if (!this.#clientCalls.runsElsewhere(event)) this.#say({ toolCalls: [writeCall(event, this.#calls++)] }, write);
+        if (!this.#clientCalls.runsElsewhere(event))
+          this.#writeContent({ toolCalls: [writeCall(event, this.#calls++)] }, write);
         return;
       case "file":
-        if (event.mediaType.startsWith("image/")) this.#say({ images: [encodeBase64(event.data)] }, write);
+        if (event.mediaType.startsWith("image/")) this.#writeContent({ images: [encodeBase64(event.data)] }, write);
         return;
       case "data":
         if (event.opaque?.dialect === this.#form.name && isJsonObject(event.opaque.data)) {
@@ -89,7 +90,7 @@ export class LineWriter {
     write(writeErrorBody(error));
   }
 
-  #say(content: LineContent, write: WriteLine): void {
+  #writeContent(content: LineContent, write: WriteLine): void {
     this.#emitted = true;
     const line = this.#head();
     this.#form.write(line, content);

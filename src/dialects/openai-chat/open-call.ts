@@ -75,7 +75,7 @@ export class StreamedCall {
     return this.#whole(false).invalid === undefined;
   }
 
-  /** Whether there is anything to tell: some servers send pieces that say nothing. */
+  /** Whether there is anything to emit: some servers send pieces with nothing in them. */
   get isCall(): boolean {
     return this.#name !== "" || this.begun;
   }
@@ -91,7 +91,7 @@ export class StreamedCall {
   push(delta: string, emit: Emit): string {
     if (delta === "") return "";
     if (this.custom) {
-      this.#say(delta, emit);
+      this.#addInput(delta, emit);
       return "";
     }
     if (this.done) return this.#repeats(delta) ? "" : delta;
@@ -102,7 +102,7 @@ export class StreamedCall {
     this.#empty = false;
     this.#grown = this.#grown !== undefined && delta.startsWith(this.#grown) ? delta : undefined;
     const length = this.#extent.push(delta);
-    if (length > 0) this.#say(delta.slice(0, length), emit);
+    if (length > 0) this.#addInput(delta.slice(0, length), emit);
     const rest = delta.slice(length);
     return this.#repeats(rest) ? "" : rest;
   }
@@ -133,7 +133,7 @@ export class StreamedCall {
     return delta.trim() === "" || delta === this.text || delta === EMPTY;
   }
 
-  #say(delta: string, emit: Emit): void {
+  #addInput(delta: string, emit: Emit): void {
     this.#length += delta.length;
     this.#input.push(delta);
     if (this.#name === "") this.#early.push(delta);
@@ -141,7 +141,7 @@ export class StreamedCall {
     else this.#emitDelta([...this.#early.splice(0), delta].join(""), emit);
   }
 
-  /** Tells a piece of the input, as JSON: what a custom tool takes is the inside of a string. */
+  /** Emits a piece of the input, as JSON: what a custom tool takes is the inside of a string. */
   #emitDelta(delta: string, emit: Emit): void {
     if (this.#silent) return;
     const { callId, custom } = this;

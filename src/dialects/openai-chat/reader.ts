@@ -106,7 +106,7 @@ export class OpenAiChatReader implements WireReader {
     }
     this.#facts.push(chunk, CHUNK_FIELDS, emit);
     this.#start(chunk, choices.length > 0, emit);
-    this.#tellOthers(
+    this.#emitOthers(
       choices.filter((other) => other !== choice),
       choice,
       emit,
@@ -116,7 +116,7 @@ export class OpenAiChatReader implements WireReader {
   }
 
   /** Other choices than the one that is read are data, once it is known that there is one to read. */
-  #tellOthers(others: readonly JsonObject[], read: JsonObject | undefined, emit: Emit): void {
+  #emitOthers(others: readonly JsonObject[], read: JsonObject | undefined, emit: Emit): void {
     if (read !== undefined) this.#chosen = true;
     this.#others.push(...others);
     if (!this.#chosen) return;
@@ -261,7 +261,7 @@ export class OpenAiChatReader implements WireReader {
     emit({ type: "finish", ...end, usage: stepped ? this.#spent : this.#usage });
   }
 
-  /** An answer is over: says what was kept until then, and why it ended. */
+  /** An answer is over: emits what was kept until then, and why it ended. */
   #close(emit: Emit): { reason: FinishReason; rawReason?: string } {
     this.#facts.release(emit);
     return this.#answer.close(this.#rawReason, emit);

@@ -103,7 +103,7 @@ export class ItemReader {
     if (item.type === "message") this.#openMessage(item, emit);
   }
 
-  /** An item is whole: says what its pieces did not. */
+  /** An item is complete: emits what its pieces did not have. */
   close(place: number, item: JsonObject, emit: Emit): void {
     if (this.#closed.has(place)) return;
     this.#closed.add(place);
@@ -181,7 +181,7 @@ export class ItemReader {
       const whole = open.wholePart(kind, index, content.length, this.#nextBlock);
       this.#lastText = whole.block;
       whole.completeWith(part, emit);
-      if (open.item === item) tellLogprobs(part, emit);
+      if (open.item === item) emitLogprobs(part, emit);
     }
   }
 
@@ -235,8 +235,8 @@ export class ItemReader {
   readonly #nextBlock = (): number => this.#blocks++;
 }
 
-/** Tells the probabilities that a piece or a part of a text has; whether there were any. */
-export function tellLogprobs({ logprobs }: JsonObject, emit: Emit): boolean {
+/** Emits the probabilities of a piece or a part of a text. @returns whether there were any. */
+export function emitLogprobs({ logprobs }: JsonObject, emit: Emit): boolean {
   if (!Array.isArray(logprobs) || logprobs.length === 0) return false;
   emit({ type: "data", name: "provider/logprobs", value: logprobs });
   return true;

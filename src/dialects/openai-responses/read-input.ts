@@ -69,7 +69,7 @@ class History {
       );
     } else if (RESULTS.includes(type) || this.#answersClient(item)) this.#result(item);
     else if (isCall(item.value)) this.#call(item);
-    else this.#say(partsOf(otherItemEvents(item.value, this.#names)));
+    else this.#addParts(partsOf(otherItemEvents(item.value, this.#names)));
     if (type === "mcp_approval_request") this.#clientCalls.add(callOf(item.value).callId);
   }
 
@@ -109,9 +109,9 @@ class History {
     const named = this.#keepIds && id !== undefined && !isInvented(id);
     if (named || phase !== undefined) {
       const data = { type: "message", ...(named && { id }), ...(phase !== undefined && { phase }) };
-      this.#say([{ type: "text", text: "", opaque: ownOpaque(data) }]);
+      this.#addParts([{ type: "text", text: "", opaque: ownOpaque(data) }]);
     }
-    this.#say(typeof content === "string" ? [{ type: "text", text: content }] : parts(item).flatMap(readSaid));
+    this.#addParts(typeof content === "string" ? [{ type: "text", text: content }] : parts(item).flatMap(readSaid));
   }
 
   #reasoning(item: WireObject): void {
@@ -128,14 +128,14 @@ class History {
     const own = carried === undefined ? item.value : ownData(carried.opaque);
     if (own !== undefined && !isSealed(own)) this.#keepIds = true;
     const last = written.pop() ?? { type: "reasoning", text: "" };
-    this.#say([...written, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
+    this.#addParts([...written, last.type === "reasoning" && opaque !== undefined ? { ...last, opaque } : last]);
   }
 
   /** State that stands in an item of its own beside the part that it belongs to. */
   #take(carried: Exclude<Carried, { kind: "reasoning" }>): void {
     switch (carried.kind) {
       case "text":
-        this.#say([]);
+        this.#addParts([]);
         addTextState(this.#answer, carried);
         return;
       case "tool-call": {
@@ -145,7 +145,7 @@ class History {
           known.opaque = opaque;
           return;
         }
-        this.#say([]);
+        this.#addParts([]);
         this.#carried.push(carried);
         this.#places.set(callId, this.#answer.length);
         return;
@@ -154,10 +154,10 @@ class History {
         this.#carried.push(carried);
         return;
       case "data":
-        this.#say([{ type: "opaque", name: carried.name, opaque: carried.opaque }]);
+        this.#addParts([{ type: "opaque", name: carried.name, opaque: carried.opaque }]);
         return;
       case "source":
-        this.#say([{ type: "source", source: carried.source }]);
+        this.#addParts([{ type: "source", source: carried.source }]);
         return;
       default:
         carried satisfies never;
@@ -171,17 +171,17 @@ class History {
     const image = item.value.type === "image_generation_call" && isInvented(item.value.id);
     const results = call.providerExecuted ? resultEvents(call, item.value) : [];
     if (image) {
-      this.#say(partsOf(results.filter((event) => event.type === "file")));
+      this.#addParts(partsOf(results.filter((event) => event.type === "file")));
       return;
     }
     const named = this.#keepIds && !isInvented(item.value.id);
     const parts = partsOf([callEvent(call, item.value, named), ...results]).map((part) => this.#carried.on(part));
     const place = this.#places.get(call.callId);
-    if (place === undefined) this.#say(parts);
+    if (place === undefined) this.#addParts(parts);
     else {
       // Its item came with the result: other calls may stand between the two.
       this.#answer.splice(place, 0, ...parts.slice(0, 1));
-      this.#say(parts.slice(1));
+      this.#addParts(parts.slice(1));
     }
   }
 
@@ -205,7 +205,7 @@ class History {
     else this.messages.push({ role: "tool", content: [result] });
   }
 
-  #say(written: readonly AssistantPart[]): void {
+  #addParts(written: readonly AssistantPart[]): void {
     this.#unfold();
     const last = this.messages.at(-1);
     if (last?.role === "assistant" && typeof last.content !== "string") last.content.push(...written);

@@ -18,7 +18,7 @@ import { otherProtocol } from "../wire-marks.js";
 import { type ResponseContent, readEnd } from "./end.js";
 import { INPUTS, SILENT, TEXTS } from "./event-types.js";
 import { ItemPlaces } from "./item-places.js";
-import { ItemReader, tellLogprobs } from "./item-reader.js";
+import { emitLogprobs, ItemReader } from "./item-reader.js";
 import { END_FIELDS, RESPONSE_FIELDS } from "./known-fields.js";
 import type { OpenPart, PartKind } from "./open-item.js";
 import { readUsage } from "./usage.js";
@@ -166,7 +166,7 @@ export class ResponsesReader implements WireReader {
     }
     this.#start(response, emit);
     let content = this.#items.finish(response, emit);
-    if (this.#items.contradicted && Array.isArray(response.output)) content = this.#sayAnew(response, emit);
+    if (this.#items.contradicted && Array.isArray(response.output)) content = this.#emitAnew(response, emit);
     this.#over.add(filledString(response.id) ?? this.#id);
     this.#places.clear();
     this.#facts.push(response, RESPONSE_FIELDS, emit);
@@ -181,7 +181,7 @@ export class ResponsesReader implements WireReader {
   }
 
   /** What was streamed is not the beginning of the server's final text: the final text is right, and the streamed void. */
-  #sayAnew(response: JsonObject, emit: Emit): ResponseContent {
+  #emitAnew(response: JsonObject, emit: Emit): ResponseContent {
     emit({ type: "retract", reason: "the provider's whole answer is not what it had streamed" });
     if (this.#ended === undefined) emit({ type: "start", id: this.#id, model: this.#model });
     else emit({ type: "step-start", step: this.#steps, model: this.#model });
@@ -224,7 +224,7 @@ export class ResponsesReader implements WireReader {
       else {
         part.push(filledString(event.delta) ?? "", emit);
         const place = numberOf(event[text.place]);
-        if (!tellLogprobs(event, emit)) this.#learn(event, frame, { kind: text.kind, index: place });
+        if (!emitLogprobs(event, emit)) this.#learn(event, frame, { kind: text.kind, index: place });
       }
       return true;
     }

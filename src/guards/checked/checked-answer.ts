@@ -202,7 +202,7 @@ export class CheckedAnswer implements Transform {
     await this.#closePart();
     if (this.#over) return;
     if (event.type === "text-delta" || !part.replaced) this.#out.push({ ...event, text: "" });
-    else this.#say("opaque-dropped", "the provider's state belongs to reasoning whose text was changed");
+    else this.#reportVerdict("opaque-dropped", "the provider's state belongs to reasoning whose text was changed");
   }
 
   async #closePart(): Promise<void> {
@@ -278,21 +278,21 @@ export class CheckedAnswer implements Transform {
     if (this.#over) return undefined;
     if (verdict === undefined) return text;
     if (verdict.action === "replace") {
-      if (verdict.reason !== undefined) this.#say("replace", verdict.reason);
+      if (verdict.reason !== undefined) this.#reportVerdict("replace", verdict.reason);
       return verdict.text;
     }
     this.#end(verdict.action, verdict.reason);
     return undefined;
   }
 
-  #say(action: string, reason: string): void {
+  #reportVerdict(action: string, reason: string): void {
     this.#out.push({ type: "data", name: "guard/verdict", value: { guard: this.#settings.name, action, reason } });
   }
 
   #end(action: "block" | "retract", reason: string): void {
     this.#over = true;
     this.#ended = reason;
-    this.#say(action, reason);
+    this.#reportVerdict(action, reason);
     if (action === "retract") this.#out.push({ type: "retract", reason });
     if (this.#step !== undefined) {
       this.#out.push({ type: "step-finish", step: this.#step, reason: "content-filter", usage: this.#stepUsage });

@@ -72,7 +72,7 @@ export class CheckedPieces {
         out.push(...this.#endString());
         this.#state = "json";
         out.push(...this.#pieces.push(sign).map(structure));
-      } else this.#say(sign, sign, out);
+      } else this.#addCharacter(sign, sign, out);
     }
     return out;
   }
@@ -85,10 +85,10 @@ export class CheckedPieces {
     this.#buffered = "";
     const code = /^\\u([\da-f]{4})$/i.exec(written)?.[1];
     const character = code === undefined ? (ESCAPES[kind] ?? written) : String.fromCharCode(Number.parseInt(code, 16));
-    this.#say(character, written, out);
+    this.#addCharacter(character, written, out);
   }
 
-  #say(character: string, written: string, out: Piece[]): void {
+  #addCharacter(character: string, written: string, out: Piece[]): void {
     this.#written.push(written, ...Array<string>(character.length - 1).fill(""));
     out.push(...this.#pieces.push(character).map((text) => this.#quoted(text)));
   }

@@ -51,7 +51,7 @@ export class BlockReader {
     }
   }
 
-  /** The answer is over: says what the blocks without an end still hold. */
+  /** The answer is over: emits what the blocks without an end still have. */
   endAll(emit: Emit): void {
     for (const open of Object.values(this.#open)) {
       for (const block of open.values()) this.#close(block, emit);

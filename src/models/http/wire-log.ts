@@ -6,9 +6,9 @@ import type { HttpRequest, ResponseHead } from "./transport.js";
 
 let calls = 0;
 
-/** Tells what one call sends and receives, secrets masked. Exists only for calls that somebody watches. */
+/** Reports what one call sends and receives, secrets masked. Exists only for calls that somebody watches. */
 export class WireLog {
-  readonly #tell: (event: WireEvent) => void;
+  readonly #report: (event: WireEvent) => void;
   readonly #id = `call-${++calls}`;
   readonly #began = performance.now();
   #sent = 0;
@@ -17,7 +17,7 @@ export class WireLog {
   #pieces: RedactedPieces;
 
   constructor(tell: (event: WireEvent) => void, redactor: Redactor) {
-    this.#tell = tell;
+    this.#report = tell;
     this.#redactor = redactor;
     this.#pieces = redactor.pieces();
   }
@@ -30,37 +30,37 @@ export class WireLog {
     this.#pieces = this.#redactor.pieces();
     const masked = { url: this.#redactor.text(maskUrl(url)), headers: this.#headers(headers) };
     const sent = typeof body === "string" ? this.#redactor.text(body) : `${body.length} bytes`;
-    this.#tell({ type: "request", id: this.#id, attempt, method, ...masked, body: sent });
+    this.#report({ type: "request", id: this.#id, attempt, method, ...masked, body: sent });
   }
 
   response({ status, headers }: ResponseHead): void {
     const durationMs = performance.now() - this.#sent;
-    this.#tell({ type: "response", id: this.#id, status, headers: this.#headers(headers), durationMs });
+    this.#report({ type: "response", id: this.#id, status, headers: this.#headers(headers), durationMs });
   }
 
   body(pieces: readonly Uint8Array[]): void {
     const text = pieces.map((piece) => this.#decoder.decode(piece, { stream: true })).join("");
     const masked = this.#pieces.push(text);
-    if (masked !== "") this.#tell({ type: "body", id: this.#id, text: masked });
+    if (masked !== "") this.#report({ type: "body", id: this.#id, text: masked });
   }
 
   retry(attempt: number, delayMs: number, error: SluiceError): void {
-    this.#tell({ type: "retry", id: this.#id, attempt, delayMs, error });
+    this.#report({ type: "retry", id: this.#id, attempt, delayMs, error });
   }
 
   error(error: SluiceError): void {
     this.#flush();
-    this.#tell({ type: "error", id: this.#id, error });
+    this.#report({ type: "error", id: this.#id, error });
   }
 
   end(): void {
     this.#flush();
-    this.#tell({ type: "end", id: this.#id, durationMs: performance.now() - this.#began });
+    this.#report({ type: "end", id: this.#id, durationMs: performance.now() - this.#began });
   }
 
   #flush(): void {
     const left = this.#pieces.end();
-    if (left !== "") this.#tell({ type: "body", id: this.#id, text: left });
+    if (left !== "") this.#report({ type: "body", id: this.#id, text: left });
   }
 
   #headers(headers: Readonly<Record<string, string>>): Record<string, string> {

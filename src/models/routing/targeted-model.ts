@@ -29,7 +29,7 @@ export function targetedModel(target: RouteTarget, routed: RoutedCall): ChatMode
 function enter(target: RouteTarget, routed: RoutedCall, call: Pick<WrappedCall, "request" | "options" | "signal">) {
   const earlier = routed.failures.get(target);
   if (earlier !== undefined) throw earlier;
-  const tell = teller(target, routed, call.options.context?.onRoute);
+  const report = reporter(target, routed, call.options.context?.onRoute);
   const begin = (leave?: () => void) => {
     let end: (end: SourceEnd) => void;
     try {
@@ -38,16 +38,16 @@ function enter(target: RouteTarget, routed: RoutedCall, call: Pick<WrappedCall, 
       leave?.();
       throw refused(thrown);
     }
-    tell(routed.hedge === target ? "hedged" : "asked");
+    report(routed.hedge === target ? "hedged" : "asked");
     const onEnd = (how: SourceEnd) => {
       end(how);
       leave?.();
-      if (how.type === "left") tell(routed.lost.has(target) ? "lost" : "left");
+      if (how.type === "left") report(routed.lost.has(target) ? "lost" : "left");
       else if (how.type === "failed") fail(how.error, "failed");
     };
     try {
       return watched(innerSource(target.model, call.request, call.options), {
-        onContent: () => tell("answers"),
+        onContent: () => report("answers"),
         onEnd,
       });
     } catch (thrown) {
@@ -58,7 +58,7 @@ function enter(target: RouteTarget, routed: RoutedCall, call: Pick<WrappedCall, 
   };
   const fail = (error: SluiceError, outcome: "failed" | "refused") => {
     routed.failures.set(target, error);
-    tell(outcome, error);
+    report(outcome, error);
   };
   const refused = (thrown: unknown): SluiceError => {
     const error = SluiceError.from(thrown);
@@ -74,7 +74,11 @@ function enter(target: RouteTarget, routed: RoutedCall, call: Pick<WrappedCall, 
   });
 }
 
-function teller(target: RouteTarget, { route }: RoutedCall, onRoute: ((decision: RouteDecision) => void) | undefined) {
+function reporter(
+  target: RouteTarget,
+  { route }: RoutedCall,
+  onRoute: ((decision: RouteDecision) => void) | undefined,
+) {
   return (outcome: RouteOutcome, error?: SluiceError) =>
     onRoute?.({ route, target: target.model.id, outcome, ...(error && { code: error.code }) });
 }

@@ -67,7 +67,7 @@ export class TaskWriter {
     this.#emitted.push(event);
     switch (event.type) {
       case "text-delta":
-        return event.text === "" ? [] : [this.#say(event.text)];
+        return event.text === "" ? [] : [this.#textPiece(event.text)];
       case "retract":
         // What was emitted until now is void: the artifact begins anew.
         if (!this.#begun) return [];
@@ -113,7 +113,7 @@ export class TaskWriter {
     return `answer-${this.#ids.turn}`;
   }
 
-  #say(text: string): StreamResponse {
+  #textPiece(text: string): StreamResponse {
     const append = this.#begun;
     this.#begun = true;
     this.#text += text;

@@ -81,13 +81,13 @@ class McpToolSource implements McpTools {
       return await this.#allTools();
     } catch (thrown) {
       this.#missingUntil = systemClock.now() + retryMs;
-      this.#tell(SluiceError.from(thrown, "connect-failed"));
+      this.#reportError(SluiceError.from(thrown, "connect-failed"));
       return [];
     }
   }
 
   /** Reports an error that belongs to no call. */
-  #tell(error: Error): void {
+  #reportError(error: Error): void {
     const warn = (warning: Error) => globalThis.process?.emitWarning?.(warning);
     const { onError = warn } = this.#options;
     // It is called from within the connection: what it throws may not end that, or the process.
@@ -139,7 +139,7 @@ class McpToolSource implements McpTools {
       closed: () => {
         if (this.#connection === connection) this.#forget();
       },
-      failed: (error: Error) => this.#options.onError && this.#tell(error),
+      failed: (error: Error) => this.#options.onError && this.#reportError(error),
     };
     const connection = connectMcp(this.#options, this.#connectTimeoutMs, signal, watcher, this.#options);
     this.#connection = connection;
@@ -166,7 +166,7 @@ class McpToolSource implements McpTools {
   async #list(): Promise<readonly Tool[]> {
     const skip = (name: string, why: string) => {
       const message = `the MCP server ${serverName(this.#options)} describes a tool ${name} that is left out: ${why}`;
-      this.#tell(new SluiceError("protocol", message));
+      this.#reportError(new SluiceError("protocol", message));
     };
     const all = await this.#ask(({ client }) => listTools(client, this.#connectTimeoutMs, skip)).catch((thrown) => {
       throw listError(this.#options, thrown);

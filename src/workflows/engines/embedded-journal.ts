@@ -48,7 +48,7 @@ export class EmbeddedJournal implements RunJournal {
     this.#seq = options.last + 1;
     this.#steps = new Map(options.steps.map((record) => [record.key, record]));
     this.#notes = new Map(options.notes.map(({ key, value }) => [key, value]));
-    this.#beat = setInterval(() => void this.#sayAlive(), options.beatMs);
+    this.#beat = setInterval(() => void this.#reportAlive(), options.beatMs);
     this.#beat.unref();
   }
 
@@ -141,7 +141,7 @@ export class EmbeddedJournal implements RunJournal {
     throw error;
   }
 
-  async #sayAlive(): Promise<void> {
+  async #reportAlive(): Promise<void> {
     const { alone, id, fence } = this.#options;
     const sql = "UPDATE runs SET beat_at = ? WHERE id = ? AND fence = ?";
     try {

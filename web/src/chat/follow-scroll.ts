@@ -51,7 +51,7 @@ export class FollowScroll {
 
   #grown(): void {
     if (this.#following) this.#moveTo(this.#scroller.scrollHeight);
-    this.#tell();
+    this.#notify();
   }
 
   readonly #touched = (event: Event): void => {
@@ -66,7 +66,7 @@ export class FollowScroll {
     const byReader = event.timeStamp - this.#touchedAt < 1_000;
     if (up && byReader) this.#following = false;
     else if (byReader && this.#atEnd()) this.#following = true;
-    this.#tell();
+    this.#notify();
   };
 
   #moveTo(top: number): void {
@@ -79,7 +79,7 @@ export class FollowScroll {
     return scrollHeight - scrollTop - clientHeight < NEAR_PX;
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#onEnd(this.#atEnd());
   }
 }

@@ -112,12 +112,12 @@ export class OpenConversation {
 
   /** Says something, and asks for the answer. */
   send(text: string, files: GivenFile[] = []): void {
-    this.#say(text, files, this.#head.value);
+    this.#sendTurn(text, files, this.#head.value);
   }
 
   /** Says something else in a turn's place: a branch beside it. */
   edit(turn: UserTurn, text: string): void {
-    this.#say(text, turn.files, turn.parent);
+    this.#sendTurn(text, turn.files, turn.parent);
   }
 
   /** Asks again for an answer: a branch beside it. */
@@ -176,7 +176,7 @@ export class OpenConversation {
     return hidePersonal(this.id, request);
   }
 
-  #say(text: string, files: GivenFile[], parent: string | undefined): void {
+  #sendTurn(text: string, files: GivenFile[], parent: string | undefined): void {
     this.running.value?.stop();
     const turn: UserTurn = { id: uuid(), ...this.#under(parent), kind: "user", text, files };
     this.#add(turn);

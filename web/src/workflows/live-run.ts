@@ -182,13 +182,13 @@ export class LiveRun {
     }
     const { output } = details;
     const isSaid = this.#answer.value.parts.value.length > 0;
-    if (details.status === "completed" && typeof output === "string" && !isSaid) this.#say(output);
+    if (details.status === "completed" && typeof output === "string" && !isSaid) this.#showText(output);
     const ended = details.status === "completed" || details.status === "cancelled";
     if (ended) for (const step of this.steps.values()) if (step.state.value === "pending") step.set("skipped");
   }
 
   /** An answer that was given before one looked. */
-  #say(text: string): void {
+  #showText(text: string): void {
     const view = new AnswerView();
     view.push({ type: "text-delta", text });
     view.end();

@@ -170,7 +170,7 @@ export class DbosEngine implements WorkflowEngine {
     await guarded(async () => {
       if (isOver(stored)) await this.#handTo(replica, stored, PARKED);
       await replica.dbos.cancelWorkflow(id);
-      await replica.lock.sayCancelled(id);
+      await replica.lock.announceCancelled(id);
     });
   }
 

@@ -77,7 +77,7 @@ export class ReplicaLock {
   }
 
   /** Says to all replicas that a run was cancelled. */
-  async sayCancelled(runId: string): Promise<void> {
+  async announceCancelled(runId: string): Promise<void> {
     await this.#query("SELECT pg_notify($1, $2)", [CHANNEL, runId]);
   }
 

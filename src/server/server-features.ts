@@ -9,19 +9,23 @@ import type { ServerOptions } from "./server-options.js";
 import { WorkflowHost } from "./workflows/workflow-host.js";
 import { workflowRoutes } from "./workflows/workflow-routes.js";
 
-/** What a server has beside answers: paths, and what they keep open. */
-export interface Rooms {
+/** What a server offers beside answers of models: its routes, and what they keep open. */
+export interface ServerFeatures {
   readonly routes: readonly Route[];
   /** Frees what was opened here. */
   close(): Promise<void>;
 }
 
 /**
- * The rooms that the options name. What is only named (a file, a server) is opened when it is first asked for.
+ * What the options switch on: conversations, workflows, monitoring. What is only named (a file, a server) is opened when it is first asked for.
  *
  * @throws {SluiceError} `invalid-argument` for services that there are not.
  */
-export function openRooms(core: ServerCore, options: ServerOptions, { workflows, engine }: ServedParts): Rooms {
+export function openFeatures(
+  core: ServerCore,
+  options: ServerOptions,
+  { workflows, engine }: ServedParts,
+): ServerFeatures {
   const { conversations, documents } = options;
   if (documents !== undefined) checkServices(documents, "documents");
   const store = conversations === undefined ? undefined : new StoreHandle(conversations);

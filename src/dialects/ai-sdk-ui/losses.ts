@@ -7,8 +7,8 @@ export const losses: readonly Loss[] = [
     why: "versions 5 and 6 of the client cannot un-say it; the answer ends with an error",
   },
   {
-    what: "the quote, the span and the state of a source; sources in a history",
-    why: "a source has an address and a title, and is for people",
+    what: "the state of a source; sources in a history",
+    why: "a source has an address and a title, and is for people; quote and span stand in its metadata",
   },
   { what: "what a file's part must bring back (`opaque`)", why: "a file's part has no metadata in version 5" },
   { what: "usage before the end, and of each step", why: "the message's metadata has the total" },

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
+import type { Opaque, Source } from "../../stream/chat-event.js";
 import type { ToolResultPart } from "../../stream/message.js";
 import { parseToolInput } from "../tool-input.js";
 
@@ -23,6 +23,32 @@ export function readNote(metadata: JsonValue | undefined): Note {
   const note = isJsonObject(metadata) && isJsonObject(metadata.sluice) ? metadata.sluice : {};
   const opaque = readOpaque(note.opaque);
   return { ...(opaque && { opaque }), ...(note.refusal === true && { refusal: true }) };
+}
+
+/** What a source's part has no fields for, as the field that carries it. Its state comes back to no provider from there. */
+export function writeSourceNote({ kind, url, quote, span }: Source, block: number | undefined): JsonObject {
+  const note = {
+    ...(quote !== undefined && { quote }),
+    ...(span !== undefined && { span }),
+    ...(span !== undefined && block !== undefined && { block }),
+    ...(kind === "document" && url !== undefined && { url }),
+  };
+  return Object.keys(note).length === 0 ? {} : { providerMetadata: { sluice: note } };
+}
+
+/** What `writeSourceNote` wrote. */
+export function readSourceNote(metadata: JsonValue | undefined): { source: Partial<Source>; block?: number } {
+  const note = isJsonObject(metadata) && isJsonObject(metadata.sluice) ? metadata.sluice : {};
+  const { quote, span, url, block } = note;
+  const { start, end } = isJsonObject(span) ? span : {};
+  return {
+    source: {
+      ...(typeof quote === "string" && { quote }),
+      ...(typeof start === "number" && typeof end === "number" && { span: { start, end } }),
+      ...(typeof url === "string" && { url }),
+    },
+    ...(typeof block === "number" && { block }),
+  };
 }
 
 /** The state of a result of a tool that the provider ran: its part stands before the result is known. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Emit, FinishReason, ToolResultEvent } from "../../stream/chat-event.js";
+import type { Emit, FinishReason, Source, SourceEvent, ToolResultEvent } from "../../stream/chat-event.js";
 import { dataNameOf } from "../../stream/data-name.js";
 import { SluiceError } from "../../stream/error.js";
 import { eventOf } from "../../stream/event-json.js";
@@ -13,7 +13,7 @@ import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
 import { tokenCount } from "../token-count.js";
 import { readReason } from "./finish-reason.js";
-import { readNote, readOpaque, withResultNote } from "./metadata.js";
+import { readNote, readOpaque, readSourceNote, withResultNote } from "./metadata.js";
 
 /** Chunks that say nothing of the answer. */
 const SILENT = ["finish-step", "message-metadata"];
@@ -97,7 +97,7 @@ export class UiMessageReader implements WireReader {
         return;
       case "source-url":
       case "source-document":
-        emit({ type: "source", source: sourceOf(value) });
+        emit(sourceEvent(value));
         return;
       case "file":
         this.#file(value, emit);
@@ -250,17 +250,24 @@ function usageIn(value: JsonValue | undefined): Usage {
   return value.raw === undefined ? usage : { ...usage, raw: value.raw };
 }
 
-function sourceOf({ type, sourceId, url, title, filename, mediaType }: JsonObject) {
-  return {
-    kind: type === "source-url" ? ("url" as const) : ("document" as const),
-    ...(typeof sourceId === "string" && sourceId !== url && { id: sourceId }),
+function sourceEvent({ type, sourceId, url, title, filename, mediaType, providerMetadata }: JsonObject): SourceEvent {
+  const { source: noted, block } = readSourceNote(providerMetadata);
+  const address = url ?? noted.url;
+  const source: Source = {
+    kind: type === "source-url" ? "url" : "document",
+    ...(typeof sourceId === "string" && sourceId !== address && !MADE_ID.test(sourceId) && { id: sourceId }),
     ...(typeof url === "string" && { url }),
-    // A document has to have a title: its name stands for it.
-    ...(typeof title === "string" && title !== filename && { title }),
+    // A document has to have a title: its name or its address stands for it.
+    ...(typeof title === "string" && ![filename, address, ""].includes(title) && { title }),
     ...(typeof filename === "string" && { filename }),
     ...(type === "source-document" && typeof mediaType === "string" && { mediaType }),
+    ...noted,
   };
+  return { type: "source", source, ...(block !== undefined && { block }) };
 }
+
+/** An id that the writer made. */
+const MADE_ID = /^source-\d+$/;
 
 function text(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : "";

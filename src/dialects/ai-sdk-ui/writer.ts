@@ -14,7 +14,7 @@ import { eventToJson } from "../../stream/event-json.js";
 import { toDataUrl } from "../data-url.js";
 import type { WireWriter, WriteFrame } from "../dialect.js";
 import { writeReason } from "./finish-reason.js";
-import { writeNote, writeResultNote } from "./metadata.js";
+import { writeNote, writeResultNote, writeSourceNote } from "./metadata.js";
 
 interface OpenPart {
   kind: "text" | "reasoning";
@@ -188,18 +188,19 @@ export class UiMessageWriter implements WireWriter {
     } else this.#part(write, { type: "data-input-request", id: event.id, data: event as unknown as JsonValue });
   }
 
-  #source({ source }: SourceEvent, write: WriteFrame): void {
+  #source({ source, block }: SourceEvent, write: WriteFrame): void {
     const { kind, id, url, title, filename, mediaType } = source;
     const sourceId = id ?? url ?? `source-${this.#parts++}`;
+    const note = writeSourceNote(source, block);
     this.#step(write);
     this.#emitted = true;
     // The text that is cited goes on: its part stays open.
     if (kind === "url" && url !== undefined) {
-      chunk(write, { type: "source-url", sourceId, url, ...(title !== undefined && { title }) });
+      chunk(write, { type: "source-url", sourceId, url, ...(title !== undefined && { title }), ...note });
       return;
     }
     const named = { mediaType: mediaType ?? "text/plain", title: title ?? filename ?? url ?? "" };
-    chunk(write, { type: "source-document", sourceId, ...named, ...(filename !== undefined && { filename }) });
+    chunk(write, { type: "source-document", sourceId, ...named, ...(filename !== undefined && { filename }), ...note });
   }
 
   #data(write: WriteFrame, name: string, value: JsonValue): void {

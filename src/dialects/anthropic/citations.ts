@@ -8,8 +8,9 @@ export function readCitation(citation: JsonObject, blockLength: number): Source 
   const carried = typeof citation.encrypted_index === "string" ? readCarried(citation.encrypted_index) : undefined;
   if (carried?.kind === "source") return carried.source;
   const source: Source = { kind: typeof citation.url === "string" ? "url" : "document" };
-  set(source, "url", citation.url);
-  set(source, "id", citation.file_id ?? citation.source);
+  const from = citation.source;
+  set(source, "url", citation.url ?? (isAddress(from) ? from : undefined));
+  set(source, "id", citation.file_id ?? (isAddress(from) ? undefined : from));
   set(source, "title", citation.title ?? citation.document_title);
   set(source, "quote", citation.cited_text);
   return { ...source, span: { start: 0, end: blockLength }, opaque: ownOpaque(citation) };
@@ -28,7 +29,7 @@ export function writeCitation(source: Source): JsonObject {
   return {
     type: "search_result_location",
     cited_text: cited,
-    source: source.id ?? source.filename ?? source.url ?? "",
+    source: source.url ?? source.id ?? source.filename ?? "",
     title,
     search_result_index: 0,
     start_block_index: 0,
@@ -37,5 +38,10 @@ export function writeCitation(source: Source): JsonObject {
 }
 
 function set(source: Source, key: "url" | "id" | "title" | "quote", value: JsonValue | undefined): void {
-  if (typeof value === "string") source[key] = value;
+  if (typeof value === "string" && value !== "") source[key] = value;
+}
+
+/** Whether what a search result is called is an address. */
+function isAddress(value: JsonValue | undefined): boolean {
+  return typeof value === "string" && /^[a-z][a-z\d+.-]*:\/\//i.test(value);
 }

@@ -5,6 +5,7 @@ import { isProviderTool } from "../../stream/chat-request.js";
 import { ClientCalls } from "../client-calls.js";
 import { toDataUrl } from "../data-url.js";
 import type { WriterContext } from "../dialect.js";
+import { CitedPlaces } from "./cited-places.js";
 import { ownData } from "./opaque.js";
 import { writeAnnotation } from "./sources.js";
 import { thoughtStateIn } from "./thoughts.js";
@@ -23,6 +24,8 @@ export class DeltaWriter {
   /** The id of what the model speaks, once it is known: a client refers to the sound by it. */
   #audioId = "";
 
+  readonly #places = new CitedPlaces();
+
   constructor(context: WriterContext) {
     this.#clientCalls = new ClientCalls(context);
     const custom = (context.request.tools ?? []).filter((tool) => isProviderTool(tool) && tool.type === "custom");
@@ -38,6 +41,7 @@ export class DeltaWriter {
     switch (event.type) {
       case "text-delta":
         if (event.text !== "") write(event.refusal ? { refusal: event.text } : { content: event.text });
+        if (event.refusal === undefined) this.#places.text(event.text, event.block);
         return;
       case "reasoning-delta":
         reasoning(event.text, thoughtStateIn(ownData(event.opaque)), write);
@@ -52,7 +56,7 @@ export class DeltaWriter {
         this.#callExtra(event, write);
         return;
       case "source": {
-        const annotation = writeAnnotation(event.source);
+        const annotation = writeAnnotation(this.#places.inMessage(event.source, event.block));
         if (annotation !== undefined) write({ annotations: [annotation] });
         return;
       }

@@ -34,7 +34,8 @@ function readAnnotation(annotation: JsonValue): Source | undefined {
   const { url, title, content, start_index: start, end_index: end } = annotation.url_citation;
   if (typeof url !== "string") return undefined;
   const source: Source = { kind: "url", url };
-  if (typeof title === "string") source.title = title;
+  // The protocol wants a title: one that is the address says nothing.
+  if (typeof title === "string" && title !== url) source.title = title;
   if (typeof content === "string") source.quote = content;
   // An empty span says nothing: it is what is written where the span is not known.
   if (typeof start === "number" && typeof end === "number" && end > start) source.span = { start, end };

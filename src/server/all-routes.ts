@@ -10,6 +10,7 @@ import { aiSdkRoutes } from "./routes/ai-sdk-routes.js";
 import { anthropicRoutes } from "./routes/anthropic-routes.js";
 import { geminiRoutes } from "./routes/gemini-routes.js";
 import { healthRoutes } from "./routes/health-routes.js";
+import { modelListRoutes } from "./routes/model-list-routes.js";
 import { ollamaRoutes } from "./routes/ollama-routes.js";
 import { openAiRoutes } from "./routes/openai-routes.js";
 import { runRoutes } from "./routes/run-routes.js";
@@ -19,6 +20,7 @@ import type { ServerCore } from "./server-core.js";
 /** Every path of a server, those that are more exact first. */
 export function allRoutes(core: ServerCore): Route[] {
   return [
+    ...modelListRoutes(core),
     ...openAiRoutes(core),
     ...responseRoutes(core),
     ...embeddingRoutes(core),

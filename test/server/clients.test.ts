@@ -148,10 +148,20 @@ describe("Anthropic's client", () => {
   test("is told of errors", async () => {
     await expect(client().messages.create({ ...ask, model: "nobody" })).rejects.toMatchObject({ status: 404 });
   });
+
+  test("lists what is served as Anthropic does", async () => {
+    const model = { type: "model", id: "echo", display_name: "echo", created_at: expect.stringMatching(/^\d{4}-.*Z$/) };
+    const page = await client().models.list();
+    expect(page.data[0]).toMatchObject(model);
+    expect(page.hasNextPage()).toBe(false);
+    expect(await client().models.retrieve("echo")).toMatchObject(model);
+    await expect(client().models.retrieve("nobody")).rejects.toMatchObject({ status: 404, type: "not_found_error" });
+  });
 });
 
-describe("Google's client", () => {
-  const client = () => new GoogleGenAI({ apiKey: "none", httpOptions: { baseUrl: serving.url } });
+// Its newer versions ask for v1, where OpenAI's and Anthropic's clients ask too.
+describe.each(["v1beta", "v1"])("Google's client, asking for %s", (apiVersion) => {
+  const client = () => new GoogleGenAI({ apiKey: "none", apiVersion, httpOptions: { baseUrl: serving.url } });
 
   test("streams, answers whole, counts and lists", async () => {
     const contents = "Hello there";
@@ -164,6 +174,8 @@ describe("Google's client", () => {
     const names: (string | undefined)[] = [];
     for await (const { name } of await client().models.list()) names.push(name);
     expect(names).toContain("models/echo");
+    expect((await client().models.get({ model: "org/deep/name" })).name).toBe("models/org/deep/name");
+    await expect(client().models.get({ model: "nobody" })).rejects.toThrow(/"status":"NOT_FOUND"/);
   });
 });
 

@@ -108,26 +108,39 @@ function addResult(messages: ChatMessage[], result: ToolResultPart): void {
   else messages.push({ role: "tool", content: [result] });
 }
 
-/** Many clients of Ollama send no ids: then a result belongs to the first call of its tool that has none yet. */
+/** A call that has no result yet. */
+interface OpenCall {
+  callId: string;
+  name: string;
+  /** Whether the client gave the id. */
+  isGiven: boolean;
+}
+
+/**
+ * Many clients of Ollama send no ids: then a result belongs to the first call of its tool that has none yet. Some (LiteLLM) send
+ * the ids of results alone.
+ */
 class CallIds {
-  readonly #open: { callId: string; name: string }[] = [];
+  readonly #open: OpenCall[] = [];
   readonly #names = new Map<string, string>();
   #count = 0;
 
   open(given: string | undefined, name: string): string {
     const callId = given || `call_${this.#count}`;
     this.#count++;
-    this.#open.push({ callId, name });
+    this.#open.push({ callId, name, isGiven: Boolean(given) });
     this.#names.set(callId, name);
     return callId;
   }
 
   close(given: string | undefined, tool: string | undefined): { callId: string; name: string } {
-    const at = this.#open.findIndex(
-      (call) => (given === undefined || call.callId === given) && (tool === undefined || call.name === tool),
-    );
-    const [call] = at === -1 ? [] : this.#open.splice(at, 1);
-    if (call !== undefined) return call;
+    const ofTool = ({ name }: OpenCall) => tool === undefined || name === tool;
+    const named = this.#open.find((call) => ofTool(call) && (given === undefined || call.callId === given));
+    const call = named ?? this.#open.find((call) => ofTool(call) && !call.isGiven);
+    if (call !== undefined) {
+      this.#open.splice(this.#open.indexOf(call), 1);
+      return { callId: call.callId, name: call.name };
+    }
     const callId = given ?? `call_${this.#count++}`;
     return { callId, name: tool ?? this.#names.get(callId) ?? callId };
   }

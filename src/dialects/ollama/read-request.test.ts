@@ -24,6 +24,25 @@ describe("a client's request to Ollama", () => {
     });
   });
 
+  test("results with ids belong to the calls without in order, where the client sends the ids of results alone", () => {
+    const call = { function: { name: "f", arguments: {} } };
+    const { request } = ollama.readRequest({
+      model: "m",
+      messages: [
+        { role: "assistant", content: "", tool_calls: [{ id: "c", ...call }, call, call] },
+        { role: "tool", content: "1", tool_call_id: "x" },
+        { role: "tool", content: "2", tool_call_id: "y" },
+        { role: "tool", content: "3", tool_call_id: "c" },
+      ],
+    });
+    const results = [
+      { callId: "call_1", output: "1" },
+      { callId: "call_2", output: "2" },
+      { callId: "c", output: "3" },
+    ];
+    expect(request.messages[1]).toMatchObject({ role: "tool", content: results });
+  });
+
   test("the most of thinking goes on as it came", () => {
     const { request } = ollama.readRequest({ model: "m", think: "max" });
     expect(request.reasoning).toEqual({ effort: "max" });

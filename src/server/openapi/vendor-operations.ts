@@ -98,6 +98,7 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
     example: { model: "echo", messages: HELLO },
     json: object({ input_tokens: count }),
   },
+  "POST /v1/models/{name}": geminiPost,
   "GET /v1beta/models": { json: modelList },
   "GET /v1beta/models/{name}": { json: geminiModel },
   "POST /v1beta/models/{name}": geminiPost,

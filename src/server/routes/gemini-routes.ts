@@ -12,32 +12,42 @@ import { noSuchPath } from "./openai-routes.js";
 
 const MODELS = "/models/";
 
-/** Google's Gemini API, in both versions that its clients ask for. */
+/** Google's Gemini API, in the versions that its clients ask for. The list of v1 is that of `modelListRoutes`. */
 export function geminiRoutes(core: ServerCore): Route[] {
-  return ["/v1beta", "/v1alpha"].flatMap((base): Route[] => [
+  return [
+    ...["/v1beta", "/v1alpha"].flatMap((base) => [...lists(core, base), methods(core, base)]),
+    methods(core, "/v1"),
+  ];
+}
+
+function lists(core: ServerCore, base: string): Route[] {
+  return [
     {
       method: "GET",
       path: `${base}/models`,
       errors: gemini,
       summary: "Gemini: lists what is served",
-      handle: async ({ caller }) => jsonReply({ models: core.models.list(caller).map(modelObject) }),
+      handle: async ({ caller }) => jsonReply({ models: core.models.list(caller).map(geminiModel) }),
     },
     {
       method: "GET",
       path: `${base}/models/*`,
       errors: gemini,
       summary: "Gemini: one of them",
-      handle: async (call) => jsonReply(modelObject(core.models.find(pathRest(call, MODELS), call.caller))),
+      handle: async (call) => jsonReply(geminiModel(core.models.find(pathRest(call, MODELS), call.caller))),
     },
-    {
-      method: "POST",
-      path: `${base}/models/*`,
-      errors: gemini,
-      summary:
-        "Gemini: generateContent, streamGenerateContent, countTokens, embedContent and batchEmbedContents of a model",
-      handle: (call) => generate(core, call),
-    },
-  ]);
+  ];
+}
+
+function methods(core: ServerCore, base: string): Route {
+  return {
+    method: "POST",
+    path: `${base}/models/*`,
+    errors: gemini,
+    summary:
+      "Gemini: generateContent, streamGenerateContent, countTokens, embedContent and batchEmbedContents of a model",
+    handle: (call) => generate(core, call),
+  };
 }
 
 async function generate(core: ServerCore, call: ServerCall): Promise<ServerReply> {
@@ -56,7 +66,8 @@ async function generate(core: ServerCore, call: ServerCall): Promise<ServerReply
   return jsonReply({ totalTokens: counter.count(request.messages) + tools });
 }
 
-function modelObject({ name }: ServedModel) {
+/** A model as Google's API lists it. */
+export function geminiModel({ name }: ServedModel) {
   const supportedGenerationMethods = ["generateContent", "streamGenerateContent", "countTokens"];
   return { name: `models/${name}`, displayName: name, supportedGenerationMethods };
 }

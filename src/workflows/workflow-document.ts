@@ -131,7 +131,7 @@ const TYPES = new Map([
   ["dict", "object"],
 ]);
 
-/** `["a"]`, `{"a": "default"}` or `{"a": {"type": "string", "default": …, "required": …, "description": …}}`. */
+/** A JSON Schema of an object, `["a"]`, `{"a": "default"}` or `{"a": {"type": "string", "default": …, "required": …, "description": …}}`. */
 function readInputs(inputs: JsonValue | undefined, findings: Findings): WorkflowInput[] {
   if (inputs === undefined || inputs === null) return [];
   if (Array.isArray(inputs)) {
@@ -145,6 +145,13 @@ function readInputs(inputs: JsonValue | undefined, findings: Findings): Workflow
   if (!isJsonObject(inputs)) {
     findings.error("wrong-kind", "inputs", "inputs are an object or a list of names");
     return [];
+  }
+  const { type, properties, required } = inputs;
+  if (type === "object" && isJsonObject(properties)) {
+    const needed = Array.isArray(required) ? required : [];
+    return Object.entries(properties).map(([name, input]) =>
+      readInput(name, { ...(isJsonObject(input) ? input : {}), required: needed.includes(name) }, findings),
+    );
   }
   return Object.entries(inputs).map(([name, input]) => readInput(name, input, findings));
 }

@@ -148,10 +148,10 @@ export async function checkWorkflow(source: unknown, services: WorkflowServices 
     variables: declared,
     maxIterations: head.maxIterations,
   });
-  const implied = [...names.impliedInputs].map(([name, path]) => ({
+  const implied = [...names.impliedInputs].map(([name, { path, required }]) => ({
     name,
     schema: {},
-    required: true,
+    required,
     impliedBy: path,
   }));
   const all = [...head.inputs, ...implied, ...askedInputs(plan, new Set(declared))];

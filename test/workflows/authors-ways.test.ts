@@ -363,6 +363,156 @@ const WAYS: Record<string, Way> = {
     output: { n: 7, list: [7, { deep: 7 }] },
     prompts: ["7"],
   },
+  "Jinja's filters, tags and counters": {
+    steps: [
+      given("i", ["a", "b"], { outputs: ["items"] }),
+      chat("say", {
+        template:
+          "{% for i in items %}{{ loop.index }}. {{ i | upper }}{% if not loop.last %}{% elif i %}!{% endif %} {% endfor %}{{ items | join(', ') }}; {{ items | length }}; {{ who | default('all (of you)') | title }}",
+      }),
+    ],
+    output: "A1",
+    prompts: ["1. A 2. B! a, b; 2; All (Of You)"],
+  },
+  "a name with a default needs no value, and has one where it is given": {
+    steps: [chat("say", "Hi {{ name | default: 'you' }} and {{ other | default('them') }}")],
+    inputs: { other: "Bo" },
+    output: "A1",
+    prompts: ["Hi you and Bo"],
+  },
+  "JSON in doubled braces, as Python's texts have it": {
+    steps: [
+      given("n", 3, { outputs: ["n"] }),
+      chat("say", 'Answer as {{"n": {n}, "deep": {{"k": []}}}} or {"x": {}} or {{"open": 1'),
+    ],
+    output: "A1",
+    prompts: ['Answer as {"n": 3, "deep": {"k": []}} or {"x": {}} or {{"open": 1'],
+  },
+  "what is asked stands in the config": {
+    more: { inputs: { q: {} } },
+    steps: [{ id: "say", type: "llm_chat", config: { prompt: "Answer: {{q}}" } }],
+    inputs: { q: "why?" },
+    output: "A1",
+    prompts: ["Answer: why?"],
+  },
+  "messages with roles": {
+    more: { variables: { x: "1" } },
+    steps: [
+      {
+        id: "say",
+        type: "llm_chat",
+        inputs: {
+          messages: [
+            { role: "system", content: "S {x}" },
+            { role: "user", content: "U $x" },
+          ],
+        },
+      },
+    ],
+    output: "A1",
+    prompts: ["S 1 | U 1"],
+  },
+  "an output with a template": {
+    steps: [
+      chat("say", "Hi"),
+      output(
+        { answer: from("say", "response") },
+        { config: { format: "text", template: "{say.response} / {answer}" } },
+      ),
+    ],
+    output: "A1 / A1",
+  },
+  "a condition with then and else": {
+    steps: [
+      given("s", 85, { outputs: ["score"] }),
+      {
+        id: "check",
+        type: "condition",
+        condition: JSON.parse('{"if": "{score} >= 80", "then": "good", "else": "bad"}'),
+      },
+      chat("good", "good"),
+      chat("bad", "bad"),
+    ],
+    output: "A1",
+    prompts: ["good"],
+  },
+  "a condition in the config": {
+    steps: [
+      given("s", 5, { outputs: ["n"] }),
+      {
+        id: "check",
+        type: "condition",
+        config: { condition: "n > 3" },
+        routes: { true: "y", false: "z" },
+      },
+      chat("y", "more"),
+      chat("z", "less"),
+    ],
+    output: "A1",
+    prompts: ["more"],
+  },
+  "the count of a loop by its usual names": {
+    steps: [
+      {
+        id: "l",
+        type: "loop",
+        config: { loop_body: [chat("s", "{item} {index} {loop_index} {iteration_count}", { outputs: ["t"] })] },
+        inputs: { items: ["x", "y"] },
+      },
+      output({ n: from("l", "total_iterations") }),
+    ],
+    output: { n: 2 },
+    prompts: ["x 0 0 1", "y 1 1 2"],
+  },
+  "inputs as a JSON Schema": {
+    more: {
+      inputs: {
+        type: "object",
+        properties: { topic: { type: "string" }, n: { type: "integer", default: 2 }, x: {} },
+        required: ["topic"],
+      },
+    },
+    steps: [chat("say", "{topic} {n}")],
+    inputs: { topic: "x" },
+    output: "A1",
+    prompts: ["x 2"],
+  },
+  "a failure that goes to a step by another name": {
+    steps: [
+      { id: "x", type: "document_processing", inputs: { file_path: "missing.md" }, on_error: { goto: "fix" } },
+      chat("fine", from("x", "text"), { next_step: "end" }),
+      chat("fix", "fixing"),
+    ],
+    output: "A1",
+    prompts: ["fixing"],
+  },
+  "an evaluation's score as the only output": {
+    steps: [
+      {
+        id: "e",
+        type: "concept_evaluation",
+        config: {
+          evaluation_definition: {
+            name: "E",
+            prompt_template: "Say {{w}}",
+            test_cases: [{ name: "t", context: { w: "hi" } }],
+            concept_checks: [{ type: "must_contain", concept: "greeting" }],
+          },
+        },
+      },
+      output({ score: from("e", "overall_score") }),
+    ],
+    says: ["hi", "REASONING: x\nANSWER: YES\nCONFIDENCE: 0.9"],
+    output: { score: 0.9 },
+  },
+  "a structured answer as the only output": {
+    steps: [
+      { id: "s", type: "llm_structured", config: { response_schema: { a: "string" } }, inputs: { message: "x" } },
+      output({ data: from("s") }),
+    ],
+    says: ['{"a":"1"}'],
+    output: { data: { a: "1" } },
+  },
   "routes by a sentence, a number and a mark": {
     steps: [
       chat("rate", "Rate", { routes: { "1": "bad", "5": "good", default: "bad" } }),
@@ -399,6 +549,13 @@ test.each<[what: string, steps: JsonValue, path: string, says: RegExp]>([
     [chat("a", "x", { loop: { over: ["a"], body: "do it" } })],
     "steps[0].loop.body",
     /leave it out/,
+  ],
+  ["a name that is none", [chat("a", "Hi {{ name ?? 'you' }}")], "steps[0].inputs.message", /\?\? is no name/],
+  [
+    "what is done with a failure, mistyped",
+    [chat("a", "x", { on_error: { gotto: "b" } }), chat("b", "y")],
+    "steps[0].on_error.gotto",
+    /did you mean goto/,
   ],
   [
     "the ids of steps as a body",

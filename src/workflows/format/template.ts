@@ -3,6 +3,7 @@ import type { JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import { findPlaces } from "./find-places.js";
+import { asLiquid } from "./jinja.js";
 import { parsePath, valueAt } from "./path.js";
 
 /** A text with places to fill in. */
@@ -13,6 +14,8 @@ export interface Template {
   readonly dotted: ReadonlySet<string>;
   /** The names that are read by themselves, too: `{name}`. */
   readonly alone: ReadonlySet<string>;
+  /** The names that may have no value: something else is written then. */
+  readonly optional: ReadonlySet<string>;
   /**
    * The text, filled in.
    *
@@ -22,6 +25,7 @@ export interface Template {
   render(lookup: (name: string, dotted: boolean) => JsonValue | undefined): string;
 }
 
+const NAME = /^[\p{L}_$][\p{L}\p{N}_$-]*$/u;
 /** An expression in double braces that is a name alone. */
 const SIMPLE = /^\{\{-?\s*([A-Za-z_$][\w-]*(?:\.[\w-]+|\[\d+\])*)\s*-?\}\}$/;
 
@@ -39,7 +43,42 @@ export function hasPlaces(text: string): boolean {
  * @throws {SluiceError} `invalid-argument` for a text that is no template; `unsupported` where LiquidJS is not installed.
  */
 export async function compileTemplate(text: string): Promise<Template> {
-  return plainTemplate(text) ?? (await liquidTemplate(text));
+  const meant = withoutDoubled(text);
+  return plainTemplate(meant) ?? (await liquidTemplate(meant));
+}
+
+/** JSON in braces that its author doubled, as Python's texts want it: `{{"name": "{name}"}}`. */
+const DOUBLED = /\{\{\s*(?:"[^"{}\n]*"|'[^'{}\n]*')\s*:/g;
+
+/** The text with one brace where JSON has two. What is never closed stays as it is. */
+function withoutDoubled(text: string): string {
+  let out = "";
+  let from = 0;
+  for (const { index } of text.matchAll(DOUBLED)) {
+    const end = index < from ? -1 : endOfDoubled(text, index);
+    if (end === -1) continue;
+    out += text.slice(from, index) + text.slice(index, end).replace(/\{\{/g, "{").replace(/\}\}/g, "}");
+    from = end;
+  }
+  return out + text.slice(from);
+}
+
+/** Where the doubled braces that open at an index are closed; -1 where they are not. A single brace closes by itself. */
+function endOfDoubled(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const two = text.slice(at, at + 2);
+    if (two === "{{") depth++;
+    else if (two === "}}") depth--;
+    else {
+      if (text[at] === "{") at = text.indexOf("}", at);
+      if (at === -1) return -1;
+      continue;
+    }
+    at++;
+    if (depth === 0) return at + 1;
+  }
+  return -1;
 }
 
 function plainTemplate(text: string): Template | undefined {
@@ -58,6 +97,7 @@ function plainTemplate(text: string): Template | undefined {
   return {
     names: [...names],
     dotted: new Set(dotted),
+    optional: new Set(),
     alone: new Set(parts.flatMap((part) => ("path" in part && part.path.length === 1 ? part.path : []))),
     render(lookup) {
       let out = "";
@@ -103,10 +143,21 @@ function liquid(): Promise<Liquid> {
         render: () => "",
       });
     }
+    made.registerFilter("title", (value: unknown) =>
+      String(value).replace(/\p{L}+/gu, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()),
+    );
     made.registerFilter(AS_TEXT, (value: unknown) => asText(value as JsonValue | undefined));
     return made;
   });
   return engine;
+}
+
+/** Names with a value of their own where there is none: `{{ name | default: "you" }}`. */
+const DEFAULTED = /\{\{-?\s*([A-Za-z_]\w*)\s*\|\s*default\b/g;
+/** A block as LiquidJS reads it. What is text stays as it is. */
+function liquidOf(block: string): string {
+  if (/^\{%-?\s*raw\b/.test(block)) return block;
+  return asLiquid(block);
 }
 
 async function liquidTemplate(text: string): Promise<Template> {
@@ -115,17 +166,24 @@ async function liquidTemplate(text: string): Promise<Template> {
   let source = "";
   let from = 0;
   for (const { source: found, index, name: single } of findPlaces(text)) {
-    const name = single ?? SIMPLE.exec(found)?.[1];
-    source += text.slice(from, index) + (name === undefined ? found : `{{ ${name.replace(/^\$/, "")} | ${AS_TEXT} }}`);
+    const plain = single ?? SIMPLE.exec(found)?.[1];
+    // The counter of a loop in the template.
+    const name = plain?.startsWith("loop.") ? undefined : plain;
+    source +=
+      text.slice(from, index) +
+      (name === undefined ? liquidOf(found) : `{{ ${name.replace(/^\$/, "")} | ${AS_TEXT} }}`);
     from = index + found.length;
   }
   source += text.slice(from);
+  const optional = new Set([...source.matchAll(DEFAULTED)].flatMap(([, name]) => name ?? []));
   let parsed: LiquidTemplate[];
   let names: readonly string[];
   let dotted: ReadonlySet<string>;
   try {
     parsed = made.parse(source);
     names = made.globalVariablesSync(parsed);
+    const [odd] = names.filter((name) => !NAME.test(name));
+    if (odd !== undefined) throw new Error(`${odd} is no name`);
     const segments = made.globalVariableSegmentsSync(parsed);
     dotted = new Set(segments.flatMap(([first, ...rest]) => (rest.length > 0 ? [String(first)] : [])));
   } catch (thrown) {
@@ -134,6 +192,7 @@ async function liquidTemplate(text: string): Promise<Template> {
   return {
     names,
     dotted,
+    optional,
     alone: new Set(names.filter((name) => !dotted.has(name))),
     render(lookup) {
       const scope = Object.fromEntries(names.map((name) => [name, lookup(name, dotted.has(name))]));

@@ -108,11 +108,12 @@ class PlanCompiler {
     const { index, id, path, type, rest } = source;
     const values = new ValueCompiler(source, this.#names, findings);
     let json: ReadonlyMap<string, Value> = new Map();
-    const inputs = await values.inputs(source.inputs, rawFields(type.inputs), async () => {
+    const given = await values.inputs(source.inputs, rawFields(type.inputs), async () => {
       json = await this.#jsonProps(source, values);
       return json;
     });
     const config = await values.config(source.config, rawFields(type.config));
+    const inputs = new Map([...(await expressionNames(source, values)), ...given]);
     const condition = await this.#condition(source, values);
     const each = await this.#each(source, values);
     const { bodies, outer } = await this.#bodies(source, each?.body);
@@ -165,7 +166,8 @@ class PlanCompiler {
     const found = rest.condition;
     if (found === undefined || found === null) return undefined;
     const asObject = isJsonObject(found) ? (comparisonOf(found) ?? found) : { if: found };
-    const { if: own, when, expression, then_step, else_step, ...bindings } = asObject;
+    const { if: own, when, expression, then: thenStep, else: elseStep, ...more } = asObject;
+    const { then_step = thenStep, else_step = elseStep, ...bindings } = more;
     const text = own ?? when ?? expression;
     if (typeof text === "boolean")
       return this.#condition({ ...source, rest: { ...rest, condition: String(text) } }, values);
@@ -305,4 +307,14 @@ function declaredOutputs(source: StepSource, findings: Findings): Map<string, st
   return new Map(
     [...outputs].map(([name, field]) => [name, field ?? (Object.hasOwn(type.results, name) ? name : `?${main}`)]),
   );
+}
+
+/** What a deciding step's expression reads of other steps: it need not be among its inputs. */
+async function expressionNames(
+  { type, config: { expression }, path }: StepSource,
+  values: ValueCompiler,
+): Promise<ReadonlyMap<string, Value>> {
+  const reads = type.config?.expression !== undefined && typeof expression === "string";
+  const condition = reads ? await values.condition(expression, `${path}.config.expression`, {}) : undefined;
+  return condition?.bindings ?? new Map();
 }

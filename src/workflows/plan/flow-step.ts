@@ -68,13 +68,13 @@ function isLive(
 }
 
 function streamsText({ source, planned }: StepDraft, { path }: StepReference): boolean {
-  if (planned.retry.attempts > 1 || planned.each !== undefined || planned.type.group !== "llm") return false;
+  const { writes } = planned.type;
+  if (writes === undefined || planned.retry.attempts > 1 || planned.each !== undefined) return false;
   const [name, ...rest] = path;
-  const main = mainOf(source);
-  if (name === undefined)
-    return (
-      planned.outputs.size !== 1 || [...planned.outputs.values()].every((made) => made === main || made === `?${main}`)
-    );
-  const made = planned.outputs.get(name) ?? name;
-  return rest.length === 0 && (made === main || made === `?${main}` || name === "response") && !source.type.openResults;
+  const isWritten = (made: string | undefined) => made === writes || made === `?${writes}`;
+  if (name === undefined) {
+    const [only] = planned.outputs.size === 1 ? planned.outputs.values() : [mainOf(source)];
+    return isWritten(only);
+  }
+  return rest.length === 0 && isWritten(planned.outputs.get(name) ?? name) && !source.type.openResults;
 }

@@ -7,6 +7,9 @@ import type { StepSource } from "./step-source.js";
 /** Names that loops give to what they are at. */
 const LOOP_NAMES = new Set(["current_item", "item", "item_index", "iteration_context"]);
 
+/** Those that mean it in a body alone: elsewhere an input may be called so. */
+const BODY_NAMES = new Set(["index", "loop_index", "iteration_count"]);
+
 /** Where a name stands. */
 export interface NamePlace {
   step: StepSource;
@@ -54,7 +57,7 @@ export interface OuterNames {
  */
 export class Names {
   /** Inputs of the run that are used without being declared, with the first place. */
-  readonly impliedInputs = new Map<string, string>();
+  readonly impliedInputs = new Map<string, { path: string; required: boolean }>();
   readonly #steps: readonly StepSource[];
   readonly #byId: ReadonlyMap<string, StepSource>;
   readonly #variables: ReadonlySet<string>;
@@ -114,7 +117,13 @@ export class Names {
   }
 
   isVariable(name: string): boolean {
-    return this.#variables.has(name) || LOOP_NAMES.has(name) || (this.#outer?.names.isVariable(name) ?? false);
+    return this.#variables.has(name) || LOOP_NAMES.has(name) || this.#ofOuter(name);
+  }
+
+  /** In a body, the loop's count has its usual names, too. */
+  #ofOuter(name: string): boolean {
+    const { names } = this.#outer ?? {};
+    return names !== undefined && (BODY_NAMES.has(name) || names.isVariable(name));
   }
 
   /** Whether the workflow declares an input or a variable of this name. */
@@ -128,14 +137,18 @@ export class Names {
   }
 
   /** The input of the run that a name must be, since it is nothing else. */
-  input(name: string, place: NamePlace): Value {
-    this.#addInput(name, place.path);
-    return { kind: "reference", reference: variable(name) };
+  input(name: string, place: NamePlace, required = true): Value {
+    this.#addInput(name, place.path, required);
+    return { kind: "reference", reference: { ...variable(name), optional: !required } };
   }
 
-  #addInput(name: string, path: string): void {
-    if (this.#outer !== undefined) this.#outer.names.#addInput(name, path);
-    else if (!this.impliedInputs.has(name)) this.impliedInputs.set(name, path);
+  #addInput(name: string, path: string, required: boolean): void {
+    if (this.#outer !== undefined) this.#outer.names.#addInput(name, path, required);
+    else {
+      const known = this.impliedInputs.get(name);
+      if (known === undefined) this.impliedInputs.set(name, { path, required });
+      else if (required) known.required = true;
+    }
   }
 
   /** The one name that is left in a text: what the step just before made, if nobody else reads it. */

@@ -2,12 +2,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
 import { END, type OnError, type StepRoutes } from "./plan.js";
-import type { StepSource } from "./step-source.js";
+import { isNote, type StepSource } from "./step-source.js";
 
 /** Words that end a run where a step would stand. */
 const END_WORDS = new Set(["end", "exit", "terminate", "stop", "finish", "done", "none", ""]);
 /** Keys of `routes` for any other value. */
 const OTHERWISE = new Set(["default", "else", "*", "otherwise", "_"]);
+
+/** Names of the step that deals with a failure. */
+const GO_TO = ["step", "goto", "go_to", "next_step", "route", "then_step"];
 
 /** Words for the next item, in the body of a loop. */
 const NEXT_ITEM = new Set(["continue", "next", "next_item"]);
@@ -101,10 +104,24 @@ export class Targets {
   }
 
   #onErrorObject(found: JsonObject, path: string, id: string): OnError {
-    const { action = "default" in found ? "continue" : "fail", step, default: value = null } = found;
-    if (step !== undefined) {
-      const to = this.target(step, `${path}.on_error.step`, id);
+    const { action = "default" in found ? "continue" : "fail", default: value = null } = found;
+    const field = GO_TO.find((name) => found[name] !== undefined);
+    if (field !== undefined) {
+      const to = this.target(found[field], `${path}.on_error.${field}`, id);
       return to === undefined ? { action: "fail" } : { action: "go", to };
+    }
+    const stray = Object.keys(found).find((name) => name !== "action" && name !== "default" && !isNote(name));
+    if (stray !== undefined) {
+      const [near] = nearest(stray, ["action", "default", ...GO_TO], 1);
+      this.#findings.error(
+        "unknown-field",
+        `${path}.on_error.${stray}`,
+        `on_error has no field ${JSON.stringify(stray)}`,
+        {
+          step: id,
+          suggestion: near === undefined ? "it has action, default and step" : `did you mean ${near}?`,
+        },
+      );
     }
     if (action === "continue" || action === "skip") return { action: "continue", value };
     if (action === "fail") return { action: "fail" };

@@ -55,6 +55,7 @@ const STEP_ALIASES = new Map([
   ["dependencies", "depends_on"],
   ["if", "condition"],
   ["timeout", "timeout_seconds"],
+  ["retry_policy", "retry"],
 ]);
 
 /** Whether a key is a note of the author's: `_comment`, `_alternatives`, `$schema`, `x-…`. */
@@ -119,17 +120,23 @@ export class StepReader {
     if (type.type === "condition") foldCondition(rest, config);
     rename(config, type.config);
     rename(inputs, type.inputs);
+    renameInputs(config, type);
     this.#unknownConfig(config, type, path, id);
     return { index, id, path, type, config, inputs, outputs: this.#outputs(fields.outputs, path, id), rest };
   }
 
   #withoutAliases(step: JsonObject): JsonObject {
-    return Object.fromEntries(
-      Object.entries(step).map(([key, value]) => {
+    const { retries, max_retries: more = retries, retry_delay: delay, ...others } = step;
+    const fields = Object.fromEntries(
+      Object.entries(typeof more === "number" ? others : step).map(([key, value]) => {
         const usual = STEP_ALIASES.get(key);
         return [usual !== undefined && !(usual in step) ? usual : key, value];
       }),
     );
+    // A retry comes after the first attempt.
+    if (typeof more === "number")
+      fields.retry ??= { attempts: more + 1, ...(delay !== undefined && { delay_seconds: delay }) };
+    return fields;
   }
 
   #id(id: JsonValue | undefined, path: string): string | undefined {
@@ -247,6 +254,15 @@ function foldCondition(rest: JsonObject, config: JsonObject): void {
   const { condition } = rest;
   const own = ["condition_type", "expression", "if", "operator", "left_value", "condition_prompt", "prompt"];
   if (condition === undefined || condition === null || own.some((name) => name in config)) return;
+  if (isJsonObject(condition) && typeof condition.if === "string" && rest.routes === undefined) {
+    const [then, otherwise] = [condition.then_step ?? condition.then, condition.else_step ?? condition.else];
+    if (then !== undefined && otherwise !== undefined) {
+      config.expression = condition.if;
+      rest.routes = { true: then, false: otherwise };
+      delete rest.condition;
+      return;
+    }
+  }
   if (typeof condition === "string") config.expression = condition;
   else if (isJsonObject(condition) && !("then_step" in condition || "else_step" in condition)) {
     const { field, value, ...settings } = condition;
@@ -271,4 +287,13 @@ function rename(fields: JsonObject, specs: FieldSpecs | undefined): void {
     fields[usual] = fields[alias] ?? null;
     delete fields[alias];
   }
+}
+
+/** An input may stand among the settings under any of its names, where no setting has that name. */
+function renameInputs(config: JsonObject, { config: settings = {}, inputs = {} }: StepType): void {
+  const free = Object.entries(inputs).flatMap(([name, spec]) => {
+    const aliases = (spec.aliases ?? []).filter((alias) => !Object.hasOwn(settings, alias));
+    return aliases.length === 0 ? [] : [[name, { ...spec, aliases }] as const];
+  });
+  rename(config, Object.fromEntries(free));
 }

@@ -287,7 +287,10 @@ export class ValueCompiler {
       const alone = dotted && template.alone.has(name) ? this.#meaning(name, text, bindings, false, place) : undefined;
       if (alone !== undefined) bound.set(aloneKey(name), alone);
     }
-    for (const [name, meant] of this.#leftovers(open, place)) bound.set(name, meant);
+    for (const name of open.filter((one) => template.optional.has(one)))
+      bound.set(name, place.mayBeInput ? this.#names.input(name, place, false) : { kind: "literal", value: null });
+    const left = open.filter((one) => !template.optional.has(one));
+    for (const [name, meant] of this.#leftovers(left, place)) bound.set(name, meant);
     // A text that is one place and nothing else keeps the kind of its value.
     const only = always ? undefined : onlyPlace(text);
     const [first = "", ...rest] = only ?? [];

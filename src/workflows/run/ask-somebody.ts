@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../base/json.js";
+import { invalid } from "../../stream/error.js";
 import type { OpenQuestion } from "../engines/engine.js";
 import type { StepQuestion } from "../steps/step-context.js";
 import type { RunCore } from "./run-core.js";
@@ -30,6 +31,8 @@ export async function askSomebody(core: RunCore, { key, signal }: Asker, questio
   if (until !== undefined) open.until = new Date(until).toISOString();
   if (core.onQuestion !== undefined) {
     const answer = await askNow(core, open, question, until, signal);
+    // Whoever answers is the user's function.
+    if (answer === undefined) throw invalid(`the answer to ${open.message}`, answer, "a JSON value");
     await core.journal?.setNote(`answer:${id}`, answer);
     return answer;
   }

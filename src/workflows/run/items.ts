@@ -6,6 +6,9 @@ export function loopVariables(item: JsonValue, index: number, total: number): Js
     current_item: item,
     item,
     item_index: index,
+    index,
+    loop_index: index,
+    iteration_count: index + 1,
     iteration_context: { iteration_count: index + 1, total_items: total, current_item: item },
   };
 }

@@ -33,7 +33,7 @@ export const condition: StepType = {
     expression: {
       schema: { type: "string", description: "A condition over the inputs, in the short form or in CEL." },
       raw: true,
-      aliases: ["if"],
+      aliases: ["if", "condition"],
     },
     system_message: text("Instructions to the model.", { aliases: ["system_prompt"] }),
   },

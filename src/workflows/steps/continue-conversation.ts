@@ -33,6 +33,7 @@ export const continueConversation: StepType = {
     streamed: "Whether the step streams.",
   },
   main: "assistant_response",
+  writes: "assistant_response",
   group: "llm",
   touches: (outline) => [conversationTouch(outline)],
   async run(context) {

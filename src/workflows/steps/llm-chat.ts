@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { exactly, jsonObject, list as listOf, string } from "../../stream/checks.js";
-import { SluiceError } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { conversationTouch } from "../conversations/conversation-touch.js";
 import { addedSystem, conversationTurn, describeConversation } from "../conversations/turn.js";
@@ -33,6 +33,7 @@ export const llmChat: StepType = {
         aliases: ["prompt", "template", "user_message", "question", "query", "text", "content"],
       }),
     ),
+    messages: list("Messages with role and content, in place of one."),
   },
   results: {
     response: "The answer.",
@@ -62,6 +63,7 @@ export const llmChat: StepType = {
     rendered_messages: "Of prompt_ref.",
   },
   main: "response",
+  writes: "response",
   group: "llm",
   touches: (outline) => (outline.config.use_conversation === true ? [conversationTouch(outline)] : []),
   run: (context) => (context.config.use_conversation === true ? inConversation(context) : once(context)),
@@ -102,6 +104,9 @@ async function messagesOf(context: StepContext): Promise<{ messages: ChatMessage
   const system = config.system_message;
   const instructions: ChatMessage[] =
     system === undefined || system === null || system === "" ? [] : [{ role: "system", content: asText(system) }];
+  const { messages: turns } = context.inputs;
+  if (prompt === undefined && turns !== undefined && context.inputs.message === undefined)
+    return { messages: [...instructions, ...turnsIn(turns)], prompt: {} };
   if (prompt === undefined) {
     const content = asText(context.need("message"));
     if (content.trim() === "") {
@@ -127,6 +132,20 @@ async function messagesOf(context: StepContext): Promise<{ messages: ChatMessage
       })),
     },
   };
+}
+
+/** `[{"role": "user", "content": "…"}]`; a text is a user's. */
+function turnsIn(turns: JsonValue): ChatMessage[] {
+  const list = typeof turns === "string" ? [turns] : turns;
+  if (!Array.isArray(list) || list.length === 0) throw invalid("inputs.messages", turns, "a list of messages");
+  return list.map((one, index) => {
+    if (typeof one === "string") return { role: "user", content: one };
+    const { role = "user", content } = isJsonObject(one) ? one : {};
+    if (role !== "system" && role !== "user" && role !== "assistant")
+      throw invalid(`inputs.messages[${index}].role`, role, "system, user or assistant");
+    if (content === undefined) throw invalid(`inputs.messages[${index}]`, one, "an object with role and content");
+    return { role, content: asText(content) };
+  });
 }
 
 /** A library may be the user's own. What its messages are, the model's request is checked for. */

@@ -32,6 +32,7 @@ export const llmVision: StepType = {
     image_path: "The pictures, as they were given; bytes left out.",
   },
   main: "analysis",
+  writes: "analysis",
   group: "llm",
   async run(context) {
     const { config, inputs } = context;

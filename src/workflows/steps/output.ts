@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
-import { choice } from "../format/field-spec.js";
+import { choice, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import type { StepContext } from "./step-context.js";
 import type { StepType } from "./step-type.js";
@@ -18,6 +18,7 @@ export const output: StepType = {
       "markdown",
       "auto",
     ]),
+    template: text("The answer's text, with places for the inputs and what other steps made."),
   },
   results: { output: "The answer.", text: "The answer as text." },
   openResults: true,
@@ -28,10 +29,12 @@ export const output: StepType = {
   // A single input, or text, can be heard while it is written.
   live: ({ config, inputs }) => {
     const names = Object.keys(inputs);
+    if (config.template !== undefined) return [];
     return names.length === 1 || isText(config.format) ? names : [];
   },
   async run(context) {
     const { config } = context;
+    if (typeof config.template === "string") return sayTemplate(context, config.template);
     const names = context.inputNames;
     const alone = names.length === 1;
     const spoken = alone && !isObject(config.format) ? await sayAlone(context, names[0] ?? "") : undefined;
@@ -51,6 +54,11 @@ function isText(format: JsonValue | undefined): boolean {
 
 function isObject(format: JsonValue | undefined): boolean {
   return format === "json" || format === "structured" || format === "dict";
+}
+
+async function sayTemplate(context: StepContext, filled: string): Promise<JsonObject> {
+  await context.answer(filled);
+  return { ...context.inputs, output: filled, text: filled };
 }
 
 async function sayAlone(

@@ -50,6 +50,8 @@ export interface StepType {
   readonly main: string | ((outline: StepOutline) => string);
   /** The result that its routes are chosen by. Default: the main one, else any other. */
   readonly decides?: string;
+  /** The result that its stream writes: steps may read it while it is written. Default: none is. */
+  readonly writes?: string;
   /** The limit that it counts for. */
   readonly group?: StepGroup;
   /** Inputs that it can read while they are being written. */

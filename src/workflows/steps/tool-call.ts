@@ -43,6 +43,7 @@ export const toolCall: StepType = {
     success: "Whether no tool failed.",
   },
   main: ({ config }) => (isForced(config.tool_choice) ? "result" : "response"),
+  writes: "response",
   group: "llm",
   check: ({ config, inputs }) =>
     Object.keys(inputs).length === 0 && ["prompt", "message"].every((name) => config[name] === undefined)

@@ -104,8 +104,8 @@ interface TraceEvent {
 }
 
 /** Serves the web app with models of the test's. */
-export function serveApp(options: ServerOptions): Promise<Serving> {
-  return serve({ webApp: true, ...options });
+export function serveApp(options: ServerOptions, where: { port?: number } = {}): Promise<Serving> {
+  return serve({ webApp: true, ...options }, where);
 }
 
 /** Builds `dist/web` where something of it is older than its sources. */

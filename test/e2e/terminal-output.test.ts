@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deferred } from "../support/deferred.js";
+import { screenThatShows } from "../support/tmux.js";
 import { ROOT } from "./run.js";
 
 const haveTmux = spawnSync("tmux", ["-V"]).status === 0;
@@ -19,21 +20,13 @@ describe.runIf(haveTmux)("an answer in a real terminal", () => {
   /** What stands on the screen and above it; lines that the terminal broke are one. */
   const screen = () => tmux("capture-pane", "-p", "-J", "-S", "-500", "-t", "ask").trimEnd();
 
-  /** The screen once it shows something: there is no event for that but looking. */
-  async function shows(text: string | RegExp): Promise<string> {
-    for (let looks = 0; looks < 600; looks++) {
-      const seen = screen();
-      if (typeof text === "string" ? seen.includes(text) : text.test(seen)) return seen;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${text} is not on the screen:\n${screen()}`);
-  }
+  const shows = (text: string | RegExp) => screenThatShows(text, screen);
 
   /** Asks in a new terminal, and says `ended` when it is over. */
   function ask(prompt: string, { columns = 80, env = "", model = "echo" } = {}): void {
     const file = join(folder, "prompt.txt");
     writeFileSync(file, prompt);
-    const command = `${process.execPath} ${join(ROOT, "dist/cli/main.js")} ask -m ${model} < ${file}; echo ended; sleep 60`;
+    const command = `${process.execPath} ${join(ROOT, "dist/cli/main.js")} ask -m ${model} < ${file}; echo ended; sleep 600`;
     const set = `HOME=${folder} TERM=xterm-256color LANG=C.UTF-8 OLLAMA_HOST=127.0.0.1:9 ${env}`;
     tmux(
       "-u",

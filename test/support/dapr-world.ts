@@ -45,14 +45,6 @@ export async function failure(work: () => Promise<unknown>): Promise<SluiceError
   throw new Error("nothing was thrown");
 }
 
-/** A port at which nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { freePort } from "./free-port.js";
 
 /** A daprd that runs, with components that need nothing else: echo, and a state store and a broker in memory. */
 export interface RealDaprd {
@@ -30,7 +30,9 @@ export async function startRealDaprd(program: string, appPort?: number): Promise
     return `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: {name: ${name}}\nspec: {type: ${type}, version: v1}\n`;
   });
   await writeFile(join(folder, "components.yaml"), documents.join("---\n"));
-  const [httpPort = 0, grpcPort = 0, internal = 0, metrics = 0] = await freePorts(4);
+  const [httpPort = 0, grpcPort = 0, internal = 0, metrics = 0] = await Promise.all(
+    Array.from({ length: 4 }, freePort),
+  );
   const ports = { "dapr-http-port": httpPort, "dapr-grpc-port": grpcPort, "dapr-internal-grpc-port": internal };
   const flags = { "app-id": "real", "resources-path": folder, ...ports, "metrics-port": metrics, "log-level": "warn" };
   const words = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -54,19 +56,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 async function untilHealthy(port: number, child: ChildProcess): Promise<void> {

@@ -2,12 +2,26 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LIMITS } from "../limits.js";
+
+/** From one look at a screen to the next, in ms. */
+const LOOK_MS = 50;
 
 /** Whether terminals can be had; where not, that is said. */
 export function haveTmux(): boolean {
   const have = spawnSync("tmux", ["-V"]).status === 0;
   if (!have) process.stdout.write("skipped: tests in a real terminal: tmux is not installed\n");
   return have;
+}
+
+/** A screen once it shows something: there is no event for that but looking. */
+export async function screenThatShows(text: string | RegExp, look: () => string): Promise<string> {
+  for (let left = LIMITS.expect.poll.timeout; left > 0; left -= LOOK_MS) {
+    const seen = look();
+    if (typeof text === "string" ? seen.includes(text) : text.test(seen)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Error(`${text} is not on the screen:\n${look()}`);
 }
 
 /** A real terminal in which a program runs. */
@@ -67,14 +81,9 @@ export class Tmux {
     return this.#tmux("display-message", "-p", "#{cursor_x},#{cursor_y}").trim();
   }
 
-  /** The screen once it shows something: there is no event for that but looking. */
-  async shows(text: string | RegExp): Promise<string> {
-    for (let looks = 0; looks < 600; looks++) {
-      const seen = this.screen;
-      if (typeof text === "string" ? seen.includes(text) : text.test(seen)) return seen;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${text} is not on the screen:\n${this.screen}`);
+  /** The screen once it shows something. */
+  shows(text: string | RegExp): Promise<string> {
+    return screenThatShows(text, () => this.screen);
   }
 
   end(): void {

@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
-import { closedPort, componentFile, DaprWorld, failure } from "../../../test/support/dapr-world.js";
+import { componentFile, DaprWorld, failure } from "../../../test/support/dapr-world.js";
+import { freePort } from "../../../test/support/free-port.js";
 import { ManualClock } from "../../../test/support/manual-clock.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
 import type { Notice } from "../resources/notice.js";
@@ -143,7 +144,7 @@ describe("who is asked", () => {
     const server = await world.daprd();
     const notices: string[] = [];
     const log = ({ message }: Notice) => void notices.push(message);
-    const closed = await closedPort();
+    const closed = await freePort();
     const other = world.client({ ...quick, httpPort: closed, grpcPort: server.grpcPort, log });
     expect((await other.generate({ messages: "x" })).choices[0].message.content).toBe("x");
     expect(notices[0]).toContain(`the sidecar at http://127.0.0.1:${closed} (HTTP) gave no answer: no connection to`);
@@ -154,7 +155,7 @@ describe("who is asked", () => {
   });
 
   test("is nobody, where nobody answers: the error says who was tried", async () => {
-    const closed = await closedPort();
+    const closed = await freePort();
     const dapr = world.client({ ...quick, httpPort: closed, grpcPort: closed });
     expect(await failure(() => dapr.generate({ messages: "x" }))).toMatchObject({
       code: "connect-failed",

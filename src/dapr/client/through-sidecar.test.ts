@@ -1,9 +1,10 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
-import { at, closedPort, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
+import { at, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
 import { deferred } from "../../../test/support/deferred.js";
 import type { StreamedChunk } from "../../../test/support/fake-daprd.js";
+import { freePort } from "../../../test/support/free-port.js";
 import { ManualClock } from "../../../test/support/manual-clock.js";
 import { STREAMING_FEATURE } from "../sidecar/sidecar-metadata.js";
 
@@ -157,7 +158,7 @@ test("nobody is asked a second time whose answer broke off, where another one mi
 
 test("where nobody listens the next one is asked", async () => {
   const other = await world.daprd();
-  const options = { httpPort: await closedPort(), grpcPort: other.grpcPort, retry: { retries: 0 } };
+  const options = { httpPort: await freePort(), grpcPort: other.grpcPort, retry: { retries: 0 } };
   await world.client(options).generate({ messages: "x" });
   expect(other.requests).toHaveLength(1);
 });

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, test } from "vitest";
-import { closedPort, DaprWorld, failure } from "../../../test/support/dapr-world.js";
+import { DaprWorld, failure } from "../../../test/support/dapr-world.js";
+import { freePort } from "../../../test/support/free-port.js";
 import { ManualClock } from "../../../test/support/manual-clock.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 import type { Sidecar } from "./sidecar.js";
@@ -159,7 +160,7 @@ describe("a body that nobody reads", () => {
     ["of a health check", "/v1.0/healthz", {}, 502],
     ["of a page", CONVERSE, { origin: "http://evil.example.com" }, 403],
   ])("%s leaves its connection in order", async (_what, path, headers, status) => {
-    const { httpPort } = await world.sidecar({ upstream: { http: `http://127.0.0.1:${await closedPort()}` } });
+    const { httpPort } = await world.sidecar({ upstream: { http: `http://127.0.0.1:${await freePort()}` } });
     const socket = connect(httpPort, "127.0.0.1");
     let text = "";
     socket.setEncoding("latin1").on("data", (piece) => {
@@ -181,7 +182,7 @@ describe("a body that nobody reads", () => {
     ["of a daprd that answers before it has read all", "/early", {}, 413],
   ])("%s leaves its connection in order over HTTP/2", async (_what, path, headers, status) => {
     const early = await world.server((_request, response) => response.writeHead(413).end("no"));
-    const port = path === "/early" ? early : await closedPort();
+    const port = path === "/early" ? early : await freePort();
     const { httpPort } = await world.sidecar({ upstream: { http: `http://127.0.0.1:${port}` } });
     const session = connectHttp2(`http://127.0.0.1:${httpPort}`);
     for (let asked = 0; asked < 5; asked++) {

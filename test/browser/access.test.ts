@@ -75,7 +75,7 @@ describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", () => {
     await page.getByRole("button", { name: "To the end" }).click();
     await chat.whole();
     const gap = () => thread.evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight);
-    expect(await gap()).toBeLessThan(24);
+    await expect.poll(gap).toBeLessThan(24);
     await close();
     await slow.close();
   });

@@ -20,9 +20,10 @@ export class ChatDriver {
     return this.page.getByRole("button", { name, exact: true });
   }
 
-  /** Writes and sends. */
+  /** Writes and sends, once nothing is being answered: until then Enter sends nothing. */
   async send(text: string): Promise<void> {
     await this.page.locator("#composer").fill(text);
+    await this.button("Send").waitFor();
     await this.page.keyboard.press("Enter");
   }
 

@@ -3,6 +3,7 @@ import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { textOf } from "../../src/stream/message.js";
 import type { Serving } from "../server/serve.js";
 import { type Deferred, deferred } from "../support/deferred.js";
+import { freePort } from "../support/free-port.js";
 import { NO_BROWSER, type OpenPage, OTHER_HOST, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
 import { saying, usualWorld, waiting } from "./world.js";
@@ -54,8 +55,8 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
     asked = deferred();
   });
 
-  async function open(model: string): Promise<ChatDriver> {
-    opened = await browser.page(serving.url);
+  async function open(model: string, url = serving.url): Promise<ChatDriver> {
+    opened = await browser.page(url);
     const chat = new ChatDriver(opened.page);
     await chat.page.locator(".model-button").waitFor();
     if (model !== "gpt-5-mini") await chat.choose(model);
@@ -151,18 +152,18 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
   });
 
   test("the server goes and another takes its place: the answer is come back to", async () => {
-    const chat = await open("waiting");
+    const port = await freePort();
+    const first = await serveApp(world(), { port });
+    const chat = await open("waiting", first.url);
     await chat.send("Go");
     await chat.lastAnswer.getByText("first half").waitFor();
-    const { port } = new URL(serving.url);
-    await serving.close();
+    await first.close();
     await chat.lastAnswer.getByText("The connection was lost").waitFor();
-    const { createServer } = await import("../../src/server/create-server.js");
-    const server = await createServer({ webApp: true, ...world() });
-    const { url } = await server.listen({ port: Number(port) });
-    serving = { url, server, close: () => server.close({ graceMs: 0 }) };
+    const second = await serveApp(world(), { port });
     gate.resolve();
     expect(await chat.whole()).toBe("The first half stands here. And here is the second half.");
+    await opened?.close();
+    await second.close();
   });
 
   test("a question that is edited, and an answer that is asked for again, are branches with arrows", async () => {
@@ -179,6 +180,8 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
     expect(await chat.page.locator(".bubble").allInnerTexts()).toEqual(["One"]);
     await chat.button("Answer again").click();
     await chat.page.locator(".answer-turn .branches").getByText("2/2").waitFor();
+    // An answer that was asked for at the server is stored.
+    await chat.whole();
     await chat.page.reload();
     await chat.page.locator(".answer-turn .branches").getByText("2/2").waitFor();
   });
@@ -257,7 +260,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the chat", () => {
     await chat.button("Delete").click();
     await chat.button("Delete for good").click();
     await chat.page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
-    expect(await chat.page.locator(".conversation").count()).toBe(0);
+    await expect.poll(() => chat.page.locator(".conversation").count()).toBe(0);
   });
 
   test("with keys alone: write, send, stop, find a command", async () => {

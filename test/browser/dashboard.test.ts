@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Serving, serve } from "../server/serve.js";
+import type { Serving } from "../server/serve.js";
+import { freePort } from "../support/free-port.js";
 import { violations } from "./accessibility.js";
 import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { pagesWorld } from "./pages-world.js";
@@ -37,8 +38,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the dashboard", () => {
     // Each chart has drawn something.
     await page.locator(".plot canvas").nth(3).waitFor();
     const model = page.getByRole("row", { name: /^gpt-5-mini/ });
-    await model.waitFor();
-    expect(await model.innerText()).toMatch(/gpt-5-mini\s+1\s+0\s+18\s+\d+\s+\$/);
+    await expect.poll(() => model.innerText()).toMatch(/gpt-5-mini\s+1\s+0\s+18\s+\d+\s+\$/);
     await page.getByRole("row", { name: /^overloaded/ }).waitFor();
     await page.getByRole("row", { name: /mistral\/mistral-small closed/ }).waitFor();
     expect(connections).toBeLessThanOrEqual(1);
@@ -67,13 +67,13 @@ describe.skipIf(NO_BROWSER !== undefined)("the dashboard", () => {
 
   test("says that the connection is lost, and goes on when the server is there again", async () => {
     const world = await pagesWorld();
-    const first = await serve({ webApp: true, ...world });
+    const port = await freePort();
+    const first = await serveApp(world, { port });
     const { page, close } = await browser.page(`${first.url}/#/dashboard`);
     await page.getByText("Live", { exact: true }).waitFor();
-    const port = Number(new URL(first.url).port);
     await first.close();
     await page.getByText("Connection lost, trying again").waitFor();
-    const second = await serve({ webApp: true, ...world }, { port });
+    const second = await serveApp(world, { port });
     await ask("llama", second.url);
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("row", { name: /^llama/ }).waitFor();

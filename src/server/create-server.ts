@@ -79,7 +79,7 @@ const DEFAULT_PORT = 4_444;
  */
 export async function createServer(options: ServerOptions): Promise<SluiceServer> {
   checkServerOptions(options);
-  const { Hono } = await loadPeer("hono", "the server");
+  const { Hono } = await loadPeer("hono", "the server", { together: ["@hono/node-server", "prom-client", "ws"] });
   const { getRequestListener } = await loadPeer("@hono/node-server", "the server");
   const log: RunLog = options.log ?? new MemoryRunLog();
   const { maxBodyBytes = 32 * 1_024 * 1_024, maxConnections = 10_000, ...slow } = options.limits ?? {};

@@ -56,8 +56,8 @@ export async function chooseModel(asked: string | undefined, env: Io["env"], las
   if (pulled !== undefined) return { model: resolve(pulled, { env }), because: "sluice pull has fetched it" };
   return {
     model: echo(),
-    because: `nothing is configured, so it says back what you say. For a real answer:
-  sluice keys set openai (others: sluice models), Ollama, or sluice pull (0.5 GB)`,
+    because: `no service is configured, so echo repeats what you write. For a real answer,
+  run sluice keys set openai (others: sluice models), start Ollama, or run sluice pull (0.5 GB)`,
   };
 }
 

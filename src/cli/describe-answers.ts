@@ -6,8 +6,9 @@ import { EnvFileOption } from "./env-file-option.js";
 import type { Io } from "./io.js";
 import { listed, number, seconds } from "./option-values.js";
 
-const VOICE_HELP = "speak answers: flite, openai/nova, elevenlabs/ID and so on; auto is the first that is configured";
-const FILES_HELP = "the folder for images and sounds that the model makes";
+const VOICE_HELP =
+  "speak answers with a voice: flite, openai/nova, elevenlabs/ID and so on; auto picks the first one that is configured";
+const FILES_HELP = "the folder for images and audio that the model generates";
 const OUTPUT_HELP = `${FILES_HELP}; with --voice: write WAV files to a folder in it, and play nothing`;
 const FILE_HELP = "an image, a sound, a PDF or a text that goes with the question; may be given several times";
 
@@ -15,7 +16,7 @@ const FILE_HELP = "an image, a sound, a PDF or a text that goes with the questio
 export function describeAnswers(program: Command, io: Io, ended: (code: number) => void): void {
   const chat = program
     .command("chat")
-    .description("talk to a model; without a terminal, one answer for each line of stdin");
+    .description("chat with a model; without a terminal, each line of stdin is answered");
   withRequest(chat);
   withConversation(chat)
     .option("-v, --voice <name>", VOICE_HELP)
@@ -24,7 +25,9 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
 
   const agent = program
     .command("agent")
-    .description("talk to the agent of a file or folder: a module, YAML, or Markdown with front matter")
+    .description(
+      "chat with an agent that is defined in a file or folder: a module, YAML, or Markdown with front matter",
+    )
     .argument("<path>", "the file, or a folder with agent.md, agent.yaml, agent.mjs and the like")
     .option("-m, --model <name>", "the model where the file names none; default: the first that is configured");
   withConversation(agent)
@@ -34,51 +37,54 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
 
   const ask = program
     .command("ask")
-    .description("ask once; the answer goes to stdout, everything else to stderr")
-    .argument("[prompt...]", "what to ask; text piped to stdin is added");
+    .description("ask one question; the answer goes to stdout, everything else to stderr")
+    .argument("[prompt...]", "the question; text piped to stdin is added");
   withRequest(ask);
   withConversation(ask)
-    .option("-t, --template <name>", "fill in a template of this name (sluice templates), or of a file")
+    .option("-t, --template <name>", "fill in a prompt template: its name (see sluice templates), or a file")
     .option(
       "-i, --input <name=value>",
-      "for a place of the template; @file for a file's text; may be given several times",
+      "the value of a template variable; @file for a file's text; may be given several times",
       listed,
     )
-    .option("--timeout <seconds>", "upper limit on the time for the whole answer", seconds)
-    .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; anything else is an error")
+    .option("--timeout <seconds>", "stop an answer that takes longer", seconds)
+    .option("--schema <file>", "answer with JSON that fits the JSON Schema in this file; fail otherwise")
     .option("-o, --output <folder>", FILES_HELP)
-    .option("--json", "print events as JSON, one a line; a failure as one of the type error")
-    .option("-q, --quiet", "nothing on stderr but errors")
+    .option("--json", "print events as JSON, one per line; a failure is an event of type error")
+    .option("-q, --quiet", "print only errors to stderr")
     .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
 }
 
 /** Adds what is asked of which model. */
 function withRequest(command: Command): Command {
   return command
-    .option("-m, --model <name>", "for example openai/gpt-4.1-mini, or echo; default: the first that is configured")
-    .option("-s, --system <text>", "instructions to the model")
+    .option(
+      "-m, --model <name>",
+      "the model, such as openai/gpt-4.1-mini or echo; default: the first that is configured",
+    )
+    .option("-s, --system <text>", "system instructions for the model")
     .option("-f, --file <path>", FILE_HELP, listed)
     .option("--temperature <number>", "0 to 2", number)
-    .option("--max-tokens <number>", "upper limit on each answer", number)
+    .option("--max-tokens <number>", "the most tokens of an answer", number)
     .option(
       "--tools <file>",
-      "what the model may call: a module, or JSON with definitions; may be given several times",
+      "tools that the model may call: a module, or JSON with definitions; may be given several times",
       listed,
     )
     .option(
       "--mcp <server>",
-      "the tools of an MCP server: a command line or a URL, or NAME= before it; may be given several times",
+      "use the tools of an MCP server: its command line or URL, optionally after NAME=; may be given several times",
       listed,
     )
-    .option("-y, --yes", "tools of MCP servers that change something run without asking")
-    .option("--scrub", "replace personal data with placeholders, in what the model sees and in its answers");
+    .option("-y, --yes", "run MCP tools that change something without asking first")
+    .option("--scrub", "replace personal data with placeholders in questions and answers");
 }
 
 /** Adds which conversation it belongs to. */
 function withConversation(command: Command): Command {
   return command
-    .option("-c, --continue", "go on with the last conversation that was kept")
-    .option("--conversation <id>", "keep the conversation under this name, or go on with it")
-    .option("--no-keep", "keep nothing of it; else conversations at a terminal are kept")
+    .option("-c, --continue", "continue the last stored conversation")
+    .option("--conversation <id>", "store the conversation under this name, or continue it")
+    .option("--no-keep", "do not store the conversation; default: it is stored when stdin and stdout are a terminal")
     .addOption(new EnvFileOption());
 }

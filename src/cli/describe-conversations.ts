@@ -17,7 +17,7 @@ import { count } from "./option-values.js";
 export function describeConversations(program: Command, io: Io, ended: (code: number) => void): void {
   const group = program
     .command("conversations")
-    .description("conversations that were kept: in SLUICE_DATA, or in the folder for users' data");
+    .description("list, search, export and delete stored conversations (in SLUICE_DATA, or in the user's data folder)");
   describeReading(group, io, ended);
   describeKeeping(group, io, ended);
 }
@@ -26,33 +26,37 @@ export function describeConversations(program: Command, io: Io, ended: (code: nu
 function describeReading(group: Command, io: Io, ended: (code: number) => void): void {
   group
     .command("list")
-    .description("the last updated first")
-    .option("-n, --limit <number>", "at most so many", count, 50)
-    .option("--json", "as JSON")
+    .description("list conversations, most recently updated first")
+    .option("-n, --limit <number>", "how many at most", count, 50)
+    .option("--json", "print JSON")
     .action(async (options: { limit: number; json?: boolean }) => ended(await listCommand(options, io)));
 
   group
     .command("show")
-    .description("the messages of one")
-    .argument("<id>", "the conversation's")
-    .option("--json", "as JSON, with all branches and the statistics")
+    .description("show the messages of a conversation")
+    .argument("<id>", "the id of the conversation")
+    .option("--json", "print JSON, with all branches and statistics")
     .action(async (id: string, options: { json?: boolean }) => ended(await showCommand(id, options, io)));
 
   group
     .command("stats")
-    .description("messages, tokens, costs")
-    .argument("<id>", "the conversation's")
-    .option("--json", "as JSON")
+    .description("show messages, tokens and costs of a conversation")
+    .argument("<id>", "the id of the conversation")
+    .option("--json", "print JSON")
     .action(async (id: string, options: { json?: boolean }) => ended(await statisticsCommand(id, options, io)));
 
   group
     .command("search")
-    .description("messages that contain a text, in any case")
+    .description("find messages that contain a text, ignoring case")
     .argument("<text>", "what to look for")
-    .addOption(new Option("--role <role>", "of the message").choices(["system", "user", "assistant", "tool"]))
-    .addOption(new Option("--branches <which>", "where to look").choices(["current", "all"]).default("current"))
-    .option("-n, --limit <number>", "at most so many", count, 50)
-    .option("--json", "as JSON, one a line")
+    .addOption(
+      new Option("--role <role>", "only messages with this role").choices(["system", "user", "assistant", "tool"]),
+    )
+    .addOption(
+      new Option("--branches <which>", "which branches to search").choices(["current", "all"]).default("current"),
+    )
+    .option("-n, --limit <number>", "how many at most", count, 50)
+    .option("--json", "print JSON, one object per line")
     .action(async (query: string, options: SearchOptions & { limit: number; json?: boolean }) =>
       ended(await searchCommand(query, options, io)),
     );
@@ -62,9 +66,9 @@ function describeReading(group: Command, io: Io, ended: (code: number) => void):
 function describeKeeping(group: Command, io: Io, ended: (code: number) => void): void {
   group
     .command("export")
-    .description("write a conversation; json keeps everything and can be imported")
-    .argument("<id>", "the conversation's")
-    .addOption(new Option("-f, --format <format>", "the form").choices([...EXPORT_FORMATS]).default("json"))
+    .description("export a conversation; json keeps everything and can be imported again")
+    .argument("<id>", "the id of the conversation")
+    .addOption(new Option("-f, --format <format>", "the output format").choices([...EXPORT_FORMATS]).default("json"))
     .option("--json", "the same as --format json")
     .option("-o, --output <file>", "default: stdout")
     .action(async (id: string, { json, ...options }: { format: ExportFormat; json?: boolean; output?: string }) =>
@@ -73,18 +77,18 @@ function describeKeeping(group: Command, io: Io, ended: (code: number) => void):
 
   group
     .command("import")
-    .description("keep a conversation that was exported as json; prints its id")
+    .description("import a conversation that was exported as json; prints its id")
     .argument("[file]", "default: stdin")
-    .option("--id <id>", "default: the id that it had")
-    .option("--json", "as JSON")
+    .option("--id <id>", "the id to store it under; default: its own")
+    .option("--json", "print JSON")
     .action(async (file: string | undefined, options: { id?: string; json?: boolean }) =>
       ended(await importCommand(file, options, io)),
     );
 
   group
     .command("delete")
-    .description("forget conversations")
-    .argument("<id...>", "the conversations'")
-    .option("--json", "as JSON")
+    .description("delete conversations")
+    .argument("<id...>", "the ids of the conversations")
+    .option("--json", "print JSON")
     .action(async (ids: string[], options: { json?: boolean }) => ended(await deleteCommand(ids, options, io)));
 }

@@ -13,23 +13,27 @@ const STORE =
 export function describeDapr(program: Command, io: Io, ended: (code: number) => void): void {
   program
     .command("sidecar")
-    .description("answer Dapr's conversation API, streaming included, from component files")
+    .description("serve Dapr's conversation API, with streaming, from component files")
     .option("--resources-path <dir>", RESOURCES, listed)
-    .option("--app-id <id>", "the app that the components are for; default: APP_ID, or sluice")
-    .option("--dapr-http-port <port>", "0 for a free one", "3500")
-    .option("--dapr-grpc-port <port>", "0 for a free one", "50001")
-    .option("--metrics-port <port>", "where Prometheus reads /metrics; 0 for a free one", "9090")
-    .option("--no-metrics", "serve no metrics")
-    .option("--upstream <url>", "the HTTP port of a daprd that everything else is passed on to")
-    .option("--upstream-grpc <url>", "its gRPC port")
+    .option("--app-id <id>", "the app id, which decides the components that load; default: APP_ID, or sluice")
+    .option("--dapr-http-port <port>", "the port; 0 picks a free one", "3500")
+    .option("--dapr-grpc-port <port>", "the port; 0 picks a free one", "50001")
+    .option("--metrics-port <port>", "the port for Prometheus at /metrics; 0 picks a free one", "9090")
+    .option("--no-metrics", "do not serve metrics")
+    .option("--upstream <url>", "the HTTP address of a daprd that gets all other requests")
+    .option("--upstream-grpc <url>", "the gRPC address of that daprd")
     .option("--store <where>", STORE)
-    .option("--max-body-size <size>", "of a request", "4Mi")
-    .option("--dapr-graceful-shutdown-seconds <n>", "how long calls may go on that are being answered at the end", "5")
-    .option("--allowed-host <name>", "a name that callers use for this machine; may be given several times", listed)
-    .option("--allowed-origin <origin>", "a web page that may call; may be given several times", listed)
-    .option("--log-level <level>", "debug, info, warning or error; default: SLUICE_LOG, or info")
-    .option("--substitute", `put variables in the place of \${NAME} in component files`)
-    .option("--env-file <file>", "the same, and with the variables of this file; they win")
+    .option("--max-body-size <size>", "the largest request body", "4Mi")
+    .option("--dapr-graceful-shutdown-seconds <n>", "how long running calls may take to finish on shutdown", "5")
+    .option(
+      "--allowed-host <name>",
+      "a host name that callers use for this machine; may be given several times",
+      listed,
+    )
+    .option("--allowed-origin <origin>", "the origin of a web page that may call; may be given several times", listed)
+    .option("--log-level <level>", "the log level: debug, info, warning or error; default: SLUICE_LOG, or info")
+    .option("--substitute", `replace \${NAME} in component files with the variable of that name`)
+    .option("--env-file <file>", "as --substitute, with the variables of this file as well; they win")
     .action(async (options: SidecarCommand) => {
       const { sidecarCommand } = await import("./commands/sidecar.js");
       ended(await sidecarCommand(options, io));
@@ -38,20 +42,20 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
   const dapr = program.command("dapr").description("run apps beside a Dapr sidecar that streams");
   const run = dapr
     .command("run")
-    .description("start an app with a sidecar of its own: daprd with Sluice in front, or Sluice alone")
+    .description("start an app with its own sidecar: daprd with Sluice in front, or Sluice alone")
     .argument("[command...]", "the app's program and its arguments, after --")
     .option("--resources-path <dir>", RESOURCES, listed)
     .addOption(
       new Option("-d, --components-path <dir>", "the older name of --resources-path").argParser(listed).hideHelp(),
     )
     .addOption(new Option("--components <dir>", "the same").argParser(listed).hideHelp())
+    .option("-f, --run-file <file>", "start the apps of a dapr.yaml: the file, its folder, or - for stdin")
     .option(
-      "-f, --run-file <file>",
-      "several apps, as a dapr.yaml describes them: the file, its folder, or - for stdin",
+      "--dev",
+      `for development: add an echo component if there is none, read .env, replace \${NAME} with variables`,
     )
-    .option("--dev", `a component echo where there are none; .env; variables in the place of \${NAME}`)
     .option("--env-file <file>", "variables for the sidecar and the app; they win over the environment")
-    .option("--no-daprd", "do not start daprd, also where there is one")
+    .option("--no-daprd", "do not start daprd even if it is installed")
     .option("--store <where>", STORE);
   for (const setting of RUN_SETTINGS) run.addOption(optionOf(setting));
   run.action(async (words: string[], options: DaprRunOptions) => {
@@ -60,7 +64,7 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
   });
   dapr
     .command("stop")
-    .description("end apps that `sluice dapr run` started on this machine, and their sidecars")
+    .description("stop apps that `sluice dapr run` started on this machine, with their sidecars")
     .option("-a, --app-id <id>", "the app's id; may be given several times", listed)
     .option("-f, --run-file <file>", "the apps of a dapr.yaml: the file, or its folder")
     .action(async (options: DaprStopOptions) => {

@@ -4,22 +4,22 @@ import type { Io } from "./io.js";
 
 /** Adds `sluice keys` and its commands. */
 export function describeKeys(program: Command, io: Io, ended: (code: number) => void): void {
-  const group = program.command("keys").description("keys of services, in a file that nobody else can read");
+  const group = program.command("keys").description("store API keys in a file that only you can read");
   group
     .command("set")
-    .description("keep a key: it is asked for, or read from stdin; a variable that is set wins over it")
+    .description("store a key, which is prompted for or read from stdin; a variable that is set wins over it")
     .usage("<name>")
-    .argument("<name>", "a service such as openai, or a variable")
+    .argument("<name>", "a service such as openai, or the name of a variable")
     .argument("[key...]")
     .action(async (name: string, rest: string[]) => ended(await setKeyCommand(name, rest, io)));
   group
     .command("list")
-    .description("which keys are kept; the keys themselves are not shown")
-    .option("--json", "as JSON")
+    .description("list which keys are stored, without showing them")
+    .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => ended(await listKeysCommand(options, io)));
   group
     .command("delete")
-    .description("forget keys")
+    .description("delete keys")
     .argument("<name...>", "services, or variables")
     .action(async (names: string[]) => ended(await deleteKeysCommand(names, io)));
 }

@@ -10,30 +10,30 @@ import type { Io } from "./io.js";
 
 /** Adds `sluice templates` and its commands. */
 export function describeTemplates(program: Command, io: Io, ended: (code: number) => void): void {
-  const group = program.command("templates").description("prompts with places, for sluice ask --template");
+  const group = program.command("templates").description("manage prompt templates for sluice ask --template");
   group
     .command("list")
-    .description("their names, and what each is for")
-    .option("--json", "as JSON")
+    .description("list templates and what each is for")
+    .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => ended(await listTemplatesCommand(options, io)));
   group
     .command("show")
-    .description("write one as it is")
-    .argument("<name>", "the template's")
+    .description("print a template")
+    .argument("<name>", "the name of the template")
     .action(async (name: string) => ended(await showTemplateCommand(name, io)));
   group
     .command("new")
-    .description("make one of what comes on stdin, or one to begin with; prints where it is")
-    .argument("<name>", "the template's")
+    .description("create a template from stdin, or a sample to start from; prints its path")
+    .argument("<name>", "the name of the template")
     .action(async (name: string) => ended(await newTemplateCommand(name, io)));
   group
     .command("edit")
-    .description("open one in the editor that VISUAL or EDITOR names; begins it where there is none")
-    .argument("<name>", "the template's")
+    .description("open a template in the editor named by VISUAL or EDITOR; creates it if it does not exist")
+    .argument("<name>", "the name of the template")
     .action(async (name: string) => ended(await editTemplateCommand(name, io)));
   group
     .command("delete")
-    .description("forget them")
-    .argument("<name...>", "the templates'")
+    .description("delete templates")
+    .argument("<name...>", "the names of the templates")
     .action(async (names: string[]) => ended(await deleteTemplatesCommand(names, io)));
 }

@@ -25,11 +25,17 @@ import { count, listed } from "./option-values.js";
 
 const STATUSES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
 
-const ENGINE_FILE = ["--engine-file <path>", "where embedded keeps runs; default: beside the conversations"] as const;
-const ENGINE_URL = ["--engine-url <url>", "where dbos keeps runs; default: DBOS_SYSTEM_DATABASE_URL"] as const;
+const ENGINE_FILE = [
+  "--engine-file <path>",
+  "the file in which embedded stores runs; default: beside the conversations",
+] as const;
+const ENGINE_URL = [
+  "--engine-url <url>",
+  "the database in which dbos stores runs; default: DBOS_SYSTEM_DATABASE_URL",
+] as const;
 
 function engineOption(...names: string[]): Option {
-  return new Option("--engine <name>", "what keeps runs").choices(names).default("embedded");
+  return new Option("--engine <name>", "where runs are stored").choices(names).default("embedded");
 }
 
 /** Adds `sluice run`, `sluice workflow` and `sluice runs`. */
@@ -40,17 +46,17 @@ export function describeWorkflows(program: Command, io: Io, ended: (code: number
     .argument("<file>", "the workflow, as JSON or YAML")
     .option(
       "-i, --input <name=value>",
-      "what the run is given; @file for a file's text; may be given several times",
+      "an input of the run; @file for a file's text; may be given several times",
       listed,
     )
-    .option("--inputs <file>", "a JSON object of inputs")
+    .option("--inputs <file>", "a JSON file with an object of inputs")
     .addOption(engineOption("embedded", "dbos", "none"))
     .option(...ENGINE_FILE)
     .option(...ENGINE_URL)
-    .option("--run-id <id>", "names the run");
+    .option("--run-id <id>", "the id of the run; default: a new one");
   withServices(run)
-    .option("--json", "print events as JSON, one a line")
-    .option("-q, --quiet", "nothing on stderr but errors and questions")
+    .option("--json", "print events as JSON, one per line")
+    .option("-q, --quiet", "print only errors and questions to stderr")
     .action(async (file: string, options: RunWorkflowOptions) => ended(await runWorkflowCommand(file, options, io)));
   describeWorkflow(program, io, ended);
   describeRuns(program, io, ended);
@@ -58,27 +64,27 @@ export function describeWorkflows(program: Command, io: Io, ended: (code: number
 
 function withServices(command: Command): Command {
   return command
-    .option("-m, --model <name>", "answers every step, whatever it names")
-    .option("--folder <path>", "the folder that files are read from and written to; default: the current one")
+    .option("-m, --model <name>", "use this model for every step, whatever the workflow names")
+    .option("--folder <path>", "the folder for reading and writing files; default: the current one")
     .option("--allow-folder <path>", "another folder for files; may be given several times", listed)
-    .option("--prompts <folder>", "the prompts of prompt_ref, as JSON files")
+    .option("--prompts <folder>", "a folder with the prompts for prompt_ref, as JSON files")
     .addOption(new EnvFileOption())
-    .option("--allow-python", "Python functions may run, with the rights of this user")
+    .option("--allow-python", "let Python functions run, with the rights of this user")
     .option(
       "--allow-host <host>",
-      "a private address or name that requests may go to; may be given several times",
+      "a private address or host name that requests may reach; may be given several times",
       listed,
     );
 }
 
 function describeWorkflow(program: Command, io: Io, ended: (code: number) => void): void {
-  const group = program.command("workflow").description("check, draw and begin workflows");
+  const group = program.command("workflow").description("check, draw and create workflows");
   group
     .command("check")
-    .description("everything that is wrong with workflows, each with its place and what to write instead")
+    .description("list every problem of workflows, with its place and a suggestion")
     .argument("<file...>", "workflows, as JSON or YAML")
-    .option("--json", "as JSON, a line for each file")
-    .option("--strict", "warnings are errors")
+    .option("--json", "print JSON, one line per file")
+    .option("--strict", "treat warnings as errors")
     .action(async (files: string[], options: { json?: boolean; strict?: boolean }) =>
       ended(await checkWorkflowCommand(files, options, io)),
     );
@@ -86,28 +92,28 @@ function describeWorkflow(program: Command, io: Io, ended: (code: number) => voi
     .command("graph")
     .description("draw a workflow")
     .argument("<file>", "the workflow")
-    .addOption(new Option("--format <name>", "as what").choices(["mermaid", "svg"]).default("mermaid"))
+    .addOption(new Option("--format <name>", "the output format").choices(["mermaid", "svg"]).default("mermaid"))
     .option("-o, --output <file>", "default: stdout")
     .action(async (file: string, options: { format: string; output?: string }) =>
       ended(await graphWorkflowCommand(file, options, io)),
     );
   group
     .command("schema")
-    .description("the format as JSON Schema, for editors")
+    .description("print the workflow format as JSON Schema, for editors")
     .option("-o, --output <file>", "default: stdout")
     .action(async (options: { output?: string }) => ended(await schemaWorkflowCommand(options, io)));
   group
     .command("new")
-    .description("a workflow to begin with")
+    .description("create a workflow from a template")
     .argument("[file]", "default: stdout")
-    .addOption(new Option("--template <name>", "which one").choices(TEMPLATE_NAMES).default("chat"))
+    .addOption(new Option("--template <name>", "the template").choices(TEMPLATE_NAMES).default("chat"))
     .action(async (file: string | undefined, options: { template: string }) =>
       ended(await newWorkflowCommand(file, options, io)),
     );
 }
 
 function describeRuns(program: Command, io: Io, ended: (code: number) => void): void {
-  const group = program.command("runs").description("runs of workflows that were kept");
+  const group = program.command("runs").description("list, resume and stop stored runs of workflows");
   const about = (name: string, description: string): Command =>
     group
       .command(name)
@@ -115,33 +121,38 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
       .addOption(engineOption("embedded", "dbos"))
       .option(...ENGINE_FILE)
       .option(...ENGINE_URL)
-      .option("--json", "as JSON");
-  about("list", "the newest first")
-    .option("-n, --limit <number>", "at most so many", count, 50)
-    .addOption(new Option("--status <status>", "only those").choices(STATUSES))
+      .option("--json", "print JSON");
+  about("list", "list runs, newest first")
+    .option("-n, --limit <number>", "how many at most", count, 50)
+    .addOption(new Option("--status <status>", "only runs with this status").choices(STATUSES))
     .action(async (options: RunsOptions & { limit: number; status?: RunStatus }) =>
       ended(await listRunsCommand(options, io)),
     );
   about("show", "a run, its steps and what it waits for")
-    .argument("<id>", "the run's")
+    .argument("<id>", "the id of the run")
     .action(async (id: string, options: RunsOptions) => ended(await showRunCommand(id, options, io)));
-  withServices(about("resume", "go on with a run that waits, failed or was killed").argument("<id>", "the run's"))
+  withServices(about("resume", "resume a run that waits, failed or was killed").argument("<id>", "the id of the run"))
     .option(
       "-a, --answer <answer>",
-      "to its questions in their order, or step=answer; may be given several times",
+      "an answer to the run's next question, or step=answer; may be given several times",
       listed,
     )
-    .option("-q, --quiet", "nothing on stderr but errors and questions")
+    .option("-q, --quiet", "print only errors and questions to stderr")
     .action(async (id: string, options: ResumeCommandOptions) => ended(await resumeRunCommand(id, options, io)));
-  withServices(about("rerun", "run a run again from a step").argument("<id>", "the run's"))
+  withServices(about("rerun", "run a run again, starting at a step").argument("<id>", "the id of the run"))
     .requiredOption("--from <step>", "the id of the step")
-    .option("-q, --quiet", "nothing on stderr but errors and questions")
+    .option("-q, --quiet", "print only errors and questions to stderr")
     .action(async (id: string, options: ResumeCommandOptions) => ended(await rerunCommand(id, options, io)));
-  withServices(about("work", "go on with runs whose process died or that were answered, until Ctrl-C"))
+  withServices(about("work", "keep resuming runs that were answered or whose process died, until Ctrl-C"))
     .option("--every <seconds>", "how often to look for such runs", count, 5)
-    .option("--max-takeovers <number>", "how often a run may end its process before it fails", count, 10)
+    .option(
+      "--max-takeovers <number>",
+      "how often a run may bring its process down before it counts as failed",
+      count,
+      10,
+    )
     .action(async (options: WorkOptions) => ended(await workCommand(options, io)));
   about("cancel", "stop a run for good")
-    .argument("<id>", "the run's")
+    .argument("<id>", "the id of the run")
     .action(async (id: string, options: RunsOptions) => ended(await cancelRunCommand(id, options, io)));
 }

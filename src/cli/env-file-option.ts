@@ -7,7 +7,7 @@ import type { Io } from "./io.js";
 /** `--env-file`, of the commands that ask models. */
 export class EnvFileOption extends Option {
   constructor() {
-    super("--env-file <path>", "a .env file with keys and settings; variables that are set win over it");
+    super("--env-file <path>", "read keys and settings from a .env file; variables that are set win");
   }
 }
 

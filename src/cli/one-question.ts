@@ -158,7 +158,7 @@ async function promptOf(words: readonly string[], io: Io, mayBeEmpty: boolean): 
   const piped = io.stdin.isTTY ? "" : (await readPiped(io, asked !== "" || mayBeEmpty)).trim();
   const prompt = [asked, piped].filter((part) => part !== "").join("\n\n");
   if (prompt !== "" || mayBeEmpty) return prompt;
-  throw new SluiceError("invalid-argument", "prompt: found nothing; allowed: a text as argument or on stdin", {
+  throw new SluiceError("invalid-argument", "there is no question: give it as an argument or on stdin", {
     field: "prompt",
   });
 }

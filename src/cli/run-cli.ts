@@ -51,7 +51,7 @@ export async function runCli(words: readonly string[], io: Io, version: string):
 function describeProgram(io: Io, version: string, ended: (code: number) => void): Command {
   const program = new Command("sluice")
     .description(
-      "Streaming chat with language models. Words without a command are a question; without words it is a chat.",
+      "Streaming chat with language models. Without a command, words are a question; without words, a chat starts.",
     )
     .version(version)
     .exitOverride()
@@ -69,24 +69,27 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
 
   program
     .command("speak")
-    .description(
-      "speak a text, or what comes on stdin while it comes; plays it, or writes files where nothing can play",
-    )
-    .argument("[text...]", "what to speak; default: stdin")
+    .description("speak a text, or stdin as it arrives; play the audio, or write files if it cannot be played")
+    .argument("[text...]", "the text to speak; default: stdin")
     .option(
       "-v, --voice <name>",
-      "flite, openai/nova, elevenlabs/ID and so on; auto is the first that is configured",
+      "the voice: flite, openai/nova, elevenlabs/ID and so on; auto picks the first one that is configured",
       "auto",
     )
-    .option("-o, --output <folder>", "write WAV files to a folder in it, and their paths to stdout, and play nothing")
-    .option("-q, --quiet", "nothing on stderr but errors")
+    .option(
+      "-o, --output <folder>",
+      "write WAV files to a new folder inside this one and print their paths, instead of playing",
+    )
+    .option("-q, --quiet", "print only errors to stderr")
     .action(async (words: string[], options: SpeakOptions) => ended(await speakCommand(words, options, io)));
 
   program
     .command("models")
-    .description("what is configured, what answers, and what to set for the rest; or what a service offers")
-    .argument("[provider]", "a service, which is asked: openai, ollama and the like")
-    .option("--json", "as JSON")
+    .description(
+      "show which services are configured and reachable, and what to set for the others; or list the models of one service",
+    )
+    .argument("[provider]", "a service to ask for its models, such as openai or ollama")
+    .option("--json", "print JSON")
     .addOption(new EnvFileOption())
     .action(async (provider: string | undefined, options: { json?: boolean }) =>
       ended(await modelsCommand(provider, options, io)),
@@ -95,12 +98,12 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
   program
     .command("pull")
     .description(
-      "fetch a model file that runs in this process, with the package node-llama-cpp; goes on where it was stopped",
+      "download a model file to run in this process with the package node-llama-cpp; resumes a download that was interrupted",
     )
     .argument("[uri]", "hf:USER/MODEL:QUANT, hf:USER/MODEL/FILE.gguf, or the URL of a GGUF file", SMALL_MODEL)
-    .option("-o, --output <folder>", "default: models in the folder of the command's data")
-    .option("--sha256 <digits>", "the checksum that the file must have")
-    .option("-q, --quiet", "nothing on stderr but errors")
+    .option("-o, --output <folder>", "where to save it; default: models in the command's data folder")
+    .option("--sha256 <digits>", "the checksum that the file must match")
+    .option("-q, --quiet", "print only errors to stderr")
     .action(async (uri: string, options: PullOptions) => {
       const { pullCommand } = await import("./commands/pull.js");
       ended(await pullCommand(uri, options, io));
@@ -108,17 +111,21 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
 
   program
     .command("replay")
-    .description("play a recorded stream: one of ours, raw SSE or NDJSON, or one JSON object a line")
+    .description("replay a recorded stream: a recording of Sluice, raw SSE or NDJSON, or one JSON object per line")
     .argument("<file>", "the recording")
-    .addOption(new Option("--dialect <name>", "default: recognised").choices(DIALECTS.map((dialect) => dialect.name)))
-    .option("--speed <factor>", "1 is the original pace, 0 no pauses", speed)
-    .option("--json", "print events as JSON, one a line")
+    .addOption(
+      new Option("--dialect <name>", "the protocol; default: detected").choices(
+        DIALECTS.map((dialect) => dialect.name),
+      ),
+    )
+    .option("--speed <factor>", "1 for the original pace, 0 for no pauses", speed)
+    .option("--json", "print events as JSON, one per line")
     .action(async (file: string, options: ReplayCommandOptions) => ended(await replayCommand(file, options, io)));
 
   program
     .command("doctor")
-    .description("check this machine: Node, variables, proxies, what answers")
-    .option("--json", "as JSON")
+    .description("check this machine: Node, variables, proxies, and which services answer")
+    .option("--json", "print JSON")
     .addOption(new EnvFileOption())
     .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
 

@@ -56,7 +56,7 @@ describe("sluice chat, without a terminal", () => {
   test("answers each line of stdin on stdout, and says on stderr which model answers and why", async () => {
     const { code, stdout, stderr } = await sluice(["chat"], "Hello there\n\nAnd **again**\n");
     expect(stdout).toBe("Hello there\nAnd **again**\n");
-    expect(stderr).toContain("echo: nothing is configured");
+    expect(stderr).toContain("echo: no service is configured");
     expect(stderr).toContain("2 in · 2 out");
     expect(code).toBe(0);
   });
@@ -110,7 +110,7 @@ describe("sluice ask", () => {
   test.each([
     [["ask", "Hi", "-m", "opnai/gpt-4"], 3, "did you mean openai/gpt-4?"],
     [["ask", "Hi", "-m", "openai/gpt-4"], 3, "set OPENAI_API_KEY"],
-    [["ask"], 2, "prompt: found nothing"],
+    [["ask"], 2, "there is no question"],
     [["ask", "Hi", "--temperature", "9"], 2, "temperature: found 9; allowed: a number from 0 to 2"],
     [["ask", "Hi", "--temperature", "warm"], 2, "not a number"],
     [["aks"], 2, "did you mean ask?"],

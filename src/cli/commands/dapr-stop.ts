@@ -4,7 +4,7 @@ import { readTextFile } from "../../dapr/resources/read-text-file.js";
 import { defaultLogLevel } from "../../dapr/run/log-level.js";
 import { readRunFile } from "../../dapr/run/run-file.js";
 import { stopApp } from "../../dapr/run/stop-app.js";
-import { invalid } from "../../stream/error.js";
+import { SluiceError } from "../../stream/error.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
@@ -36,7 +36,10 @@ export async function daprStopCommand(options: DaprStopOptions, io: Io): Promise
 
 async function appIdsOf({ appId = [], runFile }: DaprStopOptions, { env }: Io): Promise<string[]> {
   if (runFile === undefined) {
-    if (appId.length === 0) throw invalid("--app-id", undefined, "the id of an app that runs, or --run-file");
+    if (appId.length === 0)
+      throw new SluiceError("invalid-argument", "--app-id is missing: name a running app, or give --run-file", {
+        field: "--app-id",
+      });
     return appId;
   }
   const path = runFilePath(runFile);

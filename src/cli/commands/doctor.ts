@@ -101,7 +101,7 @@ async function local(env: Io["env"]): Promise<Finding[]> {
 async function choice({ env }: Io): Promise<Finding> {
   try {
     const { model, because } = await chooseModel(undefined, env);
-    return { state: "ok", what: "chat", found: `${model.id}: ${because.replaceAll("\n", " ")}` };
+    return { state: "ok", what: "chat", found: `${model.id}: ${because.replaceAll(/\n\s*/g, " ")}` };
   } catch (thrown) {
     return { state: "fail", what: "chat", found: SluiceError.from(thrown).message };
   }

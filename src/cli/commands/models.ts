@@ -8,7 +8,7 @@ import { reported } from "../reported.js";
 
 /** Models that need no server. */
 const IN_PROCESS = `  llama/FILE.gguf: runs the file in this process, with the package node-llama-cpp; sluice pull fetches one
-  echo: says back what you say`;
+  echo: repeats what you write`;
 
 /** Lists what is configured, what answers on this machine, and what to set for the rest; or what a service offers. */
 export async function modelsCommand(

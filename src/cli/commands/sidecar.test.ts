@@ -18,7 +18,7 @@ const PORTS = ["--dapr-http-port", "0", "--dapr-grpc-port", "0", "--metrics-port
 const COMPONENTS = ["--resources-path", "@components", ...PORTS];
 
 test.each([
-  [[], "--resources-path: found nothing"],
+  [[], "--resources-path is missing"],
   [["--resources-path", "@gone"], "failed to load components: open "],
   [[...COMPONENTS, "--dapr-grpc-port", "x"], '--dapr-grpc-port: found "x"'],
   [[...COMPONENTS, "--metrics-port", "70000"], '--metrics-port: found "70000"'],

@@ -5,7 +5,7 @@ import { readEnvFile } from "../../dapr/run/env-file.js";
 import { defaultLogLevel, isLogged, type LogLevel, readLogLevel } from "../../dapr/run/log-level.js";
 import { type Sidecar, startSidecar } from "../../dapr/sidecar/sidecar.js";
 import type { Upstream } from "../../dapr/sidecar/sidecar-core.js";
-import { invalid } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
 import { reportError } from "../report-error.js";
@@ -64,7 +64,10 @@ export async function sidecarCommand(options: SidecarCommand, io: Io): Promise<n
 
 async function start(options: SidecarCommand, io: Io, signal: AbortSignal): Promise<Sidecar> {
   const { appId, metrics, store, substitute, envFile, resourcesPath = [], maxBodySize } = options;
-  if (resourcesPath.length === 0) throw invalid("--resources-path", undefined, "a folder with component files");
+  if (resourcesPath.length === 0)
+    throw new SluiceError("invalid-argument", "--resources-path is missing: name a folder with component files", {
+      field: "--resources-path",
+    });
   const level = levelOf(options, io);
   const variables = envFile === undefined ? {} : await readEnvFile(resolve(envFile), true, signal);
   return await startSidecar({

@@ -34,7 +34,7 @@ describe("sluice speak", () => {
 
   it("refuses nothing to speak, and voices that it does not know", async () => {
     expect((await runInProcess(["speak", "-o", folder, "-v", "flite"], {}, " ")).stderr).toContain(
-      "a text as argument or on stdin",
+      "there is no text: give it as an argument or on stdin",
     );
     const { code, stderr } = await runInProcess(["speak", "-v", "flit", "Hi"], {});
     expect(code).not.toBe(0);

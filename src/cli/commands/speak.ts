@@ -7,7 +7,7 @@ import type { Voice } from "../../speech/voices/voice.js";
 import { voiceOf } from "../../speech/voices/voice-of-name.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { SluiceError } from "../../stream/error.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import type { Io } from "../io.js";
 import { reportError } from "../report-error.js";
@@ -79,10 +79,14 @@ async function write(
   }
 }
 
+function noText(): SluiceError {
+  return new SluiceError("invalid-argument", "there is no text: give it as an argument or on stdin", { field: "text" });
+}
+
 /** The text as a stream: the words, or stdin as it comes. */
 function textStream(words: readonly string[], io: Io): ChatStream {
   const text = words.join(" ").trim();
-  if (text === "" && io.stdin.isTTY) throw invalid("text", "", "a text as argument or on stdin");
+  if (text === "" && io.stdin.isTTY) throw noText();
   return ChatStream.from(eventsOf(text === "" ? io.stdin : [text]));
 }
 
@@ -95,6 +99,6 @@ async function* eventsOf(pieces: AsyncIterable<unknown> | Iterable<string>): Asy
     any ||= text.trim() !== "";
     yield { type: "text-delta", text };
   }
-  if (!any) throw invalid("text", "", "a text as argument or on stdin");
+  if (!any) throw noText();
   yield { type: "finish", reason: "stop", usage: {} };
 }

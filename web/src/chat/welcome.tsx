@@ -36,7 +36,7 @@ export function Welcome() {
         <p class="notice">
           <Icon name="chat" />
           <span>
-            Only <b>echo</b> is configured: it says back what you say. Set a key, such as <code>OPENAI_API_KEY</code>,
+            Only <b>echo</b> is configured: it repeats what you write. Set a key, such as <code>OPENAI_API_KEY</code>,
             or start Ollama, and start the server anew.
           </span>
         </p>

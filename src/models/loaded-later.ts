@@ -1,5 +1,6 @@
 import type { CallingDialect } from "../dialects/dialect.js";
 import { SluiceError } from "../stream/error.js";
+import { loadedCode } from "./loaded-code.js";
 
 /** What is known of a protocol without its code. */
 type Known = Pick<CallingDialect, "name" | "framing" | "optionNames">;
@@ -7,7 +8,7 @@ type Known = Pick<CallingDialect, "name" | "framing" | "optionNames">;
 /** A protocol whose code is loaded when a model first calls it. */
 export function loadedLater(known: Known, load: () => Promise<CallingDialect>): CallingDialect {
   let loaded: CallingDialect | undefined;
-  let loading: Promise<void> | undefined;
+  const code = loadedCode(known.name, load);
   const dialect = (): CallingDialect => {
     if (loaded === undefined) throw new SluiceError("protocol", `${known.name} is used before it was loaded`);
     return loaded;
@@ -16,18 +17,9 @@ export function loadedLater(known: Known, load: () => Promise<CallingDialect>): 
     ...known,
     load() {
       if (loaded !== undefined) return undefined;
-      loading ??= load().then(
-        (found) => {
-          loaded = found;
-        },
-        (cause) => {
-          // A page that was offline for a moment may try again.
-          loading = undefined;
-          const message = `the code for ${known.name} cannot be loaded`;
-          throw new SluiceError("connect-failed", message, { cause, retryable: true });
-        },
-      );
-      return loading;
+      return code().then((found) => {
+        loaded = found;
+      });
     },
     writeRequest: (request, target) => dialect().writeRequest(request, target),
     reader: () => dialect().reader(),

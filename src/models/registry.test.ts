@@ -3,6 +3,7 @@ import { refuse, whole } from "../../test/faults/behaviours.js";
 import { FRAMES, REQUEST, TEXT } from "../../test/faults/chat-answer.js";
 import { FaultServer } from "../../test/faults/fault-server.js";
 import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
+import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
 import type { Provider } from "./provider.js";
 import type { ModelOptions } from "./provider-service.js";
@@ -337,5 +338,19 @@ describe("models that say their reasoning in tags", () => {
     expect(await answered("openai/gpt-4o", { thoughtTags: true })).toBe("Hi");
     expect(await answered("openai/gpt-4o")).toBe("<think>Hm</think>Hi");
     expect(await answered("lmstudio/qwen3-8b", { thoughtTags: false })).toBe("<think>Hm</think>Hi");
+  });
+
+  it.each([
+    [{ open: "" }, "thoughtTags.open"],
+    [{ opne: "<a>" }, "did you mean open?"],
+    ["<think>", "true, false, or an object of tags"],
+  ])("are refused at once where they are %j", (thoughtTags, words) => {
+    const options = { apiKey: "k", thoughtTags } as ModelOptions;
+    expect(() => model("openai/gpt-4o", options)).toThrow(words);
+  });
+
+  it("are refused a request at once, before their code is loaded", () => {
+    const asked = { messages: [{ role: "usr", content: "Hi" }] } as unknown as ChatRequest;
+    expect(() => model("openai/gpt-4o", { apiKey: "k", thoughtTags: true }).stream(asked)).toThrow("messages[0].role");
   });
 });

@@ -1,5 +1,5 @@
+import { isJsonObject } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
-import { RETRY, TIMEOUTS } from "../stream/call-options.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import {
   anything,
@@ -15,46 +15,30 @@ import {
   stringRecord,
 } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
-import { partThoughts } from "../stream/part-thoughts.js";
-import { staged } from "../stream/sources/staged.js";
-import { wrapModel } from "../stream/wrap-model.js";
 import { capabilitiesOf, thoughtTagsOf } from "./catalog/catalog.js";
 import { echo } from "./echo.js";
-import type { EmbeddingModel } from "./embeddings/embedding-model.js";
-import { embeddingProtocolOf } from "./embeddings/embedding-protocols.js";
-import { httpEmbedder } from "./embeddings/http-embedder.js";
 import { httpModel } from "./http/http-model.js";
 import { llamaOfName } from "./llama/llama-of-name.js";
+import { modelLoadedLater } from "./model-loaded-later.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
 import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
+import { SERVICE_OPTIONS } from "./service-options.js";
 
-/** Settings of `embedder`. What is given here wins over the environment. */
-export type EmbedderOptions = Pick<
-  ModelOptions,
-  "apiKey" | "baseUrl" | "headers" | "query" | "transport" | "fetch" | "timeouts" | "retry" | "env"
->;
+const TAGS = exactly("thoughtTags", { open: filledString, close: filledString, opened: boolean });
 
-const SERVICE_OPTIONS = {
-  apiKey: string,
-  baseUrl: string,
-  headers: stringRecord,
-  query: stringRecord,
-  transport: anything,
-  fetch: callable,
-  timeouts: TIMEOUTS,
-  retry: RETRY,
-  env: jsonObject,
-} satisfies Record<keyof EmbedderOptions, Check>;
-
-const EMBEDDER = exactly("embedder", SERVICE_OPTIONS);
+const thoughtTags: Check = (value, path) => {
+  if (typeof value === "boolean") return;
+  if (!isJsonObject(value)) throw invalid(path, value, "true, false, or an object of tags");
+  TAGS(value, path);
+};
 
 const MODEL = exactly("model", {
   dialect: having("a dialect", "writeRequest", "reader"),
   capabilities: jsonObject,
   ...SERVICE_OPTIONS,
-  thoughtTags: anything,
+  thoughtTags,
 } satisfies Record<keyof ModelOptions, Check>);
 
 const PROVIDER = exactly(
@@ -123,7 +107,7 @@ export class Registry {
     if (asked === "echo") return echo();
     const inProcess = this.#providers.has("llama") ? undefined : llamaOfName(asked, options);
     if (inProcess !== undefined) return inProcess;
-    const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
+    const { provider, name } = this.find(asked, options.env);
     const id = `${provider.id}/${name}`;
     const dialect = options.dialect ?? provider.dialectOf?.(name) ?? provider.dialect;
     const service = serviceOf(provider, id, name, options);
@@ -141,23 +125,10 @@ export class Registry {
     const { thoughtTags = thoughtTagsOf(provider.id, name) ?? false } = options;
     if (thoughtTags === false) return called;
     const tags = thoughtTags === true ? {} : thoughtTags;
-    partThoughts(tags);
-    return wrapModel(called, () => ({ answer: (source) => staged(source, partThoughts(tags)) }));
-  }
-
-  /**
-   * The embedding model of a name such as `openai/text-embedding-3-small`. Nothing is sent.
-   *
-   * @throws {SluiceError} as `model`; `unsupported` for a provider without embeddings.
-   */
-  embedder(asked: string, options: EmbedderOptions = {}): EmbeddingModel {
-    if (typeof asked !== "string") throw invalid("model", asked, "a name such as openai/text-embedding-3-small");
-    EMBEDDER(options, "");
-    const { provider, name } = this.#find(asked, options.env ?? defaultEnvironment());
-    const id = `${provider.id}/${name}`;
-    const { dialect } = provider;
-    const protocol = embeddingProtocolOf(dialect.name, id);
-    return httpEmbedder({ id, model: name, protocol, dialect, ...serviceOf(provider, id, name, options) });
+    return modelLoadedLater(called, async () => {
+      const { thinkingModel } = await import("./thinking-model.js");
+      return thinkingModel(called, tags);
+    });
   }
 
   /** What is set for each provider, and what to set for the rest. */
@@ -178,7 +149,14 @@ export class Registry {
     });
   }
 
-  #find(id: string, env: Environment): { provider: Provider; name: string } {
+  /**
+   * The provider of a model and its name there.
+   *
+   * @param id as `model` takes it.
+   * @param env where the variable stands that names the usual model. Default `process.env`.
+   * @throws {SluiceError} `unknown-model` with the nearest names.
+   */
+  find(id: string, env: Environment = defaultEnvironment()): { provider: Provider; name: string } {
     const slash = id.indexOf("/");
     const provider = this.#providers.get(slash === -1 ? id : id.slice(0, slash));
     const usual = provider?.modelEnv === undefined ? undefined : firstSet([provider.modelEnv], env)?.value;
@@ -209,7 +187,7 @@ export class Registry {
 let shared: Registry | undefined;
 
 /** The registry that `model`, `stream` and `generate` use. */
-function registry(): Registry {
+export function sharedRegistry(): Registry {
   shared ??= new Registry();
   return shared;
 }
@@ -229,19 +207,7 @@ function registry(): Registry {
  * ```
  */
 export function model(id: string, options?: ModelOptions): ChatModel {
-  return registry().model(id, options);
-}
-
-/**
- * The embedding model of a name such as `openai/text-embedding-3-small`, `gemini/gemini-embedding-001` or
- * `ollama/nomic-embed-text`: services that speak OpenAI's protocol, Gemini's or Ollama's. Key and base URL come from the options
- * or from the usual variables. Nothing is sent.
- *
- * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set; `unsupported` for a
- *   provider without embeddings; `invalid-argument` for settings that are none.
- */
-export function embedder(id: string, options?: EmbedderOptions): EmbeddingModel {
-  return registry().embedder(id, options);
+  return sharedRegistry().model(id, options);
 }
 
 /**
@@ -267,10 +233,10 @@ export function embedder(id: string, options?: EmbedderOptions): EmbeddingModel 
  * ```
  */
 export function registerProvider(provider: Provider): void {
-  registry().register(provider);
+  sharedRegistry().register(provider);
 }
 
 /** What is set for each provider that `model` knows, and what to set for the rest. */
 export function configuredProviders(env?: Environment): ProviderStatus[] {
-  return registry().configured(env);
+  return sharedRegistry().configured(env);
 }

@@ -1,5 +1,5 @@
+import { embedder } from "../models/embeddings/embedder.js";
 import { isEmbeddingModel } from "../models/embeddings/embedding-model.js";
-import { embedder } from "../models/registry.js";
 import { voiceOf } from "../speech/voices/voice-of-name.js";
 import { type Check, either, filledString, having, record } from "../stream/checks.js";
 import { Named } from "./named.js";

@@ -3,8 +3,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SluiceError } from "../../stream/error.js";
 import type { PriceTable } from "../prices/price-table.js";
-import { embedder } from "../registry.js";
+import type { Provider } from "../provider.js";
+import { PROVIDERS } from "../providers.js";
+import { Registry } from "../registry.js";
 import { cutBatches, embed } from "./embed.js";
+import { embedder } from "./embedder.js";
 import type { EmbeddingModel } from "./embedding-model.js";
 import type { AiSdkEmbeddingModel } from "./from-ai-sdk-embedding.js";
 
@@ -282,4 +285,11 @@ test("what cannot be is refused before anything is sent", async () => {
   const options: object = { baseURL: url };
   expect(() => embedder("openai/x", options)).toThrow("did you mean baseUrl?");
   expect(sent).toEqual([]);
+});
+
+test("finds providers in the registry that it is given", () => {
+  const house = { ...PROVIDERS.find(({ id }) => id === "lmstudio"), id: "house" } as Provider;
+  const registry = new Registry([house]);
+  expect(embedder("house/bge-m3", { env: {} }, registry).id).toBe("house/bge-m3");
+  expect(() => embedder("openai/x", { env: {} }, registry)).toThrow("there is no provider");
 });

@@ -5,7 +5,7 @@ import { addUsage, type Usage } from "../../stream/usage.js";
 import { cost } from "../prices/cost.js";
 import { defaultPrices } from "../prices/default-prices.js";
 import type { PriceTable } from "../prices/price-table.js";
-import { embedder } from "../registry.js";
+import { embedder } from "./embedder.js";
 import type { EmbeddedTexts, EmbeddingCall, EmbeddingModel } from "./embedding-model.js";
 import { isEmbeddingModel } from "./embedding-model.js";
 import { type AiSdkEmbeddingModel, fromAiSdkEmbedding, isAiSdkEmbedding } from "./from-ai-sdk-embedding.js";

@@ -1,13 +1,14 @@
 import type { BatchReader, BatchSource } from "./batch-source.js";
 import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { between, boolean, callable, exactly, signal } from "./checks.js";
-import { type ChunkUnit, chunkStage } from "./chunk-stage.js";
+import { type ChunkUnit, checkChunks } from "./chunk-unit.js";
 import { invalid, SluiceError } from "./error.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
 import { EventReader, TextReader } from "./readers.js";
 import { Broadcast } from "./sources/broadcast.js";
 import { IterableSource } from "./sources/iterable-source.js";
 import { type NestedOptions, nestedSource } from "./sources/nested-source.js";
+import { opened } from "./sources/opened.js";
 import { staged } from "./sources/staged.js";
 import type { SourceStage, Stage } from "./stage.js";
 import { StreamReading } from "./stream-reading.js";
@@ -175,7 +176,14 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * ```
    */
   chunked(n: number, unit: ChunkUnit = "token"): ChatStream {
-    return this.through(chunkStage(n, unit));
+    checkChunks(n, unit);
+    return this.through({
+      source: (source) =>
+        opened(
+          async () => staged(source, (await import("./chunk-stage.js")).chunkStage(n, unit)),
+          (reason) => source.cancel(reason),
+        ),
+    });
   }
 
   /**

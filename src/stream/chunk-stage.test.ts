@@ -5,7 +5,7 @@ import { collect } from "../../test/support/collect.js";
 import { splitTokens } from "../base/token-estimate.js";
 import type { ChatEvent } from "./chat-event.js";
 import { ChatStream } from "./chat-stream.js";
-import type { ChunkUnit } from "./chunk-stage.js";
+import type { ChunkUnit } from "./chunk-unit.js";
 
 async function chunks(pieces: string[], n: number, unit: ChunkUnit): Promise<string[]> {
   const events: ChatEvent[] = [

@@ -1,17 +1,12 @@
 import { TokenBoundaries } from "../base/token-estimate.js";
 import type { ChatEvent, Emit, TextDeltaEvent } from "./chat-event.js";
+import { type ChunkUnit, checkChunks, UNITS } from "./chunk-unit.js";
 import { invalid } from "./error.js";
 import type { Stage } from "./stage.js";
 
-/** What `chunked` counts: estimated tokens, words with the white space after them, or code points. */
-export type ChunkUnit = "token" | "word" | "char";
-
-const UNITS: readonly ChunkUnit[] = ["token", "word", "char"];
-
 /** Cuts text deltas anew, `n` units each. No character is lost; anything but text or usage flushes the buffer. */
 export function chunkStage(n: number, unit: ChunkUnit): Stage {
-  if (!Number.isSafeInteger(n) || n < 1) throw invalid("n", n, "a whole number of at least 1");
-  if (!UNITS.includes(unit)) throw invalid("unit", unit, UNITS.join(", "));
+  checkChunks(n, unit);
   return new ChunkStage(n, boundariesOf(unit));
 }
 

@@ -18,7 +18,7 @@ export type * from "./chat-request.js";
 export { isProviderTool } from "./chat-request.js";
 export type { ChatStreamOptions, ReadTextOptions } from "./chat-stream.js";
 export { ChatStream } from "./chat-stream.js";
-export type { ChunkUnit } from "./chunk-stage.js";
+export type { ChunkUnit } from "./chunk-unit.js";
 export type { ErrorCode, ErrorDetails, OutputIssue, PartialAnswer, RejectedOutput } from "./error.js";
 export { invalid, SluiceError } from "./error.js";
 export type { Frame, FrameReader } from "./framing/frame.js";

@@ -22,7 +22,8 @@ export interface HttpCallSettings {
   clock: Clock;
   /** From 0 to 1. */
   random: () => number;
-  wire: WireLog | undefined;
+  /** Opens the log of a call that somebody watches, before it is sent. */
+  wire: (() => Promise<WireLog | undefined>) | undefined;
   /** Takes the call's secrets out of errors. */
   redactor: Redactor;
   /** The error that an answer other than a success means. */
@@ -45,6 +46,7 @@ const MAX_ERROR_BYTES = 1024 * 1024;
 export class HttpCall {
   readonly #settings: HttpCallSettings;
   #deadlines: Deadlines | undefined;
+  #wire: WireLog | undefined;
   #exchange: Exchange | undefined;
   #returned: Uint8Array[] = [];
   /** Set when no further attempt may follow: the caller left, or the total limit is over. */
@@ -78,8 +80,9 @@ export class HttpCall {
    * @throws {SluiceError} what the answer says where it is no success.
    */
   async send(attempt: number): Promise<BegunAnswer> {
-    const { transport: given, timeouts, clock } = this.#settings;
+    const { transport: given, wire, timeouts, clock } = this.#settings;
     const transport = given instanceof Promise ? await given : given;
+    if (wire !== undefined) this.#wire ??= await wire();
     this.#throwIfStopped();
     this.#deadlines ??= new Deadlines(timeouts, clock, (error) => this.#expire(error));
     const head = await this.#send(transport, this.#deadlines, attempt);
@@ -92,12 +95,12 @@ export class HttpCall {
    * @throws {SluiceError} where none may, as `fail` gives it.
    */
   async pause(error: SluiceError, attempt: number): Promise<void> {
-    const { retry, random, wire, redactor } = this.#settings;
+    const { retry, random, redactor } = this.#settings;
     const delay = this.#stopped === undefined ? retryDelay(error, attempt, retry, random) : undefined;
     if (delay === undefined) throw this.fail(error);
     this.#exchange?.close(error);
     this.#deadlines?.pause();
-    wire?.retry(attempt + 1, delay, redactor.error(error));
+    this.#wire?.retry(attempt + 1, delay, redactor.error(error));
     await this.#sleep(delay);
     this.#throwIfStopped(error);
   }
@@ -113,7 +116,7 @@ export class HttpCall {
     const pieces = this.#exchange?.take() ?? [];
     if (pieces.length > 0) {
       this.#deadlines?.arrived();
-      this.#settings.wire?.body(pieces);
+      this.#wire?.body(pieces);
     }
     return pieces;
   }
@@ -171,7 +174,7 @@ export class HttpCall {
     this.#ended = true;
     this.#deadlines?.stop();
     this.#exchange?.release();
-    this.#settings.wire?.end();
+    this.#wire?.end();
   }
 
   /** The call has failed for good. The connection closes at once. Returns the error with the model's name. */
@@ -182,7 +185,7 @@ export class HttpCall {
     this.#ended = true;
     this.#deadlines?.stop();
     this.#exchange?.close(named);
-    this.#settings.wire?.error(named);
+    this.#wire?.error(named);
     return named;
   }
 
@@ -195,8 +198,8 @@ export class HttpCall {
   }
 
   async #send(transport: Transport, deadlines: Deadlines, attempt: number): Promise<ResponseHead> {
-    const { request, wire } = this.#settings;
-    wire?.request(request, attempt);
+    const { request } = this.#settings;
+    this.#wire?.request(request, attempt);
     deadlines.connecting();
     this.#returned = [];
     const exchange = transport.open({ ...request, onConnect: () => deadlines.connected() });
@@ -204,7 +207,7 @@ export class HttpCall {
     while (exchange.head === undefined && !exchange.over) await exchange.wait();
     const { head } = exchange;
     if (head === undefined) throw exchange.failure ?? new SluiceError("truncated", "no answer", { retryable: true });
-    wire?.response(head);
+    this.#wire?.response(head);
     if (head.status >= 300 && head.status < 400) throw redirected(head, request.url);
     if (head.status < 200 || head.status >= 400) throw await this.#refusal(head);
     return head;

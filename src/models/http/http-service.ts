@@ -12,7 +12,7 @@ import { maskUrl } from "./mask-secrets.js";
 import { Redactor } from "./redactor.js";
 import { resolveRetry } from "./retry.js";
 import type { HttpRequest, Transport } from "./transport.js";
-import { openWireLog } from "./wire-log.js";
+import { watchedWire } from "./watched-wire.js";
 
 /** What all calls of a service have in common. */
 export interface HttpServiceOptions {
@@ -86,7 +86,7 @@ export class HttpService {
       clock,
       random,
       redactor,
-      wire: openWireLog(options.onWire, redactor),
+      wire: watchedWire(options.onWire, redactor),
     });
   }
 

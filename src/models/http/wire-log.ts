@@ -3,6 +3,7 @@ import { messageOf, type SluiceError } from "../../stream/error.js";
 import { maskHeaders, maskUrl } from "./mask-secrets.js";
 import type { RedactedPieces, Redactor } from "./redactor.js";
 import type { HttpRequest, ResponseHead } from "./transport.js";
+import { isWirePrinted } from "./watched-wire.js";
 
 let calls = 0;
 
@@ -74,7 +75,7 @@ export class WireLog {
  * goes to stderr, one JSON object a line.
  */
 export function openWireLog(onWire: ((event: WireEvent) => void) | undefined, redactor: Redactor): WireLog | undefined {
-  const printed = typeof process !== "undefined" && process.env?.SLUICE_LOG === "debug";
+  const printed = isWirePrinted();
   if (!printed && onWire === undefined) return undefined;
   return new WireLog((event) => {
     if (printed) process.stderr.write(`sluice ${wireLine(event)}\n`);

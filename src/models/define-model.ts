@@ -1,13 +1,10 @@
-import { LazyAbort } from "../base/lazy-abort.js";
 import { checkCallOptions } from "../stream/call-options.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { IterableSource } from "../stream/sources/iterable-source.js";
-import { transform } from "../stream/sources/transform.js";
 import { validateRequest } from "../stream/validate-request.js";
-import { AnswerFrame } from "./answer-frame.js";
+import { authoredSource } from "./authored-source.js";
 
 /** What the model's function yields: text, or events. */
 export type ModelOutput = string | ChatEvent;
@@ -57,20 +54,8 @@ export function defineModel(definition: ModelDefinition): ChatModel {
     stream(request, options = {}) {
       validateRequest(request, definition);
       checkCallOptions(options);
-      const left = new LazyAbort();
-      const context: ModelContext = {
-        get signal() {
-          return left.signal;
-        },
-        options,
-      };
-      const source = new IterableSource(() => definition.stream(request, context), {
-        pastFinish: true,
-        // The generator may hang in an await: the signal reaches what it waits for.
-        onCancel: () => left.abort(new Error("the reader left")),
-      });
       const { signal, retain } = options;
-      return new ChatStream(transform(source, new AnswerFrame(id)), { signal, retain });
+      return new ChatStream(authoredSource(definition, request, options), { signal, retain });
     },
   };
 }

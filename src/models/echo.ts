@@ -1,12 +1,7 @@
-import { type Clock, systemClock, wait } from "../base/clock.js";
-import { estimateTokens, splitTokens } from "../base/token-estimate.js";
-import { parseToolInput } from "../dialects/tool-input.js";
-import type { ChatEvent } from "../stream/chat-event.js";
-import type { ChatModel } from "../stream/chat-model.js";
-import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
+import { type Clock, systemClock } from "../base/clock.js";
+import type { Capabilities, ChatModel } from "../stream/chat-model.js";
 import { clock as clockCheck, exactly, filledString, positive } from "../stream/checks.js";
-import { type ChatMessage, resultsOf, type ToolResultPart, textOf } from "../stream/message.js";
-import { defineModel } from "./define-model.js";
+import { modelLoadedLater } from "./model-loaded-later.js";
 
 /** Settings of `echo`. */
 export interface EchoOptions {
@@ -18,8 +13,11 @@ export interface EchoOptions {
   clock?: Clock;
 }
 
-/** Asks echo to call a tool: `/call weather {"city": "Oslo"}`. */
-const CALL = /^\/call\s+([A-Za-z0-9_-]+)\s*([\s\S]*)$/;
+const CAPABILITIES: Capabilities = {
+  streaming: true,
+  tools: true,
+  input: ["image", "audio", "video", "document"],
+};
 
 const OPTIONS = exactly("echo", { tokensPerSecond: positive, id: filledString, clock: clockCheck });
 
@@ -41,59 +39,9 @@ const OPTIONS = exactly("echo", { tokensPerSecond: positive, id: filledString, c
 export function echo(options: EchoOptions = {}): ChatModel {
   OPTIONS(options, "");
   const { tokensPerSecond = 40, id = "echo", clock = systemClock } = options;
-  const pauseMs = 1_000 / tokensPerSecond;
-  return defineModel({
-    id,
-    capabilities: { streaming: true, tools: true, input: ["image", "audio", "video", "document"] },
-    async *stream(request, { signal }) {
-      const usage = { inputTokens: countInput(request.messages), outputTokens: 0 };
-      yield { type: "usage", usage: { inputTokens: usage.inputTokens } };
-      for (const event of answer(request)) {
-        if (pauseMs > 0) await wait(pauseMs, clock, signal);
-        if (event.type === "text-delta" || event.type === "tool-input-delta") usage.outputTokens++;
-        yield event;
-      }
-      yield { type: "usage", usage };
-    },
+  const known = { id, capabilities: CAPABILITIES };
+  return modelLoadedLater(known, async () => {
+    const { echoSource } = await import("./echo-source.js");
+    return (request, call) => echoSource(id, clock, 1_000 / tokensPerSecond, request, call);
   });
-}
-
-function answer(request: ChatRequest): ChatEvent[] {
-  const last = request.messages.at(-1);
-  if (last?.role === "tool") return say(resultsOf(last).map(describeResult).join("\n"));
-  const asked = request.messages.findLast((message) => message.role === "user");
-  const text = asked === undefined ? "" : textOf(asked);
-  return callOf(text, request) ?? say(text === "" ? describeFiles(asked) : text);
-}
-
-function say(text: string): ChatEvent[] {
-  return splitTokens(text).map((token) => ({ type: "text-delta", text: token }));
-}
-
-/** The tool call that a message asks for, if it does and there is such a tool. */
-function callOf(text: string, { tools, toolChoice, messages }: ChatRequest): ChatEvent[] | undefined {
-  const [, name, json = ""] = CALL.exec(text) ?? [];
-  const known = tools?.find((tool): tool is ToolDefinition => !isProviderTool(tool) && tool.name === name);
-  if (known === undefined || toolChoice === "none") return undefined;
-  const callId = `call_${messages.length}`;
-  const input = json.trim() || "{}";
-  const deltas = splitTokens(input).map(
-    (delta): ChatEvent => ({ type: "tool-input-delta", callId, name: known.name, delta }),
-  );
-  return [...deltas, { type: "tool-call", callId, name: known.name, ...parseToolInput(input) }];
-}
-
-function describeResult({ name, output, isError }: ToolResultPart): string {
-  const shown = typeof output === "string" ? output : JSON.stringify(output);
-  return `${name} ${isError ? "failed" : "returned"}: ${shown}`;
-}
-
-function describeFiles(message: ChatMessage | undefined): string {
-  if (message === undefined || typeof message.content === "string") return "(an empty message)";
-  const types = message.content.flatMap((part) => (part.type === "file" ? [part.mediaType] : []));
-  return types.length === 0 ? "(an empty message)" : `(a file: ${types.join(", ")})`;
-}
-
-function countInput(messages: readonly ChatMessage[]): number {
-  return messages.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
 }

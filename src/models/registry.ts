@@ -126,8 +126,8 @@ export class Registry {
     if (thoughtTags === false) return called;
     const tags = thoughtTags === true ? {} : thoughtTags;
     return modelLoadedLater(called, async () => {
-      const { thinkingModel } = await import("./thinking-model.js");
-      return thinkingModel(called, tags);
+      const { thinkingSource } = await import("./thinking-source.js");
+      return (request, call) => thinkingSource(called, tags, request, call);
     });
   }
 

@@ -35,7 +35,8 @@ function importedBy(entry, graph) {
 const IN_PARTS = ["dialects", "models"];
 
 // Loaded when first used, or without the rest of their folder.
-const BY_THEMSELVES = /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch)\.ts$/;
+const BY_THEMSELVES =
+  /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch|echo-source|thinking-source|part-thoughts|wire-log|chunk-stage)\.ts$/;
 
 function chunkOf(id, graph) {
   if (isGuard(id)) return "dapr";

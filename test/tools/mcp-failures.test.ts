@@ -75,6 +75,33 @@ const stream = (response: ServerResponse, text: string) => {
   response.write(text);
 };
 
+test.each([
+  ["a text", "data: oops\n\n", /oops/],
+  ["JSON that is no message", 'data: {"content":[]}\n\n', /content/],
+  ["a list", "data: []\n\n", /\[\]/],
+  ["a result that is no object", 'data: {"jsonrpc":"2.0","id":ID,"result":7}\n\n', /7/],
+  ["an answer without JSON-RPC's version", 'data: {"id":ID,"result":{"content":[]}}\n\n', /not valid/],
+  [
+    "an error for nobody",
+    'data: {"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no JSON"}}\n\n',
+    /no JSON/,
+  ],
+  ["an answer to another request", 'data: {"jsonrpc":"2.0","id":"other","result":{"content":[]}}\n\n', /other/],
+])("a call fails where %s stands in its answer's place, in a stream that stays open", async (_, event, says) => {
+  let asked = 0;
+  const { client } = await start(({ method, id }, response) => {
+    if (method !== "tools/call" || asked++ > 0) return false;
+    // What the server says of its own accord is passed over, by the letter or not.
+    stream(response, ': hello\n\nevent: ping\ndata: now\n\ndata: {"method":"notifications/odd"}\n\n');
+    response.write(event.replace("ID", String(id)));
+    return true;
+  });
+  const [result] = await call(client, "work");
+  expect(result).toMatchObject({ isError: true, output: expect.stringMatching(/answer is not valid/) });
+  expect(result).toMatchObject({ output: expect.stringMatching(says) });
+  expect(await outputOf(client, "work")).toBe("done");
+});
+
 describe("a call whose answer cannot come any more fails", () => {
   test.each<[string, Behaviour]>([
     [

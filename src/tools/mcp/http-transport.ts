@@ -33,7 +33,8 @@ export async function openHttp(
   { resumeMs, clock = systemClock }: HttpTransportOptions,
 ): Promise<OpenedTransport> {
   const fetch = await patientFetch();
-  const pending = new PendingRequests(resumeMs, clock);
+  const { JSONRPCMessageSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
+  const pending = new PendingRequests((value) => JSONRPCMessageSchema.parse(value), resumeMs, clock);
   const inner = await httpTransport(server, async (url, init) => pending.watch(init, await fetch(url, init)));
   // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
   const transport = pending.follow(inner as Transport);

@@ -1,13 +1,10 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { type JsonValue, parseJson } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
+import { failedAnswer, QUOTED } from "./failed-answer.js";
 
 /** The most characters of one message; a result may have pictures in it. */
-const LONGEST_MESSAGE = 64 * 1024 * 1024;
-/** How much of a line that is no message is quoted. */
-const QUOTED = 200;
-/** JSON-RPC 2.0, section 5.1: an internal error. */
-const INTERNAL_ERROR = -32_603;
+export const LONGEST_MESSAGE = 64 * 1024 * 1024;
 
 /** The message that a value is; throws where it is none. */
 export type ReadMessage = (value: JsonValue) => JSONRPCMessage;
@@ -70,28 +67,4 @@ export class MessageLines {
       throw new SluiceError("protocol", `the server wrote what is no message: ${line.slice(0, QUOTED)}`, { cause });
     }
   }
-}
-
-/** An answer that is not by the letter, as the error that it is; `undefined` for what is no answer. */
-function failedAnswer(line: string, cause: unknown): JSONRPCMessage | undefined {
-  const value = parsed(line);
-  if (!isJsonObject(value)) return undefined;
-  const { id, method, error, result } = value;
-  if (method !== undefined || (typeof id !== "string" && typeof id !== "number")) return undefined;
-  const given = isJsonObject(error) ? (error.message ?? error.code) : (error ?? result);
-  const text = typeof given === "string" || typeof given === "number" ? String(given).slice(0, QUOTED) : why(cause);
-  return { jsonrpc: "2.0", id, error: { code: INTERNAL_ERROR, message: `the server's answer is not valid: ${text}` } };
-}
-
-/** Also what is nested too deep to be used: only who asked is looked up in it. */
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function why(cause: unknown): string {
-  return cause instanceof SyntaxError ? cause.message : "it has no result that is an object";
 }

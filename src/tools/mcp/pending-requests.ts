@@ -1,23 +1,27 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage, MessageExtraInfo } from "@modelcontextprotocol/sdk/types.js";
 import type { Clock } from "../../base/clock.js";
-import { isJsonObject } from "../../base/json.js";
+import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { SseReader } from "../../stream/framing/sse-reader.js";
+import { answerProblem, INTERNAL_ERROR } from "./failed-answer.js";
+import { LONGEST_MESSAGE } from "./message-lines.js";
 
 type RequestId = string | number;
 
-/** Ms for the SDK to read what had come when a body ended. */
+/** Ms for the SDK to read what had come when a body ended, or before what is no message. */
 const READING_MS = 50;
 /** The code of the SDK for a connection that was closed. */
 const CONNECTION_CLOSED = -32_000;
-/** The line of a server-sent event that makes its stream one to resume (HTML, section 9.2.6). */
-const EVENT_ID = /(?:^|[\r\n])id:/;
+const BROKE_OFF = "the server's answer broke off";
 const EVENT_STREAM = /^\s*text\/event-stream\b/i;
 
 /**
  * Knows which requests wait for an answer, and fails those whose answer cannot come any more: the body that was to bring it
- * ended without it, and the server does not let clients resume, or does not go on when they do.
+ * ended without it, and the server does not let clients resume, or does not go on when they do; or the stream brought what is
+ * no answer in its place, which the SDK passes over.
  */
 export class PendingRequests {
+  readonly #read: (value: JsonValue) => JSONRPCMessage;
   readonly #resumeMs: number;
   readonly #clock: Clock;
   readonly #waiting = new Set<RequestId>();
@@ -26,8 +30,12 @@ export class PendingRequests {
   #transport: Transport | undefined;
   #deliver: Transport["onmessage"];
 
-  /** @param resumeMs ms that a server has to go on with an answer that broke off. */
-  constructor(resumeMs: number, clock: Clock) {
+  /**
+   * @param read the message that a value is; throws where it is none.
+   * @param resumeMs ms that a server has to go on with an answer that broke off.
+   */
+  constructor(read: (value: JsonValue) => JSONRPCMessage, resumeMs: number, clock: Clock) {
+    this.#read = read;
     this.#resumeMs = resumeMs;
     this.#clock = clock;
   }
@@ -71,7 +79,10 @@ export class PendingRequests {
       this.#ended(id, false, "it was accepted without an answer");
       return response;
     }
-    const body = watched(response.body, (resumable, why) => this.#ended(id, resumable && isStream, why));
+    const body = watched(response.body, {
+      event: (data) => isStream && this.#check(id, data),
+      ended: (resumable, why) => this.#ended(id, resumable && isStream, why),
+    });
     const { status, statusText, headers } = response;
     return new Response(body, { status, statusText, headers });
   }
@@ -96,24 +107,30 @@ export class PendingRequests {
     this.#expect(id, wait, why);
   }
 
+  /** What stands in the place of an answer ends the wait for it, whether the stream goes on or not. */
+  #check(id: RequestId, data: string): void {
+    if (!this.#waiting.has(id)) return;
+    const problem = answerProblem(data, this.#read, (answered) => this.#waiting.has(answered));
+    if (problem !== undefined) this.#clock.after(READING_MS, () => this.#fail(id, problem, INTERNAL_ERROR));
+  }
+
   /** Fails a request unless its answer, or a sign of it, comes in time. */
   #expect(id: RequestId, ms = this.#resumeMs, why = "the server did not go on with it"): void {
     this.#broken.get(id)?.();
     this.#broken.set(
       id,
-      this.#clock.after(ms, () => this.#fail(id, why)),
+      this.#clock.after(ms, () => this.#fail(id, `${BROKE_OFF}: ${why}`)),
     );
   }
 
   #failBroken(why: string): void {
-    for (const [id] of this.#broken) this.#fail(id, why);
+    for (const [id] of this.#broken) this.#fail(id, `${BROKE_OFF}: ${why}`);
   }
 
-  #fail(id: RequestId, why: string): void {
+  #fail(id: RequestId, message: string, code = CONNECTION_CLOSED): void {
     if (!this.#waiting.has(id)) return;
     this.#settle(id);
-    const message = `the server's answer broke off: ${why}`;
-    this.#deliver?.({ jsonrpc: "2.0", id, error: { code: CONNECTION_CLOSED, message } });
+    this.#deliver?.({ jsonrpc: "2.0", id, error: { code, message } });
     this.#transport?.onerror?.(new Error(message));
   }
 }
@@ -130,21 +147,22 @@ function requestIdOf(body: RequestInit["body"]): RequestId | undefined {
   }
 }
 
-/** A body that tells how it ended, and whether events with ids were in it. */
-function watched(
-  body: ReadableStream<Uint8Array>,
-  ended: (resumable: boolean, why: string) => void,
-): ReadableStream<Uint8Array> {
+/** Who watches a body. */
+interface BodyWatcher {
+  /** A server-sent event of the default type. */
+  event(data: string): void;
+  /** @param resumable whether events had ids, which makes their stream one to resume (HTML, section 9.2.6). */
+  ended(resumable: boolean, why: string): void;
+}
+
+/** A body that tells what stands in it, and how it ended. */
+function watched(body: ReadableStream<Uint8Array>, watcher: BodyWatcher): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let resumable = false;
-  let tail = "";
-  const look = (bytes: Uint8Array) => {
-    if (resumable) return;
-    const text = tail + decoder.decode(bytes, { stream: true });
-    resumable = EVENT_ID.test(text);
-    tail = text.slice(-3);
-  };
+  const framing = new SseReader({ maxFrameLength: LONGEST_MESSAGE });
+  const look = (bytes: Uint8Array) =>
+    framing.push(bytes, ({ event = "message", data }) => {
+      if (event === "message" && data !== "") watcher.event(data);
+    });
   return new ReadableStream({
     async pull(controller) {
       try {
@@ -154,10 +172,10 @@ function watched(
           controller.enqueue(value);
           return;
         }
-        ended(resumable, "its body ended without the answer");
+        watcher.ended(framing.lastEventId !== undefined, "its body ended without the answer");
         controller.close();
       } catch (thrown) {
-        ended(resumable, "its connection was lost");
+        watcher.ended(framing.lastEventId !== undefined, "its connection was lost");
         controller.error(thrown);
       }
     },

@@ -6,8 +6,23 @@ export function badRequest(field: string, found: unknown, allowed: string): Slui
   return new SluiceError("invalid-request", `${field}: found ${describe(found)}; allowed: ${allowed}`, { field });
 }
 
-/** The types of a field, by the names of the methods that read it. */
-type WireType = "string" | "number" | "boolean" | "object" | "array";
+/** The types of a field, by the names of the methods that read it, and what each is called. */
+const TYPES = {
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+  object: "an object",
+  array: "an array",
+  texts: "an array of strings",
+  objects: "an array of objects",
+} as const;
+
+type WireType = keyof typeof TYPES;
+
+/** Types of fields: one for each, several of which one must fit, or those of the fields of an object. */
+export interface WireTypes {
+  readonly [key: string]: WireType | readonly WireType[] | WireTypes;
+}
 
 /**
  * Reads the fields of an object that a client sent, strictly: a field of the wrong type is refused with its path. `null`
@@ -89,11 +104,35 @@ export class WireObject {
     return Object.fromEntries(Object.keys(object.value).map((name) => [name, object.requiredString(name)]));
   }
 
-  /** Fields that are passed on as they came, each of its type; those that are not there are left out. */
-  carried(types: Readonly<Record<string, WireType>>): JsonObject {
-    const fields: JsonObject = {};
+  /** The elements of an array of texts. */
+  texts(key: string): string[] | undefined {
+    return this.array(key)?.map((value, index) => {
+      if (typeof value !== "string") throw badRequest(`${this.field(key)}[${index}]`, value, TYPES.string);
+      return value;
+    });
+  }
+
+  /** Refuses fields of another type than theirs; those that are not there, and others, are tolerated. */
+  check(types: WireTypes): void {
     for (const [key, type] of Object.entries(types)) {
-      this[type](key);
+      if (typeof type === "string") this[type](key);
+      else if (!isList(type)) this.object(key)?.check(type);
+      else {
+        const value = this.any(key);
+        const kind = Array.isArray(value) ? "array" : typeof value;
+        const fitting = type.find((one) => (one === "texts" || one === "objects" ? "array" : one) === kind);
+        if (fitting !== undefined) this[fitting](key);
+        else if (value !== undefined)
+          throw badRequest(this.field(key), value, type.map((one) => TYPES[one]).join(", or "));
+      }
+    }
+  }
+
+  /** Fields that are passed on as they came, each of its type; those that are not there are left out. */
+  carried(types: WireTypes): JsonObject {
+    this.check(types);
+    const fields: JsonObject = {};
+    for (const key of Object.keys(types)) {
       const value = this.any(key);
       if (value !== undefined) fields[key] = value;
     }
@@ -108,4 +147,8 @@ export class WireObject {
     if (found === undefined) throw badRequest(this.field(key), value, allowed.join(", "));
     return found;
   }
+}
+
+function isList(types: readonly WireType[] | WireTypes): types is readonly WireType[] {
+  return Array.isArray(types);
 }

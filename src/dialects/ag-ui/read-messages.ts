@@ -24,6 +24,7 @@ export function readMessages(body: WireObject): ChatMessage[] {
 }
 
 function readMessage(message: WireObject, messages: ChatMessage[], names: Map<string, string>): void {
+  message.check({ id: "string" });
   const role = message.requiredString("role");
   switch (role) {
     case "system":

@@ -10,6 +10,7 @@ import { writeMessage } from "./write-message.js";
 /** A run's input. Its context and state become instructions to the model; `forwardedProps` may name the model. */
 export function readRequest(value: JsonValue): ServedRequest {
   const body = new WireObject(value, "");
+  body.check({ threadId: "string", runId: "string", parentRunId: "string" });
   const props = body.object("forwardedProps");
   const tools = body.objects("tools")?.map((tool): ToolDefinition => {
     const description = tool.string("description");

@@ -17,6 +17,7 @@ const PATH = "/api/chat";
  */
 export function readRequest(value: JsonValue): ServedRequest {
   const body = new WireObject(value, "");
+  body.check({ id: "string", trigger: "string", messageId: "string" });
   const system = body.string("system");
   const options = {
     tools: readTools(body),

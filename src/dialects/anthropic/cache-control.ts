@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { CacheHint } from "../../stream/message.js";
+import type { WireObject } from "../wire-object.js";
 
 /** How many breakpoints the API takes. */
 const MOST = 4;
@@ -12,9 +13,10 @@ export function writeCache(hint: CacheHint | undefined): JsonObject {
 }
 
 /** The hint that stands on a block. */
-export function readCache(block: JsonObject): { cache?: CacheHint } {
-  if (!isJsonObject(block.cache_control)) return {};
-  return { cache: block.cache_control.ttl === "1h" ? "1h" : "5m" };
+export function readCache(block: WireObject): { cache?: CacheHint } {
+  const control = block.object("cache_control");
+  if (control === undefined) return {};
+  return { cache: control.string("ttl") === "1h" ? "1h" : "5m" };
 }
 
 /** Takes the breakpoints off the earliest blocks where there are more than the API takes: the later ones say more. */

@@ -43,7 +43,7 @@ function addBlock(parts: AssistantPart[], block: WireObject, answer: AnswerState
     default:
       if (isServerResult(block.value)) {
         const { preliminary: _, ...part } = readServerResult(block.value, answer);
-        parts.push({ ...part, ...readCache(block.value) });
+        parts.push({ ...part, ...readCache(block) });
       } else {
         // With its breakpoint for the cache, which this kind of part has no place for.
         parts.push({
@@ -103,6 +103,6 @@ function readCall(block: WireObject, answer: AnswerState): AssistantPart {
     ...readInput(block.any("input")),
     ...(block.any("type") !== "tool_use" && { providerExecuted: true }),
     ...(opaque !== undefined && { opaque }),
-    ...readCache(block.value),
+    ...readCache(block),
   };
 }

@@ -88,7 +88,7 @@ function readResult(block: WireObject, answer: AnswerState): ToolResultPart {
     output: readToolOutput(content),
     ...(block.boolean("is_error") && { isError: true }),
     ...(Object.keys(more).length > 0 && { opaque: ownOpaque(more) }),
-    ...readCache(block.value),
+    ...readCache(block),
   };
 }
 

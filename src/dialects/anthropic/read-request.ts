@@ -42,7 +42,7 @@ export function readRequest(value: JsonValue): ServedRequest {
     temperature: body.number("temperature"),
     topP: body.number("top_p"),
     topK: body.number("top_k"),
-    stop: readStop(body),
+    stop: body.texts("stop_sequences"),
     ...readTools(body),
     ...readToolChoice(body),
     reasoning: readThinking(body),
@@ -52,13 +52,6 @@ export function readRequest(value: JsonValue): ServedRequest {
   };
   const request: ChatRequest = { messages: readMessages(body), maxTokens, ...defined(options) };
   return { model, stream: body.boolean("stream") ?? false, request };
-}
-
-function readStop(body: WireObject): string[] | undefined {
-  return body.array("stop_sequences")?.map((word, index) => {
-    if (typeof word !== "string") throw badRequest(`stop_sequences[${index}]`, word, "a string");
-    return word;
-  });
 }
 
 function readTools(body: WireObject): Pick<ChatRequest, "tools"> {
@@ -85,7 +78,7 @@ function readTool(tool: WireObject): ToolDefinition | ProviderTool {
     ...(description !== undefined && { description }),
     inputSchema: tool.requiredObject("input_schema").value,
     ...(strict !== undefined && { strict }),
-    ...readCache(tool.value),
+    ...readCache(tool),
   };
 }
 
@@ -170,7 +163,19 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
   return { type: "json-schema", name: "response", schema: format.requiredObject("schema").value };
 }
 
+/** Fields that only this protocol has, as far as they are documented. */
+const OWN = {
+  service_tier: "string",
+  container: ["string", "object"],
+  context_management: "object",
+  mcp_servers: "objects",
+  cache_control: "object",
+  inference_geo: "string",
+  speed: "string",
+} as const;
+
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
+  body.check(OWN);
   const own: JsonObject = { ...otherFields(body.value, KNOWN), ...ownThinking(body) };
   const output = body.object("output_config")?.value ?? {};
   const outputOptions = { ...otherFields(output, ["effort", "format"]), ...ownEffort(body) };

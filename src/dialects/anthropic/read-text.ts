@@ -4,5 +4,5 @@ import { readCache } from "./cache-control.js";
 
 /** A text block of a request. */
 export function readText(block: WireObject): TextPart {
-  return { type: "text", text: block.requiredString("text"), ...readCache(block.value) };
+  return { type: "text", text: block.requiredString("text"), ...readCache(block) };
 }

@@ -23,7 +23,7 @@ export function readUserPart(block: WireObject): TextPart | FilePart {
         type: "file",
         mediaType: "application/octet-stream",
         data: { id: block.requiredString("file_id") },
-        ...readCache(block.value),
+        ...readCache(block),
       };
     default:
       return readOther(block);
@@ -38,7 +38,7 @@ function readFile(block: WireObject, mediaType: string): FilePart {
     ...readSource(block.requiredObject("source"), mediaType),
     ...(filename !== undefined && { filename }),
     ...(Object.keys(settings).length > 0 && { opaque: ownOpaque(settings) }),
-    ...readCache(block.value),
+    ...readCache(block),
   };
 }
 
@@ -74,7 +74,7 @@ function base64(source: WireObject): Uint8Array {
 
 function readOther(block: WireObject): TextPart {
   const { cache_control: _, ...own } = block.value;
-  return { type: "text", text: textIn(own), opaque: ownOpaque(own), ...readCache(block.value) };
+  return { type: "text", text: textIn(own), opaque: ownOpaque(own), ...readCache(block) };
 }
 
 /** What there is to read in a text with citations, a search result or a document of several texts. */

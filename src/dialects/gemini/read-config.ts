@@ -18,9 +18,23 @@ const KNOWN = [
   "candidateCount",
 ];
 
+/** Fields that only Gemini has, as far as they are documented. */
+const OWN = {
+  responseSchema: "object",
+  responseJsonSchema: ["object", "boolean"],
+  responseLogprobs: "boolean",
+  logprobs: "number",
+  responseModalities: "texts",
+  speechConfig: "object",
+  imageConfig: "object",
+  mediaResolution: "string",
+  enableEnhancedCivicAnswers: "boolean",
+} as const;
+
 /** The options of a client's `generationConfig`, and what only Gemini has. */
 export function readConfig(body: WireObject): { options: Partial<ChatRequest>; own: JsonObject } {
   const config = body.object("generationConfig") ?? new WireObject({}, "generationConfig");
+  config.check(OWN);
   const count = config.number("candidateCount");
   if (count !== undefined && count !== 1) throw badRequest(config.field("candidateCount"), count, "1");
   const format = readFormat(config);
@@ -31,7 +45,7 @@ export function readConfig(body: WireObject): { options: Partial<ChatRequest>; o
     topP: config.number("topP"),
     topK: config.number("topK"),
     maxTokens: config.number("maxOutputTokens"),
-    stop: readStop(config),
+    stop: config.texts("stopSequences"),
     seed: config.number("seed"),
     presencePenalty: config.number("presencePenalty"),
     frequencyPenalty: config.number("frequencyPenalty"),
@@ -42,13 +56,6 @@ export function readConfig(body: WireObject): { options: Partial<ChatRequest>; o
   const own = otherFields(config.value, [...KNOWN, ...format.fields]);
   const moreThinking = thinking === undefined ? {} : ownThinking(thinking);
   return { options, own: Object.keys(moreThinking).length > 0 ? { ...own, thinkingConfig: moreThinking } : own };
-}
-
-function readStop(config: WireObject): string[] | undefined {
-  return config.array("stopSequences")?.map((word, index) => {
-    if (typeof word !== "string") throw badRequest(`${config.field("stopSequences")}[${index}]`, word, "a string");
-    return word;
-  });
 }
 
 /** @returns the format, and the fields that it says. */

@@ -81,7 +81,9 @@ function readModel(run: readonly WireObject[], history: History): ChatMessage[] 
 function readUser(content: WireObject, history: History): ChatMessage[] {
   const results: ToolResultPart[] = [];
   const parts: (TextPart | FilePart)[] = [];
-  for (const part of partsOf(content)) {
+  const given = partsOf(content);
+  if (given.length === 0) throw badRequest(content.field("parts"), content.any("parts"), "at least one part");
+  for (const part of given) {
     checkPart(part);
     if (part.has("functionResponse")) results.push(readResult(part, history));
     else parts.push(readUserPart(part.value));
@@ -90,9 +92,7 @@ function readUser(content: WireObject, history: History): ChatMessage[] {
   const plain = only?.type === "text" && only.opaque === undefined && more.length === 0;
   return [
     ...(results.length > 0 ? [{ role: "tool" as const, content: results }] : []),
-    ...(parts.length > 0 || results.length === 0
-      ? [{ role: "user" as const, content: plain ? only.text : parts }]
-      : []),
+    ...(parts.length > 0 ? [{ role: "user" as const, content: plain ? only.text : parts }] : []),
   ];
 }
 

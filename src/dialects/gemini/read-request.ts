@@ -11,6 +11,9 @@ import { ownToolOptions, readTools } from "./read-tools.js";
 /** Fields that every dialect has a term for; the others are kept for a model that speaks this one. */
 const KNOWN = ["model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig"];
 
+/** Those of the others that are documented. */
+const OWN = { safetySettings: "objects", cachedContent: "string", labels: "object", store: "boolean" } as const;
+
 /** The methods that answer, and whether they stream. */
 const METHODS: Readonly<Record<string, boolean>> = { generateContent: false, streamGenerateContent: true };
 
@@ -25,6 +28,7 @@ export function readRequest(value: JsonValue, path: PathParams = {}): ServedRequ
   const { method = "generateContent" } = path;
   const stream = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (stream === undefined) throw badRequest("method", method, Object.keys(METHODS).join(", "));
+  body.check(OWN);
   const { options, own } = readConfig(body);
   const fields: JsonObject = {
     ...otherFields(body.value, KNOWN),

@@ -14,11 +14,45 @@ const SHARED = [
   "presence_penalty",
   "frequency_penalty",
 ];
+/** Fields that only Ollama has, as far as they are documented. */
+const OWN = {
+  keep_alive: ["string", "number"],
+  logprobs: "boolean",
+  top_logprobs: "number",
+  suffix: "string",
+  template: "string",
+  raw: "boolean",
+  context: "array",
+} as const;
+/** Model options that only Ollama has. */
+const OWN_OPTIONS = {
+  num_ctx: "number",
+  num_keep: "number",
+  num_batch: "number",
+  num_gpu: "number",
+  main_gpu: "number",
+  num_thread: "number",
+  min_p: "number",
+  typical_p: "number",
+  tfs_z: "number",
+  mirostat: "number",
+  mirostat_tau: "number",
+  mirostat_eta: "number",
+  repeat_last_n: "number",
+  repeat_penalty: "number",
+  penalize_newline: "boolean",
+  numa: "boolean",
+  low_vram: "boolean",
+  use_mmap: "boolean",
+  use_mlock: "boolean",
+} as const;
 const FIELDS = ["model", "stream", "format", "think", "options"];
 
 /** What the requests of `/api/chat` and `/api/generate` share; `known` are the fields that the caller reads itself. */
 export function readOptions(body: WireObject, known: readonly string[]): Omit<ChatRequest, "messages"> {
   const options = body.object("options") ?? new WireObject({}, "options");
+  body.check(OWN);
+  options.check(OWN_OPTIONS);
   const predict = options.number("num_predict");
   const request = {
     temperature: options.number("temperature"),
@@ -39,11 +73,7 @@ export function readOptions(body: WireObject, known: readonly string[]): Omit<Ch
 
 function readStop(options: WireObject): string[] | undefined {
   const stop = options.any("stop");
-  if (typeof stop === "string") return [stop];
-  return options.array("stop")?.map((word, index) => {
-    if (typeof word !== "string") throw badRequest(`${options.field("stop")}[${index}]`, word, "a string");
-    return word;
-  });
+  return typeof stop === "string" ? [stop] : options.texts("stop");
 }
 
 function readThink(body: WireObject): ReasoningOptions | undefined {

@@ -83,16 +83,13 @@ function readToolChoice(body: WireObject): ToolChoice | undefined {
 
 function readStop(body: WireObject): string[] | undefined {
   const stop = body.any("stop");
-  if (typeof stop === "string") return [stop];
-  return body.array("stop")?.map((word, index) => {
-    if (typeof word !== "string") throw badRequest(`stop[${index}]`, word, "a string");
-    return word;
-  });
+  return typeof stop === "string" ? [stop] : body.texts("stop");
 }
 
 function readReasoning(body: WireObject): ChatRequest["reasoning"] {
   const nested = body.object("reasoning");
-  const word = nested?.string("effort") ?? body.string("reasoning_effort");
+  const plain = body.string("reasoning_effort");
+  const word = nested?.string("effort") ?? plain;
   const budgetTokens = nested?.number("max_tokens");
   if (word === undefined && budgetTokens === undefined) return undefined;
   const effort = word === undefined ? undefined : readEffort(word, "reasoning_effort");
@@ -108,13 +105,13 @@ function readFormat(body: WireObject): ChatRequest["responseFormat"] {
 
 /** Fields that only this protocol has, carried for a model that speaks it as well. */
 const OWN = {
-  stream_options: "object",
+  stream_options: { include_usage: "boolean", include_obfuscation: "boolean" },
   logit_bias: "object",
   logprobs: "boolean",
   top_logprobs: "number",
-  modalities: "array",
+  modalities: "texts",
   moderation: "object",
-  audio: "object",
+  audio: { voice: ["string", "object"], format: "string" },
   prediction: "object",
   prompt_cache_key: "string",
   prompt_cache_options: "object",
@@ -127,7 +124,6 @@ const OWN = {
 
 function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
   const own = body.carried(OWN);
-  body.object("stream_options")?.boolean("include_usage");
   if (body.has("user") && body.has("safety_identifier")) own.safety_identifier = body.string("safety_identifier") ?? "";
   const choice = body.any("tool_choice");
   if (isJsonObject(choice) && choice.type !== "function") own.tool_choice = choice;

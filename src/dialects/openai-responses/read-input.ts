@@ -22,6 +22,9 @@ const RESULTS = [
   "mcp_approval_response",
 ];
 
+/** Fields of a call of the client's tools. */
+const CALL = { call_id: "string", name: "string", arguments: "string" } as const;
+
 /** The messages of a client's request: a text, or a list of items of which those of the model are one message. */
 export function readInput(body: WireObject): ChatMessage[] {
   const instructions = body.string("instructions");
@@ -68,8 +71,10 @@ class History {
         "items themselves, as clients send them with `store: false`: nothing is kept here that could be referred to",
       );
     } else if (RESULTS.includes(type) || this.#answersClient(item)) this.#result(item);
-    else if (isCall(item.value)) this.#call(item);
-    else this.#addParts(partsOf(otherItemEvents(item.value, this.#names)));
+    else if (isCall(item.value)) {
+      item.check(CALL);
+      this.#call(item);
+    } else this.#addParts(partsOf(otherItemEvents(item.value, this.#names)));
     if (type === "mcp_approval_request") this.#clientCalls.add(callOf(item.value).callId);
   }
 
@@ -197,6 +202,7 @@ class History {
     const key = type === "mcp_approval_response" ? "approval_request_id" : item.has("call_id") ? "call_id" : "id";
     const callId = item.requiredString(key);
     const name = this.#names.get(callId) ?? type.replace(/(_call)?_(output|response)$/, "");
+    if (plain) item.check({ output: ["string", "objects"] });
     const output = plain || item.has("output") ? readToolOutput(item.any("output")) : item.value;
     const state = plain ? undefined : ownOpaque(item.value);
     const result: ToolResultPart = { type: "tool-result", callId, name, output, ...(state && { opaque: state }) };

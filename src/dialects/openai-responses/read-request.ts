@@ -107,8 +107,8 @@ const OWN = {
   prompt_cache_options: "object",
   prompt_cache_retention: "string",
   prompt: "object",
-  context_management: "array",
-  stream_options: "object",
+  context_management: "objects",
+  stream_options: { include_obfuscation: "boolean" },
 } as const;
 /** Fields of `reasoning` that are options of ours. */
 const REASONING = ["effort", "summary", "generate_summary"];
@@ -117,7 +117,7 @@ function readOwnOptions(body: WireObject): ChatRequest["providerOptions"] {
   const own = body.carried(OWN);
   // Nothing is kept at a provider unless the client asks for it, and encrypted reasoning is asked for in any case.
   if (body.boolean("store")) own.store = true;
-  const include = body.array("include")?.filter((what) => what !== "reasoning.encrypted_content") ?? [];
+  const include = body.texts("include")?.filter((what) => what !== "reasoning.encrypted_content") ?? [];
   if (include.length > 0) own.include = include;
   if (body.has("user") && body.has("safety_identifier")) own.safety_identifier = body.string("safety_identifier") ?? "";
   const thinking = body.object("reasoning")?.value ?? {};

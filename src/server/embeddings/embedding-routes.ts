@@ -44,6 +44,7 @@ async function openAi(core: ServerCore, call: ServerCall): Promise<ServerReply> 
   const body = new WireObject(await call.json(), "");
   const format = body.string("encoding_format") ?? "float";
   if (format !== "float" && format !== "base64") throw badRequest("encoding_format", format, "float, base64");
+  body.check({ user: "string" });
   const model = body.requiredString("model");
   const asked = { model, texts: textsOf(body.any("input"), "input"), dimensions: body.number("dimensions") };
   const { vectors, usage } = await embedFor(core, call, asked);
@@ -64,6 +65,7 @@ async function ollamaEmbed(core: ServerCore, call: ServerCall): Promise<ServerRe
   const began = performance.now();
   const body = new WireObject(await call.json(), "");
   const model = nameIn(body);
+  body.check({ truncate: "boolean", keep_alive: ["string", "number"], options: "object" });
   const asked = { model, texts: textsOf(body.any("input"), "input"), dimensions: body.number("dimensions") };
   const { vectors, usage } = await embedFor(core, call, asked);
   // Ollama's times are in ns.

@@ -1,3 +1,4 @@
+import { wellFormed } from "../../base/well-formed.js";
 import type { IdRule } from "./history-rules.js";
 
 /** Gives each call of a history an id that its service takes, the same for the same history. */
@@ -9,12 +10,17 @@ export class CallIds {
     this.#rule = rule;
   }
 
+  /** Another answer begins. */
+  nextAnswer(): void {
+    if (this.#rule.unique === "answer") this.#taken.clear();
+  }
+
   /** The id of the next call. One that may stand is kept. */
   next(id: string): string {
-    const fitting = fitted(id, this.#rule);
+    const fitting = fitted(wellFormed(id) || "call", this.#rule);
     if (this.#rule.unique === undefined) return fitting;
     let unique = fitting;
-    for (let count = 2; this.#taken.has(unique); count++) unique = fitted(`${id}_${count}`, this.#rule);
+    for (let count = 2; this.#taken.has(unique); count++) unique = fitted(`${id || "call"}_${count}`, this.#rule);
     this.#taken.add(unique);
     return unique;
   }

@@ -14,6 +14,8 @@ export interface HistoryRules {
   answerAfterResults?: true;
   /** Arguments may be any text, and are sent as the model made them. */
   anyArguments?: true;
+  /** What the user says may not be blank. A message without any part is refused everywhere. */
+  noBlankTexts?: true;
   /** The first message after the instructions is the user's. */
   userFirst?: true;
 }
@@ -26,8 +28,8 @@ export interface IdRule {
   longest?: number;
   /** The number of characters that it has to have. */
   length?: number;
-  /** No two calls of a history may share it. */
-  unique?: true;
+  /** Within what no two calls may share it. */
+  unique?: "answer" | "history";
 }
 
 /** One rule, where it comes from, and who has it: for `docs/dialects.md`. */
@@ -42,42 +44,45 @@ const NAME: IdRule = { not: /[^A-Za-z0-9_-]/g, longest: 64 };
 /** OpenAI's chat completions, and services that speak them. */
 export const OPENAI_CHAT_HISTORY: HistoryRules = {
   dialect: "openai-chat",
-  callIds: { longest: 40 },
+  callIds: { longest: 40, unique: "answer" },
   toolNames: NAME,
 };
 
 /** Mistral's chat completions. */
 export const MISTRAL_HISTORY: HistoryRules = {
   ...OPENAI_CHAT_HISTORY,
-  callIds: { not: /[^A-Za-z0-9]/g, length: 9, unique: true },
+  callIds: { not: /[^A-Za-z0-9]/g, length: 9, unique: "history" },
   answerAfterResults: true,
 };
 
 /** OpenAI's Responses. */
 export const RESPONSES_HISTORY: HistoryRules = {
   dialect: "openai-responses",
-  callIds: { longest: 64 },
+  callIds: { longest: 64, unique: "answer" },
   toolNames: NAME,
 };
 
 /** Anthropic's messages. */
 export const ANTHROPIC_HISTORY: HistoryRules = {
   dialect: "anthropic",
-  callIds: { not: /[^A-Za-z0-9_-]/g, unique: true },
+  callIds: { not: /[^A-Za-z0-9_-]/g, unique: "history" },
   toolNames: { not: /[^A-Za-z0-9_-]/g, longest: 128 },
   noTrailingReasoning: true,
+  noBlankTexts: true,
+  userFirst: true,
 };
 
 /** Gemini's contents. */
 export const GEMINI_HISTORY: HistoryRules = {
   dialect: "gemini",
+  callIds: { unique: "answer" },
   toolNames: { not: /[^A-Za-z0-9_.:-]/g, longest: 64 },
   filesInAnswers: true,
   userFirst: true,
 };
 
 /** Ollama's chat. */
-export const OLLAMA_HISTORY: HistoryRules = { dialect: "ollama" };
+export const OLLAMA_HISTORY: HistoryRules = { dialect: "ollama", callIds: { unique: "answer" } };
 
 /** Dapr's conversation API, Alpha2. */
 export const DAPR_HISTORY: HistoryRules = { dialect: "dapr", anyArguments: true };
@@ -85,8 +90,9 @@ export const DAPR_HISTORY: HistoryRules = { dialect: "dapr", anyArguments: true 
 /** Bedrock's Converse. */
 export const BEDROCK_HISTORY: HistoryRules = {
   dialect: "bedrock",
-  callIds: { not: /[^A-Za-z0-9_-]/g, longest: 64, unique: true },
+  callIds: { not: /[^A-Za-z0-9_-]/g, longest: 64, unique: "history" },
   toolNames: NAME,
+  noBlankTexts: true,
   userFirst: true,
 };
 
@@ -109,8 +115,8 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "OpenAI (chat)",
-    rule: "ids of calls have at most 40 characters",
-    source: "vercel/ai#5171, microsoft/autogen#6377",
+    rule: "ids of calls have at most 40 characters, and each is used once in an answer",
+    source: "vercel/ai#5171, microsoft/autogen#6377, openclaw/openclaw#40996, BuilderIO/agent-native#2312",
   },
   {
     who: "OpenAI",
@@ -119,13 +125,13 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "OpenAI (Responses)",
-    rule: "an item of reasoning is followed by the item that it led to; ids of calls have at most 64 characters",
-    source: "openai/openai-node#1567, vercel/ai#7099",
+    rule: "an item of reasoning is followed by the item that it led to; ids of calls have at most 64 characters, and each is used once in an answer",
+    source: "openai/openai-node#1567, vercel/ai#7099, earendil-works/pi#9057",
   },
   {
     who: "Anthropic",
-    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -` and used once; texts are not blank",
-    source: "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321",
+    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -` and used once; texts are not blank; the conversation begins with the user",
+    source: "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601",
   },
   {
     who: "Mistral",

@@ -63,9 +63,9 @@ test.each<[string, ChatMessage[], ChatMessage[]]>([
     [user, says(call("a")), returns(result("a", "first"))],
   ],
   [
-    "calls of one id have their results one after the other",
+    "calls of one id get one each, and have their results one after the other",
     [user, says(call("a"), call("a")), returns(result("a", "1"), result("a", "2"))],
-    [user, says(call("a"), call("a")), returns(result("a", "1"), result("a", "2"))],
+    [user, says(call("a"), call("a_2")), returns(result("a", "1"), result("a_2", "2"))],
   ],
   [
     "the one message of a tool loop becomes several",

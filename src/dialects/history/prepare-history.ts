@@ -76,7 +76,7 @@ class History {
       for (const part of message.content) {
         if (part.type === "tool-result") this.#warn(path, `left out: a result of no call (${part.callId})`);
       }
-    } else this.#push(this.#mended(message, path), path);
+    } else this.#addOther(message, path, index === messages.length - 1);
     return index + 1;
   }
 
@@ -90,8 +90,7 @@ class History {
       this.#warn(path, `left out: a result of no call, or a second result of one (${callId})`);
     }
     for (const other of others) {
-      const at = `messages[${other.index}]`;
-      this.#push(this.#mended(other.message, at), at);
+      this.#addOther(other.message, `messages[${other.index}]`, other.index === messages.length - 1);
     }
     return end;
   }
@@ -99,6 +98,7 @@ class History {
   /** @param whole the message, where the group is all of it. */
   #addGroup(group: AnswerGroup, path: string, whole: AssistantMessage | undefined): void {
     const ids = new Map<ToolCallPart, string>();
+    this.#ids.nextAnswer();
     for (const { call } of group.results)
       ids.set(call, call.providerExecuted ? call.callId : this.#ids.next(call.callId));
     const kept = this.#kept(group.parts, path);
@@ -191,7 +191,7 @@ class History {
   }
 
   #result(call: ToolCallPart, result: ToolResultPart | undefined, callId: string, path: string): ToolResultPart {
-    const name = fitted(call.name, this.#rules.toolNames ?? {});
+    const name = this.#allowedName(call.name);
     if (result === undefined) {
       this.#warn(path, `call ${call.callId} has no result: it is sent with an error in its place`);
       return { type: "tool-result", callId, name, output: NO_RESULT, isError: true };
@@ -202,9 +202,27 @@ class History {
   }
 
   #name(name: string, path: string): string {
-    const allowed = fitted(name, this.#rules.toolNames ?? {}) || "tool";
+    const allowed = this.#allowedName(name);
     if (allowed !== name) this.#warn(path, `the tool ${JSON.stringify(name)} is sent as ${allowed}`);
     return allowed;
+  }
+
+  #allowedName(name: string): string {
+    return fitted(wellFormed(name), this.#rules.toolNames ?? {}) || "tool";
+  }
+
+  /** What the user or the instructions say. Where more follows, a message that says nothing is left out. */
+  #addOther(message: SystemMessage | UserMessage, path: string, isLast: boolean): void {
+    if (!isLast && message.role === "user" && this.#isEmpty(message)) {
+      this.#warn(path, "left out: a message without content");
+    } else this.#push(this.#mended(message, path), path);
+  }
+
+  #isEmpty({ content }: UserMessage): boolean {
+    if (content.length === 0) return typeof content !== "string" || this.#rules.noBlankTexts === true;
+    if (this.#rules.noBlankTexts === undefined) return false;
+    if (typeof content === "string") return content.trim() === "";
+    return content.every((part) => part.type === "text" && part.text.trim() === "" && !this.#isOwn(part));
   }
 
   #mended(message: SystemMessage | UserMessage, path: string): ChatMessage {

@@ -10,9 +10,7 @@ import type {
   ReasoningPart,
   TextPart,
   ToolCallPart,
-  ToolMessage,
 } from "../../stream/message.js";
-import { resultsOf } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
 import { OPENAI_CHAT_HISTORY } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
@@ -21,6 +19,7 @@ import { ownData } from "./opaque.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
 import { thoughtStateIn } from "./thoughts.js";
 import { writeCall } from "./write-call.js";
+import { writeResults } from "./write-results.js";
 
 /** Media types of sound that the protocol knows, by its names for them. */
 const AUDIO_FORMATS: Readonly<Record<string, string>> = {
@@ -56,7 +55,7 @@ export function writeMessages(
           { ...writeAssistant(message, path, quirks, warnings), ...(index === last && beginning(message, quirks)) },
         ];
       case "tool":
-        return writeResults(message);
+        return writeResults(message, quirks, path, warnings);
       default:
         return message satisfies never;
     }
@@ -69,6 +68,7 @@ function writeContent(
   { textParts = true }: OpenAiChatQuirks,
 ): JsonValue {
   if (typeof content === "string") return content;
+  if (content.length === 0) return "";
   if (!textParts && content.every((part) => part.type === "text")) return content.map(({ text }) => text).join("\n\n");
   return content.map((part, index) => ({
     ...(part.type === "text" ? { type: "text", text: part.text } : writeFile(part, `${path}.content[${index}]`)),
@@ -183,12 +183,4 @@ function warnOfLosses(content: readonly AssistantPart[], path: string, warnings:
       warnings.push({ field, message: `left out: state of ${part.opaque.dialect}` });
     }
   }
-}
-
-function writeResults(message: ToolMessage): JsonObject[] {
-  return resultsOf(message).map(({ callId, output }) => ({
-    role: "tool",
-    tool_call_id: callId,
-    content: typeof output === "string" ? output : JSON.stringify(output),
-  }));
 }

@@ -31,6 +31,16 @@ test("an agent is a node, with the inputs and outputs of its signature, and its 
   expect((await run.result).results).toMatchObject({ chat: { response: "Hello, Ada." }, shout: { length: 11 } });
 });
 
+test("a connection may be named by its four parts", async () => {
+  const workflow = new WorkflowBuilder()
+    .addNodeInstance(shout, "first")
+    .addNodeInstance(shout, "second")
+    .addConnection("first", "loud", "second", "text")
+    .build();
+  const { results } = await new LocalRuntime().execute(workflow, { parameters: { first: { text: "ab" } } });
+  expect(results).toMatchObject({ second: { loud: "AB" } });
+});
+
 test("a chat model is a node, and its answer streams", async () => {
   const agent = scripted([["Hello, ", "Ada."]], { id: "agent" });
   const workflow = new WorkflowBuilder()

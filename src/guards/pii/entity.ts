@@ -56,6 +56,9 @@ export const HAS = {
 /** Characters from which on a word may be a key or token even without a digit. */
 export const LONG_WORD = 16;
 
+/** The longest stretch that is buffered and looked at as one, in characters. Longer ones are cut. */
+export const MAX_WINDOW = 128;
+
 /**
  * Says, word by word, whether several words can still become an entity; as long as they can, they are buffered. States
  * are numbers of the phrase's own; 0 means that no further word can belong to it.

@@ -141,3 +141,8 @@ function accepted({ accept }: Rule, value: string, subject: string, start: numbe
   const verdict = accept(value, subject.slice(Math.max(0, start - BEFORE), start), subject.slice(start + value.length));
   return typeof verdict === "number" ? verdict : verdict ? value.length : 0;
 }
+
+/** The placeholder of an entity. */
+export function placeholderOf(entity: string): string {
+  return `<${entity}>`;
+}

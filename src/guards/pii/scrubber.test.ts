@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { labelledTexts } from "../../../test/guards/labelled-set.js";
 import { trickyText } from "../../../test/laws/arbitrary-answer.js";
 import { filterText } from "../text-filter.js";
+import { MAX_WINDOW } from "./entity.js";
 import type { ScrubOptions } from "./scrub-options.js";
 import { scrubRules } from "./scrub-rules.js";
-import { MAX_WINDOW, Scrubber } from "./scrubber.js";
+import { Scrubber } from "./scrubber.js";
 
 const ALL: ScrubOptions = {
   locales: ["en-US", "en-GB", "de", "fr", "en-AU", "en-CA", "en-IN", "es", "it", "ja", "nl", "pt-BR"],

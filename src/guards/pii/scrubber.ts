@@ -1,24 +1,15 @@
 import type { TextFilter } from "../text-filter.js";
+import { BufferedText, CONTEXT } from "./buffered-text.js";
 import { KIND, kindOf } from "./char-kind.js";
 import { CodeFence } from "./code-fence.js";
-import { HAS, LONG_WORD } from "./entity.js";
+import { HAS, LONG_WORD, MAX_WINDOW } from "./entity.js";
 import { LongEntity } from "./long-entity.js";
+import { PhraseTracker } from "./phrase-tracker.js";
 import { plainWord } from "./plain-view.js";
-import { type OpenEntity, type Replace, replaceEntities } from "./replace-entities.js";
+import { type OpenEntity, placeholderOf, type Replace, replaceEntities } from "./replace-entities.js";
 import type { ScrubRules } from "./scrub-rules.js";
 import { schemeLength } from "./url-scheme.js";
-import { UrlSecrets } from "./url-secrets.js";
-
-/** The longest stretch that is buffered and looked at as one, in characters. Longer ones are cut. */
-export const MAX_WINDOW = 128;
-/** How many characters before a stretch its patterns can see. */
-export const CONTEXT = 32;
-/** How many characters that were released are let go of at once. */
-const MOST_RELEASED = 96;
-/** What a part of a URL is taken to have. */
-const URL_PART = HAS.digit | HAS.at | HAS.longWord;
-/** White space after which a phrase cannot go on. */
-const WIDEST_GAP = 3;
+import { UrlScrubber } from "./url-scrubber.js";
 
 /** Settings of a `Scrubber`. */
 export interface ScrubberOptions {
@@ -41,60 +32,49 @@ export interface ScrubberOptions {
 export class Scrubber implements TextFilter {
   readonly #rules: ScrubRules;
   readonly #replace: Replace | undefined;
-  readonly #states: Uint8Array;
   readonly #fence: CodeFence | undefined;
-  /** The text from a little before the first character that was not released. */
-  #text = "";
-  /** The first character that was not released. */
-  #from = 0;
+  readonly #text: BufferedText;
+  readonly #phrases: PhraseTracker;
   /** The first character that was not looked at. */
-  #at = 0;
+  #at: number;
   /** Where the open stretch and the current word begin; -1 when there is none. */
   #window = -1;
   #word = -1;
   /** Where the current word may be cut. */
   #soft = -1;
-  /** White space since the last word of the open stretch. */
-  #gap = 0;
   #flags = 0;
   #wordFlags = 0;
-  /** How many phrases could go on. */
-  #live = 0;
   #inUrl = false;
-  /** Finds the secrets of the URL; `#window` is then where its current part begins. */
-  #url: UrlSecrets | undefined;
-  /** The secret of a URL that is being dropped, as far as its value is asked for. */
-  #urlSecret: string | undefined;
+  /** Of a URL whose secrets are looked for. */
+  #url: UrlScrubber | undefined;
   #long: LongEntity | undefined;
   /** The long entity so far, where its value is asked for. */
   #whole: OpenEntity | undefined;
   /** A word that was put out before it was complete, and what it has. */
   #glued: { start: number; end: number; flags: number } | undefined;
-  #out = "";
-  #changed = false;
 
   constructor(rules: ScrubRules, { replace, key }: ScrubberOptions = {}) {
     this.#rules = rules;
     this.#replace = replace;
-    if (key !== undefined) this.#text = `${key}: `;
-    this.#from = this.#text.length;
-    this.#at = this.#from;
-    this.#states = new Uint8Array(rules.phrases.length);
+    this.#text = new BufferedText(key === undefined ? "" : `${key}: `);
+    this.#at = this.#text.end;
+    this.#phrases = new PhraseTracker(rules);
     this.#fence = rules.fences ? new CodeFence() : undefined;
   }
 
   get buffered(): number {
-    return this.#text.length - this.#from;
+    return this.#text.end - this.#text.from;
   }
 
   get changed(): boolean {
-    return this.#changed;
+    return this.#text.changed;
   }
 
   push(text: string): string {
     this.#forget();
-    this.#text += text;
+    this.#text.push(text);
     this.#scan();
+    if (this.#url !== undefined) return this.#release(this.#url.part);
     return this.#release(this.#window === -1 ? this.#at : this.#window);
   }
 
@@ -102,7 +82,7 @@ export class Scrubber implements TextFilter {
   get undecided(): boolean {
     if (this.#long !== undefined || this.#url !== undefined) return true;
     if (this.#window === -1) return false;
-    return (this.#flags | this.#wordFlags) !== 0 || this.#live > 0 || this.#at - this.#window >= LONG_WORD;
+    return (this.#flags | this.#wordFlags) !== 0 || this.#phrases.live || this.#at - this.#window >= LONG_WORD;
   }
 
   /** Whether this is code in which nothing is looked for. */
@@ -123,12 +103,11 @@ export class Scrubber implements TextFilter {
 
   /** What stands in the text here and was scrubbed elsewhere. */
   skip(text: string): void {
-    if (this.#window !== -1 || this.#long !== undefined) return;
+    if (this.#window !== -1 || this.#long !== undefined || this.#url !== undefined) return;
     this.#forget();
-    this.#text += text;
-    for (let i = this.#at; i < this.#text.length; i++) this.#fence?.push(this.#text.charCodeAt(i));
-    this.#at = this.#text.length;
-    this.#from = this.#at;
+    this.#text.skip(text);
+    for (let i = 0; i < text.length; i++) this.#fence?.push(text.charCodeAt(i));
+    this.#at = this.#text.end;
   }
 
   end(): string {
@@ -139,16 +118,15 @@ export class Scrubber implements TextFilter {
     return this.#release(this.#at);
   }
 
-  /** Lets go of what was released, but for the context; seldom, since each time it is copied. */
+  /** Lets go of what was released, but for the context. */
   #forget(): void {
-    const gone = this.#from - CONTEXT;
-    if (gone < MOST_RELEASED) return;
-    this.#text = this.#text.slice(gone);
-    this.#from -= gone;
+    const gone = this.#text.forget();
+    if (gone === 0) return;
     this.#at -= gone;
     if (this.#window !== -1) this.#window -= gone;
     if (this.#word !== -1) this.#word -= gone;
     this.#soft -= gone;
+    this.#url?.shift(gone);
     if (this.#glued !== undefined) {
       const { start, end, flags } = this.#glued;
       this.#glued = end < gone ? undefined : { start: Math.max(0, start - gone), end: end - gone, flags };
@@ -157,32 +135,30 @@ export class Scrubber implements TextFilter {
 
   #release(until: number): string {
     // What follows a long entity waits until it is known not to belong to it.
-    const safe = this.#long === undefined ? Math.max(until, this.#from) : this.#from;
-    const out = this.#out + this.#text.slice(this.#from, safe);
-    this.#out = "";
-    this.#from = safe;
-    return out;
+    if (this.#long === undefined) this.#text.pass(until);
+    return this.#text.take();
   }
 
   #scan(): void {
     const text = this.#text;
     const fence = this.#fence;
-    for (let i = this.#at; i < text.length; i++) {
-      const code = text.charCodeAt(i);
+    const { end, base, rest } = text;
+    for (let i = this.#at; i < end; i++) {
+      const code = rest.charCodeAt(i - base);
       const kind = code === SEMICOLON && this.#endsEscape(i) ? KIND.word : kindOf(code);
       if (fence !== undefined && (kind === KIND.newline || !fence.inLine)) fence.push(code);
       if (kind === KIND.word && this.#word !== -1 && i - this.#window < MAX_WINDOW) continue;
       if (this.#long !== undefined) {
         if (this.#belongs(this.#long, code, i)) continue;
-        if (this.#from < i) {
+        if (text.from < i) {
           // What waited is text like any other.
-          i = this.#from - 1;
+          i = text.from - 1;
           continue;
         }
       }
       if (this.#inUrl) {
         if (!endsUrl(code, kind)) {
-          if (this.#url !== undefined) this.#urlCharacter(this.#url, i);
+          this.#url?.character(i);
           continue;
         }
         this.#closeUrl(i);
@@ -193,7 +169,7 @@ export class Scrubber implements TextFilter {
         if (this.#long !== undefined) this.#belongs(this.#long, code, i);
       }
     }
-    this.#at = text.length;
+    this.#at = end;
   }
 
   /** Whether a semicolon ends a character of HTML within a word: `ann&#64;example.com`. */
@@ -207,15 +183,15 @@ export class Scrubber implements TextFilter {
   #belongs(long: LongEntity, code: number, at: number): boolean {
     const belongs = long.push(code);
     if (belongs === "yes" || belongs === "last") {
-      if (this.#whole !== undefined) this.#whole.value += this.#text.slice(this.#from, at + 1);
-      this.#from = at + 1;
+      if (this.#whole !== undefined) this.#whole.value += this.#text.slice(this.#text.from, at + 1);
+      this.#text.drop(at + 1);
     }
     if (belongs === "no" || belongs === "last") this.#closeLong();
     return belongs !== "no";
   }
 
   #openLong(open: OpenEntity): LongEntity {
-    if (this.#replace === undefined) this.#out += placeholderOf(open.entity);
+    if (this.#replace === undefined) this.#text.write(placeholderOf(open.entity));
     else this.#whole = open;
     this.#long = new LongEntity(open);
     return this.#long;
@@ -223,7 +199,8 @@ export class Scrubber implements TextFilter {
 
   #closeLong(): void {
     const whole = this.#whole;
-    if (whole !== undefined) this.#out += this.#replace?.(whole.entity, whole.value) ?? placeholderOf(whole.entity);
+    if (whole !== undefined)
+      this.#text.write(this.#replace?.(whole.entity, whole.value) ?? placeholderOf(whole.entity));
     this.#whole = undefined;
     this.#long = undefined;
   }
@@ -258,7 +235,8 @@ export class Scrubber implements TextFilter {
   }
 
   #beginUrl(slash: number): boolean {
-    const length = schemeLength(this.#text, this.#word, slash);
+    const written = this.#text.slice(this.#word, slash + 1);
+    const length = schemeLength(written, 0, written.length - 1);
     if (length === 0) return false;
     const start = slash + 1 - length;
     this.#flags |= this.#wordFlags;
@@ -266,120 +244,36 @@ export class Scrubber implements TextFilter {
     this.#word = -1;
     this.#inUrl = true;
     if (this.#rules.inUrls.length === 0) return true;
-    this.#url = new UrlSecrets();
-    this.#window = slash + 1;
+    this.#url = new UrlScrubber(this.#text, this.#rules.inUrls, { replace: this.#replace, start: slash + 1 });
     return true;
-  }
-
-  #urlCharacter(url: UrlSecrets, at: number): void {
-    const sign = this.#text.charAt(at);
-    const ends = url.ends(sign);
-    const dropping = this.#urlSecret !== undefined;
-    if (dropping && ends) this.#closeUrlSecret();
-    else if (dropping) this.#dropUrlSecret(at + 1);
-    if (!ends && at - this.#window < MAX_WINDOW) return;
-    const part = this.#text.slice(this.#window, at);
-    if (!dropping) this.#searchUrl(url, part, at, !ends);
-    if (ends) url.next(part, sign);
-    this.#window = ends ? at + 1 : at;
-  }
-
-  /** Looks for secrets in a part of a URL. @param open whether the part goes on. */
-  #searchUrl(url: UrlSecrets, part: string, end: number, open: boolean): void {
-    const start = end - part.length;
-    const secret = url.find(part);
-    if (secret !== undefined) {
-      this.#changed = true;
-      this.#out += this.#text.slice(this.#from, start + secret.start);
-      this.#from = start + secret.start;
-      this.#urlSecret = "";
-      this.#dropUrlSecret(start + secret.end);
-      if (!open) this.#closeUrlSecret();
-      return;
-    }
-    const stretch = { subject: part, offset: 0, begun: 0, cut: open, seen: URL_PART };
-    const found = replaceEntities(stretch, this.#rules.inUrls, this.#replace ?? placeholderOf);
-    if (found === undefined) return;
-    this.#changed = true;
-    this.#out += this.#text.slice(this.#from, start) + found.text;
-    this.#from = end;
-    if (found.open !== undefined) this.#urlSecret = found.open.value;
-  }
-
-  #dropUrlSecret(until: number): void {
-    if (this.#replace !== undefined) this.#urlSecret += this.#text.slice(this.#from, until);
-    this.#from = until;
-  }
-
-  #closeUrlSecret(): void {
-    const value = this.#urlSecret;
-    if (value !== undefined) this.#out += this.#replace?.("API_KEY", value) ?? placeholderOf("API_KEY");
-    this.#urlSecret = undefined;
   }
 
   #closeUrl(at: number): void {
     this.#inUrl = false;
-    const url = this.#url;
-    if (url === undefined) return;
-    if (this.#urlSecret === undefined) this.#searchUrl(url, this.#text.slice(this.#window, at), at, false);
-    else this.#closeUrlSecret();
+    this.#url?.close(at);
     this.#url = undefined;
-    this.#window = -1;
   }
 
   #separator(kind: number, at: number): void {
     if (this.#word !== -1) this.#endWord(at);
     if (this.#window === -1) return;
-    if (this.#live > 0 && this.#bridges(kind)) return;
+    if (this.#phrases.live && this.#phrases.bridges(kind)) return;
     this.#closeWindow(at);
-  }
-
-  /** Whether a phrase can go on after a separator. */
-  #bridges(kind: number): boolean {
-    if (kind === KIND.comma) {
-      this.#live = 0;
-      for (const [index, phrase] of this.#rules.phrases.entries()) {
-        const state = this.#states[index] ?? 0;
-        if (state !== 0 && phrase.acrossComma?.(state) === true) this.#live++;
-        else this.#states[index] = 0;
-      }
-    } else if (kind !== KIND.space) return false;
-    this.#gap++;
-    return this.#live > 0 && this.#gap <= WIDEST_GAP;
   }
 
   #endWord(at: number): void {
     const start = this.#word;
     this.#word = -1;
-    this.#gap = 0;
     if (at - start >= LONG_WORD) this.#wordFlags |= HAS.longWord;
     this.#flags |= this.#wordFlags;
     const word = bare(this.#text.slice(start, at), (this.#wordFlags & HAS.colon) !== 0);
-    const opens = (this.#wordFlags & HAS.digit) !== 0 || this.#opens(word);
-    if (opens) this.#flags |= HAS.phrase;
-    if (opens || this.#live > 0) this.#follow(word, opens);
-  }
-
-  #opens(word: string): boolean {
-    return this.#rules.opens?.test(word) ?? false;
-  }
-
-  /** Takes each phrase on by a word. */
-  #follow(word: string, opens: boolean): void {
-    this.#live = 0;
-    for (const [index, phrase] of this.#rules.phrases.entries()) {
-      if (this.#fence?.inCode === true && phrase.inCode === undefined) continue;
-      const before = this.#states[index] ?? 0;
-      const next = before === 0 ? 0 : phrase.next(before, word);
-      const state = next !== 0 || !opens ? next : phrase.begin(word);
-      this.#states[index] = state;
-      if (state !== 0) this.#live++;
-    }
+    const inCode = this.#fence?.inCode === true;
+    if (this.#phrases.push(word, (this.#wordFlags & HAS.digit) !== 0, inCode)) this.#flags |= HAS.phrase;
   }
 
   /** The stretch is too long: what is complete of it is searched as it is. */
   #cut(at: number): void {
-    const glued = this.#word > this.#window && this.#isGlued();
+    const glued = this.#word > this.#window && this.#phrases.glued;
     if (this.#word > this.#window && !glued) {
       const word = this.#word;
       this.#closeWindow(word);
@@ -391,7 +285,7 @@ export class Scrubber implements TextFilter {
     this.#flags |= flags;
     const open = this.#search(this.#window, end, end === at);
     this.#reset();
-    if (open !== undefined && this.#belongs(this.#openLong(open), this.#text.charCodeAt(at), at)) {
+    if (open !== undefined && this.#belongs(this.#openLong(open), this.#text.codeAt(at), at)) {
       this.#word = -1;
       return;
     }
@@ -399,11 +293,6 @@ export class Scrubber implements TextFilter {
     this.#word = end;
     this.#soft = -1;
     this.#wordFlags = flags;
-  }
-
-  /** Whether an entity may have begun whose rest is glued to its last word. */
-  #isGlued(): boolean {
-    return this.#rules.phrases.some(({ glued }, index) => glued === true && this.#states[index] !== 0);
   }
 
   #closeWindow(end: number): void {
@@ -417,8 +306,7 @@ export class Scrubber implements TextFilter {
   #reset(): void {
     this.#window = -1;
     this.#flags = 0;
-    if (this.#live > 0) this.#states.fill(0);
-    this.#live = 0;
+    this.#phrases.reset();
   }
 
   /** Replaces what is found in a complete stretch. Returns an entity that may go on behind it. */
@@ -431,9 +319,9 @@ export class Scrubber implements TextFilter {
     const stretch = { subject, offset: start - base, begun: Math.max(0, (glued?.start ?? start) - base), cut, seen };
     const found = replaceEntities(stretch, rules, this.#replace ?? placeholderOf);
     if (found === undefined) return undefined;
-    this.#out += this.#text.slice(this.#from, start) + found.text;
-    this.#from = end;
-    this.#changed = true;
+    this.#text.pass(start);
+    this.#text.write(found.text);
+    this.#text.drop(end);
     return found.open;
   }
 }
@@ -454,11 +342,6 @@ function bare(written: string, labelled: boolean): string {
   if (!labelled && first !== 0x27 && first !== 0x28) return word;
   const rest = word.replace(BEFORE, "");
   return rest === "" ? word : rest;
-}
-
-/** The placeholder of an entity. */
-export function placeholderOf(entity: string): string {
-  return `<${entity}>`;
 }
 
 function endsUrl(code: number, kind: number): boolean {

@@ -93,6 +93,10 @@ export const differences: readonly Difference[] = [
     why: "Nothing is emitted twice, and nothing is paid for in vain.",
   },
   {
+    what: "A Resiliency resource counts wherever it stands in a file of several documents.",
+    why: "daprd 1.18 reads a file's first document for one, and passes over the rest: give it a file of its own.",
+  },
+  {
     what: "Fields of a Resiliency resource that nobody reads, and policies that there are not, are warned about.",
     why: "daprd passes over them.",
   },

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../base/json.js";
 import { LazyAbort } from "../base/lazy-abort.js";
-import type { CallContext } from "../stream/call-context.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
@@ -55,7 +54,7 @@ export class RunningTool {
    * @throws {Suspension} when it waits for input.
    */
   run(input: unknown): unknown {
-    const returned = this.#tool.run?.(input, new RunContext(this.#caller, this.#abort, this.#ask));
+    const returned = this.#tool.run?.(input, contextOf(this.#caller, this.#abort, this.#ask));
     if (isPending(returned)) return this.#whenReturned(returned);
     this.#checkResumed();
     return returned;
@@ -162,33 +161,24 @@ export class RunningTool {
   }
 }
 
-/** What a tool is given. Its signal and its context are made when it asks for them, which most do not. */
-class RunContext implements ToolContext {
-  readonly callId: string;
-  readonly messages: readonly ChatMessage[];
-  readonly answered: readonly ChatMessage[];
-  readonly progress: ToolContext["progress"];
-  readonly ask: ToolContext["ask"];
-  readonly #caller: ToolCaller;
-  readonly #abort: LazyAbort;
-
-  constructor(caller: ToolCaller, abort: LazyAbort, ask: ToolContext["ask"]) {
-    this.callId = caller.callId;
-    this.messages = caller.messages;
-    this.answered = caller.answered;
-    this.progress = (value) => caller.progress(value);
-    this.ask = ask;
-    this.#caller = caller;
-    this.#abort = abort;
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  get context(): CallContext {
-    return this.#caller.inner.context;
-  }
+/**
+ * What a tool is given. Its signal and its context are made when it asks for them, which most do not; a copy of it (`{ ...context }`)
+ * has them too.
+ */
+function contextOf(caller: ToolCaller, abort: LazyAbort, ask: ToolContext["ask"]): ToolContext {
+  return {
+    callId: caller.callId,
+    messages: caller.messages,
+    answered: caller.answered,
+    progress: (value) => caller.progress(value),
+    ask,
+    get signal() {
+      return abort.signal;
+    },
+    get context() {
+      return caller.inner.context;
+    },
+  };
 }
 
 /** Whether what a tool returned is not its result yet. */

@@ -14,7 +14,7 @@ import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { SluiceError } from "../stream/error.js";
 import { Slots } from "../stream/slots.js";
-import { type Tool, tool } from "./tool.js";
+import { type Tool, type ToolContext, tool } from "./tool.js";
 import { ToolOutput } from "./tool-output.js";
 import { withTools } from "./with-tools.js";
 
@@ -437,4 +437,19 @@ test("a call that is taken back in the read that it came with is not run", async
   };
   await collect(withTools(model, [work]).stream(ASK));
   expect(ran).toEqual(["b"]);
+});
+
+test("a copy of what a tool is given has its signal and its context", async () => {
+  let copy: ToolContext | undefined;
+  const work = tool({
+    name: "work",
+    input: ANY,
+    run: (_, context) => {
+      copy = { ...context };
+      return "";
+    },
+  });
+  await collect(withTools(scripted([[call("a")], ["Done."]]), [work]).stream(ASK));
+  expect(copy?.signal).toBeInstanceOf(AbortSignal);
+  expect(copy?.context).toBeTypeOf("object");
 });

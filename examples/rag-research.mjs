@@ -33,7 +33,7 @@ const researcher = new Agent({
   }),
 });
 
-for (const question of ["How does an agent find a tool of many with toolSearch?", "zyzzyva quux"]) {
+for (const question of ["What is toolSearch for?", "zyzzyva quux"]) {
   const found = await library.search("docs", question, 3);
   if (found.length === 0) {
     console.log(`nothing is written about ${question}`);

@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { AssistantPart, ChatMessage, TextPart, ToolResultPart } from "../../stream/message.js";
 import { addTextState, type Carried, CarriedStates, readCarried } from "../carried.js";
-import { badRequest, type WireObject } from "../wire-object.js";
+import { badRequest, type WireObject, type WireTypes } from "../wire-object.js";
 import { readAnnotation } from "./annotations.js";
 import { readBreakpoint } from "./cache-breakpoint.js";
 import { declaredCustomTools } from "./custom-tools.js";
@@ -22,8 +22,11 @@ const RESULTS = [
   "mcp_approval_response",
 ];
 
-/** Fields of a call of the client's tools. */
-const CALL = { call_id: "string", name: "string", arguments: "string" } as const;
+/** Types of the fields of calls, by the items' types; calls of other tools have inputs of their own kinds. */
+const CALLS: Readonly<Record<string, WireTypes>> = {
+  function_call: { call_id: "string", name: "string", arguments: "string" },
+  custom_tool_call: { call_id: "string", name: "string", input: "string" },
+};
 
 /** The messages of a client's request: a text, or a list of items of which those of the model are one message. */
 export function readInput(body: WireObject): ChatMessage[] {
@@ -72,7 +75,7 @@ class History {
       );
     } else if (RESULTS.includes(type) || this.#answersClient(item)) this.#result(item);
     else if (isCall(item.value)) {
-      item.check(CALL);
+      item.check(CALLS[type] ?? {});
       this.#call(item);
     } else this.#addParts(partsOf(otherItemEvents(item.value, this.#names)));
     if (type === "mcp_approval_request") this.#clientCalls.add(callOf(item.value).callId);

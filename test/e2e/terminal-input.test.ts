@@ -94,15 +94,18 @@ describe.runIf(haveTmux())("what is typed at a real terminal", () => {
       tmux.type("C-l");
       await tmux.shows(/^›\s*$/);
     };
-    tmux.write('"""one');
-    tmux.type("Enter");
-    tmux.write("two\\");
-    tmux.type("Enter");
+    // What comes at once behind an Enter is a paste: who types has seen the next line begin.
+    const line = async (text: string, shown: string) => {
+      tmux.write(text);
+      tmux.type("Enter");
+      await tmux.shows(`${shown}\n…`);
+    };
+    await line('"""one', '› """one');
+    await line("two\\", "… two\\");
     tmux.write('/quit"""');
     tmux.type("Enter");
     await answered('› """one\n… two\\\n… /quit"""');
-    tmux.write("three\\");
-    tmux.type("Enter");
+    await line("three\\", "› three\\");
     tmux.write("four");
     tmux.type("M-Enter");
     tmux.write("five");
@@ -180,6 +183,9 @@ describe.runIf(haveTmux())("what is typed at a real terminal", () => {
     await tmux.shows(/› second\nbegun/);
     tmux.write("third");
     tmux.type("Enter");
+    // What is typed meanwhile is not on the screen; what the service says after it is.
+    service.say("and more");
+    await tmux.shows("begun and more");
     tmux.write("half");
     tmux.type("C-c");
     const stopped = await tmux.shows("› half");

@@ -1,13 +1,27 @@
 import type { JsonValue } from "../../base/json.js";
-import type { PlannedStep, StepRoutes } from "../plan/plan.js";
+import { END, type PlannedStep, type StepRoutes, type WorkflowPlan } from "../plan/plan.js";
 import type { StepResult } from "../steps/step-type.js";
 import { allOutputs, outputAt } from "./step-outputs.js";
+import type { StepSlot } from "./step-slot.js";
+
+/** Where a step that is over leads: by its routes, else by its condition, else as it says itself; `undefined`: nowhere. */
+export function nextOf({ step, results }: StepSlot): number | undefined {
+  const { condition, routes, next } = step;
+  const routed = routes && results ? chooseRoute(step, routes, results) : undefined;
+  return routed ?? condition?.then ?? next;
+}
+
+/** The name of what a step leads to; `null` for nowhere. */
+export function targetName({ leaves, steps }: WorkflowPlan, target: number | undefined): string | null {
+  if (target === undefined) return null;
+  return target <= END ? (leaves[END - 1 - target] ?? "end") : (steps[target]?.id ?? null);
+}
 
 /**
  * Where a step's routes lead: by its main result, else by the first of its outputs that is one of them, else by its first
  * line or a word of it, else by `default`.
  */
-export function chooseRoute(step: PlannedStep, routes: StepRoutes, results: StepResult): number | undefined {
+function chooseRoute(step: PlannedStep, routes: StepRoutes, results: StepResult): number | undefined {
   const main = outputAt(step, results, []);
   const { decides } = step.type;
   const first = decides === undefined ? [] : [results[decides] ?? null];

@@ -1,18 +1,16 @@
 import { setMaxListeners } from "node:events";
-import type { JsonValue } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { StepRecord } from "../engines/engine.js";
-import { valueAt } from "../format/path.js";
 import { isTrue } from "../format/truth.js";
-import { evaluate, type Reference, type StepReference } from "../format/value.js";
 import { END, type LoopBack, type WorkflowPlan } from "../plan/plan.js";
-import { chooseRoute } from "./choose-route.js";
+import { nextOf, targetName } from "./choose-route.js";
 import { type Followers, followersOf } from "./followers.js";
+import { evaluateIn, PlanScope } from "./plan-scope.js";
+import { readinessOf } from "./readiness.js";
 import type { RunAnswer } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
-import { type Scope, variableAt } from "./scope.js";
+import type { Scope } from "./scope.js";
 import { stepFailure } from "./step-failure.js";
-import { allOutputs, outputAt } from "./step-outputs.js";
 import { runStep } from "./step-run.js";
 import { failedResults, isSettled, type StepSlot } from "./step-slot.js";
 import { Suspended } from "./suspended.js";
@@ -24,7 +22,8 @@ export type PlanOutcome = "completed" | "waiting";
 export class PlanRun {
   readonly core: RunCore;
   readonly plan: WorkflowPlan;
-  readonly scope: Scope;
+  /** What its steps see: one another's outputs, and what is around the plan. */
+  readonly scope: PlanScope;
   /** Stands before the keys of its steps. */
   readonly prefix: string;
   readonly slots: readonly StepSlot[];
@@ -44,10 +43,9 @@ export class PlanRun {
   #watchers: (() => void)[] = [];
   #settle: { resolve: (outcome: PlanOutcome) => void; reject: (error: unknown) => void } | undefined;
 
-  constructor(core: RunCore, plan: WorkflowPlan, scope: Scope, prefix: string, signal: AbortSignal) {
+  constructor(core: RunCore, plan: WorkflowPlan, around: Scope, prefix: string, signal: AbortSignal) {
     this.core = core;
     this.plan = plan;
-    this.scope = scope;
     this.prefix = prefix;
     this.#outside = signal;
     this.slots = plan.steps.map((step) => ({
@@ -59,6 +57,7 @@ export class PlanRun {
       chosen: false,
       live: undefined,
     }));
+    this.scope = new PlanScope(plan, this.slots, around);
     this.#followers = followersOf(plan);
     // Each running step listens.
     setMaxListeners(0, this.#stop.signal);
@@ -85,35 +84,6 @@ export class PlanRun {
     } finally {
       this.#outside.removeEventListener("abort", onAbort);
     }
-  }
-
-  /** What a reference means now. @throws {SluiceError} where it means nothing and is not optional. */
-  readonly resolve = (reference: Reference): JsonValue => this.resolveIn(this.scope, reference);
-
-  /** The same, with the variables of a loop's round. */
-  resolveIn(scope: Scope, reference: Reference): JsonValue {
-    const value = reference.kind === "variable" ? variableAt(scope, reference) : this.output(reference);
-    if (value !== undefined) return value;
-    if (reference.fallback !== undefined) return reference.fallback;
-    if (reference.kind === "variable" && reference.path.length === 0 && !reference.optional) {
-      throw new SluiceError("invalid-argument", `there is no value for $${reference.name}`, { field: reference.name });
-    }
-    return null;
-  }
-
-  output(reference: StepReference): JsonValue | undefined {
-    const index = this.plan.byId.get(reference.step);
-    if (index === undefined) return this.scope.output(reference);
-    const slot = this.slots[index];
-    if (slot?.results === undefined) return reference.fallback ?? null;
-    const { step, results } = slot;
-    if (reference.whole) return valueAt(allOutputs(step, results), reference.path) ?? null;
-    const found = outputAt(step, results, reference.path);
-    if (found !== undefined || reference.optional || slot.state === "failed")
-      return found ?? reference.fallback ?? null;
-    if (reference.fallback !== undefined) return reference.fallback;
-    const made = Object.keys(allOutputs(step, results)).join(", ");
-    throw new SluiceError("invalid-argument", `${step.id} made no ${reference.path.join(".")}; it made ${made}`);
   }
 
   /** A step has begun to stream: those that read it live may begin. */
@@ -145,33 +115,9 @@ export class PlanRun {
   /** Begins a step, or skips it, if everything that decides it is known. */
   #consider(slot: StepSlot): void {
     if (this.#over || slot.state !== "pending") return;
-    const { step } = slot;
-    for (const need of step.needs) {
-      const source = this.slots[need.from];
-      if (source !== undefined && !isSettled(source) && !(need.live && source.live !== undefined)) return;
-    }
-    if (!slot.chosen && step.gates.length > 0) {
-      for (const gate of step.gates) {
-        const source = this.slots[gate];
-        if (source !== undefined && !isSettled(source)) return;
-      }
-      this.#skip(slot);
-    } else if (this.#lacks(slot)) this.#skip(slot);
-    else this.#begin(slot);
-  }
-
-  /** Whether what it reads was not made. */
-  #lacks({ step, chosen }: StepSlot): boolean {
-    let sources = 0;
-    let skipped = 0;
-    for (const { from, kind, required } of step.needs) {
-      if (kind !== "data") continue;
-      sources++;
-      if (this.slots[from]?.state !== "skipped") continue;
-      if (required) return true;
-      skipped++;
-    }
-    return !chosen && step.type.toleratesGaps === true && sources > 0 && skipped === sources;
+    const readiness = readinessOf(slot, this.slots);
+    if (readiness === "skip") this.#skip(slot);
+    else if (readiness === "begin") this.#begin(slot);
   }
 
   #begin(slot: StepSlot): void {
@@ -225,7 +171,7 @@ export class PlanRun {
     if (bound === undefined) return true;
     const value = bound.condition.test((name) => {
       const binding = bound.bindings.get(name);
-      return binding === undefined ? undefined : evaluate(binding, this.resolve);
+      return binding === undefined ? undefined : evaluateIn(this.scope, binding);
     });
     return isTrue(value);
   }
@@ -277,21 +223,10 @@ export class PlanRun {
     else this.#settleAs(slot, "failed", this.#choiceOf(slot));
   }
 
-  #choiceOf({ step, results }: StepSlot): number | undefined {
-    const { condition, routes, next } = step;
-    const routed = routes && results ? chooseRoute(step, routes, results) : undefined;
-    const choice = routed ?? condition?.then ?? next;
-    if (routes !== undefined) {
-      this.core.tell("workflow/route", {
-        step: step.id,
-        to:
-          choice === undefined
-            ? null
-            : choice <= END
-              ? (this.plan.leaves[END - 1 - choice] ?? "end")
-              : (this.plan.steps[choice]?.id ?? null),
-      });
-    }
+  #choiceOf(slot: StepSlot): number | undefined {
+    const choice = nextOf(slot);
+    const { id, routes } = slot.step;
+    if (routes !== undefined) this.core.emitData("workflow/route", { step: id, to: targetName(this.plan, choice) });
     return choice;
   }
 

@@ -97,12 +97,13 @@ export class RunCore {
     return this.#write(events);
   }
 
-  tell(name: DataName, value: JsonValue): void {
+  /** Emits a `data` event to the run's reader. */
+  emitData(name: DataName, value: JsonValue): void {
     void this.#write([{ type: "data", name, value } satisfies ChatEvent]);
   }
 
   progress(progress: StepProgress): void {
-    this.tell("workflow/step", { ...progress });
+    this.emitData("workflow/step", { ...progress });
   }
 
   /** A step waits until a time, in ms since 1970. */

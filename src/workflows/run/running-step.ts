@@ -1,5 +1,5 @@
 import { wait } from "../../base/clock.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Conversation } from "../../chat/conversation.js";
 import type { Window } from "../../chat/window.js";
 import type { CallContext } from "../../stream/call-context.js";
@@ -8,7 +8,7 @@ import type { ChatStream } from "../../stream/chat-stream.js";
 import type { DataName } from "../../stream/data-name.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { runConversation } from "../conversations/run-conversation.js";
-import { evaluate, referencesIn, type Value } from "../format/value.js";
+import { referencesIn, type Value } from "../format/value.js";
 import type { MemoryIndex } from "../memory/memory-index.js";
 import { WordMemory } from "../memory/word-memory.js";
 import type { PlannedStep, RunLimits } from "../plan/plan.js";
@@ -18,13 +18,15 @@ import { askSomebody } from "./ask-somebody.js";
 import { bodyResult } from "./body-result.js";
 import { LiveText } from "./live-text.js";
 import { PlanRun } from "./plan-run.js";
+import { evaluateIn } from "./plan-scope.js";
 import { readAnswer } from "./read-answer.js";
+import { scopeOfRound } from "./round-scope.js";
 import type { RunAnswer } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
 import { InnerScope, RunScope, type Scope } from "./scope.js";
-import { allOutputs } from "./step-outputs.js";
 import { addUsed, type StepRun } from "./step-run.js";
 import type { StepSlot } from "./step-slot.js";
+import { countStreaming, type StreamingAttempt } from "./streaming-attempt.js";
 import { Suspended } from "./suspended.js";
 
 /** Workflows may call workflows so deep. */
@@ -36,14 +38,6 @@ interface Attempt {
   scope: Scope;
   attempt: number;
   signal: AbortSignal;
-}
-
-/** An attempt of those that streamed. */
-interface StreamingAttempt {
-  /** Counted from 1, over all processes that had the run. */
-  number: number;
-  /** Whether something of the attempt before is void that a reader may have, also one of an earlier process. */
-  voids: boolean;
 }
 
 /** A step while it runs. */
@@ -62,7 +56,7 @@ export class RunningStep implements StepContext {
   constructor(run: StepRun, { key, scope, attempt, signal }: Attempt) {
     this.#run = run;
     this.#key = key;
-    this.#scope = this.#withHistory(scope);
+    this.#scope = run.plan.plan.loops.length === 0 ? scope : scopeOfRound(run.slot, scope);
     this.attempt = attempt;
     this.#readsLive = this.#step.needs.some(({ live }) => live);
     this.signal = signal;
@@ -148,7 +142,7 @@ export class RunningStep implements StepContext {
     if (name in this.inputs || value === undefined) return this.inputs[name] ?? null;
     for (const source of this.#unsettled(value)) await this.#run.plan.settled(source);
     this.signal.throwIfAborted();
-    return this.#evaluate(value);
+    return evaluateIn(this.#scope, value);
   }
 
   field(name: string): JsonValue | undefined {
@@ -194,7 +188,7 @@ export class RunningStep implements StepContext {
     }
     // An attempt opens once, however many answers it reads.
     const opens = this.#streaming === undefined;
-    this.#streaming ??= this.#streamingAttempt(goesOn);
+    this.#streaming ??= countStreaming(this.#run, { key: this.#key, attempt: this.attempt, goesOn });
     const { number, voids } = await this.#streaming;
     const reading = readAnswer(stream, claim, {
       core: this.#core,
@@ -213,20 +207,6 @@ export class RunningStep implements StepContext {
     });
     addUsed(this.#run, answer.usage);
     return answer;
-  }
-
-  /** Counts the attempts that streamed, also those of processes before this one. */
-  async #streamingAttempt(goesOn: boolean): Promise<StreamingAttempt> {
-    const { journal } = this.#core;
-    const { streamed } = this.#run;
-    const here = streamed.has(this.#key);
-    streamed.add(this.#key);
-    if (journal === undefined) return { number: this.attempt, voids: here };
-    const name = `attempt:${this.#key}`;
-    const before = journal.note(name);
-    const number = (typeof before === "number" ? before : 0) + 1;
-    await journal.setNote(name, number);
-    return { number, voids: number > 1 && (here || !goesOn) };
   }
 
   live(name: string): AsyncIterable<string> | undefined {
@@ -271,8 +251,8 @@ export class RunningStep implements StepContext {
     return this.#run.plan.answering;
   }
 
-  tell(name: DataName, value: JsonValue): void {
-    this.#core.tell(name, value);
+  emitData(name: DataName, value: JsonValue): void {
+    this.#core.emitData(name, value);
   }
 
   ask(question: StepQuestion): Promise<JsonValue> {
@@ -298,7 +278,7 @@ export class RunningStep implements StepContext {
   async runBody(body: string, label: string, variables: JsonObject): Promise<BodyResult> {
     const plan = this.#step.bodies.get(body);
     if (plan === undefined) throw invalid(`config.${body}`, undefined, "a list of steps");
-    const scope = new InnerScope(outerScope(this.#run.plan, this.#scope), variables);
+    const scope = new InnerScope(this.#scope, variables);
     return this.#runPlan(new PlanRun(this.#core, plan, scope, `${this.#key}[${label}]/`, this.signal));
   }
 
@@ -322,45 +302,8 @@ export class RunningStep implements StepContext {
     for (const [name, value] of values) {
       // What is still being written is read with `live`, or when it is there.
       if (this.#unsettled(value).length > 0) continue;
-      all[name] = this.#evaluate(value);
+      all[name] = evaluateIn(this.#scope, value);
     }
     return all;
   }
-
-  #evaluate(value: Value): JsonValue {
-    if (value.kind === "literal") return value.value;
-    const { plan } = this.#run;
-    return evaluate(value, (reference) =>
-      reference.kind === "variable" ? plan.resolveIn(this.#scope, reference) : plan.resolve(reference),
-    );
-  }
-
-  /** In a later round of a loop, what the step made before. */
-  #withHistory(scope: Scope): Scope {
-    const { rounds, results, history, step } = this.#run.slot;
-    if (this.#run.plan.plan.loops.length === 0) return scope;
-    const previous = results === undefined ? null : allOutputs(step, results);
-    // In the body of a loop the count is that of its items, however often this step goes round.
-    const around = scope.variable("iteration_context");
-    return new InnerScope(scope, {
-      iteration_context: {
-        iteration_count: rounds,
-        ...(isJsonObject(around) && "total_items" in around ? around : {}),
-        previous_result: previous,
-        iteration_history: history,
-        ...(typeof previous === "object" ? previous : {}),
-      },
-    });
-  }
-}
-
-/** What a body sees of the steps around it. */
-function outerScope(plan: PlanRun, scope: Scope): Scope {
-  return {
-    output: (reference) => plan.output(reference),
-    variable: (name) => scope.variable(name),
-    get variables() {
-      return scope.variables;
-    },
-  };
 }

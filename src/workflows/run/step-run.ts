@@ -3,11 +3,11 @@ import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { StepRecord } from "../engines/engine.js";
-import { evaluate } from "../format/value.js";
 import type { PlannedStep } from "../plan/plan.js";
 import type { StepResult } from "../steps/step-type.js";
 import { itemsOf, loopVariables } from "./items.js";
 import type { PlanRun } from "./plan-run.js";
+import { evaluateIn } from "./plan-scope.js";
 import { RunningStep } from "./running-step.js";
 import { InnerScope, type Scope } from "./scope.js";
 import { mainName } from "./step-outputs.js";
@@ -113,7 +113,7 @@ async function eachItem(run: StepRun): Promise<StepResult> {
   const { plan, slot, key } = run;
   const { step } = slot;
   const each = step.each;
-  const items = itemsOf(each === undefined ? null : evaluate(each.over, plan.resolve));
+  const items = itemsOf(each === undefined ? null : evaluateIn(plan.scope, each.over));
   const all: StepResult[] = [];
   for (const [index, item] of items.entries()) {
     const itemKey = `${key}[${index}]`;

@@ -103,12 +103,12 @@ export interface StepContext {
   read(stream: ChatStream, how?: { goesOn?: boolean }): Promise<StepAnswer>;
   /** The text of an input while it is written, where that is still going on. */
   live(name: string): AsyncIterable<string> | undefined;
-  /** Says a piece of the run's answer, where this step is the one that answers. */
+  /** Emits a piece of the run's answer, where this step is the one that answers. */
   answer(text: string): void | Promise<void>;
   /** Takes back the answer so far. */
   retractAnswer(reason: string): void;
-  /** Says something of a kind of its own to the run's reader. */
-  tell(name: DataName, value: JsonValue): void;
+  /** Emits a `data` event to the run's reader. A step type of an application takes names that begin with `app/`. */
+  emitData(name: DataName, value: JsonValue): void;
   /** Waits for somebody's answer, without keeping this process: the run may end here and go on in another. */
   ask(question: StepQuestion): Promise<JsonValue>;
   /** Waits until a time, in ms since 1970, also across restarts. */

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { fallback } from "../../src/models/fallback.js";
+import type { BatchSource } from "../../src/stream/batch-source.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { ChatStream } from "../../src/stream/chat-stream.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { EventLaws } from "../../src/stream/event-laws.js";
-import { merge } from "../../src/stream/sources/merge.js";
+import { Channel } from "../../src/stream/sources/channel.js";
 import { transform } from "../../src/stream/sources/transform.js";
 import { PlayedSource, textOf } from "../support/played-source.js";
 import { eventsOf, playsOf, script } from "./arbitrary-script.js";
@@ -23,6 +24,11 @@ async function readUpTo(stream: ChatStream, most: number) {
   } catch (failure) {
     return { events, failure };
   }
+}
+
+/** Reads a source to its end, as fast as the channel's reader takes it. */
+async function pushAll(source: BatchSource, channel: Channel): Promise<void> {
+  for (let batch = await source.next(); batch !== undefined; batch = await source.next()) await channel.push(batch);
 }
 
 const size = fc.integer({ min: 1, max: 5 });
@@ -64,9 +70,11 @@ test("several at once in one stream are each whole and in order", async () => {
         const source = new PlayedSource(...playsOf(whole, cut));
         return { whole, source: transform(source, { push: (batch) => batch.map(wrap) }) };
       });
-      const merged = merge(lanes.map(({ source }) => source));
+      const channel = new Channel({ bound: 1 });
+      const pushed = Promise.all(lanes.map(({ source }) => pushAll(source, channel))).then(() => channel.end());
       const events: ChatEvent[] = [];
-      for (let batch = await merged.next(); batch !== undefined; batch = await merged.next()) events.push(...batch);
+      for (let batch = await channel.next(); batch !== undefined; batch = await channel.next()) events.push(...batch);
+      await pushed;
       const laws = new EventLaws();
       laws.check({ type: "start", id: "outer", model: "outer" });
       for (const event of events) laws.check(event);

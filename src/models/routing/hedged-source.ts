@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import { SluiceError } from "../../stream/error.js";
 import { isContent } from "../../stream/is-content.js";
+import { opened } from "../../stream/sources/opened.js";
 import { transform } from "../../stream/sources/transform.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { answerUsage, FallbackUsage } from "../fallback-usage.js";
@@ -30,42 +31,37 @@ interface Contender {
  * fails before the second was asked, its error is the end: who comes next is not for this source to say.
  */
 export function hedgedSource(options: HedgedOptions): BatchSource {
-  return new HedgedSource(options);
+  const race = new Race(options);
+  return opened(
+    () => race.winner(),
+    (reason) => race.leave(reason),
+  );
 }
 
-class HedgedSource implements BatchSource {
+class Race {
   readonly #options: HedgedOptions;
   #running: Contender[] = [];
   #callOff: (() => void) | undefined;
-  #answer: BatchSource | undefined;
-  #left: SluiceError | undefined;
   #settle: { win: (answer: BatchSource) => void; lose: (error: unknown) => void } | undefined;
 
   constructor(options: HedgedOptions) {
     this.#options = options;
   }
 
-  next() {
-    if (this.#left !== undefined) throw this.#left;
-    if (this.#answer !== undefined) return this.#answer.next();
+  /** Begins the race. Resolves with the whole answer of the one that wins. */
+  winner(): Promise<BatchSource> {
     return new Promise<BatchSource>((win, lose) => {
       this.#settle = { win, lose };
       this.#callOff = this.#options.clock.after(this.#options.afterMs, () => this.#ask(1));
       this.#ask(0);
-    }).then((answer) => {
-      this.#answer = answer;
-      return answer.next();
     });
   }
 
-  cancel(reason: unknown): void {
-    if (this.#left !== undefined) return;
-    this.#left = SluiceError.from(reason, "cancelled");
+  /** Nobody waits for the answer any more. */
+  leave(reason: unknown): void {
     this.#callOff?.();
-    this.#answer?.cancel(reason);
     for (const { source } of this.#running) source.cancel(reason);
     this.#running = [];
-    this.#settle?.lose(this.#left);
   }
 
   #ask(index: 0 | 1): void {

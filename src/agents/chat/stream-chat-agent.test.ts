@@ -30,6 +30,10 @@ test("chunks are texts that are not empty, and joined they are the answer, whate
   }
 });
 
+test("the provider echo needs no model's name", async () => {
+  expect(await new StreamChatAgent({ llmProvider: "echo", ...UNWATCHED }).chat("Hi there.")).toContain("Hi there.");
+});
+
 test("size 1 gives more chunks than size 5, and a size beyond the text one", async () => {
   const [one, five, all] = await Promise.all([asked(1), asked(5), asked(10_000)]);
   expect(one.length).toBeGreaterThanOrEqual(10);

@@ -53,7 +53,7 @@ export class StreamChatAgent extends Agent<{ message: string }, { response: stri
     const strategy = streaming ? new StreamingStrategy(chunkSize) : undefined;
     super({
       ...options,
-      model: model ?? resolve(`${llmProvider}/${whole.model}`),
+      model: model ?? resolve(llmProvider === "echo" ? llmProvider : `${llmProvider}/${whole.model}`),
       signature: ChatSignature,
       request: { temperature, maxTokens, ...request },
       observe: [observe, observability({ ...where, ...flags })].flat(),

@@ -7,10 +7,15 @@ import type { AgentOptions } from "../agent-options.js";
 import type { EndedTurn } from "../turns-source.js";
 import { checkMembers, type Member, team } from "./team.js";
 
+/** Who may be a member of `handOff`: an agent of any signature, since each gets tools to hand over with. */
+export interface HandOffMember extends Member {
+  readonly options: Readonly<AgentOptions>;
+}
+
 /** Settings of `handOff`. */
 export interface HandOffOptions {
   /** Who may speak; the first one begins. */
-  members: readonly Agent<never, unknown>[] | readonly Agent[];
+  members: readonly HandOffMember[];
   /** To whom each may hand over, by name. Default: everybody to everybody. */
   routes?: Readonly<Record<string, readonly string[]>>;
   /** Most hand-offs of one answer; the member that speaks then answers itself. Default 5. */
@@ -25,20 +30,21 @@ const PREFIX = "hand_over_to_";
  * Agents that hand the conversation over to one another: whoever has it speaks, sees everything, and keeps it for the next
  * turns. A cycle of hand-offs ends at `maxHandOffs`.
  *
- * @throws {SluiceError} `invalid-argument` for a route to nobody.
+ * @throws {SluiceError} `invalid-argument` for a route to nobody, and for a member that is no agent.
  */
 export function handOff(options: HandOffOptions): ChatModel & Member {
   const known = { members: { required: anything }, routes: anything, maxHandOffs: limit, name: filledString };
   exactly("handOff", known)(options, "");
-  const { routes, maxHandOffs = 5, name = "team" } = options;
-  const agents = options.members as readonly Agent[];
+  const { members: agents, routes, maxHandOffs = 5, name = "team" } = options;
   checkMembers(agents);
+  for (const [index, { options: settings }] of agents.entries())
+    if (settings === undefined) throw invalid(`members[${index}]`, agents[index], "an agent, which a team is not");
   const names = agents.map((agent) => agent.name);
   for (const [from, targets] of Object.entries(routes ?? {})) {
     for (const one of [from, ...targets])
       if (!names.includes(one)) throw invalid(`routes.${from}`, one, names.join(", "));
   }
-  const targetsOf = (agent: Agent) =>
+  const targetsOf = (agent: HandOffMember) =>
     agents.filter((one) => one !== agent && (routes?.[agent.name] ?? names).includes(one.name));
   const handing = new Map(agents.map((agent) => [agent.name, withHandOff(agent, targetsOf(agent))]));
   return team({
@@ -62,7 +68,7 @@ export function handOff(options: HandOffOptions): ChatModel & Member {
 }
 
 /** The same agent with a tool for each agent that it may hand over to. */
-function withHandOff(agent: Agent, targets: readonly Agent[]): Agent {
+function withHandOff(agent: HandOffMember, targets: readonly HandOffMember[]): Member {
   const tools = targets.map((target) =>
     tool({
       name: `${PREFIX}${target.name}`,
@@ -77,7 +83,7 @@ function withHandOff(agent: Agent, targets: readonly Agent[]): Agent {
     tools: [...own, ...tools],
     stopWhen: (state) => state.calls.some(({ name }) => name.startsWith(PREFIX)) || (stopWhen?.(state) ?? false),
   };
-  return new Agent(options) as unknown as Agent;
+  return new Agent(options);
 }
 
 /** To whom the last step of a turn handed over. */

@@ -1,5 +1,5 @@
 import type { AgentNode } from "../../agents/workflow-node.js";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { StepAnswer } from "../steps/step-context.js";
@@ -36,51 +36,32 @@ export interface WorkflowNode {
   run(inputs: JsonObject, context: NodeContext): JsonObject | Promise<JsonObject>;
 }
 
-/** An agent, as a builder sees it: its inputs and outputs are those of its signature. */
-interface NodeAgent {
-  readonly name: string;
-  readonly signature: {
-    readonly inputs: { readonly json: JsonObject };
-    readonly outputs: { readonly json: JsonObject };
-  };
-  toWorkflowNode(): AgentNode;
-}
-
-/** Anything that is a node: a node, what makes one of itself, an agent, or a chat model. */
-export type NodeLike = WorkflowNode | { toWorkflowNode(): WorkflowNode } | NodeAgent | ChatModel;
+/** Anything that is a node: a node, an agent's, what makes one of itself (as an agent does), or a chat model. */
+export type NodeLike = WorkflowNode | AgentNode | { toWorkflowNode(): WorkflowNode | AgentNode } | ChatModel;
 
 /** The node that something is. */
 export function nodeOf(instance: NodeLike): WorkflowNode {
-  if ("signature" in instance) return agentNode(instance);
-  if ("toWorkflowNode" in instance) return instance.toWorkflowNode();
+  if ("toWorkflowNode" in instance) return nodeOf(instance.toWorkflowNode());
+  if ("results" in instance) return agentNode(instance);
   return "stream" in instance ? modelNode(instance) : instance;
 }
 
-/** An agent as a node. */
-function agentNode(agent: NodeAgent): WorkflowNode {
-  const { inputs, outputs } = agent.signature;
+/** An agent as a node. Whether a value fits is the agent's to say. */
+function agentNode({ type, inputs, results, run }: AgentNode): WorkflowNode {
   return {
-    name: agent.name.replace(/\W+/g, "_"),
-    inputs: portsOf(inputs.json),
-    outputs: portsOf(outputs.json),
-    run: (given, { signal, read }) =>
-      agent.toWorkflowNode().run({ inputs: given, signal, callContext: undefined, read }),
-  };
-}
-
-/** The fields of an object's JSON Schema as ports. Whether a value fits is the agent's to say. */
-function portsOf(schema: JsonObject): { [name: string]: NodePort } {
-  const properties = isJsonObject(schema.properties) ? schema.properties : {};
-  const required: readonly JsonValue[] = Array.isArray(schema.required) ? schema.required : [];
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, field]) => {
-      const description = isJsonObject(field) ? field.description : undefined;
-      return [
+    name: type.replace(/\W+/g, "_"),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, { schema, required }]) => [
         name,
-        { ...(required.includes(name) && { required: true }), ...(typeof description === "string" && { description }) },
-      ];
-    }),
-  );
+        {
+          ...(required && { required }),
+          ...(typeof schema.description === "string" && { description: schema.description }),
+        },
+      ]),
+    ),
+    outputs: Object.fromEntries(Object.entries(results).map(([name, description]) => [name, { description }])),
+    run: (given, { signal, read }) => run({ inputs: given, signal, callContext: undefined, read }),
+  };
 }
 
 /** A chat model as a node: it takes a message, and its answer streams. */

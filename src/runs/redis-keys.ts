@@ -31,3 +31,13 @@ export function writerChannel(prefix: string, process: string): string {
 export function entryId(seq: number): string {
   return `${seq + 1}-0`;
 }
+
+/** Where the channels of all processes that write runs stand (set). */
+export function writersKey(prefix: string): string {
+  return `${prefix}:writers`;
+}
+
+/** A process's sign of life (string that expires), and the runs that it writes (set). */
+export function writerKeys(channel: string): { alive: string; runs: string } {
+  return { alive: `${channel}:alive`, runs: `${channel}:runs` };
+}

@@ -2,11 +2,14 @@ import { parseJson } from "../base/json.js";
 import { uuid } from "../base/uuid.js";
 import { exactly, filledString } from "../stream/checks.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
+import { type Buried, buryRun } from "./bury-run.js";
+import { OrphanSweep } from "./orphan-sweep.js";
 import { RedisConnection } from "./redis-connection.js";
 import { keysOf, threadKey, writerChannel } from "./redis-keys.js";
 import { RedisRunReader } from "./redis-run-reader.js";
 import { RedisRunWriter, type RedisWriting } from "./redis-run-writer.js";
 import { OPEN, STOP, TAKE } from "./redis-scripts.js";
+import { RedisWriters } from "./redis-writers.js";
 import { RemoteRun } from "./remote-run.js";
 import {
   DEFAULT_RETENTION,
@@ -28,7 +31,7 @@ export interface RedisRunLogOptions extends Retention {
   url: string;
   /** Begins all keys. Default `sluice`. */
   prefix?: string;
-  /** A run whose process dies ends within two of these, in ms. Default 5,000. */
+  /** A run whose process dies ends within two of these, in ms, whether somebody reads it or not. Default 5,000. */
   heartbeatMs?: number;
   /** Events are collected for this long and written as one entry, in ms. Default 20. */
   collectMs?: number;
@@ -71,6 +74,9 @@ export class RedisRunLog implements RunLog {
   readonly #writers = new Map<string, RedisRunWriter>();
   readonly #remotes = new Map<string, RemoteRun>();
   readonly #beats: NodeJS.Timeout;
+  /** Which process writes what. */
+  readonly #roll: RedisWriters;
+  readonly #sweep: OrphanSweep;
 
   private constructor(connection: RedisConnection, options: RedisRunLogOptions) {
     const { prefix = "sluice", heartbeatMs = 5_000, collectMs = 20 } = options;
@@ -80,10 +86,18 @@ export class RedisRunLog implements RunLog {
     this.#heartbeatMs = heartbeatMs;
     this.#writing = { connection, collectMs, lifeMs: Math.ceil(heartbeatMs * LIFE), keepMs, maxRunBytes };
     this.#channel = writerChannel(prefix, uuid());
+    this.#roll = new RedisWriters(connection, prefix, this.#channel, this.#writing.lifeMs);
     this.#beats = setInterval(() => {
+      // The next one tells it, where Redis cannot be reached now.
+      this.#roll.beat().catch(() => {});
       for (const writer of this.#writers.values()) void writer.beat();
     }, heartbeatMs * BEAT);
     this.#beats.unref();
+    this.#sweep = new OrphanSweep(connection, { prefix, pollMs: heartbeatMs * POLL }, this.#roll, {
+      takesOver: () => this.onLost !== undefined,
+      take: (run) => this.#take(run),
+      bury: async (run) => (await this.#bury(run)) !== "alive",
+    });
   }
 
   /**
@@ -95,22 +109,29 @@ export class RedisRunLog implements RunLog {
   static async open(options: RedisRunLogOptions): Promise<RedisRunLog> {
     OPTIONS(options, "");
     const log = new RedisRunLog(await RedisConnection.open(options.url), options);
-    await log.#connection.listen(log.#channel, log.#onAsked);
+    await Promise.all([log.#connection.listen(log.#channel, log.#onAsked), log.#roll.beat()]);
     return log;
   }
 
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
     const keys = keysOf(this.#prefix, run);
     const { lifeMs, keepMs } = this.#writing;
-    const { meta = {}, again = "" } = options;
-    const values = [Date.now(), JSON.stringify(meta), lifeMs, Math.max(keepMs, lifeMs), this.#channel, again];
-    const opened = await this.#connection.script(OPEN, keys, values);
-    if (opened !== 1) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
+    const { meta = {}, again = "", goesOn = false } = options;
+    const stored = [JSON.stringify(meta), lifeMs, Math.max(keepMs, lifeMs), this.#channel, again, goesOn ? 1 : 0];
+    // It stands on the roll before it is there: a process that dies between the two leaves nothing that nobody finds.
+    const [, opened] = await Promise.all([
+      this.#roll.add(run),
+      this.#connection.script(OPEN, keys, [Date.now(), ...stored]),
+    ]);
+    if (opened !== 1) {
+      if (!this.#writers.has(run)) await this.#roll.remove(run);
+      throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
+    }
     const { thread } = options;
     if (thread !== undefined) {
       await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", THREAD_MS));
     }
-    const writer = new RedisRunWriter(run, keys, options, this.#writing, () => this.#writers.delete(run));
+    const writer = new RedisRunWriter(run, keys, options, this.#writing, () => this.#ended(run));
     this.#writers.set(run, writer);
     return writer;
   }
@@ -176,6 +197,9 @@ export class RedisRunLog implements RunLog {
 
   async close(): Promise<void> {
     clearInterval(this.#beats);
+    this.#sweep.stop();
+    // Not awaited: a Redis that is gone would never answer, and one that hears nothing finds a dead process without runs.
+    if (this.#writers.size === 0) this.#roll.leave().catch(() => {});
     this.#connection.close();
   }
 
@@ -183,10 +207,11 @@ export class RedisRunLog implements RunLog {
   async #remote(run: string): Promise<RemoteRun> {
     const known = this.#remotes.get(run);
     if (known !== undefined) return known;
-    const limits = { pollMs: this.#heartbeatMs * POLL, keepMs: this.#writing.keepMs };
+    const pollMs = this.#heartbeatMs * POLL;
     const onDeserted = () => this.#remotes.delete(run);
     const take = () => this.#take(run);
-    const remote = new RemoteRun(run, keysOf(this.#prefix, run), this.#connection, limits, { take, onDeserted });
+    const bury = () => this.#bury(run);
+    const remote = new RemoteRun(run, keysOf(this.#prefix, run), this.#connection, pollMs, { take, bury, onDeserted });
     this.#remotes.set(run, remote);
     await remote.listen();
     return remote;
@@ -198,14 +223,28 @@ export class RedisRunLog implements RunLog {
     if (onLost === undefined) return false;
     const keys = keysOf(this.#prefix, run);
     if ((await this.#connection.script(TAKE, keys, [this.#writing.lifeMs, this.#channel])) !== 1) return false;
+    // It stands on the dead process's roll until it is on this one's.
+    await this.#roll.add(run);
     const record = await this.find(run);
     const again = await this.#connection.run((redis) => redis.hget(keys.known, "again"));
     if (record === undefined || again === null) return true;
-    const onDone = () => this.#writers.delete(run);
+    const onDone = () => this.#ended(run);
     const writer = new RedisRunWriter(run, keys, {}, this.#writing, onDone, record.next);
     this.#writers.set(run, writer);
     onLost({ writer, record, again });
     return true;
+  }
+
+  /** Ends a run whose writer is dead. */
+  #bury(run: string): Promise<Buried> {
+    return buryRun(this.#connection, run, { prefix: this.#prefix, keepMs: this.#writing.keepMs });
+  }
+
+  /** A run that this process wrote is over. */
+  #ended(run: string): void {
+    this.#writers.delete(run);
+    // One that stays on the roll is found to be over when this process is gone.
+    this.#roll.remove(run).catch(() => {});
   }
 
   /** Nobody reads it after all. */

@@ -1,6 +1,6 @@
 /**
  * What must happen in one step in Redis. Of each run there are three keys, which stand on one node of a cluster: KEYS[1] its
- * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again), KEYS[3] its
+ * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again, goesOn), KEYS[3] its
  * writer's sign of life (string that expires).
  */
 
@@ -10,11 +10,11 @@ export const BEGUN = "1";
 export const TAKEN = "2";
 
 /** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel, what it takes to
- * make it once more ("" for nothing). Returns 1, or 0 where there is one. */
+ * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0). Returns 1, or 0 where there is one. */
 export const OPEN = `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
 redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "bytes", "0", "startedAt", ARGV[1], "meta", ARGV[2],
-  "writer", ARGV[5])
+  "writer", ARGV[5], "goesOn", ARGV[7])
 if ARGV[6] ~= "" then redis.call("HSET", KEYS[2], "again", ARGV[6]) end
 redis.call("SET", KEYS[3], "1", "PX", ARGV[3])
 redis.call("PEXPIRE", KEYS[2], ARGV[4])

@@ -1,42 +1,43 @@
 import { parseJson } from "../base/json.js";
-import { type Envelope, envelopeOf, stringifyEnvelope } from "../stream/envelope.js";
+import { type Envelope, envelopeOf } from "../stream/envelope.js";
 import { SluiceError } from "../stream/error.js";
+import type { Buried } from "./bury-run.js";
 import type { RedisConnection } from "./redis-connection.js";
 import type { RunKeys } from "./redis-keys.js";
 import type { RedisRunReader } from "./redis-run-reader.js";
-import { BURY } from "./redis-scripts.js";
 
 /** A run that another process writes, as the readers in this process share it: what is published of it is parsed once. */
 export class RemoteRun {
   readonly run: string;
   readonly keys: RunKeys;
   readonly connection: RedisConnection;
-  readonly #keepMs: number;
   readonly #readers = new Set<RedisRunReader>();
   readonly #timer: NodeJS.Timeout;
   readonly #take: () => Promise<boolean>;
+  readonly #bury: () => Promise<Buried>;
   readonly #onDeserted: () => void;
   #heard = false;
 
   /**
    * @param pollMs how often to look whether the writer lives, where nothing is heard.
    * @param take takes over the run, where its writer is dead and that may be; whether it did.
+   * @param bury ends the run, where its writer is dead.
    * @param onDeserted is called when the last reader has left.
    */
   constructor(
     run: string,
     keys: RunKeys,
     connection: RedisConnection,
-    limits: { pollMs: number; keepMs: number },
-    { take, onDeserted }: { take: () => Promise<boolean>; onDeserted: () => void },
+    pollMs: number,
+    { take, bury, onDeserted }: { take: () => Promise<boolean>; bury: () => Promise<Buried>; onDeserted: () => void },
   ) {
     this.run = run;
     this.keys = keys;
     this.connection = connection;
-    this.#keepMs = limits.keepMs;
     this.#take = take;
+    this.#bury = bury;
     this.#onDeserted = onDeserted;
-    this.#timer = setInterval(() => void this.#poll(), limits.pollMs);
+    this.#timer = setInterval(() => void this.#poll(), pollMs);
     this.#timer.unref();
   }
 
@@ -68,18 +69,12 @@ export class RemoteRun {
       this.#heard = false;
       return;
     }
-    const message = `the process that wrote the run ${this.run} is gone; what it had written can still be read`;
-    const error = new SluiceError("run-lost", message, { retryable: true });
-    const [before = "", after = ""] = stringifyEnvelope({ run: this.run, seq: 0, at: Date.now(), error }).split(
-      '"seq":0',
-      2,
-    );
-    const values = [`${before}"seq":`, after, Date.now(), this.#keepMs, this.keys.entries];
     try {
       if (await this.#take()) return;
-      const buried = await this.connection.script(BURY, this.keys, values);
+      const buried = await this.#bury();
       for (const reader of [...this.#readers]) {
-        if (buried === -1) reader.fail(new SluiceError("run-expired", `the run ${this.run} is not kept any more`));
+        if (buried === "missing")
+          reader.fail(new SluiceError("run-expired", `the run ${this.run} is not kept any more`));
         else reader.offer(undefined);
       }
     } catch {

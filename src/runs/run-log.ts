@@ -12,6 +12,8 @@ export interface OpenRun {
   paced?: boolean;
   /** What another process needs to make the run once more, if this one dies. Default: the run then ends with `run-lost`. */
   again?: string;
+  /** Whether it goes on where nobody reads it: then it is made once more although nobody does. Default false. */
+  goesOn?: boolean;
 }
 
 /** `running` until the log has its end. */
@@ -122,8 +124,9 @@ export interface RunLog {
   /** Forgets a run that has ended; whether there was one. */
   forget(run: string): Promise<boolean>;
   /**
-   * Called with each run that this process has taken over: its own gave no sign of life, somebody reads it here, it was opened with
-   * `again`, and nobody has taken it over before. Must not throw. Absent: such a run ends with `run-lost`, as all others do.
+   * Called with each run that this process has taken over: its own gave no sign of life, somebody reads it here or it goes on
+   * without, it was opened with `again`, and nobody has taken it over before. Must not throw. Absent: such a run ends with
+   * `run-lost`, as all others do.
    */
   onLost?: ((lost: LostRun) => void) | undefined;
   /** Frees what time has made worthless. Costs little; called now and then by whoever keeps the log. */

@@ -6,7 +6,7 @@ import type { Usage } from "../stream/usage.js";
 import type { LostRun, OpenRun, ReadRun, RunLog, RunReader, RunWriter } from "./run-log.js";
 
 /** Settings of `startRun`. */
-export interface StartRun extends Omit<OpenRun, "paced"> {
+export interface StartRun extends Omit<OpenRun, "paced" | "goesOn"> {
   /** The run's id. Default: a random UUID. */
   run?: string;
   /**
@@ -60,7 +60,8 @@ const TURN = 64;
  */
 export async function startRun(log: RunLog, stream: ChatStream, options: StartRun = {}): Promise<Run> {
   const { run: id = uuid(), onLeave = "stop", attended = true, onBatch, ...open } = options;
-  const pump = new Pump(stream, await log.open(id, { ...open, paced: attended }), { onLeave, onBatch });
+  const opening = { ...open, paced: attended, goesOn: onLeave === "continue" || !attended };
+  const pump = new Pump(stream, await log.open(id, opening), { onLeave, onBatch });
   let first = attended ? pump.writer.read() : undefined;
   const done = pump.run();
   return {

@@ -60,6 +60,15 @@ describe.skipIf(redis === undefined)("a run that another process writes", () => 
     await Promise.all([b.close(), c.close()]);
   });
 
+  test("ends within two heartbeats of its writer's death although nobody reads it", async () => {
+    const { child } = await startWriter("alone");
+    const log = await open();
+    child.kill("SIGKILL");
+    await expect.poll(async () => (await log.find("alone"))?.state, { timeout: 4 * HEARTBEAT_MS }).toBe("failed");
+    expect((await readAll(await log.read("alone"))).error).toMatchObject({ code: "run-lost", retryable: true });
+    await log.close();
+  });
+
   test("is not written any more by a process that was stopped, taken for dead, and woke up again", async () => {
     const { child, line } = await startWriter("frozen");
     const log = await open();

@@ -91,6 +91,27 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
     expect(await other.find(run)).toMatchObject({ state: "finished", next: events.length });
   });
 
+  test("leaves an answer in the background that another asks for again although nobody reads it", async () => {
+    const { child, base } = await startReplica();
+    const body = JSON.stringify({ model: "story", background: true, messages: [{ role: "user", content: "Alone." }] });
+    const { run } = (await (await fetch(`${base}/v1/runs`, { method: "POST", body })).json()) as { run: string };
+    child.kill("SIGKILL");
+    await expect.poll(async () => (await other.find(run))?.state, { timeout: 10 * HEARTBEAT_MS }).toBe("finished");
+    expect(asked.filter((one) => one.includes("Alone."))).toHaveLength(1);
+    expect(booked.at(-1)).toMatchObject({ run, model: "story", usage: { outputTokens: 5 } });
+  });
+
+  test("leaves an answer that was for its client alone lost, where nobody reads it", async () => {
+    const { child, base } = await startReplica();
+    const body = JSON.stringify({ model: "story", stream: true, messages: [{ role: "user", content: "Gone." }] });
+    const answered = await fetch(`${base}/v1/chat/completions`, { method: "POST", body });
+    const run = answered.headers.get("x-sluice-run") ?? "";
+    child.kill("SIGKILL");
+    await answered.text().catch(() => {});
+    await expect.poll(async () => (await other.find(run))?.state, { timeout: 10 * HEARTBEAT_MS }).toBe("failed");
+    expect(asked.filter((one) => one.includes("Gone."))).toEqual([]);
+  });
+
   test.each([
     ["calling", "tool-call", "a tool was called"],
     ["proud", "text-delta", "it is not to be asked again"],

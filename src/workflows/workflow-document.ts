@@ -28,7 +28,8 @@ export const CONFIG_FIELDS: Readonly<Record<string, string>> = {
   default_stt_provider: "The listener of stt steps that name no provider.",
   memory_backend: "Which memory is used; that of the run, whatever it says.",
   max_iterations: "How often a step may run in one run. Default 10.",
-  thinking_tokens_mode: "show, hide, extract or auto: what happens to the model's thinking in llm_chat.",
+  thinking_tokens_mode:
+    "show, hide, extract or auto: what happens to thinking that models put into their text. Default auto: it is hidden.",
   thinking_tokens_delimiters: "What marks thinking in a text.",
   parallelization: "How many steps run at once.",
   timeout_seconds: "How long a run may take.",

@@ -7,6 +7,7 @@ import { defineModel } from "../../src/models/define-model.js";
 import { scripted } from "../../src/models/scripted.js";
 import type { Voice } from "../../src/speech/voices/voice.js";
 import { SluiceError } from "../../src/stream/error.js";
+import { textOf } from "../../src/stream/message.js";
 import { tool } from "../../src/tools/tool.js";
 import { StreamBuffer, type StreamBufferSettings } from "../../src/workflows/run/stream-buffer.js";
 import type { StepType } from "../../src/workflows/steps/step-type.js";
@@ -174,4 +175,61 @@ test("what waits goes on by a timer, also when nothing more arrives", () => {
   expect(out).toHaveLength(1);
   clock.advance(1);
   expect(out).toEqual(["Dr. Smith paid $3.50. ", "He "]);
+});
+
+test("what a model thinks in its text is no part of an answer that is heard while it is written", async () => {
+  const steps = [
+    { id: "chat", type: "llm_chat", config: { stream: true }, inputs: { message: "Think" } },
+    { id: "out", type: "output", inputs: { text: { from_step: "chat", field: "response" } } },
+  ];
+  const says = ["<thi", "nk>Let me ", "see.</think>\n\n", "It is ", "four."];
+  const played = async (thinking_tokens_mode: string) => {
+    const workflow = await loadWorkflow({ config: { thinking_tokens_mode }, steps }, { model: scripted([says]) });
+    const run = workflow.run();
+    const events = await collect(run.stream);
+    const { results } = await run.result;
+    return {
+      text: events.flatMap((event) => (event.type === "text-delta" ? [event.text] : [])).join(""),
+      thought: events
+        .flatMap((event) =>
+          event.type === "nested" && event.event.type === "reasoning-delta" ? [event.event.text] : [],
+        )
+        .join(""),
+      chat: results.chat,
+    };
+  };
+  for (const mode of ["auto", "hide", "extract"]) {
+    const { text, thought, chat } = await played(mode);
+    expect(text).toBe("It is four.");
+    expect(thought).toBe("Let me see.");
+    expect(chat).toMatchObject({ response: "It is four.", chunks: ["It is ", "four."] });
+  }
+  expect((await played("extract")).chat).toMatchObject({
+    thinking_content: "Let me see.",
+    original_response: says.join(""),
+  });
+  const shown = await played("show");
+  expect(shown).toMatchObject({ text: says.join(""), thought: "", chat: { response: says.join("") } });
+});
+
+test("no step takes what a model thinks for its answer, and no conversation sends it again", async () => {
+  const asked: string[] = [];
+  const model = defineModel({
+    id: "thinker",
+    stream({ messages }) {
+      asked.push(messages.map(textOf).join(" | "));
+      return ["<think>Is it spam, or not? ", "No.</think> ", asked.length < 3 ? "spam" : "Done."];
+    },
+  });
+  const talk = { use_conversation: true };
+  const steps = [
+    { id: "kind", type: "condition", config: { condition_prompt: "Which?", route_options: ["spam", "not"] } },
+    { id: "first", type: "llm_chat", config: talk, inputs: { message: "{kind.condition_result}?" } },
+    { id: "second", type: "llm_chat", config: talk, inputs: { message: "And now, {first.response}" } },
+    { id: "out", type: "output", inputs: { text: { from_step: "second", field: "last_response" } } },
+  ];
+  const { text, results } = await (await loadWorkflow({ steps }, { model })).run().result;
+  expect(results.kind).toMatchObject({ condition_result: "spam" });
+  expect(text).toBe("Done.");
+  expect(asked.at(-1)).toBe("spam? | Done. | And now, Done.");
 });

@@ -14,6 +14,7 @@ import { WordMemory } from "../memory/word-memory.js";
 import type { PlannedStep, RunLimits } from "../plan/plan.js";
 import type { ModelAsked, WorkflowServices } from "../services.js";
 import type { BodyResult, StepAnswer, StepContext, StepQuestion } from "../steps/step-context.js";
+import { thinkingMode, withoutThinking } from "../steps/thinking.js";
 import { askSomebody } from "./ask-somebody.js";
 import { bodyResult } from "./body-result.js";
 import { LiveText } from "./live-text.js";
@@ -158,14 +159,16 @@ export class RunningStep implements StepContext {
     throw invalid(`inputs.${name}`, found, `a value: ${this.#step.type.type} needs it`);
   }
 
-  model(asked: Partial<ModelAsked> = {}): ChatModel {
+  model(asked: Partial<ModelAsked> = {}, { thinking = "apart" }: { thinking?: "apart" | "within" } = {}): ChatModel {
     const [provider, name] = [this.field("provider"), this.config.model];
-    return this.#core.findModel({
+    const found = this.#core.findModel({
       step: this.id,
       ...(typeof provider === "string" && { provider }),
       ...(typeof name === "string" && { model: name }),
       ...asked,
     });
+    const isParted = thinking === "apart" && thinkingMode(this.config, this.settings) !== "show";
+    return isParted ? withoutThinking(found) : found;
   }
 
   conversation(

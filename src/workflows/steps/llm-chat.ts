@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import type { ChatModel } from "../../stream/chat-model.js";
 import { exactly, jsonObject, list as listOf, string } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
@@ -8,9 +9,10 @@ import { choice, flag, list, required, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import type { RenderedPrompt } from "../prompts/prompt-library.js";
 import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import type { PartThinking } from "./part-thinking.js";
 import type { StepAnswer, StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
-import { readThinking } from "./thinking.js";
+import { extractedThinking, thinkingMode, withoutThinking } from "./thinking.js";
 
 /** Asks a model. What it says reaches the run's reader while it says it. */
 export const llmChat: StepType = {
@@ -72,26 +74,26 @@ export const llmChat: StepType = {
 async function once(context: StepContext): Promise<StepResult> {
   const { config } = context;
   const { messages, prompt } = await messagesOf(context);
-  const model = context.model();
+  const { model, thinking } = thinkingModel(context);
   const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
-  return { ...common(context, answer, model.id, messages), ...prompt, service_type: "generation" };
+  return { ...common(context, answer, model.id, messages), ...thinking(answer), ...prompt, service_type: "generation" };
 }
 
 async function inConversation(context: StepContext): Promise<StepResult> {
   const { config } = context;
   const { messages, prompt } = await messagesOf(context);
   const id = typeof config.conversation_id === "string" ? config.conversation_id : context.runId;
-  const model = context.model();
+  const { model, thinking } = thinkingModel(context);
   const conversation = context.conversation(id, model);
   const system = messages.find(({ role }) => role === "system")?.content;
   if (typeof system === "string") await addedSystem(conversation, system);
   const request = requestSettings(config);
   const call = callSettings(context);
-  const answer = await context.read(
-    await conversationTurn(conversation, lastText(messages), { ...call, request }, context.attempt),
-  );
+  const turn = await conversationTurn(conversation, lastText(messages), { ...call, request }, context.attempt);
+  const answer = await context.read(turn);
   return {
     ...common(context, answer, model.id, messages),
+    ...thinking(answer),
     ...prompt,
     service_type: "conversation",
     ...(await describeConversation(conversation, id)),
@@ -155,14 +157,31 @@ const checkRendered = exactly("a prompt that was filled in", {
   messages: { required: listOf("messages", jsonObject, 1) },
 } satisfies Record<keyof RenderedPrompt, unknown>);
 
-function common(context: StepContext, answer: StepAnswer, model: string, messages: readonly ChatMessage[]): StepResult {
-  const { config, settings } = context;
-  const mode =
-    config.preserve_thinking === true ? "show" : (config.thinking_tokens_mode ?? settings.thinking_tokens_mode);
+/** The step's model, and what the results say of its thinking. */
+function thinkingModel(context: StepContext): { model: ChatModel; thinking(answer: StepAnswer): StepResult } {
+  const mode = thinkingMode(context.config, context.settings);
+  if (mode !== "extract") return { model: context.model(), thinking: () => ({ thinking_tokens_mode: mode }) };
+  let parting: PartThinking | undefined;
+  const model = withoutThinking(context.model({}, { thinking: "within" }), (begun) => {
+    parting = begun;
+  });
+  const thinking = (answer: StepAnswer) => ({
+    thinking_tokens_mode: mode,
+    ...extractedThinking(answer, parting?.original ?? answer.text),
+  });
+  return { model, thinking };
+}
+
+function common(
+  { config }: StepContext,
+  answer: StepAnswer,
+  model: string,
+  messages: readonly ChatMessage[],
+): StepResult {
   const [provider = model] = model.split("/");
   const { usage, ttftMs, durationMs } = answer;
   return {
-    ...readThinking(answer, typeof mode === "string" ? mode : "auto"),
+    response: answer.text,
     message: lastText(messages),
     streamed: config.stream === true,
     ...(config.stream === true && { chunks: answer.chunks }),

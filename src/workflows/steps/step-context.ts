@@ -91,8 +91,11 @@ export interface StepContext {
   field(name: string): JsonValue | undefined;
   /** The one field that must be there; where there is a single input, whatever its name, it is meant. */
   need(name: string): JsonValue;
-  /** The model that the step asks for. */
-  model(asked?: Partial<ModelAsked>): ChatModel;
+  /**
+   * The model that the step asks for. What it thinks in its text is reasoning, unless the workflow or the step shows it, or
+   * `thinking` is `within`.
+   */
+  model(asked?: Partial<ModelAsked>, options?: { thinking?: "apart" | "within" }): ChatModel;
   /** A conversation of the run. */
   conversation(id: string, model?: ChatModel, options?: { window?: Window; withoutSystem?: boolean }): Conversation;
   /**

@@ -1,36 +1,45 @@
+import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { ChatModel } from "../../stream/chat-model.js";
+import { staged } from "../../stream/sources/staged.js";
+import { wrapModel } from "../../stream/wrap-model.js";
+import { PartThinking } from "./part-thinking.js";
 import type { StepAnswer } from "./step-context.js";
 import type { StepResult } from "./step-type.js";
 
-/** What models put around their thinking, where the provider does not keep it apart. */
-const TAGS = /<(thinking|think|reasoning|reflection)>([\s\S]*?)(?:<\/\1>|$)\s*/gi;
-const HEADINGS = /\*\*(?:Thinking|Reasoning|Reflection):\*\*[\s\S]*?(?:\n\s*\n|$)/gi;
+/** What happens to thinking that a model puts into its text: `show`, `hide`, `extract` or `auto`, which hides it. */
+export function thinkingMode(config: JsonObject, settings: JsonObject): string {
+  if (config.preserve_thinking === true) return "show";
+  const mode: JsonValue | undefined = config.thinking_tokens_mode ?? settings.thinking_tokens_mode;
+  return typeof mode === "string" ? mode : "auto";
+}
 
-/** The answer without its thinking, unless that is to be shown; what was thought beside it in mode `extract`. */
-export function readThinking({ text, message }: StepAnswer, mode: string): StepResult {
-  if (mode === "show") return { response: text, thinking_tokens_mode: mode };
-  const thoughts: string[] = [];
-  const keep = (thought: string) => {
-    thoughts.push(thought.trim());
-    return "";
-  };
-  const response = text
-    .replace(TAGS, (_, __, thought: string) => keep(thought))
-    .replace(HEADINGS, (found) => keep(found))
-    .trimStart();
-  // An answer that is nothing but its thinking is all there is.
-  const cut = thoughts.length > 0 && response.trim() !== "";
-  const shown = cut ? response : text;
-  if (mode !== "extract") return { response: shown, thinking_tokens_mode: mode };
-  const apart =
-    typeof message.content === "string"
-      ? []
-      : message.content.flatMap((part) => (part.type === "reasoning" ? [part.text] : []));
-  const all = [...apart, ...thoughts].filter((thought) => thought !== "");
+/**
+ * The same model, what it thinks in its text made reasoning while it arrives.
+ *
+ * @param onAnswer called with what parts an answer, as that begins.
+ */
+export function withoutThinking(model: ChatModel, onAnswer: (parting: PartThinking) => void = () => {}): ChatModel {
+  return wrapModel(model, () => {
+    const parting = new PartThinking();
+    onAnswer(parting);
+    return { answer: (source) => staged(source, parting) };
+  });
+}
+
+/** What the model thought, and its answer with it: results of mode `extract`. */
+export function extractedThinking(answer: StepAnswer, original: string): StepResult {
+  const thoughts = thoughtsIn(answer);
   return {
-    response: shown,
-    thinking_content: all.join("\n\n"),
-    has_thinking_tokens: all.length > 0,
-    original_response: text,
-    thinking_tokens_mode: mode,
+    thinking_content: thoughts.join("\n\n"),
+    has_thinking_tokens: thoughts.length > 0,
+    original_response: original,
   };
+}
+
+function thoughtsIn({ message: { content } }: StepAnswer): string[] {
+  if (typeof content === "string") return [];
+  return content.flatMap((part) => {
+    const thought = part.type === "reasoning" ? part.text.trim() : "";
+    return thought === "" ? [] : [thought];
+  });
 }

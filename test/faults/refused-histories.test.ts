@@ -54,11 +54,62 @@ describe.each([
     expect(text).not.toContain('"name":""');
   });
 
+  test("has ids of its own for calls of different answers that share an id, and their results follow", () => {
+    const messages = [user("Hi"), ...called(["a"]), user("on"), ...called(["a", "b"]), user("on"), ...called(["a"])];
+    const ids = idsIn(dialect.writeRequest({ messages: [...messages, user("go")] }, TARGET).body);
+    expect(ids).toEqual(["a", "a", "a_2", "b", "a_2", "b", "a_3", "a_3"]);
+  });
+
+  test.each<[string, ChatMessage[]]>([
+    [
+      "an empty turn and an empty answer",
+      [
+        { role: "user", content: [] },
+        { role: "assistant", content: "" },
+      ],
+    ],
+    ["thoughts alone", [{ role: "assistant", content: [{ type: "reasoning", text: "Hm." }] }]],
+    ["a result of no call", [{ role: "tool", content: [result("a", "1")] }]],
+    ["an empty last turn", [user("Hi"), { role: "assistant", content: "Yes?" }, { role: "user", content: [] }]],
+  ])("is refused before it is sent where nothing is left of it: %s", (_, messages) => {
+    expect(() => dialect.writeRequest({ messages }, TARGET)).toThrow(
+      expect.objectContaining({ code: "invalid-argument", field: expect.stringMatching(/^messages/) }),
+    );
+  });
+
   test("leaves out a message that says nothing, where more follows", () => {
     const empty: ChatMessage = { role: "user", content: [] };
     const { body, warnings } = dialect.writeRequest({ messages: [user("Hi"), empty, user("go")] }, TARGET);
     expect(JSON.stringify(body)).not.toContain("[]");
     expect(warnings).toContainEqual(expect.objectContaining({ field: "messages[1]" }));
+  });
+});
+
+test.each([
+  ["anthropic", anthropic, "  "],
+  ["gemini", gemini, ""],
+])("instructions alone, or a last turn that is blank, are refused for %s", (_, dialect, blank) => {
+  for (const messages of [[{ role: "system" as const, content: "Be brief." }], [user(blank)]]) {
+    expect(() => dialect.writeRequest({ messages }, TARGET)).toThrow(
+      expect.objectContaining({ code: "invalid-argument", field: expect.stringMatching(/^messages/) }),
+    );
+  }
+});
+
+test("Gemini is sent no text without a character", () => {
+  const messages: ChatMessage[] = [
+    user(""),
+    { role: "assistant", content: "Yes?" },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "" },
+        { type: "text", text: "go" },
+      ],
+    },
+  ];
+  expect(gemini.writeRequest({ messages }, TARGET).body).toMatchObject({
+    contents: [{ role: "user" }, { role: "model" }, { role: "user", parts: [{ text: "go" }] }],
   });
 });
 
@@ -107,7 +158,7 @@ describe("an image in the result of a tool, for a chat completion", () => {
       const { body, warnings } = openAiChatDialect(quirks).writeRequest({ messages }, TARGET);
       expect(JSON.stringify(body)).not.toContain("iVBORw0KGgo");
       expect(warnings).toContainEqual(
-        expect.objectContaining({ message: expect.stringContaining("images in results") }),
+        expect.objectContaining({ message: expect.stringContaining("left out of the result of f: an image") }),
       );
     },
   );

@@ -57,6 +57,21 @@ export function hasDistinctCalls(messages: readonly ChatMessage[]): boolean {
   return new Set(ids).size === ids.length;
 }
 
+/** Turns one after the other; calls that run here have ids of their turn's own. */
+export function joinedTurns(turns: readonly (readonly ChatMessage[])[]): ChatMessage[] {
+  return turns.flatMap((messages, turn) => messages.map((message) => withIds(message, (id) => `${id}-${turn}`)));
+}
+
+function withIds(message: ChatMessage, idOf: (id: string) => string): ChatMessage {
+  if (typeof message.content === "string" || message.role === "user" || message.role === "system") return message;
+  const content = message.content.map((part) =>
+    (part.type === "tool-call" || part.type === "tool-result") && !part.providerExecuted
+      ? { ...part, callId: idOf(part.callId) }
+      : part,
+  );
+  return { ...message, content } as ChatMessage;
+}
+
 /** Messages that make sense: instructions, then turns that begin with a user, calls always with their results. */
 export const arbitraryMessages: fc.Arbitrary<ChatMessage[]> = fc
   .record({
@@ -73,11 +88,9 @@ export const arbitraryMessages: fc.Arbitrary<ChatMessage[]> = fc
   })
   .map(({ system, turns, last }) => [
     ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
-    ...turns.flatMap(({ asked, between, answered }): ChatMessage[] => [
-      asked,
-      ...between,
-      { role: "assistant", content: answered },
-    ]),
+    ...joinedTurns(
+      turns.map(({ asked, between, answered }) => [asked, ...between, { role: "assistant", content: answered }]),
+    ),
     last,
   ]);
 

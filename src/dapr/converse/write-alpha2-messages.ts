@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { DAPR_HISTORY } from "../../dialects/history/history-rules.js";
 import { prepareHistory } from "../../dialects/history/prepare-history.js";
+import { plainContent } from "../../dialects/history/result-content.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
@@ -126,7 +127,7 @@ function writeAssistant({ content }: AssistantMessage, path: string, warnings: W
 
 function writeResult({ callId, name, output, opaque }: ToolResultPart): WrittenMessage {
   const words = carriedWords(opaque);
-  const text = typeof output === "string" ? output : JSON.stringify(output);
+  const text = typeof output === "string" ? output : (plainContent(output) ?? JSON.stringify(output));
   const value = { toolId: words?.id ?? callId, name: words?.name ?? name, content: [{ text }] };
   return { messageTypes: { case: "ofTool", value } };
 }

@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Opaque, Warning } from "../../stream/chat-event.js";
-import { invalid } from "../../stream/error.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -90,16 +89,13 @@ class MessagesWriter {
 
   #user(content: string | (TextPart | FilePart)[], path: string): void {
     if (typeof content === "string") {
-      if (content.trim() === "") throw invalid(`${path}.content`, content, "text that is not blank");
       this.#turns.addText("user", content);
       return;
     }
-    const blocks = content.flatMap((part, index) => {
-      if (part.type === "file") return [writeFile(part, `${path}.content[${index}]`)];
-      return isBlank(part) ? [] : [writeText(part)];
-    });
-    if (blocks.length === 0) throw invalid(`${path}.content`, content, "at least one part that is not blank");
-    for (const block of blocks) this.#turns.addBlock("user", block);
+    for (const [index, part] of content.entries()) {
+      if (part.type === "file") this.#turns.addBlock("user", writeFile(part, `${path}.content[${index}]`));
+      else if (!isBlank(part)) this.#turns.addBlock("user", writeText(part));
+    }
   }
 
   #assistant(parts: readonly AssistantPart[], path: string): void {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
-import { leadsToSomething } from "../../../test/laws/arbitrary-request.js";
+import { joinedTurns, leadsToSomething } from "../../../test/laws/arbitrary-request.js";
 import { dialectLaws } from "../../../test/laws/dialect-laws.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
@@ -207,7 +207,7 @@ const request: fc.Arbitrary<ChatRequest> = fc
     strict: fc.boolean(),
   })
   .map(({ system, turns, last, options, tools, strict }) => ({
-    messages: [...system, ...turns.flat(), { role: "user" as const, content: last }],
+    messages: [...system, ...joinedTurns(turns), { role: "user" as const, content: last }],
     ...options,
     ...(tools !== null && {
       ...tools,

@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
-import { invalid } from "../../stream/error.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -92,18 +91,16 @@ class MessagesWriter {
       this.#warn(path, "moved before the conversation, where Gemini takes instructions");
     }
     const parts: TextPart[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-    const filled = parts.filter(({ text, opaque }) => text !== "" || ownData(opaque) !== undefined);
+    const filled = parts.filter((part) => !isEmpty(part));
     this.#system.push(...filled.map(({ text, opaque }) => this.#parts.text(text, opaque)));
   }
 
   #user(content: string | (TextPart | FilePart)[], path: string): void {
-    const parts = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
-    const wire = parts.map((part, index) =>
-      part.type === "text"
-        ? this.#parts.text(part.text, part.opaque)
-        : writeFile(part, this.#traits, `${path}.content[${index}]`, this.#warnings),
-    );
-    if (wire.length === 0) throw invalid(`${path}.content`, content, "at least one part");
+    const parts: (TextPart | FilePart)[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
+    const wire = parts.flatMap((part, index) => {
+      if (part.type === "file") return [writeFile(part, this.#traits, `${path}.content[${index}]`, this.#warnings)];
+      return isEmpty(part) ? [] : [this.#parts.text(part.text, part.opaque)];
+    });
     this.#add("user", wire);
   }
 
@@ -118,9 +115,7 @@ class MessagesWriter {
   #assistantPart(part: AssistantPart, field: string): JsonObject | undefined {
     switch (part.type) {
       case "text":
-        return part.text === "" && ownData(part.opaque) === undefined
-          ? undefined
-          : this.#parts.text(part.text, part.opaque);
+        return isEmpty(part) ? undefined : this.#parts.text(part.text, part.opaque);
       case "reasoning":
         if (part.opaque !== undefined && ownData(part.opaque) === undefined) {
           return this.#leaveOut(field, "reasoning of another provider");
@@ -185,6 +180,11 @@ class MessagesWriter {
   #warn(field: string, message: string): void {
     this.#warnings.push({ field, message });
   }
+}
+
+/** The API refuses texts without a character, whose loss means nothing. */
+function isEmpty({ text, opaque }: TextPart): boolean {
+  return text === "" && ownData(opaque) === undefined;
 }
 
 /** The first call of each turn must have the signature of its reasoning, or the word for none. */

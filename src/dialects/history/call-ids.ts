@@ -1,27 +1,24 @@
 import { wellFormed } from "../../base/well-formed.js";
 import type { IdRule } from "./history-rules.js";
 
-/** Gives each call of a history an id that its service takes, the same for the same history. */
+/** Gives each call of a history an id of its own that its service takes, the same for the same history. */
 export class CallIds {
   readonly #rule: IdRule;
-  readonly #taken = new Set<string>();
+  /** Ids that are given, and how many calls asked for each. */
+  readonly #taken = new Map<string, number>();
 
   constructor(rule: IdRule = {}) {
     this.#rule = rule;
   }
 
-  /** Another answer begins. */
-  nextAnswer(): void {
-    if (this.#rule.unique === "answer") this.#taken.clear();
-  }
-
   /** The id of the next call. One that may stand is kept. */
   next(id: string): string {
     const fitting = fitted(wellFormed(id) || "call", this.#rule);
-    if (this.#rule.unique === undefined) return fitting;
     let unique = fitting;
-    for (let count = 2; this.#taken.has(unique); count++) unique = fitted(`${id || "call"}_${count}`, this.#rule);
-    this.#taken.add(unique);
+    let count = this.#taken.get(fitting) ?? 0;
+    while (this.#taken.has(unique)) unique = fitted(`${id || "call"}_${++count}`, this.#rule);
+    this.#taken.set(fitting, Math.max(count, 1));
+    if (unique !== fitting) this.#taken.set(unique, 1);
     return unique;
   }
 }

@@ -1,3 +1,5 @@
+import type { ResultFile } from "./result-content.js";
+
 /** What a service refuses in the history that it is sent. An absent field is no rule. */
 export interface HistoryRules {
   /** The dialect whose own state counts as content, as in `Opaque.dialect`. */
@@ -10,12 +12,14 @@ export interface HistoryRules {
   noTrailingReasoning?: true;
   /** An answer may hold files that the service did not make. Elsewhere they are left out, and are no content. */
   filesInAnswers?: true;
+  /** Files that a result of a tool may hold. Default: none, and a text says that there was one. */
+  resultFiles?: readonly ResultFile[];
   /** Results of tools are followed by an answer, never by the user. */
   answerAfterResults?: true;
   /** Arguments may be any text, and are sent as the model made them. */
   anyArguments?: true;
-  /** What the user says may not be blank. A message without any part is refused everywhere. */
-  noBlankTexts?: true;
+  /** Texts of the user that are refused: blank ones, or only such without a character. A message without any part is refused everywhere. */
+  refusedTexts?: "blank" | "empty";
   /** The first message after the instructions is the user's. */
   userFirst?: true;
 }
@@ -28,8 +32,6 @@ export interface IdRule {
   longest?: number;
   /** The number of characters that it has to have. */
   length?: number;
-  /** Within what no two calls may share it. */
-  unique?: "answer" | "history";
 }
 
 /** One rule, where it comes from, and who has it: for `docs/dialects.md`. */
@@ -44,45 +46,50 @@ const NAME: IdRule = { not: /[^A-Za-z0-9_-]/g, longest: 64 };
 /** OpenAI's chat completions, and services that speak them. */
 export const OPENAI_CHAT_HISTORY: HistoryRules = {
   dialect: "openai-chat",
-  callIds: { longest: 40, unique: "answer" },
+  callIds: { longest: 40 },
   toolNames: NAME,
+  resultFiles: ["image"],
 };
 
 /** Mistral's chat completions. */
 export const MISTRAL_HISTORY: HistoryRules = {
   ...OPENAI_CHAT_HISTORY,
-  callIds: { not: /[^A-Za-z0-9]/g, length: 9, unique: "history" },
+  callIds: { not: /[^A-Za-z0-9]/g, length: 9 },
+  resultFiles: [],
   answerAfterResults: true,
 };
 
 /** OpenAI's Responses. */
 export const RESPONSES_HISTORY: HistoryRules = {
   dialect: "openai-responses",
-  callIds: { longest: 64, unique: "answer" },
+  callIds: { longest: 64 },
   toolNames: NAME,
+  resultFiles: ["image"],
 };
 
 /** Anthropic's messages. */
 export const ANTHROPIC_HISTORY: HistoryRules = {
   dialect: "anthropic",
-  callIds: { not: /[^A-Za-z0-9_-]/g, unique: "history" },
+  callIds: { not: /[^A-Za-z0-9_-]/g },
   toolNames: { not: /[^A-Za-z0-9_-]/g, longest: 128 },
+  resultFiles: ["image"],
   noTrailingReasoning: true,
-  noBlankTexts: true,
+  refusedTexts: "blank",
   userFirst: true,
 };
 
 /** Gemini's contents. */
 export const GEMINI_HISTORY: HistoryRules = {
   dialect: "gemini",
-  callIds: { unique: "answer" },
   toolNames: { not: /[^A-Za-z0-9_.:-]/g, longest: 64 },
   filesInAnswers: true,
+  resultFiles: ["image", "audio"],
+  refusedTexts: "empty",
   userFirst: true,
 };
 
 /** Ollama's chat. */
-export const OLLAMA_HISTORY: HistoryRules = { dialect: "ollama", callIds: { unique: "answer" } };
+export const OLLAMA_HISTORY: HistoryRules = { dialect: "ollama", resultFiles: ["image"] };
 
 /** Dapr's conversation API, Alpha2. */
 export const DAPR_HISTORY: HistoryRules = { dialect: "dapr", anyArguments: true };
@@ -90,9 +97,10 @@ export const DAPR_HISTORY: HistoryRules = { dialect: "dapr", anyArguments: true 
 /** Bedrock's Converse. */
 export const BEDROCK_HISTORY: HistoryRules = {
   dialect: "bedrock",
-  callIds: { not: /[^A-Za-z0-9_-]/g, longest: 64, unique: "history" },
+  callIds: { not: /[^A-Za-z0-9_-]/g, longest: 64 },
   toolNames: NAME,
-  noBlankTexts: true,
+  resultFiles: ["image"],
+  refusedTexts: "blank",
   userFirst: true,
 };
 
@@ -105,8 +113,9 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "every service",
-    rule: "each tool call has exactly one result, right after its answer; each result has a call; arguments are a JSON object",
-    source: "platform.openai.com/docs/guides/function-calling; langchain-ai/langchain#27799 (Gemini)",
+    rule: "each tool call has exactly one result, right after its answer; each result has a call; no two calls of a history share an id; arguments are a JSON object",
+    source:
+      "platform.openai.com/docs/guides/function-calling; openclaw/openclaw#40996, BuilderIO/agent-native#2312; langchain-ai/langchain#27799 (Gemini)",
   },
   {
     who: "every service",
@@ -115,8 +124,8 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "OpenAI (chat)",
-    rule: "ids of calls have at most 40 characters, and each is used once in an answer",
-    source: "vercel/ai#5171, microsoft/autogen#6377, openclaw/openclaw#40996, BuilderIO/agent-native#2312",
+    rule: "ids of calls have at most 40 characters",
+    source: "vercel/ai#5171, microsoft/autogen#6377",
   },
   {
     who: "OpenAI",
@@ -125,12 +134,12 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "OpenAI (Responses)",
-    rule: "an item of reasoning is followed by the item that it led to; ids of calls have at most 64 characters, and each is used once in an answer",
+    rule: "an item of reasoning is followed by the item that it led to; ids of calls have at most 64 characters",
     source: "openai/openai-node#1567, vercel/ai#7099, earendil-works/pi#9057",
   },
   {
     who: "Anthropic",
-    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -` and used once; texts are not blank; the conversation begins with the user",
+    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; the conversation begins with the user",
     source: "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601",
   },
   {
@@ -140,8 +149,8 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "Gemini",
-    rule: "a call comes after the user or after results; all results of an answer stand in one content",
-    source: "google-gemini/gemini-cli#11814, lobehub/lobehub#10049",
+    rule: "a call comes after the user or after results; all results of an answer stand in one content; texts are not empty",
+    source: "google-gemini/gemini-cli#11814, lobehub/lobehub#10049, router-for-me/CLIProxyAPI#1292",
   },
   {
     who: "Bedrock",

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { wellFormed, wellFormedJson } from "../../base/well-formed.js";
 import type { Warning } from "../../stream/chat-event.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type {
   AssistantMessage,
   AssistantPart,
@@ -16,6 +17,7 @@ import { inputObject } from "../tool-input.js";
 import { type AnswerGroup, gatherAnswer } from "./answer-groups.js";
 import { CallIds, fitted } from "./call-ids.js";
 import type { HistoryRules } from "./history-rules.js";
+import { resultContent } from "./result-content.js";
 
 /** What a call is answered with whose tool did not run, or whose result was lost. */
 export const NO_RESULT = "There is no result: the call was interrupted.";
@@ -42,6 +44,8 @@ export interface PreparedHistory {
  * lone surrogates. What is changed is a warning; a history without fault comes back part by part as it was.
  *
  * The cost is linear in the history.
+ *
+ * @throws {SluiceError} `invalid-argument` for a history of which nothing is left to send.
  */
 export function prepareHistory(
   messages: readonly ChatMessage[],
@@ -49,8 +53,18 @@ export function prepareHistory(
   warnings: Warning[],
 ): PreparedHistory {
   const history = new History(rules, warnings);
+  const known = warnings.length;
   for (let index = 0; index < messages.length; ) index = history.add(messages, index);
+  const isSent = history.prepared.messages.some(({ role }) => role !== "system" || rules.userFirst === undefined);
+  if (!isSent && messages.length > 0) throw nothingToSend(warnings.slice(known));
   return history.prepared;
+}
+
+function nothingToSend(warnings: readonly Warning[]): SluiceError {
+  const [first, ...more] = warnings.map(({ field, message }) => `${field} is ${message}`);
+  const why = first === undefined ? "" : ` (${first}${more.length > 0 ? `, and ${more.length} more` : ""})`;
+  const message = `messages: found nothing that can be sent${why}; allowed: at least one message with content, beside instructions`;
+  return new SluiceError("invalid-argument", message, { field: "messages" });
 }
 
 class History {
@@ -98,7 +112,6 @@ class History {
   /** @param whole the message, where the group is all of it. */
   #addGroup(group: AnswerGroup, path: string, whole: AssistantMessage | undefined): void {
     const ids = new Map<ToolCallPart, string>();
-    this.#ids.nextAnswer();
     for (const { call } of group.results)
       ids.set(call, call.providerExecuted ? call.callId : this.#ids.next(call.callId));
     const kept = this.#kept(group.parts, path);
@@ -196,9 +209,13 @@ class History {
       this.#warn(path, `call ${call.callId} has no result: it is sent with an error in its place`);
       return { type: "tool-result", callId, name, output: NO_RESULT, isError: true };
     }
-    const output = this.#mendedJson(result.output, path);
+    const { resultFiles = [] } = this.#rules;
+    const content = resultContent(result.output, resultFiles, (what) =>
+      this.#warn(path, `left out of the result of ${call.name}: ${what}, which this service does not take there`),
+    );
+    const output = this.#mendedJson(content?.parts ?? result.output, path);
     if (result.callId === callId && result.name === name && result.output === output) return result;
-    return { ...result, callId, name, output };
+    return { ...result, callId, name, output, ...(content?.isError && { isError: true }) };
   }
 
   #name(name: string, path: string): string {
@@ -213,16 +230,19 @@ class History {
 
   /** What the user or the instructions say. Where more follows, a message that says nothing is left out. */
   #addOther(message: SystemMessage | UserMessage, path: string, isLast: boolean): void {
-    if (!isLast && message.role === "user" && this.#isEmpty(message)) {
-      this.#warn(path, "left out: a message without content");
-    } else this.#push(this.#mended(message, path), path);
+    if (message.role === "system" || !this.#isEmpty(message)) this.#push(this.#mended(message, path), path);
+    else if (isLast) throw invalid(`${path}.content`, message.content, "text that is not blank, or a file");
+    else this.#warn(path, "left out: a message without content");
   }
 
   #isEmpty({ content }: UserMessage): boolean {
-    if (content.length === 0) return typeof content !== "string" || this.#rules.noBlankTexts === true;
-    if (this.#rules.noBlankTexts === undefined) return false;
-    if (typeof content === "string") return content.trim() === "";
-    return content.every((part) => part.type === "text" && part.text.trim() === "" && !this.#isOwn(part));
+    if (typeof content === "string") return this.#isRefused(content);
+    return content.every((part) => part.type === "text" && this.#isRefused(part.text) && !this.#isOwn(part));
+  }
+
+  #isRefused(text: string): boolean {
+    const { refusedTexts } = this.#rules;
+    return refusedTexts !== undefined && (refusedTexts === "blank" ? text.trim() : text) === "";
   }
 
   #mended(message: SystemMessage | UserMessage, path: string): ChatMessage {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
-import { leadsToSomething } from "../../../test/laws/arbitrary-request.js";
+import { joinedTurns, leadsToSomething } from "../../../test/laws/arbitrary-request.js";
 import { dialectLaws } from "../../../test/laws/dialect-laws.js";
 import type { ChatRequest, ToolDefinition } from "../../stream/chat-request.js";
 import type { AssistantPart, ChatMessage, FilePart } from "../../stream/message.js";
@@ -93,7 +93,7 @@ const conversation: fc.Arbitrary<ChatRequest> = fc
     tools: fc.option(tools, { nil: undefined }),
   })
   .map(({ system, turns, last, options, tools }) => ({
-    messages: [system, ...turns.flat(), last],
+    messages: [system, ...joinedTurns(turns), last],
     ...options,
     ...(tools !== undefined && { tools }),
   }));

@@ -101,5 +101,6 @@ function writeOutput(output: JsonValue): { content: string; images?: string[] } 
     else if (type === "image" && typeof data === "string") images.push(data);
     else return { content: JSON.stringify(output) };
   }
-  return images.length > 0 ? { content: texts.join("\n"), images } : { content: JSON.stringify(output) };
+  if (texts.length + images.length === 0) return { content: JSON.stringify(output) };
+  return { content: texts.join("\n"), ...(images.length > 0 && { images }) };
 }

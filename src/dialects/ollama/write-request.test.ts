@@ -84,7 +84,7 @@ describe("a request to Ollama", () => {
   test.each<[string, JsonValue, JsonObject]>([
     ["images beside texts", [TEXT, IMAGE, TEXT], { content: "Hi\nHi", images: ["AAAA"] }],
     ["an image alone", [IMAGE], { content: "", images: ["AAAA"] }],
-    ["texts alone", [TEXT], { content: JSON.stringify([TEXT]) }],
+    ["texts alone", [TEXT, TEXT], { content: "Hi\nHi" }],
     ["an image among other things", [IMAGE, { n: 1 }], { content: JSON.stringify([IMAGE, { n: 1 }]) }],
     ["nothing", [], { content: "[]" }],
   ])("what a tool returned: %s", (_, output, said) => {

@@ -35,7 +35,10 @@ export function writeMessages(
   quirks: OpenAiChatQuirks,
   warnings: Warning[],
 ): JsonValue[] {
-  const prepared = prepareHistory(messages, quirks.history ?? OPENAI_CHAT_HISTORY, warnings);
+  const rules = quirks.history ?? OPENAI_CHAT_HISTORY;
+  // Images of results are shown in a message of parts.
+  const sent = quirks.textParts === false ? { ...rules, resultFiles: [] } : rules;
+  const prepared = prepareHistory(messages, sent, warnings);
   const last = prepared.messages.length - 1;
   return prepared.messages.flatMap((message, index): JsonValue[] => {
     const path = prepared.paths[index] ?? "messages";
@@ -55,7 +58,7 @@ export function writeMessages(
           { ...writeAssistant(message, path, quirks, warnings), ...(index === last && beginning(message, quirks)) },
         ];
       case "tool":
-        return writeResults(message, quirks, path, warnings);
+        return writeResults(message);
       default:
         return message satisfies never;
     }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toolInput, trickyText } from "../../../test/laws/arbitrary-answer.js";
-import { leadsToSomething } from "../../../test/laws/arbitrary-request.js";
+import { joinedTurns, leadsToSomething } from "../../../test/laws/arbitrary-request.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import type { AssistantPart, ChatMessage, FilePart, TextPart } from "../../stream/message.js";
@@ -140,7 +140,7 @@ const request: fc.Arbitrary<ChatRequest> = fc
     ),
   })
   .map(({ system, turns, last, options, tools }) => ({
-    messages: [...(system === null ? [] : [system]), ...turns.flat(), { role: "user" as const, content: last }],
+    messages: [...(system === null ? [] : [system]), ...joinedTurns(turns), { role: "user" as const, content: last }],
     ...options,
     ...(tools !== null && {
       ...tools,

@@ -202,8 +202,9 @@ class AssistantItems {
     if (own?.type === "custom_tool_call") {
       const text = typeof input === "string" ? input : JSON.stringify(input);
       this.#item({ ...own, call_id: callId, name, input: text });
-    } else if (own !== undefined && own.type !== "function_call") this.#item(own);
-    else if (providerExecuted) {
+    } else if (own !== undefined && own.type !== "function_call") {
+      this.#item(typeof own.call_id === "string" ? { ...own, call_id: callId } : own);
+    } else if (providerExecuted) {
       const result = all.find((other) => other.type === "tool-result" && other.callId === callId);
       const known = result?.type === "tool-result" && ownData(result.opaque) !== undefined;
       if (!known) this.#leaveOut(field, "a tool that another provider ran");

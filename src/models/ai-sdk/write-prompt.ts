@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../base/json.js";
+import type { HistoryRules } from "../../dialects/history/history-rules.js";
 import { prepareHistory } from "../../dialects/history/prepare-history.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type {
@@ -29,10 +30,13 @@ export function writePrompt(messages: readonly ChatMessage[], target: AiSdkTarge
   const prepared =
     target.provider === SLUICE
       ? { messages, paths: messages.map((_, index) => `messages[${index}]`) }
-      : prepareHistory(messages, { dialect: AI_SDK, filesInAnswers: true }, warnings);
+      : prepareHistory(messages, AI_SDK_HISTORY, warnings);
   for (const [index, message] of prepared.messages.entries()) writer.push(message, prepared.paths[index] ?? "messages");
   return writer.prompt;
 }
+
+/** What its providers refuse themselves, they know better. */
+const AI_SDK_HISTORY: HistoryRules = { dialect: AI_SDK, filesInAnswers: true, resultFiles: ["image", "audio"] };
 
 interface WrittenMessage {
   role: "assistant" | "tool";

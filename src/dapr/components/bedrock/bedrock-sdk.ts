@@ -53,9 +53,15 @@ export interface ConverseBlock {
   image?: { format: string; source: { bytes: Uint8Array } };
   document?: { format: string; name: string; source: { bytes: Uint8Array } };
   toolUse?: { toolUseId: string; name: string; input: JsonValue };
-  toolResult?: { toolUseId: string; content: ({ text: string } | { json: JsonObject })[]; status?: "error" };
+  toolResult?: { toolUseId: string; content: ConverseResultContent[]; status?: "error" };
   reasoningContent?: { reasoningText?: { text: string; signature?: string }; redactedContent?: Uint8Array };
 }
+
+/** One part of what a tool returned. */
+export type ConverseResultContent =
+  | { text: string }
+  | { json: JsonObject }
+  | { image: { format: string; source: { bytes: Uint8Array } } };
 
 interface ConverseTool {
   toolSpec: { name: string; description?: string; inputSchema: { json: JsonObject } };

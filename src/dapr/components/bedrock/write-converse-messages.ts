@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../../../base/base64.js";
-import { isJsonObject } from "../../../base/json.js";
+import { isJsonObject, type JsonValue } from "../../../base/json.js";
 import { BEDROCK_HISTORY } from "../../../dialects/history/history-rules.js";
 import { prepareHistory } from "../../../dialects/history/prepare-history.js";
 import type { Warning } from "../../../stream/chat-event.js";
@@ -14,7 +14,7 @@ import type {
   ToolResultPart,
 } from "../../../stream/message.js";
 import { textOf } from "../../../stream/message.js";
-import type { ConverseBlock, ConverseInput, ConverseMessage } from "./bedrock-sdk.js";
+import type { ConverseBlock, ConverseInput, ConverseMessage, ConverseResultContent } from "./bedrock-sdk.js";
 
 /** Opaque state that belongs to Bedrock. */
 export const BEDROCK = "bedrock";
@@ -105,9 +105,30 @@ function blockOf(part: TextPart | FilePart | AssistantPart | ToolResultPart | In
 }
 
 function resultBlock({ callId, output, isError }: ToolResultPart): ConverseBlock {
-  const text = typeof output === "string" ? output : JSON.stringify(output);
-  const content = isJsonObject(output) ? { json: output } : { text };
-  return { toolResult: { toolUseId: callId, content: [content], ...(isError && { status: "error" as const }) } };
+  const content = Array.isArray(output) ? output.map(resultPart) : [];
+  const isContent = content.length > 0 && content.every((part) => part !== undefined);
+  return {
+    toolResult: {
+      toolUseId: callId,
+      content: isContent ? content.filter((part) => part !== undefined) : [resultValue(output)],
+      ...(isError && { status: "error" as const }),
+    },
+  };
+}
+
+function resultValue(output: JsonValue): ConverseResultContent {
+  if (isJsonObject(output)) return { json: output };
+  return { text: typeof output === "string" ? output : JSON.stringify(output) };
+}
+
+/** A part of content in the form of MCP; `undefined` for anything else. */
+function resultPart(part: JsonValue): ConverseResultContent | undefined {
+  if (!isJsonObject(part)) return undefined;
+  const { type, text, data, mimeType } = part;
+  if (type === "text" && typeof text === "string") return { text };
+  if (type !== "image" || typeof data !== "string") return undefined;
+  const format = typeof mimeType === "string" && Object.hasOwn(IMAGES, mimeType) ? IMAGES[mimeType] : "png";
+  return { image: { format: format ?? "png", source: { bytes: decodeBase64(data) } } };
 }
 
 /** Reasoning goes back only with the signature that it came with. */

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import type { JsonValue } from "../../base/json.js";
+import type { ChatMessage } from "../../stream/message.js";
+import { anthropic } from "../anthropic/anthropic.js";
+import { gemini } from "../gemini/gemini.js";
+import { ollama } from "../ollama/ollama.js";
+import { openAiChat } from "../openai-chat/openai-chat.js";
+import { openAiResponses } from "../openai-responses/openai-responses.js";
+import { resultContent } from "./result-content.js";
+
+const text = { type: "text", text: "see" };
+const image = { type: "image", data: "aGk=", mimeType: "image/png" };
+const sound = { type: "audio", data: "aGk=", mimeType: "audio/wav" };
+const page = { type: "resource", resource: { uri: "file:///a.md", mimeType: "text/markdown", text: "# A" } };
+const picture = { type: "resource", resource: { uri: "file:///a.png", mimeType: "image/png", blob: "aGk=" } };
+const archive = { type: "resource", resource: { uri: "file:///a.zip", mimeType: "application/zip", blob: "UEs=" } };
+const link = { type: "resource_link", uri: "https://a.b/c", name: "c" };
+
+function contentOf(output: JsonValue, takes: ("image" | "audio")[] = ["image"]) {
+  const lost: string[] = [];
+  return { ...resultContent(output, takes, (what) => lost.push(what)), lost };
+}
+
+describe("a result in the form of MCP", () => {
+  test.each<[string, JsonValue, JsonValue[]]>([
+    ["whole", { content: [text, image] }, [text, image]],
+    [
+      "with structured content beside it",
+      { content: [image], structuredContent: { a: 1 } },
+      [image, { type: "text", text: '{"a":1}' }],
+    ],
+    ["with a text in a resource", [text, page], [text, { type: "text", text: "file:///a.md\n# A" }]],
+    ["with an image in a resource", [picture], [image]],
+    ["with a link", [text, link], [text, { type: "text", text: JSON.stringify(link) }]],
+  ])("%s is its parts", (_, output, parts) => {
+    expect(contentOf(output)).toEqual({ parts, isError: false, lost: [] });
+  });
+
+  test("says that it failed", () => {
+    expect(contentOf({ content: [text], isError: true })).toMatchObject({ parts: [text], isError: true });
+  });
+
+  test("has a text in the place of what the service does not take", () => {
+    const { parts, lost } = contentOf([image, sound, archive], []);
+    expect(lost).toEqual(["an image", "a sound", "a file (application/zip)"]);
+    expect(JSON.stringify(parts)).not.toMatch(/aGk=|UEs=/);
+  });
+
+  test.each<[string, JsonValue]>([
+    ["a list that needs no change", [text, image]],
+    ["an object with fields of its own", { content: [text], title: "A" }],
+    ["a list of values", [{ type: "circle", r: 1 }]],
+    ["a part without what it has to have", [{ type: "text" }]],
+    ["content without parts", { content: [] }],
+    ["a text", "see"],
+  ])("is not seen in %s", (_, output) => {
+    expect(resultContent(output, ["image"], () => {})).toBeUndefined();
+  });
+});
+
+describe("a whole result of MCP in a history", () => {
+  const messages: ChatMessage[] = [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: [{ type: "tool-call", callId: "a", name: "f", input: {} }] },
+    {
+      role: "tool",
+      content: [
+        { type: "tool-result", callId: "a", name: "f", output: { content: [text, image, page], isError: true } },
+      ],
+    },
+  ];
+  const bodyFor = (dialect: Pick<typeof openAiChat, "writeRequest">) =>
+    dialect.writeRequest({ messages }, { model: "gemini-3-pro", stream: true }).body;
+
+  test("is text and image for Anthropic, and failed", () => {
+    expect(bodyFor(anthropic).messages).toMatchObject([
+      {},
+      {},
+      {
+        content: [
+          {
+            content: [text, { type: "image", source: { data: "aGk=" } }, { text: "file:///a.md\n# A" }],
+            is_error: true,
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("is parts for Responses", () => {
+    expect(bodyFor(openAiResponses).input).toMatchObject([
+      {},
+      {},
+      { output: [{ type: "input_text" }, { type: "input_image" }, { type: "input_text" }] },
+    ]);
+  });
+
+  test("is text, with the image behind it, for a chat completion", () => {
+    expect(bodyFor(openAiChat).messages).toMatchObject([
+      {},
+      {},
+      { role: "tool", content: "see\n(image 1 below)\nfile:///a.md\n# A" },
+      { role: "user", content: [{}, { type: "image_url" }] },
+    ]);
+  });
+
+  test("has its image as data for Gemini and Ollama", () => {
+    expect(JSON.stringify(bodyFor(gemini))).toContain('"inlineData":{"mimeType":"image/png","data":"aGk="');
+    expect(bodyFor(ollama).messages).toMatchObject([{}, {}, { content: "see\nfile:///a.md\n# A", images: ["aGk="] }]);
+  });
+});

@@ -1,0 +1,108 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+
+/** Files that a tool's result may show the model. */
+export type ResultFile = "image" | "audio";
+
+/** A result in the form of MCP, as a list of its parts. */
+export interface ResultContent {
+  parts: JsonValue[];
+  /** Whether the result itself says that the tool failed. */
+  isError: boolean;
+}
+
+/** The kinds of content that MCP has (https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result). */
+const KINDS = ["text", "image", "audio", "resource", "resource_link"];
+/** What may stand in a whole result beside its content. */
+const RESULT_FIELDS = ["content", "structuredContent", "isError", "_meta"];
+
+/**
+ * The parts of a result that is content in the form of MCP: a list of parts, or a whole `CallToolResult`. Text and images
+ * stay what they are, what is embedded in a resource becomes text or an image, and a file that the service does not take
+ * becomes a text that says so. `undefined` where the output is a value of another form, or a list that needs no change.
+ *
+ * @param takes the files that the service takes in a result.
+ * @param leaveOut is told what is not sent.
+ */
+export function resultContent(
+  output: JsonValue,
+  takes: readonly ResultFile[],
+  leaveOut: (what: string) => void,
+): ResultContent | undefined {
+  if (Array.isArray(output)) {
+    if (!isContent(output)) return undefined;
+    const parts = output.map((part) => sendable(part, takes, leaveOut));
+    return parts.some((part, index) => part !== output[index]) ? { parts, isError: false } : undefined;
+  }
+  if (!isJsonObject(output) || !Object.keys(output).every((key) => RESULT_FIELDS.includes(key))) return undefined;
+  const { content, structuredContent, isError } = output;
+  if (!Array.isArray(content) || !isContent(content)) return undefined;
+  const parts = content.map((part) => sendable(part, takes, leaveOut));
+  if (structuredContent !== undefined) parts.push({ type: "text", text: JSON.stringify(structuredContent) });
+  return { parts, isError: isError === true };
+}
+
+/** The texts of content that is nothing else, a line each; `undefined` for anything else. */
+export function plainContent(output: JsonValue): string | undefined {
+  if (!Array.isArray(output) || !isContent(output)) return undefined;
+  const texts = output.map((part) => (part.type === "text" ? part.text : undefined));
+  return texts.every((text) => text !== undefined) ? texts.join("\n") : undefined;
+}
+
+/** Whether a list is content: an object each, of a kind of MCP's with what that has, or of one of a dialect's own. */
+function isContent(list: readonly JsonValue[]): list is JsonObject[] {
+  return list.length > 0 && list.some(isOfMcp) && list.every((part) => isOfMcp(part) || isOfDialect(part));
+}
+
+function isOfMcp(part: JsonValue): part is JsonObject {
+  if (!isJsonObject(part)) return false;
+  switch (part.type) {
+    case "text":
+      return typeof part.text === "string";
+    case "image":
+    case "audio":
+      return typeof part.data === "string";
+    case "resource":
+      return isJsonObject(part.resource);
+    case "resource_link":
+      return typeof part.uri === "string";
+    default:
+      return false;
+  }
+}
+
+function isOfDialect(part: JsonValue): boolean {
+  return isJsonObject(part) && typeof part.type === "string" && (!KINDS.includes(part.type) || part.type === "image");
+}
+
+function sendable(part: JsonObject, takes: readonly ResultFile[], leaveOut: (what: string) => void): JsonObject {
+  switch (part.type) {
+    case "image":
+    case "audio":
+      return takes.includes(part.type) || typeof part.data !== "string" ? part : missing(part.type, leaveOut);
+    case "resource":
+      return isJsonObject(part.resource) ? embedded(part.resource, takes, leaveOut) : part;
+    case "resource_link":
+      return { type: "text", text: JSON.stringify(part) };
+    default:
+      return part;
+  }
+}
+
+/** What a resource holds: its text behind its address, or the file. */
+function embedded(resource: JsonObject, takes: readonly ResultFile[], leaveOut: (what: string) => void): JsonObject {
+  const { uri, text, blob, mimeType } = resource;
+  if (typeof text === "string") return { type: "text", text: typeof uri === "string" ? `${uri}\n${text}` : text };
+  if (typeof blob !== "string") return { type: "text", text: JSON.stringify(resource) };
+  const kind = typeof mimeType === "string" ? /^(image|audio)\//.exec(mimeType)?.[1] : undefined;
+  if (kind === "image" || kind === "audio") {
+    return sendable({ type: kind, data: blob, mimeType: mimeType ?? "" }, takes, leaveOut);
+  }
+  const { blob: _, ...about } = resource;
+  leaveOut(`a file (${typeof mimeType === "string" ? mimeType : "of no known type"})`);
+  return { type: "text", text: `(a file, which cannot be shown here: ${JSON.stringify(about)})` };
+}
+
+function missing(kind: ResultFile, leaveOut: (what: string) => void): JsonObject {
+  leaveOut(kind === "image" ? "an image" : "a sound");
+  return { type: "text", text: `(${kind === "image" ? "an image" : "a sound"}, which cannot be shown here)` };
+}

@@ -2,7 +2,6 @@ import type { ChatEvent } from "./chat-event.js";
 import {
   between,
   type Check,
-  checkedObject,
   checkFields,
   type Fields,
   filledString,
@@ -11,6 +10,7 @@ import {
   oneOf,
   string,
   wholeNumber,
+  withFields,
 } from "./checks.js";
 import { isDataName } from "./data-name.js";
 import { invalid, SluiceError } from "./error.js";
@@ -19,15 +19,13 @@ import { FINISH_REASONS } from "./finish-reasons.js";
 const reason = oneOf(...FINISH_REASONS);
 const tokens = between(0, Number.MAX_SAFE_INTEGER);
 
-const usage: Check = (value, path) => {
-  checkFields(checkedObject(value, path, "an object of token counts"), path, {
-    inputTokens: tokens,
-    outputTokens: tokens,
-    cacheReadTokens: tokens,
-    cacheWriteTokens: tokens,
-    reasoningTokens: tokens,
-  });
-};
+const usage = withFields("an object of token counts", {
+  inputTokens: tokens,
+  outputTokens: tokens,
+  cacheReadTokens: tokens,
+  cacheWriteTokens: tokens,
+  reasoningTokens: tokens,
+});
 
 const bytes: Check = (value, path) => {
   if (!(value instanceof Uint8Array)) throw invalid(path, value, "a Uint8Array");

@@ -41,6 +41,12 @@ export function exactly(what: string, fields: Fields, root = "options"): Check {
   };
 }
 
+/** An object with these fields; others in it are left alone. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withFields(what: string, fields: Fields): Check {
+  return (value, path) => checkFields(checkedObject(value, path, what), path, fields);
+}
+
 /** The value as an object. */
 export function checkedObject(value: unknown, path: string, what: string): object {
   if (isJsonObject(value)) return value;

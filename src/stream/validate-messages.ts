@@ -12,18 +12,17 @@ import {
   oneOf,
   pattern,
   string,
+  withFields,
 } from "./checks.js";
 import { invalid } from "./error.js";
 
 /** How long a provider should cache. */
 export const cacheHint: Check = oneOf("5m", "1h");
 
-const opaque: Check = (value, path) => {
-  checkFields(checkedObject(value, path, "an object with dialect and data"), path, {
-    dialect: { required: filledString },
-    data: { required: jsonValue },
-  });
-};
+const opaque = withFields("an object with dialect and data", {
+  dialect: { required: filledString },
+  data: { required: jsonValue },
+});
 
 const fileData: Check = (value, path) => {
   const allowed = "a Uint8Array that is not empty, { url } or { id }";

@@ -16,8 +16,41 @@ export const KIND = {
   mark: 10,
 } as const;
 
-const TABLE = new Uint8Array(0x250);
-for (let code = 0xc0; code < 0x250; code++) TABLE[code] = KIND.word;
+/** A range of UTF-16 code units, both ends included. */
+type Range = readonly [first: number, last: number];
+
+/**
+ * Characters that take no room: between two others they only hide what they are. Joiners, directions, operators that are not
+ * written, and forms of the character before.
+ */
+export const INVISIBLE: readonly Range[] = [
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x180e, 0x180e],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+];
+
+/** The signs of ASCII in full width. */
+export const FULL_WIDTH_FORMS: Range = [0xff01, 0xff5e];
+
+/** How far behind the signs of ASCII their forms of full width stand. */
+export const FULL_WIDTH = 0xfee0;
+
+/** The small forms of a full stop and an at sign. */
+export const SMALL_FORMS: Readonly<Record<string, string>> = { "\ufe52": ".", "\ufe6b": "@" };
+
+/** The kind of each UTF-16 code unit. What is not set is a break. */
+const KINDS = new Uint8Array(0x10000);
+// Latin; combining marks, Greek and Cyrillic; the hyphens and dashes that are written in numbers.
+setRange([0xc0, 0x24f], KIND.word);
+setRange([0x300, 0x52f], KIND.word);
+setRange([0x2010, 0x2013], KIND.word);
+for (const range of INVISIBLE) setRange(range, KIND.word);
 setAll("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-+%ªº", KIND.word);
 setAll("0123456789", KIND.digit);
 setAll("@", KIND.at);
@@ -26,24 +59,16 @@ setAll("/", KIND.slash);
 setAll("#&'()$~^\\", KIND.soft);
 setAll("*`<>", KIND.mark);
 setAll("×÷", KIND.break);
-setAll("\u00ad", KIND.word);
-setAll(" \t\u00a0", KIND.space);
-setAll("\n\r\f\v\u0085", KIND.newline);
+setRange([0x2000, 0x200a], KIND.space);
+setAll(" \t\u00a0\u202f\u3000", KIND.space);
+setAll("\n\r\f\v\u0085\u2028\u2029", KIND.newline);
 setAll(",", KIND.comma);
+for (const [form, plain] of Object.entries(SMALL_FORMS)) setAll(form, kindOf(plain.charCodeAt(0)));
+for (let code = FULL_WIDTH_FORMS[0]; code <= FULL_WIDTH_FORMS[1]; code++) KINDS[code] = kindOf(code - FULL_WIDTH);
 
-/** How far behind the signs of ASCII their forms of full width stand (U+FF01 to U+FF5E). */
-export const FULL_WIDTH = 0xfee0;
-
-/** The small forms of a full stop and an at sign. */
-export const SMALL_FORMS: Readonly<Record<string, string>> = { "\ufe52": ".", "\ufe6b": "@" };
-
-/** Whether a character takes no room: between two others it only hides what they are. */
+/** Whether a character is one of `INVISIBLE`. */
 export function isInvisible(code: number): boolean {
-  if (code < 0x34f) return code === 0xad;
-  if (code < 0x2000) return code === 0x34f || code === 0x61c || code === 0x180e;
-  // Joiners, directions, operators that are not written, and forms of the character before.
-  if (code < 0x2070) return (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) || code >= 0x2060;
-  return code === 0xfeff || (code >= 0xfe00 && code <= 0xfe0f);
+  return INVISIBLE.some(([first, last]) => code >= first && code <= last);
 }
 
 /**
@@ -51,17 +76,13 @@ export function isInvisible(code: number): boolean {
  * written in them, and so they are never buffered.
  */
 export function kindOf(code: number): number {
-  if (code < 0x250) return TABLE[code] ?? KIND.break;
-  // Combining marks, Greek, Cyrillic, and the hyphens and dashes that are written in numbers.
-  if ((code >= 0x300 && code < 0x530) || (code >= 0x2010 && code <= 0x2013)) return KIND.word;
-  if (code >= 0xff01 && code <= 0xff5e) return kindOf(code - FULL_WIDTH);
-  if (isInvisible(code)) return KIND.word;
-  if (code === 0xfe52) return KIND.word;
-  if (code === 0xfe6b) return KIND.at;
-  if (code === 0x202f || (code >= 0x2000 && code <= 0x200a) || code === 0x3000) return KIND.space;
-  return code === 0x2028 || code === 0x2029 ? KIND.newline : KIND.break;
+  return KINDS[code] ?? KIND.break;
 }
 
 function setAll(characters: string, kind: number): void {
-  for (const character of characters) TABLE[character.charCodeAt(0)] = kind;
+  for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
+}
+
+function setRange([first, last]: Range, kind: number): void {
+  KINDS.fill(kind, first, last + 1);
 }

@@ -1,11 +1,12 @@
-import { FULL_WIDTH, isInvisible, SMALL_FORMS } from "./char-kind.js";
+import { FULL_WIDTH, FULL_WIDTH_FORMS, INVISIBLE, isInvisible, SMALL_FORMS } from "./char-kind.js";
 
 /** Underscores of emphasis: on one side of them is a word's first or last character, and none on the other. */
 const EMPHASIS = /(?<![\w\\])_{1,3}(?=[\p{L}\p{N}+(])|(?<=[\p{L}\p{N})])_{1,3}(?!\w|[*`~<]{1,4}\w)/gu;
-/** Characters that take no room, as `isInvisible` has them. */
-const INVISIBLE = "\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff";
-/** Forms of full width, and small ones. */
-const WIDE = "\\uff01-\\uff5e\\ufe52\\ufe6b";
+/** Forms of full width, small ones, and characters that are not seen, as a class of a regular expression has them. */
+const FORMS = [FULL_WIDTH_FORMS, ...INVISIBLE]
+  .map(([first, last]) => `${String.fromCharCode(first)}-${String.fromCharCode(last)}`)
+  .concat(Object.keys(SMALL_FORMS))
+  .join("");
 /**
  * What stands for one character: an escape of Markdown, of a text in a program (`\n`, `\u0040`), of a URL (`%40`) or of HTML
  * (`&#64;`, `&commat;`), also where these were escaped once more, a form of full width (`＠`), or one that is not seen, for
@@ -15,11 +16,11 @@ const ESCAPE = new RegExp(
   '\\\\(?:u[\\da-fA-F]{4}|x[\\da-fA-F]{2}|[nrtfbv0"\'](?=[\\w+("])|[-_.@+()#*~<>[\\]:])' +
     "|%(?:25){0,2}(?:20|2[89BbDdEe]|3[Aa]|40|5[Ff])" +
     "|&(?:amp;)?(?:#(?:\\d{2,7}|[xX][\\da-fA-F]{2,6})|commat|nbsp|period|plus|hyphen|lpar|rpar|colon|lowbar|shy|zwn?j|lrm|rlm);" +
-    `|[${WIDE}${INVISIBLE}]`,
+    `|[${FORMS}]`,
   "g",
 );
 /** Whether a text may have such; most have none. */
-const MAY_ESCAPE = new RegExp(`[\\\\%&${WIDE}${INVISIBLE}]`);
+const MAY_ESCAPE = new RegExp(`[\\\\%&${FORMS}]`);
 
 /** Elements of HTML that change how a part of a text looks, or where it may be broken. */
 const TAG =

@@ -17,8 +17,8 @@ export class WireLog {
   readonly #redactor: Redactor;
   #pieces: RedactedPieces;
 
-  constructor(tell: (event: WireEvent) => void, redactor: Redactor) {
-    this.#report = tell;
+  constructor(report: (event: WireEvent) => void, redactor: Redactor) {
+    this.#report = report;
     this.#redactor = redactor;
     this.#pieces = redactor.pieces();
   }

@@ -1,4 +1,12 @@
-import { checkedObject, checkFields, filledString, list, pattern, wholeNumber } from "../../stream/checks.js";
+import {
+  checkedObject,
+  checkFields,
+  filledString,
+  list,
+  pattern,
+  wholeNumber,
+  withFields,
+} from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 
 /** What tokens cost, in USD per million. A price that is absent is not known. */
@@ -61,15 +69,14 @@ const PRICES = {
   cacheWrite1h: price,
 };
 
-const tiers = list("an array of tiers", (value, path) => {
-  checkFields(checkedObject(value, path, "a tier"), path, {
-    ...PRICES,
-    aboveInputTokens: { required: wholeNumber(1) },
-  });
-});
+const tiers = list(
+  "an array of tiers",
+  withFields("a tier", { ...PRICES, aboveInputTokens: { required: wholeNumber(1) } }),
+);
 
-const rows = list("an array of rows", (value, path) => {
-  checkFields(checkedObject(value, path, "a row"), path, {
+const rows = list(
+  "an array of rows",
+  withFields("a row", {
     ...PRICES,
     provider: { required: filledString },
     models: { required: list("an array of at least one name", filledString, 1) },
@@ -77,8 +84,8 @@ const rows = list("an array of rows", (value, path) => {
     maxInputTokens: wholeNumber(1),
     source: { required: filledString },
     date: { required: pattern("a date such as 2026-11-21", /^\d{4}-\d{2}-\d{2}$/) },
-  });
-});
+  }),
+);
 
 function price(value: unknown, path: string): void {
   if (typeof value !== "number" || !(value >= 0 && value < Number.POSITIVE_INFINITY)) {

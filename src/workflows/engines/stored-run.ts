@@ -1,14 +1,5 @@
 import { type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
-import {
-  type Check,
-  checkedObject,
-  checkFields,
-  jsonObject,
-  list,
-  oneOf,
-  string,
-  wholeNumber,
-} from "../../stream/checks.js";
+import { type Check, jsonObject, list, oneOf, string, wholeNumber, withFields } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { RunStatus, StepRecord, WorkflowRunRecord } from "./engine.js";
 import type { Holder } from "./holder.js";
@@ -33,16 +24,12 @@ export interface Row {
 }
 
 const text = { required: string };
-const fields =
-  (what: string, known: Parameters<typeof checkFields>[2]): Check =>
-  (value, path) =>
-    checkFields(checkedObject(value, path, what), path, known);
 
 const STATUS: Check = oneOf("running", "waiting", "completed", "failed", "cancelled");
-const ERROR = fields("an error", { code: text, message: text });
-const QUESTIONS = list("questions", fields("a question", { id: text, step: text, message: text }));
-const HOLDER = fields("a process", { pid: { required: wholeNumber() }, host: text, token: text });
-const STEP = fields("the record of a step", {
+const ERROR = withFields("an error", { code: text, message: text });
+const QUESTIONS = list("questions", withFields("a question", { id: text, step: text, message: text }));
+const HOLDER = withFields("a process", { pid: { required: wholeNumber() }, host: text, token: text });
+const STEP = withFields("the record of a step", {
   key: text,
   status: { required: oneOf("completed", "failed") },
   results: { required: jsonObject },

@@ -1,4 +1,4 @@
-import { between, checkedObject, checkFields, list, string } from "../../stream/checks.js";
+import { between, list, string, withFields } from "../../stream/checks.js";
 import { flag, number, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import type { StepType } from "./step-type.js";
@@ -44,7 +44,10 @@ export const memoryRetrieve: StepType = {
 };
 
 /** A memory may be the user's own. */
-const checkHits = list("what was found, as an array", (value, path) => {
-  const hit = checkedObject(value, path, "an object with id, content, metadata and similarity");
-  checkFields(hit, path, { content: { required: string }, similarity: { required: between(0, 1) } });
-});
+const checkHits = list(
+  "what was found, as an array",
+  withFields("an object with id, content, metadata and similarity", {
+    content: { required: string },
+    similarity: { required: between(0, 1) },
+  }),
+);

@@ -3,7 +3,7 @@ import { embed } from "../../../models/embeddings/embed.js";
 import type { EmbeddingModel } from "../../../models/embeddings/embedding-model.js";
 import type { AiSdkEmbeddingModel } from "../../../models/embeddings/from-ai-sdk-embedding.js";
 import type { CallContext } from "../../../stream/call-context.js";
-import { checkedObject, checkFields, list, string } from "../../../stream/checks.js";
+import { list, string, withFields } from "../../../stream/checks.js";
 import { invalid } from "../../../stream/error.js";
 import { embeddedFacts } from "./embedded-facts.js";
 import type { Fact, FactStore, FoundFact } from "./fact-store.js";
@@ -103,10 +103,11 @@ export class FactBook {
   }
 }
 
-const checkFacts = list("the facts that a store returned, as an array", (value, path) => {
-  const text = { required: string };
-  checkFields(checkedObject(value, path, "a fact"), path, { id: text, text, at: text });
-});
+const text = { required: string };
+const checkFacts = list(
+  "the facts that a store returned, as an array",
+  withFields("a fact", { id: text, text, at: text }),
+);
 
 /** A store may be the user's own. */
 function checkedFacts<One extends Fact>(found: One[]): One[] {

@@ -1,0 +1,62 @@
+import { type Protocol, schema } from "./protocol.js";
+
+/** As AG-UI and the AI SDK's protocol of `useChat` documents them. */
+export const userInterfaces: readonly Protocol[] = [
+  {
+    path: "/ag-ui",
+    body: {
+      threadId: "t",
+      runId: "r",
+      messages: [{ id: "m", role: "user", content: "Hello" }],
+      tools: [{ name: "f", description: "F", parameters: schema }],
+      context: [{ description: "D", value: "V" }],
+      forwardedProps: { model: "echo" },
+    },
+    fields: {
+      threadId: "string",
+      runId: "string",
+      parentRunId: "string",
+      messages: "objects",
+      "messages[0].id": "string",
+      "messages[0].role": "string",
+      "messages[0].content": "string|objects",
+      tools: "objects",
+      "tools[0].name": "string",
+      "tools[0].description": "string",
+      "tools[0].parameters": "object",
+      context: "objects",
+      "context[0].description": "string",
+      "context[0].value": "string",
+      "forwardedProps.model": "string",
+      "forwardedProps.temperature": "number",
+    },
+    named: (error) => JSON.stringify(error),
+  },
+  {
+    path: "/api/chat",
+    body: {
+      id: "chat",
+      trigger: "submit-message",
+      messages: [{ id: "m", role: "user", parts: [{ type: "text", text: "Hello" }] }],
+      tools: { f: { description: "F", inputSchema: schema } },
+    },
+    fields: {
+      id: "string",
+      messageId: "string",
+      messages: "objects",
+      "messages[0].role": "string",
+      "messages[0].parts": "objects",
+      "messages[0].parts[0].type": "string",
+      "messages[0].parts[0].text": "string",
+      model: "string",
+      system: "string",
+      temperature: "number",
+      maxOutputTokens: "number",
+      toolChoice: "string",
+      tools: "object",
+      "tools.f.description": "string",
+      "tools.f.inputSchema": "object",
+    },
+    named: (error) => JSON.stringify(error),
+  },
+];

@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { joinBytes } from "../base/join-bytes.js";
 import { sniffMediaType } from "../base/sniff-media-type.js";
 import { wavHeader } from "../speech/audio/wav.js";
-import type { AudioDeltaEvent } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
+import type { AudioDeltaEvent } from "../stream/speech-event.js";
 import { fileProblem } from "./file-problem.js";
 
 /** The ends of names, by media type; of others, the word behind the slash where it can be one. */

@@ -1,8 +1,9 @@
 import { decodeBase64, encodeBase64 } from "../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../base/json.js";
-import type { Opaque, Source } from "../stream/chat-event.js";
+import type { Source } from "../stream/chat-event.js";
 import { type DataName, dataNameOf } from "../stream/data-name.js";
 import type { AssistantPart, TextPart } from "../stream/message.js";
+import type { Opaque } from "../stream/opaque.js";
 
 /**
  * What a protocol has no place for but its clients bring back, since they must: they return a signature of Anthropic's

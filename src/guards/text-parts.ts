@@ -1,4 +1,5 @@
-import type { Emit, Opaque, ReasoningDeltaEvent, TextDeltaEvent } from "../stream/chat-event.js";
+import type { Emit, ReasoningDeltaEvent, TextDeltaEvent } from "../stream/chat-event.js";
+import type { Opaque } from "../stream/opaque.js";
 import { JsonInTextFilter } from "./json-in-text-filter.js";
 import { flushFilter, type MakeFilter, type TextFilter } from "./text-filter.js";
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../base/json.js";
-import type { ApprovalRequestEvent, Opaque, QuestionRequestEvent, Source } from "./chat-event.js";
+import type { ApprovalRequestEvent, QuestionRequestEvent, Source } from "./chat-event.js";
 import type { DataName } from "./data-name.js";
+import type { Opaque } from "./opaque.js";
 
 /** Whether a part may be kept in the provider's prompt cache, and for how long. Ignored where there is no such choice. */
 export type CacheHint = "5m" | "1h";

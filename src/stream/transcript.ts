@@ -1,12 +1,10 @@
 import { joinBytes } from "../base/join-bytes.js";
 import { TextBuffer } from "../base/text-buffer.js";
 import type {
-  AudioDeltaEvent,
   ChatEvent,
   FinishReason,
   InputRequestEvent,
   NestedEvent,
-  Opaque,
   ReasoningDeltaEvent,
   SourceEvent,
   TextDeltaEvent,
@@ -16,7 +14,9 @@ import type {
 import type { PartialAnswer } from "./error.js";
 import type { AssistantMessage, AssistantPart, ChatMessage, OpaquePart, ToolResultPart } from "./message.js";
 import { isSameInner, nestedKey } from "./nested-key.js";
+import type { Opaque } from "./opaque.js";
 import type { PlainText } from "./plain-text.js";
+import type { AudioDeltaEvent } from "./speech-event.js";
 import { addUsage, type Usage, updateUsage } from "./usage.js";
 
 interface OpenPart {

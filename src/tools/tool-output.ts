@@ -1,6 +1,6 @@
 import type { JsonValue } from "../base/json.js";
-import type { Opaque } from "../stream/chat-event.js";
 import { messageOf, SluiceError } from "../stream/error.js";
+import type { Opaque } from "../stream/opaque.js";
 
 /** A result with more than a value, for a tool to return: an error that is not an exception, or state to keep with it. */
 export class ToolOutput {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { parseToolInput } from "../../dialects/tool-input.js";
-import type { Opaque } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 
 /** The dialect that what this module carries belongs to. */
 const DIALECT = "dapr";

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
 import { type DataName, dataNameOf } from "../../stream/data-name.js";
+import type { Opaque } from "../../stream/opaque.js";
 
 /** What a client brings back as it came, in the `encryptedValue` of a message or of a call. */
 export interface State {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Opaque, Source } from "../../stream/chat-event.js";
+import type { Source } from "../../stream/chat-event.js";
 import type { ToolResultPart } from "../../stream/message.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { parseToolInput } from "../tool-input.js";
 
 /** The protocol's name. */

@@ -3,7 +3,6 @@ import type {
   ChatEvent,
   DataEvent,
   FinishEvent,
-  Opaque,
   ReasoningDeltaEvent,
   SourceEvent,
   StartEvent,
@@ -14,6 +13,7 @@ import type {
 } from "../../stream/chat-event.js";
 import { providerWord } from "../../stream/data-name.js";
 import type { SluiceError } from "../../stream/error.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
 import { ClientCalls, clientReason } from "../client-calls.js";

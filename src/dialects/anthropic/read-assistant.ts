@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
 import type { AssistantPart } from "../../stream/message.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { addTextState, readCarried } from "../carried.js";
 import { readInput } from "../tool-input.js";
 import type { WireObject } from "../wire-object.js";

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { TextBuffer } from "../../base/text-buffer.js";
 import { uuid } from "../../base/uuid.js";
-import type { Emit, Opaque, ToolResultEvent } from "../../stream/chat-event.js";
+import type { Emit, ToolResultEvent } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { filledString } from "../filled-string.js";
 import { type ParsedInput, parseToolInput, readInput, UNNAMED } from "../tool-input.js";
 import { mergeDelta, unknownDelta } from "./block-delta.js";

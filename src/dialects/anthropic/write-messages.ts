@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
-import type { Opaque, Warning } from "../../stream/chat-event.js";
+import type { Warning } from "../../stream/chat-event.js";
 import type {
   AssistantPart,
   ChatMessage,
@@ -9,6 +9,7 @@ import type {
   ToolResultPart,
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { ANTHROPIC_HISTORY } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { inputObject } from "../tool-input.js";

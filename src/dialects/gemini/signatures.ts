@@ -1,6 +1,6 @@
 import { decodeBase64, encodeBase64 } from "../../base/base64.js";
 import type { JsonObject } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { type Carried, readCarried, writeCarried } from "../carried.js";
 import { otherFields, ownData, ownOpaque } from "./opaque.js";
 

@@ -1,7 +1,7 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
 import type { ToolCallPart, ToolResultPart } from "../../stream/message.js";
+import type { Opaque } from "../../stream/opaque.js";
 import { inputObject } from "../tool-input.js";
 import { idField } from "./call-ids.js";
 import { objectOf, ownData } from "./opaque.js";

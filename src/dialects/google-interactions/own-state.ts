@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 
 /** The name of this dialect, in `ReadingDialect.name` and in `Opaque.dialect`. */
 export const GOOGLE_INTERACTIONS = "google-interactions";

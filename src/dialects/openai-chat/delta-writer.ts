@@ -1,7 +1,8 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import type { AudioDeltaEvent, ChatEvent, FileEvent, ToolCallEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, FileEvent, ToolCallEvent } from "../../stream/chat-event.js";
 import { isProviderTool } from "../../stream/chat-request.js";
+import type { AudioDeltaEvent } from "../../stream/speech-event.js";
 import { ClientCalls } from "../client-calls.js";
 import { toDataUrl } from "../data-url.js";
 import type { WriterContext } from "../dialect.js";

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 
 /** The name of this dialect, in `Dialect.name` and in `Opaque.dialect`. */
 export const RESPONSES = "openai-responses";

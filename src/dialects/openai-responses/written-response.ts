@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
-import type { Opaque, StartEvent } from "../../stream/chat-event.js";
+import type { StartEvent } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 import type { Usage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
 import type { WriterContext } from "../dialect.js";

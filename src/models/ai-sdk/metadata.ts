@@ -1,6 +1,6 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
+import type { Opaque } from "../../stream/opaque.js";
 import type { ProviderMetadata } from "./language-model.js";
 
 /**

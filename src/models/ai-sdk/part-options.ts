@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
-import type { Opaque } from "../../stream/chat-event.js";
 import type { CacheHint, FilePart } from "../../stream/message.js";
+import type { Opaque } from "../../stream/opaque.js";
 import type { ProviderMetadata } from "./language-model.js";
 import { writeMetadata } from "./metadata.js";
 

@@ -1,4 +1,5 @@
-import type { AudioDeltaEvent, ChatEvent, SentenceEvent } from "../../stream/chat-event.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
+import type { AudioDeltaEvent, SentenceEvent } from "../../stream/speech-event.js";
 import { pcmMs } from "../audio/pcm.js";
 import { estimatedMs } from "../pipeline/synthesis.js";
 import type { WordMark } from "../voices/voice.js";

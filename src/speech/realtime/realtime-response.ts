@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../base/json.js";
-import type { AudioDeltaEvent, ChatEvent, SentenceEvent } from "../../stream/chat-event.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
+import type { AudioDeltaEvent, SentenceEvent } from "../../stream/speech-event.js";
 import { totalTokens, type Usage } from "../../stream/usage.js";
 import { pcmMs } from "../audio/pcm.js";
 import { HeardText } from "../heard/heard-text.js";

@@ -1,5 +1,6 @@
-import type { AudioDeltaEvent, ChatEvent } from "../../stream/chat-event.js";
+import type { ChatEvent } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
+import type { AudioDeltaEvent } from "../../stream/speech-event.js";
 import { pcmBytes } from "../audio/pcm.js";
 import type { HeardText } from "../heard/heard-text.js";
 import type { AudioOutput } from "./audio-output.js";

@@ -1,4 +1,4 @@
-import type { WordMark } from "../../stream/chat-event.js";
+import type { WordMark } from "../../stream/speech-event.js";
 
 export type { WordMark };
 

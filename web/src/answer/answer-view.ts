@@ -1,7 +1,6 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { isJsonObject, type JsonValue } from "../../../src/base/json.js";
 import type {
-  AudioDeltaEvent,
   ChatEvent,
   DataEvent,
   FinishReason,
@@ -13,6 +12,7 @@ import type {
 } from "../../../src/stream/chat-event.js";
 import type { InputResponse } from "../../../src/stream/message.js";
 import { nestedKey } from "../../../src/stream/nested-key.js";
+import type { AudioDeltaEvent } from "../../../src/stream/speech-event.js";
 import { CodeText } from "../markdown/code-text.js";
 import { noteOf, warningsOf } from "./note-of.js";
 import type { AnswerState, InnerPartView, OpenRequest, PartView, ToolPartView } from "./part.js";

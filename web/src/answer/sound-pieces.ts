@@ -1,6 +1,6 @@
 import { joinBytes } from "../../../src/base/join-bytes.js";
 import { wavHeader } from "../../../src/speech/audio/wav.js";
-import type { AudioDeltaEvent } from "../../../src/stream/chat-event.js";
+import type { AudioDeltaEvent } from "../../../src/stream/speech-event.js";
 
 /** What a model speaks itself, until it is a file that can be played. */
 export class SoundPieces {

@@ -67,7 +67,14 @@ export function estimateTokens(text: string): number {
   return tokens;
 }
 
+/** The classes of ASCII. */
+const ASCII = Uint8Array.from({ length: 0x80 }, (_, code) => classOf(code));
+
 function classify(code: number): number {
+  return code < 0x80 ? (ASCII[code] ?? SIGN) : classOf(code);
+}
+
+function classOf(code: number): number {
   if ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) return LETTER;
   if (code === 0x20 || code === 0x09) return SPACE;
   if (code === 0x0a || code === 0x0d) return NEWLINE;

@@ -10,6 +10,7 @@ import type {
   ToolInputDeltaEvent,
 } from "../stream/chat-event.js";
 import { nestedKey } from "../stream/nested-key.js";
+import type { PlainText } from "../stream/plain-text.js";
 import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";
@@ -39,7 +40,7 @@ export interface FilterStageOptions {
  *
  * @param make gives a new filter for each text.
  */
-export function filterStage(make: MakeFilter, options: FilterStageOptions): Stage {
+export function filterStage(make: MakeFilter, options: FilterStageOptions): FilterStage {
   return new FilterStage(make, options);
 }
 
@@ -50,7 +51,9 @@ interface OpenCall {
 
 /** The most that waits until it is known what a text before it ends with: characters of deltas, 1 for another event. */
 const MOST_WAITING = 64;
-class FilterStage implements Stage {
+
+/** See `filterStage`. */
+export class FilterStage implements Stage {
   readonly #make: MakeFilter;
   readonly #guard: string;
   readonly #changedOpaque: "drop" | "keep";
@@ -84,6 +87,16 @@ class FilterStage implements Stage {
       this.#settle(emit);
     }
     this.#take(event, emit);
+  }
+
+  /** Whether a text is the next piece of the one that came last, and nothing waits for that: `pushText` then may take it. */
+  goesOnWith(plain: PlainText): boolean {
+    return this.#waiting.length === 0 && this.#parts.goesOnWith(plain);
+  }
+
+  /** Takes the next piece of the text that came last; returns what may go out of that text now. */
+  pushText(text: string): string {
+    return this.#parts.pushText(text);
   }
 
   end(emit: Emit): void {

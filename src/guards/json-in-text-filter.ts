@@ -50,6 +50,8 @@ export class JsonInTextFilter implements TextFilter {
   }
 
   push(text: string): string {
+    // Most text has no JSON, and none begins in it.
+    if (this.#json === undefined && this.#opened === "" && !hasBracket(text)) return this.#text.push(text);
     let out = "";
     for (let at = 0; at < text.length; ) {
       if (this.#json !== undefined) {
@@ -107,6 +109,14 @@ export class JsonInTextFilter implements TextFilter {
     this.#json = undefined;
     this.#text.skip?.("}");
   }
+}
+
+function hasBracket(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BRACE.open || code === BRACKET.open) return true;
+  }
+  return false;
 }
 
 /** Behind the next opening bracket, or the end of the text. */

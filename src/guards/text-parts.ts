@@ -1,5 +1,6 @@
 import type { Emit, ReasoningDeltaEvent, TextDeltaEvent } from "../stream/chat-event.js";
 import type { Opaque } from "../stream/opaque.js";
+import type { PlainText } from "../stream/plain-text.js";
 import { JsonInTextFilter } from "./json-in-text-filter.js";
 import { flushFilter, type MakeFilter, type TextFilter } from "./text-filter.js";
 
@@ -49,6 +50,21 @@ export class TextParts {
   /** Whether a delta is the next piece of the current part. */
   goesOn(event: TextDeltaEvent | ReasoningDeltaEvent): boolean {
     return continues(this.#current, event);
+  }
+
+  /** Whether a text is the next piece of the current part. */
+  goesOnWith({ block }: PlainText): boolean {
+    const like = this.#current?.like;
+    return like?.type === "text-delta" && like.block === block && like.refusal === undefined;
+  }
+
+  /** Takes the next piece of the current part; returns what may go out of it now. */
+  pushText(text: string): string {
+    const part = this.#current;
+    if (part === undefined) return text;
+    const out = part.filter.push(text);
+    this.#noteChange(part);
+    return out;
   }
 
   /** Takes a delta. */

@@ -27,6 +27,11 @@ export interface BatchSource {
    * so that a source above another one costs no promise of its own. Default: `next`, and a promise behind it.
    */
   nextInto?<T>(taker: BatchTaker<T>): T | Promise<T>;
+  /**
+   * A source that gives from now on what this one would, and may be read in its place; leaving still goes through this one.
+   * Default: there is none, or none yet.
+   */
+  readonly passesOn?: BatchSource | undefined;
   /** Stops at once and frees the connection. A pending `next` settles at once; its outcome is ignored. */
   cancel(reason: unknown): void;
 }

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch-source.js";
+import type { ChatEvent } from "./chat-event.js";
 
 /** The text of a batch of nothing but deltas of one text. */
 export interface PlainText {
@@ -7,8 +8,12 @@ export interface PlainText {
   readonly block: number | undefined;
 }
 
-/** What was found of the batch that was looked at last: each layer that a batch passes asks. */
-let last: { batch: Batch; length: number; first: unknown; end: unknown; plain: PlainText | undefined } | undefined;
+// What was found of the batch that was looked at last: each layer that a batch passes asks.
+let last: Batch | undefined;
+let lastLength = 0;
+let lastFirst: ChatEvent | undefined;
+let lastEnd: ChatEvent | undefined;
+let lastPlain: PlainText | undefined;
 
 /**
  * The text of a batch in which each event is a delta of the same text, well-formed and without anything beside it;
@@ -19,10 +24,13 @@ export function plainText(batch: Batch): PlainText | undefined {
   const first = batch[0];
   const end = batch[length - 1];
   // A source may use its array again, but not its events.
-  if (last?.batch === batch && last.length === length && last.first === first && last.end === end) return last.plain;
-  const plain = find(batch);
-  last = { batch, length, first, end, plain };
-  return plain;
+  if (last === batch && lastLength === length && lastFirst === first && lastEnd === end) return lastPlain;
+  lastPlain = find(batch);
+  last = batch;
+  lastLength = length;
+  lastFirst = first;
+  lastEnd = end;
+  return lastPlain;
 }
 
 function find(batch: Batch): PlainText | undefined {

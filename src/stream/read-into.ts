@@ -5,7 +5,20 @@ export function readInto<T>(source: BatchSource, taker: BatchTaker<T>): T | Prom
   return source.nextInto === undefined ? nextThen(source, taker) : source.nextInto(taker);
 }
 
-/** The same by `next`, with a promise behind that of the source. */
+/** What hands on what it reads. */
+export type Reads = Required<Pick<BatchSource, "nextInto">>;
+
+/**
+ * What to read in place of a source that has been read before: the source itself, or the one that it only passes on. Asked once
+ * and not at each read.
+ */
+export function readsOf(source: BatchSource): Reads {
+  let direct = source;
+  while (direct.passesOn !== undefined) direct = direct.passesOn;
+  return direct.nextInto === undefined ? { nextInto: (taker) => nextThen(direct, taker) } : (direct as Reads);
+}
+
+/** A read by `next`, with a promise behind that of the source. */
 export function nextThen<T>(source: Pick<BatchSource, "next">, taker: BatchTaker<T>): T | Promise<T> {
   let pulled: ReturnType<BatchSource["next"]>;
   try {
@@ -40,26 +53,26 @@ export class TakerChain {
 }
 
 function inTurn<T>(own: Made, reader: BatchTaker<T>): BatchTaker<T> {
-  const hand = (made: ReturnType<Made["batch"]>): T | Promise<T> =>
-    made instanceof Promise ? made.then(reader.batch, reader.failure) : reader.batch(made);
+  const { batch: take, failure: fail } = own;
+  const { batch: hand, failure: handFailure } = reader;
   return {
     batch(batch) {
       let made: ReturnType<Made["batch"]>;
       try {
-        made = own.batch(batch);
+        made = take(batch);
       } catch (thrown) {
-        return reader.failure(thrown);
+        return handFailure(thrown);
       }
-      return hand(made);
+      return made instanceof Promise ? made.then(hand, handFailure) : hand(made);
     },
     failure(thrown) {
       let made: ReturnType<Made["failure"]>;
       try {
-        made = own.failure(thrown);
+        made = fail(thrown);
       } catch (other) {
-        return reader.failure(other);
+        return handFailure(other);
       }
-      return hand(made);
+      return made instanceof Promise ? made.then(hand, handFailure) : hand(made);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ChatEvent, FinishReason } from "./chat-event.js";
 import { SluiceError } from "./error.js";
 import { EventLaws } from "./event-laws.js";
 import { plainText } from "./plain-text.js";
-import { nextThen, readInto, TakerChain } from "./read-into.js";
+import { nextThen, type Reads, readInto, readsOf, TakerChain } from "./read-into.js";
 import { ReadQueue } from "./read-queue.js";
 import { StreamTiming } from "./timing.js";
 import { Transcript } from "./transcript.js";
@@ -27,6 +27,8 @@ export class StreamReading implements BatchReader {
   readonly timing = new StreamTiming();
   cancelled?: SluiceError;
   readonly #source: BatchSource;
+  /** What is read in place of the source, once that was read. */
+  #reads: Reads | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #characters = new WholeCharacters();
   readonly #laws = new EventLaws();
@@ -71,7 +73,8 @@ export class StreamReading implements BatchReader {
   nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
     if (this.#queue.busy) return this.#queue.after(() => this.#next()).then(taker.batch, taker.failure);
     if (this.#outcome.type !== "open" || !this.#begun) return nextThen({ next: () => this.#next() }, taker);
-    return this.#waits(readInto(this.#source, this.#chain.before(taker)));
+    this.#reads ??= readsOf(this.#source);
+    return this.#waits(this.#reads.nextInto(this.#chain.before(taker)));
   }
 
   /** The reader leaves. */

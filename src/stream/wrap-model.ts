@@ -113,6 +113,7 @@ class Call implements WrappedCall {
       return {
         next: () => source.next(),
         nextInto: (taker) => readInto(source, taker),
+        passesOn: source,
         cancel(reason) {
           leave(reason);
           source.cancel(reason);

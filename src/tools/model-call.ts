@@ -2,6 +2,7 @@ import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { innerSource } from "../stream/inner-source.js";
+import { type Reads, readsOf } from "../stream/read-into.js";
 import type { Usage } from "../stream/usage.js";
 import { BudgetShare } from "./budget-share.js";
 import { type StepCounter, StepRelay } from "./step-relay.js";
@@ -14,6 +15,8 @@ export class ModelCall {
   /** What the reader gets of it. */
   readonly relay: StepRelay;
   readonly #source: BatchSource;
+  /** What is read in place of the source, once that was read. */
+  #reads: Reads | undefined;
   readonly #share: BudgetShare | undefined;
   readonly #onArrival: () => void;
   #booked = false;
@@ -35,9 +38,11 @@ export class ModelCall {
     this.#source = innerSource(model, request, { ...options, ...own });
   }
 
-  /** Its source, for a reader of its own, where nothing of it is on the way. */
-  get idle(): BatchSource | undefined {
-    return this.#pulling || this.#arrival !== undefined ? undefined : this.#source;
+  /** Its source, once it was read, for a reader of its own, where nothing of it is on the way. */
+  get idle(): Reads | undefined {
+    if (this.#pulling || this.#arrival !== undefined) return undefined;
+    this.#reads ??= readsOf(this.#source);
+    return this.#reads;
   }
 
   /** What has come; where nothing has, one batch is asked for. */

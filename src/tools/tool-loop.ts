@@ -5,7 +5,7 @@ import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage, ToolCallPart, ToolResultPart } from "../stream/message.js";
-import { nextThen, readInto, TakerChain } from "../stream/read-into.js";
+import { nextThen, type Reads, TakerChain } from "../stream/read-into.js";
 import { Slots } from "../stream/slots.js";
 import { type Pulled, truncated } from "../stream/sources/transform.js";
 import { CallRun, type RunListener } from "./call-run.js";
@@ -71,24 +71,17 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   next(): Pulled {
-    const source = this.#alone;
-    if (source === undefined) return this.#next();
-    try {
-      const pulled = source.next();
-      if (pulled instanceof Promise) return pulled.then(this.#onBatch, this.#onFailure);
-      return this.#onBatch(pulled);
-    } catch (thrown) {
-      return this.#onFailure(thrown);
-    }
+    const model = this.#alone;
+    return model === undefined ? this.#next() : model.nextInto(this.#taker);
   }
 
   nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
-    const source = this.#alone;
-    return source === undefined ? nextThen(this, taker) : readInto(source, this.#chain.before(taker));
+    const model = this.#alone;
+    return model === undefined ? nextThen(this, taker) : model.nextInto(this.#chain.before(taker));
   }
 
   /** The model's stream, while nobody but the model can say anything: then it is read without further ado. */
-  get #alone(): BatchSource | undefined {
+  get #alone(): Reads | undefined {
     if (this.#phase !== "answering" || this.#left || this.#failure !== undefined || !this.#calls.none) return undefined;
     return this.#modelCall?.idle;
   }
@@ -104,7 +97,8 @@ export class ToolLoop implements BatchSource, RunListener {
     throw thrown;
   };
 
-  readonly #chain = new TakerChain({ batch: this.#onBatch, failure: this.#onFailure });
+  readonly #taker: BatchTaker<Batch | undefined> = { batch: this.#onBatch, failure: this.#onFailure };
+  readonly #chain = new TakerChain(this.#taker);
 
   #next(): Pulled {
     try {

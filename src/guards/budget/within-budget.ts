@@ -25,8 +25,10 @@ export class WithinBudget implements Transform {
   readonly #stop: (reason: unknown) => void;
   readonly #model: string;
   readonly #limits: BudgetLimits;
+  readonly #maxOutputTokens: number;
+  readonly #maxTotalTokens: number;
   /** Those of `COUNTED` that are set. */
-  readonly #counted: readonly (typeof COUNTED)[number][];
+  readonly #counted: readonly [limit: (typeof COUNTED)[number], most: number][];
   readonly #spending: Spending;
   readonly #clock: Clock;
   #begun: number | undefined;
@@ -41,7 +43,12 @@ export class WithinBudget implements Transform {
     this.#stop = stop;
     this.#model = model;
     this.#limits = limits;
-    this.#counted = COUNTED.filter((limit) => limits[limit] !== undefined);
+    this.#maxOutputTokens = limits.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+    this.#maxTotalTokens = limits.maxTotalTokens ?? Number.POSITIVE_INFINITY;
+    this.#counted = COUNTED.flatMap((limit) => {
+      const most = limits[limit];
+      return most === undefined ? [] : [[limit, most]];
+    });
     this.#spending = spending;
     this.#clock = clock;
   }
@@ -94,8 +101,8 @@ export class WithinBudget implements Transform {
   #passText(batch: Batch): boolean {
     const plain = plainText(batch);
     // Each character is a token at most.
-    if (plain === undefined || plain.text.length > this.#left() || this.#limits.maxCost !== undefined) return false;
-    if (this.#exceeded() !== undefined) return false;
+    if (plain === undefined || this.#limits.maxCost !== undefined) return false;
+    if (plain.text.length > this.#left() || this.#exceeded() !== undefined) return false;
     this.#spending.count(plain.text, Number.POSITIVE_INFINITY);
     return true;
   }
@@ -149,21 +156,20 @@ export class WithinBudget implements Transform {
 
   /** Output tokens that may still come. */
   #left(): number {
-    const { maxOutputTokens = Number.POSITIVE_INFINITY, maxTotalTokens = Number.POSITIVE_INFINITY } = this.#limits;
     const { input, output } = this.#spending.totals;
-    return Math.min(maxOutputTokens - output, maxTotalTokens - input - output);
+    return Math.min(this.#maxOutputTokens - output, this.#maxTotalTokens - input - output);
   }
 
   /** Of the two limits on output tokens, the one that was reached. */
   #tightest(): BudgetLimit {
-    const { maxOutputTokens = Number.POSITIVE_INFINITY } = this.#limits;
-    return maxOutputTokens - this.#spending.totals.output <= 0 ? "maxOutputTokens" : "maxTotalTokens";
+    return this.#maxOutputTokens - this.#spending.totals.output <= 0 ? "maxOutputTokens" : "maxTotalTokens";
   }
 
   /** The first limit that what was used is above. */
   #exceeded(): BudgetLimit | undefined {
     if (this.#late) return "maxMs";
-    return this.#counted.find((limit) => this.#used(limit) > (this.#limits[limit] ?? Number.POSITIVE_INFINITY));
+    for (const [limit, most] of this.#counted) if (this.#used(limit) > most) return limit;
+    return undefined;
   }
 
   /** Timers do not fire while a source answers without a pause, so the clock is asked as well. */

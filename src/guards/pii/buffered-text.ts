@@ -15,13 +15,16 @@ export class BufferedText {
   #rest = "";
   /** The place of the first character that is neither out nor dropped. */
   #from: number;
+  /** What goes out, but for the text from `#passed` to `#from`, which follows it as it is. */
   #out = "";
+  #passed: number;
   #changed = false;
 
   /** @param before what can be seen before the text; it does not go out. */
   constructor(before: string) {
     this.#gone = before;
     this.#from = before.length;
+    this.#passed = before.length;
   }
 
   /** The place of the first character that is neither out nor dropped. */
@@ -55,9 +58,11 @@ export class BufferedText {
 
   /** Adds what stands in the text here, and does not go out. */
   skip(piece: string): void {
+    this.#writePassed();
     this.#gone += this.#rest + piece;
     this.#rest = "";
     this.#from = this.#gone.length;
+    this.#passed = this.#from;
   }
 
   /** The UTF-16 code unit at a place in the rest. */
@@ -73,33 +78,37 @@ export class BufferedText {
 
   /** Puts out what stands before a place, as it is. */
   pass(until: number): void {
-    if (until <= this.#from) return;
-    this.#out += this.slice(this.#from, until);
-    this.#from = until;
+    if (until > this.#from) this.#from = until;
   }
 
   /** Leaves out what stands before a place. */
   drop(until: number): void {
+    this.#writePassed();
     this.#from = until;
+    this.#passed = until;
     this.#changed = true;
   }
 
   /** Puts out what is not in the text. */
   write(text: string): void {
+    this.#writePassed();
     this.#out += text;
     this.#changed = true;
   }
 
   /** What was put out since the last time. */
   take(): string {
-    const out = this.#out;
-    const taken = this.#from - this.#gone.length;
-    this.#out = "";
-    if (taken > 0) {
-      this.#gone += this.#rest.slice(0, taken);
-      this.#rest = this.#rest.slice(taken);
-    }
-    return out;
+    const base = this.#gone.length;
+    const taken = this.#from - base;
+    if (taken <= 0) return this.#takeOut();
+    // Mostly it is what came in, which then is cut out once.
+    const unchanged = this.#out === "" && this.#passed === base;
+    if (!unchanged) this.#writePassed();
+    const piece = this.#rest.slice(0, taken);
+    this.#gone += piece;
+    this.#rest = this.#rest.slice(taken);
+    this.#passed = this.#from;
+    return unchanged ? piece : this.#takeOut();
   }
 
   /** Lets go of what is gone but for `CONTEXT` characters, where that is much. Returns how much less all places are. */
@@ -108,6 +117,18 @@ export class BufferedText {
     if (gone < MOST_GONE) return 0;
     this.#gone = this.#gone.slice(gone);
     this.#from -= gone;
+    this.#passed -= gone;
     return gone;
+  }
+
+  #writePassed(): void {
+    if (this.#from > this.#passed) this.#out += this.slice(this.#passed, this.#from);
+    this.#passed = this.#from;
+  }
+
+  #takeOut(): string {
+    const out = this.#out;
+    this.#out = "";
+    return out;
   }
 }

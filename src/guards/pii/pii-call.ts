@@ -1,10 +1,9 @@
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { inTurn, stageTransform } from "../../stream/sources/staged.js";
 import type { Transform } from "../../stream/sources/transform.js";
 import { filterRequest } from "../filter-request.js";
 import { filterStage } from "../filter-stage.js";
+import { filterTransform } from "../filter-transform.js";
 import type { CallGuard, GuardedCall } from "../guard.js";
-import { joinedDeltas } from "../joined-deltas.js";
 import { PiiVault } from "./pii-vault.js";
 import { PlaceholderRestorer } from "./placeholder-restorer.js";
 import { scrub } from "./scrub.js";
@@ -70,9 +69,9 @@ class PiiCall implements CallGuard {
       ? filterStage((key) => new Scrubber(this.#rules, { key }), { guard: "pii" })
       : undefined;
     const vault = this.#vault;
-    if (vault === undefined) return scrub && joinedDeltas(stageTransform(scrub));
+    if (vault === undefined) return scrub && filterTransform(scrub);
     const restore = filterStage(() => new PlaceholderRestorer(vault), { guard: "pii", changedOpaque: "keep" });
-    return joinedDeltas(stageTransform(scrub === undefined ? restore : inTurn(scrub, restore)));
+    return scrub === undefined ? filterTransform(restore) : filterTransform(scrub, restore);
   }
 }
 

@@ -39,12 +39,20 @@ export function withoutMarksBehind(written: string): string {
 
 /** A word without what Markdown and HTML put around it or parts of it, and without escapes. */
 export function plainWord(word: string): string {
-  if (!UNUSUAL.test(word)) return word;
+  if (isUsual(word)) return word;
   return PlainView.of(word).text.replace(WORD_MARKS, "");
 }
 
-/** What most words have none of. */
-const UNUSUAL = /[^\w.,:;'()@#/+$-]/;
+/** The characters that stand for themselves, by their code: most words have no others. */
+const USUAL = new Uint8Array(0x80);
+for (const sign of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:;'()@#/+$-")
+  USUAL[sign.charCodeAt(0)] = 1;
+
+function isUsual(word: string): boolean {
+  for (let at = 0; at < word.length; at++) if (USUAL[word.charCodeAt(at)] !== 1) return false;
+  return true;
+}
+
 const WORD_MARKS = new RegExp(`${TAG}|[*\`<>]|~~`, "g");
 
 /** The characters that HTML has names for and that entities are made of. */

@@ -3,7 +3,7 @@ import type { ChatEvent } from "../chat-event.js";
 import { SluiceError } from "../error.js";
 import { isContent } from "../is-content.js";
 import { plainText } from "../plain-text.js";
-import { nextThen, readInto, TakerChain } from "../read-into.js";
+import { nextThen, type Reads, readsOf, TakerChain } from "../read-into.js";
 import { type Pulled, truncated } from "./transform.js";
 
 /** An attempt that failed. */
@@ -46,6 +46,8 @@ class AttemptsSource implements BatchSource {
   readonly #plan: AttemptsPlan;
   #attempt = 0;
   #current: BatchSource | undefined;
+  /** What is read in place of the current source, once that was read. */
+  #reads: Reads | undefined;
   /** What came before the first content. */
   #buffer: ChatEvent[] = [];
   #delivered = false;
@@ -79,7 +81,9 @@ class AttemptsSource implements BatchSource {
 
   nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
     const current = this.#delivered && !this.#finished && this.#left === undefined ? this.#current : undefined;
-    return current === undefined ? nextThen(this, taker) : readInto(current, this.#chain.before(taker));
+    if (current === undefined) return nextThen(this, taker);
+    this.#reads ??= readsOf(current);
+    return this.#reads.nextInto(this.#chain.before(taker));
   }
 
   cancel(reason: unknown): void {
@@ -104,6 +108,7 @@ class AttemptsSource implements BatchSource {
 
   #begin(source: BatchSource): void {
     this.#current = source;
+    this.#reads = undefined;
     this.#buffer = [];
     this.#delivered = false;
     this.#stepped = false;

@@ -40,6 +40,10 @@ class OpenedSource implements BatchSource {
     return opening.next();
   }
 
+  get passesOn(): BatchSource | undefined {
+    return this.#source;
+  }
+
   nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
     return this.#source === undefined ? nextThen(this, taker) : readInto(this.#source, taker);
   }

@@ -1,6 +1,6 @@
 import type { Batch, BatchSource, BatchTaker } from "../batch-source.js";
 import { SluiceError } from "../error.js";
-import { readInto, TakerChain } from "../read-into.js";
+import { nextThen, type Reads, readsOf, TakerChain } from "../read-into.js";
 
 /** A batch, nothing yet, or a promise of either where something must be waited for. */
 export type Pulled = Batch | undefined | Promise<Batch | undefined>;
@@ -35,6 +35,8 @@ export function transform(source: BatchSource, through: Transform): BatchSource 
 class TransformSource implements BatchSource {
   readonly #source: BatchSource;
   readonly #through: Transform;
+  /** What is read in place of the source, once that was read. */
+  #reads: Reads | undefined;
   #begun = false;
   #over = false;
   /** Thrown after what goes out before it. */
@@ -66,14 +68,9 @@ class TransformSource implements BatchSource {
   }
 
   nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
-    let first: Batch | undefined;
-    try {
-      first = this.#before();
-    } catch (thrown) {
-      return taker.failure(thrown);
-    }
-    if (first !== undefined || this.#over) return taker.batch(first);
-    return readInto(this.#source, this.#chain.before(taker));
+    if (!this.#begun || this.#over || this.#failure !== undefined) return nextThen(this, taker);
+    this.#reads ??= readsOf(this.#source);
+    return this.#reads.nextInto(this.#chain.before(taker));
   }
 
   /** What goes out before the source is read, or the end. */

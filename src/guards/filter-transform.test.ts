@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { trickyText } from "../../test/laws/arbitrary-answer.js";
 import type { Batch } from "../stream/batch-source.js";
-import type { ChatEvent } from "../stream/chat-event.js";
+import type { ChatEvent, Emit } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { guard } from "./guard.js";
 import { pii } from "./pii/pii.js";
+import { scrubStage } from "./pii/scrub-text.js";
 
 const ASK = { messages: [{ role: "user" as const, content: "Hi" }] };
 
@@ -43,6 +44,18 @@ async function scrubbed(reads: readonly Batch[]): Promise<Record<string, string>
   return texts;
 }
 
+/** The same, event by event through the stage itself. */
+function scrubbedByStage(deltas: readonly ChatEvent[]): Record<string, string> {
+  const texts: Record<string, string> = {};
+  const stage = scrubStage({ locales: ["de"] });
+  const emit: Emit = (event) => {
+    if (event.type === "text-delta") texts[`${event.block}`] = (texts[`${event.block}`] ?? "") + event.text;
+  };
+  for (const delta of deltas) stage.push(delta, emit);
+  stage.end?.(emit);
+  return texts;
+}
+
 test("what is scrubbed does not depend on which deltas arrive together", async () => {
   await fc.assert(
     fc.asyncProperty(pieces, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), async (all, sizes) => {
@@ -56,6 +69,7 @@ test("what is scrubbed does not depend on which deltas arrive together", async (
         at += size;
       }
       expect(await scrubbed(together)).toEqual(await scrubbed(deltas.map((delta) => [delta])));
+      expect(await scrubbed(together)).toEqual(scrubbedByStage(deltas));
     }),
     { numRuns: 150 },
   );

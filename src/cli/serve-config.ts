@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { checkPushNotifications, type PushNotificationOptions } from "../server/a2a/push-notifications.js";
 import { type ApiKey, checkApiKeys } from "../server/protect/api-key.js";
 import { checkFetchFiles, type FetchFiles } from "../server/protect/fetch-files.js";
 import { checkRealtimeOptions, type RealtimeOptions } from "../server/realtime/realtime-options.js";
@@ -48,6 +49,8 @@ export interface ServeConfig {
   /** Spans and metrics by what `NODE_OPTIONS` registers with `@opentelemetry/api`. */
   telemetry?: boolean;
   fetchFiles?: FetchFiles;
+  /** Posts tasks of A2A to addresses that clients name, public ones alone; `{}` for the defaults. */
+  pushNotifications?: PushNotificationOptions;
   origins?: string[];
   allowedHosts?: string[];
   keys?: ApiKey[];
@@ -81,6 +84,7 @@ const CONFIG = exactly("the configuration", {
   takeover: list("an array of strings", filledString),
   telemetry: boolean,
   fetchFiles: checkFetchFiles,
+  pushNotifications: checkPushNotifications,
   origins: list("an array of strings", filledString),
   allowedHosts: list("an array of strings", filledString),
   keys: checkApiKeys,

@@ -1,3 +1,4 @@
+import { onAbort } from "../base/on-abort.js";
 import { describe, SluiceError } from "../stream/error.js";
 import { MemoryRun } from "./memory-run.js";
 import {
@@ -28,6 +29,10 @@ export class MemoryRunLog implements RunLog {
   readonly #running = new Map<string, MemoryRun>();
   readonly #threads = new Map<string, string>();
   readonly #threadOf = new Map<string, string>();
+  readonly #groups = new Map<string, Set<string>>();
+  readonly #groupOf = new Map<string, string>();
+  /** Those that wait for runs to begin, by their ids. */
+  readonly #awaited = new Map<string, Set<() => void>>();
   #endedBytes = 0;
 
   /** @throws {SluiceError} `invalid-argument` for a limit that is none. */
@@ -52,6 +57,8 @@ export class MemoryRunLog implements RunLog {
       this.#threads.set(options.thread, run);
       this.#threadOf.set(run, options.thread);
     }
+    if (options.group !== undefined) this.#join(run, options.group);
+    for (const wake of this.#awaited.get(run) ?? []) wake();
     return writer;
   }
 
@@ -71,6 +78,39 @@ export class MemoryRunLog implements RunLog {
   async newestOf(thread: string): Promise<string | undefined> {
     this.sweep();
     return this.#threads.get(thread);
+  }
+
+  async runsOf(group: string): Promise<string[]> {
+    this.sweep();
+    return [...(this.#groups.get(group) ?? [])];
+  }
+
+  async note(run: string, name: string, value: string | undefined): Promise<boolean> {
+    const found = this.#get(run);
+    if (value === undefined) found?.notes.delete(name);
+    else found?.notes.set(name, value);
+    return found !== undefined;
+  }
+
+  async begun(run: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#get(run) !== undefined) return;
+    const awaiting = this.#awaited.get(run) ?? new Set();
+    this.#awaited.set(run, awaiting);
+    await new Promise<void>((resolve, reject) => {
+      const settle = (how: () => void) => () => {
+        forget();
+        awaiting.delete(wake);
+        if (awaiting.size === 0) this.#awaited.delete(run);
+        how();
+      };
+      const wake = settle(resolve);
+      const forget = onAbort(
+        signal,
+        settle(() => reject(signal.reason)),
+      );
+      awaiting.add(wake);
+    });
   }
 
   async stop(run: string, reason = "the run was stopped"): Promise<boolean> {
@@ -94,6 +134,8 @@ export class MemoryRunLog implements RunLog {
     this.#running.clear();
     this.#threads.clear();
     this.#threadOf.clear();
+    this.#groups.clear();
+    this.#groupOf.clear();
   }
 
   #get(run: string): MemoryRun | undefined {
@@ -107,11 +149,26 @@ export class MemoryRunLog implements RunLog {
     this.sweep();
   };
 
+  #join(run: string, group: string): void {
+    const runs = this.#groups.get(group) ?? new Set();
+    this.#groups.set(group, runs.add(run));
+    this.#groupOf.set(run, group);
+  }
+
+  #leave(run: string): void {
+    const group = this.#groupOf.get(run);
+    if (group === undefined) return;
+    this.#groupOf.delete(run);
+    const runs = this.#groups.get(group);
+    if (runs?.delete(run) && runs.size === 0) this.#groups.delete(group);
+  }
+
   #forget(id: string): boolean {
     const run = this.#ended.get(id);
     if (run === undefined) return false;
     this.#ended.delete(id);
     this.#endedBytes -= run.bytes;
+    this.#leave(id);
     const thread = this.#threadOf.get(id);
     this.#threadOf.delete(id);
     if (thread !== undefined && this.#threads.get(thread) === id) this.#threads.delete(thread);

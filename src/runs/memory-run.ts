@@ -12,6 +12,7 @@ const AHEAD_BYTES = 64 * 1_024;
 export class MemoryRun implements RunWriter {
   readonly run: string;
   readonly meta: Readonly<Record<string, string>>;
+  readonly notes = new Map<string, string>();
   readonly startedAt = Date.now();
   endedAt: number | undefined;
   onDeserted: (() => void) | undefined;
@@ -55,7 +56,8 @@ export class MemoryRun implements RunWriter {
 
   get record(): RunRecord {
     const { run, state, meta, startedAt, endedAt } = this;
-    const known: RunRecord = { run, state, first: this.#first, next: this.#next, startedAt, meta };
+    const notes = Object.fromEntries(this.notes);
+    const known: RunRecord = { run, state, first: this.#first, next: this.#next, startedAt, meta, notes };
     return endedAt === undefined ? known : { ...known, endedAt };
   }
 

@@ -22,6 +22,14 @@ export function threadKey(prefix: string, thread: string): string {
   return `${prefix}:thread:${thread}`;
 }
 
+/** Where the runs of a group stand (set). */
+export function groupKey(prefix: string, group: string): string {
+  return `${prefix}:group:${group}`;
+}
+
+/** What was noted of a run stands in its hash, under names that begin so. */
+export const NOTE = "note:";
+
 /** Where a process listens for what is asked of the runs that it writes. */
 export function writerChannel(prefix: string, process: string): string {
   return `${prefix}:writer:${process}`;

@@ -1,14 +1,15 @@
 import { parseJson } from "../base/json.js";
+import { orLeft } from "../base/or-left.js";
 import { uuid } from "../base/uuid.js";
 import { exactly, filledString } from "../stream/checks.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
 import { type Buried, buryRun } from "./bury-run.js";
 import { OrphanSweep } from "./orphan-sweep.js";
 import { RedisConnection } from "./redis-connection.js";
-import { keysOf, threadKey, writerChannel } from "./redis-keys.js";
+import { groupKey, keysOf, NOTE, threadKey, writerChannel } from "./redis-keys.js";
 import { RedisRunReader } from "./redis-run-reader.js";
 import { RedisRunWriter, type RedisWriting } from "./redis-run-writer.js";
-import { OPEN, STOP, TAKE } from "./redis-scripts.js";
+import { NOTE_DOWN, OPEN, STOP, TAKE } from "./redis-scripts.js";
 import { RedisWriters } from "./redis-writers.js";
 import { RemoteRun } from "./remote-run.js";
 import {
@@ -42,8 +43,8 @@ const LIFE = 1.5;
 const BEAT = 0.5;
 const POLL = 0.4;
 
-/** A thread is remembered for this long, in ms, whatever becomes of its run. */
-const THREAD_MS = 86_400_000;
+/** A thread or a group is remembered for this long after its last run began, in ms. */
+const KNOWN_MS = 86_400_000;
 
 const positive = (value: unknown, path: string) => {
   if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number above 0");
@@ -66,6 +67,7 @@ const OPTIONS = exactly("the settings of a log in Redis", {
  */
 export class RedisRunLog implements RunLog {
   onLost: ((lost: LostRun) => void) | undefined;
+  onBuried: ((run: string) => void) | undefined;
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #heartbeatMs: number;
@@ -127,9 +129,10 @@ export class RedisRunLog implements RunLog {
       if (!this.#writers.has(run)) await this.#roll.remove(run);
       throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
     }
-    const { thread } = options;
+    const { thread, group } = options;
+    if (group !== undefined) await this.#join(run, groupKey(this.#prefix, group));
     if (thread !== undefined) {
-      await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", THREAD_MS));
+      await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", KNOWN_MS));
     }
     const writer = new RedisRunWriter(run, keys, options, this.#writing, () => this.#ended(run));
     this.#writers.set(run, writer);
@@ -171,6 +174,7 @@ export class RedisRunLog implements RunLog {
       next,
       startedAt: Number(hash.startedAt),
       meta: metaOf(hash.meta),
+      notes: notesIn(hash),
     };
     return hash.endedAt === undefined ? record : { ...record, endedAt: Number(hash.endedAt) };
   }
@@ -178,6 +182,40 @@ export class RedisRunLog implements RunLog {
   async newestOf(thread: string): Promise<string | undefined> {
     const run = await this.#connection.run((redis) => redis.get(threadKey(this.#prefix, thread)));
     return run ?? undefined;
+  }
+
+  async runsOf(group: string): Promise<string[]> {
+    const key = groupKey(this.#prefix, group);
+    const runs = await this.#connection.run((redis) => redis.smembers(key));
+    const kept = await this.#connection.run((redis) =>
+      Promise.all(runs.map((run) => redis.exists(keysOf(this.#prefix, run).known))),
+    );
+    const forgotten = runs.filter((_, index) => kept[index] === 0);
+    if (forgotten.length > 0) await this.#connection.run((redis) => redis.srem(key, ...forgotten));
+    return runs.filter((_, index) => kept[index] === 1);
+  }
+
+  async note(run: string, name: string, value: string | undefined): Promise<boolean> {
+    const values = [`${NOTE}${name}`, value ?? ""];
+    return (await this.#connection.script(NOTE_DOWN, keysOf(this.#prefix, run), values)) === 1;
+  }
+
+  async begun(run: string, signal: AbortSignal): Promise<void> {
+    const { entries } = keysOf(this.#prefix, run);
+    let wake = () => {};
+    const onMessage = () => wake();
+    await this.#connection.listen(entries, onMessage);
+    try {
+      for (;;) {
+        const heard = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        if ((await this.find(run)) !== undefined) return;
+        await orLeft(heard, signal);
+      }
+    } finally {
+      this.#connection.unlisten(entries, onMessage);
+    }
   }
 
   async stop(run: string, reason = "the run was stopped"): Promise<boolean> {
@@ -201,6 +239,10 @@ export class RedisRunLog implements RunLog {
     // Not awaited: a Redis that is gone would never answer, and one that hears nothing finds a dead process without runs.
     if (this.#writers.size === 0) this.#roll.leave().catch(() => {});
     this.#connection.close();
+  }
+
+  async #join(run: string, group: string): Promise<void> {
+    await this.#connection.run((redis) => Promise.all([redis.sadd(group, run), redis.pexpire(group, KNOWN_MS)]));
   }
 
   /** What the readers of a run in this process share. */
@@ -236,8 +278,10 @@ export class RedisRunLog implements RunLog {
   }
 
   /** Ends a run whose writer is dead. */
-  #bury(run: string): Promise<Buried> {
-    return buryRun(this.#connection, run, { prefix: this.#prefix, keepMs: this.#writing.keepMs });
+  async #bury(run: string): Promise<Buried> {
+    const buried = await buryRun(this.#connection, run, { prefix: this.#prefix, keepMs: this.#writing.keepMs });
+    if (buried === "ended") this.onBuried?.(run);
+    return buried;
   }
 
   /** A run that this process wrote is over. */
@@ -266,4 +310,9 @@ function metaOf(text: string | undefined): Record<string, string> {
   const meta = parseJson(text ?? "{}");
   if (typeof meta !== "object" || meta === null) return {};
   return Object.fromEntries(Object.entries(meta).map(([name, value]) => [name, String(value)]));
+}
+
+function notesIn(hash: Readonly<Record<string, string>>): Record<string, string> {
+  const noted = Object.entries(hash).filter(([field]) => field.startsWith(NOTE));
+  return Object.fromEntries(noted.map(([field, value]) => [field.slice(NOTE.length), value]));
 }

@@ -1,7 +1,7 @@
 /**
  * What must happen in one step in Redis. Of each run there are three keys, which stand on one node of a cluster: KEYS[1] its
- * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again, goesOn), KEYS[3] its
- * writer's sign of life (string that expires).
+ * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again, goesOn, and
+ * notes), KEYS[3] its writer's sign of life (string that expires).
  */
 
 /** The token of the process that began a run. */
@@ -106,5 +106,12 @@ local known = redis.call("HMGET", KEYS[2], "state", "writer")
 if known[1] ~= "running" then return 0 end
 redis.call("HSETNX", KEYS[2], "stop", ARGV[2])
 redis.call("PUBLISH", known[2], ARGV[1] .. "\\n" .. ARGV[2])
+return 1
+`;
+
+/** Notes something of a run. ARGV: the field, the value ("" takes it back). Returns 1, or 0 where there is no such run. */
+export const NOTE_DOWN = `
+if redis.call("EXISTS", KEYS[2]) == 0 then return 0 end
+if ARGV[2] == "" then redis.call("HDEL", KEYS[2], ARGV[1]) else redis.call("HSET", KEYS[2], ARGV[1], ARGV[2]) end
 return 1
 `;

@@ -8,6 +8,8 @@ export interface OpenRun {
   meta?: Readonly<Record<string, string>>;
   /** A name (a chat, a thread) under which the newest run is found again without its id. */
   thread?: string;
+  /** A name under which all runs that are kept are listed. */
+  group?: string;
   /** Whether the writer waits where its only reader in this process is far behind. Default true. */
   paced?: boolean;
   /** What another process needs to make the run once more, if this one dies. Default: the run then ends with `run-lost`. */
@@ -34,6 +36,8 @@ export interface RunRecord {
   endedAt?: number;
   /** As it was given when the run began. */
   meta: Readonly<Record<string, string>>;
+  /** What was noted of it since, by names. */
+  notes: Readonly<Record<string, string>>;
 }
 
 /** Which events to read. */
@@ -114,6 +118,20 @@ export interface RunLog {
   find(run: string): Promise<RunRecord | undefined>;
   /** The id of the newest run of a thread; `undefined` when there is none. */
   newestOf(thread: string): Promise<string | undefined>;
+  /** The ids of the runs of a group that are kept, in no order. */
+  runsOf(group: string): Promise<string[]>;
+  /**
+   * Notes something of a run, whoever writes it, for as long as it is kept; `undefined` takes a note back.
+   *
+   * @returns whether there is such a run.
+   */
+  note(run: string, name: string, value: string | undefined): Promise<boolean>;
+  /**
+   * Resolves when there is something to read of a run, whoever begins it: at once where there is already.
+   *
+   * @throws the signal's reason, as soon as it is aborted.
+   */
+  begun(run: string, signal: AbortSignal): Promise<void>;
   /**
    * Asks the writer to end a run, wherever it is. Its log then ends with the error `cancelled`.
    *
@@ -129,6 +147,8 @@ export interface RunLog {
    * `run-lost`, as all others do.
    */
   onLost?: ((lost: LostRun) => void) | undefined;
+  /** Called with each run that this process has ended because its own gave no sign of life. Must not throw. */
+  onBuried?: ((run: string) => void) | undefined;
   /** Frees what time has made worthless. Costs little; called now and then by whoever keeps the log. */
   sweep(): void;
   /** Frees connections. Writers must have ended. */

@@ -10,6 +10,7 @@ import { MemoryRunLog } from "../runs/memory-run-log.js";
 import type { RunLog } from "../runs/run-log.js";
 import { invalid, type SluiceError } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
+import { PushNotifications } from "./a2a/push-notifications.js";
 import { allRoutes } from "./all-routes.js";
 import type { ServerCall } from "./call.js";
 import { Gate } from "./gate.js";
@@ -125,9 +126,12 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
     decided: (decision) => metrics.decided(decision),
     routes,
     takeOver: new TakeOver(options.takeover ?? [], served.models),
+    pushNotifications: options.pushNotifications && new PushNotifications(options.pushNotifications, metrics.pushed),
     monitor: new Monitor({ routes }),
   };
   if (core.takeOver.isOn) log.onLost = (lost) => void core.takeOver.take(core, lost);
+  const { pushNotifications } = core;
+  if (pushNotifications !== undefined) log.onBuried = (run) => void pushNotifications.tell(core, run);
   const app = new Hono();
   const features = openFeatures(core, options, served);
   const secrets = options.realtime === undefined ? undefined : new ClientSecrets();
@@ -162,6 +166,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
       if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
       // Whoever stays takes over.
       if (core.takeOver.isOn) log.onLost = undefined;
+      if (pushNotifications !== undefined) log.onBuried = undefined;
       await sockets?.close();
       await drain.end(
         listeners,

@@ -1,3 +1,4 @@
+export type { PushNotificationOptions } from "./a2a/push-notifications.js";
 export type { ListenAt, SluiceServer } from "./create-server.js";
 export { createServer } from "./create-server.js";
 export type { ApiKey } from "./protect/api-key.js";

@@ -27,7 +27,7 @@ export function pageIn({ query }: Pick<ServerCall, "query">, usual: number): Pag
   const limit = given === null ? usual : /^\d{1,4}$/.test(given) ? Number(given) : 0;
   if (limit < 1 || limit > MOST) throw badRequest("limit", given, `a whole number from 1 to ${MOST}`);
   const after = query.get("after");
-  return { limit, ...(after !== null && { after: placeOf(after) }) };
+  return { limit, ...(after !== null && { after: placeOf(after, "after") }) };
 }
 
 /** The place as clients get it: `next` of a page. */
@@ -35,11 +35,12 @@ export function cursorOf({ time, id }: ListPlace): string {
   return Buffer.from(JSON.stringify([time, id])).toString("base64url");
 }
 
-function placeOf(cursor: string): ListPlace {
+/** @param field where the cursor stands. @throws {SluiceError} `invalid-request` for one that is none. */
+export function placeOf(cursor: string, field: string): ListPlace {
   const value = read(cursor);
   const [time, id] = Array.isArray(value) ? value : [];
   if (typeof time === "string" && !Number.isNaN(Date.parse(time)) && typeof id === "string") return { time, id };
-  throw badRequest("after", cursor, "`next` of the page before");
+  throw badRequest(field, cursor, "that of the page before");
 }
 
 function read(cursor: string): JsonValue | undefined {

@@ -6,6 +6,7 @@ import type { Transcriber } from "../speech/listen/transcriber.js";
 import type { Voice } from "../speech/voices/voice.js";
 import type { RouteDecision } from "../stream/call-context.js";
 import type { SluiceError } from "../stream/error.js";
+import type { PushNotifications } from "./a2a/push-notifications.js";
 import type { ServerCall } from "./call.js";
 import type { Monitor } from "./monitoring/monitor.js";
 import type { Named } from "./named.js";
@@ -62,6 +63,8 @@ export interface ServerCore {
   decided(decision: RouteDecision): void;
   /** Which answers are made once more where the process that made them is gone. */
   readonly takeOver: TakeOver;
+  /** Tells clients of A2A when their tasks have ended; absent where the server is not to. */
+  readonly pushNotifications: PushNotifications | undefined;
   /** Watches what goes on, for dashboards. */
   readonly monitor: Monitor;
   /** How the routes are doing, their circuit breakers included. */

@@ -13,6 +13,8 @@ export interface ServerMetrics {
   run(entry: RunLogEntry): void;
   /** A route has decided something. */
   decided(decision: RouteDecision): void;
+  /** A notification of a task was posted, or given up. */
+  pushed(outcome: "delivered" | "failed"): void;
   /** What a scraper reads. */
   text(): Promise<{ contentType: string; body: string }>;
 }
@@ -52,6 +54,12 @@ export async function serverMetrics({ open, routes }: Metered): Promise<ServerMe
     labelNames: ["route", "target", "outcome", "code"],
     registers,
   });
+  const notifications = new prom.Counter({
+    name: "sluice_push_notifications_total",
+    help: "Notifications of A2A tasks, by whether they arrived.",
+    labelNames: ["outcome"],
+    registers,
+  });
   const gauge = (name: string, help: string, value: (target: RouteTargetState) => number) =>
     new prom.Gauge({
       name,
@@ -83,6 +91,9 @@ export async function serverMetrics({ open, routes }: Metered): Promise<ServerMe
     },
     decided({ route, target, outcome, code = "" }) {
       decisions.inc({ route, target, outcome, code });
+    },
+    pushed(outcome) {
+      notifications.inc({ outcome });
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

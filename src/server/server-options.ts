@@ -24,6 +24,7 @@ import type { TelemetryOptions } from "../telemetry/telemetry.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
+import { checkPushNotifications, type PushNotificationOptions } from "./a2a/push-notifications.js";
 import { type ApiKey, checkApiKeys } from "./protect/api-key.js";
 import { checkFetchFiles, type FetchFiles } from "./protect/fetch-files.js";
 import { checkRealtimeOptions, type RealtimeOptions } from "./realtime/realtime-options.js";
@@ -114,6 +115,11 @@ export interface ServerOptions {
    * Default: addresses go to the provider as they are, who fetches them or does not.
    */
   fetchFiles?: FetchFiles;
+  /**
+   * Posts tasks of A2A, when they end or wait for input, to addresses that their clients name: public ones alone, `{}` for the
+   * defaults. What stands with an address (a token) is in the log of runs. Default: not served.
+   */
+  pushNotifications?: PushNotificationOptions;
   /** What is refused. */
   limits?: ServerLimits;
   /** How long a streamed answer may be silent before a sign of life is sent, in ms. Default 15,000. */
@@ -184,6 +190,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   allowedHosts: strings,
   telemetry: either("true, false or options", boolean, jsonObject),
   fetchFiles: checkFetchFiles,
+  pushNotifications: checkPushNotifications,
   limits: object,
   keepAliveMs: duration,
   patienceMs: duration,

@@ -27,6 +27,8 @@ export interface ToServe {
   run?: string;
   /** A name under which the newest run is found again. */
   thread?: string;
+  /** A name under which those of the caller that are kept are listed. */
+  group?: string;
   /** Whether nobody need wait for it. Default false. */
   background?: boolean;
   /** Whether the client can come back for it, so that leaving does not end it unless the server is set to. Default false. */
@@ -134,13 +136,14 @@ async function begin<Started extends { id: string; done: Promise<RunOutcome> }>(
 
 /** How the run is opened in the log. */
 function openingOf({ settings }: ServerCore, call: Asker, asked: ToServe): StartRun {
-  const { model, protocol, background = false, resumable = false, meta, thread, again } = asked;
+  const { model, protocol, background = false, resumable = false, meta, thread, group, again } = asked;
   const goesOn = background || settings.onLeave === "continue" || (resumable && settings.onLeave === "auto");
   return {
     attended: !background,
     onLeave: goesOn ? "continue" : "stop",
     meta: { owner: call.caller.name, model, dialect: protocol, ...meta },
     ...(thread !== undefined && { thread: threadOf(call, thread) }),
+    ...(group !== undefined && { group: threadOf(call, group) }),
     ...(again !== undefined && { again }),
   };
 }

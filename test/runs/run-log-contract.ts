@@ -163,6 +163,47 @@ export function runLogContract(name: string, open: () => Promise<RunLog>): void 
       expect(await other.newestOf(thread)).toBe(second);
     });
 
+    test("lists the runs of a group that are kept", async () => {
+      const group = `group-${fresh()}`;
+      const [first, second] = [fresh(), fresh()];
+      for (const run of [first, second]) {
+        const writer = await log.open(run, { group });
+        await writer.append([START, FINISH]);
+        await writer.flushed();
+      }
+      expect(new Set(await other.runsOf(group))).toEqual(new Set([first, second]));
+      await log.forget(first);
+      expect(await other.runsOf(group)).toEqual([second]);
+      expect(await other.runsOf("no-such-group")).toEqual([]);
+    });
+
+    test("keeps what is noted of a run, from anywhere, and takes it back", async () => {
+      const run = fresh();
+      const writer = await log.open(run, { meta: { owner: "a" } });
+      expect(await other.note(run, "b", "seen")).toBe(true);
+      expect(await log.note(run, "c", "twice")).toBe(true);
+      expect(await log.find(run)).toMatchObject({ meta: { owner: "a" }, notes: { b: "seen", c: "twice" } });
+      await writer.append([START, FINISH]);
+      await writer.flushed();
+      await log.note(run, "c", undefined);
+      expect((await other.find(run))?.notes).toEqual({ b: "seen" });
+      expect(await log.note("no-such-run", "b", "seen")).toBe(false);
+    });
+
+    test("tells when a run has begun, wherever it is", async () => {
+      const run = fresh();
+      const { signal } = new AbortController();
+      const waiting = [log.begun(run, signal), other.begun(run, signal)];
+      const writer = await log.open(run);
+      writer.append([START]);
+      await Promise.all(waiting);
+      await other.begun(run, signal);
+      const left = new AbortController();
+      const never = other.begun(fresh(), left.signal);
+      left.abort(new Error("left"));
+      await expect(never).rejects.toThrow("left");
+    });
+
     test("refuses an id that is taken, a run that there is none of, and numbers that are none", async () => {
       const run = fresh();
       await log.open(run);

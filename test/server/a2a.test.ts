@@ -1,5 +1,4 @@
-import { Role, type StreamResponse, type Task, TaskState } from "@a2a-js/sdk";
-import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
+import { TaskState } from "@a2a-js/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { a2aModel } from "../../src/models/a2a/a2a-model.js";
 import { defineModel } from "../../src/models/define-model.js";
@@ -13,6 +12,7 @@ import { withTools } from "../../src/tools/with-tools.js";
 import { modelLaws } from "../laws/model-laws.js";
 import { collect } from "../support/collect.js";
 import { deferred } from "../support/deferred.js";
+import { asTask, connectA2a, say, textIn, textOf } from "./a2a-client.js";
 import { type Serving, serve } from "./serve.js";
 
 /** Asks for its tool once, then says what it returned. */
@@ -81,55 +81,8 @@ beforeAll(async () => {
 });
 afterAll(() => serving.close());
 
-function connect(name: string, { token = key.key, legacy = false } = {}) {
-  const fetchImpl: typeof fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set("authorization", `Bearer ${token}`);
-    return fetch(input, { ...init, headers });
-  };
-  const settings = { fetchImpl, legacyCompat: { enabled: legacy } };
-  const factory = new ClientFactory({
-    transports: [new JsonRpcTransportFactory(settings)],
-    cardResolver: new DefaultAgentCardResolver(settings),
-  });
-  return factory.createFromUrl(serving.url, `/a2a/${name}/.well-known/agent-card.json`);
-}
-
-function say(text: string, ids: { taskId?: string; contextId?: string } = {}, more = {}) {
-  const part = { content: { $case: "text" as const, value: text }, metadata: undefined, filename: "", mediaType: "" };
-  const message = {
-    messageId: crypto.randomUUID(),
-    contextId: "",
-    taskId: "",
-    ...ids,
-    role: Role.ROLE_USER,
-    parts: [part],
-    metadata: undefined,
-    extensions: [],
-    referenceTaskIds: [],
-  };
-  const configuration = {
-    acceptedOutputModes: [],
-    taskPushNotificationConfig: undefined,
-    returnImmediately: false,
-    ...more,
-  };
-  return { tenant: "", message, configuration, metadata: undefined };
-}
-
-const asTask = (result: object): Task => {
-  if (!("status" in result)) throw new Error("no task");
-  return result as Task;
-};
-const textOf = (task: Task) =>
-  task.artifacts
-    .flatMap(({ parts }) => parts.map(({ content }) => (content?.$case === "text" ? content.value : "")))
-    .join("");
-const textIn = (updates: readonly StreamResponse[]) =>
-  updates
-    .flatMap(({ payload }) => (payload?.$case === "artifactUpdate" ? (payload.value.artifact?.parts ?? []) : []))
-    .map(({ content }) => (content?.$case === "text" ? content.value : ""))
-    .join("");
+const connect = (name: string, more: { token?: string; legacy?: boolean } = {}) =>
+  connectA2a(serving.url, name, { token: key.key, ...more });
 
 describe("A2A, with its own client", () => {
   test("an agent has a card, the first one is the server's", async () => {

@@ -32,6 +32,25 @@ export class GuardedFetch {
     this.#field = field;
   }
 
+  /**
+   * Looks at an address before it is used: what its name leads to is looked at when the connection is made.
+   *
+   * @throws {SluiceError} `permission` for one that is not allowed.
+   */
+  check(url: URL): void {
+    if (url.protocol !== "http:" && url.protocol !== "https:") {
+      throw new SluiceError("permission", `${url.protocol} is not http or https`, { field: this.#field });
+    }
+    const { hosts } = this.#options;
+    if (hosts !== undefined && !hosts.includes(url.hostname) && !hosts.includes(url.host)) {
+      throw new SluiceError("permission", `${url.host} is none of the hosts that are allowed`, { field: this.#field });
+    }
+    const literal = url.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(literal) !== 0) this.#checkAddress(url, literal);
+    // RFC 6761: this machine, whatever a server of names says.
+    else if (/(?:^|\.)localhost\.?$/i.test(literal)) this.#checkAddress(url, "127.0.0.1");
+  }
+
   /** @throws {SluiceError} `permission` for an address that is not allowed; `connect-failed`. */
   async request(
     url: URL,
@@ -41,7 +60,7 @@ export class GuardedFetch {
     let at = url;
     let sent = init;
     for (let redirects = 0; ; redirects++) {
-      this.#checkHost(at);
+      this.check(at);
       const agent = this.#agent(at, settings.verifyTls);
       const close = () => agent.close();
       const response = await fetch(at, { ...sent, redirect: "manual", dispatcher: agent }).catch((thrown: unknown) => {
@@ -58,20 +77,6 @@ export class GuardedFetch {
       sent = afterRedirect(sent, response.status, at, next);
       at = next;
     }
-  }
-
-  #checkHost(url: URL): void {
-    if (url.protocol !== "http:" && url.protocol !== "https:") {
-      throw new SluiceError("permission", `${url.protocol} is not http or https`, { field: this.#field });
-    }
-    const { hosts } = this.#options;
-    if (hosts !== undefined && !hosts.includes(url.hostname) && !hosts.includes(url.host)) {
-      throw new SluiceError("permission", `${url.host} is none of the hosts that are allowed`, { field: this.#field });
-    }
-    const literal = url.hostname.replace(/^\[|\]$/g, "");
-    if (isIP(literal) !== 0) this.#checkAddress(url, literal);
-    // RFC 6761: this machine, whatever a server of names says.
-    else if (/(?:^|\.)localhost\.?$/i.test(literal)) this.#checkAddress(url, "127.0.0.1");
   }
 
   #checkAddress(url: URL, address: string): void {

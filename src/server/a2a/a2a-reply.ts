@@ -11,16 +11,22 @@ import { TaskHandler } from "./task-handler.js";
 const WHAT = "A2A";
 
 /** The card of an agent, as clients ask for it. */
-export async function cardReply(served: ServedModel, call: ServerCall, asksForKey: boolean): Promise<ServerReply> {
+export async function cardReply(core: ServerCore, call: ServerCall, served: ServedModel): Promise<ServerReply> {
   const { AgentCard } = await loadPeer("@a2a-js/sdk", WHAT);
-  return jsonReply(AgentCard.toJSON(agentCard(served, { origin: originOf(call), asksForKey })));
+  return jsonReply(AgentCard.toJSON(cardOf(core, call, served)));
+}
+
+function cardOf(core: ServerCore, call: ServerCall, served: ServedModel) {
+  const { asksForKey } = core.settings;
+  const pushNotifications = core.pushNotifications !== undefined;
+  return agentCard(served, { origin: originOf(call), asksForKey, pushNotifications });
 }
 
 /** Answers one request of A2A's JSON-RPC, of version 1.0 or 0.3, whose methods have slashes. */
 export async function a2aReply(core: ServerCore, call: ServerCall, served: ServedModel): Promise<ServerReply> {
   const body = await call.json();
   if (!isJsonObject(body)) throw new SluiceError("invalid-request", "the body is no object", { status: 400 });
-  const card = agentCard(served, { origin: originOf(call), asksForKey: false });
+  const card = cardOf(core, call, served);
   const { Extensions } = await loadPeer("@a2a-js/sdk", WHAT);
   const { JsonRpcTransportHandler, ServerCallContext } = await loadPeer("@a2a-js/sdk/server", WHAT);
   const { LegacyJsonRpcTransportHandler } = await loadPeer("@a2a-js/sdk/compat/v0_3/server", WHAT);

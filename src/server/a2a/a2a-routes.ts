@@ -12,7 +12,7 @@ const CARD = "/.well-known/agent-card.json";
 export function a2aRoutes(core: ServerCore): Route[] {
   const errors = openAiChat;
   const card = (path: string): Route => {
-    const handle = async (call: ServerCall) => cardReply(servedAt(core, call), call, core.settings.asksForKey);
+    const handle = async (call: ServerCall) => cardReply(core, call, servedAt(core, call));
     return { method: "GET", path, errors, summary: "A2A: an agent's card", handle };
   };
   const rpc = (path: string): Route => {

@@ -7,12 +7,15 @@ export interface CardSettings {
   origin: string;
   /** Whether callers must have a key. */
   asksForKey: boolean;
+  /** Whether tasks are posted to addresses of clients. */
+  pushNotifications: boolean;
 }
 
 const MODES = ["text/plain", "application/json", "image/*", "audio/*", "application/pdf"];
 
 /** What others may know of an agent: A2A's agent card, in its version 1.0. */
-export function agentCard({ name, kind, model }: ServedModel, { origin, asksForKey }: CardSettings): AgentCard {
+export function agentCard({ name, kind, model }: ServedModel, settings: CardSettings): AgentCard {
+  const { origin, asksForKey, pushNotifications } = settings;
   const url = `${origin}/a2a/${encodeURIComponent(name)}`;
   const description = descriptionOf(model) ?? `The ${kind} ${name}`;
   const binding = { url, protocolBinding: "JSONRPC", tenant: "" };
@@ -26,7 +29,7 @@ export function agentCard({ name, kind, model }: ServedModel, { origin, asksForK
     ],
     provider: undefined,
     version: "1.0.0",
-    capabilities: { streaming: true, pushNotifications: false, extensions: [], extendedAgentCard: false },
+    capabilities: { streaming: true, pushNotifications, extensions: [], extendedAgentCard: false },
     securitySchemes: asksForKey
       ? {
           key: {

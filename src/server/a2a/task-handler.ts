@@ -1,17 +1,24 @@
 import type {
   AgentCard,
   CancelTaskRequest,
+  DeleteTaskPushNotificationConfigRequest,
+  GetTaskPushNotificationConfigRequest,
   GetTaskRequest,
+  ListTaskPushNotificationConfigsRequest,
+  ListTaskPushNotificationConfigsResponse,
+  ListTasksRequest,
+  ListTasksResponse,
   Message,
   SendMessageRequest,
   StreamResponse,
   SubscribeToTaskRequest,
   Task,
+  TaskPushNotificationConfig,
 } from "@a2a-js/sdk";
-import type { A2ARequestHandler } from "@a2a-js/sdk/server";
+import type { A2ARequestHandler, ServerCallContext } from "@a2a-js/sdk/server";
 import { uuid } from "../../base/uuid.js";
-import { ROLE, STATE } from "../../models/a2a/a2a-words.js";
-import type { RunReader } from "../../runs/run-log.js";
+import { STATE } from "../../models/a2a/a2a-words.js";
+import type { RunReader, RunRecord } from "../../runs/run-log.js";
 import { messageOf } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Peers } from "../../stream/peers.js";
@@ -19,9 +26,22 @@ import type { ServerCall } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed } from "../start-served.js";
+import { listTasks } from "./list-tasks.js";
+import type { PushNotifications } from "./push-notifications.js";
+import { addPushTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
 import { readMessage } from "./read-message.js";
-import { contextThread, conversationAfter, newestTurn, runOf, type TaskTurn, turnMeta, turnsOf } from "./task-run.js";
-import { TaskWriter, textPart } from "./task-writer.js";
+import {
+  contextThread,
+  conversationAfter,
+  newestTurn,
+  runOf,
+  type TaskTurn,
+  tasksOf,
+  turnMeta,
+  turnsOf,
+} from "./task-run.js";
+import { catchUp, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
+import { TaskWriter } from "./task-writer.js";
 
 /** What one call of A2A is about. */
 export interface TaskHandlerSettings {
@@ -53,27 +73,38 @@ export class TaskHandler implements A2ARequestHandler {
     return this.#card;
   }
 
-  async sendMessage(request: SendMessageRequest): Promise<Task> {
-    const { turns, reader } = await this.#begin(request);
+  async getAuthenticatedExtendedAgentCard(): Promise<never> {
+    throw new this.#errors.ExtendedAgentCardNotConfiguredError("the agent card is all there is");
+  }
+
+  async sendMessage(request: SendMessageRequest, context: ServerCallContext): Promise<Task> {
+    const { turns, reader } = await this.#begin(request, context);
     const { historyLength, returnImmediately = false } = request.configuration ?? {};
     if (returnImmediately) {
       reader.cancel();
-      return this.#snapshot(turns, historyLength);
+      return this.#snapshot(turns, { historyLength });
     }
     for (let entry = await reader.next(); entry !== undefined; entry = await reader.next());
-    return this.#snapshot(await this.#turns(turns[0]?.taskId ?? ""), historyLength);
+    return this.#snapshot(await this.#turns(turns[0]?.taskId ?? ""), { historyLength });
   }
 
-  async *sendMessageStream(request: SendMessageRequest): AsyncGenerator<StreamResponse, void, undefined> {
-    const { turns, reader } = await this.#begin(request);
+  async *sendMessageStream(
+    request: SendMessageRequest,
+    context: ServerCallContext,
+  ): AsyncGenerator<StreamResponse, void, undefined> {
+    const { turns, reader } = await this.#begin(request, context);
     const newest = turns.at(-1);
     if (newest === undefined) return;
-    yield { payload: { $case: "task", value: await this.#task(turns, new TaskWriter(newest)) } };
+    yield { payload: { $case: "task", value: await taskAt(this.#core, turns, new TaskWriter(newest)) } };
     yield* updates(reader, new TaskWriter(newest));
   }
 
   async getTask({ id, historyLength }: GetTaskRequest): Promise<Task> {
-    return this.#snapshot(await this.#turns(id), historyLength);
+    return this.#snapshot(await this.#turns(id), { historyLength });
+  }
+
+  listTasks(request: ListTasksRequest): Promise<ListTasksResponse> {
+    return this.#wellFormed(() => listTasks(this.#core, this.#call.caller, this.#served.name, request));
   }
 
   async cancelTask({ id }: CancelTaskRequest): Promise<Task> {
@@ -87,46 +118,66 @@ export class TaskHandler implements A2ARequestHandler {
     return this.#snapshot(await this.#turns(id));
   }
 
-  /** How the task stands, and what follows. */
+  /** How the task stands, and what follows, of turns that are still to come as well, until it has ended. */
   async *resubscribe({ id }: SubscribeToTaskRequest): AsyncGenerator<StreamResponse, void, undefined> {
-    const turns = await this.#turns(id);
-    const newest = turns.at(-1);
-    if (newest === undefined || newest.record.state !== "running") {
-      throw new this.#errors.UnsupportedOperationError(`the task ${id} is over, or waits for input`);
+    let turns = await this.#turns(id);
+    for (let resumed = true; ; resumed = false) {
+      const newest = turns.at(-1);
+      if (newest === undefined) return;
+      const reader = await this.#core.log.read(newest.record.run);
+      this.#leaveWith(reader);
+      const writer = new TaskWriter(newest);
+      if (resumed) await catchUp(reader, newest, writer);
+      if (resumed && writer.over && writer.status.state !== STATE.inputRequired) {
+        throw new this.#errors.UnsupportedOperationError(`the task ${id} is over`);
+      }
+      if (resumed) yield { payload: { $case: "task", value: await taskAt(this.#core, turns, writer) } };
+      yield* updates(reader, writer);
+      if (writer.status.state !== STATE.inputRequired) return;
+      await this.#core.log.begun(runOf(id, newest.turn + 1), this.#call.signal);
+      turns = await this.#turns(id);
     }
-    const reader = await this.#core.log.read(newest.record.run);
-    this.#leaveWith(reader);
-    const writer = new TaskWriter(newest);
-    let next = 0;
-    while (next < newest.record.next) {
-      const entry = await reader.next();
-      if (entry === undefined) break;
-      if ("error" in entry) writer.fail(entry.error);
-      else for (const event of entry.events) writer.push(event);
-      next = entry.seq + ("events" in entry ? entry.events.length : 1);
-    }
-    yield { payload: { $case: "task", value: await this.#task(turns, writer) } };
-    if (writer.over) yield writer.statusUpdate;
-    else yield* updates(reader, writer);
   }
 
-  async listTasks(): Promise<never> {
-    throw new this.#errors.UnsupportedOperationError("tasks are found by their ids");
+  async createTaskPushNotificationConfig(
+    config: TaskPushNotificationConfig,
+    context: ServerCallContext,
+  ): Promise<TaskPushNotificationConfig> {
+    const push = this.#push();
+    return this.#noted(push, await this.#record(config.taskId), { config, version: versionOf(context) });
   }
 
-  async getAuthenticatedExtendedAgentCard(): Promise<never> {
-    throw new this.#errors.ExtendedAgentCardNotConfiguredError("the agent card is all there is");
+  async getTaskPushNotificationConfig({
+    taskId,
+    id,
+  }: GetTaskPushNotificationConfigRequest): Promise<TaskPushNotificationConfig> {
+    this.#push();
+    const found = pushTargets(await this.#record(taskId)).find(({ config }) => config.id === id);
+    if (found !== undefined) return found.config;
+    throw new this.#errors.TaskNotFoundError(`the task ${taskId} has no push notification config ${id}`);
   }
 
-  readonly createTaskPushNotificationConfig = () => this.#noPush();
-  readonly getTaskPushNotificationConfig = () => this.#noPush();
-  readonly listTaskPushNotificationConfigs = () => this.#noPush();
-  readonly deleteTaskPushNotificationConfig = () => this.#noPush();
+  async listTaskPushNotificationConfigs({
+    taskId,
+  }: ListTaskPushNotificationConfigsRequest): Promise<ListTaskPushNotificationConfigsResponse> {
+    this.#push();
+    const configs = pushTargets(await this.#record(taskId)).map(({ config }) => config);
+    return { configs, nextPageToken: "" };
+  }
+
+  async deleteTaskPushNotificationConfig({ taskId, id }: DeleteTaskPushNotificationConfigRequest): Promise<void> {
+    this.#push();
+    await removePushTarget(this.#core.log, await this.#record(taskId), id);
+  }
 
   /** Begins a task, or another turn of one that waits for input. */
-  async #begin({ message, configuration }: SendMessageRequest): Promise<{ turns: TaskTurn[]; reader: RunReader }> {
+  async #begin(
+    { message, configuration }: SendMessageRequest,
+    context: ServerCallContext,
+  ): Promise<{ turns: TaskTurn[]; reader: RunReader }> {
     if (message === undefined) throw new this.#errors.RequestMalformedError("message is missing");
-    if (configuration?.taskPushNotificationConfig !== undefined) return this.#noPush();
+    const config = configuration?.taskPushNotificationConfig;
+    const push = config === undefined ? this.#core.pushNotifications : this.#push();
     const earlier = message.taskId === "" ? [] : await this.#waiting(message.taskId);
     const [first] = earlier;
     const taskId = first?.taskId ?? uuid();
@@ -144,12 +195,21 @@ export class TaskHandler implements A2ARequestHandler {
       request: { messages },
       run: runOf(taskId, turn),
       thread: contextThread(contextId),
+      ...(turn === 1 && { group: tasksOf(name) }),
       resumable: true,
       meta: turnMeta(taskId, contextId, turn, messages),
       stream: (context) => model.stream({ messages }, { context, retain: false }),
     });
     const reader = run.read();
     this.#leaveWith(reader);
+    const target = config && { config, version: versionOf(context) };
+    try {
+      if (push !== undefined && target !== undefined) await this.#noted(push, await this.#record(taskId), target);
+    } catch (thrown) {
+      run.stop("its push notification config is none");
+      throw thrown;
+    }
+    if (push !== undefined) void run.done.then(() => push.tell(this.#core, run.id));
     return { turns: await this.#turns(taskId), reader };
   }
 
@@ -168,10 +228,23 @@ export class TaskHandler implements A2ARequestHandler {
     return turns;
   }
 
-  async #noPush(): Promise<never> {
+  /** The first run of a task, with which its notes are. */
+  async #record(taskId: string): Promise<RunRecord> {
+    const [first] = await this.#turns(taskId);
+    if (first === undefined) throw new this.#errors.TaskNotFoundError(`there is no task ${taskId}`);
+    return first.record;
+  }
+
+  #push(): PushNotifications {
+    const { pushNotifications } = this.#core;
+    if (pushNotifications !== undefined) return pushNotifications;
     throw new this.#errors.PushNotificationNotSupportedError(
       "this server sends no notifications; subscribe to the task",
     );
+  }
+
+  #noted({ guarded }: PushNotifications, task: RunRecord, target: PushTarget): Promise<TaskPushNotificationConfig> {
+    return this.#wellFormed(() => addPushTarget(this.#core.log, guarded, task, target));
   }
 
   #read(message: Message, history: readonly ChatMessage[]): ChatMessage[] {
@@ -182,74 +255,31 @@ export class TaskHandler implements A2ARequestHandler {
     }
   }
 
+  /** What is refused is the request's fault. */
+  async #wellFormed<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw new this.#errors.RequestMalformedError(messageOf(thrown));
+    }
+  }
+
   #leaveWith(reader: RunReader): void {
     this.#call.onLeave(() => reader.cancel());
   }
 
   /** A task as far as its log says it now. */
-  async #snapshot(turns: readonly TaskTurn[], historyLength?: number): Promise<Task> {
-    const newest = turns.at(-1);
-    if (newest === undefined) throw new this.#errors.TaskNotFoundError("there is no such task");
-    return this.#task(turns, await this.#replayed(newest), historyLength);
+  async #snapshot(turns: readonly TaskTurn[], options?: SnapshotOptions): Promise<Task> {
+    const task = await taskSnapshot(this.#core, turns, options);
+    if (task === undefined) throw new this.#errors.TaskNotFoundError("there is no such task");
+    return task;
   }
+}
 
-  async #replayed(turn: TaskTurn): Promise<TaskWriter> {
-    const writer = new TaskWriter(turn);
-    const { record } = turn;
-    const reader = await this.#core.log.read(record.run);
-    let next = 0;
-    while (next < record.next || record.state !== "running") {
-      const entry = await reader.next();
-      if (entry === undefined) break;
-      if ("error" in entry) writer.fail(entry.error);
-      else for (const event of entry.events) writer.push(event);
-      next = entry.seq + ("events" in entry ? entry.events.length : 1);
-    }
-    reader.cancel();
-    return writer;
-  }
-
-  /** @param writer of the newest turn. */
-  async #task(turns: readonly TaskTurn[], writer: TaskWriter, historyLength?: number): Promise<Task> {
-    const [first] = turns;
-    const earlier = await Promise.all(turns.slice(0, -1).map((turn) => this.#replayed(turn)));
-    const history = turns.map(saidIn);
-    return {
-      id: first?.taskId ?? "",
-      contextId: first?.contextId ?? "",
-      status: writer.status,
-      artifacts: [...earlier, writer].flatMap(({ artifacts }) => artifacts),
-      history: historyLength === 0 ? [] : history.slice(-(historyLength ?? history.length)),
-      metadata: undefined,
-    };
-  }
+function versionOf({ requestedVersion }: ServerCallContext): PushTarget["version"] {
+  return requestedVersion === "0.3" ? "0.3" : "1.0";
 }
 
 async function* updates(reader: RunReader, writer: TaskWriter): AsyncGenerator<StreamResponse, void, undefined> {
-  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
-    if ("error" in entry) yield writer.fail(entry.error);
-    else for (const event of entry.events) yield* writer.push(event);
-  }
-}
-
-/** The client's message of a turn. */
-function saidIn({ taskId, contextId, turn, messages }: TaskTurn): Message {
-  const last = messages.at(-1);
-  const content = last?.content ?? "";
-  const text =
-    typeof content === "string"
-      ? content
-      : content.map((part) => (part.type === "text" ? part.text : JSON.stringify(part))).join("");
-  const messageId = `${runOf(taskId, turn)}.user`;
-  const parts = [textPart(text)];
-  return {
-    messageId,
-    taskId,
-    contextId,
-    role: ROLE.user,
-    parts,
-    metadata: undefined,
-    extensions: [],
-    referenceTaskIds: [],
-  };
+  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) yield* writer.take(entry);
 }

@@ -30,10 +30,20 @@ export function contextThread(contextId: string): string {
   return `a2a/${contextId}`;
 }
 
+/** The group in which a caller's tasks of an agent are listed. */
+export function tasksOf(agent: string): string {
+  return `a2a/${agent}`;
+}
+
 /** What a turn's run is stored with. */
 export function turnMeta(taskId: string, contextId: string, turn: number, messages: readonly ChatMessage[]) {
   const history = JSON.stringify(messages.map(withoutBytes));
   return { a2aTask: taskId, a2aContext: contextId, a2aTurn: String(turn), a2aMessages: history };
+}
+
+/** The task that a run is a turn of, by what the run is stored with. */
+export function taskIdOf({ a2aTask }: RunRecord["meta"]): string | undefined {
+  return a2aTask;
 }
 
 /** All turns of a task that the caller began, the first one first; empty where there is no such task. */

@@ -2,6 +2,7 @@ import type { Artifact, Message, Part, StreamResponse, Task, TaskState } from "@
 import { uuid } from "../../base/uuid.js";
 import { ROLE, STATE } from "../../models/a2a/a2a-words.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
+import type { Envelope } from "../../stream/envelope.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { ChatMessage, InputRequestPart } from "../../stream/message.js";
 import { Transcript } from "../../stream/transcript.js";
@@ -30,19 +31,23 @@ export class TaskWriter {
   #state: TaskState = STATE.working;
   #message: Message | undefined;
   #metadata: Record<string, unknown> | undefined;
-  #at = new Date();
+  /** Of the newest entry, in ms since the epoch. */
+  #at = Date.now();
 
   constructor(ids: TurnIds) {
     this.#ids = ids;
   }
 
+  /** Takes one entry of the run's log. @returns the updates that say it. */
+  take(entry: Envelope): StreamResponse[] {
+    this.#at = entry.at;
+    if ("error" in entry) return [this.#fail(entry.error)];
+    return entry.events.flatMap((event) => this.#push(event));
+  }
+
   /** Whether nothing more comes. */
   get over(): boolean {
     return this.#state !== STATE.working;
-  }
-
-  get state(): TaskState {
-    return this.#state;
   }
 
   /** Whole, as they stand. */
@@ -52,7 +57,7 @@ export class TaskWriter {
   }
 
   get status(): NonNullable<Task["status"]> {
-    return { state: this.#state, message: this.#message, timestamp: this.#at.toISOString() };
+    return { state: this.#state, message: this.#message, timestamp: new Date(this.#at).toISOString() };
   }
 
   /** How it ended, as the last update says it. */
@@ -62,8 +67,7 @@ export class TaskWriter {
     return { payload: { $case: "statusUpdate", value } };
   }
 
-  /** Takes one event. @returns the updates that say it. */
-  push(event: ChatEvent): StreamResponse[] {
+  #push(event: ChatEvent): StreamResponse[] {
     this.#emitted.push(event);
     switch (event.type) {
       case "text-delta":
@@ -102,7 +106,7 @@ export class TaskWriter {
   }
 
   /** It failed, or was stopped. @returns the update that says it. */
-  fail(error: SluiceError): StreamResponse {
+  #fail(error: SluiceError): StreamResponse {
     const stopped = error.code === "cancelled";
     this.#metadata = { code: error.code, retryable: error.retryable };
     this.#end(stopped ? STATE.canceled : STATE.failed, [textPart(error.message)]);
@@ -128,7 +132,6 @@ export class TaskWriter {
 
   #end(state: TaskState, parts: Part[] = []): void {
     this.#state = state;
-    this.#at = new Date();
     if (parts.length > 0) this.#message = agentMessage(this.#ids, parts);
   }
 }

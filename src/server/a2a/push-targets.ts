@@ -1,0 +1,64 @@
+import type { TaskPushNotificationConfig } from "@a2a-js/sdk";
+import { isJsonObject, parseJson } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
+import { badRequest } from "../../dialects/wire-object.js";
+import type { GuardedFetch } from "../../models/http/guarded-fetch.js";
+import type { RunLog, RunRecord } from "../../runs/run-log.js";
+
+/** Where a task's changes are posted to. */
+export interface PushTarget {
+  config: TaskPushNotificationConfig;
+  /** The version of A2A that its client speaks, in which it is told. */
+  version: "1.0" | "0.3";
+}
+
+/** Under what targets are noted with the first run of a task, so that whichever replica ends a turn finds them. */
+const NOTE = "a2a-push/";
+/** Of one task. */
+const MOST = 10;
+/** What stands in a header. */
+const VISIBLE = /^[\x20-\x7e]*$/;
+
+/**
+ * Notes a target with its task, in place of the one with its id.
+ *
+ * @returns what was noted, with its id.
+ * @throws {SluiceError} `invalid-request` for an address or a token that is none, or one target too many; `permission` for an
+ *   address that is not reached.
+ */
+export async function addPushTarget(
+  log: RunLog,
+  guarded: GuardedFetch,
+  task: RunRecord,
+  { config, version }: PushTarget,
+): Promise<TaskPushNotificationConfig> {
+  const { url, token, authentication } = config;
+  if (!URL.canParse(url)) throw badRequest("url", url, "an address");
+  guarded.check(new URL(url));
+  for (const [field, text] of [
+    ["token", token],
+    ["authentication.scheme", authentication?.scheme ?? ""],
+    ["authentication.credentials", authentication?.credentials ?? ""],
+  ] as const) {
+    if (!VISIBLE.test(text)) throw badRequest(field, text, "visible ASCII characters");
+  }
+  const named = { ...config, id: config.id || uuid(), taskId: task.run };
+  const others = pushTargets(task).filter((one) => one.config.id !== named.id);
+  if (others.length >= MOST) throw badRequest("id", named.id, `one of at most ${MOST} targets of a task`);
+  await log.note(task.run, `${NOTE}${named.id}`, JSON.stringify({ config: named, version }));
+  return named;
+}
+
+/** Takes a target back, if there is such a one. */
+export async function removePushTarget(log: RunLog, task: RunRecord, id: string): Promise<void> {
+  await log.note(task.run, `${NOTE}${id}`, undefined);
+}
+
+/** Where the changes of a task are posted to. */
+export function pushTargets({ notes }: RunRecord): PushTarget[] {
+  const noted = Object.entries(notes).filter(([name]) => name.startsWith(NOTE));
+  return noted.flatMap(([, text]) => {
+    const target = parseJson(text);
+    return isJsonObject(target) ? [target as unknown as PushTarget] : [];
+  });
+}

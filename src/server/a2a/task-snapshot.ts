@@ -1,0 +1,86 @@
+import type { Message, Task } from "@a2a-js/sdk";
+import { ROLE } from "../../models/a2a/a2a-words.js";
+import type { RunReader } from "../../runs/run-log.js";
+import { seqAfter } from "../../stream/envelope.js";
+import type { ServerCore } from "../server-core.js";
+import { runOf, type TaskTurn } from "./task-run.js";
+import { TaskWriter, textPart } from "./task-writer.js";
+
+/** How much of a task is told. */
+export interface SnapshotOptions {
+  /** The newest messages of the client's that are told. Default: all. */
+  historyLength?: number | undefined;
+  /** Whether files and texts are told. Default true. */
+  artifacts?: boolean;
+}
+
+/** A task as far as its log says it now; `undefined` where it has no turn. */
+export async function taskSnapshot(
+  core: ServerCore,
+  turns: readonly TaskTurn[],
+  options?: SnapshotOptions,
+): Promise<Task | undefined> {
+  const newest = turns.at(-1);
+  return newest && taskAt(core, turns, await replayed(core, newest), options);
+}
+
+/** @param writer of the newest turn. */
+export async function taskAt(
+  core: ServerCore,
+  turns: readonly TaskTurn[],
+  writer: TaskWriter,
+  { historyLength, artifacts = true }: SnapshotOptions = {},
+): Promise<Task> {
+  const [first] = turns;
+  const earlier = artifacts ? await Promise.all(turns.slice(0, -1).map((turn) => replayed(core, turn))) : [];
+  const history = turns.map(saidIn);
+  return {
+    id: first?.taskId ?? "",
+    contextId: first?.contextId ?? "",
+    status: writer.status,
+    artifacts: artifacts ? [...earlier, writer].flatMap((one) => one.artifacts) : [],
+    history: historyLength === 0 ? [] : history.slice(-(historyLength ?? history.length)),
+    metadata: undefined,
+  };
+}
+
+/** A turn as far as its log says it now. */
+async function replayed(core: ServerCore, turn: TaskTurn): Promise<TaskWriter> {
+  const writer = new TaskWriter(turn);
+  const reader = await core.log.read(turn.record.run);
+  await catchUp(reader, turn, writer);
+  reader.cancel();
+  return writer;
+}
+
+/** Reads what a turn had said when it was looked up. */
+export async function catchUp(reader: RunReader, { record }: TaskTurn, writer: TaskWriter): Promise<void> {
+  for (let next = 0; next < record.next || record.state !== "running"; ) {
+    const entry = await reader.next();
+    if (entry === undefined) return;
+    writer.take(entry);
+    next = seqAfter(entry);
+  }
+}
+
+/** The client's message of a turn. */
+function saidIn({ taskId, contextId, turn, messages }: TaskTurn): Message {
+  const last = messages.at(-1);
+  const content = last?.content ?? "";
+  const text =
+    typeof content === "string"
+      ? content
+      : content.map((part) => (part.type === "text" ? part.text : JSON.stringify(part))).join("");
+  const messageId = `${runOf(taskId, turn)}.user`;
+  const parts = [textPart(text)];
+  return {
+    messageId,
+    taskId,
+    contextId,
+    role: ROLE.user,
+    parts,
+    metadata: undefined,
+    extensions: [],
+    referenceTaskIds: [],
+  };
+}

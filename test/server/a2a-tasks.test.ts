@@ -1,0 +1,232 @@
+import { createServer as createHttpServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { type TaskPushNotificationConfig, TaskState } from "@a2a-js/sdk";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defineModel } from "../../src/models/define-model.js";
+import { echo } from "../../src/models/echo.js";
+import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
+import { RedisRunLog } from "../../src/runs/redis-run-log.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
+import { collect } from "../support/collect.js";
+import { startRedis } from "../support/local-server.js";
+import { asTask, connectA2a, say, textIn } from "./a2a-client.js";
+import { type Serving, serve } from "./serve.js";
+
+/** Where notifications arrive. */
+const posted: { headers: IncomingHttpHeaders; body: Record<string, unknown> }[] = [];
+const statuses: number[] = [];
+let hook: Server;
+let hookUrl: string;
+beforeAll(async () => {
+  hook = createHttpServer(async (request, response) => {
+    posted.push({ headers: request.headers, body: JSON.parse(await text(request)) });
+    response.writeHead(statuses.shift() ?? 200).end();
+  });
+  await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
+  hookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook`;
+});
+afterAll(() => hook.close());
+
+const target = (more: Partial<TaskPushNotificationConfig> = {}): TaskPushNotificationConfig => ({
+  tenant: "",
+  id: "",
+  taskId: "",
+  url: hookUrl,
+  token: "",
+  authentication: undefined,
+  ...more,
+});
+
+const models = {
+  echo: echo({ tokensPerSecond: Number.POSITIVE_INFINITY }),
+  clerk: withTools(
+    defineModel({
+      id: "clerk",
+      *stream({ messages }) {
+        if (messages.some(({ role }) => role === "tool")) yield "Done.";
+        else yield { type: "tool-call", callId: "call_1", name: "pay", input: {} };
+      },
+    }),
+    [tool({ name: "pay", input: { type: "object" }, approval: true, run: () => "paid" })],
+  ),
+};
+
+const redis = await startRedis();
+afterAll(() => redis?.stop());
+const logs = [
+  { name: "memory", available: true, open: async () => Array(2).fill(new MemoryRunLog()) as MemoryRunLog[] },
+  {
+    name: "Redis, two replicas",
+    available: redis !== undefined,
+    open: () => Promise.all([1, 2].map(() => RedisRunLog.open({ url: redis?.url ?? "" }))),
+  },
+];
+
+describe.each(logs.filter(({ available }) => available))("tasks of A2A, in $name", ({ open }) => {
+  let one: Serving;
+  let other: Serving;
+  let closeLogs: () => Promise<unknown>;
+  beforeAll(async () => {
+    const [first, second] = await open();
+    closeLogs = () => Promise.all([first?.close(), second?.close()]);
+    const settings = { models, pushNotifications: { allowPrivate: true } as const };
+    [one, other] = (await Promise.all([first, second].map((log) => serve({ ...settings, ...(log && { log }) })))) as [
+      Serving,
+      Serving,
+    ];
+  });
+  afterAll(async () => {
+    await Promise.all([one.close(), other.close()]);
+    await closeLogs();
+  });
+
+  test("are listed page by page, the last changed first, by context and state", async () => {
+    const client = await connectA2a(one.url, "clerk");
+    const waiting = asTask(await client.sendMessage(say("Pay")));
+    const done = asTask(await client.sendMessage(say("yes", { taskId: waiting.id })));
+    const next = asTask(await client.sendMessage(say("Pay again")));
+    const elsewhere = await connectA2a(other.url, "clerk");
+    const list = (more = {}) =>
+      elsewhere.listTasks({
+        tenant: "",
+        contextId: "",
+        status: TaskState.TASK_STATE_UNSPECIFIED,
+        pageToken: "",
+        statusTimestampAfter: undefined,
+        ...more,
+      });
+    const all = await list();
+    expect(all).toMatchObject({ totalSize: 2, pageSize: 2, nextPageToken: "" });
+    expect(all.tasks.map(({ id }) => id)).toEqual([next.id, done.id]);
+    expect(all.tasks[1]?.status?.timestamp).toBe(done.status?.timestamp);
+    const page = await list({ pageSize: 1 });
+    expect([page.tasks.map(({ id }) => id), page.totalSize]).toEqual([[next.id], 2]);
+    const second = await list({ pageSize: 1, pageToken: page.nextPageToken });
+    expect([second.tasks.map(({ id }) => id), second.nextPageToken]).toEqual([[done.id], ""]);
+    expect((await list({ contextId: done.contextId })).tasks.map(({ id }) => id)).toEqual([done.id]);
+    const inState = await list({ status: TaskState.TASK_STATE_INPUT_REQUIRED, includeArtifacts: true });
+    expect(inState.tasks.map(({ id }) => id)).toEqual([next.id]);
+    expect((await list({ statusTimestampAfter: new Date(Date.now() + 60_000).toISOString() })).tasks).toEqual([]);
+    await expect(list({ pageSize: 101 })).rejects.toThrow("pageSize");
+    await expect(list({ pageToken: "nonsense" })).rejects.toThrow("pageToken");
+    // An agent lists its own.
+    expect(
+      (
+        await (
+          await connectA2a(one.url, "echo")
+        ).listTasks({ tenant: "", contextId: "", status: 0, pageToken: "", statusTimestampAfter: undefined })
+      ).tasks,
+    ).toEqual([]);
+  });
+
+  test("are followed from anywhere over the turns that are still to come", async () => {
+    const client = await connectA2a(one.url, "clerk");
+    const elsewhere = await connectA2a(other.url, "clerk");
+    const waiting = asTask(await client.sendMessage(say("Pay")));
+    const following = collect(elsewhere.resubscribeTask({ tenant: "", id: waiting.id }));
+    await client.sendMessage(say("yes", { taskId: waiting.id }));
+    const updates = await following;
+    expect(updates[0]?.payload).toMatchObject({ value: { status: { state: TaskState.TASK_STATE_INPUT_REQUIRED } } });
+    expect(textIn(updates)).toBe("Done.");
+    expect(updates.at(-1)?.payload).toMatchObject({ value: { status: { state: TaskState.TASK_STATE_COMPLETED } } });
+    await expect(collect(elsewhere.resubscribeTask({ tenant: "", id: waiting.id }))).rejects.toThrow("is over");
+  });
+
+  test("are posted when they wait and when they have ended, as asked with the message", async () => {
+    posted.length = 0;
+    const client = await connectA2a(one.url, "clerk");
+    const authentication = { scheme: "Bearer", credentials: "secret" };
+    const taskPushNotificationConfig = target({ token: "mine", authentication });
+    const waiting = asTask(await client.sendMessage(say("Pay", {}, { taskPushNotificationConfig })));
+    await expect.poll(() => posted.length).toBe(1);
+    expect(posted[0]?.headers).toMatchObject({
+      authorization: "Bearer secret",
+      "x-a2a-notification-token": "mine",
+      "content-type": "application/a2a+json",
+    });
+    expect(posted[0]?.body).toMatchObject({
+      task: { id: waiting.id, status: { state: "TASK_STATE_INPUT_REQUIRED" } },
+    });
+    // What answers that it is busy is asked again.
+    statuses.push(503);
+    const elsewhere = await connectA2a(other.url, "clerk");
+    await elsewhere.sendMessage(say("yes", { taskId: waiting.id }));
+    await expect.poll(() => posted.length, { timeout: 5_000 }).toBe(3);
+    expect(posted[2]?.body).toMatchObject({ task: { id: waiting.id, status: { state: "TASK_STATE_COMPLETED" } } });
+    const metrics = await (await fetch(`${other.url}/metrics`)).text();
+    expect(metrics).toMatch(/sluice_push_notifications_total\{outcome="delivered"\} [1-9]/);
+  });
+
+  test("have the addresses that were set, wherever, until they are taken back", async () => {
+    const client = await connectA2a(one.url, "clerk");
+    const elsewhere = await connectA2a(other.url, "clerk");
+    const { id } = asTask(await client.sendMessage(say("Pay")));
+    const made = await elsewhere.createTaskPushNotificationConfig(target({ taskId: id }));
+    expect(made).toMatchObject({ taskId: id, url: hookUrl });
+    const named = { tenant: "", taskId: id, id: made.id };
+    expect(await client.getTaskPushNotificationConfig(named)).toEqual(made);
+    const list = () => client.listTaskPushNotificationConfig({ tenant: "", taskId: id, pageSize: 0, pageToken: "" });
+    expect((await list()).configs).toEqual([made]);
+    await elsewhere.deleteTaskPushNotificationConfig(named);
+    expect((await list()).configs).toEqual([]);
+    await expect(client.getTaskPushNotificationConfig(named)).rejects.toThrow("no push notification config");
+    posted.length = 0;
+    await client.sendMessage(say("yes", { taskId: id }));
+    expect(posted).toEqual([]);
+    for (const [field, more] of [
+      ["url", { url: "nowhere" }],
+      ["token", { token: "a\r\nb: c" }],
+    ] as const) {
+      await expect(client.createTaskPushNotificationConfig(target({ taskId: id, ...more }))).rejects.toThrow(field);
+    }
+  });
+
+  test("are posted in version 0.3 to who asked in it", async () => {
+    posted.length = 0;
+    const params = {
+      message: { kind: "message", messageId: "m", role: "user", parts: [{ kind: "text", text: "Hi" }] },
+      configuration: { pushNotificationConfig: { url: hookUrl, token: "old" } },
+    };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "message/send", params });
+    await fetch(`${one.url}/a2a/echo`, { method: "POST", body });
+    await expect.poll(() => posted.length).toBe(1);
+    expect(posted[0]).toMatchObject({ headers: { "x-a2a-notification-token": "old" } });
+    expect(posted[0]?.body).toMatchObject({ kind: "task", status: { state: "completed" } });
+  });
+});
+
+describe("addresses that tasks are posted to", () => {
+  test("are none without the option, and the card says so", async () => {
+    const serving = await serve({ models });
+    const card = await (await fetch(`${serving.url}/a2a/echo/.well-known/agent-card.json`)).json();
+    expect(card).not.toMatchObject({ capabilities: { pushNotifications: true } });
+    const body = JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "SendMessage",
+      params: {
+        message: { messageId: "m", role: "ROLE_USER", parts: [{ text: "Hi" }] },
+        configuration: { taskPushNotificationConfig: { url: hookUrl } },
+      },
+    });
+    expect(await (await fetch(`${serving.url}/a2a/echo`, { method: "POST", body })).json()).toMatchObject({
+      error: { code: -32003 },
+    });
+    await serving.close();
+  });
+
+  test("are public ones alone, whatever their names lead to", async () => {
+    const serving = await serve({ models, pushNotifications: {} });
+    const client = await connectA2a(serving.url, "echo");
+    expect((await client.getAgentCard()).capabilities?.pushNotifications).toBe(true);
+    posted.length = 0;
+    for (const url of [hookUrl, "http://localhost/", "http://169.254.169.254/", "http://[::1]/", "ftp://a.test/"]) {
+      const asked = client.sendMessage(say("Hi", {}, { taskPushNotificationConfig: target({ url }) }));
+      await expect(asked).rejects.toThrow(/private address|not http/);
+    }
+    expect(posted).toEqual([]);
+    await serving.close();
+  });
+});

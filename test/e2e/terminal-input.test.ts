@@ -105,7 +105,7 @@ describe.runIf(haveTmux())("what is typed at a real terminal", () => {
     tmux.write('/quit"""');
     tmux.type("Enter");
     await answered('› """one\n… two\\\n… /quit"""');
-    await line("three\\", "› three\\");
+    await line("three\\", "› three");
     tmux.write("four");
     tmux.type("M-Enter");
     tmux.write("five");

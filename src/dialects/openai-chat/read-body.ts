@@ -4,6 +4,7 @@ import { errorIn } from "../openai-error.js";
 import { malformed } from "../parse-frame.js";
 import { notAnAnswer } from "../stray-frames.js";
 import { OpenAiChatReader } from "./reader.js";
+import { workersAiChunk } from "./workers-ai.js";
 
 /**
  * Reads a whole chat completion as the events that a stream would have had: its message is a delta that came in one
@@ -11,8 +12,9 @@ import { OpenAiChatReader } from "./reader.js";
  *
  * @throws {SluiceError} the provider's error, or `malformed-frame`.
  */
-export function readBody(body: JsonValue): ChatEvent[] {
-  if (!isJsonObject(body)) throw malformed(JSON.stringify(body), "not a JSON object");
+export function readBody(wire: JsonValue): ChatEvent[] {
+  if (!isJsonObject(wire)) throw malformed(JSON.stringify(wire), "not a JSON object");
+  const body = workersAiChunk(wire) ?? wire;
   const error = errorIn(body);
   if (error !== undefined) throw error;
   if (!Array.isArray(body.choices)) throw notAnAnswer(body, "openai-chat", "a chat completion");

@@ -19,6 +19,7 @@ import { OpenAnswer } from "./open-answer.js";
 import { beginsAnew, RepeatedAnswer } from "./repeated-answer.js";
 import { CitedSources } from "./sources.js";
 import { readUsage } from "./usage.js";
+import { workersAiChunk } from "./workers-ai.js";
 
 /**
  * Reads a streamed chat completion.
@@ -63,7 +64,10 @@ export class OpenAiChatReader implements WireReader {
     const over = this.#rawReason !== undefined;
     if (!over && this.#shapes.match(data, (meaning, text) => this.#delta(meaning, text, frame, emit))) return;
     if (isDone(data)) this.#finish(emit);
-    else this.#chunk(parseEvent(frame), frame, emit);
+    else {
+      const body = parseEvent(frame);
+      this.#chunk(workersAiChunk(body) ?? body, frame, emit);
+    }
   }
 
   end(emit: Emit): void {

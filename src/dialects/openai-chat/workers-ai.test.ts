@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { readWire } from "../../../test/laws/dialect-laws.js";
+import { summarise } from "../../../test/laws/summary.js";
+import { openAiChat } from "./openai-chat.js";
+
+const usage = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
+
+function read(...frames: object[]) {
+  const text = [...frames.map((frame) => JSON.stringify(frame)), "[DONE]"].map((data) => `data: ${data}\n\n`).join("");
+  const { events, error } = readWire(openAiChat, [new TextEncoder().encode(text)]);
+  if (error !== undefined) throw error;
+  return summarise(events);
+}
+
+test("a stream of Workers AI in its own form is an answer", () => {
+  const pieces = ["Hel", "lo", ",", " ", "you"].map((response) => ({ response, p: "abcd" }));
+  expect(read(...pieces, { response: "", usage })).toMatchObject({
+    parts: [{ type: "text", text: "Hello, you" }],
+    usage: { inputTokens: 5, outputTokens: 2 },
+  });
+});
+
+test("its calls are calls", () => {
+  const tool_calls = [{ name: "look", arguments: { at: "gate" } }];
+  expect(read({ response: null, tool_calls, p: "abc" }, { response: "", usage })).toMatchObject({
+    parts: [{ type: "tool-call", name: "look", input: { at: "gate" } }],
+    reason: "tool-calls",
+  });
+});
+
+test.each<[string, object, object[]]>([
+  ["text", { response: "Hello", usage }, [{ type: "text", text: "Hello" }]],
+  ["JSON", { response: { name: "Ann" }, usage }, [{ type: "text", text: '{"name":"Ann"}' }]],
+  [
+    "a call",
+    { response: null, tool_calls: [{ name: "look", arguments: {} }], usage },
+    [{ type: "tool-call", name: "look" }],
+  ],
+  [
+    "a chat completion",
+    { id: "c", model: "m", choices: [{ index: 0, message: { content: "Hello" }, finish_reason: "stop" }], usage },
+    [{ type: "text", text: "Hello" }],
+  ],
+])("a whole result with %s is an answer", (_, result, parts) => {
+  const events = openAiChat.readBody(JSON.parse(JSON.stringify({ result, success: true, errors: [], messages: [] })));
+  expect(summarise(events)).toMatchObject({ parts, usage: { inputTokens: 5, outputTokens: 2 } });
+});
+
+test("an answer of Ollama's is another protocol's, as before", () => {
+  const frame = { model: "m", created_at: "2026-01-01T00:00:00Z", response: "Hel", done: false };
+  expect(() => read(frame)).toThrow(/Ollama/);
+});
+
+test("a failure is the error that it says", () => {
+  const failed = { result: null, success: false, errors: [{ code: 7003, message: "No route for that URI" }] };
+  expect(() => openAiChat.readBody(failed)).toThrow(/No route/);
+});

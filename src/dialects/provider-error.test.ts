@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../base/json.js";
 import { complaintIn } from "./complaint.js";
 import { readError } from "./openai-error.js";
-import { plainBody, providerError, retryAfterMs } from "./provider-error.js";
+import { plainBody, providerError } from "./provider-error.js";
 
 const plain = (body: string) => plainBody({ status: 502, headers: {}, body });
 
@@ -25,17 +25,6 @@ describe("the text of a body that no dialect understands", () => {
     const body = piece.repeat(1_000_000 / piece.length);
     expect(plain(`Oops ${body}`)?.startsWith("Oops")).toBe(true);
   });
-});
-
-test.each([
-  [{ "retry-after-ms": "" }, undefined],
-  [{ "retry-after-ms": "", "retry-after": "2" }, 2_000],
-  [{ "retry-after-ms": "1.5" }, 1.5],
-  [{ "retry-after": "soon" }, undefined],
-  [{ "retry-after": "-5" }, undefined],
-  [{ "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 0],
-])("%j asks to wait %s ms", (headers, ms) => {
-  expect(retryAfterMs(headers as Record<string, string>)).toBe(ms);
 });
 
 describe("what a complaint means", () => {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../base/json.js";
 import { type ErrorCode, type ErrorDetails, SluiceError } from "../stream/error.js";
 import { exceedsWholeLimit, isContextOverflow } from "./context-overflow.js";
 import type { ErrorResponse } from "./dialect.js";
+import { askedWaitMs } from "./retry-after.js";
 
 /** A provider's error, in whatever protocol. */
 export interface ProviderComplaint {
@@ -11,8 +12,6 @@ export interface ProviderComplaint {
   /** HTTP status; absent for an error in mid-stream. */
   status?: number | undefined;
   headers?: Readonly<Record<string, string>>;
-  /** Where the provider asks to wait elsewhere than in its headers, in ms. */
-  retryAfterMs?: number | undefined;
   /** Its further fields. */
   data?: JsonObject | undefined;
 }
@@ -49,7 +48,7 @@ const RETRYABLE: readonly ErrorCode[] = ["overloaded", "rate-limited", "provider
 export function providerError(complaint: ProviderComplaint): SluiceError {
   const { message, code: providerCode, status, headers = {}, data } = complaint;
   const code = codeOf(complaint);
-  const wait = complaint.retryAfterMs ?? retryAfterMs(headers);
+  const wait = askedWaitMs(complaint);
   const requestId = headers["x-request-id"] ?? headers["request-id"] ?? headers["x-goog-request-id"];
   const details: ErrorDetails = { retryable: isRetryable(code, complaint) };
   if (message !== undefined) details.providerMessage = message;
@@ -100,18 +99,6 @@ function indexOfClosing(text: string, element: string, from: number): number {
   const closing = new RegExp(`</${element}`, "gi");
   closing.lastIndex = from;
   return closing.exec(text)?.index ?? -1;
-}
-
-/** How long a provider asks to wait, in ms: `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3). */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
-  const ms = Number(headers["retry-after-ms"] || Number.NaN);
-  if (ms >= 0) return ms;
-  const after = headers["retry-after"];
-  if (after === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1_000;
-  // `Date.parse` finds a date in a negative number too.
-  const date = /^\s*[a-z]{3}/i.test(after) ? Date.parse(after) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /** How the errors of Sluice are written in HTTP, for every protocol that serves. */

@@ -45,8 +45,6 @@ function meaningOf(error: ConnectError): SluiceError {
       return new SluiceError("authentication", message, details);
     case Code.PermissionDenied:
       return new SluiceError("permission", message, details);
-    case Code.ResourceExhausted:
-      return new SluiceError("rate-limited", message, { ...details, retryable: true });
     case Code.Unavailable:
       return new SluiceError("connect-failed", `no connection: ${message}`, { ...details, retryable: true });
     case Code.DeadlineExceeded:

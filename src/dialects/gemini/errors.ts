@@ -64,9 +64,7 @@ function complaintError(known: ProviderComplaint, error: JsonValue | undefined):
   const complaint: ProviderComplaint = { ...known };
   const details = Array.isArray(error.details) ? error.details.filter(isJsonObject) : [];
   const code = reasonIn(details) ?? error.status;
-  const wait = retryDelayMs(details);
   if (typeof code === "string") complaint.code = code;
-  if (wait !== undefined) complaint.retryAfterMs = wait;
   return providerError(complaint);
 }
 
@@ -79,13 +77,6 @@ function reasonIn(details: readonly JsonObject[]): string | undefined {
     if (ids.some((id) => typeof id === "string" && id.includes("PerDay"))) return "QUOTA_EXCEEDED";
   }
   return undefined;
-}
-
-/** A `google.protobuf.Duration` in its JSON form, for example `34.4s`. */
-function retryDelayMs(details: readonly JsonObject[]): number | undefined {
-  const delay = details.find((detail) => detail["@type"] === RETRY_INFO)?.retryDelay;
-  const seconds = typeof delay === "string" ? /^(\d+(?:\.\d+)?)s$/.exec(delay)?.[1] : undefined;
-  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1_000);
 }
 
 /** Asked for a stream without `alt=sse`, Google puts the body into an array. */

@@ -3,7 +3,8 @@ import type { SluiceError } from "../../stream/error.js";
 import { errorFromJson, errorToJson } from "../../stream/error-json.js";
 import { complaintInText } from "../complaint.js";
 import type { ErrorResponse } from "../dialect.js";
-import { plainBody, providerError, retryAfterMs, statusOf } from "../provider-error.js";
+import { plainBody, providerError, statusOf } from "../provider-error.js";
+import { retryAfterMs } from "../retry-after.js";
 
 /** The error of an unsuccessful answer: whole, where it is one of Sluice's. */
 export function readError(response: ErrorResponse): SluiceError {

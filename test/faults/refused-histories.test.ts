@@ -121,6 +121,28 @@ describe("a history for Anthropic", () => {
     });
   });
 
+  test.each(["", "  ", []])("has words where a tool failed without any: %j", (output) => {
+    const failed: ChatMessage = { role: "tool", content: [{ ...result("a", output), isError: true }] };
+    const messages = [user("Hi"), { role: "assistant" as const, content: [call("a")] }, failed];
+    expect(anthropic.writeRequest({ messages }, TARGET).body).toMatchObject({
+      messages: [{}, {}, { content: [{ is_error: true, content: expect.stringContaining("failed") }] }],
+    });
+  });
+
+  test("has text only where a tool failed", () => {
+    const output = [
+      { type: "text", text: "see" },
+      { type: "image", data: "aGk=", mimeType: "image/png" },
+    ];
+    const failed: ChatMessage = { role: "tool", content: [{ ...result("a", output), isError: true }] };
+    const messages = [user("Hi"), { role: "assistant" as const, content: [call("a")] }, failed];
+    const { body, warnings } = anthropic.writeRequest({ messages }, TARGET);
+    expect(body).toMatchObject({
+      messages: [{}, {}, { content: [{ content: [{ text: "see" }, { type: "text" }] }] }],
+    });
+    expect(warnings).toHaveLength(1);
+  });
+
   test("is not lost to a blank message in its middle", () => {
     const messages: ChatMessage[] = [user("Hi"), { role: "assistant", content: "Hello!" }, user("  "), user("go")];
     expect(anthropic.writeRequest({ messages }, TARGET).body).toMatchObject({

@@ -87,6 +87,12 @@ const output: fc.Arbitrary<JsonValue> = fc.oneof(
   ]),
 );
 
+/** A tool that failed says why, in words. */
+const returned = fc.oneof(
+  output.map((value) => ({ output: value })),
+  said.filter((why) => why.trim() !== "").map((why) => ({ output: why, isError: true as const })),
+);
+
 /** A user's turn, and what the model made of it: words, or calls and their results. */
 const turn: fc.Arbitrary<ChatMessage[]> = fc
   .record({
@@ -95,7 +101,7 @@ const turn: fc.Arbitrary<ChatMessage[]> = fc
       said,
       fc.array(assistantParts, { minLength: 1, maxLength: 3 }).map((parts) => parts.flat()),
     ),
-    calls: fc.array(fc.record({ input: toolInput, output, isError: fc.boolean() }), { maxLength: 2 }),
+    calls: fc.array(fc.record({ input: toolInput, returned }), { maxLength: 2 }),
   })
   .map(({ content, answer, calls }): ChatMessage[] => {
     const user: ChatMessage = { role: "user", content };
@@ -107,8 +113,7 @@ const turn: fc.Arbitrary<ChatMessage[]> = fc
       type: "tool-result" as const,
       callId: `c${index}`,
       name: "f",
-      output: call.output,
-      ...(call.isError && { isError: true as const }),
+      ...call.returned,
     }));
     return [
       user,

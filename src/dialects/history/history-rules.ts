@@ -14,6 +14,8 @@ export interface HistoryRules {
   filesInAnswers?: true;
   /** Files that a result of a tool may hold. Default: none, and a text says that there was one. */
   resultFiles?: readonly ResultFile[];
+  /** What the result of a tool that failed has to be: something, or something that is nothing but text. */
+  failures?: "said" | "text";
   /** Results of tools are followed by an answer, never by the user. */
   answerAfterResults?: true;
   /** Arguments may be any text, and are sent as the model made them. */
@@ -73,6 +75,7 @@ export const ANTHROPIC_HISTORY: HistoryRules = {
   callIds: { not: /[^A-Za-z0-9_-]/g },
   toolNames: { not: /[^A-Za-z0-9_-]/g, longest: 128 },
   resultFiles: ["image"],
+  failures: "text",
   noTrailingReasoning: true,
   refusedTexts: "blank",
   userFirst: true,
@@ -100,6 +103,7 @@ export const BEDROCK_HISTORY: HistoryRules = {
   callIds: { not: /[^A-Za-z0-9_-]/g, longest: 64 },
   toolNames: NAME,
   resultFiles: ["image"],
+  failures: "said",
   refusedTexts: "blank",
   userFirst: true,
 };
@@ -139,8 +143,9 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "Anthropic",
-    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; the conversation begins with the user",
-    source: "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601",
+    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; results of tools that failed are text, and not blank; the conversation begins with the user",
+    source:
+      "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601, vellum-ai/vellum-assistant#18387, jlevy/markform#153, can1357/oh-my-pi#2250",
   },
   {
     who: "Mistral",
@@ -154,8 +159,9 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "Bedrock",
-    rule: "the conversation begins with the user; ids and names are 1–64 of `A–Z a–z 0–9 _ -`",
-    source: "docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html",
+    rule: "the conversation begins with the user; ids and names are 1–64 of `A–Z a–z 0–9 _ -`; where tools were called, tools are declared; results of tools that failed say something",
+    source:
+      "pydantic/pydantic-ai#5929, aws-samples/sample-multi-agent-orchestration-chat-on-agentcore#15, docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html",
   },
   {
     who: "DeepSeek, and others without images",

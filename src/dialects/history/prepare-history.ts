@@ -17,7 +17,7 @@ import { inputObject } from "../tool-input.js";
 import { type AnswerGroup, gatherAnswer } from "./answer-groups.js";
 import { CallIds, fitted } from "./call-ids.js";
 import type { HistoryRules } from "./history-rules.js";
-import { resultContent } from "./result-content.js";
+import { sentOutput } from "./result-content.js";
 
 /** What a call is answered with whose tool did not run, or whose result was lost. */
 export const NO_RESULT = "There is no result: the call was interrupted.";
@@ -209,13 +209,12 @@ class History {
       this.#warn(path, `call ${call.callId} has no result: it is sent with an error in its place`);
       return { type: "tool-result", callId, name, output: NO_RESULT, isError: true };
     }
-    const { resultFiles = [] } = this.#rules;
-    const content = resultContent(result.output, resultFiles, (what) =>
+    const { output: sent, isError } = sentOutput(result, this.#rules, (what) =>
       this.#warn(path, `left out of the result of ${call.name}: ${what}, which this service does not take there`),
     );
-    const output = this.#mendedJson(content?.parts ?? result.output, path);
+    const output = this.#mendedJson(sent, path);
     if (result.callId === callId && result.name === name && result.output === output) return result;
-    return { ...result, callId, name, output, ...(content?.isError && { isError: true }) };
+    return { ...result, callId, name, output, ...(isError && { isError }) };
   }
 
   #name(name: string, path: string): string {

@@ -6,7 +6,8 @@ import { gemini } from "../gemini/gemini.js";
 import { ollama } from "../ollama/ollama.js";
 import { openAiChat } from "../openai-chat/openai-chat.js";
 import { openAiResponses } from "../openai-responses/openai-responses.js";
-import { resultContent } from "./result-content.js";
+import { OPENAI_CHAT_HISTORY } from "./history-rules.js";
+import { resultContent, sentOutput } from "./result-content.js";
 
 const text = { type: "text", text: "see" };
 const image = { type: "image", data: "aGk=", mimeType: "image/png" };
@@ -18,7 +19,7 @@ const link = { type: "resource_link", uri: "https://a.b/c", name: "c" };
 
 function contentOf(output: JsonValue, takes: ("image" | "audio")[] = ["image"]) {
   const lost: string[] = [];
-  return { ...resultContent(output, takes, (what) => lost.push(what)), lost };
+  return { parts: resultContent(output, takes, (what) => lost.push(what)), lost };
 }
 
 describe("a result in the form of MCP", () => {
@@ -33,11 +34,12 @@ describe("a result in the form of MCP", () => {
     ["with an image in a resource", [picture], [image]],
     ["with a link", [text, link], [text, { type: "text", text: JSON.stringify(link) }]],
   ])("%s is its parts", (_, output, parts) => {
-    expect(contentOf(output)).toEqual({ parts, isError: false, lost: [] });
+    expect(contentOf(output)).toEqual({ parts, lost: [] });
   });
 
   test("says that it failed", () => {
-    expect(contentOf({ content: [text], isError: true })).toMatchObject({ parts: [text], isError: true });
+    const output = { content: [text], isError: true };
+    expect(sentOutput({ output }, OPENAI_CHAT_HISTORY, () => {})).toEqual({ output: [text], isError: true });
   });
 
   test("has a text in the place of what the service does not take", () => {
@@ -64,15 +66,13 @@ describe("a whole result of MCP in a history", () => {
     { role: "assistant", content: [{ type: "tool-call", callId: "a", name: "f", input: {} }] },
     {
       role: "tool",
-      content: [
-        { type: "tool-result", callId: "a", name: "f", output: { content: [text, image, page], isError: true } },
-      ],
+      content: [{ type: "tool-result", callId: "a", name: "f", output: { content: [text, image, page] } }],
     },
   ];
   const bodyFor = (dialect: Pick<typeof openAiChat, "writeRequest">) =>
     dialect.writeRequest({ messages }, { model: "gemini-3-pro", stream: true }).body;
 
-  test("is text and image for Anthropic, and failed", () => {
+  test("is text and image for Anthropic", () => {
     expect(bodyFor(anthropic).messages).toMatchObject([
       {},
       {},
@@ -80,7 +80,6 @@ describe("a whole result of MCP in a history", () => {
         content: [
           {
             content: [text, { type: "image", source: { data: "aGk=" } }, { text: "file:///a.md\n# A" }],
-            is_error: true,
           },
         ],
       },

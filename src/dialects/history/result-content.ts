@@ -1,13 +1,28 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import type { ToolResultPart } from "../../stream/message.js";
+import type { HistoryRules } from "./history-rules.js";
 
 /** Files that a tool's result may show the model. */
 export type ResultFile = "image" | "audio";
 
-/** A result in the form of MCP, as a list of its parts. */
-export interface ResultContent {
-  parts: JsonValue[];
-  /** Whether the result itself says that the tool failed. */
-  isError: boolean;
+/** What stands for a failure that has no words. */
+const SILENT_FAILURE = "The tool failed, and did not say why.";
+
+/** What a tool returned as a service takes it: content in the form of MCP as a list of parts, of which only some may be files. */
+export function sentOutput(
+  { output, isError }: Pick<ToolResultPart, "output" | "isError">,
+  { resultFiles = [], failures }: HistoryRules,
+  leaveOut: (what: string) => void,
+): { output: JsonValue; isError: boolean } {
+  const failed = isError === true || (isWholeResult(output) && output.isError === true);
+  const content = resultContent(output, failed && failures === "text" ? [] : resultFiles, leaveOut) ?? output;
+  const silent = failed && failures !== undefined && saysNothing(content);
+  return { output: silent ? SILENT_FAILURE : content, isError: failed };
+}
+
+function saysNothing(output: JsonValue): boolean {
+  if (typeof output === "string") return output.trim() === "";
+  return output === null || (Array.isArray(output) && output.every((part) => isJsonObject(part) && part.text === ""));
 }
 
 /** The kinds of content that MCP has (https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result). */
@@ -27,18 +42,22 @@ export function resultContent(
   output: JsonValue,
   takes: readonly ResultFile[],
   leaveOut: (what: string) => void,
-): ResultContent | undefined {
+): JsonValue[] | undefined {
   if (Array.isArray(output)) {
     if (!isContent(output)) return undefined;
     const parts = output.map((part) => sendable(part, takes, leaveOut));
-    return parts.some((part, index) => part !== output[index]) ? { parts, isError: false } : undefined;
+    return parts.some((part, index) => part !== output[index]) ? parts : undefined;
   }
-  if (!isJsonObject(output) || !Object.keys(output).every((key) => RESULT_FIELDS.includes(key))) return undefined;
-  const { content, structuredContent, isError } = output;
-  if (!Array.isArray(content) || !isContent(content)) return undefined;
-  const parts = content.map((part) => sendable(part, takes, leaveOut));
-  if (structuredContent !== undefined) parts.push({ type: "text", text: JSON.stringify(structuredContent) });
-  return { parts, isError: isError === true };
+  if (!isWholeResult(output)) return undefined;
+  const parts = output.content.map((part) => sendable(part, takes, leaveOut));
+  if (output.structuredContent === undefined) return parts;
+  return [...parts, { type: "text", text: JSON.stringify(output.structuredContent) }];
+}
+
+/** Whether an output is a whole `CallToolResult`, and nothing else. */
+function isWholeResult(output: JsonValue): output is JsonObject & { content: JsonObject[] } {
+  if (!isJsonObject(output) || !Object.keys(output).every((key) => RESULT_FIELDS.includes(key))) return false;
+  return Array.isArray(output.content) && isContent(output.content);
 }
 
 /** The texts of content that is nothing else, a line each; `undefined` for anything else. */

@@ -260,6 +260,44 @@ describe("a model behind Bedrock", () => {
     expect(fake.inputs[0]?.toolConfig).toBeUndefined();
   });
 
+  it("declares the tools of earlier calls where the request has none", async () => {
+    const fake = new FakeBedrock(HELLO);
+    const called: ChatRequest["messages"] = [
+      ...ask.messages,
+      { role: "assistant", content: [{ type: "tool-call", callId: "t", name: "look", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", callId: "t", name: "look", output: "seen" }] },
+    ];
+    await fake.model.stream({ messages: called }).fullText;
+    expect(fake.inputs[0]?.toolConfig).toEqual({
+      tools: [{ toolSpec: { name: "look", inputSchema: { json: { type: "object" } } } }],
+    });
+  });
+
+  it("sends no description without a character", async () => {
+    const fake = new FakeBedrock(HELLO);
+    await fake.model.stream({ ...ask, tools: [{ name: "a", description: " ", inputSchema: {} }] }).fullText;
+    expect(fake.inputs[0]?.toolConfig?.tools).toEqual([{ toolSpec: { name: "a", inputSchema: { json: {} } } }]);
+  });
+
+  it("shows images of results, and texts apart", async () => {
+    const fake = new FakeBedrock(HELLO);
+    const output = [
+      { type: "text", text: "see" },
+      { type: "image", data: "aGk=", mimeType: "image/jpeg" },
+    ];
+    const messages: ChatRequest["messages"] = [
+      ...ask.messages,
+      { role: "assistant", content: [{ type: "tool-call", callId: "t", name: "look", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", callId: "t", name: "look", output }] },
+    ];
+    await fake.model.stream({ messages }).fullText;
+    const bytes = new Uint8Array([104, 105]);
+    expect(fake.inputs[0]?.messages[2]?.content[0]?.toolResult?.content).toEqual([
+      { text: "see" },
+      { image: { format: "jpeg", source: { bytes } } },
+    ]);
+  });
+
   it("refuses files that Bedrock does not take", async () => {
     const data = { url: "https://example.com/a.png" };
     const stream = new FakeBedrock(HELLO).model.stream({

@@ -32,24 +32,33 @@ export function writeConverseInput(request: ChatRequest, modelId: string, warnin
     if (request[field] !== undefined)
       warnings.push({ field, message: "not sent: Bedrock's Converse has no such option" });
   }
-  const toolConfig = writeTools(request, warnings);
+  const written = writeConverseMessages(messages, warnings);
+  const toolConfig = writeTools(request, toolsUsed(written.messages), warnings);
   return {
     modelId,
-    ...writeConverseMessages(messages, warnings),
+    ...written,
     ...(Object.keys(inference).length > 0 && { inferenceConfig: inference }),
     ...(toolConfig && { toolConfig }),
     ...(metadata && Object.keys(metadata).length > 0 && { requestMetadata: metadata }),
   };
 }
 
+/** @param used names of the tools that were called in the history. */
 function writeTools(
-  { tools = [], toolChoice, messages }: ChatRequest,
+  { tools = [], toolChoice }: ChatRequest,
+  used: ReadonlySet<string>,
   warnings: Warning[],
 ): ConverseInput["toolConfig"] | undefined {
-  if (tools.length === 0) return undefined;
-  const usedBefore = messages.some(({ role }) => role === "tool");
+  if (tools.length === 0) {
+    if (used.size === 0) return undefined;
+    warnings.push({
+      field: "tools",
+      message: "the tools of earlier calls are declared, without which Bedrock refuses",
+    });
+    return { tools: [...used].map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })) };
+  }
   if (toolChoice === "none") {
-    if (!usedBefore) return undefined;
+    if (used.size === 0) return undefined;
     const message = "not sent: Bedrock wants the tools of earlier calls, and has no way to forbid their use";
     warnings.push({ field: "toolChoice", message });
   }
@@ -60,13 +69,19 @@ function writeTools(
   };
 }
 
+function toolsUsed(messages: ConverseInput["messages"]): Set<string> {
+  const names = messages.flatMap(({ content }) => content.map(({ toolUse }) => toolUse?.name));
+  return new Set(names.filter((name) => name !== undefined));
+}
+
 function toolSpec(tool: NonNullable<ChatRequest["tools"]>[number], index: number) {
   if (isProviderTool(tool)) {
     const field = `tools[${index}]`;
     throw new SluiceError("unsupported", `${field}: a tool of ${tool.dialect} cannot run behind Bedrock`, { field });
   }
   const { name, description, inputSchema }: ToolDefinition = tool;
-  return { name, ...(description !== undefined && { description }), inputSchema: { json: inputSchema } };
+  // A description without a character is refused.
+  return { name, ...(description?.trim() && { description }), inputSchema: { json: inputSchema } };
 }
 
 function writeChoice(choice: ChatRequest["toolChoice"]): ConverseToolChoice | undefined {

@@ -54,10 +54,13 @@ export interface AgentStep {
 
 /** A tool call that an agent is about to make. */
 export interface AgentToolCall {
+  /** The tool's name. */
   name: string;
+  /** The provider's id of the call, or a generated one. */
   callId: string;
   /** The arguments, checked. */
   input: unknown;
+  /** That of the run: its id, session, caller and budget. */
   context: CallContext;
 }
 
@@ -136,6 +139,7 @@ export interface AgentOptions<Inputs = unknown, Outputs = unknown> {
   strategy?: AgentStrategy;
   /** Called at the stages of a run. */
   hooks?: AgentHooks | readonly AgentHooks[];
+  /** Limits of a run. Default: those of `AgentLimits`. */
   limits?: AgentLimits;
   /** Watch its runs: `agentSpans()`, `agentLog()`, `auditTrail()`, or what `observability()` makes of flags. Default: nobody does. */
   observe?: AgentObserver | readonly AgentObserver[];

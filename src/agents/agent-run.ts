@@ -18,6 +18,7 @@ export interface AgentResult<Outputs> {
   text: string;
   /** What was answered, as messages to append to a history. */
   messages: ChatMessage[];
+  /** Why the last model call stopped. */
   finishReason: FinishReason;
   /** Of all model calls, those inside included. */
   usage: Usage;

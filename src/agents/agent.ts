@@ -43,8 +43,11 @@ const DEFAULT_SIGNATURE = signature("message -> response");
  * ```
  */
 export class Agent<Inputs = { message: string }, Outputs = { response: string }> {
+  /** What it is called in events, as a tool and in a team. */
   readonly name: string;
+  /** What it can do, for whoever chooses among agents. */
   readonly description: string | undefined;
+  /** What goes in and comes out. */
   readonly signature: Signature<Inputs, Outputs>;
   readonly #model: ChatModel;
   readonly #options: AgentOptions;

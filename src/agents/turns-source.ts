@@ -17,9 +17,11 @@ export interface Turn {
 
 /** A turn that is over. */
 export interface EndedTurn {
+  /** Who spoke, as a path from the outermost. */
   agent: string | undefined;
   /** What it had begun with. */
   opening: readonly ChatEvent[];
+  /** Why the turn ended, and its tokens. */
   finish: FinishEvent;
   /** What was answered, as messages to send back. */
   messages: ChatMessage[];

@@ -7,8 +7,11 @@ import { propertiesOf, textInput } from "./signature/signature.js";
 
 /** What an agent needs of the workflow that it is a step of. */
 export interface AgentNodeContext {
+  /** The step's inputs, filled in. */
   readonly inputs: JsonObject;
+  /** Aborted with the run, and at the step's time limit. */
   readonly signal: AbortSignal;
+  /** That of the run. */
   readonly callContext: CallContext | undefined;
   /** Reads a stream to its end; its events reach the run's reader nested under the step. */
   read(stream: ChatStream): Promise<unknown>;
@@ -16,7 +19,9 @@ export interface AgentNodeContext {
 
 /** An agent as a step type of workflows (`sluice/workflows`, option `stepTypes`). */
 export interface AgentNode {
+  /** The name of the step type. */
   readonly type: string;
+  /** What it does, in a sentence. */
   readonly about: string;
   /** What it takes, by name: the fields of the agent's signature. */
   readonly inputs: Readonly<Record<string, { readonly schema: JsonObject; readonly required?: true }>>;
@@ -24,7 +29,9 @@ export interface AgentNode {
   readonly results: Readonly<Record<string, string>>;
   /** The result that is meant where none is named. */
   readonly main: string;
+  /** Its text may be the run's answer. */
   readonly answers: true;
+  /** Runs the agent once. @throws {SluiceError} what the run fails with. */
   run(context: AgentNodeContext): Promise<{ [name: string]: JsonValue }>;
 }
 

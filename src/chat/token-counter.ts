@@ -4,6 +4,7 @@ import { type ChatMessage, type FilePart, isRequest } from "../stream/message.js
 
 /** Counts the tokens of messages for one model. */
 export interface TokenCounter {
+  /** How many tokens messages are, with what the protocol puts around them. */
   readonly count: (messages: readonly ChatMessage[]) => number;
   /** Whether the counts are an estimate. */
   readonly estimated: boolean;

@@ -17,7 +17,9 @@ import { WIRE_MARKS } from "./wire-marks.js";
 
 /** A raw provider stream, cut into frames. */
 export interface RecognisedWire {
+  /** The protocol of the stream. */
   dialect: ReadingDialect;
+  /** Its frames, for the reader of the dialect. */
   frames: Frame[];
 }
 

@@ -25,6 +25,7 @@ export type RunState = "running" | "finished" | "failed";
 export interface RunRecord {
   /** The run's id. */
   run: string;
+  /** Whether it goes on, and how it ended. */
   state: RunState;
   /** The number of the oldest event that can still be read. */
   first: number;

@@ -7,6 +7,7 @@ export interface RequestLog {
   time: string;
   /** The request's id, which its answer has in `x-request-id`. */
   id: string;
+  /** The HTTP method. */
   method: string;
   /** Without the query, where keys may stand. */
   path: string;

@@ -11,6 +11,7 @@ import { voiceOf } from "./voices/voice-of-name.js";
 
 /** Somebody who answers a prompt with a stream: a conversation, an agent. */
 export interface TextStreamer {
+  /** Answers a prompt. May be called once for each prompt of the pipeline. */
   stream(prompt: string, options?: CallOptions): ChatStream;
 }
 

@@ -73,6 +73,7 @@ export interface Warning {
 /** A piece of the answer. */
 export interface TextDeltaEvent {
   type: "text-delta";
+  /** The next characters; whole ones. */
   text: string;
   /** Index of the content block it belongs to, where the provider has several. */
   block?: number;
@@ -85,6 +86,7 @@ export interface TextDeltaEvent {
 /** A piece of the model's reasoning; `text` may be empty where only `opaque` arrived. */
 export interface ReasoningDeltaEvent {
   type: "reasoning-delta";
+  /** The next characters. */
   text: string;
   /** Index of the content block it belongs to, where the provider has several. */
   block?: number;
@@ -226,6 +228,7 @@ export interface NestedEvent {
 /** The id under which this conversation can be continued. */
 export interface ContextEvent {
   type: "context";
+  /** What a later request names to go on from here. */
   contextId: string;
 }
 

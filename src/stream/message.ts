@@ -9,6 +9,7 @@ export type CacheHint = "5m" | "1h";
 /** Text of a message. */
 export interface TextPart {
   type: "text";
+  /** What it says. */
   text: string;
   /** Set when this text is the model declining to answer. */
   refusal?: true;
@@ -140,12 +141,14 @@ export type AssistantPart =
 /** Instructions to the model. */
 export interface SystemMessage {
   role: "system";
+  /** A string stands for one part of text. */
   content: string | TextPart[];
 }
 
 /** What the user says. */
 export interface UserMessage {
   role: "user";
+  /** A string stands for one part of text. */
   content: string | (TextPart | FilePart)[];
   /** Tells several users apart, where the provider can. */
   name?: string;
@@ -154,12 +157,14 @@ export interface UserMessage {
 /** The model's answer. */
 export interface AssistantMessage {
   role: "assistant";
+  /** A string stands for one part of text. */
   content: string | AssistantPart[];
 }
 
 /** What the tools that the model called returned, and what people answered to requests for input. */
 export interface ToolMessage {
   role: "tool";
+  /** One part for each result or response. */
   content: (ToolResultPart | InputResponsePart)[];
 }
 

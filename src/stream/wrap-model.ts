@@ -40,7 +40,9 @@ export interface ModelWrapper {
 
 /** What a wrapped model has of its own. Default: all of the model's. */
 export interface WrappedModel {
+  /** What it is called in events and telemetry. */
   id?: string;
+  /** What it can do. */
   capabilities?: Capabilities;
 }
 

@@ -7,6 +7,7 @@ import { resolveReference } from "./resolve-reference.js";
 export interface SchemaIssue {
   /** Names of properties and indexes of items, from the outside in. Empty: the value itself. */
   path: JsonPath;
+  /** What is wrong, for people and for the model. */
   message: string;
 }
 

@@ -4,6 +4,7 @@ import type { Opaque } from "../stream/opaque.js";
 
 /** A result with more than a value, for a tool to return: an error that is not an exception, or state to keep with it. */
 export class ToolOutput {
+  /** What the tool returns: anything that JSON carries. */
   readonly value: unknown;
   /** Whether the call counts as failed for the model. */
   readonly isError: boolean;

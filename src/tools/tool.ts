@@ -118,6 +118,7 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   concurrency?: number;
   /** Ask the provider to hold the arguments to the schema, where it can. */
   strict?: boolean;
+  /** Everything up to and including this tool's definition may be cached by the provider. */
   cache?: CacheHint;
 }
 

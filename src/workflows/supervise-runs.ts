@@ -27,6 +27,7 @@ export interface SuperviseOptions {
   onRun?: (run: WorkflowRun) => void | Promise<void>;
   /** Called with a run that failed or could not be taken. A run that another process took first is no error. */
   onError?: (error: SluiceError, runId: string) => void;
+  /** For tests. Default: the system's. */
   clock?: Clock;
 }
 

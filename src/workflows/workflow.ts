@@ -25,7 +25,9 @@ export interface CheckedWorkflow {
 
 /** A workflow that was checked as a whole and can be run. */
 export class Workflow {
+  /** As its document says. */
   readonly name: string;
+  /** What it does, as its document says. */
   readonly description: string | undefined;
   /** What its author wrote. */
   readonly document: JsonObject;
@@ -33,8 +35,11 @@ export class Workflow {
   readonly inputs: readonly WorkflowInput[];
   /** How unclear places were read. */
   readonly warnings: readonly Diagnostic[];
+  /** Its settings as a whole: limits, times, variables. */
   readonly head: WorkflowHead;
+  /** Its steps, compiled: what a run carries out. */
   readonly plan: WorkflowPlan;
+  /** What its steps can use. */
   readonly services: WorkflowServices;
 
   /** Use `loadWorkflow`. */

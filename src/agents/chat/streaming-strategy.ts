@@ -12,6 +12,7 @@ export interface StreamedAnswer {
   response: string;
   /** How many chunks there were. */
   chunks: number;
+  /** Always: the answer came in chunks. */
   streamed: true;
   /** Tokens of the whole run. */
   usage: Usage;

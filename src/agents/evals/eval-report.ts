@@ -4,6 +4,7 @@ import type { Score } from "./scorer.js";
 
 /** How one case went. */
 export interface EvalResult {
+  /** The case's name, or its number. */
   name: string;
   /** Every score is at least the threshold, and the run did not fail. */
   passed: boolean;

@@ -6,6 +6,7 @@ import type { AgentResult } from "../agent-run.js";
 export interface EvalCase<Inputs, Outputs = unknown> {
   /** What the report calls it. Default: its number, from 1. */
   name?: string;
+  /** What the agent is asked: the inputs of its signature, or a text where it has one input. */
   input: AgentInput<Inputs>;
   /** The outputs that are wanted; for one text output, the text alone will do. */
   expected?: Outputs | string;
@@ -15,13 +16,17 @@ export interface EvalCase<Inputs, Outputs = unknown> {
 
 /** A tool call of a run. */
 export interface EvalCall {
+  /** The tool's name. */
   name: string;
+  /** The arguments. */
   input: JsonValue;
 }
 
 /** A run that is to be scored. */
 export interface EvalRun<Inputs, Outputs> {
+  /** What was asked and wanted. */
   case: EvalCase<Inputs, Outputs>;
+  /** The whole run. */
   result: AgentResult<Outputs>;
   /** The text of the answer where the signature has one text output, else the outputs. */
   value: unknown;
@@ -43,5 +48,6 @@ export interface Score {
 export interface Scorer<Inputs = unknown, Outputs = unknown> {
   /** What the report calls it. */
   readonly name: string;
+  /** Scores one run. May wait, for a model that judges for example. */
   score(run: EvalRun<Inputs, Outputs>): Score | Promise<Score>;
 }

@@ -9,6 +9,7 @@ import type { AgentInvocation, AgentObservation, AgentObserver } from "../../tel
 export interface AgentLogEntry {
   /** ISO 8601. */
   time: string;
+  /** How serious it is. */
   level: "info" | "warn" | "error";
   event:
     | "run-started"
@@ -19,12 +20,17 @@ export interface AgentLogEntry {
     | "run-finished"
     | "run-failed"
     | "run-left";
+  /** The agent's name. */
   agent: string;
+  /** The run, as its call context has it. */
   runId?: string;
+  /** The session, where the run has one. */
   sessionId?: string;
+  /** Who asks, as the call context has it. */
   caller?: string;
   /** The tool's name. */
   tool?: string;
+  /** Of a tool call. */
   callId?: string;
   /** The code of the error. */
   error?: string;
@@ -32,8 +38,11 @@ export interface AgentLogEntry {
   reason?: string;
   /** Counted from 0. */
   step?: number;
+  /** The model that answers, as the provider names it. */
   model?: string;
+  /** Of the whole run, at its end. */
   inputTokens?: number;
+  /** As `inputTokens`. */
   outputTokens?: number;
   /** Since the run was first read. */
   durationMs?: number;

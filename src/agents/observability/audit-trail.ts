@@ -22,14 +22,19 @@ export interface AuditEntry {
    * it was given. `input-request`: what somebody is asked. `answer`: what was answered when the run was over, `failure` when it was not.
    */
   type: "prompt" | "tool-call" | "tool-result" | "input-request" | "answer" | "failure";
+  /** The agent's name. */
   agent: string;
+  /** The run, as its call context has it. */
   runId?: string;
+  /** The session, where the run has one. */
   sessionId?: string;
+  /** Who asks, as the call context has it. */
   caller?: string;
   /** Inside which calls it happened, outermost first, where it did so in another agent. */
   path?: readonly string[];
   /** The tool's name. */
   tool?: string;
+  /** Of a tool call or its result. */
   callId?: string;
   /** The content, scrubbed: messages as roles and parts, arguments, results. Absent where scrubbing failed. */
   content?: JsonValue;

@@ -11,6 +11,7 @@ import { type Tool, tool } from "../../tools/tool.js";
 export interface PlanItem {
   /** What is to be done. */
   text: string;
+  /** How far it is. */
   status: "open" | "running" | "done";
   /** In a team that plans: the member whose task it is. */
   agent?: string;
@@ -18,6 +19,7 @@ export interface PlanItem {
 
 /** The value of a `data` event named `agent/plan`: the whole plan, as the agent has it now. */
 export interface AgentPlan {
+  /** What is to be done, in order. */
   items: PlanItem[];
 }
 

@@ -37,7 +37,9 @@ export interface ShortSignatureOptions {
 
 /** A signature by schemas of objects. */
 export interface SignatureSchemas<I extends Schema, O extends Schema> {
+  /** What goes in. */
   inputs: I;
+  /** What comes out. */
   outputs: O;
   /** Instructions to the model. */
   instructions?: string;

@@ -6,6 +6,7 @@ import { checkMembers, describedMembers, type Member, type TeamState, team } fro
 
 /** Settings of `chosenByModel`. */
 export interface ChosenOptions {
+  /** Who may be chosen: at least one. */
   members: readonly Member[];
   /** Chooses who speaks, by their names and descriptions. */
   chooser: ChatModel;

@@ -5,6 +5,7 @@ import { checkMembers, type Member, team } from "./team.js";
 
 /** Settings of `roundRobin`. */
 export interface RoundRobinOptions {
+  /** Who speaks, in this order: at least one. */
   members: readonly Member[];
   /** How often each member speaks. Default 1. */
   rounds?: number;

@@ -16,11 +16,13 @@ export interface Member {
   readonly name: string;
   /** What it can do, for whoever chooses. */
   readonly description?: string | undefined;
+  /** The member as a chat model: each request is the whole history. */
   asModel(): ChatModel;
 }
 
 /** Who speaks next, and with what. */
 export interface Speaker {
+  /** One of the team's members. */
   member: Member;
   /** Put behind all messages, for this turn. */
   prompt?: string;
@@ -36,7 +38,9 @@ export interface TeamState {
   ended: readonly EndedTurn[];
   /** Who spoke last in an earlier answer of this conversation. */
   lastSpeaker: string | undefined;
+  /** Aborted when nobody wants the answer any more. */
   signal: AbortSignal;
+  /** The options of the team's own call, for a model that chooses. */
   call: CallOptions;
   /** Counts what choosing used as part of the answer, and of the budget that nested calls share. @param model that was asked. */
   spend(usage: Usage, model: string): void;
@@ -44,7 +48,9 @@ export interface TeamState {
 
 /** Settings that all teams have. */
 export interface TeamSettings {
+  /** What the team is called in events and as a tool. */
   name: string;
+  /** Who may speak. */
   members: readonly Member[];
   /** Most turns of one answer: a team always ends. */
   maxTurns: number;

@@ -29,9 +29,11 @@ export interface DaprCompletion {
 
 /** The answer's choice. */
 export interface CompletionChoice {
+  /** There is one choice. */
   index: 0;
   /** In the protocol's words: `stop`, `length`, `tool_calls`, `content_filter` … */
   finish_reason: string;
+  /** The answer as a message of OpenAI's protocol. */
   message: {
     role: "assistant";
     /** `null` where the model only called tools. */

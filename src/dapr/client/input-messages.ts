@@ -14,8 +14,10 @@ import { type MediaDictionary, readUserPart } from "./input-files.js";
 
 /** A tool call as OpenAI's protocol has it, and the answers of this client. */
 export interface FunctionCall {
+  /** What the result of the call refers to. */
   id: string;
   type: "function";
+  /** The tool and its arguments. */
   function: {
     name: string;
     /** JSON text, as the model wrote it. */
@@ -25,6 +27,7 @@ export interface FunctionCall {
 
 /** A message as a dictionary, as OpenAI's protocol has it. */
 export interface MessageDictionary {
+  /** Who speaks. `developer` is read as `system`. */
   role: "system" | "developer" | "user" | "assistant" | "tool";
   /** Files only of a user. */
   content?: string | readonly ({ type: "text"; text: string } | MediaDictionary | FilePart)[] | null;

@@ -32,6 +32,7 @@ export interface OpenAiChunk {
   created: number;
   /** The model that answers, as its provider names it. */
   model: string;
+  /** The piece of the answer: one choice, or none in the last chunk. */
   choices: { index: 0; delta: OpenAiDelta; finish_reason: string | null }[];
   /** In the last chunk, where there is one; `null` elsewhere. */
   context_id: string | null;

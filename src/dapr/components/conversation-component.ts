@@ -6,6 +6,7 @@ export interface ConversationComponent {
   name: string;
   /** For example `conversation.openai`. */
   type: string;
+  /** The version of its type, for example `v1`. */
   version: string;
   /** Answers requests, under the component's Resiliency policies and through its response cache. */
   model: ChatModel;

@@ -42,6 +42,7 @@ export class Alpha2ChunkReader {
     return this.#finished;
   }
 
+  /** Reads one message of the stream. */
   push({ responseType }: ConversationStreamResponseAlpha2, emit: Emit): void {
     switch (responseType.case) {
       case "start":

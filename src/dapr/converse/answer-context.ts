@@ -3,6 +3,7 @@ import type { ConverseCall } from "./converse-call.js";
 
 /** What an answer carries beside the output of the model. */
 export interface AnswerContext {
+  /** What was asked. */
   call: ConverseCall;
   /** The model that the component calls; absent where the component has none to name. */
   model?: string;

@@ -5,7 +5,9 @@ import { type ErrorDetail, writeErrorDetails } from "./error-detail.js";
 export interface ApiError {
   /** As in Dapr's documentation, `ERR_CONVERSATION_INVALID_PARMS` with its spelling. */
   errorCode: ApiErrorCode;
+  /** What went wrong, for people. */
   message: string;
+  /** The status of an answer over HTTP. */
   httpStatus: 400 | 500;
   /** https://grpc.github.io/grpc/core/md_doc_statuscodes.html: 3 InvalidArgument, 13 Internal. */
   grpcCode: 3 | 13;

@@ -20,6 +20,7 @@ export interface ConverseToolCall {
 export interface ConverseAnswer {
   /** All of it that was not retracted. */
   text: string;
+  /** Empty where there are none. */
   toolCalls: ConverseToolCall[];
   /** The protocol's word, see `finishReasonName`. */
   finishReason: string;

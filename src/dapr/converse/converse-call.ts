@@ -5,12 +5,15 @@ import type { ChatMessage } from "../../stream/message.js";
 
 /** One input of a call: its messages, and whether personal data is taken out of them before the model sees them. */
 export interface ConversationInput {
+  /** In their order. */
   messages: ChatMessage[];
+  /** Whether personal data is replaced in them (`scrubPII` of Dapr's API). */
   scrub: boolean;
 }
 
 /** A call of Dapr's conversation API as it was read: what to ask the model, and what to do around it. */
 export interface ConverseCall {
+  /** The version of Dapr's API that it came by. */
   api: "alpha1" | "alpha2";
   /** The component that is asked. */
   component: string;

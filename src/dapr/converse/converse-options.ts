@@ -16,6 +16,7 @@ export interface ConverseOptions {
 
 /** What is asked, and of which component. */
 export interface ConverseTarget extends ConverseOptions {
+  /** The component's name. */
   component: string;
   /**
    * Whether who answers takes a temperature of 0 for one that is not set, as daprd does; such requests then come with a

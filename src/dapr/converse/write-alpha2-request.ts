@@ -16,7 +16,9 @@ import { writeResponseFormat } from "./write-response-format.js";
 
 /** A request as it is sent, and what of it was not sent as it was given. */
 export interface WrittenRequest<Message> {
+  /** In the form of its protocol. */
   message: Message;
+  /** Empty where all was sent as it was given. */
   warnings: Warning[];
 }
 

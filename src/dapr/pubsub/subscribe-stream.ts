@@ -9,6 +9,7 @@ import { readCloudEvent, type StreamMessage } from "./stream-message.js";
 export interface SubscribeOptions {
   /** The name of the component. */
   pubsub: string;
+  /** The topic that `publishStream` writes to. */
   topic: string;
   /** The path that daprd posts to. Default `/sluice/streams/PUBSUB/TOPIC`. */
   route?: string;
@@ -30,10 +31,15 @@ export interface SubscribeOptions {
 
 /** A subscription as daprd asks for it: an entry of the answer to `GET /dapr/subscribe`. */
 export interface DaprSubscription {
+  /** The name of the pub/sub component. */
   pubsubname: string;
+  /** The topic. */
   topic: string;
+  /** The path to which daprd posts the messages. */
   route: string;
+  /** Where daprd puts messages that could not be delivered. */
   deadLetterTopic?: string;
+  /** The component's own settings of a subscription. */
   metadata?: Readonly<Record<string, string>>;
 }
 

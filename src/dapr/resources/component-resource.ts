@@ -8,6 +8,7 @@ const DEFAULT_INIT_TIMEOUT_MS = 5_000;
 
 /** One entry of a component's metadata, before secrets and variables are looked up. */
 export interface MetadataItem {
+  /** The field's name. */
   name: string;
   /** The value's text; absent where there is none. */
   value?: string;
@@ -19,11 +20,15 @@ export interface MetadataItem {
 
 /** A component as its YAML describes it. */
 export interface ComponentDefinition {
+  /** `metadata.name`: how applications name it. */
   name: string;
+  /** `metadata.namespace`; empty where it has none. */
   namespace: string;
   /** For example `conversation.openai`. */
   type: string;
+  /** `spec.version`, for example `v1`. */
   version: string;
+  /** The ids of the apps that may use it; empty: all. */
   scopes: readonly string[];
   /** Whether the start goes on where this component fails. */
   ignoreErrors: boolean;
@@ -31,7 +36,9 @@ export interface ComponentDefinition {
   initTimeoutMs: number;
   /** The name of the secret store that `secretKeyRef` means; "" for none. */
   secretStore: string;
+  /** `spec.metadata`, in its order. */
   metadata: readonly MetadataItem[];
+  /** The path of the file that it stands in. */
   file: string;
 }
 

@@ -8,7 +8,9 @@ const API_VERSION = "dapr.io/v1alpha1";
 export interface DaprResource {
   /** For example `Component`, `Resiliency`, `Configuration`. */
   kind: string;
+  /** For example `dapr.io/v1alpha1`. */
   apiVersion: string;
+  /** `metadata.name`. */
   name: string;
   /** "" where it has none. */
   namespace: string;

@@ -34,6 +34,7 @@ export interface LoadResourcesOptions {
 
 /** A component with its metadata filled in. */
 export interface LoadedComponent extends ComponentDefinition {
+  /** The metadata by name, with secrets and variables looked up. */
   properties: Properties;
 }
 
@@ -49,6 +50,7 @@ export interface LoadedResources {
   others: DaprResource[];
   /** The namespace of the app: `NAMESPACE`, or `default`. */
   namespace: string;
+  /** What loading has to say, in order. */
   notices: Notice[];
 }
 

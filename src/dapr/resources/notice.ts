@@ -1,5 +1,6 @@
 /** Something that loading has to say. Messages that daprd has too are in its words. */
 export interface Notice {
+  /** As daprd logs it. */
   level: "debug" | "info" | "warning" | "error";
   /** For people. */
   message: string;

@@ -21,17 +21,21 @@ import { checkScrubbing, type LocaleName, type ScrubOptions } from "./scrub-opti
 
 /** Options made ready for a `Scrubber`; they hold no state of a text. */
 export interface ScrubRules {
+  /** Looked for in text. */
   inText: readonly Rule[];
+  /** Looked for in code: mostly keys and tokens. */
   inCode: readonly Rule[];
   /** Looked for in URLs that are left alone otherwise: keys and tokens. */
   inUrls: readonly Rule[];
+  /** Values of several words. */
   phrases: readonly Phrase[];
   /** The words without a digit that begin a phrase. */
   opens: RegExp | undefined;
   /** Whether every word is searched: a custom entity does not say how it begins. */
   everyWord: boolean;
-  /** Whether URLs are left alone, and whether code is distinguished from text. */
+  /** Whether URLs are left alone. */
   urls: boolean;
+  /** Whether code in Markdown's fences is distinguished from text. */
   fences: boolean;
 }
 

@@ -20,12 +20,17 @@ export type ProviderMetadata = Record<string, JsonObject>;
  * package version fits and none of them is needed here.
  */
 export interface AiSdkLanguageModel {
+  /** The version of the AI SDK's interface. */
   readonly specificationVersion: AiSdkVersion;
   /** For example `openai.responses`. */
   readonly provider: string;
+  /** The provider's name of the model. */
   readonly modelId: string;
+  /** URLs that it fetches itself, by media type. Other files are sent as bytes. */
   readonly supportedUrls?: SupportedUrls | PromiseLike<SupportedUrls>;
+  /** Answers in one piece. */
   doGenerate(options: AiSdkCallOptions): PromiseLike<AiSdkGenerated>;
+  /** Answers as a stream of parts. */
   doStream(options: AiSdkCallOptions): PromiseLike<{ stream: ReadableStream<object> }>;
 }
 
@@ -219,11 +224,17 @@ type FieldOf<Part, Type extends string, Field extends string> =
 
 /** A language model as `ai` takes it: version and parts go together. */
 export interface ServedLanguageModel<Version extends AiSdkVersion, Part> {
+  /** The version of the AI SDK's interface. */
   readonly specificationVersion: Version;
+  /** For the AI SDK's messages and telemetry. */
   readonly provider: string;
+  /** The id of the chat model. */
   readonly modelId: string;
+  /** URLs that it takes as they are, by media type. */
   readonly supportedUrls: SupportedUrls;
+  /** Answers in one piece. */
   doGenerate(options: AiSdkCallOptions): Promise<Generated<Part>>;
+  /** Answers as a stream of parts. */
   doStream(options: AiSdkCallOptions): Promise<{ stream: ReadableStream<Part> }>;
 }
 

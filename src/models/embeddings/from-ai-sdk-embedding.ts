@@ -5,12 +5,17 @@ import type { EmbeddingModel } from "./embedding-model.js";
 
 /** Any `EmbeddingModelV2`, `EmbeddingModelV3` or `EmbeddingModelV4` of texts. Only what is needed of them. */
 export interface AiSdkEmbeddingModel {
+  /** The version of the AI SDK's interface. */
   readonly specificationVersion: "v2" | "v3" | "v4";
   /** For example `openai.embedding`. */
   readonly provider: string;
+  /** The provider's name of the model. */
   readonly modelId: string;
+  /** Most texts of one call; `undefined` for no limit. */
   readonly maxEmbeddingsPerCall: PromiseLike<number | undefined> | number | undefined;
+  /** Whether several calls may go on at once. */
   readonly supportsParallelCalls: PromiseLike<boolean> | boolean;
+  /** Makes a vector of each text. */
   doEmbed(options: {
     values: string[];
     abortSignal?: AbortSignal;

@@ -3,6 +3,7 @@ import type { TextDecoding } from "../../stream/framing/text-decoding.js";
 
 /** One HTTP request. */
 export interface HttpRequest {
+  /** The HTTP method. */
   method: "GET" | "POST";
   /** Absolute, with its query. */
   url: string;
@@ -16,6 +17,7 @@ export interface HttpRequest {
 
 /** Status and headers of an answer. */
 export interface ResponseHead {
+  /** The HTTP status. */
   status: number;
   /** Names in lower case; several of one name are joined with `, `. */
   headers: Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import type { SourceEnd } from "./watched-source.js";
 export interface RouteTargetState {
   /** The id of its model. */
   target: string;
+  /** Its share, compared with that of the others. */
   weight: number;
   /** `off` where the route has no circuit breakers. */
   breaker: BreakerState | "off";
@@ -18,7 +19,9 @@ export interface RouteTargetState {
   waiting: number;
   /** Calls that were made, and those of them that finished or failed; the others are under way, were left, or lost. */
   asked: number;
+  /** Calls that were answered to the end. */
   finished: number;
+  /** Calls that failed. */
   failed: number;
   /** Why the last call that failed did. */
   lastError?: ErrorCode;

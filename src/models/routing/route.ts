@@ -23,7 +23,9 @@ import { type RoutedCall, targetedModel } from "./targeted-model.js";
 export interface RouteState {
   /** Its id. */
   route: string;
+  /** How the route chooses. */
   choose: RouteChoice;
+  /** In the order in which they were given. */
   targets: RouteTargetState[];
 }
 

@@ -18,6 +18,7 @@ import type { ServedModel } from "../served-models.js";
 
 /** One target of a served route: what is served, or else a model, by its name. */
 export interface ServedTarget {
+  /** Its name. */
   model: string;
   /** How much of the calls it gets, beside the others' weights. Default 1. */
   weight?: number;
@@ -28,6 +29,7 @@ export interface ServedTarget {
 /** A route under a name of its own: see `route` of `sluice/models`. */
 export interface ServedRoute
   extends Pick<RouteOptions, "choose" | "hedgeMs" | "breaker" | "cache" | "afterFirstDelta" | "rules"> {
+  /** What it chooses among. */
   targets: readonly (string | ServedTarget)[];
 }
 

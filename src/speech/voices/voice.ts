@@ -12,6 +12,7 @@ export interface AudioFormat {
 
 /** A piece of audio. */
 export interface AudioChunk {
+  /** The next bytes. */
   data: Uint8Array;
   /** Words whose times are known now; in order over all chunks of a text. */
   words?: readonly WordMark[];

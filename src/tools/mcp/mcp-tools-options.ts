@@ -25,7 +25,9 @@ import type { HttpServer, McpServer, StdioServer } from "./mcp-server.js";
 export interface McpToolInfo {
   /** The server's name for it. */
   name: string;
+  /** For people. */
   title?: string | undefined;
+  /** For the model. */
   description?: string | undefined;
   annotations?:
     | {

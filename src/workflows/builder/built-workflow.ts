@@ -26,6 +26,7 @@ export interface Connection {
 
 /** A workflow that a builder made. Run it with a `LocalRuntime`. */
 export class BuiltWorkflow {
+  /** As it was given to the builder. */
   readonly name: string;
   readonly #nodes: ReadonlyMap<string, BuiltNode>;
   readonly #connections: readonly Connection[];

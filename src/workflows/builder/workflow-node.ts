@@ -20,7 +20,9 @@ export interface NodePort {
 export interface NodeContext {
   /** Ends with the run. */
   signal: AbortSignal;
+  /** The id of the run. */
   runId: string;
+  /** The node's id in the workflow. */
   nodeId: string;
   /** Reads a stream to its end; its events reach the run's reader while they arrive. */
   read(stream: ChatStream): Promise<StepAnswer>;
@@ -30,7 +32,9 @@ export interface NodeContext {
 export interface WorkflowNode {
   /** What it is called where the builder is given no id. */
   name?: string;
+  /** What it takes, by name. */
   inputs: Readonly<Record<string, NodePort>>;
+  /** What it makes, by name. */
   outputs: Readonly<Record<string, NodePort>>;
   /** Does it. What it returns has the outputs as its fields. Two uses of one node share nothing of a run. */
   run(inputs: JsonObject, context: NodeContext): JsonObject | Promise<JsonObject>;

@@ -11,14 +11,17 @@ export type RunStatus = "running" | "waiting" | "completed" | "failed" | "cancel
 export interface StepRecord {
   /** The step, where it stands in other steps' bodies and its round: `each[3]/summarise#2`. */
   key: string;
+  /** `failed` only where the run went on all the same. */
   status: "completed" | "failed";
   /** What it made. */
   results: StepResult;
   /** Tokens of it and what is inside. */
   usage: Usage;
+  /** How often it was tried. */
   attempts: number;
   /** ISO 8601. */
   startedAt: string;
+  /** How long all attempts took. */
   elapsedMs: number;
   /** Of a step that failed while the run went on. */
   error?: { code: string; message: string };
@@ -30,8 +33,11 @@ export interface OpenQuestion {
   id: string;
   /** The key of the step that asks. */
   step: string;
+  /** The question, for people. */
   message: string;
+  /** The JSON Schema of the answer. */
   schema: JsonObject;
+  /** What whoever answers should see beside the question. */
   shown?: JsonObject;
   /** ISO 8601: until when an answer is taken. */
   until?: string;
@@ -41,9 +47,11 @@ export interface OpenQuestion {
 
 /** What is known of a run. */
 export interface WorkflowRunRecord {
+  /** The run's id. */
   id: string;
   /** The workflow's name. */
   workflow: string;
+  /** Where it stands. */
   status: RunStatus;
   /** Who began it: the `caller` of its call context. Absent where nobody is named. */
   owner?: string;
@@ -57,13 +65,17 @@ export interface WorkflowRunRecord {
   document: JsonObject;
   /** The version of the interpreter's format that it was begun with. */
   format: number;
+  /** What the step that answers made; absent before the end. */
   output?: JsonValue;
+  /** Of a run that failed or was cancelled. */
   error?: { code: string; message: string };
+  /** What it waits for; empty where it does not. */
   questions: OpenQuestion[];
 }
 
 /** A run and its steps. */
 export interface RunDetails extends WorkflowRunRecord {
+  /** Those that are over, in the order in which they ended. */
   steps: StepRecord[];
 }
 
@@ -146,6 +158,7 @@ export interface WorkflowEngine {
   forget(id: string, isForgotten: (key: string) => boolean): Promise<void>;
   /** Marks a run as cancelled; whoever runs it stops. */
   cancel(id: string): Promise<void>;
+  /** Frees connections and files. Runs that go on lose their journal. */
   close(): Promise<void>;
 }
 

@@ -28,6 +28,7 @@ export type DiagnosticCode =
 export interface Diagnostic {
   /** An error keeps the workflow from running; a warning says how an unclear place is read. */
   severity: "error" | "warning";
+  /** What kind of finding it is; stays the same over versions. */
   code: DiagnosticCode;
   /** Where, for example `steps[2].inputs.message`. */
   path: string;

@@ -2,8 +2,11 @@ import type { JsonObject } from "../../base/json.js";
 
 /** Something that was kept. */
 export interface MemoryItem {
+  /** Names it in the index. */
   id: string;
+  /** The text. */
   content: string;
+  /** The workflow's own data about it. */
   metadata: JsonObject;
 }
 

@@ -113,10 +113,13 @@ export interface WorkflowPlan {
 
 /** An input of a run. */
 export interface WorkflowInput {
+  /** What references call it: `$name`. */
   name: string;
   /** What it may be. */
   schema: JsonObject;
+  /** Whether a run has to be given it. */
   required: boolean;
+  /** The value where a run is not given one. */
   fallback?: JsonValue;
   /** The place that uses it, where it was not declared. */
   impliedBy?: string;

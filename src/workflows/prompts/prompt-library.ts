@@ -14,7 +14,10 @@ export interface PromptLibrary {
 
 /** A prompt that was filled in. */
 export interface RenderedPrompt {
+  /** The prompt's name. */
   id: string;
+  /** The version that was taken. */
   version: string;
+  /** What the model is sent. */
   messages: ChatMessage[];
 }

@@ -6,6 +6,7 @@ import type { StepResult } from "../steps/step-type.js";
 
 /** How a run ended. */
 export interface WorkflowResult {
+  /** What resumes it, where it waits. */
   runId: string;
   /** `waiting`: somebody has to answer `questions` first, or a time has to come. */
   status: "completed" | "waiting";
@@ -25,8 +26,11 @@ export interface WorkflowResult {
 
 /** A step of a run. */
 export interface StepReport {
+  /** The step's id. */
   id: string;
+  /** The name of its step type. */
   type: string;
+  /** Where it stands. */
   state: "pending" | "running" | "waiting" | "completed" | "skipped" | "failed";
   /** What it made so far. */
   results?: JsonObject;
@@ -34,6 +38,7 @@ export interface StepReport {
 
 /** A run of a workflow. */
 export interface WorkflowRun {
+  /** What resumes it, here or in another process. */
   readonly runId: string;
   /**
    * Everything that happens, while it happens: what each step streams is nested under the step's key, the text is the

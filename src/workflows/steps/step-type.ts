@@ -21,9 +21,13 @@ export interface Touch {
 
 /** What is known of a step before it runs. */
 export interface StepOutline {
+  /** The step's id. */
   id: string;
+  /** Its settings, before references are looked up. */
   config: JsonObject;
+  /** Its inputs, before references are looked up. */
   inputs: JsonObject;
+  /** The names of its declared outputs. */
   outputs: readonly string[];
 }
 

@@ -2,6 +2,7 @@
 export interface Fact {
   /** Names it in its scope, for deleting it. */
   readonly id: string;
+  /** What is remembered, as a sentence. */
   readonly text: string;
   /** ISO 8601: when it was kept. */
   readonly at: string;
@@ -17,12 +18,15 @@ export interface FoundFact extends Fact {
 
 /** A fact that is to be kept, with its vector where there is an embedder. */
 export interface NewFact extends Fact {
+  /** The text as a vector. Absent where there is no embedder. */
   readonly vector?: readonly number[];
 }
 
 /** What is searched for: words, and the question's vector where there is an embedder. */
 export interface FactQuery {
+  /** The words. */
   readonly text: string;
+  /** The text as a vector. Absent: only words are compared. */
   readonly vector?: readonly number[];
   /** Most facts that are returned. */
   readonly limit: number;

@@ -1,27 +1,23 @@
 import { uuid } from "../base/uuid.js";
 import type { Batch, BatchSource, BatchTaker } from "../stream/batch-source.js";
-import type { ChatEvent, ToolCallEvent } from "../stream/chat-event.js";
+import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { SluiceError } from "../stream/error.js";
-import type { ChatMessage, ToolCallPart, ToolResultPart } from "../stream/message.js";
+import type { ChatMessage } from "../stream/message.js";
 import { nextThen, type Reads, TakerChain } from "../stream/read-into.js";
-import { Slots } from "../stream/slots.js";
 import { type Pulled, truncated } from "../stream/sources/transform.js";
-import { CallRun, type RunListener } from "./call-run.js";
-import { distinctCall } from "./distinct-call.js";
+import type { CallRun, RunListener } from "./call-run.js";
 import { EventQueue } from "./event-queue.js";
-import { checkResponses, type History, type OpenCall, readHistory } from "./history.js";
+import { checkResponses, type History, readHistory } from "./history.js";
 import type { LoopSettings } from "./loop-settings.js";
+import { LoopStep, type StepBeginning } from "./loop-step.js";
 import { LoopTotals } from "./loop-totals.js";
 import { ModelCall } from "./model-call.js";
-import { RequestIds } from "./request-ids.js";
-import type { RunSettings } from "./run-settings.js";
-import { StepCalls } from "./step-calls.js";
-import { stepMessages } from "./step-messages.js";
 import { StepCounter } from "./step-relay.js";
 import { stepRequest } from "./step-request.js";
-import { Toolbox } from "./toolbox.js";
+import { ToolRunner } from "./tool-runner.js";
+import type { Toolbox } from "./toolbox.js";
 
 const NOTHING: Batch = [];
 
@@ -34,24 +30,16 @@ export class ToolLoop implements BatchSource, RunListener {
   readonly #request: ChatRequest;
   readonly #options: CallOptions;
   readonly #settings: LoopSettings;
-  readonly #slots: Slots;
-  readonly #callersTools: ReadonlySet<string>;
   readonly #totals: LoopTotals;
   readonly #steps = new StepCounter();
   readonly #queue = new EventQueue<CallRun>();
   #phase: "beginning" | "answering" | "running" | "over" = "beginning";
-  #toolbox = new Toolbox([]);
+  readonly #runner: ToolRunner;
   /** What the next model call is sent. */
   #messages: readonly ChatMessage[];
-  /** Inner streams that each tool call had so far. */
-  readonly #attempts = new Map<string, number>();
-  #modelCall: ModelCall | undefined;
-  #calls = this.#newCalls();
-  #runs: RunSettings | undefined;
   readonly #history: History;
-  /** Of calls at the end of the request: all of them, and the results that some have. */
-  #resumed: { calls: readonly ToolCallPart[]; results: readonly ToolResultPart[] } | undefined;
-  readonly #requestIds: RequestIds;
+  /** The step that runs; `undefined` before the model is called. */
+  #step: LoopStep | undefined;
   #failure: SluiceError | undefined;
   #left = false;
   #wake = () => {};
@@ -62,12 +50,10 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#options = options;
     this.#settings = settings;
     this.#totals = new LoopTotals(settings);
-    this.#slots = new Slots(settings.concurrency);
-    this.#callersTools = new Set(request.tools?.flatMap(({ name }) => (name === undefined ? [] : [name])));
     this.#messages = request.messages;
     this.#history = readHistory(request.messages);
     checkResponses(request.messages);
-    this.#requestIds = new RequestIds(request.messages, options.context?.callPath);
+    this.#runner = new ToolRunner(request, options, settings, this.#totals, this);
   }
 
   next(): Pulled {
@@ -82,13 +68,14 @@ export class ToolLoop implements BatchSource, RunListener {
 
   /** The model's stream, while nobody but the model can say anything: then it is read without further ado. */
   get #alone(): Reads | undefined {
-    if (this.#phase !== "answering" || this.#left || this.#failure !== undefined || !this.#calls.none) return undefined;
-    return this.#modelCall?.idle;
+    if (this.#phase !== "answering" || this.#left || this.#failure !== undefined) return undefined;
+    return this.#step?.alone;
   }
 
   readonly #onBatch = (batch: Batch | undefined): Pulled => {
     if (this.#left) return undefined;
-    const out = this.#read(batch);
+    const step = this.#step;
+    const out = step === undefined ? NOTHING : this.#read(batch, step);
     return out.length > 0 ? out : this.#next();
   };
 
@@ -165,23 +152,21 @@ export class ToolLoop implements BatchSource, RunListener {
   }
 
   #resume(): Batch {
-    const { open, calls, results } = this.#history;
     this.#phase = "running";
-    this.#resumed = { calls, results };
-    for (const resumed of open) this.#calls.add(resumed.call, this.#run(resumed.call, resumed));
+    this.#beginStep({ resumed: this.#history });
     this.#steps.started = true;
-    const resumes = open.map(({ call }) => call.callId);
+    const resumes = this.#history.open.map(({ call }) => call.callId);
     return [{ type: "start", id: uuid(), model: this.#model.id, resumes }];
   }
 
   #listen(): Batch | Promise<Batch> {
-    if (this.#modelCall === undefined) {
+    if (this.#step === undefined) {
       return this.#budgetSpent ? this.#endUnasked() : this.#withTools(() => this.#ask());
     }
-    const arrival = this.#modelCall.read();
+    const arrival = this.#step.arrival();
     if (arrival === undefined) return this.#something();
     if ("thrown" in arrival) throw arrival.thrown;
-    return this.#read(arrival.batch);
+    return this.#read(arrival.batch, this.#step);
   }
 
   get #budgetSpent(): boolean {
@@ -199,117 +184,49 @@ export class ToolLoop implements BatchSource, RunListener {
   #ask(): Batch {
     const steering = this.#settings.steering?.() ?? [];
     if (steering.length > 0) this.#messages = [...this.#messages, ...steering];
-    const asked = stepRequest(this.#request, this.#messages, this.#toolbox.definitions);
+    const asked = stepRequest(this.#request, this.#messages, this.#runner.toolbox.definitions);
     this.#totals.countModelCall();
-    this.#modelCall = new ModelCall(this.#model, asked, this.#options, this.#steps, () => this.#wake());
+    const modelCall = new ModelCall(this.#model, asked, this.#options, this.#steps, () => this.#wake());
+    this.#beginStep({ modelCall });
     return NOTHING;
   }
 
-  #read(batch: Batch | undefined): Batch {
+  #beginStep(beginning: StepBeginning): void {
+    this.#step = new LoopStep(beginning, this.#messages, this.#runner, (run) => {
+      this.#queue.forget(run);
+      this.#totals.book(run.usage);
+    });
+  }
+
+  #read(batch: Batch | undefined, step: LoopStep): Batch {
     if (batch === undefined) throw truncated();
-    const relay = this.#modelCall?.relay;
-    // Text means nothing for the tools.
-    if (relay?.passText(batch)) return batch;
-    const out: ChatEvent[] = [];
-    for (const arrived of batch) {
-      const event =
-        arrived.type === "tool-call" && !arrived.providerExecuted ? distinctCall(arrived, this.#calls) : arrived;
-      if (event === undefined) continue;
-      relay?.pass(event, out);
-      this.#follow(event);
+    const out = step.read(batch);
+    if (step.finish !== undefined) {
+      this.#phase = "running";
+      this.#totals.book(step.finish.usage);
     }
     return out;
   }
 
-  /** What an event of the model means for the tools. */
-  #follow(event: ChatEvent): void {
-    switch (event.type) {
-      case "start":
-      case "step-start":
-        this.#calls.mark();
-        return;
-      case "tool-call":
-        if (!event.providerExecuted) this.#call(event);
-        return;
-      case "tool-result":
-        if (event.preliminary === undefined) this.#calls.answered(event.callId);
-        return;
-      case "retract":
-        this.#calls.retract(event.reason);
-        return;
-      case "finish":
-        this.#phase = "running";
-        this.#totals.book(event.usage);
-        this.#modelCall?.book(event.usage);
-        this.#calls.end(event.reason, (call) => this.#run(call));
-        return;
-      default:
-    }
-  }
-
-  #call(event: ToolCallEvent): void {
-    const known = this.#toolbox.get(event.name) !== undefined;
-    this.#calls.add(event, known ? this.#run(event) : undefined);
-  }
-
-  #run(call: ToolCallPart, resumed?: OpenCall): CallRun {
-    this.#runs ??= this.#runSettings();
-    return new CallRun(call, this.#runs, this, resumed).start(this.#totals.countToolCall());
-  }
-
-  #runSettings(): RunSettings {
-    const { timeoutMs, clock, onInput, repairArguments, observe, maxResultChars } = this.#settings;
-    return {
-      tools: this.#toolbox,
-      callersTools: this.#callersTools,
-      messages: this.#messages,
-      slots: this.#slots,
-      timeoutMs,
-      clock,
-      maxResultChars,
-      onInput,
-      repairArguments,
-      observe,
-      context: this.#options.context,
-      requestId: this.#requestIds.next,
-      nextAttempt: this.#nextAttempt,
-    };
-  }
-
-  readonly #nextAttempt = (name: string, callId: string): number => {
-    const key = `${name} ${callId}`;
-    const attempt = (this.#attempts.get(key) ?? 0) + 1;
-    this.#attempts.set(key, attempt);
-    return attempt;
-  };
-
   /** Once all tools are done: the next model call is prepared, or the stream ends. */
   #finishStep(): Batch | Promise<Batch> {
-    if (this.#calls.running) return this.#something();
+    const step = this.#step;
+    if (step === undefined || step.calls.running) return this.#something();
     const out: ChatEvent[] = [];
-    this.#totals.book(this.#calls.innerUsage);
-    const relay = this.#modelCall?.relay;
-    const { reason = "tool-calls", rawReason } = relay?.finish ?? {};
-    relay?.close(!this.#calls.none && reason === "stop" ? "tool-calls" : reason, out);
-    const end = this.#totals.reasonToEnd(reason, this.#calls, this.#budgetSpent);
-    if (end === undefined) this.#continue();
-    else {
+    this.#totals.book(step.calls.innerUsage);
+    const { reason = "tool-calls", rawReason } = step.finish ?? {};
+    step.close(reason, out);
+    const end = this.#totals.reasonToEnd(reason, step.calls, this.#budgetSpent);
+    if (end === undefined) {
+      this.#messages = [...this.#messages, ...step.messages];
+      this.#phase = "answering";
+      this.#step = undefined;
+    } else {
       this.#phase = "over";
       const raw = end === reason && rawReason !== undefined ? { rawReason } : {};
       out.push({ type: "finish", reason: end, ...raw, usage: this.#totals.usage });
     }
     return out;
-  }
-
-  #continue(): void {
-    const { calls = this.#calls.calls, results = [] } = this.#resumed ?? {};
-    const answer = this.#modelCall?.relay.messages ?? [];
-    this.#messages = [...this.#messages, ...stepMessages(answer, calls, [...results, ...this.#calls.results])];
-    this.#phase = "answering";
-    this.#modelCall = undefined;
-    this.#resumed = undefined;
-    this.#runs = undefined;
-    this.#calls = this.#newCalls();
   }
 
   /** Goes on with the tools that there are now. A reader who leaves does not wait for them. */
@@ -321,7 +238,7 @@ export class ToolLoop implements BatchSource, RunListener {
 
   #goOn(toolbox: Toolbox | undefined, then: () => Batch): Batch {
     if (toolbox === undefined || this.#left) return NOTHING;
-    this.#toolbox = toolbox;
+    this.#runner.toolbox = toolbox;
     return then();
   }
 
@@ -342,15 +259,7 @@ export class ToolLoop implements BatchSource, RunListener {
     });
   }
 
-  #newCalls(): StepCalls {
-    return new StepCalls((run) => {
-      this.#queue.forget(run);
-      this.#totals.book(run.usage);
-    });
-  }
-
   #stop(reason: unknown): void {
-    this.#calls.cancel(reason);
-    this.#modelCall?.cancel(reason);
+    this.#step?.cancel(reason);
   }
 }

@@ -6,6 +6,7 @@ import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
 import { SluiceError } from "../stream/error.js";
 import { errorReply } from "./answer.js";
 import type { ServerCall, ServerReply } from "./call.js";
+import { callerErrors } from "./caller-protocol.js";
 import type { Gate } from "./gate.js";
 import type { OpenStreams } from "./open-streams.js";
 import { type Caller, LOCAL } from "./protect/caller.js";
@@ -37,7 +38,7 @@ export function mountRoutes(app: Hono, routes: readonly Route[], mounting: Mount
   app.all("*", (context) => exchange(context, { ...NOWHERE, handle: nowhere }, mounting));
 }
 
-const NOWHERE = { errors: openAiChat, open: false };
+const NOWHERE = { errors: openAiChat, errorsFor: callerErrors, open: false };
 
 async function nowhere({ method, path }: ServerCall): Promise<ServerReply> {
   throw noSuchPath(method, path);
@@ -45,7 +46,7 @@ async function nowhere({ method, path }: ServerCall): Promise<ServerReply> {
 
 async function exchange(
   context: Context,
-  route: Pick<Route, "handle" | "errors" | "open" | "anyone">,
+  route: Pick<Route, "handle" | "errors" | "errorsFor" | "open" | "anyone">,
   mounting: Mounting,
 ): Promise<Response> {
   const began = performance.now();
@@ -63,7 +64,7 @@ async function exchange(
 
 async function replyTo(
   request: Incoming,
-  route: Pick<Route, "handle" | "errors" | "open" | "anyone">,
+  route: Pick<Route, "handle" | "errors" | "errorsFor" | "open" | "anyone">,
   { gate }: Mounting,
   cors: Record<string, string> | undefined,
 ): Promise<ServerReply> {
@@ -76,7 +77,7 @@ async function replyTo(
     else request.caller = gate.admit(request.headers, request.method, request.query);
     return await route.handle(request);
   } catch (thrown) {
-    return errorReply(thrown, route.errors);
+    return errorReply(thrown, route.errorsFor?.(request) ?? route.errors);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialects/dialect.js";
-import type { Handle } from "./call.js";
+import type { Handle, ServerCall } from "./call.js";
 
 /** One path of a server. */
 export interface Route {
@@ -9,6 +9,8 @@ export interface Route {
   handle: Handle;
   /** How errors are written. */
   errors: Pick<Dialect, "writeError">;
+  /** The same where several protocols have one path: by who asks. */
+  errorsFor?(call: ServerCall): Pick<Dialect, "writeError">;
   /** Whether no key is asked for. Default false. */
   open?: boolean;
   /** Whether pages of other sites may load it too: it tells everyone the same. Default false. */

@@ -63,6 +63,19 @@ describe("keys", () => {
     expect((await fetch(`${locked.url}/healthz`)).status).toBe(200);
   });
 
+  test.each([
+    [
+      { "anthropic-version": "2023-06-01", "x-api-key": "no" },
+      { type: "error", error: { type: "authentication_error" } },
+    ],
+    [{ "x-goog-api-key": "no" }, { error: { code: 401, status: "UNAUTHENTICATED" } }],
+    [{ authorization: "Bearer no" }, { error: { type: "authentication_error", code: "authentication" } }],
+  ])("a wrong key is refused in the form of the client that asks: %j", async (headers, refusal) => {
+    for (const path of ["/v1/models", "/v1/models/echo", "/v1/nothing"]) {
+      expect(await (await fetch(locked.url + path, { headers })).json()).toMatchObject(refusal);
+    }
+  });
+
   test("a key asks only what it may, and so often as it may", async () => {
     expect((await ask(narrow.key, "costly")).status).toBe(403);
     expect([(await ask(narrow.key)).status, (await ask(narrow.key)).status]).toEqual([200, 200]);

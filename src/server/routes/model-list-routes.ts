@@ -1,9 +1,6 @@
-import { anthropic } from "../../dialects/anthropic/anthropic.js";
-import type { Dialect } from "../../dialects/dialect.js";
-import { gemini } from "../../dialects/gemini/gemini.js";
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
-import { errorReply } from "../answer.js";
-import { jsonReply, type ServerCall } from "../call.js";
+import { jsonReply } from "../call.js";
+import { type CallerProtocol, callerErrors, callerProtocol } from "../caller-protocol.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
@@ -12,19 +9,16 @@ import { geminiModel } from "./gemini-routes.js";
 
 /** What is served, in the form of one protocol. */
 interface ListForm {
-  errors: Pick<Dialect, "writeError">;
   list(models: readonly ServedModel[]): object;
   one(model: ServedModel): object;
 }
 
 const OPENAI_FORM: ListForm = {
-  errors: openAiChat,
   list: (models) => ({ object: "list", data: models.map(openAiModel) }),
   one: openAiModel,
 };
 
 const ANTHROPIC_FORM: ListForm = {
-  errors: anthropic,
   list: (models) => ({
     data: models.map(anthropicModel),
     has_more: false,
@@ -35,9 +29,14 @@ const ANTHROPIC_FORM: ListForm = {
 };
 
 const GEMINI_FORM: ListForm = {
-  errors: gemini,
   list: (models) => ({ models: models.map(geminiModel) }),
   one: geminiModel,
+};
+
+const FORMS: Readonly<Record<CallerProtocol, ListForm>> = {
+  openai: OPENAI_FORM,
+  anthropic: ANTHROPIC_FORM,
+  gemini: GEMINI_FORM,
 };
 
 const PATH = "/v1/models";
@@ -49,31 +48,20 @@ export function modelListRoutes(core: ServerCore): Route[] {
       method: "GET",
       path: PATH,
       errors: openAiChat,
+      errorsFor: callerErrors,
       summary: "OpenAI, Anthropic and Gemini: lists what is served",
-      handle: async (call) => jsonReply(formOf(call).list(core.models.list(call.caller))),
+      handle: async (call) => jsonReply(FORMS[callerProtocol(call)].list(core.models.list(call.caller))),
     },
     {
       method: "GET",
       path: `${PATH}/*`,
       errors: openAiChat,
+      errorsFor: callerErrors,
       summary: "OpenAI, Anthropic and Gemini: one of them",
-      handle: async (call) => {
-        const form = formOf(call);
-        try {
-          return jsonReply(form.one(core.models.find(pathRest(call, `${PATH}/`), call.caller)));
-        } catch (thrown) {
-          return errorReply(thrown, form.errors);
-        }
-      },
+      handle: async (call) =>
+        jsonReply(FORMS[callerProtocol(call)].one(core.models.find(pathRest(call, `${PATH}/`), call.caller))),
     },
   ];
-}
-
-/** The form of the client that asks, by the headers that its vendor's clients send. */
-function formOf(call: ServerCall): ListForm {
-  if (call.header("anthropic-version") !== undefined) return ANTHROPIC_FORM;
-  const isGoogle = call.header("x-goog-api-client") !== undefined || call.header("x-goog-api-key") !== undefined;
-  return isGoogle ? GEMINI_FORM : OPENAI_FORM;
 }
 
 /** When this server began, as the protocols want a time for each model. */

@@ -55,8 +55,10 @@ export interface FakeDaprd {
   /** What was called, as `HTTP POST /v1.0/…` or `gRPC ConverseAlpha2`. */
   calls: string[];
   requests: (ConversationRequest | ConversationRequestAlpha2)[];
-  /** Headers of the calls, by their names in lower case. */
+  /** The API token of each call. */
   tokens: (string | undefined)[];
+  /** How long the caller of each conversation over gRPC waits, in ms; `undefined` where it does not say. */
+  deadlines: (number | undefined)[];
   stop(): Promise<void>;
 }
 
@@ -74,18 +76,18 @@ export async function startFakeDaprd(options: FakeDaprdOptions = {}): Promise<Fa
         router.service(Dapr, {
           getMetadata: (_, context) => fake.metadataOverGrpc(context.requestHeader),
           converseAlpha1: (request, context) => {
-            fake.called("gRPC ConverseAlpha1", context.requestHeader.get("dapr-api-token"));
+            fake.calledOverGrpc("ConverseAlpha1", context);
             return fake.alpha1(request);
           },
           ...(options.alpha2 !== false && {
             converseAlpha2: async (request: ConversationRequestAlpha2, context: HandlerContext) => {
-              fake.called("gRPC ConverseAlpha2", context.requestHeader.get("dapr-api-token"));
+              fake.calledOverGrpc("ConverseAlpha2", context);
               return await fake.alpha2(request);
             },
           }),
           ...(options.stream !== undefined && {
             converseStreamAlpha2: (request: ConversationRequestAlpha2, context: HandlerContext) => {
-              fake.called("gRPC ConverseStreamAlpha2", context.requestHeader.get("dapr-api-token"));
+              fake.calledOverGrpc("ConverseStreamAlpha2", context);
               return fake.stream(request, context.signal);
             },
           }),
@@ -101,6 +103,7 @@ export async function startFakeDaprd(options: FakeDaprdOptions = {}): Promise<Fa
     calls: fake.calls,
     requests: fake.requests,
     tokens: fake.tokens,
+    deadlines: fake.deadlines,
     stop: async () => {
       for (const session of sessions) session.destroy();
       http.closeAllConnections();
@@ -113,6 +116,7 @@ class Fake {
   readonly calls: string[] = [];
   readonly requests: (ConversationRequest | ConversationRequestAlpha2)[] = [];
   readonly tokens: (string | undefined)[] = [];
+  readonly deadlines: (number | undefined)[] = [];
   readonly #options: FakeDaprdOptions;
 
   constructor(options: FakeDaprdOptions) {
@@ -124,6 +128,11 @@ class Fake {
     this.tokens.push(token ?? undefined);
     const { apiToken } = this.#options;
     if (apiToken !== undefined && token !== apiToken) throw new ConnectError("Unauthorized", Code.Unauthenticated);
+  }
+
+  calledOverGrpc(method: string, { requestHeader, timeoutMs }: HandlerContext): void {
+    this.deadlines.push(timeoutMs());
+    this.called(`gRPC ${method}`, requestHeader.get("dapr-api-token"));
   }
 
   metadataOverGrpc(headers: Headers): GetMetadataResponse {

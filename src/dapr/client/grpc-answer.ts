@@ -24,8 +24,8 @@ export interface GrpcCall<Desc extends DescMessage> {
   body(): string;
   /** Makes the connection. */
   connect(): Promise<void>;
-  /** Makes the call. */
-  open(signal: AbortSignal): AsyncIterable<MessageShape<Desc>>;
+  /** Makes the call. Its limits are what ends it, and what the server is told. */
+  open(limits: { signal: AbortSignal; timeoutMs?: number }): AsyncIterable<MessageShape<Desc>>;
   /** What the messages of its answer are. */
   answers: Desc;
   reader(): PartReader<MessageShape<Desc>>;
@@ -52,11 +52,11 @@ export function grpcAnswer<Desc extends DescMessage>(
   const source = partSource<MessageShape<Desc>>({
     id,
     connect: () => asked.connect(),
-    open: async (signal) => {
+    open: async (signal, leftMs) => {
       wire?.request({ method: "POST", url, headers, body: asked.body() }, ++attempt);
       const reader = asked.reader();
       return {
-        parts: new BatchedReader(readableOf(asked.open(signal))),
+        parts: new BatchedReader(readableOf(asked.open({ signal, ...deadline(leftMs) }))),
         reader: wire === undefined ? reader : new WatchedReader(reader, asked.answers, wire),
       };
     },
@@ -71,4 +71,12 @@ export function grpcAnswer<Desc extends DescMessage>(
     random: defaults.random,
   });
   return new ChatStream(source, { signal: call.signal, retain: call.retain });
+}
+
+/** The longest time that fits into the header of a deadline in ms: eight digits. */
+const LONGEST_DEADLINE_MS = 99_999_999;
+
+/** What is left of a call's time, as the deadline that the server is told; nothing where there is none. */
+function deadline(leftMs: number): { timeoutMs?: number } {
+  return leftMs <= LONGEST_DEADLINE_MS ? { timeoutMs: Math.max(1, Math.ceil(leftMs)) } : {};
 }

@@ -73,14 +73,14 @@ export class GrpcCalls implements SidecarCalls {
       if (call.streaming ?? true) {
         return this.#answer(target, call, "ConverseStreamAlpha2", {
           ...common,
-          open: (signal) => this.#client.converseStreamAlpha2(message, { signal, headers }),
+          open: (limits) => this.#client.converseStreamAlpha2(message, { ...limits, headers }),
           answers: ConversationStreamResponseAlpha2Schema,
           reader: () => new Alpha2ChunkReader(expected),
         });
       }
       return this.#answer(target, call, "ConverseAlpha2", {
         ...common,
-        open: (signal) => once(() => this.#client.converseAlpha2(message, { signal, headers })),
+        open: (limits) => once(() => this.#client.converseAlpha2(message, { ...limits, headers })),
         answers: ConversationResponseAlpha2Schema,
         reader: () => new WholeReader<ConversationResponseAlpha2>((answer) => readAlpha2Response(answer, expected)),
       });
@@ -95,7 +95,7 @@ export class GrpcCalls implements SidecarCalls {
       return this.#answer(target, call, "ConverseAlpha1", {
         headers,
         body: () => writeProtoJson(ConversationRequestSchema, message),
-        open: (signal) => once(() => this.#client.converseAlpha1(message, { signal, headers })),
+        open: (limits) => once(() => this.#client.converseAlpha1(message, { ...limits, headers })),
         answers: ConversationResponseSchema,
         reader: () => new WholeReader<ConversationResponse>((answer) => readAlpha1Response(answer, expected)),
       });

@@ -23,6 +23,17 @@ const weather = {
   inputSchema: { type: "object", properties: { city: { type: "string" } } },
 };
 
+test("a daprd is told over gRPC how long the whole call may take", async () => {
+  const server = await world.daprd();
+  for (const timeouts of [{}, { totalMs: 60_000 }]) {
+    await world.client({ ...at("grpc", server), timeouts }).generate({ messages: "x" });
+  }
+  const [without, limited = 0] = server.deadlines;
+  expect(without).toBeUndefined();
+  expect(limited).toBeGreaterThan(50_000);
+  expect(limited).toBeLessThanOrEqual(60_000);
+});
+
 describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
   const name = protocol === "http" ? "HTTP" : "gRPC";
   const whole = protocol === "http" ? "HTTP POST /v1.0-alpha2/conversation/echo/converse" : "gRPC ConverseAlpha2";

@@ -19,10 +19,11 @@ export class GrpcUpstream {
     this.client = createClient(Dapr, createGrpcTransport({ baseUrl, sessionManager: this.#sessions }));
   }
 
-  /** A call like the one that came: its metadata, and its end when the caller leaves. */
-  callOf({ requestHeader, signal }: HandlerContext): CallOptions {
+  /** A call like the one that came: its metadata, its end when the caller leaves, and what is left of its time. */
+  callOf({ requestHeader, signal, timeoutMs }: HandlerContext): CallOptions {
     const headers = Array.from(requestHeader).filter(([name]) => !OWN_HEADERS.test(name));
-    return { headers, signal };
+    const leftMs = timeoutMs();
+    return { headers, signal, ...(leftMs !== undefined && { timeoutMs: Math.max(1, Math.ceil(leftMs)) }) };
   }
 
   close(): void {

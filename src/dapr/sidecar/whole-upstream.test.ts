@@ -60,6 +60,17 @@ describe("the stream of a component that only the daprd has", () => {
     expect(old.map(({ responseType }) => responseType.case)).toEqual(["chunk", "complete"]);
   });
 
+  test("is waited for as long as the caller waits", async () => {
+    const { sidecar, daprd } = await front();
+    const client = createClient(Dapr, createGrpcTransport({ baseUrl: `http://127.0.0.1:${sidecar.grpcPort}` }));
+    await client.converseAlpha2({ name: "echo" });
+    await client.converseAlpha2({ name: "echo" }, { timeoutMs: 60_000 });
+    const [without, limited = 0] = daprd.deadlines;
+    expect(without).toBeUndefined();
+    expect(limited).toBeGreaterThan(50_000);
+    expect(limited).toBeLessThanOrEqual(60_000);
+  });
+
   test("is streamed where that daprd streams", async () => {
     const { sidecar } = await front({
       features: [STREAMING_FEATURE],

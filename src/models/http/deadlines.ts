@@ -61,6 +61,11 @@ export class Deadlines {
     this.#arm();
   }
 
+  /** How much of the total limit is left, in ms; `Infinity` where there is none. */
+  get leftMs(): number {
+    return Math.max(0, this.#totalDue - this.#clock.now());
+  }
+
   /** A connection is being made. */
   connecting(): void {
     this.#enter("connectMs");

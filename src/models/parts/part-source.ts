@@ -14,8 +14,13 @@ export interface PartCall<Part> {
   id: string;
   /** Makes the connection, where that is a phase of its own: the limit `connectMs` applies to it. */
   connect?(): Promise<void>;
-  /** Calls the model. The signal is aborted when the reader leaves or a limit is passed. */
-  open(signal: AbortSignal): Promise<OpenedAnswer<Part>>;
+  /**
+   * Calls the model.
+   *
+   * @param signal is aborted when the reader leaves or a limit is passed.
+   * @param leftMs what is left of the total limit, for those who pass it on; `Infinity` without one.
+   */
+  open(signal: AbortSignal, leftMs: number): Promise<OpenedAnswer<Part>>;
   /** What was thrown, in our terms. */
   readError(thrown: unknown): SluiceError;
   timeouts: Readonly<Required<Timeouts>>;
@@ -65,7 +70,7 @@ class PartAttempts<Part> implements AttemptsPlan {
       await abort.race(connecting);
     }
     deadlines.connected();
-    const opening = this.#call.open(abort.signal);
+    const opening = this.#call.open(abort.signal, deadlines.leftMs);
     // A model that does not listen to its signal may answer when nobody waits any more.
     opening.then(
       ({ parts }) => abort.aborted && parts.cancel(abort.reason),

@@ -28,6 +28,15 @@ describe("the Anthropic writer", () => {
     });
   });
 
+  test("its counts never shrink, whatever the end leaves out", () => {
+    const usage = { inputTokens: 9, cacheReadTokens: 4, outputTokens: 1 };
+    const last = write(START, { type: "usage", usage }, { type: "text-delta", text: "a" }, FINISH).at(-2);
+    expect(last).toMatchObject({
+      type: "message_delta",
+      usage: { input_tokens: 5, cache_read_input_tokens: 4, output_tokens: 3 },
+    });
+  });
+
   test("an answer without content is whole", () => {
     expect(outline(write(START, FINISH))).toEqual(["message_start", "message_delta", "message_stop"]);
   });

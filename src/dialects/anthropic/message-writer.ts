@@ -240,7 +240,8 @@ export class MessageWriter {
     this.#closeAll(write);
     const stop = { stop_reason: writeStopReason(clientReason(reason, this.#hasCalls), rawReason), stop_sequence: null };
     const delta = { ...stop, ...this.#facts.delta };
-    write({ type: "message_delta", delta, usage: writeUsage(usage), ...this.#facts.event });
+    // Its counts are totals: what was known stays known.
+    write({ type: "message_delta", delta, usage: writeUsage(updateUsage(this.#usage, usage)), ...this.#facts.event });
   }
 
   #begin(write: WriteMessageEvent): void {

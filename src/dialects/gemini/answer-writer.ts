@@ -151,7 +151,7 @@ export class AnswerWriter {
   #finish({ reason, rawReason, usage }: FinishEvent, write: WriteResponse): void {
     this.#ended = true;
     const { candidate, response } = this.#facts;
-    const counts = { usageMetadata: writeUsage(usage), ...this.#named() };
+    const counts = { usageMetadata: writeUsage(updateUsage(this.#usage, usage)), ...this.#named() };
     const { blockReason } = objectOf(response.promptFeedback);
     if (!this.#emitted && blockReason !== undefined) {
       write({ ...response, ...counts });

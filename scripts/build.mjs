@@ -32,11 +32,11 @@ function importedBy(entry, graph) {
 }
 
 // Their folders are loaded one by one.
-const IN_PARTS = ["dialects", "models"];
+const IN_PARTS = ["dialects", "models", "guards"];
 
 // Loaded when first used, or without the rest of their folder.
 const BY_THEMSELVES =
-  /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch|echo-source|thinking-source|part-thoughts|wire-log|chunk-stage)\.ts$/;
+  /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch|echo-source|thinking-source|part-thoughts|wire-log|chunk-stage|templates|wav)\.ts$/;
 
 function chunkOf(id, graph) {
   if (isGuard(id)) return "dapr";

@@ -23,7 +23,7 @@ import { type KeptConversation, newConversationId } from "./kept-conversation.js
 import { PendingFiles } from "./pending-files.js";
 import { reportError } from "./report-error.js";
 import { showAnswer, WireTap } from "./show-answer.js";
-import { type AnswerSpeech, speakAnswer } from "./speak-answer.js";
+import type { AnswerSpeech } from "./speak-answer.js";
 
 /** What a session begins with. */
 export interface ChatSessionOptions {
@@ -213,12 +213,13 @@ export class ChatSession {
   }
 
   /** Shows an answer, and speaks it where the session has a voice. */
-  #present(answer: ChatStream): Promise<void> {
+  async #present(answer: ChatStream): Promise<void> {
+    this.#stop = () => answer.cancel("Ctrl-C");
     if (this.#speech === undefined) {
-      this.#stop = () => answer.cancel("Ctrl-C");
       const output = this.#output;
       return showAnswer(answer, this.io, { tap: this.#tap, ...(output !== undefined && { output }) });
     }
+    const { speakAnswer } = await import("./speak-answer.js");
     const spoken = speakAnswer(answer, this.#speech, this.#conversation, this.io);
     this.#stop = () => spoken.stop();
     return spoken.over;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { type AgentCommandOptions, agentCommand } from "./commands/agent.js";
-import { type AskOptions, askCommand } from "./commands/ask.js";
-import { type ChatOptions, chatCommand } from "./commands/chat.js";
+import type { AgentCommandOptions } from "./commands/agent.js";
+import type { AskOptions } from "./commands/ask.js";
+import type { ChatOptions } from "./commands/chat.js";
 import { EnvFileOption } from "./env-file-option.js";
 import type { Io } from "./io.js";
 import { listed, number, seconds } from "./option-values.js";
@@ -21,7 +21,10 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
   withConversation(chat)
     .option("-v, --voice <name>", VOICE_HELP)
     .option("-o, --output <folder>", OUTPUT_HELP)
-    .action(async (options: ChatOptions) => ended(await chatCommand(options, io)));
+    .action(async (options: ChatOptions) => {
+      const { chatCommand } = await import("./commands/chat.js");
+      ended(await chatCommand(options, io));
+    });
 
   const agent = program
     .command("agent")
@@ -33,7 +36,10 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
   withConversation(agent)
     .option("-v, --voice <name>", VOICE_HELP)
     .option("-o, --output <folder>", OUTPUT_HELP)
-    .action(async (path: string, options: AgentCommandOptions) => ended(await agentCommand(path, options, io)));
+    .action(async (path: string, options: AgentCommandOptions) => {
+      const { agentCommand } = await import("./commands/agent.js");
+      ended(await agentCommand(path, options, io));
+    });
 
   const ask = program
     .command("ask")
@@ -52,7 +58,10 @@ export function describeAnswers(program: Command, io: Io, ended: (code: number) 
     .option("-o, --output <folder>", FILES_HELP)
     .option("--json", "print events as JSON, one per line; a failure is an event of type error")
     .option("-q, --quiet", "print only errors to stderr")
-    .action(async (prompt: string[], options: AskOptions) => ended(await askCommand(prompt, options, io)));
+    .action(async (prompt: string[], options: AskOptions) => {
+      const { askCommand } = await import("./commands/ask.js");
+      ended(await askCommand(prompt, options, io));
+    });
 }
 
 /** Adds what is asked of which model. */

@@ -1,15 +1,6 @@
 import { type Command, Option } from "commander";
 import { EXPORT_FORMATS, type ExportFormat } from "../chat/export-conversation.js";
 import type { SearchOptions } from "../chat/search.js";
-import {
-  deleteCommand,
-  exportCommand,
-  importCommand,
-  listCommand,
-  searchCommand,
-  showCommand,
-  statisticsCommand,
-} from "./commands/conversations.js";
 import type { Io } from "./io.js";
 import { count } from "./option-values.js";
 
@@ -29,21 +20,30 @@ function describeReading(group: Command, io: Io, ended: (code: number) => void):
     .description("list conversations, most recently updated first")
     .option("-n, --limit <number>", "how many at most", count, 50)
     .option("--json", "print JSON")
-    .action(async (options: { limit: number; json?: boolean }) => ended(await listCommand(options, io)));
+    .action(async (options: { limit: number; json?: boolean }) => {
+      const { listCommand } = await import("./commands/conversations.js");
+      ended(await listCommand(options, io));
+    });
 
   group
     .command("show")
     .description("show the messages of a conversation")
     .argument("<id>", "the id of the conversation")
     .option("--json", "print JSON, with all branches and statistics")
-    .action(async (id: string, options: { json?: boolean }) => ended(await showCommand(id, options, io)));
+    .action(async (id: string, options: { json?: boolean }) => {
+      const { showCommand } = await import("./commands/conversations.js");
+      ended(await showCommand(id, options, io));
+    });
 
   group
     .command("stats")
     .description("show messages, tokens and costs of a conversation")
     .argument("<id>", "the id of the conversation")
     .option("--json", "print JSON")
-    .action(async (id: string, options: { json?: boolean }) => ended(await statisticsCommand(id, options, io)));
+    .action(async (id: string, options: { json?: boolean }) => {
+      const { statisticsCommand } = await import("./commands/conversations.js");
+      ended(await statisticsCommand(id, options, io));
+    });
 
   group
     .command("search")
@@ -57,9 +57,10 @@ function describeReading(group: Command, io: Io, ended: (code: number) => void):
     )
     .option("-n, --limit <number>", "how many at most", count, 50)
     .option("--json", "print JSON, one object per line")
-    .action(async (query: string, options: SearchOptions & { limit: number; json?: boolean }) =>
-      ended(await searchCommand(query, options, io)),
-    );
+    .action(async (query: string, options: SearchOptions & { limit: number; json?: boolean }) => {
+      const { searchCommand } = await import("./commands/conversations.js");
+      ended(await searchCommand(query, options, io));
+    });
 }
 
 /** Adds what takes conversations in, out and away. */
@@ -71,9 +72,10 @@ function describeKeeping(group: Command, io: Io, ended: (code: number) => void):
     .addOption(new Option("-f, --format <format>", "the output format").choices([...EXPORT_FORMATS]).default("json"))
     .option("--json", "the same as --format json")
     .option("-o, --output <file>", "default: stdout")
-    .action(async (id: string, { json, ...options }: { format: ExportFormat; json?: boolean; output?: string }) =>
-      ended(await exportCommand(id, json ? { ...options, format: "json" } : options, io)),
-    );
+    .action(async (id: string, { json, ...options }: { format: ExportFormat; json?: boolean; output?: string }) => {
+      const { exportCommand } = await import("./commands/conversations.js");
+      ended(await exportCommand(id, json ? { ...options, format: "json" } : options, io));
+    });
 
   group
     .command("import")
@@ -81,14 +83,18 @@ function describeKeeping(group: Command, io: Io, ended: (code: number) => void):
     .argument("[file]", "default: stdin")
     .option("--id <id>", "the id to store it under; default: its own")
     .option("--json", "print JSON")
-    .action(async (file: string | undefined, options: { id?: string; json?: boolean }) =>
-      ended(await importCommand(file, options, io)),
-    );
+    .action(async (file: string | undefined, options: { id?: string; json?: boolean }) => {
+      const { importCommand } = await import("./commands/conversations.js");
+      ended(await importCommand(file, options, io));
+    });
 
   group
     .command("delete")
     .description("delete conversations")
     .argument("<id...>", "the ids of the conversations")
     .option("--json", "print JSON")
-    .action(async (ids: string[], options: { json?: boolean }) => ended(await deleteCommand(ids, options, io)));
+    .action(async (ids: string[], options: { json?: boolean }) => {
+      const { deleteCommand } = await import("./commands/conversations.js");
+      ended(await deleteCommand(ids, options, io));
+    });
 }

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { deleteKeysCommand, listKeysCommand, setKeyCommand } from "./commands/keys.js";
 import type { Io } from "./io.js";
 
 /** Adds `sluice keys` and its commands. */
@@ -11,15 +10,24 @@ export function describeKeys(program: Command, io: Io, ended: (code: number) => 
     .usage("<name>")
     .argument("<name>", "a service such as openai, or the name of a variable")
     .argument("[key...]")
-    .action(async (name: string, rest: string[]) => ended(await setKeyCommand(name, rest, io)));
+    .action(async (name: string, rest: string[]) => {
+      const { setKeyCommand } = await import("./commands/keys.js");
+      ended(await setKeyCommand(name, rest, io));
+    });
   group
     .command("list")
     .description("list which keys are stored, without showing them")
     .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => ended(await listKeysCommand(options, io)));
+    .action(async (options: { json?: boolean }) => {
+      const { listKeysCommand } = await import("./commands/keys.js");
+      ended(await listKeysCommand(options, io));
+    });
   group
     .command("delete")
     .description("delete keys")
     .argument("<name...>", "services, or variables")
-    .action(async (names: string[]) => ended(await deleteKeysCommand(names, io)));
+    .action(async (names: string[]) => {
+      const { deleteKeysCommand } = await import("./commands/keys.js");
+      ended(await deleteKeysCommand(names, io));
+    });
 }

@@ -1,24 +1,8 @@
 import { type Command, Option } from "commander";
 import type { RunStatus } from "../workflows/engines/engine.js";
 import { TEMPLATE_NAMES } from "../workflows/templates.js";
-import { type RunWorkflowOptions, runWorkflowCommand } from "./commands/run-workflow.js";
-import {
-  cancelRunCommand,
-  listRunsCommand,
-  type ResumeCommandOptions,
-  type RunsOptions,
-  rerunCommand,
-  resumeRunCommand,
-  showRunCommand,
-  type WorkOptions,
-  workCommand,
-} from "./commands/runs.js";
-import {
-  checkWorkflowCommand,
-  graphWorkflowCommand,
-  newWorkflowCommand,
-  schemaWorkflowCommand,
-} from "./commands/workflow.js";
+import type { RunWorkflowOptions } from "./commands/run-workflow.js";
+import type { ResumeCommandOptions, RunsOptions, WorkOptions } from "./commands/runs.js";
 import { EnvFileOption } from "./env-file-option.js";
 import type { Io } from "./io.js";
 import { count, listed } from "./option-values.js";
@@ -57,7 +41,10 @@ export function describeWorkflows(program: Command, io: Io, ended: (code: number
   withServices(run)
     .option("--json", "print events as JSON, one per line")
     .option("-q, --quiet", "print only errors and questions to stderr")
-    .action(async (file: string, options: RunWorkflowOptions) => ended(await runWorkflowCommand(file, options, io)));
+    .action(async (file: string, options: RunWorkflowOptions) => {
+      const { runWorkflowCommand } = await import("./commands/run-workflow.js");
+      ended(await runWorkflowCommand(file, options, io));
+    });
   describeWorkflow(program, io, ended);
   describeRuns(program, io, ended);
 }
@@ -85,31 +72,37 @@ function describeWorkflow(program: Command, io: Io, ended: (code: number) => voi
     .argument("<file...>", "workflows, as JSON or YAML")
     .option("--json", "print JSON, one line per file")
     .option("--strict", "treat warnings as errors")
-    .action(async (files: string[], options: { json?: boolean; strict?: boolean }) =>
-      ended(await checkWorkflowCommand(files, options, io)),
-    );
+    .action(async (files: string[], options: { json?: boolean; strict?: boolean }) => {
+      const { checkWorkflowCommand } = await import("./commands/workflow.js");
+      ended(await checkWorkflowCommand(files, options, io));
+    });
   group
     .command("graph")
     .description("draw a workflow")
     .argument("<file>", "the workflow")
     .addOption(new Option("--format <name>", "the output format").choices(["mermaid", "svg"]).default("mermaid"))
     .option("-o, --output <file>", "default: stdout")
-    .action(async (file: string, options: { format: string; output?: string }) =>
-      ended(await graphWorkflowCommand(file, options, io)),
-    );
+    .action(async (file: string, options: { format: string; output?: string }) => {
+      const { graphWorkflowCommand } = await import("./commands/workflow.js");
+      ended(await graphWorkflowCommand(file, options, io));
+    });
   group
     .command("schema")
     .description("print the workflow format as JSON Schema, for editors")
     .option("-o, --output <file>", "default: stdout")
-    .action(async (options: { output?: string }) => ended(await schemaWorkflowCommand(options, io)));
+    .action(async (options: { output?: string }) => {
+      const { schemaWorkflowCommand } = await import("./commands/workflow.js");
+      ended(await schemaWorkflowCommand(options, io));
+    });
   group
     .command("new")
     .description("create a workflow from a template")
     .argument("[file]", "default: stdout")
     .addOption(new Option("--template <name>", "the template").choices(TEMPLATE_NAMES).default("chat"))
-    .action(async (file: string | undefined, options: { template: string }) =>
-      ended(await newWorkflowCommand(file, options, io)),
-    );
+    .action(async (file: string | undefined, options: { template: string }) => {
+      const { newWorkflowCommand } = await import("./commands/workflow.js");
+      ended(await newWorkflowCommand(file, options, io));
+    });
 }
 
 function describeRuns(program: Command, io: Io, ended: (code: number) => void): void {
@@ -125,12 +118,16 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
   about("list", "list runs, newest first")
     .option("-n, --limit <number>", "how many at most", count, 50)
     .addOption(new Option("--status <status>", "only runs with this status").choices(STATUSES))
-    .action(async (options: RunsOptions & { limit: number; status?: RunStatus }) =>
-      ended(await listRunsCommand(options, io)),
-    );
+    .action(async (options: RunsOptions & { limit: number; status?: RunStatus }) => {
+      const { listRunsCommand } = await import("./commands/runs.js");
+      ended(await listRunsCommand(options, io));
+    });
   about("show", "a run, its steps and what it waits for")
     .argument("<id>", "the id of the run")
-    .action(async (id: string, options: RunsOptions) => ended(await showRunCommand(id, options, io)));
+    .action(async (id: string, options: RunsOptions) => {
+      const { showRunCommand } = await import("./commands/runs.js");
+      ended(await showRunCommand(id, options, io));
+    });
   withServices(about("resume", "resume a run that waits, failed or was killed").argument("<id>", "the id of the run"))
     .option(
       "-a, --answer <answer>",
@@ -138,11 +135,17 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
       listed,
     )
     .option("-q, --quiet", "print only errors and questions to stderr")
-    .action(async (id: string, options: ResumeCommandOptions) => ended(await resumeRunCommand(id, options, io)));
+    .action(async (id: string, options: ResumeCommandOptions) => {
+      const { resumeRunCommand } = await import("./commands/runs.js");
+      ended(await resumeRunCommand(id, options, io));
+    });
   withServices(about("rerun", "run a run again, starting at a step").argument("<id>", "the id of the run"))
     .requiredOption("--from <step>", "the id of the step")
     .option("-q, --quiet", "print only errors and questions to stderr")
-    .action(async (id: string, options: ResumeCommandOptions) => ended(await rerunCommand(id, options, io)));
+    .action(async (id: string, options: ResumeCommandOptions) => {
+      const { rerunCommand } = await import("./commands/runs.js");
+      ended(await rerunCommand(id, options, io));
+    });
   withServices(about("work", "keep resuming runs that were answered or whose process died, until Ctrl-C"))
     .option("--every <seconds>", "how often to look for such runs", count, 5)
     .option(
@@ -151,8 +154,14 @@ function describeRuns(program: Command, io: Io, ended: (code: number) => void): 
       count,
       10,
     )
-    .action(async (options: WorkOptions) => ended(await workCommand(options, io)));
+    .action(async (options: WorkOptions) => {
+      const { workCommand } = await import("./commands/runs.js");
+      ended(await workCommand(options, io));
+    });
   about("cancel", "stop a run for good")
     .argument("<id>", "the id of the run")
-    .action(async (id: string, options: RunsOptions) => ended(await cancelRunCommand(id, options, io)));
+    .action(async (id: string, options: RunsOptions) => {
+      const { cancelRunCommand } = await import("./commands/runs.js");
+      ended(await cancelRunCommand(id, options, io));
+    });
 }

@@ -4,8 +4,6 @@ import type { JsonObject } from "../base/json.js";
 import { Conversation } from "../chat/conversation.js";
 import type { StreamOptions } from "../chat/stream.js";
 import { guard } from "../guards/guard.js";
-import { pii } from "../guards/pii/pii.js";
-import { scrubMessage } from "../guards/pii/scrub-message.js";
 import { CostMeter } from "../models/prices/cost-meter.js";
 import { defaultPrices } from "../models/prices/default-prices.js";
 import type { ChatModel } from "../stream/chat-model.js";
@@ -22,8 +20,8 @@ import type { Io } from "./io.js";
 import { type KeepOptions, keptConversation } from "./kept-conversation.js";
 import { openTools, type ToolsOptions } from "./open-tools.js";
 import { PendingFiles } from "./pending-files.js";
+import type { PromptTemplate } from "./prompt-template.js";
 import { readSchema } from "./read-schema.js";
-import { findTemplate } from "./template-files.js";
 
 /** How people say what is asked once. */
 export interface QuestionOptions extends KeepOptions, ToolsOptions {
@@ -83,8 +81,9 @@ export async function readQuestion(
   const message = files.with(text);
   const prices = defaultPrices(io.env);
   const meter = new CostMeter(chosen.id, prices);
+  const scrubs = options.scrub ? (await import("./scrubbing.js")).scrubbing() : undefined;
   const able = tools.length === 0 ? chosen : withTools(chosen, tools, { onInput: askAtTerminal(io) });
-  const model = metered(options.scrub ? guard(able, pii()) : able, meter);
+  const model = metered(scrubs === undefined ? able : guard(able, ...scrubs.guards), meter);
   const instructed = system !== undefined && { system };
   const settings = {
     ...(temperature !== undefined && { temperature }),
@@ -101,7 +100,7 @@ export async function readQuestion(
   };
   if (kept === undefined) return { ...asked, model, how: { ...instructed, ...settings } };
   const { contextId, store } = kept;
-  const keep = options.scrub ? { keep: scrubMessage() } : {};
+  const keep = scrubs && { keep: scrubs.keep };
   const conversation = new Conversation({ model, contextId, store, prices, ...instructed, ...keep });
   closing.add(() => conversation.close());
   return { ...asked, model: conversation.asModel(), how: settings };
@@ -119,7 +118,7 @@ async function questionOf(words: readonly string[], options: QuestionOptions, io
   const { template: name, input = [], file: paths = [] } = options;
   if (name === undefined && input.length > 0)
     throw new SluiceError("invalid-argument", "--input is for --template: there is none", { field: "--input" });
-  const template = name === undefined ? undefined : await findTemplate(name, io.env);
+  const template = name === undefined ? undefined : await templateNamed(name, io);
   const asked = await promptOf(words, io, paths.length > 0 || template !== undefined);
   if (template === undefined) return { ...options, text: asked, before: [] };
   const inputs: JsonObject = {};
@@ -131,6 +130,11 @@ async function questionOf(words: readonly string[], options: QuestionOptions, io
   const settings = { ...template, ...filled, ...defined(options) };
   if (settings.text !== "" || paths.length > 0) return settings;
   throw new SluiceError("invalid-argument", `the template ${template.name} asks nothing`, { field: "--template" });
+}
+
+async function templateNamed(name: string, io: Io): Promise<PromptTemplate> {
+  const { findTemplate } = await import("./template-files.js");
+  return findTemplate(name, io.env);
 }
 
 /** Whether a person asks and reads the answer: neither a script nor a pipe. */

@@ -1,4 +1,3 @@
-import { readTools } from "../agents/definition/read-tools.js";
 import { invalid, messageOf } from "../stream/error.js";
 import type { McpServer } from "../tools/mcp/mcp-server.js";
 import { type McpTools, mcpTools } from "../tools/mcp/mcp-tools.js";
@@ -28,13 +27,19 @@ export interface ToolsOptions {
  *   the like for a server that cannot be used.
  */
 export async function openTools(options: ToolsOptions, closing: Closing, io: Io): Promise<(Tool | ToolSource)[]> {
-  const files = await Promise.all((options.tools ?? []).map((path) => readTools(path)));
+  const files = await readFiles(options.tools ?? []);
   const servers: McpTools[] = [];
   closing.add(() => Promise.all(servers.map((server) => server.close())));
   for (const text of options.mcp ?? []) servers.push(openServer(text, options.yes === true, io));
-  const all = [...files.flat(), ...servers];
+  const all = [...files, ...servers];
   await Toolbox.gather(all);
   return all;
+}
+
+async function readFiles(paths: readonly string[]): Promise<(Tool | ToolSource)[]> {
+  if (paths.length === 0) return [];
+  const { readTools } = await import("../agents/definition/read-tools.js");
+  return (await Promise.all(paths.map((path) => readTools(path)))).flat();
 }
 
 function openServer(text: string, yes: boolean, io: Io): McpTools {

@@ -1,10 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { DIALECTS } from "../dialects/recognise-wire.js";
-import { doctorCommand } from "./commands/doctor.js";
-import { modelsCommand } from "./commands/models.js";
+import { WIRE_MARKS } from "../dialects/wire-marks.js";
 import type { PullOptions } from "./commands/pull.js";
-import { type ReplayCommandOptions, replayCommand } from "./commands/replay.js";
-import { type SpeakOptions, speakCommand } from "./commands/speak.js";
+import type { ReplayCommandOptions } from "./commands/replay.js";
+import type { SpeakOptions } from "./commands/speak.js";
 import { describeAnswers } from "./describe-answers.js";
 import { describeConversations } from "./describe-conversations.js";
 import { describeDapr } from "./describe-dapr.js";
@@ -81,7 +79,10 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
       "write WAV files to a new folder inside this one and print their paths, instead of playing",
     )
     .option("-q, --quiet", "print only errors to stderr")
-    .action(async (words: string[], options: SpeakOptions) => ended(await speakCommand(words, options, io)));
+    .action(async (words: string[], options: SpeakOptions) => {
+      const { speakCommand } = await import("./commands/speak.js");
+      ended(await speakCommand(words, options, io));
+    });
 
   program
     .command("models")
@@ -91,9 +92,10 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .argument("[provider]", "a service to ask for its models, such as openai or ollama")
     .option("--json", "print JSON")
     .addOption(new EnvFileOption())
-    .action(async (provider: string | undefined, options: { json?: boolean }) =>
-      ended(await modelsCommand(provider, options, io)),
-    );
+    .action(async (provider: string | undefined, options: { json?: boolean }) => {
+      const { modelsCommand } = await import("./commands/models.js");
+      ended(await modelsCommand(provider, options, io));
+    });
 
   program
     .command("pull")
@@ -115,19 +117,25 @@ function describeProgram(io: Io, version: string, ended: (code: number) => void)
     .argument("<file>", "the recording")
     .addOption(
       new Option("--dialect <name>", "the protocol; default: detected").choices(
-        DIALECTS.map((dialect) => dialect.name),
+        WIRE_MARKS.map(({ dialect }) => dialect),
       ),
     )
     .option("--speed <factor>", "1 for the original pace, 0 for no pauses", speed)
     .option("--json", "print events as JSON, one per line")
-    .action(async (file: string, options: ReplayCommandOptions) => ended(await replayCommand(file, options, io)));
+    .action(async (file: string, options: ReplayCommandOptions) => {
+      const { replayCommand } = await import("./commands/replay.js");
+      ended(await replayCommand(file, options, io));
+    });
 
   program
     .command("doctor")
     .description("check this machine: Node, variables, proxies, and which services answer")
     .option("--json", "print JSON")
     .addOption(new EnvFileOption())
-    .action(async (options: { json?: boolean }) => ended(await doctorCommand(options, io)));
+    .action(async (options: { json?: boolean }) => {
+      const { doctorCommand } = await import("./commands/doctor.js");
+      ended(await doctorCommand(options, io));
+    });
 
   return program;
 }

@@ -23,7 +23,7 @@ export interface RecognisedWire {
   frames: Frame[];
 }
 
-/** The dialects that are recognised. */
+/** The dialects that are recognised and served. */
 export const DIALECTS: readonly Dialect[] = [
   openAiChat,
   openAiResponses,
@@ -36,8 +36,8 @@ export const DIALECTS: readonly Dialect[] = [
   native,
 ];
 
-/** With the protocols that are only replayed. */
-const ALL: readonly ReadingDialect[] = [...DIALECTS, googleInteractions];
+/** Those, and the protocols that are only replayed. */
+export const READING_DIALECTS: readonly ReadingDialect[] = [...DIALECTS, googleInteractions];
 
 /** Frames that are looked at before a stream counts as unknown. */
 const LOOKED_AT = 20;
@@ -60,9 +60,9 @@ export function recogniseWire(text: string, dialect?: ReadingDialect): Recognise
   const sse = /^\ufeff?(data|event|id|retry)?:/m.test(text.slice(0, 4_096)) && !/^\s*[{[]/.test(text);
   const frames = cut(text, sse);
   const mark = WIRE_MARKS.find(({ answer }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, answer)));
-  const found = dialect ?? ALL.find(({ name }) => name === mark?.dialect);
+  const found = dialect ?? READING_DIALECTS.find(({ name }) => name === mark?.dialect);
   if (found !== undefined) return { dialect: found, frames };
-  const names = DIALECTS.map(({ name }) => name).join(", ");
+  const names = READING_DIALECTS.map(({ name }) => name).join(", ");
   throw new SluiceError("invalid-argument", `the stream's dialect is not recognised; name it: ${names}`, {
     field: "dialect",
   });

@@ -138,6 +138,20 @@ describe("sluice replay", () => {
     expect(stderr).toContain("finished: stop");
   });
 
+  test("plays a protocol that is only replayed, named or not", async () => {
+    const text = [
+      { event_type: "interaction.created", interaction: { id: "i", model: "m", status: "in_progress" } },
+      { event_type: "step.start", index: 0, step: { type: "model_output" } },
+      { event_type: "step.delta", index: 0, delta: { type: "text", text: "Hello" } },
+      { event_type: "step.stop", index: 0 },
+      { event_type: "interaction.completed", interaction: { id: "i", status: "completed" } },
+    ];
+    const recording = file("interactions.txt", text.map((frame) => `${JSON.stringify(frame)}\n`).join(""));
+    for (const words of [[], ["--dialect", "google-interactions"]]) {
+      expect(await sluice(["replay", recording, ...words])).toMatchObject({ code: 0, stdout: "Hello\n" });
+    }
+  });
+
   test("plays a recording of ours as events, without pauses", async () => {
     const recording = file(
       "own.jsonl",

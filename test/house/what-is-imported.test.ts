@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,4 +40,17 @@ it("loads two files and no dependency until a model is called", () => {
 
 it("sees the dependencies of what needs some", () => {
   expect([...loadedBy("telemetry/index.js").packages]).toContain("@opentelemetry/api");
+});
+
+// `--version`, `--help` and a mistake need no command; a question needs neither workflows nor voices nor a protocol.
+it("loads of the command what is asked for", () => {
+  const chunks = readdirSync(resolve(dist, "chunks")).map((name) => `chunks/${name}`);
+  const program = loadedBy(chunks.find((name) => name.startsWith("chunks/run-cli-")) ?? "");
+  expect([...program.packages]).toEqual(["commander"]);
+  const commands = chunks.filter((name) => name.startsWith("chunks/ask-"));
+  expect(commands).not.toEqual([]);
+  for (const { files, packages } of commands.map(loadedBy)) {
+    expect([...packages].filter((name) => ["undici", "yaml", "@opentelemetry/api"].includes(name))).toEqual([]);
+    expect([...files].join()).not.toMatch(/workflows-|speech-(voices|pipeline)|dialects-anthropic|guards-pii/);
+  }
 });

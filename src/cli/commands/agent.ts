@@ -24,7 +24,7 @@ export async function agentCommand(path: string, options: AgentCommandOptions, i
     const { model } = await chooseModel(options.model, io.env);
     const agent = await readAgent(path, { model });
     io.stderr.write(`${agent.name}${agent.description === undefined ? "" : `: ${agent.description}`}\n`);
-    const speech = speechOf(options, io);
+    const speech = await speechOf(options, io);
     const keeping = await keptConversation(options, io.stdin.isTTY === true, io);
     const { kept } = keeping;
     const { output } = options;

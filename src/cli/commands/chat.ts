@@ -1,7 +1,4 @@
 import { createInterface } from "node:readline";
-import { pii } from "../../guards/pii/pii.js";
-import { scrubMessage } from "../../guards/pii/scrub-message.js";
-import { voiceOf } from "../../speech/voices/voice-of-name.js";
 import { ChatSession } from "../chat-session.js";
 import { chooseModel } from "../choose-model.js";
 import { Closing } from "../closing.js";
@@ -46,7 +43,7 @@ export async function chatCommand(options: ChatOptions, io: Io): Promise<number>
 
 async function openSession(options: ChatOptions, closing: Closing, io: Io): Promise<ChatSession> {
   const { system, temperature, maxTokens } = options;
-  const speech = speechOf(options, io);
+  const speech = await speechOf(options, io);
   const keeping = await keptConversation(options, isKeptUnasked(io), io);
   const { kept } = keeping;
   closing.add(() => kept?.store.close());
@@ -60,7 +57,7 @@ async function openSession(options: ChatOptions, closing: Closing, io: Io): Prom
       ...(kept && { kept }),
       settings: { ...(temperature !== undefined && { temperature }), ...(maxTokens !== undefined && { maxTokens }) },
       tools,
-      ...(options.scrub && { guards: [pii()], keep: scrubMessage() }),
+      ...(options.scrub && (await import("../scrubbing.js")).scrubbing()),
       ...speech,
       ...(options.output !== undefined && { output: options.output }),
     },
@@ -76,10 +73,13 @@ async function openSession(options: ChatOptions, closing: Closing, io: Io): Prom
  *
  * @throws {SluiceError} `invalid-argument` for a voice that does not exist.
  */
-export function speechOf({ voice, output }: Pick<ChatOptions, "voice" | "output">, io: Io): { speech?: AnswerSpeech } {
-  if (voice !== undefined)
-    return { speech: { voice: voiceOf(voice, io.env), ...(output !== undefined && { output }) } };
-  return {};
+export async function speechOf(
+  { voice, output }: Pick<ChatOptions, "voice" | "output">,
+  io: Io,
+): Promise<{ speech?: AnswerSpeech }> {
+  if (voice === undefined) return {};
+  const { voiceOf } = await import("../../speech/voices/voice-of-name.js");
+  return { speech: { voice: voiceOf(voice, io.env), ...(output !== undefined && { output }) } };
 }
 
 /** Talks at a terminal until it is left; without one, answers each line of stdin. Returns the exit code. */

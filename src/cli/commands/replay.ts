@@ -1,5 +1,5 @@
-import type { Dialect } from "../../dialects/dialect.js";
-import { DIALECTS } from "../../dialects/recognise-wire.js";
+import type { ReadingDialect } from "../../dialects/dialect.js";
+import { READING_DIALECTS } from "../../dialects/recognise-wire.js";
 import { replay } from "../../models/replay.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
@@ -42,8 +42,8 @@ export async function replayCommand(file: string, options: ReplayCommandOptions,
   }
 }
 
-function dialectNamed(name: string): Dialect {
-  const found = DIALECTS.find((dialect) => dialect.name === name);
-  if (found === undefined) throw invalid("--dialect", name, DIALECTS.map((dialect) => dialect.name).join(", "));
+function dialectNamed(name: string): ReadingDialect {
+  const found = READING_DIALECTS.find((dialect) => dialect.name === name);
+  if (found === undefined) throw invalid("--dialect", name, READING_DIALECTS.map((dialect) => dialect.name).join(", "));
   return found;
 }

@@ -62,7 +62,8 @@ export class Gate {
   }
 }
 
-const EXPOSED = "x-request-id, x-sluice-run, x-sluice-route, x-vercel-ai-ui-message-stream, retry-after";
+const EXPOSED =
+  "x-request-id, x-sluice-run, x-sluice-route, x-vercel-ai-ui-message-stream, mcp-session-id, retry-after";
 
 /** The key of a request, wherever its protocol puts it: OpenAI's and Dapr's, Anthropic's, Google's, Azure's. */
 function keyIn(headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined {

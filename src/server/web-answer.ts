@@ -1,8 +1,8 @@
 import type { BodyPiece, BodySource, ServerCall, ServerReply } from "./call.js";
 
 /** Headers of a request that handlers look at, and of an answer that clients do. */
-const ASKED = ["content-type", "accept", "mcp-protocol-version", "mcp-session-id", "last-event-id"];
-const ANSWERED = ["content-type", "retry-after", "allow", "mcp-session-id"];
+const ASKED = ["content-type", "accept"];
+const ANSWERED = ["content-type", "retry-after", "allow"];
 
 /** What a handler of the web's answers to a call. */
 export async function webAnswer(

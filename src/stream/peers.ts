@@ -24,8 +24,6 @@ export interface Peers {
   "@modelcontextprotocol/sdk/client/index.js": typeof import("@modelcontextprotocol/sdk/client/index.js");
   "@modelcontextprotocol/sdk/client/stdio.js": typeof import("@modelcontextprotocol/sdk/client/stdio.js");
   "@modelcontextprotocol/sdk/client/streamableHttp.js": typeof import("@modelcontextprotocol/sdk/client/streamableHttp.js");
-  "@modelcontextprotocol/sdk/server/index.js": typeof import("@modelcontextprotocol/sdk/server/index.js");
-  "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js": typeof import("@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js");
   "@modelcontextprotocol/sdk/types.js": typeof import("@modelcontextprotocol/sdk/types.js");
   "@orama/orama": typeof import("@orama/orama");
   commander: typeof import("commander");

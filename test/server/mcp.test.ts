@@ -6,10 +6,9 @@ import { echo } from "../../src/models/echo.js";
 import { createApiKey } from "../../src/server/protect/api-key.js";
 import { mcpTools } from "../../src/tools/mcp/mcp-tools.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
-import { deferred } from "../support/deferred.js";
 import { type Serving, serve } from "./serve.js";
 
-const left = deferred();
+let ended = 0;
 const agent = {
   ...defineModel({
     id: "agent",
@@ -44,7 +43,7 @@ beforeAll(async () => {
     workflows: { greet: workflow.asModel() },
     keys: [{ name: "web", hash: key.hash }],
     onRun: ({ model, error }) => {
-      if (model === "hanging" && error === "cancelled") left.resolve();
+      if (model === "hanging" && error === "cancelled") ended++;
     },
   });
   client = await connect();
@@ -84,13 +83,22 @@ test("a call is answered, and its text is progress", async () => {
   expect(wrong.isError).toBe(true);
 });
 
-test("a client that leaves ends the run", async () => {
-  const other = await connect();
-  const called = other.callTool({ name: "hanging", arguments: { message: "Go" } }, undefined, {
-    onprogress: () => void other.close(),
-  });
+test("a call that is given up ends its run, and so does a client without a session that leaves", async () => {
+  const calling = new AbortController();
+  const asked = { name: "hanging", arguments: { message: "Go" } };
+  const called = client.callTool(asked, undefined, { signal: calling.signal, onprogress: () => calling.abort() });
   await expect(called).rejects.toThrow();
-  await left.promise;
+  await expect.poll(() => ended).toBe(1);
+  const leaving = new AbortController();
+  const answered = await fetch(`${serving.url}/mcp`, {
+    method: "POST",
+    headers: { "x-api-key": key.key },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: asked }),
+    signal: leaving.signal,
+  });
+  expect(answered.headers.get("content-type")).toContain("text/event-stream");
+  leaving.abort();
+  await expect.poll(() => ended).toBe(2);
 });
 
 test("our own tools of MCP servers take them", async () => {
@@ -100,7 +108,25 @@ test("our own tools of MCP servers take them", async () => {
   await source.close();
 });
 
-test("nobody comes in without a key, and no session is kept", async () => {
+test("nobody comes in without a key, and what is not served is said in words", async () => {
   expect((await fetch(`${serving.url}/mcp`, { method: "POST", body: "{}" })).status).toBe(401);
-  expect((await fetch(`${serving.url}/mcp`, { headers: { "x-api-key": key.key } })).status).toBe(405);
+  const headers = { "x-api-key": key.key };
+  expect((await fetch(`${serving.url}/mcp`, { headers })).status).toBe(405);
+  const send = async (body: unknown, more = {}) => {
+    const init = { method: "POST", headers: { ...headers, ...more }, body: JSON.stringify(body) };
+    const answered = await fetch(`${serving.url}/mcp`, init);
+    return [answered.status, await answered.text()] as const;
+  };
+  const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
+  expect(await send(ping)).toEqual([200, JSON.stringify({ jsonrpc: "2.0", id: 1, result: {} })]);
+  expect(await send([ping])).toMatchObject([400, expect.stringContaining("batches")]);
+  expect(await send({ ...ping, method: "prompts/list" })).toMatchObject([200, expect.stringContaining("-32601")]);
+  expect(await send(ping, { "mcp-session-id": "mine" })).toMatchObject([404, expect.stringContaining("session")]);
+  expect(await send(ping, { "mcp-protocol-version": "1" })).toMatchObject([400, expect.stringContaining("2025-11-25")]);
+  const call = { ...ping, method: "tools/call", params: { name: "agent", arguments: { message: "Hi" } } };
+  expect(await send(call, { accept: "application/json" })).toMatchObject([
+    200,
+    expect.stringContaining("You said: Hi"),
+  ]);
+  expect((await fetch(`${serving.url}/mcp`, { headers: { ...headers, "last-event-id": "x" } })).status).toBe(404);
 });

@@ -82,7 +82,6 @@ function addressOf(method: string, path: string): string {
 
 /** Headers that a protocol wants. */
 const headersFor = (path: string): Record<string, string> => {
-  if (path === "/mcp") return { "content-type": "application/json", accept: "application/json, text/event-stream" };
   if (path.startsWith("/a2a")) return { "content-type": "application/json", "a2a-version": "1.0" };
   return {};
 };

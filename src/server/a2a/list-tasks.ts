@@ -5,7 +5,8 @@ import { cursorOf, type ListPlace, placeOf } from "../list-cursor.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
 import { threadOf } from "../start-served.js";
-import { tasksOf, turnsOf } from "./task-run.js";
+import { turnsOf } from "../tasks/task-turns.js";
+import { tasksOf } from "./task-context.js";
 import { taskSnapshot } from "./task-snapshot.js";
 
 /** Of a page, by default and at most (A2A 1.0, ListTasksRequest). */

@@ -6,8 +6,8 @@ import { either, exactly, filledString, flag, list } from "../../stream/checks.j
 import { SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import type { ServerCore } from "../server-core.js";
+import { taskIdOf, turnsOf } from "../tasks/task-turns.js";
 import { type PushTarget, pushTargets } from "./push-targets.js";
-import { taskIdOf, turnsOf } from "./task-run.js";
 import { taskSnapshot } from "./task-snapshot.js";
 
 /** Which addresses tasks of A2A are posted to. */

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage, FilePart, InputRequestPart, InputResponsePart, TextPart } from "../../stream/message.js";
 import { answer, approve, decline, deny, edit, responseMessage } from "../../tools/input-response.js";
-import { pendingRequests } from "./pending-requests.js";
+import { pendingRequests } from "../tasks/pending-requests.js";
 
 /**
  * What a client says, as messages that go on from a history: it answers what waits for input there, or says something new.

@@ -26,20 +26,12 @@ import type { ServerCall } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed } from "../start-served.js";
+import { conversationAfter, runOf, type TaskTurn, turnMeta, turnsOf } from "../tasks/task-turns.js";
 import { listTasks } from "./list-tasks.js";
 import type { PushNotifications } from "./push-notifications.js";
 import { addPushTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
 import { readMessage } from "./read-message.js";
-import {
-  contextThread,
-  conversationAfter,
-  newestTurn,
-  runOf,
-  type TaskTurn,
-  tasksOf,
-  turnMeta,
-  turnsOf,
-} from "./task-run.js";
+import { contextThread, newestTurn, tasksOf } from "./task-context.js";
 import { catchUp, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
 import { TaskWriter } from "./task-writer.js";
 

@@ -3,7 +3,7 @@ import { ROLE } from "../../models/a2a/a2a-words.js";
 import type { RunReader } from "../../runs/run-log.js";
 import { seqAfter } from "../../stream/envelope.js";
 import type { ServerCore } from "../server-core.js";
-import { runOf, type TaskTurn } from "./task-run.js";
+import { runOf, type TaskTurn } from "../tasks/task-turns.js";
 import { TaskWriter, textPart } from "./task-writer.js";
 
 /** How much of a task is told. */

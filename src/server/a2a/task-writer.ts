@@ -6,7 +6,7 @@ import type { Envelope } from "../../stream/envelope.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { ChatMessage, InputRequestPart } from "../../stream/message.js";
 import { Transcript } from "../../stream/transcript.js";
-import { pendingRequests } from "./pending-requests.js";
+import { pendingRequests } from "../tasks/pending-requests.js";
 
 /** The name under which requests for input, and answers to them, stand in a part's data. */
 const INPUT_REQUEST = "inputRequest";

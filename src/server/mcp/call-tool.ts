@@ -1,98 +1,165 @@
-import type {
-  CallToolRequest,
-  CallToolResult,
-  ContentBlock,
-  ServerNotification,
-} from "@modelcontextprotocol/sdk/types.js";
-import { encodeBase64 } from "../../base/base64.js";
-import { WholeAnswer } from "../../dialects/whole-answer.js";
-import { messageOf, SluiceError } from "../../stream/error.js";
+import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
+import { uuid } from "../../base/uuid.js";
+import type { RunReader } from "../../runs/run-log.js";
+import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
-import { type AssistantMessage, textOf } from "../../stream/message.js";
+import { responseMessage } from "../../tools/input-response.js";
 import type { ServerCall } from "../call.js";
+import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
-import { startServed } from "../start-served.js";
+import { startServed, threadOf } from "../start-served.js";
+import { pendingRequests } from "../tasks/pending-requests.js";
+import { conversationAfter, runOf, type TaskTurn, turnMeta, turnOf } from "../tasks/task-turns.js";
+import type { McpCall } from "./call-writer.js";
+import { responsesTo } from "./elicitation.js";
+import type { RequestId } from "./json-rpc.js";
+import type { McpSession } from "./mcp-session.js";
 import type { McpTool } from "./mcp-tools.js";
 
-/** One call of a tool. */
-export interface ToolCalled {
-  tools: ReadonlyMap<string, McpTool>;
-  params: CallToolRequest["params"];
-  extra: { signal: AbortSignal; sendNotification(notification: ServerNotification): Promise<void> };
+/** A request to call a tool. */
+export interface ToolRequest {
+  id: RequestId;
+  params: JsonObject;
+  session: McpSession | undefined;
 }
 
-/** Runs what is called, and tells its text as progress to those who asked for that. What fails is a result, for the model. */
-export async function callTool(
+/** A call that has begun: its first turn, and a reader of it. */
+export interface BegunCall {
+  mcpCall: McpCall;
+  turn: TaskTurn;
+  reader: RunReader;
+}
+
+/** Runs what is called. @throws {SluiceError} what refuses it before it runs. */
+export async function beginCall(
   core: ServerCore,
   call: ServerCall,
-  { tools, params, extra }: ToolCalled,
-): Promise<CallToolResult> {
-  const called = tools.get(params.name);
-  if (called === undefined) return failed(`there is no tool ${params.name}`);
-  const { served, inputs } = called;
-  const { arguments: given = {}, _meta: meta } = params;
-  const { message } = given;
-  if (!inputs && typeof message !== "string") return failed("message: a text is needed");
-  const messages: ChatMessage[] = [{ role: "user", content: inputs ? JSON.stringify(given) : String(message) }];
-  const progress = progressOf(meta?.progressToken, extra);
-  try {
-    const run = await startServed(core, call, {
-      model: served.name,
-      protocol: "mcp",
-      request: { messages },
-      stream: (context) => served.model.stream({ messages }, { context, retain: false }),
-    });
-    const reader = run.read();
-    extra.signal.addEventListener("abort", () => reader.cancel(), { once: true });
-    const whole = new WholeAnswer();
-    for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
-      if ("error" in entry) throw entry.error;
-      for (const event of entry.events) {
-        whole.push(event);
-        if (event.type === "text-delta") await progress(event.text);
-      }
-    }
-    if (whole.answer === undefined) throw new SluiceError("cancelled", "the client left");
-    const { message, reason } = whole.answer;
-    return reason === "input-required" ? failed(question(message)) : { content: contentOf(message) };
-  } catch (thrown) {
-    return failed(messageOf(thrown));
-  }
-}
-
-function failed(text: string): CallToolResult {
-  return { content: [{ type: "text", text }], isError: true };
-}
-
-/** Progress grows with each notification: it counts characters. */
-function progressOf(progressToken: string | number | undefined, { sendNotification }: ToolCalled["extra"]) {
-  if (progressToken === undefined) return async () => {};
-  let progress = 0;
-  return (message: string) => {
-    progress += message.length;
-    return sendNotification({ method: "notifications/progress", params: { progressToken, progress, message } });
+  tools: ReadonlyMap<string, McpTool>,
+  { id, params, session }: ToolRequest,
+): Promise<BegunCall> {
+  const called = tools.get(String(params.name));
+  if (called === undefined) throw refused("name", `there is no tool ${String(params.name)}`);
+  const messages: ChatMessage[] = [{ role: "user", content: inputOf(called, params.arguments ?? {}) }];
+  const token = isJsonObject(params._meta) ? params._meta.progressToken : undefined;
+  const mcpCall: McpCall = {
+    id,
+    elicits: session?.elicits ?? false,
+    ...((typeof token === "string" || typeof token === "number") && { progressToken: token }),
+    ...(session !== undefined && { thread: threadName(session, id) }),
   };
+  const ids = { taskId: uuid(), contextId: session?.id ?? "", turn: 1 };
+  const run = await startTurn(core, call, { model: called.served.name, mcpCall, ...ids, messages });
+  const reader = run.read();
+  call.onLeave(() => reader.cancel());
+  const turn = await turnOf(core, call.caller, run.id);
+  if (turn === undefined) throw new SluiceError("run-lost", `the run ${run.id} is not kept any more`);
+  return { mcpCall, turn, reader };
 }
 
-/** No session is kept in which somebody could be asked: the model that called hears what is missing. */
-function question(message: AssistantMessage): string {
-  const parts = typeof message.content === "string" ? [] : message.content;
-  const asked = parts.flatMap((part) => {
-    if (part.type !== "input-request") return [];
-    return [part.kind === "question" ? part.message : `${part.name} waits for approval`];
-  });
-  return `input is required, which cannot be given here: ${asked.join("; ")}`;
+/**
+ * Goes on with a call that waited for a form.
+ *
+ * @param run that asked, which is the id of the request that is answered. @param result absent where the client failed.
+ * @throws {SluiceError} `not-found` where nothing waits; `conflict` where it was answered already.
+ */
+export async function answerForm(
+  core: ServerCore,
+  call: ServerCall,
+  run: RequestId,
+  result: JsonObject | undefined,
+): Promise<void> {
+  const asked = await turnOf(core, call.caller, String(run));
+  const mcpCall = asked && mcpCallIn(asked);
+  if (asked === undefined || mcpCall === undefined) throw nothingWaits(run);
+  const history = await conversationAfter(core, asked);
+  const requests = pendingRequests(history);
+  if (requests.length === 0) throw nothingWaits(run);
+  const messages = [...history, responseMessage(...responsesTo(requests, result))];
+  const { taskId, contextId, turn, record } = asked;
+  const next = { model: record.meta.model ?? "", mcpCall, taskId, contextId, turn: turn + 1, messages };
+  await startTurn(core, call, { ...next, background: true });
 }
 
-function contentOf(message: AssistantMessage): ContentBlock[] {
-  const text = textOf(message);
-  const parts = typeof message.content === "string" ? [] : message.content;
-  const files = parts.flatMap((part): ContentBlock[] => {
-    if (part.type !== "file" || !(part.data instanceof Uint8Array)) return [];
-    const { mediaType: mimeType } = part;
-    const data = encodeBase64(part.data);
-    if (mimeType.startsWith("image/")) return [{ type: "image", data, mimeType }];
-    return mimeType.startsWith("audio/") ? [{ type: "audio", data, mimeType }] : [];
+/** Ends a call, wherever it runs, or no longer waits for its form. */
+export async function cancelCall(
+  core: ServerCore,
+  call: ServerCall,
+  session: McpSession,
+  id: RequestId,
+): Promise<void> {
+  const run = await core.log.newestOf(threadOf(call, threadName(session, id)));
+  if (run === undefined || (await core.log.stop(run, CANCELLED))) return;
+  const asked = await turnOf(core, call.caller, run);
+  if (asked === undefined || pendingRequests(await conversationAfter(core, asked)).length === 0) return;
+  const { taskId, contextId, turn, messages, record } = asked;
+  const meta = { ...record.meta, ...turnMeta(taskId, contextId, turn + 1, messages) };
+  const writer = await core.log.open(runOf(taskId, turn + 1), { meta });
+  writer.fail(new SluiceError("cancelled", CANCELLED));
+  await writer.flushed();
+}
+
+/** A call of the caller's, by the id of its task; `undefined` where there is none. */
+export async function findCall(
+  core: ServerCore,
+  caller: Caller,
+  taskId: string,
+): Promise<{ mcpCall: McpCall; turn: TaskTurn } | undefined> {
+  const turn = await turnOf(core, caller, taskId);
+  const mcpCall = turn && mcpCallIn(turn);
+  return turn && mcpCall && { mcpCall, turn };
+}
+
+const CANCELLED = "the client cancelled the call";
+
+interface Turn {
+  model: string;
+  mcpCall: McpCall;
+  taskId: string;
+  contextId: string;
+  turn: number;
+  messages: ChatMessage[];
+  /** Whether nobody need wait for it here. Default false. */
+  background?: boolean;
+}
+
+function startTurn(core: ServerCore, call: ServerCall, asked: Turn) {
+  const { mcpCall, taskId, contextId, turn, messages, background = false } = asked;
+  const { name, model } = core.models.find(asked.model, call.caller);
+  const { thread } = mcpCall;
+  return startServed(core, call, {
+    model: name,
+    protocol: "mcp",
+    request: { messages },
+    run: runOf(taskId, turn),
+    background,
+    // Whoever has a session comes back with the id of the last event.
+    resumable: thread !== undefined,
+    ...(thread !== undefined && { thread }),
+    meta: { ...turnMeta(taskId, contextId, turn, messages), mcpCall: JSON.stringify(mcpCall) },
+    stream: (context) => model.stream({ messages }, { context, retain: false }),
   });
-  return [{ type: "text", text }, ...files];
+}
+
+function mcpCallIn({ record }: TaskTurn): McpCall | undefined {
+  const { mcpCall } = record.meta;
+  return mcpCall === undefined ? undefined : (parseJson(mcpCall) as unknown as McpCall);
+}
+
+function threadName({ id: session }: McpSession, id: RequestId): string {
+  return `mcp/${session}/${JSON.stringify(id)}`;
+}
+
+function inputOf({ inputs }: McpTool, given: unknown): string {
+  if (inputs) return JSON.stringify(given);
+  const message = isJsonObject(given) ? given.message : undefined;
+  if (typeof message !== "string") throw refused("arguments.message", "message: a text is needed");
+  return message;
+}
+
+function refused(field: string, message: string): SluiceError {
+  return new SluiceError("invalid-request", message, { field, status: 400 });
+}
+
+function nothingWaits(id: RequestId): SluiceError {
+  return new SluiceError("not-found", `no call waits for an answer to ${JSON.stringify(id)}`);
 }

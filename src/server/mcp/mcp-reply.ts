@@ -1,29 +1,132 @@
-import { loadPeer } from "../../stream/load-peer.js";
-import type { ServerCall, ServerReply } from "../call.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
+import { STREAM_HEADERS } from "../answer.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
-import { webAnswer } from "../web-answer.js";
-import { callTool } from "./call-tool.js";
+import { CallFrames, placeNamed } from "./call-frames.js";
+import { answerForm, beginCall, cancelCall, findCall, type ToolRequest } from "./call-tool.js";
+import { CallWriter, failure } from "./call-writer.js";
+import { RPC_ERROR, type RpcMessage, readRpc, rpcError, rpcResult } from "./json-rpc.js";
+import { type McpSession, newSession, SESSION_HEADER, sessionNamed } from "./mcp-session.js";
 import { mcpTools } from "./mcp-tools.js";
 
-const WHAT = "MCP";
+/** Versions that are spoken, the newest first. */
+const VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
+/** From this one on, streams begin with an event that says where they can be taken up again. */
+const PRIMED = "2025-11-25";
+const SSE = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
 
-/** Answers one request of MCP. No session is kept, so that any replica answers any request. */
+/** Answers one message of MCP. What a session is stands in its id, and calls are runs: any replica answers any message. */
 export async function mcpReply(core: ServerCore, call: ServerCall): Promise<ServerReply> {
-  if (call.method !== "POST") return { status: 405, headers: { allow: "POST" } };
-  const { Server } = await loadPeer("@modelcontextprotocol/sdk/server/index.js", WHAT);
-  const { WebStandardStreamableHTTPServerTransport } = await loadPeer(
-    "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js",
-    WHAT,
-  );
-  const { CallToolRequestSchema, ListToolsRequestSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", WHAT);
-  const server = new Server({ name: "sluice", version: "1.0.0" }, { capabilities: { tools: {} } });
-  const tools = mcpTools(core.models.list(call.caller));
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools.values()].map(({ tool }) => tool) }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
-    callTool(core, call, { tools, params, extra }),
-  );
-  const transport = new WebStandardStreamableHTTPServerTransport();
-  await server.connect(transport);
-  call.onLeave(() => void server.close());
-  return webAnswer(call, (request) => transport.handleRequest(request));
+  const message = readRpc(await call.json());
+  if (typeof message === "string") return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, message), 400);
+  const version = call.header("mcp-protocol-version");
+  if (version !== undefined && !VERSIONS.some((one) => one === version)) {
+    const allowed = `MCP-Protocol-Version ${version} is not spoken here: ${VERSIONS.join(", ")}`;
+    return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, allowed), 400);
+  }
+  const named = call.header(SESSION_HEADER);
+  const session = named === undefined ? undefined : sessionNamed(named);
+  if (named !== undefined && session === undefined) return noSession();
+  switch (message.kind) {
+    case "request":
+      return request(core, call, message, session);
+    case "notification":
+      if (message.method === "notifications/cancelled") await cancelled(core, call, message.params, session);
+      return { status: 202 };
+    case "response":
+      await answerForm(core, call, message.id, message.result);
+      return { status: 202 };
+  }
+}
+
+/** Takes up a call's stream behind the event that the client had last. Nothing else is said unasked. */
+export async function mcpStream(core: ServerCore, call: ServerCall): Promise<ServerReply> {
+  const last = call.header("last-event-id");
+  if (last === undefined) return { status: 405, headers: { allow: "POST" } };
+  const named = placeNamed(last);
+  const found = named && (await findCall(core, call.caller, named.taskId));
+  if (named === undefined || found === undefined) {
+    throw new SluiceError("not-found", `there is no call behind the event ${last}, or it is not kept any more`);
+  }
+  const reader = await core.log.read(found.turn.record.run);
+  return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...found, reader, after: named.place }) };
+}
+
+async function request(
+  core: ServerCore,
+  call: ServerCall,
+  { id, method, params }: RpcMessage & { kind: "request" },
+  session: McpSession | undefined,
+): Promise<ServerReply> {
+  switch (method) {
+    case "initialize":
+      return initialize(id, params);
+    case "ping":
+      return jsonReply(rpcResult(id, {}));
+    case "tools/list": {
+      const tools = [...mcpTools(core.models.list(call.caller)).values()].map(({ tool }) => tool);
+      return jsonReply(rpcResult(id, { tools }));
+    }
+    case "tools/call":
+      return callTool(core, call, { id, params, session });
+    default: {
+      const served = "initialize, ping, tools/list and tools/call are served";
+      return jsonReply(rpcError(id, RPC_ERROR.methodNotFound, `there is no method ${method}: ${served}`));
+    }
+  }
+}
+
+function initialize(id: ToolRequest["id"], { protocolVersion, capabilities }: JsonObject): ServerReply {
+  const { elicitation } = isJsonObject(capabilities) ? capabilities : {};
+  // One that says no more than that it is there means forms.
+  const elicits = isJsonObject(elicitation) && (Object.keys(elicitation).length === 0 || "form" in elicitation);
+  const [newest] = VERSIONS;
+  const result = {
+    protocolVersion: VERSIONS.find((one) => one === protocolVersion) ?? newest,
+    capabilities: { tools: {} },
+    serverInfo: { name: "sluice", version: "1.0.0" },
+  };
+  return jsonReply(rpcResult(id, result), 200, { [SESSION_HEADER]: newSession(elicits).id });
+}
+
+/** Runs a tool; what refuses it is a result too, for the model that called. */
+async function callTool(core: ServerCore, call: ServerCall, asked: ToolRequest): Promise<ServerReply> {
+  const { id, session } = asked;
+  const streams = (call.header("accept") ?? "*/*").match(/text\/event-stream|\*\/\*/) !== null;
+  const able = session !== undefined && !streams ? { ...asked, session: { ...session, elicits: false } } : asked;
+  try {
+    const begun = await beginCall(core, call, mcpTools(core.models.list(call.caller)), able);
+    if (!streams) return jsonReply(await wholeResult(begun));
+    const primed = session !== undefined && call.header("mcp-protocol-version") === PRIMED;
+    return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...begun, primed }) };
+  } catch (thrown) {
+    return jsonReply(rpcResult(id, failure(messageOf(thrown))));
+  }
+}
+
+/** For a client that reads no stream. @throws {SluiceError} where it left. */
+async function wholeResult({ mcpCall, turn, reader }: Awaited<ReturnType<typeof beginCall>>): Promise<object> {
+  const { progressToken: _, ...quiet } = mcpCall;
+  const writer = new CallWriter(quiet);
+  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
+    const last = writer.take(turn, entry).at(-1);
+    if (last !== undefined && writer.state === "over") return last.message;
+  }
+  throw new SluiceError("cancelled", "the client left");
+}
+
+async function cancelled(
+  core: ServerCore,
+  call: ServerCall,
+  { requestId }: JsonObject,
+  session: McpSession | undefined,
+): Promise<void> {
+  const isId = typeof requestId === "string" || typeof requestId === "number";
+  if (session !== undefined && isId) await cancelCall(core, call, session, requestId);
+}
+
+/** The client then begins another (MCP 2025-11-25, Session Management). */
+function noSession(): ServerReply {
+  return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, "there is no such session: initialize again"), 404);
 }

@@ -2,14 +2,29 @@ import { native } from "../../dialects/native/native.js";
 import type { ServerCall } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
-import { mcpReply } from "./mcp-reply.js";
+import { mcpReply, mcpStream } from "./mcp-reply.js";
 
 /** The Model Context Protocol over streamable HTTP: agents and workflows as tools. */
 export function mcpRoutes(core: ServerCore): Route[] {
-  const handle = (call: ServerCall) => mcpReply(core, call);
+  const path = "/mcp";
+  const errors = native;
+  // A session is no more than its name: there is nothing to end.
+  const refuse = async () => ({ status: 405, headers: { allow: "POST, GET" } });
   return [
-    { method: "POST", path: "/mcp", errors: native, summary: "MCP: agents and workflows as tools", handle },
-    { method: "GET", path: "/mcp", errors: native, summary: "MCP: refused, since no session is kept", handle },
-    { method: "DELETE", path: "/mcp", errors: native, summary: "MCP: refused, since no session is kept", handle },
+    {
+      method: "POST",
+      path,
+      errors,
+      summary: "MCP: agents and workflows as tools",
+      handle: (call: ServerCall) => mcpReply(core, call),
+    },
+    {
+      method: "GET",
+      path,
+      errors,
+      summary: "MCP: takes up a call's stream after `Last-Event-ID`",
+      handle: (call: ServerCall) => mcpStream(core, call),
+    },
+    { method: "DELETE", path, errors, summary: "MCP: refused, since a session needs no end", handle: refuse },
   ];
 }

@@ -162,8 +162,13 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
   "POST /a2a": a2a,
   "POST /a2a/{name}": a2a,
   "POST /mcp": {
-    body: object({ jsonrpc: word("2.0"), method: text }, { id: either(text, number), params: record }),
+    // Answers to what the server asks have no method.
+    body: object(
+      { jsonrpc: word("2.0") },
+      { method: text, id: either(text, number), params: record, result: record, error: record },
+    ),
     example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
+    json: object({ jsonrpc: word("2.0") }, { id: anything, result: record, error: record }),
     stream: "sse",
   },
   "GET /mcp": { status: 405 },

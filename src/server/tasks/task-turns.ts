@@ -7,7 +7,6 @@ import { Transcript } from "../../stream/transcript.js";
 import { messages as messagesCheck } from "../../stream/validate-messages.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
-import { threadOf } from "../start-served.js";
 
 /** One turn of a task: a run, and the messages that it answers. A task that waited for input goes on in another turn. */
 export interface TaskTurn {
@@ -25,25 +24,15 @@ export function runOf(taskId: string, turn: number): string {
   return turn === 1 ? taskId : `${taskId}.${turn}`;
 }
 
-/** Where the newest run of a context is found. */
-export function contextThread(contextId: string): string {
-  return `a2a/${contextId}`;
-}
-
-/** The group in which a caller's tasks of an agent are listed. */
-export function tasksOf(agent: string): string {
-  return `a2a/${agent}`;
-}
-
 /** What a turn's run is stored with. */
 export function turnMeta(taskId: string, contextId: string, turn: number, messages: readonly ChatMessage[]) {
   const history = JSON.stringify(messages.map(withoutBytes));
-  return { a2aTask: taskId, a2aContext: contextId, a2aTurn: String(turn), a2aMessages: history };
+  return { task: taskId, context: contextId, turn: String(turn), messages: history };
 }
 
 /** The task that a run is a turn of, by what the run is stored with. */
-export function taskIdOf({ a2aTask }: RunRecord["meta"]): string | undefined {
-  return a2aTask;
+export function taskIdOf({ task }: RunRecord["meta"]): string | undefined {
+  return task;
 }
 
 /** All turns of a task that the caller began, the first one first; empty where there is no such task. */
@@ -54,12 +43,6 @@ export async function turnsOf(core: ServerCore, caller: Caller, taskId: string):
     if (found?.taskId !== taskId) return turns;
     turns.push(found);
   }
-}
-
-/** The newest turn of a context of the caller's; `undefined` where it has no message. */
-export async function newestTurn(core: ServerCore, caller: Caller, contextId: string): Promise<TaskTurn | undefined> {
-  const run = await core.log.newestOf(threadOf({ caller }, contextThread(contextId)));
-  return run === undefined ? undefined : turnOf(core, caller, run);
 }
 
 /** The conversation until a turn's end: its question, and its messages. */
@@ -75,9 +58,10 @@ export async function conversationAfter(core: ServerCore, { record, messages }: 
   return [...messages, ...transcript.messages];
 }
 
-async function turnOf(core: ServerCore, caller: Caller, run: string): Promise<TaskTurn | undefined> {
+/** The turn of a task that a run of the caller's is. */
+export async function turnOf(core: ServerCore, caller: Caller, run: string): Promise<TaskTurn | undefined> {
   const record = await core.log.find(run);
-  const { owner, a2aTask: taskId, a2aContext: contextId, a2aTurn: turn, a2aMessages: text } = record?.meta ?? {};
+  const { owner, task: taskId, context: contextId, turn, messages: text } = record?.meta ?? {};
   if (record === undefined || owner !== caller.name) return undefined;
   if (taskId === undefined || contextId === undefined || turn === undefined || text === undefined) return undefined;
   return { record, turn: Number(turn), taskId, contextId, messages: messagesIn(text) };

@@ -1,0 +1,222 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defineModel } from "../../src/models/define-model.js";
+import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
+import { RedisRunLog } from "../../src/runs/redis-run-log.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
+import { deferred } from "../support/deferred.js";
+import { startRedis } from "../support/local-server.js";
+import { type Serving, serve } from "./serve.js";
+
+/** Calls a tool, and says what it returned. */
+const calling = (name: string, input: Record<string, string>) =>
+  defineModel({
+    id: name,
+    *stream({ messages }) {
+      const results = messages.flatMap((message) => (message.role === "tool" ? message.content : []));
+      const result = results.find((part) => part.type === "tool-result");
+      if (result !== undefined) yield `It said ${JSON.stringify(result.output)}.`;
+      else {
+        yield "Let me see. ";
+        yield { type: "tool-call", callId: "call_1", name, input };
+      }
+    },
+  });
+const clerk = withTools(calling("pay", { to: "Ada" }), [
+  tool({ name: "pay", input: { type: "object" }, approval: true, run: () => "paid" }),
+]);
+const asking = withTools(calling("ask", {}), [
+  tool({
+    name: "ask",
+    input: { type: "object" },
+    run: (_, { ask }) =>
+      ask({ message: "Which city?", schema: { type: "object", properties: { city: { type: "string" } } } }),
+  }),
+]);
+let gate = deferred();
+const slow = defineModel({
+  id: "slow",
+  async *stream(_, { signal }) {
+    yield "one ";
+    await Promise.race([gate.promise, new Promise((_, reject) => signal.addEventListener("abort", reject))]);
+    yield "two ";
+    yield "three";
+  },
+});
+
+const redis = await startRedis();
+afterAll(() => redis?.stop());
+const logs = [
+  { name: "memory", available: true, open: async () => Array(2).fill(new MemoryRunLog()) as MemoryRunLog[] },
+  {
+    name: "Redis, two replicas",
+    available: redis !== undefined,
+    open: () => Promise.all([1, 2].map(() => RedisRunLog.open({ url: redis?.url ?? "", collectMs: 1 }))),
+  },
+];
+
+describe.each(logs.filter(({ available }) => available))("a session of MCP, in $name", ({ open }) => {
+  let one: Serving;
+  let other: Serving;
+  let closeLogs: () => Promise<unknown>;
+  const ends: (string | undefined)[] = [];
+  const clients: Client[] = [];
+  beforeAll(async () => {
+    const [first, second] = await open();
+    closeLogs = () => Promise.all([first?.close(), second?.close()]);
+    const settings = {
+      agents: { clerk, asking, slow },
+      onRun: ({ error }: { error?: string }) => void ends.push(error),
+    };
+    [one, other] = (await Promise.all([first, second].map((log) => serve({ ...settings, ...(log && { log }) })))) as [
+      Serving,
+      Serving,
+    ];
+  });
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+    await Promise.all([one.close(), other.close()]);
+    await closeLogs();
+  });
+
+  /** Calls begin at one replica; whatever else the client sends goes to the other. */
+  async function connect({ elicit, wrap = (response) => response }: Connecting = {}): Promise<Client> {
+    const client = new Client(
+      { name: "tests", version: "1.0.0" },
+      { capabilities: elicit === undefined ? {} : { elicitation: {} } },
+    );
+    if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params));
+    const spread: typeof fetch = async (input, init) => {
+      const url = new URL(String(input));
+      const isCall = typeof init?.body === "string" && init.body.includes('"tools/call"');
+      if (!isCall) url.port = new URL(other.url).port;
+      const response = await fetch(url, init);
+      return isCall ? wrap(response) : response;
+    };
+    const transport = new StreamableHTTPClientTransport(new URL(`${one.url}/mcp`), { fetch: spread });
+    await client.connect(transport as Parameters<Client["connect"]>[0]);
+    expect(transport.sessionId).toBeTypeOf("string");
+    clients.push(client);
+    return client;
+  }
+  interface Connecting {
+    elicit?: (params: { message: string; requestedSchema?: unknown }) => ElicitResult;
+    wrap?: (response: Response) => Response;
+  }
+
+  test("asks the user, who says yes or no at any replica", async () => {
+    const asked: unknown[] = [];
+    let approve = true;
+    const client = await connect({
+      elicit: (params) => {
+        asked.push(params);
+        return { action: "accept", content: { approve } };
+      },
+    });
+    const call = () => client.callTool({ name: "clerk", arguments: { message: "Pay" } });
+    expect((await call()).content).toEqual([{ type: "text", text: 'Let me see. It said "paid".' }]);
+    expect(asked).toMatchObject([
+      {
+        message: 'May pay run with {"to":"Ada"}?',
+        requestedSchema: { type: "object", properties: { approve: { type: "boolean" } }, required: ["approve"] },
+      },
+    ]);
+    approve = false;
+    expect(JSON.stringify((await call()).content)).toContain("did not run");
+  });
+
+  test("asks what a tool asks, and hears that nobody answers", async () => {
+    let result: ElicitResult = { action: "accept", content: { city: "Oslo" } };
+    const client = await connect({ elicit: () => result });
+    const call = () => client.callTool({ name: "asking", arguments: { message: "Go" } });
+    expect(JSON.stringify((await call()).content)).toContain("Oslo");
+    result = { action: "decline" };
+    expect(JSON.stringify((await call()).content)).toContain("the user declined");
+  });
+
+  test("of a client without forms is told what is missing", async () => {
+    const called = await (await connect()).callTool({ name: "clerk", arguments: { message: "Pay" } });
+    expect(called).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("May pay run") }] });
+  });
+
+  test("goes on where the connection broke, with what the client has not heard", async () => {
+    gate = deferred();
+    const client = await connect({
+      wrap: (response) => {
+        const cut = new TransformStream<Uint8Array, Uint8Array>({
+          transform(chunk, controller) {
+            controller.enqueue(chunk);
+            if (new TextDecoder().decode(chunk).includes("one ")) controller.terminate();
+          },
+        });
+        return new Response(response.body?.pipeThrough(cut) ?? null, response);
+      },
+    });
+    const told: string[] = [];
+    const onprogress = ({ message }: { message?: string | undefined }) => {
+      told.push(message ?? "");
+      gate.resolve();
+    };
+    const called = await client.callTool({ name: "slow", arguments: { message: "Go" } }, undefined, { onprogress });
+    expect(called.content).toEqual([{ type: "text", text: "one two three" }]);
+    expect(told.join("")).toBe("one two three");
+  });
+
+  test("ends a call that is given up, at any replica, while it runs and while it waits", async () => {
+    gate = deferred();
+    const asked = deferred();
+    const client = await connect({
+      elicit: () => {
+        asked.resolve();
+        return new Promise(() => {}) as never;
+      },
+    });
+    ends.length = 0;
+    const running = new AbortController();
+    const options = { signal: running.signal, onprogress: () => running.abort() };
+    await expect(client.callTool({ name: "slow", arguments: { message: "Go" } }, undefined, options)).rejects.toThrow();
+    await expect.poll(() => ends).toEqual(["cancelled"]);
+    const waiting = new AbortController();
+    const called = client.callTool({ name: "clerk", arguments: { message: "Pay" } }, undefined, {
+      signal: waiting.signal,
+    });
+    await asked.promise;
+    waiting.abort();
+    await expect(called).rejects.toThrow();
+  });
+
+  test("can be taken up behind each of its events, and says the rest", async () => {
+    gate = deferred();
+    gate.resolve();
+    const params = { name: "slow", arguments: { message: "Go" }, _meta: { progressToken: "p" } };
+    const headers = { "mcp-session-id": `${crypto.randomUUID()}`, "mcp-protocol-version": "2025-11-25" };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 7, method: "tools/call", params });
+    const whole = framesIn(await (await fetch(`${one.url}/mcp`, { method: "POST", headers, body })).text());
+    expect(whole[0]?.data).toBe("");
+    const said = (frames: typeof whole) =>
+      frames
+        .flatMap(({ data }) => (data === "" ? [] : [JSON.parse(data)]))
+        .map((message) => message.params?.message ?? message.result);
+    const text = (frames: typeof whole) =>
+      said(frames)
+        .filter((one) => typeof one === "string")
+        .join("");
+    for (const [index, { id }] of whole.entries()) {
+      const resumed = await fetch(`${other.url}/mcp`, { headers: { ...headers, "last-event-id": id } });
+      const rest = framesIn(await resumed.text());
+      expect(text(rest)).toBe(text(whole.slice(index + 1)));
+      if (index < whole.length - 1) expect(said(rest).at(-1)).toEqual(said(whole).at(-1));
+    }
+  });
+});
+
+function framesIn(text: string): { id: string; data: string }[] {
+  const frames = text.split("\n\n").filter((frame) => frame.startsWith("id: "));
+  return frames.map((frame) => {
+    const [, id = "", data = ""] = /^id: (.*)\ndata: (.*)$/.exec(frame) ?? [];
+    return { id, data };
+  });
+}

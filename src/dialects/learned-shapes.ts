@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../base/json.js";
-import { QUOTE } from "../base/json-characters.js";
+import { BACKSLASH, QUOTE } from "../base/json-characters.js";
 import { ownText } from "../base/own-text.js";
 
 /** Where in a frame's JSON a value stands, for example `["choices", 0, "delta", "content"]`. */
@@ -177,13 +177,31 @@ function captured(raw: string, kind: Hole["kind"]): string {
   return kind === "string" && raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
 }
 
+/** How far a string is looked at character by character, which is faster than a pattern where it is short and has no escapes. */
+const SHORT = 32;
+
 /** Where the value that begins at `from` ends, or -1 where there is none. */
 function endOf(text: string, from: number, kind: Hole["kind"]): number {
+  if (kind === "string") {
+    const end = plainEnd(text, from);
+    if (end !== -1) return end;
+  }
   const value = kind === "string" ? STRING : NUMBER;
   value.lastIndex = from;
   if (!value.test(text)) return -1;
   const end = value.lastIndex;
   return kind === "number" || text.charCodeAt(end) === QUOTE ? end : -1;
+}
+
+/** Where a short string without escapes ends, at its quote; -1 where it is no such string. */
+function plainEnd(text: string, from: number): number {
+  const limit = Math.min(text.length, from + SHORT);
+  for (let at = from; at < limit; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH || code < BLANK) return -1;
+  }
+  return -1;
 }
 
 /** White space, a colon, white space: what stands between a name and its value. */

@@ -34,9 +34,6 @@ const PAGE_BEGINS = "<";
 /** Bytes that are parsed at once. */
 const PARSED_BYTES = 16 * 1024;
 
-/** How much of a piece is looked at for the first characters, in bytes: blanks before them may be many. */
-const LOOKED_AT = 1024;
-
 /** Line ends, tabs, blanks, and the three bytes of a byte order mark. */
 const BLANKS = [0x0a, 0x0d, 0x09, 0x20, 0xef, 0xbb, 0xbf];
 
@@ -93,20 +90,17 @@ export class HttpAnswer implements BatchSource {
   /** The first character of the body that is no blank, and the one after it; "" where there is none. */
   async #firstCharacters(): Promise<string> {
     const pieces: Uint8Array[] = [];
+    let found = "";
     let blanks = 0;
     for (;;) {
       const more = this.#call.take();
-      if (pieces.length === 0) blanks += more.reduce((sum, { length }) => sum + length, 0);
-      if (blanks > MAX_PAGE_BYTES && pieces.length === 0) throw noAnswer("is no stream", "nothing but blanks");
-      // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
-      for (const piece of more)
-        if (pieces.length > 0 || piece.some((byte) => !BLANKS.includes(byte))) pieces.push(piece);
-      const text = pieces
-        .slice(0, 2)
-        .map((piece) => String.fromCharCode(...piece.subarray(0, LOOKED_AT)))
-        .join("");
-      const first = [...text].findIndex((character) => !BLANKS.includes(character.charCodeAt(0)));
-      const found = first === -1 ? "" : text.slice(first, first + 2);
+      for (const piece of more) {
+        if (found.length < 2) found = begun(found, piece);
+        // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
+        if (found === "") blanks += piece.length;
+        else pieces.push(piece);
+      }
+      if (blanks > MAX_PAGE_BYTES && found === "") throw noAnswer("is no stream", "nothing but blanks");
       if (found.length === 2 || (more.length === 0 && this.#call.over)) {
         this.#call.putBack(pieces);
         return found;
@@ -255,6 +249,16 @@ export class HttpAnswer implements BatchSource {
     const named = start.model === "" ? { ...start, model } : start;
     return warnings.length === 0 ? named : { ...named, warnings: [...(named.warnings ?? []), ...warnings] };
   }
+}
+
+/** The first two characters of a body that are known with this piece of it, without blanks before them. */
+function begun(before: string, piece: Uint8Array): string {
+  let found = before;
+  for (let at = 0; at < piece.length && found.length < 2; at++) {
+    const byte = piece[at] ?? 0;
+    if (found !== "" || !BLANKS.includes(byte)) found += String.fromCharCode(byte);
+  }
+  return found;
 }
 
 function parsed(text: string): JsonValue | undefined {

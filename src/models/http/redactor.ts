@@ -5,10 +5,17 @@ import type { HttpRequest } from "./transport.js";
 
 /** Takes the secrets of one call out of its errors and records: providers echo keys, and `fetch` puts headers into its errors. */
 export class Redactor {
-  readonly #secrets: readonly string[];
+  readonly #request: Pick<HttpRequest, "url" | "headers">;
+  #found: readonly string[] | undefined;
 
-  constructor({ url, headers }: Pick<HttpRequest, "url" | "headers">) {
-    this.#secrets = secretsOf(url, headers);
+  constructor(request: Pick<HttpRequest, "url" | "headers">) {
+    this.#request = request;
+  }
+
+  /** Looked for when they are needed: most calls neither fail nor are watched. */
+  get #secrets(): readonly string[] {
+    this.#found ??= secretsOf(this.#request.url, this.#request.headers);
+    return this.#found;
   }
 
   /** A text without them. */

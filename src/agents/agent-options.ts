@@ -207,7 +207,7 @@ const checkOptions = exactly("an agent", {
   prices: anything,
 } satisfies Record<keyof AgentOptions, unknown>);
 
-/** @throws {SluiceError} `invalid-argument` for a setting that there is not, or of the wrong kind. */
+/** @throws {SluiceError} `invalid-argument` for an unknown setting, or one of the wrong type. */
 export function checkAgentOptions(options: object): void {
   checkOptions(options, "");
 }

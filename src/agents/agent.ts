@@ -57,7 +57,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
   readonly #steering = new Map<string, ChatMessage[]>();
 
   /**
-   * @throws {SluiceError} `invalid-argument` for settings that there are not or that cannot be; `unsupported` for tools with a model
+   * @throws {SluiceError} `invalid-argument` for unknown or invalid settings; `unsupported` for tools with a model
    *   that calls none; for a model's name, as `model()`.
    */
   constructor(options: AgentOptions<Inputs, Outputs>) {
@@ -91,7 +91,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
   }
 
   /**
-   * Says something and returns the text of the answer.
+   * Sends a message and returns the text of the answer.
    *
    * @throws {SluiceError} as `AgentRun.outputs`.
    */
@@ -103,7 +103,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
-  /** Runs to the end. */
+  /** Runs to the end. @throws {SluiceError} as `AgentRun.outputs`. */
   run(inputs: AgentInput<Inputs>, options: AgentRunOptions = {}): Promise<AgentResult<Outputs>> {
     return this.stream(inputs, options).result();
   }
@@ -111,8 +111,8 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
   /**
    * Begins a run. Nothing happens before it is read.
    *
-   * @throws {SluiceError} `invalid-argument` at once for a text where the signature has not one text input, and for options
-   *   that are none. Inputs that do not fit end the stream with it before any model is called.
+   * @throws {SluiceError} `invalid-argument` at once for a text where the signature does not have exactly one
+   *   text input, and for unknown options. Inputs that do not fit end the stream with it before any model is called.
    */
   stream(given: AgentInput<Inputs>, options: AgentRunOptions = {}): AgentRun<Outputs> {
     if (typeof options !== "object" || options === null) throw invalid("options", options, "the options of a run");

@@ -33,11 +33,15 @@ const OPTIONS = exactly("an attachment", {
 /**
  * An image for a message. A path is read now; an `https:` URL is passed on for the provider to fetch.
  *
+ * @throws {SluiceError} `invalid-argument` for what cannot be read or is no image.
+ * @example
  * ```ts
+ * import { Conversation } from "sluice";
+ * import { image } from "sluice/chat";
+ *
+ * const conversation = new Conversation({ model: "openai/gpt-5-mini" });
  * await conversation.send([{ type: "text", text: "What is this?" }, await image("cat.png")]);
  * ```
- *
- * @throws {SluiceError} `invalid-argument` for what cannot be read or is no image.
  */
 export function image(source: AttachmentSource, options: AttachmentOptions = {}): Promise<FilePart> {
   return attachment("image", "image/*", source, options);

@@ -44,7 +44,7 @@ export class ConversationHistory {
     return this.#log.tree.siblings(messageId);
   }
 
-  /** Goes on from another branch: from the newest message after this one. */
+  /** Goes on from another branch: from the newest message after this one. @throws {SluiceError} `invalid-argument` for an unknown id. */
   async checkout(messageId: string): Promise<void> {
     await this.#keeper.idle();
     await this.#log.append([], this.#log.tree.leaf(messageId));

@@ -79,7 +79,7 @@ export class Conversation extends ConversationHistory {
     this.#turns = { ...options, contextId, window, system: () => this.system };
   }
 
-  /** Says something and waits for the whole answer. */
+  /** Sends a message and waits for the whole answer. */
   async send(input: TurnInput, options: TurnOptions = {}): Promise<Reply> {
     const stream = this.stream(input, options);
     const finishReason = await stream.finishReason;
@@ -90,7 +90,7 @@ export class Conversation extends ConversationHistory {
   }
 
   /**
-   * Says something and streams the answer. The turn begins when the stream is first read.
+   * Sends a message and streams the answer. The turn begins when the stream is first read.
    *
    * The stream fails with `conflict` when another turn of this object is running, or when another writer changed the
    * conversation meanwhile; its messages are then kept as a branch beside the other's.
@@ -101,7 +101,7 @@ export class Conversation extends ConversationHistory {
   }
 
   /**
-   * The conversation as a chat model, for whatever takes one: a server, a tool loop's neighbour, a voice. Each request is a
+   * The conversation as a chat model, for whatever takes one: a server, a tool loop, a voice. Each request is a
    * turn: what stands behind the last answer in its messages is new, what comes before is known from the conversation.
    */
   asModel(): ChatModel {
@@ -119,7 +119,7 @@ export class Conversation extends ConversationHistory {
     );
   }
 
-  /** Says something else in place of an earlier message of the user; the old one stays as a branch. */
+  /** Sends another message in place of an earlier one of the user; the old one stays as a branch. */
   edit(messageId: string, input: TurnInput, options: TurnOptions = {}): ChatStream {
     return this.#answer(options, () => {
       const { message, parentId } = this.#log.tree.get(messageId);

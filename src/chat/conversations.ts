@@ -11,9 +11,13 @@ import { StoreHandle } from "./store-handle.js";
 /**
  * The conversations of one store: several at once, listed, searched, imported and deleted.
  *
+ * @example
  * ```ts
+ * import { Conversations } from "sluice/chat";
+ *
  * const conversations = new Conversations("chats.db");
- * const support = conversations.open({ model, contextId: "support" });
+ * const support = conversations.open({ model: "openai/gpt-5-mini", contextId: "support" });
+ * await support.send("My parcel is late.");
  * for await (const { id, title } of conversations.all()) console.log(id, title);
  * ```
  */
@@ -52,7 +56,7 @@ export class Conversations {
   /**
    * Everything that is known of a conversation, for exports and statistics.
    *
-   * @throws {SluiceError} `not-found` when there is none with this id; `invalid-argument` for an id that none can have.
+   * @throws {SluiceError} `not-found` when there is none with this id; `invalid-argument` for an invalid id.
    */
   async get(contextId: string): Promise<StoredConversation> {
     storable(contextId, "contextId");
@@ -75,7 +79,7 @@ export class Conversations {
   /**
    * Forgets a conversation; `false` when there was none with this id.
    *
-   * @throws {SluiceError} `invalid-argument` for an id that none can have.
+   * @throws {SluiceError} `invalid-argument` for an invalid id.
    */
   async delete(contextId: string): Promise<boolean> {
     storable(contextId, "contextId");

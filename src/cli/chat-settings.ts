@@ -47,7 +47,7 @@ export function completeSetting(written: string): readonly string[] {
 /**
  * The settings after `/set`: with a value, or without one for the provider's default.
  *
- * @throws {SluiceError} `invalid-argument` for a name that there is not, or a value that is not allowed.
+ * @throws {SluiceError} `invalid-argument` for an unknown name, or a value that is not allowed.
  */
 export function changedSetting(settings: ChatSettings, name: string, text: string): ChatSettings {
   const setting = settingOf(name);

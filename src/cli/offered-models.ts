@@ -11,7 +11,7 @@ import type { Io } from "./io.js";
 /**
  * The models that a service says it offers, as `model()` takes them.
  *
- * @throws {SluiceError} `invalid-argument` for a service that there is not; `unsupported` for one that cannot say; `missing-key`, and
+ * @throws {SluiceError} `invalid-argument` for an unknown service; `unsupported` for one that cannot say; `missing-key`, and
  *   what calling it throws.
  */
 export async function modelsOfProvider(provider: string, env: Io["env"]): Promise<ModelInfo[]> {

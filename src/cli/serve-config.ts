@@ -94,7 +94,7 @@ const CONFIG = exactly("the configuration", {
 /**
  * The configuration in a YAML (or JSON) text. `${NAME}` is the variable of that name.
  *
- * @throws {SluiceError} `invalid-argument` for what is no YAML, a field that there is not, or a variable that is not set.
+ * @throws {SluiceError} `invalid-argument` for what is no YAML, an unknown field, or a variable that is not set.
  */
 export function readServeConfig(text: string, env: Readonly<Record<string, string | undefined>>): ServeConfig {
   const filled = text.replace(/\$\{(\w+)\}/g, (_, name: string) => {

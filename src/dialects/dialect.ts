@@ -93,11 +93,11 @@ export type WriteFrame = (frame: Frame) => void;
 
 /** Turns events into frames. One for each answer. */
 export interface WireWriter {
-  /** Takes one event and writes the frames that say it, if any. */
+  /** Takes one event and writes its frames, if any. */
   push(event: ChatEvent, write: WriteFrame): void;
   /** The stream is over, after its `finish`: writes the protocol's end marker, if it has one. */
   end(write: WriteFrame): void;
-  /** The stream failed after its answer began: writes the error as the protocol says it in mid-stream. */
+  /** The stream failed after its answer began: writes the error as the protocol has it in mid-stream. */
   fail(error: SluiceError, write: WriteFrame): void;
 }
 
@@ -123,7 +123,7 @@ export interface CallTarget {
   stream: boolean;
 }
 
-/** Something that a protocol has no way to say. */
+/** Something that a protocol cannot carry. */
 export interface Loss {
   /** What is not carried. */
   what: string;
@@ -169,7 +169,7 @@ export interface Dialect {
   writer(context: WriterContext): WireWriter;
   /** Serving: writes an answer as one body. */
   writeBody(answer: Answer, context: WriterContext): JsonObject;
-  /** Serving: the HTTP status and body that say an error before the answer began. */
+  /** Serving: the HTTP status and body of an error before the answer began. */
   writeError(error: SluiceError): { status: number; headers?: Record<string, string>; body: JsonObject };
 }
 

@@ -21,7 +21,7 @@ const OPTIONS = exactly("respond", { headers: stringRecord, created: wholeNumber
 /**
  * Any stream as an HTTP answer in a dialect: frames as they arrive where the client asked for them, one body otherwise. A
  * stream that fails before its first output is an answer with the dialect's status and body for that error; one that
- * fails later says so as the dialect does in mid-stream.
+ * fails later has the dialect's error in mid-stream.
  *
  * The body is pulled: a client that stops reading stops the stream, and one that leaves closes it at once. An answer in one
  * body is read to its end first; give the stream the request's `signal` so that leaving stops that, too.

@@ -30,10 +30,10 @@ export interface FilterStageOptions {
 }
 
 /**
- * A stage that puts a filter into everything an answer says: text and reasoning by block, the string values of tool
+ * A stage that filters everything in an answer: text and reasoning by block, the string values of tool
  * inputs by call, of tool results, approval requests and data events, the titles and quotes of sources. Each text has a
- * filter of its own, and what it holds back goes out before anything that follows the text. What a tool loop says while the
- * model is speaking follows no text, and cuts none.
+ * filter of its own, and what it buffers goes out before anything that follows the text. What a tool loop emits while the
+ * model is writing follows no text, and cuts none.
  *
  * Not looked at: files, what a provider wants back as it is (`opaque`), and the URLs of sources. The span of a source is
  * left out when text of its block was changed before it: it would point elsewhere.

@@ -15,7 +15,7 @@ export interface GuardedCall {
   readonly model: string;
   /** Aborted as soon as the reader leaves. */
   readonly signal: AbortSignal;
-  /** Says in the answer's `start` event what was done with the request beside what was asked. */
+  /** Adds a warning to the answer's `start` event: what was done with the request beside what was asked. */
   warn(warning: Warning): void;
 }
 

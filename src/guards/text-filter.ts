@@ -17,7 +17,7 @@ export interface TextFilter {
   flush?(): string;
   /** Whether the text passes as it is at this place, because it is code for one. Default: no. */
   readonly verbatim?: boolean;
-  /** Tells what stands in the text here and was filtered elsewhere: it is context, and is not to come out. */
+  /** Adds what stands in the text here and was filtered elsewhere: it is context, and is not to come out. */
   skip?(text: string): void;
 }
 

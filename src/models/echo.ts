@@ -26,7 +26,7 @@ const OPTIONS = exactly("echo", { tokensPerSecond: positive, id: filledString, c
  * estimate of `estimateTokens`. The same request always has the same answer, so it serves for trying things out, for tests
  * and for demonstrations.
  *
- * Where the request has tools, a message `/call NAME JSON` makes it call that tool; it then says what the tool returned.
+ * Where the request has tools, a message `/call NAME JSON` makes it call that tool; it then repeats what the tool returned.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.
  * @example

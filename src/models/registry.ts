@@ -93,8 +93,8 @@ export class Registry {
   }
 
   /**
-   * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`; `echo` is the one that says
-   * back what it is asked, `llama/model.gguf` a file that runs in this process. A provider's name alone is the model that
+   * The model of a name such as `openai/gpt-5` or `openrouter/anthropic/claude-sonnet-4.5`; `echo` is the one that
+   * repeats the user's message, `llama/model.gguf` a file that runs in this process. A provider's name alone is the model that
    * its variable names (`OLLAMA_DEFAULT_MODEL`). Nothing is sent.
    *
    * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set;

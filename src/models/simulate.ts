@@ -21,7 +21,7 @@ export interface SimulateOptions {
 const OPTIONS = exactly("simulate", { tokensPerSecond: positive, clock: clockCheck });
 
 /**
- * A model whose answers are asked for whole and then shown at a pace, and which says so: `start` has `simulated: true`.
+ * A model whose answers are asked for whole and then shown at a pace: `start` has `simulated: true`.
  * For models that cannot stream, where a page should look alike. A model that fails does so after its partial answer.
  *
  * @throws {SluiceError} `invalid-argument` when `tokensPerSecond` is not above 0.

@@ -35,7 +35,7 @@ export class MemoryRunLog implements RunLog {
   readonly #awaited = new Map<string, Set<() => void>>();
   #endedBytes = 0;
 
-  /** @throws {SluiceError} `invalid-argument` for a limit that is none. */
+  /** @throws {SluiceError} `invalid-argument` for an invalid limit. */
   constructor(options: MemoryRunLogOptions = {}) {
     checkRetention(options, ["maxEndedBytes"]);
     this.#keepMs = options.keepMs ?? DEFAULT_RETENTION.keepMs;

@@ -106,7 +106,7 @@ export class RedisRunLog implements RunLog {
    * Connects.
    *
    * @throws {SluiceError} `store-failed` when Redis cannot be reached; `unsupported` when the package `ioredis` is not
-   *   installed; `invalid-argument` for a setting that is none.
+   *   installed; `invalid-argument` for an invalid setting.
    */
   static async open(options: RedisRunLogOptions): Promise<RedisRunLog> {
     OPTIONS(options, "");

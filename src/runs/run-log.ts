@@ -112,7 +112,7 @@ export interface RunLog {
    * Reads a run from any number, whoever writes it.
    *
    * @throws {SluiceError} `not-found`; `run-expired` where the events after the number are not kept any more;
-   *   `invalid-argument` for a number that is none.
+   *   `invalid-argument` for an invalid number.
    */
   read(run: string, options?: ReadRun): Promise<RunReader>;
   /** What is known of a run; `undefined` when there is none, or it is forgotten. */

@@ -67,7 +67,7 @@ const DEFAULT_PORT = 4_444;
 /**
  * A server that answers with any chat model, agent or workflow in every protocol that it speaks.
  *
- * @throws {SluiceError} `invalid-argument` for an option that there is not or whose value is none; `unsupported` where the
+ * @throws {SluiceError} `invalid-argument` for an unknown option or an invalid value; `unsupported` where the
  *   packages `hono` and `@hono/node-server` are not installed.
  * @example
  * ```ts

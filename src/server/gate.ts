@@ -29,7 +29,7 @@ export class Gate {
   /**
    * Who asks.
    *
-   * @throws {SluiceError} `permission` for a page that may not; `authentication` for a key that is none.
+   * @throws {SluiceError} `permission` for a page that may not; `authentication` for an invalid key.
    */
   admit(headers: IncomingHttpHeaders, method: string, query: URLSearchParams): Caller {
     if (!this.asksForKey) {

@@ -13,7 +13,7 @@ export interface ServedModel {
   readonly model: ChatModel;
 }
 
-/** Other names for what is served; `*` is every name that there is not. */
+/** Other names for what is served; `*` stands for every unknown name. */
 export type Aliases = Readonly<Record<string, string>>;
 
 /** Everything that a server answers with, by name. */

@@ -19,7 +19,7 @@ export interface ServerFeatures {
 /**
  * What the options switch on: conversations, workflows, monitoring. What is only named (a file, a server) is opened when it is first asked for.
  *
- * @throws {SluiceError} `invalid-argument` for services that there are not.
+ * @throws {SluiceError} `invalid-argument` for unknown services.
  */
 export function openFeatures(
   core: ServerCore,

@@ -76,7 +76,7 @@ export interface ServerOptions {
   routes?: Readonly<Record<string, ServedRoute>>;
   /** What holds for all models of one provider, by its id (`openai`). Default: no limits. */
   providers?: Readonly<Record<string, ProviderLimit>>;
-  /** Other names for them; `*` is every name that there is not. */
+  /** Other names for them; `*` stands for every unknown name. */
   aliases?: Readonly<Record<string, string>>;
   /** Where runs are logged. Default: in this process's memory. */
   log?: RunLog;
@@ -201,7 +201,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   onRun: callable,
 };
 
-/** @throws {SluiceError} `invalid-argument`, naming the nearest option for one that there is not. */
+/** @throws {SluiceError} `invalid-argument`, naming the nearest option for an unknown one. */
 export function checkServerOptions(options: ServerOptions): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(FIELDS, name)) continue;

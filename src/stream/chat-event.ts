@@ -301,5 +301,5 @@ export type ChatEvent =
   | RetractEvent
   | FinishEvent;
 
-/** Takes one event. What a reader or a stage is handed to say what goes out. */
+/** Takes one event. What a reader or a stage is given to emit with. */
 export type Emit = (event: ChatEvent) => void;

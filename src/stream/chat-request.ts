@@ -5,7 +5,7 @@ import type { CacheHint, ChatMessage } from "./message.js";
 export interface ToolDefinition {
   /** 1–64 of `A–Z a–z 0–9 _ -`, as all providers allow. */
   name: string;
-  /** Tells the model what it does and when to call it. */
+  /** What it does and when to call it, for the model. */
   description?: string;
   /** JSON Schema of the arguments, an object type. */
   inputSchema: JsonObject;
@@ -92,7 +92,7 @@ export interface ChatRequest {
   providerOptions?: Record<string, Record<string, JsonValue>>;
 }
 
-/** Tells a tool that the provider runs from one that the caller runs. */
+/** Whether the provider runs a tool, and not the caller. */
 export function isProviderTool(tool: ToolDefinition | ProviderTool): tool is ProviderTool {
   return "dialect" in tool;
 }

@@ -8,7 +8,7 @@ import { invalid } from "./error.js";
  * Asks a model for an answer that becomes part of another stream. That stream listens to the signal, keeps the answer and its
  * times, and holds the events to the laws: the inner one does none of it again.
  *
- * @throws {SluiceError} `invalid-argument` for a model that is none, as a user's function may give one; what the model refuses at once.
+ * @throws {SluiceError} `invalid-argument` for what is not a model, as a user's function may return; what the model refuses at once.
  */
 export function innerSource(model: ChatModel, request: ChatRequest, options: CallOptions): BatchSource {
   const { signal: _, ...inner } = options;

@@ -182,7 +182,7 @@ export function isRequestsOnly(message: ChatMessage): boolean {
   return message.content.length > 0 && message.content.every(isRequest);
 }
 
-/** Whether a part says who waits for what: a request for input, or a call that waits inside. No provider is sent these. */
+/** Whether a part is about somebody's answer: a request for input, or a call that waits inside. No provider is sent these. */
 export function isRequest(part: AssistantPart): boolean {
   return part.type === "input-request" || (part.type === "opaque" && part.name === "tool/suspended");
 }

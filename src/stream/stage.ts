@@ -2,7 +2,7 @@ import type { BatchSource } from "./batch-source.js";
 import type { ChatEvent, Emit } from "./chat-event.js";
 
 /**
- * A synchronous transducer over a stream's events. A stage never awaits: push what came in, say what goes out. A new one
+ * A synchronous transducer over a stream's events. A stage never awaits: it takes one event and emits what goes out. A new one
  * is needed for each stream, since most hold state.
  */
 export interface Stage {

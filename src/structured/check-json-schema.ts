@@ -12,7 +12,7 @@ export interface SchemaIssue {
 }
 
 /**
- * Holds a value to a JSON Schema and returns what is wrong with it: nothing, when it fits.
+ * Checks a value against a JSON Schema and returns what is wrong with it: nothing where it fits.
  *
  * Knows the assertions of draft-07 and 2020-12, references within the schema included. Not checked, as the
  * specification leaves it open or they need another document: `format`, `contentEncoding` and the like, references that

@@ -36,11 +36,14 @@ const OPTIONS = exactly("a parser", {
  * The value is what `parseJson` would make of the whole text: strict JSON, the last of equal keys wins, and keys that
  * could reach a prototype are left out.
  *
+ * @example
  * ```ts
+ * import { JsonParser } from "sluice/structured";
+ *
  * const parser = new JsonParser();
- * for await (const delta of deltas) {
+ * for (const delta of ['{"city": "Os', 'lo"}']) {
  *   parser.push(delta);
- *   show(parser.snapshot());
+ *   console.log(parser.snapshot()); // { city: "Os" }, then { city: "Oslo" }
  * }
  * const value = parser.end();
  * ```

@@ -6,7 +6,7 @@ import type { JsonPath } from "./json-path.js";
  * an object has the key twice, the value begins twice.
  */
 export interface JsonWatcher {
-  /** The value to tell of; `[]` is the whole document. */
+  /** Where the value stands; `[]` is the whole document. */
   readonly path: JsonPath;
   /** The value's first character was read. */
   begin?(offset: number): void;

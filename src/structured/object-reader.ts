@@ -5,7 +5,7 @@ import type { AnswerObserver } from "./json-answer.js";
 import { formatPath, type JsonPath } from "./json-path.js";
 import type { ObjectAnswer } from "./object-answer.js";
 
-/** Settings of those who read a value bit by bit. */
+/** Settings of a reader of partial values. */
 export interface ReadObjectOptions {
   /**
    * Called when what was already read is void: another model takes over, or the answer is repaired, and begins anew.

@@ -23,7 +23,7 @@ function checkedPath(path: JsonPath): JsonPath {
 }
 
 /**
- * A value that a model says as JSON, while it arrives. Cold, and with one reader, as the `ChatStream` it is made of: read
+ * A value that a model writes as JSON, while it arrives. Cold, and with one reader, as the `ChatStream` it is made of: read
  * `partials`, `elements`, `textOf`, `text` or the events of `stream`, and await `object` beside any of them or alone.
  *
  * What is read before the end is not checked yet: it has the type of what the schema takes, where the model kept to it.

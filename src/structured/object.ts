@@ -53,15 +53,19 @@ const OPTIONS = exactly("object", {
 /**
  * Asks a model for a value that fits a schema, and streams it while it arrives.
  *
+ * @param schema of any library that implements Standard Schema, or a JSON Schema. What is no object is put into one for
+ *   the model, and taken out again.
+ * @throws {SluiceError} at once, before any network call: `invalid-argument`, `unsupported`, and whatever the model refuses.
+ * @example
  * ```ts
+ * import { model } from "sluice";
+ * import { object } from "sluice/structured";
+ * import { z } from "zod";
+ *
  * const recipe = object(model("openai/gpt-5"), z.object({ title: z.string(), steps: z.array(z.string()) }), "Pancakes");
  * for await (const step of recipe.elements("steps")) console.log(step);
  * const { title } = await recipe.object;
  * ```
- *
- * @param schema of any library that implements Standard Schema, or a JSON Schema. What is no object is put into one for
- *   the model, and taken out again.
- * @throws {SluiceError} at once, before any network call: `invalid-argument`, `unsupported`, and whatever the model refuses.
  */
 export function object<S extends Schema>(
   model: ChatModel,

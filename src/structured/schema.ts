@@ -49,7 +49,7 @@ export function jsonSchemaOf(schema: Schema, field: string, advice: string, give
 }
 
 /**
- * Holds a value to a schema.
+ * Checks a value against a schema.
  *
  * Returns a promise only where the schema checks something asynchronously.
  */

@@ -17,7 +17,7 @@ import { traced } from "./traced.js";
  * in the metrics how long runs took and how many calls they made, where the conventions have metrics for that. An agent that is another's
  * tool hangs below that tool's span, if it is watched too. Content is recorded as `TelemetryOptions` says: by default none.
  *
- * @throws {SluiceError} `invalid-argument` for options that there are not.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  * @example
  * ```ts
  * import { Agent } from "sluice/agents";

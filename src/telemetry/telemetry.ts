@@ -5,7 +5,7 @@ import { callable, exactly, jsonObject } from "../stream/checks.js";
 import { type Conventions, conventionsOf, SCOPE } from "./gen-ai-names.js";
 import { Instruments } from "./instruments.js";
 
-/** Takes out of a text what must not leave this process. */
+/** Removes from a text what must not leave this process. */
 export type Scrub = (text: string) => string;
 
 /** Adds up what a stream costs; a `CostMeter` of `sluice/models` is one. */
@@ -53,7 +53,7 @@ export class Telemetry {
   readonly #options: TelemetryOptions;
   #instruments: Instruments | undefined;
 
-  /** @throws {SluiceError} `invalid-argument` for options that there are not. */
+  /** @throws {SluiceError} `invalid-argument` for unknown options. */
   constructor(options: TelemetryOptions) {
     checkOptions(options, "");
     const { content, cost, clock = systemClock, env = environment() } = options;

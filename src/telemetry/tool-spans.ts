@@ -46,7 +46,7 @@ export interface ToolObserver {
  * Makes a span `execute_tool NAME` of each run of a tool, and counts how long it took where the conventions have a metric for it.
  * Arguments and results are recorded only where `content` says how they are scrubbed.
  *
- * @throws {SluiceError} `invalid-argument` for options that there are not.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  * @example
  * ```ts
  * import { toolSpans } from "sluice/telemetry";

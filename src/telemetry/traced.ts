@@ -19,7 +19,7 @@ import { inside, parentOf } from "./trace-parent.js";
  * It hangs below the span that `options.context.trace` names, else below the active one; calls inside get it as their trace.
  * Where the process registers no tracer and no meter, nothing is recorded.
  *
- * @throws {SluiceError} `invalid-argument` for anything but a model, and for options that there are not.
+ * @throws {SluiceError} `invalid-argument` for anything but a model, and for unknown options.
  * @example
  * ```ts
  * import { model } from "sluice";

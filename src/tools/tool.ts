@@ -36,7 +36,7 @@ export interface ToolContext {
   /** The id of the call that is run. */
   callId: string;
   /**
-   * Says how far the tool is: any JSON value. Resolves when the reader has taken it, so that a tool that awaits it goes no
+   * Reports how far the tool is: any JSON value. Resolves when the reader has taken it, so that a tool that awaits it goes no
    * faster than its reader. Of reports that nobody awaited, at most 100 are kept for a slow reader: the oldest give way.
    */
   progress: (value: unknown) => Promise<void>;
@@ -97,7 +97,7 @@ export type ToolInput<I extends Schema> = I extends StandardSchemaV1 ? StandardS
 export interface ToolOptions<I extends Schema, O extends Schema | undefined = undefined> {
   /** 1–64 of `A–Z a–z 0–9 _ -`, as all providers allow. */
   name: string;
-  /** Tells the model what it does and when to use it. */
+  /** What it does and when to use it, for the model. */
   description?: string;
   /** The arguments: a schema of any Standard Schema library, or a JSON Schema; of an object. */
   input: I;
@@ -105,7 +105,7 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   inputJsonSchema?: JsonObject;
   /** What `run` returns; anything else is an error of the tool. Default: any JSON value. */
   output?: O;
-  /** Does it. Without it the caller of the model does: the stream ends with `tool-calls`. */
+  /** Runs the tool. Without it the caller of the model does: the stream ends with `tool-calls`. */
   run?: (
     input: ToolInput<I>,
     context: ToolContext,

@@ -90,8 +90,8 @@ const checkOptions = exactly("withTools", {
  * calls, progress, results and the next answer; each model call is framed by `step-start` and `step-finish`.
  *
  * A call runs as soon as its arguments are complete, while the model is still speaking; several run at once. Results are
- * events as they come, and go to the model in the order of the calls. Arguments that do not fit the tool's schema, tools that
- * there are not and errors of tools reach the model as results.
+ * events as they come, and go to the model in the order of the calls. Arguments that do not fit the tool's schema, unknown tools
+ * and errors of tools reach the model as results.
  *
  * The stream ends with `tool-calls` where the caller has to run a call: a tool of the request or without `run`. It ends with
  * `input-required` where a call waits for approval and there is no `onInput`. It goes on with the same messages, the

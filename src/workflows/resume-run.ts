@@ -59,7 +59,7 @@ export function fittingAnswer({ schema }: OpenQuestion, answer: JsonValue): Json
 /**
  * Runs a run again from a step: what this step and those after it made is forgotten.
  *
- * @throws {SluiceError} `not-found` for a run or step that there is not; `conflict` while somebody runs it.
+ * @throws {SluiceError} `not-found` for an unknown run or step; `conflict` while somebody runs it.
  */
 export async function rerunFrom(
   engine: WorkflowEngine,

@@ -46,7 +46,7 @@ export interface HttpOptions extends GuardedHosts {
   maxBytes?: number;
 }
 
-/** What a workflow's steps can use. Everything is optional: a step that needs what is missing says so before it runs. */
+/** What a workflow's steps can use. Everything is optional: a step that needs what is missing is refused before it runs. */
 export interface WorkflowServices {
   /** Finds the models of steps: a function, or models by `provider/model`, by provider, by step id, or `*` for all others. */
   models?: ModelResolver | Readonly<Record<string, ChatModel>>;

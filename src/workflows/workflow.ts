@@ -15,7 +15,7 @@ import { STEP_TYPES } from "./steps/step-types.js";
 import { readHead, type WorkflowHead } from "./workflow-document.js";
 import { type WorkflowModel, type WorkflowModelOptions, workflowModel } from "./workflow-model.js";
 
-/** What came of checking a workflow. */
+/** The result of checking a workflow. */
 export interface CheckedWorkflow {
   /** The workflow, ready to run; absent where there is an error. */
   workflow?: Workflow;
@@ -70,7 +70,7 @@ export class Workflow {
     return startRun(this, options, (document) => loadWorkflow(document, this.services));
   }
 
-  /** The workflow as a chat model: what the user says last is its input, and its answer is what it says. */
+  /** The workflow as a chat model: the user's last message is its input, and the answer of the run is the answer of the model. */
   asModel(options: WorkflowModelOptions = {}): WorkflowModel {
     return workflowModel(this, options);
   }
@@ -138,7 +138,7 @@ export async function loadWorkflow(source: unknown, services: WorkflowServices =
 /**
  * Looks for everything that is wrong with a workflow, and does not throw for it. What is checked can be run as it is.
  *
- * @throws {SluiceError} `invalid-argument` for options that there are not.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  */
 export async function checkWorkflow(source: unknown, services: WorkflowServices = {}): Promise<CheckedWorkflow> {
   checkServices(services, "options");
@@ -186,7 +186,7 @@ function askedInputs(plan: WorkflowPlan, declared: ReadonlySet<string>): Workflo
   });
 }
 
-/** Providers that are not configured, and models that there are not, before anything is sent. */
+/** Providers that are not configured, and unknown models, before anything is sent. */
 function checkModels(plan: WorkflowPlan, head: WorkflowHead, services: WorkflowServices, findings: Findings): void {
   for (const step of plan.steps) {
     for (const body of step.bodies.values()) checkModels(body, head, services, findings);

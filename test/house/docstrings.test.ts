@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { publicNames, timesWithoutUnit, undocumented } from "./docstrings.js";
+import { codeOutsideExamples, publicNames, roundaboutWords, timesWithoutUnit, undocumented } from "./docstrings.js";
+import { readSources } from "./source-file.js";
 
 const root = fileURLToPath(new URL("../../src/", import.meta.url));
 
@@ -14,6 +15,20 @@ describe("what is public", () => {
       undocumented(readFileSync(`${root}${file}`, "utf8"), names).map((name) => `${file}: ${name}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it("has code as examples alone, which are compiled", () => {
+    const found = readSources(root).flatMap(({ path, source }) =>
+      codeOutsideExamples(source).map((line) => `${path}:${line}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("is explained in direct words", () => {
+    const found = readSources(root).flatMap(({ path, source }) =>
+      roundaboutWords(source).map((words) => `${path}: ${words}`),
+    );
+    expect(found).toEqual([]);
   });
 
   it("says in their names which unit times have", () => {
@@ -58,6 +73,15 @@ export class Other implements Known {
 
   it("looks at public names only", () => {
     expect(undocumented(source, new Set(["known", "bare"]))).toEqual(["bare"]);
+  });
+
+  it("finds code that is no example, and roundabout words", () => {
+    expect(codeOutsideExamples("/**\n * @example\n * ```ts\n * ```\n *\n * ```ts\n * ```\n */")).toEqual([6]);
+    expect(roundaboutWords("/** For an option\n * that is none. */ // that there is not.")).toHaveLength(1);
+    expect(roundaboutWords("/** For options that there are not. */")).toHaveLength(1);
+    expect(roundaboutWords("/** The part that there is not enough of; `undefined` where there is none. */")).toEqual(
+      [],
+    );
   });
 
   it("finds times without a unit", () => {

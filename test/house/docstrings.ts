@@ -60,6 +60,20 @@ export function undocumented(source: string, names: ReadonlySet<string> | "all")
   return missing;
 }
 
+/** The lines of code in docstrings that are no example: they would not be compiled. */
+export function codeOutsideExamples(source: string): number[] {
+  const lines = source.split("\n");
+  return lines.flatMap((line, at) => {
+    if (!/^ *\* ```ts$/.test(line)) return [];
+    return lines[at - 1]?.trim() === "* @example" ? [] : [at + 1];
+  });
+}
+
+/** What a docstring says in a roundabout way: what "is none" or "is not there" is invalid or unknown. */
+export function roundaboutWords(source: string): string[] {
+  return [...source.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap(([text]) => text.match(ROUNDABOUT) ?? []);
+}
+
 /** The name of a member that needs a docstring and is declared in a line, as the formatter leaves it. */
 function memberOf(line: string): string | undefined {
   const [, name = "", rest = ""] = MEMBER.exec(line) ?? [];
@@ -82,6 +96,8 @@ export function timesWithoutUnit(source: string): string[] {
 /** What JavaScript knows by itself. */
 const OWN = new Set(["constructor", "toString", "toJSON"]);
 
+const ROUNDABOUT =
+  /that there (?:is|are) not[.,;]|whose value is none|\b(?:id|option|setting|value|address|number|limit|key|field|name|model)s?(?:\s+\*)?\s+that (?:is|are) none\b/g;
 const LISTED = /^export (?:type )?(?:\{([^}]*)\}|\*) from "(\.[^"]+)"/gm;
 const DECLARED = /^export (?:declare )?(?:abstract )?(?:async )?(interface|class|function\*?|const|type) (\w+)/;
 const MEMBER = /^ {2}(?:readonly |static |async |get |abstract )*\*?(\w+)\??((?:[<(]|: ).*)$/;

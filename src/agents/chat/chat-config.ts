@@ -57,7 +57,7 @@ const DEFAULTS: Required<ChatConfig> = {
  * A whole configuration: what is given, then what the environment says, then the defaults.
  *
  * @param env default: the process's environment.
- * @throws {SluiceError} `invalid-argument` for a field that there is not, or a value out of its range, wherever it came from.
+ * @throws {SluiceError} `invalid-argument` for an unknown field, or a value out of its range, wherever it came from.
  */
 export function chatConfig(
   given: ChatConfig = {},

@@ -48,7 +48,7 @@ const checkOptions = exactly("readAgent", { model: anything } satisfies Record<k
  *
  * A module, and the modules of `tools`, are run: read only what you trust.
  *
- * @throws {SluiceError} `invalid-argument` for a file that cannot be read or whose settings cannot be.
+ * @throws {SluiceError} `invalid-argument` for a file that cannot be read or whose settings are invalid.
  * @example
  * ```ts
  * import { readAgent } from "sluice/agents";

@@ -36,7 +36,7 @@ export interface EvalRun<Inputs, Outputs> {
   signal: AbortSignal;
 }
 
-/** What a scorer says of a run. */
+/** The score of a run. */
 export interface Score {
   /** From 0 (not at all) to 1 (wholly). */
   score: number;

@@ -76,7 +76,7 @@ const GRADE: JsonObject = {
 };
 
 /**
- * A model says how well the answer meets a criterion.
+ * A model scores how well the answer meets a criterion.
  *
  * @param model a model, or its name as `model()` takes it.
  * @param criterion what is asked of an answer, for example `"It names a source."`.

@@ -65,7 +65,7 @@ const checkOptions = exactly("agentLog", { write: callable, clock: clockCheck } 
  * Writes a structured log of an agent's runs: starts, model calls, tool calls, failures and ends, with names, codes, tokens and times.
  * No content is in it, so it needs no scrubbing: for content there is `auditTrail`.
  *
- * @throws {SluiceError} `invalid-argument` for options that there are not.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  * @example
  * ```ts
  * import { Agent, agentLog } from "sluice/agents";

@@ -64,7 +64,7 @@ const checkOptions = exactly("auditTrail", { write: callable, scrub: callable } 
  * scrubbed of personal data unless `scrub` says otherwise. Bytes are never in it. A prompt is written once, not again with
  * each model call.
  *
- * @throws {SluiceError} `invalid-argument` for options that there are not.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  * @example
  * ```ts
  * import { appendFileSync } from "node:fs";

@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, JsonObject>> = {
 /**
  * The JSON Schema of a type as the short form writes it.
  *
- * @throws {SluiceError} `invalid-argument` for a type that there is not.
+ * @throws {SluiceError} `invalid-argument` for an unknown type.
  */
 export function fieldSchema(text: string, field: string): JsonObject {
   const type = text.trim();

@@ -14,7 +14,7 @@ export interface ParsedSignature {
  *
  * @param descriptions of fields, by name.
  * @throws {SluiceError} `invalid-argument` for a form without one arrow, without inputs or outputs, with a field twice, or
- *   with a type that there is not.
+ *   with an unknown type.
  */
 export function parseSignature(text: string, descriptions: Readonly<Record<string, string>> = {}): ParsedSignature {
   const sides = text.split("->");

@@ -58,8 +58,7 @@ const checkSchemas = exactly("signature", {
 /**
  * A signature: in the short form, or by schemas of a Standard Schema library or JSON Schemas.
  *
- * @throws {SluiceError} `invalid-argument` for a text that is no signature, schemas that are not of objects, and options that
- *   there are not.
+ * @throws {SluiceError} `invalid-argument` for a text that is no signature, schemas that are not of objects, and unknown options.
  * @example
  * ```ts
  * import { signature } from "sluice/agents";

@@ -33,7 +33,7 @@ export interface DaprModelOptions extends DaprCallOptions {
 
 /**
  * A client of Dapr's conversation API whose answers stream: from a Sluice sidecar, or from component files in this process.
- * From a plain daprd, which cannot stream, they come whole and say so (`simulated`).
+ * From a plain daprd, which cannot stream, they come whole, with `simulated`.
  * @example
  * ```ts
  * import { DaprChatClient } from "sluice/dapr";

@@ -6,7 +6,7 @@ import type { Tool } from "../../tools/tool.js";
 /** A tool as OpenAI's protocol and Dapr's have it. */
 export interface FunctionTool {
   type?: "function";
-  /** What the model is told of it. */
+  /** Its name, description and parameters. */
   function: {
     name: string;
     description?: string;

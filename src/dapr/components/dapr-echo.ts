@@ -21,7 +21,7 @@ export interface DaprEchoOptions {
 }
 
 /**
- * The component `conversation.echo`: it says all texts of the request back, joined with line ends, and "calls" each tool
+ * The component `conversation.echo`: it repeats all texts of the request, joined with line ends, and "calls" each tool
  * that the request defines with the names of its parameters as arguments, which are no JSON. Its whole answers are daprd's
  * to the byte; streamed, they come word by word.
  *

@@ -60,7 +60,7 @@ export interface ConversationComponents {
   components: ReadonlyMap<string, ConversationComponent>;
   /** All resources as they were loaded: components of other categories and other kinds run only in a real daprd. */
   resources: LoadedResources;
-  /** What loading had to say, oldest first. */
+  /** What happened while they were loaded, oldest first. */
   notices: readonly Notice[];
 }
 

@@ -1,7 +1,7 @@
 import { SluiceError } from "../../stream/error.js";
 import { type ErrorDetail, writeErrorDetails } from "./error-detail.js";
 
-/** What a failed call answers: the same error as HTTP and as gRPC say it. */
+/** What a failed call answers: the same error for HTTP and for gRPC. */
 export interface ApiError {
   /** As in Dapr's documentation, `ERR_CONVERSATION_INVALID_PARMS` with its spelling. */
   errorCode: ApiErrorCode;

@@ -5,7 +5,7 @@ export interface ChunkWriter<Chunk> {
   /**
    * Takes one event. The last message is written with `finish`.
    *
-   * @throws {SluiceError} where the protocol has no way to say it.
+   * @throws {SluiceError} for what the protocol cannot carry.
    */
   push(event: ChatEvent, write: (chunk: Chunk) => void): void;
 }

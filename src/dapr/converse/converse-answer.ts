@@ -6,7 +6,7 @@ import { type Usage, updateUsage } from "../../stream/usage.js";
 import type { ConverseCall } from "./converse-call.js";
 import { ToolCallTexts } from "./tool-call-texts.js";
 
-/** A tool call as Dapr says it: its arguments are text. */
+/** A tool call as Dapr has it: its arguments are text. */
 export interface ConverseToolCall {
   /** "" where there is none. */
   id: string;

@@ -4,7 +4,7 @@ import { plainBody, providerError } from "../../dialects/provider-error.js";
 import { type ErrorCode, SluiceError } from "../../stream/error.js";
 import { ComponentFailure, readErrorDetails } from "./error-detail.js";
 
-/** What is answered to a call that there is not: by a Sluice sidecar, and by daprd, which takes it for one of an application. */
+/** What is answered to an unknown call: by a Sluice sidecar, and by daprd, which takes it for one of an application. */
 const UNKNOWN_CALL = ["ERR_NOT_FOUND", "ERR_DIRECT_INVOKE"];
 
 /**

@@ -12,7 +12,7 @@ import { readUsage } from "./read-usage.js";
 import { readWarnings } from "./read-warnings.js";
 
 /**
- * A whole answer of Alpha2 as the events of a stream, which says that it is simulated. Some of daprd's components give the
+ * A whole answer of Alpha2 as the events of a stream with `simulated`. Some of daprd's components give the
  * parts of one answer (its text, each tool call) as outputs of their own: all outputs are one answer here.
  */
 export function readAlpha2Response(response: ConversationResponseAlpha2, expected: ExpectedAlpha2): ChatEvent[] {
@@ -43,7 +43,7 @@ export function readAlpha2Response(response: ConversationResponseAlpha2, expecte
   return close(events, contextId, word, usage);
 }
 
-/** A whole answer of Alpha1: its outputs are the answers to its inputs, a line each. It says neither usage nor a reason. */
+/** A whole answer of Alpha1: its outputs are the answers to its inputs, a line each. It has neither usage nor a reason. */
 export function readAlpha1Response(response: ConversationResponse, expected: ExpectedAlpha2): ChatEvent[] {
   const { outputs, contextID = "" } = response;
   const events: ChatEvent[] = [startOf(expected, undefined)];

@@ -50,7 +50,7 @@ export interface LoadedResources {
   others: DaprResource[];
   /** The namespace of the app: `NAMESPACE`, or `default`. */
   namespace: string;
-  /** What loading has to say, in order. */
+  /** What happened while they were loaded, oldest first. */
   notices: Notice[];
 }
 

@@ -1,4 +1,4 @@
-/** Something that loading has to say. Messages that daprd has too are in its words. */
+/** Something that happened while resources were loaded. Messages that daprd has too are in its words. */
 export interface Notice {
   /** As daprd logs it. */
   level: "debug" | "info" | "warning" | "error";

@@ -4,7 +4,7 @@ import { GOOGLE_INTERACTIONS } from "./own-state.js";
 import { readBody } from "./read-body.js";
 import { InteractionReader } from "./reader.js";
 
-/** Google's Interactions API, as far as reading its recorded answers goes; it is neither called nor served. */
+/** Google's Interactions API, for reading recorded answers only; it is neither called nor served. */
 export const googleInteractions: ReadingDialect = {
   name: GOOGLE_INTERACTIONS,
   framing: "sse",

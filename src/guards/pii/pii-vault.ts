@@ -68,7 +68,7 @@ export class PiiVault {
     this.#longest = 0;
   }
 
-  /** Says how many values there are, for `JSON.stringify`. */
+  /** How many values there are: what `JSON.stringify` writes. */
   toJSON(): string {
     return this.toString();
   }

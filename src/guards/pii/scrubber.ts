@@ -23,7 +23,7 @@ export interface ScrubberOptions {
 }
 
 /**
- * Replaces entities in text that arrives in pieces. It looks at each character once and holds back only the last word,
+ * Replaces entities in text that arrives in pieces. It looks at each character once and buffers only the last word,
  * or the last few where they may still become an entity: never more than `MAX_WINDOW` characters and a gap.
  *
  * The text is cut into stretches: a word, or the words of a phrase that may be an entity. Where they begin and end depends

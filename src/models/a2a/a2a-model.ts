@@ -31,7 +31,7 @@ const OPTIONS = exactly("a2aModel", {
  * Where the agent asks something, the stream ends with an `input-request` and the reason `input-required`, and an
  * `input-response` goes on with the task. A reader who leaves cancels it.
  *
- * @throws {SluiceError} `invalid-argument` for an option that there is not, or an address that is none.
+ * @throws {SluiceError} `invalid-argument` for an unknown option or an invalid address.
  * @example
  * ```ts
  * import { stream } from "sluice";

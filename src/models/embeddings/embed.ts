@@ -44,7 +44,7 @@ const checkOptions = exactly("embed", {
  * fails ends the others.
  *
  * @param model an embedding model, its name as `embedder` takes it, or one of the AI SDK.
- * @throws {SluiceError} `invalid-argument` for a text that is empty or none, and for options that there are not;
+ * @throws {SluiceError} `invalid-argument` for a text that is empty or not a string, and for unknown options;
  *   `malformed-frame` where the answer does not have one vector of one length for each text; else as the service fails.
  * @example
  * ```ts

@@ -19,7 +19,7 @@ const EMBEDDER = exactly("embedder", SERVICE_OPTIONS);
  *
  * @param registry where the provider is looked up. Default: the one that `model` uses.
  * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set; `unsupported` for a
- *   provider without embeddings; `invalid-argument` for settings that are none.
+ *   provider without embeddings; `invalid-argument` for invalid settings.
  */
 export function embedder(
   asked: string,

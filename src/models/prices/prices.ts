@@ -337,7 +337,7 @@ const groq: readonly PriceRow[] = [
 
 /**
  * Published prices of well-known models: standard calls, text, no discounts. Providers change theirs at any time, so each
- * row says where it was found and when; an application that must be exact brings its own table. Models whose price
+ * row has its source and date; an application that must be exact brings its own table. Models whose price
  * depends on the hour (DeepSeek's) are left out.
  */
 export const PRICES: PriceTable = { models: [...anthropic, ...openai, ...gemini, ...mistral, ...xai, ...groq] };

@@ -26,7 +26,7 @@ export class ConcurrencyLimit {
   readonly #queueMs: number;
   readonly #clock: Clock;
 
-  /** @throws {SluiceError} `invalid-argument` for an option that there is not or whose value is none. */
+  /** @throws {SluiceError} `invalid-argument` for an unknown option or an invalid value. */
   constructor(options: ConcurrencyLimitOptions) {
     OPTIONS(options, "");
     const { concurrency, queueMs = 30_000, clock = systemClock } = options;

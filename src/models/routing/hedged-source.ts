@@ -11,7 +11,7 @@ import { answerUsage, FallbackUsage } from "../fallback-usage.js";
 export interface HedgedOptions {
   /** Asks the first, then the second. */
   open: readonly [() => BatchSource, () => BatchSource];
-  /** How long the first may say nothing before the second is asked too, in ms. */
+  /** How long the first may have no output before the second is asked too, in ms. */
   afterMs: number;
   clock: Clock;
   /** The one at this index was faster; the other one is given up. */

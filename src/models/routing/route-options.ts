@@ -37,7 +37,7 @@ export interface RouteTargetOptions {
 export interface RouteOptions extends FallbackOptions {
   /** Which target is asked first. Default `first`. */
   choose?: RouteChoice;
-  /** How long the first target may say nothing before the second is asked too, in ms. Default: it is not. */
+  /** How long the first target may have no output before the second is asked too, in ms. Default: it is not. */
   hedgeMs?: number;
   /** When a target is left alone for a while. Default: after 5 failures in a row, for 30,000 ms. `false`: never. */
   breaker?: RouteBreaker | false;
@@ -71,7 +71,7 @@ const OPTIONS = exactly("a route", {
   random: callable,
 } satisfies Record<keyof RouteOptions, Check>);
 
-/** @throws {SluiceError} `invalid-argument` for an option that there is not or whose value is none. */
+/** @throws {SluiceError} `invalid-argument` for an unknown option or an invalid value. */
 export function checkRouteOptions(options: RouteOptions): void {
   OPTIONS(options, "");
 }
@@ -94,7 +94,7 @@ export interface CheckedTarget {
   limit: ConcurrencyLimit | undefined;
 }
 
-/** @throws {SluiceError} `invalid-argument` for an option that there is not or whose value is none. */
+/** @throws {SluiceError} `invalid-argument` for an unknown option or an invalid value. */
 export function checkRouteTarget(
   given: ChatModel | string | RouteTargetOptions,
   path: string,

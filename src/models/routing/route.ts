@@ -47,7 +47,7 @@ export function isRouted(model: ChatModel): model is RoutedModel {
  * what was asked before. The decision is reported to `context.onRoute`.
  *
  * @param given models, their names as `model()` takes them, or either with settings of its own.
- * @throws {SluiceError} `invalid-argument` for an empty list, or an option that there is not or whose value is none.
+ * @throws {SluiceError} `invalid-argument` for an empty list, an unknown option or an invalid value.
  * @example
  * ```ts
  * import { stream } from "sluice";

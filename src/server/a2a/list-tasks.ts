@@ -16,7 +16,7 @@ const MOST = 100;
 /**
  * The caller's tasks of an agent that are kept, the last changed first. Its cost grows with their number: each is read.
  *
- * @throws {SluiceError} `invalid-request` for a filter or a page that is none.
+ * @throws {SluiceError} `invalid-request` for an invalid filter or page.
  */
 export async function listTasks(
   core: ServerCore,

@@ -23,7 +23,7 @@ const VISIBLE = /^[\x20-\x7e]*$/;
  * Notes a target with its task, in place of the one with its id.
  *
  * @returns what was noted, with its id.
- * @throws {SluiceError} `invalid-request` for an address or a token that is none, or one target too many; `permission` for an
+ * @throws {SluiceError} `invalid-request` for an invalid address or token, or one target too many; `permission` for an
  *   address that is not reached.
  */
 export async function addPushTarget(

@@ -205,7 +205,7 @@ function opened(core: ServerCore, call: ServerCall, store: ConversationStore, id
   return openConversation(store, id, core.models.find(undefined, call.caller).model);
 }
 
-/** The messages from the first to one. @throws {SluiceError} `invalid-request` for one that there is not. */
+/** The messages from the first to one. @throws {SluiceError} `invalid-request` for an unknown one. */
 function branchTo({ messages }: StoredConversation, head: string | null): StoredMessage[] {
   return asRequest(() => new MessageTree(messages).path(head));
 }

@@ -44,7 +44,7 @@ export function wire(required: Fields, optional: Fields = {}): Schema {
   return object(required, Object.fromEntries(given));
 }
 
-/** An object of a request of Sluice's own: a field that there is not is refused. */
+/** An object of a request of Sluice's own: an unknown field is refused. */
 export function exact(required: Fields, optional: Fields = {}): Schema {
   return { ...object(required, optional), additionalProperties: false };
 }

@@ -38,7 +38,7 @@ const KEY: Check = exactly("a key", {
   usdPerMonth: positive,
 });
 
-/** @throws {SluiceError} `invalid-argument` for a key that is none, or a name or hash that two have. */
+/** @throws {SluiceError} `invalid-argument` for an invalid key, or a name or hash that two have. */
 export function checkApiKeys(value: unknown, path: string): void {
   if (!Array.isArray(value)) throw invalid(path, value, "an array of keys");
   const seen = new Set<string>();

@@ -40,7 +40,7 @@ export class ClientSecrets {
   /**
    * What the secret opens that a request brings; `undefined` for one that brings another key, or none.
    *
-   * @throws {SluiceError} `authentication` for a secret that is none, or has expired.
+   * @throws {SluiceError} `authentication` for an invalid or expired secret.
    */
   find(authorization: string | undefined): ClientSecret | undefined {
     const [, key] = /^bearer +(\S+)$/i.exec(authorization ?? "") ?? [];

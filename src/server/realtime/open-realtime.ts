@@ -22,7 +22,7 @@ export interface Realtime {
 /** OpenAI's voices (https://platform.openai.com/docs/api-reference/realtime-sessions): clients ask for them unasked. */
 const OPENAI_VOICES = ["alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse"];
 
-/** @throws {SluiceError} `invalid-argument` for a name that there is not; `unsupported` where a package is not installed. */
+/** @throws {SluiceError} `invalid-argument` for an unknown name; `unsupported` where a package is not installed. */
 export async function openRealtime(core: ServerCore, options: RealtimeOptions): Promise<Realtime> {
   const { voice = "auto", voices = {}, transcriber, voiceActivity = true, instructions } = options;
   const { maxSessionMs = 3_600_000, maxSessions = 100 } = options;

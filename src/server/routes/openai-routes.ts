@@ -20,7 +20,7 @@ export function openAiRoutes(core: ServerCore): Route[] {
   ];
 }
 
-/** The error for a path that there is not. */
+/** The error for an unknown path. */
 export function noSuchPath(method: string, path: string): SluiceError {
   return new SluiceError("not-found", `there is no ${method} ${path} here`);
 }

@@ -70,7 +70,7 @@ export class AudioFiles {
   #whole: AudioFile | undefined;
   #begun = false;
 
-  /** @throws {SluiceError} `invalid-argument` for options that it does not know. */
+  /** @throws {SluiceError} `invalid-argument` for unknown options. */
   constructor(options: AudioFilesOptions) {
     OPTIONS(options, "");
     const { outputDir, joinedFile = false, run = runName() } = options;

@@ -19,7 +19,7 @@ interface Heard {
 }
 
 /**
- * Knows what of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its audio
+ * Counts how much of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its audio
  * was played. What was played is forgotten, so that it stays small however long the answer is.
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import type { VoiceDetector } from "./voice-detector.js";
 export interface FvadOptions {
   /** Samples a second: 8,000, 16,000 (default), 32,000 or 48,000. */
   sampleRate?: 8000 | 16000 | 32000 | 48000;
-  /** How much it takes to be taken for speech: 0 takes much, 3 little. Default 2. */
+  /** How strict it is: 0 takes most noises for speech, 3 the fewest. Default 2. */
   aggressiveness?: 0 | 1 | 2 | 3;
 }
 

@@ -1,4 +1,4 @@
-/** Tells whether somebody speaks in a short piece of audio. */
+/** Detects whether somebody speaks in a short piece of audio. */
 export interface VoiceDetector {
   /** Samples a second. */
   readonly sampleRate: number;

@@ -8,7 +8,7 @@ import { SpeechSource } from "./speech-source.js";
  * all other events come as they did, the audio comes in order and without gaps, beginning with the first sentence, and
  * `finish` comes when all is spoken. Leaving the stream ends the model and the synthesis at once.
  *
- * @throws {SluiceError} `invalid-argument` for options that it does not know; `stream-locked` when the stream has a reader.
+ * @throws {SluiceError} `invalid-argument` for unknown options; `stream-locked` when the stream has a reader.
  * @example
  * ```ts
  * import { stream } from "sluice";

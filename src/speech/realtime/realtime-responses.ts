@@ -17,7 +17,7 @@ import { RESPONSE, responseSettings, type SessionSettings } from "./session-sett
 export interface RealtimeAnswering {
   /** Asks the model. The stream's reader sets its pace. */
   answer(request: ChatRequest): Promise<ChatStream>;
-  /** The voice of a name. @param name empty where the client named none. @throws {SluiceError} for one that there is not. */
+  /** The voice of a name. @param name empty where the client named none. @throws {SluiceError} for an unknown one. */
   voice(name: string): { name: string; voice: Voice };
   /** How answers are spoken. */
   speech?: Omit<SpeechOptions, "voice" | "playback" | "clock">;

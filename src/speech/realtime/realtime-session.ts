@@ -66,7 +66,7 @@ export class RealtimeSession {
   /** Whether a response was interrupted before any of it was heard. */
   #unanswered = false;
 
-  /** @throws {SluiceError} `invalid-argument` for options that it does not know. */
+  /** @throws {SluiceError} `invalid-argument` for unknown options. */
   constructor(options: RealtimeSessionOptions) {
     OPTIONS(options, "");
     this.#options = options;

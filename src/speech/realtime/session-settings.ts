@@ -149,7 +149,7 @@ export const RESPONSE = exactly("a response", {
  * The settings after `session.update`. What cannot be had here (noise reduction, tracing, the speed of a voice, a threshold)
  * stays as it is, which `session.updated` shows.
  *
- * @throws {SluiceError} `invalid-argument` for a field that there is not, or whose value is none.
+ * @throws {SluiceError} `invalid-argument` for an unknown field or an invalid value.
  */
 export function updatedSettings(settings: SessionSettings, session: unknown): SessionSettings {
   SESSION(session, "session");

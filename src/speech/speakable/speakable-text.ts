@@ -50,7 +50,7 @@ export class SpeakableText {
   /** The fence of the block of code that is open. */
   #fence: string | undefined;
 
-  /** @throws {SluiceError} `invalid-argument` for settings that it does not know. */
+  /** @throws {SluiceError} `invalid-argument` for unknown settings. */
   constructor(options: SpeakableOptions = {}) {
     OPTIONS(options, "");
     this.#options = options;

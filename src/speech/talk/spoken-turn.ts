@@ -48,7 +48,7 @@ const OPTIONS = exactly("say", {
 /**
  * Says an answer aloud. It begins at once.
  *
- * @throws {SluiceError} `invalid-argument` for options that it does not know.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  * @example
  * ```ts
  * import { Conversation } from "sluice";

@@ -30,7 +30,7 @@ export interface VoiceChatOptions {
   output: AudioOutput;
   /** How it is spoken. */
   speech: Omit<SpeechOptions, "playback">;
-  /** Tells whether somebody speaks: `await fvad()`. */
+  /** Detects whether somebody speaks: `await fvad()`. */
   detector: VoiceDetector;
   /** Writes down what they say. */
   transcriber: Transcriber;

@@ -21,7 +21,7 @@ import { invalid } from "../../stream/error.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
 import type { HttpServer, McpServer, StdioServer } from "./mcp-server.js";
 
-/** A tool as its MCP server describes it. What the annotations say is the server's word. */
+/** A tool as its MCP server describes it. Nothing checks that its annotations are true. */
 export interface McpToolInfo {
   /** The server's name for it. */
   name: string;
@@ -89,7 +89,7 @@ const OPTIONS = exactly("mcpTools", {
   onError: callable,
 } satisfies Record<keyof StdioServer | keyof HttpServer | keyof McpToolsOptions, Check>);
 
-/** @throws {SluiceError} `invalid-argument` for settings that cannot be. */
+/** @throws {SluiceError} `invalid-argument` for invalid settings. */
 export function checkMcpOptions(options: McpServer & McpToolsOptions): void {
   OPTIONS(options, "");
   const { connectTimeoutMs, timeoutMs, retryMs, sampling, roots = [] } = options;

@@ -36,7 +36,7 @@ export interface McpTools extends ToolSource {
  * The tools of an MCP server, over stdio (`{ command, args, env }`) or streamable HTTP (`{ url, headers }`), for
  * `withTools`. The server checks the arguments. Its list is read again when it says that it has changed.
  *
- * @throws {SluiceError} `invalid-argument` for settings that cannot be.
+ * @throws {SluiceError} `invalid-argument` for invalid settings.
  * @example
  * ```ts
  * import { model, stream, withTools } from "sluice";

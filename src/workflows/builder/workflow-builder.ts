@@ -46,7 +46,7 @@ export class WorkflowBuilder {
    * @param type for example `llm_chat`.
    * @param id default: the type, with a number where there is one of that name.
    * @param config its settings; `inputs` are values, templates and references as in a document.
-   * @throws {SluiceError} `invalid-argument` for a type that there is not, or an id that there is.
+   * @throws {SluiceError} `invalid-argument` for an unknown type, or an id that is taken.
    */
   addNode(type: string, id?: string, config: JsonObject = {}, inputs: JsonObject = {}): this {
     const found = this.#types.get(type);
@@ -66,7 +66,7 @@ export class WorkflowBuilder {
    * Adds an agent, a chat model or a node of one's own.
    *
    * @param id default: its name, with a number where there is one of that name.
-   * @throws {SluiceError} `invalid-argument` for what is no node, or an id that there is.
+   * @throws {SluiceError} `invalid-argument` for what is no node, or an id that is taken.
    */
   addNodeInstance(instance: NodeLike, id?: string): this {
     if (typeof instance !== "object" || instance === null)
@@ -81,8 +81,8 @@ export class WorkflowBuilder {
    * Joins an output to an input: `connect("a.response", "b.message")`. Where a node has one output, or one required input,
    * its name may be left out. A path goes into an output: `a.json.name`.
    *
-   * @throws {SluiceError} `invalid-argument` for a node or port that there is not, with the nearest; for ports whose types
-   *   do not go together; for a connection that there is.
+   * @throws {SluiceError} `invalid-argument` for an unknown node or port, with the nearest; for ports whose types
+   *   do not go together; for a connection that exists.
    */
   connect(from: string, to: string): this {
     const [source, ...path] = this.#resolve(from);

@@ -36,7 +36,7 @@ export interface WorkflowNode {
   inputs: Readonly<Record<string, NodePort>>;
   /** What it makes, by name. */
   outputs: Readonly<Record<string, NodePort>>;
-  /** Does it. What it returns has the outputs as its fields. Two uses of one node share nothing of a run. */
+  /** Runs the node. What it returns has the outputs as its fields. Two uses of one node share nothing of a run. */
   run(inputs: JsonObject, context: NodeContext): JsonObject | Promise<JsonObject>;
 }
 

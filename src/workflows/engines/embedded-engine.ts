@@ -58,7 +58,7 @@ export interface EmbeddedEngineOptions {
    * what was written survives the process being killed; a power loss may take the last moments.
    */
   sync?: "normal" | "full";
-  /** A process that has a run and says nothing for so long, in ms, has hung: another may take the run. Default 15,000. */
+  /** A process that has a run and gives no sign of life for so long, in ms, has hung: another may take the run. Default 15,000. */
   silentMs?: number;
 }
 

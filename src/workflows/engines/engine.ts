@@ -132,7 +132,7 @@ export interface WorkflowEngine {
   readonly conversations?: ConversationStore;
   /** Where `memory_store` keeps texts, so that other runs and later processes find them. */
   readonly memory?: MemoryIndex;
-  /** Writes down a new run and takes it. @throws {SluiceError} `conflict` for an id that there is. */
+  /** Writes down a new run and takes it. @throws {SluiceError} `conflict` for an id that is taken. */
   begin(run: NewRun): Promise<RunJournal>;
   /**
    * Takes a run that somebody began.

@@ -39,7 +39,7 @@ export class MemoryEngine implements WorkflowEngine {
   readonly #runs = new Map<string, Kept>();
   readonly #maxRuns: number;
 
-  /** @throws {SluiceError} `invalid-argument` for options that there are not. */
+  /** @throws {SluiceError} `invalid-argument` for unknown options. */
   constructor(options: MemoryEngineOptions = {}) {
     checkOptions(options, "options");
     this.#maxRuns = options.maxRuns ?? 1_000;

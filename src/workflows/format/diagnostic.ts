@@ -26,7 +26,7 @@ export type DiagnosticCode =
 
 /** One thing that is wrong with a workflow, or that its reader should know. */
 export interface Diagnostic {
-  /** An error keeps the workflow from running; a warning says how an unclear place is read. */
+  /** An error keeps the workflow from running; a warning is about an unclear place, and how it is read. */
   severity: "error" | "warning";
   /** What kind of finding it is; stays the same over versions. */
   code: DiagnosticCode;

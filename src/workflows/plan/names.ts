@@ -34,7 +34,7 @@ interface Offer extends Omit<Candidate, "score"> {
   isFirst: boolean;
 }
 
-/** After so many comparisons names that are none exactly are not guessed at: only a workflow that is made for it has so many. */
+/** After so many comparisons unknown names are not guessed at: only a workflow that is made for it has so many. */
 const MOST_COMPARED = 1_000_000;
 
 /** How much a candidate resembles a name. */
@@ -67,7 +67,7 @@ export class Names {
   readonly #read: ReadonlySet<string>;
   /** The steps that declare each output. */
   readonly #makers = new Map<string, StepSource[]>();
-  /** What could be meant by names that are none exactly, in the order of the steps. */
+  /** What could be meant by unknown names, in the order of the steps. */
   #offers: Offer[] | undefined;
   /** How often a name was compared with one of them. */
   #compared = 0;

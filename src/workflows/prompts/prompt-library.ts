@@ -6,7 +6,7 @@ export interface PromptLibrary {
   /**
    * The messages of a prompt, filled in; without a version those of the one that is in use.
    *
-   * @throws {SluiceError} `not-found` for a prompt or a version that there is not; `invalid-argument` for variables that
+   * @throws {SluiceError} `not-found` for an unknown prompt or version; `invalid-argument` for variables that
    *   it needs and does not have.
    */
   render(id: string, variables: JsonObject, version?: string): Promise<RenderedPrompt>;

@@ -76,6 +76,6 @@ export interface StepType {
   touches?(outline: StepOutline): readonly Touch[];
   /** Looks at a step before anything runs; returns what is wrong with it. */
   check?(outline: StepOutline): string | undefined;
-  /** Does it. What it throws fails the step. */
+  /** Runs the step. What it throws fails it. */
   run(context: StepContext): StepResult | Promise<StepResult>;
 }

@@ -80,7 +80,7 @@ export class VoiceService {
 
   /**
    * @param id the voice, for errors.
-   * @throws {SluiceError} `missing-key` with the variable to set; `invalid-argument` for an address that is none.
+   * @throws {SluiceError} `missing-key` with the variable to set; `invalid-argument` for an invalid address.
    */
   constructor(id: string, options: VoiceServiceOptions, terms: VoiceServiceTerms) {
     const { env = defaultEnvironment(), apiKey, headers, timeouts, retry, transport, clock } = options;

@@ -30,7 +30,7 @@ const OPTIONS = exactly("espeak", { voice: filledString, speed: between(0.5, 2.5
  * `@echogarden/espeak-ng-emscripten`, whose licence is the GPL 3: whoever passes a program on together with it has to meet
  * that licence, so nothing here installs it.
  *
- * @throws {SluiceError} `invalid-argument` for settings that it does not know.
+ * @throws {SluiceError} `invalid-argument` for unknown settings.
  */
 export function espeak(options: EspeakOptions = {}): Voice {
   OPTIONS(options, "");

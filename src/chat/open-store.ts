@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import type { Environment } from "../models/provider.js";
+import { pattern } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import type { ConversationStore } from "./conversation-store.js";
+
+/** What names a store. */
+const WHERE = pattern("a path or a URL", /./s);
 
 /** The name of the file in a folder of conversations. */
 const FILE = "conversations.db";
@@ -51,10 +55,10 @@ export function registerStore(scheme: string, open: OpenStore): void {
  * ```
  */
 export async function openStore(where: string): Promise<ConversationStore> {
+  WHERE(where, "store");
   const scheme = /^([a-z][a-z0-9+.-]+):(?=\/)/i.exec(where)?.[1]?.toLowerCase();
   switch (scheme) {
     case undefined:
-      if (where === "") throw invalid("store", where, "a path or a URL");
       return openFile(where);
     case "file":
       return openFile((await import("node:url")).fileURLToPath(where));

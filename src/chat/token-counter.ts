@@ -1,4 +1,5 @@
 import { estimateTokens } from "../base/token-estimate.js";
+import { filledString } from "../stream/checks.js";
 import { loadPeer } from "../stream/load-peer.js";
 import { type ChatMessage, type FilePart, isRequest } from "../stream/message.js";
 
@@ -32,6 +33,7 @@ const VOCABULARIES = [
  * @throws {SluiceError} `unsupported` for a model of OpenAI's where the package `gpt-tokenizer` is missing.
  */
 export async function tokenCounter(modelId: string): Promise<TokenCounter> {
+  filledString(modelId, "modelId");
   const name = modelId.slice(modelId.lastIndexOf("/") + 1);
   const vocabulary = VOCABULARIES.find(([pattern]) => pattern.test(name));
   if (vocabulary === undefined) return counter(estimateTokens, true);

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, parseJson } from "../base/json.js";
+import { string } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
 import { NdjsonReader } from "../stream/framing/ndjson-reader.js";
@@ -57,6 +58,7 @@ const LOOKED_AT = 20;
  * ```
  */
 export function recogniseWire(text: string, dialect?: ReadingDialect): RecognisedWire {
+  string(text, "text");
   const sse = /^\ufeff?(data|event|id|retry)?:/m.test(text.slice(0, 4_096)) && !/^\s*[{[]/.test(text);
   const frames = cut(text, sse);
   const mark = WIRE_MARKS.find(({ answer }) => frames.slice(0, LOOKED_AT).some((frame) => accepts(frame, answer)));

@@ -1,7 +1,7 @@
 import type { Batch, BatchReader } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatStream } from "../stream/chat-stream.js";
-import { exactly, stringRecord, wholeNumber } from "../stream/checks.js";
+import { checkFields, exactly, having, jsonObject, string, stringRecord, wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { writeNdjson, writeSse } from "../stream/framing/write-frame.js";
 import { isContent } from "../stream/is-content.js";
@@ -17,6 +17,9 @@ export interface RespondOptions {
 }
 
 const OPTIONS = exactly("respond", { headers: stringRecord, created: wholeNumber(0) });
+const STREAM = having("a ChatStream, as stream() gives it", "batches");
+const DIALECT = having("a dialect, for example openAiChat", "writer", "writeBody", "writeError");
+const SERVED = { model: { required: string }, request: { required: jsonObject } };
 
 /**
  * Any stream as an HTTP answer in a dialect: frames as they arrive where the client asked for them, one body otherwise. A
@@ -27,6 +30,7 @@ const OPTIONS = exactly("respond", { headers: stringRecord, created: wholeNumber
  * body is read to its end first; give the stream the request's `signal` so that leaving stops that, too.
  *
  * @param served what the client asked for, as `dialect.readRequest` read it.
+ * @throws {SluiceError} `invalid-argument` for a stream, a dialect or a request that is none, and for an option that there is not.
  * @example
  * ```ts
  * import { echo } from "sluice";
@@ -48,6 +52,10 @@ export async function respond(
   served: ServedRequest,
   options: RespondOptions = {},
 ): Promise<Response> {
+  STREAM(stream, "stream");
+  DIALECT(dialect, "dialect");
+  jsonObject(served, "served");
+  checkFields(served, "served", SERVED);
   OPTIONS(options, "");
   const { headers = {}, created } = options;
   const { model, request } = served;
@@ -66,12 +74,15 @@ export async function respond(
 /**
  * An error as an HTTP answer in a dialect, for what fails before there is a stream: the request cannot be read, or nobody
  * can answer it. A body that is not JSON is the client's error, anything else that is thrown the server's.
+ *
+ * @throws {SluiceError} `invalid-argument` for a dialect that is none.
  */
 export function respondError(
   thrown: unknown,
   dialect: Dialect,
   options: Pick<RespondOptions, "headers"> = {},
 ): Response {
+  DIALECT(dialect, "dialect");
   const error = SluiceError.from(thrown, thrown instanceof SyntaxError ? "invalid-request" : "protocol");
   const { status, headers, body } = dialect.writeError(error);
   return Response.json(body, { status, headers: { ...headers, ...options.headers } });

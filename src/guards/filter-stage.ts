@@ -9,6 +9,7 @@ import type {
   TextDeltaEvent,
   ToolInputDeltaEvent,
 } from "../stream/chat-event.js";
+import { callable, jsonObject } from "../stream/checks.js";
 import { nestedKey } from "../stream/nested-key.js";
 import type { PlainText } from "../stream/plain-text.js";
 import type { Stage } from "../stream/stage.js";
@@ -41,6 +42,8 @@ export interface FilterStageOptions {
  * @param make gives a new filter for each text.
  */
 export function filterStage(make: MakeFilter, options: FilterStageOptions): FilterStage {
+  callable(make, "make");
+  jsonObject(options, "options");
   return new FilterStage(make, options);
 }
 

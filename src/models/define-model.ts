@@ -3,6 +3,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
+import { callable, exactly, filledString, jsonObject } from "../stream/checks.js";
 import { validateRequest } from "../stream/validate-request.js";
 import { authoredSource } from "./authored-source.js";
 
@@ -30,9 +31,21 @@ export interface ModelContext {
   options: CallOptions;
 }
 
+const DEFINITION = exactly(
+  "defineModel",
+  {
+    id: { required: filledString },
+    capabilities: jsonObject,
+    stream: { required: callable },
+  } satisfies Record<keyof ModelDefinition, unknown>,
+  "definition",
+);
+
 /**
  * Makes a chat model of a function that yields text or events. Several whole answers in a row (`yield* a.stream(request)`, then
  * `yield* b.stream(request)`) become the steps of one.
+ *
+ * @throws {SluiceError} `invalid-argument` for a definition without id or function, or with a field that there is not.
  * @example
  * ```ts
  * import { defineModel, stream } from "sluice";
@@ -47,6 +60,7 @@ export interface ModelContext {
  * ```
  */
 export function defineModel(definition: ModelDefinition): ChatModel {
+  DEFINITION(definition, "");
   const { id, capabilities } = definition;
   return {
     id,

@@ -1,6 +1,7 @@
 import { uuid } from "../base/uuid.js";
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatStream } from "../stream/chat-stream.js";
+import { having, jsonObject } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
 import type { LostRun, OpenRun, ReadRun, RunLog, RunReader, RunWriter } from "./run-log.js";
@@ -43,10 +44,13 @@ export interface Run {
 /** How many batches in a row are taken without giving others a turn, where a stream has them all at once. */
 const TURN = 64;
 
+const LOG = having("a run log, for example new MemoryRunLog()", "open");
+const STREAM = having("a ChatStream, as stream() gives it", "batches");
+
 /**
  * Runs a stream into a log: at the pace of its only reader, or as it comes where there is none or several.
  *
- * @throws {SluiceError} `conflict` when there is a run with this id.
+ * @throws {SluiceError} `conflict` when there is a run with this id; `invalid-argument` for a log or a stream that is none.
  * @example
  * ```ts
  * import { stream } from "sluice";
@@ -59,6 +63,8 @@ const TURN = 64;
  * ```
  */
 export async function startRun(log: RunLog, stream: ChatStream, options: StartRun = {}): Promise<Run> {
+  LOG(log, "log");
+  STREAM(stream, "stream");
   const { run: id = uuid(), onLeave = "stop", attended = true, onBatch, ...open } = options;
   const opening = { ...open, paced: attended, goesOn: onLeave === "continue" || !attended };
   const pump = new Pump(stream, await log.open(id, opening), { onLeave, onBatch });
@@ -81,13 +87,13 @@ export async function startRun(log: RunLog, stream: ChatStream, options: StartRu
  * Makes a run that was taken over once more: its earlier output is retracted, and the stream follows.
  *
  * @param onBatch sees each batch of the stream before it is logged. Must not throw.
+ * @throws {SluiceError} `invalid-argument` for a run or a stream that is none.
  * @returns how it ended, when all of it is stored. Never rejects.
  */
-export function runAgain(
-  { writer, record }: LostRun,
-  stream: ChatStream,
-  onBatch?: (events: Batch) => void,
-): Promise<RunOutcome> {
+export function runAgain(lost: LostRun, stream: ChatStream, onBatch?: (events: Batch) => void): Promise<RunOutcome> {
+  jsonObject(lost, "lost");
+  STREAM(stream, "stream");
+  const { writer, record } = lost;
   if (record.next > 0) {
     void writer.append([{ type: "retract", reason: "the process that wrote the answer is gone; another begins anew" }]);
   }

@@ -203,6 +203,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
 
 /** @throws {SluiceError} `invalid-argument`, naming the nearest option for an unknown one. */
 export function checkServerOptions(options: ServerOptions): void {
+  jsonObject(options, "options");
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(FIELDS, name)) continue;
     const [near] = nearest(name, Object.keys(FIELDS));

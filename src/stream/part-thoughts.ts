@@ -1,5 +1,5 @@
 import type { ChatEvent, Emit, FinishReason } from "./chat-event.js";
-import { invalid } from "./error.js";
+import { boolean, exactly, filledString } from "./checks.js";
 import type { Stage } from "./stage.js";
 
 /** The tags around a model's reasoning where it is part of the text. */
@@ -18,12 +18,14 @@ export interface ThoughtTags {
 
 type State = "before" | "within" | "after" | "text";
 
+const TAGS = exactly("partThoughts", { open: filledString, close: filledString, opened: boolean });
+
 /**
  * A stage that parts `<think>…</think>` at the beginning of an answer from its text: what stands within is reasoning. It
  * looks at the beginning only, of each model call; tags that a model speaks about later are text. Where the service tells
  * reasoning from text itself, nothing is changed.
  *
- * @throws {SluiceError} `invalid-argument` for an empty tag.
+ * @throws {SluiceError} `invalid-argument` for an empty tag, or an option that there is not.
  * @example
  * ```ts
  * import { stream } from "sluice";
@@ -32,9 +34,9 @@ type State = "before" | "within" | "after" | "text";
  * const answer = stream("lmstudio/some-thinker", "Hi").through(partThoughts());
  * ```
  */
-export function partThoughts({ open = "<think>", close = "</think>", opened = false }: ThoughtTags = {}): Stage {
-  if (typeof open !== "string" || open === "") throw invalid("open", open, "a tag");
-  if (typeof close !== "string" || close === "") throw invalid("close", close, "a tag");
+export function partThoughts(tags: ThoughtTags = {}): Stage {
+  TAGS(tags, "");
+  const { open = "<think>", close = "</think>", opened = false } = tags;
   return new PartThoughts(open, close, opened ? "within" : "before");
 }
 

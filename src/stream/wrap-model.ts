@@ -5,6 +5,8 @@ import type { ChatEvent, Warning } from "./chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
 import { ChatStream } from "./chat-stream.js";
+import { checkedModel } from "./checked-model.js";
+import { invalid } from "./error.js";
 import { innerSource } from "./inner-source.js";
 import { readInto } from "./read-into.js";
 import { opened } from "./sources/opened.js";
@@ -51,6 +53,7 @@ export interface WrappedModel {
  * a model; the outer stream listens to the signal, keeps the answer, and cancels what is inside when its reader leaves.
  *
  * @param wrapper what stands before every call alike, or called for each call, where there is state to keep.
+ * @throws {SluiceError} `invalid-argument` for a model or a wrapper that is none.
  * @example
  * ```ts
  * import { type ChatEvent, model } from "sluice";
@@ -69,6 +72,10 @@ export function wrapModel(
   wrapper: ModelWrapper | ((call: WrappedCall) => ModelWrapper),
   own: WrappedModel = {},
 ): ChatModel {
+  checkedModel(model);
+  if (typeof wrapper !== "function" && (typeof wrapper !== "object" || wrapper === null)) {
+    throw invalid("wrapper", wrapper, "an object with request, ask or answer, or a function that gives one");
+  }
   const { id = model.id, capabilities = model.capabilities } = own;
   const { list, wrapCalls } = model;
   return {

@@ -46,6 +46,7 @@ export interface History {
  * @throws {SluiceError} `invalid-argument` for the state of a call that was damaged.
  */
 export function readHistory(messages: readonly ChatMessage[]): History {
+  if (!Array.isArray(messages)) throw invalid("messages", messages, "an array of messages");
   const read: ChatMessage[] = [];
   let at = 0;
   while (at < messages.length) {

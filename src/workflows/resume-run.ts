@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
 import { SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
+import { checkEngine } from "./engines/check-engine.js";
 import { FORMAT, type OpenQuestion, type RunDetails, type WorkflowEngine } from "./engines/engine.js";
 import { outermostStep } from "./engines/step-key.js";
 import type { WorkflowPlan } from "./plan/plan.js";
@@ -39,6 +40,7 @@ export async function answerQuestion(
   questionId: string,
   answer: JsonValue,
 ): Promise<void> {
+  checkEngine(engine, "engine");
   const { questions } = await engine.show(runId);
   const question = questions.find(({ id }) => id === questionId);
   await engine.answer(runId, questionId, question === undefined ? answer : fittingAnswer(question, answer));
@@ -85,6 +87,7 @@ async function runOf(
   runId: string,
   services: WorkflowServices,
 ): Promise<{ run: RunDetails; workflow: Workflow }> {
+  checkEngine(engine, "engine");
   const run = await engine.show(runId);
   if (run.format !== FORMAT) {
     const message = `the run ${runId} has format ${run.format}, and this interpreter runs format ${FORMAT}`;

@@ -8,6 +8,7 @@ import {
   wholeNumber,
 } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
+import { checkEngine } from "./engines/check-engine.js";
 import type { WorkflowEngine, WorkflowRunRecord } from "./engines/engine.js";
 import { resumeRun } from "./resume-run.js";
 import type { WorkflowRun } from "./run/workflow-run.js";
@@ -54,6 +55,7 @@ export async function superviseRuns(
   services: WorkflowServices = {},
   options: SuperviseOptions = {},
 ): Promise<void> {
+  checkEngine(engine, "engine");
   checkOptions(options, "options");
   const { signal, everyMs = 5_000, clock = systemClock } = options;
   const supervisor = new Supervisor(engine, services, options);

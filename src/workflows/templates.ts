@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
+import { filledString } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 
 /** Workflows to begin with, by name. */
@@ -92,6 +93,7 @@ export const TEMPLATE_NAMES = Object.keys(TEMPLATES);
 
 /** A workflow to begin with. @throws {SluiceError} `not-found`. */
 export function workflowTemplate(name: string): JsonObject {
+  filledString(name, "name");
   const found = Object.hasOwn(TEMPLATES, name) ? TEMPLATES[name] : undefined;
   if (found !== undefined) return found;
   const near = nearest(name, TEMPLATE_NAMES, 1);

@@ -1,9 +1,12 @@
 import type { JsonObject } from "../base/json.js";
+import { having, list } from "../stream/checks.js";
 import type { FieldSpecs } from "./format/field-spec.js";
 import { STEP_FIELDS } from "./plan/step-source.js";
 import type { StepType } from "./steps/step-type.js";
 import { STEP_TYPES } from "./steps/step-types.js";
 import { CONFIG_FIELDS, WORKFLOW_FIELDS } from "./workflow-document.js";
+
+const TYPES = list("an array of step types", having("a step type", "run"));
 
 /** What may stand in place of a value: a reference, a template, a variable. */
 const PLACEHOLDER: JsonObject = {
@@ -26,6 +29,7 @@ const PLACEHOLDER: JsonObject = {
  * @param types step types beside those that are built in.
  */
 export function workflowJsonSchema(types: readonly StepType[] = []): JsonObject {
+  TYPES(types, "types");
   const all = [...STEP_TYPES, ...types];
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

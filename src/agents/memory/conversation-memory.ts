@@ -7,7 +7,7 @@ import { type SummariseOptions, summarise } from "../../chat/summary-window.js";
 import { allMessages, type Window } from "../../chat/window.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { anything, callable, exactly, limit } from "../../stream/checks.js";
+import { anything, callable, exactly, jsonObject, limit } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { AgentMemory } from "./agent-memory.js";
@@ -57,6 +57,7 @@ export function bufferMemory(
 
 /** The newest messages of a session, and a model's summary of those before: as `summarise` of `sluice/chat`. */
 export function summaryMemory(options: Omit<ConversationMemoryOptions, "window"> & SummariseOptions): AgentMemory {
+  jsonObject(options, "options");
   const { store, maxOpen, ...summary } = options;
   if (typeof summary.model?.stream !== "function")
     throw invalid("model", summary.model, "the chat model that writes summaries");
@@ -77,6 +78,7 @@ export function summaryMemory(options: Omit<ConversationMemoryOptions, "window">
  * ```
  */
 export function compactingMemory(options: Omit<ConversationMemoryOptions, "window"> & CompactOptions): AgentMemory {
+  jsonObject(options, "options");
   const { store, maxOpen, ...compaction } = options;
   const window = compact(compaction);
   return conversationMemory({

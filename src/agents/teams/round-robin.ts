@@ -1,5 +1,5 @@
 import type { ChatModel } from "../../stream/chat-model.js";
-import { anything, callable, exactly, filledString, limit } from "../../stream/checks.js";
+import { anything, callable, exactly, filledString, limit, list } from "../../stream/checks.js";
 import type { EndedTurn } from "../turns-source.js";
 import { checkMembers, type Member, team } from "./team.js";
 
@@ -65,7 +65,12 @@ export interface DebateOptions {
  * @throws {SluiceError} `invalid-argument`.
  */
 export function debate(options: DebateOptions): ChatModel & Member {
-  const known = { members: { required: anything }, judge: { required: anything }, rounds: limit, name: filledString };
+  const known = {
+    members: { required: list("an array of agents", anything) },
+    judge: { required: anything },
+    rounds: limit,
+    name: filledString,
+  };
   exactly("debate", known)(options, "");
   const { members, judge, rounds = 2, name = "debate" } = options;
   checkMembers([...members, judge]);

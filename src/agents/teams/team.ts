@@ -2,6 +2,7 @@ import type { DataEvent } from "../../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
+import { anything, callable, exactly, filledString, limit, oneOf } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { innerSource } from "../../stream/inner-source.js";
 import type { ChatMessage } from "../../stream/message.js";
@@ -60,13 +61,26 @@ export interface TeamSettings {
   next(state: TeamState): Speaker | undefined | Promise<Speaker | undefined>;
 }
 
+const SETTINGS = exactly(
+  "team",
+  {
+    name: { required: filledString },
+    members: { required: anything },
+    maxTurns: { required: limit },
+    view: { required: oneOf("named", "own") },
+    next: { required: callable },
+  } satisfies Record<keyof TeamSettings, unknown>,
+  "settings",
+);
+
 /**
  * Several agents as one chat model: all speak into one stream, each step names the speaker, and all of it is one conversation. A turn that
  * waits for input, or ends with a limit, ends the answer; the member that waits goes on when it is resumed.
  *
- * @throws {SluiceError} `invalid-argument` for a team without members, or two of one name.
+ * @throws {SluiceError} `invalid-argument` for a team without members, two of one name, or a setting that there is not.
  */
 export function team(settings: TeamSettings): ChatModel & Member {
+  SETTINGS(settings, "");
   const { name, members } = settings;
   checkMembers(members);
   const model: ChatModel = {

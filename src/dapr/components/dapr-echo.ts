@@ -5,7 +5,8 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { clock as clockCheck, exactly, string, waitMs } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { argumentsText, carriedWords, carryWords } from "../converse/carried.js";
 import { byBytes } from "../resources/by-bytes.js";
@@ -20,6 +21,8 @@ export interface DaprEchoOptions {
   clock?: Clock;
 }
 
+const OPTIONS = exactly("daprEcho", { id: string, pauseMs: waitMs, clock: clockCheck });
+
 /**
  * The component `conversation.echo`: it repeats all texts of the request, joined with line ends, and "calls" each tool
  * that the request defines with the names of its parameters as arguments, which are no JSON. Its whole answers are daprd's
@@ -27,10 +30,11 @@ export interface DaprEchoOptions {
  *
  * Any messages that Dapr's API can say are welcome: results of tools that nobody called, none at all.
  *
- * @throws {SluiceError} `invalid-argument` when `pauseMs` is not a number of at least 0.
+ * @throws {SluiceError} `invalid-argument` when `pauseMs` is not a number of at least 0, or for an option that there is not.
  */
-export function daprEcho({ id = "echo", pauseMs = 5, clock = systemClock }: DaprEchoOptions = {}): ChatModel {
-  if (!(pauseMs >= 0)) throw invalid("pauseMs", pauseMs, "ms of at least 0");
+export function daprEcho(options: DaprEchoOptions = {}): ChatModel {
+  OPTIONS(options, "");
+  const { id = "echo", pauseMs = 5, clock = systemClock } = options;
   return {
     id,
     capabilities: { streaming: true, tools: true },

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { anything, between, type Check, callable, exactly, string } from "../../stream/checks.js";
+import { anything, between, callable, exactly, type Fields } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { readResiliency } from "../resiliency/read-resiliency.js";
 import { logName } from "../resources/component-resource.js";
@@ -10,6 +10,7 @@ import {
   type LoadedResources,
   type LoadResourcesOptions,
   loadResources,
+  RESOURCE_FIELDS,
 } from "../resources/load-resources.js";
 import type { Notice, Report } from "../resources/notice.js";
 import { categoryOf } from "../resources/resource-types.js";
@@ -32,8 +33,7 @@ export interface LoadComponentsOptions extends LoadResourcesOptions {
 
 /** The fields of `LoadComponentsOptions`, for whoever takes them beside others. */
 export const LOADING_FIELDS = {
-  resourcesPath: anything,
-  appId: string,
+  ...RESOURCE_FIELDS,
   env: anything,
   substitute: anything,
   report: callable,
@@ -43,7 +43,7 @@ export const LOADING_FIELDS = {
   http: anything,
   echoPauseMs: between(0, Number.POSITIVE_INFINITY),
   importPackage: callable,
-} satisfies Record<keyof LoadComponentsOptions, Check>;
+} satisfies Record<keyof LoadComponentsOptions, Fields[string]>;
 
 const OPTIONS = exactly("loadConversationComponents", LOADING_FIELDS);
 

@@ -1,6 +1,7 @@
 import { uuid } from "../../base/uuid.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
+import { checkFields, either, filledString, jsonObject, list, string } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { type ComponentDefinition, readComponent } from "./component-resource.js";
 import type { DaprResource } from "./dapr-resource.js";
@@ -54,6 +55,14 @@ export interface LoadedResources {
   notices: Notice[];
 }
 
+/** Which folders, and for which app. */
+export const RESOURCE_FIELDS = {
+  resourcesPath: {
+    required: either("a path, or an array of paths", filledString, list("an array of paths", filledString)),
+  },
+  appId: { required: string },
+};
+
 /**
  * Reads resources folders as daprd does in self-hosted mode.
  *
@@ -61,6 +70,8 @@ export interface LoadedResources {
  *   store that does not open.
  */
 export async function loadResources(options: LoadResourcesOptions): Promise<LoadedResources> {
+  jsonObject(options, "options");
+  checkFields(options, "", RESOURCE_FIELDS);
   const { appId, resourcesPath, substitute, uuid: newId = uuid } = options;
   const env = options.env ?? defaultEnvironment();
   const notices: Notice[] = [];

@@ -1,3 +1,4 @@
+import { jsonObject } from "../../stream/checks.js";
 import type { Dialect } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { losses } from "./losses.js";
@@ -9,6 +10,7 @@ import { OpenAiChatWriter } from "./writer.js";
 
 /** OpenAI's chat completions protocol for a service that differs from OpenAI's own in some details. */
 export function openAiChatDialect(quirks: OpenAiChatQuirks): Dialect {
+  jsonObject(quirks, "quirks");
   return {
     ...openAiChatCalling(quirks),
     losses,

@@ -1,3 +1,4 @@
+import { string } from "../../stream/checks.js";
 import type { Stage } from "../../stream/stage.js";
 import { filterStage } from "../filter-stage.js";
 import { scrub } from "./scrub.js";
@@ -27,5 +28,6 @@ export function scrubStage(options: ScrubOptions = {}): Stage {
  * ```
  */
 export function scrubText(text: string, options: ScrubOptions = {}): string {
+  string(text, "text");
   return scrub(text, scrubRules(options));
 }

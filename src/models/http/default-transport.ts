@@ -1,3 +1,4 @@
+import { jsonObject } from "../../stream/checks.js";
 import { messageOf } from "../../stream/error.js";
 import { fetchTransport } from "./fetch-transport.js";
 import type { Transport } from "./transport.js";
@@ -24,6 +25,7 @@ export function defaultTransport(): Transport | Promise<Transport> {
  * take the promise as it is.
  */
 export async function nodeTransport(options: UndiciTransportOptions = {}): Promise<Transport> {
+  jsonObject(options, "options");
   const { undiciTransport } = await import("./undici-transport.js");
   return undiciTransport(options);
 }

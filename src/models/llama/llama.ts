@@ -75,7 +75,7 @@ const OPTIONS = exactly("llama", {
 export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
   OPTIONS(options, "");
   const { id = `llama/${file}`, clock = systemClock, contextSize, parallel = PARALLEL } = options;
-  if (file === "") throw invalid("file", file, "the path of a GGUF file");
+  if (typeof file !== "string" || file === "") throw invalid("file", file, "the path of a GGUF file");
   checkCount("contextSize", contextSize);
   checkCount("parallel", parallel);
   const path = resolve(file);

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
+import { anything, list } from "../../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { asText, compileTemplate } from "../format/template.js";
@@ -15,6 +16,8 @@ interface Prompt {
   /** The messages: a text, or `{ template, variables, required_variables }`. */
   content: readonly { role: "system" | "user" | "assistant"; content: JsonValue }[];
 }
+
+const DOCUMENTS = list("an array of prompts", anything);
 
 /**
  * A prompt library of documents: `{ id, version, status, content: [{ role, content }] }`, where the content of a message is a text
@@ -31,6 +34,7 @@ interface Prompt {
  * ```
  */
 export function prompts(documents: readonly JsonObject[]): PromptLibrary {
+  DOCUMENTS(documents, "documents");
   const known = new Map<string, Prompt[]>();
   for (const [index, document] of documents.entries()) {
     const prompt = promptOf(document, `prompts[${index}]`);

@@ -1,5 +1,5 @@
 import { jsonObject } from "../../stream/checks.js";
-import { messageOf } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import { fetchTransport } from "./fetch-transport.js";
 import type { Transport } from "./transport.js";
 import type { UndiciTransportOptions } from "./undici-transport.js";
@@ -8,7 +8,7 @@ let ready: Transport | undefined;
 let loading: Promise<Transport> | undefined;
 
 /**
- * The transport that models share unless they are given one: undici on Node, `fetch` anywhere else. undici is loaded at
+ * The transport that models share unless they are given one: undici on Node and Deno, `fetch` anywhere else. undici is loaded at
  * the first call, since importing it takes longer than everything else in this package.
  */
 export function defaultTransport(): Transport | Promise<Transport> {
@@ -23,6 +23,8 @@ export function defaultTransport(): Transport | Promise<Transport> {
 /**
  * A transport through undici with settings of your own: a dispatcher, another environment for proxies, a clock. Models
  * take the promise as it is.
+ *
+ * @throws {SluiceError} `unsupported` where undici is not there (Bun has another module under its name).
  */
 export async function nodeTransport(options: UndiciTransportOptions = {}): Promise<Transport> {
   jsonObject(options, "options");
@@ -36,6 +38,7 @@ async function load(): Promise<Transport> {
   try {
     return await nodeTransport();
   } catch (cause) {
+    if (cause instanceof SluiceError) return fetchTransport();
     // A bundler that puts undici into a module leaves calls of `require` in it, which modules do not have.
     process.emitWarning(`undici cannot be loaded, so requests go through fetch: ${messageOf(cause)}`, "SluiceWarning");
     return fetchTransport();

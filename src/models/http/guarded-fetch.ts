@@ -2,6 +2,7 @@ import { lookup as resolveName } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { Agent, fetch, type RequestInit, type Response } from "undici";
 import { SluiceError } from "../../stream/error.js";
+import { checkAgents } from "./check-agents.js";
 
 /** Which hosts are reached. */
 export interface GuardedHosts {
@@ -51,12 +52,13 @@ export class GuardedFetch {
     else if (/(?:^|\.)localhost\.?$/i.test(literal)) this.#checkAddress(url, "127.0.0.1");
   }
 
-  /** @throws {SluiceError} `permission` for an address that is not allowed; `connect-failed`. */
+  /** @throws {SluiceError} `permission` for an address that is not allowed; `connect-failed`; `unsupported` as `checkAgents` says. */
   async request(
     url: URL,
     init: RequestInit,
     settings: { followRedirects: boolean; verifyTls: boolean },
   ): Promise<{ response: Response; url: URL; close: () => Promise<void> }> {
+    checkAgents("a look at addresses before they are reached");
     let at = url;
     let sent = init;
     for (let redirects = 0; ; redirects++) {

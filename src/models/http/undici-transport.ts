@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import type { Dispatcher } from "undici";
 import { type Clock, systemClock } from "../../base/clock.js";
+import { checkAgents } from "./check-agents.js";
 import type { Transport } from "./transport.js";
 import { DispatcherPool, type ProxyEnvironment } from "./undici-dispatchers.js";
 import { UndiciExchange } from "./undici-exchange.js";
@@ -15,8 +16,13 @@ export interface UndiciTransportOptions {
   clock?: Clock;
 }
 
-/** HTTP on Node, through undici's dispatcher: keep-alive connections, proxies, pauses that reach the socket. */
+/**
+ * HTTP on Node, through undici's dispatcher: keep-alive connections, proxies, pauses that reach the socket.
+ *
+ * @throws {SluiceError} `unsupported` where undici is not there.
+ */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
+  checkAgents("nodeTransport");
   const { dispatcher, env = process.env, clock = systemClock } = options;
   const pool = new DispatcherPool(env);
   return {

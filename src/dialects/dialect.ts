@@ -173,6 +173,9 @@ export interface Dialect {
   writeError(error: SluiceError): { status: number; headers?: Record<string, string>; body: JsonObject };
 }
 
+/** The half of a dialect that a server needs: all there is of a protocol that is only served. */
+export type ServingDialect = Pick<Dialect, "name" | "framing" | "readRequest" | "writer" | "writeBody" | "writeError">;
+
 /** The half of a dialect that reads answers: all there is of a protocol that is only replayed. */
 export type ReadingDialect = Pick<Dialect, "name" | "framing" | "reader" | "readBody" | "readError">;
 

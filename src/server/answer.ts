@@ -1,5 +1,5 @@
 import type { JsonObject } from "../base/json.js";
-import type { Answer, Dialect, ServedRequest, WriterContext } from "../dialects/dialect.js";
+import type { Answer, Dialect, ServedRequest, ServingDialect, WriterContext } from "../dialects/dialect.js";
 import { WholeAnswer } from "../dialects/whole-answer.js";
 import type { RunReader } from "../runs/run-log.js";
 import { SluiceError } from "../stream/error.js";
@@ -10,7 +10,7 @@ import { type ServedRun, startServed } from "./start-served.js";
 
 /** How a request is to be answered. */
 export interface Asked {
-  dialect: Dialect;
+  dialect: ServingDialect;
   served: ServedRequest;
   /** The run's id. Default: a random UUID. */
   run?: string;

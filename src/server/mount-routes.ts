@@ -6,14 +6,13 @@ import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
 import { SluiceError } from "../stream/error.js";
 import { errorReply } from "./answer.js";
 import type { ServerCall, ServerReply } from "./call.js";
-import { callerErrors } from "./caller-protocol.js";
 import type { Gate } from "./gate.js";
+import { missingErrors, missingRoute } from "./missing-route.js";
 import type { OpenStreams } from "./open-streams.js";
 import { type Caller, LOCAL } from "./protect/caller.js";
 import { type BodyLimits, readJson, readNodeBody, readWebBody } from "./read-request.js";
 import type { RequestLog } from "./request-log.js";
 import type { Route } from "./route.js";
-import { noSuchPath } from "./routes/openai-routes.js";
 import { sendReply, webReply } from "./send-reply.js";
 
 /** What all routes of a server need. */
@@ -35,13 +34,10 @@ const SENT = new Response(null, { headers: { "x-hono-already-sent": "true" } });
 /** Adds routes to an application of Hono's. Streams go straight to Node's response where there is one. */
 export function mountRoutes(app: Hono, routes: readonly Route[], mounting: Mounting): void {
   for (const route of routes) app.on(route.method, route.path, (context) => exchange(context, route, mounting));
-  app.all("*", (context) => exchange(context, { ...NOWHERE, handle: nowhere }, mounting));
-}
-
-const NOWHERE = { errors: openAiChat, errorsFor: callerErrors, open: false };
-
-async function nowhere({ method, path }: ServerCall): Promise<ServerReply> {
-  throw noSuchPath(method, path);
+  const handle = async (call: ServerCall) => {
+    throw missingRoute(routes, call);
+  };
+  app.all("*", (context) => exchange(context, { errors: openAiChat, errorsFor: missingErrors, handle }, mounting));
 }
 
 async function exchange(

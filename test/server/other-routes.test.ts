@@ -1,3 +1,4 @@
+import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import { Ollama } from "ollama";
 import OpenAI, { toFile } from "openai";
@@ -149,5 +150,78 @@ describe("Dapr's conversation API", () => {
     expect((await bad.json()).errorCode).toBe("ERR_CONVERSATION_MISSING_INPUTS");
     const stranger = await converse("alpha2/conversation/echo/converse", alpha2, "no");
     expect([stranger.status, (await stranger.json()).errorCode]).toEqual([401, "ERR_UNAUTHENTICATED"]);
+  });
+});
+
+describe("text completions", () => {
+  test("are what OpenAI's client expects, whole and as they come", async () => {
+    const asked = { model: "echo", prompt: "Go on.", max_tokens: 50, stop: "!" } as const;
+    const whole = await client.completions.create(asked);
+    expect(whole).toMatchObject({ object: "text_completion", choices: [{ text: "Go on.", finish_reason: "stop" }] });
+    expect(whole.usage?.total_tokens).toBeGreaterThan(0);
+    const chunks = [];
+    const stream = await client.completions.create({ ...asked, stream: true, stream_options: { include_usage: true } });
+    for await (const chunk of stream) chunks.push(chunk);
+    expect(chunks.flatMap(({ choices }) => choices.map(({ text }) => text)).join("")).toBe("Go on.");
+    expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe("stop");
+    expect(chunks.at(-1)?.usage).toEqual(whole.usage);
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test.each([
+    ["suffix", { suffix: "end" }],
+    ["echo", { echo: true }],
+    ["n", { n: 2 }],
+    ["best_of", { best_of: 3 }],
+    ["logprobs", { logprobs: 2 }],
+    ["prompt", { prompt: ["a", "b"] }],
+    ["prompt", { prompt: [1, 2] }],
+  ])("refuse %s in words", async (param, more) => {
+    const asked = client.completions.create({ model: "echo", prompt: "Hi", ...more });
+    await expect(asked).rejects.toMatchObject({ status: 400, param });
+  });
+
+  test("of defaults that are written out are not refused", async () => {
+    const plain = { suffix: null, echo: false, n: 1, best_of: 1, logprobs: null, prompt: ["Hi"] };
+    expect((await client.completions.create({ model: "echo", ...plain })).choices[0]?.text).toBe("Hi");
+  });
+});
+
+test("tokens of a response's input are counted for OpenAI's client", async () => {
+  const count = (body: object) => client.responses.inputTokens.count(body);
+  const { input_tokens: one, object } = await count({ model: "echo", input: "Hello there" });
+  expect(object).toBe("response.input_tokens");
+  const tools = [{ type: "function", name: "look", parameters: { type: "object" }, strict: false }];
+  expect((await count({ input: "Hello there", tools })).input_tokens).toBeGreaterThan(one);
+});
+
+describe("what is not served", () => {
+  test("is told each client in its own form, with what there is", async () => {
+    const anthropic = new Anthropic({ baseURL: serving.url, apiKey: key.key, maxRetries: 0 });
+    await expect(anthropic.messages.batches.list()).rejects.toMatchObject({
+      status: 404,
+      error: { type: "error", error: { message: expect.stringContaining("POST /v1/messages/count_tokens") } },
+    });
+    const ollama = new Ollama({ host: serving.url, headers: { authorization: `Bearer ${key.key}` } });
+    await expect(ollama.pull({ model: "echo" })).rejects.toThrow("there is no POST /api/pull here; served there: ");
+    await expect(ollama.delete({ model: "echo" })).rejects.toThrow("DELETE /api/delete");
+    await expect(client.images.generate({ model: "echo", prompt: "a cat" })).rejects.toMatchObject({ status: 404 });
+    await expect(client.files.list()).rejects.toMatchObject({ status: 404 });
+    const google = new GoogleGenAI({ apiKey: key.key, httpOptions: { baseUrl: serving.url } });
+    await expect(google.files.list()).rejects.toMatchObject({ status: 404 });
+    const predict = { method: "POST", headers: { "x-goog-api-key": key.key }, body: "{}" };
+    const predicted = await fetch(`${serving.url}/v1beta/models/echo:predict`, predict);
+    expect(await predicted.json()).toMatchObject({
+      error: { code: 404, message: expect.stringContaining("countTokens") },
+    });
+  });
+
+  test("is another method where the path is served", async () => {
+    const headers = { authorization: `Bearer ${key.key}` };
+    const answered = await fetch(`${serving.url}/v1/messages`, { headers });
+    expect([answered.status, await answered.json()]).toMatchObject([
+      404,
+      { type: "error", error: { message: "there is no GET /v1/messages here, but POST" } },
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import { readResponseFormat } from "../openai-response-format.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { OPENAI_CHAT } from "./opaque.js";
 import { readMessages } from "./read-messages.js";
+import { readStop } from "./read-stop.js";
 
 /** A client's request for a chat completion. */
 export function readRequest(value: JsonValue): ServedRequest {
@@ -79,11 +80,6 @@ function readToolChoice(body: WireObject): ToolChoice | undefined {
   }
   if (choice.type !== "function") return undefined;
   return { name: body.requiredObject("tool_choice").requiredObject("function").requiredString("name") };
-}
-
-function readStop(body: WireObject): string[] | undefined {
-  const stop = body.any("stop");
-  return typeof stop === "string" ? [stop] : body.texts("stop");
 }
 
 function readReasoning(body: WireObject): ChatRequest["reasoning"] {

@@ -128,6 +128,34 @@ export const OPENAI: Readonly<Record<string, Operation>> = {
     json: completion,
     stream: "sse",
   },
+  "POST /v1/completions": {
+    body: wire(
+      { model: text, prompt: either(filled, { type: "array", items: filled, minItems: 1, maxItems: 1 }) },
+      {
+        stream: flag,
+        temperature: number,
+        top_p: number,
+        max_tokens: number,
+        presence_penalty: number,
+        frequency_penalty: number,
+        seed: number,
+        user: text,
+        stop: either(text, list(text)),
+        stream_options: object({}, { include_usage: flag }),
+        logit_bias: record,
+      },
+    ),
+    example: { model: "echo", prompt: "Hello" },
+    json: object({
+      id: text,
+      object: word("text_completion"),
+      created: count,
+      model: text,
+      choices: list(object({ index: count, text, finish_reason: text }), 1),
+      usage,
+    }),
+    stream: "sse",
+  },
   "POST /v1/responses": { body: createResponse, example: ASKED, json: response, stream: "sse" },
   "POST /v1/responses/compact": {
     body: wire({ model: text, input }, { previous_response_id: text }),
@@ -139,6 +167,11 @@ export const OPENAI: Readonly<Record<string, Operation>> = {
       output: list(record),
       usage: record,
     }),
+  },
+  "POST /v1/responses/input_tokens": {
+    body: wire({ input }, { model: text, instructions: text, tools: list(tool), previous_response_id: text }),
+    example: ASKED,
+    json: object({ object: word("response.input_tokens"), input_tokens: count }),
   },
   "GET /v1/responses/{id}": {
     query: { stream: word("true", "false"), starting_after: count },

@@ -5,6 +5,7 @@ import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { SluiceError } from "../../stream/error.js";
 import { type Asked, answer, replyWith, startAnswer } from "../answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
+import { countTokens } from "../count-tokens.js";
 import { endRun } from "../end-run.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
@@ -34,6 +35,9 @@ export function responseRoutes(core: ServerCore): Route[] {
       create(core, call, await call.json()),
     ),
     route("POST", "/v1/responses/compact", "OpenAI: a conversation in fewer tokens", (call) => compact(core, call)),
+    route("POST", "/v1/responses/input_tokens", "OpenAI: counts the tokens of a response's input", (call) =>
+      inputTokens(core, call),
+    ),
     route("GET", "/v1/responses/:id", "OpenAI: a response, or its events after `starting_after`", (call) =>
       retrieve(core, call),
     ),
@@ -81,6 +85,15 @@ async function create(core: ServerCore, call: ServerCall, value: JsonValue): Pro
   if (!asked.background || asked.served.stream) return answer(core, call, asked);
   const { id } = await startAnswer(core, call, asked);
   return jsonReply(await responseObject(core, await storedResponse(core, call, id)));
+}
+
+async function inputTokens(core: ServerCore, call: ServerCall): Promise<ServerReply> {
+  const body = await wholeConversation(core, call, new WireObject(await call.json(), "").value);
+  // The model may be absent here.
+  const named = { model: core.models.find(undefined, call.caller).name, ...body };
+  const served = openAiResponses.readRequest(withoutServerFields(withSummaries(named)));
+  const count = await countTokens(core, call.caller, served);
+  return jsonReply({ object: "response.input_tokens", input_tokens: count });
 }
 
 async function retrieve(core: ServerCore, call: ServerCall): Promise<ServerReply> {

@@ -1,9 +1,8 @@
 import { isJsonObject } from "../../base/json.js";
-import { estimateTokens } from "../../base/token-estimate.js";
-import { tokenCounter } from "../../chat/token-counter.js";
 import { anthropic } from "../../dialects/anthropic/anthropic.js";
 import { answer } from "../answer.js";
 import { jsonReply } from "../call.js";
+import { countTokens } from "../count-tokens.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 
@@ -26,10 +25,8 @@ export function anthropicRoutes(core: ServerCore): Route[] {
       handle: async (call) => {
         const body = await call.json();
         // The most that is answered is not asked for here, and required there.
-        const { model, request } = anthropic.readRequest(isJsonObject(body) ? { max_tokens: 1, ...body } : body);
-        const counter = await tokenCounter(core.models.find(model, call.caller).model.id);
-        const tools = request.tools === undefined ? 0 : estimateTokens(JSON.stringify(request.tools));
-        return jsonReply({ input_tokens: counter.count(request.messages) + tools });
+        const served = anthropic.readRequest(isJsonObject(body) ? { max_tokens: 1, ...body } : body);
+        return jsonReply({ input_tokens: await countTokens(core, call.caller, served) });
       },
     },
   ];

@@ -1,16 +1,22 @@
-import { estimateTokens } from "../../base/token-estimate.js";
-import { tokenCounter } from "../../chat/token-counter.js";
 import { gemini } from "../../dialects/gemini/gemini.js";
+import { SluiceError } from "../../stream/error.js";
 import { answer } from "../answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
+import { countTokens } from "../count-tokens.js";
 import { geminiEmbedding } from "../embeddings/gemini-embedding.js";
 import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
-import { noSuchPath } from "./openai-routes.js";
 
 const MODELS = "/models/";
+const METHODS = [
+  "generateContent",
+  "streamGenerateContent",
+  "countTokens",
+  "embedContent",
+  "batchEmbedContents",
+] as const;
 
 /** Google's Gemini API, in the versions that its clients ask for. The list of v1 is that of `modelListRoutes`. */
 export function geminiRoutes(core: ServerCore): Route[] {
@@ -52,7 +58,9 @@ function methods(core: ServerCore, base: string): Route {
 
 async function generate(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const [, model, method] = /^(.+):(\w+)$/.exec(pathRest(call, MODELS)) ?? [];
-  if (model === undefined || method === undefined) throw noSuchPath(call.method, call.path);
+  if (model === undefined || method === undefined || !METHODS.some((one) => one === method)) {
+    throw new SluiceError("not-found", `there is no ${call.method} ${call.path} here; methods: ${METHODS.join(", ")}`);
+  }
   const body = await call.json();
   if (method === "embedContent" || method === "batchEmbedContents") {
     return geminiEmbedding(core, call, { model, method, body });
@@ -60,10 +68,8 @@ async function generate(core: ServerCore, call: ServerCall): Promise<ServerReply
   if (method !== "countTokens") {
     return answer(core, call, { dialect: gemini, served: gemini.readRequest(body, { model, method }) });
   }
-  const { request } = gemini.readRequest(body, { model, method: "generateContent" });
-  const counter = await tokenCounter(core.models.find(model, call.caller).model.id);
-  const tools = request.tools === undefined ? 0 : estimateTokens(JSON.stringify(request.tools));
-  return jsonReply({ totalTokens: counter.count(request.messages) + tools });
+  const served = gemini.readRequest(body, { model, method: "generateContent" });
+  return jsonReply({ totalTokens: await countTokens(core, call.caller, served) });
 }
 
 /** A model as Google's API lists it. */

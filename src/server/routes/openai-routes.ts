@@ -1,10 +1,10 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
-import { SluiceError } from "../../stream/error.js";
+import { openAiCompletions } from "../../dialects/openai-completions/openai-completions.js";
 import { answer } from "../answer.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 
-/** OpenAI's chat completions. */
+/** OpenAI's chat completions, and the text completions of its older clients. */
 export function openAiRoutes(core: ServerCore): Route[] {
   return [
     {
@@ -17,10 +17,15 @@ export function openAiRoutes(core: ServerCore): Route[] {
         return answer(core, call, { dialect: openAiChat, served });
       },
     },
+    {
+      method: "POST",
+      path: "/v1/completions",
+      errors: openAiChat,
+      summary: "OpenAI: goes on from a text",
+      handle: async (call) => {
+        const served = openAiCompletions.readRequest(await call.json());
+        return answer(core, call, { dialect: openAiCompletions, served });
+      },
+    },
   ];
-}
-
-/** The error for an unknown path. */
-export function noSuchPath(method: string, path: string): SluiceError {
-  return new SluiceError("not-found", `there is no ${method} ${path} here`);
 }

@@ -1,7 +1,7 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
+import { SluiceError } from "../../stream/error.js";
 import type { ServerCall, ServerReply } from "../call.js";
 import type { Route } from "../route.js";
-import { noSuchPath } from "../routes/openai-routes.js";
 import { type WebFile, webFiles } from "./web-files.js";
 
 /**
@@ -55,7 +55,7 @@ export async function webRoutes(origins: readonly string[] = []): Promise<Route[
   });
   const serve = (call: ServerCall, path: string): ServerReply => {
     const file = files.get(path);
-    if (file === undefined) throw noSuchPath(call.method, call.path);
+    if (file === undefined) throw new SluiceError("not-found", `there is no ${call.method} ${call.path} here`);
     return fileReply(file, call.header("accept-encoding") ?? "", policy);
   };
   return [

@@ -30,7 +30,7 @@ const SERVED = { model: { required: string }, request: { required: jsonObject } 
  * body is read to its end first; give the stream the request's `signal` so that leaving stops that, too.
  *
  * @param served what the client asked for, as `dialect.readRequest` read it.
- * @throws {SluiceError} `invalid-argument` for a stream, a dialect or a request that is none, and for an option that there is not.
+ * @throws {SluiceError} `invalid-argument` for a stream, a dialect or a request that is none, and for an unknown option.
  * @example
  * ```ts
  * import { echo } from "sluice";

@@ -45,7 +45,7 @@ const DEFINITION = exactly(
  * Makes a chat model of a function that yields text or events. Several whole answers in a row (`yield* a.stream(request)`, then
  * `yield* b.stream(request)`) become the steps of one.
  *
- * @throws {SluiceError} `invalid-argument` for a definition without id or function, or with a field that there is not.
+ * @throws {SluiceError} `invalid-argument` for a definition without id or function, or with an unknown field.
  * @example
  * ```ts
  * import { defineModel, stream } from "sluice";

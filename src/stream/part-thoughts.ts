@@ -25,7 +25,7 @@ const TAGS = exactly("partThoughts", { open: filledString, close: filledString, 
  * looks at the beginning only, of each model call; tags that a model speaks about later are text. Where the service tells
  * reasoning from text itself, nothing is changed.
  *
- * @throws {SluiceError} `invalid-argument` for an empty tag, or an option that there is not.
+ * @throws {SluiceError} `invalid-argument` for an empty tag, or an unknown option.
  * @example
  * ```ts
  * import { stream } from "sluice";

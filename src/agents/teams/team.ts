@@ -77,7 +77,7 @@ const SETTINGS = exactly(
  * Several agents as one chat model: all speak into one stream, each step names the speaker, and all of it is one conversation. A turn that
  * waits for input, or ends with a limit, ends the answer; the member that waits goes on when it is resumed.
  *
- * @throws {SluiceError} `invalid-argument` for a team without members, two of one name, or a setting that there is not.
+ * @throws {SluiceError} `invalid-argument` for a team without members, two of one name, or an unknown setting.
  */
 export function team(settings: TeamSettings): ChatModel & Member {
   SETTINGS(settings, "");

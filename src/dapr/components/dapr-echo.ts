@@ -30,7 +30,7 @@ const OPTIONS = exactly("daprEcho", { id: string, pauseMs: waitMs, clock: clockC
  *
  * Any messages that Dapr's API can say are welcome: results of tools that nobody called, none at all.
  *
- * @throws {SluiceError} `invalid-argument` when `pauseMs` is not a number of at least 0, or for an option that there is not.
+ * @throws {SluiceError} `invalid-argument` when `pauseMs` is not a number of at least 0, or for an unknown option.
  */
 export function daprEcho(options: DaprEchoOptions = {}): ChatModel {
   OPTIONS(options, "");

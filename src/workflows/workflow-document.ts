@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
 import type { Findings } from "./format/diagnostic.js";
+import { isSlip } from "./format/is-slip.js";
+import { isNote } from "./plan/notes.js";
 import type { RunLimits, WorkflowInput } from "./plan/plan.js";
-import { isNote } from "./plan/step-source.js";
 
 /** Fields of a workflow, and what each is for. */
 export const WORKFLOW_FIELDS: Readonly<Record<string, string>> = {
@@ -91,7 +92,7 @@ function refuseUnknown(
   for (const key of Object.keys(fields)) {
     if (Object.hasOwn(known, key) || isNote(key)) continue;
     const [near] = nearest(key, Object.keys(known), 1);
-    if (near !== undefined && Math.abs(near.length - key.length) <= 2) {
+    if (near !== undefined && isSlip(key, near)) {
       const message = `${what} has no field ${JSON.stringify(key)}`;
       findings.error("unknown-field", `${path}${key}`, message, { suggestion: `did you mean ${near}?` });
     } else {

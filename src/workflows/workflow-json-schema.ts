@@ -39,13 +39,19 @@ export function workflowJsonSchema(types: readonly StepType[] = []): JsonObject 
     properties: {
       ...described(WORKFLOW_FIELDS),
       config: { type: "object", description: WORKFLOW_FIELDS.config ?? "", properties: described(CONFIG_FIELDS) },
-      steps: { type: "array", minItems: 1, description: "The steps.", items: { $ref: "#/$defs/step" } },
+      steps: {
+        description: "The steps: a list, or an object by their ids.",
+        anyOf: [
+          { type: "array", minItems: 1, items: { $ref: "#/$defs/step" } },
+          { type: "object", minProperties: 1, additionalProperties: { $ref: "#/$defs/step" } },
+        ],
+      },
     },
     $defs: {
       value: PLACEHOLDER,
       step: {
         type: "object",
-        required: ["id", "type"],
+        required: ["type"],
         properties: {
           ...described(STEP_FIELDS),
           id: { type: "string", description: STEP_FIELDS.id ?? "" },

@@ -4,6 +4,7 @@ import { checkJsonSchema } from "../structured/check-json-schema.js";
 import { checkServices } from "./check-services.js";
 import { findModel } from "./find-model.js";
 import { type Diagnostic, Findings, refusedWorkflow } from "./format/diagnostic.js";
+import { usualDocument } from "./format/other-formats.js";
 import { parseDocument } from "./format/parse-document.js";
 import { compilePlan } from "./plan/compile-plan.js";
 import type { PlannedStep, WorkflowInput, WorkflowPlan } from "./plan/plan.js";
@@ -143,8 +144,10 @@ export async function loadWorkflow(source: unknown, services: WorkflowServices =
 export async function checkWorkflow(source: unknown, services: WorkflowServices = {}): Promise<CheckedWorkflow> {
   checkServices(services, "options");
   const findings = new Findings();
-  const document = await parseDocument(source, findings);
-  if (document === undefined) return { diagnostics: findings.all };
+  const parsed = await parseDocument(source, findings);
+  if (parsed === undefined) return { diagnostics: findings.all };
+  const document = usualDocument(parsed, findings);
+  if (findings.errors.length > 0) return { diagnostics: findings.all };
   const head = readHead(document, findings);
   const declared = [...head.inputs.map(({ name }) => name), ...Object.keys(head.variables)];
   const { plan, names } = await compilePlan(document.steps, "steps", {

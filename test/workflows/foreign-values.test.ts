@@ -32,7 +32,7 @@ test.each<[what: string, step: JsonValue, services: (found: unknown) => Workflow
     "a model's answer",
     { type: "llm_chat", inputs: { message: "x" } },
     (found) => ({ model: { id: "own", stream: () => none(found) }, models: {} }),
-    "the model's answer",
+    "the answer of",
   ],
   [
     "what a memory found",

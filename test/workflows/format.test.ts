@@ -421,7 +421,6 @@ describe("what is wrong is said at once, each with its place", () => {
       step({ prompt_ref: {} }),
       step({ type: "llmchat" }),
       { id: "a" },
-      { type: "output" },
       { id: "a/b", type: "output" },
       { id: "f", type: "file_output", config: { file_path: "x", format: "jsn" }, inputs: { content: "x" } },
       { id: "l", type: "loop", config: { loop_body: "a" }, inputs: { items: [] } },

@@ -88,7 +88,7 @@ describe("what is wrong is said when it is built", () => {
   const builder = () => new WorkflowBuilder().addNodeInstance(shout, "first").addNodeInstance(shout, "second");
 
   test.each<[string, (made: WorkflowBuilder) => unknown, RegExp]>([
-    ["a type", (made) => made.addNode("llm_chatt"), /did you mean llm_chat\?/],
+    ["a type", (made) => made.addNode("llm_chatt"), /did you mean llm_chat/],
     ["an id", (made) => made.addNodeInstance(shout, "first"), /an id that no other node has/],
     ["a node", (made) => made.connect("frist.loud", "second.text"), /did you mean first\?/],
     ["an output", (made) => made.connect("first.lound", "second.text"), /did you mean loud\?/],

@@ -13,6 +13,8 @@ export interface Condition {
   readonly names: readonly string[];
   /** Those that are read with a path: `name.field`. */
   readonly dotted: ReadonlySet<string>;
+  /** Those that must mean something: any other may be a text, such as the second word of `status == approved`. */
+  readonly needed: ReadonlySet<string>;
   /** @throws {SluiceError} `invalid-argument` where it cannot be answered. */
   test(lookup: LookUp): JsonValue;
 }
@@ -55,6 +57,7 @@ async function compileCel(text: string): Promise<Condition> {
   return {
     names,
     dotted,
+    needed: new Set(names),
     test(lookup) {
       const context = Object.fromEntries(names.map((name) => [name, celValue(lookup(name))]));
       try {

@@ -38,7 +38,7 @@ export function parseSimpleCondition(text: string): Condition | undefined {
   const parser = new Parser(tokens);
   const ask = parser.either();
   if (ask === undefined || !parser.done) return undefined;
-  return { names: [...parser.names], dotted: parser.dotted, test: ask };
+  return { names: [...parser.names], dotted: parser.dotted, needed: parser.needed, test: ask };
 }
 
 function tokensOf(text: string): Token[] | undefined {
@@ -87,6 +87,7 @@ function unquote(text: string): string {
 class Parser {
   readonly names = new Set<string>();
   readonly dotted = new Set<string>();
+  readonly needed = new Set<string>();
   readonly #tokens: readonly Token[];
   #at = 0;
 
@@ -123,14 +124,23 @@ class Parser {
   }
 
   #comparison(): Ask | undefined {
+    const first = this.#tokens[this.#at];
     const left = this.#operand();
     const token = this.#tokens[this.#at];
-    if (left === undefined || token?.kind !== "operator") return left;
-    const compare = COMPARE.get(token.text);
-    if (compare === undefined) return left;
+    const compare = token?.kind === "operator" ? COMPARE.get(token.text) : undefined;
+    const within = token?.kind === "operator" && (token.text === "in" || token.text === "not_in");
+    // What something is looked for in, or else what stands first, is no mere text.
+    if (!within) this.#need(first);
+    if (left === undefined || compare === undefined) return left;
     this.#at++;
+    if (within) this.#need(this.#tokens[this.#at]);
     const right = this.#operand();
     return right && ((lookup) => compare(left(lookup), right(lookup)));
+  }
+
+  #need(token: Token | undefined): void {
+    const [name] = token?.kind === "word" ? parsePath(token.text) : [];
+    if (name !== undefined) this.needed.add(name);
   }
 
   #operand(): Ask | undefined {
@@ -148,6 +158,7 @@ class Parser {
   #named(text: string, mayBeText: boolean): Ask {
     const [name = "", ...path] = parsePath(text);
     this.names.add(name);
+    if (!mayBeText) this.needed.add(name);
     if (path.length > 0) this.dotted.add(name);
     return (lookup) => {
       const value = lookup(name);

@@ -2,15 +2,19 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import type { Findings } from "../format/diagnostic.js";
 import type { FieldSpecs } from "../format/field-spec.js";
 import { type Reference, referencesIn, type StepReference, type Value } from "../format/value.js";
-import type { StepType } from "../steps/step-type.js";
 import { checkFields } from "./check-fields.js";
 import { comparisonOf } from "./comparison-of.js";
+import { expressionNames } from "./expression-names.js";
 import { flowOf } from "./flow.js";
 import { flowStep } from "./flow-step.js";
+import { leadPastRescues } from "./lead-past-rescues.js";
 import { isLoop, withLeaves } from "./leaves.js";
+import { mainOf } from "./main-of.js";
 import { nameInputs } from "./name-inputs.js";
-import { mainOf, Names, type OuterNames } from "./names.js";
+import { Names, type OuterNames } from "./names.js";
+import { pipeInputs } from "./pipe-inputs.js";
 import type { PlannedStep, StepCondition, WorkflowPlan } from "./plan.js";
+import type { PlanSettings } from "./plan-settings.js";
 import { reportFlow } from "./report-flow.js";
 import { Targets } from "./routes.js";
 import type { StepDraft } from "./step-draft.js";
@@ -24,15 +28,6 @@ import {
 } from "./step-settings.js";
 import { StepReader, type StepSource } from "./step-source.js";
 import { ValueCompiler } from "./value-compiler.js";
-
-/** What a plan is compiled with. */
-export interface PlanSettings {
-  types: ReadonlyMap<string, StepType>;
-  findings: Findings;
-  /** Inputs and variables that the workflow declares. */
-  variables: readonly string[];
-  maxIterations: number;
-}
 
 /** Bodies may stand in bodies; deeper ones are refused. */
 const DEEPEST = 20;
@@ -49,12 +44,14 @@ export async function compilePlan(
   const sources = new StepReader(types, findings).read(steps, path);
   const indexed = sources.map((source, index) => ({ ...source, index }));
   nameInputs(indexed, findings);
-  const names = new Names(indexed, settings.variables, findings, outer);
+  pipeInputs(indexed, findings);
+  const names = new Names(indexed, settings, outer);
   const byId = new Map(indexed.map(({ id, index }) => [id, index]));
   const targets = new Targets(byId, findings, outer?.beside);
   const compiler = new PlanCompiler(settings, names, targets, depth);
   const drafts: StepDraft[] = [];
   for (const source of indexed) drafts.push(await compiler.step(source));
+  leadPastRescues(drafts);
   const flow = flowOf(drafts.map((draft) => flowStep(draft, drafts, byId)));
   reportFlow(flow, drafts, findings);
   for (const { source, references } of drafts) {
@@ -112,8 +109,9 @@ class PlanCompiler {
       json = await this.#jsonProps(source, values);
       return json;
     });
-    const config = await values.config(source.config, rawFields(type.config));
-    const inputs = new Map([...(await expressionNames(source, values)), ...given]);
+    const decided = await expressionNames(source, values);
+    const config = await values.config({ ...source.config, ...decided.config }, rawFields(type.config));
+    const inputs = new Map([...decided.names, ...given]);
     const condition = await this.#condition(source, values);
     const each = await this.#each(source, values);
     const { bodies, outer } = await this.#bodies(source, each?.body);
@@ -184,7 +182,7 @@ class PlanCompiler {
     return { ...bound, ...(then !== undefined && { then }), ...(otherwise !== undefined && { otherwise }) };
   }
 
-  async #each(source: StepSource, values: ValueCompiler): Promise<{ over: Value; body?: string } | undefined> {
+  async #each(source: StepSource, values: ValueCompiler): Promise<StepDraft["planned"]["each"]> {
     const loop = source.rest.loop;
     if (loop === undefined || loop === null) return undefined;
     if (!isJsonObject(loop) || loop.over === undefined) {
@@ -200,8 +198,12 @@ class PlanCompiler {
       });
       return undefined;
     }
-    const value = await values.value(over, `${source.path}.loop.over`);
-    return { over: value, ...(loop.body !== undefined && { body: "loop" }) };
+    const value = await values.listed(over, `${source.path}.loop.over`);
+    return {
+      over: value,
+      ...(loop.body !== undefined && { body: "loop" }),
+      ...(typeof loop.as === "string" && { as: loop.as }),
+    };
   }
 
   async #bodies(
@@ -307,14 +309,4 @@ function declaredOutputs(source: StepSource, findings: Findings): Map<string, st
   return new Map(
     [...outputs].map(([name, field]) => [name, field ?? (Object.hasOwn(type.results, name) ? name : `?${main}`)]),
   );
-}
-
-/** What a deciding step's expression reads of other steps: it need not be among its inputs. */
-async function expressionNames(
-  { type, config: { expression }, path }: StepSource,
-  values: ValueCompiler,
-): Promise<ReadonlyMap<string, Value>> {
-  const reads = type.config?.expression !== undefined && typeof expression === "string";
-  const condition = reads ? await values.condition(expression, `${path}.config.expression`, {}) : undefined;
-  return condition?.bindings ?? new Map();
 }

@@ -4,8 +4,10 @@ import type { Findings } from "../format/diagnostic.js";
 import { parsePath } from "../format/path.js";
 import type { StepReference, Value } from "../format/value.js";
 import { makes } from "./makes.js";
+import { meantPath } from "./meant-path.js";
 import { type NamePlace, type Names, stepReference, variable } from "./names.js";
-import { isNote, type StepSource } from "./step-source.js";
+import { isNote } from "./notes.js";
+import type { StepSource } from "./step-source.js";
 
 /** Where a reference stands, and what it may mean there. */
 export interface ReferencePlace {
@@ -27,6 +29,13 @@ export function compileReference(raw: JsonObject, at: ReferencePlace): Value {
   const step = at.step.id;
   reportUnknownFields(raw, at);
   const { from_step: id, field, optional, default: fallback, live } = raw;
+  const within = typeof id === "string" && names.step(id) === undefined ? names.inside(id) : undefined;
+  if (typeof id === "string" && within !== undefined) {
+    const own = typeof field === "string" ? parsePath(field) : within.main === undefined ? [] : [within.main];
+    const { from_step: _, ...rest } = raw;
+    const path = [within.inside, id, ...own].join(".");
+    return compileReference({ ...rest, from_step: within.source.id, field: path }, at);
+  }
   const source = typeof id === "string" ? names.step(id) : undefined;
   if (typeof id === "string" && source === undefined && typeof field === "string" && RUN.has(id.toLowerCase())) {
     return ofRun(parsePath(field), raw, at);
@@ -39,7 +48,7 @@ export function compileReference(raw: JsonObject, at: ReferencePlace): Value {
     findings[report]("unknown-step", `${path}.from_step`, message, { step, suggestion });
     return { kind: "literal", value: fallback ?? null };
   }
-  const fieldPath = typeof field === "string" ? parsePath(field) : [];
+  const fieldPath = meantPath(source, typeof field === "string" ? parsePath(field) : []);
   if (optional !== true) checkField(source, fieldPath, at);
   const reference: StepReference = { ...stepReference(source.id, fieldPath), optional: optional === true };
   if (fallback !== undefined) reference.fallback = fallback;

@@ -2,7 +2,7 @@ import { isJsonObject } from "../../base/json.js";
 import type { StepReference } from "../format/value.js";
 import type { StepOutline } from "../steps/step-type.js";
 import type { FlowStep } from "./flow.js";
-import { mainOf } from "./names.js";
+import { mainOf } from "./main-of.js";
 import { END } from "./plan.js";
 import { outlineOf, type StepDraft } from "./step-draft.js";
 

@@ -1,4 +1,4 @@
-import { mainOf } from "./names.js";
+import { mainOf } from "./main-of.js";
 import type { StepSource } from "./step-source.js";
 
 /** Whether a step makes something under this name. */

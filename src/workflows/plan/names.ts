@@ -1,7 +1,11 @@
 import { isJsonObject, type JsonValue } from "../../base/json.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { Reference, StepReference, Value, VariableReference } from "../format/value.js";
-import { within, wordsOf } from "./name-words.js";
+import type { StepType } from "../steps/step-type.js";
+import { type InnerStep, innerSteps } from "./inner-steps.js";
+import { ABOUT, type Candidate, type Offer, offersOf, scoreOf } from "./name-offers.js";
+import { wordsOf } from "./name-words.js";
+import type { PlanSettings } from "./plan-settings.js";
 import type { StepSource } from "./step-source.js";
 
 /** Names that loops give to what they are at. */
@@ -19,29 +23,8 @@ export interface NamePlace {
   mayBeInput: boolean;
 }
 
-/** A step's output that a name could mean. */
-interface Candidate {
-  source: StepSource;
-  output: string;
-  score: number;
-}
-
-/** An output, and the words that its name is compared by. */
-interface Offer extends Omit<Candidate, "score"> {
-  words: ReadonlySet<string>;
-  stepWords: ReadonlySet<string>;
-  /** Whether it is its step's first. */
-  isFirst: boolean;
-}
-
 /** After so many comparisons unknown names are not guessed at: only a workflow that is made for it has so many. */
 const MOST_COMPARED = 1_000_000;
-
-/** How much a candidate resembles a name. */
-const SAME = 4;
-const QUALIFIED = 3;
-const RESEMBLES = 2;
-const ABOUT = 1;
 
 /** The names around the body of a loop, and the step that the body belongs to. */
 export interface OuterNames {
@@ -65,6 +48,8 @@ export class Names {
   readonly #findings: Findings;
   readonly #leads: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #read: ReadonlySet<string>;
+  readonly #types: ReadonlyMap<string, StepType>;
+  #inner: ReadonlyMap<string, InnerStep> | undefined;
   /** The steps that declare each output. */
   readonly #makers = new Map<string, StepSource[]>();
   /** What could be meant by unknown names, in the order of the steps. */
@@ -75,11 +60,16 @@ export class Names {
   readonly #places: ReadonlyMap<StepSource, number>;
 
   /**
-   * @param variables inputs and variables that the workflow declares.
+   * @param settings the types of steps, and the inputs and variables that the workflow declares.
    * @param outer the names around a loop's body.
    */
-  constructor(steps: readonly StepSource[], variables: Iterable<string>, findings: Findings, outer?: OuterNames) {
+  constructor(
+    steps: readonly StepSource[],
+    { types, variables, findings }: Pick<PlanSettings, "types" | "variables" | "findings">,
+    outer?: OuterNames,
+  ) {
     this.#steps = steps;
+    this.#types = types;
     this.#byId = new Map(steps.map((step) => [step.id, step]));
     this.#variables = new Set(variables);
     this.#findings = findings;
@@ -88,12 +78,18 @@ export class Names {
     this.#read = new Set(steps.flatMap((step) => [...stepsReadBy(step)]));
     this.#places = new Map(steps.map((step, place) => [step, place]));
     for (const step of steps) {
-      for (const name of step.outputs.keys()) {
+      for (const name of [...step.outputs.keys(), ...fieldsOf(step)]) {
         const makers = this.#makers.get(name);
         if (makers === undefined) this.#makers.set(name, [step]);
         else makers.push(step);
       }
     }
+  }
+
+  /** The step that a step of this id stands inside of, where that can be read from outside; and what the inner one mainly makes. */
+  inside(id: string): InnerStep | undefined {
+    this.#inner ??= innerSteps(this.#steps, this.#types);
+    return this.#inner.get(id) ?? this.#outer?.names.inside(id);
   }
 
   step(id: string): StepSource | undefined {
@@ -106,14 +102,17 @@ export class Names {
 
   /** What a name means exactly. */
   exact(name: string, place: NamePlace, whole: boolean): Value | undefined {
-    if (this.isVariable(name)) return { kind: "reference", reference: variable(name) };
+    if (this.isVariable(name) || name === itemName(place.step)) return { kind: "reference", reference: variable(name) };
     const made = this.#outputsNamed(name, place);
     if (made !== undefined) return made;
     const step = this.step(name);
     if (step !== undefined && step !== place.step) {
       return { kind: "reference", reference: { ...stepReference(step.id, []), ...(whole && { whole: true }) } };
     }
-    return undefined;
+    const within = this.#byId.has(name) ? undefined : this.inside(name);
+    if (within === undefined || within.source === place.step) return undefined;
+    const path = [within.inside, name, ...(whole || within.main === undefined ? [] : [within.main])];
+    return { kind: "reference", reference: stepReference(within.source.id, path) };
   }
 
   isVariable(name: string): boolean {
@@ -123,7 +122,8 @@ export class Names {
   /** In a body, the loop's count has its usual names, too. */
   #ofOuter(name: string): boolean {
     const { names } = this.#outer ?? {};
-    return names !== undefined && (BODY_NAMES.has(name) || names.isVariable(name));
+    if (names === undefined) return false;
+    return BODY_NAMES.has(name) || name === itemName(this.#outer?.step) || names.isVariable(name);
   }
 
   /** Whether the workflow declares an input or a variable of this name. */
@@ -271,28 +271,15 @@ export class Names {
   }
 }
 
-function offersOf(source: StepSource): Offer[] {
-  const outputs = source.outputs.size > 0 ? [...source.outputs.keys()] : [mainOf(source)];
-  const stepWords = wordsOf(source.id);
-  return outputs.map((output, index) => ({ source, output, words: wordsOf(output), stepWords, isFirst: index === 0 }));
+/** Results that a step's settings say it makes. */
+function fieldsOf({ type, config }: StepSource): readonly string[] {
+  return type.fields?.({ config }) ?? [];
 }
 
-function scoreOf(
-  wanted: ReadonlySet<string>,
-  output: ReadonlySet<string>,
-  step: ReadonlySet<string>,
-  isFirst: boolean,
-): number {
-  if (within(wanted, output) && within(output, wanted)) return SAME;
-  const rest = new Set([...wanted].filter((word) => !output.has(word)));
-  if (within(output, wanted)) return within(rest, step) ? QUALIFIED : RESEMBLES;
-  if (within(wanted, output)) return RESEMBLES;
-  return isFirst && within(wanted, step) ? ABOUT : 0;
-}
-
-/** The name of a step's main result. */
-export function mainOf({ id, type, config, inputs, outputs }: StepSource): string {
-  return typeof type.main === "string" ? type.main : type.main({ id, config, inputs, outputs: [...outputs.keys()] });
+/** What a loop calls an item, where its author says it. */
+function itemName(step: StepSource | undefined): string | undefined {
+  const { as } = step === undefined ? {} : isJsonObject(step.rest.loop) ? step.rest.loop : step.config;
+  return typeof as === "string" ? as : undefined;
 }
 
 export function variable(name: string, path: readonly string[] = []): VariableReference {

@@ -69,7 +69,7 @@ export interface PlannedStep {
   outputs: ReadonlyMap<string, string>;
   condition?: StepCondition;
   /** Runs once for each item of a list. */
-  each?: { over: Value; body?: string };
+  each?: { over: Value; body?: string; as?: string };
   routes?: StepRoutes;
   next?: number;
   needs: readonly Need[];

@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
+import { isNote } from "./notes.js";
 import { END, type OnError, type StepRoutes } from "./plan.js";
-import { isNote, type StepSource } from "./step-source.js";
+import type { StepSource } from "./step-source.js";
 
 /** Words that end a run where a step would stand. */
 const END_WORDS = new Set(["end", "exit", "terminate", "stop", "finish", "done", "none", ""]);

@@ -1,8 +1,9 @@
-import { isJsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { StreamBufferSettings } from "../run/stream-buffer.js";
 import type { Names } from "./names.js";
+import { isNote } from "./notes.js";
 import type { Retry } from "./plan.js";
 import type { StepSource } from "./step-source.js";
 
@@ -11,9 +12,15 @@ const ONCE: Retry = { attempts: 1, delayMs: 0, factor: 2 };
 /** `3`, or attempts, delay_seconds and backoff. */
 export function readRetry(found: JsonValue | undefined, { path, id }: StepSource, findings: Findings): Retry {
   if (found === undefined || found === null) return ONCE;
-  const fields = isJsonObject(found) ? found : { attempts: found };
-  const attempts = fields.attempts ?? fields.max_attempts ?? 3;
-  const { delay_seconds: delay = 1, backoff = 2 } = fields;
+  const { attempts, delay, backoff, unknown } = retryFields(isJsonObject(found) ? found : { attempts: found });
+  if (unknown !== undefined) {
+    const [near] = nearest(unknown, ["attempts", "delay_seconds", "backoff"], 1);
+    findings.error("unknown-field", `${path}.retry.${unknown}`, `a retry has no field ${JSON.stringify(unknown)}`, {
+      step: id,
+      suggestion: near === undefined ? "it has attempts, delay_seconds and backoff" : `did you mean ${near}?`,
+    });
+    return ONCE;
+  }
   const fits =
     typeof attempts === "number" &&
     Number.isSafeInteger(attempts) &&
@@ -30,6 +37,36 @@ export function readRetry(found: JsonValue | undefined, { path, id }: StepSource
     suggestion: 'write 3, or {"attempts": 3, "delay_seconds": 1, "backoff": 2}',
   });
   return ONCE;
+}
+
+/** The fields of a retry, by the names that authors have for them. */
+function retryFields(fields: JsonObject): Record<"attempts" | "delay" | "backoff", JsonValue> & { unknown?: string } {
+  const {
+    attempts,
+    max_attempts: most = attempts,
+    count = most,
+    times = count,
+    limit = times,
+    max = limit,
+    ...others
+  } = fields;
+  const { max_retries: again, retries = again, delay_ms: ms, ...more } = others;
+  const {
+    delay,
+    interval = delay,
+    wait = interval,
+    delay_seconds = wait,
+    backoff_factor,
+    backoff = backoff_factor,
+    ...rest
+  } = more;
+  const [unknown] = Object.keys(rest).filter((key) => !isNote(key));
+  return {
+    attempts: typeof retries === "number" ? retries + 1 : (max ?? 3),
+    delay: delay_seconds ?? (typeof ms === "number" ? ms / 1_000 : 1),
+    backoff: backoff === "exponential" ? 2 : backoff === "fixed" || backoff === "constant" ? 1 : (backoff ?? 2),
+    ...(unknown !== undefined && { unknown }),
+  };
 }
 
 const FORWARD_ON = ["sentence", "time", "chunk_size", "word_count", "immediate"] as const;

@@ -2,7 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { FieldSpecs } from "../format/field-spec.js";
+import { isSlip } from "../format/is-slip.js";
 import type { StepType } from "../steps/step-type.js";
+import { listedSteps } from "./listed-steps.js";
+import { isNote } from "./notes.js";
 
 /** A step as its author wrote it, with every field in its usual place. */
 export interface StepSource {
@@ -48,20 +51,16 @@ export const STEP_FIELDS: Readonly<Record<string, string>> = {
   metadata: "For other programs.",
 };
 
-/** Names that other dialects have for fields of a step. */
-const STEP_ALIASES = new Map([
-  ["next", "next_step"],
-  ["depends", "depends_on"],
-  ["dependencies", "depends_on"],
-  ["if", "condition"],
-  ["timeout", "timeout_seconds"],
-  ["retry_policy", "retry"],
+/** Objects of a step that are read as its inputs or its config, where its type has no such field. */
+const GROUPS = new Map<string, "inputs" | "config">([
+  ["with", "inputs"],
+  ["params", "inputs"],
+  ["parameters", "inputs"],
+  ["args", "inputs"],
+  ["arguments", "inputs"],
+  ["settings", "config"],
+  ["options", "config"],
 ]);
-
-/** Whether a key is a note of the author's: `_comment`, `_alternatives`, `$schema`, `x-…`. */
-export function isNote(key: string): boolean {
-  return key.startsWith("_") || key === "$schema" || key.startsWith("x-") || key === "//" || key === "comment";
-}
 
 /** Puts the steps' fields in their places, and finds what is unknown, missing or of the wrong kind. */
 export class StepReader {
@@ -75,7 +74,8 @@ export class StepReader {
 
   /** The steps of a list; those that cannot be understood are left out. */
   read(steps: JsonValue | undefined, path: string): StepSource[] {
-    if (!Array.isArray(steps) || steps.length === 0) {
+    const listed = listedSteps(steps, path, this.#findings);
+    if (listed === undefined) {
       const what = steps === undefined ? "there are no steps" : "this is no list with at least one step";
       this.#findings.error(steps === undefined ? "missing-field" : "wrong-kind", path, what, {
         suggestion: 'write a list: [{"id": "…", "type": "…"}]',
@@ -83,8 +83,8 @@ export class StepReader {
       return [];
     }
     const ids = new Map<string, string>();
-    return steps.flatMap((step, index) => {
-      const read = this.#step(step, index, `${path}[${index}]`);
+    return listed.flatMap(({ step, path: where }, index) => {
+      const read = this.#step(step, index, where);
       if (read === undefined) return [];
       const before = ids.get(read.id);
       if (before !== undefined) {
@@ -106,37 +106,22 @@ export class StepReader {
       this.#findings.error("wrong-kind", path, "a step is an object with id and type", { suggestion });
       return undefined;
     }
-    const fields = this.#withoutAliases(step);
-    const id = this.#id(fields.id, path);
-    const type = this.#type(fields.type, path, id);
+    const id = this.#id(step.id, path);
+    const type = this.#type(step.type, path, id);
     if (id === undefined || type === undefined) return undefined;
-    const config = this.#object(fields.config, `${path}.config`, id);
+    const config = this.#object(step.config, `${path}.config`, id);
+    const inputs = this.#inputs(step.inputs, type, path, id);
     const rest: JsonObject = {};
-    for (const [key, value] of Object.entries(fields)) {
+    for (const [key, value] of Object.entries(step)) {
       if (Object.hasOwn(STEP_FIELDS, key)) rest[key] = value;
-      else if (!isNote(key)) this.#strayField(key, value, { path, id, type, config });
+      else if (!isNote(key)) this.#strayField(key, value, { path, id, type, config, inputs });
     }
-    const inputs = this.#inputs(fields.inputs, path, id);
     if (type.type === "condition") foldCondition(rest, config);
     rename(config, type.config);
     rename(inputs, type.inputs);
     renameInputs(config, type);
     this.#unknownConfig(config, type, path, id);
-    return { index, id, path, type, config, inputs, outputs: this.#outputs(fields.outputs, path, id), rest };
-  }
-
-  #withoutAliases(step: JsonObject): JsonObject {
-    const { retries, max_retries: more = retries, retry_delay: delay, ...others } = step;
-    const fields = Object.fromEntries(
-      Object.entries(typeof more === "number" ? others : step).map(([key, value]) => {
-        const usual = STEP_ALIASES.get(key);
-        return [usual !== undefined && !(usual in step) ? usual : key, value];
-      }),
-    );
-    // A retry comes after the first attempt.
-    if (typeof more === "number")
-      fields.retry ??= { attempts: more + 1, ...(delay !== undefined && { delay_seconds: delay }) };
-    return fields;
+    return { index, id, path, type, config, inputs, outputs: this.#outputs(step.outputs, path, id), rest };
   }
 
   #id(id: JsonValue | undefined, path: string): string | undefined {
@@ -173,8 +158,9 @@ export class StepReader {
     return {};
   }
 
-  /** `["question"]` stands for `{"question": "{question}"}`. */
-  #inputs(inputs: JsonValue | undefined, path: string, step: string): JsonObject {
+  /** `["question"]` stands for `{"question": "{question}"}`, and a text for the one input that the type needs. */
+  #inputs(inputs: JsonValue | undefined, type: StepType, path: string, step: string): JsonObject {
+    if (typeof inputs === "string") return { [mainInput(type)]: inputs };
     if (!Array.isArray(inputs)) return this.#object(inputs, `${path}.inputs`, step);
     return Object.fromEntries(
       inputs.flatMap((name, index) => {
@@ -210,17 +196,33 @@ export class StepReader {
     return named;
   }
 
-  /** A setting that stands beside `config` is read as part of it. */
+  /** What stands beside `config` and `inputs` is read as part of the one that has such a field. */
   #strayField(
     key: string,
     value: JsonValue,
-    { path, id, type, config }: { path: string; id: string; type: StepType; config: JsonObject },
+    { path, id, type, config, inputs }: Pick<StepSource, "path" | "id" | "type" | "config" | "inputs">,
   ): void {
-    if (type.config !== undefined && Object.hasOwn(type.config, key) && !Object.hasOwn(config, key)) {
-      config[key] = value;
-      this.#findings.warn("unknown-field", `${path}.${key}`, `${key} stands beside config and is read as part of it`, {
+    const fields = { config, inputs };
+    const group = GROUPS.get(key);
+    const side = hasField(type.config, key) ? "config" : hasField(type.inputs, key) ? "inputs" : undefined;
+    if (side === undefined && group !== undefined && isJsonObject(value)) {
+      Object.assign(fields[group], { ...value, ...fields[group] });
+      return;
+    }
+    // The answer's text, under a name that says nothing more.
+    if (side === undefined && type.type === "output" && ["value", "text", "content", "result", "data"].includes(key)) {
+      inputs[key] ??= value;
+      return;
+    }
+    if (side === undefined && key === "input") {
+      inputs[mainInput(type)] ??= value;
+      return;
+    }
+    if (side !== undefined && !Object.hasOwn(fields[side], key)) {
+      fields[side][key] = value;
+      this.#findings.warn("unknown-field", `${path}.${key}`, `${key} stands beside ${side} and is read as part of it`, {
         step: id,
-        suggestion: `write it as ${path}.config.${key}`,
+        suggestion: `write it as ${path}.${side}.${key}`,
       });
       return;
     }
@@ -249,6 +251,16 @@ export class StepReader {
   }
 }
 
+function hasField(specs: FieldSpecs | undefined, key: string): boolean {
+  return Object.entries(specs ?? {}).some(([name, { aliases = [] }]) => name === key || aliases.includes(key));
+}
+
+/** The input that a single value is: the one that the type needs, else its first. */
+function mainInput({ inputs = {} }: StepType): string {
+  const [first = "input"] = Object.keys(inputs);
+  return Object.keys(inputs).find((name) => inputs[name]?.required) ?? first;
+}
+
 /** A step that decides, and whose condition stands beside its config: that is what it decides by. */
 function foldCondition(rest: JsonObject, config: JsonObject): void {
   const { condition } = rest;
@@ -271,12 +283,6 @@ function foldCondition(rest: JsonObject, config: JsonObject): void {
     if (value !== undefined) config.right_value ??= value;
   } else return;
   delete rest.condition;
-}
-
-/** Whether a name looks like a mistyped other one: as long, and of the same letters but one or two. */
-function isSlip(found: string, meant: string): boolean {
-  if (Math.abs(found.length - meant.length) > 2 || Math.min(found.length, meant.length) < 4) return false;
-  return found.split("_").length === meant.split("_").length || found.replaceAll("_", "") === meant.replaceAll("_", "");
 }
 
 function rename(fields: JsonObject, specs: FieldSpecs | undefined): void {

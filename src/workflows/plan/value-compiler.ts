@@ -6,10 +6,14 @@ import { replaceOutside } from "../format/find-places.js";
 import { parsePath } from "../format/path.js";
 import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
 import { aloneKey, type Value } from "../format/value.js";
-import { compileReference } from "./compile-reference.js";
+import { compileReference, type ReferencePlace } from "./compile-reference.js";
 import { makes } from "./makes.js";
+import { meantPath } from "./meant-path.js";
 import { type NamePlace, type Names, stepReference, variable } from "./names.js";
-import { isNote, type StepSource } from "./step-source.js";
+import { isNote } from "./notes.js";
+import type { StepSource } from "./step-source.js";
+import { usualCondition, usualText } from "./usual-names.js";
+import { usualReference } from "./usual-reference.js";
 import { extended, folded, onlyPlace, parsedOr, unescaped } from "./values.js";
 
 /** A whole string that stands for a variable: `$name`, `$name.field`. */
@@ -96,6 +100,11 @@ export class ValueCompiler {
     return this.#value(raw, path, "config");
   }
 
+  /** What a step is run for each of, which may be an input of the run. */
+  listed(raw: JsonValue, path: string): Promise<Value> {
+    return this.#value(raw, path, "input");
+  }
+
   /** A JSON structure with places in it, and what they hold where nothing else does. */
   async structure(raw: JsonValue, defaults: JsonObject, path: string): Promise<Value> {
     const own = new Map(this.#own);
@@ -115,10 +124,11 @@ export class ValueCompiler {
     text: string,
     path: string,
     bindings: JsonObject,
-  ): Promise<{ condition: Condition; bindings: ReadonlyMap<string, Value> } | undefined> {
+  ): Promise<{ text: string; condition: Condition; bindings: ReadonlyMap<string, Value> } | undefined> {
     let condition: Condition;
+    const usual = usualCondition(text, this.#at(path), this.#own);
     try {
-      condition = await compileCondition(text);
+      condition = await compileCondition(usual);
     } catch (thrown) {
       this.#findings.error("bad-condition", path, messageOf(thrown), { step: this.#step.id });
       return undefined;
@@ -127,17 +137,32 @@ export class ValueCompiler {
     for (const [name, value] of Object.entries(bindings)) {
       if (!isNote(name)) bound.set(name, await this.#value(value, `${path}.${name}`, "input"));
     }
-    const place: NamePlace = { step: this.#step, path, mayBeInput: false };
+    const place: NamePlace = { step: this.#step, path, mayBeInput: true };
     for (const name of condition.names) {
       const whole = condition.dotted.has(name);
       const meant =
         bound.get(name) ??
         this.#own.get(name) ??
         (whole ? this.#ofStep(name) : undefined) ??
-        this.#names.exact(name, place, whole);
+        this.#names.exact(name, place, whole) ??
+        (condition.needed.has(name) ? this.#needed(name, place, whole) : undefined);
       if (meant !== undefined) bound.set(name, meant);
     }
-    return { condition, bindings: bound };
+    return { text: usual, condition, bindings: bound };
+  }
+
+  /** A name that is compared: what it evidently means, else an input of the run. */
+  #needed(name: string, place: NamePlace, whole: boolean): Value {
+    const evident = this.#names.resolve(name, place, whole);
+    if (evident !== undefined) return evident;
+    this.#impliedInput(name, place);
+    return this.#names.input(name, place);
+  }
+
+  #impliedInput(name: string, { path }: NamePlace): void {
+    const message = `{${name}} means nothing here: it is read as an input of the run`;
+    const suggestion = `add ${JSON.stringify(name)} to the step's inputs`;
+    this.#findings.warn("implied-input", path, message, { step: this.#step.id, suggestion });
   }
 
   /** `step.field` in a condition: the step's outputs as an object. */
@@ -157,8 +182,8 @@ export class ValueCompiler {
       return folded({ kind: "list", items });
     }
     if (!isJsonObject(raw)) return { kind: "literal", value: raw };
-    if ("from_step" in raw)
-      return compileReference(raw, { step: this.#step, names: this.#names, findings: this.#findings, path });
+    const reference = usualReference(raw, this.#names);
+    if (reference !== undefined) return compileReference(reference, this.#at(path));
     if (typeof raw.from_input === "string") return { kind: "reference", reference: variable(raw.from_input) };
     if (typeof raw.template === "string") return this.#templateObject(raw, raw.template, path, kind);
     const fields = new Map<string, Value>();
@@ -168,16 +193,18 @@ export class ValueCompiler {
     return folded({ kind: "object", fields });
   }
 
-  async #string(raw: string, path: string, kind: "input" | "config", depth: number): Promise<Value> {
+  async #string(written: string, path: string, kind: "input" | "config", depth: number): Promise<Value> {
     const place: NamePlace = { step: this.#step, path, mayBeInput: kind === "input" };
+    const raw = usualText(written, this.#at(path), this.#own);
     const [, name, rest = ""] = VARIABLE.exec(raw) ?? [];
     if (name !== undefined) return this.#variable(name, rest, place);
     const text = this.#withInputs(this.#withVariables(raw), raw, place);
     if (hasPlaces(text)) return this.#template(text, new Map(), place);
     const [, id = "", field = ""] = DOTTED.exec(raw) ?? [];
     const maker = this.#names.step(id);
-    if (maker !== undefined && maker !== this.#step && makes(maker, parsePath(field)[0] ?? "")) {
-      return { kind: "reference", reference: stepReference(id, parsePath(field)) };
+    const fields = maker === undefined ? [] : meantPath(maker, parsePath(field));
+    if (maker !== undefined && maker !== this.#step && (fields[0] === undefined || makes(maker, fields[0]))) {
+      return { kind: "reference", reference: stepReference(id, fields) };
     }
     const whole = kind === "input" && depth === 0;
     if (whole && this.#names.isDeclared(raw)) {
@@ -194,6 +221,10 @@ export class ValueCompiler {
       suggestion: `write {"from_step": ${JSON.stringify(raw)}}`,
     });
     return { kind: "reference", reference: stepReference(step.id, []) };
+  }
+
+  #at(path: string): ReferencePlace {
+    return { step: this.#step, names: this.#names, findings: this.#findings, path };
   }
 
   #variable(name: string, rest: string, place: NamePlace): Value {
@@ -217,8 +248,9 @@ export class ValueCompiler {
       bindings.set(name, await this.#value(value, `${path}.${name}`, kind, 1));
     }
     const place: NamePlace = { step: this.#step, path: `${path}.template`, mayBeInput: true };
-    const meant = !text.includes("\n") && ESCAPED.test(text) ? unescaped(text) : text;
-    if (meant !== text) {
+    const usual = usualText(text, this.#at(place.path), bindings);
+    const meant = !usual.includes("\n") && ESCAPED.test(usual) ? unescaped(usual) : usual;
+    if (meant !== usual) {
       this.#findings.warn(
         "implied-reference",
         place.path,
@@ -280,11 +312,11 @@ export class ValueCompiler {
     const open: string[] = [];
     for (const name of template.names) {
       const dotted = template.dotted.has(name);
-      const meant = this.#meaning(name, text, bindings, dotted, place);
+      const meant = this.#meaning(name, bindings, dotted, place);
       if (meant === undefined) open.push(name);
       else bound.set(name, meant);
       // `{ask}` is the step's result also where `{ask.model}` stands beside it.
-      const alone = dotted && template.alone.has(name) ? this.#meaning(name, text, bindings, false, place) : undefined;
+      const alone = dotted && template.alone.has(name) ? this.#meaning(name, bindings, false, place) : undefined;
       if (alone !== undefined) bound.set(aloneKey(name), alone);
     }
     for (const name of open.filter((one) => template.optional.has(one)))
@@ -300,30 +332,13 @@ export class ValueCompiler {
     return { kind: "template", template, bindings: bound };
   }
 
-  #meaning(
-    name: string,
-    text: string,
-    bindings: ReadonlyMap<string, Value>,
-    whole: boolean,
-    place: NamePlace,
-  ): Value | undefined {
-    if (name === "steps") return this.#allSteps(text);
+  #meaning(name: string, bindings: ReadonlyMap<string, Value>, whole: boolean, place: NamePlace): Value | undefined {
     return (
       bindings.get(name) ??
       this.#own.get(name) ??
       (whole ? this.#ofStep(name) : undefined) ??
       (place.mayBeInput ? this.#names.resolve(name, place, whole) : this.#names.exact(name, place, whole))
     );
-  }
-
-  /** `steps.a.b` in a template. */
-  #allSteps(text: string): Value {
-    const fields = new Map<string, Value>();
-    for (const [, id = ""] of text.matchAll(/\bsteps\.([\w-]+)/g)) {
-      const step = this.#ofStep(id);
-      if (step !== undefined) fields.set(id, step);
-    }
-    return { kind: "object", fields };
   }
 
   /** The one name of a text that means nothing may be what the step before made; else it is an input of the run. */
@@ -334,15 +349,7 @@ export class ValueCompiler {
     const before = open.length === 1 && only !== undefined ? this.#names.leftover(only, place) : undefined;
     if (before !== undefined && only !== undefined) return found.set(only, before);
     for (const name of open) {
-      this.#findings.warn(
-        "implied-input",
-        place.path,
-        `{${name}} means nothing here: it is read as an input of the run`,
-        {
-          step: this.#step.id,
-          suggestion: `add ${JSON.stringify(name)} to the step's inputs`,
-        },
-      );
+      this.#impliedInput(name, place);
       found.set(name, this.#names.input(name, place));
     }
     return found;

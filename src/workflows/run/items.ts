@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 
-/** What the steps of a loop see of where it is. */
-export function loopVariables(item: JsonValue, index: number, total: number): JsonObject {
+/** What the steps of a loop see of where it is. @param as what the loop calls an item. */
+export function loopVariables(item: JsonValue, index: number, total: number, as?: JsonValue): JsonObject {
   return {
+    ...(typeof as === "string" && { [as]: item }),
     current_item: item,
     item,
     item_index: index,

@@ -122,7 +122,7 @@ async function eachItem(run: StepRun): Promise<StepResult> {
       all.push(before.results);
       continue;
     }
-    const variables = loopVariables(item, index, items.length);
+    const variables = loopVariables(item, index, items.length, each?.as);
     const results =
       each?.body === undefined
         ? await attempts(run, itemKey, new InnerScope(plan.scope, variables))

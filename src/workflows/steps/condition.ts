@@ -12,7 +12,7 @@ import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
 import type { StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
 
-const KINDS = ["llm_decision", "simple_comparison", "field_value", "expression"];
+const KINDS = ["llm_decision", "simple_comparison", "field_value", "expression", "value", "first"];
 const RESULTS = new Set(["condition_result", "reasoning", "confidence", "route", "selected"]);
 
 /** Decides where to go: by a comparison, a field, an expression, or a model. */
@@ -30,6 +30,8 @@ export const condition: StepType = {
     operator: text("==, !=, >, <, >=, <=, contains, in, starts_with, ends_with."),
     right_value: anything("Compared with."),
     field_to_check: text("Whose value decides.", { aliases: ["field"] }),
+    value: anything("Decides as it is: the routes name its values."),
+    cases: list("Conditions, in order: the first that holds decides, and the routes name it.", { raw: true }),
     expression: {
       schema: { type: "string", description: "A condition over the inputs, in the short form or in CEL." },
       raw: true,
@@ -71,7 +73,11 @@ function decide(context: StepContext): StepResult | Promise<StepResult> {
         ? "simple_comparison"
         : config.field_to_check !== undefined
           ? "field_value"
-          : "llm_decision";
+          : config.value !== undefined
+            ? "value"
+            : config.cases !== undefined
+              ? "first"
+              : "llm_decision";
   switch (config.condition_type ?? usual) {
     case "simple_comparison":
       return compare(context);
@@ -79,6 +85,10 @@ function decide(context: StepContext): StepResult | Promise<StepResult> {
       return fieldValue(context);
     case "expression":
       return expression(context);
+    case "value":
+      return { condition_result: decidingValue(context), reasoning: "", confidence: 1 };
+    case "first":
+      return firstOf(context);
     default:
       return askModel(context);
   }
@@ -115,6 +125,20 @@ async function expression({ config, inputs, variables }: StepContext): Promise<S
   const compiled = await compileCondition(text);
   const value = compiled.test((name) => inputs[name] ?? variables[name]);
   return { condition_result: value, reasoning: text, confidence: 1 };
+}
+
+function decidingValue({ config, inputs }: StepContext): JsonValue {
+  return config.value ?? inputs.value ?? Object.values(inputs)[0] ?? null;
+}
+
+/** The first of several conditions that holds. */
+async function firstOf({ config, inputs, variables }: StepContext): Promise<StepResult> {
+  for (const one of Array.isArray(config.cases) ? config.cases.map(asText) : []) {
+    const compiled = await compileCondition(one);
+    if (isTrue(compiled.test((name) => inputs[name] ?? variables[name])))
+      return { condition_result: one, reasoning: one, confidence: 1 };
+  }
+  return { condition_result: null, reasoning: "none of the cases holds", confidence: 1 };
 }
 
 /** The model chooses one of the options; an answer that is none of them is an error unless there is a default. */

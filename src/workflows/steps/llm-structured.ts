@@ -38,6 +38,11 @@ export const llmStructured: StepType = {
     schema: "The name of the form.",
   },
   openResults: true,
+  fields({ config }) {
+    const form = config.response_schema === undefined ? undefined : structuredSchema(config.response_schema);
+    const { properties } = typeof form === "object" ? form.schema : {};
+    return isJsonObject(properties) ? Object.keys(properties) : [];
+  },
   main: "structured_response",
   group: "llm",
   check({ config }) {

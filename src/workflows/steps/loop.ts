@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../base/json.js";
 import { SluiceError } from "../../stream/error.js";
-import { anything, choice, list, required, whole } from "../format/field-spec.js";
+import { anything, choice, list, required, text, whole } from "../format/field-spec.js";
 import { itemsOf, loopVariables } from "../run/items.js";
 import { Suspended } from "../run/suspended.js";
 import type { StepContext } from "./step-context.js";
@@ -13,7 +13,8 @@ export const loop: StepType = {
   about: "Runs steps for each item of a list, one item after the other.",
   config: {
     loop_type: choice("What is gone over.", ["iterate_list"]),
-    loop_body: required({ ...list("The steps.", { raw: true, aliases: ["steps", "body"] }) }),
+    loop_body: required({ ...list("The steps.", { raw: true, aliases: ["steps", "body", "do"] }) }),
+    as: text("What the body calls an item. It is always `item` and `current_item`, too."),
     max_iterations: whole("More items than this are an error. Default: no limit.", 1),
     on_error: choice("fail: the first item that fails ends the loop; continue: it is left out. Default fail.", [
       "fail",
@@ -50,7 +51,7 @@ export const loop: StepType = {
 
 /** What happens with one item, as `loop` and `map` know it. */
 export function runItem(context: StepContext, item: JsonValue, index: number, total: number) {
-  return context.runBody("loop_body", String(index), loopVariables(item, index, total));
+  return context.runBody("loop_body", String(index), loopVariables(item, index, total, context.config.as));
 }
 
 /** All items, or an error where there are more than the author allowed. Nothing is left out in silence. */

@@ -1,4 +1,4 @@
-import { anything, choice, list, required, whole } from "../format/field-spec.js";
+import { anything, choice, list, required, text, whole } from "../format/field-spec.js";
 import { itemsOf } from "../run/items.js";
 import { Suspended } from "../run/suspended.js";
 import { ItemResults, limited, loop, runItem } from "./loop.js";
@@ -13,8 +13,9 @@ export const map: StepType = {
   aliases: ["parallel_map"],
   about: "Runs steps for each item of a list, several items at once; results are in the order of the items.",
   config: {
-    loop_body: required({ ...list("The steps.", { raw: true, aliases: ["steps", "body"] }) }),
+    loop_body: required({ ...list("The steps.", { raw: true, aliases: ["steps", "body", "do"] }) }),
     concurrency: whole("How many items at once. Default 8.", 1),
+    as: text("What the body calls an item. It is always `item` and `current_item`, too."),
     max_iterations: whole("More items than this are an error. Default: no limit.", 1),
     on_error: choice("fail: the first item that fails ends the step; continue: it is left out. Default fail.", [
       "fail",

@@ -12,6 +12,7 @@ export const parallel: StepType = {
     branches: required({
       ...list("Lists of steps, one for each branch; or a list of steps.", { raw: true, aliases: ["steps"] }),
     }),
+    names: list("What the branches are called: each is a result.", { raw: true }),
   },
   results: {
     results: "What each branch made at its end.",
@@ -19,6 +20,7 @@ export const parallel: StepType = {
   },
   openResults: true,
   main: "results",
+  inside: "steps",
   container: true,
   bodies: ["branches"],
   async run(context) {
@@ -30,6 +32,10 @@ export const parallel: StepType = {
     if (failed !== undefined) throw failed;
     const made = ended.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     const steps: JsonObject = Object.assign({}, ...made.map(({ results }) => results));
-    return { ...steps, steps, results: made.map(({ output }) => output) };
+    const { names } = context.config;
+    const named = Object.fromEntries(
+      (Array.isArray(names) ? names : []).map((name, index) => [String(name), made[index]?.output ?? null]),
+    );
+    return { ...steps, ...named, steps, results: made.map(({ output }) => output) };
   },
 };

@@ -48,6 +48,8 @@ export interface StepType {
   readonly inputs?: FieldSpecs;
   /** What it makes, by name, with a sentence for each. */
   readonly results: Readonly<Record<string, string>>;
+  /** Results that its settings say it makes, beside those of `results`. */
+  fields?(outline: Pick<StepOutline, "config">): readonly string[];
   /** Set when it makes more than `results` names: the fields of an object that somebody else wrote. */
   readonly openResults?: true;
   /** The result that is meant where none is named, and by an output name of one's own. */
@@ -62,6 +64,8 @@ export interface StepType {
   readonly live?: readonly string[] | ((outline: StepOutline) => readonly string[]);
   /** Set when it waits by itself (`context.input`) for the inputs that are not live. */
   readonly patient?: true;
+  /** The result with what the steps inside it made, by their ids: they are read from outside as well. Default: they are not. */
+  readonly inside?: string;
   /** Set when it only runs steps inside it: it then takes no place of its own among those that run. */
   readonly container?: true;
   /** Fields of `config` with steps inside it. */

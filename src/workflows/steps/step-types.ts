@@ -26,9 +26,11 @@ import { startConversation } from "./start-conversation.js";
 import type { StepType } from "./step-type.js";
 import { stt } from "./stt.js";
 import { subWorkflow } from "./sub-workflow.js";
+import { switchStep } from "./switch.js";
 import { toolCall } from "./tool-call.js";
 import { tts } from "./tts.js";
 import { wait } from "./wait.js";
+import { whileStep } from "./while.js";
 
 /** The step types that are built in. */
 export const STEP_TYPES: readonly StepType[] = [
@@ -48,6 +50,8 @@ export const STEP_TYPES: readonly StepType[] = [
   loop,
   map,
   parallel,
+  switchStep,
+  whileStep,
   wait,
   humanApproval,
   conceptEvaluation,

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { JsonObject, JsonValue } from "../../src/base/json.js";
+import { defineModel } from "../../src/models/define-model.js";
+import { textOf } from "../../src/stream/message.js";
+import { tool } from "../../src/tools/tool.js";
+import { checkWorkflow, loadWorkflow } from "../../src/workflows/workflow.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-habits-"));
+writeFileSync(join(folder, "report.md"), "# Sluices\n\nA sluice lets water through.\n");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Habit {
+  about: string;
+  document: JsonObject;
+  inputs?: JsonObject;
+  /** What the model says, in order; it fails where that begins with an exclamation mark. Then `A1`, `A2` … */
+  says?: string[];
+  /** What somebody who is asked answers. */
+  answer?: JsonValue;
+  output: JsonValue;
+  prompts: string[];
+}
+
+/** Workflows as authors write them who are used to other formats; what comes out, and what the models were asked. */
+const HABITS: Habit[] = JSON.parse(readFileSync(new URL("authors-habits.json", import.meta.url), "utf8"));
+
+test.each(HABITS)("$about", async ({ document, inputs = {}, says = [], answer, output, prompts }) => {
+  const asked: string[] = [];
+  const model = defineModel({
+    id: "m",
+    capabilities: { tools: true, jsonSchema: true },
+    stream({ messages }) {
+      asked.push(messages.map(textOf).join(" | "));
+      const said = says[asked.length - 1] ?? `A${asked.length}`;
+      if (said.startsWith("!")) throw new Error(said.slice(1));
+      return [said];
+    },
+  });
+  const search = tool({ name: "search", input: { type: "object" }, run: () => "found" });
+  const workflow = await loadWorkflow(document, { models: { "*": model }, tools: [search], folder });
+  const onQuestion = async () => answer ?? null;
+  const result = await workflow.run({ inputs, ...(answer !== undefined && { onQuestion }) }).result;
+  expect(result.output).toEqual(output);
+  expect(asked).toEqual(prompts);
+});
+
+test.each([
+  ["n8n", { nodes: [{ name: "OpenAI", type: "n8n-nodes-base.openAi" }], connections: {} }],
+  ["Dify", { graph: { nodes: [], edges: [] } }],
+  ["Amazon States Language", { StartAt: "A", States: { A: { Type: "Succeed" } } }],
+  ["GitHub Actions", { on: "push", jobs: { build: { steps: [] } } }],
+])("a workflow of %s is refused by that name", async (name, document) => {
+  const { diagnostics } = await checkWorkflow(document);
+  expect(diagnostics).toMatchObject([
+    { severity: "error", code: "wrong-kind", message: expect.stringContaining(name) },
+  ]);
+});
+
+test("a name that a step does not make is refused in a template before anything runs", async () => {
+  const steps = [
+    { id: "a", type: "llm_chat", inputs: { message: "x" } },
+    { id: "b", type: "llm_chat", inputs: { message: "About {a.respons}" } },
+  ];
+  const { diagnostics } = await checkWorkflow({ steps }, { model: defineModel({ id: "m", stream: () => ["x"] }) });
+  expect(diagnostics).toMatchObject([
+    { code: "unknown-output", path: "steps[1].inputs.message", suggestion: "did you mean response?" },
+  ]);
+});
+
+test("a price is no place", async () => {
+  const asked: string[] = [];
+  const model = defineModel({
+    id: "m",
+    stream({ messages }) {
+      asked.push(messages.map(textOf).join());
+      return ["x"];
+    },
+  });
+  const steps = [{ id: "a", type: "llm_chat", inputs: { message: "It costs $" + "{price}, or $5.00" } }];
+  await (await loadWorkflow({ inputs: ["price"], steps }, { model })).run({ inputs: { price: 3 } }).result;
+  expect(asked).toEqual(["It costs $3, or $5.00"]);
+});

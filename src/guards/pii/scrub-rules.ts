@@ -2,7 +2,7 @@ import { customPhrase, customRule } from "./custom-entity.js";
 import { apiKeyRules, pemPhrase } from "./entities/api-key.js";
 import { emailAddressRule } from "./entities/email-address.js";
 import { ibanPhrase, ibanRule } from "./entities/iban.js";
-import { ipRules, macAddressRule } from "./entities/network.js";
+import { ipRules, macAddressRule, quadPhrase } from "./entities/network.js";
 import { creditCardRule, isbnRule, numberPhrase, phoneRules } from "./entities/numbers.js";
 import { ENTITIES, type LocalePack, type Phrase, type Rule } from "./entity.js";
 import { de } from "./locales/de.js";
@@ -84,6 +84,7 @@ export function scrubRules(options: ScrubOptions = {}): ScrubRules {
     pemPhrase,
     numberPhrase,
     ibanPhrase,
+    quadPhrase,
     ...new Set(packs.flatMap((pack) => pack.phrases)),
   ];
   const opens = phrases.flatMap((phrase) => (phrase.opens === undefined ? [] : [`(?:${phrase.opens.source})`]));

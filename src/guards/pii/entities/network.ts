@@ -1,4 +1,4 @@
-import { HAS, type Rule } from "../entity.js";
+import { HAS, type Phrase, type Rule } from "../entity.js";
 import { standsAlone } from "./signs.js";
 
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -26,6 +26,24 @@ const PRIVATE = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)/;
 /** Four numbers behind the sign of a paragraph are its own. */
 const PARAGRAPH = /§\s?$/;
 
+/** What four numbers stand before as the number of a section. */
+const TITLE =
+  /^(?:Introduction|Overview|Scope|Background|Purpose|Objectives?|Requirements?|Definitions?|Terminology|Conclusions?|Glossary|Preface|Methodology)[.:]?$/;
+/** What happens to versions, and to addresses of a private network only. */
+const RELEASED = /^released[.:]?$/;
+
+/** Four numbers and the word behind them, where it may say that they are no address. */
+export const quadPhrase: Phrase = {
+  begin: (word) => (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(word) ? 1 : 0),
+  next: (state, word) => (state === 1 && (TITLE.test(word) || RELEASED.test(word)) ? 2 : 0),
+};
+
+/** Whether the word behind an address says that it is the number of a section, or a version. */
+function isNumbered(value: string, after: string): boolean {
+  const [, word = ""] = /^\s(\S+)/.exec(after) ?? [];
+  return TITLE.test(word) || (RELEASED.test(word) && !PRIVATE.test(value));
+}
+
 /** This machine and "any address" say nothing about a person. */
 const UNSPECIFIC = /^(?:127\.|0\.0\.0\.0$|255\.255\.255\.)/;
 
@@ -49,9 +67,10 @@ export const ipRules: readonly Rule[] = [
       "g",
     ),
     needs: HAS.digit,
-    accept: (value, before) =>
+    accept: (value, before, after) =>
       standsAlone(before) &&
       !UNSPECIFIC.test(value) &&
+      !isNumbered(value, after) &&
       !VERSION.test(before) &&
       !PARAGRAPH.test(before) &&
       (PRIVATE.test(value) || !PROGRAM.test(before)) &&

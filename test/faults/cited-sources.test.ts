@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { aiSdkUi } from "../../src/dialects/ai-sdk-ui/ai-sdk-ui.js";
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import type { Dialect } from "../../src/dialects/dialect.js";
+import { gemini } from "../../src/dialects/gemini/gemini.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
+import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import { WholeAnswer } from "../../src/dialects/whole-answer.js";
 import type { ChatEvent, Source } from "../../src/stream/chat-event.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
@@ -63,6 +65,24 @@ test("the AI SDK's clients are given quotes and spans beside the address", () =>
     quote: "flows",
   };
   expect(carried(aiSdkUi, paper)).toEqual([paper]);
+});
+
+test("Responses carry the quote and the place of pages and documents", () => {
+  expect(carried(openAiResponses, PAGE)).toEqual([PAGE]);
+  const paper: Source = {
+    kind: "document",
+    id: "file-1",
+    title: "On water",
+    filename: "water.pdf",
+    quote: "flows",
+    span: { start: 3, end: 8 },
+  };
+  expect(carried(openAiResponses, paper)).toMatchObject([paper]);
+});
+
+test("Gemini carries which document it is, and its quote", () => {
+  const paper: Source = { kind: "document", id: "documents/1", url: "gs://b/a.pdf", title: "A", quote: "flows" };
+  expect(carried(gemini, paper)).toMatchObject([paper]);
 });
 
 test("Anthropic's search results from an address keep it, and nothing is made up", () => {

@@ -14,7 +14,7 @@ export const losses: readonly Loss[] = [
     why: "all of them stand in the last chunk, with their spans",
   },
   {
-    what: "details of a cited document beside its address, title and quote; the quote of a web page",
+    what: "details of a cited document beside its name, address, title and quote; the quote of a web page",
     why: "`groundingMetadata` has no place for them",
   },
   {

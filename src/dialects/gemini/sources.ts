@@ -78,13 +78,14 @@ export function writeGrounding(sources: readonly { source: Source; start?: numbe
   return { groundingChunks, ...(groundingSupports.length > 0 && { groundingSupports }) };
 }
 
-function writeChunk({ kind, url, title, filename, quote, opaque }: Source): JsonObject {
+function writeChunk({ kind, id, url, title, filename, quote, opaque }: Source): JsonObject {
   const own = objectOf(opaque?.data).chunk;
   if (isJsonObject(own)) return own;
   const name = title ?? filename;
   const facts = { ...(url !== undefined && { uri: url }), ...(name !== undefined && { title: name }) };
   if (kind === "url") return { web: facts };
-  return { retrievedContext: { ...facts, ...(quote !== undefined && { text: quote }) } };
+  const more = { ...(quote !== undefined && { text: quote }), ...(id !== undefined && { documentName: id }) };
+  return { retrievedContext: { ...facts, ...more } };
 }
 
 function chunkSource({ chunk }: JsonObject): Source {

@@ -29,7 +29,10 @@ export const losses: readonly Loss[] = [
     what: "state of other dialects on a tool call, for Sluice's own reader",
     why: "it follows the call, which was complete; other clients bring it back",
   },
-  { what: "quotes of cited sources, state of sources of other dialects", why: "an annotation says where, not what" },
+  {
+    what: "state of sources of other dialects, whether a source with an address is a document",
+    why: "an annotation has an address or a file",
+  },
   { what: "`stop`, `seed`, `topK`, penalties and a reasoning budget", why: "the request has no such fields" },
   { what: "`previous_response_id`, `conversation` and item references", why: "earlier answers are not kept here" },
   { what: "the provider's own usage object (`usage.raw`)", why: "it is written in this protocol's counts" },

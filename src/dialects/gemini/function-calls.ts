@@ -27,6 +27,8 @@ const CARRIED = ["id", "name", "args", "partialArgs", "willContinue"];
 export class FunctionCalls {
   readonly #newId: () => string;
   readonly #open: OpenCall[] = [];
+  /** The part of a call that came whole and without arguments, as long as these may follow. */
+  #bare: JsonObject | undefined;
   readonly #reported = new ReportedCalls();
   #any = false;
 
@@ -37,11 +39,32 @@ export class FunctionCalls {
 
   /** Whether a function was called. */
   get any(): boolean {
-    return this.#any;
+    return this.#any || this.#bare !== undefined;
   }
 
   /** Takes a part that has a `functionCall`; returns whether it had a use for it. */
   push(part: JsonObject, emit: Emit): boolean {
+    const bare = this.#bare;
+    this.#bare = undefined;
+    const { functionCall, ...more } = part;
+    const args = objectOf(functionCall).args;
+    if (bare !== undefined && filledString(objectOf(functionCall).name) === undefined && isJsonObject(args)) {
+      return this.#push({ ...bare, ...more, functionCall: { ...objectOf(bare.functionCall), args } }, emit);
+    }
+    if (bare !== undefined) this.#push(bare, emit);
+    if (!isBare(objectOf(functionCall))) return this.#push(part, emit);
+    this.#bare = part;
+    return true;
+  }
+
+  /** Something else follows: a call without arguments has none. */
+  release(emit: Emit): void {
+    const bare = this.#bare;
+    this.#bare = undefined;
+    if (bare !== undefined) this.#push(bare, emit);
+  }
+
+  #push(part: JsonObject, emit: Emit): boolean {
     const call = objectOf(part.functionCall);
     // Arguments without a name go on with the call that is open; where none is, somebody forgot its name.
     const named = filledString(call.name) !== undefined || (this.#open.length === 0 && isJsonObject(call.args));
@@ -68,6 +91,7 @@ export class FunctionCalls {
 
   /** No more comes: calls whose end did not arrive are complete, or `cut` in their arguments. */
   finish(cut: boolean, emit: Emit): void {
+    this.release(emit);
     for (const open of [...this.#open]) this.#end(open, cut, emit);
   }
 
@@ -112,6 +136,12 @@ export class FunctionCalls {
     this.#any = true;
     emit(callEvent(callId, name, input, part));
   }
+}
+
+/** Whether a call came whole with a name and nothing in its arguments. */
+function isBare({ name, args, willContinue, partialArgs }: JsonObject): boolean {
+  const isEmpty = args === undefined || (isJsonObject(args) && Object.keys(args).length === 0);
+  return filledString(name) !== undefined && isEmpty && willContinue === undefined && partialArgs === undefined;
 }
 
 function callEvent(callId: string, name: string, input: ParsedInput, part: JsonObject): ToolCallEvent {

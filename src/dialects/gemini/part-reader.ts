@@ -37,6 +37,7 @@ export class GeminiPartReader {
   }
 
   push(part: JsonObject, emit: Emit): void {
+    if (!isJsonObject(part.functionCall)) this.calls.release(emit);
     if (typeof part.text === "string") this.#textPart(part, part.text, emit);
     else if (isJsonObject(part.functionCall)) this.#functionCall(part, emit);
     else if (isJsonObject(part.executableCode)) this.#executableCode(part, part.executableCode, emit);
@@ -50,6 +51,7 @@ export class GeminiPartReader {
   /** A piece of text that is nothing else. */
   piece(text: string, thought: boolean, emit: Emit): void {
     if (text === "") return;
+    this.calls.release(emit);
     const block = this.text.place(thought ? "reasoning" : "text", this.#whole);
     if (!thought) this.text.push(text);
     emit({ type: thought ? "reasoning-delta" : "text-delta", text, block });

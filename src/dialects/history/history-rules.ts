@@ -164,6 +164,11 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
       "pydantic/pydantic-ai#5929, aws-samples/sample-multi-agent-orchestration-chat-on-agentcore#15, docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html",
   },
   {
+    who: "DeepSeek, Moonshot",
+    rule: "an answer with calls has `reasoning_content`, which is not empty",
+    source: "HKUDS/nanobot#946, NousResearch/hermes-agent#17341",
+  },
+  {
     who: "DeepSeek, and others without images",
     rule: "a message of nothing but text is a string, not a list of parts",
     source: "BerriAI/litellm#6642, cline/cline#230",

@@ -152,7 +152,7 @@ export class ToolCalls {
     const same = id === undefined ? undefined : this.#byId.get(id);
     const there = index !== undefined ? this.#byIndex.get(index) : undefined;
     if (index !== undefined) {
-      if (there === undefined) return same !== undefined && this.#indexOf(same) === undefined ? same : undefined;
+      if (there === undefined) return this.#atNewIndex(piece, same);
       if (id === undefined || there.givenId === undefined || id === there.givenId) {
         return begins(piece, there) ? undefined : there;
       }
@@ -169,6 +169,14 @@ export class ToolCalls {
     const last = this.#last;
     if (last === undefined || name === undefined) return last;
     return name !== last.name || begins(piece, last) ? undefined : last;
+  }
+
+  /** What a piece goes on with whose index no call has. Arguments alone are those that the last call still waits for. */
+  #atNewIndex({ id, name }: Piece, same: StreamedCall | undefined): StreamedCall | undefined {
+    if (same !== undefined) return this.#indexOf(same) === undefined ? same : undefined;
+    const last = this.#last;
+    const waits = last !== undefined && last.name !== "" && !last.isWhole;
+    return id === undefined && name === undefined && waits ? last : undefined;
   }
 
   #unlessBegins(piece: Piece, call: StreamedCall | undefined): StreamedCall | undefined {

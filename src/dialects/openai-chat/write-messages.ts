@@ -29,6 +29,9 @@ const AUDIO_FORMATS: Readonly<Record<string, string>> = {
   "audio/mp3": "mp3",
 };
 
+/** What stands for the thoughts of calls that have none: services that want them back refuse an absent field and an empty one. */
+const NO_THOUGHT = " ";
+
 /** Messages as this protocol writes them; results of tools become a message each. */
 export function writeMessages(
   messages: readonly ChatMessage[],
@@ -151,6 +154,7 @@ function writeCallWithState(part: ToolCallPart): JsonObject {
 function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: OpenAiChatQuirks): JsonObject {
   const reasoning = content.filter((part): part is ReasoningPart => part.type === "reasoning");
   const text = reasoning.map((part) => part.text).join("");
+  const calls = content.some((part) => part.type === "tool-call" && !part.providerExecuted);
   const state: JsonObject = {};
   for (const { opaque } of reasoning) {
     for (const [field, value] of Object.entries(thoughtStateIn(ownData(opaque)))) {
@@ -160,6 +164,7 @@ function writeReasoning(content: readonly AssistantPart[], { sendReasoning }: Op
   }
   return {
     ...(sendReasoning !== undefined && sendReasoning !== "thinking" && text !== "" && { [sendReasoning]: text }),
+    ...(sendReasoning === "reasoning_content" && text === "" && calls && { reasoning_content: NO_THOUGHT }),
     // Copilot takes its seal only with the text.
     ...("reasoning_opaque" in state && text !== "" && { reasoning_text: text }),
     ...state,

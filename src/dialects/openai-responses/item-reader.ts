@@ -149,8 +149,10 @@ export class ItemReader {
     return undefined;
   }
 
+  /** A function whose name comes with its end is told then, with all of its arguments. */
   #begin(item: JsonObject): OpenItem {
-    return new OpenItem(item, isCall(item) ? callOf(item, this.#customTools) : undefined);
+    const isNamed = item.type !== "function_call" || filledString(item.name) !== undefined;
+    return new OpenItem(item, isCall(item) && isNamed ? callOf(item, this.#customTools) : undefined);
   }
 
   /** Another item begins at the place of one: servers that leave the index out say 0 of all of them. */

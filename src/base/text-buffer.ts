@@ -6,21 +6,20 @@ const SMALL = 64;
  */
 export class TextBuffer {
   #recent: string[] = [];
-  #joined: string[] = [];
+  #joined = "";
 
   push(piece: string): void {
-    if (this.#recent.push(piece) === SMALL) {
-      this.#joined.push(this.#recent.join(""));
-      this.#recent = [];
-    }
+    if (this.#recent.push(piece) === SMALL) this.#join();
   }
 
   /** Everything pushed so far. */
   toString(): string {
-    if (this.#recent.length > 0 || this.#joined.length > 1) {
-      this.#joined = [this.#joined.join("") + this.#recent.join("")];
-      this.#recent = [];
-    }
-    return this.#joined[0] ?? "";
+    if (this.#recent.length > 0) this.#join();
+    return this.#joined;
+  }
+
+  #join(): void {
+    this.#joined += this.#recent.join("");
+    this.#recent = [];
   }
 }

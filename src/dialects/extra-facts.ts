@@ -9,7 +9,8 @@ import { EarlyEvents } from "./early-events.js";
  * so that a call whose answer has not begun can be made again.
  */
 export class ExtraFacts {
-  readonly #emitted = new Map<string, string>();
+  /** Made when it is needed: most answers have none. */
+  #emitted: Map<string, string> | undefined;
   readonly #early = new EarlyEvents();
 
   /** @param known the fields that have events of their own, or say only how the answer was made. */
@@ -18,7 +19,8 @@ export class ExtraFacts {
       const value = object[name];
       if (value === null || value === undefined || value === "" || name === "" || known.includes(name)) continue;
       const text = JSON.stringify(value);
-      if (text === "{}" || text === "[]" || this.#emitted.get(name) === text) continue;
+      if (text === "{}" || text === "[]" || this.#emitted?.get(name) === text) continue;
+      this.#emitted ??= new Map();
       this.#emitted.set(name, text);
       this.#early.push({ type: "data", name: providerData(name), value }, emit);
     }

@@ -73,7 +73,8 @@ export class LearnedShapes<T> {
   }
 }
 
-interface Located extends Hole {
+interface Located {
+  hole: Hole;
   from: number;
   to: number;
 }
@@ -106,7 +107,8 @@ class Shape {
 
   static of(text: string, holes: readonly Hole[]): Shape | undefined {
     const located = holes.flatMap((hole) => locate(text, hole) ?? []).sort((a, b) => a.from - b.from);
-    if (!located.some((hole) => hole.capture)) return undefined;
+    const found = located.map(({ hole }) => hole);
+    if (!found.some(({ capture }) => capture)) return undefined;
     const before: string[] = [];
     let at = 0;
     for (const { from, to } of located) {
@@ -114,7 +116,7 @@ class Shape {
       at = to;
     }
     const end = Math.max(at, closersAt(text));
-    return new Shape(before, located, ownText(text.slice(at, end)), text.slice(end).replaceAll(" ", ""));
+    return new Shape(before, found, ownText(text.slice(at, end)), text.slice(end).replaceAll(" ", ""));
   }
 
   /** The captured values; `undefined` where the frame has another shape. */
@@ -218,7 +220,7 @@ function locate(text: string, hole: Hole): Located | undefined {
     if (COLON.test(text)) {
       const from = valueFrom(text, COLON.lastIndex, hole.kind);
       const to = from === -1 ? -1 : endOf(text, from, hole.kind);
-      if (to !== -1 && isAtPath(text, from, to, hole)) return { ...hole, from, to };
+      if (to !== -1 && isAtPath(text, from, to, hole)) return { hole, from, to };
     }
     at = text.indexOf(name, at + name.length);
   }

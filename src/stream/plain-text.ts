@@ -1,3 +1,4 @@
+import { flatText } from "../base/flat-text.js";
 import type { Batch } from "./batch-source.js";
 import type { ChatEvent } from "./chat-event.js";
 
@@ -41,8 +42,14 @@ function find(batch: Batch): PlainText | undefined {
   for (let i = 0; i < batch.length; i++) {
     const event = batch[i];
     if (event?.type !== "text-delta" || event.block !== block) return undefined;
-    if (event.refusal !== undefined || event.opaque !== undefined || !event.text.isWellFormed()) return undefined;
+    if (event.refusal !== undefined || event.opaque !== undefined || beginsHalf(event.text)) return undefined;
     text += event.text;
   }
-  return { text, block };
+  return text.isWellFormed() ? { text: flatText(text), block } : undefined;
+}
+
+/** Whether a text begins with the second half of a character: with the one before it, it might be well-formed. */
+function beginsHalf(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code >= 0xdc00 && code <= 0xdfff;
 }

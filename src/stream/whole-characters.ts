@@ -2,6 +2,7 @@ import type { Batch } from "./batch-source.js";
 import type { ChatEvent, ReasoningDeltaEvent, TextDeltaEvent, ToolInputDeltaEvent } from "./chat-event.js";
 
 type Delta = TextDeltaEvent | ReasoningDeltaEvent | ToolInputDeltaEvent;
+type Halves = Map<string, { half: string; like: Delta }>;
 
 /** What stands for half a character whose other half never comes (Unicode 17, section 3.9). */
 const REPLACEMENT = "\ufffd";
@@ -12,64 +13,66 @@ const REPLACEMENT = "\ufffd";
  */
 export class WholeCharacters {
   /** Halves that wait, by the part that they belong to, and the delta that they came with. */
-  readonly #halves = new Map<string, { half: string; like: Delta }>();
+  #halves: Halves | undefined;
 
   /** Whether half a character waits for its other half. */
   get waiting(): boolean {
-    return this.#halves.size > 0;
+    return this.#halves !== undefined && this.#halves.size > 0;
   }
 
   /** The batch with whole characters; itself where it has no others. */
   complete(batch: Batch): Batch {
-    if (this.#halves.size === 0 && batch.every(isWhole)) return batch;
+    if (!this.waiting && batch.every(isWhole)) return batch;
+    this.#halves ??= new Map();
+    const halves = this.#halves;
     const out: ChatEvent[] = [];
     for (const event of batch) {
-      if (isDelta(event)) this.#delta(event, out);
+      if (isDelta(event)) takeDelta(event, halves, out);
       else {
-        this.#before(event, out);
+        endBefore(event, halves, out);
         out.push(event);
       }
     }
     return out;
   }
+}
 
-  #delta(event: Delta, out: ChatEvent[]): void {
-    const key = partOf(event);
-    const text = (this.#halves.get(key)?.half ?? "") + textOf(event);
-    this.#halves.delete(key);
-    const last = text.charCodeAt(text.length - 1);
-    // The provider's state seals its part: nothing follows.
-    const waits = last >= 0xd800 && last <= 0xdbff && !("opaque" in event && event.opaque !== undefined);
-    if (waits) this.#halves.set(key, { half: text.slice(-1), like: event });
-    const whole = (waits ? text.slice(0, -1) : text).toWellFormed();
-    if (whole !== "" || !waits) out.push(withText(event, whole));
+function takeDelta(event: Delta, halves: Halves, out: ChatEvent[]): void {
+  const key = partOf(event);
+  const text = (halves.get(key)?.half ?? "") + textOf(event);
+  halves.delete(key);
+  const last = text.charCodeAt(text.length - 1);
+  // The provider's state seals its part: nothing follows.
+  const waits = last >= 0xd800 && last <= 0xdbff && !("opaque" in event && event.opaque !== undefined);
+  if (waits) halves.set(key, { half: text.slice(-1), like: event });
+  const whole = (waits ? text.slice(0, -1) : text).toWellFormed();
+  if (whole !== "" || !waits) out.push(withText(event, whole));
+}
+
+/** Ends what an event ends. */
+function endBefore(event: ChatEvent, halves: Halves, out: ChatEvent[]): void {
+  switch (event.type) {
+    case "retract":
+      halves.clear();
+      return;
+    case "tool-call":
+      end(halves, out, (key) => key === callKey(event.callId));
+      return;
+    case "start":
+    case "step-start":
+    case "step-finish":
+    case "finish":
+      end(halves, out, () => true);
+      return;
+    default:
   }
+}
 
-  /** Ends what an event ends. */
-  #before(event: ChatEvent, out: ChatEvent[]): void {
-    switch (event.type) {
-      case "retract":
-        this.#halves.clear();
-        return;
-      case "tool-call":
-        this.#end(out, (key) => key === callKey(event.callId));
-        return;
-      case "start":
-      case "step-start":
-      case "step-finish":
-      case "finish":
-        this.#end(out, () => true);
-        return;
-      default:
-    }
-  }
-
-  #end(out: ChatEvent[], ends: (key: string) => boolean): void {
-    for (const [key, { like }] of this.#halves) {
-      if (!ends(key)) continue;
-      this.#halves.delete(key);
-      out.push(withText(like, REPLACEMENT));
-    }
+function end(halves: Halves, out: ChatEvent[], ends: (key: string) => boolean): void {
+  for (const [key, { like }] of halves) {
+    if (!ends(key)) continue;
+    halves.delete(key);
+    out.push(withText(like, REPLACEMENT));
   }
 }
 

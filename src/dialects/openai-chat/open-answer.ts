@@ -12,18 +12,20 @@ import { ToolCalls } from "./tool-calls.js";
 
 /** The content of one answer while it arrives: its text, reasoning, calls and sound. A stream may hold several answers. */
 export class OpenAnswer {
-  readonly #calls: ToolCalls;
+  readonly #newId: (place: number) => string;
+  /** Made when it is needed, like what follows it: most answers are text, and many may be held at once. */
+  #calls: ToolCalls | undefined;
   readonly #thoughts = new ThoughtState();
   readonly #audio = new EmittedAudio();
   /** The text so far, which a message at the end may repeat whole. */
   readonly #text = new EmittedText();
-  readonly #called = new Set<string>();
+  #called: Set<string> | undefined;
   #refused = false;
   #reasoned = false;
 
   /** @param newId makes the id of a call that came without one, from its place. */
   constructor(newId: (place: number) => string) {
-    this.#calls = new ToolCalls(newId);
+    this.#newId = newId;
   }
 
   get hasText(): boolean {
@@ -32,7 +34,7 @@ export class OpenAnswer {
 
   /** Takes a piece of a known shape. Returns `false` where it belongs to a call that has not begun. */
   piece(meaning: Meaning, text: string, emit: Emit): boolean {
-    if (meaning.type === "tool-input-delta") return this.#calls.pushInput(meaning.index, text, emit);
+    if (meaning.type === "tool-input-delta") return this.#calls?.pushInput(meaning.index, text, emit) ?? false;
     if (text === "") return true;
     if (meaning.type === "text-delta") this.#text.push(text);
     emit({ type: meaning.type, text });
@@ -43,7 +45,10 @@ export class OpenAnswer {
   book(event: ChatEvent): void {
     if (event.type === "text-delta" && event.refusal === undefined) this.#text.push(event.text);
     else if (event.type === "reasoning-delta") this.#reasoned = true;
-    else if (event.type === "tool-call") this.#called.add(callSign(event.name, event.input));
+    else if (event.type === "tool-call") {
+      this.#called ??= new Set();
+      this.#called.add(callSign(event.name, event.input));
+    }
   }
 
   /** Takes a delta, or a message. */
@@ -56,11 +61,16 @@ export class OpenAnswer {
       emit({ type: "text-delta", text: delta.refusal, refusal: true });
     }
     if (Array.isArray(delta.images)) for (const image of delta.images) imagePart(image, emit);
-    if (Array.isArray(delta.tool_calls)) this.#calls.pushAll(delta.tool_calls, emit);
+    if (Array.isArray(delta.tool_calls)) this.#toolCalls.pushAll(delta.tool_calls, emit);
     // A few servers send one call without its list.
-    else if (isJsonObject(delta.tool_calls)) this.#calls.push(delta.tool_calls, emit);
+    else if (isJsonObject(delta.tool_calls)) this.#toolCalls.push(delta.tool_calls, emit);
     // Before there were tools there was one function.
-    if (isJsonObject(delta.function_call)) this.#calls.push({ index: 0, function: delta.function_call }, emit);
+    if (isJsonObject(delta.function_call)) this.#toolCalls.push({ index: 0, function: delta.function_call }, emit);
+  }
+
+  get #toolCalls(): ToolCalls {
+    this.#calls ??= new ToolCalls(this.#newId);
+    return this.#calls;
   }
 
   #reasoning(delta: JsonObject, emit: Emit): void {
@@ -84,18 +94,18 @@ export class OpenAnswer {
     const { refusal: _, audio: __, images: ___, ...others } = message;
     const told = this.#reasoned ? [...THOUGHT_FIELDS, ...THOUGHT_STATES] : [];
     const thoughts = Object.fromEntries(told.map((field) => [field, null]));
-    const calls = this.#calls.any ? { tool_calls: null, function_call: null } : {};
+    const calls = this.#calls?.any ? { tool_calls: null, function_call: null } : {};
     return { ...others, ...thoughts, ...calls, content: rest };
   }
 
   isRepeatedBy(answer: RepeatedAnswer): boolean {
-    return answer.repeats(this.#text, this.#called);
+    return answer.repeats(this.#text, this.#called ?? new Set());
   }
 
   /** Takes the finish reason: calls need not wait for the end marker, unless the answer was cut. */
   ends(reason: string, emit: Emit): void {
     if (this.#finishReason(reason).reason === "length") return;
-    this.#calls.completeWhole((event) => {
+    this.#calls?.completeWhole((event) => {
       this.book(event);
       emit(event);
     });
@@ -107,11 +117,11 @@ export class OpenAnswer {
     if (fields !== undefined) emit({ type: "reasoning-delta", text: "", opaque: ownOpaque(fields) });
     this.#audio.end(emit);
     const cut = readFinishReason(rawReason, { toolCalls: false }).reason === "length";
-    this.#calls.finish(cut, emit);
+    this.#calls?.finish(cut, emit);
     return this.#finishReason(rawReason);
   }
 
   #finishReason(rawReason: string | undefined): { reason: FinishReason; rawReason?: string } {
-    return readFinishReason(rawReason, { toolCalls: this.#calls.any, refusal: this.#refused });
+    return readFinishReason(rawReason, { toolCalls: this.#calls?.any === true, refusal: this.#refused });
   }
 }

@@ -4,7 +4,8 @@ import { ownOpaque } from "./opaque.js";
 
 /** Emits each source once, although Perplexity repeats its list in every chunk. */
 export class CitedSources {
-  readonly #seen = new Set<string>();
+  /** Made when it is needed: most answers have none. */
+  #seen: Set<string> | undefined;
 
   /** Takes what a chunk or a message says of sources: OpenAI's annotations, Perplexity's citations and search results. */
   push(chunk: JsonObject, message: JsonObject, emit: Emit): void {
@@ -23,6 +24,7 @@ export class CitedSources {
 
   #emit(source: Source, emit: Emit): void {
     const key = `${source.url}\n${source.span?.start ?? ""}`;
+    this.#seen ??= new Set();
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     emit({ type: "source", source });

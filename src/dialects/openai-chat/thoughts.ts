@@ -36,23 +36,26 @@ export function thoughtStateIn(object: JsonObject | undefined): JsonObject {
 
 /** What seals the thoughts of an answer, put together from its deltas. */
 export class ThoughtState {
-  readonly #details = new ReasoningDetails();
-  readonly #blocks = new ThinkingBlocks();
+  /** Made when they are needed: most answers have neither. */
+  #details: ReasoningDetails | undefined;
+  #blocks: ThinkingBlocks | undefined;
   #sealed = "";
 
   /** Takes a delta or a message; returns what its sealed thoughts say. */
   push({ reasoning_details: details, thinking_blocks: blocks, reasoning_opaque: sealed }: JsonObject): string {
-    const detailed = Array.isArray(details) ? this.#details.push(details) : "";
-    const thought = Array.isArray(blocks) ? this.#blocks.push(blocks) : "";
     if (typeof sealed === "string") this.#sealed += sealed;
-    return detailed || thought;
+    if (Array.isArray(details)) this.#details ??= new ReasoningDetails();
+    if (Array.isArray(blocks)) this.#blocks ??= new ThinkingBlocks();
+    const detailed = Array.isArray(details) ? this.#details?.push(details) : undefined;
+    const thought = Array.isArray(blocks) ? this.#blocks?.push(blocks) : undefined;
+    return detailed || thought || "";
   }
 
   /** The fields to bring back; `undefined` where there are none. */
   get fields(): JsonObject | undefined {
     const fields = thoughtStateIn({
-      ...(this.#details.blocks !== undefined && { reasoning_details: this.#details.blocks }),
-      ...(this.#blocks.blocks !== undefined && { thinking_blocks: this.#blocks.blocks }),
+      ...(this.#details?.blocks !== undefined && { reasoning_details: this.#details.blocks }),
+      ...(this.#blocks?.blocks !== undefined && { thinking_blocks: this.#blocks.blocks }),
       ...(this.#sealed !== "" && { reasoning_opaque: this.#sealed }),
     });
     return Object.keys(fields).length > 0 ? fields : undefined;

@@ -76,10 +76,15 @@ export function httpModel(options: HttpModelOptions): ChatModel {
       const open = (): BatchSource => {
         const wire = dialect.writeRequest(request, { model, stream: streaming });
         const own = { "content-type": "application/json", accept: streaming ? framed : "application/json" };
-        const post = {
-          ...service.request("POST", wire.path, own, wire.headers, options.headers, call.headers),
-          body: JSON.stringify(wire.body),
-        };
+        const { method, url, headers } = service.request(
+          "POST",
+          wire.path,
+          own,
+          wire.headers,
+          options.headers,
+          call.headers,
+        );
+        const post = { method, url, headers, body: JSON.stringify(wire.body) };
         const warnings = [...wire.warnings, ...optionsOfOthers(request, dialect)];
         const expected = { dialect, model, streaming, warnings };
         const reasoning = request.reasoning !== undefined && request.reasoning.effort !== "none";

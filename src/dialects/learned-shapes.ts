@@ -40,7 +40,7 @@ const MAX_SHAPES = 4;
  * @template T what a matching frame means to the reader.
  */
 export class LearnedShapes<T> {
-  readonly #shapes: { shape: Shape; meaning: T }[] = [];
+  #shapes: { shape: Shape; meaning: T }[] = [];
   #lessons = 0;
 
   /** Calls `found` with the meaning of the frame's shape and its captured values, and returns whether it had one. */
@@ -68,8 +68,8 @@ export class LearnedShapes<T> {
     if (this.#lessons < FIRST_LESSON || this.#lessons > LAST_LESSON) return;
     const shape = Shape.of(text, holes);
     if (shape === undefined) return;
-    this.#shapes.unshift({ shape, meaning });
-    if (this.#shapes.length > MAX_SHAPES) this.#shapes.pop();
+    // A new array has room for just these.
+    this.#shapes = [{ shape, meaning }, ...this.#shapes.slice(0, MAX_SHAPES - 1)];
   }
 }
 
@@ -109,12 +109,8 @@ class Shape {
     const located = holes.flatMap((hole) => locate(text, hole) ?? []).sort((a, b) => a.from - b.from);
     const found = located.map(({ hole }) => hole);
     if (!found.some(({ capture }) => capture)) return undefined;
-    const before: string[] = [];
-    let at = 0;
-    for (const { from, to } of located) {
-      before.push(ownText(text.slice(at, from)));
-      at = to;
-    }
+    const before = located.map(({ from }, index) => ownText(text.slice(located[index - 1]?.to ?? 0, from)));
+    const at = located.at(-1)?.to ?? 0;
     const end = Math.max(at, closersAt(text));
     return new Shape(before, found, ownText(text.slice(at, end)), text.slice(end).replaceAll(" ", ""));
   }

@@ -1,5 +1,6 @@
 import type { Transform } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { SluiceError } from "../../stream/error.js";
 
 /** How an encoding is undone. */
 type Encoding = "gzip" | "deflate" | "br" | "none" | "unknown";
@@ -8,7 +9,8 @@ type Encoding = "gzip" | "deflate" | "br" | "none" | "unknown";
 export interface DecodedBody {
   piece(bytes: Uint8Array): void;
   end(): void;
-  fail(error: Error): void;
+  /** It cannot be decoded. */
+  close(failure: SluiceError): void;
 }
 
 /** Bytes of a text that no compressed body begins with: a body that is all of these was not encoded, whatever its label. */
@@ -58,7 +60,7 @@ export class BodyDecoding {
   #open(encoding: Encoding): Transform | "none" {
     if (encoding === "none") return encoding;
     if (encoding === "unknown") {
-      this.#to.fail(new Error("it is not known, and was not asked for"));
+      this.#fail(new Error("it is not known, and was not asked for"));
       return "none";
     }
     // What came so far is passed on at once, and a body that was cut is read as far as it came.
@@ -71,8 +73,14 @@ export class BodyDecoding {
           : createBrotliDecompress();
     stream.on("data", (piece: Uint8Array) => this.#to.piece(piece));
     stream.on("end", () => this.#to.end());
-    stream.on("error", (error) => this.#to.fail(error));
+    stream.on("error", (error) => this.#fail(error));
     return stream;
+  }
+
+  #fail(cause: Error): void {
+    const label = this.#label || "none";
+    const message = `the answer's encoding (${label}) cannot be undone: ${cause.message}`;
+    this.#to.close(new SluiceError("malformed-frame", message, { cause }));
   }
 }
 

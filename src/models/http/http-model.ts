@@ -65,6 +65,8 @@ export function httpModel(options: HttpModelOptions): ChatModel {
   const { id, dialect, model, capabilities, list, nearBy = false } = options;
   const service = new HttpService(options);
   const framed = dialect.framing === "sse" ? "text/event-stream" : "application/x-ndjson";
+  // Made here and not for each call, whose request it would keep for as long as the answer lasts.
+  const readError = (response: ErrorResponse) => withProtocol(dialect.name, response, dialect.readError(response));
   return {
     id,
     ...(capabilities !== undefined && { capabilities }),
@@ -89,8 +91,6 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         const expected = { dialect, model, streaming, warnings };
         const reasoning = request.reasoning !== undefined && request.reasoning.effort !== "none";
         const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
-        const readError = (response: ErrorResponse) =>
-          withProtocol(dialect.name, response, dialect.readError(response));
         return httpSource(service.call(id, post, readError, call, defaults), expected);
       };
       const source = dialect.load === undefined ? open() : opened(() => loadThen(dialect, open));

@@ -1,24 +1,38 @@
-import type { BatchSource } from "../../stream/batch-source.js";
+import type { Batch, BatchSource } from "../../stream/batch-source.js";
 import { SluiceError } from "../../stream/error.js";
-import { attempts } from "../../stream/sources/attempts.js";
+import { type AttemptsPlan, attempts, type FailedAttempt } from "../../stream/sources/attempts.js";
 import { type Expected, HttpAnswer } from "./http-answer.js";
 import type { HttpCall } from "./http-call.js";
 
 /** The events of one HTTP call. Until there is content it is made again where that may help. */
 export function httpSource(call: HttpCall, expected: Expected): BatchSource {
-  return attempts({
-    async open(attempt) {
-      try {
-        return await HttpAnswer.begin(call, expected, await call.send(attempt));
-      } catch (thrown) {
-        throw SluiceError.from(thrown, "protocol");
-      }
-    },
-    async recover(error, { attempt, delivered }) {
-      if (delivered) throw call.fail(error);
-      await call.pause(error, attempt);
-      return [];
-    },
-    cancel: (reason) => call.cancel(SluiceError.from(reason, "cancelled")),
-  });
+  return attempts(new HttpAttempts(call, expected));
+}
+
+class HttpAttempts implements AttemptsPlan {
+  readonly #call: HttpCall;
+  readonly #expected: Expected;
+
+  constructor(call: HttpCall, expected: Expected) {
+    this.#call = call;
+    this.#expected = expected;
+  }
+
+  async open(attempt: number): Promise<BatchSource> {
+    try {
+      return await HttpAnswer.begin(this.#call, this.#expected, await this.#call.send(attempt));
+    } catch (thrown) {
+      throw SluiceError.from(thrown, "protocol");
+    }
+  }
+
+  async recover(error: SluiceError, { attempt, delivered }: FailedAttempt): Promise<Batch> {
+    if (delivered) throw this.#call.fail(error);
+    await this.#call.pause(error, attempt);
+    return [];
+  }
+
+  cancel(reason: unknown): void {
+    this.#call.cancel(SluiceError.from(reason, "cancelled"));
+  }
 }

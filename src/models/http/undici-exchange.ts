@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
-import { BodyDecoding } from "./body-decoding.js";
+import { BodyDecoding, type DecodedBody } from "./body-decoding.js";
 import { type Exchange, HELD_BYTES, type HttpRequest, REST_BYTES, REST_MS, type ResponseHead } from "./transport.js";
 import { dispatchTo } from "./undici-dispatchers.js";
 import { failureOf } from "./undici-failure.js";
@@ -13,7 +13,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 const NOTHING: readonly Uint8Array[] = [];
 
 /** One request through undici. It is undici's handler as well, so that nothing lies between the parser and the reader. */
-export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
+export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler, DecodedBody {
   head: ResponseHead | undefined;
   over = false;
   failure: SluiceError | undefined;
@@ -94,16 +94,7 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
   onResponseStart(controller: Controller, status: number, headers: Headers): void {
     if (this.over || status < 200) return;
     const label = headers["content-encoding"];
-    this.#decoding = new BodyDecoding(typeof label === "string" ? label : "", {
-      piece: (bytes) => this.#take(bytes),
-      end: () => {
-        if (!this.over) this.#end(undefined);
-      },
-      fail: (error) => {
-        const message = `the answer's encoding (${label ?? "none"}) cannot be undone: ${error.message}`;
-        this.close(new SluiceError("malformed-frame", message, { cause: error }));
-      },
-    });
+    this.#decoding = new BodyDecoding(typeof label === "string" ? label : "", this);
     this.head = { status, headers: joined(headers) };
     // undici's own copy would hold the memory of the whole first network read.
     controller.rawHeaders = null;
@@ -125,12 +116,18 @@ export class UndiciExchange implements Exchange, Dispatcher.DispatchHandler {
     if (!this.over) this.#decoding?.end();
   }
 
-  #take(bytes: Uint8Array): void {
+  /** Takes bytes of the decoded body. */
+  piece(bytes: Uint8Array): void {
     if (this.over || this.#rest !== undefined) return;
     this.#pieces.push(bytes);
     this.#buffered += bytes.length;
     if (this.#buffered >= HELD_BYTES && this.#decoding !== undefined) this.#decoding.paused = true;
     this.#notify();
+  }
+
+  /** The decoded body is over. */
+  end(): void {
+    if (!this.over) this.#end(undefined);
   }
 
   onResponseError(_controller: Controller, error: Error): void {

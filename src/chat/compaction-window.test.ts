@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
+import type { ChatModel } from "../stream/chat-model.js";
 import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
@@ -71,6 +72,46 @@ describe("a compaction", () => {
       }),
       { numRuns: 150 },
     ));
+
+  test("by the service folds as one in words does, in one call, and puts the service's own messages in place", () =>
+    fc.assert(
+      fc.asyncProperty(history, fc.integer({ min: 4, max: 30 }), async ({ past, last }, max) => {
+        const messages = [...past, ...last];
+        const asked: ChatMessage[][] = [];
+        const sealed: ChatMessage = {
+          role: "assistant",
+          content: [{ type: "opaque", name: "provider/compaction", opaque: { dialect: "openai-responses", data: {} } }],
+        };
+        const service: ChatModel = {
+          ...scripted([]),
+          async compact(request) {
+            asked.push(request.messages);
+            return { messages: [user("Hi."), sealed], usage: { inputTokens: 7 } };
+          },
+        };
+        const settings = { maxTokens: max, keepTokens: 1, counter };
+        const result = await compact({ ...settings, model: service, byProvider: true })(messages);
+        const words = scripted(Array.from({ length: 40 }, () => ["Summary."]));
+        const inWords = await compact({ ...settings, model: words })(messages);
+        expect(result.covers).toEqual(inWords.covers);
+        expect(asked).toEqual(result.covers === undefined ? [] : [[...result.covers]]);
+        const own = result.summaryMessages ?? [];
+        expect(result.messages.filter((message) => !own.includes(message))).toEqual(
+          inWords.messages.filter((message) => messages.includes(message)),
+        );
+        if (result.covers !== undefined) {
+          const first = result.messages.findIndex(({ role }) => role !== "system");
+          expect(result.messages.slice(first, first + 2)).toEqual([user("Hi."), sealed]);
+          expect(result.spent?.usage).toEqual({ inputTokens: 7 });
+        }
+      }),
+      { numRuns: 100 },
+    ));
+
+  test("by the service is refused for a model whose service has no such call", () => {
+    const refused = () => compact({ model: scripted([]), maxTokens: 10, byProvider: true });
+    expect(refused).toThrow("compacts no history");
+  });
 
   test("goes on from its last summary, folds each message once, and keeps what was sent as the beginning", () =>
     fc.assert(

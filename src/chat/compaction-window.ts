@@ -1,10 +1,11 @@
 import { modelOf } from "../models/model-of.js";
 import type { ChatModel } from "../stream/chat-model.js";
-import { anything, type Check, exactly, filledString, having, wholeNumber } from "../stream/checks.js";
+import { anything, boolean, type Check, exactly, filledString, having, wholeNumber } from "../stream/checks.js";
 import { invalid, messageOf } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { addUsage, type Usage } from "../stream/usage.js";
 import { cutsOf } from "./compaction-cuts.js";
+import { type Folded, type Folder, providerCompactor } from "./provider-compactor.js";
 import { type SummaryWriter, summaryWriter, withSummary } from "./summary-writer.js";
 import { estimatingCounter, type TokenCounter, tokenCounter } from "./token-counter.js";
 import type { EarlierSummary, Window } from "./window.js";
@@ -23,6 +24,12 @@ export interface CompactOptions {
   counter?: TokenCounter;
   /** Tells the model what to write. */
   instructions?: string;
+  /**
+   * Has the model's service compact, where it has such a call (OpenAI's `/responses/compact`): what stands for the oldest turns is then
+   * the users' messages and the service's own state, which only its models can read; any other is sent the users' messages, and the
+   * answer says what was left out. Default false.
+   */
+  byProvider?: boolean;
 }
 
 const OPTIONS = exactly("compact", {
@@ -32,6 +39,7 @@ const OPTIONS = exactly("compact", {
   countFor: filledString,
   counter: having("a token counter", "count"),
   instructions: filledString,
+  byProvider: boolean,
 } satisfies Record<keyof CompactOptions, Check>);
 
 /**
@@ -44,7 +52,7 @@ const OPTIONS = exactly("compact", {
  * model call, while no other turn can run; the summary is kept with the turn. Where the model fails, all is sent as it is, the
  * result says why (`summaryError`), and the next turn tries again.
  *
- * @throws {SluiceError} `invalid-argument`.
+ * @throws {SluiceError} `invalid-argument`; `unsupported` for `byProvider` with a model whose service does not compact.
  * @example
  * ```ts
  * import { compact, Conversation } from "sluice/chat";
@@ -55,10 +63,10 @@ const OPTIONS = exactly("compact", {
  */
 export function compact(options: CompactOptions): Window {
   OPTIONS(options, "");
-  const { maxTokens, keepTokens = Math.floor(maxTokens / 2), countFor, counter, instructions } = options;
+  const { maxTokens, keepTokens = Math.floor(maxTokens / 2), countFor, counter, instructions, byProvider } = options;
   if (keepTokens >= maxTokens) throw invalid("keepTokens", keepTokens, `less than maxTokens, ${maxTokens}`);
   const model = modelOf(options.model);
-  const write = summaryWriter(model, instructions);
+  const fold = byProvider === true ? providerCompactor(model) : inWords(summaryWriter(model, instructions));
   /** What was written, by the first message that it stands for: for histories that are kept by nobody. */
   const written = new WeakMap<ChatMessage, EarlierSummary>();
   const counted = new WeakMap<ChatMessage, number>();
@@ -77,13 +85,17 @@ export function compact(options: CompactOptions): Window {
     history.adopt(earlier, first && written.get(first));
     let summaryError: string | undefined;
     let used: Usage | undefined;
-    const counting: SummaryWriter = (before, part, left) =>
-      write(before, part, left, (usage) => {
-        used = addUsage(used ?? {}, usage);
-      });
+    const spend = (usage: Usage) => {
+      used = addUsage(used ?? {}, usage);
+    };
+    const counting = (before: Folded | undefined, part: readonly ChatMessage[]) => fold(before, part, signal, spend);
     if (history.tokens > maxTokens) {
       try {
-        const summary = await history.fold(keepTokens, maxTokens, counting, signal);
+        const summary = await history.fold(
+          keepTokens,
+          byProvider === true ? Number.POSITIVE_INFINITY : maxTokens,
+          counting,
+        );
         if (summary !== undefined && first !== undefined) written.set(first, summary);
       } catch (thrown) {
         signal?.throwIfAborted();
@@ -92,15 +104,29 @@ export function compact(options: CompactOptions): Window {
     }
     const { sent, summary, tokens: total } = history;
     return {
-      messages: summary === undefined ? sent : withSummary(sent, summary.text),
+      messages: summary === undefined ? sent : withFolded(sent, summary),
       dropped: messages.length - sent.length,
       tokens: total,
       ...(estimated && { estimated: true as const }),
       ...(summary && { summary: summary.text, covers: summary.covers }),
+      ...(summary?.messages && { summaryMessages: summary.messages }),
       ...(summaryError !== undefined && { summaryError }),
       ...(used && { spent: { model: model.id, usage: used } }),
     };
   };
+}
+
+/** Folds by a model's words. */
+function inWords(write: SummaryWriter): Folder {
+  return async (before, messages, signal, spend) => ({ text: await write(before?.text, messages, signal, spend) });
+}
+
+/** What stands for the oldest turns comes after the instructions that begin the conversation. */
+function withFolded(sent: readonly ChatMessage[], { text, messages }: Folded): ChatMessage[] {
+  if (messages === undefined) return withSummary(sent, text);
+  const at = sent.findIndex(({ role }) => role !== "system");
+  const first = at === -1 ? sent.length : at;
+  return [...sent.slice(0, first), ...messages, ...sent.slice(first)];
 }
 
 /** A history, the summary that stands for its beginning, and where that ends. */
@@ -158,23 +184,23 @@ class CompactedHistory {
 
   /** Tokens of what is sent, the summary included. */
   get tokens(): number {
-    return this.#tokensFrom(this.#end) + (this.summary === undefined ? 0 : this.#summaryTokens(this.summary.text));
+    return this.#tokensFrom(this.#end) + (this.summary === undefined ? 0 : this.#count(withFolded([], this.summary)));
   }
 
   /** Folds the oldest turns, in pieces that the model can read. Nothing changes where there are none that may be. */
   async fold(
     keep: number,
     piece: number,
-    write: SummaryWriter,
-    signal?: AbortSignal,
+    write: (before: Folded | undefined, part: readonly ChatMessage[]) => Promise<Folded>,
   ): Promise<EarlierSummary | undefined> {
     const cuts = this.#cuts.filter((cut) => cut > this.#end);
     const end = cuts.find((cut) => this.#tokensFrom(cut) <= keep) ?? cuts.at(-1);
     if (end === undefined) return undefined;
-    let text = this.summary?.text;
-    for (const part of this.#pieces(end, piece)) text = await write(text, part, signal);
-    if (text === undefined) return undefined;
-    this.summary = { text, covers: new Set(this.#folded(0, end)) };
+    let folded: Folded | undefined = this.summary;
+    for (const part of this.#pieces(end, piece)) folded = await write(folded, part);
+    if (folded === undefined) return undefined;
+    const { text, messages } = folded;
+    this.summary = { text, ...(messages && { messages }), covers: new Set(this.#folded(0, end)) };
     this.#end = end;
     return this.summary;
   }
@@ -202,9 +228,5 @@ class CompactedHistory {
 
   #tokensFrom(from: number): number {
     return this.#instructions + (this.#from[from] ?? 0);
-  }
-
-  #summaryTokens(text: string): number {
-    return this.#count(withSummary([], text));
   }
 }

@@ -33,8 +33,10 @@ export interface StoredMessage {
 
 /** A summary that a window wrote. */
 export interface StoredSummary {
-  /** The model's words. */
+  /** The model's words; whose it is, where it is a service's own. */
   text: string;
+  /** Of a service's own: what is sent in its place. */
+  messages?: readonly ChatMessage[];
   /** The id of the last message that it stands for; those before it, but for instructions, are in it, too. */
   upTo: string;
 }

@@ -75,14 +75,18 @@ export class ConversationTurn implements TurnKeeper {
     const turn = this.#begin();
     const path = this.#keeper.log.tree.path(turn.parentId);
     const began = { ...turn, asked: this.#keeper.unanswered(path, turn.asked) };
-    const { messages, covers, spent, ...window } = await this.#sent(path, began.asked, left);
+    const { messages, covers, spent, summaryMessages, ...window } = await this.#sent(path, began.asked, left);
     if (spent !== undefined) call.context?.budget?.spend(spent.usage, spent.model);
     left.throwIfAborted();
     const opening: ChatEvent[] = [{ type: "context", contextId }];
     if (window.dropped > 0 || window.summaryError !== undefined)
       opening.push({ type: "data", name: "chat/window", value: { ...window } });
     const source = innerSource(this.#model, { ...usual, ...request, messages }, call);
-    const summary = newSummary(path, window.summary, covers);
+    const summary = newSummary(path, {
+      ...window,
+      ...(summaryMessages && { summaryMessages }),
+      ...(covers && { covers }),
+    });
     this.#beginning = { ...began, ...(summary && { summary }) };
     return { source, opening, ...(spent && { before: { usage: spent.usage, cost: this.#costOf(spent) } }) };
   }

@@ -118,7 +118,11 @@ const MESSAGE = exactly("a stored message", {
   cost: dollars,
   timing: exactly("timing", { ttftMs: wholeNumber(0), durationMs: { required: wholeNumber(0) } }),
   metadata: jsonObject,
-  summary: exactly("a summary", { text: { required: string }, upTo: { required: storable } }),
+  summary: exactly("a summary", {
+    text: { required: string },
+    messages: list("messages", jsonObject),
+    upTo: { required: storable },
+  }),
 } satisfies Record<keyof StoredMessage, unknown>);
 
 const EXPORT = exactly("an export", {

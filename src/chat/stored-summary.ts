@@ -7,16 +7,17 @@ export function earlierSummary(path: readonly StoredMessage[]): EarlierSummary |
   const end = path.findIndex(({ id }) => id === summary?.upTo);
   if (summary === undefined || end === -1) return undefined;
   const covered = path.slice(0, end + 1).map(({ message }) => message);
-  return { text: summary.text, covers: new Set(covered.filter(({ role }) => role !== "system")) };
+  const { text, messages } = summary;
+  return { text, ...(messages && { messages }), covers: new Set(covered.filter(({ role }) => role !== "system")) };
 }
 
 /** The summary that a window gave, to be kept, where it is another than the last one on the path. */
 export function newSummary(
   path: readonly StoredMessage[],
-  text: string | undefined,
-  covers: WindowResult["covers"],
+  { summary: text, summaryMessages: messages, covers }: Pick<WindowResult, "summary" | "summaryMessages" | "covers">,
 ): StoredSummary | undefined {
   const last = path.findLast(({ message }) => covers?.has(message));
-  const known = text === undefined || text === earlierSummary(path)?.text;
-  return known || last === undefined ? undefined : { text, upTo: last.id };
+  const before = path.findLast(({ summary }) => summary !== undefined)?.summary;
+  const known = text === undefined || (text === before?.text && last?.id === before.upTo);
+  return known || last === undefined ? undefined : { text, ...(messages && { messages }), upTo: last.id };
 }

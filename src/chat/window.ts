@@ -13,6 +13,8 @@ export interface WindowResult {
   estimated?: true;
   /** What stands in for the messages that were left out, where the window wrote a summary. */
   summary?: string;
+  /** Set where it is a service's own: what is sent in its place, after the instructions. `summary` then says whose it is. */
+  summaryMessages?: readonly ChatMessage[];
   /** With a summary: the messages that it stands for. */
   covers?: ReadonlySet<ChatMessage>;
   /** Why no summary could be written: what it would have stood in for is sent as it is. */
@@ -25,6 +27,8 @@ export interface WindowResult {
 export interface EarlierSummary {
   /** The summary, in the model's words. */
   text: string;
+  /** Set where it is a service's own: what is sent in its place. */
+  messages?: readonly ChatMessage[];
   /** The messages that it stands for, of those that the window is given. */
   covers: ReadonlySet<ChatMessage>;
 }

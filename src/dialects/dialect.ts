@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
 import type { ChatEvent, Emit, FinishReason, Warning } from "../stream/chat-event.js";
+import type { CompactedHistory } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { SluiceError } from "../stream/error.js";
 import type { Frame } from "../stream/framing/frame.js";
@@ -179,9 +180,19 @@ export type ServingDialect = Pick<Dialect, "name" | "framing" | "readRequest" | 
 /** The half of a dialect that reads answers: all there is of a protocol that is only replayed. */
 export type ReadingDialect = Pick<Dialect, "name" | "framing" | "reader" | "readBody" | "readError">;
 
+/** How a protocol asks a service to make a history shorter. */
+export interface HistoryCompaction {
+  /** The request to send. @throws {SluiceError} as `writeRequest`. */
+  write(request: ChatRequest, model: string): { path: string; body: JsonValue };
+  /** Its answer. @throws {SluiceError} the provider's error; `malformed-frame` where it cannot be read. */
+  read(body: JsonValue): CompactedHistory;
+}
+
 /** The half of a protocol that a model needs: what it sends, and how it reads what comes. */
 export interface CallingDialect
   extends Pick<Dialect, "name" | "framing" | "optionNames" | "writeRequest" | "reader" | "readBody" | "readError"> {
   /** Awaited before anything else is asked of a protocol whose code is loaded when it is needed; `undefined` once it is there. */
   load?(): Promise<void> | undefined;
+  /** Code of its own, which is loaded when it is asked for. Absent where services of this protocol do not compact. */
+  compaction?(): Promise<HistoryCompaction>;
 }

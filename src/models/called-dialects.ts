@@ -24,7 +24,12 @@ export const CALLED_DIALECTS = {
     });
   },
   openAiResponses: loadedLater(
-    { name: "openai-responses", framing: "sse", optionNames: ["openai-responses", "openai"] },
+    {
+      name: "openai-responses",
+      framing: "sse",
+      optionNames: ["openai-responses", "openai"],
+      compaction: async () => (await import("../dialects/openai-responses/compaction.js")).compaction,
+    },
     async () => {
       const { openAiResponsesCalling } = await import("../dialects/openai-responses/openai-responses-calling.js");
       return openAiResponsesCalling;

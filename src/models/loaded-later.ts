@@ -3,7 +3,7 @@ import { SluiceError } from "../stream/error.js";
 import { loadedCode } from "./loaded-code.js";
 
 /** What is known of a protocol without its code. */
-type Known = Pick<CallingDialect, "name" | "framing" | "optionNames">;
+type Known = Pick<CallingDialect, "name" | "framing" | "optionNames" | "compaction">;
 
 /** A protocol whose code is loaded when a model first calls it. */
 export function loadedLater(known: Known, load: () => Promise<CallingDialect>): CallingDialect {

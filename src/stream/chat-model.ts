@@ -2,6 +2,8 @@ import type { CallContext } from "./call-context.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { ChatStream } from "./chat-stream.js";
 import type { SluiceError } from "./error.js";
+import type { ChatMessage } from "./message.js";
+import type { Usage } from "./usage.js";
 
 /**
  * Limits on the phases of one call, in ms. `Infinity` switches one off. The defaults are those of a stream of a service
@@ -117,6 +119,13 @@ export interface Capabilities {
   input?: readonly InputKind[];
 }
 
+/** A history that a service made shorter, in a form that only its own models can read. */
+export interface CompactedHistory {
+  /** They stand for what was compacted. */
+  messages: ChatMessage[];
+  usage: Usage;
+}
+
 /** Anything that answers a request with a stream of events: a provider, a fallback, a conversation, an agent, a workflow. */
 export interface ChatModel {
   /** As people name it, for example `openai/gpt-5`. */
@@ -131,6 +140,12 @@ export interface ChatModel {
   stream(request: ChatRequest, options?: CallOptions): ChatStream;
   /** The models that the same provider offers, where it can say. */
   list?(options?: CallOptions): Promise<ModelInfo[]>;
+  /**
+   * Has the service make a history shorter. Absent where the protocol of the service has no such call.
+   *
+   * @throws {SluiceError} as a stream ends.
+   */
+  compact?(request: ChatRequest, options?: CallOptions): Promise<CompactedHistory>;
   /**
    * Of a model that may ask another one several times within one stream, as a tool loop does: the same model, but each of
    * those calls goes through `wrap`. A guard that must see every call uses it. Absent: one stream is one call.

@@ -77,11 +77,12 @@ export function wrapModel(
     throw invalid("wrapper", wrapper, "an object with request, ask or answer, or a function that gives one");
   }
   const { id = model.id, capabilities = model.capabilities } = own;
-  const { list, wrapCalls } = model;
+  const { list, compact, wrapCalls } = model;
   return {
     id,
     ...(capabilities && { capabilities }),
     ...(list && { list: (options) => list.call(model, options) }),
+    ...(compact && { compact: (request, options) => compact.call(model, request, options) }),
     ...(wrapCalls && { wrapCalls: (wrap) => wrapModel(wrapCalls.call(model, wrap), wrapper, own) }),
     stream(request, options = {}) {
       checkCallOptions(options);

@@ -69,6 +69,9 @@ export function summaryMemory(options: Omit<ConversationMemoryOptions, "window">
  * Sessions as they were until they are longer than `maxTokens`; then a model's summary takes the place of the oldest turns: as
  * `compact` of `sluice/chat`.
  *
+ * With `byProvider` the model's service compacts instead (OpenAI's `/responses/compact`).
+ *
+ * @throws {SluiceError} `invalid-argument`; `unsupported` for `byProvider` with a model whose service does not compact.
  * @example
  * ```ts
  * import { Agent, compactingMemory } from "sluice/agents";

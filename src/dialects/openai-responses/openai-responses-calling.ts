@@ -14,4 +14,5 @@ export const openAiResponsesCalling: CallingDialect = {
   reader: () => new ResponsesReader(),
   readBody,
   readError,
+  compaction: async () => (await import("./compaction.js")).compaction,
 };

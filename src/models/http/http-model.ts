@@ -18,6 +18,7 @@ import {
   string,
   stringRecord,
 } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
 import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { defaultTimeouts } from "./default-timeouts.js";
@@ -71,6 +72,19 @@ export function httpModel(options: HttpModelOptions): ChatModel {
     id,
     ...(capabilities !== undefined && { capabilities }),
     ...(list !== undefined && { list }),
+    ...(dialect.compaction !== undefined && {
+      async compact(request: ChatRequest, call: CallOptions = {}) {
+        validateRequest(request, options);
+        checkCallOptions(call);
+        await dialect.load?.();
+        const codec = await dialect.compaction?.();
+        if (codec === undefined) throw new SluiceError("unsupported", `${id} compacts no history`, { model: id });
+        const { path, body } = codec.write(request, model);
+        const readError = (response: ErrorResponse) =>
+          withProtocol(dialect.name, response, dialect.readError(response));
+        return codec.read(await service.postJson(id, path, body, readError, call));
+      },
+    }),
     stream(request, call = {}) {
       validateRequest(request, options);
       checkCallOptions(call);

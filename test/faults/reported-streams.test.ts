@@ -386,6 +386,92 @@ describe("what has to go back", () => {
   });
 });
 
+describe("requests that services refuse", () => {
+  const tools = [{ name: "f", inputSchema: { type: "object" } }];
+  const messages: ChatMessage[] = [{ role: "user", content: "Hi" }];
+  const asked = (dialect: Dialect, more: object, model = "m") =>
+    dialect.writeRequest({ messages, ...more }, { model, stream: true });
+
+  test.each(["claude-sonnet-4-5", "claude-opus-4-6"])(
+    "of Anthropic's: thinking where a tool is forced, to %s (can1357/oh-my-pi#341, langchain-ai/langchain#35551, pydantic/pydantic-ai#6957)",
+    (model) => {
+      for (const toolChoice of ["required", { name: "f" }]) {
+        const { body, warnings } = asked(anthropic, { tools, toolChoice, reasoning: { effort: "high" } }, model);
+        expect(body).toMatchObject({
+          thinking: { type: "disabled" },
+          tool_choice: { type: expect.stringMatching(/any|tool/) },
+        });
+        expect(warnings).toContainEqual(expect.objectContaining({ field: "reasoning" }));
+      }
+      expect(asked(anthropic, { tools, reasoning: { effort: "high" } }, model).body.thinking).not.toEqual({
+        type: "disabled",
+      });
+    },
+  );
+
+  test("of Claude 4.6 and newer: an answer at the end (langchain-ai/deepagents#1585, anthropics/claude-code#52433, Skyvern-AI/skyvern#4795)", () => {
+    const cut: ChatMessage[] = [...messages, { role: "assistant", content: "Well" }];
+    const last = (model: string) => {
+      const { body } = anthropic.writeRequest({ messages: cut }, { model, stream: true });
+      return (body.messages as { role: string }[]).at(-1)?.role;
+    };
+    expect(["claude-opus-4-6", "claude-sonnet-4-5"].map(last)).toEqual(["user", "assistant"]);
+  });
+
+  test("of Anthropic's: more than four places of its cache (BlockRunAI/Franklin#73, anthropics/claude-agent-sdk-typescript#432)", () => {
+    const content = Array.from({ length: 6 }, (_, index) => ({
+      type: "text" as const,
+      text: `${index}`,
+      cache: "5m" as const,
+    }));
+    const { body } = anthropic.writeRequest({ messages: [{ role: "user", content }] }, { model: "m", stream: true });
+    expect(JSON.stringify(body).match(/cache_control/g)).toHaveLength(4);
+  });
+
+  test.each([
+    ["an empty list of tools (partITech/php-mistral#76, of 2025)", { tools: [], toolChoice: "auto" }, /tool/],
+    ["an empty list of stop words (found here)", { stop: [] }, /stop/],
+  ])("of several: %s", (_, more, field) => {
+    for (const dialect of [openAiChat, openAiResponses, anthropic, gemini, ollama]) {
+      expect(Object.keys(asked(dialect, more).body).join()).not.toMatch(field);
+    }
+  });
+
+  test("of Groq, Cerebras and Mistral: thoughts of earlier answers (janhq/jan#8136, Kilo-Org/kilocode#10375, BerriAI/litellm#30835)", () => {
+    const thought: AssistantPart[] = [
+      { type: "reasoning", text: "Hm." },
+      { type: "tool-call", callId: "a", name: "f", input: {} },
+    ];
+    expect(JSON.stringify(sentBack(openAiChat, thought))).not.toContain("reasoning");
+  });
+
+  test("of Ollama's: contents that are lists, arguments that are texts (BerriAI/litellm#11273, of 2025, langchain-ai/langchain#36550)", () => {
+    const parts: AssistantPart[] = [
+      { type: "text", text: "I " },
+      { type: "text", text: "look." },
+      { type: "tool-call", callId: "a", name: "f", input: '["x"', invalid: true },
+    ];
+    expect(sentBack(ollama, parts).messages).toMatchObject([
+      {},
+      { content: "I look.", tool_calls: [{ function: { arguments: { INVALID_JSON: '["x"' } } }] },
+      {},
+    ]);
+  });
+});
+
+test("arguments that Anthropic cut at the limit are no arguments (anthropics/anthropic-sdk-python#1517)", () => {
+  const { parts, reason } = read(anthropic, [
+    { type: "message_start", message: { id: "m", model: "claude", usage: {} } },
+    { type: "content_block_start", index: 0, content_block: { type: "tool_use", id: "a", name: "f", input: {} } },
+    { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: '{"at": "ga' } },
+    { type: "content_block_stop", index: 0 },
+    { type: "message_delta", delta: { stop_reason: "max_tokens" }, usage: { output_tokens: 2 } },
+    { type: "message_stop" },
+  ]);
+  expect(parts).toEqual([expect.objectContaining({ callId: "a", input: '{"at": "ga', invalid: true })]);
+  expect(reason).toBe("length");
+});
+
 describe("usage", () => {
   const start = { input_tokens: 3, cache_creation_input_tokens: 5, cache_read_input_tokens: 7, output_tokens: 1 };
   const messages = (usage: object) => [

@@ -183,6 +183,11 @@ describe("a request for a message", () => {
     fc.assert(
       fc.property(request, (asked) => {
         fc.pre(asked.messages.every(leadsToSomething) && hasDistinctCalls(asked.messages));
+        // A forced tool and thinking exclude each other.
+        const { toolChoice, reasoning } = asked as ChatRequest;
+        fc.pre(
+          toolChoice === undefined || toolChoice === "auto" || reasoning === undefined || reasoning.effort === "none",
+        );
         const { body, warnings } = anthropic.writeRequest(asked, TARGET);
         expect(warnings).toEqual([]);
         const read = anthropic.readRequest(JSON.parse(JSON.stringify(body)));

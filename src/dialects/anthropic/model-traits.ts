@@ -6,6 +6,8 @@ export interface ClaudeTraits {
   withoutThinking: "disabled" | "unsaid" | "between_tools" | "never";
   /** Whether it takes `temperature`, `top_p` and `top_k`. */
   sampling: boolean;
+  /** Whether it goes on from an answer at the end of the conversation. */
+  prefill: boolean;
   /** Whether it can be made to call a tool. */
   forcedTools: boolean;
   /** `max_tokens`, which must be given, where the caller does not care: no more than the model can. */
@@ -17,6 +19,7 @@ const FOREIGN: ClaudeTraits = {
   thinking: "budget",
   withoutThinking: "disabled",
   sampling: true,
+  prefill: true,
   forcedTools: true,
   maxTokens: 8_192,
 };
@@ -35,6 +38,7 @@ export function traitsOf(model: string): ClaudeTraits {
     thinking: version < 406 ? "budget" : version < 407 ? "either" : "adaptive",
     withoutThinking: always ? "never" : withoutThinking(family, version),
     sampling: version < (family === "opus" ? 407 : 500),
+    prefill: version < 406,
     forcedTools: !(always && version >= 501),
     maxTokens: version < 305 ? 4_096 : version < 307 ? 8_192 : 32_000,
   };

@@ -10,11 +10,12 @@ import type {
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
 import type { Opaque } from "../../stream/opaque.js";
-import { ANTHROPIC_HISTORY } from "../history/history-rules.js";
+import { ANTHROPIC_HISTORY, type HistoryRules } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { inputObject } from "../tool-input.js";
 import { writeCache } from "./cache-control.js";
 import { writeCitation } from "./citations.js";
+import type { ClaudeTraits } from "./model-traits.js";
 import { ownData } from "./opaque.js";
 import { writeToolOutput } from "./tool-output.js";
 import { Turns } from "./turns.js";
@@ -29,23 +30,30 @@ export interface WireMessages {
 }
 
 /** Messages in Anthropic's terms: instructions apart, roles taking turns, results of tools first in the user's. */
-export function writeMessages(messages: readonly ChatMessage[], warnings: Warning[]): WireMessages {
-  return new MessagesWriter(warnings).write(messages);
+export function writeMessages(
+  messages: readonly ChatMessage[],
+  { prefill }: Pick<ClaudeTraits, "prefill">,
+  warnings: Warning[],
+): WireMessages {
+  const rules = prefill ? ANTHROPIC_HISTORY : { ...ANTHROPIC_HISTORY, userLast: true as const };
+  return new MessagesWriter(rules, warnings).write(messages);
 }
 
 class MessagesWriter {
+  readonly #rules: HistoryRules;
   readonly #warnings: Warning[];
   readonly #turns = new Turns();
   readonly #system: TextPart[] = [];
   #plainSystem: string | undefined;
   #container: JsonObject | undefined;
 
-  constructor(warnings: Warning[]) {
+  constructor(rules: HistoryRules, warnings: Warning[]) {
+    this.#rules = rules;
     this.#warnings = warnings;
   }
 
   write(messages: readonly ChatMessage[]): WireMessages {
-    const prepared = prepareHistory(messages, ANTHROPIC_HISTORY, this.#warnings);
+    const prepared = prepareHistory(messages, this.#rules, this.#warnings);
     for (const [index, message] of prepared.messages.entries())
       this.#message(message, prepared.paths[index] ?? "messages");
     const left = this.#turns.trimEnd();

@@ -54,6 +54,7 @@ describe("a request for a message", () => {
               { type: "text", text: "Done." },
             ],
           },
+          { role: "user", content: "And now?" },
         ],
       },
       TARGET,
@@ -63,6 +64,7 @@ describe("a request for a message", () => {
       { role: "assistant", content: [{ type: "tool_use", id: "c", name: "f", input: {} }] },
       { role: "user", content: [{ type: "tool_result", tool_use_id: "c", content: '{"a":1}', is_error: true }] },
       { role: "assistant", content: [{ type: "text", text: "Done." }] },
+      { role: "user", content: "And now?" },
     ]);
   });
 

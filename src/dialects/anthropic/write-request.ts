@@ -20,10 +20,10 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   const warnings: Warning[] = [];
   const traits = traitsOf(target.model);
   const maxTokens = request.maxTokens ?? traits.maxTokens;
-  const { system, messages, container } = writeMessages(request.messages, warnings);
+  const { system, messages, container } = writeMessages(request.messages, traits, warnings);
   const own = request.providerOptions?.[ANTHROPIC] ?? {};
   const reasoning = own.thinking === null ? undefined : request.reasoning;
-  const { thinking, effort } = writeThinking(reasoning, traits, maxTokens, warnings);
+  const { thinking, effort } = writeThinking(reasoning, traits, maxTokens, forcesTool(request, traits), warnings);
   const format = writeFormat(request.responseFormat, warnings);
   const body: JsonObject = {
     model: target.model,
@@ -103,12 +103,21 @@ function writeTools(request: ChatRequest, traits: ClaudeTraits, warnings: Warnin
     const field = `tools[${index}]`;
     throw new SluiceError("unsupported", `${field}: a tool of ${tool.dialect} cannot run behind anthropic`, { field });
   });
-  const forced = toolChoice === "required" || typeof toolChoice === "object";
+  const forced = forces(toolChoice);
   if (forced && !traits.forcedTools) {
     warnings.push({ field: "toolChoice", message: "sent as auto: this model cannot be made to call a tool" });
   }
   const choice = writeChoice(forced && !traits.forcedTools ? "auto" : toolChoice, parallelToolCalls);
   return { tools: wire, ...(choice !== undefined && { tool_choice: choice }) };
+}
+
+function forces(toolChoice: ChatRequest["toolChoice"]): boolean {
+  return toolChoice === "required" || typeof toolChoice === "object";
+}
+
+/** Whether the model is made to call a tool. */
+function forcesTool({ tools = [], toolChoice }: ChatRequest, traits: ClaudeTraits): boolean {
+  return tools.length > 0 && forces(toolChoice) && traits.forcedTools;
 }
 
 function writeChoice(choice: ChatRequest["toolChoice"], parallel: boolean | undefined): JsonObject | undefined {

@@ -32,8 +32,27 @@ const EFFORTS: Readonly<Record<Exclude<ReasoningEffort, "none">, string>> = {
   max: "max",
 };
 
-/** Asks for thinking in the way that the model understands. `maxTokens` includes the thinking. */
+/**
+ * Asks for thinking in the way that the model understands. `maxTokens` includes the thinking.
+ *
+ * @param forced whether a tool is forced: Anthropic refuses that with thinking, which is what can be done without.
+ */
 export function writeThinking(
+  options: ReasoningOptions | undefined,
+  traits: ClaudeTraits,
+  maxTokens: number,
+  forced: boolean,
+  warnings: Warning[],
+): WireThinking {
+  const asked = askedThinking(options, traits, maxTokens, warnings);
+  const thinks = asked.thinking?.type === "enabled" || asked.thinking?.type === "adaptive";
+  if (!forced || !thinks || traits.withoutThinking === "never") return asked;
+  warnings.push({ field: "reasoning", message: "not sent: Anthropic refuses thinking where a tool is forced" });
+  const { thinking: _, ...rest } = asked;
+  return { ...rest, ...withoutThinking(traits, warnings) };
+}
+
+function askedThinking(
   options: ReasoningOptions | undefined,
   traits: ClaudeTraits,
   maxTokens: number,

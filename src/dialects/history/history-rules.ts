@@ -24,6 +24,8 @@ export interface HistoryRules {
   refusedTexts?: "blank" | "empty";
   /** The first message after the instructions is the user's. */
   userFirst?: true;
+  /** The last message is the user's, or results of tools. */
+  userLast?: true;
 }
 
 /** What an id or a name may be made of. */
@@ -143,9 +145,9 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "Anthropic",
-    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; results of tools that failed are text, and not blank; the conversation begins with the user",
+    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; results of tools that failed are text, and not blank; the conversation begins with the user, and from Claude 4.6 on ends with the user",
     source:
-      "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601, vellum-ai/vellum-assistant#18387, jlevy/markform#153, can1357/oh-my-pi#2250",
+      "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601, langchain-ai/deepagents#1585, vellum-ai/vellum-assistant#18387, jlevy/markform#153, can1357/oh-my-pi#2250",
   },
   {
     who: "Mistral",

@@ -28,6 +28,9 @@ const INTERRUPTED = "(The answer was interrupted.)";
 /** What stands for the beginning of a conversation that begins with an answer. */
 const EARLIER = "(The conversation before this was left out.)";
 
+/** What asks a model to go on from an answer at the end. */
+const GO_ON = "Go on.";
+
 /** State of Sluice's own, which no provider is sent. */
 const OWN_STATE = "sluice";
 
@@ -55,6 +58,7 @@ export function prepareHistory(
   const history = new History(rules, warnings);
   const known = warnings.length;
   for (let index = 0; index < messages.length; ) index = history.add(messages, index);
+  if (rules.userLast) history.endWithUser();
   const isSent = history.prepared.messages.some(({ role }) => role !== "system" || rules.userFirst === undefined);
   if (!isSent && messages.length > 0) throw nothingToSend(warnings.slice(known));
   return history.prepared;
@@ -92,6 +96,14 @@ class History {
       }
     } else this.#addOther(message, path, index === messages.length - 1);
     return index + 1;
+  }
+
+  /** Asks the model to go on where the last word is its own. */
+  endWithUser(): void {
+    const path = this.prepared.paths.at(-1);
+    if (path === undefined || this.prepared.messages.at(-1)?.role !== "assistant") return;
+    this.#warn(path, "a user's message is put after the answer that the conversation ends with");
+    this.#append({ role: "user", content: GO_ON }, path);
   }
 
   #addAnswer(messages: readonly ChatMessage[], index: number, message: AssistantMessage): number {

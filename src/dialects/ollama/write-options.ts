@@ -12,7 +12,7 @@ export function writeOptions(request: ChatRequest, warnings: Warning[]): JsonObj
     ...(topP !== undefined && { top_p: topP }),
     ...(topK !== undefined && { top_k: topK }),
     ...(maxTokens !== undefined && { num_predict: maxTokens }),
-    ...(stop !== undefined && { stop }),
+    ...(stop !== undefined && stop.length > 0 && { stop }),
     ...(seed !== undefined && { seed }),
     ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
     ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),

@@ -22,7 +22,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget, quirks: O
     temperature,
     top_p: topP,
     [quirks.maxTokensField ?? "max_completion_tokens"]: maxTokens,
-    stop,
+    stop: stop?.length === 0 ? undefined : stop,
     [quirks.seedField ?? "seed"]: seed,
     presence_penalty: presencePenalty,
     frequency_penalty: frequencyPenalty,

@@ -106,7 +106,11 @@ class Shape {
   }
 
   static of(text: string, holes: readonly Hole[]): Shape | undefined {
-    const located = holes.flatMap((hole) => locate(text, hole) ?? []).sort((a, b) => a.from - b.from);
+    const guessed = inOrder(holes.flatMap((hole) => locate(text, hole, () => true) ?? []));
+    // Most often each value stands where its name first does, which is proved of all of them at once.
+    const located = areAtPaths(text, guessed)
+      ? guessed
+      : inOrder(holes.flatMap((hole) => locate(text, hole, (one) => areAtPaths(text, [one])) ?? []));
     const found = located.map(({ hole }) => hole);
     if (!found.some(({ capture }) => capture)) return undefined;
     const before = located.map(({ from }, index) => ownText(text.slice(located[index - 1]?.to ?? 0, from)));
@@ -205,8 +209,8 @@ function plainEnd(text: string, from: number): number {
 /** White space, a colon, white space: what stands between a name and its value. */
 const COLON = /\s*:\s*/y;
 
-/** Finds a hole's value in a frame, and proves that it is the value at the path by putting another in its place. */
-function locate(text: string, hole: Hole): Located | undefined {
+/** Finds a hole's value in a frame: the first that may be it and that is accepted. */
+function locate(text: string, hole: Hole, accepts: (one: Located) => boolean): Located | undefined {
   const key = hole.path.at(-1);
   if (typeof key !== "string") return undefined;
   const name = JSON.stringify(key);
@@ -216,11 +220,16 @@ function locate(text: string, hole: Hole): Located | undefined {
     if (COLON.test(text)) {
       const from = valueFrom(text, COLON.lastIndex, hole.kind);
       const to = from === -1 ? -1 : endOf(text, from, hole.kind);
-      if (to !== -1 && isAtPath(text, from, to, hole)) return { hole, from, to };
+      const one = { hole, from, to };
+      if (to !== -1 && accepts(one)) return one;
     }
     at = text.indexOf(name, at + name.length);
   }
   return undefined;
+}
+
+function inOrder(located: Located[]): Located[] {
+  return located.sort((a, b) => a.from - b.from);
 }
 
 /** Where a value of a kind begins that stands at a place; -1 where one of another kind does. */
@@ -229,13 +238,24 @@ function valueFrom(text: string, at: number, kind: Hole["kind"]): number {
   return text.charCodeAt(at) === QUOTE ? at + 1 : -1;
 }
 
-const PROOFS = { string: ["sluice-1", "sluice-2"], number: ["7310001", "7310002"] } as const;
+/** Values that no frame has. Each hole has others, of which the first are those of the first. */
+const PROOFS = [7_310_001, 7_320_001];
 
-function isAtPath(text: string, from: number, to: number, { path, kind }: Hole): boolean {
-  return PROOFS[kind].every((proof) => {
+/** Proves that values stand at their paths, by putting others in their places. */
+function areAtPaths(text: string, located: readonly Located[]): boolean {
+  return PROOFS.every((proof) => {
+    let changed = "";
+    let at = 0;
+    for (const [index, { from, to }] of located.entries()) {
+      if (from < at) return false;
+      changed += text.slice(at, from) + String(proof + index);
+      at = to;
+    }
     try {
-      const value = valueAt(JSON.parse(text.slice(0, from) + proof + text.slice(to)), path);
-      return value === (kind === "string" ? proof : Number(proof));
+      const root: JsonValue = JSON.parse(changed + text.slice(at));
+      return located.every(({ hole: { path, kind } }, index) => {
+        return valueAt(root, path) === (kind === "string" ? String(proof + index) : proof + index);
+      });
     } catch {
       return false;
     }

@@ -34,10 +34,15 @@ export function readNodeBody(
         reject(tooLarge(maxBodyBytes));
       }
     });
-    request.once("end", () =>
-      resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)),
-    );
-    const broken = (error?: Error) => reject(refused(`the body breaks off${error ? `: ${messageOf(error)}` : ""}`));
+    let whole = false;
+    request.once("end", () => {
+      whole = true;
+      resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces));
+    });
+    const broken = (error?: Error) => {
+      // Each request closes at last.
+      if (!whole) reject(refused(`the body breaks off${error ? `: ${messageOf(error)}` : ""}`));
+    };
     request.once("error", broken);
     request.once("close", () => broken());
   });

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../base/json.js";
+import type { JsonObject } from "../../base/json.js";
 import type { ChatEvent, FinishEvent, StartEvent } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import { clientReason } from "../client-calls.js";
@@ -19,6 +19,8 @@ export class OpenAiChatWriter implements WireWriter {
   readonly #created: number;
   readonly #deltas: DeltaWriter;
   #start: StartEvent | undefined;
+  /** What all chunks with a delta begin with: it is the same for each token. */
+  #head: string | undefined;
   /** Whether the client has content that it cannot take back. */
   #emitted = false;
   #ended = false;
@@ -43,6 +45,7 @@ export class OpenAiChatWriter implements WireWriter {
         // After a retraction another model begins; the client cannot be informed, and keeps the first id.
         if (this.#start !== undefined) return;
         this.#start = event;
+        this.#head = undefined;
         this.#delta({ role: "assistant", content: "" }, write);
     }
     this.#deltas.push(event, (delta) => {
@@ -63,23 +66,23 @@ export class OpenAiChatWriter implements WireWriter {
 
   #finish({ reason, usage }: FinishEvent, write: WriteFrame): void {
     const word = writeFinishReason(clientReason(reason, this.#deltas.hasCalls));
-    this.#chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: word }], write);
-    if (wantsUsage(this.#context.request)) this.#chunk([], write, { usage: writeUsage(usage) });
+    const choice = { index: 0, delta: {}, logprobs: null, finish_reason: word };
+    write({ data: JSON.stringify({ ...this.#chunk(), choices: [choice] }) });
+    if (!wantsUsage(this.#context.request)) return;
+    write({ data: JSON.stringify({ ...this.#chunk(), choices: [], usage: writeUsage(usage) }) });
   }
 
   #delta(delta: JsonObject, write: WriteFrame): void {
-    this.#chunk([{ index: 0, delta, logprobs: null, finish_reason: null }], write);
+    this.#head ??= `${JSON.stringify({ ...this.#chunk(), choices: [] }).slice(0, -2)}{"index":0,"delta":`;
+    write({ data: `${this.#head}${JSON.stringify(delta)},"logprobs":null,"finish_reason":null}]}` });
   }
 
-  #chunk(choices: JsonValue[], write: WriteFrame, extra: JsonObject = {}): void {
-    const chunk = {
+  #chunk(): JsonObject {
+    return {
       id: this.#start?.id ?? "",
       object: "chat.completion.chunk",
       created: this.#created,
       model: this.#start?.model || this.#context.model,
-      choices,
-      ...extra,
     };
-    write({ data: JSON.stringify(chunk) });
   }
 }

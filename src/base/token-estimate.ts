@@ -23,6 +23,13 @@ export class TokenBoundaries {
   #previous = NONE;
   #run = 0;
 
+  /** How many tokens begin in a text. */
+  count(text: string): number {
+    let tokens = 0;
+    for (let at = 0; at < text.length; at++) if (this.before(text.charCodeAt(at))) tokens++;
+    return tokens;
+  }
+
   /** Whether a token begins at this code unit. Never inside a surrogate pair. */
   before(code: number): boolean {
     const current = classify(code);
@@ -61,10 +68,7 @@ export function splitTokens(text: string): string[] {
 
 /** How many tokens a text has, estimated. */
 export function estimateTokens(text: string): number {
-  const boundaries = new TokenBoundaries();
-  let tokens = 0;
-  for (let i = 0; i < text.length; i++) if (boundaries.before(text.charCodeAt(i))) tokens++;
-  return tokens;
+  return new TokenBoundaries().count(text);
 }
 
 /** The classes of ASCII. */

@@ -63,6 +63,8 @@ function inTurn<T>(own: Made, reader: BatchTaker<T>): BatchTaker<T> {
       } catch (thrown) {
         return handFailure(thrown);
       }
+      // Most batches are passed on as they are, which is told sooner than that it is no promise.
+      if (made === batch) return hand(batch);
       return made instanceof Promise ? made.then(hand, handFailure) : hand(made);
     },
     failure(thrown) {

@@ -124,6 +124,12 @@ export class Spending {
     return end;
   }
 
+  /** Counts text of an answer that is sure to be allowed. */
+  countAll(text: string): void {
+    this.#output += this.#boundaries.count(text);
+    this.#book();
+  }
+
   /** Counts everything else that an event tells. */
   push(event: ChatEvent): void {
     switch (event.type) {

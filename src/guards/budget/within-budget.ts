@@ -103,7 +103,7 @@ export class WithinBudget implements Transform {
     // Each character is a token at most.
     if (plain === undefined || this.#limits.maxCost !== undefined) return false;
     if (plain.text.length > this.#left() || this.#exceeded() !== undefined) return false;
-    this.#spending.count(plain.text, Number.POSITIVE_INFINITY);
+    this.#spending.countAll(plain.text);
     return true;
   }
 

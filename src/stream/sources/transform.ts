@@ -94,6 +94,7 @@ class TransformSource implements BatchSource {
   readonly #onBatch = (batch: Batch | undefined): Pulled => {
     if (this.#over) return undefined;
     const out = this.#push(batch);
+    if (out === batch) return out;
     return out instanceof Promise ? this.#unlessCancelled(out).then(this.#onOut) : this.#onOut(out);
   };
 
@@ -118,7 +119,9 @@ class TransformSource implements BatchSource {
   #push(batch: Batch | undefined): Pulled {
     if (batch === undefined) return this.#ended();
     const out = this.#through.push(batch);
-    if (batch[batch.length - 1]?.type === "finish" && !this.#through.pastFinish) this.#over = true;
+    const finished = batch[batch.length - 1]?.type === "finish";
+    if (out === batch && !finished) return out;
+    if (finished && !this.#through.pastFinish) this.#over = true;
     else if (out instanceof Promise) return out.then((events) => this.#watch(events));
     else this.#watch(out);
     return out;

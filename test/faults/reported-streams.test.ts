@@ -6,6 +6,7 @@ import { ollama } from "../../src/dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../../src/dialects/openai-chat/openai-chat.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
+import { SluiceError } from "../../src/stream/error.js";
 import type { AssistantPart, ChatMessage } from "../../src/stream/message.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { summarise } from "../laws/summary.js";
@@ -459,6 +460,64 @@ describe("requests that services refuse", () => {
   });
 });
 
+describe("ends and errors in mid-stream", () => {
+  test("a chunk with usage before all others (vllm-project/semantic-router#2215, openclaw/openclaw#107333)", () => {
+    const usage = (count: number) => ({ prompt_tokens: 9, completion_tokens: count });
+    const { parts, usage: counted } = read(openAiChat, [
+      { id: "c", model: "m", choices: [], usage: usage(4) },
+      say("Hello"),
+      chat({ delta: {}, finish_reason: "stop" }, { usage: null }),
+      { id: "c", model: "m", choices: [], usage: usage(252) },
+      "[DONE]",
+    ]);
+    expect(parts).toEqual([{ type: "text", text: "Hello" }]);
+    expect(counted).toEqual({ inputTokens: 9, outputTokens: 252 });
+  });
+
+  test("the last frames without their label (gpustack/gpustack#6155)", () => {
+    const frames = [say("Hel"), say("lo")].map((frame) => `data: ${JSON.stringify(frame)}\n\n`);
+    const bare = [STOPPED, { id: "c", choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 } }];
+    const wire = [...frames, ...bare.map((frame) => `${JSON.stringify(frame)}\n\n`), "[DONE]\n\n"].join("");
+    const { events, error } = readWire(openAiChat, [new TextEncoder().encode(wire)]);
+    expect(error).toBeUndefined();
+    expect(summarise(events)).toMatchObject({ parts: [{ text: "Hello" }], reason: "stop", usage: { outputTokens: 2 } });
+  });
+
+  test("a reason to finish before Gemini's first word (Chevey339/kelivo#1002)", () => {
+    const { parts, error } = read(gemini, [
+      { candidates: [{ content: { parts: [] }, finishReason: "STOP" }], responseId: "r" },
+      { candidates: [{ content: { parts: [{ text: "Hello" }] }, finishReason: "STOP" }] },
+    ]);
+    expect(error).toBeUndefined();
+    expect(parts).toEqual([{ type: "text", text: "Hello" }]);
+  });
+
+  test("an overload of Anthropic's after its first word (use-agent-os/agent-os#2271, karthink/gptel#1512, byte5ai/omadia#122, anthropics/anthropic-sdk-python#1918)", () => {
+    const { events, error } = read(anthropic, [
+      { type: "message_start", message: { id: "m", model: "claude", usage: {} } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hel" } },
+      { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: "req_1" },
+    ]);
+    expect(events.some(({ type }) => type === "finish")).toBe(false);
+    expect(error).toMatchObject({ code: "overloaded", retryable: true, requestId: "req_1" });
+  });
+
+  test("a failure that is served says its kind in each protocol (envoyproxy/ai-gateway#2698, jgravelle/jmunch-mcp#5)", () => {
+    const failure = new SluiceError("overloaded", "Overloaded", { retryable: true });
+    for (const dialect of [openAiChat, openAiResponses, anthropic, gemini]) {
+      const frames: string[] = [];
+      const writer = dialect.writer({ model: "m", request: { messages: [{ role: "user", content: "Hi" }] } });
+      const write = (frame: { data: string }) => void frames.push(frame.data);
+      writer.push({ type: "start", id: "x", model: "m" }, write);
+      writer.push({ type: "text-delta", text: "Hel" }, write);
+      writer.fail(failure, write);
+      const { error } = read(dialect, frames);
+      expect(error).toMatchObject({ providerMessage: "Overloaded" });
+    }
+  });
+});
+
 test("arguments that Anthropic cut at the limit are no arguments (anthropics/anthropic-sdk-python#1517)", () => {
   const { parts, reason } = read(anthropic, [
     { type: "message_start", message: { id: "m", model: "claude", usage: {} } },
@@ -506,6 +565,72 @@ describe("usage", () => {
       writeWire(anthropic, events, { model: "m", request: { messages: [{ role: "user", content: "Hi" }] } }),
     );
     expect(wire).toContain('"usage":{"input_tokens":5,"output_tokens":2,"cache_read_input_tokens":15}');
+  });
+});
+
+describe("usage of thoughts, tools and caches", () => {
+  const gemini3 = (usageMetadata: object) =>
+    read(gemini, [
+      { candidates: [{ content: { parts: [{ text: "Hi" }] }, finishReason: "STOP" }], responseId: "r", usageMetadata },
+    ]);
+  const counts = {
+    promptTokenCount: 500,
+    candidatesTokenCount: 120,
+    toolUsePromptTokenCount: 300,
+    thoughtsTokenCount: 10,
+    totalTokenCount: 930,
+  };
+
+  test("of Gemini: what its tools read is input, what it thought output (agentscope-ai/agentscope#2406, agentscope-ai/agentscope-java#3033, langchain-ai/langchainjs#11423, computesdk/benchmarks#372)", () => {
+    expect(gemini3(counts).usage).toMatchObject({ inputTokens: 800, outputTokens: 130, reasoningTokens: 10 });
+  });
+
+  test("of Gemini in a chat completion adds up (router-for-me/CLIProxyAPI#5744, router-for-me/CLIProxyAPI#1643)", () => {
+    const { events } = gemini3({ ...counts, cachedContentTokenCount: 400 });
+    const request = {
+      messages: [{ role: "user" as const, content: "Hi" }],
+      providerOptions: { "openai-chat": { stream_options: { include_usage: true } } },
+    };
+    const wire = new TextDecoder().decode(writeWire(openAiChat, events, { model: "m", request }));
+    expect(wire).toContain('"prompt_tokens":800,"completion_tokens":130,"total_tokens":930');
+    expect(wire).toContain('"cached_tokens":400');
+  });
+
+  test("of xAI: thoughts beside the completion (Wei-Shaw/sub2api#5771)", () => {
+    const usage = {
+      prompt_tokens: 10_120,
+      completion_tokens: 1_499,
+      total_tokens: 14_428,
+      prompt_tokens_details: { cached_tokens: 128 },
+      completion_tokens_details: { reasoning_tokens: 2_809 },
+    };
+    const { usage: counted } = read(openAiChat, [say("Hi"), STOPPED, { id: "c", choices: [], usage }, "[DONE]"]);
+    expect(counted).toMatchObject({
+      inputTokens: 10_120,
+      outputTokens: 4_308,
+      reasoningTokens: 2_809,
+      cacheReadTokens: 128,
+    });
+  });
+
+  test("of Anthropic's cache writes over Responses and chat (api7/aisix#627, UKGovernmentBEIS/inspect_ai#4997)", () => {
+    const events: ChatEvent[] = [
+      { type: "start", id: "x", model: "m" },
+      { type: "text-delta", text: "Hi" },
+      {
+        type: "finish",
+        reason: "stop",
+        usage: { inputTokens: 9, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4 },
+      },
+    ];
+    const request = {
+      messages: [{ role: "user" as const, content: "Hi" }],
+      providerOptions: { "openai-chat": { stream_options: { include_usage: true } } },
+    };
+    for (const dialect of [openAiResponses, openAiChat]) {
+      const { events: back } = readWire(dialect, [writeWire(dialect, events, { model: "m", request })]);
+      expect(summarise(back).usage).toMatchObject({ inputTokens: 9, cacheReadTokens: 3, cacheWriteTokens: 4 });
+    }
   });
 });
 

@@ -8,6 +8,9 @@ const DATA = "data: ";
 /** The fields of an event. */
 const FIELDS = ["data", "event", "id", "retry", "error"];
 
+/** What ends the streams of OpenAI and many others. */
+const END_MARKER = "[DONE]";
+
 /** How much is kept of lines that are neither events nor the beginning of JSON or of a page, in UTF-16 code units. */
 const MAX_STRAY = 4_000;
 
@@ -164,6 +167,12 @@ export class SseReader implements FrameReader {
   }
 
   #addStray(line: string, emit: (frame: Frame) => void): void {
+    // A gateway that lost the label of the last events lost that of the end marker too.
+    if (line.trim() === END_MARKER) {
+      this.#emitStray(emit);
+      emit({ data: END_MARKER });
+      return;
+    }
     if (this.#stray.length === 0 && line.startsWith("{") && isWhole(line)) {
       emit({ data: line });
       return;

@@ -6,7 +6,8 @@ import { nextMessage } from "./next-message.mjs";
 const JOB_LIMIT_MS = 90_000;
 
 /** Nothing of the shell's settings (proxies, tracing, keys) reaches what is measured. */
-const ENVIRONMENT = { PATH: process.env.PATH, NODE_ENV: "production" };
+const { PATH, BENCH_POSTGRES } = process.env;
+const ENVIRONMENT = { PATH, NODE_ENV: "production", ...(BENCH_POSTGRES !== undefined && { BENCH_POSTGRES }) };
 
 /**
  * Starts the replay server.

@@ -58,6 +58,12 @@ export class Client {
     return openTools();
   }
 
+  /** The row's durable steps, in a database. @returns {Promise<import("./durable-steps.mjs").DurableSteps>} */
+  async durableSteps(/** @type {string} */ databaseUrl) {
+    const { openSteps } = await import(this.#row.module.replace(/\.mjs$/, ".steps.mjs"));
+    return openSteps(databaseUrl);
+  }
+
   /** The row's reader of values. @returns {Promise<import("./json-document.mjs").ReadObject>} */
   async objectReader() {
     const { openObject } = await import(this.#row.module.replace(/\.mjs$/, ".object.mjs"));

@@ -46,6 +46,12 @@ export const figures = [
   plain("appendLongTimes", "times, 10,000 messages", 2, "what the same costs in a conversation of 10,000 messages"),
   plain("workflowMs", "ms/1,000 steps", 1, "CPU of a workflow of 1,000 steps that do nothing, not kept"),
   plain("keptStepUs", "µs/step kept", 0, "CPU of a step that does nothing, kept in a SQLite file"),
+  plain(
+    "durableStepMs",
+    "ms/step in PostgreSQL",
+    2,
+    "time of a step that does nothing, one after the other, kept in PostgreSQL by DBOS",
+  ),
   plain("stepUsPerToken", "µs/token, workflow", 2, "what a step adds to each token of a stream that is there at once"),
   plain(
     "scrubCpuUsPerCharacter",

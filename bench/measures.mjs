@@ -23,7 +23,7 @@ export function measures(/** @type {boolean} */ quick) {
   return [
     { module: "./measures/import.mjs", runs: quick ? 1 : 7, settings: bulk, appliesTo: isPackage },
     { module: "./measures/one-per-write.mjs", runs, settings: bulk, appliesTo: isMain },
-    { module: "./measures/coalesced.mjs", runs, settings: warm, appliesTo: any },
+    { module: "./measures/coalesced.mjs", runs, settings: warm, appliesTo: readsAnswers },
     { module: "./measures/request.mjs", runs, settings: warm, appliesTo: isMain },
     {
       module: "./measures/concurrent.mjs",
@@ -40,6 +40,7 @@ export function measures(/** @type {boolean} */ quick) {
     },
     { module: "./measures/append.mjs", runs, settings: bulk, appliesTo: isSluice },
     { module: "./measures/workflow.mjs", runs, settings: warm, appliesTo: isSluice },
+    { module: "./measures/durable-steps.mjs", runs, settings: warm, appliesTo: hasSteps },
     { module: "./measures/scrub.mjs", runs, settings: bulk, appliesTo: isSluice },
     { module: "./measures/speech.mjs", runs: 1, settings: bulk, appliesTo: isSluice },
     { module: "./measures/layers.mjs", runs, settings: warm, appliesTo: isSluice },
@@ -57,13 +58,17 @@ export function measures(/** @type {boolean} */ quick) {
   ];
 }
 
-function any() {
-  return true;
+function readsAnswers(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.answers;
+}
+
+function hasSteps(/** @type {import("./rows.mjs").Row} */ row) {
+  return row.steps;
 }
 
 /** All rows but those that are there to compare the dialects. */
 function isMain(/** @type {import("./rows.mjs").Row} */ row) {
-  return row.wire === undefined;
+  return row.wire === undefined && row.answers;
 }
 
 function isPackage(/** @type {import("./rows.mjs").Row} */ row) {

@@ -17,6 +17,8 @@
  * @property {"characters" | "bytes"} unit of the pieces.
  * @property {boolean} tools whether it has a tool loop: `openTools` of the module `NAME.tools.mjs` beside its own.
  * @property {boolean} objects whether it streams values: `openObject` of the module `NAME.object.mjs` beside its own.
+ * @property {boolean} steps whether it runs durable steps: `openSteps` of the module `NAME.steps.mjs` beside its own.
+ * @property {boolean} answers whether it reads answers: one that does not is measured in its steps alone.
  * @property {import("./answer.mjs").Wire | undefined} wire the protocol, for rows that compare dialects: they are measured
  *   in one way only.
  */
@@ -25,7 +27,7 @@
 export const rows = [
   own("floor", "undici `request`, bytes counted", "undici", "bytes"),
   withTools(own("hand-written", "`fetch`, split lines, `JSON.parse`", undefined)),
-  withObjects(withTools(own("sluice", "`for await` over `text`, then `usage`", "sluice"))),
+  withSteps(withObjects(withTools(own("sluice", "`for await` over `text`, then `usage`", "sluice")))),
   peer("openai", "`chat.completions.create`, `for await` over its chunks", "openai"),
   withObjects(withTools(peer("ai", "`streamText` of the AI SDK, `for await` over `textStream`, then `usage`", "ai"))),
   peer("tanstack", "`chat` of TanStack AI, `for await` over its events", "@tanstack/ai"),
@@ -33,6 +35,8 @@ export const rows = [
   withTools(
     peer("openai-agents", "`run` of OpenAI's Agents SDK, `for await` over its text stream", "@openai/agents-core"),
   ),
+  withTools(peer("mastra", "`stream` of a Mastra agent, `for await` over `textStream`, then `usage`", "@mastra/core")),
+  { ...withSteps(own("dbos", "a workflow of bare DBOS steps", "@dbos-inc/dbos-sdk")), answers: false },
   dialect("openai-responses", "the same over OpenAI's Responses API", "sluice"),
   dialect("openai-responses", "`responses.create`, `for await` over its events", "openai"),
   dialect("anthropic", "the same over Anthropic's Messages API", "sluice"),
@@ -60,6 +64,8 @@ function own(name, about, from, unit = "characters") {
     unit,
     tools: false,
     objects: false,
+    steps: false,
+    answers: true,
     wire: undefined,
   };
 }
@@ -81,6 +87,8 @@ function dialect(wire, about, from) {
     unit: "characters",
     tools: false,
     objects: false,
+    steps: false,
+    answers: true,
     wire,
   };
 }
@@ -102,6 +110,8 @@ function peer(name, about, from) {
     unit: "characters",
     tools: false,
     objects: false,
+    steps: false,
+    answers: true,
     wire: undefined,
   };
 }
@@ -114,4 +124,9 @@ function withObjects(row) {
 /** @param {Row} row @returns {Row} */
 function withTools(row) {
   return { ...row, tools: true };
+}
+
+/** @param {Row} row @returns {Row} */
+function withSteps(row) {
+  return { ...row, steps: true };
 }

@@ -22,7 +22,8 @@ export function openTools() {
   };
 }
 
-function partsOf(/** @type {number} */ step) {
+/** What the model streams in a step. */
+export function partsOf(/** @type {number} */ step) {
   const usage = { inputTokens: { total: undefined }, outputTokens: { total: undefined } };
   if (step === STEPS) {
     return [

@@ -7,6 +7,7 @@ import { SluiceError } from "../../stream/error.js";
 import type { Frame, FrameReader } from "../../stream/framing/frame.js";
 import { NdjsonReader } from "../../stream/framing/ndjson-reader.js";
 import { SseReader } from "../../stream/framing/sse-reader.js";
+import type { TextDecoding } from "../../stream/framing/text-decoding.js";
 import { type BegunAnswer, type HttpCall, notJson } from "./http-call.js";
 import type { ResponseHead } from "./transport.js";
 
@@ -37,6 +38,16 @@ const PARSED_BYTES = 16 * 1024;
 /** Line ends, tabs, blanks, and the three bytes of a byte order mark. */
 const BLANKS = [0x0a, 0x0d, 0x09, 0x20, 0xef, 0xbb, 0xbf];
 
+/** How a body begins, as far as it is known. */
+interface Beginning {
+  /** The pieces that are not all blanks. */
+  pieces: Uint8Array[];
+  /** The first character that is no blank, and the one after it. */
+  found: string;
+  /** How many bytes before it were blanks, in pieces of nothing else. */
+  blanks: number;
+}
+
 /** The events of one answer over HTTP: each network read is one batch. Its bytes come from the call. */
 export class HttpAnswer implements BatchSource {
   readonly #call: HttpCall;
@@ -62,64 +73,67 @@ export class HttpAnswer implements BatchSource {
     this.#expected = expected;
   }
 
-  /** Looks at what an answer is, once its head has come. */
-  static async begin(call: HttpCall, expected: Expected, begun: BegunAnswer): Promise<HttpAnswer> {
+  /** Looks at what an answer is, once its head has come. Without a promise, where the bytes that tell are there. */
+  static begin(call: HttpCall, expected: Expected, begun: BegunAnswer): HttpAnswer | Promise<HttpAnswer> {
     const answer = new HttpAnswer(call, expected);
-    await answer.#begin(begun);
-    return answer;
+    const first = answer.#firstCharacters({ pieces: [], found: "", blanks: 0 });
+    return first instanceof Promise ? first.then((found) => answer.#begin(begun, found)) : answer.#begin(begun, first);
   }
 
   /** The call is left by whoever made it, and this answer with it. */
   cancel(): void {}
 
-  async #begin({ head, decoding }: BegunAnswer): Promise<void> {
-    const { dialect, streaming } = this.#expected;
-    const [first = "", second = ""] = await this.#firstCharacters();
-    if (first === PAGE_BEGINS) throw await this.#webPage(head);
+  #begin({ head, decoding }: BegunAnswer, [first = "", second = ""]: string): this | Promise<this> {
+    const { streaming } = this.#expected;
+    if (first === PAGE_BEGINS) return this.#refusePage(head);
     const json = JSON_BEGINS.includes(first) && first !== "";
-    if (!streaming && (json || first === "") && (await this.#readBody())) return;
     // What an answer is counts, and not what it is called: gateways label events as JSON, and JSON as events.
     const labelled = /^application\/([\w.-]+\+)?json\b/i.test(head.headers["content-type"]?.trim() ?? "");
-    const lines = json && dialect.framing === "ndjson" && !labelled && !"\r\n".includes(second);
+    const lines = json && this.#expected.dialect.framing === "ndjson" && !labelled && !"\r\n".includes(second);
+    const read = () => this.#readFrames(json, lines, decoding);
+    return !streaming && (json || first === "") ? this.#readBody(read) : read();
+  }
+
+  #readFrames(json: boolean, lines: boolean, decoding: TextDecoding | undefined): this {
     const framing = { ...(decoding && { decoding }), ...(json && !lines && { maxFrameLength: MAX_BODY_BYTES }) };
     this.#framing = lines ? new NdjsonReader(framing) : new SseReader(framing);
     this.#only = json && !lines ? "none" : undefined;
-    this.#reader = dialect.reader();
+    this.#reader = this.#expected.dialect.reader();
+    return this;
   }
 
   /** The first character of the body that is no blank, and the one after it; "" where there is none. */
-  async #firstCharacters(): Promise<string> {
-    const pieces: Uint8Array[] = [];
-    let found = "";
-    let blanks = 0;
+  #firstCharacters(beginning: Beginning): string | Promise<string> {
     for (;;) {
       const more = this.#call.take();
       for (const piece of more) {
-        if (found.length < 2) found = begun(found, piece);
+        if (beginning.found.length < 2) beginning.found = begun(beginning.found, piece);
         // Blanks before an answer, which some services send while they wait, mean nothing in any form of it.
-        if (found === "") blanks += piece.length;
-        else pieces.push(piece);
+        if (beginning.found === "") beginning.blanks += piece.length;
+        else beginning.pieces.push(piece);
       }
+      const { found, pieces, blanks } = beginning;
       if (blanks > MAX_PAGE_BYTES && found === "") throw noAnswer("is no stream", "nothing but blanks");
       if (found.length === 2 || (more.length === 0 && this.#call.over)) {
         this.#call.putBack(pieces);
         return found;
       }
-      if (more.length === 0) await this.#call.wait();
+      const wait = more.length === 0 ? this.#call.wait() : undefined;
+      if (wait !== undefined) return wait.then(() => this.#firstCharacters(beginning));
     }
   }
 
-  /** Reads a body that is one answer; returns false where it is JSON on lines, which nobody asked for. */
-  async #readBody(): Promise<boolean> {
+  /** Reads a body that is one answer. @param readFrames where it is JSON on lines, which nobody asked for. */
+  async #readBody(readFrames: () => this): Promise<this> {
     const text = await this.#call.readText(MAX_BODY_BYTES);
     const body = parsed(text);
     if (body === undefined && text.trim().includes("\n")) {
       this.#call.putBack([new TextEncoder().encode(text)]);
-      return false;
+      return readFrames();
     }
     if (body === undefined) throw notJson(text);
     for (const event of this.#wholeAnswer(body)) this.#emit(event);
-    return true;
+    return this;
   }
 
   #wholeAnswer(body: JsonValue): ChatEvent[] {
@@ -128,11 +142,11 @@ export class HttpAnswer implements BatchSource {
     return [start.type === "start" ? { ...start, simulated: true } : start, ...rest];
   }
 
-  async #webPage({ status, headers }: ResponseHead): Promise<SluiceError> {
+  async #refusePage({ status, headers }: ResponseHead): Promise<never> {
     const page = await this.#call.readText(MAX_PAGE_BYTES);
     const words = plainBody({ status, headers, body: page });
     const says = words === undefined ? "" : ` (${words})`;
-    return new SluiceError("malformed-frame", `the answer is a web page${says}: is the base URL right?`, {
+    throw new SluiceError("malformed-frame", `the answer is a web page${says}: is the base URL right?`, {
       frame: page.slice(0, 500),
     });
   }
@@ -162,7 +176,11 @@ export class HttpAnswer implements BatchSource {
 
   /** What arrived, up to `PARSED_BYTES`: a slow reader keeps few bytes as events, and the rest as they came. */
   #takeSome(): readonly Uint8Array[] {
-    if (this.#unparsed.length === 0) this.#unparsed = [...this.#call.take()];
+    if (this.#unparsed.length === 0) {
+      const taken = this.#call.take();
+      if (taken.length === 0 || (taken.length === 1 && (taken[0]?.length ?? 0) <= PARSED_BYTES)) return taken;
+      this.#unparsed = [...taken];
+    }
     const some: Uint8Array[] = [];
     for (let room = PARSED_BYTES; room > 0; ) {
       const piece = this.#unparsed.shift();

@@ -20,7 +20,9 @@ class HttpAttempts implements AttemptsPlan {
 
   async open(attempt: number): Promise<BatchSource> {
     try {
-      return await HttpAnswer.begin(this.#call, this.#expected, await this.#call.send(attempt));
+      const begun = await this.#call.send(attempt);
+      const answer = HttpAnswer.begin(this.#call, this.#expected, begun);
+      return answer instanceof Promise ? await answer : answer;
     } catch (thrown) {
       throw SluiceError.from(thrown, "protocol");
     }

@@ -9,8 +9,8 @@ import { type EarlierSummary, newestMessages, type Window } from "./window.js";
 
 /** Settings of `summarise`. */
 export interface SummariseOptions {
-  /** Writes the summary. */
-  model: ChatModel;
+  /** Writes the summary: a model, or its name. */
+  model: ChatModel | string;
   /** The newest messages that are sent as they are. Default 10. */
   keep?: number;
   /** A summary is written once more than this many messages would be left out. Default 10. */

@@ -12,5 +12,6 @@ import { model } from "./registry.js";
 export function modelOf(value: unknown, field = "model"): ChatModel {
   if (isModel(value)) return value;
   if (typeof value === "string" && value !== "") return model(value);
-  throw invalid(field, value, "a chat model, or a name such as openai/gpt-5");
+  const made = typeof value === "object" && value !== null && "asModel" in value ? ": what its asModel() returns" : "";
+  throw invalid(field, value, `a chat model${made}, or a name such as openai/gpt-5`);
 }

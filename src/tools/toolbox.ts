@@ -60,8 +60,7 @@ async function toolsOf(source: ToolSource, index: number): Promise<readonly Tool
 export function checkTools(tools: unknown, field: string): void {
   if (!Array.isArray(tools)) throw invalid(field, tools, "an array of tools: [tool]");
   for (const [index, one] of tools.entries()) {
-    if (!isTool(one))
-      throw invalid(`${field}[${index}]`, one, "a tool, as tool() makes it, or a source of tools, as mcpTools()");
+    if (!isTool(one)) throw invalid(`${field}[${index}]`, one, `${toolOf(one)}, or a source of tools, as mcpTools()`);
   }
 }
 
@@ -74,4 +73,10 @@ function isTool(one: unknown): one is Tool | ToolSource {
 /** Tells a source of tools from a tool. */
 export function isToolSource(one: Tool | ToolSource): one is ToolSource {
   return "tools" in one;
+}
+
+/** How what stands in the place of a tool becomes one. */
+function toolOf(found: unknown): string {
+  const makesOne = typeof found === "object" && found !== null && "asTool" in found;
+  return makesOne ? "what its asTool() returns" : "a tool, as tool() makes it";
 }

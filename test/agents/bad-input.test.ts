@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Agent } from "../../src/agents/agent.js";
-import { conversationMemory } from "../../src/agents/memory/conversation-memory.js";
+import { conversationMemory, summaryMemory } from "../../src/agents/memory/conversation-memory.js";
 import { signature } from "../../src/agents/signature/signature.js";
+import { chosenByModel } from "../../src/agents/teams/chosen.js";
 import { handOff } from "../../src/agents/teams/hand-off.js";
+import { plannedByModel } from "../../src/agents/teams/planned.js";
 import { MemoryStore } from "../../src/chat/stores/memory-store.js";
 import { scripted } from "../../src/models/scripted.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
@@ -128,4 +130,18 @@ test("a source of tools that is gone fails the run before its model is called", 
     code: "connect-failed",
   });
   expect(playing.requests).toEqual([]);
+});
+
+test("models are given by their names wherever one is, and what is none is refused at once", () => {
+  const members = [new Agent({ name: "a", model: "echo" })];
+  expect(chosenByModel({ members, chooser: "echo" }).id).toBe("team");
+  expect(plannedByModel({ members, planner: "echo" }).id).toBe("team");
+  expect(summaryMemory({ model: "echo" })).toBeDefined();
+  // @ts-expect-error An agent is no model.
+  expect(() => chosenByModel({ members, chooser: members[0] })).toThrow(/chooser: .*what its asModel\(\) returns/);
+  // @ts-expect-error Nothing is no model.
+  expect(() => plannedByModel({ members })).toThrow("planner");
+  expect(() => summaryMemory({ model: "echo", keep: 0 })).toThrow("keep");
+  // @ts-expect-error An agent is no tool.
+  expect(() => new Agent({ model: "echo", tools: members })).toThrow("what its asTool() returns");
 });

@@ -59,9 +59,9 @@ export function bufferMemory(
 export function summaryMemory(options: Omit<ConversationMemoryOptions, "window"> & SummariseOptions): AgentMemory {
   jsonObject(options, "options");
   const { store, maxOpen, ...summary } = options;
-  if (typeof summary.model?.stream !== "function")
-    throw invalid("model", summary.model, "the chat model that writes summaries");
   const rest = { ...(store !== undefined && { store }), ...(maxOpen !== undefined && { maxOpen }) };
+  // What is wrong with the settings is found here, not in the first turn.
+  summarise(summary);
   return new ConversationMemory({ ...rest, window: (...given) => summarise(summary)(...given) });
 }
 

@@ -1,3 +1,4 @@
+import { modelOf } from "../../models/model-of.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { anything, exactly, filledString, limit } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
@@ -8,8 +9,8 @@ import { checkMembers, describedMembers, type Member, type TeamState, team } fro
 export interface ChosenOptions {
   /** Who may be chosen: at least one. */
   members: readonly Member[];
-  /** Chooses who speaks, by their names and descriptions. */
-  chooser: ChatModel;
+  /** Chooses who speaks, by their names and descriptions: a model, or its name. */
+  chooser: ChatModel | string;
   /** Most turns of one answer. Default 1: one member is chosen, and answers. */
   maxTurns?: number;
   /** Default `team`. */
@@ -30,7 +31,8 @@ export function chosenByModel(options: ChosenOptions): ChatModel & Member {
     name: filledString,
   };
   exactly("chosenByModel", known)(options, "");
-  const { members, chooser, maxTurns = 1, name = "team" } = options;
+  const { members, maxTurns = 1, name = "team" } = options;
+  const chooser = modelOf(options.chooser, "chooser");
   checkMembers(members);
   return team({
     name,

@@ -1,3 +1,4 @@
+import { modelOf } from "../../models/model-of.js";
 import type { DataEvent } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { anything, exactly, filledString, limit } from "../../stream/checks.js";
@@ -12,7 +13,7 @@ export interface PlannedOptions {
   /** Who do the tasks. None may be called `planner`. */
   members: readonly Member[];
   /** Makes the plan from the members' names and descriptions, and writes the answer when all is done. */
-  planner: ChatModel;
+  planner: ChatModel | string;
   /** Most tasks of a plan. Default 8. */
   maxTasks?: number;
   /** Default `team`. */
@@ -38,7 +39,8 @@ export function plannedByModel(options: PlannedOptions): ChatModel & Member {
     name: filledString,
   };
   exactly("plannedByModel", known)(options, "");
-  const { members, planner, maxTasks = 8, name = "team" } = options;
+  const { members, maxTasks = 8, name = "team" } = options;
+  const planner = modelOf(options.planner, "planner");
   checkMembers(members);
   const writer: Member = { name: PLANNER, asModel: () => planner };
   return team({

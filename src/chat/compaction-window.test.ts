@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { guard } from "../guards/guard.js";
+import { pii } from "../guards/pii/pii.js";
 import { scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
+import { wrapModel } from "../stream/wrap-model.js";
 import { openRequests } from "../tools/history.js";
 import { cutsOf } from "./compaction-cuts.js";
 import { compact } from "./compaction-window.js";
@@ -111,6 +114,14 @@ describe("a compaction", () => {
   test("by the service is refused for a model whose service has no such call", () => {
     const refused = () => compact({ model: scripted([]), maxTokens: 10, byProvider: true });
     expect(refused).toThrow("compacts no history");
+  });
+
+  test("by the service is refused behind a guard, which would not see what is sent", async () => {
+    const service: ChatModel = { ...scripted([]), compact: async () => ({ messages: [], usage: {} }) };
+    expect(wrapModel(service, {}).compact).toBeTypeOf("function");
+    expect(guard(service, pii()).compact).toBeUndefined();
+    const refused = () => compact({ model: guard(service, pii()), maxTokens: 10, byProvider: true });
+    expect(refused).toThrow("never past a guard");
   });
 
   test("goes on from its last summary, folds each message once, and keeps what was sent as the beginning", () =>

@@ -18,13 +18,12 @@ export type Folder = (
 /**
  * Has the service of a model compact.
  *
- * @throws {SluiceError} `unsupported` for a model whose service has no such call.
+ * @throws {SluiceError} `unsupported` for a model whose service has no such call, or that has guards.
  */
 export function providerCompactor(model: ChatModel): Folder {
   if (model.compact === undefined) {
-    throw new SluiceError("unsupported", `${model.id} compacts no history: of the protocols, openai-responses does`, {
-      model: model.id,
-    });
+    const why = "of the protocols, openai-responses does, and never past a guard";
+    throw new SluiceError("unsupported", `${model.id} compacts no history: ${why}`, { model: model.id });
   }
   return async (before, messages, signal, spend) => {
     const request = { messages: [...(before?.messages ?? asMessages(before)), ...messages] };

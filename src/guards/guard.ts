@@ -6,7 +6,7 @@ import { checkedModel } from "../stream/checked-model.js";
 import { anything, callable, exactly, filledString } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import { type Transform, transform } from "../stream/sources/transform.js";
-import { wrapModel } from "../stream/wrap-model.js";
+import { type ModelWrapper, type WrappedCall, wrapModel } from "../stream/wrap-model.js";
 import { guardFailed } from "./guard-failed.js";
 
 /** What a guard knows of a call. */
@@ -83,7 +83,7 @@ export function guard(model: ChatModel, ...guards: readonly Guard[]): ChatModel 
 }
 
 function behind(model: ChatModel, guards: readonly Guard[]): ChatModel {
-  return wrapModel(model, (call) => {
+  const wrapper = (call: WrappedCall): ModelWrapper => {
     const guarded: GuardedCall = {
       model: model.id,
       get signal() {
@@ -96,7 +96,9 @@ function behind(model: ChatModel, guards: readonly Guard[]): ChatModel {
       request: (request) => asked(parts, request),
       answer: (source) => parts.reduceRight((inner, part) => answered(part, inner), source),
     };
-  });
+  };
+  // A service that compacts would see what no guard has looked at.
+  return wrapModel(model, wrapper, { compacts: false });
 }
 
 /** A guard's part in one call. */

@@ -46,10 +46,12 @@ export interface WrappedModel {
   id?: string;
   /** What it can do. */
   capabilities?: Capabilities;
+  /** Whether its service may still be asked to compact a history, which what stands before the model does not see. Default true. */
+  compacts?: boolean;
 }
 
 /**
- * A model with something before it: the same id, capabilities, list of models and calls within. This is the one way to stand before
+ * A model with something before it: the same id, capabilities, list of models, compaction and calls within. This is the one way to stand before
  * a model; the outer stream listens to the signal, keeps the answer, and cancels what is inside when its reader leaves.
  *
  * @param wrapper what stands before every call alike, or called for each call, where there is state to keep.
@@ -76,13 +78,13 @@ export function wrapModel(
   if (typeof wrapper !== "function" && (typeof wrapper !== "object" || wrapper === null)) {
     throw invalid("wrapper", wrapper, "an object with request, ask or answer, or a function that gives one");
   }
-  const { id = model.id, capabilities = model.capabilities } = own;
+  const { id = model.id, capabilities = model.capabilities, compacts = true } = own;
   const { list, compact, wrapCalls } = model;
   return {
     id,
     ...(capabilities && { capabilities }),
     ...(list && { list: (options) => list.call(model, options) }),
-    ...(compact && { compact: (request, options) => compact.call(model, request, options) }),
+    ...(compact && compacts && { compact: (request, options) => compact.call(model, request, options) }),
     ...(wrapCalls && { wrapCalls: (wrap) => wrapModel(wrapCalls.call(model, wrap), wrapper, own) }),
     stream(request, options = {}) {
       checkCallOptions(options);

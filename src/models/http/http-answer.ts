@@ -1,7 +1,7 @@
 import { type JsonValue, parseExactJson } from "../../base/json.js";
 import type { CallingDialect, WireReader } from "../../dialects/dialect.js";
 import { plainBody } from "../../dialects/provider-error.js";
-import type { Batch, BatchSource } from "../../stream/batch-source.js";
+import type { Batch, BatchSource, BatchTaker } from "../../stream/batch-source.js";
 import type { ChatEvent, StartEvent, Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { Frame, FrameReader } from "../../stream/framing/frame.js";
@@ -153,6 +153,22 @@ export class HttpAnswer implements BatchSource {
 
   /** The batch of the next network read. */
   next(): Batch | undefined | Promise<Batch | undefined> {
+    const pulled = this.#pull();
+    return pulled instanceof Promise ? pulled.then(() => this.next()) : pulled;
+  }
+
+  nextInto<T>(taker: BatchTaker<T>): T | Promise<T> {
+    let pulled: Batch | undefined | Promise<void>;
+    try {
+      pulled = this.#pull();
+    } catch (thrown) {
+      return taker.failure(thrown);
+    }
+    return pulled instanceof Promise ? pulled.then(() => this.nextInto(taker)) : taker.batch(pulled);
+  }
+
+  /** The next batch, or a promise that more may be there. */
+  #pull(): Batch | undefined | Promise<void> {
     const call = this.#call;
     for (;;) {
       if (this.#out.length > 0) return this.#take();
@@ -161,7 +177,7 @@ export class HttpAnswer implements BatchSource {
       const pieces = this.#takeSome();
       if (pieces.length === 0 && !call.over) {
         const wait = call.wait(this.#reader?.ending);
-        if (wait !== undefined) return wait.then(this.#readOn);
+        if (wait !== undefined) return wait;
       } else {
         this.#read(pieces);
       }
@@ -191,9 +207,6 @@ export class HttpAnswer implements BatchSource {
     }
     return some;
   }
-
-  // Made once and not at each read.
-  readonly #readOn = (): Batch | undefined | Promise<Batch | undefined> => this.next();
 
   /** The events of some bytes; without bytes, those of the body's end. Keeps a failure for the next time. */
   #read(pieces: readonly Uint8Array[]): void {

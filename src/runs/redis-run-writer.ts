@@ -11,6 +11,9 @@ import type { OpenRun, ReadRun, RunReader, RunState, RunWriter } from "./run-log
 /** Events that wait for a write which is under way; beyond, the writer of the run waits. */
 const MAX_WAITING = 2_000;
 
+/** How long this process's readers wait for the end to be stored, where Redis does not answer, in ms. */
+const END_MS = 1_000;
+
 /** What all writers of a log share. */
 export interface RedisWriting {
   connection: RedisConnection;
@@ -34,6 +37,13 @@ export class RedisRunWriter implements RunWriter {
   /** The number of the first event that waits. */
   #seq: number;
   readonly #token: string;
+  /** Whether nothing comes any more. */
+  #closing = false;
+  /** Ends the run for this process's readers, once that is stored. */
+  #end: (() => void) | undefined;
+  #late: NodeJS.Timeout | undefined;
+  /** Set while events are collected: does so no longer. */
+  #collected: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failure: SluiceError | undefined;
@@ -79,9 +89,13 @@ export class RedisRunWriter implements RunWriter {
 
   append(events: Batch): void | Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    const paced = this.#local.append(events);
+    if (this.#closing) throw new SluiceError("conflict", `the run ${this.run} has ended`);
+    const last = events.at(-1);
+    const ends = last?.type === "finish";
+    const said = ends ? events.slice(0, -1) : events;
+    const paced = said.length > 0 ? this.#local.append(said) : undefined;
     for (const event of events) this.#waiting.push(event);
-    if (this.#local.state !== "running") this.#write();
+    if (ends) this.#close(() => void this.#local.append([last]));
     else if (this.#writing === undefined) this.#timer ??= setTimeout(this.#write, this.#shared.collectMs);
     if (this.#waiting.length <= MAX_WAITING) return paced;
     this.#write();
@@ -89,11 +103,9 @@ export class RedisRunWriter implements RunWriter {
   }
 
   fail(error: SluiceError): void {
-    if (this.#local.state !== "running") return;
-    this.#local.fail(error);
-    if (this.#failure !== undefined) return;
-    this.#error = error;
-    this.#write();
+    if (this.#closing) return;
+    if (this.#failure === undefined) this.#error = error;
+    this.#close(() => this.#local.fail(error));
   }
 
   read(options?: ReadRun): RunReader {
@@ -101,9 +113,9 @@ export class RedisRunWriter implements RunWriter {
   }
 
   async flushed(): Promise<void> {
-    if (this.#waiting.length > 0) this.#write();
+    this.#write();
     while (this.#writing !== undefined) await this.#writing;
-    if (this.#local.state !== "running") this.#onDone();
+    if (this.#closing) this.#onDone();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -118,25 +130,59 @@ export class RedisRunWriter implements RunWriter {
     await this.#ask(() => this.#shared.connection.script(BEAT, this.#keys, [this.#token, lifeMs, keepMs]));
   }
 
+  /** The end is stored first: who has heard of it here asks another replica next, and has to find the same. */
+  #close(end: () => void): void {
+    this.#closing = true;
+    this.#end = end;
+    if (this.#failure !== undefined) this.#endHere();
+    else {
+      this.#late = setTimeout(() => this.#endHere(), END_MS);
+      this.#collected?.();
+      this.#write();
+    }
+  }
+
+  #endHere(): void {
+    clearTimeout(this.#late);
+    const end = this.#end;
+    this.#end = undefined;
+    end?.();
+  }
+
   readonly #write = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#writing !== undefined) return;
-    this.#writing = this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    if (this.#writing === undefined && this.#hasMore) this.#writing = this.#writeAll();
   };
+
+  /** Whether something waits to be written, and can be. */
+  get #hasMore(): boolean {
+    return this.#failure === undefined && (this.#waiting.length > 0 || this.#error !== undefined);
+  }
 
   /** Writes what waits, and what comes to wait meanwhile. */
   async #writeAll(): Promise<void> {
-    while (this.#failure === undefined) {
-      const envelope = this.#take();
-      if (envelope === undefined) return;
-      await this.#append(envelope);
-      if (this.#waiting.length === 0 && this.#error === undefined) return;
-      if (this.#local.state !== "running") continue;
-      await new Promise((resolve) => setTimeout(resolve, this.#shared.collectMs));
+    try {
+      for (let envelope = this.#take(); envelope !== undefined; envelope = this.#take()) {
+        await this.#append(envelope);
+        if (!this.#hasMore) return;
+        if (!this.#closing) await this.#collect();
+      }
+    } finally {
+      // In one go with the last look: what comes later begins anew.
+      this.#writing = undefined;
     }
+  }
+
+  /** Waits for what is collected, or for the end. */
+  #collect(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#shared.collectMs);
+      this.#collected = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #take(): Envelope | undefined {
@@ -158,6 +204,7 @@ export class RedisRunWriter implements RunWriter {
     const place = [this.#token, envelope.seq, seqAfter(envelope), entryId(envelope.seq), stringifyEnvelope(envelope)];
     const values = [...place, state, Date.now(), maxRunBytes, keepMs, this.#keys.entries];
     await this.#ask(() => connection.script(APPEND, this.#keys, values));
+    if (state !== "running" || this.#failure !== undefined) this.#endHere();
   }
 
   /** Runs a script that answers with what is asked of the writer. */
@@ -167,7 +214,7 @@ export class RedisRunWriter implements RunWriter {
       if (typeof asked === "string" && asked !== "") this.stop(asked);
     } catch (thrown) {
       const fenced = messageOf(thrown).includes("FENCED");
-      if (fenced && this.#local.state !== "running" && this.#waiting.length === 0) return;
+      if (fenced && this.#closing && this.#waiting.length === 0) return;
       const message = `another has ended the run ${this.run}, because this writer gave no sign of life`;
       this.#failure ??= fenced ? new SluiceError("conflict", message, { cause: thrown }) : SluiceError.from(thrown);
       this.#local.stop(this.#failure);

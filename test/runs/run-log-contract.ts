@@ -204,6 +204,23 @@ export function runLogContract(name: string, open: () => Promise<RunLog>): void 
       await expect(never).rejects.toThrow("left");
     });
 
+    test("has ended for everybody when its first reader hears so", async () => {
+      for (const end of ["finish", "fail"] as const) {
+        const run = fresh();
+        const writer = await log.open(run);
+        const reading = readAll(writer.read());
+        writer.append([START]);
+        writer.append([say("one")]);
+        await readUntil(await other.read(run), "one");
+        // The end comes while what was said before is being collected.
+        writer.append([say("two")]);
+        if (end === "finish") writer.append([say("three"), FINISH]);
+        else writer.fail(new SluiceError("overloaded", "too much"));
+        await reading;
+        expect((await other.find(run))?.state).toBe(end === "finish" ? "finished" : "failed");
+      }
+    });
+
     test("refuses an id that is taken, a run that there is none of, and numbers that are none", async () => {
       const run = fresh();
       await log.open(run);

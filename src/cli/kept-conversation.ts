@@ -114,9 +114,13 @@ async function openPrivate(where: string, { env }: Io): Promise<ConversationStor
 /** The last conversation of the person here: those of callers of a server have the caller's name before a colon. */
 async function lastOf(store: ConversationStore): Promise<string> {
   for await (const { id } of new Conversations(store).all()) if (!id.includes(":")) return id;
-  throw new SluiceError("not-found", "there is no conversation to go on with: none was kept yet", {
-    field: "--continue",
-  });
+  throw new SluiceError(
+    "not-found",
+    "there is no conversation to go on with: none was kept yet. Outside of a terminal only those are that have a name (--conversation)",
+    {
+      field: "--continue",
+    },
+  );
 }
 
 /** The messages from the first to one of them. */

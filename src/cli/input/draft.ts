@@ -1,4 +1,4 @@
-import { graphemeAfter, graphemeBefore } from "./graphemes.js";
+import { graphemeAfter, graphemeBefore, typedBefore } from "./graphemes.js";
 
 /** A word, for movements: letters, digits and what stands between them in names. */
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
@@ -61,6 +61,11 @@ export class Draft {
   /** Where one character further to the left or right is; an emoji of several code points is one. */
   get left(): number {
     return this.#cursor - graphemeBefore(this.#text, this.#cursor).length;
+  }
+
+  /** Where what backspace takes away begins. */
+  get typedLeft(): number {
+    return this.#cursor - typedBefore(this.#text, this.#cursor).length;
   }
 
   get right(): number {

@@ -13,7 +13,7 @@ export class EditKeys {
     "C-end": (draft) => draft.moveTo(draft.text.length),
     "C-left": (draft) => draft.moveTo(draft.wordStart),
     "C-right": (draft) => draft.moveTo(draft.wordEnd),
-    backspace: (draft) => void draft.replace(draft.left, draft.cursor, ""),
+    backspace: (draft) => void draft.replace(draft.typedLeft, draft.cursor, ""),
     delete: (draft) => this.#deleteRight(draft),
     "C-w": (draft) => this.#remove(draft, draft.blankStart, draft.cursor),
     "A-backspace": (draft) => this.#remove(draft, draft.wordStart, draft.cursor),

@@ -30,6 +30,15 @@ export function graphemeBefore(text: string, at: number): string {
   return last;
 }
 
+/** A mark of a script of its own: a vowel or a tone of Thai, Devanagari and the like, which is typed by itself. */
+const OWN_MARK = /(?!\p{Script=Inherited})\p{M}/u;
+
+/** What backspace takes away before a position: the character, or the last that was typed of it where such marks are in it. */
+export function typedBefore(text: string, at: number): string {
+  const character = graphemeBefore(text, at);
+  return OWN_MARK.test(character) ? ([...character].at(-1) ?? "") : character;
+}
+
 /** The character at a position. */
 export function graphemeAfter(text: string, at: number): string {
   for (const { segment } of SEGMENTER.segment(text.slice(at, at + LONGEST))) return segment;

@@ -326,3 +326,21 @@ test("whatever is typed, the screen shows what will be sent, and the cursor wher
     ),
     { numRuns: 60 },
   ));
+
+test.each([
+  ["ไม่ได้", "ไม่ได", "ไม่ไ"],
+  ["नमस्ते", "नमस्त", "नमस्"],
+  ["cafe\u0301", "caf", "ca"],
+  ["ok👨‍👩‍👧", "ok", "o"],
+  ["a漢字", "a漢", "a"],
+])("backspace takes away what was typed last of %s", async (written, once, twice) => {
+  for (const [strokes, left] of [
+    ["\x7f", once],
+    ["\x7f\x7f", twice],
+  ] as const) {
+    const { editor, type } = begin();
+    const entry = editor.next();
+    type(written, strokes, "\r");
+    expect(await entry).toMatchObject({ text: left });
+  }
+});

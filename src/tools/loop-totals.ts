@@ -1,5 +1,6 @@
 import type { FinishReason } from "../stream/chat-event.js";
 import { addUsage, totalTokens, type Usage } from "../stream/usage.js";
+import type { History } from "./history.js";
 import type { LoopSettings } from "./loop-settings.js";
 import type { StepCalls } from "./step-calls.js";
 
@@ -32,15 +33,29 @@ export class LoopTotals {
     return ++this.#toolCalls > maxCalls ? `Not run: no more than ${maxCalls} tool calls are allowed.` : undefined;
   }
 
-  /** Why the stream ends after a step that ended with this reason; `undefined` where the model is called again. */
-  reasonToEnd(reason: FinishReason, calls: StepCalls, budgetSpent: boolean): FinishReason | undefined {
+  /**
+   * Why the stream ends after a step that ended with this reason; `undefined` where the model is called again.
+   *
+   * @param before of a step that was resumed: its calls, those that were open, and the results that the others had.
+   */
+  reasonToEnd(
+    reason: FinishReason,
+    calls: StepCalls,
+    { budgetSpent, before }: { budgetSpent: boolean; before: Omit<History, "messages"> },
+  ): FinishReason | undefined {
     if (reason === "budget") return reason;
     const { waiting } = calls;
     if (waiting !== undefined) return waiting;
     if (calls.none && reason !== "pause") return reason;
     const { maxSteps, maxTotalTokens, maxCalls, stopWhen } = this.#settings;
     if (stopWhen !== undefined) {
-      const state = { steps: this.#modelCalls, usage: this.usage, calls: calls.calls, results: calls.results };
+      const answered = before.calls.filter((one) => !before.open.some(({ call }) => call.callId === one.callId));
+      const state = {
+        steps: this.#modelCalls,
+        usage: this.usage,
+        calls: [...answered, ...calls.calls],
+        results: [...before.results, ...calls.results],
+      };
       if (stopWhen(state)) return "stop";
     }
     const spent =

@@ -20,6 +20,7 @@ import { ToolRunner } from "./tool-runner.js";
 import type { Toolbox } from "./toolbox.js";
 
 const NOTHING: Batch = [];
+const NO_CALLS = { calls: [], results: [], open: [] };
 
 /**
  * Model calls and the tools between them, as one source. The model is read only as fast as the reader asks; tools run
@@ -216,7 +217,8 @@ export class ToolLoop implements BatchSource, RunListener {
     this.#totals.book(step.calls.innerUsage);
     const { reason = "tool-calls", rawReason } = step.finish ?? {};
     step.close(reason, out);
-    const end = this.#totals.reasonToEnd(reason, step.calls, this.#budgetSpent);
+    const before = step.finish === undefined ? this.#history : NO_CALLS;
+    const end = this.#totals.reasonToEnd(reason, step.calls, { budgetSpent: this.#budgetSpent, before });
     if (end === undefined) {
       this.#messages = [...this.#messages, ...step.messages];
       this.#phase = "answering";

@@ -1,10 +1,10 @@
 import type { ChatModel } from "../../stream/chat-model.js";
 import { anything, exactly, filledString, limit } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import type { ChatMessage } from "../../stream/message.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
 import type { AgentOptions } from "../agent-options.js";
-import type { EndedTurn } from "../turns-source.js";
 import { checkMembers, type Member, team } from "./team.js";
 
 /** Who may be a member of `handOff`: an agent of any signature, since each gets tools to hand over with. */
@@ -52,13 +52,15 @@ export function handOff(options: HandOffOptions): ChatModel & Member {
     members: agents.map((agent) => handing.get(agent.name) ?? agent),
     maxTurns: maxHandOffs + 1,
     view: "own",
-    next({ ended, lastSpeaker }) {
+    next({ request, ended, lastSpeaker }) {
       const last = ended.at(-1);
       if (last === undefined) {
         const first = (lastSpeaker === undefined ? undefined : handing.get(lastSpeaker)) ?? handing.get(names[0] ?? "");
         return first && { member: first };
       }
-      const target = handedTo(last);
+      // A turn that was resumed to its end, without another answer, hands over as it meant to before it waited.
+      const isResumed = last.messages.every(({ role }) => role !== "assistant");
+      const target = handedTo(isResumed ? request.messages : last.messages);
       // Nobody may hand over any more: whoever has the conversation answers.
       const member =
         ended.length >= maxHandOffs ? agents.find((one) => one.name === target) : handing.get(target ?? "");
@@ -87,7 +89,7 @@ function withHandOff(agent: HandOffMember, targets: readonly HandOffMember[]): M
 }
 
 /** To whom the last step of a turn handed over. */
-function handedTo({ messages }: EndedTurn): string | undefined {
+function handedTo(messages: readonly ChatMessage[]): string | undefined {
   const last = messages.findLast(({ role }) => role === "assistant");
   if (last === undefined || typeof last.content === "string") return undefined;
   for (const part of last.content) {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
 import { call } from "../../../test/support/tool-events.js";
+import { Conversation } from "../../chat/conversation.js";
 import { scripted } from "../../models/scripted.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { openRequests } from "../../tools/history.js";
@@ -123,4 +124,29 @@ test("teams refuse members of one name, and none", () => {
   expect(() => roundRobin({ members: [twin, twin] })).toThrow("members[1].name");
   expect(() => roundRobin({ members: [] })).toThrow("at least one agent");
   expect(() => roundRobin({ member: [twin] } as never)).toThrow("did you mean members?");
+});
+
+// openai/openai-agents-js#1768: a call that waits for approval beside a hand-off: it is asked first, and then handed over.
+test("a hand-off beside a call that waits follows once that is answered", async () => {
+  let paid = 0;
+  const pay = tool({ name: "pay", input: { type: "object" }, approval: true, run: () => `paid ${++paid}` });
+  const both: ChatEvent[] = ["pay", "hand_over_to_books"].map((name) => ({
+    type: "tool-call",
+    callId: name,
+    name,
+    input: {},
+  }));
+  const desk = scripted([both]);
+  const books = scripted([["It is booked."]]);
+  const team = handOff({
+    members: [new Agent({ name: "desk", model: desk, tools: [pay] }), new Agent({ name: "books", model: books })],
+  });
+  const conversation = new Conversation({ model: team });
+  expect(await conversation.stream("Pay.").finishReason).toBe("input-required");
+  expect(books.requests).toHaveLength(0);
+  const [request] = openRequests((await conversation.messages()).map(({ message }) => message));
+  const resumed = conversation.stream(responseMessage(approve(request?.id ?? "")));
+  expect(await resumed.fullText).toBe("It is booked.");
+  expect(paid).toBe(1);
+  expect(desk.requests).toHaveLength(1);
 });

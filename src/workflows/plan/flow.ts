@@ -238,12 +238,14 @@ class FlowBuilder {
       const tolerant = chosen || this.#steps[index]?.toleratesGaps === true;
       for (const { from, optional, live } of reads) {
         const alternative = reads.some((other) => other.from !== from && this.#exclude(other.from, from));
-        const required = !optional && !tolerant && !alternative;
+        const needed = !optional && !tolerant;
+        const required = needed && !alternative;
         const known = merged.get(from);
         merged.set(from, {
           from,
           kind: "data",
           required: required || known?.required === true,
+          ...(needed && alternative && { alternative: true as const }),
           live: this.#steps[index]?.patient ? live || known?.live === true : live && known?.live !== false,
         });
       }

@@ -14,6 +14,8 @@ export interface Need {
   kind: "data" | "order";
   /** The step is skipped where this one was. */
   required: boolean;
+  /** One of several that exclude one another: the step is skipped where all of them were. */
+  alternative?: true;
   /** It is enough that this one has begun to stream. */
   live: boolean;
 }

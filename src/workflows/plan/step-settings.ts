@@ -5,6 +5,7 @@ import type { StreamBufferSettings } from "../run/stream-buffer.js";
 import type { Names } from "./names.js";
 import { isNote } from "./notes.js";
 import type { Retry } from "./plan.js";
+import { snakeCased } from "./snake-case.js";
 import type { StepSource } from "./step-source.js";
 
 const ONCE: Retry = { attempts: 1, delayMs: 0, factor: 2 };
@@ -39,32 +40,29 @@ export function readRetry(found: JsonValue | undefined, { path, id }: StepSource
   return ONCE;
 }
 
+/** Names that authors have for how often, how long between, and by how much longer each time. */
+const ATTEMPTS = ["attempts", "max_attempts", "maximum_attempts", "count", "times", "limit", "max"];
+const DELAYS = ["delay_seconds", "delay", "interval", "wait", "initial_interval"];
+const FACTORS = ["backoff", "backoff_factor", "backoff_coefficient"];
+/** A retry comes after the first attempt. */
+const RETRIES = ["retries", "max_retries"];
+const BACKOFF = new Map<JsonValue, number>([
+  ["exponential", 2],
+  ["fixed", 1],
+  ["constant", 1],
+]);
+
 /** The fields of a retry, by the names that authors have for them. */
-function retryFields(fields: JsonObject): Record<"attempts" | "delay" | "backoff", JsonValue> & { unknown?: string } {
-  const {
-    attempts,
-    max_attempts: most = attempts,
-    count = most,
-    times = count,
-    limit = times,
-    max = limit,
-    ...others
-  } = fields;
-  const { max_retries: again, retries = again, delay_ms: ms, ...more } = others;
-  const {
-    delay,
-    interval = delay,
-    wait = interval,
-    delay_seconds = wait,
-    backoff_factor,
-    backoff = backoff_factor,
-    ...rest
-  } = more;
-  const [unknown] = Object.keys(rest).filter((key) => !isNote(key));
+function retryFields(given: JsonObject): Record<"attempts" | "delay" | "backoff", JsonValue> & { unknown?: string } {
+  const known = [...ATTEMPTS, ...DELAYS, ...FACTORS, ...RETRIES, "delay_ms"];
+  const fields = snakeCased(given, (name) => known.includes(name));
+  const unknown = Object.keys(fields).find((name) => !known.includes(name) && !isNote(name));
+  const first = (names: readonly string[]) => names.map((name) => fields[name]).find((value) => value !== undefined);
+  const [retries, ms, backoff = 2] = [first(RETRIES), fields.delay_ms, first(FACTORS)];
   return {
-    attempts: typeof retries === "number" ? retries + 1 : (max ?? 3),
-    delay: delay_seconds ?? (typeof ms === "number" ? ms / 1_000 : 1),
-    backoff: backoff === "exponential" ? 2 : backoff === "fixed" || backoff === "constant" ? 1 : (backoff ?? 2),
+    attempts: typeof retries === "number" ? retries + 1 : (first(ATTEMPTS) ?? 3),
+    delay: first(DELAYS) ?? (typeof ms === "number" ? ms / 1_000 : 1),
+    backoff: BACKOFF.get(backoff) ?? backoff,
     ...(unknown !== undefined && { unknown }),
   };
 }

@@ -6,6 +6,7 @@ import { isSlip } from "../format/is-slip.js";
 import type { StepType } from "../steps/step-type.js";
 import { listedSteps } from "./listed-steps.js";
 import { isNote } from "./notes.js";
+import { snakeCased } from "./snake-case.js";
 
 /** A step as its author wrote it, with every field in its usual place. */
 export interface StepSource {
@@ -109,10 +110,12 @@ export class StepReader {
     const id = this.#id(step.id, path);
     const type = this.#type(step.type, path, id);
     if (id === undefined || type === undefined) return undefined;
-    const config = this.#object(step.config, `${path}.config`, id);
-    const inputs = this.#inputs(step.inputs, type, path, id);
+    const isField = (name: string) => hasField(type.config, name) || hasField(type.inputs, name);
+    const config = snakeCased(this.#object(step.config, `${path}.config`, id), isField);
+    const inputs = snakeCased(this.#inputs(step.inputs, type, path, id), isField);
     const rest: JsonObject = {};
-    for (const [key, value] of Object.entries(step)) {
+    const isKnown = (name: string) => Object.hasOwn(STEP_FIELDS, name) || isField(name);
+    for (const [key, value] of Object.entries(snakeCased(step, isKnown))) {
       if (Object.hasOwn(STEP_FIELDS, key)) rest[key] = value;
       else if (!isNote(key)) this.#strayField(key, value, { path, id, type, config, inputs });
     }

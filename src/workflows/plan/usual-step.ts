@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { snakeCased } from "./snake-case.js";
 
 /** Names that authors have from elsewhere for fields of a step. */
 const FIELDS = new Map([
@@ -16,6 +17,7 @@ const FIELDS = new Map([
   ["run_if", "condition"],
   ["timeout", "timeout_seconds"],
   ["retry_policy", "retry"],
+  ["start_to_close_timeout", "timeout_seconds"],
   ["uses", "type"],
   ["output_key", "outputs"],
   ["output_variable", "outputs"],
@@ -28,7 +30,14 @@ const FIELDS = new Map([
   ["fallback_step", "on_error"],
 ]);
 /** Set where the run goes on without what a step would have made. */
-const GOES_ON = ["continue_on_error", "continue-on-error", "ignore_errors", "ignore_error", "allow_failure"];
+const GOES_ON = [
+  "continue_on_error",
+  "continue_on_fail",
+  "continue-on-error",
+  "ignore_errors",
+  "ignore_error",
+  "allow_failure",
+];
 /** How often steps are run, where there is no list. */
 const TIMES = ["count", "times", "iterations", "n"];
 
@@ -42,6 +51,12 @@ const NO = ["else", "false", "on_false", "if_false", "else_step", "otherwise"];
 /** What a case of a list decides by, and where it leads. */
 const WHEN = ["case", "value", "when", "equals", "match", "is", "condition", "if"];
 const GO = ["goto", "go_to", "then", "next", "next_step", "step", "route", "target", "steps", "do", "body"];
+
+/** Fields that are looked at here, beside those that have other names. */
+const KNOWN = new Set([
+  ...["next_step", "depends_on", "on_error", "max_retries", "retry_delay", "max_iterations", "agent_file", "loop_body"],
+  ...[...YES, ...NO, ...AS, ...OVER, ...GOES_ON, ...TIMES].filter((name) => name.includes("_")),
+]);
 
 const CONDITIONS = new Set(["condition", "branch", "router", "if", "switch", "case"]);
 /** Types of steps that give a value a name. */
@@ -57,7 +72,8 @@ const ROUNDS = new Map([
 ]);
 
 /** A step with its fields under their usual names, however its author is used to write it. */
-export function usualStep(step: JsonObject): JsonObject {
+export function usualStep(written: JsonObject): JsonObject {
+  const step = snakeCased(written, (name) => FIELDS.has(name) || KNOWN.has(name));
   const type = step.type ?? step.uses;
   if (typeof type !== "string") return renamed(step, FIELDS);
   if (ROUNDS.has(type)) return rounds(step, type);
@@ -123,7 +139,9 @@ function renamed(step: JsonObject, names: ReadonlyMap<string, string>): JsonObje
 
 /** A retry comes after the first attempt. */
 function withRetries(step: JsonObject): JsonObject {
-  const { retries, max_retries: more = retries, retry_delay: delay, ...others } = step;
+  const { retries, max_retries: more = retries, retry_delay: delay, retryOnFail, maxTries, ...others } = step;
+  // The words of n8n, which counts the first attempt.
+  if (retryOnFail === true) return { retry: typeof maxTries === "number" ? maxTries : 3, ...others };
   if (typeof more !== "number") return step;
   return { retry: { attempts: more + 1, ...(delay !== undefined && { delay_seconds: delay }) }, ...others };
 }

@@ -22,12 +22,16 @@ export function readinessOf(slot: StepSlot, slots: readonly StepSlot[]): Readine
 function lacksInput({ step, chosen }: StepSlot, slots: readonly StepSlot[]): boolean {
   let sources = 0;
   let skipped = 0;
-  for (const { from, kind, required } of step.needs) {
+  const alternatives = { all: 0, skipped: 0 };
+  for (const { from, kind, required, alternative } of step.needs) {
     if (kind !== "data") continue;
     sources++;
+    if (alternative) alternatives.all++;
     if (slots[from]?.state !== "skipped") continue;
     if (required) return true;
     skipped++;
+    if (alternative) alternatives.skipped++;
   }
+  if (alternatives.all > 0 && alternatives.skipped === alternatives.all) return true;
   return !chosen && step.type.toleratesGaps === true && sources > 0 && skipped === sources;
 }

@@ -5,6 +5,7 @@ import { model as resolve } from "../models/registry.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
+import { boolean, exactly, filledString, string } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { innerSource, sourceOf } from "../stream/inner-source.js";
 import type { ChatMessage, ToolMessage } from "../stream/message.js";
@@ -26,6 +27,8 @@ import { type AgentNode, agentNode } from "./workflow-node.js";
 
 /** What a run begins with: a text, the inputs of the signature, or answers to what the last run of the session asked. */
 export type AgentInput<Inputs> = string | Inputs | ToolMessage;
+
+const AS_TOOL = exactly("asTool", { name: filledString, description: string, approval: boolean });
 
 const DEFAULT_SIGNATURE = signature("message -> response");
 
@@ -168,6 +171,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    * streams inside the other's stream, and what it asks people is answered there.
    */
   asTool(options: { name?: string; description?: string; approval?: boolean } = {}): Tool {
+    AS_TOOL(options, "");
     const { name = this.name, description = this.description, approval } = options;
     const { inputs } = this.signature;
     return tool({

@@ -112,7 +112,11 @@ export interface ConversationStore {
    * @throws {SluiceError} `conflict` when the version is not the expected one: nothing was stored.
    */
   append(id: string, change: Append): Promise<number>;
-  /** The last updated first; of those updated in the same millisecond, in an order that stays the same. */
+  /**
+   * The last updated first; of those updated in the same millisecond, in an order that stays the same.
+   *
+   * @throws {SluiceError} `invalid-argument` for unknown options.
+   */
   list(options?: ListOptions): Promise<ConversationRecord[]>;
   /** Whether there was such a conversation. */
   delete(id: string): Promise<boolean>;

@@ -1,5 +1,6 @@
 import { wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
+import { checkListOptions } from "./check-list-options.js";
 import { Conversation } from "./conversation.js";
 import type { ConversationOptions } from "./conversation-options.js";
 import type { ConversationRecord, ConversationStore, ListOptions, StoredConversation } from "./conversation-store.js";
@@ -40,9 +41,11 @@ export class Conversations {
   /**
    * One page of conversations, the last updated first.
    *
-   * @throws {SluiceError} `invalid-argument` for a limit that is not a whole number of at least 1.
+   * @throws {SluiceError} `invalid-argument` for a limit that is not a whole number of at least 1, and for unknown
+   *   options.
    */
   async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    checkListOptions(options);
     if (options.limit !== undefined) wholeNumber(1)(options.limit, "limit");
     const store = await this.#store.open();
     return store.list(options);

@@ -23,8 +23,14 @@ const SEARCH = exactly("a search", {
   branches: oneOf("current", "all"),
 });
 
-/** Whether a message contains the query, in any case and however its accents were typed. An empty query is in all of them. */
-export function matches(query: string, { role }: SearchOptions): (message: StoredMessage) => boolean {
+/**
+ * Whether a message contains the query, in any case and however its accents were typed. An empty query is in all of them.
+ *
+ * @throws {SluiceError} `invalid-argument` for unknown options.
+ */
+export function matches(query: string, options: SearchOptions): (message: StoredMessage) => boolean {
+  SEARCH(options, "");
+  const { role } = options;
   const wanted = foldCase(query);
   return ({ message }) => (role === undefined || message.role === role) && foldCase(textOf(message)).includes(wanted);
 }
@@ -60,7 +66,6 @@ export async function* searchConversations(
   query: string,
   options: SearchOptions = {},
 ): AsyncGenerator<SearchHit> {
-  SEARCH(options, "");
   const found = matches(query, options);
   for await (const conversation of eachConversation(store)) {
     const stored = await store.load(conversation.id);

@@ -28,10 +28,11 @@ const OPTIONS = exactly("summarise", {
 
 /**
  * Sends the newest messages as they are and a model's summary of those before. A summary is kept, with the conversation
- * where there is one, and extended by what came since: each message is summarised once. Where the model fails, what has no summary yet is sent as it is, and the
- * result says why.
+ * where there is one, and extended by what came since: each message is summarised once. Where the model fails, what has no summary
+ * yet is sent as it is, and the result says why (`summaryError`).
  *
- * @throws {SluiceError} `invalid-argument` for numbers that are not whole and at least 1.
+ * @throws {SluiceError} `invalid-argument` for unknown options, and for numbers that are not whole and at least 1; as `model()` for
+ *   a name.
  */
 export function summarise(options: SummariseOptions): Window {
   OPTIONS(options, "");

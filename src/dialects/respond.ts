@@ -75,7 +75,8 @@ export async function respond(
  * An error as an HTTP answer in a dialect, for what fails before there is a stream: the request cannot be read, or nobody
  * can answer it. A body that is not JSON is the client's error, anything else that is thrown the server's.
  *
- * @throws {SluiceError} `invalid-argument` for a dialect that is none.
+ * @param options as for `respond`, so that both can be given the same.
+ * @throws {SluiceError} `invalid-argument` for what is not a dialect, and for unknown options.
  */
 export function respondError(
   thrown: unknown,
@@ -83,6 +84,7 @@ export function respondError(
   options: Pick<RespondOptions, "headers"> = {},
 ): Response {
   DIALECT(dialect, "dialect");
+  OPTIONS(options, "");
   const error = SluiceError.from(thrown, thrown instanceof SyntaxError ? "invalid-request" : "protocol");
   const { status, headers, body } = dialect.writeError(error);
   return Response.json(body, { status, headers: { ...headers, ...options.headers } });

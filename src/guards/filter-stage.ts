@@ -9,7 +9,7 @@ import type {
   TextDeltaEvent,
   ToolInputDeltaEvent,
 } from "../stream/chat-event.js";
-import { callable, jsonObject } from "../stream/checks.js";
+import { callable, exactly, filledString, oneOf } from "../stream/checks.js";
 import { nestedKey } from "../stream/nested-key.js";
 import type { PlainText } from "../stream/plain-text.js";
 import type { Stage } from "../stream/stage.js";
@@ -40,12 +40,15 @@ export interface FilterStageOptions {
  * left out when text of its block was changed before it: it would point elsewhere.
  *
  * @param make gives a new filter for each text.
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  */
 export function filterStage(make: MakeFilter, options: FilterStageOptions): FilterStage {
   callable(make, "make");
-  jsonObject(options, "options");
+  OPTIONS(options, "");
   return new FilterStage(make, options);
 }
+
+const OPTIONS = exactly("filterStage", { guard: { required: filledString }, changedOpaque: oneOf("drop", "keep") });
 
 interface OpenCall {
   like: ToolInputDeltaEvent;

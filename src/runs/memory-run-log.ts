@@ -11,7 +11,7 @@ import {
   type RunRecord,
   type RunWriter,
 } from "./run-log.js";
-import { checkReadRun, checkRetention } from "./run-options.js";
+import { checkOpenRun, checkReadRun, checkRetention } from "./run-options.js";
 
 /** Settings of `MemoryRunLog`. */
 export interface MemoryRunLogOptions extends Retention {
@@ -49,6 +49,7 @@ export class MemoryRunLog implements RunLog {
   }
 
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
+    checkOpenRun(options);
     this.sweep();
     if (this.#get(run) !== undefined) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
     const writer = new MemoryRun(run, options, this.#maxRunBytes, this.#onEnd);

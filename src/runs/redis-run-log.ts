@@ -24,7 +24,7 @@ import {
   type RunState,
   type RunWriter,
 } from "./run-log.js";
-import { checkReadRun } from "./run-options.js";
+import { checkOpenRun, checkReadRun } from "./run-options.js";
 
 /** Settings of `RedisRunLog`. */
 export interface RedisRunLogOptions extends Retention {
@@ -116,6 +116,7 @@ export class RedisRunLog implements RunLog {
   }
 
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
+    checkOpenRun(options);
     const keys = keysOf(this.#prefix, run);
     const { lifeMs, keepMs } = this.#writing;
     const { meta = {}, again = "", goesOn = false } = options;

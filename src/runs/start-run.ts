@@ -5,6 +5,7 @@ import { having, jsonObject } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import type { Usage } from "../stream/usage.js";
 import type { LostRun, OpenRun, ReadRun, RunLog, RunReader, RunWriter } from "./run-log.js";
+import { checkStartRun } from "./run-options.js";
 
 /** Settings of `startRun`. */
 export interface StartRun extends Omit<OpenRun, "paced" | "goesOn"> {
@@ -50,7 +51,8 @@ const STREAM = having("a ChatStream, as stream() gives it", "batches");
 /**
  * Runs a stream into a log: at the pace of its only reader, or as it comes where there is none or several.
  *
- * @throws {SluiceError} `conflict` when there is a run with this id; `invalid-argument` for a log or a stream that is none.
+ * @throws {SluiceError} `conflict` when there is a run with this id; `invalid-argument` for a log or stream of another kind, and
+ *   for unknown options.
  * @example
  * ```ts
  * import { stream } from "sluice";
@@ -65,6 +67,7 @@ const STREAM = having("a ChatStream, as stream() gives it", "batches");
 export async function startRun(log: RunLog, stream: ChatStream, options: StartRun = {}): Promise<Run> {
   LOG(log, "log");
   STREAM(stream, "stream");
+  checkStartRun(options);
   const { run: id = uuid(), onLeave = "stop", attended = true, onBatch, ...open } = options;
   const opening = { ...open, paced: attended, goesOn: onLeave === "continue" || !attended };
   const pump = new Pump(stream, await log.open(id, opening), { onLeave, onBatch });

@@ -8,7 +8,8 @@ import { requireTokenBeyondLoopback } from "../listeners/loopback.js";
 import { isRouted } from "../models/routing/route.js";
 import { MemoryRunLog } from "../runs/memory-run-log.js";
 import type { RunLog } from "../runs/run-log.js";
-import { invalid, type SluiceError } from "../stream/error.js";
+import { exactly, filledString, waitMs, wholeNumber } from "../stream/checks.js";
+import type { SluiceError } from "../stream/error.js";
 import { loadPeer } from "../stream/load-peer.js";
 import { PushNotifications } from "./a2a/push-notifications.js";
 import { allRoutes } from "./all-routes.js";
@@ -52,7 +53,8 @@ export interface SluiceServer {
   /**
    * Listens.
    *
-   * @throws {SluiceError} `invalid-argument` where the port is taken, or other machines would reach a server without a token.
+   * @throws {SluiceError} `invalid-argument` where the port is taken, or other machines would reach a server without a token,
+   *   and for unknown options.
    */
   listen(at?: ListenAt): Promise<{ url: string; port: number }>;
   /**
@@ -62,6 +64,8 @@ export interface SluiceServer {
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
+const LISTEN_AT = exactly("listen", { port: wholeNumber(0), host: filledString });
+const CLOSE = exactly("close", { graceMs: waitMs });
 const DEFAULT_PORT = 4_444;
 
 /**
@@ -150,7 +154,9 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   return {
     app,
     fetch: (request) => app.fetch(request),
-    async listen({ port = DEFAULT_PORT, host = "127.0.0.1" } = {}) {
+    async listen(at: ListenAt = {}) {
+      LISTEN_AT(at, "");
+      const { port = DEFAULT_PORT, host = "127.0.0.1" } = at;
       requireTokenBeyondLoopback(host, gate.asksForKey ? "key" : undefined);
       const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
       sockets ??= await webSockets({ core, gate, maxBodyBytes, realtime: options.realtime, secrets });
@@ -162,8 +168,9 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
       const taken = await listen(listener.server, { port, host, name: "HTTP", field: "port" });
       return { url: `http://${hostInUrl(host)}:${taken}`, port: taken };
     },
-    async close({ graceMs = 30_000 } = {}) {
-      if (!(graceMs >= 0)) throw invalid("graceMs", graceMs, "ms of at least 0");
+    async close(ending: { graceMs?: number } = {}) {
+      CLOSE(ending, "");
+      const { graceMs = 30_000 } = ending;
       // Whoever stays takes over.
       if (core.takeOver.isOn) log.onLost = undefined;
       if (pushNotifications !== undefined) log.onBuried = undefined;

@@ -26,15 +26,18 @@ export function checkFields(value: object, path: string, fields: Fields): void {
 /** An object with these fields and no others; an unknown one is refused with the nearest of them. */
 /* @__NO_SIDE_EFFECTS__ */
 export function exactly(what: string, fields: Fields, root = "options"): Check {
-  const names = Object.keys(fields).join(", ");
+  const names = Object.keys(fields);
   return (value, path) => {
-    if (!isJsonObject(value)) throw invalid(path === "" ? root : path, value, what);
-    const object: object = value;
+    const object = checkedObject(value, path, what, root);
     for (const name of Object.keys(object)) {
       if (!Object.hasOwn(fields, name)) {
-        const [near] = nearest(name, Object.keys(fields), 1);
+        const [near] = nearest(name, names, 1);
         const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
-        throw invalid(join(path, name), Reflect.get(object, name), `no such field${meant}; ${what} has ${names}`);
+        throw invalid(
+          join(path, name),
+          Reflect.get(object, name),
+          `no such field${meant}; ${what} has ${names.join(", ")}`,
+        );
       }
     }
     checkFields(object, path, fields);
@@ -47,10 +50,10 @@ export function withFields(what: string, fields: Fields): Check {
   return (value, path) => checkFields(checkedObject(value, path, what), path, fields);
 }
 
-/** The value as an object. */
-export function checkedObject(value: unknown, path: string, what: string): object {
+/** The value as an object. @param root what the error calls the value where the path is empty. */
+export function checkedObject(value: unknown, path: string, what: string, root = "request"): object {
   if (isJsonObject(value)) return value;
-  throw invalid(path === "" ? "request" : path, value, what);
+  throw invalid(path === "" ? root : path, value, what);
 }
 
 /** A list of at least `least` items, each checked. */

@@ -6,7 +6,7 @@ import type { CallOptions, Capabilities, ChatModel } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
 import { ChatStream } from "./chat-stream.js";
 import { checkedModel } from "./checked-model.js";
-import { invalid } from "./error.js";
+import { anything, boolean, callable, exactly, filledString, jsonObject } from "./checks.js";
 import { innerSource } from "./inner-source.js";
 import { readInto } from "./read-into.js";
 import { opened } from "./sources/opened.js";
@@ -75,9 +75,8 @@ export function wrapModel(
   own: WrappedModel = {},
 ): ChatModel {
   checkedModel(model);
-  if (typeof wrapper !== "function" && (typeof wrapper !== "object" || wrapper === null)) {
-    throw invalid("wrapper", wrapper, "an object with request, ask or answer, or a function that gives one");
-  }
+  if (typeof wrapper !== "function") WRAPPER(wrapper, "");
+  OWN(own, "");
   const { id = model.id, capabilities = model.capabilities, compacts = true } = own;
   const { list, compact, wrapCalls } = model;
   return {
@@ -93,6 +92,9 @@ export function wrapModel(
     },
   };
 }
+
+const WRAPPER = exactly("wrapModel", { request: anything, ask: callable, answer: callable }, "wrapper");
+const OWN = exactly("wrapModel", { id: filledString, capabilities: jsonObject, compacts: boolean }, "own");
 
 class Call implements WrappedCall {
   readonly model: ChatModel;

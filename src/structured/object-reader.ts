@@ -1,4 +1,5 @@
 import type { BatchReader } from "../stream/batch-source.js";
+import { callable, exactly } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { BatchIterator } from "../stream/readers.js";
 import type { AnswerObserver } from "./json-answer.js";
@@ -14,6 +15,8 @@ export interface ReadObjectOptions {
   onRetract?: (reason: string) => void;
 }
 
+const OPTIONS = exactly("a reader of a value", { onRetract: callable });
+
 /** Reads the pieces of a value as they arrive. Ends with the error where the answer is not valid. */
 export abstract class ObjectReader<T> extends BatchIterator<T> implements AnswerObserver {
   readonly path: JsonPath;
@@ -26,11 +29,12 @@ export abstract class ObjectReader<T> extends BatchIterator<T> implements Answer
   #emitted = false;
   #void: string | undefined;
 
-  constructor(reader: BatchReader, answer: ObjectAnswer, path: JsonPath, { onRetract }: ReadObjectOptions = {}) {
+  constructor(reader: BatchReader, answer: ObjectAnswer, path: JsonPath, options: ReadObjectOptions = {}) {
     super(reader);
+    OPTIONS(options, "");
     this.path = path;
     this.#answer = answer;
-    this.#onRetract = onRetract;
+    this.#onRetract = options.onRetract;
     answer.observe(this);
   }
 

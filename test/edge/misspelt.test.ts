@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
 import * as agents from "../../src/agents/index.js";
 import * as chat from "../../src/chat/index.js";
+import * as dapr from "../../src/dapr/index.js";
 import { openAiChat } from "../../src/dialects/index.js";
-import { respond } from "../../src/dialects/respond.js";
+import { respond, respondError } from "../../src/dialects/respond.js";
 import * as guards from "../../src/guards/index.js";
 import * as models from "../../src/models/index.js";
+import { MemoryRunLog, startRun } from "../../src/runs/index.js";
+import { createServer, type SluiceServer } from "../../src/server/create-server.js";
 import * as speech from "../../src/speech/index.js";
 import type { ChatModel } from "../../src/stream/chat-model.js";
-import { ChatStream, paced, SluiceError } from "../../src/stream/index.js";
+import { ChatStream, paced, partThoughts, SluiceError } from "../../src/stream/index.js";
 import * as structured from "../../src/structured/index.js";
 import * as tools from "../../src/tools/index.js";
-import { EmbeddedEngine, MemoryEngine, resumeRun, superviseRuns } from "../../src/workflows/index.js";
+import { EmbeddedEngine, LocalRuntime, MemoryEngine, resumeRun, superviseRuns } from "../../src/workflows/index.js";
 
 /** Takes anything: what a program in JavaScript may hand in. */
 type Loose = (...values: unknown[]) => unknown;
@@ -47,6 +50,16 @@ async function resumedWith(options: object): Promise<unknown> {
     })
   ).close();
   return loose(resumeRun)(engine, "a", {}, options);
+}
+
+/** Does something with a server that does not listen. */
+async function served(door: (server: SluiceServer) => unknown): Promise<unknown> {
+  const server = await createServer({ models: { m } });
+  try {
+    return await door(server);
+  } finally {
+    await server.close();
+  }
 }
 
 /** A slip, and the option that it meant. */
@@ -144,6 +157,72 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ["providerCompaction", () => loose(agents.providerCompaction)({ maxToken: 1 }), "maxToken", "maxTokens"],
   ["codeTool", () => loose(agents.codeTool)({ timeoutMS: 1 }), "timeoutMS", "timeoutMs"],
   ["fileTools", () => loose(agents.fileTools)("/", { writes: true }), "writes", "write"],
+  [
+    "defineModel",
+    () => loose(models.defineModel)({ id: "x", *stream() {}, capability: {} }),
+    "capability",
+    "capabilities",
+  ],
+  ["wrapModel", () => loose(models.wrapModel)(m, { answers() {} }), "answers", "answer"],
+  ["wrapModel, own", () => loose(models.wrapModel)(m, {}, { idd: "x" }), "idd", "id"],
+  ["nodeTransport", () => loose(models.nodeTransport)({ dispacher: {} }), "dispacher", "dispatcher"],
+  ["summaryMemory", () => loose(agents.summaryMemory)({ model: m, kep: 1 }), "kep", "keep"],
+  [
+    "team",
+    () => loose(agents.team)({ name: "t", members: [], maxTurns: 1, view: "own", next() {}, maxTurn: 1 }),
+    "maxTurn",
+    "maxTurns",
+  ],
+  [
+    "asTool of an agent",
+    () => loose((o: never) => new agents.Agent({ model: m }).asTool(o))({ approvl: true }),
+    "approvl",
+    "approval",
+  ],
+  ["startRun", () => loose(startRun)(new MemoryRunLog(), answer(), { atended: false }), "atended", "attended"],
+  ["RunLog.open", () => loose((o: never) => new MemoryRunLog().open("r", o))({ goOn: true }), "goOn", "goesOn"],
+  ["listen", () => served((server) => loose(server.listen)({ hsot: "127.0.0.1" })), "hsot", "host"],
+  ["close", () => served((server) => loose(server.close)({ graceMS: 1 })), "graceMS", "graceMs"],
+  ["HeardText", () => make(speech.HeardText)({ keep: true }), "keep", "keeps"],
+  [
+    "subscriptionListener",
+    () => loose(dapr.subscriptionListener)([], { appApitoken: "x" }),
+    "appApitoken",
+    "appApiToken",
+  ],
+  ["daprEcho", () => loose(dapr.daprEcho)({ pauseMS: 1 }), "pauseMS", "pauseMs"],
+  ["respondError", () => loose(respondError)(new Error("x"), openAiChat, { header: {} }), "header", "headers"],
+  [
+    "filterStage",
+    () => loose(guards.filterStage)(() => ({}), { guard: "g", changedOpaqe: "keep" }),
+    "changedOpaqe",
+    "changedOpaque",
+  ],
+  ["partThoughts", () => loose(partThoughts)({ clos: "x" }), "clos", "close"],
+  ["nested", () => loose((o: never) => answer().nested("x", o).fullText)({ callID: "x" }), "callID", "callId"],
+  ["LocalRuntime", () => make(LocalRuntime)({ engin: {} }), "engin", "engine"],
+  ["WorkflowEngine.list", () => loose((o: never) => new MemoryEngine().list(o))({ ownr: "a" }), "ownr", "owner"],
+  [
+    "ConversationStore.list",
+    () => loose((o: never) => new chat.MemoryStore().list(o))({ prefx: "a" }),
+    "prefx",
+    "prefix",
+  ],
+  [
+    "Conversations.list",
+    () => loose((o: never) => new chat.Conversations(new chat.MemoryStore()).list(o))({ prefx: "a" }),
+    "prefx",
+    "prefix",
+  ],
+  [
+    "search",
+    () =>
+      loose((o: never) => new chat.Conversation({ model: m, store: new chat.MemoryStore() }).search("x", o))({
+        rol: "user",
+      }),
+    "rol",
+    "role",
+  ],
   ["JsonParser", () => make(structured.JsonParser)({ maxdepth: 1 }), "maxdepth", "maxDepth"],
 ];
 
@@ -162,6 +241,9 @@ const NAMED: readonly [door: string, give: (model: unknown) => unknown][] = [
   ["fallback", (model) => loose(models.fallback)([model])],
   ["Conversation", (model) => make(chat.Conversation)({ model })],
   ["summarise", (model) => loose(chat.summarise)({ model })],
+  ["summaryMemory", (model) => loose(agents.summaryMemory)({ model })],
+  ["chosenByModel", (chooser) => loose(agents.chosenByModel)({ members: [new agents.Agent({ model: m })], chooser })],
+  ["plannedByModel", (planner) => loose(agents.plannedByModel)({ members: [new agents.Agent({ model: m })], planner })],
 ];
 
 /** Doors that stand below the names of models. */
@@ -172,6 +254,7 @@ const DOORS: typeof NAMED = [
   ["simulate", (model) => loose(models.simulate)(model)],
   ["record", (model) => loose(models.record)(model, "x.ndjson")],
   ["toAiSdk", (model) => loose(models.toAiSdk)(model)],
+  ["wrapModel", (model) => loose(models.wrapModel)(model, {})],
 ];
 
 test.each([...NAMED, ...DOORS])("%s refuses what is no model", async (_, give) => {

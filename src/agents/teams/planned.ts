@@ -12,7 +12,7 @@ import { checkMembers, describedMembers, type Member, type Speaker, type TeamSta
 export interface PlannedOptions {
   /** Who do the tasks. None may be called `planner`. */
   members: readonly Member[];
-  /** Makes the plan from the members' names and descriptions, and writes the answer when all is done. */
+  /** Makes the plan from the members' names and descriptions, and writes the answer when all is done: a model, or its name. */
   planner: ChatModel | string;
   /** Most tasks of a plan. Default 8. */
   maxTasks?: number;

@@ -1,3 +1,4 @@
+import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
   ConversationRecord,
@@ -39,7 +40,9 @@ export class MemoryStore implements ConversationStore {
     return ++conversation.version;
   }
 
-  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    checkListOptions(options);
+    const { limit = 100, after, prefix = "" } = options;
     return [...this.#conversations.values()]
       .filter((conversation) => conversation.id.startsWith(prefix))
       .filter((conversation) => after === undefined || byTime(conversation, after) > 0)

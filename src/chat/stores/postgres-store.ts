@@ -3,6 +3,7 @@ import type { JsonObject } from "../../base/json.js";
 import { exactly, milliseconds } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
   ConversationRecord,
@@ -138,7 +139,9 @@ export class PostgresStore implements ConversationStore {
     });
   }
 
-  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    checkListOptions(options);
+    const { limit = 100, after, prefix = "" } = options;
     return this.#transaction(async (client) => {
       const { rows } = await client.query<Row>(
         `SELECT * FROM sluice_conversations

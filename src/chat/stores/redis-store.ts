@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { exactly, milliseconds, string } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
   ConversationRecord,
@@ -119,7 +120,9 @@ export class RedisStore implements ConversationStore {
     throw conflict(id, change.expectedVersion, -1 - Number(version));
   }
 
-  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    checkListOptions(options);
+    const { limit = 100, after, prefix = "" } = options;
     const found: ConversationRecord[] = [];
     const size = prefix === "" ? limit : Math.max(limit, SCAN);
     for (let last = after; limit >= 1; ) {

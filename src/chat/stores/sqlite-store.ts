@@ -11,6 +11,7 @@ import {
   type TransactionKind,
 } from "../../sqlite/sqlite-transactions.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
+import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
   ConversationRecord,
@@ -134,7 +135,9 @@ export class SqliteStore implements ConversationStore {
     });
   }
 
-  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    checkListOptions(options);
+    const { limit = 100, after, prefix = "" } = options;
     return this.#transaction("BEGIN", "list", async (driver) => {
       const rows = await driver.all<Row>(
         `SELECT * FROM conversations WHERE (updated_at, id) < (?, ?) AND substr(id, 1, length(?)) = ?

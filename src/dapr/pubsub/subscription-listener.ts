@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseJson } from "../../base/json.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { jsonObject, list } from "../../stream/checks.js";
+import { anything, callable, exactly, jsonObject, list, string, wholeNumber } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { isAuthorised, TOKEN_HEADER } from "../sidecar/api-token.js";
 import { readBody } from "../sidecar/read-body.js";
@@ -22,20 +22,27 @@ export interface SubscriptionListenerOptions {
   env?: Environment;
 }
 
+const OPTIONS = exactly("subscriptionListener", {
+  appApiToken: string,
+  maxBodyBytes: wholeNumber(1),
+  onDrop: callable,
+  otherwise: callable,
+  env: anything,
+});
 const SUBSCRIPTIONS = list("an array of subscriptions, as subscribeStream gives them", jsonObject);
 
 /**
  * The application's side of Dapr's pub/sub, for `http.createServer`: answers `GET /dapr/subscribe` for several
  * subscriptions, and takes what daprd posts to their routes.
  *
- * @throws {SluiceError} `invalid-argument` for what is no subscription.
+ * @throws {SluiceError} `invalid-argument` for what is no subscription, and for unknown options.
  */
 export function subscriptionListener(
   subscriptions: readonly StreamSubscription[],
   options: SubscriptionListenerOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
   SUBSCRIPTIONS(subscriptions, "subscriptions");
-  jsonObject(options, "options");
+  OPTIONS(options, "");
   const { maxBodyBytes = 4 * 1_024 * 1_024, onDrop, otherwise = notFound, env = defaultEnvironment() } = options;
   const token = options.appApiToken ?? env.APP_API_TOKEN;
   const byRoute = new Map(subscriptions.map((subscription) => [subscription.declaration.route, subscription]));

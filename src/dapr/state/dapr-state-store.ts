@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { checkListOptions } from "../../chat/check-list-options.js";
 import type {
   Append,
   ConversationRecord,
@@ -106,7 +107,9 @@ export class DaprStateStore implements ConversationStore {
     return next.version;
   }
 
-  async list({ limit = 100, after, prefix = "" }: ListOptions = {}): Promise<ConversationRecord[]> {
+  async list(options: ListOptions = {}): Promise<ConversationRecord[]> {
+    checkListOptions(options);
+    const { limit = 100, after, prefix = "" } = options;
     if (limit < 1) return [];
     const ids = (await this.#index.ids()).filter((id) => id.startsWith(prefix));
     const heads = (await this.#state.getMany(ids.map((id) => this.#keys.head(id)))) as Map<string, ConversationHead>;

@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import type { Dispatcher } from "undici";
 import { type Clock, systemClock } from "../../base/clock.js";
+import { clock as aClock, anything, exactly, having } from "../../stream/checks.js";
 import { checkAgents } from "./check-agents.js";
 import type { Transport } from "./transport.js";
 import { DispatcherPool, type ProxyEnvironment } from "./undici-dispatchers.js";
@@ -16,13 +17,20 @@ export interface UndiciTransportOptions {
   clock?: Clock;
 }
 
+const OPTIONS = exactly("nodeTransport", {
+  dispatcher: having("a dispatcher of undici", "dispatch"),
+  env: anything,
+  clock: aClock,
+});
+
 /**
  * HTTP on Node, through undici's dispatcher: keep-alive connections, proxies, pauses that reach the socket.
  *
- * @throws {SluiceError} `unsupported` where undici is not there.
+ * @throws {SluiceError} `unsupported` where undici is not there; `invalid-argument` for unknown options.
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
   checkAgents("nodeTransport");
+  OPTIONS(options, "");
   const { dispatcher, env = process.env, clock = systemClock } = options;
   const pool = new DispatcherPool(env);
   return {

@@ -1,5 +1,6 @@
 import type { ChatModel } from "../../stream/chat-model.js";
 import { checkedModel } from "../../stream/checked-model.js";
+import { having } from "../../stream/checks.js";
 import { innerSource } from "../../stream/inner-source.js";
 import { opened } from "../../stream/sources/opened.js";
 import { wrapModel } from "../../stream/wrap-model.js";
@@ -10,6 +11,7 @@ import { watched } from "./watched-source.js";
  * A model whose calls take a place of a limit, which several models may share. A call that waits sends nothing, and one that its
  * reader leaves gives its place back at once.
  *
+ * @throws {SluiceError} `invalid-argument` for what is not a model or not a limit.
  * @example
  * ```ts
  * import { model } from "sluice";
@@ -22,6 +24,7 @@ import { watched } from "./watched-source.js";
  */
 export function limitConcurrency(model: ChatModel, limit: ConcurrencyLimit): ChatModel {
   checkedModel(model);
+  having("a ConcurrencyLimit", "enter")(limit, "limit");
   return wrapModel(model, ({ options, signal }) => ({
     ask: (request) =>
       opened(() => {

@@ -1,4 +1,5 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
+import { boolean, exactly } from "../../stream/checks.js";
 import type { AudioDeltaEvent, SentenceEvent } from "../../stream/speech-event.js";
 import { pcmMs } from "../audio/pcm.js";
 import { estimatedMs } from "../pipeline/synthesis.js";
@@ -17,6 +18,8 @@ interface Heard {
   complete: boolean;
   words: WordMark[];
 }
+
+const OPTIONS = exactly("HeardText", { keeps: boolean });
 
 /**
  * Counts how much of an answer has been heard. It is given the events of a spoken stream, and asked with how much of its audio
@@ -44,9 +47,13 @@ export class HeardText {
   #chars = 0;
   readonly #keeps: boolean;
 
-  /** @param options `keeps`: what was played is not forgotten, so that an earlier time can be asked for after a later one. */
-  constructor({ keeps = false }: { keeps?: boolean } = {}) {
-    this.#keeps = keeps;
+  /**
+   * @param options `keeps`: what was played is not forgotten, so that an earlier time can be asked for after a later one.
+   * @throws {SluiceError} `invalid-argument` for unknown options.
+   */
+  constructor(options: { keeps?: boolean } = {}) {
+    OPTIONS(options, "");
+    this.#keeps = options.keeps ?? false;
   }
 
   /** Takes the next event of the spoken stream. */

@@ -1,5 +1,6 @@
 import type { Batch, BatchSource } from "../batch-source.js";
 import type { ChatEvent, NestedEvent } from "../chat-event.js";
+import { exactly, string, wholeNumber } from "../checks.js";
 import { SluiceError } from "../error.js";
 import { nestedKey } from "../nested-key.js";
 import { transform } from "./transform.js";
@@ -12,8 +13,11 @@ export interface NestedOptions {
   attempt?: number;
 }
 
-/** The events of one inner stream. */
+const OPTIONS = exactly("nested", { callId: string, attempt: wholeNumber(1) });
+
+/** The events of one inner stream. @throws {SluiceError} `invalid-argument` for unknown options. */
 export function nestedSource(outer: BatchSource, from: string, options: NestedOptions): BatchSource {
+  OPTIONS(options, "");
   let key: string | undefined;
   const isMeant = (event: NestedEvent): boolean => {
     if (key !== undefined) return nestedKey(event) === key;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../base/json.js";
+import { anything, boolean, callable, exactly, signal } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { WorkflowRunOptions } from "../run/start-run.js";
 import type { WorkflowRun } from "../run/workflow-run.js";
@@ -11,12 +12,21 @@ export interface ExecuteOptions extends Omit<WorkflowRunOptions, "inputs"> {
   parameters?: JsonObject;
 }
 
+const OPTIONS = exactly("LocalRuntime", {
+  engine: anything,
+  signal,
+  onQuestion: callable,
+  context: anything,
+  retain: boolean,
+});
+
 /** Runs workflows that a builder made, in this process. */
 export class LocalRuntime {
   readonly #options: Omit<ExecuteOptions, "parameters" | "runId">;
 
-  /** @param options for every execution. */
+  /** @param options for every execution. @throws {SluiceError} `invalid-argument` for unknown options. */
   constructor(options: Omit<ExecuteOptions, "parameters" | "runId"> = {}) {
+    OPTIONS(options, "");
     this.#options = options;
   }
 

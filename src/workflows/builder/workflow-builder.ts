@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import { invalid, SluiceError } from "../../stream/error.js";
+import { stepTypes as checkStepTypes } from "../check-services.js";
 import { circleOf } from "../plan/circle-of.js";
 import type { WorkflowServices } from "../services.js";
 import type { StepType } from "../steps/step-type.js";
@@ -30,8 +31,9 @@ export class WorkflowBuilder {
   readonly #nodes = new Map<string, BuiltNode>();
   readonly #connections: Connection[] = [];
 
-  /** @param stepTypes step types beside those that are built in. */
+  /** @param stepTypes step types beside those that are built in. @throws {SluiceError} `invalid-argument` for what is not one. */
   constructor(stepTypes: readonly StepType[] = []) {
+    checkStepTypes(stepTypes, "stepTypes");
     this.#types = typesOf(stepTypes);
   }
 

@@ -14,6 +14,7 @@ import {
 import { between, exactly, oneOf } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { MEMORY_SCHEMA, SqliteMemory } from "../memory/sqlite-memory.js";
+import { checkListRuns } from "./check-list-runs.js";
 import { EmbeddedJournal } from "./embedded-journal.js";
 import type {
   ListRuns,
@@ -180,7 +181,9 @@ export class EmbeddedEngine implements WorkflowEngine {
     });
   }
 
-  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<WorkflowRunRecord[]> {
+  async list(options: ListRuns = {}): Promise<WorkflowRunRecord[]> {
+    checkListRuns(options);
+    const { limit = 100, status, workflow, owner, after } = options;
     const rows = await this.#alone((driver) =>
       driver.all<Row>(
         `${SELECT} WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)

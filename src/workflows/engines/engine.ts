@@ -143,7 +143,7 @@ export interface WorkflowEngine {
   resume(id: string): Promise<{ run: WorkflowRunRecord; journal: RunJournal }>;
   /** Keeps the answer to a question of a run, once. @throws {SluiceError} `not-found`; `conflict` where it was answered. */
   answer(runId: string, questionId: string, answer: JsonValue): Promise<void>;
-  /** The runs, the newest first. */
+  /** The runs, the newest first. @throws {SluiceError} `invalid-argument` for unknown options. */
   list(options?: ListRuns): Promise<WorkflowRunRecord[]>;
   /** Runs that somebody began to run, and that nobody runs any more: their process died, or lost them. The oldest first. */
   abandoned(): Promise<WorkflowRunRecord[]>;

@@ -2,6 +2,7 @@ import type { JsonValue } from "../../base/json.js";
 import { MemoryStore } from "../../chat/stores/memory-store.js";
 import { exactly, limit as limitCheck } from "../../stream/checks.js";
 import { WordMemory } from "../memory/word-memory.js";
+import { checkListRuns } from "./check-list-runs.js";
 import type {
   ListRuns,
   NewRun,
@@ -77,7 +78,9 @@ export class MemoryEngine implements WorkflowEngine {
     update(kept, { questions: markAnswered(record.questions, questionId) });
   }
 
-  async list({ limit = 100, status, workflow, owner, after }: ListRuns = {}): Promise<WorkflowRunRecord[]> {
+  async list(options: ListRuns = {}): Promise<WorkflowRunRecord[]> {
+    checkListRuns(options);
+    const { limit = 100, status, workflow, owner, after } = options;
     const wanted = (run: WorkflowRunRecord) =>
       (status === undefined || run.status === status) &&
       (workflow === undefined || run.workflow === workflow) &&

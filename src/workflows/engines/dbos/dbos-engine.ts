@@ -4,6 +4,7 @@ import { PostgresStore } from "../../../chat/stores/postgres-store.js";
 import { exactly } from "../../../stream/checks.js";
 import { messageOf, SluiceError } from "../../../stream/error.js";
 import { PostgresMemory } from "../../memory/postgres-memory.js";
+import { checkListRuns } from "../check-list-runs.js";
 import type {
   ListRuns,
   NewRun,
@@ -115,6 +116,7 @@ export class DbosEngine implements WorkflowEngine {
   }
 
   async list(options: ListRuns = {}): Promise<WorkflowRunRecord[]> {
+    checkListRuns(options);
     const { limit = 100, status, workflow, owner, after } = options;
     const found: WorkflowRunRecord[] = [];
     for await (const run of this.#stream({

@@ -106,11 +106,11 @@ class Shape {
   }
 
   static of(text: string, holes: readonly Hole[]): Shape | undefined {
-    const guessed = inOrder(holes.flatMap((hole) => locate(text, hole, () => true) ?? []));
+    const find = (accepts: (one: Located) => boolean) =>
+      holes.flatMap((hole) => locate(text, hole, accepts) ?? []).sort((a, b) => a.from - b.from);
     // Most often each value stands where its name first does, which is proved of all of them at once.
-    const located = areAtPaths(text, guessed)
-      ? guessed
-      : inOrder(holes.flatMap((hole) => locate(text, hole, (one) => areAtPaths(text, [one])) ?? []));
+    const guessed = find(() => true);
+    const located = areAtPaths(text, guessed) ? guessed : find((one) => areAtPaths(text, [one]));
     const found = located.map(({ hole }) => hole);
     if (!found.some(({ capture }) => capture)) return undefined;
     const before = located.map(({ from }, index) => ownText(text.slice(located[index - 1]?.to ?? 0, from)));
@@ -228,10 +228,6 @@ function locate(text: string, hole: Hole, accepts: (one: Located) => boolean): L
   return undefined;
 }
 
-function inOrder(located: Located[]): Located[] {
-  return located.sort((a, b) => a.from - b.from);
-}
-
 /** Where a value of a kind begins that stands at a place; -1 where one of another kind does. */
 function valueFrom(text: string, at: number, kind: Hole["kind"]): number {
   if (kind === "number") return at;
@@ -247,14 +243,14 @@ function areAtPaths(text: string, located: readonly Located[]): boolean {
     let changed = "";
     let at = 0;
     for (const [index, { from, to }] of located.entries()) {
-      if (from < at) return false;
-      changed += text.slice(at, from) + String(proof + index);
+      changed += text.slice(at, from) + (proof + index);
       at = to;
     }
     try {
       const root: JsonValue = JSON.parse(changed + text.slice(at));
       return located.every(({ hole: { path, kind } }, index) => {
-        return valueAt(root, path) === (kind === "string" ? String(proof + index) : proof + index);
+        const value = valueAt(root, path);
+        return typeof value === kind && Number(value) === proof + index;
       });
     } catch {
       return false;

@@ -5,13 +5,12 @@ import { type TaskPushNotificationConfig, TaskState } from "@a2a-js/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
-import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
-import { RedisRunLog } from "../../src/runs/redis-run-log.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
 import { startRedis } from "../support/local-server.js";
 import { asTask, connectA2a, say, textIn } from "./a2a-client.js";
+import { replicatedLogs } from "./replicated-logs.js";
 import { type Serving, serve } from "./serve.js";
 
 /** Where notifications arrive. */
@@ -55,27 +54,16 @@ const models = {
 
 const redis = await startRedis();
 afterAll(() => redis?.stop());
-const logs = [
-  { name: "memory", available: true, open: async () => Array(2).fill(new MemoryRunLog()) as MemoryRunLog[] },
-  {
-    name: "Redis, two replicas",
-    available: redis !== undefined,
-    open: () => Promise.all([1, 2].map(() => RedisRunLog.open({ url: redis?.url ?? "" }))),
-  },
-];
 
-describe.each(logs.filter(({ available }) => available))("tasks of A2A, in $name", ({ open }) => {
+describe.each(replicatedLogs(redis))("tasks of A2A, in $name", ({ open }) => {
   let one: Serving;
   let other: Serving;
   let closeLogs: () => Promise<unknown>;
   beforeAll(async () => {
     const [first, second] = await open();
-    closeLogs = () => Promise.all([first?.close(), second?.close()]);
+    closeLogs = () => Promise.all([first.close(), second.close()]);
     const settings = { models, pushNotifications: { allowPrivate: true } as const };
-    [one, other] = (await Promise.all([first, second].map((log) => serve({ ...settings, ...(log && { log }) })))) as [
-      Serving,
-      Serving,
-    ];
+    [one, other] = await Promise.all([serve({ ...settings, log: first }), serve({ ...settings, log: second })]);
   });
   afterAll(async () => {
     await Promise.all([one.close(), other.close()]);

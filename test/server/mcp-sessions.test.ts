@@ -3,12 +3,11 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
-import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
-import { RedisRunLog } from "../../src/runs/redis-run-log.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { deferred } from "../support/deferred.js";
 import { startRedis } from "../support/local-server.js";
+import { replicatedLogs } from "./replicated-logs.js";
 import { type Serving, serve } from "./serve.js";
 
 /** Calls a tool, and says what it returned. */
@@ -49,16 +48,8 @@ const slow = defineModel({
 
 const redis = await startRedis();
 afterAll(() => redis?.stop());
-const logs = [
-  { name: "memory", available: true, open: async () => Array(2).fill(new MemoryRunLog()) as MemoryRunLog[] },
-  {
-    name: "Redis, two replicas",
-    available: redis !== undefined,
-    open: () => Promise.all([1, 2].map(() => RedisRunLog.open({ url: redis?.url ?? "", collectMs: 1 }))),
-  },
-];
 
-describe.each(logs.filter(({ available }) => available))("a session of MCP, in $name", ({ open }) => {
+describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) => {
   let one: Serving;
   let other: Serving;
   let closeLogs: () => Promise<unknown>;
@@ -66,15 +57,12 @@ describe.each(logs.filter(({ available }) => available))("a session of MCP, in $
   const clients: Client[] = [];
   beforeAll(async () => {
     const [first, second] = await open();
-    closeLogs = () => Promise.all([first?.close(), second?.close()]);
+    closeLogs = () => Promise.all([first.close(), second.close()]);
     const settings = {
       agents: { clerk, asking, slow },
       onRun: ({ error }: { error?: string }) => void ends.push(error),
     };
-    [one, other] = (await Promise.all([first, second].map((log) => serve({ ...settings, ...(log && { log }) })))) as [
-      Serving,
-      Serving,
-    ];
+    [one, other] = await Promise.all([serve({ ...settings, log: first }), serve({ ...settings, log: second })]);
   });
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.close()));

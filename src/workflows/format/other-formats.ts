@@ -61,7 +61,10 @@ function withDefaults(document: JsonObject): JsonObject {
       return [usual !== undefined && isJsonObject(document.config) && !(usual in document.config) ? usual : key, value];
     }),
   );
-  return { ...document, config };
+  const { max_parallel: most, max_concurrency: atOnce = most, concurrency = atOnce, ...others } = config;
+  const own = isJsonObject(others.parallelization) ? others.parallelization : {};
+  if (typeof concurrency !== "number") return { ...document, config };
+  return { ...document, config: { ...others, parallelization: { max_concurrent_steps: concurrency, ...own } } };
 }
 
 /** What the workflow says it makes, as a step, where no step says it. */

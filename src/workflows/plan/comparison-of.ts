@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { OPERATORS } from "../format/simple-condition.js";
 
 /** Where what is compared stands, in the words of different authors. */
@@ -24,4 +24,26 @@ export function comparisonOf(found: JsonObject): JsonObject | undefined {
     ...(!isName && { left_value: first }),
     right_value: second,
   };
+}
+
+/** Conditions that are joined by fields or in a list, as one text: `["a > 1", "b"]`, `{ and: […] }`, `{ or: […] }`, `{ not: … }`. */
+export function conditionText(found: JsonValue): string | undefined {
+  if (Array.isArray(found)) return joined(found, "&&");
+  if (!isJsonObject(found)) return undefined;
+  const { and, all = and, or, any = or, not, ...others } = found;
+  if (Object.keys(others).length > 0) return undefined;
+  if (Array.isArray(all) && any === undefined && not === undefined) return joined(all, "&&");
+  if (Array.isArray(any) && all === undefined && not === undefined) return joined(any, "||");
+  const inner = not === undefined || all !== undefined || any !== undefined ? undefined : part(not);
+  return inner === undefined ? undefined : `!(${inner})`;
+}
+
+function joined(conditions: readonly JsonValue[], operator: string): string | undefined {
+  const parts = conditions.map(part);
+  if (parts.length === 0 || parts.includes(undefined)) return undefined;
+  return parts.map((one) => `(${one})`).join(` ${operator} `);
+}
+
+function part(condition: JsonValue): string | undefined {
+  return typeof condition === "string" ? condition : conditionText(condition);
 }

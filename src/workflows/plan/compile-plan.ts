@@ -3,7 +3,7 @@ import type { Findings } from "../format/diagnostic.js";
 import type { FieldSpecs } from "../format/field-spec.js";
 import { type Reference, referencesIn, type StepReference, type Value } from "../format/value.js";
 import { checkFields } from "./check-fields.js";
-import { comparisonOf } from "./comparison-of.js";
+import { comparisonOf, conditionText } from "./comparison-of.js";
 import { expressionNames } from "./expression-names.js";
 import { flowOf } from "./flow.js";
 import { flowStep } from "./flow-step.js";
@@ -163,7 +163,9 @@ class PlanCompiler {
     const path = `${source.path}.condition`;
     const found = rest.condition;
     if (found === undefined || found === null) return undefined;
-    const asObject = isJsonObject(found) ? (comparisonOf(found) ?? found) : { if: found };
+    const joined = conditionText(found);
+    const asObject =
+      isJsonObject(found) && joined === undefined ? (comparisonOf(found) ?? found) : { if: joined ?? found };
     const { if: own, when, expression, then: thenStep, else: elseStep, ...more } = asObject;
     const { then_step = thenStep, else_step = elseStep, ...bindings } = more;
     const text = own ?? when ?? expression;

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import type { Findings } from "../format/diagnostic.js";
+import { secondsOf } from "../format/duration.js";
 import type { StreamBufferSettings } from "../run/stream-buffer.js";
 import type { Names } from "./names.js";
 import { isNote } from "./notes.js";
@@ -61,7 +62,7 @@ function retryFields(given: JsonObject): Record<"attempts" | "delay" | "backoff"
   const [retries, ms, backoff = 2] = [first(RETRIES), fields.delay_ms, first(FACTORS)];
   return {
     attempts: typeof retries === "number" ? retries + 1 : (first(ATTEMPTS) ?? 3),
-    delay: first(DELAYS) ?? (typeof ms === "number" ? ms / 1_000 : 1),
+    delay: secondsOf(first(DELAYS)) ?? (typeof ms === "number" ? ms / 1_000 : 1),
     backoff: BACKOFF.get(backoff) ?? backoff,
     ...(unknown !== undefined && { unknown }),
   };
@@ -134,12 +135,12 @@ export function readRounds(
 
 /** How long one attempt of a step may take, in ms. */
 export function readTimeout({ path, id, rest }: StepSource, findings: Findings): number | undefined {
-  const { timeout_seconds: found } = rest;
+  const found = secondsOf(rest.timeout_seconds);
   if (found === undefined || found === null) return undefined;
   if (typeof found === "number" && found > 0) return found * 1_000;
   findings.error("wrong-kind", `${path}.timeout_seconds`, "this is no number above 0", {
     step: id,
-    suggestion: "write seconds, for example 30",
+    suggestion: "write seconds, for example 30, or 30s",
   });
   return undefined;
 }

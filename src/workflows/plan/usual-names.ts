@@ -26,6 +26,9 @@ const WHOLE_RUN = new Set(["workflow", "context", "ctx", "state", "run"]);
 const DOTTED = /(?<![\w.$"'-])([A-Za-z_][\w-]*)((?:\.[\w-]+|\[\d+\])+)/g;
 /** A name with a path behind a dollar. */
 const MARKED = /(?<![\w$\\])\$([A-Za-z_][\w-]*)((?:\.[A-Za-z_][\w-]*|\[\d+\])+)/g;
+/** A place with a conversion or a format of Python's: `{price:.2f}`, `{name!r}`. */
+const FORMATTED =
+  /(?<!\{)\{([A-Za-z_]\w*)(?:![rsa](?::[^{}\s"']{0,12})?|:[<>=^+\-0-9,_]{0,8}(?:\.\d{1,3})?[bcdeEfFgGnosxX%])\}(?!\})/g;
 const SEGMENT = /\.[\w-]+|\[\d+\]/g;
 const QUOTED = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|'[^'\\]*(?:\\[\s\S][^'\\]*)*(?:'|$)/g;
 
@@ -52,6 +55,15 @@ export function usualText(text: string, at: ReferencePlace, own: ReadonlyMap<str
     if (meant === undefined) return found;
     return usual === found && !meant.includes("-") ? `$${meant}` : `{{${meant}}}`;
   });
+  // Python's ways to format a value, of a name that means something here.
+  usual = usual.replace(FORMATTED, (found, name: string) => {
+    if (!isKnownName(name, at, own)) return found;
+    at.findings.warn("no-effect", at.path, `${found} is read as {${name}}: Python's formats are not applied`, {
+      step: at.step.id,
+      suggestion: "write a filter of Liquid, such as {{ price | round: 2 }}",
+    });
+    return `{${name}}`;
+  });
   let out = "";
   let from = 0;
   for (const { source, index } of findPlaces(usual)) {
@@ -59,6 +71,10 @@ export function usualText(text: string, at: ReferencePlace, own: ReadonlyMap<str
     from = index + source.length;
   }
   return out + usual.slice(from);
+}
+
+function isKnownName(name: string, at: ReferencePlace, own: ReadonlyMap<string, unknown>): boolean {
+  return own.has(name) || at.names.isVariable(name) || at.names.step(name) !== undefined;
 }
 
 /** A condition whose names are written as elsewhere. */
@@ -90,8 +106,7 @@ function usualName(
 ): string | undefined {
   const segments = [...path.matchAll(SEGMENT)].map(([segment]) => segment);
   const second = segments[0]?.slice(1) ?? "";
-  const isKnown = own.has(name) || at.names.isVariable(name);
-  if (isKnown) return undefined;
+  if (own.has(name) || at.names.isVariable(name)) return undefined;
   const step = at.names.step(name);
   if (step === undefined) {
     const within = at.names.inside(name);

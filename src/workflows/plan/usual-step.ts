@@ -76,6 +76,10 @@ export function usualStep(written: JsonObject): JsonObject {
   const step = snakeCased(written, (name) => FIELDS.has(name) || KNOWN.has(name));
   const type = step.type ?? step.uses;
   if (typeof type !== "string") return renamed(step, FIELDS);
+  if (typeof step.unless === "string" && step.condition === undefined) {
+    const { unless, ...others } = step;
+    return usualStep({ ...others, condition: { not: unless } });
+  }
   if (ROUNDS.has(type)) return rounds(step, type);
   if (CONDITIONS.has(type)) return withRoutes(choice(step, type));
   const usual = withRoutes(failing(withRetries(renamed(step, FIELDS))));

@@ -168,9 +168,13 @@ export class ValueCompiler {
   /** `step.field` in a condition: the step's outputs as an object. */
   #ofStep(name: string): Value | undefined {
     const step = this.#names.step(name);
-    return step === undefined || step === this.#step
-      ? undefined
-      : { kind: "reference", reference: { ...stepReference(step.id, []), whole: true } };
+    if (step === undefined) return undefined;
+    // A step that reads itself goes round: what it made the last time.
+    const itself = { ...variable("iteration_context", ["previous_result"]), optional: true };
+    return {
+      kind: "reference",
+      reference: step === this.#step ? itself : { ...stepReference(step.id, []), whole: true },
+    };
   }
 
   async #value(raw: JsonValue, path: string, kind: "input" | "config", depth = 0): Promise<Value> {

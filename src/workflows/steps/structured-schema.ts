@@ -44,7 +44,7 @@ export function structuredSchema(found: JsonValue | undefined): { name: string; 
   }
   if (!isJsonObject(found)) return "response_schema: a named schema, an object with fields, or a JSON Schema";
   const { name, fields, schema, properties } = found;
-  const called = typeof name === "string" ? name : "answer";
+  const called = typeof name === "string" && !TYPES.has(name.toLowerCase()) ? name : "answer";
   if (isJsonObject(schema)) return { name: called, schema };
   if (isJsonObject(properties) || "$ref" in found || "anyOf" in found || "oneOf" in found) {
     const { name: _, title, ...own } = found;
@@ -64,8 +64,12 @@ export function structuredSchema(found: JsonValue | undefined): { name: string; 
   return { name: called, schema: objectOf(Object.fromEntries(entries), optionalFields(listed)) };
 }
 
-function withoutName({ name: _, description: __, ...rest }: JsonObject): JsonObject {
-  return rest;
+/** The fields of a form that has no `fields`: its name and description are none, unless they say a type. */
+function withoutName(form: JsonObject): JsonObject {
+  const isText = (value: JsonValue | undefined) => typeof value === "string" && !TYPES.has(value.toLowerCase());
+  return Object.fromEntries(
+    Object.entries(form).filter(([key, value]) => !((key === "name" || key === "description") && isText(value))),
+  );
 }
 
 function fromText(text: string): { name: string; schema: JsonObject } | string | undefined {

@@ -165,6 +165,7 @@ const SLIPS: readonly [door: string, slip: () => unknown, misspelt: string, mean
   ],
   ["wrapModel", () => loose(models.wrapModel)(m, { answers() {} }), "answers", "answer"],
   ["wrapModel, own", () => loose(models.wrapModel)(m, {}, { idd: "x" }), "idd", "id"],
+  ["fetchTransport", () => loose(models.fetchTransport)({ fetsh: fetch }), "fetsh", "fetch"],
   ["nodeTransport", () => loose(models.nodeTransport)({ dispacher: {} }), "dispacher", "dispatcher"],
   ["summaryMemory", () => loose(agents.summaryMemory)({ model: m, kep: 1 }), "kep", "keep"],
   [

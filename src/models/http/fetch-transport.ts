@@ -1,3 +1,4 @@
+import { callable, exactly } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { fetchFailureOf } from "./fetch-failure.js";
 import {
@@ -15,11 +16,16 @@ export interface FetchTransportOptions {
   fetch?: typeof globalThis.fetch;
 }
 
+const OPTIONS = exactly("fetchTransport", { fetch: callable });
+
 /**
  * HTTP through `fetch`, for browsers and other platforms. It cannot tell when a connection stands, so the time to connect
  * counts towards the first byte. Proxies and connections are the platform's affair.
+ *
+ * @throws {SluiceError} `invalid-argument` for unknown options.
  */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {
+  OPTIONS(options, "");
   return {
     open(request) {
       // Looked up at each call, since applications put their own in its place.

@@ -5,6 +5,8 @@ import { type TaskPushNotificationConfig, TaskState } from "@a2a-js/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
+import { RedisRunLog } from "../../src/runs/redis-run-log.js";
+import { turnMeta } from "../../src/server/tasks/task-turns.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
@@ -184,6 +186,33 @@ describe.each(replicatedLogs(redis))("tasks of A2A, in $name", ({ open }) => {
     expect(posted[0]?.body).toMatchObject({ kind: "task", status: { state: "completed" } });
   });
 });
+
+test.skipIf(redis === undefined)(
+  "a task whose process died is posted as failed by a replica that finds it",
+  async () => {
+    posted.length = 0;
+    const url = redis?.url ?? "";
+    const [dying, living] = [
+      await RedisRunLog.open({ url, prefix: "died", heartbeatMs: 200 }),
+      await RedisRunLog.open({ url, prefix: "died", heartbeatMs: 200 }),
+    ];
+    const serving = await serve({ models, log: living, pushNotifications: { allowPrivate: true } });
+    const messages = [{ role: "user" as const, content: "Go" }];
+    const writer = await dying.open("task-1", {
+      meta: { owner: "local", ...turnMeta("task-1", "context-1", 1, messages) },
+    });
+    writer.append([{ type: "start", id: "a", model: "m" }]);
+    await writer.flushed();
+    const client = await connectA2a(serving.url, "echo");
+    await client.createTaskPushNotificationConfig(target({ taskId: "task-1" }));
+    // It gives no sign of life any more.
+    await dying.close();
+    await expect.poll(() => posted.length, { timeout: 5_000 }).toBe(1);
+    expect(posted[0]?.body).toMatchObject({ task: { id: "task-1", status: { state: "TASK_STATE_FAILED" } } });
+    await serving.close();
+    await living.close();
+  },
+);
 
 describe("addresses that tasks are posted to", () => {
   test("are none without the option, and the card says so", async () => {

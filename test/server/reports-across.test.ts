@@ -226,3 +226,35 @@ test("agentscope 2642: an AG-UI run that fails ends with its error alone, and it
   await agent.runAgent();
   expect(failures).toHaveLength(1);
 });
+
+test("Codex 24973 and 6710: a response that fails midway says why in the response itself", async () => {
+  says(EVENTS, sse(chunk({ role: "assistant", content: "Half" }), { error: { message: "Upstream broke", code: 500 } }));
+  const body = JSON.stringify({ model: "gpt", input: "Hello", stream: true });
+  const text = await (await fetch(`${serving.url}/v1/responses`, { method: "POST", body })).text();
+  const all = text
+    .split("\n")
+    .filter((line) => line.startsWith("data: {"))
+    .map((line) => JSON.parse(line.slice(6)));
+  const error = { code: expect.any(String), message: expect.stringContaining("Upstream broke") };
+  expect(all.at(-1)).toMatchObject({ type: "response.failed", response: { status: "failed", error } });
+  expect(all.map((event) => event.sequence_number)).toEqual(all.map((_, index) => index));
+  // OpenAI's own client throws what the event before says.
+  const read = async () => {
+    for await (const _ of await openai.responses.create({ model: "gpt", input: "Hello", stream: true }));
+  };
+  await expect(read()).rejects.toThrow("Upstream broke");
+});
+
+test("LM Studio 1188, exo 1356: a response is gone on from, and read from anywhere, as soon as it is complete", async () => {
+  const reply = (text: string) => says(EVENTS, sse(chunk({ content: text }), chunk({}, "stop")) + DONE);
+  reply("One");
+  const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+  let next: Promise<OpenAI.Responses.Response> | undefined;
+  for await (const event of await openai.responses.create({ model: "gpt", input: "Hello", stream: true })) {
+    events.push(event);
+    if (event.type !== "response.completed") continue;
+    reply("Two");
+    next = openai.responses.create({ model: "gpt", input: "Go on", previous_response_id: event.response.id });
+  }
+  expect((await next)?.output_text).toBe("Two");
+});

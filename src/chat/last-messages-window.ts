@@ -7,6 +7,12 @@ import { newestMessages, type Window } from "./window.js";
  *
  * @param n a whole number of at least 1.
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { Conversation, lastMessages } from "sluice/chat";
+ *
+ * const conversation = new Conversation({ model: "openai/gpt-5-mini", window: lastMessages(20) });
+ * ```
  */
 export function lastMessages(n: number): Window {
   if (!Number.isSafeInteger(n) || n < 1) throw invalid("n", n, "a whole number of at least 1");

@@ -33,6 +33,13 @@ const OPTIONS = exactly("summarise", {
  *
  * @throws {SluiceError} `invalid-argument` for unknown options, and for numbers that are not whole and at least 1; as `model()` for
  *   a name.
+ * @example
+ * ```ts
+ * import { Conversation, summarise } from "sluice/chat";
+ *
+ * const window = summarise({ model: "openai/gpt-5-nano", keep: 10 });
+ * const conversation = new Conversation({ model: "openai/gpt-5-mini", window });
+ * ```
  */
 export function summarise(options: SummariseOptions): Window {
   OPTIONS(options, "");

@@ -18,6 +18,13 @@ const OPTIONS = exactly("tokenBudget", { model: filledString, counter: having("a
  * the newest message, are always sent, even when they do not fit.
  *
  * @throws {SluiceError} `invalid-argument` when `maxTokens` is not a whole number of at least 1.
+ * @example
+ * ```ts
+ * import { Conversation, tokenBudget } from "sluice/chat";
+ *
+ * const window = tokenBudget(8_000, { model: "openai/gpt-5-mini" });
+ * const conversation = new Conversation({ model: "openai/gpt-5-mini", window });
+ * ```
  */
 export function tokenBudget(maxTokens: number, options: TokenBudgetOptions = {}): Window {
   OPTIONS(options, "");

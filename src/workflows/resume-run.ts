@@ -16,6 +16,18 @@ import { loadWorkflow, type Workflow } from "./workflow.js";
  *
  * @throws {SluiceError} `not-found`; `conflict` for a run that was cancelled; `unsupported` for one of another format.
  *   The run's stream fails with `conflict` while another process runs it.
+ * @example
+ * ```ts
+ * import { answerQuestion, EmbeddedEngine, resumeRun } from "sluice/workflows";
+ *
+ * const engine = await EmbeddedEngine.open("runs.db");
+ * for (const { id, questions } of await engine.list({ status: "waiting" })) {
+ *   const [question] = questions;
+ *   if (question === undefined) continue;
+ *   await answerQuestion(engine, id, question.id, { decision: "approve" });
+ *   console.log((await (await resumeRun(engine, id)).result).output);
+ * }
+ * ```
  */
 export async function resumeRun(
   engine: WorkflowEngine,

@@ -140,6 +140,13 @@ export async function loadWorkflow(source: unknown, services: WorkflowServices =
  * Looks for everything that is wrong with a workflow, and does not throw for it. What is checked can be run as it is.
  *
  * @throws {SluiceError} `invalid-argument` for unknown options.
+ * @example
+ * ```ts
+ * import { checkWorkflow, describeDiagnostic } from "sluice/workflows";
+ *
+ * const { diagnostics } = await checkWorkflow({ steps: [{ id: "a", type: "llm_chatt" }] });
+ * for (const diagnostic of diagnostics) console.log(describeDiagnostic(diagnostic));
+ * ```
  */
 export async function checkWorkflow(source: unknown, services: WorkflowServices = {}): Promise<CheckedWorkflow> {
   checkServices(services, "options");

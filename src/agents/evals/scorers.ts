@@ -81,6 +81,14 @@ const GRADE: JsonObject = {
  * @param model a model, or its name as `model()` takes it.
  * @param criterion what is asked of an answer, for example `"It names a source."`.
  * @throws {SluiceError} `invalid-argument`; as `model()`. Scoring fails where the judge does not answer in its form.
+ * @example
+ * ```ts
+ * import { Agent, evaluate, judge } from "sluice/agents";
+ *
+ * const agent = new Agent({ model: "openai/gpt-5-mini" });
+ * const report = await evaluate(agent, [{ input: "Why is the sky blue?" }], [judge("openai/gpt-5", "A child understands it.")]);
+ * console.log(String(report));
+ * ```
  */
 export function judge(model: ChatModel | string, criterion: string): Scorer {
   if (typeof criterion !== "string" || criterion.trim() === "") throw invalid("criterion", criterion, "a text");

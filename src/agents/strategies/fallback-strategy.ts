@@ -7,6 +7,12 @@ import type { AgentStrategy } from "./strategy.js";
  * answered is in the `fallback/model` event. When the last one fails, the error names them all.
  *
  * @throws {SluiceError} `invalid-argument` without a strategy.
+ * @example
+ * ```ts
+ * import { Agent, fallbackStrategy, multiCycle, singleShot } from "sluice/agents";
+ *
+ * const agent = new Agent({ model: "openai/gpt-5-mini", strategy: fallbackStrategy([multiCycle(), singleShot()]) });
+ * ```
  */
 export function fallbackStrategy(strategies: readonly AgentStrategy[]): AgentStrategy {
   if (!Array.isArray(strategies) || strategies.length === 0)

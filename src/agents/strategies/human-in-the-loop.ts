@@ -40,6 +40,14 @@ const REVIEW = "review_answer";
  * `{ decision: "approve" | "edit" | "reject", text? }`, in any process.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { Agent, humanInTheLoop } from "sluice/agents";
+ * import { answer } from "sluice/tools";
+ *
+ * const strategy = humanInTheLoop({ onInput: ({ id }) => answer(id, { decision: "approve" }) });
+ * const agent = new Agent({ model: "openai/gpt-5-mini", strategy });
+ * ```
  */
 export function humanInTheLoop(options: HumanInTheLoopOptions = {}): AgentStrategy {
   exactly("humanInTheLoop", { question: filledString, maxDrafts: limit, onInput: callable })(options, "");

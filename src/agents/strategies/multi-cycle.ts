@@ -33,6 +33,13 @@ const PROMPT =
  * steps of the answer. The last cycle's text is the answer.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { Agent, multiCycle } from "sluice/agents";
+ *
+ * const agent = new Agent({ model: "openai/gpt-5-mini", strategy: multiCycle({ maxCycles: 3 }) });
+ * console.log(await agent.chat("Prove that there are infinitely many primes."));
+ * ```
  */
 export function multiCycle(options: MultiCycleOptions = {}): AgentStrategy {
   exactly("multiCycle", { maxCycles: limit, converged: callable, prompt: filledString })(options, "");

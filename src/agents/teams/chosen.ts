@@ -22,6 +22,14 @@ export interface ChosenOptions {
  * the answer's usage, and not of its text.
  *
  * @throws {SluiceError} `invalid-argument`. The stream ends with `invalid-output` where it names nobody twice in a row.
+ * @example
+ * ```ts
+ * import { Agent, chosenByModel } from "sluice/agents";
+ *
+ * const members = ["ada", "bob"].map((name) => new Agent({ name, model: "openai/gpt-5-mini" }));
+ * const desk = chosenByModel({ members, chooser: "openai/gpt-5-nano" });
+ * console.log(await desk.stream({ messages: [{ role: "user", content: "Who paints?" }] }).fullText);
+ * ```
  */
 export function chosenByModel(options: ChosenOptions): ChatModel & Member {
   const known = {

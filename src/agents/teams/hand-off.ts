@@ -31,6 +31,15 @@ const PREFIX = "hand_over_to_";
  * turns. A cycle of hand-offs ends at `maxHandOffs`.
  *
  * @throws {SluiceError} `invalid-argument` for a route to nobody, and for a member that is no agent.
+ * @example
+ * ```ts
+ * import { Agent, handOff } from "sluice/agents";
+ *
+ * const desk = new Agent({ name: "desk", model: "openai/gpt-5-nano", instructions: "Send refunds to refunds." });
+ * const refunds = new Agent({ name: "refunds", description: "Pays money back.", model: "openai/gpt-5-mini" });
+ * const service = handOff({ members: [desk, refunds], routes: { desk: ["refunds"] } });
+ * console.log(service.id);
+ * ```
  */
 export function handOff(options: HandOffOptions): ChatModel & Member {
   const known = { members: { required: anything }, routes: anything, maxHandOffs: limit, name: filledString };

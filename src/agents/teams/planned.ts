@@ -30,6 +30,14 @@ const PLAN = "agent/plan";
  *
  * @throws {SluiceError} `invalid-argument`. The stream ends with `invalid-output` where the planner makes no valid plan twice in a
  *   row.
+ * @example
+ * ```ts
+ * import { Agent, plannedByModel } from "sluice/agents";
+ *
+ * const members = ["ada", "bob"].map((name) => new Agent({ name, model: "openai/gpt-5-mini" }));
+ * const team = plannedByModel({ members, planner: "openai/gpt-5" });
+ * console.log(await team.stream({ messages: [{ role: "user", content: "Plan a picnic." }] }).fullText);
+ * ```
  */
 export function plannedByModel(options: PlannedOptions): ChatModel & Member {
   const known = {

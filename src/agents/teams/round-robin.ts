@@ -19,6 +19,14 @@ export interface RoundRobinOptions {
  * The members speak in turn, each seeing the messages before its own.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { Agent, roundRobin } from "sluice/agents";
+ *
+ * const members = ["ada", "bob"].map((name) => new Agent({ name, model: "openai/gpt-5-mini" }));
+ * const talk = roundRobin({ members, rounds: 2 });
+ * console.log(await talk.stream({ messages: [{ role: "user", content: "Tea or coffee?" }] }).fullText);
+ * ```
  */
 export function roundRobin(options: RoundRobinOptions): ChatModel & Member {
   exactly("roundRobin", { members: { required: anything }, rounds: limit, done: callable, name: filledString })(
@@ -63,6 +71,15 @@ export interface DebateOptions {
  * The members argue for some rounds, each seeing the others' arguments; then the judge decides.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { Agent, debate } from "sluice/agents";
+ *
+ * const members = ["ada", "bob"].map((name) => new Agent({ name, model: "openai/gpt-5-mini" }));
+ * const judge = new Agent({ name: "judge", model: "openai/gpt-5" });
+ * const panel = debate({ members, judge, rounds: 2 });
+ * console.log(panel.id);
+ * ```
  */
 export function debate(options: DebateOptions): ChatModel & Member {
   const known = {

@@ -70,6 +70,14 @@ export interface PublishReport {
  * and ends early only when the stream fails or is cancelled: subscribers then get its error.
  *
  * @throws {SluiceError} `stream-locked` when the stream has a reader; `invalid-argument`.
+ * @example
+ * ```ts
+ * import { stream } from "sluice";
+ * import { publishStream } from "sluice/dapr";
+ *
+ * const { id, published } = publishStream(stream("openai/gpt-5-mini", "Hi"), { pubsub: "pubsub", topic: "answers" });
+ * console.log(id, (await published).messages);
+ * ```
  */
 export function publishStream(source: ChatStream, options: PublishOptions): PublishedStream {
   OPTIONS(options, "");

@@ -78,6 +78,15 @@ export interface StreamSubscription {
  * All messages of a stream must come to one process: brokers share a topic out among the replicas of an application.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { createServer } from "node:http";
+ * import { subscribeStream, subscriptionListener } from "sluice/dapr";
+ *
+ * const answers = subscribeStream({ pubsub: "pubsub", topic: "answers" });
+ * createServer(subscriptionListener([answers])).listen(6_000);
+ * for await (const text of answers.stream("the id of publishStream").text) process.stdout.write(text);
+ * ```
  */
 export function subscribeStream(options: SubscribeOptions): StreamSubscription {
   OPTIONS(options, "");

@@ -107,6 +107,14 @@ const OPTIONS = exactly("startSidecar", {
  *
  * @throws {SluiceError} `invalid-argument` in daprd's words for resources that cannot be loaded, where a port is taken, for
  *   an address that other machines reach without a token, and for unknown options.
+ * @example
+ * ```ts
+ * import { startSidecar } from "sluice/dapr";
+ *
+ * const sidecar = await startSidecar({ appId: "shop", resourcesPath: "./components" });
+ * console.log(sidecar.httpPort, [...sidecar.components.keys()]);
+ * await sidecar.stop();
+ * ```
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   OPTIONS(options, "");

@@ -10,6 +10,13 @@ import { scrubRules } from "./scrub-rules.js";
  * conversation. Reasoning whose text was changed loses its provider's signature.
  *
  * @throws {SluiceError} `invalid-argument`.
+ * @example
+ * ```ts
+ * import { Conversation } from "sluice";
+ * import { scrubMessage } from "sluice/guards";
+ *
+ * const conversation = new Conversation({ model: "openai/gpt-5-mini", keep: scrubMessage() });
+ * ```
  */
 export function scrubMessage(options: ScrubOptions = {}): (message: ChatMessage) => ChatMessage {
   const rules = scrubRules(options);

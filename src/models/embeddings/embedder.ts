@@ -20,6 +20,13 @@ const EMBEDDER = exactly("embedder", SERVICE_OPTIONS);
  * @param registry where the provider is looked up. Default: the one that `model` uses.
  * @throws {SluiceError} `unknown-model` with the nearest names; `missing-key` with the variable to set; `unsupported` for a
  *   provider without embeddings; `invalid-argument` for invalid settings.
+ * @example
+ * ```ts
+ * import { embed, embedder } from "sluice/models";
+ *
+ * const local = embedder("ollama/nomic-embed-text", { baseUrl: "http://127.0.0.1:11434" });
+ * const { vectors } = await embed(local, ["a gate"]);
+ * ```
  */
 export function embedder(
   asked: string,

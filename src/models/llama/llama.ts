@@ -71,6 +71,15 @@ const OPTIONS = exactly("llama", {
  *
  * @param file absolute, or relative to the working directory.
  * @throws {SluiceError} `invalid-argument` for invalid settings.
+ * @example
+ * ```ts
+ * import { generate } from "sluice";
+ * import { llama } from "sluice/models";
+ *
+ * const model = llama("models/qwen3-0.6b.gguf", { contextSize: 4_096 });
+ * console.log((await generate(model, "Hi")).text);
+ * await model.dispose();
+ * ```
  */
 export function llama(file: string, options: LlamaOptions = {}): LlamaModel {
   OPTIONS(options, "");

@@ -15,6 +15,14 @@ const SNAPSHOT = /-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/;
  * @param modelId as `ChatModel.id` has it, for example `openai/gpt-5`; or as the provider names it, where no two
  *   providers of the table share the name.
  * @param table default: the built-in one, with the rows of the file `SLUICE_PRICES` before it.
+ * @example
+ * ```ts
+ * import { generate } from "sluice";
+ * import { cost } from "sluice/models";
+ *
+ * const { usage } = await generate("openai/gpt-5-mini", "Hi");
+ * console.log(cost(usage, "openai/gpt-5-mini"), "USD");
+ * ```
  */
 export function cost(usage: Usage, modelId: string, table: PriceTable = defaultPrices()): number | undefined {
   const row = priceRow(modelId, table);

@@ -55,6 +55,14 @@ export function checkApiKeys(value: unknown, path: string): void {
 /**
  * A new key, to be handed to whoever is to use it, and its hash, which stands in the server's settings. A key is random and
  * long, so that its hash need not be slow.
+ * @example
+ * ```ts
+ * import { createApiKey, createServer } from "sluice/server";
+ *
+ * const { key, hash } = createApiKey();
+ * const server = await createServer({ models: ["openai/gpt-5"], keys: [{ name: "ann", hash, requestsPerMinute: 60 }] });
+ * console.log(key); // for Ann alone
+ * ```
  */
 export function createApiKey(): { key: string; hash: string } {
   const key = `slk_${randomBytes(24).toString("base64url")}`;

@@ -75,6 +75,12 @@ const KINDS: Readonly<Record<string, VoiceKind>> = {
  * in the order Coqui XTTS, Cartesia, ElevenLabs, OpenAI, Azure, Google; else `flite`, which needs no service.
  *
  * @throws {SluiceError} `invalid-argument` with the nearest names; `missing-key` with the variable to set.
+ * @example
+ * ```ts
+ * import { voiceOf } from "sluice/speech";
+ *
+ * for await (const { data } of voiceOf("auto").synthesize("Hello there.")) console.log(data.length);
+ * ```
  */
 export function voiceOf(name: string, env: Environment = defaultEnvironment()): Voice {
   if (typeof name !== "string") throw invalid("voice", name, "a name such as auto, flite or openai/nova");

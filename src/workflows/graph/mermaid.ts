@@ -14,7 +14,15 @@ const SHAPES: Readonly<Record<string, readonly [string, string]>> = {
 };
 const LINES = { data: "-->", route: "==>", order: "-.->", loop: "==>" } as const;
 
-/** The workflow as the text of a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html). */
+/**
+ * The workflow as the text of a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html).
+ * @example
+ * ```ts
+ * import { loadWorkflow, toMermaid } from "sluice/workflows";
+ *
+ * console.log(toMermaid(await loadWorkflow({ steps: [{ id: "a", type: "llm_chat", inputs: { message: "Hi" } }] })));
+ * ```
+ */
 export function toMermaid(workflow: Workflow): string {
   const lines = ["flowchart TD"];
   draw(graphOf(workflow.plan), "", "  ", lines);

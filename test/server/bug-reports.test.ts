@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { isJsonObject, type JsonObject } from "../../src/base/json.js";
 import { model } from "../../src/models/registry.js";
 import { type Serving, serve } from "./serve.js";
+import { BEGUN, chunk, DONE, named, sse } from "./wire-frames.js";
 
 /** What the provider is asked, and what it answers. */
 let asked: JsonObject;
@@ -30,15 +31,6 @@ afterAll(async () => {
   provider.close();
 });
 
-const sse = (...frames: object[]) => frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join("");
-const chunk = (delta: object, finish: unknown = null, more: object = {}) => ({
-  id: "c",
-  object: "chat.completion.chunk",
-  model: "m",
-  choices: [{ index: 0, delta, finish_reason: finish }],
-  ...more,
-});
-const DONE = "data: [DONE]\n\n";
 const HELLO = sse(chunk({ role: "assistant", content: "Hi" }), chunk({}, "stop")) + DONE;
 const messages = [{ role: "user", content: "Hello" }];
 const TOOL = { type: "function", function: { name: "add", parameters: { type: "object", properties: {} } } };
@@ -200,20 +192,7 @@ test("Portkey 1072: a chunk of usage without choices ends a stream in peace", as
   expect(framesOf(text).at(-1)).toMatchObject({ choices: [], usage });
 });
 
-const named = (...frames: { type: string }[]) =>
-  frames.map((frame) => `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`).join("");
 const OVERLOADED = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
-const BEGUN = {
-  type: "message_start",
-  message: {
-    id: "a",
-    type: "message",
-    role: "assistant",
-    model: "m",
-    content: [],
-    usage: { input_tokens: 1, output_tokens: 1 },
-  },
-};
 const block = (index: number, content_block: object) => ({ type: "content_block_start", index, content_block });
 const piece = (index: number, delta: object) => ({ type: "content_block_delta", index, delta });
 

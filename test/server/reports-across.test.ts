@@ -7,6 +7,7 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { model } from "../../src/models/registry.js";
 import { type Serving, serve } from "./serve.js";
+import { BEGUN, chunk, DONE, named, sse } from "./wire-frames.js";
 
 /** What the provider answers next. */
 let answer: (response: ServerResponse) => void;
@@ -43,16 +44,6 @@ afterAll(async () => {
 const says = (type: string, text: string, status = 200) => {
   answer = (response) => response.writeHead(status, { "content-type": type }).end(text);
 };
-const sse = (...frames: object[]) => frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join("");
-const named = (...frames: { type: string; [field: string]: unknown }[]) =>
-  frames.map((frame) => `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`).join("");
-const chunk = (delta: object, finish_reason: string | null = null) => ({
-  id: "c",
-  object: "chat.completion.chunk",
-  model: "m",
-  choices: [{ index: 0, delta, finish_reason }],
-});
-const DONE = "data: [DONE]\n\n";
 const EVENTS = "text/event-stream";
 const INPUT = { city: "Oslo", days: 3 };
 const messages = [{ role: "user" as const, content: "Hello" }];
@@ -64,17 +55,7 @@ const ask = (name: string) =>
 
 /** What Claude streams: a thought, a text, a call in pieces. */
 const THOUGHT_AND_CALL = named(
-  {
-    type: "message_start",
-    message: {
-      id: "a",
-      type: "message",
-      role: "assistant",
-      model: "m",
-      content: [],
-      usage: { input_tokens: 1, output_tokens: 1 },
-    },
-  },
+  BEGUN,
   { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "" } },
   { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Hm." } },
   { type: "content_block_delta", index: 0, delta: { type: "signature_delta", signature: "s" } },

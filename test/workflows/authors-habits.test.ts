@@ -83,3 +83,21 @@ test("a price is no place", async () => {
   await (await loadWorkflow({ inputs: ["price"], steps }, { model })).run({ inputs: { price: 3 } }).result;
   expect(asked).toEqual(["It costs $3, or $5.00"]);
 });
+
+test("what an author writes costs what it is long, and is said once", async () => {
+  const model = defineModel({ id: "m", stream: () => ["x"] });
+  const cost = async (times: number) => {
+    const steps = [
+      { id: "a", type: "llm_chat", prompt: "x" },
+      { id: "b", type: "llm_chat", prompt: "$a.b {a.b} {{a.b ${ {a:.".repeat(times) },
+    ];
+    const began = process.cpuUsage();
+    const { diagnostics } = await checkWorkflow({ steps }, { model });
+    const { user, system } = process.cpuUsage(began);
+    expect(diagnostics.filter(({ code }) => code === "unknown-output")).toHaveLength(1);
+    return user + system;
+  };
+  await cost(1_000);
+  const [short, long] = [await cost(2_000), await cost(16_000)];
+  expect(long).toBeLessThan(40 * short);
+});

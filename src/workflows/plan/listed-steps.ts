@@ -21,10 +21,11 @@ export function listedSteps(steps: JsonValue | undefined, path: string, findings
     step: isJsonObject(step) ? usualStep(step) : step,
     path: where,
   }));
+  const counts = new Map<string, number>();
   const ids = new Set(
     usual.flatMap(({ step }) => (isJsonObject(step) && typeof step.id === "string" ? [step.id] : [])),
   );
-  for (const { step, path: where } of usual) if (isJsonObject(step)) nameStep(step, where, ids, findings);
+  for (const { step, path: where } of usual) if (isJsonObject(step)) nameStep(step, where, { ids, counts }, findings);
   fanOut(usual.flatMap(({ step }) => (isJsonObject(step) ? [step] : [])));
   return usual.flatMap(({ step, path: where }) => roundsOf(step, where, findings));
 }
@@ -40,7 +41,12 @@ function entriesOf(steps: JsonValue | undefined, path: string): ListedStep[] | u
 }
 
 /** A step that nobody named is called by its name for people, or else by its type. */
-function nameStep(step: JsonObject, path: string, ids: Set<string>, findings: Findings): void {
+function nameStep(
+  step: JsonObject,
+  path: string,
+  { ids, counts }: { ids: Set<string>; counts: Map<string, number> },
+  findings: Findings,
+): void {
   if (step.id !== undefined || typeof step.type !== "string") return;
   const given = typeof step.name === "string" ? step.name : step.type;
   const name =
@@ -49,8 +55,10 @@ function nameStep(step: JsonObject, path: string, ids: Set<string>, findings: Fi
       .toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, "_")
       .replace(/^_|_$/g, "") || "step";
-  let id = name;
-  for (let count = 2; ids.has(id); count++) id = `${name}_${count}`;
+  let count = counts.get(name) ?? 1;
+  let id = count === 1 ? name : `${name}_${count}`;
+  while (ids.has(id)) id = `${name}_${++count}`;
+  counts.set(name, count + 1);
   ids.add(id);
   step.id = id;
   findings.warn("missing-field", `${path}.id`, `the step has no id: it is called ${id}`, {
@@ -61,14 +69,17 @@ function nameStep(step: JsonObject, path: string, ids: Set<string>, findings: Fi
 
 /** Several steps that come next depend on the step that says so. */
 function fanOut(steps: readonly JsonObject[]): void {
+  const byId = new Map(steps.map((step) => [step.id, step]));
   for (const step of steps) {
     if (!Array.isArray(step.next_step)) continue;
-    for (const next of steps.filter(({ id }) => Array.isArray(step.next_step) && step.next_step.includes(id ?? null)))
-      next.depends_on = [
-        ...(Array.isArray(next.depends_on) ? next.depends_on : [next.depends_on ?? []].flat()),
-        step.id ?? null,
-      ];
-    if (step.next_step.every((next) => steps.some(({ id }) => id === next))) delete step.next_step;
+    const next = step.next_step.map((id) => byId.get(id));
+    if (next.includes(undefined)) continue;
+    for (const one of next) {
+      if (one === undefined) continue;
+      const { depends_on: before = [] } = one;
+      one.depends_on = [...(Array.isArray(before) ? before : [before]), step.id ?? null];
+    }
+    delete step.next_step;
   }
 }
 

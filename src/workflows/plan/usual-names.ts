@@ -138,10 +138,13 @@ function inner(
 
 function report(id: string, field: string, { names, step, findings, path }: ReferencePlace): void {
   const source = names.step(id);
-  if (source === undefined) return;
+  const message = `the step ${id} makes no ${JSON.stringify(field)}`;
+  const last = findings.all.at(-1);
+  // Said once where a text says it again and again.
+  if (source === undefined || (last?.path === path && last.message === message)) return;
   const known = [...new Set([...source.outputs.keys(), ...Object.keys(source.type.results)])];
   const near = nearest(field, known);
-  findings.error("unknown-output", path, `the step ${id} makes no ${JSON.stringify(field)}`, {
+  findings.error("unknown-output", path, message, {
     step: step.id,
     suggestion: near.length > 0 ? `did you mean ${near.join(" or ")}?` : `it makes ${known.join(", ")}`,
   });

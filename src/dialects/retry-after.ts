@@ -28,7 +28,7 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Da
 const RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";
 
 /** A `google.protobuf.Duration` in its JSON form in Google's details of an error, for example `34.4s`. */
-export function retryInfoMs(details: JsonValue | undefined): number | undefined {
+function retryInfoMs(details: JsonValue | undefined): number | undefined {
   const list = Array.isArray(details) ? details.filter(isJsonObject) : [];
   const delay = list.find((detail) => detail["@type"] === RETRY_INFO)?.retryDelay;
   const seconds = typeof delay === "string" ? /^(\d+(?:\.\d+)?)s$/.exec(delay)?.[1] : undefined;

@@ -48,7 +48,7 @@ export function undocumented(source: string, names: ReadonlySet<string> | "all")
     if (name === "" || seen.has(name) || (names !== "all" && !names.has(name))) continue;
     seen.add(name);
     if (!isExplained(lines, at)) missing.push(name);
-    if (kind !== "interface" && (kind !== "class" || / (?:implements|extends) /.test(line))) continue;
+    if (kind !== "interface" && (kind !== "class" || / implements /.test(line))) continue;
     for (let row = at + 1; row < lines.length && lines[row] !== "}"; row++) {
       const member = memberOf(lines[row] ?? "");
       if (member === undefined || seen.has(`${name}.${member}`)) continue;

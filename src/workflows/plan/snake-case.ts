@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../base/json.js";
 
 /** `maxIterations` as this format writes it: `max_iterations`. */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -1,21 +1,19 @@
 /**
  * The words with which services refuse a prompt that is too long, whatever the status that comes with them: llama.cpp and
- * vLLM have answered so with 500 as well. There is no standard; each row is what one service says, with where that is
- * documented, or reported.
+ * vLLM have answered so with 500 as well. There is no standard; each row is what one service says that no other row finds,
+ * with where that is documented, or reported.
  */
 const OVERFLOW_WORDS: readonly RegExp[] = [
   // OpenAI, Azure, DeepSeek, Fireworks and others: https://platform.openai.com/docs/guides/error-codes
-  /context_length_exceeded|maximum context length|context window (?:of|for) this model/i,
+  /maximum context|context window (?:of|for) this model/i,
   // OpenAI (chat before tokens were counted for both): https://community.openai.com/t/error-code-400-string-too-long/912087
   /reduce the length of (?:the|your) (?:messages|prompt|input)|string_above_max_length/i,
   // Anthropic: https://platform.claude.com/docs/en/api/errors
-  /prompt is too long|exceed context limit|request_too_large|model_context_window_exceeded/i,
+  /exceed context limit|request_too_large/i,
   // Google: https://ai.google.dev/gemini-api/docs/troubleshooting
   /input token count .{0,40}exceeds|input context is too long|exceeds the maximum number of (?:input )?tokens/i,
-  // Bedrock: https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
-  /input is too long|too many input tokens|prompt is longer than the model/i,
   // llama.cpp: https://github.com/ggml-org/llama.cpp/pull/15780
-  /exceed_context_size|exceeds? the (?:available )?context size|context size (?:has been )?exceeded/i,
+  /exceed_context_size|exceeds? the (?:available )?context size/i,
   // llama-cpp-python: https://github.com/abetlen/llama-cpp-python/issues/416
   /requested tokens .{0,20}exceed context window/i,
   // LM Studio: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/237
@@ -23,37 +21,37 @@ const OVERFLOW_WORDS: readonly RegExp[] = [
   // vLLM: https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/serving_engine.py
   /maximum model length|longer than the (?:maximum )?model|max_model_len|maximum input length of/i,
   // SGLang: https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/managers/tokenizer_manager.py
-  /longer than the model's context length|requested token count exceeds/i,
+  /requested token count exceeds/i,
   // TGI: https://github.com/huggingface/text-generation-inference/blob/main/router/src/validation.rs
-  /`?inputs`? (?:tokens )?(?:\+ `?max_new_tokens`? )?must (?:be|have) (?:<=|less than)|tokens \+ `max_new_tokens` must/i,
+  /inputs`? (?:tokens )?must (?:be|have) (?:<=|less than)/i,
   // Ollama: https://github.com/ollama/ollama/blob/main/server/routes.go
   /exceed(?:s|ed)? (?:the )?(?:max(?:imum)? )?context length|input length exceeds/i,
-  // LiteLLM: https://docs.litellm.ai/docs/exception_mapping
-  /ContextWindowExceeded/i,
   // OpenRouter: https://openrouter.ai/docs/api-reference/errors
-  /endpoint's maximum context|context-length-exceeded|middle-out/i,
+  /context-length-exceeded|middle-out/i,
   // xAI: https://docs.x.ai/docs/key-information/debugging
   /maximum prompt length/i,
   // Together: https://docs.together.ai/docs/error-codes
-  /tokens? \+ `?max_new_tokens`?|is longer than the model|model's context length/i,
+  /tokens? \+ `?max_new_tokens`?|model's context length/i,
   // Moonshot: https://platform.moonshot.ai/docs/api/chat#error-description
-  /exceeded model token limit|your request exceeded .{0,20}token limit/i,
+  /request exceeded .{0,20}token limit/i,
   // Alibaba: https://www.alibabacloud.com/help/en/model-studio/error-code
-  /range of input length should be|input length should be .{0,20}tokens/i,
+  /input length should be/i,
   // MiniMax: https://platform.minimax.io/docs/api-reference/errorcode
-  /context window exceeds limit|token limit exceeded|tokens? limit exceed/i,
+  /context window exceeds limit|tokens? limit exceed/i,
   // Zhipu: https://docs.z.ai/api-reference/api-code
-  /prompt exceeds max(?:imum)? (?:context )?length|prompt (?:length )?exceeds/i,
+  /prompt (?:length )?exceeds/i,
   // Mistral: https://docs.mistral.ai/getting-started/models/
-  /too large for model with \d+ maximum context|prompt contains \d+ tokens/i,
+  /prompt contains \d+ tokens/i,
   // Cohere: https://docs.cohere.com/reference/errors
-  /too many tokens|total number of tokens .{0,60}cannot exceed/i,
+  // Bedrock: https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html
+  /too many (?:input )?tokens|total number of tokens .{0,60}cannot exceed/i,
   // Groq, Cerebras: https://console.groq.com/docs/errors
   /context_length_error|current length is \d+ while limit is \d+|reduce your message size/i,
   // GitHub Models, Copilot: https://github.com/orgs/community/discussions/159087
   /tokens_limit_reached|model_max_prompt_tokens_exceeded|prompt token count .{0,20}exceeds/i,
   // Perplexity, Baidu, Tencent and others: https://docs.perplexity.ai/guides/api-error-codes
-  /prompt_too_long|input_too_long|(?:prompt|input|request|conversation) (?:is )?too long|context (?:length|window|limit) (?:is |was |has been )?exceeded/i,
+  // The names that OpenAI, Anthropic and LiteLLM have for it: https://docs.litellm.ai/docs/exception_mapping
+  /(?:prompt|input|request|conversation)[ _](?:is )?too[ _]long|context[ _]?(?:length|window|limit|size)[ _]?(?:is |was |has been )?exceeded/i,
   // node-llama-cpp: https://node-llama-cpp.withcat.ai/api/classes/LlamaChat
   /context size is too small|context shift strategy/i,
 ];

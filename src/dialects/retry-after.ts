@@ -57,10 +57,10 @@ function lowered(headers: JsonObject): Record<string, string> {
 
 /** What stands before how long to wait, in sentences of providers and in errors that others have put into words. */
 const BEFORE =
-  /\b(?:(?:re)?try(?:ing)?(?: (?:again|your request|the request|this request))?(?: in| after)|wait(?: for)?(?: at least)?|resets? (?:in|after)|retry[-_ ]?(?:after|delay)["']?\s?[:=])\s*["']?(?:about |another |~)?(?=\d)/gi;
+  /\b(?:(?:re)?try(?:ing)?(?: again| \w+ request)?(?: in| after)|wait(?: for)?(?: at least)?|resets? (?:in|after)|retry[-_ ]?(?:after|delay)["']?\s?[:=])\s*["']?(?:about |another |~)?(?=\d)/gi;
 /** An amount of time: units of one letter only where no word goes on. */
 const AMOUNT =
-  /(\d{1,9}(?:\.\d{1,9})?)[ -]?(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])(?:,? and |[, ]{0,2})/iy;
+  /(\d{1,9}(?:\.\d{1,9})?)[ -]?((?:milli|m)?s(?:ec\w*)?|m(?:in\w*)?|h(?:(?:ou)?rs?)?|d(?:ays?)?)(?![a-z])(?:,? and |[, ]{0,2})/iy;
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -79,5 +79,5 @@ function waitInWords(message: string): number | undefined {
 }
 
 function unitMs(unit: string): number {
-  return unit.startsWith("ms") || unit.startsWith("milli") ? 1 : (UNIT_MS[unit.charAt(0)] ?? 1_000);
+  return /^m(illi)?s/.test(unit) ? 1 : (UNIT_MS[unit.charAt(0)] ?? 1_000);
 }

@@ -1,30 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
-import type { Dialect } from "../../src/dialects/dialect.js";
 import { gemini } from "../../src/dialects/gemini/gemini.js";
 import { ollama } from "../../src/dialects/ollama/ollama.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
-import { readWire } from "../laws/dialect-laws.js";
-import { summarise } from "../laws/summary.js";
+import { call, chat, readFrames } from "./read-frames.js";
 
-/** What a stream of these frames says. */
-function read(dialect: Dialect, frames: readonly (object | string)[]) {
-  const texts = frames.map((frame) => (typeof frame === "string" ? frame : JSON.stringify(frame)));
-  const wire = texts.map((text) => (dialect.framing === "sse" ? `data: ${text}\n\n` : `${text}\n`)).join("");
-  const { events, error } = readWire(dialect, [new TextEncoder().encode(wire)]);
-  const { parts, reason } = summarise(events);
-  return { events, error, parts, reason };
-}
-
-const chat = (choice: object, more: object = {}) => ({
-  id: "c",
-  model: "m",
-  choices: [{ index: 0, ...choice }],
-  ...more,
-});
 const calls = (...tool_calls: object[]) => ({ delta: { tool_calls } });
-const call = (callId: unknown, name: string, input: unknown) => expect.objectContaining({ callId, name, input });
 
 /** Streams as users of other libraries found them. Each names where. */
 describe("a chat completion as servers really send it", () => {
@@ -34,7 +16,7 @@ describe("a chat completion as servers really send it", () => {
       id: `c${index}`,
       function: { name: `f${index}`, arguments: `{"a":${index}}` },
     });
-    const { parts, reason } = read(openAiChat, [
+    const { parts, reason } = readFrames(openAiChat, [
       chat({ ...calls(one(0), one(1), one(2)), finish_reason: "tool_calls" }),
       "[DONE]",
     ]);
@@ -44,7 +26,7 @@ describe("a chat completion as servers really send it", () => {
 
   test("no id at all, and the name in each piece (vllm-project/vllm#18412)", () => {
     const piece = (text: string) => chat(calls({ index: 0, function: { name: "weather", arguments: text } }));
-    const { parts } = read(openAiChat, [
+    const { parts } = readFrames(openAiChat, [
       piece('{"'),
       piece("city"),
       piece('":'),
@@ -56,7 +38,7 @@ describe("a chat completion as servers really send it", () => {
   });
 
   test("ids and names that are null in later pieces, and arguments that are null in the first (sgl-project/sglang#35542, ogx-ai/ogx#5462)", () => {
-    const { parts } = read(openAiChat, [
+    const { parts } = readFrames(openAiChat, [
       chat(calls({ id: "a", index: 0, type: "function", function: { name: "weather", arguments: null } })),
       chat(calls({ id: null, index: 0, type: null, function: { name: null, arguments: '{"city":' } })),
       chat(calls({ id: null, index: 0, function: { name: null, arguments: '"Oslo"}' } })),
@@ -67,7 +49,7 @@ describe("a chat completion as servers really send it", () => {
   });
 
   test("an only choice that is not number 0 (BerriAI/litellm#376)", () => {
-    const { parts, reason } = read(openAiChat, [
+    const { parts, reason } = readFrames(openAiChat, [
       chat({ index: 1, delta: { role: "assistant", content: "He" } }),
       chat({ index: 1, delta: { content: "llo" } }),
       chat({ index: 1, delta: {}, finish_reason: "stop" }),
@@ -78,7 +60,7 @@ describe("a chat completion as servers really send it", () => {
   });
 
   test("another id in each chunk, and a last one that names the role (BerriAI/litellm#12481)", () => {
-    const { parts, events } = read(openAiChat, [
+    const { parts, events } = readFrames(openAiChat, [
       { ...chat({ delta: { content: "29" } }), id: "1" },
       { ...chat({ delta: { content: "1" } }), id: "2" },
       { ...chat({ delta: {}, finish_reason: "stop" }), id: "3" },
@@ -96,7 +78,7 @@ describe("a chat completion as servers really send it", () => {
 
   test("log probabilities in the form of the protocol before chat (OpenRouterTeam/ai-sdk-provider#41)", () => {
     const logprobs = { text_offset: [567], token_logprobs: [-0.0001], tokens: [""], top_logprobs: [{ "": -0.0001 }] };
-    const { parts, reason } = read(openAiChat, [
+    const { parts, reason } = readFrames(openAiChat, [
       chat({ delta: { role: "assistant", content: "Hi" } }),
       chat({
         delta: { role: "assistant", content: "", reasoning: null },
@@ -111,7 +93,7 @@ describe("a chat completion as servers really send it", () => {
   });
 
   test("empty deltas with a field of the server's own until the call is whole (jjang-ai/vmlx#219)", () => {
-    const { parts, error } = read(openAiChat, [
+    const { parts, error } = readFrames(openAiChat, [
       ...Array.from({ length: 5 }, () => chat({ delta: {} }, { tool_call_generating: true })),
       chat({
         ...calls({ index: 0, id: "a", function: { name: "glob", arguments: '{"p":"*"}' } }),
@@ -129,7 +111,7 @@ describe("a response as servers really send it", () => {
 
   test("arguments that come only at their end, without the place of the item (BerriAI/litellm#27144)", () => {
     const item = { type: "function_call", call_id: "a", name: "add" };
-    const { parts } = read(openAiResponses, [
+    const { parts } = readFrames(openAiResponses, [
       created,
       { type: "response.output_item.added", item: { ...item, arguments: "" } },
       { type: "response.function_call_arguments.done", arguments: '{"a":5,"b":7}', output_index: 1 },
@@ -151,13 +133,13 @@ describe("a response as servers really send it", () => {
       "Invalid arguments",
     ],
   ])("an error whose code is null is an error in its words (%s)", (_, fields, words) => {
-    const { error } = read(openAiResponses, [{ type: "error", ...fields, sequence_number: 2 }]);
+    const { error } = readFrames(openAiResponses, [{ type: "error", ...fields, sequence_number: 2 }]);
     expect(error?.message).toContain(words);
     expect(error?.code).not.toBe("truncated");
   });
 
   test("a heartbeat of a kind that nobody knows (vercel/ai#20574)", () => {
-    const { parts, error } = read(openAiResponses, [
+    const { parts, error } = readFrames(openAiResponses, [
       created,
       { type: "keepalive", sequence_number: 5 },
       { type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "Hi" },
@@ -171,12 +153,12 @@ describe("a response as servers really send it", () => {
   test("an answer that was cut, and one that failed (openai/openai-agents-python#3106, langchain-ai/langchain#39039)", () => {
     const text = { type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "Hi" };
     const cut = { id: "r", status: "incomplete", incomplete_details: { reason: "max_output_tokens" }, output: [] };
-    expect(read(openAiResponses, [created, text, { type: "response.incomplete", response: cut }]).reason).toBe(
+    expect(readFrames(openAiResponses, [created, text, { type: "response.incomplete", response: cut }]).reason).toBe(
       "length",
     );
     const failed = { id: "r", status: "failed", error: { code: "server_error", message: "it broke" }, output: [] };
     expect(
-      read(openAiResponses, [created, text, { type: "response.failed", response: failed }]).error?.message,
+      readFrames(openAiResponses, [created, text, { type: "response.failed", response: failed }]).error?.message,
     ).toContain("it broke");
   });
 });
@@ -184,7 +166,7 @@ describe("a response as servers really send it", () => {
 describe("other protocols as servers really send them", () => {
   test("Gemini: a call that Google itself found malformed is no success (BerriAI/litellm#21744, Wei-Shaw/sub2api#7081)", () => {
     const parts = [{ thoughtSignature: "c2ln" }];
-    const said = read(gemini, [
+    const said = readFrames(gemini, [
       { candidates: [{ content: { role: "model", parts }, index: 0 }], modelVersion: "m", responseId: "r" },
       { candidates: [{ finishReason: "MALFORMED_FUNCTION_CALL", index: 0 }], modelVersion: "m", responseId: "r" },
     ]);
@@ -199,7 +181,7 @@ describe("other protocols as servers really send them", () => {
       ],
       responseId: "r",
     });
-    const { parts, reason } = read(gemini, [chunk("one"), chunk("two")]);
+    const { parts, reason } = readFrames(gemini, [chunk("one"), chunk("two")]);
     expect(parts).toEqual([call(expect.any(String), "one", {}), call(expect.any(String), "two", {})]);
     expect(reason).toBe("tool-calls");
   });
@@ -210,7 +192,7 @@ describe("other protocols as servers really send them", () => {
       index: 0,
       delta: { type: "input_json_delta", partial_json },
     });
-    const { parts, reason } = read(anthropic, [
+    const { parts, reason } = readFrames(anthropic, [
       {
         type: "message_start",
         message: { id: "a", model: "m", content: [], usage: { input_tokens: 9, output_tokens: 0 } },
@@ -232,7 +214,7 @@ describe("other protocols as servers really send them", () => {
       done: false,
       ...more,
     });
-    const { parts } = read(ollama, [
+    const { parts } = readFrames(ollama, [
       line({ tool_calls: [{ function: { name: "multiply", arguments: '{"x":1337,"y":"42"}' } }] }),
       line({}, { done: true, done_reason: "stop" }),
     ]);

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { scripted } from "../../src/models/scripted.js";
 import { type McpTools, mcpTools } from "../../src/tools/mcp/mcp-tools.js";
 import type { McpToolsOptions } from "../../src/tools/mcp/mcp-tools-options.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
+import { deferred } from "../support/deferred.js";
 import { call, outputOf } from "./call-tool.js";
 
 interface Message {
@@ -177,6 +178,41 @@ test.each([400, 404, 410])("a session that the server has lost (%i) is begun aga
   expect(await outputOf(client, "work")).toBe("done");
   expect(seen.filter((method) => method === "initialize")).toHaveLength(2);
 });
+
+test.each([
+  [200, "text/plain"],
+  [200, "application/json"],
+  [204, ""],
+  [406, "text/plain"],
+])(
+  "a server without messages of its own that answers %i %s is asked for them once (malloydata/malloyyo#133, f/prompts.chat#1117, modelcontextprotocol/typescript-sdk#1637)",
+  async (status, type) => {
+    // The SDK waits a second before it asks again.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const errors: unknown[] = [];
+    const answered = deferred();
+    const { client, seen } = await start(
+      (message, response) => {
+        if (message.method !== "GET") return false;
+        answered.resolve();
+        response.writeHead(status, type === "" ? {} : { "content-type": type }).end();
+        return true;
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    try {
+      expect(await outputOf(client, "work")).toBe("done");
+      await answered.promise;
+      expect(await outputOf(client, "work")).toBe("done");
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await outputOf(client, "work")).toBe("done");
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(seen.filter((method) => method === "GET")).toHaveLength(1);
+    expect(errors).toEqual([]);
+  },
+);
 
 test("a request that is refused for good is sent twice at most, and says why", async () => {
   const { client, seen } = await start(({ method }, response) => {

@@ -76,10 +76,7 @@ class MessagesWriter {
         else this.#assistant(message.content, path);
         return;
       case "tool":
-        this.#add(
-          "user",
-          resultsOf(message).flatMap((part) => this.#result(part)),
-        );
+        this.#results(resultsOf(message));
         return;
       default:
         message satisfies never;
@@ -151,21 +148,29 @@ class MessagesWriter {
     return this.#parts.call(part);
   }
 
-  /** Models that take no files in a result get them beside it. */
-  #result(part: ToolResultPart): JsonObject[] {
+  /**
+   * The results of one answer. Models that take no files in a result get them behind all of them: there may be nothing else
+   * in the content of parallel results.
+   */
+  #results(results: readonly ToolResultPart[]): void {
+    const files: JsonObject[] = [];
+    this.#add(
+      "user",
+      results.map((part) => this.#result(part, files)),
+    );
+    this.#add("user", files);
+  }
+
+  #result(part: ToolResultPart, files: JsonObject[]): JsonObject {
     const { functionResponse, ...beside } = ownData(part.opaque) ?? {};
     const more = objectOf(functionResponse);
     const { response, parts } = writeToolResponse(part);
     const own = Array.isArray(more.parts) ? more.parts.filter(isJsonObject) : [];
-    const inside = this.#traits.mediaParts ? [...parts, ...own] : [];
-    const wire = {
-      ...more,
-      ...idField(part.callId),
-      name: part.name,
-      response,
-      ...(inside.length > 0 && { parts: inside }),
-    };
-    return [{ ...beside, functionResponse: wire }, ...(this.#traits.mediaParts ? [] : [...parts, ...own])];
+    const media = [...parts, ...own];
+    const inside = this.#traits.mediaParts && media.length > 0;
+    if (!inside) files.push(...media);
+    const wire = { ...more, ...idField(part.callId), name: part.name, response, ...(inside && { parts: media }) };
+    return { ...beside, functionResponse: wire };
   }
 
   #add(role: Content["role"], parts: JsonObject[]): void {

@@ -260,7 +260,7 @@ describe("messages", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("files in a result stand in it for models that take them there, and beside it for others", () => {
+  test("files in a result stand in it for models that take them there, and behind it for others", () => {
     const output = [
       { type: "text", text: "seen" },
       { type: "image", data: "aGk=", mimeType: "image/png" },
@@ -274,8 +274,10 @@ describe("messages", () => {
     const image = { inlineData: { mimeType: "image/png", data: "aGk=", displayName: "image-1" } };
     const inside = { functionResponse: { id: "c", name: "f", response, parts: [image] } };
     expect((contents(messages) as JsonObject[])[2]).toEqual({ role: "user", parts: [inside] });
-    const beside = [{ functionResponse: { id: "c", name: "f", response } }, image];
-    expect((contents(messages, "gemini-2.5-flash") as JsonObject[])[2]).toEqual({ role: "user", parts: beside });
+    expect((contents(messages, "gemini-2.5-flash") as JsonObject[]).slice(2)).toEqual([
+      { role: "user", parts: [{ functionResponse: { id: "c", name: "f", response } }] },
+      { role: "user", parts: [image] },
+    ]);
   });
 
   test.each<[string, FilePart, JsonObject]>([

@@ -65,9 +65,8 @@ export function prepareHistory(
 }
 
 function nothingToSend(warnings: readonly Warning[]): SluiceError {
-  const [first, ...more] = warnings.map(({ field, message }) => `${field} is ${message}`);
-  const why = first === undefined ? "" : ` (${first}${more.length > 0 ? `, and ${more.length} more` : ""})`;
-  const message = `messages: found nothing that can be sent${why}; allowed: at least one message with content, beside instructions`;
+  const [why = ""] = warnings.map(({ field, message }) => ` (${field} is ${message})`);
+  const message = `messages: found nothing that can be sent${why}; allowed: a message with content, beside instructions`;
   return new SluiceError("invalid-argument", message, { field: "messages" });
 }
 
@@ -102,7 +101,7 @@ class History {
   endWithUser(): void {
     const path = this.prepared.paths.at(-1);
     if (path === undefined || this.prepared.messages.at(-1)?.role !== "assistant") return;
-    this.#warn(path, "a user's message is put after the answer that the conversation ends with");
+    this.#warn(path, "a user's message is put after the answer it ends with");
     this.#append({ role: "user", content: GO_ON }, path);
   }
 
@@ -298,7 +297,7 @@ class History {
       this.#append({ role: "assistant", content: INTERRUPTED }, path);
     }
     if (userFirst && message.role === "assistant" && this.#instructed) {
-      this.#warn(path, "a user's message is put before the answer that the conversation begins with");
+      this.#warn(path, "a user's message is put before the answer it begins with");
       this.#append({ role: "user", content: EARLIER }, path);
     }
     if (message.role !== "system") this.#instructed = false;
@@ -323,7 +322,7 @@ function isOwnState(part: AssistantPart): boolean {
 /** A call of a tool that takes plain text (OpenAI's custom tools): its state has the word. */
 function isPlainText({ opaque }: ToolCallPart): boolean {
   const { type } = isJsonObject(opaque?.data) ? opaque.data : {};
-  return typeof type === "string" && type !== "function" && type !== "function_call" && type !== "tool_use";
+  return typeof type === "string" && !/^(?:function(?:_call)?|tool_use)$/.test(type);
 }
 
 function isSame(content: AssistantMessage["content"], parts: readonly AssistantPart[]): boolean {

@@ -122,6 +122,7 @@ function embedded(resource: JsonObject, takes: readonly ResultFile[], leaveOut: 
 }
 
 function missing(kind: ResultFile, leaveOut: (what: string) => void): JsonObject {
-  leaveOut(kind === "image" ? "an image" : "a sound");
-  return { type: "text", text: `(${kind === "image" ? "an image" : "a sound"}, which cannot be shown here)` };
+  const what = kind === "image" ? "an image" : "a sound";
+  leaveOut(what);
+  return { type: "text", text: `(${what}, which cannot be shown here)` };
 }

@@ -35,8 +35,24 @@ export async function openHttp(
   const fetch = await patientFetch();
   const { JSONRPCMessageSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
   const pending = new PendingRequests((value) => JSONRPCMessageSchema.parse(value), resumeMs, clock);
-  const inner = await httpTransport(server, async (url, init) => pending.watch(init, await fetch(url, init)));
+  const inner = await httpTransport(server, async (url, init) =>
+    pending.watch(init, withoutStream(init, await fetch(url, init))),
+  );
   // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
   const transport = pending.follow(inner as Transport);
   return { transport, details: () => "", end: () => inner.terminateSession() };
+}
+
+/**
+ * What a server says that has no stream of messages for those who ask for one, whatever it answers: 405, as the specification
+ * wants it. The SDK takes another success for a stream that ended, and asks again each second.
+ *
+ * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#listening-for-messages-from-the-server
+ */
+function withoutStream(init: RequestInit | undefined, response: Response): Response {
+  if (init?.method !== "GET") return response;
+  const isStream = /^\s*text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
+  if (response.ok ? isStream : response.status !== 406) return response;
+  void response.body?.cancel().catch(() => {});
+  return new Response(null, { status: 405 });
 }

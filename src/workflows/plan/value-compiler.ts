@@ -2,7 +2,6 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { messageOf } from "../../stream/error.js";
 import { type Condition, compileCondition } from "../format/condition.js";
 import type { Findings } from "../format/diagnostic.js";
-import { replaceOutside } from "../format/find-places.js";
 import { parsePath } from "../format/path.js";
 import { compileTemplate, hasPlaces, type Template } from "../format/template.js";
 import { aloneKey, type Value } from "../format/value.js";
@@ -15,15 +14,10 @@ import type { StepSource } from "./step-source.js";
 import { usualCondition, usualText } from "./usual-names.js";
 import { usualReference } from "./usual-reference.js";
 import { extended, folded, onlyPlace, parsedOr, unescaped } from "./values.js";
+import { VARIABLE, variablesAsPlaces, withVariables } from "./variables-in-text.js";
 
-/** A whole string that stands for a variable: `$name`, `$name.field`. */
-const VARIABLE = /^\$([A-Za-z_]\w*)((?:\.[\w-]+|\[\d+\])*)$/;
 /** A whole string that stands for an output: `step.field`. */
 const DOTTED = /^([\w-]+)\.([\w.[\]-]+)$/;
-/** `$name` or `$name.field` inside of a text, outside of places. */
-const EMBEDDED = /(?<![\w$\\])\$([A-Za-z_]\w*)((?:\.[A-Za-z_][\w-]*|\[\d+\])*)/g;
-/** A place with a dollar in it: `{$name}`, `{{ $name }}`. */
-const MARKED_PLACE = /\{\{?\s*\$([A-Za-z_][\w.[\]-]*)\s*\}?\}/g;
 /** What a reader of a template could mean by two characters where one was meant. */
 const ESCAPED = /\\[nt]/;
 
@@ -57,7 +51,7 @@ export class ValueCompiler {
     for (const [name, value] of Object.entries(raw)) {
       if (isNote(name)) continue;
       if (rawFields.has(name)) compiled.set(name, { kind: "literal", value });
-      else if (typeof value === "string" && hasPlaces(this.#withVariables(value))) templates.push([name, value]);
+      else if (typeof value === "string" && hasPlaces(withVariables(value, this.#names))) templates.push([name, value]);
       else compiled.set(name, await this.#value(value, `${path}.${name}`, "input"));
     }
     this.#own = compiled;
@@ -202,7 +196,7 @@ export class ValueCompiler {
     const raw = usualText(written, this.#at(path), this.#own);
     const [, name, rest = ""] = VARIABLE.exec(raw) ?? [];
     if (name !== undefined) return this.#variable(name, rest, place);
-    const text = this.#withInputs(this.#withVariables(raw), raw, place);
+    const text = variablesAsPlaces(raw, place, this.#names, this.#findings);
     if (hasPlaces(text)) return this.#template(text, new Map(), place);
     const [, id = "", field = ""] = DOTTED.exec(raw) ?? [];
     const maker = this.#names.step(id);
@@ -265,38 +259,8 @@ export class ValueCompiler {
         },
       );
     }
-    const named = this.#withInputs(this.#withVariables(meant), meant, place);
+    const named = variablesAsPlaces(meant, place, this.#names, this.#findings);
     return hasPlaces(named) ? this.#template(named, bindings, place, true) : { kind: "literal", value: meant };
-  }
-
-  /** Variables that there are, written `$name` in a text, as places. Any other dollar is one: prices, shells. */
-  #withVariables(text: string): string {
-    if (!text.includes("$") || VARIABLE.test(text)) return text;
-    return replaceOutside(text.replace(MARKED_PLACE, "{{$1}}"), (outside) =>
-      outside.replace(EMBEDDED, (found, name: string, rest: string) =>
-        this.#names.isVariable(name) ? `{{${name}${rest}}}` : found,
-      ),
-    );
-  }
-
-  /** Beside a variable that is written `$name`, another one that is written so is meant as one, too: an input of the run. */
-  #withInputs(text: string, raw: string, place: NamePlace): string {
-    if (text === raw || !place.mayBeInput) return text;
-    const asInput = (found: string, name: string, rest: string) => {
-      if (!/^[a-z][a-z\d_]+$/.test(name)) return found;
-      this.#findings.warn(
-        "implied-input",
-        place.path,
-        `$${name} means nothing here: it is read as an input of the run`,
-        {
-          step: this.#step.id,
-          suggestion: `add ${JSON.stringify(name)} to the workflow's inputs`,
-        },
-      );
-      this.#names.input(name, place);
-      return `{{${name}${rest}}}`;
-    };
-    return replaceOutside(text, (outside) => outside.replace(EMBEDDED, asInput));
   }
 
   async #template(

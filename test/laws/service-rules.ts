@@ -24,6 +24,17 @@ function deepText(value: JsonValue): string {
   return isJsonObject(value) ? Object.values(value).map(deepText).join(" ") : "";
 }
 
+function empty(messages: JsonValue | undefined): string[] {
+  return typeof messages === "string" || objects(messages).length > 0 ? [] : ["no messages"];
+}
+
+/** A call's id that another call of the history has. */
+function again(id: string, known: Set<string>): string[] {
+  const wrong = known.has(id) ? [`id ${id} twice`] : [];
+  known.add(id);
+  return wrong;
+}
+
 function isObjectText(value: JsonValue | undefined): boolean {
   try {
     return isJsonObject(JSON.parse(text(value)));
@@ -36,7 +47,8 @@ function isObjectText(value: JsonValue | undefined): boolean {
 export const chatCompletions =
   (service: "openai" | "mistral"): ServiceRules =>
   (body) => {
-    const wrong: string[] = lone(body);
+    const wrong: string[] = [...lone(body), ...empty(body.messages)];
+    const ids = new Set<string>();
     let waiting: string[] = [];
     let last = "";
     for (const [index, message] of objects(body.messages).entries()) {
@@ -57,6 +69,7 @@ export const chatCompletions =
         const said = content !== "" || calls.length > 0 || text(message.refusal) !== "" || message.audio !== undefined;
         if (!said) wrong.push(`${at}: an answer without content`);
         for (const call of calls) wrong.push(...chatCall(call, service).map((what) => `${at}: ${what}`));
+        for (const { id } of calls) wrong.push(...again(text(id), ids).map((what) => `${at}: ${what}`));
         waiting = calls.map(({ id }) => text(id));
       }
       last = text(message.role);
@@ -78,7 +91,7 @@ function chatCall(call: JsonObject, service: "openai" | "mistral"): string[] {
 
 /** OpenAI's Responses. */
 export const responses: ServiceRules = (body) => {
-  const wrong: string[] = lone(body);
+  const wrong: string[] = [...lone(body), ...empty(body.input)];
   const items = objects(body.input);
   const called = new Set<string>();
   const answered = new Set<string>();
@@ -91,7 +104,7 @@ export const responses: ServiceRules = (body) => {
     }
     if (item.role === "assistant" && deepText(item.content ?? "").trim() === "") wrong.push(`${at}: an empty message`);
     if (item.type === "function_call") {
-      called.add(id);
+      wrong.push(...again(id, called).map((what) => `${at}: ${what}`));
       if (id.length > 64) wrong.push(`${at}: call_id of ${id.length} characters`);
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(text(item.name))) wrong.push(`${at}: name ${text(item.name)}`);
       if (!isObjectText(item.arguments)) wrong.push(`${at}: arguments that are no object`);
@@ -107,7 +120,7 @@ export const responses: ServiceRules = (body) => {
 
 /** Anthropic's messages. */
 export const messages: ServiceRules = (body) => {
-  const wrong: string[] = lone(body);
+  const wrong: string[] = [...lone(body), ...empty(body.messages)];
   const all = objects(body.messages);
   const ids = new Set<string>();
   for (const [index, { role, content }] of all.entries()) {
@@ -139,8 +152,7 @@ function messagesBlock(block: JsonObject, ids: Set<string>): string[] {
   if (block.type !== "tool_use") return wrong;
   const id = text(block.id);
   if (!/^[A-Za-z0-9_-]+$/.test(id)) wrong.push(`id ${id}`);
-  if (ids.has(id)) wrong.push(`id ${id} twice`);
-  ids.add(id);
+  wrong.push(...again(id, ids));
   if (!isJsonObject(block.input)) wrong.push("input that is no object");
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(text(block.name))) wrong.push(`name ${text(block.name)}`);
   return wrong;
@@ -148,7 +160,7 @@ function messagesBlock(block: JsonObject, ids: Set<string>): string[] {
 
 /** Gemini's contents. */
 export const contents: ServiceRules = (body) => {
-  const wrong: string[] = lone(body);
+  const wrong: string[] = [...lone(body), ...empty(body.contents)];
   const all = objects(body.contents);
   for (const [index, { role, parts }] of all.entries()) {
     const at = `contents[${index}]`;
@@ -165,15 +177,16 @@ export const contents: ServiceRules = (body) => {
       if (call.args !== undefined && !isJsonObject(call.args)) wrong.push(`${at}: args that are no object`);
       if (!/^[A-Za-z0-9_.:-]{1,64}$/.test(text(call.name))) wrong.push(`${at}: name ${text(call.name)}`);
     }
-    if (list.some((part) => part.functionResponse !== undefined) && index === 0)
-      wrong.push(`${at}: begins with a result`);
+    const responses = list.filter(({ functionResponse }) => functionResponse !== undefined);
+    if (responses.length > 0 && index === 0) wrong.push(`${at}: begins with a result`);
+    if (responses.length > 0 && responses.length < list.length) wrong.push(`${at}: results beside other parts`);
   }
   return wrong;
 };
 
 /** Ollama's chat. */
 export const ollamaChat: ServiceRules = (body) => {
-  const wrong: string[] = lone(body);
+  const wrong: string[] = [...lone(body), ...empty(body.messages)];
   for (const [index, message] of objects(body.messages).entries()) {
     const calls = objects(message.tool_calls);
     for (const { function: called } of calls) {

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
 import type { InputRequestEvent } from "../stream/chat-event.js";
 import { describe, SluiceError } from "../stream/error.js";
-import type { ChatMessage, InputRequestPart, InputResponse, ToolCallPart } from "../stream/message.js";
+import type { InputRequestPart, InputResponse, ToolCallPart } from "../stream/message.js";
 import { allowedAnswers, checkResponse } from "./check-response.js";
 import { approvalOf, type OpenCall } from "./history.js";
 import type { InputHandler } from "./input-response.js";
+import type { ToolCallContext } from "./tool.js";
 
 /** What the requests about one call need. */
 export interface CallRequestSettings {
@@ -14,8 +15,8 @@ export interface CallRequestSettings {
   /** The id of one more request about the call. */
   nextId: () => string;
   handler: InputHandler | undefined;
-  messages: readonly ChatMessage[];
-  signal: () => AbortSignal;
+  /** The call, for the handler. */
+  context: () => ToolCallContext;
   /** Puts a request into the stream. */
   emit: (request: InputRequestEvent) => void;
 }
@@ -106,10 +107,11 @@ export class CallRequests {
 
   /** Has the handler answer a request about the call or about what is inside it; `undefined` where there is no handler. */
   async askHandler(request: InputRequestPart, from: readonly string[]): Promise<InputResponse | undefined> {
-    const { handler, messages, signal } = this.#settings;
+    const { handler } = this.#settings;
     if (handler === undefined) return undefined;
     const { type: _, ...asked } = request;
-    const part = await handler({ ...asked, from, messages, signal: signal() });
+    const { messages, signal, context } = this.#settings.context();
+    const part = await handler({ ...asked, from, messages, signal, context });
     if (part?.id !== request.id) {
       const found = part === undefined || part === null ? describe(part) : `a response to ${describe(part.id)}`;
       throw new SluiceError("invalid-argument", `onInput: found ${found}; allowed: ${allowedAnswers(request)}`);

@@ -124,7 +124,9 @@ export class CallRun implements ExecutionOutput {
     }
     const waiting = this.#execution.resume();
     if (waiting !== undefined) return { ...WAITS, messages: waiting };
-    const needed = decided !== undefined || (tool.needsApproval !== undefined && (await tool.needsApproval(input)));
+    const needed =
+      decided !== undefined ||
+      (tool.needsApproval !== undefined && (await tool.needsApproval(input, this.#execution.callContext)));
     if (!needed) return this.#execution.run(tool, { input });
     return this.#runApproved(tool, input, decided ?? (await this.#execution.approval()));
   }

@@ -12,7 +12,16 @@ export type { McpTools } from "./mcp/mcp-tools.js";
 export { mcpTools } from "./mcp/mcp-tools.js";
 export type { McpToolInfo, McpToolsOptions } from "./mcp/mcp-tools-options.js";
 export type { BrokenArguments, RepairArguments } from "./read-arguments.js";
-export type { Tool, ToolContext, ToolInput, ToolOptions, ToolQuestion, ToolReturn, ToolStream } from "./tool.js";
+export type {
+  Tool,
+  ToolCallContext,
+  ToolContext,
+  ToolInput,
+  ToolOptions,
+  ToolQuestion,
+  ToolReturn,
+  ToolStream,
+} from "./tool.js";
 export { tool } from "./tool.js";
 export { ToolOutput } from "./tool-output.js";
 export type { ToolSource } from "./toolbox.js";

@@ -6,9 +6,11 @@ import { scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import type { ChatMessage, InputResponsePart } from "../stream/message.js";
+import { asTool } from "./as-tool.js";
 import { openCalls } from "./history.js";
 import { approve, deny, edit, type InputRequest, responseMessage } from "./input-response.js";
-import { tool } from "./tool.js";
+import { mcpTools } from "./mcp/mcp-tools.js";
+import { type ToolCallContext, tool } from "./tool.js";
 import { type WithToolsOptions, withTools } from "./with-tools.js";
 
 const ASK: ChatRequest = { messages: [{ role: "user", content: "Clean up." }] };
@@ -72,6 +74,64 @@ test("approval may depend on the arguments", async () => {
   const { looped, removed } = setting([call("a", "remove", { path: "/tmp/free" })]);
   expect(await looped.stream(ASK).fullText).toBe("I will. Done.");
   expect(removed).toEqual(["/tmp/free"]);
+});
+
+test("who calls decides whether somebody is asked, and who is asked knows who called", async () => {
+  const callers: (string | undefined)[] = [];
+  const decided: ToolCallContext[] = [];
+  const remove = tool({
+    name: "remove",
+    input: { ...PATH },
+    approval: (_, asked) => {
+      decided.push(asked);
+      return asked.context.caller !== "admin";
+    },
+    run: () => "removed",
+  });
+  const options: WithToolsOptions = {
+    onInput: ({ id, context: { caller } }) => {
+      callers.push(caller);
+      return deny(id);
+    },
+  };
+  const results = async (caller: string) => {
+    const model = scripted([[call("a")], ["Done."]]);
+    await withTools(model, [remove], options).stream(ASK, { context: { caller, sessionId: "s" } }).fullText;
+    return lastResults(model);
+  };
+  expect(await results("admin")).toMatchObject([{ output: "removed" }]);
+  expect(await results("guest")).toMatchObject([{ isError: true }]);
+  expect(callers).toEqual(["guest"]);
+  expect(decided).toMatchObject([
+    { callId: "a", ...ASK, context: { caller: "admin", sessionId: "s", callPath: "a" }, signal: { aborted: false } },
+    { context: { caller: "guest" } },
+  ]);
+});
+
+test("what decides of inner calls is told who called, at any depth, and who is asked the outer call", async () => {
+  const seen: unknown[] = [];
+  const remove = tool({
+    name: "remove",
+    input: { ...PATH },
+    approval: (_, { context: { caller, callPath } }) => seen.push(caller, callPath) > 0,
+    run: () => "removed",
+  });
+  const inner = withTools(scripted([[call("b")], ["Inner."]]), [remove]);
+  const asks: ChatEvent = { type: "tool-call", callId: "a", name: "helper", input: { prompt: "x" } };
+  const outer = withTools(scripted([[asks], ["Outer."]]), [asTool(inner, { name: "helper" })], {
+    onInput: ({ id, context: { caller, callPath } }) => {
+      seen.push(caller, callPath);
+      return approve(id);
+    },
+  });
+  expect(await outer.stream(ASK, { context: { caller: "ann" } }).fullText).toBe("Outer.");
+  expect(seen).toEqual(["ann", "a/b", "ann", "a"]);
+});
+
+test("an approval that is neither a truth value nor a function is refused, for a server's tools as well", () => {
+  const approval = "always" as never;
+  expect(() => tool({ name: "x", input: {}, approval })).toThrow("true, false, or a function");
+  expect(() => mcpTools({ command: "x", approval })).toThrow("true, false, or a function");
 });
 
 test("arguments that do not fit are told to the model, and nobody is asked", async () => {

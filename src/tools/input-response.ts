@@ -1,4 +1,5 @@
 import type { JsonValue } from "../base/json.js";
+import type { CallContext } from "../stream/call-context.js";
 import type { ApprovalRequestEvent, QuestionRequestEvent } from "../stream/chat-event.js";
 import { invalid } from "../stream/error.js";
 import type { ChatMessage, InputResponse, InputResponsePart, ToolMessage } from "../stream/message.js";
@@ -11,6 +12,8 @@ export type InputRequest = (Omit<ApprovalRequestEvent, "type"> | Omit<QuestionRe
   messages: readonly ChatMessage[];
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
+  /** The run, session and caller that the call belongs to; of a nested request, those of the outermost call. */
+  context: CallContext;
 };
 
 /**

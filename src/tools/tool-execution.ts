@@ -15,7 +15,7 @@ import type { RunSettings } from "./run-settings.js";
 import { RunningTool, type ToolCaller } from "./running-tool.js";
 import { Suspension } from "./suspension.js";
 import { TimeLimit } from "./time-limit.js";
-import type { Tool } from "./tool.js";
+import type { Tool, ToolCallContext } from "./tool.js";
 import { toJson } from "./tool-output.js";
 
 /** What a tool is run with. */
@@ -78,14 +78,29 @@ export class ToolExecution implements ToolCaller {
     return this.#answers?.messages ?? [];
   }
 
+  /** The call, for whoever decides of it before it is run. */
+  get callContext(): ToolCallContext {
+    const { callId } = this.#call;
+    const { messages, context } = this.#settings;
+    const abort = this.#abort;
+    const callPath = this.path;
+    return {
+      callId,
+      messages,
+      context: { ...context, callPath },
+      get signal() {
+        return abort.signal;
+      },
+    };
+  }
+
   get requests(): CallRequests {
     this.#ownRequests ??= new CallRequests({
       call: this.#call,
       resumed: this.#resumed,
       nextId: () => this.#callPath.nextRequestId(),
       handler: this.#settings.onInput,
-      messages: this.#settings.messages,
-      signal: () => this.#abort.signal,
+      context: () => this.callContext,
       emit: (request) => this.#output.emit([request]),
     });
     return this.#ownRequests;

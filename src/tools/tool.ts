@@ -6,7 +6,9 @@ import type { ChatStream } from "../stream/chat-stream.js";
 import {
   anything,
   boolean,
+  type Check,
   callable,
+  either,
   exactly,
   jsonObject,
   limit,
@@ -29,19 +31,25 @@ export interface ToolQuestion<S extends Schema = Schema> {
   schema: S;
 }
 
-/** What a running tool is given, and how it reports how far it is. */
-export interface ToolContext {
+/** The call of a tool, and the stream that it belongs to: for whoever runs it, and for whoever decides whether it may run. */
+export interface ToolCallContext {
   /** Aborted as soon as nobody wants the result any more: the reader left, the time is over, the call was retracted. */
   signal: AbortSignal;
-  /** The id of the call that is run. */
+  /** The id of the call. */
   callId: string;
+  /** The request that the model answered with this call. */
+  messages: readonly ChatMessage[];
+  /** The run, session, caller, trace and shared budget of the stream that this call belongs to, and the path of call ids. */
+  context: CallContext;
+}
+
+/** What a running tool is given, and how it reports how far it is. */
+export interface ToolContext extends ToolCallContext {
   /**
    * Reports how far the tool is: any JSON value. Resolves when the reader has taken it, so that a tool that awaits it goes no
    * faster than its reader. Of reports that nobody awaited, at most 100 are kept for a slow reader: the oldest give way.
    */
   progress: (value: unknown) => Promise<void>;
-  /** The request that the model answered with this call. */
-  messages: readonly ChatMessage[];
   /**
    * The run, session, caller, trace and shared budget of the stream that this call belongs to, and the path of call ids. Hand
    * it on to the calls that the tool makes itself: `model.stream(request, { context, signal })`.
@@ -83,7 +91,7 @@ export interface Tool<Input = unknown> {
   /** Holds the model's arguments to the schema. */
   readInput(input: JsonValue): Validation<Input> | Promise<Validation<Input>>;
   /** Whether a person has to allow the call. Absent: no. */
-  needsApproval?(input: Input): boolean | Promise<boolean>;
+  needsApproval?(input: Input, call: ToolCallContext): boolean | Promise<boolean>;
   /** Runs it. Without it the caller of the model runs the tool: the stream ends with `tool-calls`. */
   run?(input: Input, context: ToolContext): unknown;
   /** Holds what it returned to the schema of its output. */
@@ -110,8 +118,11 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
     input: ToolInput<I>,
     context: ToolContext,
   ) => ToolReturn<O extends StandardSchemaV1 ? StandardSchemaV1.InferInput<O> : unknown>;
-  /** Whether a person has to allow a call, always or for some arguments. Default false. */
-  approval?: boolean | ((input: ToolInput<I>) => boolean | Promise<boolean>);
+  /**
+   * Whether a person has to allow a call: always, for some arguments, or for some callers (`call.context.caller`). The function is
+   * called with checked arguments; where it throws, the call does not run, and the model is told why. Default false.
+   */
+  approval?: boolean | ((input: ToolInput<I>, call: ToolCallContext) => boolean | Promise<boolean>);
   /** The most ms that one run may take; after it the model gets an error. Default: the loop's `timeoutMs`. */
   timeoutMs?: number;
   /** How many runs of it may go on at once in this process, over all streams. Default: as many as the loop allows. */
@@ -124,6 +135,9 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
 
 const schema = anything;
 
+/** Whether calls need approval, or what decides of each. */
+export const checkApproval: Check = either("true, false, or a function", boolean, callable);
+
 const checkOptions = exactly("tool", {
   name: { required: pattern("1 to 64 of A–Z a–z 0–9 _ -", /^[\w-]{1,64}$/) },
   description: string,
@@ -131,7 +145,7 @@ const checkOptions = exactly("tool", {
   inputJsonSchema: jsonObject,
   output: schema,
   run: callable,
-  approval: (value, path) => (typeof value === "function" ? undefined : boolean(value, path)),
+  approval: checkApproval,
   timeoutMs: milliseconds,
   concurrency: limit,
   strict: boolean,

@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import { checkApproval, type ToolCallContext } from "../tool.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
 import type { HttpServer, McpServer, StdioServer } from "./mcp-server.js";
 
@@ -45,8 +46,8 @@ export interface McpToolsOptions extends McpClientFeatures {
   prefix?: string;
   /** Which tools to offer. Default: all. */
   filter?: (tool: McpToolInfo) => boolean;
-  /** Whether a person has to allow a call. Default false. */
-  approval?: boolean | ((tool: McpToolInfo, input: JsonObject) => boolean | Promise<boolean>);
+  /** Whether a person has to allow a call: always, for some tools or arguments, or for some callers (`call.context.caller`). Default false. */
+  approval?: boolean | ((tool: McpToolInfo, input: JsonObject, call: ToolCallContext) => boolean | Promise<boolean>);
   /** Ms that one call may take. Default: the loop's `timeoutMs`. */
   timeoutMs?: number;
   /** Ms until the server must have answered when connecting, and with each page of its list. Default 30,000. */
@@ -80,7 +81,7 @@ const OPTIONS = exactly("mcpTools", {
   sampling: jsonObject,
   prefix: string,
   filter: callable,
-  approval: anything,
+  approval: checkApproval,
   timeoutMs: milliseconds,
   connectTimeoutMs: milliseconds,
   concurrency: limit,

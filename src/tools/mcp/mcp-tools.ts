@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { Slots } from "../../stream/slots.js";
-import type { Tool, ToolContext } from "../tool.js";
+import type { Tool, ToolCallContext, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
 import { AskElicitation } from "./ask-elicitation.js";
@@ -189,8 +189,8 @@ class McpToolSource implements McpTools {
     const { approval, prefix = "", timeoutMs } = this.#options;
     const name = allowedName(`${prefix}${one.name}`, names);
     const description = one.description ?? one.title;
-    const needsApproval = async (input: unknown) =>
-      typeof approval === "function" ? approval(one, input as JsonObject) : approval === true;
+    const needsApproval = (input: unknown, call: ToolCallContext) =>
+      typeof approval === "function" ? approval(one, input as JsonObject, call) : approval === true;
     return {
       definition: {
         name,

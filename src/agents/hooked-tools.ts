@@ -10,7 +10,7 @@ import {
   resultText,
   type StreamedValue,
 } from "../tools/tool-stream.js";
-import { isToolSource, type ToolSource } from "../tools/toolbox.js";
+import { changedTools, type ToolSource } from "../tools/toolbox.js";
 import type { AgentHooks, AgentToolCall } from "./agent-options.js";
 
 /** What a hook's question is answered with. */
@@ -27,10 +27,7 @@ export function hookedTools(
   hooks: readonly AgentHooks[],
 ): readonly (Tool | ToolSource)[] {
   if (hooks.every(({ beforeTool, afterTool }) => beforeTool === undefined && afterTool === undefined)) return tools;
-  return tools.map((one) => {
-    if (!isToolSource(one)) return hooked(one, hooks);
-    return { tools: async () => (await one.tools()).map((tool) => hooked(tool, hooks)) };
-  });
+  return changedTools(tools, (tool) => hooked(tool, hooks));
 }
 
 function hooked(tool: Tool, hooks: readonly AgentHooks[]): Tool {

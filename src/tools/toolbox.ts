@@ -37,8 +37,22 @@ export class Toolbox {
   }
 
   get definitions(): ToolDefinition[] {
-    return Array.from(this.#tools.values(), ({ definition }) => definition);
+    return this.tools.map(({ definition }) => definition);
   }
+
+  get tools(): Tool[] {
+    return [...this.#tools.values()];
+  }
+}
+
+/** The tools, each changed; those of a source as soon as they are known. */
+export function changedTools(
+  tools: readonly (Tool | ToolSource)[],
+  change: (tool: Tool) => Tool,
+): readonly (Tool | ToolSource)[] {
+  return tools.map((one, index) =>
+    isToolSource(one) ? { tools: async () => (await toolsOf(one, index)).map(change) } : change(one),
+  );
 }
 
 /** What a source says is checked as what an application gives. */

@@ -4,7 +4,7 @@ import type { ToolChoice } from "../../stream/chat-request.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Tool } from "../../tools/tool.js";
-import { isToolSource, type ToolSource } from "../../tools/toolbox.js";
+import { changedTools, isToolSource, Toolbox, type ToolSource } from "../../tools/toolbox.js";
 import { withTools } from "../../tools/with-tools.js";
 import { flag, list, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
@@ -56,7 +56,7 @@ export const toolCall: StepType = {
     if (typeof config.prompt === "string" && messages[0]?.content !== config.prompt)
       messages.unshift({ role: "system", content: config.prompt });
     const steps = typeof config.max_iterations === "number" ? config.max_iterations : 5;
-    const ready = config.auto_execute === false ? tools.map(withoutRun) : tools;
+    const ready = config.auto_execute === false ? changedTools(tools, withoutRun) : tools;
     const model = withTools(context.model(), ready, { maxSteps: steps });
     const choice = choiceOf(config.tool_choice);
     const request = { ...requestSettings(config), messages, ...(choice !== undefined && { toolChoice: choice }) };
@@ -92,33 +92,32 @@ function askedIn(context: StepContext): string {
   return inputs.map(([name, value]) => `${name}:\n${asText(value)}`).join("\n\n");
 }
 
-function chosenTools({ config, services }: StepContext): (Tool | ToolSource)[] {
-  const known = services.tools ?? [];
-  if (!Array.isArray(config.tools)) return [...known];
-  const sources = known.filter(isToolSource);
-  return config.tools
-    .flatMap((wanted) => {
-      const name = asText(wanted);
-      const found = known.find((one) => !isToolSource(one) && one.definition.name === name);
-      if (found !== undefined) return [found];
-      // The tools of a source are not known before it is connected.
-      if (sources.length > 0) return [];
-      const names = known.flatMap((one) => (isToolSource(one) ? [] : [one.definition.name]));
-      const near = nearest(name, names);
-      const hint =
-        near.length > 0
-          ? `did you mean ${near.join(" or ")}?`
-          : `the tools are ${names.join(", ") || "none: the option tools registers them"}`;
-      throw new SluiceError("not-found", `there is no tool ${JSON.stringify(name)}; ${hint}`, {
-        field: "config.tools",
-      });
-    })
-    .concat(sources);
+/** The tools that the step names, and no others. Those of sources are not known before these are connected. */
+function chosenTools({ config, services }: StepContext): readonly (Tool | ToolSource)[] {
+  const { tools: known = [] } = services;
+  if (!Array.isArray(config.tools)) return known;
+  const names = [...new Set(config.tools.map(asText))];
+  const tools = known.flatMap((one) => (isToolSource(one) ? [] : [one]));
+  if (tools.length === known.length) return named(names, tools);
+  return [{ tools: async () => named(names, (await Toolbox.gather(known)).tools) }];
 }
 
-function withoutRun(one: Tool | ToolSource): Tool | ToolSource {
-  if (isToolSource(one)) return one;
-  const { run: _, ...rest } = one;
+/** @throws {SluiceError} `not-found` for a name that no tool has. */
+function named(names: readonly string[], tools: readonly Tool[]): Tool[] {
+  return names.map((name) => {
+    const found = tools.find(({ definition }) => definition.name === name);
+    if (found !== undefined) return found;
+    const all = tools.map(({ definition }) => definition.name);
+    const near = nearest(name, all);
+    const hint =
+      near.length > 0
+        ? `did you mean ${near.join(" or ")}?`
+        : `the tools are ${all.join(", ") || "none: the option tools registers them"}`;
+    throw new SluiceError("not-found", `there is no tool ${JSON.stringify(name)}; ${hint}`, { field: "config.tools" });
+  });
+}
+
+function withoutRun({ run: _, ...rest }: Tool): Tool {
   return rest;
 }
 

@@ -21,6 +21,8 @@ const ANSWERS: [answer: string, text: string, thought: string][] = [
   ["  Hello. ", "  Hello. ", ""],
   ["\n<think>Hm.</think>\n\nHello.", "Hello.", "Hm."],
   ["<THINKING>Hm, </think> no.</Thinking> Hello.", "Hello.", "Hm, </think> no."],
+  // The small form of some letters is longer than they are.
+  ["<think>İ İ</THINK>Hello.", "Hello.", "İ İ"],
   ["One <reflection>Is it?</reflection>\n two <think>Yes.</think> three", "One two three", "Is it?Yes."],
   ["**Thinking:** first\nsecond\n  \n\nHello.", "Hello.", "first\nsecond"],
   ["**Reasoning:** all of it", "**Reasoning:** all of it", "all of it"],
@@ -71,4 +73,29 @@ test("an answer that is taken back begins anew", () => {
     { type: "text-delta", text: "Hello." },
   ]);
   expect(stage.original).toBe("Hello.");
+});
+
+test("what comes between two pieces of text comes behind what may not become a mark any more", () => {
+  const stage = new PartThinking();
+  const out: ChatEvent[] = [];
+  const call: ChatEvent = { type: "tool-call", callId: "a", name: "look", input: {} };
+  for (const event of [{ type: "text-delta", text: "a <" }, call] satisfies ChatEvent[])
+    stage.push(event, (made) => void out.push(made));
+  expect(out).toEqual([{ type: "text-delta", text: "a " }, { type: "text-delta", text: "<" }, call]);
+});
+
+test("a step that is taken back leaves those before it, and counts for nothing itself", () => {
+  const stage = new PartThinking();
+  const texts: string[] = [];
+  const push = (event: ChatEvent) => stage.push(event, (made) => made.type === "text-delta" && texts.push(made.text));
+  const step = (number: number): ChatEvent => ({ type: "step-start", step: number, model: "m" });
+  push(step(0));
+  push({ type: "text-delta", text: "<think>One.</think>" });
+  push({ type: "step-finish", step: 0, reason: "tool-calls", usage: {} });
+  push(step(1));
+  push({ type: "text-delta", text: "Void" });
+  push({ type: "retract", reason: "again" });
+  push({ type: "text-delta", text: "<think>Two.</think>" });
+  push({ type: "finish", reason: "stop", usage: {} });
+  expect(texts).toEqual(["Void", "<think>One.</think><think>Two.</think>"]);
 });

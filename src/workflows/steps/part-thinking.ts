@@ -14,8 +14,8 @@ const BLANK_LINE = /\n[^\S\n]*\n/;
 
 /** A thought that is not over. */
 interface Thought {
-  /** The tag that closes it, in lower case; behind a heading it ends with a blank line. */
-  close?: string;
+  /** The tag that closes it, and how it is found; behind a heading it ends with a blank line. */
+  close?: { tag: string; pattern: RegExp };
 }
 
 /**
@@ -37,6 +37,8 @@ export class PartThinking implements Stage {
   /** Whether the line that a thought behind a heading is at has been blank so far. */
   #blankLine = false;
   #pieces: string[] = [];
+  /** What was known when what a `retract` takes back began. */
+  #mark = { pieces: 0, answered: false };
 
   /** The answer as the model wrote it. */
   get original(): string {
@@ -46,16 +48,22 @@ export class PartThinking implements Stage {
   push(event: ChatEvent, emit: Emit): void {
     switch (event.type) {
       case "text-delta":
-        if (event.opaque !== undefined || event.refusal !== undefined) break;
+        if (event.opaque !== undefined || event.refusal !== undefined) {
+          this.end(emit);
+          break;
+        }
         this.#pieces.push(event.text);
         if (this.#said && this.#isPlain(event.text)) break;
         this.#read(this.#buffered + event.text, emit);
         return;
       case "retract":
-        this.#pieces = [];
+        this.#pieces.length = this.#mark.pieces;
+        this.#answered = this.#mark.answered;
         this.#begin();
         break;
+      case "start":
       case "step-start":
+        this.#mark = { pieces: this.#pieces.length, answered: this.#answered };
         this.#begin();
         break;
       case "step-finish":
@@ -65,8 +73,12 @@ export class PartThinking implements Stage {
         this.end(emit);
         if (!this.#answered && this.#pieces.length > 0) emit({ type: "text-delta", text: this.original });
         break;
-      default:
+      case "usage":
+      case "data":
+      case "nested":
         break;
+      default:
+        this.end(emit);
     }
     emit(event);
   }
@@ -110,16 +122,16 @@ export class PartThinking implements Stage {
     const [mark, tag] = found;
     this.#say(text.slice(0, found.index), emit);
     this.#blanks = "";
-    this.#thought = tag === undefined ? {} : { close: `</${tag.toLowerCase()}>` };
+    this.#thought = tag === undefined ? {} : { close: closing(tag.toLowerCase()) };
     this.#blankLine = false;
     return text.slice(found.index + mark.length);
   }
 
   /** Emits reasoning up to the end of the thought, and returns what comes behind it. */
   #within(text: string, { close }: Thought, emit: Emit): string {
-    const over = close === undefined ? this.#blankLineIn(text) : text.toLowerCase().indexOf(close);
+    const over = close === undefined ? this.#blankLineIn(text) : text.search(close.pattern);
     if (over === -1) {
-      const kept = close === undefined ? 0 : beginsMark(text, [close]);
+      const kept = close === undefined ? 0 : beginsMark(text, [close.tag]);
       think(text.slice(0, text.length - kept), emit);
       this.#buffered = text.slice(text.length - kept);
       return "";
@@ -127,7 +139,7 @@ export class PartThinking implements Stage {
     think(text.slice(0, over), emit);
     this.#thought = undefined;
     this.#gap = true;
-    return text.slice(over + (close?.length ?? 0));
+    return text.slice(over + (close?.tag.length ?? 0));
   }
 
   /** Where a blank line begins, which may have begun before; -1 where there is none. */
@@ -153,6 +165,11 @@ export class PartThinking implements Stage {
     this.#said = true;
     this.#answered = true;
   }
+}
+
+function closing(name: string): { tag: string; pattern: RegExp } {
+  const tag = `</${name}>`;
+  return { tag, pattern: new RegExp(tag, "i") };
 }
 
 function think(text: string, emit: Emit): void {

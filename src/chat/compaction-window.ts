@@ -82,7 +82,9 @@ export function compact(options: CompactOptions): Window {
     });
     const history = new CompactedHistory(messages, tokens, count);
     const first = messages.find(({ role }) => role !== "system");
-    history.adopt(earlier, first && written.get(first));
+    // What only a service can read is no summary in words: what it stands for is folded again.
+    const readable = byProvider === true || earlier?.messages === undefined;
+    history.adopt(readable ? earlier : undefined, first && written.get(first));
     let summaryError: string | undefined;
     let used: Usage | undefined;
     const spend = (usage: Usage) => {

@@ -148,6 +148,15 @@ describe("a conversation", () => {
     ]);
   });
 
+  test("refuses options that are misspelt, whichever way a turn begins", async () => {
+    const conversation = new Conversation({ model: scripted([["A"]]) });
+    await conversation.send("Q");
+    const [question] = await conversation.messages();
+    const options = { sginal: AbortSignal.abort() } as never;
+    expect(() => conversation.edit(question?.id ?? "", "Q2", options)).toThrow("did you mean signal?");
+    expect(() => conversation.regenerate(undefined, options)).toThrow("did you mean signal?");
+  });
+
   test("refuses what no store could keep before the model is asked", async () => {
     const model = scripted([["Yes."]]);
     const conversation = new Conversation({ model });
@@ -157,7 +166,7 @@ describe("a conversation", () => {
     await expect(conversation.setMetadata(unkept)).rejects.toMatchObject(refused);
     await expect(conversation.add({ role: "user", content: "Hi" }, unkept)).rejects.toMatchObject(refused);
     await expect(conversation.add({ role: "user", content: 5 } as never)).rejects.toThrow("message.content: found 5");
-    for (const input of [null, undefined, 5, {}, [], ""]) {
+    for (const input of [null, undefined, 5, {}, [], "", ["Hi"], [null]]) {
       await expect(conversation.send(input as never)).rejects.toMatchObject({ code: "invalid-argument" });
     }
     expect(await conversation.allMessages()).toEqual([]);

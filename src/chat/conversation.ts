@@ -96,7 +96,6 @@ export class Conversation extends ConversationHistory {
    * conversation meanwhile; its messages are then kept as a branch beside the other's.
    */
   stream(input: TurnInput, options: TurnOptions = {}): ChatStream {
-    TURN(options, "");
     return this.#answer(options, () => ({ parentId: this.#log.head, asked: askedMessages(input) }));
   }
 
@@ -160,6 +159,7 @@ export class Conversation extends ConversationHistory {
   }
 
   #answer(options: TurnOptions, begin: () => TurnBeginning, model = this.model): ChatStream {
+    TURN(options, "");
     return new ConversationTurn(this.#keeper, this.#turns, model, options, begin).stream();
   }
 }

@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import { arbitraryMessages } from "../../test/laws/arbitrary-request.js";
 import { parseJson } from "../base/json.js";
 import { scripted } from "../models/scripted.js";
+import { FINISH_REASONS, isFinishReason } from "../stream/finish-reasons.js";
 import type { ChatMessage } from "../stream/message.js";
 import { Conversation } from "./conversation.js";
-import type { StoredConversation } from "./conversation-store.js";
+import type { StoredConversation, StoredMessage } from "./conversation-store.js";
 import { exportConversation } from "./export-conversation.js";
 import { importConversation, readExport } from "./import-json.js";
 import { chain } from "./stored-turn.js";
@@ -87,6 +88,21 @@ describe("JSON", () => {
     );
   });
 
+  test("keeps an answer that ended for any reason, and bytes in a service's own summary", () => {
+    const stored = FINISH_REASONS.flatMap((reason): StoredMessage[] =>
+      isFinishReason(reason)
+        ? chain(null, [{ role: "user", content: "Hi" }]).map((one) => ({ ...one, finishReason: reason }))
+        : [],
+    );
+    const image = { type: "file" as const, mediaType: "image/png", data: Uint8Array.of(0, 254) };
+    const [first] = stored;
+    if (first === undefined) throw new Error("nothing is stored");
+    first.summary = { text: "compacted", messages: [{ role: "user", content: [image] }], upTo: first.id };
+    const times = { createdAt: "2026-01-01T00:00:00.000Z", updatedAt: "2026-01-01T00:00:00.000Z" };
+    const conversation = { id: "a", version: 1, head: first.id, metadata: {}, messages: stored, ...times };
+    expect(readExport(exportConversation(conversation, "json")).messages).toEqual(stored);
+  });
+
   test("is not imported over a conversation that is there, but under another id", async () => {
     const store = new MemoryStore();
     const json = await (await rich(store)).export("json");
@@ -134,6 +150,14 @@ describe("JSON", () => {
       { ...valid, messages: [{ ...first, usage: { inputTokens: 0.5 } }] },
       "messages[0].usage.inputTokens",
       "a whole number",
+    ],
+    [
+      {
+        ...valid,
+        messages: [{ ...first, summary: { text: "x", messages: [{ role: "boss", content: "Hi" }], upTo: "1" } }],
+      },
+      'messages[0].summary.messages[0].role: found "boss"',
+      "user",
     ],
     [
       { ...valid, messages: [{ ...first, message: { role: "boss", content: "Hi" } }] },

@@ -12,10 +12,11 @@ import {
   wholeNumber,
 } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
-import { withBytes } from "../stream/message-json.js";
+import { FINISH_REASONS } from "../stream/finish-reasons.js";
 import { message } from "../stream/validate-messages.js";
 import type { ConversationStore, StoredConversation, StoredMessage } from "./conversation-store.js";
 import { EXPORT_FORMAT, EXPORT_VERSION, type ExportedConversation } from "./export-json.js";
+import { messageFromJson } from "./message-json.js";
 import { storable } from "./storable.js";
 
 /** Settings of an import. */
@@ -114,7 +115,7 @@ const MESSAGE = exactly("a stored message", {
   status: { required: oneOf("complete", "interrupted") },
   model: string,
   usage: USAGE,
-  finishReason: oneOf("stop", "length", "tool-calls", "content-filter", "refusal", "pause", "budget", "other"),
+  finishReason: oneOf(...FINISH_REASONS),
   cost: dollars,
   timing: exactly("timing", { ttftMs: wholeNumber(0), durationMs: { required: wholeNumber(0) } }),
   metadata: jsonObject,
@@ -147,11 +148,11 @@ function parsed(json: string): unknown {
 }
 
 function readMessage(value: object, index: number): StoredMessage {
-  const stored = value as StoredMessage;
-  const path = `messages[${index}].message`;
-  const read = withBytes(stored.message, path);
-  message(read, path);
-  return { ...stored, message: read };
+  const path = `messages[${index}].`;
+  const read = messageFromJson(value as StoredMessage, path);
+  message(read.message, `${path}message`);
+  for (const [at, one] of (read.summary?.messages ?? []).entries()) message(one, `${path}summary.messages[${at}]`);
+  return read;
 }
 
 /** Each message follows one that stands before it, and the head is one of them. */

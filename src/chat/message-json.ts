@@ -12,7 +12,24 @@ const ROLES: Readonly<Record<ChatMessage["role"], true>> = { system: true, user:
  */
 export function messageToJson(stored: StoredMessage): object {
   const message = withoutBytes(stored.message);
+  const { summary } = stored;
+  const messages = summary?.messages?.map(withoutBytes);
+  if (messages !== undefined) return { ...stored, message, summary: { ...summary, messages } };
   return message === stored.message ? stored : { ...stored, message };
+}
+
+/**
+ * What `messageToJson` gave, with the bytes of files.
+ *
+ * @param path of the stored message, for the error.
+ * @throws {SluiceError} `invalid-argument` for bytes that are not base64.
+ */
+export function messageFromJson(stored: StoredMessage, path: string): StoredMessage {
+  const message = withBytes(stored.message, `${path}message`);
+  const { summary } = stored;
+  if (summary?.messages === undefined) return { ...stored, message };
+  const messages = summary.messages.map((one, index) => withBytes(one, `${path}summary.messages[${index}]`));
+  return { ...stored, message, summary: { ...summary, messages } };
 }
 
 /** What `messageToJson` gave, as text. */
@@ -32,8 +49,7 @@ export function messagesFromTexts(texts: readonly string[], where: string): Stor
     if (!isStoredMessage(found)) {
       throw new SluiceError("store-failed", `${where}: a stored message is damaged: ${text.slice(0, QUOTED)}`);
     }
-    found.message = withBytes(found.message, "message");
-    return found;
+    return messageFromJson(found, "");
   });
 }
 

@@ -27,7 +27,11 @@ export interface TurnBeginning {
 export function askedMessages(input: TurnInput): readonly ChatMessage[] {
   if (typeof input === "string" && input.trim() !== "") return [{ role: "user", content: input }];
   if (typeof input === "object" && input !== null && "role" in input) return [input];
-  if (!Array.isArray(input) || input.length === 0) {
+  if (
+    !Array.isArray(input) ||
+    input.length === 0 ||
+    !input.every((item) => typeof item === "object" && item !== null)
+  ) {
     throw invalid("input", input, "a text that is not blank, or at least one part or message");
   }
   return isMessages(input) ? input : [{ role: "user", content: input }];

@@ -56,8 +56,9 @@ export function summarise(options: SummariseOptions): Window {
       return left >= 0;
     });
     const before = new Set(older);
-    // One that covers a repeated message, or another branch's, is of no use here.
-    const fits = (one: EarlierSummary | undefined) => one && [...one.covers].every((message) => before.has(message));
+    // One that covers a repeated message, or another branch's, is of no use here, nor one that only a service can read.
+    const fits = (one: EarlierSummary | undefined) =>
+      one && one.messages === undefined && [...one.covers].every((message) => before.has(message));
     summary = [summary, earlier].find(fits);
     const uncovered = older.filter((message) => !summary?.covers.has(message));
     let summaryError: string | undefined;

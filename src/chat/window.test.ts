@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { arbitraryMessages } from "../../test/laws/arbitrary-request.js";
 import { collect } from "../../test/support/collect.js";
 import { type ScriptLine, scripted } from "../models/scripted.js";
+import type { ChatModel } from "../stream/chat-model.js";
 import { SluiceError } from "../stream/error.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
@@ -58,6 +59,8 @@ function expectWholeCalls(all: readonly ChatMessage[], sent: readonly ChatMessag
   }
 }
 
+/** Each message is a token. */
+const each = { estimated: false, count: (messages: readonly ChatMessage[]) => messages.length };
 const said = (...texts: string[]): ChatMessage[] =>
   texts.map((content, index) => ({ role: index % 2 === 0 ? ("user" as const) : ("assistant" as const), content }));
 const calling = (id: string): ChatMessage[] => [
@@ -176,6 +179,20 @@ test("a summary is kept with the conversation: another process goes on with it",
   const [, , , , three] = await third.conversation.messages();
   await third.conversation.edit(three?.id ?? "", "drei").fullText;
   expect(third.model.requests[0]?.messages.map(textOf)[1]).toContain("Of one and two again.");
+});
+
+test.each([
+  ["summarise", (writer: ChatModel) => summarise({ model: writer, keep: 1, every: 2 })],
+  ["compact", (writer: ChatModel) => compact({ model: writer, maxTokens: 4, keepTokens: 1, counter: each })],
+])("%s does not take a service's own summary for one in words: what it stands for is folded again", async (_, make) => {
+  const writer = scripted([["Of all."]]);
+  const messages = said("a", "b", "c", "d", "e");
+  const covers = new Set(messages.slice(0, 2));
+  const earlier = { text: "compacted by openai/x", messages: said("a"), covers };
+  const result = await make(writer)(messages, undefined, earlier);
+  expect(textOf(writer.requests[0]?.messages[1] as ChatMessage)).toContain("user: a\nassistant: b");
+  expect(JSON.stringify([writer.requests, result.messages])).not.toContain("compacted by");
+  expect(result.summary).toBe("Of all.");
 });
 
 describe("summarise, where its model fails", () => {

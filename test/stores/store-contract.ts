@@ -71,6 +71,16 @@ export function storeContract(name: string, open: () => Promise<ConversationStor
         cost: 0.001,
         timing: { ttftMs: 12, durationMs: 345 },
         metadata: { mood: "fine" },
+        summary: {
+          text: "compacted",
+          messages: [
+            {
+              role: "user",
+              content: [{ type: "file", mediaType: "image/png", data: new Uint8Array([7, 254]) }],
+            },
+          ],
+          upTo: "a",
+        },
         message: {
           role: "assistant",
           content: [

@@ -29,19 +29,32 @@ const PARAGRAPH = /§\s?$/;
 /** What four numbers stand before as the number of a section. */
 const TITLE =
   /^(?:Introduction|Overview|Scope|Background|Purpose|Objectives?|Requirements?|Definitions?|Terminology|Conclusions?|Glossary|Preface|Methodology)[.:]?$/;
-/** What happens to versions, and to addresses of a private network only. */
+/** The numbers of a section: none is 0, and few are large, as most of an address are. */
+const SECTION = /^(?:[1-9]|[12]\d)(?:\.(?:[1-9]|[12]\d)){3}$/;
+/** What happens to versions, and now and then to addresses. */
 const RELEASED = /^released[.:]?$/;
+/** Numbers of a release. Two zeros within are common there, and rare in an address. */
+const RELEASE = /^\d{1,3}\.0\.0\.\d{1,3}$/;
+
+/** Addresses of public resolvers that look like sections or releases: Cloudflare, Google, Quad9, Level 3, CNNIC, Comodo. */
+const RESOLVER =
+  /^(?:1\.1\.1\.[1-3]|1\.0\.0\.[1-3]|8\.8\.8\.8|8\.8\.4\.4|9\.9\.9\.(?:9|1[0-2])|4\.2\.2\.[1-6]|1\.2\.4\.8|8\.26\.56\.26)$/;
 
 /** Four numbers and the word behind them, where it may say that they are no address. */
 export const quadPhrase: Phrase = {
-  begin: (word) => (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(word) ? 1 : 0),
-  next: (state, word) => (state === 1 && (TITLE.test(word) || RELEASED.test(word)) ? 2 : 0),
+  begin: (word) => ((SECTION.test(word) || RELEASE.test(word)) && !isKnownAddress(word) ? 1 : 0),
+  next: () => 0,
 };
 
 /** Whether the word behind an address says that it is the number of a section, or a version. */
 function isNumbered(value: string, after: string): boolean {
   const [, word = ""] = /^\s(\S+)/.exec(after) ?? [];
-  return TITLE.test(word) || (RELEASED.test(word) && !PRIVATE.test(value));
+  const fits = (SECTION.test(value) && TITLE.test(word)) || (RELEASE.test(value) && RELEASED.test(word));
+  return fits && !isKnownAddress(value);
+}
+
+function isKnownAddress(quad: string): boolean {
+  return PRIVATE.test(quad) || RESOLVER.test(quad);
 }
 
 /** This machine and "any address" say nothing about a person. */

@@ -9,6 +9,7 @@ import type { PartReader } from "../../models/parts/part-answer.js";
 import { partSource } from "../../models/parts/part-source.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
+import { deadline } from "../converse/deadline.js";
 import { readGrpcError } from "./grpc-error.js";
 import { readableOf } from "./readable-of.js";
 import { WatchedReader } from "./watched-reader.js";
@@ -71,12 +72,4 @@ export function grpcAnswer<Desc extends DescMessage>(
     random: defaults.random,
   });
   return new ChatStream(source, { signal: call.signal, retain: call.retain });
-}
-
-/** The longest time that fits into the header of a deadline in ms: eight digits. */
-const LONGEST_DEADLINE_MS = 99_999_999;
-
-/** What is left of a call's time, as the deadline that the server is told; nothing where there is none. */
-function deadline(leftMs: number): { timeoutMs?: number } {
-  return leftMs <= LONGEST_DEADLINE_MS ? { timeoutMs: Math.max(1, Math.ceil(leftMs)) } : {};
 }

@@ -1,5 +1,6 @@
 import { type CallOptions, type Client, createClient, type HandlerContext } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { deadline } from "../converse/deadline.js";
 import { Dapr } from "../proto/generated/dapr/proto/runtime/v1/dapr_pb.js";
 
 /** Headers that each connection sets for itself. */
@@ -22,8 +23,7 @@ export class GrpcUpstream {
   /** A call like the one that came: its metadata, its end when the caller leaves, and what is left of its time. */
   callOf({ requestHeader, signal, timeoutMs }: HandlerContext): CallOptions {
     const headers = Array.from(requestHeader).filter(([name]) => !OWN_HEADERS.test(name));
-    const leftMs = timeoutMs();
-    return { headers, signal, ...(leftMs !== undefined && { timeoutMs: Math.max(1, Math.ceil(leftMs)) }) };
+    return { headers, signal, ...deadline(timeoutMs()) };
   }
 
   close(): void {

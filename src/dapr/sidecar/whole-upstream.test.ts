@@ -1,4 +1,4 @@
-import { createClient } from "@connectrpc/connect";
+import { createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, test } from "vitest";
 import { collect } from "../../../test/support/collect.js";
@@ -69,6 +69,19 @@ describe("the stream of a component that only the daprd has", () => {
     expect(without).toBeUndefined();
     expect(limited).toBeGreaterThan(50_000);
     expect(limited).toBeLessThanOrEqual(60_000);
+  });
+
+  test("is waited for without a deadline where a caller waits longer than one in ms can say", async () => {
+    const { sidecar, daprd } = await front();
+    // Go's clients write two days in seconds.
+    const patient: Interceptor = (next) => (request) => {
+      request.header.set("grpc-timeout", "172800S");
+      return next(request);
+    };
+    const baseUrl = `http://127.0.0.1:${sidecar.grpcPort}`;
+    const client = createClient(Dapr, createGrpcTransport({ baseUrl, interceptors: [patient] }));
+    await client.converseAlpha2({ name: "echo" });
+    expect(daprd.deadlines).toEqual([undefined]);
   });
 
   test("is streamed where that daprd streams", async () => {

@@ -80,8 +80,6 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         const codec = await dialect.compaction?.();
         if (codec === undefined) throw new SluiceError("unsupported", `${id} compacts no history`, { model: id });
         const { path, body } = codec.write(request, model);
-        const readError = (response: ErrorResponse) =>
-          withProtocol(dialect.name, response, dialect.readError(response));
         return codec.read(await service.postJson(id, path, body, readError, call));
       },
     }),

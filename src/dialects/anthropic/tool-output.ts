@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { contentText } from "../history/result-content.js";
 
 /** The kinds of blocks that a `tool_result` may hold. */
 const BLOCKS = ["text", "image", "document", "search_result", "tool_reference", "browser_state"];
@@ -23,10 +24,18 @@ export function readToolOutput(content: JsonValue | undefined): JsonValue {
 
 function writeBlock(item: JsonValue): JsonObject | undefined {
   if (!isJsonObject(item) || typeof item.type !== "string" || !BLOCKS.includes(item.type)) return undefined;
-  if (item.type === "text") return typeof item.text === "string" ? item : undefined;
+  if (item.type === "text") return textBlock(item);
   if (item.type !== "image" || typeof item.data !== "string") return item;
   const { data, mimeType } = item;
   return { type: "image", source: { type: "base64", media_type: mimeType ?? "image/png", data } };
+}
+
+/** The API refuses fields that it does not know: what MCP has beside a text is for whoever calls the tool. */
+function textBlock(item: JsonObject): JsonObject | undefined {
+  const text = contentText(item);
+  if (text === undefined) return undefined;
+  const { cache_control: cache, citations } = item;
+  return { type: "text", text, ...(cache !== undefined && { cache_control: cache }), ...(citations && { citations }) };
 }
 
 function readBlock(block: JsonObject): JsonObject {

@@ -13,10 +13,11 @@ export class CallIds {
 
   /** The id of the next call. One that may stand is kept. */
   next(id: string): string {
-    const fitting = fitted(wellFormed(id) || "call", this.#rule);
+    const given = wellFormed(id) || "call";
+    const fitting = fitted(given, this.#rule);
     let unique = fitting;
     let count = this.#taken.get(fitting) ?? 0;
-    while (this.#taken.has(unique)) unique = fitted(`${id || "call"}_${++count}`, this.#rule);
+    while (this.#taken.has(unique)) unique = fitted(`${given}_${++count}`, this.#rule);
     this.#taken.set(fitting, Math.max(count, 1));
     if (unique !== fitting) this.#taken.set(unique, 1);
     return unique;
@@ -28,7 +29,8 @@ export function fitted(text: string, { not, longest, length }: IdRule): string {
   const allowed = not === undefined ? text : text.replace(not, length === undefined ? "_" : "");
   if (length !== undefined) return text === allowed && text.length === length ? text : marked(text, length);
   if (longest === undefined || allowed.length <= longest) return allowed;
-  return `${allowed.slice(0, longest - 8)}${marked(text, 8)}`;
+  // The cut may stand within a character.
+  return `${wellFormed(allowed.slice(0, longest - 8))}${marked(text, 8)}`;
 }
 
 /** Letters and digits that stand for a text (FNV-1a, 32 bits, in two directions). */

@@ -211,6 +211,19 @@ test("OpenAI: ids of 40 characters, which stay different", () => {
   expect(first).not.toBe(second);
 });
 
+test("ids that are changed stay well-formed, wherever they are cut", () => {
+  const ids = ["\ud800", "\ud800", ...[30, 31, 32].map((length) => `${"a".repeat(length)}${"\u{1f600}".repeat(20)}`)];
+  const messages = [user, says(...ids.map((id) => call(id))), returns(...ids.map((id) => result(id)))];
+  for (const rules of [OPENAI_CHAT_HISTORY, GEMINI_HISTORY]) {
+    const { prepared } = prepare(messages, rules);
+    const sent = ((prepared[1]?.content ?? []) as AssistantPart[]).map((part) =>
+      part.type === "tool-call" ? part.callId : "",
+    );
+    expect(sent.every((id) => id.isWellFormed())).toBe(true);
+    expect(new Set(sent).size).toBe(ids.length);
+  }
+});
+
 test("Gemini: the conversation begins with the user", () => {
   const system: ChatMessage = { role: "system", content: "Be brief." };
   const { prepared } = prepare([system, says(call("a")), returns(result("a")), user], GEMINI_HISTORY);

@@ -108,3 +108,52 @@ describe("a whole result of MCP in a history", () => {
     expect(bodyFor(ollama).messages).toMatchObject([{}, {}, { content: "see\nfile:///a.md\n# A", images: ["aGk="] }]);
   });
 });
+
+describe("a list of a tool's own in which texts say more than MCP's", () => {
+  const hit = { type: "text", text: "Oslo", score: 0.3 };
+  const noted = { type: "text", text: "see", annotations: { audience: ["user"] }, _meta: { a: 1 } };
+  const bodyWith = (dialect: Pick<typeof openAiChat, "writeRequest">, output: JsonValue) => {
+    const messages: ChatMessage[] = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: [{ type: "tool-call", callId: "a", name: "f", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", callId: "a", name: "f", output }] },
+    ];
+    return dialect.writeRequest({ messages }, { model: "gemini-3-pro", stream: true }).body;
+  };
+
+  test.each([openAiChat, openAiResponses, anthropic, ollama, gemini])("loses nothing for $name", (dialect) => {
+    for (const output of [[hit], [hit, image]]) {
+      expect(JSON.stringify(bodyWith(dialect, output)).replaceAll("\\", "")).toContain('"score":0.3');
+    }
+  });
+
+  test("has no fields in Anthropic's blocks that are refused", () => {
+    expect(bodyWith(anthropic, [hit, noted, { ...text, cache_control: { type: "ephemeral" } }]).messages).toMatchObject(
+      [
+        {},
+        {},
+        {
+          content: [
+            {
+              content: [
+                { type: "text", text: JSON.stringify(hit) },
+                { type: "text", text: "see" },
+                { type: "text", text: "see", cache_control: { type: "ephemeral" } },
+              ],
+            },
+          ],
+        },
+      ],
+    );
+    expect(JSON.stringify(bodyWith(anthropic, [noted]))).not.toMatch(/annotations|_meta/);
+  });
+});
+
+test("a failure of blank texts is said to have failed in silence", () => {
+  const { output } = sentOutput(
+    { output: [{ type: "text", text: " \n" }], isError: true },
+    { dialect: "a", failures: "text" },
+    () => {},
+  );
+  expect(output).toBe("The tool failed, and did not say why.");
+});

@@ -22,11 +22,13 @@ export function sentOutput(
 
 function saysNothing(output: JsonValue): boolean {
   if (typeof output === "string") return output.trim() === "";
-  return output === null || (Array.isArray(output) && output.every((part) => isJsonObject(part) && part.text === ""));
+  return output === null || (Array.isArray(output) && output.every((part) => contentText(part)?.trim() === ""));
 }
 
 /** The kinds of content that MCP has (https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result). */
 const KINDS = ["text", "image", "audio", "resource", "resource_link"];
+/** The fields of a text in MCP, and those that Anthropic has beside it: what else stands there is a tool's own. */
+const TEXT_FIELDS = ["type", "text", "annotations", "_meta", "cache_control", "citations"];
 /** What may stand in a whole result beside its content. */
 const RESULT_FIELDS = ["content", "structuredContent", "isError", "_meta"];
 
@@ -63,13 +65,19 @@ function isWholeResult(output: JsonValue): output is JsonObject & { content: Jso
 /** The texts of content that is nothing else, a line each; `undefined` for anything else. */
 export function plainContent(output: JsonValue): string | undefined {
   if (!Array.isArray(output) || !isContent(output)) return undefined;
-  const texts = output.map((part) => (part.type === "text" ? part.text : undefined));
+  const texts = output.map(contentText);
   return texts.every((text) => text !== undefined) ? texts.join("\n") : undefined;
 }
 
 /** Whether a list is content: an object each, of a kind of MCP's with what that has, or of one of a dialect's own. */
 function isContent(list: readonly JsonValue[]): list is JsonObject[] {
   return list.length > 0 && list.some(isOfMcp) && list.every((part) => isOfMcp(part) || isOfDialect(part));
+}
+
+/** The text of a part, or all of it as JSON where a tool says more of the text; `undefined` where the part is no text. */
+export function contentText(part: JsonValue): string | undefined {
+  if (!isJsonObject(part) || part.type !== "text" || typeof part.text !== "string") return undefined;
+  return Object.keys(part).every((key) => TEXT_FIELDS.includes(key)) ? part.text : JSON.stringify(part);
 }
 
 function isOfMcp(part: JsonValue): part is JsonObject {

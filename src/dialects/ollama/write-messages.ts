@@ -4,6 +4,7 @@ import type { AssistantPart, ChatMessage, FilePart, TextPart, ToolResultPart } f
 import { resultsOf } from "../../stream/message.js";
 import { OLLAMA_HISTORY } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
+import { contentText } from "../history/result-content.js";
 import { writeCall } from "./write-call.js";
 import { writeImage } from "./write-file.js";
 
@@ -96,8 +97,9 @@ function writeOutput(output: JsonValue): { content: string; images?: string[] } 
   const texts: string[] = [];
   const images: string[] = [];
   for (const item of Array.isArray(output) ? output : []) {
-    const { type, text, data } = isJsonObject(item) ? item : {};
-    if (type === "text" && typeof text === "string") texts.push(text);
+    const { type, data } = isJsonObject(item) ? item : {};
+    const text = contentText(item);
+    if (text !== undefined) texts.push(text);
     else if (type === "image" && typeof data === "string") images.push(data);
     else return { content: JSON.stringify(output) };
   }

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { resultsOf, type ToolMessage } from "../../stream/message.js";
-import { plainContent } from "../history/result-content.js";
+import { contentText, plainContent } from "../history/result-content.js";
 
 /**
  * Results of tools, a message each. These are plain text: images in one (in the form of MCP) are shown in a message of the
@@ -29,7 +29,7 @@ function isImage(part: JsonValue): part is JsonObject & { data: string } {
 function textAround(parts: readonly JsonValue[], images: JsonObject[]): string {
   return parts
     .map((part) => {
-      if (!isImage(part)) return isJsonObject(part) && typeof part.text === "string" ? part.text : plainText(part);
+      if (!isImage(part)) return contentText(part) ?? plainText(part);
       const mediaType = typeof part.mimeType === "string" ? part.mimeType : "image/png";
       images.push({ type: "image_url", image_url: { url: `data:${mediaType};base64,${part.data}` } });
       return `(image ${images.length} below)`;

@@ -2,6 +2,7 @@ import { encodeBase64 } from "../../base/base64.js";
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import { isJsonObject } from "../../base/json.js";
 import { fromDataUrl } from "../data-url.js";
+import { contentText } from "../history/result-content.js";
 
 /**
  * What a tool returned, as a function call's output. A list of content in the form of MCP (`text`, `image` with `data` and
@@ -22,8 +23,9 @@ export function readToolOutput(output: JsonValue | undefined): JsonValue {
 
 function writePart(part: JsonValue): JsonObject | undefined {
   if (!isJsonObject(part)) return undefined;
-  const { type, text, data, mimeType } = part;
-  if (type === "text" && typeof text === "string") return { type: "input_text", text };
+  const text = contentText(part);
+  if (text !== undefined) return { type: "input_text", text };
+  const { type, data, mimeType } = part;
   if (type === "image" && typeof data === "string") {
     const mediaType = typeof mimeType === "string" ? mimeType : "image/png";
     return { type: "input_image", image_url: `data:${mediaType};base64,${data}`, detail: "auto" };

@@ -2,6 +2,7 @@ import { decodeBase64 } from "../../../base/base64.js";
 import { isJsonObject, type JsonValue } from "../../../base/json.js";
 import { BEDROCK_HISTORY } from "../../../dialects/history/history-rules.js";
 import { prepareHistory } from "../../../dialects/history/prepare-history.js";
+import { contentText } from "../../../dialects/history/result-content.js";
 import type { Warning } from "../../../stream/chat-event.js";
 import { SluiceError } from "../../../stream/error.js";
 import type {
@@ -124,8 +125,9 @@ function resultValue(output: JsonValue): ConverseResultContent {
 /** A part of content in the form of MCP; `undefined` for anything else. */
 function resultPart(part: JsonValue): ConverseResultContent | undefined {
   if (!isJsonObject(part)) return undefined;
-  const { type, text, data, mimeType } = part;
-  if (type === "text" && typeof text === "string") return { text };
+  const text = contentText(part);
+  if (text !== undefined) return { text };
+  const { type, data, mimeType } = part;
   if (type !== "image" || typeof data !== "string") return undefined;
   const format = typeof mimeType === "string" && Object.hasOwn(IMAGES, mimeType) ? IMAGES[mimeType] : "png";
   return { image: { format: format ?? "png", source: { bytes: decodeBase64(data) } } };

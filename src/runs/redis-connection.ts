@@ -7,21 +7,28 @@ import type { RunKeys } from "./redis-keys.js";
 /** Called with each text that is published to a channel; with `undefined` when some may have been lost. */
 export type OnMessage = (text: string | undefined) => void;
 
+/** A channel that is listened to. */
+interface Channel {
+  listeners: Set<OnMessage>;
+  /** Settles when what is published is heard, or cannot be. */
+  subscribed: Promise<unknown>;
+}
+
 /** Two connections to a Redis: one for commands, and one that listens. */
 export class RedisConnection {
   readonly #commands: Redis;
   readonly #listening: Redis;
-  readonly #channels = new Map<string, Set<OnMessage>>();
+  readonly #channels = new Map<string, Channel>();
 
   private constructor(commands: Redis, listening: Redis) {
     this.#commands = commands;
     this.#listening = listening;
     listening.on("message", (channel: string, text: string) => {
-      for (const listener of this.#channels.get(channel) ?? []) listener(text);
+      for (const listener of this.#channels.get(channel)?.listeners ?? []) listener(text);
     });
     // ioredis subscribes again by itself; messages of the meantime are lost.
     listening.on("ready", () => {
-      for (const listeners of this.#channels.values()) for (const listener of listeners) listener(undefined);
+      for (const { listeners } of this.#channels.values()) for (const listener of listeners) listener(undefined);
     });
   }
 
@@ -69,14 +76,12 @@ export class RedisConnection {
 
   /** Listens to a channel from when it resolves. */
   async listen(channel: string, listener: OnMessage): Promise<void> {
-    const listeners = this.#channels.get(channel);
-    if (listeners !== undefined) {
-      listeners.add(listener);
-      return;
-    }
-    this.#channels.set(channel, new Set([listener]));
+    const known = this.#channels.get(channel);
+    const heard = known ?? { listeners: new Set(), subscribed: this.#listening.subscribe(channel) };
+    this.#channels.set(channel, heard);
+    heard.listeners.add(listener);
     try {
-      await this.#listening.subscribe(channel);
+      await heard.subscribed;
     } catch (thrown) {
       throw storeFailed(thrown);
     }
@@ -84,7 +89,7 @@ export class RedisConnection {
 
   /** Listens no more. */
   unlisten(channel: string, listener: OnMessage): void {
-    const listeners = this.#channels.get(channel);
+    const listeners = this.#channels.get(channel)?.listeners;
     if (listeners === undefined || !listeners.delete(listener) || listeners.size > 0) return;
     this.#channels.delete(channel);
     // A connection that is down has no subscription to end.

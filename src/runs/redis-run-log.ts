@@ -120,7 +120,8 @@ export class RedisRunLog implements RunLog {
     const keys = keysOf(this.#prefix, run);
     const { lifeMs, keepMs } = this.#writing;
     const { meta = {}, again = "", goesOn = false } = options;
-    const stored = [JSON.stringify(meta), lifeMs, Math.max(keepMs, lifeMs), this.#channel, again, goesOn ? 1 : 0];
+    const times = [lifeMs, Math.max(keepMs, lifeMs)];
+    const stored = [JSON.stringify(meta), ...times, this.#channel, again, goesOn ? 1 : 0, keys.entries];
     // It stands on the roll before it is there: a process that dies between the two leaves nothing that nobody finds.
     const [, opened] = await Promise.all([
       this.#roll.add(run),
@@ -197,7 +198,7 @@ export class RedisRunLog implements RunLog {
   }
 
   async note(run: string, name: string, value: string | undefined): Promise<boolean> {
-    const values = [`${NOTE}${name}`, value ?? ""];
+    const values = [`${NOTE}${name}`, ...(value === undefined ? [] : [value])];
     return (await this.#connection.script(NOTE_DOWN, keysOf(this.#prefix, run), values)) === 1;
   }
 

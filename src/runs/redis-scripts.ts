@@ -10,7 +10,8 @@ export const BEGUN = "1";
 export const TAKEN = "2";
 
 /** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel, what it takes to
- * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0). Returns 1, or 0 where there is one. */
+ * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel. Returns 1, or 0 where there
+ * is one. Who waits for it on the channel hears an empty text. */
 export const OPEN = `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
 redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "bytes", "0", "startedAt", ARGV[1], "meta", ARGV[2],
@@ -18,6 +19,7 @@ redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "byte
 if ARGV[6] ~= "" then redis.call("HSET", KEYS[2], "again", ARGV[6]) end
 redis.call("SET", KEYS[3], "1", "PX", ARGV[3])
 redis.call("PEXPIRE", KEYS[2], ARGV[4])
+redis.call("PUBLISH", ARGV[8], "")
 return 1
 `;
 
@@ -109,9 +111,9 @@ redis.call("PUBLISH", known[2], ARGV[1] .. "\\n" .. ARGV[2])
 return 1
 `;
 
-/** Notes something of a run. ARGV: the field, the value ("" takes it back). Returns 1, or 0 where there is no such run. */
+/** Notes something of a run. ARGV: the field, and the value; without one it is taken back. Returns 1, or 0 where there is no such run. */
 export const NOTE_DOWN = `
 if redis.call("EXISTS", KEYS[2]) == 0 then return 0 end
-if ARGV[2] == "" then redis.call("HDEL", KEYS[2], ARGV[1]) else redis.call("HSET", KEYS[2], ARGV[1], ARGV[2]) end
+if ARGV[2] then redis.call("HSET", KEYS[2], ARGV[1], ARGV[2]) else redis.call("HDEL", KEYS[2], ARGV[1]) end
 return 1
 `;

@@ -128,7 +128,7 @@ export interface RunLog {
    */
   note(run: string, name: string, value: string | undefined): Promise<boolean>;
   /**
-   * Resolves when there is something to read of a run, whoever begins it: at once where there is already.
+   * Resolves when there is a run, whoever begins it: at once where there is already.
    *
    * @throws the signal's reason, as soon as it is aborted.
    */

@@ -186,6 +186,9 @@ export function runLogContract(name: string, open: () => Promise<RunLog>): void 
       await writer.append([START, FINISH]);
       await writer.flushed();
       await log.note(run, "c", undefined);
+      await log.note(run, "d", "");
+      expect((await other.find(run))?.notes).toEqual({ b: "seen", d: "" });
+      await other.note(run, "d", undefined);
       expect((await other.find(run))?.notes).toEqual({ b: "seen" });
       expect(await log.note("no-such-run", "b", "seen")).toBe(false);
     });
@@ -194,8 +197,8 @@ export function runLogContract(name: string, open: () => Promise<RunLog>): void 
       const run = fresh();
       const { signal } = new AbortController();
       const waiting = [log.begun(run, signal), other.begun(run, signal)];
-      const writer = await log.open(run);
-      writer.append([START]);
+      await log.open(run);
+      // Before its first event: its process may die until then, and whoever reads it is told.
       await Promise.all(waiting);
       await other.begun(run, signal);
       const left = new AbortController();

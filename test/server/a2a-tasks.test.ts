@@ -5,8 +5,10 @@ import { type TaskPushNotificationConfig, TaskState } from "@a2a-js/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
+import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { RedisRunLog } from "../../src/runs/redis-run-log.js";
 import { turnMeta } from "../../src/server/tasks/task-turns.js";
+import { SluiceError } from "../../src/stream/error.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
@@ -214,6 +216,51 @@ test.skipIf(redis === undefined)(
   },
 );
 
+describe("the list of tasks", () => {
+  const everything = { tenant: "", contextId: "", status: 0, pageToken: "", statusTimestampAfter: undefined };
+
+  test("has those of which the log keeps no more than the end, which are posted, too", async () => {
+    posted.length = 0;
+    const long = defineModel({
+      id: "long",
+      async *stream({ messages }) {
+        const count = JSON.stringify(messages.at(-1)).includes("long") ? 20 : 1;
+        for (let i = 0; i < count; i++) yield `${i} ${"x".repeat(500)}`;
+      },
+    });
+    const log = new MemoryRunLog({ maxRunBytes: 4_000 });
+    const serving = await serve({ models: { long }, log, pushNotifications: { allowPrivate: true } });
+    const client = await connectA2a(serving.url, "long");
+    const short = asTask(await client.sendMessage(say("short")));
+    const taskPushNotificationConfig = target();
+    const { id } = asTask(
+      await client.sendMessage(say("long", {}, { returnImmediately: true, taskPushNotificationConfig })),
+    );
+    await expect.poll(() => posted.length).toBe(1);
+    expect(posted[0]?.body).toMatchObject({ task: { id, status: { state: "TASK_STATE_COMPLETED" } } });
+    for (const includeArtifacts of [false, true]) {
+      const { tasks } = await client.listTasks({ ...everything, includeArtifacts });
+      expect(new Map(tasks.map((task) => [task.id, task.status?.state]))).toEqual(
+        new Map([short.id, id].map((one) => [one, TaskState.TASK_STATE_COMPLETED])),
+      );
+    }
+    await expect(client.getTask({ tenant: "", id })).rejects.toThrow("not kept any more");
+    await serving.close();
+  });
+
+  test("is no fault of the request where the log cannot be reached", async () => {
+    const log = Object.assign(new MemoryRunLog(), {
+      runsOf: () => Promise.reject(new SluiceError("store-failed", "the log is out of reach")),
+    });
+    const serving = await serve({ models, log });
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ListTasks", params: {} });
+    const headers = { "a2a-version": "1.0" };
+    const answer = await fetch(`${serving.url}/a2a/echo`, { method: "POST", headers, body });
+    expect(await answer.json()).toMatchObject({ error: { code: -32603 } });
+    await serving.close();
+  });
+});
+
 describe("addresses that tasks are posted to", () => {
   test("are none without the option, and the card says so", async () => {
     const serving = await serve({ models });
@@ -235,15 +282,23 @@ describe("addresses that tasks are posted to", () => {
   });
 
   test("are public ones alone, whatever their names lead to", async () => {
-    const serving = await serve({ models, pushNotifications: {} });
-    const client = await connectA2a(serving.url, "echo");
+    let asks = 0;
+    const counting = defineModel({
+      id: "counting",
+      *stream() {
+        asks++;
+        yield "Hi";
+      },
+    });
+    const serving = await serve({ models: { counting }, pushNotifications: {} });
+    const client = await connectA2a(serving.url, "counting");
     expect((await client.getAgentCard()).capabilities?.pushNotifications).toBe(true);
     posted.length = 0;
     for (const url of [hookUrl, "http://localhost/", "http://169.254.169.254/", "http://[::1]/", "ftp://a.test/"]) {
       const asked = client.sendMessage(say("Hi", {}, { taskPushNotificationConfig: target({ url }) }));
       await expect(asked).rejects.toThrow(/private address|not http/);
     }
-    expect(posted).toEqual([]);
+    expect([posted, asks]).toEqual([[], 0]);
     await serving.close();
   });
 });

@@ -7,7 +7,7 @@ import type { ServerCore } from "../server-core.js";
 import { threadOf } from "../start-served.js";
 import { turnsOf } from "../tasks/task-turns.js";
 import { tasksOf } from "./task-context.js";
-import { taskSnapshot } from "./task-snapshot.js";
+import { keptSnapshot } from "./task-snapshot.js";
 
 /** Of a page, by default and at most (A2A 1.0, ListTasksRequest). */
 const USUAL = 50;
@@ -33,7 +33,7 @@ export async function listTasks(
   for (const id of await core.log.runsOf(threadOf({ caller }, tasksOf(agent)))) {
     const turns = await turnsOf(core, caller, id);
     if (contextId !== "" && turns[0]?.contextId !== contextId) continue;
-    const task = await taskSnapshot(core, turns, { historyLength, artifacts });
+    const task = await keptSnapshot(core, turns, { historyLength, artifacts });
     if (task !== undefined && isWanted(task)) found.push(task);
   }
   found.sort((a, b) => order(placeIn(a), placeIn(b)));

@@ -8,7 +8,7 @@ import { loadPeer } from "../../stream/load-peer.js";
 import type { ServerCore } from "../server-core.js";
 import { taskIdOf, turnsOf } from "../tasks/task-turns.js";
 import { type PushTarget, pushTargets } from "./push-targets.js";
-import { taskSnapshot } from "./task-snapshot.js";
+import { keptSnapshot } from "./task-snapshot.js";
 
 /** Which addresses tasks of A2A are posted to. */
 export type PushNotificationOptions = GuardedHosts;
@@ -44,7 +44,7 @@ export class PushNotifications {
       const [first] = turns;
       const targets = first === undefined ? [] : pushTargets(first.record);
       if (targets.length === 0) return;
-      const task = await taskSnapshot(core, turns);
+      const task = await keptSnapshot(core, turns);
       if (task !== undefined) await Promise.all(targets.map((target) => this.#deliver(target, task)));
     } catch {
       this.#onSent("failed");

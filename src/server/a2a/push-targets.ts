@@ -20,19 +20,15 @@ const MOST = 10;
 const VISIBLE = /^[\x20-\x7e]*$/;
 
 /**
- * Notes a target with its task, in place of the one with its id.
+ * Looks whether a target may be noted.
  *
- * @returns what was noted, with its id.
+ * @param noted those that the task has.
+ * @returns what is to be noted: with an id.
  * @throws {SluiceError} `invalid-request` for an invalid address or token, or one target too many; `permission` for an
  *   address that is not reached.
  */
-export async function addPushTarget(
-  log: RunLog,
-  guarded: GuardedFetch,
-  task: RunRecord,
-  { config, version }: PushTarget,
-): Promise<TaskPushNotificationConfig> {
-  const { url, token, authentication } = config;
+export function checkedTarget(guarded: GuardedFetch, noted: readonly PushTarget[], target: PushTarget): PushTarget {
+  const { url, token, authentication, id } = target.config;
   if (!URL.canParse(url)) throw badRequest("url", url, "an address");
   guarded.check(new URL(url));
   for (const [field, text] of [
@@ -42,9 +38,18 @@ export async function addPushTarget(
   ] as const) {
     if (!VISIBLE.test(text)) throw badRequest(field, text, "visible ASCII characters");
   }
-  const named = { ...config, id: config.id || uuid(), taskId: task.run };
-  const others = pushTargets(task).filter((one) => one.config.id !== named.id);
-  if (others.length >= MOST) throw badRequest("id", named.id, `one of at most ${MOST} targets of a task`);
+  const others = noted.filter(({ config }) => config.id !== id);
+  if (others.length >= MOST) throw badRequest("id", id, `one of at most ${MOST} targets of a task`);
+  return { ...target, config: { ...target.config, id: id || uuid() } };
+}
+
+/** Notes a checked target with its task, in place of the one with its id. @returns what was noted. */
+export async function addPushTarget(
+  log: RunLog,
+  task: RunRecord,
+  { config, version }: PushTarget,
+): Promise<TaskPushNotificationConfig> {
+  const named = { ...config, taskId: task.run };
   await log.note(task.run, `${NOTE}${named.id}`, JSON.stringify({ config: named, version }));
   return named;
 }

@@ -19,7 +19,7 @@ import type { A2ARequestHandler, ServerCallContext } from "@a2a-js/sdk/server";
 import { uuid } from "../../base/uuid.js";
 import { STATE } from "../../models/a2a/a2a-words.js";
 import type { RunReader, RunRecord } from "../../runs/run-log.js";
-import { messageOf } from "../../stream/error.js";
+import { messageOf, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Peers } from "../../stream/peers.js";
 import type { ServerCall } from "../call.js";
@@ -29,7 +29,7 @@ import { startServed } from "../start-served.js";
 import { conversationAfter, runOf, type TaskTurn, turnMeta, turnsOf } from "../tasks/task-turns.js";
 import { listTasks } from "./list-tasks.js";
 import type { PushNotifications } from "./push-notifications.js";
-import { addPushTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
+import { addPushTarget, checkedTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
 import { readMessage } from "./read-message.js";
 import { contextThread, newestTurn, tasksOf } from "./task-context.js";
 import { catchUp, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
@@ -95,8 +95,12 @@ export class TaskHandler implements A2ARequestHandler {
     return this.#snapshot(await this.#turns(id), { historyLength });
   }
 
-  listTasks(request: ListTasksRequest): Promise<ListTasksResponse> {
-    return this.#wellFormed(() => listTasks(this.#core, this.#call.caller, this.#served.name, request));
+  async listTasks(request: ListTasksRequest): Promise<ListTasksResponse> {
+    try {
+      return await listTasks(this.#core, this.#call.caller, this.#served.name, request);
+    } catch (thrown) {
+      throw this.#malformed(thrown);
+    }
   }
 
   async cancelTask({ id }: CancelTaskRequest): Promise<Task> {
@@ -136,7 +140,9 @@ export class TaskHandler implements A2ARequestHandler {
     context: ServerCallContext,
   ): Promise<TaskPushNotificationConfig> {
     const push = this.#push();
-    return this.#noted(push, await this.#record(config.taskId), { config, version: versionOf(context) });
+    const record = await this.#record(config.taskId);
+    const target = this.#checked(push, record, { config, version: versionOf(context) });
+    return addPushTarget(this.#core.log, record, target);
   }
 
   async getTaskPushNotificationConfig({
@@ -180,6 +186,8 @@ export class TaskHandler implements A2ARequestHandler {
     const history = before === undefined ? [] : await conversationAfter(this.#core, before);
     const messages: ChatMessage[] = [...history, ...this.#read(message, history)];
     const turn = earlier.length + 1;
+    // Before anything runs: what is refused costs nothing.
+    const target = push && config && this.#checked(push, first?.record, { config, version: versionOf(context) });
     const { name, model } = this.#served;
     const run = await startServed(this.#core, this.#call, {
       model: name,
@@ -194,11 +202,10 @@ export class TaskHandler implements A2ARequestHandler {
     });
     const reader = run.read();
     this.#leaveWith(reader);
-    const target = config && { config, version: versionOf(context) };
     try {
-      if (push !== undefined && target !== undefined) await this.#noted(push, await this.#record(taskId), target);
+      if (target !== undefined) await addPushTarget(this.#core.log, await this.#record(taskId), target);
     } catch (thrown) {
-      run.stop("its push notification config is none");
+      run.stop("its push notification config could not be noted");
       throw thrown;
     }
     if (push !== undefined) void run.done.then(() => push.tell(this.#core, run.id));
@@ -235,8 +242,13 @@ export class TaskHandler implements A2ARequestHandler {
     );
   }
 
-  #noted({ guarded }: PushNotifications, task: RunRecord, target: PushTarget): Promise<TaskPushNotificationConfig> {
-    return this.#wellFormed(() => addPushTarget(this.#core.log, guarded, task, target));
+  /** @param task absent for one that is still to begin. */
+  #checked({ guarded }: PushNotifications, task: RunRecord | undefined, target: PushTarget): PushTarget {
+    try {
+      return checkedTarget(guarded, task === undefined ? [] : pushTargets(task), target);
+    } catch (thrown) {
+      throw this.#malformed(thrown);
+    }
   }
 
   #read(message: Message, history: readonly ChatMessage[]): ChatMessage[] {
@@ -247,13 +259,11 @@ export class TaskHandler implements A2ARequestHandler {
     }
   }
 
-  /** What is refused is the request's fault. */
-  async #wellFormed<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw new this.#errors.RequestMalformedError(messageOf(thrown));
-    }
+  /** What is refused is the request's fault; all else is not. */
+  #malformed(thrown: unknown): unknown {
+    const { code } = SluiceError.from(thrown);
+    const isRefused = code === "invalid-request" || code === "permission";
+    return isRefused ? new this.#errors.RequestMalformedError(messageOf(thrown)) : thrown;
   }
 
   #leaveWith(reader: RunReader): void {

@@ -2,6 +2,7 @@ import type { Message, Task } from "@a2a-js/sdk";
 import { ROLE } from "../../models/a2a/a2a-words.js";
 import type { RunReader } from "../../runs/run-log.js";
 import { seqAfter } from "../../stream/envelope.js";
+import { SluiceError } from "../../stream/error.js";
 import type { ServerCore } from "../server-core.js";
 import { runOf, type TaskTurn } from "../tasks/task-turns.js";
 import { TaskWriter, textPart } from "./task-writer.js";
@@ -21,7 +22,23 @@ export async function taskSnapshot(
   options?: SnapshotOptions,
 ): Promise<Task | undefined> {
   const newest = turns.at(-1);
-  return newest && taskAt(core, turns, await replayed(core, newest), options);
+  return newest && taskAt(core, turns, await replayed(core, newest, options), options);
+}
+
+/** The same without artifacts where the log does not keep all of them any more; `undefined` for a task that was forgotten meanwhile. */
+export async function keptSnapshot(
+  core: ServerCore,
+  turns: readonly TaskTurn[],
+  options?: SnapshotOptions,
+): Promise<Task | undefined> {
+  try {
+    return await taskSnapshot(core, turns, options);
+  } catch (thrown) {
+    const { code } = SluiceError.from(thrown);
+    if (code === "not-found") return undefined;
+    if (code !== "run-expired" || options?.artifacts === false) throw thrown;
+    return keptSnapshot(core, turns, { ...options, artifacts: false });
+  }
 }
 
 /** @param writer of the newest turn. */
@@ -44,10 +61,15 @@ export async function taskAt(
   };
 }
 
-/** A turn as far as its log says it now. */
-async function replayed(core: ServerCore, turn: TaskTurn): Promise<TaskWriter> {
+/** A turn as far as its log says it now; without artifacts, from where the log begins. */
+async function replayed(
+  core: ServerCore,
+  turn: TaskTurn,
+  { artifacts = true }: SnapshotOptions = {},
+): Promise<TaskWriter> {
   const writer = new TaskWriter(turn);
-  const reader = await core.log.read(turn.record.run);
+  const { run, first } = turn.record;
+  const reader = await core.log.read(run, artifacts ? {} : { after: first - 1 });
   await catchUp(reader, turn, writer);
   reader.cancel();
   return writer;

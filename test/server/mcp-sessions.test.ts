@@ -176,6 +176,24 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
     await expect(called).rejects.toThrow();
   });
 
+  test("is told twice that a call is given up which waits, and takes both", async () => {
+    const headers = {
+      "mcp-session-id": `${crypto.randomUUID()}.forms`,
+      accept: "application/json, text/event-stream",
+    };
+    const post = (message: object) =>
+      fetch(`${one.url}/mcp`, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+    const params = { name: "clerk", arguments: { message: "Pay" } };
+    const called = await post({ id: 9, method: "tools/call", params });
+    const reader = called.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let said = "";
+    while (!said.includes("elicitation/create")) said += (await reader?.read())?.value ?? "";
+    const cancel = { method: "notifications/cancelled", params: { requestId: 9 } };
+    expect([(await post(cancel)).status, (await post(cancel)).status]).toEqual([202, 202]);
+    for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) said += read.value;
+    expect(said).toContain("the client cancelled the call");
+  });
+
   test("can be taken up behind each of its events, and says the rest", async () => {
     gate = deferred();
     gate.resolve();

@@ -3,6 +3,7 @@ import { GoogleGenAI } from "@google/genai";
 import { Ollama } from "ollama";
 import OpenAI, { toFile } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
 import type { EmbeddingModel } from "../../src/models/embeddings/embedding-model.js";
 import { scripted } from "../../src/models/scripted.js";
@@ -21,6 +22,14 @@ const lengths: EmbeddingModel = {
   }),
 };
 const summariser = scripted([["They greeted."], ["Go on."]], { id: "test/summariser" });
+const waiting = defineModel({
+  id: "waiting",
+  *stream() {
+    yield "May I?";
+    yield { type: "input-request", id: "1", kind: "question", message: "May I?", schema: { type: "boolean" } };
+    yield { type: "finish", reason: "input-required", usage: {} };
+  },
+});
 const [key, other] = [createApiKey(), createApiKey()];
 const booked: RunLogEntry[] = [];
 let serving: Serving;
@@ -28,7 +37,7 @@ let client: OpenAI;
 
 beforeAll(async () => {
   serving = await serve({
-    models: { echo: echo({ tokensPerSecond: Number.POSITIVE_INFINITY }), summariser },
+    models: { echo: echo({ tokensPerSecond: Number.POSITIVE_INFINITY }), summariser, waiting },
     embeddings: { lengths },
     voices: { alloy: new TestVoice({ chunks: 2 }) },
     transcribers: { scribe: { id: "test", transcribe: async (pcm, rate) => `${pcm.length} bytes at ${rate}` } },
@@ -168,6 +177,16 @@ describe("text completions", () => {
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
   });
 
+  test("end in one of the protocol's words, whatever an agent waits for", async () => {
+    const asked = { model: "waiting", prompt: "Go on." } as const;
+    expect((await client.completions.create(asked)).choices[0]?.finish_reason).toBe("stop");
+    const reasons = [];
+    for await (const { choices } of await client.completions.create({ ...asked, stream: true })) {
+      reasons.push(choices[0]?.finish_reason);
+    }
+    expect(reasons.at(-1)).toBe("stop");
+  });
+
   test.each([
     ["suffix", { suffix: "end" }],
     ["echo", { echo: true }],
@@ -193,6 +212,7 @@ test("tokens of a response's input are counted for OpenAI's client", async () =>
   expect(object).toBe("response.input_tokens");
   const tools = [{ type: "function", name: "look", parameters: { type: "object" }, strict: false }];
   expect((await count({ input: "Hello there", tools })).input_tokens).toBeGreaterThan(one);
+  expect((await count({ model: null, input: "Hello there" })).input_tokens).toBe(one);
 });
 
 describe("what is not served", () => {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../base/json.js";
-import type { ChatEvent, FinishEvent } from "../../stream/chat-event.js";
+import type { ChatEvent, FinishEvent, FinishReason } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
+import { clientReason } from "../client-calls.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { writeFinishReason } from "../openai-chat/finish-reason.js";
 import { wantsUsage } from "../openai-chat/read-request.js";
@@ -51,7 +52,7 @@ export class CompletionWriter implements WireWriter {
   }
 
   #finish({ reason, usage }: FinishEvent, write: WriteFrame): void {
-    this.#chunk([completionChoice("", writeFinishReason(reason))], write);
+    this.#chunk([completionChoice("", completionReason(reason))], write);
     if (wantsUsage(this.#context.request)) this.#chunk([], write, { usage: writeUsage(usage) });
   }
 
@@ -60,6 +61,11 @@ export class CompletionWriter implements WireWriter {
     const chunk = { id: this.#id, object: "text_completion", created: this.#created, model, choices, ...extra };
     write({ data: JSON.stringify(chunk) });
   }
+}
+
+/** The protocol's word for a reason: it knows no calls, for which its client could wait. */
+export function completionReason(reason: FinishReason): string {
+  return writeFinishReason(clientReason(reason, false));
 }
 
 /** The only choice of an answer, or of a piece of it. */

@@ -93,9 +93,16 @@ export async function cancelCall(
   if (asked === undefined || pendingRequests(await conversationAfter(core, asked)).length === 0) return;
   const { taskId, contextId, turn, messages, record } = asked;
   const meta = { ...record.meta, ...turnMeta(taskId, contextId, turn + 1, messages) };
-  const writer = await core.log.open(runOf(taskId, turn + 1), { meta });
-  writer.fail(new SluiceError("cancelled", CANCELLED));
-  await writer.flushed();
+  const next = runOf(taskId, turn + 1);
+  try {
+    const writer = await core.log.open(next, { meta });
+    writer.fail(new SluiceError("cancelled", CANCELLED));
+    await writer.flushed();
+  } catch (thrown) {
+    // Another message was sooner: the form's answer, or one that cancels as well.
+    if (SluiceError.from(thrown).code !== "conflict") throw thrown;
+    await core.log.stop(next, CANCELLED);
+  }
 }
 
 /** A call of the caller's, by the id of its task; `undefined` where there is none. */

@@ -90,7 +90,7 @@ async function create(core: ServerCore, call: ServerCall, value: JsonValue): Pro
 async function inputTokens(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const body = await wholeConversation(core, call, new WireObject(await call.json(), "").value);
   // The model may be absent here.
-  const named = { model: core.models.find(undefined, call.caller).name, ...body };
+  const named = { ...body, model: body.model ?? core.models.find(undefined, call.caller).name };
   const served = openAiResponses.readRequest(withoutServerFields(withSummaries(named)));
   const count = await countTokens(core, call.caller, served);
   return jsonReply({ object: "response.input_tokens", input_tokens: count });

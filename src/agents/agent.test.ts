@@ -323,3 +323,9 @@ test("an agent is a step of a workflow", async () => {
   });
   expect(result).toEqual({ poem: "A poem." });
 });
+
+test("options of a run that are misspelt are refused before anything happens", () => {
+  const agent = new Agent({ model: scripted([]) });
+  expect(() => agent.stream("Hi", { sginal: AbortSignal.abort() } as never)).toThrow("did you mean signal?");
+  expect(() => agent.stream("Hi", { session: "a" } as never)).toThrow("session: found");
+});

@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject } from "../base/json.js";
 import { uuid } from "../base/uuid.js";
 import { guard } from "../guards/guard.js";
-import { model as resolve } from "../models/registry.js";
+import { modelOf } from "../models/model-of.js";
 import type { CallContext } from "../stream/call-context.js";
+import { CALL_OPTIONS } from "../stream/call-options.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { boolean, exactly, filledString, string } from "../stream/checks.js";
@@ -29,6 +30,8 @@ import { type AgentNode, agentNode } from "./workflow-node.js";
 export type AgentInput<Inputs> = string | Inputs | ToolMessage;
 
 const AS_TOOL = exactly("asTool", { name: filledString, description: string, approval: boolean });
+
+const RUN = exactly("a run", { ...CALL_OPTIONS, sessionId: filledString });
 
 const DEFAULT_SIGNATURE = signature("message -> response");
 
@@ -76,8 +79,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
     this.name = name;
     this.description = description;
     this.signature = given ?? (DEFAULT_SIGNATURE as unknown as Signature<Inputs, Outputs>);
-    this.#model = typeof model === "string" ? resolve(model) : model;
-    if (typeof this.#model?.stream !== "function") throw invalid("model", model, "a chat model, or the name of one");
+    this.#model = modelOf(model);
     if (this.#model.capabilities?.tools === false && agentTools(options as AgentOptions).length > 0) {
       throw new SluiceError("unsupported", `${this.#model.id} does not call tools`, { model: this.#model.id });
     }
@@ -118,7 +120,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    *   text input, and for unknown options. Inputs that do not fit end the stream with it before any model is called.
    */
   stream(given: AgentInput<Inputs>, options: AgentRunOptions = {}): AgentRun<Outputs> {
-    if (typeof options !== "object" || options === null) throw invalid("options", options, "the options of a run");
+    RUN(options, "");
     const { sessionId = this.#options.sessionId, ...call } = options;
     const input = this.#inputOf(given);
     const { memory } = this.#options;

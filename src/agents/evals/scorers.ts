@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "../../base/json.js";
-import { model as resolve } from "../../models/registry.js";
+import { modelOf } from "../../models/model-of.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { invalid } from "../../stream/error.js";
 import { object } from "../../structured/object.js";
@@ -92,8 +92,7 @@ const GRADE: JsonObject = {
  */
 export function judge(model: ChatModel | string, criterion: string): Scorer {
   if (typeof criterion !== "string" || criterion.trim() === "") throw invalid("criterion", criterion, "a text");
-  const judging = typeof model === "string" ? resolve(model) : model;
-  if (typeof judging?.stream !== "function") throw invalid("model", model, "a chat model, or the name of one");
+  const judging = modelOf(model);
   return {
     name: "judge",
     async score(run): Promise<Score> {

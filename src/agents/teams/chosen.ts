@@ -51,7 +51,7 @@ export function chosenByModel(options: ChosenOptions): ChatModel & Member {
       for (let attempt = 0; attempt < 2; attempt++) {
         const word = await choice(chooser, members, state);
         if (word === "done" && state.ended.length > 0) return undefined;
-        const member = members.find((one) => one.name.toLowerCase() === word);
+        const member = members.find(({ name }) => plain(name) === word);
         if (member !== undefined) return { member };
       }
       throw new SluiceError(
@@ -72,8 +72,13 @@ async function choice(chooser: ChatModel, members: readonly Member[], state: Tea
   const stream = chooser.stream({ messages }, { signal, ...(context && { context }) });
   const text = await stream.fullText;
   spend(await stream.usage, chooser.id);
-  return text
-    .trim()
+  return plain(text);
+}
+
+/** A name without what models put around one: letters, digits, `_` and `-`, in small letters. */
+function plain(name: string): string {
+  return name
+    .normalize()
     .toLowerCase()
-    .replace(/[^\w-]/g, "");
+    .replace(/[^\p{L}\p{M}\p{N}_-]/gu, "");
 }

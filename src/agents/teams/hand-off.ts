@@ -1,7 +1,7 @@
 import type { ChatModel } from "../../stream/chat-model.js";
-import { anything, exactly, filledString, limit } from "../../stream/checks.js";
+import { anything, exactly, filledString, limit, list, record } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
-import type { ChatMessage } from "../../stream/message.js";
+import type { ChatMessage, ToolResultPart } from "../../stream/message.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
 import type { AgentOptions } from "../agent-options.js";
@@ -26,6 +26,8 @@ export interface HandOffOptions {
 
 const PREFIX = "hand_over_to_";
 
+const ROUTES = record("names of members, each with a list of names", list("a list of names", filledString));
+
 /**
  * Agents that hand the conversation over to one another: whoever has it speaks, sees everything, and keeps it for the next
  * turns. A cycle of hand-offs ends at `maxHandOffs`.
@@ -42,7 +44,7 @@ const PREFIX = "hand_over_to_";
  * ```
  */
 export function handOff(options: HandOffOptions): ChatModel & Member {
-  const known = { members: { required: anything }, routes: anything, maxHandOffs: limit, name: filledString };
+  const known = { members: { required: anything }, routes: ROUTES, maxHandOffs: limit, name: filledString };
   exactly("handOff", known)(options, "");
   const { members: agents, routes, maxHandOffs = 5, name = "team" } = options;
   checkMembers(agents);
@@ -69,7 +71,7 @@ export function handOff(options: HandOffOptions): ChatModel & Member {
       }
       // A turn that was resumed to its end, without another answer, hands over as it meant to before it waited.
       const isResumed = last.messages.every(({ role }) => role !== "assistant");
-      const target = handedTo(isResumed ? request.messages : last.messages);
+      const target = handedTo(isResumed ? [...request.messages, ...last.messages] : last.messages);
       // Nobody may hand over any more: whoever has the conversation answers.
       const member =
         ended.length >= maxHandOffs ? agents.find((one) => one.name === target) : handing.get(target ?? "");
@@ -92,17 +94,22 @@ function withHandOff(agent: HandOffMember, targets: readonly HandOffMember[]): M
   const options: AgentOptions = {
     ...agent.options,
     tools: [...own, ...tools],
-    stopWhen: (state) => state.calls.some(({ name }) => name.startsWith(PREFIX)) || (stopWhen?.(state) ?? false),
+    stopWhen: (state) => state.results.some(handsOver) || (stopWhen?.(state) ?? false),
   };
   return new Agent(options);
 }
 
 /** To whom the last step of a turn handed over. */
 function handedTo(messages: readonly ChatMessage[]): string | undefined {
-  const last = messages.findLast(({ role }) => role === "assistant");
-  if (last === undefined || typeof last.content === "string") return undefined;
-  for (const part of last.content) {
-    if (part.type === "tool-call" && part.name.startsWith(PREFIX)) return part.name.slice(PREFIX.length);
+  const answer = messages.findLastIndex(({ role }) => role === "assistant");
+  const results = messages.slice(answer + 1).flatMap(({ role, content }) => (role === "tool" ? content : []));
+  for (const part of results) {
+    if (part.type === "tool-result" && handsOver(part)) return part.name.slice(PREFIX.length);
   }
   return undefined;
+}
+
+/** A hand-off that was denied, or failed, is none. */
+function handsOver({ name, isError }: ToolResultPart): boolean {
+  return name.startsWith(PREFIX) && isError !== true;
 }

@@ -82,6 +82,32 @@ test("an agent hands the conversation over, and who has it keeps it", async () =
   expect(await team.stream({ messages }).fullText).toBe("Still here.");
 });
 
+test("a hand-off that is denied is none: whoever has the conversation answers", async () => {
+  const desk = new Agent({
+    name: "desk",
+    model: scripted([[call("1", "hand_over_to_refunds")], ["No refunds today."]]),
+    hooks: { beforeTool: ({ context }) => (context.caller === "guest" ? { deny: "not for guests" } : undefined) },
+  });
+  const team = handOff({ members: [desk, new Agent({ name: "refunds", model: scripted([["Refunded."]]) })] });
+  expect(await team.stream(ASK, { context: { caller: "guest" } }).fullText).toBe("No refunds today.");
+});
+
+test("routes that are no lists of names are refused", () => {
+  const members = [new Agent({ name: "a", model: scripted([]) }), new Agent({ name: "b", model: scripted([]) })];
+  for (const routes of [{ a: "b" }, { a: null }, [], "b"])
+    expect(() => handOff({ members, routes } as never)).toThrow(/^routes.*allowed: .*names/);
+});
+
+test("members are chosen by any name", async () => {
+  const members = ["Büro Süd", "büro-nord"].map((name) => roundRobin({ name, members: [agentOf(name)] }));
+  for (const said of ["Büro Süd", '"Büro Su\u0308d".', "**büro süd**"])
+    expect(await chosenByModel({ members, chooser: scripted([[said]]) }).stream(ASK).fullText).toBe("Büro Süd");
+});
+
+function agentOf(text: string): Agent {
+  return new Agent({ model: scripted([[text], [text], [text]]) });
+}
+
 test("hand-offs in a circle end, with an answer", async () => {
   const agent = (name: string, other: string) =>
     new Agent({

@@ -1,8 +1,8 @@
-import { model } from "../../models/registry.js";
+import { modelOf } from "../../models/model-of.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { exactly, filledString, wholeNumber } from "../../stream/checks.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { SluiceError } from "../../stream/error.js";
 import type { AudioChunk, SynthesisOptions, Voice } from "./voice.js";
 
 /** Settings of `modelVoice`. */
@@ -33,9 +33,7 @@ const TASK = "Read the user's text aloud, word for word, in its own language. Do
  */
 export function modelVoice(spoken: ChatModel | string, options: ModelVoiceOptions = {}): Voice {
   OPTIONS(options, "");
-  const found = typeof spoken === "string" ? model(spoken) : spoken;
-  if (typeof found?.stream !== "function") throw invalid("model", spoken, "a chat model, or the name of one");
-  return new ModelVoice(found, options);
+  return new ModelVoice(modelOf(spoken), options);
 }
 
 class ModelVoice implements Voice {

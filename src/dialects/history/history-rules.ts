@@ -88,7 +88,7 @@ export const GEMINI_HISTORY: HistoryRules = {
   dialect: "gemini",
   toolNames: { not: /[^A-Za-z0-9_.:-]/g, longest: 64 },
   filesInAnswers: true,
-  resultFiles: ["image", "audio"],
+  resultFiles: ["image", "heic", "audio"],
   refusedTexts: "empty",
   userFirst: true,
 };
@@ -164,6 +164,11 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
     rule: "the conversation begins with the user; ids and names are 1–64 of `A–Z a–z 0–9 _ -`; where tools were called, tools are declared; results of tools that failed say something",
     source:
       "pydantic/pydantic-ai#5929, aws-samples/sample-multi-agent-orchestration-chat-on-agentcore#15, docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html",
+  },
+  {
+    who: "Anthropic, Bedrock, OpenAI",
+    rule: "images in results of tools are PNG, JPEG, GIF or WebP, and called what their bytes are",
+    source: "anthropics/claude-code#28279, anomalyco/opencode#12519, llmsresearch/paperbanana#58",
   },
   {
     who: "DeepSeek, Moonshot",

@@ -7,7 +7,7 @@ import { ollama } from "../ollama/ollama.js";
 import { openAiChat } from "../openai-chat/openai-chat.js";
 import { openAiResponses } from "../openai-responses/openai-responses.js";
 import { OPENAI_CHAT_HISTORY } from "./history-rules.js";
-import { resultContent, sentOutput } from "./result-content.js";
+import { type ResultFile, resultContent, sentOutput } from "./result-content.js";
 
 const text = { type: "text", text: "see" };
 const image = { type: "image", data: "aGk=", mimeType: "image/png" };
@@ -17,7 +17,7 @@ const picture = { type: "resource", resource: { uri: "file:///a.png", mimeType: 
 const archive = { type: "resource", resource: { uri: "file:///a.zip", mimeType: "application/zip", blob: "UEs=" } };
 const link = { type: "resource_link", uri: "https://a.b/c", name: "c" };
 
-function contentOf(output: JsonValue, takes: ("image" | "audio")[] = ["image"]) {
+function contentOf(output: JsonValue, takes: ResultFile[] = ["image"]) {
   const lost: string[] = [];
   return { parts: resultContent(output, takes, (what) => lost.push(what)), lost };
 }
@@ -156,4 +156,38 @@ test("a failure of blank texts is said to have failed in silence", () => {
     () => {},
   );
   expect(output).toBe("The tool failed, and did not say why.");
+});
+
+describe("an image of a result", () => {
+  const jpeg = "/9j/4AAQSkZJRgABAQAAAQABAAD/";
+  const named = (mimeType: string, data = "aGk=") => ({ type: "image", data, mimeType });
+
+  test.each<[string, JsonValue, JsonValue]>([
+    ["that is called something else has the name of its bytes", named("image/png", jpeg), named("image/jpeg", jpeg)],
+    ["without a name has the name of its bytes", { type: "image", data: jpeg }, named("image/jpeg", jpeg)],
+    ["has a registered name", named("image/jpg"), named("image/jpeg")],
+    ["has a name without parameters", named("Image/PNG; charset=binary"), named("image/png")],
+  ])("%s", (_, given, sent) => {
+    expect(contentOf([given])).toEqual({ parts: [sent], lost: [] });
+  });
+
+  test.each<[string, JsonValue, string]>([
+    ["SVG", named("image/svg+xml"), "an image of type image/svg+xml"],
+    ["HEIC", named("image/heic"), "an image of type image/heic"],
+    ["a data URL", named("image/png", "data:image/png;base64,aGk="), "an image that is not base64"],
+    [
+      "SVG in a resource",
+      { type: "resource", resource: { uri: "a", mimeType: "image/svg+xml", blob: "PHN2Zz4=" } },
+      "an image of type image/svg+xml",
+    ],
+  ])("is a text where the service refuses it: %s", (_, given, lost) => {
+    expect(contentOf([given])).toEqual({
+      parts: [{ type: "text", text: `(${lost}, which cannot be shown here)` }],
+      lost: [lost],
+    });
+  });
+
+  test("may be of a type that only some services see", () => {
+    expect(contentOf([named("image/heic")], ["image", "heic"])).toEqual({ parts: undefined, lost: [] });
+  });
 });

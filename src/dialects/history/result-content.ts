@@ -1,9 +1,19 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ToolResultPart } from "../../stream/message.js";
 import type { HistoryRules } from "./history-rules.js";
+import { imageTypeOf } from "./result-image.js";
 
-/** Files that a tool's result may show the model. */
-export type ResultFile = "image" | "audio";
+/** Files that a tool's result may show the model: images that all who see any take (PNG, JPEG, GIF, WebP), others, sounds. */
+export type ResultFile = "image" | "heic" | "audio";
+
+const IMAGES: Readonly<Record<string, ResultFile>> = {
+  "image/png": "image",
+  "image/jpeg": "image",
+  "image/gif": "image",
+  "image/webp": "image",
+  "image/heic": "heic",
+  "image/heif": "heic",
+};
 
 /** What stands for a failure that has no words. */
 const SILENT_FAILURE = "The tool failed, and did not say why.";
@@ -104,8 +114,9 @@ function isOfDialect(part: JsonValue): boolean {
 function sendable(part: JsonObject, takes: readonly ResultFile[], leaveOut: (what: string) => void): JsonObject {
   switch (part.type) {
     case "image":
+      return typeof part.data === "string" ? sentImage(part, part.data, takes, leaveOut) : part;
     case "audio":
-      return takes.includes(part.type) || typeof part.data !== "string" ? part : missing(part.type, leaveOut);
+      return takes.includes("audio") ? part : missing("a sound", leaveOut);
     case "resource":
       return isJsonObject(part.resource) ? embedded(part.resource, takes, leaveOut) : part;
     case "resource_link":
@@ -129,8 +140,22 @@ function embedded(resource: JsonObject, takes: readonly ResultFile[], leaveOut: 
   return { type: "text", text: `(a file, which cannot be shown here: ${JSON.stringify(about)})` };
 }
 
-function missing(kind: ResultFile, leaveOut: (what: string) => void): JsonObject {
-  const what = kind === "image" ? "an image" : "a sound";
+/** An image under the name that its bytes have; a text in the place of one that the service does not see. */
+function sentImage(
+  part: JsonObject,
+  data: string,
+  takes: readonly ResultFile[],
+  leaveOut: (what: string) => void,
+): JsonObject {
+  if (!takes.includes("image")) return missing("an image", leaveOut);
+  const type = imageTypeOf(data, part.mimeType);
+  const file = type !== undefined && Object.hasOwn(IMAGES, type) ? IMAGES[type] : undefined;
+  if (type === undefined) return missing("an image that is not base64", leaveOut);
+  if (file === undefined || !takes.includes(file)) return missing(`an image of type ${type}`, leaveOut);
+  return type === (part.mimeType ?? "image/png") ? part : { ...part, mimeType: type };
+}
+
+function missing(what: string, leaveOut: (what: string) => void): JsonObject {
   leaveOut(what);
   return { type: "text", text: `(${what}, which cannot be shown here)` };
 }

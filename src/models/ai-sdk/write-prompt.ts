@@ -36,7 +36,7 @@ export function writePrompt(messages: readonly ChatMessage[], target: AiSdkTarge
 }
 
 /** What its providers refuse themselves, they know better. */
-const AI_SDK_HISTORY: HistoryRules = { dialect: AI_SDK, filesInAnswers: true, resultFiles: ["image", "audio"] };
+const AI_SDK_HISTORY: HistoryRules = { dialect: AI_SDK, filesInAnswers: true, resultFiles: ["image", "heic", "audio"] };
 
 interface WrittenMessage {
   role: "assistant" | "tool";

@@ -50,7 +50,7 @@ test.each<[what: string, ask: (found: unknown) => Promise<unknown>, field: strin
     "the options of a run",
     (found) => new Agent({ model: scripted([["Yes."]]) }).chat("Go.", none(found)),
     "options",
-    [{}, []],
+    [{}],
   ],
 ])("%s that is none is refused with its name", async (_, ask, field, fits = []) => {
   for (const found of USELESS) {

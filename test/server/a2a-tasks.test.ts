@@ -13,7 +13,7 @@ import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
 import { startRedis } from "../support/local-server.js";
-import { asTask, connectA2a, say, textIn } from "./a2a-client.js";
+import { asTask, connectA2a, say, textIn, textOf } from "./a2a-client.js";
 import { replicatedLogs } from "./replicated-logs.js";
 import { type Serving, serve } from "./serve.js";
 
@@ -216,9 +216,9 @@ test.skipIf(redis === undefined)(
   },
 );
 
-describe("the list of tasks", () => {
-  const everything = { tenant: "", contextId: "", status: 0, pageToken: "", statusTimestampAfter: undefined };
+const everything = { tenant: "", contextId: "", status: 0, pageToken: "", statusTimestampAfter: undefined };
 
+describe("the list of tasks", () => {
   test("has those of which the log keeps no more than the end, which are posted, too", async () => {
     posted.length = 0;
     const long = defineModel({
@@ -257,6 +257,47 @@ describe("the list of tasks", () => {
     const headers = { "a2a-version": "1.0" };
     const answer = await fetch(`${serving.url}/a2a/echo`, { method: "POST", headers, body });
     expect(await answer.json()).toMatchObject({ error: { code: -32603 } });
+    await serving.close();
+  });
+});
+
+describe("a task", () => {
+  test("keeps what earlier steps said where a later one is taken back", async () => {
+    const steps = defineModel({
+      id: "steps",
+      *stream() {
+        yield { type: "step-start", step: 1, model: "m" };
+        yield "Looked. ";
+        yield { type: "file", mediaType: "image/png", data: new Uint8Array([1]) };
+        yield { type: "step-finish", step: 1, reason: "tool-calls", usage: {} };
+        yield { type: "step-start", step: 2, model: "m" };
+        yield "Wro";
+        yield { type: "file", mediaType: "image/png", data: new Uint8Array([2]) };
+        yield { type: "retract", reason: "another model answers" };
+        yield "Right.";
+        yield { type: "finish", reason: "stop", usage: {} };
+      },
+    });
+    const serving = await serve({ models: { steps } });
+    const client = await connectA2a(serving.url, "steps");
+    const task = asTask(await client.sendMessage(say("Go")));
+    expect(textOf(task)).toBe("Looked. Right.");
+    expect(task.artifacts.map(({ name }) => name)).toEqual(["answer", "file"]);
+    expect(await client.getTask({ tenant: "", id: task.id, historyLength: 0 })).toMatchObject({ history: [] });
+    await serving.close();
+  });
+
+  test("is not told with fewer than no messages", async () => {
+    const serving = await serve({ models });
+    const client = await connectA2a(serving.url, "echo");
+    const { id } = asTask(await client.sendMessage(say("Hi")));
+    const asked = [
+      client.getTask({ tenant: "", id, historyLength: -1 }),
+      client.sendMessage(say("Hi", {}, { historyLength: -1 })),
+      client.listTasks({ ...everything, historyLength: -1 }),
+    ];
+    for (const one of asked) await expect(one).rejects.toThrow("historyLength: found -1");
+    expect((await client.listTasks(everything)).totalSize).toBe(1);
     await serving.close();
   });
 });

@@ -194,6 +194,16 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
     expect(said).toContain("the client cancelled the call");
   });
 
+  test("goes on after an answer to nothing, and an event that there is not", async () => {
+    const headers = { "mcp-session-id": crypto.randomUUID() };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: crypto.randomUUID(), result: {} });
+    const answered = await fetch(`${one.url}/mcp`, { method: "POST", headers, body });
+    const id = `${crypto.randomUUID()}/1/0`;
+    const resumed = await fetch(`${one.url}/mcp`, { headers: { ...headers, "last-event-id": id } });
+    // 404 would say that the session is over (MCP 2025-11-25, Session Management).
+    expect([answered.status, resumed.status]).toEqual([400, 400]);
+  });
+
   test("can be taken up behind each of its events, and says the rest", async () => {
     gate = deferred();
     gate.resolve();

@@ -128,5 +128,5 @@ test("nobody comes in without a key, and what is not served is said in words", a
     200,
     expect.stringContaining("You said: Hi"),
   ]);
-  expect((await fetch(`${serving.url}/mcp`, { headers: { ...headers, "last-event-id": "x" } })).status).toBe(404);
+  expect((await fetch(`${serving.url}/mcp`, { headers: { ...headers, "last-event-id": "x" } })).status).toBe(400);
 });

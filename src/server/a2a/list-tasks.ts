@@ -7,7 +7,7 @@ import type { ServerCore } from "../server-core.js";
 import { threadOf } from "../start-served.js";
 import { turnsOf } from "../tasks/task-turns.js";
 import { tasksOf } from "./task-context.js";
-import { keptSnapshot } from "./task-snapshot.js";
+import { checkHistoryLength, keptSnapshot } from "./task-snapshot.js";
 
 /** Of a page, by default and at most (A2A 1.0, ListTasksRequest). */
 const USUAL = 50;
@@ -28,6 +28,7 @@ export async function listTasks(
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > MOST) {
     throw badRequest("pageSize", pageSize, `a whole number from 1 to ${MOST}`);
   }
+  checkHistoryLength(historyLength);
   const isWanted = filterOf(request);
   const found: Task[] = [];
   for (const id of await core.log.runsOf(threadOf({ caller }, tasksOf(agent)))) {

@@ -32,7 +32,7 @@ import type { PushNotifications } from "./push-notifications.js";
 import { addPushTarget, checkedTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
 import { readMessage } from "./read-message.js";
 import { contextThread, newestTurn, tasksOf } from "./task-context.js";
-import { catchUp, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
+import { catchUp, checkHistoryLength, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
 import { TaskWriter } from "./task-writer.js";
 
 /** What one call of A2A is about. */
@@ -92,15 +92,15 @@ export class TaskHandler implements A2ARequestHandler {
   }
 
   async getTask({ id, historyLength }: GetTaskRequest): Promise<Task> {
+    this.#wellFormed(() => checkHistoryLength(historyLength));
     return this.#snapshot(await this.#turns(id), { historyLength });
   }
 
   async listTasks(request: ListTasksRequest): Promise<ListTasksResponse> {
-    try {
-      return await listTasks(this.#core, this.#call.caller, this.#served.name, request);
-    } catch (thrown) {
+    const asked = listTasks(this.#core, this.#call.caller, this.#served.name, request);
+    return asked.catch((thrown) => {
       throw this.#malformed(thrown);
-    }
+    });
   }
 
   async cancelTask({ id }: CancelTaskRequest): Promise<Task> {
@@ -174,6 +174,7 @@ export class TaskHandler implements A2ARequestHandler {
     context: ServerCallContext,
   ): Promise<{ turns: TaskTurn[]; reader: RunReader }> {
     if (message === undefined) throw new this.#errors.RequestMalformedError("message is missing");
+    this.#wellFormed(() => checkHistoryLength(configuration?.historyLength));
     const config = configuration?.taskPushNotificationConfig;
     const push = config === undefined ? this.#core.pushNotifications : this.#push();
     const earlier = message.taskId === "" ? [] : await this.#waiting(message.taskId);
@@ -244,11 +245,7 @@ export class TaskHandler implements A2ARequestHandler {
 
   /** @param task absent for one that is still to begin. */
   #checked({ guarded }: PushNotifications, task: RunRecord | undefined, target: PushTarget): PushTarget {
-    try {
-      return checkedTarget(guarded, task === undefined ? [] : pushTargets(task), target);
-    } catch (thrown) {
-      throw this.#malformed(thrown);
-    }
+    return this.#wellFormed(() => checkedTarget(guarded, task === undefined ? [] : pushTargets(task), target));
   }
 
   #read(message: Message, history: readonly ChatMessage[]): ChatMessage[] {
@@ -256,6 +253,14 @@ export class TaskHandler implements A2ARequestHandler {
       return readMessage(message, history);
     } catch (thrown) {
       throw new this.#errors.RequestMalformedError(messageOf(thrown));
+    }
+  }
+
+  #wellFormed<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (thrown) {
+      throw this.#malformed(thrown);
     }
   }
 

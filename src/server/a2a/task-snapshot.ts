@@ -1,4 +1,5 @@
 import type { Message, Task } from "@a2a-js/sdk";
+import { badRequest } from "../../dialects/wire-object.js";
 import { ROLE } from "../../models/a2a/a2a-words.js";
 import type { RunReader } from "../../runs/run-log.js";
 import { seqAfter } from "../../stream/envelope.js";
@@ -13,6 +14,12 @@ export interface SnapshotOptions {
   historyLength?: number | undefined;
   /** Whether files and texts are told. Default true. */
   artifacts?: boolean;
+}
+
+/** @throws {SluiceError} `invalid-request` for a number of messages that is none. */
+export function checkHistoryLength(length: number | undefined): void {
+  if (length === undefined || (Number.isInteger(length) && length >= 0)) return;
+  throw badRequest("historyLength", length, "a whole number of at least 0");
 }
 
 /** A task as far as its log says it now; `undefined` where it has no turn. */

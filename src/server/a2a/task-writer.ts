@@ -27,6 +27,8 @@ export class TaskWriter {
   readonly #emitted = new Transcript(true);
   readonly #files: Artifact[] = [];
   #text = "";
+  /** How much of them a `retract` leaves. */
+  #kept = { text: 0, files: 0 };
   #begun = false;
   #state: TaskState = STATE.working;
   #message: Message | undefined;
@@ -72,11 +74,16 @@ export class TaskWriter {
     switch (event.type) {
       case "text-delta":
         return event.text === "" ? [] : [this.#textPiece(event.text)];
+      case "start":
+      case "step-start":
+        this.#kept = { text: this.#text.length, files: this.#files.length };
+        return [];
       case "retract":
-        // What was emitted until now is void: the artifact begins anew.
-        if (!this.#begun) return [];
-        this.#text = "";
-        return [this.#update(artifact(this.#answerId, "answer", [textPart("")]), false)];
+        this.#files.length = this.#kept.files;
+        // What this model call had said is void: the artifact is written anew.
+        if (this.#text.length === this.#kept.text) return [];
+        this.#text = this.#text.slice(0, this.#kept.text);
+        return [this.#update(artifact(this.#answerId, "answer", [textPart(this.#text)]), false)];
       case "file": {
         const { mediaType, data } = event;
         const part: Part = {

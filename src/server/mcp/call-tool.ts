@@ -60,7 +60,7 @@ export async function beginCall(
  * Goes on with a call that waited for a form.
  *
  * @param run that asked, which is the id of the request that is answered. @param result absent where the client failed.
- * @throws {SluiceError} `not-found` where nothing waits; `conflict` where it was answered already.
+ * @throws {SluiceError} `invalid-request` where nothing waits, since 404 says that a session is over; `conflict` where it was answered already.
  */
 export async function answerForm(
   core: ServerCore,
@@ -168,5 +168,5 @@ function refused(field: string, message: string): SluiceError {
 }
 
 function nothingWaits(id: RequestId): SluiceError {
-  return new SluiceError("not-found", `no call waits for an answer to ${JSON.stringify(id)}`);
+  return refused("id", `no call waits for an answer to ${JSON.stringify(id)}`);
 }

@@ -47,7 +47,9 @@ export async function mcpStream(core: ServerCore, call: ServerCall): Promise<Ser
   const named = placeNamed(last);
   const found = named && (await findCall(core, call.caller, named.taskId));
   if (named === undefined || found === undefined) {
-    throw new SluiceError("not-found", `there is no call behind the event ${last}, or it is not kept any more`);
+    const message = `there is no call behind the event ${last}, or it is not kept any more`;
+    // Not 404, which says that the session is over (MCP 2025-11-25, Session Management).
+    throw new SluiceError("invalid-request", message, { field: "last-event-id", status: 400 });
   }
   const reader = await core.log.read(found.turn.record.run);
   return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...found, reader, after: named.place }) };

@@ -15,14 +15,20 @@ export function askedWaitMs({ headers = {}, data, message = "" }: WaitSources): 
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110, 10.2.3), in ms. */
 export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
-  const ms = Number(headers["retry-after-ms"] || Number.NaN);
-  if (ms >= 0) return ms;
+  const ms = amountIn(headers["retry-after-ms"]);
+  if (ms !== undefined) return ms;
   const after = headers["retry-after"];
   if (after === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(after.trim())) return Number(after) * 1_000;
+  const seconds = amountIn(after);
+  if (seconds !== undefined) return seconds * 1_000;
   // `Date.parse` finds a date in a negative number too.
   const date = /^\s*[a-z]{3}/i.test(after) ? Date.parse(after) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** A plain number: neither `Infinity` nor a notation that only programs have. */
+function amountIn(text = ""): number | undefined {
+  return /^\d{1,15}(?:\.\d{1,15})?$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 const RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo";

@@ -371,3 +371,20 @@ describe("what a client's request may say, as the API documents it, reaches a mo
     expect(passedOn({ tools, tool_choice }).tool_choice).toEqual(tool_choice);
   });
 });
+
+test("citations are sent with the fields that the API has, whoever made them", () => {
+  const page = { type: "url_citation", url: "https://a.b/", title: "A", start_index: 1, end_index: 2 };
+  const file = { type: "file_citation", file_id: "f", filename: "a.pdf", index: 2 };
+  const more = { content: "flows", start_index: 1, end_index: 2, title: "A" };
+  const span = { start: 1, end: 2 };
+  const content: AssistantPart[] = [
+    { type: "text", text: "Water." },
+    { type: "source", source: { kind: "url", url: "https://a.b/", title: "A", quote: "flows", span } },
+    { type: "source", source: { kind: "document", opaque: own({ ...file, ...more }) } },
+    { type: "source", source: { kind: "url", opaque: own({ type: "future", ...more }) } },
+  ];
+  const { body } = openAiResponses.writeRequest({ messages: [USER, { role: "assistant", content }, USER] }, TARGET);
+  const annotations = [page, file, { type: "future", ...more }];
+  const text = { type: "output_text", text: "Water.", annotations };
+  expect((body.input as JsonObject[])[1]).toEqual({ type: "message", role: "assistant", content: [text] });
+});

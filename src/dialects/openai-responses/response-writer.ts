@@ -19,7 +19,7 @@ import { ClientCalls } from "../client-calls.js";
 import type { WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { retractedError } from "../retracted-error.js";
-import { writeAnnotation } from "./annotations.js";
+import { serveAnnotation } from "./annotations.js";
 import { writeEnd } from "./end.js";
 import { SLUICE_SERVER } from "./items.js";
 import { ownData } from "./opaque.js";
@@ -227,7 +227,7 @@ export class ResponseWriter {
   }
 
   #source({ source, block }: SourceEvent, write: WriteResponseEvent): void {
-    this.#response.openOf("message", write).annotate(block, writeAnnotation(source), this.#response.writing(write));
+    this.#response.openOf("message", write).annotate(block, serveAnnotation(source), this.#response.writing(write));
   }
 
   #file({ mediaType, data, opaque }: FileEvent, write: WriteResponseEvent): void {

@@ -51,6 +51,16 @@ describe("what was heard", () => {
     expect(at.get(5 * MS_PER_CHARACTER)).toBe("Hello");
   });
 
+  it("ends at the same letter behind letters that are longer in their small form", async () => {
+    const text = "İİİİ İzmir is far away.";
+    const events = await spoken([text]);
+    const heard = new HeardText();
+    for (const event of events) heard.push(event);
+    const ends = new Set<string>();
+    for (let ms = 0; ms <= heard.audioMs; ms += 10) ends.add(text.slice(0, heard.chars(ms)).trim());
+    expect([...ends]).toEqual(["", "İİİİ", "İİİİ İzmir", "İİİİ İzmir is", "İİİİ İzmir is far", text]);
+  });
+
   it("is all of it once everything was played, with what is not spoken", async () => {
     const events = await spoken(["Look at this.\n\n```\ncode\n```\n"]);
     const whole = "Look at this.\n\n```\ncode\n```\n".length;

@@ -1,3 +1,4 @@
+import { indexInAnyCase } from "../../base/index-in-any-case.js";
 import type { History, HistoryEntry } from "./history.js";
 import { chordOf, type Key } from "./key.js";
 
@@ -23,7 +24,7 @@ export class HistorySearch {
 
   /** Where what is looked for stands in what is found. */
   get cursor(): number {
-    return Math.max(0, this.#found?.entry.text.toLowerCase().indexOf(this.#wanted.toLowerCase()) ?? 0);
+    return Math.max(0, indexInAnyCase(this.#found?.entry.text ?? "", this.#wanted));
   }
 
   /** @returns `go-on`, or what to do with what is found: the key belongs to the draft where it is taken over. */

@@ -1,3 +1,4 @@
+import { indexInAnyCase } from "../../base/index-in-any-case.js";
 import type { ConversationRecord, ConversationStore, StoredMessage } from "../../chat/conversation-store.js";
 import { MessageTree } from "../../chat/message-tree.js";
 import { foldCase, matches } from "../../chat/search.js";
@@ -63,7 +64,7 @@ const AROUND = 60;
 
 function placeOf({ id, message }: StoredMessage, query: string): object {
   const text = textOf(message);
-  const at = Math.max(0, text.toLowerCase().indexOf(query.toLowerCase()));
+  const at = Math.max(0, indexInAnyCase(text, query));
   const start = Math.max(0, at - AROUND);
   const end = at + query.length + AROUND;
   const excerpt = text.slice(start, end).replace(/\s+/g, " ").trim();

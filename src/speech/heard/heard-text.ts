@@ -1,3 +1,4 @@
+import { indexInAnyCase } from "../../base/index-in-any-case.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { boolean, exactly } from "../../stream/checks.js";
 import type { AudioDeltaEvent, SentenceEvent } from "../../stream/speech-event.js";
@@ -174,10 +175,10 @@ function heardOf({ sentence, text, words, ms: audioMs, complete }: Heard, ms: nu
 /** Where a word ends in the text, with the marks that follow it; where it was searched from when it is not there. */
 function afterWord(text: string, word: string, from: number): number {
   const core = word.replace(/^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/gu, "");
-  const at = core === "" ? -1 : text.toLowerCase().indexOf(core.toLowerCase(), from);
   // Far ahead it is another one.
-  if (at === -1 || at - from > FARTHEST) return from;
-  const end = at + core.length;
+  const at = core === "" ? -1 : indexInAnyCase(text.slice(from, from + FARTHEST + core.length), core);
+  if (at === -1) return from;
+  const end = from + at + core.length;
   return end + (FOLLOWING.exec(text.slice(end, end + FARTHEST))?.[0].length ?? 0);
 }
 

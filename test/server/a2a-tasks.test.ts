@@ -126,6 +126,28 @@ describe.each(replicatedLogs(redis))("tasks of A2A, in $name", ({ open }) => {
     await expect(collect(elsewhere.resubscribeTask({ tenant: "", id: waiting.id }))).rejects.toThrow("is over");
   });
 
+  test("that wait are cancelled from anywhere, which whoever follows hears", async () => {
+    posted.length = 0;
+    const client = await connectA2a(one.url, "clerk");
+    const elsewhere = await connectA2a(other.url, "clerk");
+    const asked = say("Pay", {}, { taskPushNotificationConfig: target() });
+    const { id, contextId } = asTask(await client.sendMessage(asked));
+    const following = collect(client.resubscribeTask({ tenant: "", id }));
+    const cancelled = await elsewhere.cancelTask({ tenant: "", id, metadata: undefined });
+    expect(cancelled).toMatchObject({ id, status: { state: TaskState.TASK_STATE_CANCELED } });
+    expect(cancelled.history).toHaveLength(1);
+    expect((await following).at(-1)?.payload).toMatchObject({
+      value: { status: { state: TaskState.TASK_STATE_CANCELED } },
+    });
+    await expect.poll(() => posted.length).toBe(2);
+    expect(posted[1]?.body).toMatchObject({ task: { id, status: { state: "TASK_STATE_CANCELED" } } });
+    await expect(client.cancelTask({ tenant: "", id, metadata: undefined })).rejects.toThrow("is over");
+    await expect(client.sendMessage(say("yes", { taskId: id }))).rejects.toThrow("does not wait");
+    // What comes next in the context answers nothing that was cancelled.
+    const next = asTask(await elsewhere.sendMessage(say("yes", { contextId })));
+    expect(next.status?.state).toBe(TaskState.TASK_STATE_INPUT_REQUIRED);
+  });
+
   test("are posted when they wait and when they have ended, as asked with the message", async () => {
     posted.length = 0;
     const client = await connectA2a(one.url, "clerk");

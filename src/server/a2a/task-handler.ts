@@ -25,7 +25,8 @@ import type { Peers } from "../../stream/peers.js";
 import type { ServerCall } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
-import { startServed } from "../start-served.js";
+import { startServed, threadOf } from "../start-served.js";
+import { cancelWaiting } from "../tasks/cancel-waiting.js";
 import { conversationAfter, runOf, type TaskTurn, turnMeta, turnsOf } from "../tasks/task-turns.js";
 import { listTasks } from "./list-tasks.js";
 import type { PushNotifications } from "./push-notifications.js";
@@ -34,6 +35,8 @@ import { readMessage } from "./read-message.js";
 import { contextThread, newestTurn, tasksOf } from "./task-context.js";
 import { catchUp, checkHistoryLength, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
 import { TaskWriter } from "./task-writer.js";
+
+const CANCELLED = "the task was cancelled";
 
 /** What one call of A2A is about. */
 export interface TaskHandlerSettings {
@@ -106,10 +109,9 @@ export class TaskHandler implements A2ARequestHandler {
   async cancelTask({ id }: CancelTaskRequest): Promise<Task> {
     const turns = await this.#turns(id);
     const newest = turns.at(-1);
-    if (newest === undefined || !(await this.#core.log.stop(newest.record.run, "the task was cancelled"))) {
-      throw new this.#errors.TaskNotCancelableError(`the task ${id} is over, or waits for input`);
-    }
-    const reader = await this.#core.log.read(newest.record.run);
+    const ended = newest && (await this.#cancelled(newest, turns));
+    if (ended === undefined) throw new this.#errors.TaskNotCancelableError(`the task ${id} is over`);
+    const reader = await this.#core.log.read(ended);
     for (let entry = await reader.next(); entry !== undefined; entry = await reader.next());
     return this.#snapshot(await this.#turns(id));
   }
@@ -211,6 +213,18 @@ export class TaskHandler implements A2ARequestHandler {
     }
     if (push !== undefined) void run.done.then(() => push.tell(this.#core, run.id));
     return { turns: await this.#turns(taskId), reader };
+  }
+
+  /** Ends a task by its newest turn, or by another where that waits. @returns the run that ends it; `undefined` where it is over. */
+  async #cancelled(newest: TaskTurn, turns: readonly TaskTurn[]): Promise<string | undefined> {
+    const { run } = newest.record;
+    if (await this.#core.log.stop(run, CANCELLED)) return run;
+    if ((await this.#snapshot(turns)).status?.state !== STATE.inputRequired) return undefined;
+    const thread = threadOf(this.#call, contextThread(newest.contextId));
+    const next = runOf(newest.taskId, newest.turn + 1);
+    const isNew = await cancelWaiting(this.#core, newest, { reason: CANCELLED, thread });
+    if (isNew) void this.#core.pushNotifications?.tell(this.#core, next);
+    return next;
   }
 
   /** The turns of a task that waits for input. */

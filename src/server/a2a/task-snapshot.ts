@@ -57,7 +57,7 @@ export async function taskAt(
 ): Promise<Task> {
   const [first] = turns;
   const earlier = artifacts ? await Promise.all(turns.slice(0, -1).map((turn) => replayed(core, turn))) : [];
-  const history = turns.map(saidIn);
+  const history = turns.filter(isAsked).map(saidIn);
   return {
     id: first?.taskId ?? "",
     contextId: first?.contextId ?? "",
@@ -90,6 +90,11 @@ export async function catchUp(reader: RunReader, { record }: TaskTurn, writer: T
     writer.take(entry);
     next = seqAfter(entry);
   }
+}
+
+/** Whether the client said something for a turn, rather than cancel the one before. */
+function isAsked({ messages }: TaskTurn, index: number, turns: readonly TaskTurn[]): boolean {
+  return messages.length !== turns[index - 1]?.messages.length;
 }
 
 /** The client's message of a turn. */

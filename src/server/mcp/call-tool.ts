@@ -8,6 +8,7 @@ import type { ServerCall } from "../call.js";
 import type { Caller } from "../protect/caller.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed, threadOf } from "../start-served.js";
+import { cancelWaiting } from "../tasks/cancel-waiting.js";
 import { pendingRequests } from "../tasks/pending-requests.js";
 import { conversationAfter, runOf, type TaskTurn, turnMeta, turnOf } from "../tasks/task-turns.js";
 import type { McpCall } from "./call-writer.js";
@@ -87,22 +88,12 @@ export async function cancelCall(
   session: McpSession,
   id: RequestId,
 ): Promise<void> {
-  const run = await core.log.newestOf(threadOf(call, threadName(session, id)));
+  const thread = threadOf(call, threadName(session, id));
+  const run = await core.log.newestOf(thread);
   if (run === undefined || (await core.log.stop(run, CANCELLED))) return;
   const asked = await turnOf(core, call.caller, run);
   if (asked === undefined || pendingRequests(await conversationAfter(core, asked)).length === 0) return;
-  const { taskId, contextId, turn, messages, record } = asked;
-  const meta = { ...record.meta, ...turnMeta(taskId, contextId, turn + 1, messages) };
-  const next = runOf(taskId, turn + 1);
-  try {
-    const writer = await core.log.open(next, { meta });
-    writer.fail(new SluiceError("cancelled", CANCELLED));
-    await writer.flushed();
-  } catch (thrown) {
-    // Another message was sooner: the form's answer, or one that cancels as well.
-    if (SluiceError.from(thrown).code !== "conflict") throw thrown;
-    await core.log.stop(next, CANCELLED);
-  }
+  await cancelWaiting(core, asked, { reason: CANCELLED, thread });
 }
 
 /** A call of the caller's, by the id of its task; `undefined` where there is none. */

@@ -1,0 +1,30 @@
+import { SluiceError } from "../../stream/error.js";
+import type { ServerCore } from "../server-core.js";
+import { runOf, type TaskTurn, turnMeta } from "./task-turns.js";
+
+/**
+ * Ends a task that waits for input: its next turn says no more than that it was cancelled. Where somebody was sooner with
+ * that turn, it is stopped.
+ *
+ * @param asked the turn that waits. @param thread under which the task's newest run is found, if it is.
+ * @returns whether the task ended with this.
+ */
+export async function cancelWaiting(
+  core: ServerCore,
+  asked: TaskTurn,
+  { reason, thread }: { reason: string; thread?: string | undefined },
+): Promise<boolean> {
+  const { taskId, contextId, turn, messages, record } = asked;
+  const next = runOf(taskId, turn + 1);
+  const meta = { ...record.meta, ...turnMeta(taskId, contextId, turn + 1, messages) };
+  try {
+    const writer = await core.log.open(next, { meta, ...(thread !== undefined && { thread }) });
+    writer.fail(new SluiceError("cancelled", reason));
+    await writer.flushed();
+    return true;
+  } catch (thrown) {
+    if (SluiceError.from(thrown).code !== "conflict") throw thrown;
+    await core.log.stop(next, reason);
+    return false;
+  }
+}

@@ -165,6 +165,7 @@ describe("an image of a result", () => {
   test.each<[string, JsonValue, JsonValue]>([
     ["that is called something else has the name of its bytes", named("image/png", jpeg), named("image/jpeg", jpeg)],
     ["without a name has the name of its bytes", { type: "image", data: jpeg }, named("image/jpeg", jpeg)],
+    ["without a name that its bytes tell is PNG", { type: "image", data: "aGk=" }, named("image/png")],
     ["has a registered name", named("image/jpg"), named("image/jpeg")],
     ["has a name without parameters", named("Image/PNG; charset=binary"), named("image/png")],
   ])("%s", (_, given, sent) => {
@@ -174,7 +175,8 @@ describe("an image of a result", () => {
   test.each<[string, JsonValue, string]>([
     ["SVG", named("image/svg+xml"), "an image of type image/svg+xml"],
     ["HEIC", named("image/heic"), "an image of type image/heic"],
-    ["a data URL", named("image/png", "data:image/png;base64,aGk="), "an image that is not base64"],
+    ["a data URL", named("image/png", "data:image/png;base64,aGk="), "an image without readable bytes"],
+    ["empty", named("image/png", ""), "an image without readable bytes"],
     [
       "SVG in a resource",
       { type: "resource", resource: { uri: "a", mimeType: "image/svg+xml", blob: "PHN2Zz4=" } },

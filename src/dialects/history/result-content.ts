@@ -150,9 +150,9 @@ function sentImage(
   if (!takes.includes("image")) return missing("an image", leaveOut);
   const type = imageTypeOf(data, part.mimeType);
   const file = type !== undefined && Object.hasOwn(IMAGES, type) ? IMAGES[type] : undefined;
-  if (type === undefined) return missing("an image that is not base64", leaveOut);
+  if (type === undefined) return missing("an image without readable bytes", leaveOut);
   if (file === undefined || !takes.includes(file)) return missing(`an image of type ${type}`, leaveOut);
-  return type === (part.mimeType ?? "image/png") ? part : { ...part, mimeType: type };
+  return type === part.mimeType ? part : { ...part, mimeType: type };
 }
 
 function missing(what: string, leaveOut: (what: string) => void): JsonObject {

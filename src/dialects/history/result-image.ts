@@ -16,11 +16,12 @@ const HEAD_WITHIN = 64;
 
 /**
  * The type of an image in a result: what its first bytes tell, since services refuse an image that is called something else, or
- * else what it is called, and PNG where it has no name. `undefined` for what is no base64.
+ * else what it is called, and PNG where it has no name. `undefined` for what is no base64, or empty.
  */
 export function imageTypeOf(data: string, named: JsonValue | undefined): string | undefined {
   try {
     const head = decodeBase64(data.slice(0, HEAD_WITHIN).replace(/\s/g, "").slice(0, HEAD));
+    if (head.length === 0) return undefined;
     const sniffed = sniffMediaType(head);
     if (sniffed?.startsWith("image/")) return sniffed;
   } catch {

@@ -140,15 +140,14 @@ export class StepReader {
     const found = typeof type === "string" ? this.#types.get(type) : undefined;
     if (found !== undefined) return found;
     const step = id === undefined ? {} : { step: id };
+    const known = `the types are ${[...new Set([...this.#types.values()].map((one) => one.type))].join(", ")}`;
     if (typeof type !== "string") {
-      const types = [...new Set([...this.#types.values()].map((one) => one.type))].join(", ");
-      const suggestion = `the types are ${types}`;
-      this.#findings.error("missing-field", `${path}.type`, "the step has no type", { ...step, suggestion });
+      this.#findings.error("missing-field", `${path}.type`, "the step has no type", { ...step, suggestion: known });
       return undefined;
     }
-    const near = nearest(type, [...this.#types.keys()]);
-    const known = [...new Set([...this.#types.values()].map((one) => one.type))].join(", ");
-    const suggestion = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `the types are ${known}`;
+    // Other names of a type mean the type: it is named by its own.
+    const near = new Set(nearest(type, [...this.#types.keys()]).map((name) => this.#types.get(name)?.type ?? name));
+    const suggestion = near.size > 0 ? `did you mean ${[...near].join(" or ")}?` : known;
     const message = `there is no type of step ${JSON.stringify(type)}`;
     this.#findings.error("unknown-step-type", `${path}.type`, message, { ...step, suggestion });
     return undefined;

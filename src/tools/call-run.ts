@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../stream/chat-event.js";
-import { messageOf, SluiceError } from "../stream/error.js";
+import { invalid, messageOf, SluiceError } from "../stream/error.js";
 import type { InputResponse, ToolCallPart } from "../stream/message.js";
 import { suspendedEvent } from "../stream/suspended-call.js";
 import type { Usage } from "../stream/usage.js";
@@ -124,11 +124,17 @@ export class CallRun implements ExecutionOutput {
     }
     const waiting = this.#execution.resume();
     if (waiting !== undefined) return { ...WAITS, messages: waiting };
-    const needed =
-      decided !== undefined ||
-      (tool.needsApproval !== undefined && (await tool.needsApproval(input, this.#execution.callContext)));
+    const needed = decided !== undefined || (await this.#needsApproval(tool, input));
     if (!needed) return this.#execution.run(tool, { input });
     return this.#runApproved(tool, input, decided ?? (await this.#execution.approval()));
+  }
+
+  /** What is neither yes nor no is no leave to run. */
+  async #needsApproval(tool: Tool, input: unknown): Promise<boolean> {
+    if (tool.needsApproval === undefined) return false;
+    const needed: unknown = await tool.needsApproval(input, this.#execution.callContext);
+    if (typeof needed === "boolean") return needed;
+    throw invalid(`approval of ${this.call.name}`, needed, "true or false");
   }
 
   async #runApproved(tool: Tool, input: unknown, response: InputResponse | undefined): Promise<CallOutcome> {

@@ -134,6 +134,16 @@ test("an approval that is neither a truth value nor a function is refused, for a
   expect(() => mcpTools({ command: "x", approval })).toThrow("true, false, or a function");
 });
 
+test.each([undefined, null, "yes", 0])("an approval that is decided as %j runs nothing", async (decided) => {
+  const model = scripted([[call("a")], ["Done."]]);
+  const run = () => expect.unreachable();
+  const remove = tool({ name: "remove", input: { ...PATH }, approval: async () => decided as never, run });
+  expect(await withTools(model, [remove]).stream(ASK).fullText).toBe("Done.");
+  expect(lastResults(model)).toMatchObject([
+    { isError: true, output: expect.stringMatching(/^approval of remove: found .*allowed: true or false$/) },
+  ]);
+});
+
 test("arguments that do not fit are told to the model, and nobody is asked", async () => {
   const { looped, model } = setting([call("a", "remove", {})], { onInput: () => expect.unreachable() });
   await looped.stream(ASK).fullText;

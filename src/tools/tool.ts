@@ -120,7 +120,8 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   ) => ToolReturn<O extends StandardSchemaV1 ? StandardSchemaV1.InferInput<O> : unknown>;
   /**
    * Whether a person has to allow a call: always, for some arguments, or for some callers (`call.context.caller`). The function is
-   * called with checked arguments; where it throws, the call does not run, and the model is told why. Default false.
+   * called with checked arguments; where it throws, or returns neither true nor false, the call does not run, and the model is told why.
+   * Default false.
    */
   approval?: boolean | ((input: ToolInput<I>, call: ToolCallContext) => boolean | Promise<boolean>);
   /** The most ms that one run may take; after it the model gets an error. Default: the loop's `timeoutMs`. */

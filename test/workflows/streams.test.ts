@@ -82,6 +82,15 @@ test("a second attempt is an inner stream of its own, and the answer begins anew
   expect(await run.stream.fullText).toBe("Whole.");
 });
 
+test("a service that asks for a longer wait than a minute fails the step, and its error says when to come back", async () => {
+  const hour = new SluiceError("rate-limited", "later", { retryable: true, retryAfterMs: 3_600_000 });
+  const soon = new SluiceError("rate-limited", "soon", { retryable: true, retryAfterMs: 1 });
+  const model = scripted([[{ throw: soon }], [{ throw: hour }], ["never"]]);
+  const step = { id: "chat", type: "llm_chat", inputs: { message: "Hi" }, retry: { attempts: 3, delay_seconds: 0 } };
+  const run = (await loadWorkflow({ steps: [step] }, { model })).run();
+  await expect(run.result).rejects.toMatchObject({ code: "rate-limited", retryAfterMs: 3_600_000 });
+});
+
 test("an attempt that fails behind whole answers is void, and the next one reads as many again", async () => {
   const model = scripted([["a"], ["b"], ["c"], ["d"]]);
   const twice: StepType = {

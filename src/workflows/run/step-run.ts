@@ -1,5 +1,6 @@
 import { wait } from "../../base/clock.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { DEFAULT_RETRY } from "../../models/http/retry.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { StepRecord } from "../engines/engine.js";
@@ -63,8 +64,11 @@ async function attempts(run: StepRun, key: string, scope: Scope): Promise<StepRe
       const error = SluiceError.from(thrown, "tool-failed");
       if (error.code === "invalid-argument") throw thrown;
       const type = slot.step.type.type;
+      const usual = retry.delayMs * retry.factor ** (attempt - 1);
+      const { retryAfterMs: delay = usual } = error;
+      // As with models: what is asked to wait longer fails, and says when to come back.
+      if (delay > Math.max(usual, DEFAULT_RETRY.maxDelayMs)) throw thrown;
       plan.core.progress({ step: key, type, state: "retrying", attempt, message: error.message });
-      const delay = error.retryAfterMs ?? retry.delayMs * retry.factor ** (attempt - 1);
       if (delay > 0) await wait(delay, plan.core.clock, plan.signal);
     }
   }

@@ -1,9 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
+import { checkJsonSchema } from "../structured/check-json-schema.js";
 import type { Findings } from "./format/diagnostic.js";
 import { isSlip } from "./format/is-slip.js";
 import { isNote } from "./plan/notes.js";
 import type { RunLimits, WorkflowInput } from "./plan/plan.js";
+import { REQUEST_FIELDS } from "./steps/model-fields.js";
 
 /** Fields of a workflow, and what each is for. */
 export const WORKFLOW_FIELDS: Readonly<Record<string, string>> = {
@@ -25,6 +27,11 @@ export const WORKFLOW_FIELDS: Readonly<Record<string, string>> = {
 export const CONFIG_FIELDS: Readonly<Record<string, string>> = {
   default_llm_provider: "The provider of steps that name none.",
   default_model: "The model of steps that name none.",
+  temperature: "That of steps that say none.",
+  max_tokens: "That of steps that say none.",
+  top_p: "That of steps that say none.",
+  stop: "That of steps that say none.",
+  seed: "That of steps that say none.",
   default_tts_provider: "The voice of tts steps that name no provider.",
   default_stt_provider: "The listener of stt steps that name no provider.",
   memory_backend: "Which memory is used; that of the run, whatever it says.",
@@ -64,6 +71,7 @@ export function readHead(document: JsonObject, findings: Findings): WorkflowHead
   refuseUnknown(document, WORKFLOW_FIELDS, "", "a workflow", findings);
   const config = objectOr(document.config, "config", findings);
   refuseUnknown(config, CONFIG_FIELDS, "config.", "a workflow's config", findings);
+  checkRequestFields(config, findings);
   const { name, description } = document;
   if (name !== undefined && typeof name !== "string") findings.error("wrong-kind", "name", "a name is a text");
   if (document.format !== undefined && document.format !== 1) {
@@ -98,6 +106,14 @@ function refuseUnknown(
     } else {
       findings.warn("no-effect", `${path}${key}`, `${what} has no field ${JSON.stringify(key)}: it has no effect`);
     }
+  }
+}
+
+function checkRequestFields(config: JsonObject, findings: Findings): void {
+  for (const [name, { schema }] of Object.entries(REQUEST_FIELDS)) {
+    const value = config[name];
+    const [issue] = value === undefined || value === null ? [] : checkJsonSchema(schema, value);
+    if (issue !== undefined) findings.error("wrong-kind", `config.${name}`, issue.message);
   }
 }
 

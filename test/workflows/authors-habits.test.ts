@@ -47,6 +47,30 @@ test.each(HABITS)("$about", async ({ document, inputs = {}, says = [], answer, o
   expect(asked).toEqual(prompts);
 });
 
+test("what a request says may stand in the workflow, for the steps that say none", async () => {
+  const asked: unknown[] = [];
+  const model = defineModel({
+    id: "m",
+    stream({ temperature, maxTokens, seed }) {
+      asked.push([temperature, maxTokens, seed]);
+      return ["A"];
+    },
+  });
+  const steps = [
+    { id: "a", type: "llm_chat", inputs: { message: "x" } },
+    { id: "b", type: "llm_chat", config: { temperature: 1, seed: null }, inputs: { message: "{a}" } },
+  ];
+  const document = { model: "mine", temperature: 0.2, config: { max_tokens: 50, seed: 7 }, steps };
+  const workflow = await loadWorkflow(document, { models: { mine: model } });
+  await workflow.run().result;
+  expect(asked).toEqual([
+    [0.2, 50, 7],
+    [1, 50, undefined],
+  ]);
+  const { diagnostics } = await checkWorkflow({ ...document, temperature: "warm" }, { models: { mine: model } });
+  expect(diagnostics).toMatchObject([{ severity: "error", path: "config.temperature" }]);
+});
+
 test.each([
   ["n8n", { nodes: [{ name: "OpenAI", type: "n8n-nodes-base.openAi" }], connections: {} }],
   ["Dify", { graph: { nodes: [], edges: [] } }],

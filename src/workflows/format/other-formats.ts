@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { REQUEST_FIELDS } from "../steps/model-fields.js";
 import type { Findings } from "./diagnostic.js";
 
 /** Names that authors have from elsewhere for fields of a workflow. */
@@ -15,7 +16,11 @@ const SETTINGS = new Map([
   ["model", "default_model"],
   ["provider", "default_llm_provider"],
   ["llm_provider", "default_llm_provider"],
+  ["max_output_tokens", "max_tokens"],
 ]);
+
+/** Settings that may stand beside the steps, and not in `config`. */
+const BESIDE = [...SETTINGS.keys(), ...SETTINGS.values(), ...Object.keys(REQUEST_FIELDS)];
 
 const START = new Set(["start", "__start__"]);
 const END = new Set(["end", "__end__", "finish"]);
@@ -53,12 +58,16 @@ export function usualDocument(document: JsonObject, findings: Findings): JsonObj
 }
 
 /** Settings of the workflow that stand for those of all steps. */
-function withDefaults(document: JsonObject): JsonObject {
-  if (!isJsonObject(document.config)) return document;
+function withDefaults(whole: JsonObject): JsonObject {
+  const beside = Object.entries(whole).filter(([key]) => BESIDE.includes(key));
+  const { config: settings = {}, ...rest } = whole;
+  if (!isJsonObject(settings) || (whole.config === undefined && beside.length === 0)) return whole;
+  const given: JsonObject = { ...Object.fromEntries(beside), ...settings };
+  const document = Object.fromEntries(Object.entries(rest).filter(([key]) => !BESIDE.includes(key)));
   const config = Object.fromEntries(
-    Object.entries(document.config).map(([key, value]) => {
+    Object.entries(given).map(([key, value]) => {
       const usual = SETTINGS.get(key);
-      return [usual !== undefined && isJsonObject(document.config) && !(usual in document.config) ? usual : key, value];
+      return [usual !== undefined && !(usual in given) ? usual : key, value];
     }),
   );
   const { max_parallel: most, max_concurrency: atOnce = most, concurrency = atOnce, ...others } = config;

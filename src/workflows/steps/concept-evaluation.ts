@@ -109,7 +109,7 @@ async function judgeCase(
   shared: readonly Check[],
   index: number,
 ): Promise<JsonObject> {
-  const { config, inputs } = context;
+  const { inputs } = context;
   const own = isJsonObject(one.context)
     ? one.context
     : isJsonObject(one.variables)
@@ -123,7 +123,7 @@ async function judgeCase(
   const prompt = template.render((name) => values[name]);
   const messages = [{ role: "user" as const, content: prompt }];
   const answer = await context.read(
-    context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
+    context.model().stream({ ...requestSettings(context), messages }, callSettings(context)),
   );
   const checks: JsonObject[] = [];
   for (const check of checksFor(one.concept_checks, shared)) checks.push(await judge(context, answer.text, check));

@@ -158,7 +158,7 @@ async function askModel(context: StepContext): Promise<StepResult> {
     required: ["decision"],
   };
   const answer = askObject(context.model(), schema, prompt, {
-    ...requestSettings(config),
+    ...requestSettings(context),
     ...callSettings(context),
     ...(typeof config.system_message === "string" && { system: config.system_message }),
     name: "decision",

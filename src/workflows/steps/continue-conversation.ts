@@ -50,7 +50,7 @@ export const continueConversation: StepType = {
       ...(bare && { withoutSystem: true }),
     });
     const before = (await conversation.messages()).length;
-    const options = { ...callSettings(context), request: requestSettings(config) };
+    const options = { ...callSettings(context), request: requestSettings(context) };
     const answer = await context.read(await conversationTurn(conversation, message, options, attempt));
     const [provider = model.id] = model.id.split("/");
     return {

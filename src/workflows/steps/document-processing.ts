@@ -147,7 +147,7 @@ async function readPicture(context: StepContext, picture: JsonValue, name: strin
   const prompt = asText(config.vision_prompt ?? USUAL_VISION);
   const messages = [{ role: "user" as const, content: [...parts, { type: "text" as const, text: prompt }] }];
   const answer = await context.read(
-    context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
+    context.model().stream({ ...requestSettings(context), messages }, callSettings(context)),
   );
   return { text: answer.text, vision: answer.text, kind: "image", method: "vision", name };
 }
@@ -158,7 +158,6 @@ function wants({ config, outputs }: StepContext, setting: string, ...made: reado
 }
 
 async function enhance(context: StepContext, body: string): Promise<string> {
-  const { config } = context;
   const system =
     "You repair text that was read from a document: join words and lines that were broken, remove page headers, footers and page numbers. Change nothing else. Answer with the text alone.";
   const messages = [
@@ -166,18 +165,17 @@ async function enhance(context: StepContext, body: string): Promise<string> {
     { role: "user" as const, content: body },
   ];
   const answer = await context.read(
-    context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
+    context.model().stream({ ...requestSettings(context), messages }, callSettings(context)),
   );
   return answer.text;
 }
 
 /** What a model makes of the document: a text with a summary and a list of points, as models write it. */
 async function analyse(context: StepContext, body: string): Promise<JsonObject> {
-  const { config } = context;
   const question = `Give a summary of this document in a few sentences, and then its key points as a list, each after a dash:\n\n${body}`;
   const messages = [{ role: "user" as const, content: question }];
   const answer = await context.read(
-    context.model().stream({ ...requestSettings(config), messages }, callSettings(context)),
+    context.model().stream({ ...requestSettings(context), messages }, callSettings(context)),
   );
   const points = [...answer.text.matchAll(/^[^\S\n]{0,20}(?:[-*•]|\d{1,9}[.)])[^\S\n]+(\S.*)$/gm)].map(
     ([, point = ""]) => point.trim(),

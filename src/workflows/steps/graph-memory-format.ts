@@ -79,7 +79,7 @@ export const graphMemoryFormat: StepType = {
       `Text:\n${asText(context.need("content"))}`,
     ].join("\n\n");
     const answer = askObject(context.model(), SCHEMA, prompt, {
-      ...requestSettings(config),
+      ...requestSettings(context),
       ...callSettings(context),
       name: "graph",
       repair: true,

@@ -31,7 +31,7 @@ export const image: StepType = {
     const { config, services } = context;
     const model = context.model();
     const messages = [{ role: "user" as const, content: asText(context.need("prompt")) }];
-    const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
+    const answer = await context.read(model.stream({ ...requestSettings(context), messages }, callSettings(context)));
     if (answer.files.length === 0) {
       throw new SluiceError("invalid-output", `${model.id} made no picture; its text: ${answer.text.slice(0, 200)}`);
     }

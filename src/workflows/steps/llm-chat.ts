@@ -72,10 +72,9 @@ export const llmChat: StepType = {
 };
 
 async function once(context: StepContext): Promise<StepResult> {
-  const { config } = context;
   const { messages, prompt } = await messagesOf(context);
   const { model, thinking } = thinkingModel(context);
-  const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
+  const answer = await context.read(model.stream({ ...requestSettings(context), messages }, callSettings(context)));
   return { ...common(context, answer, model.id, messages), ...thinking(answer), ...prompt, service_type: "generation" };
 }
 
@@ -87,7 +86,7 @@ async function inConversation(context: StepContext): Promise<StepResult> {
   const conversation = context.conversation(id, model);
   const system = messages.find(({ role }) => role === "system")?.content;
   if (typeof system === "string") await addedSystem(conversation, system);
-  const request = requestSettings(config);
+  const request = requestSettings(context);
   const call = callSettings(context);
   const turn = await conversationTurn(conversation, lastText(messages), { ...call, request }, context.attempt);
   const answer = await context.read(turn);

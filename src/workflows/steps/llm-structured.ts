@@ -58,7 +58,7 @@ export const llmStructured: StepType = {
     const message = asText(context.need("message"));
     const model = context.model();
     const answer = askObject(model, form.schema, message, {
-      ...requestSettings(config),
+      ...requestSettings(context),
       ...callSettings(context),
       ...(typeof config.system_message === "string" && { system: config.system_message }),
       name: form.name.replace(/[^\w-]/g, "_").slice(0, 64),

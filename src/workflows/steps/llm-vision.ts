@@ -42,7 +42,7 @@ export const llmVision: StepType = {
     const model = context.model();
     const messages: ChatMessage[] = [{ role: "user", content: [...pictures, { type: "text", text: prompt }] }];
     if (typeof config.system_message === "string") messages.unshift({ role: "system", content: config.system_message });
-    const answer = await context.read(model.stream({ ...requestSettings(config), messages }, callSettings(context)));
+    const answer = await context.read(model.stream({ ...requestSettings(context), messages }, callSettings(context)));
     const [provider = model.id] = model.id.split("/");
     return {
       analysis: answer.text,

@@ -1,25 +1,33 @@
-import type { JsonObject } from "../../base/json.js";
+import { defined } from "../../base/defined.js";
 import type { CallOptions } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { anything, type FieldSpecs, list, number, text, whole } from "../format/field-spec.js";
 import type { StepContext } from "./step-context.js";
 
-/** Settings of steps that ask a model. */
-export const MODEL_FIELDS: FieldSpecs = {
-  provider: text("The provider, for example gemini. Default: that of the workflow.", { aliases: ["llm_provider"] }),
-  model: text("The provider's name for the model. Default: that of the workflow."),
+/** What a request says beside its messages: settings of a step, and of a workflow for the steps that say none. */
+export const REQUEST_FIELDS = {
   temperature: number("0 to 2.", { minimum: 0, maximum: 2 }),
   max_tokens: whole("Upper limit on the answer, in tokens.", 1, { aliases: ["max_output_tokens"] }),
   top_p: number("0 to 1.", { minimum: 0, maximum: 1 }),
   stop: list("The answer ends before any of these."),
   seed: whole("Same seed, same answer, as far as the provider can."),
+} satisfies FieldSpecs;
+
+/** Settings of steps that ask a model. */
+export const MODEL_FIELDS: FieldSpecs = {
+  provider: text("The provider, for example gemini. Default: that of the workflow.", { aliases: ["llm_provider"] }),
+  model: text("The provider's name for the model. Default: that of the workflow."),
+  ...REQUEST_FIELDS,
   timeout: number("Seconds that the whole answer may take.", { minimum: 0 }),
   extra_params: anything("Not used."),
 };
 
-/** The part of a request that a step's settings say. */
-export function requestSettings(config: JsonObject): Omit<ChatRequest, "messages"> {
-  const { temperature, max_tokens: maxTokens, top_p: topP, stop, seed } = config;
+/** The part of a request that a step's settings say, else those of the workflow. */
+export function requestSettings({
+  config,
+  settings,
+}: Pick<StepContext, "config" | "settings">): Omit<ChatRequest, "messages"> {
+  const { temperature, max_tokens: maxTokens, top_p: topP, stop, seed } = { ...settings, ...defined(config) };
   return {
     ...(typeof temperature === "number" && { temperature }),
     ...(typeof maxTokens === "number" && { maxTokens }),

@@ -59,7 +59,7 @@ export const toolCall: StepType = {
     const ready = config.auto_execute === false ? changedTools(tools, withoutRun) : tools;
     const model = withTools(context.model(), ready, { maxSteps: steps });
     const choice = choiceOf(config.tool_choice);
-    const request = { ...requestSettings(config), messages, ...(choice !== undefined && { toolChoice: choice }) };
+    const request = { ...requestSettings(context), messages, ...(choice !== undefined && { toolChoice: choice }) };
     const { answer, parts, steps: called } = await readWithRequests(context, model, request, callSettings(context));
     const calls = parts.flatMap((part) => (part.type === "tool-call" ? [part] : []));
     const returned = parts.flatMap((part) => (part.type === "tool-result" ? [part] : []));

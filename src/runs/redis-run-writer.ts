@@ -92,8 +92,8 @@ export class RedisRunWriter implements RunWriter {
     if (this.#closing) throw new SluiceError("conflict", `the run ${this.run} has ended`);
     const last = events.at(-1);
     const ends = last?.type === "finish";
-    const said = ends ? events.slice(0, -1) : events;
-    const paced = said.length > 0 ? this.#local.append(said) : undefined;
+    const before = ends ? events.slice(0, -1) : events;
+    const paced = before.length > 0 ? this.#local.append(before) : undefined;
     for (const event of events) this.#waiting.push(event);
     if (ends) this.#close(() => void this.#local.append([last]));
     else if (this.#writing === undefined) this.#timer ??= setTimeout(this.#write, this.#shared.collectMs);

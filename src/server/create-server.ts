@@ -135,7 +135,7 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   if (core.takeOver.isOn) log.onLost = (lost) => void core.takeOver.take(core, lost);
   const { pushNotifications } = core;
-  if (pushNotifications !== undefined) log.onBuried = (run) => void pushNotifications.tell(core, run);
+  if (pushNotifications !== undefined) log.onBuried = (run) => void pushNotifications.notify(core, run);
   const app = new Hono();
   const features = openFeatures(core, options, served);
   const secrets = options.realtime === undefined ? undefined : new ClientSecrets();

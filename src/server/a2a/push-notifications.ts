@@ -35,7 +35,7 @@ export class PushNotifications {
   }
 
   /** A run has ended: if it is a turn of a task, those that want to know are told how the task stands. Never rejects. */
-  async tell(core: ServerCore, run: string): Promise<void> {
+  async notify(core: ServerCore, run: string): Promise<void> {
     try {
       const { meta } = (await core.log.find(run)) ?? {};
       const taskId = meta && taskIdOf(meta);

@@ -8,7 +8,7 @@ import type { RunLog, RunRecord } from "../../runs/run-log.js";
 /** Where a task's changes are posted to. */
 export interface PushTarget {
   config: TaskPushNotificationConfig;
-  /** The version of A2A that its client speaks, in which it is told. */
+  /** The version of A2A that its client speaks, and notifications are written in. */
   version: "1.0" | "0.3";
 }
 

@@ -211,7 +211,7 @@ export class TaskHandler implements A2ARequestHandler {
       run.stop("its push notification config could not be noted");
       throw thrown;
     }
-    if (push !== undefined) void run.done.then(() => push.tell(this.#core, run.id));
+    if (push !== undefined) void run.done.then(() => push.notify(this.#core, run.id));
     return { turns: await this.#turns(taskId), reader };
   }
 
@@ -223,7 +223,7 @@ export class TaskHandler implements A2ARequestHandler {
     const thread = threadOf(this.#call, contextThread(newest.contextId));
     const next = runOf(newest.taskId, newest.turn + 1);
     const isNew = await cancelWaiting(this.#core, newest, { reason: CANCELLED, thread });
-    if (isNew) void this.#core.pushNotifications?.tell(this.#core, next);
+    if (isNew) void this.#core.pushNotifications?.notify(this.#core, next);
     return next;
   }
 

@@ -8,11 +8,11 @@ import type { ServerCore } from "../server-core.js";
 import { runOf, type TaskTurn } from "../tasks/task-turns.js";
 import { TaskWriter, textPart } from "./task-writer.js";
 
-/** How much of a task is told. */
+/** How much of a task is shown. */
 export interface SnapshotOptions {
-  /** The newest messages of the client's that are told. Default: all. */
+  /** The newest messages of the client's that are shown. Default: all. */
   historyLength?: number | undefined;
-  /** Whether files and texts are told. Default true. */
+  /** Whether files and texts are shown. Default true. */
   artifacts?: boolean;
 }
 
@@ -57,7 +57,7 @@ export async function taskAt(
 ): Promise<Task> {
   const [first] = turns;
   const earlier = artifacts ? await Promise.all(turns.slice(0, -1).map((turn) => replayed(core, turn))) : [];
-  const history = turns.filter(isAsked).map(saidIn);
+  const history = turns.filter(isAsked).map(clientMessage);
   return {
     id: first?.taskId ?? "",
     contextId: first?.contextId ?? "",
@@ -98,7 +98,7 @@ function isAsked({ messages }: TaskTurn, index: number, turns: readonly TaskTurn
 }
 
 /** The client's message of a turn. */
-function saidIn({ taskId, contextId, turn, messages }: TaskTurn): Message {
+function clientMessage({ taskId, contextId, turn, messages }: TaskTurn): Message {
   const last = messages.at(-1);
   const content = last?.content ?? "";
   const text =

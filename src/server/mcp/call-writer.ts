@@ -31,8 +31,8 @@ export interface NumberedMessage {
 /** A call's turns as messages of MCP: its text as progress, a form where it waits for somebody, its result at last. */
 export class CallWriter {
   readonly #call: McpCall;
-  /** What the turns until now have said. */
-  readonly #said: AssistantMessage[] = [];
+  /** The messages of the turns until now. */
+  readonly #messages: AssistantMessage[] = [];
   #emitted = new Transcript(true);
   /** Progress grows with each notification: it counts characters. */
   #progress = 0;
@@ -56,7 +56,7 @@ export class CallWriter {
     let seq = entry.seq;
     const flush = () => {
       if (text !== "" && this.#call.progressToken !== undefined)
-        messages.push({ seq: seq - 1, message: this.#told(text) });
+        messages.push({ seq: seq - 1, message: this.#progressMessage(text) });
       text = "";
     };
     for (const event of entry.events) {
@@ -70,7 +70,7 @@ export class CallWriter {
     return messages;
   }
 
-  #told(message: string): object {
+  #progressMessage(message: string): object {
     this.#progress += message.length;
     const { progressToken } = this.#call;
     const params = { progressToken, progress: this.#progress, message };
@@ -80,8 +80,8 @@ export class CallWriter {
   #finish(turn: TaskTurn, seq: number, { reason }: ChatEvent & { type: "finish" }): NumberedMessage {
     const emitted = this.#emitted;
     this.#emitted = new Transcript(true);
-    this.#said.push(emitted.message);
-    if (reason !== "input-required") return this.#end(seq, { content: contentOf(this.#said) });
+    this.#messages.push(emitted.message);
+    if (reason !== "input-required") return this.#end(seq, { content: contentOf(this.#messages) });
     const requests = pendingRequests([...turn.messages, ...emitted.messages]);
     const form = this.#call.elicits ? elicitationOf(requests) : undefined;
     if (form === undefined) {

@@ -30,7 +30,7 @@ export class PartThinking implements Stage {
   /** Blanks before the first word, while a thought may follow. */
   #blanks = "";
   /** Whether anything was emitted as text, in this step and in any. */
-  #said = false;
+  #emitted = false;
   #answered = false;
   /** Blanks are left out until the next word. */
   #gap = false;
@@ -53,7 +53,7 @@ export class PartThinking implements Stage {
           break;
         }
         this.#pieces.push(event.text);
-        if (this.#said && this.#isPlain(event.text)) break;
+        if (this.#emitted && this.#isPlain(event.text)) break;
         this.#read(this.#buffered + event.text, emit);
         return;
       case "retract":
@@ -87,7 +87,7 @@ export class PartThinking implements Stage {
   end(emit: Emit): void {
     const rest = this.#buffered;
     this.#buffered = "";
-    if (this.#thought === undefined) this.#say(rest, emit);
+    if (this.#thought === undefined) this.#emitText(rest, emit);
     else think(rest, emit);
   }
 
@@ -100,7 +100,7 @@ export class PartThinking implements Stage {
     this.#thought = undefined;
     this.#buffered = "";
     this.#blanks = "";
-    this.#said = false;
+    this.#emitted = false;
     this.#gap = false;
   }
 
@@ -115,12 +115,12 @@ export class PartThinking implements Stage {
     const found = OPENING.exec(text);
     if (found === null) {
       const kept = beginsMark(text, OPENINGS);
-      this.#say(text.slice(0, text.length - kept), emit);
+      this.#emitText(text.slice(0, text.length - kept), emit);
       this.#buffered = text.slice(text.length - kept);
       return "";
     }
     const [mark, tag] = found;
-    this.#say(text.slice(0, found.index), emit);
+    this.#emitText(text.slice(0, found.index), emit);
     this.#blanks = "";
     this.#thought = tag === undefined ? {} : { close: closing(tag.toLowerCase()) };
     this.#blankLine = false;
@@ -152,17 +152,17 @@ export class PartThinking implements Stage {
     return at === -1 ? -1 : Math.max(0, at - before.length);
   }
 
-  #say(text: string, emit: Emit): void {
-    const said = this.#gap ? text.trimStart() : text;
-    if (said === "") return;
-    if (!this.#said && said.trim() === "") {
-      this.#blanks += said;
+  #emitText(text: string, emit: Emit): void {
+    const shown = this.#gap ? text.trimStart() : text;
+    if (shown === "") return;
+    if (!this.#emitted && shown.trim() === "") {
+      this.#blanks += shown;
       return;
     }
-    emit({ type: "text-delta", text: this.#blanks + said });
+    emit({ type: "text-delta", text: this.#blanks + shown });
     this.#blanks = "";
     this.#gap = false;
-    this.#said = true;
+    this.#emitted = true;
     this.#answered = true;
   }
 }

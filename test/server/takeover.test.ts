@@ -123,30 +123,32 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
   });
 
   test("is followed by one other, not by many: what killed the first is not tried on all", async () => {
-    const writer = await other.open("twice", { again: "{}" });
+    // Keys of their own: the other servers here look for runs that nobody reads, and end them.
+    const open = (heartbeatMs: number) => RedisRunLog.open({ url, heartbeatMs, prefix: "twice" });
+    const first = await open(HEARTBEAT_MS);
+    const writer = await first.open("twice", { again: "{}" });
     await writer.append([{ type: "start", id: "a", model: "m" }]);
     await writer.flushed();
     // Nothing that this log gets to hear of it can be made again: the run has been taken over, and is lost all the same.
     let taken = 0;
-    const third = await RedisRunLog.open({ url, heartbeatMs: 100 });
+    const third = await open(100);
     third.onLost = ({ writer: next }) => {
       taken++;
       void next.append([{ type: "text-delta", text: "Half" }]);
     };
-    await other.close();
     const reader = await third.read("twice");
+    await first.close();
     for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
       if ("events" in entry && entry.events.some(({ type }) => type === "text-delta")) break;
     }
     await third.close();
-    const fourth = await RedisRunLog.open({ url, heartbeatMs: 100 });
+    const fourth = await open(100);
     fourth.onLost = () => void taken++;
     let last: unknown;
     const late = await fourth.read("twice");
     for (let entry = await late.next(); entry !== undefined; entry = await late.next()) last = entry;
     expect([last, taken]).toMatchObject([{ error: { code: "run-lost" } }, 1]);
     await fourth.close();
-    other = await RedisRunLog.open({ url, heartbeatMs: HEARTBEAT_MS });
   });
 });
 

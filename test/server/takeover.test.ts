@@ -70,6 +70,12 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
     return { ...(await reading), run };
   }
 
+  /** A run is over in the log before it is booked. */
+  async function isBooked(run: string) {
+    const entry = { model: "story", caller: "local", usage: { outputTokens: 5 } };
+    await expect.poll(() => booked.find((one) => one.run === run)).toMatchObject(entry);
+  }
+
   test("leaves an answer that another asks for again: what had been said is void, and the whole follows", async () => {
     const { run, events, error } = await lose("story", "text-delta");
     expect(error).toBeUndefined();
@@ -83,7 +89,7 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
       { type: "finish", usage: { outputTokens: 5 } },
     ]);
     expect(asked.filter((one) => one.startsWith("story"))).toEqual([expect.stringContaining("Tell me.")]);
-    expect(booked.at(-1)).toMatchObject({ run, model: "story", caller: "local", usage: { outputTokens: 5 } });
+    await isBooked(run);
     // Whoever comes later, from anywhere, reads the same.
     expect((await readRun(await fetch(`${serving.url}/v1/runs/${run}/stream?after=1`))).events).toEqual(
       events.slice(2),
@@ -96,9 +102,9 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
     const body = JSON.stringify({ model: "story", background: true, messages: [{ role: "user", content: "Alone." }] });
     const { run } = (await (await fetch(`${base}/v1/runs`, { method: "POST", body })).json()) as { run: string };
     child.kill("SIGKILL");
-    await expect.poll(async () => (await other.find(run))?.state, { timeout: 10 * HEARTBEAT_MS }).toBe("finished");
+    await expect.poll(async () => (await other.find(run))?.state).toBe("finished");
     expect(asked.filter((one) => one.includes("Alone."))).toHaveLength(1);
-    expect(booked.at(-1)).toMatchObject({ run, model: "story", usage: { outputTokens: 5 } });
+    await isBooked(run);
   });
 
   test("leaves an answer that was for its client alone lost, where nobody reads it", async () => {
@@ -108,7 +114,7 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
     const run = answered.headers.get("x-sluice-run") ?? "";
     child.kill("SIGKILL");
     await answered.text().catch(() => {});
-    await expect.poll(async () => (await other.find(run))?.state, { timeout: 10 * HEARTBEAT_MS }).toBe("failed");
+    await expect.poll(async () => (await other.find(run))?.state).toBe("failed");
     expect(asked.filter((one) => one.includes("Gone."))).toEqual([]);
   });
 

@@ -40,11 +40,10 @@ export class PushNotifications {
       const { meta } = (await core.log.find(run)) ?? {};
       const taskId = meta && taskIdOf(meta);
       if (taskId === undefined) return;
-      const turns = await turnsOf(core, { name: meta?.owner ?? "" }, taskId);
-      const [first] = turns;
-      const targets = first === undefined ? [] : pushTargets(first.record);
+      const first = await core.log.find(taskId);
+      const targets = first === undefined ? [] : pushTargets(first);
       if (targets.length === 0) return;
-      const task = await keptSnapshot(core, turns);
+      const task = await keptSnapshot(core, await turnsOf(core, { name: meta?.owner ?? "" }, taskId));
       if (task !== undefined) await Promise.all(targets.map((target) => this.#deliver(target, task)));
     } catch {
       this.#onSent("failed");
@@ -52,9 +51,10 @@ export class PushNotifications {
   }
 
   async #deliver(target: PushTarget, task: Task): Promise<void> {
+    const update = serialized(target.version, task);
     for (let failed = 1; ; failed++) {
       try {
-        await this.#post(target, task);
+        await this.#post(target.config, await update);
         this.#onSent("delivered");
         return;
       } catch (thrown) {
@@ -69,8 +69,7 @@ export class PushNotifications {
   }
 
   /** @throws {SluiceError} where it did not arrive. */
-  async #post({ config, version }: PushTarget, task: Task): Promise<void> {
-    const { body, contentType } = await serialized(version, task);
+  async #post(config: PushTarget["config"], { body, contentType }: Update): Promise<void> {
     const { token, authentication } = config;
     const headers = {
       "content-type": contentType,
@@ -92,8 +91,14 @@ export class PushNotifications {
   }
 }
 
+/** What is posted. */
+interface Update {
+  body: string;
+  contentType: string;
+}
+
 /** A task as version 1.0 posts it (a `StreamResponse`), or as 0.3 does. */
-async function serialized(version: PushTarget["version"], task: Task): Promise<{ body: string; contentType: string }> {
+async function serialized(version: PushTarget["version"], task: Task): Promise<Update> {
   const update = { payload: { $case: "task" as const, value: task } };
   if (version === "0.3") {
     const { V03PushNotificationSerializer } = await loadPeer("@a2a-js/sdk/compat/v0_3/server", "A2A");

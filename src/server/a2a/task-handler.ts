@@ -27,7 +27,7 @@ import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { startServed, threadOf } from "../start-served.js";
 import { cancelWaiting } from "../tasks/cancel-waiting.js";
-import { conversationAfter, runOf, type TaskTurn, turnMeta, turnsOf } from "../tasks/task-turns.js";
+import { conversationAfter, runOf, type TaskTurn, turnMeta, turnOf, turnsOf } from "../tasks/task-turns.js";
 import { listTasks } from "./list-tasks.js";
 import type { PushNotifications } from "./push-notifications.js";
 import { addPushTarget, checkedTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
@@ -237,15 +237,18 @@ export class TaskHandler implements A2ARequestHandler {
 
   async #turns(taskId: string): Promise<TaskTurn[]> {
     const turns = await turnsOf(this.#core, this.#call.caller, taskId);
-    if (turns.length === 0)
-      throw new this.#errors.TaskNotFoundError(`there is no task ${taskId}, or it is not kept any more`);
+    if (turns.length === 0) throw this.#noTask(taskId);
     return turns;
+  }
+
+  #noTask(taskId: string): Error {
+    return new this.#errors.TaskNotFoundError(`there is no task ${taskId}, or it is not kept any more`);
   }
 
   /** The first run of a task, with which its notes are. */
   async #record(taskId: string): Promise<RunRecord> {
-    const [first] = await this.#turns(taskId);
-    if (first === undefined) throw new this.#errors.TaskNotFoundError(`there is no task ${taskId}`);
+    const first = await turnOf(this.#core, this.#call.caller, taskId);
+    if (first?.taskId !== taskId) throw this.#noTask(taskId);
     return first.record;
   }
 

@@ -6,7 +6,7 @@ import type { ChatMessage } from "../stream/message.js";
 import { addUsage, type Usage } from "../stream/usage.js";
 import { cutsOf } from "./compaction-cuts.js";
 import { type Folded, type Folder, providerCompactor } from "./provider-compactor.js";
-import { type SummaryWriter, summaryWriter, withSummary } from "./summary-writer.js";
+import { afterInstructions, type SummaryWriter, summaryWriter, withSummary } from "./summary-writer.js";
 import { estimatingCounter, type TokenCounter, tokenCounter } from "./token-counter.js";
 import type { EarlierSummary, Window } from "./window.js";
 
@@ -125,10 +125,7 @@ function inWords(write: SummaryWriter): Folder {
 
 /** What stands for the oldest turns comes after the instructions that begin the conversation. */
 function withFolded(sent: readonly ChatMessage[], { text, messages }: Folded): ChatMessage[] {
-  if (messages === undefined) return withSummary(sent, text);
-  const at = sent.findIndex(({ role }) => role !== "system");
-  const first = at === -1 ? sent.length : at;
-  return [...sent.slice(0, first), ...messages, ...sent.slice(first)];
+  return messages === undefined ? withSummary(sent, text) : afterInstructions(sent, messages);
 }
 
 /** A history, the summary that stands for its beginning, and where that ends. */

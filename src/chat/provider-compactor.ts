@@ -2,6 +2,7 @@ import type { ChatModel } from "../stream/chat-model.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import type { Usage } from "../stream/usage.js";
+import { summaryMessage } from "./summary-writer.js";
 import type { EarlierSummary } from "./window.js";
 
 /** What stands for messages: words, or messages of a service's own. */
@@ -21,22 +22,20 @@ export type Folder = (
  * @throws {SluiceError} `unsupported` for a model whose service has no such call, or that has guards.
  */
 export function providerCompactor(model: ChatModel): Folder {
-  if (model.compact === undefined) {
+  const { compact } = model;
+  if (compact === undefined) {
     const why = "of the protocols, openai-responses does, and never past a guard";
     throw new SluiceError("unsupported", `${model.id} compacts no history: ${why}`, { model: model.id });
   }
   return async (before, messages, signal, spend) => {
-    const request = { messages: [...(before?.messages ?? asMessages(before)), ...messages] };
-    const compacted = await model.compact?.(request, signal === undefined ? {} : { signal });
-    if (compacted === undefined) throw new SluiceError("unsupported", `${model.id} compacts no history`);
+    const request = { messages: [...messagesOf(before), ...messages] };
+    const compacted = await compact.call(model, request, signal === undefined ? {} : { signal });
     spend(compacted.usage);
     return { text: `compacted by ${model.id}`, messages: compacted.messages };
   };
 }
 
-/** A summary in words, which a conversation may have from before. */
-function asMessages(before: Folded | undefined): ChatMessage[] {
-  return before === undefined
-    ? []
-    : [{ role: "system", content: `Summary of the conversation so far: ${before.text}` }];
+/** What stands for the messages before, which may be a summary in words. */
+function messagesOf(before: Folded | undefined): readonly ChatMessage[] {
+  return before === undefined ? [] : (before.messages ?? [summaryMessage(before.text)]);
 }

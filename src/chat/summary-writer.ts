@@ -52,9 +52,19 @@ export function summaryRequest(
 
 /** The summary stands after the instructions that begin the conversation. */
 export function withSummary(messages: readonly ChatMessage[], text: string): ChatMessage[] {
-  const at = messages.findIndex((message) => message.role !== "system");
-  const summary: ChatMessage = { role: "system", content: `Summary of the conversation so far: ${text}` };
-  return [...messages.slice(0, at), summary, ...messages.slice(at)];
+  return afterInstructions(messages, [summaryMessage(text)]);
+}
+
+/** A summary as models are sent it. */
+export function summaryMessage(text: string): ChatMessage {
+  return { role: "system", content: `Summary of the conversation so far: ${text}` };
+}
+
+/** Messages with others behind the instructions that they begin with. */
+export function afterInstructions(messages: readonly ChatMessage[], others: readonly ChatMessage[]): ChatMessage[] {
+  const at = messages.findIndex(({ role }) => role !== "system");
+  const first = at === -1 ? messages.length : at;
+  return [...messages.slice(0, first), ...others, ...messages.slice(first)];
 }
 
 function asText(message: ChatMessage): string {

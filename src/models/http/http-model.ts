@@ -18,7 +18,6 @@ import {
   string,
   stringRecord,
 } from "../../stream/checks.js";
-import { SluiceError } from "../../stream/error.js";
 import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { defaultTimeouts } from "./default-timeouts.js";
@@ -64,6 +63,7 @@ const OPTIONS = exactly("httpModel", {
 export function httpModel(options: HttpModelOptions): ChatModel {
   OPTIONS(options, "");
   const { id, dialect, model, capabilities, list, nearBy = false } = options;
+  const { compaction } = dialect;
   const service = new HttpService(options);
   const framed = dialect.framing === "sse" ? "text/event-stream" : "application/x-ndjson";
   // Made here and not for each call, whose request it would keep for as long as the answer lasts.
@@ -72,13 +72,12 @@ export function httpModel(options: HttpModelOptions): ChatModel {
     id,
     ...(capabilities !== undefined && { capabilities }),
     ...(list !== undefined && { list }),
-    ...(dialect.compaction !== undefined && {
+    ...(compaction !== undefined && {
       async compact(request: ChatRequest, call: CallOptions = {}) {
         validateRequest(request, options);
         checkCallOptions(call);
         await dialect.load?.();
-        const codec = await dialect.compaction?.();
-        if (codec === undefined) throw new SluiceError("unsupported", `${id} compacts no history`, { model: id });
+        const codec = await compaction.call(dialect);
         const { path, body } = codec.write(request, model);
         return codec.read(await service.postJson(id, path, body, readError, call));
       },

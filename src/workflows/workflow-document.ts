@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
-import { checkJsonSchema } from "../structured/check-json-schema.js";
 import type { Findings } from "./format/diagnostic.js";
 import { isSlip } from "./format/is-slip.js";
+import { checkValue } from "./plan/check-fields.js";
 import { isNote } from "./plan/notes.js";
 import type { RunLimits, WorkflowInput } from "./plan/plan.js";
 import { REQUEST_FIELDS } from "./steps/model-fields.js";
@@ -27,11 +27,7 @@ export const WORKFLOW_FIELDS: Readonly<Record<string, string>> = {
 export const CONFIG_FIELDS: Readonly<Record<string, string>> = {
   default_llm_provider: "The provider of steps that name none.",
   default_model: "The model of steps that name none.",
-  temperature: "That of steps that say none.",
-  max_tokens: "That of steps that say none.",
-  top_p: "That of steps that say none.",
-  stop: "That of steps that say none.",
-  seed: "That of steps that say none.",
+  ...Object.fromEntries(Object.keys(REQUEST_FIELDS).map((name) => [name, "That of steps that say none."])),
   default_tts_provider: "The voice of tts steps that name no provider.",
   default_stt_provider: "The listener of stt steps that name no provider.",
   memory_backend: "Which memory is used; that of the run, whatever it says.",
@@ -111,9 +107,7 @@ function refuseUnknown(
 
 function checkRequestFields(config: JsonObject, findings: Findings): void {
   for (const [name, { schema }] of Object.entries(REQUEST_FIELDS)) {
-    const value = config[name];
-    const [issue] = value === undefined || value === null ? [] : checkJsonSchema(schema, value);
-    if (issue !== undefined) findings.error("wrong-kind", `config.${name}`, issue.message);
+    checkValue(config[name] ?? null, schema, { path: `config.${name}` }, findings);
   }
 }
 

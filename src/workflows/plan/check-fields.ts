@@ -39,10 +39,11 @@ export function checkFields(source: StepSource, compiled: CompiledFields, findin
   if (problem !== undefined) findings.error("wrong-kind", path, problem, { step: id });
 }
 
-function checkValue(
+/** Finds that a value is not what its field wants. @param where the field is, and of which step if of one. */
+export function checkValue(
   value: JsonValue,
   schema: JsonObject,
-  { path, step }: { path: string; step: string },
+  { path, ...where }: { path: string; step?: string },
   findings: Findings,
 ): void {
   // An explicit null is as good as nothing.
@@ -53,7 +54,7 @@ function checkValue(
   const near = typeof value === "string" ? nearest(value, words, 1) : [];
   const about = typeof schema.description === "string" ? `what it is: ${schema.description}` : undefined;
   const suggestion = near.length > 0 ? `did you mean ${near[0]}?` : about;
-  findings.error("wrong-kind", path, issue.message, { step, ...(suggestion !== undefined && { suggestion }) });
+  findings.error("wrong-kind", path, issue.message, { ...where, ...(suggestion !== undefined && { suggestion }) });
 }
 
 /** The one required field of several, which any other single input stands for. */

@@ -69,7 +69,18 @@ test("however a text is cut, its blocks are those of the whole", () => {
       expect(shown(tokensOf(stream.end()))).toEqual(shown(lex(whole)));
       expect(stream.toString()).toBe(whole);
     }),
-    { numRuns: 400 },
+    {
+      numRuns: 400,
+      examples: [
+        [
+          "1. first\n$$\n\n1. first",
+          [
+            [7, false],
+            [7, true],
+          ],
+        ],
+      ],
+    },
   );
 });
 

@@ -109,7 +109,7 @@ export class BlockStream {
     const tokens = lex(this.#tail.slice(0, cut) + add, { ...this.#links });
     const settled = openFormula(this.#tail);
     let [count, length] = [0, 0];
-    for (const { raw } of tokens.slice(0, -2)) {
+    for (const { raw } of tokens.slice(0, beforeLastTwo(tokens))) {
       if (settled !== -1 && length + raw.length > settled) break;
       length += raw.length;
       count++;
@@ -189,6 +189,16 @@ export class BlockStream {
     this.#sealed.push({ key: this.#sealed.length, blocks: this.#committed });
     this.#committed = [];
   }
+}
+
+/** How many tokens stand before the last two blocks. Blank lines are no block: a list goes on after them. */
+function beforeLastTwo(tokens: readonly Token[]): number {
+  const last = tokens.findLastIndex(isBlock);
+  return Math.max(0, tokens.slice(0, Math.max(0, last)).findLastIndex(isBlock));
+}
+
+function isBlock({ type }: Token): boolean {
+  return type !== "space";
 }
 
 function isDefinition(token: Token): token is Tokens.Def {

@@ -1,34 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { readWire, writeWire } from "../../../test/laws/dialect-laws.js";
 import { summarise } from "../../../test/laws/summary.js";
+import { outputText, readEvents, streamOf } from "../../../test/support/response-items.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { AssistantPart, ChatMessage, ToolResultPart } from "../../stream/message.js";
 import { openAiResponses } from "./openai-responses.js";
 
 const USER: ChatMessage = { role: "user", content: "Hi" };
-
-/** A stream in which each item begins and is whole at once. */
-function streamOf(output: readonly JsonObject[], response: JsonObject = {}): JsonObject[] {
-  return [
-    {
-      type: "response.created",
-      response: { id: "resp_1", model: "m", status: "in_progress", output: [], ...response },
-    },
-    ...output.flatMap((item, at): JsonObject[] => [
-      { type: "response.output_item.added", output_index: at, item: { ...item, status: "in_progress" } },
-      { type: "response.output_item.done", output_index: at, item },
-    ]),
-    { type: "response.completed", response: { id: "resp_1", status: "completed", output: [...output], ...response } },
-  ];
-}
-
-function read(events: readonly JsonObject[]): ChatEvent[] {
-  const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
-  const { events: said, error } = readWire(openAiResponses, [new TextEncoder().encode(text)]);
-  expect(error).toBeUndefined();
-  return said;
-}
 
 function whole(output: readonly JsonObject[], response: JsonObject = {}): ChatEvent[] {
   return openAiResponses.readBody({ id: "resp_1", model: "m", status: "completed", output: [...output], ...response });
@@ -60,17 +39,22 @@ function isResult(item: JsonValue): boolean {
   return isJsonObject(item) && item.output === "seen";
 }
 
-const text = (said: string) => ({ type: "output_text", text: said, annotations: [] });
+/** The same answer, once a server passed it on. */
+function served(events: readonly ChatEvent[]): ChatEvent[] {
+  const tools = [{ dialect: "openai-responses", type: "custom", name: "sql" }];
+  const context = { model: "m", request: { messages: [USER], tools } };
+  return readWire(openAiResponses, [writeWire(openAiResponses, events, context)]).events;
+}
 
 describe("reasoning that only its provider knows, although it names an empty content", () => {
   const output = [
     { type: "reasoning", id: "rs_1", summary: [], content: [], encrypted_content: null },
     { type: "function_call", id: "fc_1", call_id: "call_1", name: "look", arguments: "{}", status: "completed" },
-    { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("Hm.")] },
+    { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [outputText("Hm.")] },
   ];
 
   test.each([
-    ["streamed", read(streamOf(output))],
+    ["streamed", readEvents(streamOf(output))],
     ["whole", whole(output)],
   ])("%s, comes back with the ids of what followed it", (_, events) => {
     const { input, warnings } = sentBack(events);
@@ -100,8 +84,8 @@ test("reasoning that ends after the message that follows it is one block, and go
     summary: [],
     content: [{ type: "reasoning_text", text: "2 + 2" }],
   };
-  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("4")] };
-  const events = read([
+  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [outputText("4")] };
+  const events = readEvents([
     { type: "response.created", response: { id: "resp_1", model: "m" } },
     { type: "response.output_item.added", output_index: 0, item: { type: "reasoning", id: "rs_1", summary: [] } },
     { type: "response.reasoning_text.delta", output_index: 0, content_index: 0, delta: "2 " },
@@ -116,7 +100,7 @@ test("reasoning that ends after the message that follows it is one block, and go
   expect(new Set(blocks).size).toBe(1);
   const { input, warnings } = sentBack(events);
   expect(warnings).toEqual([]);
-  expect(input).toEqual([reasoning, { type: "message", role: "assistant", content: [text("4")] }]);
+  expect(input).toEqual([reasoning, { type: "message", role: "assistant", content: [outputText("4")] }]);
 });
 
 describe("a custom tool that the client did not declare", () => {
@@ -129,14 +113,14 @@ describe("a custom tool that the client did not declare", () => {
   };
   const output = [
     { ...search, input: '{"query":"a"}' },
-    { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("Found.")] },
+    { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [outputText("Found.")] },
   ];
   const tools = [{ type: "x_search" }, { type: "custom", name: "sql" }];
 
   test.each([
-    ["streamed", read(streamOf(output, { tools }))],
+    ["streamed", readEvents(streamOf(output, { tools }))],
     ["whole", whole(output, { tools })],
-    ["served", served(read(streamOf(output, { tools })))],
+    ["served", served(readEvents(streamOf(output, { tools })))],
   ])("%s, was run by the provider, and does not make the client wait", (_, events) => {
     const { parts, reason } = summarise(events);
     expect(reason).toBe("stop");
@@ -154,7 +138,7 @@ describe("a custom tool that the client did not declare", () => {
     ["that a search may have found", [{ type: "tool_search" }]],
     ["where the response does not repeat the tools", []],
   ])("is told from one %s, which the client runs", (_, declared) => {
-    const { parts, reason } = summarise(read(streamOf(output, { tools: declared })));
+    const { parts, reason } = summarise(readEvents(streamOf(output, { tools: declared })));
     expect(reason).toBe("tool-calls");
     expect(parts[0]).not.toHaveProperty("providerExecuted");
   });
@@ -176,7 +160,7 @@ describe("a program of the provider's that calls the client's tools", () => {
   const result = { type: "program_output", id: "cmo_1", call_id: "call_p", status: "completed", result: "7" };
 
   test("is a call that the provider runs, with its code, and comes back as it was", () => {
-    const events = read(streamOf([program, call]));
+    const events = readEvents(streamOf([program, call]));
     const { parts, reason } = summarise(events);
     expect(reason).toBe("tool-calls");
     expect(parts).toMatchObject([
@@ -202,7 +186,7 @@ test("what a search for tools of the provider's found answers the search, which 
     ...{ type: "tool_search_output", id: "tso_1", call_id: null, execution: "server", status: "completed" },
     tools: [{ type: "function", name: "look" }],
   };
-  for (const events of [read(streamOf([search, found])), whole([search, found])]) {
+  for (const events of [readEvents(streamOf([search, found])), whole([search, found])]) {
     const { parts, reason } = summarise(events);
     expect(reason).toBe("stop");
     expect(parts).toMatchObject([
@@ -211,89 +195,6 @@ test("what a search for tools of the provider's found answers the search, which 
     ]);
     expect(sentBack(events).input).toEqual([search, found]);
   }
-});
-
-/** The same answer, once a server passed it on. */
-function served(events: readonly ChatEvent[]): ChatEvent[] {
-  const tools = [{ dialect: "openai-responses", type: "custom", name: "sql" }];
-  const context = { model: "m", request: { messages: [USER], tools } };
-  return readWire(openAiResponses, [writeWire(openAiResponses, events, context)]).events;
-}
-
-describe("a server that leaves out the places of items and ends all of them at the end, as llama.cpp does", () => {
-  const thought = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
-  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("I look.")] };
-  const calls = ["a", "b"].map((at) => ({
-    ...{ type: "function_call", id: `fc_${at}`, call_id: `call_${at}`, name: "look", status: "completed" },
-    arguments: `{"at":"${at}"}`,
-  }));
-  const output = [thought, message, ...calls];
-  const added = (item: JsonObject) => ({ type: "response.output_item.added", item });
-
-  test.each<[how: string, items: JsonObject[]]>([
-    ["by their ids", output],
-    ["by their order", output.map(({ id: _, ...item }) => item)],
-  ])("has them told apart %s", (_, items) => {
-    const streamed = items.flatMap((item, at): JsonObject[] => {
-      const id = item.id === undefined ? {} : { item_id: item.id };
-      if (item.type === "reasoning") {
-        return [
-          added({ ...item, content: [], encrypted_content: "" }),
-          { type: "response.reasoning_text.delta", ...id, delta: "Hm." },
-        ];
-      }
-      if (item.type === "message") {
-        return [
-          added({ ...item, content: [] }),
-          { type: "response.output_text.delta", ...id, delta: "I " },
-          { type: "response.output_text.delta", ...id, delta: "look." },
-        ];
-      }
-      const delta = calls[at - 2]?.arguments ?? "";
-      return [added({ ...item, arguments: "" }), { type: "response.function_call_arguments.delta", ...id, delta }];
-    });
-    const ends = items.map((item) => ({ type: "response.output_item.done", item }));
-    const [created, completed] = [streamOf([])[0] ?? {}, streamOf(items)[1 + 2 * items.length] ?? {}];
-    const whens = items === output ? [...streamed, ...ends] : interleaved(streamed, ends);
-    const { parts, reason } = summarise(read([created, ...whens, completed]));
-    expect(reason).toBe("tool-calls");
-    const said = parts.flatMap((part) => ("text" in part && part.text !== "" ? [`${part.type}: ${part.text}`] : []));
-    expect(said).toEqual(["reasoning: Hm.", "text: I look."]);
-    expect(parts.filter(({ type }) => type === "tool-call")).toMatchObject([
-      { callId: "call_a", input: { at: "a" } },
-      { callId: "call_b", input: { at: "b" } },
-    ]);
-  });
-
-  /** Without ids each item ends before the next begins. */
-  function interleaved(streamed: readonly JsonObject[], ends: readonly JsonObject[]): JsonObject[] {
-    let item = -1;
-    const all: JsonObject[] = [];
-    for (const event of streamed) {
-      if (event.type === "response.output_item.added" && ++item > 0) all.push(ends[item - 1] ?? {});
-      all.push(event);
-    }
-    return [...all, ends[item] ?? {}];
-  }
-});
-
-test("a text whose pieces were counted on from the item before, as vLLM does, is said once", () => {
-  const thought = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
-  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("Yes.")] };
-  const [created, , , , , completed] = streamOf([thought, message]);
-  const { parts } = summarise(
-    read([
-      created ?? {},
-      { type: "response.output_item.added", output_index: 0, item: { ...thought, content: [] } },
-      { type: "response.reasoning_text.delta", output_index: 0, content_index: 0, delta: "Hm." },
-      { type: "response.output_item.done", output_index: 0, item: thought },
-      { type: "response.output_item.added", output_index: 1, item: { ...message, content: [] } },
-      { type: "response.output_text.delta", output_index: 1, content_index: 1, delta: "Yes." },
-      { type: "response.output_item.done", output_index: 1, item: message },
-      completed ?? {},
-    ]),
-  );
-  expect(parts.filter(({ type }) => type === "text")).toMatchObject([{ text: "Yes." }]);
 });
 
 test("a call that ends as its result, as Perplexity's search does, was run by the provider", () => {
@@ -307,7 +208,7 @@ test("a call that ends as its result, as Perplexity's search does, was run by th
     results: [{ id: 1, url: "https://a.example/", date: "2026-09-25" }],
   };
   const [created, , , completed] = streamOf([result]);
-  const events = read([
+  const events = readEvents([
     created ?? {},
     { type: "response.output_item.added", output_index: 0, item: call },
     { type: "response.output_item.done", output_index: 0, item: result },
@@ -320,61 +221,4 @@ test("a call that ends as its result, as Perplexity's search does, was run by th
     { type: "tool-result", callId: "call_1", output: { results: result.results }, providerExecuted: true },
   ]);
   expect(sentBack(events)).toEqual({ input: [result], warnings: [] });
-});
-
-describe("items of which only pieces came, as gateways pass them on", () => {
-  const message = { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [text("Hello.")] };
-  const reasoning = { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }] };
-  const thought = [
-    { type: "response.reasoning_summary_text.delta", output_index: 0, summary_index: 0, delta: "H" },
-    { type: "response.reasoning_summary_text.delta", output_index: 0, summary_index: 0, delta: "m." },
-  ];
-  const said = (at: JsonObject) =>
-    ["Hel", "lo."].map((delta) => ({ type: "response.output_text.delta", ...at, delta }));
-
-  test.each<[what: string, pieces: JsonObject[], output: JsonObject[], parts: object[]]>([
-    ["a message", said({ output_index: 0, content_index: 0 }), [message], [{ type: "text", text: "Hello." }]],
-    ["a message without a place", said({}), [message], [{ type: "text", text: "Hello." }]],
-    ["a message that the end does not repeat", said({ output_index: 0 }), [], [{ type: "text", text: "Hello." }]],
-    [
-      "reasoning and a message at one place",
-      [...thought, ...said({ output_index: 0 })],
-      [reasoning, message],
-      [{ text: "Hm." }, { text: "Hello." }],
-    ],
-    [
-      "reasoning that the end does not repeat",
-      [...thought, ...said({})],
-      [message],
-      [{ text: "Hm." }, { text: "Hello." }],
-    ],
-  ])("%s", (_, pieces, output, expected) => {
-    const completed = { type: "response.completed", response: { id: "resp_1", status: "completed", output } };
-    const { parts, reason } = summarise(read([...pieces, completed]));
-    expect(reason).toBe("stop");
-    expect(parts.filter((part) => "text" in part && part.text !== "")).toMatchObject(expected);
-    expect(parts.filter((part) => "text" in part && part.text !== "")).toHaveLength(expected.length);
-  });
-
-  test("what is said of an item after its end is not said again", () => {
-    const events = streamOf([message]);
-    const late = { type: "response.output_text.done", output_index: 0, content_index: 0, text: "Hello." };
-    const { parts } = summarise(read([...events.slice(0, -1), late, ...events.slice(-1)]));
-    expect(parts).toEqual([{ type: "text", text: "Hello." }]);
-  });
-});
-
-test("reasoning is read under the names that Open Responses has for its pieces", () => {
-  const reasoning = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
-  const [created, added, done, completed] = streamOf([reasoning]);
-  const events = read([
-    created ?? {},
-    { ...added, item: { ...reasoning, content: [] } },
-    { type: "response.reasoning.delta", output_index: 0, content_index: 0, delta: "Hm." },
-    { type: "response.reasoning.done", output_index: 0, content_index: 0, text: "Hm." },
-    done ?? {},
-    completed ?? {},
-  ]);
-  expect(events.flatMap((event) => (event.type === "reasoning-delta" ? [event.text] : [])).join("")).toBe("Hm.");
-  expect(events.findIndex(({ type }) => type === "data")).toBe(-1);
 });

@@ -152,6 +152,23 @@ const request: fc.Arbitrary<ChatRequest> = fc
     }),
   }));
 
+/** The wire has items, so an assistant's messages that follow each other are one, and a list of one plain text is a text. */
+function joined(messages: readonly ChatMessage[]): ChatMessage[] {
+  const result: ChatMessage[] = [];
+  for (const message of messages) {
+    const last = result.at(-1);
+    if (message.role === "assistant" && last?.role === "assistant") {
+      result.pop();
+      result.push({ role: "assistant", content: [...partsOf(last.content), ...partsOf(message.content)] });
+    } else result.push(message);
+  }
+  return result;
+}
+
+function partsOf(content: string | AssistantPart[]): AssistantPart[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
 describe("a request for a response", () => {
   test("is read as it was written", () =>
     fc.assert(
@@ -266,23 +283,6 @@ describe("a request for a response", () => {
   });
 });
 
-/** The wire has items, so an assistant's messages that follow each other are one, and a list of one plain text is a text. */
-function joined(messages: readonly ChatMessage[]): ChatMessage[] {
-  const result: ChatMessage[] = [];
-  for (const message of messages) {
-    const last = result.at(-1);
-    if (message.role === "assistant" && last?.role === "assistant") {
-      result.pop();
-      result.push({ role: "assistant", content: [...partsOf(last.content), ...partsOf(message.content)] });
-    } else result.push(message);
-  }
-  return result;
-}
-
-function partsOf(content: string | AssistantPart[]): AssistantPart[] {
-  return typeof content === "string" ? [{ type: "text", text: content }] : content;
-}
-
 test("a tool is chosen by name where the client runs it, and by type where the provider does", () => {
   const tools = [
     { name: "look", inputSchema: { type: "object" } },
@@ -306,70 +306,6 @@ test("what is to be included is asked for beside the reasoning that must come ba
     "reasoning.encrypted_content",
     "web_search_call.action.sources",
   ]);
-});
-
-describe("what a client's request may say, as the API documents it, reaches a model of this protocol", () => {
-  const asked: JsonObject = { model: "m", input: [{ role: "user", content: "Hi" }] };
-  const passedOn = (more: JsonObject): JsonObject => {
-    const { request } = openAiResponses.readRequest({ ...asked, ...more });
-    return openAiResponses.writeRequest(request, { model: "gpt-5", stream: false }).body;
-  };
-
-  test.each<[field: string, value: JsonValue]>([
-    ["moderation", { model: "omni-moderation-latest" }],
-    ["prompt_cache_options", { mode: "explicit" }],
-    ["stream_options", { include_obfuscation: false }],
-    ["store", true],
-    ["reasoning", { effort: "low", summary: "auto", context: "all_turns", mode: "pro" }],
-    ["tools", [{ type: "function", name: "look", parameters: { type: "object" }, strict: true, defer_loading: true }]],
-    ["tools", [{ type: "function", name: "look", parameters: { type: "object" }, allowed_callers: ["programmatic"] }]],
-    [
-      "input",
-      [{ role: "user", content: [{ type: "input_image", image_url: "https://a.example/a", detail: "original" }] }],
-    ],
-    ["input", [{ role: "user", content: [{ type: "input_file", file_id: "file_1", detail: "low" }] }]],
-    [
-      "input",
-      [{ role: "user", content: [{ type: "input_text", text: "Hi", prompt_cache_breakpoint: { mode: "explicit" } }] }],
-    ],
-    [
-      "input",
-      [
-        { role: "developer", content: [{ type: "input_text", text: "Hi", prompt_cache_breakpoint: {} }] },
-        { role: "user", content: "Hi" },
-      ],
-    ],
-  ])("%s %j", (field, value) => {
-    expect(passedOn({ [field]: value })[field]).toEqual(value);
-  });
-
-  test("what to include, beside the reasoning", () => {
-    const include = ["reasoning.encrypted_content", "message.output_text.logprobs"];
-    expect(passedOn({ include }).include).toEqual(include);
-  });
-
-  test("both ids of a user, and either", () => {
-    expect(passedOn({ user: "u", safety_identifier: "s" })).toMatchObject({ user: "u", safety_identifier: "s" });
-    expect(passedOn({ safety_identifier: "s" })).toMatchObject({ user: "s" });
-  });
-
-  test("the first name of a summary, and penalties of Open Responses, as ours", () => {
-    const more = { reasoning: { generate_summary: "concise" }, presence_penalty: 0.5, frequency_penalty: 1 };
-    const { request } = openAiResponses.readRequest({ ...asked, ...more });
-    expect(request).toMatchObject({ reasoning: { summary: "concise" }, presencePenalty: 0.5, frequencyPenalty: 1 });
-  });
-
-  test("where a client marks what is to be cached, other protocols are told", () => {
-    const content = [{ type: "input_text", text: "Hi", prompt_cache_breakpoint: { mode: "explicit" } }];
-    const { request } = openAiResponses.readRequest({ model: "m", input: [{ role: "user", content }] });
-    expect(request.messages).toMatchObject([{ content: [{ type: "text", text: "Hi", cache: "5m" }] }]);
-  });
-
-  test("a function that is more than a function is chosen by its name", () => {
-    const tools = [{ type: "function", name: "look", defer_loading: true }];
-    const tool_choice = { type: "function", name: "look" };
-    expect(passedOn({ tools, tool_choice }).tool_choice).toEqual(tool_choice);
-  });
 });
 
 test("citations are sent with the fields that the API has, whoever made them", () => {

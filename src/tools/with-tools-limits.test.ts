@@ -205,3 +205,29 @@ test.each<[string, () => unknown]>([
 ])("%s that cannot be is refused", (field, make) => {
   expect(make).toThrow(expect.objectContaining({ code: "invalid-argument", field }));
 });
+
+test("a call id that comes twice in one answer runs once; two different calls with one id both run", async () => {
+  const ran: unknown[] = [];
+  const work = tool({ name: "work", input: { type: "object" }, run: (input) => ran.push(input) });
+  const call = (n: number): ChatEvent => ({ type: "tool-call", callId: "a", name: "work", input: { n } });
+  const model = scripted([[call(1), call(1), call(2)], ["Done."]]);
+  const stream = withTools(model, [work]).stream(ASK);
+  const events = await collect(stream);
+  expect(ran).toEqual([{ n: 1 }, { n: 2 }]);
+  expect(events.filter(({ type }) => type === "tool-call")).toMatchObject([{ callId: "a" }, { callId: "a_2" }]);
+  expect(model.requests[1]?.messages.at(-1)?.content).toMatchObject([
+    { callId: "a", output: 1 },
+    { callId: "a_2", output: 2 },
+  ]);
+});
+
+test("beyond the limit no call is run, and the stream ends with its budget", async () => {
+  let ran = 0;
+  const work = tool({ name: "work", input: { type: "object" }, run: () => ++ran });
+  const calls = ["a", "b", "c"].map((callId): ChatEvent => ({ type: "tool-call", callId, name: "work", input: {} }));
+  const stream = withTools(scripted([calls]), [work], { maxCalls: 2 }).stream(ASK);
+  const events = await collect(stream);
+  expect(ran).toBe(2);
+  expect(events.at(-1)).toMatchObject({ type: "finish", reason: "budget" });
+  expect(events.filter(({ type }) => type === "tool-result")).toHaveLength(3);
+});

@@ -2,20 +2,13 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { collect } from "../../test/support/collect.js";
 import { deferred } from "../../test/support/deferred.js";
-import { ManualClock } from "../../test/support/manual-clock.js";
 import { call, result, tick } from "../../test/support/tool-events.js";
 import { workshop } from "../../test/support/workshop.js";
 import { defineModel } from "../models/define-model.js";
-import { fallback } from "../models/fallback.js";
-import { type ScriptLine, scripted } from "../models/scripted.js";
-import type { ChatEvent, ToolResultEvent } from "../stream/chat-event.js";
-import type { ChatModel } from "../stream/chat-model.js";
+import { scripted } from "../models/scripted.js";
+import type { ToolResultEvent } from "../stream/chat-event.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { ChatStream } from "../stream/chat-stream.js";
-import { SluiceError } from "../stream/error.js";
-import { Slots } from "../stream/slots.js";
-import { type Tool, type ToolContext, tool } from "./tool.js";
-import { ToolOutput } from "./tool-output.js";
+import { type ToolContext, tool } from "./tool.js";
 import { withTools } from "./with-tools.js";
 
 const ASK: ChatRequest = { messages: [{ role: "user", content: "How is the weather?" }] };
@@ -218,180 +211,10 @@ test("a model that does not call tools is refused before anything happens", () =
   expect(() => withTools(model, [work]).stream(ASK)).toThrow(expect.objectContaining({ code: "unsupported" }));
 });
 
-test("calls that the provider runs are left to it", async () => {
-  const providers = { name: "search", providerExecuted: true } as const;
-  const model = scripted([
-    [
-      { type: "tool-call", callId: "a", input: {}, ...providers },
-      { type: "tool-result", callId: "a", output: "found", ...providers },
-      "Found it.",
-    ],
-  ]);
-  const search = tool({ name: "search", input: { ...ANY }, run: () => expect.unreachable() });
-  const stream = withTools(model, [search]).stream(ASK);
-  expect(await stream.fullText).toBe("Found it.");
-  expect(await stream.finishReason).toBe("stop");
-});
-
-test.each(["required", { name: "work" }] as const)("a forced call (%j) is forced once", async (toolChoice) => {
-  const model = scripted([[call("a")], [call("b")], ["Done."]]);
-  const work = tool({ name: "work", input: { ...ANY }, run: () => 1 });
-  await withTools(model, [work]).stream({ ...ASK, toolChoice }).fullText;
-  expect(model.requests.map((request) => request.toolChoice)).toEqual([toolChoice, "auto", "auto"]);
-});
-
-test("state of the provider goes back with the next request", async () => {
-  const opaque = (data: string) => ({ dialect: "anthropic", data });
-  const model = scripted([
-    [
-      { type: "reasoning-delta", text: "Hm.", opaque: opaque("signature") },
-      { type: "tool-call", callId: "a", name: "work", input: {}, opaque: opaque("thought") },
-      { type: "data", name: "provider/compaction", value: null, opaque: opaque("block") },
-    ],
-    ["Done."],
-  ]);
-  const work = tool({
-    name: "work",
-    input: { ...ANY },
-    run: () => new ToolOutput("ran", { opaque: { dialect: "mine", data: 1 } }),
-  });
-  await withTools(model, [work]).stream(ASK).fullText;
-  expect(model.requests[1]?.messages.slice(1)).toMatchObject([
-    {
-      content: [
-        { type: "reasoning", text: "Hm.", opaque: opaque("signature") },
-        { type: "tool-call", opaque: opaque("thought") },
-        { type: "opaque", name: "provider/compaction", opaque: opaque("block") },
-      ],
-    },
-    { content: [{ output: "ran", opaque: { dialect: "mine", data: 1 } }] },
-  ]);
-});
-
-test("a retract stops the calls that it takes back, and their results are nobody's", async () => {
-  const broken: ScriptLine[] = [
-    "Wrong. ",
-    call("a"),
-    { type: "usage", usage: { inputTokens: 1, outputTokens: 1 } },
-    { waitMs: 1 },
-    { throw: new SluiceError("truncated", "cut") },
-  ];
-  const clock = new ManualClock();
-  const sound = scripted([[call("b"), { type: "usage", usage: { inputTokens: 2, outputTokens: 2 } }], ["Right."]], {
-    id: "sound",
-  });
-  const first = scripted([broken, [{ throw: new SluiceError("overloaded", "busy") }]], { id: "first", clock });
-  const model = fallback([first, sound], { afterFirstDelta: "retract" });
-  const { work, job } = workshop();
-  const stream = withTools(model, [work]).stream(ASK);
-  const events = collect(stream);
-  const { context, resolve } = await job("a");
-  await clock.timer(1);
-  clock.advance(1);
-  (await job("b")).resolve("ran");
-  expect(context.signal.aborted).toBe(true);
-  resolve("too late");
-  const types = (await events).map((event) => (event.type === "tool-result" ? event.callId : event.type));
-  expect(types).toEqual([
-    "start",
-    "step-start",
-    "text-delta",
-    "tool-call",
-    "usage",
-    "retract",
-    "start",
-    "data",
-    "tool-call",
-    "b",
-    "usage",
-    "step-finish",
-    "step-start",
-    "data",
-    "text-delta",
-    "step-finish",
-    "finish",
-  ]);
-  expect(await stream.fullText).toBe("Right.");
-  expect(await stream.usage).toEqual({ inputTokens: 3, outputTokens: 3 });
-  expect(sound.requests[1]?.messages.slice(1)).toEqual([
-    { role: "assistant", content: [call("b")] },
-    { role: "tool", content: [result("b", "ran")] },
-  ]);
-});
-
-test("an answer that the model refuses to finish runs no tools on", async () => {
-  const { work, job } = workshop();
-  const end = deferred();
-  const model = defineModel({
-    id: "careful",
-    async *stream() {
-      yield call("a");
-      await end.promise;
-      yield { type: "finish", reason: "refusal", rawReason: "policy", usage: {} };
-    },
-  });
-  const events = collect(withTools(model, [work]).stream(ASK));
-  const { context } = await job("a");
-  end.resolve();
-  expect((await events).slice(-2)).toEqual([
-    { type: "step-finish", step: 0, reason: "refusal", usage: {} },
-    { type: "finish", reason: "refusal", rawReason: "policy", usage: {} },
-  ]);
-  expect(context.signal.aborted).toBe(true);
-});
-
 test("a turn that the provider paused goes on by itself", async () => {
   const model = scripted([["First. ", { type: "finish", reason: "pause", usage: {} }], ["Second."]]);
   expect(await withTools(model, []).stream(ASK).fullText).toBe("First. Second.");
   expect(model.requests[1]?.messages.at(-1)).toMatchObject({ role: "assistant", content: [{ text: "First. " }] });
-});
-
-test("a loop over a loop: each runs its own tools, and steps are counted through", async () => {
-  const model = scripted([[call("a", "inner"), call("b", "outer")], ["Done."]]);
-  const inner = tool({ name: "inner", input: { ...ANY }, run: () => "in" });
-  const outer = tool({ name: "outer", input: { ...ANY }, run: () => "out" });
-  const stream = withTools(withTools(model, [inner]), [outer]).stream(ASK);
-  const events = await collect(stream);
-  expect(await stream.finishReason).toBe("stop");
-  expect(events.flatMap((event) => (event.type === "step-start" ? [event.step] : []))).toEqual([0, 1]);
-  expect(events.flatMap((event) => (event.type === "tool-result" ? [event.output] : [])).sort()).toEqual(["in", "out"]);
-  expect(model.requests[1]?.messages.slice(1)).toEqual([
-    { role: "assistant", content: [call("a", "inner"), call("b", "outer")] },
-    { role: "tool", content: [result("a", "in", { name: "inner" }), result("b", "out", { name: "outer" })] },
-  ]);
-});
-
-test("a source of tools is asked before each model call; its tools may change", async () => {
-  const model = scripted([[call("a")], [call("b", "later")], ["Done."]]);
-  const work = tool({ name: "work", input: { ...ANY }, run: () => 1 });
-  const later = tool({ name: "later", input: { ...ANY }, run: () => 2 });
-  const lists = [[work], [work, later], [later]];
-  const source = { tools: async () => lists.shift() ?? [] };
-  expect(await withTools(model, [source]).stream({ ...ASK, toolChoice: { name: "work" } }).fullText).toBe("Done.");
-  expect(model.requests.map(({ tools }) => tools?.map(({ name }) => name))).toEqual([
-    ["work"],
-    ["work", "later"],
-    ["later"],
-  ]);
-});
-
-test("a second warning of the model is passed on when the stream has begun", async () => {
-  const start = (...fields: string[]): ChatEvent => ({
-    type: "start",
-    id: "x",
-    model: "scripted",
-    warnings: fields.map((field) => ({ field, message: "not sent" })),
-  });
-  const model = scripted([
-    [start("topK"), call("a")],
-    [start("topK", "seed"), "Done."],
-  ]);
-  const work = tool({ name: "work", input: { ...ANY }, run: () => 1 });
-  const events = await collect(withTools(model, [work]).stream(ASK));
-  expect(events[0]).toMatchObject({ warnings: [{ field: "topK" }] });
-  expect(events.filter(({ type }) => type === "data")).toEqual([
-    { type: "data", name: "tool/warnings", value: [{ field: "seed", message: "not sent" }] },
-  ]);
 });
 
 test.each<[unknown, string]>([
@@ -402,41 +225,6 @@ test.each<[unknown, string]>([
   const model = withTools(scripted([["Hi"]]), [{ tools: () => found as never }]);
   const answer = model.stream({ messages: [{ role: "user", content: "Go." }] });
   await expect(answer.fullText).rejects.toMatchObject({ code: "invalid-argument", field });
-});
-
-test("a tool that cancels its own stream while it is called keeps no place", async () => {
-  const slot = new Slots(1);
-  let stop = () => {};
-  const work: Tool = {
-    ...tool({ name: "work", input: ANY, run: () => "" }),
-    slots: slot,
-    run: () => {
-      stop();
-      return new Promise(() => {});
-    },
-  };
-  const stream = withTools(scripted([[call("a")], ["Done."]]), [work]).stream(ASK);
-  stop = () => stream.cancel("enough");
-  await expect(collect(stream)).rejects.toMatchObject({ code: "cancelled" });
-  await tick();
-  expect(slot.taken).toBe(0);
-});
-
-test("a call that is taken back in the read that it came with is not run", async () => {
-  const ran: string[] = [];
-  const work = tool({ name: "work", input: ANY, run: (_, { callId }) => ran.push(callId) });
-  const start: ChatEvent = { type: "start", id: "1", model: "hasty" };
-  const finish: ChatEvent = { type: "finish", reason: "stop", usage: {} };
-  const answers: ChatEvent[][] = [
-    [start, call("a"), { type: "retract", reason: "wrong" }, start, call("b"), finish],
-    [start, finish],
-  ];
-  const model: ChatModel = {
-    id: "hasty",
-    stream: () => new ChatStream({ next: () => answers.shift(), cancel() {} }),
-  };
-  await collect(withTools(model, [work]).stream(ASK));
-  expect(ran).toEqual(["b"]);
 });
 
 test("a copy of what a tool is given has its signal and its context", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ChatEvent } from "../stream/chat-event.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { MemoryRunLog } from "./memory-run-log.js";
@@ -109,4 +109,62 @@ test("runs that have ended go when their time is over, or their share of memory 
 
 test.each([[{ keepMs: -1 }], [{ maxRunBytes: "many" }], [{ keepSeconds: 3 }]])("refuses %j", (options) => {
   expect(() => new MemoryRunLog(options as object)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+});
+
+describe("runs that follow one another", () => {
+  /** Opens a run, and gives what ends it. */
+  async function begin(log: MemoryRunLog, run: string, follows?: string, text = "") {
+    const writer = await log.open(run, follows === undefined ? {} : { follows });
+    return () => writer.append([START, say(text), FINISH]);
+  }
+  const kept = async (log: MemoryRunLog, ...runs: string[]) => {
+    const found = await Promise.all(runs.map(async (run) => ((await log.find(run)) === undefined ? [] : [run])));
+    return found.flat();
+  };
+
+  test("are kept until the last of them has ended and is old, then forgotten together", async () => {
+    vi.useFakeTimers();
+    const log = new MemoryRunLog({ keepMs: 1_000 });
+    (await begin(log, "first"))();
+    (await begin(log, "other"))();
+    vi.advanceTimersByTime(600);
+    const endSecond = await begin(log, "second", "first");
+    vi.advanceTimersByTime(5_000);
+    expect(await kept(log, "first", "other")).toEqual(["first"]);
+    endSecond();
+    vi.advanceTimersByTime(600);
+    (await begin(log, "third", "second"))();
+    vi.advanceTimersByTime(999);
+    expect(await kept(log, "first", "second", "third")).toEqual(["first", "second", "third"]);
+    vi.advanceTimersByTime(1);
+    expect(await kept(log, "first", "second", "third")).toEqual([]);
+    expect(log.size).toBe(0);
+  });
+
+  test("go as one where there is too much, first those to which nothing happened for longest", async () => {
+    const log = new MemoryRunLog({ maxEndedBytes: 10_000 });
+    (await begin(log, "a1", undefined, "x".repeat(3_000)))();
+    const endA2 = await begin(log, "a2", "a1", "x".repeat(3_000));
+    (await begin(log, "b1", undefined, "x".repeat(3_000)))();
+    (await begin(log, "b2", "b1", "x".repeat(3_000)))();
+    expect(await kept(log, "a1", "a2", "b1", "b2")).toEqual(["a1", "a2", "b1", "b2"]);
+    endA2();
+    // What ended last stays, and what it follows with it.
+    expect(await kept(log, "a1", "a2", "b1", "b2")).toEqual(["a1", "a2"]);
+    await begin(log, "a3", "a2");
+    (await begin(log, "c", undefined, "x".repeat(9_000)))();
+    expect(await kept(log, "a1", "a2", "a3", "c")).toEqual(["a3", "c"]);
+  });
+
+  test("may follow one that is not kept, or is forgotten meanwhile", async () => {
+    const log = new MemoryRunLog();
+    (await begin(log, "later", "no-such-run"))();
+    expect(await kept(log, "later")).toEqual(["later"]);
+    const end = await begin(log, "next", "later");
+    expect(await log.forget("later")).toBe(true);
+    expect(await log.forget("next")).toBe(false);
+    end();
+    expect(await log.forget("next")).toBe(true);
+    expect(log.size).toBe(0);
+  });
 });

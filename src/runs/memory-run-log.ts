@@ -1,6 +1,7 @@
 import { onAbort } from "../base/on-abort.js";
 import { describe, SluiceError } from "../stream/error.js";
 import { MemoryRun } from "./memory-run.js";
+import { RunChains } from "./run-chains.js";
 import {
   DEFAULT_RETENTION,
   type OpenRun,
@@ -21,39 +22,38 @@ export interface MemoryRunLogOptions extends Retention {
 
 /** Logs runs in this process's memory: they are gone with it. */
 export class MemoryRunLog implements RunLog {
-  readonly #keepMs: number;
   readonly #maxRunBytes: number;
-  readonly #maxEndedBytes: number;
-  /** Those that have ended stand first, in the order in which they ended. */
-  readonly #ended = new Map<string, MemoryRun>();
-  readonly #running = new Map<string, MemoryRun>();
+  /** Those that are kept, running or ended. */
+  readonly #runs = new Map<string, MemoryRun>();
+  readonly #chains: RunChains<MemoryRun>;
   readonly #threads = new Map<string, string>();
   readonly #threadOf = new Map<string, string>();
   readonly #groups = new Map<string, Set<string>>();
   readonly #groupOf = new Map<string, string>();
   /** Those that wait for runs to begin, by their ids. */
   readonly #awaited = new Map<string, Set<() => void>>();
-  #endedBytes = 0;
 
   /** @throws {SluiceError} `invalid-argument` for an invalid limit. */
   constructor(options: MemoryRunLogOptions = {}) {
     checkRetention(options, ["maxEndedBytes"]);
-    this.#keepMs = options.keepMs ?? DEFAULT_RETENTION.keepMs;
-    this.#maxRunBytes = options.maxRunBytes ?? DEFAULT_RETENTION.maxRunBytes;
-    this.#maxEndedBytes = options.maxEndedBytes ?? 64 * 1_024 * 1_024;
+    const { keepMs = DEFAULT_RETENTION.keepMs, maxRunBytes = DEFAULT_RETENTION.maxRunBytes } = options;
+    const { maxEndedBytes = 64 * 1_024 * 1_024 } = options;
+    this.#maxRunBytes = maxRunBytes;
+    this.#chains = new RunChains(keepMs, maxEndedBytes, ({ run }) => this.#forgotten(run));
   }
 
   /** How many runs are kept, running ones included. */
   get size(): number {
-    return this.#running.size + this.#ended.size;
+    return this.#runs.size;
   }
 
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
     checkOpenRun(options);
     this.sweep();
-    if (this.#get(run) !== undefined) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
+    if (this.#runs.has(run)) throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
     const writer = new MemoryRun(run, options, this.#maxRunBytes, this.#onEnd);
-    this.#running.set(run, writer);
+    this.#runs.set(run, writer);
+    this.#chains.begin(run, options.follows);
     if (options.thread !== undefined) {
       this.#threads.set(options.thread, run);
       this.#threadOf.set(run, options.thread);
@@ -66,14 +66,14 @@ export class MemoryRunLog implements RunLog {
   async read(run: string, options: ReadRun = {}): Promise<RunReader> {
     checkReadRun(options);
     this.sweep();
-    const found = this.#get(run);
+    const found = this.#runs.get(run);
     if (found !== undefined) return found.read(options);
     throw new SluiceError("not-found", `there is no run ${describe(run)}, or it is not kept any more`);
   }
 
   async find(run: string): Promise<RunRecord | undefined> {
     this.sweep();
-    return this.#get(run)?.record;
+    return this.#runs.get(run)?.record;
   }
 
   async newestOf(thread: string): Promise<string | undefined> {
@@ -87,7 +87,7 @@ export class MemoryRunLog implements RunLog {
   }
 
   async note(run: string, name: string, value: string | undefined): Promise<boolean> {
-    const found = this.#get(run);
+    const found = this.#runs.get(run);
     if (value === undefined) found?.notes.delete(name);
     else found?.notes.set(name, value);
     return found !== undefined;
@@ -95,7 +95,7 @@ export class MemoryRunLog implements RunLog {
 
   async begun(run: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#get(run) !== undefined) return;
+    if (this.#runs.get(run) !== undefined) return;
     const awaiting = this.#awaited.get(run) ?? new Set();
     this.#awaited.set(run, awaiting);
     await new Promise<void>((resolve, reject) => {
@@ -115,38 +115,29 @@ export class MemoryRunLog implements RunLog {
   }
 
   async stop(run: string, reason = "the run was stopped"): Promise<boolean> {
-    return this.#running.get(run)?.stop(new SluiceError("cancelled", reason)) ?? false;
+    return this.#runs.get(run)?.stop(new SluiceError("cancelled", reason)) ?? false;
   }
 
   async forget(run: string): Promise<boolean> {
-    return this.#forget(run);
+    return this.#chains.forget(run);
   }
 
   sweep(): void {
-    const old = Date.now() - this.#keepMs;
-    for (const [id, { endedAt = 0 }] of this.#ended) {
-      if (endedAt > old && this.#endedBytes <= this.#maxEndedBytes) return;
-      this.#forget(id);
-    }
+    this.#chains.sweep();
   }
 
   async close(): Promise<void> {
-    this.#ended.clear();
-    this.#running.clear();
+    this.#runs.clear();
+    this.#chains.clear();
     this.#threads.clear();
     this.#threadOf.clear();
     this.#groups.clear();
     this.#groupOf.clear();
   }
 
-  #get(run: string): MemoryRun | undefined {
-    return this.#running.get(run) ?? this.#ended.get(run);
-  }
-
   readonly #onEnd = (run: MemoryRun): void => {
-    if (!this.#running.delete(run.run)) return;
-    this.#ended.set(run.run, run);
-    this.#endedBytes += run.bytes;
+    if (this.#runs.get(run.run) !== run) return;
+    this.#chains.end(run);
     this.sweep();
   };
 
@@ -164,15 +155,11 @@ export class MemoryRunLog implements RunLog {
     if (runs?.delete(run) && runs.size === 0) this.#groups.delete(group);
   }
 
-  #forget(id: string): boolean {
-    const run = this.#ended.get(id);
-    if (run === undefined) return false;
-    this.#ended.delete(id);
-    this.#endedBytes -= run.bytes;
+  #forgotten(id: string): void {
+    this.#runs.delete(id);
     this.#leave(id);
     const thread = this.#threadOf.get(id);
     this.#threadOf.delete(id);
     if (thread !== undefined && this.#threads.get(thread) === id) this.#threads.delete(thread);
-    return true;
   }
 }

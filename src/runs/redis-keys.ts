@@ -30,6 +30,9 @@ export function groupKey(prefix: string, group: string): string {
 /** What was noted of a run stands in its hash, under names that begin so. */
 export const NOTE = "note:";
 
+/** The field of a run's hash with the runs that it follows (JSON), the first of all first. */
+export const CHAIN = "chain";
+
 /** Where a process listens for what is asked of the runs that it writes. */
 export function writerChannel(prefix: string, process: string): string {
   return `${prefix}:writer:${process}`;

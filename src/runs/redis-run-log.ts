@@ -1,10 +1,11 @@
 import { parseJson } from "../base/json.js";
 import { orLeft } from "../base/or-left.js";
 import { uuid } from "../base/uuid.js";
-import { exactly, filledString } from "../stream/checks.js";
+import { exactly, filledString, wholeNumber } from "../stream/checks.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
 import { type Buried, buryRun } from "./bury-run.js";
 import { OrphanSweep } from "./orphan-sweep.js";
+import { followedBy } from "./redis-chain.js";
 import { RedisConnection } from "./redis-connection.js";
 import { groupKey, keysOf, NOTE, threadKey, writerChannel } from "./redis-keys.js";
 import { RedisRunReader } from "./redis-run-reader.js";
@@ -43,7 +44,7 @@ const LIFE = 1.5;
 const BEAT = 0.5;
 const POLL = 0.4;
 
-/** A thread or a group is remembered for this long after its last run began, in ms. */
+/** A thread or a group is remembered for at least this long after its last run began, in ms. */
 const KNOWN_MS = 86_400_000;
 
 const positive = (value: unknown, path: string) => {
@@ -55,7 +56,7 @@ const OPTIONS = exactly("the settings of a log in Redis", {
   prefix: filledString,
   heartbeatMs: positive,
   collectMs: positive,
-  keepMs: positive,
+  keepMs: wholeNumber(1),
   maxRunBytes: positive,
 });
 
@@ -86,7 +87,9 @@ export class RedisRunLog implements RunLog {
     this.#connection = connection;
     this.#prefix = prefix;
     this.#heartbeatMs = heartbeatMs;
-    this.#writing = { connection, collectMs, lifeMs: Math.ceil(heartbeatMs * LIFE), keepMs, maxRunBytes };
+    const lifeMs = Math.ceil(heartbeatMs * LIFE);
+    const holdMs = Math.max(keepMs, lifeMs * 2);
+    this.#writing = { connection, prefix, collectMs, lifeMs, holdMs, keepMs, maxRunBytes };
     this.#channel = writerChannel(prefix, uuid());
     this.#roll = new RedisWriters(connection, prefix, this.#channel, this.#writing.lifeMs);
     this.#beats = setInterval(() => {
@@ -118,10 +121,11 @@ export class RedisRunLog implements RunLog {
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
     checkOpenRun(options);
     const keys = keysOf(this.#prefix, run);
-    const { lifeMs, keepMs } = this.#writing;
-    const { meta = {}, again = "", goesOn = false } = options;
-    const times = [lifeMs, Math.max(keepMs, lifeMs)];
-    const stored = [JSON.stringify(meta), ...times, this.#channel, again, goesOn ? 1 : 0, keys.entries];
+    const { lifeMs, holdMs } = this.#writing;
+    const { meta = {}, again = "", goesOn = false, follows } = options;
+    const earlier = follows === undefined ? [] : [...(await followedBy(this.#writing, follows)), follows];
+    const chain = earlier.length === 0 ? "" : JSON.stringify(earlier);
+    const stored = [JSON.stringify(meta), lifeMs, holdMs, this.#channel, again, goesOn ? 1 : 0, keys.entries, chain];
     // It stands on the roll before it is there: a process that dies between the two leaves nothing that nobody finds.
     const [, opened] = await Promise.all([
       this.#roll.add(run),
@@ -134,10 +138,11 @@ export class RedisRunLog implements RunLog {
     const { thread, group } = options;
     if (group !== undefined) await this.#join(run, groupKey(this.#prefix, group));
     if (thread !== undefined) {
-      await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", KNOWN_MS));
+      await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", this.#knownMs));
     }
-    const writer = new RedisRunWriter(run, keys, options, this.#writing, () => this.#ended(run));
+    const writer = new RedisRunWriter(run, options, this.#writing, { earlier, onDone: () => this.#ended(run) });
     this.#writers.set(run, writer);
+    await writer.keepEarlier();
     return writer;
   }
 
@@ -243,8 +248,12 @@ export class RedisRunLog implements RunLog {
     this.#connection.close();
   }
 
+  get #knownMs(): number {
+    return Math.max(KNOWN_MS, this.#writing.keepMs);
+  }
+
   async #join(run: string, group: string): Promise<void> {
-    await this.#connection.run((redis) => Promise.all([redis.sadd(group, run), redis.pexpire(group, KNOWN_MS)]));
+    await this.#connection.run((redis) => Promise.all([redis.sadd(group, run), redis.pexpire(group, this.#knownMs)]));
   }
 
   /** What the readers of a run in this process share. */
@@ -272,8 +281,9 @@ export class RedisRunLog implements RunLog {
     const record = await this.find(run);
     const again = await this.#connection.run((redis) => redis.hget(keys.known, "again"));
     if (record === undefined || again === null) return true;
+    const earlier = await followedBy(this.#writing, run);
     const onDone = () => this.#ended(run);
-    const writer = new RedisRunWriter(run, keys, {}, this.#writing, onDone, record.next);
+    const writer = new RedisRunWriter(run, {}, this.#writing, { earlier, onDone, from: record.next });
     this.#writers.set(run, writer);
     onLost({ writer, record, again });
     return true;
@@ -281,7 +291,7 @@ export class RedisRunLog implements RunLog {
 
   /** Ends a run whose writer is dead. */
   async #bury(run: string): Promise<Buried> {
-    const buried = await buryRun(this.#connection, run, { prefix: this.#prefix, keepMs: this.#writing.keepMs });
+    const buried = await buryRun(this.#writing, run);
     if (buried === "ended") this.onBuried?.(run);
     return buried;
   }

@@ -3,8 +3,9 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "../stream/envelope.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import { MemoryRun } from "./memory-run.js";
+import { keepRuns } from "./redis-chain.js";
 import type { RedisConnection } from "./redis-connection.js";
-import { entryId, type RunKeys } from "./redis-keys.js";
+import { entryId, keysOf, type RunKeys } from "./redis-keys.js";
 import { APPEND, BEAT, BEGUN, TAKEN } from "./redis-scripts.js";
 import type { OpenRun, ReadRun, RunReader, RunState, RunWriter } from "./run-log.js";
 
@@ -17,12 +18,27 @@ const END_MS = 1_000;
 /** What all writers of a log share. */
 export interface RedisWriting {
   connection: RedisConnection;
+  /** Begins all keys. */
+  prefix: string;
   /** Events are collected for this long, in ms, and written as one entry. */
   collectMs: number;
   /** How long a sign of life counts, in ms. */
   lifeMs: number;
+  /** How long a run is kept of which nothing is heard, in ms: long enough for others to find that its writer is dead. */
+  holdMs: number;
+  /** How long a run is kept that has ended, in ms. */
   keepMs: number;
   maxRunBytes: number;
+}
+
+/** What a writer of one run has of its own. */
+export interface RedisRunSettings {
+  /** The runs that this one follows: they are kept as long as it is. */
+  earlier: readonly string[];
+  /** Called when nothing is written any more. */
+  onDone: () => void;
+  /** The number of its first event, where the run was taken over. Readers in this process then read it from Redis. */
+  from?: number;
 }
 
 /** Writes a run to Redis, a few events at a time, and to this process's readers at once. */
@@ -31,6 +47,7 @@ export class RedisRunWriter implements RunWriter {
   readonly #keys: RunKeys;
   readonly #shared: RedisWriting;
   readonly #local: MemoryRun;
+  readonly #earlier: readonly string[];
   readonly #onDone: () => void;
   #waiting: ChatEvent[] = [];
   #error: SluiceError | undefined;
@@ -48,17 +65,14 @@ export class RedisRunWriter implements RunWriter {
   #writing: Promise<void> | undefined;
   #failure: SluiceError | undefined;
 
-  /**
-   * @param onDone called when nothing is written any more.
-   * @param from the number of its first event, where the run was taken over. Readers in this process then read it from Redis.
-   */
-  constructor(run: string, keys: RunKeys, options: OpenRun, shared: RedisWriting, onDone: () => void, from?: number) {
+  constructor(run: string, options: OpenRun, shared: RedisWriting, { earlier, onDone, from }: RedisRunSettings) {
     this.run = run;
     this.#seq = from ?? 0;
     this.#token = from === undefined ? BEGUN : TAKEN;
-    this.#keys = keys;
+    this.#keys = keysOf(shared.prefix, run);
     this.#shared = shared;
     this.#local = new MemoryRun(run, options, shared.maxRunBytes);
+    this.#earlier = earlier;
     this.#onDone = onDone;
   }
 
@@ -126,8 +140,15 @@ export class RedisRunWriter implements RunWriter {
 
   /** Tells everybody that this writer lives. */
   async beat(): Promise<void> {
-    const { lifeMs, keepMs } = this.#shared;
-    await this.#ask(() => this.#shared.connection.script(BEAT, this.#keys, [this.#token, lifeMs, keepMs]));
+    const { lifeMs, holdMs, connection } = this.#shared;
+    await this.#ask(() => connection.script(BEAT, this.#keys, [this.#token, lifeMs, holdMs]));
+    await this.keepEarlier();
+  }
+
+  /** Keeps the runs that this one follows. */
+  async keepEarlier(): Promise<void> {
+    // The next sign of life does it, where Redis cannot be reached now.
+    await keepRuns(this.#shared, this.#earlier, this.#shared.holdMs).catch(() => {});
   }
 
   /** The end is stored first: who has heard of it here asks another replica next, and has to find the same. */
@@ -199,11 +220,13 @@ export class RedisRunWriter implements RunWriter {
   }
 
   async #append(envelope: Envelope): Promise<void> {
-    const { connection, maxRunBytes, keepMs } = this.#shared;
+    const { connection, maxRunBytes, keepMs, holdMs } = this.#shared;
     const state: RunState = "error" in envelope ? "failed" : endsRun(envelope) ? "finished" : "running";
     const place = [this.#token, envelope.seq, seqAfter(envelope), entryId(envelope.seq), stringifyEnvelope(envelope)];
-    const values = [...place, state, Date.now(), maxRunBytes, keepMs, this.#keys.entries];
+    const kept = state === "running" ? holdMs : keepMs;
+    const values = [...place, state, Date.now(), maxRunBytes, kept, this.#keys.entries];
     await this.#ask(() => connection.script(APPEND, this.#keys, values));
+    if (state !== "running") await this.keepEarlier();
     if (state !== "running" || this.#failure !== undefined) this.#endHere();
   }
 

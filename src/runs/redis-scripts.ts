@@ -1,7 +1,9 @@
+import { CHAIN } from "./redis-keys.js";
+
 /**
  * What must happen in one step in Redis. Of each run there are three keys, which stand on one node of a cluster: KEYS[1] its
- * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again, goesOn, and
- * notes), KEYS[3] its writer's sign of life (string that expires).
+ * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again, goesOn,
+ * chain, and notes), KEYS[3] its writer's sign of life (string that expires).
  */
 
 /** The token of the process that began a run. */
@@ -10,13 +12,14 @@ export const BEGUN = "1";
 export const TAKEN = "2";
 
 /** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel, what it takes to
- * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel. Returns 1, or 0 where there
+ * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel, the runs that it follows ("" for none). Returns 1, or 0 where there
  * is one. Who waits for it on the channel hears an empty text. */
 export const OPEN = `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
 redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "bytes", "0", "startedAt", ARGV[1], "meta", ARGV[2],
   "writer", ARGV[5], "goesOn", ARGV[7])
 if ARGV[6] ~= "" then redis.call("HSET", KEYS[2], "again", ARGV[6]) end
+if ARGV[9] ~= "" then redis.call("HSET", KEYS[2], "${CHAIN}", ARGV[9]) end
 redis.call("SET", KEYS[3], "1", "PX", ARGV[3])
 redis.call("PEXPIRE", KEYS[2], ARGV[4])
 redis.call("PUBLISH", ARGV[8], "")

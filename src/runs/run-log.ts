@@ -10,6 +10,8 @@ export interface OpenRun {
   thread?: string;
   /** A name under which all runs that are kept are listed. */
   group?: string;
+  /** The earlier run that this one goes on from, which is then kept for as long as this one. One that is not kept is none. */
+  follows?: string;
   /** Whether the writer waits where its only reader in this process is far behind. Default true. */
   paced?: boolean;
   /** What another process needs to make the run once more, if this one dies. Default: the run then ends with `run-lost`. */
@@ -98,7 +100,7 @@ export interface LostRun {
 }
 
 /**
- * Where runs are logged. An ended run stays readable for a time; one that grows beyond its share of bytes loses its oldest
+ * Where runs are logged. An ended run stays readable for a time, with those that it follows and those that follow it; one that grows beyond its share of bytes loses its oldest
  * entries, and a reader that needs them gets `run-expired`.
  */
 export interface RunLog {
@@ -158,7 +160,7 @@ export interface RunLog {
 
 /** How long and how much of a run is kept. */
 export interface Retention {
-  /** How long an ended run can be read, in ms. Default 300,000. */
+  /** How long an ended run can be read, in ms; runs that follow one another from when the last of them ended. Default 300,000. */
   keepMs?: number;
   /** Of one run, in bytes as it is stored; the oldest entries go first. Default 4 MiB. */
   maxRunBytes?: number;

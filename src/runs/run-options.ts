@@ -25,6 +25,7 @@ const OPEN = exactly("a run", {
   meta: stringRecord,
   thread: filledString,
   group: filledString,
+  follows: filledString,
   paced: boolean,
   again: string,
   goesOn: boolean,
@@ -43,6 +44,7 @@ const START = exactly("startRun", {
   meta: stringRecord,
   thread: filledString,
   group: filledString,
+  follows: filledString,
   again: string,
 });
 

@@ -29,6 +29,8 @@ export interface ToServe {
   thread?: string;
   /** A name under which those of the caller that are kept are listed. */
   group?: string;
+  /** The earlier run that it goes on from, which is then kept for as long as this one. */
+  follows?: string;
   /** Whether nobody need wait for it. Default false. */
   background?: boolean;
   /** Whether the client can come back for it, so that leaving does not end it unless the server is set to. Default false. */
@@ -136,7 +138,7 @@ async function begin<Started extends { id: string; done: Promise<RunOutcome> }>(
 
 /** How the run is opened in the log. */
 function openingOf({ settings }: ServerCore, call: Asker, asked: ToServe): StartRun {
-  const { model, protocol, background = false, resumable = false, meta, thread, group, again } = asked;
+  const { model, protocol, background = false, resumable = false, meta, thread, group, again, follows } = asked;
   const goesOn = background || settings.onLeave === "continue" || (resumable && settings.onLeave === "auto");
   return {
     attended: !background,
@@ -145,6 +147,7 @@ function openingOf({ settings }: ServerCore, call: Asker, asked: ToServe): Start
     ...(thread !== undefined && { thread: threadOf(call, thread) }),
     ...(group !== undefined && { group: threadOf(call, group) }),
     ...(again !== undefined && { again }),
+    ...(follows !== undefined && { follows }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { Redis } from "ioredis";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { RedisRunLog } from "../../src/runs/redis-run-log.js";
@@ -48,6 +49,36 @@ describe.skipIf(redis === undefined)("on a real server", () => {
     near.cancel();
     writer.append([FINISH]);
     await writer.flushed();
+    await Promise.all([log.close(), other.close()]);
+  });
+
+  test("a run keeps those that it follows, while it goes on and when it has ended", async () => {
+    const log = await open({ keepMs: 60_000, heartbeatMs: 100 });
+    const other = await open({ keepMs: 60_000 });
+    const client = new Redis(redis?.url ?? "");
+    const keysOfRun = (run: string) => [`{sluice:run:${run}}:log`, `{sluice:run:${run}}:known`];
+    /** As if so much time had passed that little of the run's is left. */
+    const age = (run: string) => Promise.all(keysOfRun(run).map((key) => client.pexpire(key, 20_000)));
+    const isFresh = async (run: string) => {
+      const left = await Promise.all(keysOfRun(run).map((key) => client.pttl(key)));
+      return left.every((ms) => ms > 40_000);
+    };
+    for (const [run, follows] of [["f1"], ["f2", "f1"]] as const) {
+      const writer = await log.open(run, follows === undefined ? {} : { follows });
+      writer.append([START, FINISH]);
+      await writer.flushed();
+      await age(run);
+    }
+    const writer = await other.open("f3", { follows: "f2" });
+    expect([await isFresh("f1"), await isFresh("f2")]).toEqual([true, true]);
+    await age("f1");
+    writer.append([START, FINISH]);
+    await writer.flushed();
+    expect(await isFresh("f1")).toBe(true);
+    await log.open("f4", { follows: "f3" });
+    await age("f1");
+    await expect.poll(() => isFresh("f1")).toBe(true);
+    client.disconnect();
     await Promise.all([log.close(), other.close()]);
   });
 });

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingHttpHeaders, type Server
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type TaskPushNotificationConfig, TaskState } from "@a2a-js/sdk";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { echo } from "../../src/models/echo.js";
 import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
@@ -307,6 +307,32 @@ describe("a task", () => {
     expect(task.artifacts.map(({ name }) => name)).toEqual(["answer", "file"]);
     expect(await client.getTask({ tenant: "", id: task.id, historyLength: 0 })).toMatchObject({ history: [] });
     await serving.close();
+  });
+
+  test("is kept whole from when its last turn ended", async () => {
+    const log = new MemoryRunLog({ keepMs: 60_000 });
+    const serving = await serve({ models, log });
+    const client = await connectA2a(serving.url, "clerk");
+    const [paid, cancelled] = [
+      asTask(await client.sendMessage(say("Pay"))),
+      asTask(await client.sendMessage(say("Pay"))),
+    ];
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      vi.setSystemTime(Date.now() + 40_000);
+      await client.sendMessage(say("yes", { taskId: paid.id }));
+      await client.cancelTask({ tenant: "", id: cancelled.id, metadata: undefined });
+      vi.setSystemTime(Date.now() + 40_000);
+      const state = async (id: string) => (await client.getTask({ tenant: "", id })).status?.state;
+      expect(await state(paid.id)).toBe(TaskState.TASK_STATE_COMPLETED);
+      expect(await state(cancelled.id)).toBe(TaskState.TASK_STATE_CANCELED);
+      vi.setSystemTime(Date.now() + 40_000);
+      await expect(state(paid.id)).rejects.toThrow("not kept any more");
+      expect(log.size).toBe(0);
+    } finally {
+      vi.useRealTimers();
+      await serving.close();
+    }
   });
 
   test("is not told with fewer than no messages", async () => {

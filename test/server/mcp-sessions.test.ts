@@ -1,8 +1,9 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
+import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { deferred } from "../support/deferred.js";
@@ -227,6 +228,33 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
       if (index < whole.length - 1) expect(said(rest).at(-1)).toEqual(said(whole).at(-1));
     }
   });
+});
+
+test("a call is kept whole from when its last turn ended", async () => {
+  const log = new MemoryRunLog({ keepMs: 60_000 });
+  const serving = await serve({ agents: { clerk }, log });
+  const headers = { "mcp-session-id": `${crypto.randomUUID()}.forms`, "mcp-protocol-version": "2025-11-25" };
+  const post = (message: object) =>
+    fetch(`${serving.url}/mcp`, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+  const params = { name: "clerk", arguments: { message: "Pay" } };
+  const called = await post({ id: 1, method: "tools/call", params });
+  const reader = called.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (!said.includes("elicitation/create")) said += (await reader?.read())?.value ?? "";
+  const [first] = framesIn(said);
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    vi.setSystemTime(Date.now() + 40_000);
+    const form = JSON.parse(framesIn(said).at(-1)?.data ?? "");
+    await post({ id: form.id, result: { action: "accept", content: { approve: true } } });
+    for (let read = await reader?.read(); read?.done === false; read = await reader?.read());
+    vi.setSystemTime(Date.now() + 40_000);
+    const again = await fetch(`${serving.url}/mcp`, { headers: { ...headers, "last-event-id": first?.id ?? "" } });
+    expect(await again.text()).toContain('It said \\"paid\\".');
+  } finally {
+    vi.useRealTimers();
+    await serving.close();
+  }
 });
 
 function framesIn(text: string): { id: string; data: string }[] {

@@ -198,7 +198,7 @@ export class TaskHandler implements A2ARequestHandler {
       request: { messages },
       run: runOf(taskId, turn),
       thread: contextThread(contextId),
-      ...(turn === 1 && { group: tasksOf(name) }),
+      ...(turn === 1 ? { group: tasksOf(name) } : { follows: runOf(taskId, turn - 1) }),
       resumable: true,
       meta: turnMeta(taskId, contextId, turn, messages),
       stream: (context) => model.stream({ messages }, { context, retain: false }),

@@ -129,6 +129,7 @@ function startTurn(core: ServerCore, call: ServerCall, asked: Turn) {
     protocol: "mcp",
     request: { messages },
     run: runOf(taskId, turn),
+    ...(turn > 1 && { follows: runOf(taskId, turn - 1) }),
     background,
     // Whoever has a session comes back with the id of the last event.
     resumable: thread !== undefined,

@@ -18,7 +18,7 @@ export async function cancelWaiting(
   const next = runOf(taskId, turn + 1);
   const meta = { ...record.meta, ...turnMeta(taskId, contextId, turn + 1, messages) };
   try {
-    const writer = await core.log.open(next, { meta, ...(thread !== undefined && { thread }) });
+    const writer = await core.log.open(next, { meta, follows: record.run, ...(thread !== undefined && { thread }) });
     writer.fail(new SluiceError("cancelled", reason));
     await writer.flushed();
     return true;

@@ -1,9 +1,21 @@
 // What passes a provider's stream on, each in a process of its own.
 import { createServer } from "node:http";
+import { connect, createServer as createTcpServer } from "node:net";
 import { listening } from "./listening.mjs";
 
 const SSE = { "content-type": "text/event-stream" };
 const JSON_TYPE = { "content-type": "application/json" };
+
+/** Bytes from socket to socket, and nobody looks at them: what a process in between costs whatever it does. */
+function tcp(/** @type {string} */ upstream) {
+  const { hostname, port } = new URL(upstream);
+  const server = createTcpServer({ noDelay: true }, (socket) => {
+    const above = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.on("error", () => above.destroy()).pipe(above);
+    above.on("error", () => socket.destroy()).pipe(socket);
+  });
+  return listening(server);
+}
 
 /** `fetch` to `res.write`: what passing on costs at least. */
 function bare(/** @type {string} */ upstream) {
@@ -43,6 +55,7 @@ async function sluice(/** @type {string} */ upstream, /** @type {"openai" | "ant
 
 /** By the names of their rows. @type {Record<string, (upstream: string) => Promise<string>>} */
 export const relays = {
+  tcp,
   bare,
   hono,
   sluice: (upstream) => sluice(upstream, "openai"),

@@ -72,7 +72,7 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
   });
 
   /** Calls begin at one replica; whatever else the client sends goes to the other. */
-  async function connect({ elicit, wrap = (response) => response }: Connecting = {}): Promise<Client> {
+  async function connect({ elicit, wrap = (response) => response, method }: Connecting = {}): Promise<Client> {
     const client = new Client(
       { name: "tests", version: "1.0.0" },
       { capabilities: elicit === undefined ? {} : { elicitation: {} } },
@@ -83,6 +83,7 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
       const isCall = typeof init?.body === "string" && init.body.includes('"tools/call"');
       if (!isCall) url.port = new URL(other.url).port;
       const response = await fetch(url, init);
+      method?.(`${init?.method} ${response.status}`);
       return isCall ? wrap(response) : response;
     };
     const transport = new StreamableHTTPClientTransport(new URL(`${one.url}/mcp`), { fetch: spread });
@@ -94,6 +95,7 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
   interface Connecting {
     elicit?: (params: { message: string; requestedSchema?: unknown }) => ElicitResult;
     wrap?: (response: Response) => Response;
+    method?: (seen: string) => void;
   }
 
   test("asks the user, who says yes or no at any replica", async () => {
@@ -192,7 +194,48 @@ describe.each(replicatedLogs(redis))("a session of MCP, in $name", ({ open }) =>
     const cancel = { method: "notifications/cancelled", params: { requestId: 9 } };
     expect([(await post(cancel)).status, (await post(cancel)).status]).toEqual([202, 202]);
     for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) said += read.value;
-    expect(said).toContain("the client cancelled the call");
+    // A call that was given up is not answered (MCP 2025-11-25, Cancellation), and there is nothing to come back for.
+    expect(framesIn(said).map(({ data }) => data)).toHaveLength(1);
+    const id = framesIn(said)[0]?.id ?? "";
+    expect((await fetch(`${other.url}/mcp`, { headers: { ...headers, "last-event-id": id } })).status).toBe(405);
+  });
+
+  test("has no answer to a call that is given up, streamed or whole, at any replica", async () => {
+    for (const accept of ["application/json, text/event-stream", "application/json"]) {
+      gate = deferred();
+      ends.length = 0;
+      const headers = { "mcp-session-id": crypto.randomUUID(), "mcp-protocol-version": "2025-11-25", accept };
+      const post = (url: string, message: object) =>
+        fetch(`${url}/mcp`, { method: "POST", headers, body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+      const params = { name: "slow", arguments: { message: "Go" }, _meta: { progressToken: "p" } };
+      const called = post(one.url, { id: 3, method: "tools/call", params }).then((response) => ({
+        status: response.status,
+        text: response.text(),
+      }));
+      const cancel = { method: "notifications/cancelled", params: { requestId: 3 } };
+      // A cancellation that comes before the call is about nothing: it is sent until the run has ended.
+      await expect.poll(async () => [await post(other.url, cancel), ends.length][1]).toBe(1);
+      const { status, text } = await called;
+      expect(status).toBe(accept.includes("event-stream") ? 200 : 202);
+      expect(await text).not.toContain("result");
+      expect(ends).toEqual(["cancelled"]);
+    }
+  });
+
+  test("leaves a client in peace whose call was given up", async () => {
+    gate = deferred();
+    const methods: string[] = [];
+    const client = await connect({ method: (method) => void methods.push(method) });
+    const errors: unknown[] = [];
+    client.onerror = (error) => errors.push(error);
+    ends.length = 0;
+    const running = new AbortController();
+    const options = { signal: running.signal, onprogress: () => running.abort() };
+    await expect(client.callTool({ name: "slow", arguments: { message: "Go" } }, undefined, options)).rejects.toThrow();
+    await expect.poll(() => ends).toEqual(["cancelled"]);
+    // Its transport comes back once, and hears that there is nothing.
+    await expect.poll(() => methods.filter((method) => method === "GET 405").length).toBe(2);
+    expect(errors).toEqual([]);
   });
 
   test("goes on after an answer to nothing, and an event that there is not", async () => {

@@ -10,8 +10,8 @@ import type { ServerCore } from "../server-core.js";
 import { startServed, threadOf } from "../start-served.js";
 import { cancelWaiting } from "../tasks/cancel-waiting.js";
 import { pendingRequests } from "../tasks/pending-requests.js";
-import { conversationAfter, runOf, type TaskTurn, turnMeta, turnOf } from "../tasks/task-turns.js";
-import type { McpCall } from "./call-writer.js";
+import { conversationAfter, runOf, type TaskTurn, turnMeta, turnOf, turnsOf } from "../tasks/task-turns.js";
+import { GIVEN_UP, isGivenUp, type McpCall } from "./call-writer.js";
 import { responsesTo } from "./elicitation.js";
 import type { RequestId } from "./json-rpc.js";
 import type { McpSession } from "./mcp-session.js";
@@ -90,10 +90,10 @@ export async function cancelCall(
 ): Promise<void> {
   const thread = threadOf(call, threadName(session, id));
   const run = await core.log.newestOf(thread);
-  if (run === undefined || (await core.log.stop(run, CANCELLED))) return;
+  if (run === undefined || (await core.log.stop(run, GIVEN_UP))) return;
   const asked = await turnOf(core, call.caller, run);
   if (asked === undefined || pendingRequests(await conversationAfter(core, asked)).length === 0) return;
-  await cancelWaiting(core, asked, { reason: CANCELLED, thread });
+  await cancelWaiting(core, asked, { reason: GIVEN_UP, thread });
 }
 
 /** A call of the caller's, by the id of its task; `undefined` where there is none. */
@@ -107,7 +107,15 @@ export async function findCall(
   return turn && mcpCall && { mcpCall, turn };
 }
 
-const CANCELLED = "the client cancelled the call";
+/** Whether a call is over because its client gave it up. */
+export async function wasGivenUp(core: ServerCore, caller: Caller, { taskId }: TaskTurn): Promise<boolean> {
+  const { record } = (await turnsOf(core, caller, taskId)).at(-1) ?? {};
+  if (record?.state !== "failed") return false;
+  const reader = await core.log.read(record.run, { after: record.next - 2 });
+  const end = await reader.next();
+  reader.cancel();
+  return end !== undefined && isGivenUp(end);
+}
 
 interface Turn {
   model: string;

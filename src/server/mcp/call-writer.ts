@@ -22,6 +22,14 @@ export interface McpCall {
   thread?: string;
 }
 
+/** Why a call ends that its client gave up. */
+export const GIVEN_UP = "the client cancelled the call";
+
+/** Whether a turn ended because its client gave the call up, which is then not answered (MCP 2025-11-25, Cancellation). */
+export function isGivenUp(entry: Envelope): boolean {
+  return "error" in entry && entry.error.code === "cancelled" && entry.error.message === GIVEN_UP;
+}
+
 /** A message to the client, and the number of the event that made it. */
 export interface NumberedMessage {
   seq: number;
@@ -42,7 +50,7 @@ export class CallWriter {
     this.#call = call;
   }
 
-  /** `waiting` for another turn, which begins when the form is answered; `over` after the result. */
+  /** `waiting` for another turn, which begins when the form is answered; `over` after the result, or without one where the call was given up. */
   get state(): "running" | "waiting" | "over" {
     return this.#state;
   }
@@ -50,6 +58,10 @@ export class CallWriter {
   /** Takes an entry of a turn's log. @returns the messages that say it, in order. */
   take(turn: TaskTurn, entry: Envelope): NumberedMessage[] {
     this.#state = "running";
+    if (isGivenUp(entry)) {
+      this.#state = "over";
+      return [];
+    }
     if ("error" in entry) return [this.#end(entry.seq, failure(entry.error.message))];
     const messages: NumberedMessage[] = [];
     let text = "";

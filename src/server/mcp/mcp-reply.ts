@@ -4,7 +4,15 @@ import { STREAM_HEADERS } from "../answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { CallFrames, placeNamed } from "./call-frames.js";
-import { answerForm, beginCall, cancelCall, findCall, type ToolRequest } from "./call-tool.js";
+import {
+  answerForm,
+  type BegunCall,
+  beginCall,
+  cancelCall,
+  findCall,
+  type ToolRequest,
+  wasGivenUp,
+} from "./call-tool.js";
 import { CallWriter, failure } from "./call-writer.js";
 import { RPC_ERROR, type RpcMessage, readRpc, rpcError, rpcResult } from "./json-rpc.js";
 import { type McpSession, newSession, SESSION_HEADER, sessionNamed } from "./mcp-session.js";
@@ -15,6 +23,8 @@ const VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as con
 /** From this one on, streams begin with an event that says where they can be taken up again. */
 const PRIMED = "2025-11-25";
 const SSE = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
+
+const NO_STREAM: ServerReply = { status: 405, headers: { allow: "POST" } };
 
 /** Answers one message of MCP. What a session is stands in its id, and calls are runs: any replica answers any message. */
 export async function mcpReply(core: ServerCore, call: ServerCall): Promise<ServerReply> {
@@ -43,7 +53,7 @@ export async function mcpReply(core: ServerCore, call: ServerCall): Promise<Serv
 /** Takes up a call's stream behind the event that the client had last. Nothing else is said unasked. */
 export async function mcpStream(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const last = call.header("last-event-id");
-  if (last === undefined) return { status: 405, headers: { allow: "POST" } };
+  if (last === undefined) return NO_STREAM;
   const named = placeNamed(last);
   const found = named && (await findCall(core, call.caller, named.taskId));
   if (named === undefined || found === undefined) {
@@ -51,6 +61,8 @@ export async function mcpStream(core: ServerCore, call: ServerCall): Promise<Ser
     // Not 404, which says that the session is over (MCP 2025-11-25, Session Management).
     throw new SluiceError("invalid-request", message, { field: "last-event-id", status: 400 });
   }
+  // Without this a client goes on to ask for an answer that does not come (405: there is no stream, as the transport has it).
+  if (await wasGivenUp(core, call.caller, found.turn)) return NO_STREAM;
   const reader = await core.log.read(found.turn.record.run);
   return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...found, reader, after: named.place }) };
 }
@@ -99,7 +111,10 @@ async function callTool(core: ServerCore, call: ServerCall, asked: ToolRequest):
   const able = session !== undefined && !streams ? { ...asked, session: { ...session, elicits: false } } : asked;
   try {
     const begun = await beginCall(core, call, mcpTools(core.models.list(call.caller)), able);
-    if (!streams) return jsonReply(await wholeResult(begun));
+    if (!streams) {
+      const result = await wholeResult(begun);
+      return result === undefined ? { status: 202 } : jsonReply(result);
+    }
     const primed = session !== undefined && call.header("mcp-protocol-version") === PRIMED;
     return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...begun, primed }) };
   } catch (thrown) {
@@ -107,13 +122,13 @@ async function callTool(core: ServerCore, call: ServerCall, asked: ToolRequest):
   }
 }
 
-/** For a client that reads no stream. @throws {SluiceError} where it left. */
-async function wholeResult({ mcpCall, turn, reader }: Awaited<ReturnType<typeof beginCall>>): Promise<object> {
+/** For a client that reads no stream; `undefined` where it gave the call up. @throws {SluiceError} where it left. */
+async function wholeResult({ mcpCall, turn, reader }: BegunCall): Promise<object | undefined> {
   const { progressToken: _, ...quiet } = mcpCall;
   const writer = new CallWriter(quiet);
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
     const last = writer.take(turn, entry).at(-1);
-    if (last !== undefined && writer.state === "over") return last.message;
+    if (writer.state === "over") return last?.message;
   }
   throw new SluiceError("cancelled", "the client left");
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { Lexer } from "marked";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../test/support/manual-clock.js";
+import { cut, lengths, pieces } from "../../test/support/markdown-pieces.js";
 import { TerminalScreen } from "../../test/support/terminal-screen.js";
 import { MarkdownTerminal } from "./markdown-terminal.js";
 
@@ -29,15 +29,70 @@ async function show(pieces: readonly string[], columns = 80): Promise<string> {
   return (await screen.lines()).join("\n");
 }
 
-function cut(text: string, lengths: readonly number[]): string[] {
-  const pieces: string[] = [];
-  for (let at = 0, index = 0; at < text.length; index++) {
-    const length = lengths[index % lengths.length] ?? 1;
-    pieces.push(text.slice(at, at + length));
-    at += length;
-  }
-  return pieces;
-}
+/** A document of words that it is given. */
+type Write = (word: () => string) => string;
+
+const sentence = (least: number, most: number): fc.Arbitrary<Write> =>
+  fc
+    .array(fc.constantFrom("", "**", "*", "`", "_", "~~"), { minLength: least, maxLength: most })
+    .map((marks) => (word) => marks.map((mark) => mark + word() + mark).join(" "));
+
+const paragraph = fc.oneof({ weight: 4, arbitrary: sentence(1, 30) }, { weight: 1, arbitrary: sentence(150, 250) });
+
+const code = fc
+  .tuple(fc.constantFrom("```", "~~~js", "````py"), fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 40 }))
+  .map(
+    ([fence, lines]): Write =>
+      (word) => {
+        const written = lines.map(
+          (count) => " ".repeat(count) + Array.from({ length: count }, () => `*${word()}*`).join(" "),
+        );
+        return [fence, ...written, fence.replace(/[a-z]+$/, "")].join("\n");
+      },
+  );
+
+const table = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 30 })).map(
+  ([columns, rows]): Write =>
+    (word) => {
+      const row = () => `| ${Array.from({ length: columns }, word).join(" | ")} |`;
+      return [row(), `|${"---|".repeat(columns)}`, ...Array.from({ length: rows }, row)].join("\n");
+    },
+);
+
+const { block } = fc.letrec<{ block: Write; list: Write; quote: Write }>((tie) => ({
+  block: fc.oneof({ maxDepth: 3, depthSize: "small" }, paragraph, code, table, tie("list"), tie("quote")),
+  list: fc
+    .tuple(
+      fc.boolean(),
+      fc.array(fc.tuple(sentence(1, 12), fc.array(tie("block"), { maxLength: 2 })), { minLength: 1, maxLength: 5 }),
+    )
+    .map(
+      ([ordered, items]): Write =>
+        (word) =>
+          items
+            .map(([first, blocks], index) => {
+              const marker = ordered ? `${index + 1}. ` : "- ";
+              const lines = [first(word), ...blocks.map((write) => write(word))].join("\n\n").split("\n");
+              return marker + lines.join(`\n${" ".repeat(marker.length)}`);
+            })
+            .join("\n"),
+    ),
+  quote: fc.array(tie("block"), { minLength: 1, maxLength: 3 }).map(
+    (blocks): Write =>
+      (word) =>
+        `> ${blocks
+          .map((write) => write(word))
+          .join("\n\n")
+          .split("\n")
+          .join("\n> ")}`,
+  ),
+}));
+
+const documents = fc.array(block, { minLength: 1, maxLength: 3 }).map(
+  (blocks): Write =>
+    (word) =>
+      blocks.map((write) => write(word)).join("\n\n"),
+);
 
 describe("Markdown in a terminal", () => {
   test.each([
@@ -224,55 +279,6 @@ describe("hostile text", () => {
   });
 });
 
-const SIGNS = [
-  "# ",
-  "**",
-  "*",
-  "_",
-  "`",
-  "```",
-  "```js\n",
-  "~~~\n",
-  "\n",
-  "\n\n",
-  "- ",
-  "1. ",
-  "> ",
-  "- [ ] ",
-  "    ",
-  "   ",
-];
-const MORE = [
-  "[a](http://b.c)",
-  "[",
-  "](",
-  "\\",
-  "| a | b |\n",
-  "|---|---|\n",
-  "===\n",
-  "---\n",
-  "<br>",
-  "<div>\n",
-  "&amp;",
-];
-const WORDS = [
-  "word",
-  " ",
-  "two words ",
-  "e\u0301",
-  "漢字",
-  "😀",
-  "👨‍👩‍👧",
-  "snake_case",
-  "2 * 3",
-  "10.",
-  "word ".repeat(60),
-];
-const pieces = fc.array(fc.oneof(fc.constantFrom(...SIGNS), fc.constantFrom(...MORE), fc.constantFrom(...WORDS)), {
-  maxLength: 40,
-});
-const lengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 10 });
-
 describe("however it is cut", () => {
   test("the screen is the same in the end", () =>
     fc.assert(
@@ -301,122 +307,4 @@ describe("however it is cut", () => {
       ),
       { numRuns: 15 },
     ));
-});
-
-/** A document of words that it is given. */
-type Write = (word: () => string) => string;
-
-const sentence = (least: number, most: number): fc.Arbitrary<Write> =>
-  fc
-    .array(fc.constantFrom("", "**", "*", "`", "_", "~~"), { minLength: least, maxLength: most })
-    .map((marks) => (word) => marks.map((mark) => mark + word() + mark).join(" "));
-
-const paragraph = fc.oneof({ weight: 4, arbitrary: sentence(1, 30) }, { weight: 1, arbitrary: sentence(150, 250) });
-
-const code = fc
-  .tuple(fc.constantFrom("```", "~~~js", "````py"), fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 40 }))
-  .map(
-    ([fence, lines]): Write =>
-      (word) => {
-        const written = lines.map(
-          (count) => " ".repeat(count) + Array.from({ length: count }, () => `*${word()}*`).join(" "),
-        );
-        return [fence, ...written, fence.replace(/[a-z]+$/, "")].join("\n");
-      },
-  );
-
-const table = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 30 })).map(
-  ([columns, rows]): Write =>
-    (word) => {
-      const row = () => `| ${Array.from({ length: columns }, word).join(" | ")} |`;
-      return [row(), `|${"---|".repeat(columns)}`, ...Array.from({ length: rows }, row)].join("\n");
-    },
-);
-
-const { block } = fc.letrec<{ block: Write; list: Write; quote: Write }>((tie) => ({
-  block: fc.oneof({ maxDepth: 3, depthSize: "small" }, paragraph, code, table, tie("list"), tie("quote")),
-  list: fc
-    .tuple(
-      fc.boolean(),
-      fc.array(fc.tuple(sentence(1, 12), fc.array(tie("block"), { maxLength: 2 })), { minLength: 1, maxLength: 5 }),
-    )
-    .map(
-      ([ordered, items]): Write =>
-        (word) =>
-          items
-            .map(([first, blocks], index) => {
-              const marker = ordered ? `${index + 1}. ` : "- ";
-              const lines = [first(word), ...blocks.map((write) => write(word))].join("\n\n").split("\n");
-              return marker + lines.join(`\n${" ".repeat(marker.length)}`);
-            })
-            .join("\n"),
-    ),
-  quote: fc.array(tie("block"), { minLength: 1, maxLength: 3 }).map(
-    (blocks): Write =>
-      (word) =>
-        `> ${blocks
-          .map((write) => write(word))
-          .join("\n\n")
-          .split("\n")
-          .join("\n> ")}`,
-  ),
-}));
-
-const documents = fc.array(block, { minLength: 1, maxLength: 3 }).map(
-  (blocks): Write =>
-    (word) =>
-      blocks.map((write) => write(word)).join("\n\n"),
-);
-
-describe("a long answer", () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
-
-  test.each([
-    ["one paragraph", (words: string[]) => words.join(" ")],
-    ["one paragraph with a star that nothing closes", (words: string[]) => `*${words.join(" ")}`],
-    ["one word", (words: string[]) => words.join("")],
-    ["one fence", (words: string[]) => `\`\`\`\n${words.join("\n")}`],
-    ["one line in a fence", (words: string[]) => `\`\`\`\n${words.join(" ")}`],
-    ["one fence in an item", (words: string[]) => `- a\n  \`\`\`\n  ${words.join("\n  ")}`],
-    ["one list", (words: string[]) => `- ${words.join("\n- ")}`],
-    ["one item", (words: string[]) => `1. ${words.join("\n\n   ")}`],
-    ["one quote", (words: string[]) => `> ${words.join("\n> ")}`],
-    ["one table", (words: string[]) => `| a |\n|---|\n| ${words.join(" |\n| ")} |`],
-    ["indented code", (words: string[]) => `    ${words.join("\n    ")}`],
-    ["lines of HTML", (words: string[]) => `<div>\n${words.join("\n")}`],
-  ])("of %s costs what is linear, and is there to the last word", async (_what, write) => {
-    let lexed = 0;
-    const lex = Lexer.prototype.lex;
-    vi.spyOn(Lexer.prototype, "lex").mockImplementation(function (this: Lexer, text: string) {
-      lexed += text.length;
-      return lex.call(this, text);
-    });
-    const words = Array.from({ length: 6_000 }, (_, index) => `w${String(index).padStart(4, "0")}x`);
-    const text = write(words);
-    let out = 0;
-    const screen = new TerminalScreen(80, 24);
-    const clock = new ManualClock();
-    const written: string[] = [];
-    const markdown = new MarkdownTerminal(
-      (shown) => {
-        out += shown.length;
-        written.push(shown);
-      },
-      { size: () => screen.size, live: true, clock },
-    );
-    // A model that writes 3,000 characters a second.
-    for (const piece of cut(text, [3])) {
-      markdown.push(piece);
-      clock.advance(1);
-    }
-    markdown.end();
-    screen.write(written.join(""));
-    const seen = (await screen.lines()).join("").match(/w\d{4}x/g) ?? [];
-    expect(seen).toEqual(words);
-    // Of a line that is looked at when it ends, as much is read as waits: never more than a few thousand characters.
-    expect(lexed).toBeLessThan(text.length * 100);
-    expect(out).toBeLessThan(text.length * 40);
-  });
 });

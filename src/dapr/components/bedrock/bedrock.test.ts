@@ -1,86 +1,10 @@
 // The AWS SDK is not among this project's packages: these tests run against a fake that is written by hand after the
 // documented interface of @aws-sdk/client-bedrock-runtime. They say nothing about the SDK itself.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { modelLaws } from "../../../../test/laws/model-laws.js";
 import { collect } from "../../../../test/support/collect.js";
-import { ManualClock } from "../../../../test/support/manual-clock.js";
-import type { ChatModel } from "../../../stream/chat-model.js";
+import { ask, FakeBedrock, HELLO, text } from "../../../../test/support/fake-bedrock.js";
 import type { ChatRequest } from "../../../stream/chat-request.js";
-import { type LoadComponentsOptions, loadConversationComponents } from "../load-conversation-components.js";
-import { bedrockModel } from "./bedrock-model.js";
-import type { BedrockSdk, ConverseInput, ConverseOutput, ConverseStreamEvent } from "./bedrock-sdk.js";
-
-/** A command remembers its input. */
-class Command {
-  readonly input: ConverseInput;
-  constructor(input: ConverseInput) {
-    this.input = input;
-  }
-}
-class StreamCommand extends Command {}
-
-/** What the fake answers: events of a stream, a whole answer, or an error. */
-type Answer = readonly ConverseStreamEvent[] | ConverseOutput | Error;
-
-class FakeBedrock {
-  readonly inputs: ConverseInput[] = [];
-  readonly options: unknown[] = [];
-  aborted = false;
-  readonly #answer: Answer;
-
-  constructor(answer: Answer) {
-    this.#answer = answer;
-  }
-
-  get sdk(): BedrockSdk {
-    const fake = this;
-    return {
-      ConverseCommand: Command,
-      ConverseStreamCommand: StreamCommand,
-      BedrockRuntimeClient: class {
-        constructor(options: unknown) {
-          fake.options.push(options);
-        }
-        async send(command: object, { abortSignal }: { abortSignal: AbortSignal }) {
-          abortSignal.addEventListener("abort", () => {
-            fake.aborted = true;
-          });
-          if (!(command instanceof Command)) throw new Error("not a command");
-          fake.inputs.push(command.input);
-          const answer = fake.#answer;
-          if (answer instanceof Error) throw answer;
-          if (!(command instanceof StreamCommand)) return answer;
-          return { stream: eventsOf(answer as readonly ConverseStreamEvent[]) };
-        }
-      },
-    };
-  }
-
-  get model(): ChatModel {
-    const { sdk } = this;
-    const client = new sdk.BedrockRuntimeClient({ maxAttempts: 1 });
-    return bedrockModel({ id: "llm", modelId: "model-1", sdk, client });
-  }
-}
-
-async function* eventsOf(events: readonly ConverseStreamEvent[]): AsyncGenerator<ConverseStreamEvent> {
-  for (const event of events) yield event;
-}
-
-const text = (words: string, contentBlockIndex = 0) => ({
-  contentBlockDelta: { delta: { text: words }, contentBlockIndex },
-});
-const HELLO: ConverseStreamEvent[] = [
-  text("Hel"),
-  text("lo"),
-  { contentBlockStop: { contentBlockIndex: 0 } },
-  { messageStop: { stopReason: "end_turn" } },
-  { metadata: { usage: { inputTokens: 3, outputTokens: 2, cacheReadInputTokens: 4 } } },
-];
-const ask: ChatRequest = { messages: [{ role: "user", content: "hi" }] };
 
 /** An exception of the SDK. */
 function exception(name: string, message: string, httpStatusCode: number): Error {
@@ -322,72 +246,5 @@ describe("a model behind Bedrock", () => {
   it("says that a stream was cut", async () => {
     const stream = new FakeBedrock(HELLO.slice(0, 2)).model.stream(ask);
     await expect(stream.fullText).rejects.toMatchObject({ code: "truncated", partial: { text: "Hello" } });
-  });
-});
-
-describe("the component conversation.aws.bedrock", () => {
-  let folder = "";
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "sluice-bedrock-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  function load(metadata: Record<string, string>, options: Partial<LoadComponentsOptions>, more = "") {
-    const items = Object.entries(metadata).map(([name, value]) => `  - name: ${name}\n    value: ${value}\n`);
-    const head = "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: llm\n";
-    const spec = `spec:\n  type: conversation.aws.bedrock\n  version: v1\n${more}  metadata:\n${items.join("")}`;
-    writeFileSync(join(folder, "a.yaml"), head + spec);
-    return loadConversationComponents({ resourcesPath: folder, appId: "app", env: {}, ...options });
-  }
-
-  it("makes its client of the metadata", async () => {
-    const fake = new FakeBedrock(HELLO);
-    const keys = { accessKey: "AK", secretKey: "SK", sessionToken: "ST" };
-    const metadata = { region: "eu-west-1", endpoint: "http://here", model: "m", maxTokens: "5", ...keys };
-    const { components } = await load(metadata, { importPackage: async () => fake.sdk });
-    const llm = components.get("llm");
-    expect(fake.options).toEqual([
-      {
-        region: "eu-west-1",
-        endpoint: "http://here",
-        credentials: { accessKeyId: "AK", secretAccessKey: "SK", sessionToken: "ST" },
-        maxAttempts: 1,
-      },
-    ]);
-    expect(llm?.modelName).toBe("m");
-    expect(await llm?.model.stream(ask).fullText).toBe("Hello");
-    expect(fake.inputs[0]).toMatchObject({ modelId: "m", inferenceConfig: { maxTokens: 5 } });
-  });
-
-  it("takes on a role with the SDK's own credentials", async () => {
-    const fake = new FakeBedrock(HELLO);
-    const asked: unknown[] = [];
-    const providers = { fromTemporaryCredentials: (options: unknown) => asked.push(options) && "role" };
-    const importPackage = async (name: string) => (name.endsWith("credential-providers") ? providers : fake.sdk);
-    const { components } = await load({ assumeRoleArn: "arn:role" }, { importPackage });
-    expect(asked).toEqual([{ params: { RoleArn: "arn:role", RoleSessionName: "sluice" } }]);
-    expect(fake.options).toEqual([{ credentials: "role", maxAttempts: 1 }]);
-    expect(components.get("llm")?.modelName).toBeUndefined();
-  });
-
-  it("needs the SDK, and says how to get it", async () => {
-    const missing = (name: string) =>
-      Promise.reject(Object.assign(new Error(`Cannot find package '${name}'`), { code: "ERR_MODULE_NOT_FOUND" }));
-    await expect(load({}, { importPackage: missing })).rejects.toThrow(
-      "is not installed: npm install @aws-sdk/client-bedrock-runtime@3",
-    );
-    await expect(load({}, { importPackage: async () => ({}) })).rejects.toThrow("has no ConverseStreamCommand");
-    await expect(load({ trustAnchorArn: "arn" }, {})).rejects.toThrow("IAM Roles Anywhere is not supported here");
-  });
-
-  it("has its time to start", async () => {
-    const clock = new ManualClock();
-    const loading = load({}, { clock, importPackage: () => new Promise(() => {}) }, "  initTimeout: 2s\n");
-    const failed = expect(loading).rejects.toThrow(
-      "init timeout for component llm (conversation.aws.bedrock/v1) after 2s",
-    );
-    await clock.timer(2_000);
-    clock.advance(2_000);
-    await failed;
   });
 });

@@ -5,7 +5,7 @@ import { isSlip } from "./format/is-slip.js";
 import { checkValue } from "./plan/check-fields.js";
 import { isNote } from "./plan/notes.js";
 import type { RunLimits, WorkflowInput } from "./plan/plan.js";
-import { REQUEST_FIELDS } from "./steps/model-fields.js";
+import { REQUEST_FIELDS, SYSTEM_MESSAGE } from "./steps/model-fields.js";
 
 /** Fields of a workflow, and what each is for. */
 export const WORKFLOW_FIELDS: Readonly<Record<string, string>> = {
@@ -28,6 +28,7 @@ export const CONFIG_FIELDS: Readonly<Record<string, string>> = {
   default_llm_provider: "The provider of steps that name none.",
   default_model: "The model of steps that name none.",
   ...Object.fromEntries(Object.keys(REQUEST_FIELDS).map((name) => [name, "That of steps that say none."])),
+  system_message: "Instructions to the model, for the steps that name none.",
   default_tts_provider: "The voice of tts steps that name no provider.",
   default_stt_provider: "The listener of stt steps that name no provider.",
   memory_backend: "Which memory is used; that of the run, whatever it says.",
@@ -67,7 +68,7 @@ export function readHead(document: JsonObject, findings: Findings): WorkflowHead
   refuseUnknown(document, WORKFLOW_FIELDS, "", "a workflow", findings);
   const config = objectOr(document.config, "config", findings);
   refuseUnknown(config, CONFIG_FIELDS, "config.", "a workflow's config", findings);
-  checkRequestFields(config, findings);
+  checkFieldsOfSteps(config, findings);
   const { name, description } = document;
   if (name !== undefined && typeof name !== "string") findings.error("wrong-kind", "name", "a name is a text");
   if (document.format !== undefined && document.format !== 1) {
@@ -105,8 +106,9 @@ function refuseUnknown(
   }
 }
 
-function checkRequestFields(config: JsonObject, findings: Findings): void {
-  for (const [name, { schema }] of Object.entries(REQUEST_FIELDS)) {
+/** Settings that stand for those of steps are checked as those are. */
+function checkFieldsOfSteps(config: JsonObject, findings: Findings): void {
+  for (const [name, { schema }] of Object.entries({ ...REQUEST_FIELDS, system_message: SYSTEM_MESSAGE })) {
     checkValue(config[name] ?? null, schema, { path: `config.${name}` }, findings);
   }
 }

@@ -129,7 +129,7 @@ function answerOf(response: InputResponsePart["response"], { schema }: OpenQuest
 function inputsOf(workflow: Workflow, { messages }: ChatRequest): JsonObject {
   const asked = messages.findLast(({ role }) => role === "user");
   const text = asked === undefined ? "" : textOf(asked);
-  const open = workflow.inputs.filter(({ fallback }) => fallback === undefined);
+  const open = workflow.inputs.filter(({ fallback, replaceable }) => fallback === undefined && !replaceable);
   const required = open.filter((input) => input.required);
   const given = objectIn(text);
   if (given !== undefined && Object.keys(given).some((name) => workflow.inputs.some((input) => input.name === name))) {

@@ -162,13 +162,9 @@ export async function checkWorkflow(source: unknown, services: WorkflowServices 
     findings,
     variables: declared,
     maxIterations: head.maxIterations,
+    ...(head.config.system_message !== undefined && { systemMessage: head.config.system_message }),
   });
-  const implied = [...names.impliedInputs].map(([name, { path, required }]) => ({
-    name,
-    schema: {},
-    required,
-    impliedBy: path,
-  }));
+  const implied = [...names.impliedInputs.values()];
   const all = [...head.inputs, ...implied, ...askedInputs(plan, new Set(declared))];
   checkModels(plan, head, services, findings);
   if (findings.errors.length > 0) return { diagnostics: findings.all };

@@ -83,6 +83,16 @@ test.each([
   ]);
 });
 
+test.each(["transform", "code", "JavaScript"])(
+  "a step of type %s is refused, and it is said what there is for it",
+  async (type) => {
+    const { diagnostics } = await checkWorkflow({ steps: [{ id: "a", type, code: "x" }] });
+    expect(diagnostics).toMatchObject([
+      { code: "unknown-step-type", suggestion: expect.stringContaining("a function step calls") },
+    ]);
+  },
+);
+
 test("a name that a step does not make is refused in a template before anything runs", async () => {
   const steps = [
     { id: "a", type: "llm_chat", inputs: { message: "x" } },

@@ -72,6 +72,55 @@ test.each<[answer: JsonValue, ran: unknown[], result: object]>([
   expect(model.requests).toHaveLength(3);
 });
 
+test.each<[answer: JsonValue, ran: unknown[], result: object]>([
+  ["approve", [{ amount: 5 }], { status: "completed", output: "paid 5" }],
+  [{ decision: "approve", input: { amount: 3 } }, [{ amount: 3 }], { status: "completed", output: "paid 3" }],
+  [{ decision: "reject", feedback: "not today" }, [], { code: "tool-failed", message: /not today/ }],
+])("a tool step asks no model, waits for its approval and calls the tool once: %j", async (answer, ran, result) => {
+  const calls: unknown[] = [];
+  const pay = tool({
+    name: "pay",
+    input: { type: "object", properties: { amount: { type: "number" } }, required: ["amount"] },
+    approval: true,
+    run: (input) => {
+      calls.push(input);
+      return `paid ${Object(input).amount}`;
+    },
+  });
+  const services = { tools: [pay] };
+  const engine = new MemoryEngine();
+  const steps = [{ id: "pay", type: "tool", config: { tool: "pay" }, inputs: { amount: "{sum}" } }];
+  const waiting = await (await loadWorkflow({ steps }, services)).run({ engine, inputs: { sum: 5 } }).result;
+  expect(waiting).toMatchObject({ status: "waiting", questions: [{ shown: { tool: "pay", input: { amount: 5 } } }] });
+  await answerQuestion(engine, waiting.runId, waiting.questions[0]?.id ?? "", answer);
+  const ended = await (await resumeRun(engine, waiting.runId, services)).result.catch((thrown: unknown) => thrown);
+  const { message, ...rest } = { message: /./, ...result };
+  expect(ended).toMatchObject(rest);
+  if (ended instanceof Error) expect(ended.message).toMatch(message);
+  expect(calls).toEqual(ran);
+});
+
+test("a tool step whose arguments do not fit, or whose tool fails or is unknown, fails", async () => {
+  const input = { type: "object", properties: { n: { type: "number" } } };
+  const boom = tool({
+    name: "boom",
+    input,
+    run: () => {
+      throw new Error("too far");
+    },
+  });
+  const failing = async (config: { tool: string }, inputs = {}) => {
+    const workflow = await loadWorkflow({ steps: [{ id: "a", type: "tool", config, inputs }] }, { tools: [boom] });
+    return workflow.run().result;
+  };
+  await expect(failing({ tool: "boom" })).rejects.toMatchObject({ code: "tool-failed", message: /boom: too far/ });
+  await expect(failing({ tool: "boom" }, { n: "x" })).rejects.toMatchObject({
+    code: "tool-failed",
+    message: /n: found "x"/,
+  });
+  await expect(failing({ tool: "bom" })).rejects.toMatchObject({ code: "not-found", message: /did you mean boom/ });
+});
+
 test("somebody who is there is asked while the run goes on", async () => {
   const { services, ran } = paying();
   const run = (await loadWorkflow(DOCUMENT, services)).run({ onQuestion: async () => ({ decision: "approve" }) });

@@ -17,6 +17,8 @@ const SETTINGS = new Map([
   ["provider", "default_llm_provider"],
   ["llm_provider", "default_llm_provider"],
   ["max_output_tokens", "max_tokens"],
+  ["system_prompt", "system_message"],
+  ["system", "system_message"],
 ]);
 
 /** Settings that may stand beside the steps, and not in `config`. */

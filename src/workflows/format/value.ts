@@ -34,8 +34,8 @@ export type Reference = StepReference | VariableReference;
 export type Value =
   | { kind: "literal"; value: JsonValue }
   | { kind: "reference"; reference: Reference }
-  /** Outputs of branches that exclude one another: that of the one which ran is meant. */
-  | { kind: "alternatives"; references: readonly StepReference[] }
+  /** The first of these that has a value: outputs of branches that exclude one another, an input and what stands in for it. */
+  | { kind: "alternatives"; references: readonly Reference[] }
   | { kind: "template"; template: Template; bindings: ReadonlyMap<string, Value> }
   | { kind: "list"; items: readonly Value[] }
   | { kind: "object"; fields: ReadonlyMap<string, Value> };
@@ -96,8 +96,7 @@ export function evaluate(value: Value, resolve: Resolve): JsonValue {
   }
 }
 
-/** What the branch made that ran. */
-function firstOf(references: readonly StepReference[], resolve: Resolve): JsonValue {
+function firstOf(references: readonly Reference[], resolve: Resolve): JsonValue {
   for (const reference of references) {
     const found = resolve(reference);
     if (found !== null) return found;

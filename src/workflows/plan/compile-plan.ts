@@ -7,6 +7,7 @@ import { comparisonOf, conditionText } from "./comparison-of.js";
 import { expressionNames } from "./expression-names.js";
 import { flowOf } from "./flow.js";
 import { flowStep } from "./flow-step.js";
+import { giveInstructions } from "./give-instructions.js";
 import { leadPastRescues } from "./lead-past-rescues.js";
 import { isLoop, withLeaves } from "./leaves.js";
 import { mainOf } from "./main-of.js";
@@ -45,6 +46,7 @@ export async function compilePlan(
   const indexed = sources.map((source, index) => ({ ...source, index }));
   nameInputs(indexed, findings);
   pipeInputs(indexed, findings);
+  giveInstructions(indexed, settings.systemMessage);
   const names = new Names(indexed, settings, outer);
   const byId = new Map(indexed.map(({ id, index }) => [id, index]));
   const targets = new Targets(byId, findings, outer?.beside);

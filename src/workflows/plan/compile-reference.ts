@@ -73,7 +73,7 @@ function ofRun(
   { optional, default: fallback }: JsonObject,
   { step, names, findings, path }: ReferencePlace,
 ): Value {
-  const place: NamePlace = { step, path, mayBeInput: true };
+  const place: NamePlace = { step, path, guesses: true };
   if (!names.isDeclared(name) && fallback === undefined && optional !== true) names.input(name, place);
   findings.warn("implied-reference", path, `there is no such step: read as the input ${name} of the run`, {
     step: step.id,

@@ -5,8 +5,10 @@ import type { StepType } from "../steps/step-type.js";
 import { type InnerStep, innerSteps } from "./inner-steps.js";
 import { ABOUT, type Candidate, type Offer, offersOf, scoreOf } from "./name-offers.js";
 import { wordsOf } from "./name-words.js";
+import type { WorkflowInput } from "./plan.js";
 import type { PlanSettings } from "./plan-settings.js";
 import type { StepSource } from "./step-source.js";
+import { stepsReadBy } from "./steps-read-by.js";
 
 /** Names that loops give to what they are at. */
 const LOOP_NAMES = new Set(["current_item", "item", "item_index", "iteration_context"]);
@@ -19,8 +21,8 @@ export interface NamePlace {
   step: StepSource;
   /** For messages, for example `steps[2].inputs.message`. */
   path: string;
-  /** Whether an input of the run may be meant where nothing else is. */
-  mayBeInput: boolean;
+  /** Whether a name may be read as what it evidently means; else it means what it names exactly, or an input of the run. */
+  guesses: boolean;
 }
 
 /** After so many comparisons unknown names are not guessed at: only a workflow that is made for it has so many. */
@@ -40,7 +42,7 @@ export interface OuterNames {
  */
 export class Names {
   /** Inputs of the run that are used without being declared, with the first place. */
-  readonly impliedInputs = new Map<string, { path: string; required: boolean }>();
+  readonly impliedInputs = new Map<string, WorkflowInput>();
   readonly #steps: readonly StepSource[];
   readonly #byId: ReadonlyMap<string, StepSource>;
   readonly #variables: ReadonlySet<string>;
@@ -75,7 +77,7 @@ export class Names {
     this.#findings = findings;
     this.#outer = outer;
     this.#leads = leadsTo(steps);
-    this.#read = new Set(steps.flatMap((step) => [...stepsReadBy(step)]));
+    this.#read = stepsReadBy(steps);
     this.#places = new Map(steps.map((step, place) => [step, place]));
     for (const step of steps) {
       for (const name of [...step.outputs.keys(), ...fieldsOf(step)]) {
@@ -138,25 +140,33 @@ export class Names {
 
   /** The input of the run that a name must be, since it is nothing else. */
   input(name: string, place: NamePlace, required = true): Value {
-    this.#addInput(name, place.path, required);
+    this.#addInput({ name, schema: {}, required, impliedBy: place.path });
     return { kind: "reference", reference: { ...variable(name), optional: !required } };
   }
 
-  #addInput(name: string, path: string, required: boolean): void {
-    if (this.#outer !== undefined) this.#outer.names.#addInput(name, path, required);
-    else {
-      const known = this.impliedInputs.get(name);
-      if (known === undefined) this.impliedInputs.set(name, { path, required });
-      else if (required) known.required = true;
+  #addInput(input: WorkflowInput): void {
+    if (this.#outer !== undefined) {
+      this.#outer.names.#addInput(input);
+      return;
     }
+    const known = this.impliedInputs.get(input.name);
+    const isNeeded =
+      known === undefined || (input.required && !known.required) || (known.replaceable && !input.replaceable);
+    if (isNeeded) this.impliedInputs.set(input.name, input);
   }
 
-  /** The one name that is left in a text: what the step just before made, if nobody else reads it. */
-  leftover(name: string, place: NamePlace): Value | undefined {
+  /**
+   * The one name that is left in a text: an input where the run is given one of that name, else what the step just before made, if
+   * nobody else reads it.
+   */
+  leftover(name: string, place: NamePlace, whole: boolean): Value | undefined {
     const before = this.#steps[(this.#places.get(place.step) ?? 0) - 1];
     if (before === undefined || before.type.answers || this.#read.has(before.id)) return undefined;
-    this.#note(name, place, `${before.id}, the step before, whose result nothing else reads`, before.id);
-    return { kind: "reference", reference: stepReference(before.id, []) };
+    const what = `${before.id}, the step before, whose result nothing else reads, unless the run is given ${name}`;
+    this.#note(name, place, what, before.id);
+    this.#addInput({ name, schema: {}, required: false, impliedBy: place.path, replaceable: true });
+    const input = { ...variable(name), optional: true };
+    return { kind: "alternatives", references: [input, { ...stepReference(before.id, []), ...(whole && { whole }) }] };
   }
 
   #outputsNamed(name: string, place: NamePlace): Value | undefined {
@@ -309,20 +319,4 @@ function leadsTo(steps: readonly StepSource[]): Map<string, ReadonlySet<string>>
       return [id, new Set(targets.filter((target) => typeof target === "string"))];
     }),
   );
-}
-
-/** The ids that a step refers to, at any depth. */
-function stepsReadBy(step: StepSource): Set<string> {
-  const found = new Set<string>();
-  const look = (value: JsonValue | undefined): void => {
-    if (Array.isArray(value)) for (const item of value) look(item);
-    else if (isJsonObject(value)) {
-      if (typeof value.from_step === "string") found.add(value.from_step);
-      for (const field of Object.values(value)) look(field);
-    }
-  };
-  look(step.inputs);
-  look(step.config);
-  look(step.rest.condition);
-  return found;
 }

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../base/json.js";
 import type { Findings } from "../format/diagnostic.js";
 import type { StepType } from "../steps/step-type.js";
 
@@ -8,4 +9,6 @@ export interface PlanSettings {
   /** Inputs and variables that the workflow declares. */
   variables: readonly string[];
   maxIterations: number;
+  /** Instructions for the steps that ask a model and name none. */
+  systemMessage?: JsonValue;
 }

@@ -125,6 +125,8 @@ export interface WorkflowInput {
   fallback?: JsonValue;
   /** The place that uses it, where it was not declared. */
   impliedBy?: string;
+  /** Set where a step's result is taken in its place: a run is given it by its name alone. */
+  replaceable?: true;
 }
 
 /** How many steps run at once. */

@@ -63,6 +63,13 @@ const GROUPS = new Map<string, "inputs" | "config">([
   ["options", "config"],
 ]);
 
+/** What stands here for types of other programs that run code. */
+const CODE =
+  "this format runs no code of a document: a template step fills in texts, a function step calls what the program registered";
+const ELSEWHERE = new Map(
+  ["transform", "code", "javascript", "js", "script", "jq", "jsonata", "lambda"].map((type) => [type, CODE]),
+);
+
 /** Puts the steps' fields in their places, and finds what is unknown, missing or of the wrong kind. */
 export class StepReader {
   readonly #types: ReadonlyMap<string, StepType>;
@@ -147,7 +154,8 @@ export class StepReader {
     }
     // Other names of a type mean the type: it is named by its own.
     const near = new Set(nearest(type, [...this.#types.keys()]).map((name) => this.#types.get(name)?.type ?? name));
-    const suggestion = near.size > 0 ? `did you mean ${[...near].join(" or ")}?` : known;
+    const other = ELSEWHERE.get(type.toLowerCase());
+    const suggestion = other ?? (near.size > 0 ? `did you mean ${[...near].join(" or ")}?` : known);
     const message = `there is no type of step ${JSON.stringify(type)}`;
     this.#findings.error("unknown-step-type", `${path}.type`, message, { ...step, suggestion });
     return undefined;

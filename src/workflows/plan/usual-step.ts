@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { snakeCased } from "./snake-case.js";
+import { usualValues } from "./usual-values.js";
 
 /** Names that authors have from elsewhere for fields of a step. */
 const FIELDS = new Map([
@@ -59,8 +60,6 @@ const KNOWN = new Set([
 ]);
 
 const CONDITIONS = new Set(["condition", "branch", "router", "if", "switch", "case"]);
-/** Types of steps that give a value a name. */
-const SETTING = new Set(["set", "set_variable", "set_var", "variable", "assign"]);
 const LOOPS = new Set(["loop", "for_each", "foreach", "map", "parallel_map"]);
 const ROUNDS = new Map([
   ["while", "while"],
@@ -90,20 +89,11 @@ export function usualStep(written: JsonObject): JsonObject {
     hasField(usual, "tools")
   )
     return each({ ...usual, type: "tool_call" }, "tool_call");
-  return SETTING.has(type) ? assigned(usual) : each(usual, type);
+  return each(usualValues(usual, type), type);
 }
 
 function hasField(step: JsonObject, name: string): boolean {
   return step[name] !== undefined || (isJsonObject(step.config) && step.config[name] !== undefined);
-}
-
-/** A step that gives a value a name. */
-function assigned(step: JsonObject): JsonObject {
-  const { config, name, variable = name, value, ...others } = step;
-  const { name: called, variable: inside = called, value: within, ...more } = isJsonObject(config) ? config : {};
-  const output = variable ?? inside;
-  if (typeof output !== "string") return { ...step, type: "input" };
-  return { ...others, type: "input", outputs: [output], config: { ...more, value: value ?? within ?? null } };
 }
 
 /** What happens where a step fails, in other words. */

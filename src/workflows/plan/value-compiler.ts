@@ -57,11 +57,8 @@ export class ValueCompiler {
     this.#own = compiled;
     this.#own = new Map([...(await structures()), ...compiled]);
     const filled = await this.#templates(templates, path);
-    for (const name of Object.keys(raw)) {
-      const value = filled.get(name);
-      if (value !== undefined) compiled.set(name, value);
-    }
-    return compiled;
+    const ordered = Object.keys(raw).map((name) => [name, filled.get(name) ?? compiled.get(name)] as const);
+    return new Map(ordered.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined));
   }
 
   /** Inputs that read one another are compiled in an order in which each is known before it is read. */
@@ -131,7 +128,7 @@ export class ValueCompiler {
     for (const [name, value] of Object.entries(bindings)) {
       if (!isNote(name)) bound.set(name, await this.#value(value, `${path}.${name}`, "input"));
     }
-    const place: NamePlace = { step: this.#step, path, mayBeInput: true };
+    const place: NamePlace = { step: this.#step, path, guesses: true };
     for (const name of condition.names) {
       const whole = condition.dotted.has(name);
       const meant =
@@ -192,7 +189,7 @@ export class ValueCompiler {
   }
 
   async #string(written: string, path: string, kind: "input" | "config", depth: number): Promise<Value> {
-    const place: NamePlace = { step: this.#step, path, mayBeInput: kind === "input" };
+    const place: NamePlace = { step: this.#step, path, guesses: kind === "input" };
     const raw = usualText(written, this.#at(path), this.#own);
     const [, name, rest = ""] = VARIABLE.exec(raw) ?? [];
     if (name !== undefined) return this.#variable(name, rest, place);
@@ -245,7 +242,7 @@ export class ValueCompiler {
       if (name === "template" || isNote(name)) continue;
       bindings.set(name, await this.#value(value, `${path}.${name}`, kind, 1));
     }
-    const place: NamePlace = { step: this.#step, path: `${path}.template`, mayBeInput: true };
+    const place: NamePlace = { step: this.#step, path: `${path}.template`, guesses: true };
     const usual = usualText(text, this.#at(place.path), bindings);
     const meant = !usual.includes("\n") && ESCAPED.test(usual) ? unescaped(usual) : usual;
     if (meant !== usual) {
@@ -288,14 +285,17 @@ export class ValueCompiler {
       if (alone !== undefined) bound.set(aloneKey(name), alone);
     }
     for (const name of open.filter((one) => template.optional.has(one)))
-      bound.set(name, place.mayBeInput ? this.#names.input(name, place, false) : { kind: "literal", value: null });
+      bound.set(name, this.#names.input(name, place, false));
     const left = open.filter((one) => !template.optional.has(one));
-    for (const [name, meant] of this.#leftovers(left, place)) bound.set(name, meant);
+    for (const [name, meant] of this.#leftovers(left, template, place)) bound.set(name, meant);
     // A text that is one place and nothing else keeps the kind of its value.
     const only = always ? undefined : onlyPlace(text);
     const [first = "", ...rest] = only ?? [];
     const alone = bound.get(first);
     if (alone?.kind === "reference") return { kind: "reference", reference: extended(alone.reference, rest) };
+    if (alone?.kind === "alternatives") {
+      return { kind: "alternatives", references: alone.references.map((one) => extended(one, rest)) };
+    }
     if (alone !== undefined && rest.length === 0) return alone;
     return { kind: "template", template, bindings: bound };
   }
@@ -305,16 +305,18 @@ export class ValueCompiler {
       bindings.get(name) ??
       this.#own.get(name) ??
       (whole ? this.#ofStep(name) : undefined) ??
-      (place.mayBeInput ? this.#names.resolve(name, place, whole) : this.#names.exact(name, place, whole))
+      (place.guesses ? this.#names.resolve(name, place, whole) : this.#names.exact(name, place, whole))
     );
   }
 
   /** The one name of a text that means nothing may be what the step before made; else it is an input of the run. */
-  #leftovers(open: readonly string[], place: NamePlace): Map<string, Value> {
+  #leftovers(open: readonly string[], { dotted }: Template, place: NamePlace): Map<string, Value> {
     const found = new Map<string, Value>();
-    if (!place.mayBeInput) return found;
     const [only] = open;
-    const before = open.length === 1 && only !== undefined ? this.#names.leftover(only, place) : undefined;
+    const before =
+      open.length === 1 && only !== undefined && place.guesses
+        ? this.#names.leftover(only, place, dotted.has(only))
+        : undefined;
     if (before !== undefined && only !== undefined) return found.set(only, before);
     for (const name of open) {
       this.#impliedInput(name, place);

@@ -25,7 +25,7 @@ export function withVariables(text: string, names: Names): string {
  */
 export function variablesAsPlaces(raw: string, place: NamePlace, names: Names, findings: Findings): string {
   const text = withVariables(raw, names);
-  if (text === raw || !place.mayBeInput) return text;
+  if (text === raw) return text;
   const asInput = (found: string, name: string, rest: string) => {
     if (!/^[a-z][a-z\d_]+$/.test(name)) return found;
     const message = `$${name} means nothing here: it is read as an input of the run`;

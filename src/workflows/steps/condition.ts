@@ -8,7 +8,7 @@ import { parsePath, valueAt } from "../format/path.js";
 import { COMPARE, OPERATORS } from "../format/simple-condition.js";
 import { asText } from "../format/template.js";
 import { isTrue } from "../format/truth.js";
-import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import { callSettings, MODEL_FIELDS, requestSettings, SYSTEM_MESSAGE } from "./model-fields.js";
 import type { StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
 
@@ -37,7 +37,7 @@ export const condition: StepType = {
       raw: true,
       aliases: ["if", "condition"],
     },
-    system_message: text("Instructions to the model.", { aliases: ["system_prompt"] }),
+    system_message: SYSTEM_MESSAGE,
   },
   results: {
     condition_result: "What was decided.",

@@ -8,7 +8,7 @@ import { addedSystem, conversationTurn, describeConversation } from "../conversa
 import { choice, flag, list, required, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
 import type { RenderedPrompt } from "../prompts/prompt-library.js";
-import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import { callSettings, MODEL_FIELDS, requestSettings, SYSTEM_MESSAGE } from "./model-fields.js";
 import type { PartThinking } from "./part-thinking.js";
 import type { StepAnswer, StepContext } from "./step-context.js";
 import type { StepResult, StepType } from "./step-type.js";
@@ -24,7 +24,7 @@ export const llmChat: StepType = {
     stream: flag("Gives the pieces of the answer as `chunks` too.", { aliases: ["streaming", "enable_streaming"] }),
     use_conversation: flag("Remembers what was said before in the conversation.", { aliases: ["use_memory"] }),
     conversation_id: text("Which conversation. Default: that of the run."),
-    system_message: text("Instructions to the model.", { aliases: ["system_prompt", "system"] }),
+    system_message: SYSTEM_MESSAGE,
     thinking_tokens_mode: choice("What happens to thinking in the answer's text.", ["show", "hide", "extract", "auto"]),
     thinking_tokens_delimiters: list("Not used."),
     preserve_thinking: flag("As thinking_tokens_mode show."),

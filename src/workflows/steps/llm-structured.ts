@@ -3,7 +3,7 @@ import { SluiceError } from "../../stream/error.js";
 import { object as askObject } from "../../structured/object.js";
 import { anything, flag, required, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
-import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import { callSettings, MODEL_FIELDS, requestSettings, SYSTEM_MESSAGE } from "./model-fields.js";
 import type { StepContext } from "./step-context.js";
 import type { StepType } from "./step-type.js";
 import { structuredSchema, withDefaults } from "./structured-schema.js";
@@ -22,7 +22,7 @@ export const llmStructured: StepType = {
         },
       ),
     ),
-    system_message: text("Instructions to the model.", { aliases: ["system_prompt", "system"] }),
+    system_message: SYSTEM_MESSAGE,
     repair: flag("Asks once more where the answer does not have the form. Default true."),
     retry_attempts: whole("Not used: see retry and repair."),
   },

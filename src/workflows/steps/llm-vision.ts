@@ -3,7 +3,7 @@ import { picturesOf } from "../files/pictures.js";
 import { RunFolder } from "../files/run-folder.js";
 import { anything, required, text } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
-import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import { callSettings, MODEL_FIELDS, requestSettings, SYSTEM_MESSAGE } from "./model-fields.js";
 import type { StepType } from "./step-type.js";
 
 /** Asks a model about pictures. */
@@ -14,7 +14,7 @@ export const llmVision: StepType = {
   config: {
     ...MODEL_FIELDS,
     vision_prompt: text("What is asked. Default: to describe them.", { aliases: ["prompt"] }),
-    system_message: text("Instructions to the model.", { aliases: ["system_prompt"] }),
+    system_message: SYSTEM_MESSAGE,
   },
   inputs: {
     image_path: required(

@@ -13,6 +13,11 @@ export const REQUEST_FIELDS = {
   seed: whole("Same seed, same answer, as far as the provider can."),
 } satisfies FieldSpecs;
 
+/** What a model is told beside the question; the workflow's own where a step names none. */
+export const SYSTEM_MESSAGE = text("Instructions to the model. Default: those of the workflow.", {
+  aliases: ["system_prompt", "system"],
+});
+
 /** Settings of steps that ask a model. */
 export const MODEL_FIELDS: FieldSpecs = {
   provider: text("The provider, for example gemini. Default: that of the workflow.", { aliases: ["llm_provider"] }),

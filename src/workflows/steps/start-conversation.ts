@@ -1,6 +1,7 @@
 import { conversationTouch } from "../conversations/conversation-touch.js";
 import { addedSystem } from "../conversations/turn.js";
 import { text } from "../format/field-spec.js";
+import { SYSTEM_MESSAGE } from "./model-fields.js";
 import type { StepType } from "./step-type.js";
 
 /** Begins a conversation, or takes up one that there is. */
@@ -10,7 +11,7 @@ export const startConversation: StepType = {
   config: {
     conversation_id: text("Names it. Default: that of the run."),
     name: text("Its title.", { aliases: ["conversation_name", "title"] }),
-    system_message: text("Instructions to the model.", { aliases: ["system_prompt", "system"] }),
+    system_message: SYSTEM_MESSAGE,
   },
   results: {
     conversation_id: "Names it.",

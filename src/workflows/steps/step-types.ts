@@ -19,6 +19,7 @@ import { loop } from "./loop.js";
 import { map } from "./map.js";
 import { memoryRetrieve } from "./memory-retrieve.js";
 import { memoryStore } from "./memory-store.js";
+import { merge } from "./merge.js";
 import { output } from "./output.js";
 import { parallel } from "./parallel.js";
 import { pythonFunction } from "./python-function.js";
@@ -27,6 +28,8 @@ import type { StepType } from "./step-type.js";
 import { stt } from "./stt.js";
 import { subWorkflow } from "./sub-workflow.js";
 import { switchStep } from "./switch.js";
+import { template } from "./template.js";
+import { toolStep } from "./tool.js";
 import { toolCall } from "./tool-call.js";
 import { tts } from "./tts.js";
 import { wait } from "./wait.js";
@@ -37,6 +40,8 @@ export const STEP_TYPES: readonly StepType[] = [
   input,
   output,
   fileOutput,
+  template,
+  merge,
   llmChat,
   llmStructured,
   llmVision,
@@ -61,6 +66,7 @@ export const STEP_TYPES: readonly StepType[] = [
   tts,
   stt,
   toolCall,
+  toolStep,
   agentCall,
   subWorkflow,
   functionStep,

@@ -1,17 +1,17 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
-import { nearest } from "../../base/nearest.js";
 import type { ToolChoice } from "../../stream/chat-request.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { invalid } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Tool } from "../../tools/tool.js";
-import { changedTools, isToolSource, Toolbox, type ToolSource } from "../../tools/toolbox.js";
+import { changedTools } from "../../tools/toolbox.js";
 import { withTools } from "../../tools/with-tools.js";
 import { flag, list, text, whole } from "../format/field-spec.js";
 import { asText } from "../format/template.js";
-import { callSettings, MODEL_FIELDS, requestSettings } from "./model-fields.js";
+import { callSettings, MODEL_FIELDS, requestSettings, SYSTEM_MESSAGE } from "./model-fields.js";
 import { readWithRequests } from "./read-with-requests.js";
 import type { StepContext } from "./step-context.js";
 import type { StepType } from "./step-type.js";
+import { toolsNamed } from "./tools-named.js";
 
 /** Lets a model call tools. */
 export const toolCall: StepType = {
@@ -25,7 +25,8 @@ export const toolCall: StepType = {
     tool_choice: text("auto, none, required (any), or the name of the tool that must be called. Default auto."),
     auto_execute: flag("Whether tools are run. Default true."),
     max_iterations: whole("Most model calls. Default 5.", 1),
-    prompt: text("Instructions to the model.", { aliases: ["system_prompt", "system_message"] }),
+    prompt: text("Instructions to the model; what is asked where there is no message and no other input."),
+    system_message: SYSTEM_MESSAGE,
   },
   inputs: {
     message: text("What is asked. Default: the other inputs, else the prompt.", {
@@ -51,10 +52,12 @@ export const toolCall: StepType = {
       : undefined,
   async run(context) {
     const { config } = context;
-    const tools = chosenTools(context);
-    const messages: ChatMessage[] = [{ role: "user", content: askedIn(context) }];
-    if (typeof config.prompt === "string" && messages[0]?.content !== config.prompt)
-      messages.unshift({ role: "system", content: config.prompt });
+    const { tools: known = [] } = context.services;
+    const tools = Array.isArray(config.tools) ? toolsNamed(context, config.tools.map(asText), "config.tools") : known;
+    const asked = askedIn(context);
+    const instructions = [config.system_message, config.prompt].filter((one) => one !== asked && isFilled(one));
+    const messages: ChatMessage[] = [{ role: "user", content: asked }];
+    if (instructions.length > 0) messages.unshift({ role: "system", content: instructions.map(asText).join("\n\n") });
     const steps = typeof config.max_iterations === "number" ? config.max_iterations : 5;
     const ready = config.auto_execute === false ? changedTools(tools, withoutRun) : tools;
     const model = withTools(context.model(), ready, { maxSteps: steps });
@@ -92,33 +95,12 @@ function askedIn(context: StepContext): string {
   return inputs.map(([name, value]) => `${name}:\n${asText(value)}`).join("\n\n");
 }
 
-/** The tools that the step names, and no others. Those of sources are not known before these are connected. */
-function chosenTools({ config, services }: StepContext): readonly (Tool | ToolSource)[] {
-  const { tools: known = [] } = services;
-  if (!Array.isArray(config.tools)) return known;
-  const names = [...new Set(config.tools.map(asText))];
-  const tools = known.flatMap((one) => (isToolSource(one) ? [] : [one]));
-  if (tools.length === known.length) return named(names, tools);
-  return [{ tools: async () => named(names, (await Toolbox.gather(known)).tools) }];
-}
-
-/** @throws {SluiceError} `not-found` for a name that no tool has. */
-function named(names: readonly string[], tools: readonly Tool[]): Tool[] {
-  return names.map((name) => {
-    const found = tools.find(({ definition }) => definition.name === name);
-    if (found !== undefined) return found;
-    const all = tools.map(({ definition }) => definition.name);
-    const near = nearest(name, all);
-    const hint =
-      near.length > 0
-        ? `did you mean ${near.join(" or ")}?`
-        : `the tools are ${all.join(", ") || "none: the option tools registers them"}`;
-    throw new SluiceError("not-found", `there is no tool ${JSON.stringify(name)}; ${hint}`, { field: "config.tools" });
-  });
-}
-
 function withoutRun({ run: _, ...rest }: Tool): Tool {
   return rest;
+}
+
+function isFilled(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function isForced(choice: JsonValue | undefined): boolean {

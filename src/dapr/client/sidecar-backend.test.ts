@@ -1,10 +1,8 @@
 import { create } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { collect } from "../../../test/support/collect.js";
 import { at, DaprWorld, failure, PROTOCOLS } from "../../../test/support/dapr-world.js";
-import { deferred } from "../../../test/support/deferred.js";
 import type { StreamedChunk } from "../../../test/support/fake-daprd.js";
 import { ManualClock } from "../../../test/support/manual-clock.js";
 import { writeProtoJson } from "../converse/proto-json.js";
@@ -35,7 +33,6 @@ test("a daprd is told over gRPC how long the whole call may take", async () => {
 });
 
 describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
-  const name = protocol === "http" ? "HTTP" : "gRPC";
   const whole = protocol === "http" ? "HTTP POST /v1.0-alpha2/conversation/echo/converse" : "gRPC ConverseAlpha2";
   const old = protocol === "http" ? "HTTP POST /v1.0-alpha1/conversation/echo/converse" : "gRPC ConverseAlpha1";
   const metadata = protocol === "http" ? "HTTP GET /v1.0/metadata" : "gRPC GetMetadata";
@@ -165,80 +162,6 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
     expect(notices[0]?.level).toBe("warning");
   });
 
-  test("that promises to stream and does not is asked whole, before anything was said", async () => {
-    const server = await world.daprd({ features: [STREAMING_FEATURE] });
-    const notices: Notice[] = [];
-    const dapr = world.client({ ...at(protocol, server), log: (notice) => notices.push(notice) });
-    const chunks = await collect(dapr.generate({ messages: "x", stream: true }));
-    expect(chunks[0]).toMatchObject({ type: "start", data: { simulated: true } });
-    expect(chunks.filter(({ type }) => type === "content")).toEqual([{ type: "content", data: "x" }]);
-    expect(notices).toContainEqual({
-      level: "warning",
-      message: expect.stringMatching(`echo, streamed over ${name}, failed: `),
-    });
-  });
-
-  test("whose stream fails before it says anything is asked whole; after that nothing is said again", async () => {
-    const heard = deferred();
-    let says: StreamedChunk[] = [{ responseType: { case: "start", value: { id: "a", simulated: false } } }];
-    const server = await world.daprd({
-      features: [STREAMING_FEATURE],
-      stream: async function* () {
-        yield* says;
-        if (says.length > 1) await heard.promise;
-        throw new ConnectError("the model fell over", Code.Internal);
-      },
-    });
-    const dapr = world.client({ ...at(protocol, server), retry: { retries: 0 } });
-    const chunks = await collect(dapr.generate({ messages: "x", stream: true }));
-    expect(chunks.filter(({ type }) => type === "start")).toHaveLength(1);
-    expect(chunks).toContainEqual({ type: "final_content", data: "x" });
-    const asked = server.requests.length;
-
-    says = [...says, { responseType: { case: "text", value: { content: "Right" } } }];
-    const said: string[] = [];
-    const error = await failure(async () => {
-      for await (const chunk of dapr.generate({ messages: "x", stream: true })) {
-        if (chunk.type !== "content") continue;
-        said.push(chunk.data);
-        heard.resolve();
-      }
-    });
-    expect(said).toEqual(["Right"]);
-    expect(error.partial?.text).toBe("Right");
-    expect(server.requests.length - asked).toBe(1);
-  });
-
-  test("that ends a stream before it is complete has not answered", async () => {
-    const server = await world.daprd({
-      features: [STREAMING_FEATURE],
-      stream: async function* () {
-        yield { responseType: { case: "text", value: { content: "Right" } } };
-      },
-    });
-    const dapr = world.client(at(protocol, server));
-    const error = await failure(() => collect(dapr.generate({ messages: "x", stream: true })));
-    expect(error).toMatchObject({ code: "truncated", partial: { text: "Right" } });
-  });
-
-  test("whose connection breaks in mid-answer has not answered", async () => {
-    const server = await world.daprd({
-      features: [STREAMING_FEATURE],
-      stream: async function* (_, signal) {
-        yield { responseType: { case: "text", value: { content: "Right" } } };
-        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-      },
-    });
-    const dapr = world.client(at(protocol, server));
-    const error = await failure(async () => {
-      for await (const chunk of dapr.generate({ messages: "x", stream: true })) {
-        if (chunk.type === "content") await server.stop();
-      }
-    });
-    expect(error).toMatchObject({ code: "truncated", retryable: true, partial: { text: "Right" } });
-    expect(server.requests).toHaveLength(1);
-  });
-
   test("says reasoning, pieces of calls, and what is void", async () => {
     const server = await world.daprd({
       features: [STREAMING_FEATURE],
@@ -331,21 +254,6 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
       },
       promptCacheRetention: "3600s",
     });
-  });
-
-  test("that fails is not asked again", async () => {
-    const server = await world.daprd({
-      answer: () => {
-        throw new ConnectError(
-          "failed conversing with component echo: quota exceeded: insufficient_quota",
-          Code.Internal,
-        );
-      },
-    });
-    const dapr = world.client(at(protocol, server));
-    const error = await failure(() => dapr.generate({ messages: "x" }));
-    expect(error).toMatchObject({ code: "quota", providerCode: "ERR_CONVERSATION_INVOKE" });
-    expect(server.requests).toHaveLength(1);
   });
 
   test("of several outputs gives one answer", async () => {

@@ -22,6 +22,7 @@ export interface MemoryRunLogOptions extends Retention {
 
 /** Logs runs in this process's memory: they are gone with it. */
 export class MemoryRunLog implements RunLog {
+  onEnded: ((run: string) => Promise<void>) | undefined;
   readonly #maxRunBytes: number;
   /** Those that are kept, running or ended. */
   readonly #runs = new Map<string, MemoryRun>();
@@ -139,6 +140,8 @@ export class MemoryRunLog implements RunLog {
     if (this.#runs.get(run.run) !== run) return;
     this.#chains.end(run);
     this.sweep();
+    // Who announces it says what went wrong; nobody comes after this process.
+    if (run.announced) void this.onEnded?.(run.run).catch(() => {});
   };
 
   #join(run: string, group: string): void {

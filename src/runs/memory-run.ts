@@ -12,7 +12,9 @@ const AHEAD_BYTES = 64 * 1_024;
 export class MemoryRun implements RunWriter {
   readonly run: string;
   readonly meta: Readonly<Record<string, string>>;
-  readonly notes = new Map<string, string>();
+  readonly notes: Map<string, string>;
+  /** Whether its end is announced. */
+  readonly announced: boolean;
   readonly startedAt = Date.now();
   endedAt: number | undefined;
   onDeserted: (() => void) | undefined;
@@ -40,6 +42,8 @@ export class MemoryRun implements RunWriter {
   constructor(run: string, options: OpenRun, maxBytes: number, onEnd?: (run: MemoryRun) => void) {
     this.run = run;
     this.meta = options.meta ?? {};
+    this.notes = new Map(Object.entries(options.notes ?? {}));
+    this.announced = options.announced ?? false;
     for (const value of Object.values(this.meta)) this.#metaBytes += value.length;
     this.#paced = options.paced ?? true;
     this.#maxBytes = maxBytes;

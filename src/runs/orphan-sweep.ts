@@ -8,8 +8,10 @@ export interface OrphanCare {
   takesOver(): boolean;
   /** Makes it once more where that may be; whether it does. */
   take(run: string): Promise<boolean>;
-  /** Ends it; whether there is nothing more to do. */
+  /** Ends it; whether it has ended. */
   bury(run: string): Promise<boolean>;
+  /** Announces the end of one that has ended; whether there is nothing more to do. */
+  announce(run: string, writer: string): Promise<boolean>;
 }
 
 /** Looks for runs whose process died and that nobody reads, and sees to them. Those that are read are seen to by who reads them. */
@@ -60,12 +62,16 @@ export class OrphanSweep {
         redis.pubsub("NUMSUB", entries),
       ]),
     );
-    if (state !== "running") return this.#writers.remove(run, writer);
+    if (state !== "running") return this.#finish({ run, writer });
     if (Number(readers) > 0) return;
     const wanted = goesOn === "1" && again === 1;
     // Whoever makes runs once more looks for it as well.
     if (wanted && !this.#care.takesOver()) return;
-    const done = (wanted && (await this.#care.take(run))) || (await this.#care.bury(run));
-    if (done) await this.#writers.remove(run, writer);
+    if (wanted && (await this.#care.take(run))) await this.#writers.remove(run, writer);
+    else if (await this.#care.bury(run)) await this.#finish({ run, writer });
+  }
+
+  async #finish({ run, writer }: OrphanedRun): Promise<void> {
+    if (await this.#care.announce(run, writer)) await this.#writers.remove(run, writer);
   }
 }

@@ -33,6 +33,9 @@ export const NOTE = "note:";
 /** The field of a run's hash with the runs that it follows (JSON), the first of all first. */
 export const CHAIN = "chain";
 
+/** The field of a run's hash that is there while its end is to be announced: how many processes have tried. */
+export const ANNOUNCED = "announced";
+
 /** Where a process listens for what is asked of the runs that it writes. */
 export function writerChannel(prefix: string, process: string): string {
   return `${prefix}:writer:${process}`;

@@ -1,13 +1,14 @@
-import { parseJson } from "../base/json.js";
 import { orLeft } from "../base/or-left.js";
 import { uuid } from "../base/uuid.js";
 import { exactly, filledString, wholeNumber } from "../stream/checks.js";
 import { describe, invalid, SluiceError } from "../stream/error.js";
 import { type Buried, buryRun } from "./bury-run.js";
 import { OrphanSweep } from "./orphan-sweep.js";
+import { RedisAnnouncer } from "./redis-announcer.js";
 import { followedBy } from "./redis-chain.js";
 import { RedisConnection } from "./redis-connection.js";
-import { groupKey, keysOf, NOTE, threadKey, writerChannel } from "./redis-keys.js";
+import { ANNOUNCED, groupKey, keysOf, NOTE, threadKey, writerChannel } from "./redis-keys.js";
+import { recordOf } from "./redis-record.js";
 import { RedisRunReader } from "./redis-run-reader.js";
 import { RedisRunWriter, type RedisWriting } from "./redis-run-writer.js";
 import { NOTE_DOWN, OPEN, STOP, TAKE } from "./redis-scripts.js";
@@ -22,7 +23,6 @@ import {
   type RunLog,
   type RunReader,
   type RunRecord,
-  type RunState,
   type RunWriter,
 } from "./run-log.js";
 import { checkOpenRun, checkReadRun } from "./run-options.js";
@@ -68,7 +68,6 @@ const OPTIONS = exactly("the settings of a log in Redis", {
  */
 export class RedisRunLog implements RunLog {
   onLost: ((lost: LostRun) => void) | undefined;
-  onBuried: ((run: string) => void) | undefined;
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #heartbeatMs: number;
@@ -80,6 +79,7 @@ export class RedisRunLog implements RunLog {
   /** Which process writes what. */
   readonly #roll: RedisWriters;
   readonly #sweep: OrphanSweep;
+  readonly #announcer: RedisAnnouncer;
 
   private constructor(connection: RedisConnection, options: RedisRunLogOptions) {
     const { prefix = "sluice", heartbeatMs = 5_000, collectMs = 20 } = options;
@@ -92,6 +92,8 @@ export class RedisRunLog implements RunLog {
     this.#writing = { connection, prefix, collectMs, lifeMs, holdMs, keepMs, maxRunBytes };
     this.#channel = writerChannel(prefix, uuid());
     this.#roll = new RedisWriters(connection, prefix, this.#channel, this.#writing.lifeMs);
+    const announcing = { connection, prefix, roll: this.#roll, self: this.#channel, retryMs: heartbeatMs };
+    this.#announcer = new RedisAnnouncer(announcing);
     this.#beats = setInterval(() => {
       // The next one tells it, where Redis cannot be reached now.
       this.#roll.beat().catch(() => {});
@@ -101,7 +103,8 @@ export class RedisRunLog implements RunLog {
     this.#sweep = new OrphanSweep(connection, { prefix, pollMs: heartbeatMs * POLL }, this.#roll, {
       takesOver: () => this.onLost !== undefined,
       take: (run) => this.#take(run),
-      bury: async (run) => (await this.#bury(run)) !== "alive",
+      bury: async (run) => (await buryRun(this.#writing, run)) !== "alive",
+      announce: (run, writer) => this.#announcer.takeUp(run, writer),
     });
   }
 
@@ -118,14 +121,23 @@ export class RedisRunLog implements RunLog {
     return log;
   }
 
+  get onEnded(): ((run: string) => Promise<void>) | undefined {
+    return this.#announcer.onEnded;
+  }
+
+  set onEnded(announce: ((run: string) => Promise<void>) | undefined) {
+    this.#announcer.onEnded = announce;
+  }
+
   async open(run: string, options: OpenRun = {}): Promise<RunWriter> {
     checkOpenRun(options);
     const keys = keysOf(this.#prefix, run);
     const { lifeMs, holdMs } = this.#writing;
-    const { meta = {}, again = "", goesOn = false, follows } = options;
+    const { meta = {}, again = "", goesOn = false, follows, notes = {}, announced = false } = options;
     const earlier = follows === undefined ? [] : [...(await followedBy(this.#writing, follows)), follows];
     const chain = earlier.length === 0 ? "" : JSON.stringify(earlier);
-    const stored = [JSON.stringify(meta), lifeMs, holdMs, this.#channel, again, goesOn ? 1 : 0, keys.entries, chain];
+    const known = [this.#channel, again, goesOn ? 1 : 0, keys.entries, chain, announced ? 1 : 0];
+    const stored = [JSON.stringify(meta), lifeMs, holdMs, ...known, ...Object.entries(notes).flat()];
     // It stands on the roll before it is there: a process that dies between the two leaves nothing that nobody finds.
     const [, opened] = await Promise.all([
       this.#roll.add(run),
@@ -140,7 +152,7 @@ export class RedisRunLog implements RunLog {
     if (thread !== undefined) {
       await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", this.#knownMs));
     }
-    const writer = new RedisRunWriter(run, options, this.#writing, { earlier, onDone: () => this.#ended(run) });
+    const writer = new RedisRunWriter(run, options, this.#writing, { earlier, onDone: this.#onDone(run, announced) });
     this.#writers.set(run, writer);
     await writer.keepEarlier();
     return writer;
@@ -171,19 +183,7 @@ export class RedisRunLog implements RunLog {
     const [hash, oldest] = await this.#connection.run((redis) =>
       Promise.all([redis.hgetall(known), redis.xrange(log, "-", "+", "COUNT", 1)]),
     );
-    if (hash.state === undefined) return undefined;
-    const next = Number(hash.next);
-    const [id] = oldest[0] ?? [];
-    const record: RunRecord = {
-      run,
-      state: hash.state as RunState,
-      first: id === undefined ? next : Number(id.split("-", 1)[0]) - 1,
-      next,
-      startedAt: Number(hash.startedAt),
-      meta: metaOf(hash.meta),
-      notes: notesIn(hash),
-    };
-    return hash.endedAt === undefined ? record : { ...record, endedAt: Number(hash.endedAt) };
+    return recordOf(run, hash, oldest[0]?.[0]);
   }
 
   async newestOf(thread: string): Promise<string | undefined> {
@@ -243,8 +243,9 @@ export class RedisRunLog implements RunLog {
   async close(): Promise<void> {
     clearInterval(this.#beats);
     this.#sweep.stop();
+    this.#announcer.stop();
     // Not awaited: a Redis that is gone would never answer, and one that hears nothing finds a dead process without runs.
-    if (this.#writers.size === 0) this.#roll.leave().catch(() => {});
+    if (this.#writers.size === 0 && this.#announcer.isIdle) this.#roll.leave().catch(() => {});
     this.#connection.close();
   }
 
@@ -279,10 +280,10 @@ export class RedisRunLog implements RunLog {
     // It stands on the dead process's roll until it is on this one's.
     await this.#roll.add(run);
     const record = await this.find(run);
-    const again = await this.#connection.run((redis) => redis.hget(keys.known, "again"));
-    if (record === undefined || again === null) return true;
+    const [again, announced] = await this.#connection.run((redis) => redis.hmget(keys.known, "again", ANNOUNCED));
+    if (record === undefined || typeof again !== "string") return true;
     const earlier = await followedBy(this.#writing, run);
-    const onDone = () => this.#ended(run);
+    const onDone = this.#onDone(run, typeof announced === "string");
     const writer = new RedisRunWriter(run, {}, this.#writing, { earlier, onDone, from: record.next });
     this.#writers.set(run, writer);
     onLost({ writer, record, again });
@@ -292,15 +293,19 @@ export class RedisRunLog implements RunLog {
   /** Ends a run whose writer is dead. */
   async #bury(run: string): Promise<Buried> {
     const buried = await buryRun(this.#writing, run);
-    if (buried === "ended") this.onBuried?.(run);
+    if (buried !== "ended") return buried;
+    const writer = await this.#connection.run((redis) => redis.hget(keysOf(this.#prefix, run).known, "writer"));
+    if (writer !== null) await this.#announcer.takeUp(run, writer);
     return buried;
   }
 
-  /** A run that this process wrote is over. */
-  #ended(run: string): void {
-    this.#writers.delete(run);
-    // One that stays on the roll is found to be over when this process is gone.
-    this.#roll.remove(run).catch(() => {});
+  /** What is done when a run is over that this process wrote. One that stays on the roll is seen to when this process is gone. */
+  #onDone(run: string, announced: boolean): (isStored: boolean) => void {
+    return (isStored) => {
+      if (!this.#writers.delete(run)) return;
+      if (!announced) this.#roll.remove(run).catch(() => {});
+      else if (isStored) this.#announcer.announce(run).catch(() => {});
+    };
   }
 
   /** Nobody reads it after all. */
@@ -316,15 +321,4 @@ export class RedisRunLog implements RunLog {
     const [run = "", ...reason] = text.split("\n");
     this.#writers.get(run)?.stop(reason.join("\n"));
   };
-}
-
-function metaOf(text: string | undefined): Record<string, string> {
-  const meta = parseJson(text ?? "{}");
-  if (typeof meta !== "object" || meta === null) return {};
-  return Object.fromEntries(Object.entries(meta).map(([name, value]) => [name, String(value)]));
-}
-
-function notesIn(hash: Readonly<Record<string, string>>): Record<string, string> {
-  const noted = Object.entries(hash).filter(([field]) => field.startsWith(NOTE));
-  return Object.fromEntries(noted.map(([field, value]) => [field.slice(NOTE.length), value]));
 }

@@ -35,8 +35,8 @@ export interface RedisWriting {
 export interface RedisRunSettings {
   /** The runs that this one follows: they are kept as long as it is. */
   earlier: readonly string[];
-  /** Called when nothing is written any more. */
-  onDone: () => void;
+  /** Called when nothing is written any more. @param isStored whether the end is. */
+  onDone: (isStored: boolean) => void;
   /** The number of its first event, where the run was taken over. Readers in this process then read it from Redis. */
   from?: number;
 }
@@ -48,7 +48,7 @@ export class RedisRunWriter implements RunWriter {
   readonly #shared: RedisWriting;
   readonly #local: MemoryRun;
   readonly #earlier: readonly string[];
-  readonly #onDone: () => void;
+  readonly #onDone: (isStored: boolean) => void;
   #waiting: ChatEvent[] = [];
   #error: SluiceError | undefined;
   /** The number of the first event that waits. */
@@ -129,7 +129,7 @@ export class RedisRunWriter implements RunWriter {
   async flushed(): Promise<void> {
     this.#write();
     while (this.#writing !== undefined) await this.#writing;
-    if (this.#closing) this.#onDone();
+    if (this.#closing) this.#onDone(this.#failure === undefined);
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -1,9 +1,9 @@
-import { CHAIN } from "./redis-keys.js";
+import { ANNOUNCED, CHAIN, NOTE } from "./redis-keys.js";
 
 /**
  * What must happen in one step in Redis. Of each run there are three keys, which stand on one node of a cluster: KEYS[1] its
  * log (stream), KEYS[2] what is known of it (hash: token, writer, state, next, bytes, startedAt, endedAt, stop, meta, again, goesOn,
- * chain, and notes), KEYS[3] its writer's sign of life (string that expires).
+ * chain, announced, and notes), KEYS[3] its writer's sign of life (string that expires).
  */
 
 /** The token of the process that began a run. */
@@ -12,7 +12,7 @@ export const BEGUN = "1";
 export const TAKEN = "2";
 
 /** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel, what it takes to
- * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel, the runs that it follows ("" for none). Returns 1, or 0 where there
+ * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel, the runs that it follows ("" for none), whether its end is announced (1 or 0), and its notes, each with its name before it. Returns 1, or 0 where there
  * is one. Who waits for it on the channel hears an empty text. */
 export const OPEN = `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
@@ -20,6 +20,8 @@ redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "byte
   "writer", ARGV[5], "goesOn", ARGV[7])
 if ARGV[6] ~= "" then redis.call("HSET", KEYS[2], "again", ARGV[6]) end
 if ARGV[9] ~= "" then redis.call("HSET", KEYS[2], "${CHAIN}", ARGV[9]) end
+if ARGV[10] == "1" then redis.call("HSET", KEYS[2], "${ANNOUNCED}", "1") end
+for i = 11, #ARGV, 2 do redis.call("HSET", KEYS[2], "${NOTE}" .. ARGV[i], ARGV[i + 1]) end
 redis.call("SET", KEYS[3], "1", "PX", ARGV[3])
 redis.call("PEXPIRE", KEYS[2], ARGV[4])
 redis.call("PUBLISH", ARGV[8], "")
@@ -102,6 +104,25 @@ if known[1] ~= "running" or known[2] ~= "1" or not known[3] or known[4] then ret
 if redis.call("EXISTS", KEYS[3]) == 1 then return 0 end
 redis.call("HSET", KEYS[2], "token", "${TAKEN}", "writer", ARGV[2])
 redis.call("SET", KEYS[3], "1", "PX", ARGV[1])
+return 1
+`;
+
+/** How many processes may die of announcing an end. */
+const MOST_ANNOUNCERS = 3;
+
+/**
+ * Takes up what a dead process has left to announce. ARGV: its channel, and that of the process that takes it up. Returns 1 where
+ * that is to announce it.
+ */
+export const CLAIM = `
+local known = redis.call("HMGET", KEYS[2], "state", "${ANNOUNCED}", "writer")
+if known[1] == "running" or not known[2] or known[3] ~= ARGV[1] then return 0 end
+if tonumber(known[2]) >= ${MOST_ANNOUNCERS} then
+  redis.call("HDEL", KEYS[2], "${ANNOUNCED}")
+  return 0
+end
+redis.call("HINCRBY", KEYS[2], "${ANNOUNCED}", 1)
+redis.call("HSET", KEYS[2], "writer", ARGV[2])
 return 1
 `;
 

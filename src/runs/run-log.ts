@@ -12,6 +12,10 @@ export interface OpenRun {
   group?: string;
   /** The earlier run that this one goes on from, which is then kept for as long as this one. One that is not kept is none. */
   follows?: string;
+  /** What is noted of it from its beginning, by names. */
+  notes?: Readonly<Record<string, string>>;
+  /** Whether its end is announced: `onEnded` of the log is called with it. Default false. */
+  announced?: boolean;
   /** Whether the writer waits where its only reader in this process is far behind. Default true. */
   paced?: boolean;
   /** What another process needs to make the run once more, if this one dies. Default: the run then ends with `run-lost`. */
@@ -150,8 +154,12 @@ export interface RunLog {
    * `run-lost`, as all others do.
    */
   onLost?: ((lost: LostRun) => void) | undefined;
-  /** Called with each run that this process has ended because its own gave no sign of life. Must not throw. */
-  onBuried?: ((run: string) => void) | undefined;
+  /**
+   * Called with each run that was opened with `announced` and has ended: by the process that wrote it, or by another where that
+   * died before the promise was resolved. At least once, therefore, and now and then twice. Where it rejects it is called again,
+   * three times in all; and three processes try it at most. A log in memory, which is gone with its process, calls it once.
+   */
+  onEnded?: ((run: string) => Promise<void>) | undefined;
   /** Frees what time has made worthless. Costs little; called now and then by whoever keeps the log. */
   sweep(): void;
   /** Frees connections. Writers must have ended. */

@@ -26,6 +26,8 @@ const OPEN = exactly("a run", {
   thread: filledString,
   group: filledString,
   follows: filledString,
+  notes: stringRecord,
+  announced: boolean,
   paced: boolean,
   again: string,
   goesOn: boolean,
@@ -45,6 +47,8 @@ const START = exactly("startRun", {
   thread: filledString,
   group: filledString,
   follows: filledString,
+  notes: stringRecord,
+  announced: boolean,
   again: string,
 });
 

@@ -135,7 +135,8 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
   };
   if (core.takeOver.isOn) log.onLost = (lost) => void core.takeOver.take(core, lost);
   const { pushNotifications } = core;
-  if (pushNotifications !== undefined) log.onBuried = (run) => void pushNotifications.notify(core, run);
+  const announce = (run: string) => pushNotifications?.notify(core, run) ?? Promise.resolve();
+  if (pushNotifications !== undefined) log.onEnded = announce;
   const app = new Hono();
   const features = openFeatures(core, options, served);
   const secrets = options.realtime === undefined ? undefined : new ClientSecrets();
@@ -173,12 +174,12 @@ export async function createServer(options: ServerOptions): Promise<SluiceServer
       const { graceMs = 30_000 } = ending;
       // Whoever stays takes over.
       if (core.takeOver.isOn) log.onLost = undefined;
-      if (pushNotifications !== undefined) log.onBuried = undefined;
       await sockets?.close();
       await drain.end(
         listeners,
         async () => {
           await features.close();
+          if (log.onEnded === announce) log.onEnded = undefined;
           if (options.log === undefined) await log.close();
         },
         graceMs,

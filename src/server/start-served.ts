@@ -31,6 +31,10 @@ export interface ToServe {
   group?: string;
   /** The earlier run that it goes on from, which is then kept for as long as this one. */
   follows?: string;
+  /** What is noted of it from its beginning, by names. */
+  notes?: Readonly<Record<string, string>>;
+  /** Whether its end is announced: `onEnded` of the log. Default false. */
+  announced?: boolean;
   /** Whether nobody need wait for it. Default false. */
   background?: boolean;
   /** Whether the client can come back for it, so that leaving does not end it unless the server is set to. Default false. */
@@ -138,7 +142,8 @@ async function begin<Started extends { id: string; done: Promise<RunOutcome> }>(
 
 /** How the run is opened in the log. */
 function openingOf({ settings }: ServerCore, call: Asker, asked: ToServe): StartRun {
-  const { model, protocol, background = false, resumable = false, meta, thread, group, again, follows } = asked;
+  const { model, protocol, background = false, resumable = false, meta, thread, group } = asked;
+  const { again, follows, notes, announced } = asked;
   const goesOn = background || settings.onLeave === "continue" || (resumable && settings.onLeave === "auto");
   return {
     attended: !background,
@@ -148,6 +153,8 @@ function openingOf({ settings }: ServerCore, call: Asker, asked: ToServe): Start
     ...(group !== undefined && { group: threadOf(call, group) }),
     ...(again !== undefined && { again }),
     ...(follows !== undefined && { follows }),
+    ...(notes !== undefined && { notes }),
+    ...(announced !== undefined && { announced }),
   };
 }
 

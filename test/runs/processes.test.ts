@@ -17,8 +17,8 @@ const url = redis?.url ?? "";
 afterAll(() => redis?.stop());
 
 /** A process that writes a run of numbers; the built package does. */
-async function startWriter(run: string): Promise<{ child: ChildProcess; line: () => Promise<string> }> {
-  const args = [join(ROOT, "test", "runs", "run-writer.mjs"), url, run, String(HEARTBEAT_MS)];
+async function startWriter(run: string, announces = ""): Promise<{ child: ChildProcess; line: () => Promise<string> }> {
+  const args = [join(ROOT, "test", "runs", "run-writer.mjs"), url, run, String(HEARTBEAT_MS), announces];
   const child = spawn(process.execPath, args, { cwd: ROOT, env: BARE_ENV, stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async () => String((await lines.next()).value);
@@ -81,6 +81,22 @@ describe.skipIf(redis === undefined)("a run that another process writes", () => 
     expect(await line()).toBe("ended conflict");
     await once(child, "close");
     expect(await log.find("frozen")).toEqual(record);
+    await log.close();
+  });
+
+  test("has its end announced by another where its writer is killed before it has done so", async () => {
+    const { child, line } = await startWriter("announced", "announces");
+    const log = await open();
+    const announced: string[] = [];
+    log.onEnded = async (run) => void announced.push(run);
+    const reader = await log.read("announced");
+    await readUntil(reader, "20 ");
+    await log.stop("announced");
+    expect((await readAll(reader)).error).toMatchObject({ code: "cancelled" });
+    expect([await line(), await line()].toSorted()).toEqual(["announcing", "ended cancelled"]);
+    expect(announced).toEqual([]);
+    child.kill("SIGKILL");
+    await expect.poll(() => announced, { timeout: 4 * HEARTBEAT_MS }).toEqual(["announced"]);
     await log.close();
   });
 

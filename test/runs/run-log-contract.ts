@@ -193,6 +193,32 @@ export function runLogContract(name: string, open: () => Promise<RunLog>): void 
       expect(await log.note("no-such-run", "b", "seen")).toBe(false);
     });
 
+    test("has notes of a run from its beginning", async () => {
+      const run = fresh();
+      await log.open(run, { notes: { a: "1", b: "" } });
+      expect((await other.find(run))?.notes).toEqual({ a: "1", b: "" });
+    });
+
+    test("announces the end of a run that is to be announced, once it is stored, and of no other", async () => {
+      const announced: unknown[] = [];
+      const onEnded = async (run: string) => {
+        announced.push([run, (await log.find(run))?.state]);
+      };
+      log.onEnded = onEnded;
+      const [quiet, loud, failing] = [fresh(), fresh(), fresh()];
+      for (const run of [quiet, loud]) {
+        const writer = await log.open(run, { announced: run === loud });
+        await writer.append([START, FINISH]);
+        await writer.flushed();
+      }
+      await expect.poll(() => announced).toEqual([[loud, "finished"]]);
+      const writer = await log.open(failing, { announced: true });
+      writer.fail(new SluiceError("overloaded", "too much"));
+      await writer.flushed();
+      await expect.poll(() => announced.slice(1)).toEqual([[failing, "failed"]]);
+      log.onEnded = undefined;
+    });
+
     test("tells when a run has begun, wherever it is", async () => {
       const run = fresh();
       const { signal } = new AbortController();

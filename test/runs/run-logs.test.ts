@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
 import { RedisRunLog } from "../../src/runs/redis-run-log.js";
+import { deferred } from "../support/deferred.js";
 import { startRedis } from "../support/local-server.js";
 import { FINISH, readAll, runLogContract, START, say } from "./run-log-contract.js";
 
@@ -80,5 +81,86 @@ describe.skipIf(redis === undefined)("on a real server", () => {
     await expect.poll(() => isFresh("f1")).toBe(true);
     client.disconnect();
     await Promise.all([log.close(), other.close()]);
+  });
+
+  test("an end that cannot be announced is tried again, three times in all", async () => {
+    const log = await open({ prefix: "again", heartbeatMs: 20 });
+    let tries = 0;
+    log.onEnded = () => {
+      tries++;
+      return Promise.reject(new Error("out of reach"));
+    };
+    const writer = await log.open("a", { announced: true });
+    writer.append([START, FINISH]);
+    await writer.flushed();
+    const client = new Redis(redis?.url ?? "");
+    await expect.poll(() => client.hexists("{again:run:a}:known", "announced")).toBe(0);
+    expect(tries).toBe(3);
+    client.disconnect();
+    await log.close();
+  });
+
+  test("an end whose process died before it was announced is announced by another, of which three may die", async () => {
+    const opened = () => open({ prefix: "died", heartbeatMs: 100 });
+    const heard: string[] = [];
+    /** One that dies of it: its announcement never ends. */
+    const dying = async (name: string) => {
+      const log = await opened();
+      const taken = deferred();
+      log.onEnded = () => {
+        heard.push(name);
+        taken.resolve();
+        return new Promise(() => {});
+      };
+      return { log, taken: taken.promise };
+    };
+    const [first, second, third] = [await dying("first"), await dying("second"), await dying("third")];
+    const writer = await first.log.open("a", { announced: true });
+    writer.append([START, FINISH]);
+    await writer.flushed();
+    await first.taken;
+    await first.log.close();
+    await Promise.race([second.taken, third.taken]);
+    const [next, last] = heard.at(-1) === "second" ? [second, third] : [third, second];
+    await next.log.close();
+    await last.taken;
+    await last.log.close();
+    const survivor = await opened();
+    survivor.onEnded = async (run) => void heard.push(`survivor ${run}`);
+    const client = new Redis(redis?.url ?? "");
+    await expect.poll(() => client.hexists("{died:run:a}:known", "announced")).toBe(0);
+    await expect.poll(() => client.smembers("died:writers")).toHaveLength(1);
+    expect(heard.toSorted()).toEqual(["first", "second", "third"]);
+    client.disconnect();
+    await survivor.close();
+  });
+
+  test("what one process is announcing is announced by nobody else, and by nobody again", async () => {
+    const [log, other] = [
+      await open({ prefix: "once", heartbeatMs: 50 }),
+      await open({ prefix: "once", heartbeatMs: 50 }),
+    ];
+    const heard: string[] = [];
+    const gate = deferred();
+    log.onEnded = async (run) => {
+      heard.push(run);
+      await gate.promise;
+    };
+    other.onEnded = async (run) => void heard.push(`other ${run}`);
+    const writer = await log.open("a", { announced: true });
+    writer.append([START, FINISH]);
+    await writer.flushed();
+    const client = new Redis(redis?.url ?? "");
+    // Some signs of life later it is still the first one's.
+    const beats = async () => Number((await client.info("commandstats")).match(/cmdstat_smembers:calls=(\d+)/)?.[1]);
+    const before = await beats();
+    await expect.poll(beats).toBeGreaterThan(before + 20);
+    gate.resolve();
+    await expect.poll(() => client.hexists("{once:run:a}:known", "announced")).toBe(0);
+    await log.close();
+    await expect.poll(() => client.smembers("once:writers")).toHaveLength(1);
+    expect(heard).toEqual(["a"]);
+    client.disconnect();
+    await other.close();
   });
 });

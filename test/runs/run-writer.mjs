@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 import { RedisRunLog, startRun } from "sluice/runs";
 import { ChatStream } from "sluice/stream";
 
-const [url = "", run = "", heartbeatMs = ""] = process.argv.slice(2);
+const [url = "", run = "", heartbeatMs = "", announces = ""] = process.argv.slice(2);
 const say = (line) => writeSync(1, `${line}\n`);
 const log = await RedisRunLog.open({ url, heartbeatMs: Number(heartbeatMs), collectMs: 1 });
 
@@ -16,7 +16,15 @@ async function* count() {
   }
 }
 
-const writer = await startRun(log, ChatStream.from(count()), { run, attended: false });
+if (announces !== "") {
+  // It has begun to announce the end when it is killed.
+  log.onEnded = () => {
+    say("announcing");
+    return new Promise(() => {});
+  };
+}
+
+const writer = await startRun(log, ChatStream.from(count()), { run, attended: false, announced: announces !== "" });
 say("begun");
 const { error } = await writer.done;
 say(`ended ${error?.code}`);

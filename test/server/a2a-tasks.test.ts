@@ -223,6 +223,7 @@ test.skipIf(redis === undefined)(
     const serving = await serve({ models, log: living, pushNotifications: { allowPrivate: true } });
     const messages = [{ role: "user" as const, content: "Go" }];
     const writer = await dying.open("task-1", {
+      announced: true,
       meta: { owner: "local", ...turnMeta("task-1", "context-1", 1, messages) },
     });
     writer.append([{ type: "start", id: "a", model: "m" }]);

@@ -34,27 +34,27 @@ export class PushNotifications {
     this.#onSent = onSent;
   }
 
-  /** A run has ended: if it is a turn of a task, those that want to know are told how the task stands. Never rejects. */
+  /**
+   * A run has ended: if it is a turn of a task, those that want to know are told how the task stands.
+   *
+   * @throws {SluiceError} where that cannot be read. That somebody cannot be told is counted, and no error.
+   */
   async notify(core: ServerCore, run: string): Promise<void> {
-    try {
-      const { meta } = (await core.log.find(run)) ?? {};
-      const taskId = meta && taskIdOf(meta);
-      if (taskId === undefined) return;
-      const first = await core.log.find(taskId);
-      const targets = first === undefined ? [] : pushTargets(first);
-      if (targets.length === 0) return;
-      const task = await keptSnapshot(core, await turnsOf(core, { name: meta?.owner ?? "" }, taskId));
-      if (task !== undefined) await Promise.all(targets.map((target) => this.#deliver(target, task)));
-    } catch {
-      this.#onSent("failed");
-    }
+    const { meta } = (await core.log.find(run)) ?? {};
+    const taskId = meta && taskIdOf(meta);
+    if (taskId === undefined) return;
+    const first = await core.log.find(taskId);
+    const targets = first === undefined ? [] : pushTargets(first);
+    if (targets.length === 0) return;
+    const task = await keptSnapshot(core, await turnsOf(core, { name: meta?.owner ?? "" }, taskId));
+    if (task !== undefined) await Promise.all(targets.map((target) => this.#deliver(target, task)));
   }
 
   async #deliver(target: PushTarget, task: Task): Promise<void> {
-    const update = serialized(target.version, task);
+    const update = await serialized(target.version, task);
     for (let failed = 1; ; failed++) {
       try {
-        await this.#post(target.config, await update);
+        await this.#post(target.config, update);
         this.#onSent("delivered");
         return;
       } catch (thrown) {

@@ -43,15 +43,19 @@ export function checkedTarget(guarded: GuardedFetch, noted: readonly PushTarget[
   return { ...target, config: { ...target.config, id: id || uuid() } };
 }
 
-/** Notes a checked target with its task, in place of the one with its id. @returns what was noted. */
+/** A checked target as a note of its task, in place of the one with its id. */
+export function targetNote(taskId: string, { config, version }: PushTarget): Record<string, string> {
+  return { [`${NOTE}${config.id}`]: JSON.stringify({ config: { ...config, taskId }, version }) };
+}
+
+/** Notes a checked target with its task. @returns what was noted. */
 export async function addPushTarget(
   log: RunLog,
   task: RunRecord,
-  { config, version }: PushTarget,
+  target: PushTarget,
 ): Promise<TaskPushNotificationConfig> {
-  const named = { ...config, taskId: task.run };
-  await log.note(task.run, `${NOTE}${named.id}`, JSON.stringify({ config: named, version }));
-  return named;
+  for (const [name, value] of Object.entries(targetNote(task.run, target))) await log.note(task.run, name, value);
+  return { ...target.config, taskId: task.run };
 }
 
 /** Takes a target back, if there is such a one. */

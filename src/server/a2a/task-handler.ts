@@ -25,12 +25,19 @@ import type { Peers } from "../../stream/peers.js";
 import type { ServerCall } from "../call.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
-import { startServed, threadOf } from "../start-served.js";
+import { type ServedRun, startServed, threadOf } from "../start-served.js";
 import { cancelWaiting } from "../tasks/cancel-waiting.js";
 import { conversationAfter, runOf, type TaskTurn, turnMeta, turnOf, turnsOf } from "../tasks/task-turns.js";
 import { listTasks } from "./list-tasks.js";
 import type { PushNotifications } from "./push-notifications.js";
-import { addPushTarget, checkedTarget, type PushTarget, pushTargets, removePushTarget } from "./push-targets.js";
+import {
+  addPushTarget,
+  checkedTarget,
+  type PushTarget,
+  pushTargets,
+  removePushTarget,
+  targetNote,
+} from "./push-targets.js";
 import { readMessage } from "./read-message.js";
 import { contextThread, newestTurn, tasksOf } from "./task-context.js";
 import { catchUp, checkHistoryLength, type SnapshotOptions, taskAt, taskSnapshot } from "./task-snapshot.js";
@@ -47,6 +54,8 @@ export interface TaskHandlerSettings {
   /** Those of A2A's package. */
   errors: Peers["@a2a-js/sdk/errors"];
 }
+
+type NewTurn = Omit<TaskTurn, "record">;
 
 /** Answers A2A's methods for one caller and one agent. A task is a run, or several where it waited for input between them. */
 export class TaskHandler implements A2ARequestHandler {
@@ -188,31 +197,47 @@ export class TaskHandler implements A2ARequestHandler {
       throw new this.#errors.UnsupportedOperationError(`the context ${contextId} is answering`);
     const history = before === undefined ? [] : await conversationAfter(this.#core, before);
     const messages: ChatMessage[] = [...history, ...this.#read(message, history)];
-    const turn = earlier.length + 1;
     // Before anything runs: what is refused costs nothing.
     const target = push && config && this.#checked(push, first?.record, { config, version: versionOf(context) });
+    const ids = { taskId, contextId, turn: earlier.length + 1, messages };
+    const run = await (first === undefined || target === undefined
+      ? this.#run(ids, target)
+      : this.#runTold(ids, first.record, target));
+    const reader = run.read();
+    this.#leaveWith(reader);
+    return { turns: await this.#turns(taskId), reader };
+  }
+
+  /** Runs a turn of a task that has begun, with a target that stands there before the turn can end. */
+  async #runTold(ids: NewTurn, task: RunRecord, target: PushTarget): Promise<ServedRun> {
+    const { log } = this.#core;
+    const { id } = target.config;
+    const replaced = pushTargets(task).find(({ config }) => config.id === id);
+    await addPushTarget(log, task, target);
+    try {
+      return await this.#run(ids);
+    } catch (thrown) {
+      await (replaced === undefined ? removePushTarget(log, task, id) : addPushTarget(log, task, replaced));
+      throw thrown;
+    }
+  }
+
+  /** @param target of a task that begins with this. */
+  #run({ taskId, contextId, turn, messages }: NewTurn, target?: PushTarget): Promise<ServedRun> {
     const { name, model } = this.#served;
-    const run = await startServed(this.#core, this.#call, {
+    return startServed(this.#core, this.#call, {
       model: name,
       protocol: "a2a",
       request: { messages },
       run: runOf(taskId, turn),
       thread: contextThread(contextId),
       ...(turn === 1 ? { group: tasksOf(name) } : { follows: runOf(taskId, turn - 1) }),
+      ...(target !== undefined && { notes: targetNote(taskId, target) }),
+      announced: this.#isAnnounced,
       resumable: true,
       meta: turnMeta(taskId, contextId, turn, messages),
       stream: (context) => model.stream({ messages }, { context, retain: false }),
     });
-    const reader = run.read();
-    this.#leaveWith(reader);
-    try {
-      if (target !== undefined) await addPushTarget(this.#core.log, await this.#record(taskId), target);
-    } catch (thrown) {
-      run.stop("its push notification config could not be noted");
-      throw thrown;
-    }
-    if (push !== undefined) void run.done.then(() => push.notify(this.#core, run.id));
-    return { turns: await this.#turns(taskId), reader };
   }
 
   /** Ends a task by its newest turn, or by another where that waits. @returns the run that ends it; `undefined` where it is over. */
@@ -222,8 +247,7 @@ export class TaskHandler implements A2ARequestHandler {
     if ((await this.#snapshot(turns)).status?.state !== STATE.inputRequired) return undefined;
     const thread = threadOf(this.#call, contextThread(newest.contextId));
     const next = runOf(newest.taskId, newest.turn + 1);
-    const isNew = await cancelWaiting(this.#core, newest, { reason: CANCELLED, thread });
-    if (isNew) void this.#core.pushNotifications?.notify(this.#core, next);
+    await cancelWaiting(this.#core, newest, { reason: CANCELLED, thread, announced: this.#isAnnounced });
     return next;
   }
 
@@ -250,6 +274,11 @@ export class TaskHandler implements A2ARequestHandler {
     const first = await turnOf(this.#core, this.#call.caller, taskId);
     if (first?.taskId !== taskId) throw this.#noTask(taskId);
     return first.record;
+  }
+
+  /** Whether whoever wants to know of the ends of turns is told. */
+  get #isAnnounced(): boolean {
+    return this.#core.pushNotifications !== undefined;
   }
 
   #push(): PushNotifications {

@@ -7,6 +7,7 @@ import type { ChatStream } from "../../stream/chat-stream.js";
 import { SluiceError } from "../../stream/error.js";
 import { Alpha2ChunkReader } from "../converse/alpha2-chunk-reader.js";
 import type { ConverseTarget } from "../converse/converse-options.js";
+import { deadline } from "../converse/deadline.js";
 import { writeProtoJson } from "../converse/proto-json.js";
 import { readAlpha1Response, readAlpha2Response } from "../converse/read-response.js";
 import { writeAlpha1Request } from "../converse/write-alpha1-request.js";
@@ -54,7 +55,7 @@ export class GrpcCalls implements SidecarCalls {
 
   async metadata(): Promise<SidecarInfo> {
     try {
-      const call = { headers: this.#headers({}), timeoutMs: this.#options.metadataTimeoutMs };
+      const call = { headers: this.#headers({}), ...deadline(this.#options.metadataTimeoutMs) };
       return readMetadata(await this.#client.getMetadata({}, call));
     } catch (thrown) {
       const error = readGrpcError(thrown);

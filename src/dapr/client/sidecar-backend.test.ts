@@ -32,6 +32,12 @@ test("a daprd is told over gRPC how long the whole call may take", async () => {
   expect(limited).toBeLessThanOrEqual(60_000);
 });
 
+test("a limit that is longer than gRPC can say is none", async () => {
+  const server = await world.daprd();
+  const dapr = world.client({ ...at("grpc", server), timeouts: { connectMs: 100_000_000 } });
+  expect((await dapr.generate({ messages: "x" })).model).toBe("echo");
+});
+
 describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
   const whole = protocol === "http" ? "HTTP POST /v1.0-alpha2/conversation/echo/converse" : "gRPC ConverseAlpha2";
   const old = protocol === "http" ? "HTTP POST /v1.0-alpha1/conversation/echo/converse" : "gRPC ConverseAlpha1";

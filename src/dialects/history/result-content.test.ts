@@ -30,6 +30,7 @@ describe("a result in the form of MCP", () => {
       { content: [image], structuredContent: { a: 1 } },
       [image, { type: "text", text: '{"a":1}' }],
     ],
+    ["with structured content that is null", { content: [text], structuredContent: null }, [text]],
     ["with a text in a resource", [text, page], [text, { type: "text", text: "file:///a.md\n# A" }]],
     ["with an image in a resource", [picture], [image]],
     ["with a link", [text, link], [text, { type: "text", text: JSON.stringify(link) }]],
@@ -46,6 +47,14 @@ describe("a result in the form of MCP", () => {
     const { parts, lost } = contentOf([image, sound, archive], []);
     expect(lost).toEqual(["an image", "a sound", "a file (application/zip)"]);
     expect(JSON.stringify(parts)).not.toMatch(/aGk=|UEs=/);
+  });
+
+  test("has sounds under their types, also where they have none, and no bytes as words", () => {
+    const wave = btoa("RIFF\0\0\0\0WAVEfmt ");
+    const sounds = [sound, { type: "audio", data: wave }, { type: "audio", data: "aGk=" }];
+    const { parts, lost } = contentOf(sounds, ["audio"]);
+    expect(parts).toMatchObject([sound, { data: wave, mimeType: "audio/wav" }, { type: "text" }]);
+    expect(lost).toEqual(["a sound of no known type"]);
   });
 
   test.each<[string, JsonValue]>([

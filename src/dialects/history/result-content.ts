@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ToolResultPart } from "../../stream/message.js";
 import type { HistoryRules } from "./history-rules.js";
-import { imageTypeOf } from "./result-image.js";
+import { imageTypeOf, soundTypeOf } from "./result-file-type.js";
 
 /** Files that a tool's result may show the model: images that all who see any take (PNG, JPEG, GIF, WebP), others, sounds. */
 export type ResultFile = "image" | "heic" | "audio";
@@ -62,7 +62,8 @@ export function resultContent(
   }
   if (!isWholeResult(output)) return undefined;
   const parts = output.content.map((part) => sendable(part, takes, leaveOut));
-  if (output.structuredContent === undefined) return parts;
+  // Servers that have none say null.
+  if ((output.structuredContent ?? undefined) === undefined) return parts;
   return [...parts, { type: "text", text: JSON.stringify(output.structuredContent) }];
 }
 
@@ -116,7 +117,7 @@ function sendable(part: JsonObject, takes: readonly ResultFile[], leaveOut: (wha
     case "image":
       return typeof part.data === "string" ? sentImage(part, part.data, takes, leaveOut) : part;
     case "audio":
-      return takes.includes("audio") ? part : missing("a sound", leaveOut);
+      return typeof part.data === "string" ? sentSound(part, part.data, takes, leaveOut) : part;
     case "resource":
       return isJsonObject(part.resource) ? embedded(part.resource, takes, leaveOut) : part;
     case "resource_link":
@@ -152,6 +153,19 @@ function sentImage(
   const file = type !== undefined && Object.hasOwn(IMAGES, type) ? IMAGES[type] : undefined;
   if (type === undefined) return missing("an image without readable bytes", leaveOut);
   if (file === undefined || !takes.includes(file)) return missing(`an image of type ${type}`, leaveOut);
+  return type === part.mimeType ? part : { ...part, mimeType: type };
+}
+
+/** A sound with its type; a text in the place of one that the service does not hear. */
+function sentSound(
+  part: JsonObject,
+  data: string,
+  takes: readonly ResultFile[],
+  leaveOut: (what: string) => void,
+): JsonObject {
+  if (!takes.includes("audio")) return missing("a sound", leaveOut);
+  const type = soundTypeOf(data, part.mimeType);
+  if (type === undefined) return missing("a sound of no known type", leaveOut);
   return type === part.mimeType ? part : { ...part, mimeType: type };
 }
 

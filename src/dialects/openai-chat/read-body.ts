@@ -14,14 +14,17 @@ import { workersAiChunk } from "./workers-ai.js";
  */
 export function readBody(wire: JsonValue): ChatEvent[] {
   if (!isJsonObject(wire)) throw malformed(JSON.stringify(wire), "not a JSON object");
-  const body = workersAiChunk(wire) ?? wire;
+  const own = workersAiChunk(wire);
+  const body = own ?? wire;
   const error = errorIn(body);
   if (error !== undefined) throw error;
   if (!Array.isArray(body.choices)) throw notAnAnswer(body, "openai-chat", "a chat completion");
   if (body.choices.length === 0) throw malformed(JSON.stringify(body), "a chat completion without an answer");
+  // A form without finish reasons: a body that came whole is complete.
+  const ended = own === undefined ? {} : { finish_reason: "stop" };
   const choices = body.choices.map((choice) => {
-    if (!isJsonObject(choice) || !isJsonObject(choice.message)) return choice;
-    return { ...choice, delta: indexed(choice.message) };
+    if (!isJsonObject(choice)) return choice;
+    return { ...ended, ...choice, ...(isJsonObject(choice.message) && { delta: indexed(choice.message) }) };
   });
   const events: ChatEvent[] = [];
   const reader = new OpenAiChatReader();

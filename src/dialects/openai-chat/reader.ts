@@ -47,6 +47,8 @@ export class OpenAiChatReader implements WireReader {
   #repeated: RepeatedAnswer | undefined;
   #model = "";
   #rawReason: string | undefined;
+  /** Whether the answer is in a form that has no finish reasons: its end marker says all there is to say. */
+  #wordless = false;
   #usage: Usage = {};
   /** How many answers are over whose stream goes on with another, and what they cost. */
   #steps = 0;
@@ -66,7 +68,9 @@ export class OpenAiChatReader implements WireReader {
     if (isDone(data)) this.#finish(emit);
     else {
       const body = parseEvent(frame);
-      this.#chunk(workersAiChunk(body) ?? body, frame, emit);
+      const own = workersAiChunk(body);
+      if (own !== undefined) this.#wordless = true;
+      this.#chunk(own ?? body, frame, emit);
     }
   }
 
@@ -257,6 +261,7 @@ export class OpenAiChatReader implements WireReader {
     this.#readOthers(emit);
     if (this.#rawReason === undefined && this.#strays.error !== undefined) throw this.#strays.error;
     if (!this.#started) throw new SluiceError("truncated", "the answer ended before it began", { retryable: true });
+    if (this.#wordless) this.#rawReason ??= "stop";
     this.#endRepeated(emit);
     this.#finished = true;
     const end = this.#close(emit);

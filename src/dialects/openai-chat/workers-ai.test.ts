@@ -17,6 +17,7 @@ test("a stream of Workers AI in its own form is an answer", () => {
   expect(read(...pieces, { response: "", usage })).toMatchObject({
     parts: [{ type: "text", text: "Hello, you" }],
     usage: { inputTokens: 5, outputTokens: 2 },
+    reason: "stop",
   });
 });
 
@@ -43,7 +44,13 @@ test.each<[string, object, object[]]>([
   ],
 ])("a whole result with %s is an answer", (_, result, parts) => {
   const events = openAiChat.readBody(JSON.parse(JSON.stringify({ result, success: true, errors: [], messages: [] })));
-  expect(summarise(events)).toMatchObject({ parts, usage: { inputTokens: 5, outputTokens: 2 } });
+  const reason = parts.some((part) => "name" in part) ? "tool-calls" : "stop";
+  expect(summarise(events)).toMatchObject({ parts, reason, usage: { inputTokens: 5, outputTokens: 2 } });
+});
+
+test("a stream of it without its end marker was cut", () => {
+  const { error } = readWire(openAiChat, [new TextEncoder().encode('data: {"response":"Hel","p":"abcd"}\n\n')]);
+  expect(error?.code).toBe("truncated");
 });
 
 test("an answer of Ollama's is another protocol's, as before", () => {

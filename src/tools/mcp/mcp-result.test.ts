@@ -27,6 +27,7 @@ test.each<[string, JsonObject, JsonValue]>([
     { content: [text("one"), image], structuredContent: { n: 1 } },
     { content: [text("one"), image], structuredContent: { n: 1 } },
   ],
+  ["structured content that is null", { content: [text("hi")], structuredContent: null }, "hi"],
   ["a result without content", { structuredContent: { n: 1 } }, { n: 1 }],
 ])("%s is read without loss", (_, result, value) => {
   expect(readMcpResult(result)).toMatchObject({ value, isError: false, opaque: undefined });

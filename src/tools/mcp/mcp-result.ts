@@ -13,7 +13,9 @@ import { ToolOutput } from "../tool-output.js";
  * https://modelcontextprotocol.io/specification/2025-11-25/server/tools#tool-result
  */
 export function readMcpResult(result: JsonObject): ToolOutput {
-  const { content, structuredContent, isError, _meta, ...rest } = result;
+  const { content, structuredContent: structured, isError, _meta, ...rest } = result;
+  // Servers that have none say null.
+  const structuredContent = structured ?? undefined;
   const parts = partsOf(content);
   const hasContent = parts.length > 0 || structuredContent !== undefined;
   const value = hasContent || Object.keys(rest).length === 0 ? readValue(parts, structuredContent) : rest;

@@ -130,6 +130,70 @@ describe("what has to go back", () => {
   });
 });
 
+describe("what has to go back as it was, or not at all", () => {
+  const user = (content: string): ChatMessage => ({ role: "user", content });
+
+  test.each([openAiChat, anthropic])(
+    "Kimi's own ids, to Kimi behind $name (BerriAI/litellm#34523, openclaw/openclaw#70693, microsoft/vscode#325813)",
+    (dialect) => {
+      const name = "mcp__github__create_pull_request_review_comment";
+      const parts = [0, 0].map(
+        (): AssistantPart => ({ type: "tool-call", callId: `functions.${name}:12`, name, input: {} }),
+      );
+      const kimi = JSON.stringify(sentBack(dialect, parts, "moonshotai/kimi-k2.5").messages);
+      expect([...new Set(kimi.match(/functions\.\w+:\d+/g))]).toEqual([`functions.${name}:12`, `functions.${name}:13`]);
+      expect(JSON.stringify(sentBack(dialect, parts).messages)).not.toContain(':12"');
+    },
+  );
+
+  test("no state of an item of reasoning (digitallyinduced/haskell-agent#689)", () => {
+    const item = { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "abc", status: "completed" };
+    const { input } = sentBack(openAiResponses, [
+      { type: "reasoning", text: "", opaque: { dialect: "openai-responses", data: item } },
+      { type: "tool-call", callId: "a", name: "f", input: {} },
+    ]);
+    expect(JSON.stringify(input)).not.toContain("status");
+  });
+
+  test("no name of a user that is refused (jekalmin/extended_openai_conversation#251, of 2024)", () => {
+    const request = { messages: [{ role: "user" as const, name: "Änne <Lee>", content: "Hi" }] };
+    const { body, warnings } = openAiChat.writeRequest(request, { model: "m", stream: true });
+    expect(body.messages).toMatchObject([{ name: "Änne__Lee_" }]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  const search: AssistantPart = {
+    type: "tool-call",
+    callId: "srvtoolu_1",
+    name: "web_search",
+    input: {},
+    providerExecuted: true,
+    opaque: { dialect: "anthropic", data: { type: "server_tool_use" } },
+  };
+
+  test("no search that was stopped before its result, unless it goes on (LibreChat-AI/agents#216)", () => {
+    const says = (...content: AssistantPart[]): ChatMessage => ({ role: "assistant", content });
+    const sent = (...messages: ChatMessage[]) =>
+      JSON.stringify(anthropic.writeRequest({ messages }, { model: "claude-opus-4-6", stream: true }).body.messages);
+    const stopped = says({ type: "text", text: "I look." }, search);
+    expect(sent(user("Hi"), stopped, user("go"))).not.toContain("srvtoolu_1");
+    const paused = sent(user("Hi"), stopped);
+    expect(paused).toContain("srvtoolu_1");
+    expect(paused).not.toContain("Go on");
+    const called = says(search, { type: "tool-call", callId: "a", name: "f", input: {} });
+    const seen: ChatMessage = { role: "tool", content: [{ type: "tool-result", callId: "a", name: "f", output: "x" }] };
+    expect(sent(user("Hi"), called, seen)).toContain("srvtoolu_1");
+  });
+
+  test("no result of a search that was compacted away (found here)", () => {
+    const { type: _, input: __, ...ran } = search as Extract<AssistantPart, { type: "tool-call" }>;
+    const data = { type: "web_search_tool_result" };
+    const left: AssistantPart = { ...ran, type: "tool-result", output: [], opaque: { dialect: "anthropic", data } };
+    const { messages } = sentBack(anthropic, [left, { type: "text", text: "Found." }]);
+    expect(JSON.stringify(messages)).not.toContain("srvtoolu_1");
+  });
+});
+
 describe("histories that a compaction or an interruption left", () => {
   const user = (content: string): ChatMessage => ({ role: "user", content });
   const called = (...ids: string[]): ChatMessage => ({

@@ -64,6 +64,43 @@ describe("usage of thoughts, tools and caches", () => {
     totalTokenCount: 930,
   };
 
+  test.each<[string, object | undefined, object, object]>([
+    [
+      "that stands at the end alone (api7/aisix#712, zai-org/GLM-5#139)",
+      undefined,
+      { input_tokens: 14, cache_read_input_tokens: 3, output_tokens: 2 },
+      { inputTokens: 17, outputTokens: 2, cacheReadTokens: 3 },
+    ],
+    [
+      "whose cache is told at the end, of a prompt that was counted whole (jeremychone/rust-genai#258)",
+      { input_tokens: 3610, output_tokens: 0 },
+      { cache_creation_input_tokens: 0, cache_read_input_tokens: 3604, output_tokens: 878 },
+      { inputTokens: 3610, outputTokens: 878, cacheReadTokens: 3604, cacheWriteTokens: 0 },
+    ],
+    [
+      "of which the end tells the output alone (karthink/gptel#1331, agentgateway/agentgateway#1108)",
+      { input_tokens: 9325, cache_read_input_tokens: 5, output_tokens: 2 },
+      { output_tokens: 76 },
+      { inputTokens: 9330, outputTokens: 76, cacheReadTokens: 5 },
+    ],
+  ])("of Anthropic's protocol %s", (_, begin, end, counted) => {
+    const { usage } = readFrames(anthropic, [
+      { type: "message_start", message: { id: "m", model: "q", ...(begin && { usage: begin }) } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "Hi" } },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: end },
+      { type: "message_stop" },
+    ]);
+    expect(usage).toEqual(counted);
+  });
+
+  test("of a chat completion in two chunks: the last counts (kittors/CliRelay#522)", () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
+    const more = { ...usage, prompt_tokens_details: { cached_tokens: 8 } };
+    const chunks = [usage, more].map((counts) => ({ id: "c", choices: [], usage: counts }));
+    const { usage: counted } = readFrames(openAiChat, [say("Hi"), STOPPED, ...chunks, "[DONE]"]);
+    expect(counted).toEqual({ inputTokens: 10, outputTokens: 2, cacheReadTokens: 8 });
+  });
+
   test("of Gemini: what its tools read is input, what it thought output (agentscope-ai/agentscope#2406, agentscope-ai/agentscope-java#3033, langchain-ai/langchainjs#11423, computesdk/benchmarks#372)", () => {
     expect(gemini3(counts).usage).toMatchObject({ inputTokens: 800, outputTokens: 130, reasoningTokens: 10 });
   });

@@ -141,6 +141,12 @@ export const messages: ServiceRules = (body) => {
       const own = results.filter(({ tool_use_id: of }) => of === id);
       if (own.length !== 1) wrong.push(`${at}: ${own.length} results of ${id}`);
     }
+    const asked = blocks.filter(({ type }) => type === "server_tool_use").map(({ id }) => text(id));
+    const told = blocks.filter(({ type }) => /_tool_result$/.test(text(type))).map(({ tool_use_id: of }) => text(of));
+    // The result of a call beside others comes in a later answer; the user's words end the turn.
+    if (all[index + 1] !== undefined && results.length === 0) {
+      for (const id of asked) if (!told.includes(id)) wrong.push(`${at}: no result of ${id}`);
+    }
     if (results.some(({ tool_use_id: of }) => !calls.includes(text(of)))) wrong.push(`${at}: a result of no call`);
   }
   return wrong;

@@ -23,11 +23,20 @@ export function readUsage(raw: JsonObject): Usage {
   return usage;
 }
 
+const CACHE_COUNTS = ["cache_read_input_tokens", "cache_creation_input_tokens"];
+
 /** The usage of `message_start` with what `message_delta` says newer; its counts are totals, and `null` says nothing. */
 export function mergeUsage(older: JsonObject, newer: JsonValue | undefined): JsonObject {
   if (!isJsonObject(newer)) return older;
   const merged = { ...older };
   for (const [key, value] of Object.entries(newer)) if (value !== null) merged[key] = value;
+  // A service that learns of its cache only later (Alibaba) had counted the whole prompt.
+  const input = tokenCount(older.input_tokens);
+  const knew = CACHE_COUNTS.some((key) => tokenCount(older[key]) !== undefined);
+  if (input !== undefined && !knew && tokenCount(newer.input_tokens) === undefined) {
+    const cached = CACHE_COUNTS.reduce((sum, key) => sum + (tokenCount(newer[key]) ?? 0), 0);
+    merged.input_tokens = Math.max(0, input - cached);
+  }
   return merged;
 }
 

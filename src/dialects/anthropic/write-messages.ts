@@ -10,7 +10,7 @@ import type {
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
 import type { Opaque } from "../../stream/opaque.js";
-import { ANTHROPIC_HISTORY, type HistoryRules } from "../history/history-rules.js";
+import { ANTHROPIC_HISTORY, type HistoryRules, rulesForModel } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { inputObject } from "../tool-input.js";
 import { writeCache } from "./cache-control.js";
@@ -33,9 +33,11 @@ export interface WireMessages {
 export function writeMessages(
   messages: readonly ChatMessage[],
   { prefill }: Pick<ClaudeTraits, "prefill">,
+  model: string,
   warnings: Warning[],
 ): WireMessages {
-  const rules = prefill ? ANTHROPIC_HISTORY : { ...ANTHROPIC_HISTORY, userLast: true as const };
+  const known = rulesForModel(ANTHROPIC_HISTORY, model);
+  const rules = prefill ? known : { ...known, userLast: true as const };
   return new MessagesWriter(rules, warnings).write(messages);
 }
 

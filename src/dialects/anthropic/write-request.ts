@@ -20,7 +20,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   const warnings: Warning[] = [];
   const traits = traitsOf(target.model);
   const maxTokens = request.maxTokens ?? traits.maxTokens;
-  const { system, messages, container } = writeMessages(request.messages, traits, warnings);
+  const { system, messages, container } = writeMessages(request.messages, traits, target.model, warnings);
   const own = request.providerOptions?.[ANTHROPIC] ?? {};
   const reasoning = own.thinking === null ? undefined : request.reasoning;
   const { thinking, effort } = writeThinking(reasoning, traits, maxTokens, forcesTool(request, traits), warnings);

@@ -14,14 +14,23 @@ export class CallIds {
   /** The id of the next call. One that may stand is kept. */
   next(id: string): string {
     const given = wellFormed(id) || "call";
-    const fitting = fitted(given, this.#rule);
+    const kept = this.#rule.kept?.test(given) === true;
+    const fitting = kept ? given : fitted(given, this.#rule);
     let unique = fitting;
     let count = this.#taken.get(fitting) ?? 0;
-    while (this.#taken.has(unique)) unique = fitted(`${given}_${++count}`, this.#rule);
+    while (this.#taken.has(unique)) {
+      count++;
+      unique = kept ? withNumber(given, count - 1) : fitted(`${given}_${count}`, this.#rule);
+    }
     this.#taken.set(fitting, Math.max(count, 1));
     if (unique !== fitting) this.#taken.set(unique, 1);
     return unique;
   }
+}
+
+/** An id that ends with a number, with a higher one. */
+function withNumber(id: string, higher: number): string {
+  return id.replace(/\d+$/, (number) => String(Number(number) + higher));
 }
 
 /** A name or id as a rule allows it: as it is, or with other characters, or cut with a mark of what was cut. */

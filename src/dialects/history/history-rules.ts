@@ -8,6 +8,8 @@ export interface HistoryRules {
   callIds?: IdRule;
   /** Names of tools in calls and results. */
   toolNames?: IdRule;
+  /** Names of users. Default: they are sent as they are. */
+  userNames?: IdRule;
   /** An answer may not end with reasoning, even after text. One that is nothing but reasoning is refused everywhere. */
   noTrailingReasoning?: true;
   /** An answer may hold files that the service did not make. Elsewhere they are left out, and are no content. */
@@ -30,6 +32,8 @@ export interface HistoryRules {
 
 /** What an id or a name may be made of. */
 export interface IdRule {
+  /** Ids that stay as they are, whatever the other fields say. They end with a number. */
+  kept?: RegExp;
   /** A character that may not stand in it. Global. */
   not?: RegExp;
   /** The most characters it may have. */
@@ -52,6 +56,7 @@ export const OPENAI_CHAT_HISTORY: HistoryRules = {
   dialect: "openai-chat",
   callIds: { longest: 40 },
   toolNames: NAME,
+  userNames: { not: /[\s<|\\/>]/g, longest: 64 },
   resultFiles: ["image"],
 };
 
@@ -110,6 +115,14 @@ export const BEDROCK_HISTORY: HistoryRules = {
   userFirst: true,
 };
 
+/** Ids that Kimi gives its calls, and finds in its prompt again. */
+const KIMI_ID = /^functions\.[\w.-]+:\d+$/;
+
+/** The same rules for a model: Kimi's own ids go back to Kimi as it made them, behind whatever protocol. */
+export function rulesForModel(rules: HistoryRules, model: string): HistoryRules {
+  return /kimi/i.test(model) ? { ...rules, callIds: { ...rules.callIds, kept: KIMI_ID } } : rules;
+}
+
 /** Where the rules come from. What every service refuses comes first. */
 export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   {
@@ -135,8 +148,8 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "OpenAI",
-    rule: "names of tools are 1–64 of `A–Z a–z 0–9 _ -`",
-    source: "platform.openai.com/docs/api-reference/chat/create",
+    rule: "names of tools are 1–64 of `A–Z a–z 0–9 _ -`; names of users have no blanks, angle brackets, bars or slashes",
+    source: "platform.openai.com/docs/api-reference/chat/create, jekalmin/extended_openai_conversation#251",
   },
   {
     who: "OpenAI (Responses)",
@@ -145,9 +158,9 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "Anthropic",
-    rule: "the last block of an answer is not thinking; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; results of tools that failed are text, and not blank; the conversation begins with the user, and from Claude 4.6 on ends with the user",
+    rule: "the last block of an answer is not thinking; a call of its own tools has its result before the user speaks again; ids are of `A–Z a–z 0–9 _ -`; texts are not blank; results of tools that failed are text, and not blank; the conversation begins with the user, and from Claude 4.6 on ends with the user",
     source:
-      "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601, langchain-ai/deepagents#1585, vellum-ai/vellum-assistant#18387, jlevy/markform#153, can1357/oh-my-pi#2250",
+      "platform.claude.com/docs/en/api/messages; router-for-me/CLIProxyAPI#5321, lobehub/lobehub#1601, LibreChat-AI/agents#216, langchain-ai/deepagents#1585, vellum-ai/vellum-assistant#18387, jlevy/markform#153, can1357/oh-my-pi#2250",
   },
   {
     who: "Mistral",
@@ -161,14 +174,19 @@ export const HISTORY_RULE_SOURCES: readonly HistoryRuleSource[] = [
   },
   {
     who: "Bedrock",
-    rule: "the conversation begins with the user; ids and names are 1–64 of `A–Z a–z 0–9 _ -`; where tools were called, tools are declared; results of tools that failed say something",
+    rule: "the conversation begins with the user; ids and names are 1–64 of `A–Z a–z 0–9 _ -`; where tools were called, tools are declared; results of tools that failed say something; names of documents are not used twice; documents stand beside a text",
     source:
-      "pydantic/pydantic-ai#5929, aws-samples/sample-multi-agent-orchestration-chat-on-agentcore#15, docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html",
+      "pydantic/pydantic-ai#5929, maximhq/bifrost#7003, ag-ui-protocol/ag-ui#2425, aws-samples/sample-multi-agent-orchestration-chat-on-agentcore#15, docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html",
   },
   {
     who: "Anthropic, Bedrock, OpenAI",
     rule: "images in results of tools are PNG, JPEG, GIF or WebP, and called what their bytes are",
     source: "anthropics/claude-code#28279, anomalyco/opencode#12519, llmsresearch/paperbanana#58",
+  },
+  {
+    who: "Kimi, behind OpenAI's protocol or Anthropic's",
+    rule: "ids that it made (`functions.name:0`) come back as they were, however long",
+    source: "BerriAI/litellm#34523, openclaw/openclaw#70693",
   },
   {
     who: "DeepSeek, Moonshot",

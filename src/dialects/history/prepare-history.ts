@@ -14,9 +14,11 @@ import type {
   UserMessage,
 } from "../../stream/message.js";
 import { inputObject } from "../tool-input.js";
+import { isOwnState, isPlainText, isSame, plain } from "./answer-content.js";
 import { type AnswerGroup, gatherAnswer } from "./answer-groups.js";
 import { CallIds, fitted } from "./call-ids.js";
 import type { HistoryRules } from "./history-rules.js";
+import { ProviderCalls } from "./provider-calls.js";
 import { sentOutput } from "./result-content.js";
 
 /** What a call is answered with whose tool did not run, or whose result was lost. */
@@ -30,9 +32,6 @@ const EARLIER = "(The conversation before this was left out.)";
 
 /** What asks a model to go on from an answer at the end. */
 const GO_ON = "Go on.";
-
-/** State of Sluice's own, which no provider is sent. */
-const OWN_STATE = "sluice";
 
 /** A history that a service takes. */
 export interface PreparedHistory {
@@ -55,7 +54,7 @@ export function prepareHistory(
   rules: HistoryRules,
   warnings: Warning[],
 ): PreparedHistory {
-  const history = new History(rules, warnings);
+  const history = new History(messages, rules, warnings);
   const known = warnings.length;
   for (let index = 0; index < messages.length; ) index = history.add(messages, index);
   if (rules.userLast) history.endWithUser();
@@ -75,9 +74,11 @@ class History {
   readonly #rules: HistoryRules;
   readonly #warnings: Warning[];
   readonly #ids: CallIds;
+  readonly #providerCalls: ProviderCalls;
   #instructed = true;
 
-  constructor(rules: HistoryRules, warnings: Warning[]) {
+  constructor(messages: readonly ChatMessage[], rules: HistoryRules, warnings: Warning[]) {
+    this.#providerCalls = new ProviderCalls(messages);
     this.#rules = rules;
     this.#warnings = warnings;
     this.#ids = new CallIds(rules.callIds);
@@ -100,7 +101,10 @@ class History {
   /** Asks the model to go on where the last word is its own. */
   endWithUser(): void {
     const path = this.prepared.paths.at(-1);
-    if (path === undefined || this.prepared.messages.at(-1)?.role !== "assistant") return;
+    const last = this.prepared.messages.at(-1);
+    if (path === undefined || last?.role !== "assistant") return;
+    // The provider goes on with its own call by itself.
+    if (typeof last.content !== "string" && last.content.some((part) => this.#providerCalls.isOpen(part))) return;
     this.#warn(path, "a user's message is put after the answer it ends with");
     this.#append({ role: "user", content: GO_ON }, path);
   }
@@ -110,7 +114,12 @@ class History {
     const { groups, strays, others, end } = gatherAnswer(messages, index, message);
     if (groups.length === 0) this.#warn(path, "left out: an answer without content");
     const whole = groups.length === 1;
-    for (const group of groups) this.#addGroup(group, path, whole ? message : undefined);
+    const isLast = end === messages.length && others.length === 0;
+    for (const group of groups) {
+      // A provider goes on with its calls where the answer is the last word, or the client's results are.
+      const goesOn = (isLast && group === groups.at(-1)) || group.results.length > 0;
+      this.#addGroup(group, path, whole ? message : undefined, goesOn);
+    }
     for (const { callId } of strays) {
       this.#warn(path, `left out: a result of no call, or a second result of one (${callId})`);
     }
@@ -120,12 +129,16 @@ class History {
     return end;
   }
 
-  /** @param whole the message, where the group is all of it. */
-  #addGroup(group: AnswerGroup, path: string, whole: AssistantMessage | undefined): void {
+  /**
+   * @param whole the message, where the group is all of it.
+   * @param goesOn whether the answer is still being made.
+   */
+  #addGroup(group: AnswerGroup, path: string, whole: AssistantMessage | undefined, goesOn: boolean): void {
     const ids = new Map<ToolCallPart, string>();
     for (const { call } of group.results)
       ids.set(call, call.providerExecuted ? call.callId : this.#ids.next(call.callId));
-    const kept = this.#kept(group.parts, path);
+    const paired = group.parts.filter((part) => this.#isPaired(part, path, goesOn));
+    const kept = this.#kept(paired, path);
     const parts = kept.map((part) => this.#answerPart(part, ids, path));
     if (parts.length === 0) return;
     const same = whole !== undefined && isSame(whole.content, parts);
@@ -136,6 +149,15 @@ class History {
     this.#push(same ? whole : { ...message, content: plain(whole, parts) }, path);
     const results = group.results.map(({ call, result }) => this.#result(call, result, ids.get(call) ?? "", path));
     if (results.length > 0) this.#push({ role: "tool", content: results }, path);
+  }
+
+  /** Whether a part is no half of what this service did: a call without its result, or the other way round. */
+  #isPaired(part: AssistantPart, path: string, goesOn: boolean): boolean {
+    if ((part.type !== "tool-call" && part.type !== "tool-result") || !this.#isOwn(part)) return true;
+    const open = !goesOn && this.#providerCalls.isOpen(part);
+    if (!open && !this.#providerCalls.isStray(part)) return true;
+    this.#warn(path, `left out: what the provider's ${part.name} did, without its ${open ? "result" : "call"}`);
+    return false;
   }
 
   /** The parts that a service is sent: no thought that led to nothing. */
@@ -240,9 +262,18 @@ class History {
 
   /** What the user or the instructions say. Where more follows, a message that says nothing is left out. */
   #addOther(message: SystemMessage | UserMessage, path: string, isLast: boolean): void {
-    if (message.role === "system" || !this.#isEmpty(message)) this.#push(this.#mended(message, path), path);
+    if (message.role === "system") this.#push(this.#mended(message, path), path);
+    else if (!this.#isEmpty(message)) this.#push(this.#mended(this.#named(message, path), path), path);
     else if (isLast) throw invalid(`${path}.content`, message.content, "text that is not blank, or a file");
     else this.#warn(path, "left out: a message without content");
+  }
+
+  #named(message: UserMessage, path: string): UserMessage {
+    const { name } = message;
+    const allowed = name && fitted(wellFormed(name), this.#rules.userNames ?? {});
+    if (allowed === name || allowed === undefined) return message;
+    this.#warn(path, `the name ${JSON.stringify(name)} is sent as ${allowed}`);
+    return { ...message, name: allowed };
   }
 
   #isEmpty({ content }: UserMessage): boolean {
@@ -312,26 +343,4 @@ class History {
   #warn(field: string, message: string): void {
     this.#warnings.push({ field, message });
   }
-}
-
-/** State of a tool call that waits: it is for whoever resumes it here. */
-function isOwnState(part: AssistantPart): boolean {
-  return part.type === "opaque" && part.opaque.dialect === OWN_STATE;
-}
-
-/** A call of a tool that takes plain text (OpenAI's custom tools): its state has the word. */
-function isPlainText({ opaque }: ToolCallPart): boolean {
-  const { type } = isJsonObject(opaque?.data) ? opaque.data : {};
-  return typeof type === "string" && !/^(?:function(?:_call)?|tool_use)$/.test(type);
-}
-
-function isSame(content: AssistantMessage["content"], parts: readonly AssistantPart[]): boolean {
-  if (typeof content === "string") return parts.length === 1 && parts[0]?.type === "text" && parts[0].text === content;
-  return content.length === parts.length && parts.every((part, index) => part === content[index]);
-}
-
-/** A text that was a string stays one. */
-function plain(whole: AssistantMessage | undefined, parts: AssistantPart[]): AssistantMessage["content"] {
-  const [only] = parts;
-  return typeof whole?.content === "string" && only?.type === "text" ? only.text : parts;
 }

@@ -12,7 +12,7 @@ import type {
   ToolCallPart,
 } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
-import { OPENAI_CHAT_HISTORY } from "../history/history-rules.js";
+import { OPENAI_CHAT_HISTORY, rulesForModel } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
@@ -36,9 +36,10 @@ const NO_THOUGHT = " ";
 export function writeMessages(
   messages: readonly ChatMessage[],
   quirks: OpenAiChatQuirks,
+  model: string,
   warnings: Warning[],
 ): JsonValue[] {
-  const rules = quirks.history ?? OPENAI_CHAT_HISTORY;
+  const rules = rulesForModel(quirks.history ?? OPENAI_CHAT_HISTORY, model);
   // Images of results are shown in a message of parts.
   const sent = quirks.textParts === false ? { ...rules, resultFiles: [] } : rules;
   const prepared = prepareHistory(messages, sent, warnings);

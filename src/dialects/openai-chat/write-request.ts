@@ -14,7 +14,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget, quirks: O
   const { temperature, topP, stop, seed, presencePenalty, frequencyPenalty, user, metadata, maxTokens } = request;
   const body = defined({
     model: target.model,
-    messages: writeMessages(request.messages, quirks, warnings),
+    messages: writeMessages(request.messages, quirks, target.model, warnings),
     ...(quirks.goOn === "continue_final_message" &&
       request.messages.at(-1)?.role === "assistant" && { continue_final_message: true, add_generation_prompt: false }),
     ...(target.stream && { stream: true }),

@@ -192,7 +192,9 @@ class AssistantItems {
       this.#leaveOut(field, "reasoning without its encrypted content, which a provider that keeps nothing cannot know");
       return;
     }
-    this.#item(item);
+    // How far it was is no part of what goes back: stricter services refuse it.
+    const { status: _, ...sent } = item;
+    this.#item(sent);
   }
 
   #call(part: ToolCallPart, field: string, all: readonly AssistantPart[]): void {

@@ -52,9 +52,20 @@ export interface ConverseBlock {
   text?: string;
   image?: { format: string; source: { bytes: Uint8Array } };
   document?: { format: string; name: string; source: { bytes: Uint8Array } };
-  toolUse?: { toolUseId: string; name: string; input: JsonValue };
-  toolResult?: { toolUseId: string; content: ConverseResultContent[]; status?: "error" };
-  reasoningContent?: { reasoningText?: { text: string; signature?: string }; redactedContent?: Uint8Array };
+  /** `type`: `server_tool_use` for a tool that Bedrock runs itself, whose result stands in the same answer. */
+  toolUse?: { toolUseId: string; name: string; input: JsonValue; type?: string };
+  toolResult?: { toolUseId: string; content: ConverseResultContent[]; status?: "error" | "success" };
+  reasoningContent?: { reasoningText?: { text?: string; signature?: string }; redactedContent?: Uint8Array };
+  citationsContent?: { content?: { text?: string }[]; citations?: ConverseCitation[] };
+}
+
+/** What a text is taken from. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Citation.html */
+export interface ConverseCitation {
+  title?: string;
+  /** What it is called where the location is none of the web. */
+  source?: string;
+  sourceContent?: { text?: string }[];
+  location?: { web?: { url?: string; domain?: string } };
 }
 
 /** One part of what a tool returned. */
@@ -91,12 +102,20 @@ export interface ConverseStreamOutput {
 
 /** One event of a streamed answer; one of these is set. */
 export interface ConverseStreamEvent {
-  contentBlockStart?: { start?: { toolUse?: { toolUseId?: string; name?: string } }; contentBlockIndex?: number };
+  contentBlockStart?: {
+    start?: {
+      toolUse?: { toolUseId?: string; name?: string; type?: string };
+      toolResult?: { toolUseId?: string; status?: string };
+    };
+    contentBlockIndex?: number;
+  };
   contentBlockDelta?: {
     delta?: {
       text?: string;
       toolUse?: { input?: string };
+      toolResult?: ConverseResultContent[];
       reasoningContent?: { text?: string; signature?: string; redactedContent?: Uint8Array };
+      citation?: ConverseCitation;
     };
     contentBlockIndex?: number;
   };

@@ -12,10 +12,12 @@ import type {
   InputResponsePart,
   ReasoningPart,
   TextPart,
+  ToolCallPart,
   ToolResultPart,
 } from "../../../stream/message.js";
 import { textOf } from "../../../stream/message.js";
 import type { ConverseBlock, ConverseInput, ConverseMessage, ConverseResultContent } from "./bedrock-sdk.js";
+import { DocumentNames } from "./document-names.js";
 
 /** Opaque state that belongs to Bedrock. */
 export const BEDROCK = "bedrock";
@@ -33,7 +35,14 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   "text/html": "html",
   "text/plain": "txt",
   "text/markdown": "md",
+  "application/msword": "doc",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+  "application/vnd.ms-excel": "xls",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 };
+
+/** What stands beside documents where the user says nothing, which Bedrock refuses. */
+const ABOUT_DOCUMENTS = "(The user sent documents.)";
 
 /**
  * Messages as Bedrock's Converse takes them: system texts apart, and the rest in turns of user and assistant, where the
@@ -45,27 +54,81 @@ export function writeConverseMessages(
   messages: readonly ChatMessage[],
   warnings: Warning[],
 ): Pick<ConverseInput, "messages" | "system"> {
-  const system: { text: string }[] = [];
-  const turns: ConverseMessage[] = [];
-  for (const message of prepareHistory(messages, BEDROCK_HISTORY, warnings).messages) {
-    if (message.role === "system") {
-      const text = textOf(message);
-      if (text !== "") system.push({ text });
-      continue;
-    }
-    const content = blocksOf(message);
-    if (content.length === 0) continue;
-    const role = message.role === "assistant" ? "assistant" : "user";
-    const last = turns.at(-1);
-    if (last?.role === role) last.content.push(...content);
-    else turns.push({ role, content });
-  }
-  return { messages: turns, ...(system.length > 0 && { system }) };
+  return new MessagesWriter(warnings).write(messages);
 }
 
-function blocksOf(message: Exclude<ChatMessage, { role: "system" }>): ConverseBlock[] {
-  if (typeof message.content === "string") return textBlock(message.content);
-  return message.content.flatMap((part) => blockOf(part));
+class MessagesWriter {
+  readonly #warnings: Warning[];
+  readonly #names = new DocumentNames();
+
+  constructor(warnings: Warning[]) {
+    this.#warnings = warnings;
+  }
+
+  write(messages: readonly ChatMessage[]): Pick<ConverseInput, "messages" | "system"> {
+    const system: { text: string }[] = [];
+    const turns: ConverseMessage[] = [];
+    const prepared = prepareHistory(messages, BEDROCK_HISTORY, this.#warnings);
+    for (const [index, message] of prepared.messages.entries()) {
+      if (message.role === "system") {
+        const text = textOf(message);
+        if (text !== "") system.push({ text });
+        continue;
+      }
+      const content = this.#blocksOf(message, prepared.paths[index] ?? "messages");
+      if (content.length === 0) continue;
+      const role = message.role === "assistant" ? "assistant" : "user";
+      const last = turns.at(-1);
+      if (last?.role === role) last.content.push(...content);
+      else turns.push({ role, content });
+    }
+    for (const turn of turns) this.#sayAboutDocuments(turn);
+    return { messages: turns, ...(system.length > 0 && { system }) };
+  }
+
+  #sayAboutDocuments({ content }: ConverseMessage): void {
+    const first = content.findIndex(({ document }) => document !== undefined);
+    if (first === -1 || content.some(({ text }) => text !== undefined)) return;
+    this.#warnings.push({ field: "messages", message: "a text is put before documents that stand alone" });
+    content.splice(first, 0, { text: ABOUT_DOCUMENTS });
+  }
+
+  #blocksOf({ content }: Exclude<ChatMessage, { role: "system" }>, path: string): ConverseBlock[] {
+    if (typeof content === "string") return textBlock(content);
+    return content.flatMap((part, index) => this.#blockOf(part, `${path}.content[${index}]`));
+  }
+
+  #blockOf(
+    part: TextPart | FilePart | AssistantPart | ToolResultPart | InputResponsePart,
+    path: string,
+  ): ConverseBlock[] {
+    switch (part.type) {
+      case "text":
+        return textBlock(part.text);
+      case "file":
+        return [fileBlock(part, this.#names)];
+      case "tool-call":
+        return part.providerExecuted ? this.#leaveOut(path) : [callBlock(part)];
+      case "tool-result":
+        return part.providerExecuted ? this.#leaveOut(path) : [resultBlock(part)];
+      case "reasoning":
+        return reasoningBlock(part);
+      // What the model cited, and other providers' state, is nothing to Bedrock.
+      case "source":
+      case "input-request":
+      case "input-response":
+      case "opaque":
+        return [];
+      default:
+        part satisfies never;
+        return [];
+    }
+  }
+
+  #leaveOut(field: string): [] {
+    this.#warnings.push({ field, message: "left out: a tool that another provider ran" });
+    return [];
+  }
 }
 
 /** Bedrock refuses texts that are empty. */
@@ -73,36 +136,8 @@ function textBlock(text: string): ConverseBlock[] {
   return text.trim() === "" ? [] : [{ text }];
 }
 
-function blockOf(part: TextPart | FilePart | AssistantPart | ToolResultPart | InputResponsePart): ConverseBlock[] {
-  switch (part.type) {
-    case "text":
-      return textBlock(part.text);
-    case "file":
-      return [fileBlock(part)];
-    case "tool-call":
-      return [
-        {
-          toolUse: {
-            toolUseId: part.callId,
-            name: part.name,
-            input: isJsonObject(part.input) ? part.input : { input: part.input },
-          },
-        },
-      ];
-    case "tool-result":
-      return [resultBlock(part)];
-    case "reasoning":
-      return reasoningBlock(part);
-    // What the model cited, and other providers' state, is nothing to Bedrock.
-    case "source":
-    case "input-request":
-    case "input-response":
-    case "opaque":
-      return [];
-    default:
-      part satisfies never;
-      return [];
-  }
+function callBlock({ callId, name, input }: ToolCallPart): ConverseBlock {
+  return { toolUse: { toolUseId: callId, name, input: isJsonObject(input) ? input : { input } } };
 }
 
 function resultBlock({ callId, output, isError }: ToolResultPart): ConverseBlock {
@@ -142,7 +177,7 @@ function reasoningBlock({ text, opaque }: ReasoningPart): ConverseBlock[] {
   return [{ reasoningContent: { reasoningText: { text, signature } } }];
 }
 
-function fileBlock({ mediaType, data, filename }: FilePart): ConverseBlock {
+function fileBlock({ mediaType, data, filename }: FilePart, names: DocumentNames): ConverseBlock {
   const type = mediaType.split(";")[0]?.trim() ?? "";
   const image = Object.hasOwn(IMAGES, type) ? IMAGES[type] : undefined;
   const format = image ?? (Object.hasOwn(DOCUMENTS, type) ? DOCUMENTS[type] : undefined);
@@ -155,7 +190,5 @@ function fileBlock({ mediaType, data, filename }: FilePart): ConverseBlock {
   }
   const source = { bytes: data };
   if (image !== undefined) return { image: { format, source } };
-  // Names of documents are letters, digits, single spaces, hyphens, parentheses and square brackets.
-  const name = filename?.replace(/[^A-Za-z0-9\-()[\]]+/g, " ").trim() || "document";
-  return { document: { format, name, source } };
+  return { document: { format, name: names.next(filename), source } };
 }

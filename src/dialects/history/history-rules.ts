@@ -8,8 +8,6 @@ export interface HistoryRules {
   callIds?: IdRule;
   /** Names of tools in calls and results. */
   toolNames?: IdRule;
-  /** Names of users. Default: they are sent as they are. */
-  userNames?: IdRule;
   /** An answer may not end with reasoning, even after text. One that is nothing but reasoning is refused everywhere. */
   noTrailingReasoning?: true;
   /** An answer may hold files that the service did not make. Elsewhere they are left out, and are no content. */
@@ -56,7 +54,6 @@ export const OPENAI_CHAT_HISTORY: HistoryRules = {
   dialect: "openai-chat",
   callIds: { longest: 40 },
   toolNames: NAME,
-  userNames: { not: /[\s<|\\/>]/g, longest: 64 },
   resultFiles: ["image"],
 };
 

@@ -156,7 +156,7 @@ class History {
     if ((part.type !== "tool-call" && part.type !== "tool-result") || !this.#isOwn(part)) return true;
     const open = !goesOn && this.#providerCalls.isOpen(part);
     if (!open && !this.#providerCalls.isStray(part)) return true;
-    this.#warn(path, `left out: what the provider's ${part.name} did, without its ${open ? "result" : "call"}`);
+    this.#warn(path, `left out: ${part.name} of the provider, without its ${open ? "result" : "call"}`);
     return false;
   }
 
@@ -262,18 +262,9 @@ class History {
 
   /** What the user or the instructions say. Where more follows, a message that says nothing is left out. */
   #addOther(message: SystemMessage | UserMessage, path: string, isLast: boolean): void {
-    if (message.role === "system") this.#push(this.#mended(message, path), path);
-    else if (!this.#isEmpty(message)) this.#push(this.#mended(this.#named(message, path), path), path);
+    if (message.role === "system" || !this.#isEmpty(message)) this.#push(this.#mended(message, path), path);
     else if (isLast) throw invalid(`${path}.content`, message.content, "text that is not blank, or a file");
     else this.#warn(path, "left out: a message without content");
-  }
-
-  #named(message: UserMessage, path: string): UserMessage {
-    const { name } = message;
-    const allowed = name && fitted(wellFormed(name), this.#rules.userNames ?? {});
-    if (allowed === name || allowed === undefined) return message;
-    this.#warn(path, `the name ${JSON.stringify(name)} is sent as ${allowed}`);
-    return { ...message, name: allowed };
   }
 
   #isEmpty({ content }: UserMessage): boolean {

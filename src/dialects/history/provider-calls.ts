@@ -6,30 +6,23 @@ import type { AssistantPart, ChatMessage } from "../../stream/message.js";
  */
 export class ProviderCalls {
   readonly #called = new Set<string>();
-  readonly #answered = new Set<string>();
-  /** Those that somebody is asked about first. */
-  readonly #asked = new Set<string>();
+  /** Those that have a result, or that somebody is asked about first. */
+  readonly #settled = new Set<string>();
 
   constructor(messages: readonly ChatMessage[]) {
-    for (const { role, content } of messages) {
-      if ((role !== "assistant" && role !== "tool") || typeof content === "string") continue;
-      for (const part of content) this.#note(part);
+    for (const { content } of messages) {
+      for (const part of typeof content === "string" ? [] : content) {
+        if ("callId" in part) (part.type === "tool-call" ? this.#called : this.#settled).add(part.callId);
+      }
     }
-  }
-
-  #note(part: Extract<ChatMessage, { role: "tool" }>["content"][number] | AssistantPart): void {
-    if (part.type === "tool-result") this.#answered.add(part.callId);
-    else if (part.type === "tool-call" && part.providerExecuted) this.#called.add(part.callId);
-    else if (part.type === "input-request" && part.kind === "approval") this.#asked.add(part.callId);
   }
 
   /** Whether a part is a call that the provider did not finish. */
   isOpen(part: AssistantPart): boolean {
-    if (part.type !== "tool-call" || part.providerExecuted === undefined) return false;
-    return !this.#answered.has(part.callId) && !this.#asked.has(part.callId);
+    return part.type === "tool-call" && part.providerExecuted === true && !this.#settled.has(part.callId);
   }
 
-  /** Whether a part is the result of a call that is not there. */
+  /** Whether a part is the result of a provider's call that is not there. */
   isStray(part: AssistantPart): boolean {
     return part.type === "tool-result" && part.providerExecuted === true && !this.#called.has(part.callId);
   }

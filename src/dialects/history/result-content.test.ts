@@ -54,7 +54,7 @@ describe("a result in the form of MCP", () => {
     const sounds = [sound, { type: "audio", data: wave }, { type: "audio", data: "aGk=" }];
     const { parts, lost } = contentOf(sounds, ["audio"]);
     expect(parts).toMatchObject([sound, { data: wave, mimeType: "audio/wav" }, { type: "text" }]);
-    expect(lost).toEqual(["a sound of no known type"]);
+    expect(lost).toEqual(["a sound without readable bytes"]);
   });
 
   test.each<[string, JsonValue]>([

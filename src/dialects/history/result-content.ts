@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { ToolResultPart } from "../../stream/message.js";
 import type { HistoryRules } from "./history-rules.js";
-import { imageTypeOf, soundTypeOf } from "./result-file-type.js";
+import { fileTypeOf } from "./result-file-type.js";
 
 /** Files that a tool's result may show the model: images that all who see any take (PNG, JPEG, GIF, WebP), others, sounds. */
 export type ResultFile = "image" | "heic" | "audio";
@@ -115,9 +115,8 @@ function isOfDialect(part: JsonValue): boolean {
 function sendable(part: JsonObject, takes: readonly ResultFile[], leaveOut: (what: string) => void): JsonObject {
   switch (part.type) {
     case "image":
-      return typeof part.data === "string" ? sentImage(part, part.data, takes, leaveOut) : part;
     case "audio":
-      return typeof part.data === "string" ? sentSound(part, part.data, takes, leaveOut) : part;
+      return sentFile(part, takes, leaveOut);
     case "resource":
       return isJsonObject(part.resource) ? embedded(part.resource, takes, leaveOut) : part;
     case "resource_link":
@@ -141,32 +140,19 @@ function embedded(resource: JsonObject, takes: readonly ResultFile[], leaveOut: 
   return { type: "text", text: `(a file, which cannot be shown here: ${JSON.stringify(about)})` };
 }
 
-/** An image under the name that its bytes have; a text in the place of one that the service does not see. */
-function sentImage(
-  part: JsonObject,
-  data: string,
-  takes: readonly ResultFile[],
-  leaveOut: (what: string) => void,
-): JsonObject {
-  if (!takes.includes("image")) return missing("an image", leaveOut);
-  const type = imageTypeOf(data, part.mimeType);
-  const file = type !== undefined && Object.hasOwn(IMAGES, type) ? IMAGES[type] : undefined;
-  if (type === undefined) return missing("an image without readable bytes", leaveOut);
-  if (file === undefined || !takes.includes(file)) return missing(`an image of type ${type}`, leaveOut);
-  return type === part.mimeType ? part : { ...part, mimeType: type };
-}
-
-/** A sound with its type; a text in the place of one that the service does not hear. */
-function sentSound(
-  part: JsonObject,
-  data: string,
-  takes: readonly ResultFile[],
-  leaveOut: (what: string) => void,
-): JsonObject {
-  if (!takes.includes("audio")) return missing("a sound", leaveOut);
-  const type = soundTypeOf(data, part.mimeType);
-  if (type === undefined) return missing("a sound of no known type", leaveOut);
-  return type === part.mimeType ? part : { ...part, mimeType: type };
+/** An image under the name that its bytes have, or a sound with its type; a text in the place of one that the service does not take. */
+function sentFile(part: JsonObject, takes: readonly ResultFile[], leaveOut: (what: string) => void): JsonObject {
+  const { data, mimeType } = part;
+  if (typeof data !== "string") return part;
+  const isSound = part.type === "audio";
+  const kind = isSound ? "audio" : "image";
+  const what = isSound ? "a sound" : "an image";
+  if (!takes.includes(kind)) return missing(what, leaveOut);
+  const type = fileTypeOf(kind, data, mimeType);
+  if (type === undefined) return missing(`${what} without readable bytes`, leaveOut);
+  const file = Object.hasOwn(IMAGES, type) ? IMAGES[type] : undefined;
+  if (!isSound && (file === undefined || !takes.includes(file))) return missing(`${what} of type ${type}`, leaveOut);
+  return type === mimeType ? part : { ...part, mimeType: type };
 }
 
 function missing(what: string, leaveOut: (what: string) => void): JsonObject {

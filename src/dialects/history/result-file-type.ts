@@ -15,37 +15,25 @@ const HEAD = 24;
 const HEAD_WITHIN = 64;
 
 /**
- * The type of an image in a result: what its first bytes tell, since services refuse an image that is called something else, or
- * else what it is called, and PNG where it has no name. `undefined` for what is no base64, or empty.
+ * The type of an image or a sound in a result. An image's is what its first bytes tell, since services refuse one that is called
+ * something else, or else what it is called, and PNG where it has no name. A sound's is what it is called, or else what its bytes
+ * tell. `undefined` where nothing tells, and for what is no base64, or empty.
  */
-export function imageTypeOf(data: string, named: JsonValue | undefined): string | undefined {
-  const head = headOf(data);
-  if (head === undefined) return undefined;
-  const sniffed = sniffMediaType(head);
-  if (sniffed?.startsWith("image/")) return sniffed;
-  if (typeof named !== "string") return "image/png";
+export function fileTypeOf(kind: "image" | "audio", data: string, named: JsonValue | undefined): string | undefined {
+  let told: string | undefined;
+  try {
+    const head = decodeBase64(data.slice(0, HEAD_WITHIN).replace(/\s/g, "").slice(0, HEAD));
+    if (head.length === 0) return undefined;
+    told = sniffMediaType(head);
+  } catch {
+    return undefined;
+  }
+  if (kind === "audio" && named) return String(named);
+  if (told?.startsWith(kind)) return told;
+  if (typeof named !== "string") return kind === "image" ? "image/png" : undefined;
   const type = named
     .replace(/;[\s\S]*/, "")
     .trim()
     .toLowerCase();
   return Object.hasOwn(ALIASES, type) ? ALIASES[type] : type;
-}
-
-/** The type of a sound in a result: what it is called, or else what its first bytes tell. `undefined` where neither says any. */
-export function soundTypeOf(data: string, named: JsonValue | undefined): string | undefined {
-  const head = headOf(data);
-  if (head === undefined) return undefined;
-  if (typeof named === "string" && named.trim() !== "") return named;
-  const sniffed = sniffMediaType(head);
-  return sniffed?.startsWith("audio/") ? sniffed : undefined;
-}
-
-/** The first bytes of a file in base64; `undefined` for what is none, or empty. */
-function headOf(data: string): Uint8Array | undefined {
-  try {
-    const head = decodeBase64(data.slice(0, HEAD_WITHIN).replace(/\s/g, "").slice(0, HEAD));
-    return head.length === 0 ? undefined : head;
-  } catch {
-    return undefined;
-  }
 }

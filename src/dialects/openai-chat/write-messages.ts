@@ -1,5 +1,6 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { wellFormed } from "../../base/well-formed.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type {
@@ -12,7 +13,8 @@ import type {
   ToolCallPart,
 } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
-import { OPENAI_CHAT_HISTORY, rulesForModel } from "../history/history-rules.js";
+import { fitted } from "../history/call-ids.js";
+import { type IdRule, OPENAI_CHAT_HISTORY, rulesForModel } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
@@ -31,6 +33,9 @@ const AUDIO_FORMATS: Readonly<Record<string, string>> = {
 
 /** What stands for the thoughts of calls that have none: services that want them back refuse an absent field and an empty one. */
 const NO_THOUGHT = " ";
+
+/** What OpenAI refuses in a user's name, and the most characters that it may have. */
+const NAMES: IdRule = { not: /[\s<|\\/>]/g, longest: 64 };
 
 /** Messages as this protocol writes them; results of tools become a message each. */
 export function writeMessages(
@@ -54,7 +59,7 @@ export function writeMessages(
           {
             role: "user",
             content: writeContent(message.content, path, quirks),
-            ...(message.name && { name: message.name }),
+            ...(message.name && { name: writeName(message.name, path, warnings) }),
           },
         ];
       case "assistant":
@@ -67,6 +72,12 @@ export function writeMessages(
         return message satisfies never;
     }
   });
+}
+
+function writeName(name: string, path: string, warnings: Warning[]): string {
+  const sent = fitted(wellFormed(name), NAMES);
+  if (sent !== name) warnings.push({ field: `${path}.name`, message: `sent as ${sent}` });
+  return sent;
 }
 
 function writeContent(

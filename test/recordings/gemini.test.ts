@@ -6,7 +6,8 @@ import { recogniseWire } from "../../src/dialects/recognise-wire.js";
 import type { ChatEvent, FinishReason } from "../../src/stream/chat-event.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
-import { summarise } from "../laws/summary.js";
+import { summarise, textOfEvents } from "../laws/summary.js";
+import { countParts } from "./count-parts.js";
 import { isOfSubstance } from "./is-of-substance.js";
 import { haveRecordings, listRecordings, loadBody, loadStream } from "./load-recording.js";
 
@@ -161,7 +162,7 @@ describe.skipIf(!haveRecordings())("recorded answers of Gemini", () => {
     const bytes = stream(path);
     const { events, error } = readWire(gemini, [bytes.subarray(0, Math.floor(bytes.length / 2))]);
     expect(error).toMatchObject({ code: "truncated", retryable: true });
-    expect(said(readWire(gemini, [bytes]).events).startsWith(said(events))).toBe(true);
+    expect(textOfEvents(readWire(gemini, [bytes]).events).startsWith(textOfEvents(events))).toBe(true);
   });
 
   test.each([...Object.keys(STREAMS), ...Object.keys(BODIES)])("%s goes back to Google as it came", (path) => {
@@ -257,21 +258,14 @@ function found(events: readonly ChatEvent[]): Expected {
   const { parts, reason, usage } = summarise(events);
   const { inputTokens = -1, outputTokens = -1, reasoningTokens: thoughts, ...others } = usage;
   expect(others).toEqual({});
-  const counts = Object.entries({ toolCalls: "tool-call", reasoning: "reasoning" }).flatMap(([name, type]) => {
-    const count = parts.filter((part) => part.type === type).length;
-    return count > 0 ? [[name, count]] : [];
-  });
+  const counts = countParts(parts, { toolCalls: "tool-call", reasoning: "reasoning" });
   const signed = parts.filter((part) => "opaque" in part && part.opaque !== undefined).length;
   return {
     reason: reason ?? "other",
-    characters: said(events).length,
+    characters: textOfEvents(events).length,
     usage: [inputTokens, outputTokens],
     ...(thoughts !== undefined && { thoughts }),
-    ...Object.fromEntries(counts),
+    ...counts,
     ...(signed > 0 && { signed }),
   };
-}
-
-function said(events: readonly ChatEvent[]): string {
-  return events.flatMap((event) => (event.type === "text-delta" ? [event.text] : [])).join("");
 }

@@ -12,10 +12,15 @@ interface Rule {
   expected: string[];
 }
 
-const cases = readFileSync(new URL("./llm-sentences.txt", import.meta.url), "utf8")
-  .split("\n")
-  .filter((line) => line !== "" && !line.startsWith("# What"))
-  .map((line) => line.replaceAll("\\n", "\n").split("¦"));
+/** Texts and their sentences; the first line of a file says what it holds. */
+const read = (file: string) =>
+  readFileSync(new URL(file, import.meta.url), "utf8")
+    .split("\n")
+    .slice(1)
+    .filter((line) => line !== "")
+    .map((line) => line.replaceAll("\\n", "\n").split("¦"));
+const cases = read("./llm-sentences.txt");
+const others = read("./other-languages.txt");
 
 /** The sentences of a text that comes in pieces which end at these places. */
 function inPieces(text: string, cuts: readonly number[]): string[] {
@@ -43,6 +48,13 @@ describe("sentences that models write", () => {
   });
 });
 
+describe("sentences in other languages", () => {
+  it.each(others.map((expected) => [expected.join(""), expected] as const))("%j", (text, expected) => {
+    expect(splitSentences(text).map((sentence) => sentence.text)).toEqual(expected);
+    expect(inPieces(text, everyCharacter(text))).toEqual(expected);
+  });
+});
+
 test.skipIf(!existsSync(RULES))(
   "the English Golden Rules are kept, whatever the pieces (skipped where the file is missing)",
   () => {
@@ -60,7 +72,7 @@ test.skipIf(!existsSync(RULES))(
 
 describe("any text", () => {
   const fragment = fc.constantFrom(
-    ...cases.map((parts) => parts.join("")),
+    ...[...cases, ...others].map((parts) => parts.join("")),
     ...[
       " ",
       "\n",
@@ -97,6 +109,23 @@ describe("any text", () => {
       '"',
       "。",
       "」",
+
+      "《",
+      "》",
+      "３．",
+      "« ",
+      " »",
+      "\u00a0»",
+      "„",
+      "“",
+      "»",
+      "; ",
+      "Καλά",
+      "J. ",
+      "K. ",
+      "am 24. ",
+      "der 2. ",
+      "Dr. med. ",
       "…",
       "\r\n",
       "\t",

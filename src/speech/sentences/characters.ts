@@ -43,7 +43,7 @@ export function isMark(code: number): boolean {
  * it, and those whose mark has no other use): CJK, Arabic, Devanagari, Armenian, Ethiopic, Burmese, Khmer, Tibetan.
  */
 export function isFirmMark(code: number): boolean {
-  if (code < 0x0589) return false;
+  if (code < 0x0589) return code === 0x037e; // Greek question mark
   switch (code) {
     case 0x0589: // Armenian full stop
     case 0x061f: // Arabic question mark
@@ -66,6 +66,14 @@ export function isFirmMark(code: number): boolean {
     default:
       return false;
   }
+}
+
+/** A semicolon that is Greek's question mark, and a colon that is Armenian's full stop: behind letters of these scripts. */
+export function isMarkOfScript(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code !== 0x3b && code !== 0x3a) return false;
+  const before = text.charCodeAt(at - 1);
+  return code === 0x3b ? before >= 0x0370 && before <= 0x03ff : before >= 0x0531 && before <= 0x058a;
 }
 
 /** What may stand between the mark and the blank: quotes, brackets, and Markdown's emphasis. */

@@ -1,11 +1,14 @@
 import {
   AFTER_TIMES,
   BEFORE_NUMBERS,
+  BEFORE_ORDINALS,
   CLOSING,
+  FACULTIES,
   INTRODUCING,
   MONTHS,
   PLACES,
   SHORTENED,
+  SMALL_TITLES,
   STARTERS,
   TITLES,
 } from "./abbreviations.js";
@@ -22,6 +25,9 @@ const LONGEST_LOOK_BACK = 120;
 const ACRONYM = /^(?:\p{L}\.)+\p{L}$/u;
 const TIME = /^[ap](?:\.m|m)$/;
 const ROMAN = /^[IVXLCDM]+$/;
+/** A street of German, shortened: `Hauptstr.` */
+const STREET = /\p{L}{2}str$/u;
+const DOCTOR = /\b(?:Dr|Prof)\.\s*(?:\p{L}+\.\s*)*$/u;
 const AT_A_TIME = /^\W*(?:at|by|on|in|around|from|until|till|before|after|between|about)\b/i;
 
 /** What may be the beginning of a sentence. */
@@ -51,14 +57,16 @@ export function judgeFullStop(stop: FullStop): BoundaryVerdict {
   if (BEFORE_NUMBERS.has(lower)) return afterNumberWord(stop);
   if (INTRODUCING.has(lower)) return "within";
   if (TITLES.has(lower) && isUpper(text, at - word.length)) return "within";
+  if (SMALL_TITLES.has(lower) && isUpper(text, next)) return "within";
+  if (FACULTIES.has(lower) && DOCTOR.test(text.slice(Math.max(stop.from, at - LONGEST_WORD), at - word.length)))
+    return "within";
   if (TIME.test(lower)) return afterTime(stop, word);
   if (word.length === 1 && isLetter(word, 0)) return afterInitial(stop, word);
   if (CLOSING.has(lower)) return isUpper(text, next) || stop.newLine ? "end" : "within";
-  if (PLACES.has(lower) || SHORTENED.has(lower) || ACRONYM.test(word)) {
+  if (PLACES.has(lower) || SHORTENED.has(lower) || ACRONYM.test(word) || STREET.test(lower)) {
     return stop.newLine && !PLACES.has(lower) ? "end" : endBeforeStarter(stop);
   }
-  if (isShortNumber(word) && isUpper(text, next))
-    return withNextWord(stop, (found) => !MONTHS.has(found.toLowerCase()));
+  if (isShortNumber(word) && isUpper(text, next)) return afterShortNumber(stop, word);
   return afterPlainWord(stop, word);
 }
 
@@ -88,9 +96,24 @@ function afterPlainWord(stop: FullStop, word: string): BoundaryVerdict {
 }
 
 function afterNumberWord(stop: FullStop): BoundaryVerdict {
-  const { text, next } = stop;
-  if (isDigit(text.charCodeAt(next))) return "within";
+  const { text, at, from, next } = stop;
+  // "p. m.", "see fig. below"
+  const goesOn = isLower(text, next) && wordBefore(text, at, from).toLowerCase() !== "no";
+  if (isDigit(text.charCodeAt(next)) || goesOn) return "within";
   return withNextWord(stop, (found) => !ROMAN.test(found) || found === "I");
+}
+
+/** A number is a day before a month, and an ordinal in German: `der 2. Weltkrieg`. */
+function afterShortNumber(stop: FullStop, word: string): BoundaryVerdict {
+  const { text, at, from } = stop;
+  let end = at - word.length;
+  while (end > from && isSpace(text.charCodeAt(end - 1))) end--;
+  const before = wordBefore(text, end, from).toLowerCase();
+  return withNextWord(stop, (found) => {
+    const next = found.toLowerCase();
+    if (MONTHS.has(next) || (before === "am" && CLOSING.has(next))) return false;
+    return !BEFORE_ORDINALS.has(before) || STARTERS.has(next);
+  });
 }
 
 function afterTime(stop: FullStop, word: string): BoundaryVerdict {

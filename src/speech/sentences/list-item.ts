@@ -31,10 +31,15 @@ export function mayBecomeItem(text: string, at: number): boolean {
   return text.length - at < LONGEST_OPENING && UNFINISHED.test(text.slice(at));
 }
 
-/** Whether another item of the same list begins here, on the same line: `2)` in a sentence that began with `1)`. */
-export function nextItemBegins(opening: string, text: string, at: number): boolean {
+/**
+ * Whether another item of the same list begins here, on the same line: `2)` in a sentence that began with `1)`. Initials of a
+ * name (`J. K. Rowling`) are no items: nothing stands between them.
+ *
+ * @param length how much of the sentence stands before `at`.
+ */
+export function nextItemBegins(opening: string, text: string, at: number, length: number): boolean {
   const first = OPENING.exec(opening);
-  if (first === null) return false;
+  if (first === null || length <= first[0].length) return false;
   const found = MARKER.exec(text.slice(at, at + LONGEST_OPENING));
   if (found === null) return false;
   const before = markerOf(first);

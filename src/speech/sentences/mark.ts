@@ -23,6 +23,15 @@ const BRACKET = 0x5b;
 const LONGEST_RUN = 64;
 /** A number or letter that begins an item of a list, or a heading. */
 const LIST_MARKER = /^[\s#>*_\-•⁃◦▪‣]*(?:\d{1,3}|\p{L}|[ivx]{1,5}|[IVX]{1,5})$/u;
+const WIDE_STOP = 0xff0e;
+/** Signs that close a quote where another sign opened it, and open one elsewhere: `„…“`, `‚…‘`, `»…«`. */
+const CLOSES = new Map([
+  ["“", "„"],
+  ["‘", "‚"],
+  ["«", "»"],
+]);
+/** How far back a quote is looked for that is open: less than the splitter keeps. */
+const LONGEST_QUOTE = 250;
 const LONGEST_TAG = 12;
 const CLOSING_TAG = /^<\/[a-z][a-z0-9]{0,8}>/;
 const OPENING_TAG = /^<[a-z][a-z0-9]{0,9}>/;
@@ -47,7 +56,7 @@ export function judgeMark(text: string, at: number, from: number, complete: bool
   const marks = endOfMarks(run, at);
   if (marks === undefined) return "more";
   if (beginsSentence(text, at, from)) return "within";
-  const closed = endOfClosers(run, marks.end);
+  const closed = endOfClosers(run, marks.end, from);
   if (closed === undefined) return "more";
   if (closed === text.length) return complete ? "within" : "more";
   if (!isSpace(text.charCodeAt(closed))) return judgeJoined(run, at, closed, from);
@@ -75,16 +84,31 @@ export function afterMarks(text: string, at: number): number {
   return endOfMarks({ text, complete: true }, at)?.end ?? at + 1;
 }
 
-/** A mark that needs no blank after it. */
-export function judgeFirmMark(text: string, at: number, complete: boolean): Boundary {
+/** A mark that needs no blank after it. @param from the index at which the sentence began. */
+export function judgeFirmMark(text: string, at: number, from: number, complete: boolean): Boundary {
   const run: Run = { text, complete };
+  if (isInTitle(text, at, from)) return "within";
   let end = at + 1;
+  if (text.charCodeAt(at) === WIDE_STOP && isWideDigit(text.charCodeAt(at - 1))) {
+    if (end === text.length && !complete) return "more";
+    if (isWideDigit(text.charCodeAt(end))) return "within";
+  }
   while (end < text.length && end - at < LONGEST_RUN && isAnyMark(text.charCodeAt(end))) end++;
-  const closed = endOfClosers(run, end);
+  const closed = endOfClosers(run, end, from);
   if (closed === undefined || (closed === text.length && !complete)) return "more";
   const { next } = skipBlanks(text, closed);
   if (next === text.length && !complete && next - closed < LONGEST_RUN) return "more";
   return next;
+}
+
+/** Whether a title in `《…》` is open here. */
+function isInTitle(text: string, at: number, from: number): boolean {
+  const before = text.slice(Math.max(from, at - LONGEST_RUN), at);
+  return before.lastIndexOf("《") > before.lastIndexOf("》");
+}
+
+function isWideDigit(code: number): boolean {
+  return code >= 0xff10 && code <= 0xff19;
 }
 
 interface Marks {
@@ -187,12 +211,16 @@ function endOfMarks({ text, complete }: Run, at: number): Marks | undefined {
 }
 
 /** After closing quotes and brackets, emphasis and footnotes such as `[1]`. `undefined` when more may come. */
-function endOfClosers({ text, complete }: Run, start: number): number | undefined {
+function endOfClosers({ text, complete }: Run, start: number, from: number): number | undefined {
   let at = start;
   while (at < text.length && at - start < LONGEST_RUN) {
     const code = text.charCodeAt(at);
-    if (isCloser(code)) at++;
-    else if (code === BRACKET || code === 0x3010) {
+    if (isCloser(code) || closesQuote(text, at, from)) at++;
+    else if (isBlankOfQuotes(code)) {
+      const end = endOfSpacedQuote({ text, complete }, at);
+      if (end === undefined || end === at) return end;
+      at = end;
+    } else if (code === BRACKET || code === 0x3010) {
       const end = endOfFootnote(text, at);
       if (end === undefined) return complete ? at : undefined;
       if (end === at) return at;
@@ -205,6 +233,27 @@ function endOfClosers({ text, complete }: Run, start: number): number | undefine
     } else return at;
   }
   return at === text.length && !complete && at - start < LONGEST_RUN ? undefined : at;
+}
+
+/** Whether the sign here closes a quote, where it may open one as well. */
+function closesQuote(text: string, at: number, from: number): boolean {
+  const closing = text.charAt(at);
+  const opening = CLOSES.get(closing);
+  if (opening === undefined) return false;
+  const before = text.slice(Math.max(from, at - LONGEST_QUOTE), at);
+  return before.lastIndexOf(opening) > before.lastIndexOf(closing);
+}
+
+/** After ` »` as French has it; where it stands when it is none (German opens with it), `undefined` when more is needed to tell. */
+function endOfSpacedQuote({ text, complete }: Run, at: number): number | undefined {
+  if (at + 1 === text.length) return complete ? at : undefined;
+  if (text.charCodeAt(at + 1) !== 0xbb) return at;
+  if (at + 2 === text.length && !complete) return undefined;
+  return isLetter(text, at + 2) || isDigit(text.charCodeAt(at + 2)) ? at : at + 2;
+}
+
+function isBlankOfQuotes(code: number): boolean {
+  return code === 0x20 || code === 0xa0 || code === 0x202f;
 }
 
 /** After `[12]`, `[^1]` or `【4†source】`; where it stands when it is none, `undefined` when more is needed to tell. */

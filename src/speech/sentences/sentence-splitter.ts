@@ -1,4 +1,4 @@
-import { isBullet, isDigit, isFirmMark, isLetter, isMark, isSpace } from "./characters.js";
+import { isBullet, isDigit, isFirmMark, isLetter, isMark, isMarkOfScript, isSpace } from "./characters.js";
 import { judgeLineEnd } from "./line-end.js";
 import { beginsAsItem, isItemNext, LONGEST_OPENING, mayBecomeItem, nextItemBegins } from "./list-item.js";
 import { afterMarks, type Boundary, judgeFirmMark, judgeMark } from "./mark.js";
@@ -27,7 +27,7 @@ const NOTHING: readonly Sentence[] = [];
 
 /** ASCII characters at which a sentence may end, or code begin; blanks are one of them only in lists. */
 const LOOKED_AT = new Uint8Array(128);
-for (const character of ".!?\n`~") LOOKED_AT[character.charCodeAt(0)] = 1;
+for (const character of ".!?\n`~;:") LOOKED_AT[character.charCodeAt(0)] = 1;
 
 /**
  * Cuts a text that is still being written into its sentences. Each is given as soon as what follows shows that it is
@@ -54,6 +54,8 @@ export class SentenceSplitter {
   #at = 0;
   /** Where in `#text` the line begins; negative when that is not there any more. */
   #lineStart = 0;
+  /** Whether the line is a row of a table, where its beginning is not there any more. */
+  #wasRow = false;
   /** Where the sentence begins in the whole text. */
   #start = 0;
   /** How many backticks close the code that is open in this line; 0 for none. */
@@ -138,7 +140,7 @@ export class SentenceSplitter {
     if (this.#code === 0) {
       if (code === SPACE) return this.#item(complete);
       if (isMark(code)) return this.#mark(complete);
-      if (isFirmMark(code)) return this.#take(judgeFirmMark(this.#text, this.#at, complete));
+      if (isFirmMark(code) || isMarkOfScript(this.#text, this.#at)) return this.#firmMark(complete);
       if (isBullet(code)) return this.#bullet();
     }
     this.#at++;
@@ -160,6 +162,10 @@ export class SentenceSplitter {
     return true;
   }
 
+  #firmMark(complete: boolean): boolean {
+    return this.#take(this.#inRow() ? "within" : judgeFirmMark(this.#text, this.#at, this.#from, complete));
+  }
+
   #lineEnd(complete: boolean): boolean {
     const boundary = judgeLineEnd(this.#text, this.#at, Math.max(this.#lineStart, this.#from), complete);
     if (boundary === "more") return false;
@@ -171,7 +177,7 @@ export class SentenceSplitter {
   /** Whether the line is a row of a table, which is read as a whole. */
   #inRow(): boolean {
     let at = this.#lineStart;
-    if (at < 0) return false;
+    if (at < 0) return this.#wasRow;
     while (this.#text.charCodeAt(at) === SPACE && at - this.#lineStart < 4) at++;
     return this.#text.charCodeAt(at) === PIPE;
   }
@@ -180,7 +186,7 @@ export class SentenceSplitter {
   #bullet(): boolean {
     const at = this.#at;
     const first = this.#aside === "" && isBlank(this.#text, this.#from, at);
-    if (first || !isSpace(this.#text.charCodeAt(at - 1))) return this.#take("within");
+    if (first || this.#inRow() || !isSpace(this.#text.charCodeAt(at - 1))) return this.#take("within");
     this.#release(at);
     this.#at = at + 1;
     return true;
@@ -197,7 +203,8 @@ export class SentenceSplitter {
     }
     if (this.#itemOpening === "" || !isItemNext(this.#text, at)) return this.#take("within");
     if (!complete && mayBecomeItem(this.#text, at)) return false;
-    if (!nextItemBegins(this.#itemOpening, this.#text, at)) return this.#take("within");
+    const length = this.#aside.length + at - this.#from;
+    if (!nextItemBegins(this.#itemOpening, this.#text, at, length)) return this.#take("within");
     this.#release(at);
     this.#at = at + 1;
     return true;
@@ -264,6 +271,7 @@ export class SentenceSplitter {
     const from = this.#from;
     if (from === 0) return;
     if (this.#lineStart < from) {
+      this.#wasRow = this.#inRow();
       const indented = this.#lineStart >= 0 && isBlank(this.#text, this.#lineStart, from);
       this.#lineStart = indented ? 0 : -1;
     } else this.#lineStart -= from;
@@ -276,6 +284,7 @@ export class SentenceSplitter {
     const behind = this.#at - KEPT_BEHIND;
     if (behind < PUT_ASIDE_AT) return;
     if (this.#itemOpening === undefined) this.#itemOpening = "";
+    if (this.#lineStart < behind) this.#wasRow = this.#inRow();
     this.#aside += this.#text.slice(0, behind);
     this.#text = this.#text.slice(behind);
     this.#at -= behind;

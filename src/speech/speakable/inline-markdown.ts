@@ -1,7 +1,7 @@
 /** A link or picture of Markdown. Its parts are bounded, so that a text of brackets alone costs no more than others. */
 const LINK =
   /(!?)\[([^[\]\n]{0,400})\](?:\(<?([^()\s<>]{0,800}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?)>?(?:\s+"[^"\n]{0,200}")?\)|\[[^[\]\n]{0,100}\])/g;
-const ADDRESS = /<?\bhttps?:\/\/(?:www\.)?([^\s<>"'`\])}]{1,1000})>?/g;
+const ADDRESS = /<?\b(?:(?:https?|ftp):\/\/(?:www\.)?|www\.)([^\s<>"'`\])}]{1,1000})>?/g;
 const FOOTNOTE = /\s{0,4}(?:\[\^?\d{1,4}(?:\s{0,2}[,–-]\s{0,2}\d{1,4}){0,20}\]|【[^】\n]{1,60}】)/g;
 const TAG = /<\/?[a-zA-Z][a-zA-Z0-9-]{0,20}(?:\s[^<>]{0,400})?\/?>/g;
 const COMMENT = /<!--.{0,2000}?-->/gs;
@@ -11,6 +11,8 @@ const EMPHASIS =
 const UNDERLINE = /(?<![\p{L}\p{N}_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\p{L}\p{N}_])/gu;
 const ESCAPE = /\\([\\`*_{}[\]()#+\-.!|~>])/g;
 const MATHS = /\\[()[\]]|\$\$/g;
+/** A formula between single dollars; two prices are none. */
+const FORMULA = /\$(?=[^\s\d$])([^$\n]{0,200}[\\^_={}][^$\n]{0,200})(?<=\S)\$(?!\d)/g;
 const ENTITY = /&(amp|lt|gt|quot|apos|nbsp|#39);/g;
 /** Pictures among the characters (UTS #51): with what joins and colours them, flags and keycaps; not ©, ®, ™ and arrows. */
 const EMOJI =
@@ -39,6 +41,7 @@ export function readInline(text: string): string {
     .replace(FOOTNOTE, "")
     .replace(TAG, " ")
     .replace(MATHS, "")
+    .replace(FORMULA, "$1")
     .replace(EMPHASIS, "")
     .replace(UNDERLINE, "")
     .replace(ESCAPE, "$1")

@@ -30,6 +30,12 @@ describe("Markdown read aloud", () => {
     ["~~gone~~ stays", "gone stays"],
     ["_under_ snake_case __bold__", "under snake_case bold"],
     ["\\(x + y\\)", "x + y"],
+    ["If $x^2 = 4$, it costs $5 or $6.", "If x^2 = 4, it costs $5 or $6."],
+    ["See www.example.org/a or ftp://files.example.org/b.", "See example.org or files.example.org."],
+    ['Read [this][1].\n\n[1]: https://example.com "A title"\n', "Read this."],
+    ["It is so.[^1]\n\n[^1]: As **they** said.", "It is so. As they said."],
+    ["[Note]: hello there", "[Note]: hello there"],
+    ["One\\\ntwo", "One two"],
   ])("reads %j as %j", (markdown, expected) => {
     expect(spoken(markdown).join(" ")).toBe(expected);
   });

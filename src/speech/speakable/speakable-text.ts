@@ -29,6 +29,10 @@ const RULE = /^ {0,3}(?:[-*_]\s*){3,}$/;
 const HEADING = /^ {0,3}#{1,6}\s+/;
 const ITEM = /^\s*(?:[-*+•⁃◦▪‣]\s+(?:\[[ xX]\]\s+)?)/;
 const QUOTE = /^\s*(?:>\s?)+/;
+/** Where a link or a footnote that stands elsewhere leads: an address is not read, a note is. */
+const LINK_DEFINITION =
+  /^ {0,3}\[[^\]^\n][^\]\n]{0,200}\]:\s+<?(?:[a-z][a-z\d+.-]{0,20}:|www\.|[./#])\S*(?:\s+["'(].*)?\s*$/i;
+const NOTE_DEFINITION = /^ {0,3}\[\^[^\]\n]{1,100}\]:\s*/;
 /** Whether there is something to say: a letter or a digit. */
 const SAYS = /[\p{L}\p{N}]/u;
 const ENDS = /[.!?…:;,。！？।؟"”'’)\]]$/;
@@ -89,15 +93,16 @@ export class SpeakableText {
   }
 
   #plain(line: string): string {
-    if (RULE.test(line)) return "";
-    const inner = line.replace(QUOTE, "");
+    if (RULE.test(line) || LINK_DEFINITION.test(line)) return "";
+    const inner = line.replace(QUOTE, "").replace(NOTE_DEFINITION, "");
     const heading = HEADING.test(inner);
     const item = ITEM.test(inner);
     const words = readInline(
       inner
         .replace(HEADING, "")
         .replace(ITEM, "")
-        .replace(/\s#+\s*$/, ""),
+        .replace(/\s#+\s*$/, "")
+        .replace(/\\$/, ""),
     );
     // Where a line is a sentence by its form alone, a full stop makes the voice pause.
     return (heading || item) && SAYS.test(words) && !ENDS.test(words) ? `${words}.` : words;

@@ -98,6 +98,11 @@ export class Names {
     return this.#byId.get(id) ?? this.#outer?.names.step(id);
   }
 
+  /** Whether these names are those of a body of this step, at any depth. */
+  isAround(step: StepSource): boolean {
+    return this.#outer !== undefined && (this.#outer.step === step || this.#outer.names.isAround(step));
+  }
+
   get ids(): string[] {
     return [...this.#byId.keys(), ...(this.#outer?.names.ids ?? [])];
   }

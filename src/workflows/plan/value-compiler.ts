@@ -210,7 +210,7 @@ export class ValueCompiler {
       return { kind: "reference", reference: variable(raw) };
     }
     const step = whole ? this.#names.step(raw) : undefined;
-    if (step === undefined || step === this.#step) return { kind: "literal", value: raw };
+    if (step === undefined || step === this.#step || this.#names.isAround(step)) return { kind: "literal", value: raw };
     this.#findings.warn("implied-reference", path, `${JSON.stringify(raw)} is read as the result of the step`, {
       step: this.#step.id,
       suggestion: `write {"from_step": ${JSON.stringify(raw)}}`,

@@ -76,6 +76,11 @@ export interface WireReader {
    */
   readonly ending?: boolean;
   /**
+   * While code is loaded that the frames so far need: settles once they were read, and rejects with what `push` would have thrown.
+   * Until then nothing more is pushed than came with them, and `end` is not called.
+   */
+  readonly loading?: Promise<void> | undefined;
+  /**
    * Takes one frame.
    *
    * @throws {SluiceError} the provider's error where the frame is one; `malformed-frame` where it cannot be read.
@@ -191,8 +196,13 @@ export interface HistoryCompaction {
 /** The half of a protocol that a model needs: what it sends, and how it reads what comes. */
 export interface CallingDialect
   extends Pick<Dialect, "name" | "framing" | "optionNames" | "writeRequest" | "reader" | "readBody" | "readError"> {
-  /** Awaited before anything else is asked of a protocol whose code is loaded when it is needed; `undefined` once it is there. */
-  load?(): Promise<void> | undefined;
+  /**
+   * Awaited before anything else is asked of a protocol whose code is loaded when it is needed; `undefined` once it is there.
+   *
+   * @param request what is written then, and whose answer is read as a stream. Without it all of the code is loaded, also that for whole
+   *   bodies and for errors.
+   */
+  load?(request?: ChatRequest): Promise<void> | undefined;
   /** Code of its own, which is loaded when it is asked for. Absent where services of this protocol do not compact. */
   compaction?(): Promise<HistoryCompaction>;
 }

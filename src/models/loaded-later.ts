@@ -1,6 +1,6 @@
 import type { CallingDialect } from "../dialects/dialect.js";
 import { SluiceError } from "../stream/error.js";
-import { loadedCode } from "./loaded-code.js";
+import { loadedCode } from "../stream/loaded-code.js";
 
 /** What is known of a protocol without its code. */
 type Known = Pick<CallingDialect, "name" | "framing" | "optionNames" | "compaction">;
@@ -15,10 +15,11 @@ export function loadedLater(known: Known, load: () => Promise<CallingDialect>): 
   };
   return {
     ...known,
-    load() {
-      if (loaded !== undefined) return undefined;
+    load(request) {
+      if (loaded !== undefined) return loaded.load?.(request);
       return code().then((found) => {
         loaded = found;
+        return found.load?.(request);
       });
     },
     writeRequest: (request, target) => dialect().writeRequest(request, target),

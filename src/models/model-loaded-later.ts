@@ -3,9 +3,9 @@ import { checkCallOptions } from "../stream/call-options.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
+import { loadedCode } from "../stream/loaded-code.js";
 import { opened } from "../stream/sources/opened.js";
 import { validateRequest } from "../stream/validate-request.js";
-import { loadedCode } from "./loaded-code.js";
 
 /** What is known of a model without its code. */
 export type KnownModel = Pick<ChatModel, "id" | "capabilities" | "list">;

@@ -1,5 +1,7 @@
+import type { CallingDialect } from "../../src/dialects/dialect.js";
 import { anthropic, gemini, ollama, openAiResponses } from "../../src/dialects/index.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
+import { openAiChatCalling } from "../../src/dialects/openai-chat/openai-chat-calling.browser.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { serveDialect } from "../support/serve-dialect.js";
@@ -14,13 +16,21 @@ const ANSWER: ChatEvent[] = [
   { type: "finish", reason: "stop", usage: { inputTokens: 4, outputTokens: 3 } },
 ];
 
-for (const dialect of [openAiChat, openAiResponses, anthropic, gemini, ollama]) {
+for (const [dialect, inParts] of [
+  [openAiChat],
+  [openAiChat, openAiChatCalling],
+  [openAiResponses],
+  [anthropic],
+  [gemini],
+  [ollama],
+] as const) {
   const make = async () => {
     const server = await serveDialect(dialect, () => ANSWER);
-    const model = httpModel({ id: `test/${dialect.name}`, model: "m", dialect, baseUrl: server.url });
+    const called: CallingDialect = inParts?.({}) ?? dialect;
+    const model = httpModel({ id: `test/${dialect.name}`, model: "m", dialect: called, baseUrl: server.url });
     return { model, close: () => server.close() };
   };
-  modelLaws(`a model behind HTTP that speaks ${dialect.name}`, make);
+  modelLaws(`a model behind HTTP that speaks ${dialect.name}${inParts ? " in parts" : ""}`, make);
   modelLaws(`the same, asked for one body`, async () => ({
     ...(await make()),
     options: { streaming: false },

@@ -18,14 +18,18 @@ export class OpenAnswer {
   readonly #thoughts = new ThoughtState();
   readonly #audio = new EmittedAudio();
   /** The text so far, which a message at the end may repeat whole. */
-  readonly #text = new EmittedText();
+  readonly #text: EmittedText;
   #called: Set<string> | undefined;
   #refused = false;
   #reasoned = false;
 
-  /** @param newId makes the id of a call that came without one, from its place. */
-  constructor(newId: (place: number) => string) {
+  /**
+   * @param newId makes the id of a call that came without one, from its place.
+   * @param said its text so far. Default: none.
+   */
+  constructor(newId: (place: number) => string, said = new EmittedText()) {
     this.#newId = newId;
+    this.#text = said;
   }
 
   get hasText(): boolean {

@@ -6,6 +6,7 @@ import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { saysError } from "../complaint.js";
 import type { WireReader } from "../dialect.js";
+import type { EmittedText } from "../emitted-text.js";
 import { endWordIn, throwBrokenOff } from "../end-words.js";
 import { ExtraFacts } from "../extra-facts.js";
 import { filledString } from "../filled-string.js";
@@ -13,9 +14,11 @@ import { errorIn } from "../openai-error.js";
 import { isDone, parseEvent } from "../parse-frame.js";
 import { providerError } from "../provider-error.js";
 import { StrayFrames } from "../stray-frames.js";
+import { cutShort } from "./cut-short.js";
 import { DeltaShapes, type Meaning } from "./delta-shapes.js";
 import { CHOICE_FIELDS, CHUNK_FIELDS, DELTA_FIELDS } from "./known-fields.js";
 import { OpenAnswer } from "./open-answer.js";
+import type { ReadText } from "./plain-reader.js";
 import { beginsAnew, RepeatedAnswer } from "./repeated-answer.js";
 import { CitedSources } from "./sources.js";
 import { readUsage } from "./usage.js";
@@ -54,6 +57,21 @@ export class OpenAiChatReader implements WireReader {
   #steps = 0;
   #spent: Usage = {};
 
+  /** @param read where the answer stands, when its beginning was read elsewhere. Default: at its beginning. */
+  constructor(read?: ReadText) {
+    if (read?.id === undefined) return;
+    this.#started = true;
+    this.#chosen = true;
+    this.#id = read.id;
+    this.#model = read.model;
+    this.#rawReason = read.reason;
+    this.#usage = read.usage;
+    this.#answer = this.#newAnswer(read.text);
+    // Nothing came early, and nothing that comes now does.
+    this.#strays.release(() => {});
+    if (read.text.length > 0) this.#facts.release(() => {});
+  }
+
   /** Whether a finish reason came: usage and the end marker may follow. */
   get ending(): boolean {
     return this.#rawReason !== undefined && !this.#finished;
@@ -78,10 +96,7 @@ export class OpenAiChatReader implements WireReader {
     if (this.#finished) return;
     this.#readOthers(emit);
     this.#endRepeated(emit);
-    if (this.#rawReason === undefined) {
-      const message = "the answer ended without a finish reason and without [DONE]";
-      throw this.#strays.error ?? new SluiceError("truncated", message, { retryable: true });
-    }
+    if (this.#rawReason === undefined) throw this.#strays.error ?? cutShort();
     this.#finish(emit);
   }
 
@@ -242,9 +257,10 @@ export class OpenAiChatReader implements WireReader {
     } else if (emitted.length === 1) this.#shapes.learn(text, chunk, choice, delta, emitted[0]);
   }
 
-  #newAnswer(): OpenAnswer {
+  #newAnswer(said?: EmittedText): OpenAnswer {
     // An id that a recording has each time it is read, and that no other answer has.
-    return new OpenAnswer((place) => `call_${(this.#id ?? uuid()).replace(/[^\w-]/g, "").slice(-24)}_${place}`);
+    const newId = (place: number) => `call_${(this.#id ?? uuid()).replace(/[^\w-]/g, "").slice(-24)}_${place}`;
+    return new OpenAnswer(newId, said);
   }
 
   #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {

@@ -7,25 +7,18 @@ import type { CallTarget, WireRequest } from "../dialect.js";
 import { writeEffort } from "../openai-effort.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
 import { writeMessages } from "./write-messages.js";
+import { PATH, writeSettings } from "./write-settings.js";
 
 /** A request for a chat completion, as https://platform.openai.com/docs/api-reference/chat/create describes it. */
 export function writeRequest(request: ChatRequest, target: CallTarget, quirks: OpenAiChatQuirks): WireRequest {
   const warnings: Warning[] = [];
-  const { temperature, topP, stop, seed, presencePenalty, frequencyPenalty, user, metadata, maxTokens } = request;
+  const { user, metadata } = request;
   const body = defined({
     model: target.model,
     messages: writeMessages(request.messages, quirks, target.model, warnings),
     ...(quirks.goOn === "continue_final_message" &&
       request.messages.at(-1)?.role === "assistant" && { continue_final_message: true, add_generation_prompt: false }),
-    ...(target.stream && { stream: true }),
-    ...(target.stream && quirks.streamOptions !== false && { stream_options: { include_usage: true } }),
-    temperature,
-    top_p: topP,
-    [quirks.maxTokensField ?? "max_completion_tokens"]: maxTokens,
-    stop: stop?.length === 0 ? undefined : stop,
-    [quirks.seedField ?? "seed"]: seed,
-    presence_penalty: presencePenalty,
-    frequency_penalty: frequencyPenalty,
+    ...writeSettings(request, target, quirks),
     ...writeTools(request),
     ...writeReasoning(request.reasoning, quirks, warnings),
     response_format: writeFormat(request.responseFormat),
@@ -42,7 +35,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget, quirks: O
   for (const name of ["openai-chat", ...(quirks.optionsFrom ?? [])]) {
     Object.assign(body, request.providerOptions?.[name]);
   }
-  return { path: "/chat/completions", body, warnings };
+  return { path: PATH, body, warnings };
 }
 
 function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Record<string, JsonValue | undefined> {

@@ -91,7 +91,10 @@ export class HttpAnswer implements BatchSource {
     const labelled = /^application\/([\w.-]+\+)?json\b/i.test(head.headers["content-type"]?.trim() ?? "");
     const lines = json && this.#expected.dialect.framing === "ndjson" && !labelled && !"\r\n".includes(second);
     const read = () => this.#readFrames(json, lines, decoding);
-    return !streaming && (json || first === "") ? this.#readBody(read) : read();
+    const begin = () => (!streaming && (json || first === "") ? this.#readBody(read) : read());
+    // What may be an answer in one body needs the code for those.
+    const loading = json && !lines ? this.#expected.dialect.load?.() : undefined;
+    return loading === undefined ? begin() : loading.then(begin);
   }
 
   #readFrames(json: boolean, lines: boolean, decoding: TextDecoding | undefined): this {
@@ -174,6 +177,8 @@ export class HttpAnswer implements BatchSource {
       if (this.#out.length > 0) return this.#take();
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#finished) return undefined;
+      const loading = this.#reader?.loading;
+      if (loading !== undefined) return loading.catch(this.#fail);
       const pieces = this.#takeSome();
       if (pieces.length === 0 && !call.over) {
         const wait = call.wait(this.#reader?.ending);
@@ -217,12 +222,18 @@ export class HttpAnswer implements BatchSource {
       const isOver = this.#reader?.complete && !this.#finished && this.#unparsed.length === 0;
       if (isOver) this.#reader?.end(this.#emit);
     } catch (thrown) {
-      this.#failure = SluiceError.from(thrown, "protocol");
+      this.#fail(thrown);
     }
   }
 
+  readonly #fail = (thrown: unknown): void => {
+    this.#failure = SluiceError.from(thrown, "protocol");
+  };
+
   #readEnd(): void {
     this.#framing?.end(this.#onFrame);
+    // The end is read again when that is there.
+    if (this.#reader?.loading !== undefined) return;
     this.#readOnly();
     const { failure } = this.#call;
     // Once an answer has its finish reason, how the connection ended carries no meaning.

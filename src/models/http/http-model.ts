@@ -104,15 +104,20 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         const defaults = defaultTimeouts({ nearBy, model, streaming, reasoning });
         return httpSource(service.call(id, post, readError, call, defaults), expected);
       };
-      const source = dialect.load === undefined ? open() : opened(() => loadThen(dialect, open));
+      const source =
+        dialect.load === undefined ? open() : opened(() => loadThen(dialect, streaming ? request : undefined, open));
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },
   };
 }
 
 /** What a protocol is asked before its code is there waits for it, and so does what that throws. */
-async function loadThen(dialect: CallingDialect, open: () => BatchSource): Promise<BatchSource> {
-  await dialect.load?.();
+async function loadThen(
+  dialect: CallingDialect,
+  request: ChatRequest | undefined,
+  open: () => BatchSource,
+): Promise<BatchSource> {
+  await dialect.load?.(request);
   return open();
 }
 

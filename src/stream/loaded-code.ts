@@ -1,4 +1,4 @@
-import { SluiceError } from "../stream/error.js";
+import { SluiceError } from "./error.js";
 
 /**
  * What a module that is loaded when it is needed gives: loaded once, and again where that failed, since a page that was

@@ -16,7 +16,8 @@ export function browserTwins() {
       if (builtinModules.includes(bare)) return { id: PREFIX + bare, moduleSideEffects: false };
       if (!source.startsWith(".") || importer === undefined) return null;
       const twin = resolve(dirname(importer), source).replace(/\.js$/, ".browser.ts");
-      return existsSync(twin) ? twin : null;
+      // What stands in for a module may load it later.
+      return existsSync(twin) && twin !== importer ? twin : null;
     },
     async load(id) {
       if (!id.startsWith(PREFIX)) return null;

@@ -1,7 +1,7 @@
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import { type PlainText, plainText } from "../stream/plain-text.js";
-import { inTurn, stageTransform } from "../stream/sources/staged.js";
+import { inTurn, stageTransform } from "../stream/sources/stage-transform.js";
 import type { Transform } from "../stream/sources/transform.js";
 import type { FilterStage } from "./filter-stage.js";
 

@@ -1,11 +1,11 @@
 import type { CallingDialect } from "../dialects/dialect.js";
-import type { CallOptions, Capabilities, ModelInfo, RetryPolicy, Timeouts } from "../stream/chat-model.js";
+import type { Capabilities, RetryPolicy, Timeouts } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { ThoughtTags } from "../stream/part-thoughts.js";
 import { isNearBy } from "./http/default-timeouts.js";
 import { fetchTransport } from "./http/fetch-transport.js";
-import { checkBaseUrl, HttpService, type HttpServiceOptions } from "./http/http-service.js";
-import { maskSecret } from "./http/mask-secrets.js";
+import { checkBaseUrl, type HttpServiceOptions } from "./http/http-service.js";
+import { maskSecret } from "./http/mask-secret.js";
 import type { Transport } from "./http/transport.js";
 import type { Address, Environment, Provider } from "./provider.js";
 import { defaultEnvironment, firstSet, givenBaseUrl, variableName } from "./provider-environment.js";
@@ -110,17 +110,4 @@ function authentication(
   }
   if (!/^[\x21-\x7e]+$/.test(key)) throw invalid("apiKey", maskSecret(key), "printable ASCII without spaces");
   return provider.auth === "bearer" ? { authorization: `Bearer ${key}` } : { [provider.auth.header]: key };
-}
-
-/** The models that a provider offers, as `model()` takes them. */
-export async function listModels(
-  provider: Provider,
-  id: string,
-  options: HttpServiceOptions,
-  call: CallOptions = {},
-): Promise<ModelInfo[]> {
-  const service = new HttpService(options);
-  await provider.dialect.load?.();
-  const found = await provider.list?.((path) => service.getJson(id, path, provider.dialect.readError, call));
-  return (found ?? []).map((info) => ({ ...info, id: `${provider.id}/${info.id}` }));
 }

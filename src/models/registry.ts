@@ -22,7 +22,7 @@ import { llamaOfName } from "./llama/llama-of-name.js";
 import { modelLoadedLater } from "./model-loaded-later.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
 import { configuredBy, defaultEnvironment, firstSet, givenBaseUrl, variableToSet } from "./provider-environment.js";
-import { listModels, type ModelOptions, serviceOf } from "./provider-service.js";
+import { type ModelOptions, serviceOf } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
 import { SERVICE_OPTIONS } from "./service-options.js";
 
@@ -113,14 +113,17 @@ export class Registry {
     const service = serviceOf(provider, id, name, options);
     const known = capabilitiesOf(provider.id, name, dialect);
     const capabilities = { ...known, ...provider.capabilities, ...options.capabilities };
-    const list = provider.list && ((call?: CallOptions) => listModels(provider, id, service, call));
+    const list = async (call?: CallOptions) => {
+      const { listModels } = await import("./list-models.js");
+      return listModels(provider, id, service, call);
+    };
     const called = httpModel({
       id,
       dialect,
       model: name,
       ...service,
       capabilities,
-      ...(list && { list }),
+      ...(provider.list && { list }),
     });
     const { thoughtTags = thoughtTagsOf(provider.id, name) ?? false } = options;
     if (thoughtTags === false) return called;

@@ -5,10 +5,10 @@ import { type ChunkUnit, checkChunks } from "./chunk-unit.js";
 import { invalid, SluiceError } from "./error.js";
 import type { AssistantMessage, ChatMessage } from "./message.js";
 import { EventReader, TextReader } from "./readers.js";
-import { Broadcast } from "./sources/broadcast.js";
 import type { NestedOptions } from "./sources/nested-source.js";
 import { opened } from "./sources/opened.js";
 import { staged } from "./sources/staged.js";
+import { teed } from "./sources/teed.js";
 import type { SourceStage, Stage } from "./stage.js";
 import { StreamReading } from "./stream-reading.js";
 import type { Timing } from "./timing.js";
@@ -210,9 +210,9 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     const { bound = 0 } = options;
     // Looked at before this stream has a reader: one whose argument is refused stays readable.
     if (!(bound >= 0)) throw invalid("bound", bound, "a number of at least 0, or Infinity");
-    const shared = new Broadcast(this.#reading.claim("tee() reads it"));
-    const side = () => new ChatStream(shared.reader({ bound }), { retain: this.#retain });
-    return [side(), side()];
+    const [one, other] = teed(this.#reading.claim("tee() reads it"), bound);
+    const side = (source: BatchSource) => new ChatStream(source, { retain: this.#retain });
+    return [side(one), side(other)];
   }
 
   /**

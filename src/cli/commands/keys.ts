@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { text as readAll } from "node:stream/consumers";
-import { maskSecret } from "../../models/http/mask-secrets.js";
+import { maskSecret } from "../../models/http/mask-secret.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { askSecret } from "../ask-secret.js";
 import { keysFile } from "../data-folder.js";

@@ -1,7 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Clock } from "../../base/clock.js";
 import { resolveTimeouts } from "../../models/http/deadlines.js";
-import { Redactor } from "../../models/http/redactor.js";
 import { resolveRetry } from "../../models/http/retry.js";
 import { openWireLog } from "../../models/http/wire-log.js";
 import { BatchedReader } from "../../models/parts/batched-reader.js";
@@ -48,7 +47,7 @@ export function grpcAnswer<Desc extends DescMessage>(
   call: CallOptions,
 ): ChatStream {
   const { id, url, headers } = asked;
-  const wire = openWireLog(call.onWire, new Redactor({ url, headers }));
+  const wire = openWireLog(call.onWire, { url, headers });
   let attempt = 0;
   const source = partSource<MessageShape<Desc>>({
     id,

@@ -1,5 +1,6 @@
 import { httpModel } from "../../models/http/http-model.js";
 import { HttpService, type HttpServiceOptions } from "../../models/http/http-service.js";
+import { getJson } from "../../models/http/json-calls.js";
 import { readHttpError } from "../converse/read-api-error.js";
 import { readMetadataJson } from "../daprd/metadata-json.js";
 import { alpha1Dialect, alpha2Dialect } from "./dapr-dialect.js";
@@ -15,7 +16,10 @@ export function httpCalls(options: HttpServiceOptions & { metadataTimeoutMs: num
     baseUrl,
     async metadata() {
       const timeouts = { connectMs: limit, firstByteMs: limit, idleMs: limit };
-      const body = await metadata.getJson("dapr", "/v1.0/metadata", readHttpError, { timeouts, retry: { retries: 0 } });
+      const body = await getJson(metadata, "dapr", "/v1.0/metadata", readHttpError, {
+        timeouts,
+        retry: { retries: 0 },
+      });
       return readMetadata(readMetadataJson(body));
     },
     alpha2: (target) =>

@@ -2,6 +2,7 @@ import { isJsonObject } from "../../base/json.js";
 import type { CallingDialect } from "../../dialects/dialect.js";
 import { SluiceError } from "../../stream/error.js";
 import { HttpService, type HttpServiceOptions } from "../http/http-service.js";
+import { postJson } from "../http/json-calls.js";
 import { checkVectors } from "./check-vectors.js";
 import type { EmbeddingModel } from "./embedding-model.js";
 import type { EmbeddingProtocol } from "./embedding-protocols.js";
@@ -33,7 +34,7 @@ export function httpEmbedder(options: HttpEmbedderOptions): EmbeddingModel {
     async embedTexts(texts, { dimensions, ...call }) {
       await dialect.load?.();
       const asked = protocol.write(model, texts, dimensions);
-      const body = await http.postJson(id, protocol.path(model), asked, dialect.readError, {
+      const body = await postJson(http, id, protocol.path(model), asked, dialect.readError, {
         ...call,
         maxBytes: MAX_ANSWER_BYTES,
       });

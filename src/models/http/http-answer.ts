@@ -1,6 +1,5 @@
 import { type JsonValue, parseExactJson } from "../../base/json.js";
 import type { CallingDialect, WireReader } from "../../dialects/dialect.js";
-import { plainBody } from "../../dialects/provider-error.js";
 import type { Batch, BatchSource, BatchTaker } from "../../stream/batch-source.js";
 import type { ChatEvent, StartEvent, Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
@@ -8,8 +7,8 @@ import type { Frame, FrameReader } from "../../stream/framing/frame.js";
 import { NdjsonReader } from "../../stream/framing/ndjson-reader.js";
 import { SseReader } from "../../stream/framing/sse-reader.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
-import { type BegunAnswer, type HttpCall, notJson } from "./http-call.js";
-import type { ResponseHead } from "./transport.js";
+import type { BegunAnswer, HttpCall } from "./http-call.js";
+import { noAnswer } from "./no-answer.js";
 
 /** What the answer to a call is. */
 export interface Expected {
@@ -23,14 +22,13 @@ export interface Expected {
 }
 
 /** The largest answer in one body, in bytes. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** How much is read of a web page that came in its place, in bytes. */
-const MAX_PAGE_BYTES = 1024 * 1024;
+/** How many blanks may come before an answer, in bytes. */
+const MAX_BLANK_BYTES = 1024 * 1024;
 
-/** The first characters of what an answer may be: JSON, whole or a line each, or a web page. All else are events. */
+/** The first characters of JSON, whole or a line each. A web page begins with `<`, and all else are events. */
 const JSON_BEGINS = "{[";
-const PAGE_BEGINS = "<";
 
 /** Bytes that are parsed at once. */
 const PARSED_BYTES = 16 * 1024;
@@ -65,6 +63,8 @@ export class HttpAnswer implements BatchSource {
   /** Whether a `start` was emitted. */
   #started = false;
   #finished = false;
+  /** While it is looked for why there was no answer. */
+  #explaining: Promise<void> | undefined;
   /** Thrown once the events before it have been handed out. */
   #failure: SluiceError | undefined;
 
@@ -85,7 +85,7 @@ export class HttpAnswer implements BatchSource {
 
   #begin({ head, decoding }: BegunAnswer, [first = "", second = ""]: string): this | Promise<this> {
     const { streaming } = this.#expected;
-    if (first === PAGE_BEGINS) return this.#refusePage(head);
+    if (first === "<") return import("./odd-answers.js").then(({ refusePage }) => refusePage(this.#call, head));
     const json = JSON_BEGINS.includes(first) && first !== "";
     // What an answer is counts, and not what it is called: gateways label events as JSON, and JSON as events.
     const labelled = /^application\/([\w.-]+\+)?json\b/i.test(head.headers["content-type"]?.trim() ?? "");
@@ -116,7 +116,7 @@ export class HttpAnswer implements BatchSource {
         else beginning.pieces.push(piece);
       }
       const { found, pieces, blanks } = beginning;
-      if (blanks > MAX_PAGE_BYTES && found === "") throw noAnswer("is no stream", "nothing but blanks");
+      if (blanks > MAX_BLANK_BYTES && found === "") throw noAnswer("is no stream", "nothing but blanks");
       if (found.length === 2 || (more.length === 0 && this.#call.over)) {
         this.#call.putBack(pieces);
         return found;
@@ -128,30 +128,17 @@ export class HttpAnswer implements BatchSource {
 
   /** Reads a body that is one answer. @param readFrames where it is JSON on lines, which nobody asked for. */
   async #readBody(readFrames: () => this): Promise<this> {
-    const text = await this.#call.readText(MAX_BODY_BYTES);
-    const body = parsed(text);
-    if (body === undefined && text.trim().includes("\n")) {
-      this.#call.putBack([new TextEncoder().encode(text)]);
-      return readFrames();
-    }
-    if (body === undefined) throw notJson(text);
-    for (const event of this.#wholeAnswer(body)) this.#emit(event);
+    const { bodyIn } = await import("./odd-answers.js");
+    const body = await bodyIn(this.#call);
+    if (body === undefined) return readFrames();
+    this.#readWhole(body);
     return this;
   }
 
-  #wholeAnswer(body: JsonValue): ChatEvent[] {
-    const [start, ...rest] = this.#expected.dialect.readBody(body);
-    if (start === undefined) return [];
-    return [start.type === "start" ? { ...start, simulated: true } : start, ...rest];
-  }
-
-  async #refusePage({ status, headers }: ResponseHead): Promise<never> {
-    const page = await this.#call.readText(MAX_PAGE_BYTES);
-    const words = plainBody({ status, headers, body: page });
-    const says = words === undefined ? "" : ` (${words})`;
-    throw new SluiceError("malformed-frame", `the answer is a web page${says}: is the base URL right?`, {
-      frame: page.slice(0, 500),
-    });
+  #readWhole(body: JsonValue): void {
+    for (const event of this.#expected.dialect.readBody(body)) {
+      this.#emit(event.type === "start" ? { ...event, simulated: true } : event);
+    }
   }
 
   /** The batch of the next network read. */
@@ -177,7 +164,7 @@ export class HttpAnswer implements BatchSource {
       if (this.#out.length > 0) return this.#take();
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#finished) return undefined;
-      const loading = this.#reader?.loading;
+      const loading = this.#explaining ?? this.#reader?.loading;
       if (loading !== undefined) return loading.catch(this.#fail);
       const pieces = this.#takeSome();
       if (pieces.length === 0 && !call.over) {
@@ -238,18 +225,21 @@ export class HttpAnswer implements BatchSource {
     const { failure } = this.#call;
     // Once an answer has its finish reason, how the connection ended carries no meaning.
     if (failure !== undefined && !this.#finished && !this.#reader?.ending) throw failure;
-    const stray = this.#framing?.stray?.trim() ?? "";
-    const page = stray.startsWith(PAGE_BEGINS) ? plainBody({ status: 200, headers: {}, body: stray }) : undefined;
-    const words = stray === "" || isCutJson(stray) ? undefined : (page ?? stray);
-    if (words !== undefined && !this.#began) throw noAnswer("is no stream", words);
     try {
       if (!this.#finished) this.#reader?.end(this.#emit);
+      if (!this.#finished)
+        throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });
     } catch (thrown) {
-      // A server or proxy that breaks an answer off may say why, in no form of any protocol.
-      if (words === undefined || SluiceError.from(thrown, "protocol").code !== "truncated") throw thrown;
-      throw noAnswer("broke off", words);
+      const stray = this.#framing?.stray?.trim() ?? "";
+      if (stray === "") throw thrown;
+      this.#explaining = this.#explain(stray, thrown);
     }
-    if (!this.#finished) throw new SluiceError("truncated", "the answer ended before its finish", { retryable: true });
+  }
+
+  /** A server or proxy that answers otherwise, or breaks an answer off, may say why, in no form of any protocol. */
+  async #explain(stray: string, thrown: unknown): Promise<void> {
+    const { strayFailure } = await import("./odd-answers.js");
+    this.#fail(strayFailure(stray, this.#began, SluiceError.from(thrown, "protocol")));
   }
 
   readonly #onFrame = (frame: Frame): void => {
@@ -273,7 +263,7 @@ export class HttpAnswer implements BatchSource {
     this.#only = undefined;
     if (only === undefined || only === "none" || this.#finished) return;
     this.#began = true;
-    for (const event of this.#wholeAnswer(parseExactJson(only.data))) this.#emit(event);
+    this.#readWhole(parseExactJson(only.data));
   }
 
   readonly #emit = (event: ChatEvent): void => {
@@ -301,26 +291,4 @@ function begun(before: string, piece: Uint8Array): string {
     if (found !== "" || !BLANKS.includes(byte)) found += String.fromCharCode(byte);
   }
   return found;
-}
-
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return parseExactJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a body was to be JSON and ended within it. */
-function isCutJson(text: string): boolean {
-  return JSON_BEGINS.includes(text.charAt(0)) && parsed(text) === undefined;
-}
-
-/** The error for what is neither events nor JSON: the server's own words. */
-function noAnswer(what: string, text: string): SluiceError {
-  const message = text.slice(0, 500);
-  return new SluiceError("malformed-frame", `the answer ${what}: ${message}`, {
-    frame: message,
-    providerMessage: message,
-  });
 }

@@ -1,12 +1,10 @@
 import type { Clock } from "../../base/clock.js";
-import { type JsonValue, parseExactJson } from "../../base/json.js";
 import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
 import type { TextDecoding } from "../../stream/framing/text-decoding.js";
 import { Deadlines } from "./deadlines.js";
-import { maskUrl } from "./mask-secrets.js";
-import type { Redactor } from "./redactor.js";
+import { plainFailure, redirected } from "./plain-failure.js";
 import { retryDelay } from "./retry.js";
 import type { Exchange, HttpRequest, ResponseHead, Transport } from "./transport.js";
 import type { WireLog } from "./wire-log.js";
@@ -24,11 +22,11 @@ export interface HttpCallSettings {
   random: () => number;
   /** Opens the log of a call that somebody watches, before it is sent. */
   wire: (() => Promise<WireLog | undefined>) | undefined;
-  /** Takes the call's secrets out of errors. */
-  redactor: Redactor;
-  /** The error that an answer other than a success means. */
-  readError: (response: ErrorResponse) => SluiceError;
+  readError: ReadError;
 }
+
+/** The error that an answer other than a success means. */
+export type ReadError = (response: ErrorResponse) => SluiceError | Promise<SluiceError>;
 
 /** An answer whose head has come. */
 export interface BegunAnswer {
@@ -83,7 +81,7 @@ export class HttpCall {
     const { transport: given, wire, timeouts, clock } = this.#settings;
     const transport = given instanceof Promise ? await given : given;
     if (wire !== undefined) this.#wire ??= await wire();
-    this.#throwIfStopped();
+    if (this.#stopped !== undefined) throw await this.#stop(this.#stopped);
     this.#deadlines ??= new Deadlines(timeouts, clock, (error) => this.#expire(error));
     const head = await this.#send(transport, this.#deadlines, attempt);
     return { head, decoding: transport.decoding?.() };
@@ -95,14 +93,14 @@ export class HttpCall {
    * @throws {SluiceError} where none may, as `fail` gives it.
    */
   async pause(error: SluiceError, attempt: number): Promise<void> {
-    const { retry, random, redactor } = this.#settings;
+    const { retry, random } = this.#settings;
     const delay = this.#stopped === undefined ? retryDelay(error, attempt, retry, random) : undefined;
-    if (delay === undefined) throw this.fail(error);
+    if (delay === undefined) throw await this.fail(error);
     this.#exchange?.close(error);
     this.#deadlines?.pause();
-    this.#wire?.retry(attempt + 1, delay, redactor.error(error));
+    this.#wire?.retry(attempt + 1, delay, error);
     await this.#sleep(delay);
-    this.#throwIfStopped(error);
+    if (this.#stopped !== undefined) throw await this.#stop(this.#stopped, error);
   }
 
   /** Gives back bytes that were taken: they are the next that are taken. */
@@ -154,20 +152,6 @@ export class HttpCall {
     return text;
   }
 
-  /**
-   * The rest of the body as JSON.
-   *
-   * @throws {SluiceError} as `readText`; `malformed-frame` for anything but JSON.
-   */
-  async readJson(maxBytes: number): Promise<JsonValue> {
-    const text = await this.readText(maxBytes);
-    try {
-      return parseExactJson(text);
-    } catch (cause) {
-      throw notJson(text, cause);
-    }
-  }
-
   /** The answer is complete: what follows it is dropped, and the connection may be used again. */
   finish(): void {
     if (this.#ended) return;
@@ -177,23 +161,33 @@ export class HttpCall {
     this.#wire?.end();
   }
 
-  /** The call has failed for good. The connection closes at once. Returns the error with the model's name. */
-  fail(failure: SluiceError): SluiceError {
-    const error = this.#settings.redactor.error(failure);
-    const named = error.model === undefined ? error.with({ model: this.#settings.model }) : error;
-    if (this.#ended) return named;
+  /** The call has failed for good. The connection closes at once. Gives the error with the model's name and without secrets. */
+  async fail(failure: SluiceError): Promise<SluiceError> {
+    const { model, request } = this.#settings;
+    const named = failure.model === undefined ? failure.with({ model }) : failure;
+    this.#close(named);
+    try {
+      const { Redactor } = await import("./redactor.js");
+      return new Redactor(request).error(named);
+    } catch {
+      return plainFailure(named, request);
+    }
+  }
+
+  #close(error: SluiceError): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#deadlines?.stop();
-    this.#exchange?.close(named);
-    this.#wire?.error(named);
-    return named;
+    this.#exchange?.close(error);
+    this.#wire?.error(error);
   }
 
   /** The caller leaves. */
   cancel(error: SluiceError): void {
     if (this.#ended) return;
     this.#stopped = error;
-    this.fail(error);
+    const { model } = this.#settings;
+    this.#close(error.model === undefined ? error.with({ model }) : error);
     this.#wakeUp?.();
   }
 
@@ -208,12 +202,12 @@ export class HttpCall {
     const { head } = exchange;
     if (head === undefined) throw exchange.failure ?? new SluiceError("truncated", "no answer", { retryable: true });
     this.#wire?.response(head);
-    if (head.status >= 300 && head.status < 400) throw redirected(head, request.url);
-    if (head.status < 200 || head.status >= 400) throw await this.#refusal(head);
+    if (head.status < 200 || head.status >= 300) throw await this.#refusal(head);
     return head;
   }
 
   async #refusal(head: ResponseHead): Promise<SluiceError> {
+    if (head.status >= 300 && head.status < 400) return redirected(head, this.#settings.request.url);
     const { text, failure } = await this.#readText(MAX_ERROR_BYTES);
     if (this.#stopped !== undefined) return this.#stopped;
     // An error that was cut off still says more than the cut.
@@ -248,10 +242,9 @@ export class HttpCall {
     this.#wakeUp?.();
   }
 
-  #throwIfStopped(cause?: SluiceError): void {
-    if (this.#stopped === undefined) return;
-    const why = this.#stopped.cause ?? cause;
-    throw this.fail(why === undefined ? this.#stopped : this.#stopped.with({ cause: why }));
+  #stop(stopped: SluiceError, cause?: SluiceError): Promise<SluiceError> {
+    const why = stopped.cause ?? cause;
+    return this.fail(why === undefined ? stopped : stopped.with({ cause: why }));
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -265,21 +258,4 @@ export class HttpCall {
     });
     this.#wakeUp = undefined;
   }
-}
-
-function redirected(head: ResponseHead, url: string): SluiceError {
-  const to = head.headers.location;
-  const where = to === undefined ? "elsewhere" : `to ${maskUrl(to)}`;
-  return new SluiceError(
-    "provider-error",
-    `${new URL(url).host} redirects ${where} (HTTP ${head.status}); redirects are not followed, so set the base URL to where the service is`,
-    { status: head.status },
-  );
-}
-
-/** The error for a body that is not JSON: what it says instead. */
-export function notJson(text: string, cause?: unknown): SluiceError {
-  if (text.trim() === "") return new SluiceError("truncated", "the answer is empty", { retryable: true, cause });
-  const frame = text.slice(0, 500);
-  return new SluiceError("malformed-frame", `the answer is not JSON: ${frame}`, { frame, cause });
 }

@@ -1,5 +1,4 @@
 import type { CallingDialect, ErrorResponse } from "../../dialects/dialect.js";
-import { withProtocol } from "../../dialects/wrong-protocol.js";
 import type { BatchSource } from "../../stream/batch-source.js";
 import { checkCallOptions, RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { Warning } from "../../stream/chat-event.js";
@@ -18,11 +17,13 @@ import {
   string,
   stringRecord,
 } from "../../stream/checks.js";
+import type { SluiceError } from "../../stream/error.js";
 import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
 import { defaultTimeouts } from "./default-timeouts.js";
 import { HttpService, type HttpServiceOptions } from "./http-service.js";
 import { httpSource } from "./http-source.js";
+import { plainRefusal } from "./plain-failure.js";
 
 /** Settings of `httpModel`. */
 export interface HttpModelOptions extends HttpServiceOptions {
@@ -67,7 +68,7 @@ export function httpModel(options: HttpModelOptions): ChatModel {
   const service = new HttpService(options);
   const framed = dialect.framing === "sse" ? "text/event-stream" : "application/x-ndjson";
   // Made here and not for each call, whose request it would keep for as long as the answer lasts.
-  const readError = (response: ErrorResponse) => withProtocol(dialect.name, response, dialect.readError(response));
+  const readError = (response: ErrorResponse) => refusalOf(dialect, response);
   return {
     id,
     ...(capabilities !== undefined && { capabilities }),
@@ -79,7 +80,8 @@ export function httpModel(options: HttpModelOptions): ChatModel {
         await dialect.load?.();
         const codec = await compaction.call(dialect);
         const { path, body } = codec.write(request, model);
-        return codec.read(await service.postJson(id, path, body, readError, call));
+        const { postJson } = await import("./json-calls.js");
+        return codec.read(await postJson(service, id, path, body, readError, call));
       },
     }),
     stream(request, call = {}) {
@@ -109,6 +111,14 @@ export function httpModel(options: HttpModelOptions): ChatModel {
       return new ChatStream(source, { signal: call.signal, retain: call.retain });
     },
   };
+}
+
+/** The error of an unsuccessful answer. What reads it is loaded then; where that fails, the server's own words are all there is. */
+async function refusalOf(dialect: CallingDialect, response: ErrorResponse): Promise<SluiceError> {
+  const code = Promise.all([import("../../dialects/wrong-protocol.js"), dialect.load?.()]);
+  const loaded = await code.catch(() => undefined);
+  if (loaded === undefined) return plainRefusal(response);
+  return loaded[0].withProtocol(dialect.name, response, dialect.readError(response));
 }
 
 /** What a protocol is asked before its code is there waits for it, and so does what that throws. */

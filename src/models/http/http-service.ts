@@ -1,16 +1,11 @@
 import { type Clock, systemClock } from "../../base/clock.js";
-import type { JsonValue } from "../../base/json.js";
-import { onAbort } from "../../base/on-abort.js";
-import type { ErrorResponse } from "../../dialects/dialect.js";
 import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { invalid } from "../../stream/error.js";
 import { resolveTimeouts } from "./deadlines.js";
-import { defaultTimeouts } from "./default-timeouts.js";
 import { defaultTransport } from "./default-transport.js";
-import { HttpCall } from "./http-call.js";
-import { maskUrl } from "./mask-secrets.js";
-import { Redactor } from "./redactor.js";
+import { HttpCall, type ReadError } from "./http-call.js";
 import { resolveRetry } from "./retry.js";
+import { shownUrl } from "./shown-url.js";
 import type { HttpRequest, Transport } from "./transport.js";
 import { watchedWire } from "./watched-wire.js";
 
@@ -40,13 +35,14 @@ type Headers = Readonly<Record<string, string>>;
 
 /** A service behind HTTP: where it is, how to be let in, and how calls to it are made. */
 export class HttpService {
-  readonly #options: HttpServiceOptions;
+  /** As they were given. */
+  readonly options: Readonly<HttpServiceOptions>;
   readonly #base: string;
   readonly #query: string;
 
   /** @throws {SluiceError} `invalid-argument` for an invalid base URL, timeouts or retry policy. */
   constructor(options: HttpServiceOptions) {
-    this.#options = options;
+    this.options = options;
     checkBaseUrl("baseUrl", options.baseUrl);
     this.#base = options.baseUrl.replace(/(?<!\/)\/+$/, "");
     this.#query = new URLSearchParams(options.query).toString();
@@ -67,96 +63,28 @@ export class HttpService {
    * @param defaults limits where neither the model nor the call has any.
    * @throws {SluiceError} `invalid-argument` for invalid timeouts or an invalid retry policy.
    */
-  call(
-    model: string,
-    request: HttpRequest,
-    readError: (response: ErrorResponse) => SluiceError,
-    options: CallOptions,
-    defaults?: Timeouts,
-  ): HttpCall {
-    const { transport, clock = systemClock, random = Math.random } = this.#options;
-    const redactor = new Redactor(request);
+  call(model: string, request: HttpRequest, readError: ReadError, options: CallOptions, defaults?: Timeouts): HttpCall {
+    const { transport, clock = systemClock, random = Math.random } = this.options;
     return new HttpCall({
       model,
       request,
       readError,
       transport: transport ?? defaultTransport(),
-      timeouts: resolveTimeouts(defaults, this.#options.timeouts, options.timeouts),
-      retry: resolveRetry(this.#options.retry, options.retry),
+      timeouts: resolveTimeouts(defaults, this.options.timeouts, options.timeouts),
+      retry: resolveRetry(this.options.retry, options.retry),
       clock,
       random,
-      redactor,
-      wire: watchedWire(options.onWire, redactor),
+      wire: watchedWire(options.onWire, request),
     });
-  }
-
-  /**
-   * Reads JSON.
-   *
-   * @throws {SluiceError} as a call does; `malformed-frame` for anything but JSON.
-   */
-  async getJson(
-    model: string,
-    path: string,
-    readError: (response: ErrorResponse) => SluiceError,
-    options: CallOptions,
-  ): Promise<JsonValue> {
-    const { headers } = options;
-    const request = this.request("GET", path, { accept: "application/json" }, this.#options.headers, headers);
-    return this.#readJson(this.call(model, request, readError, options), options.signal, MAX_JSON_BYTES);
-  }
-
-  /**
-   * Sends JSON and reads JSON.
-   *
-   * @param options `maxBytes`: the longest answer. Default 16 MiB.
-   * @throws {SluiceError} as a call does; `malformed-frame` for anything but JSON, `frame-too-large` for an answer that is too long.
-   */
-  async postJson(
-    model: string,
-    path: string,
-    body: JsonValue,
-    readError: (response: ErrorResponse) => SluiceError,
-    options: CallOptions & { maxBytes?: number },
-  ): Promise<JsonValue> {
-    const { headers, maxBytes = MAX_JSON_BYTES } = options;
-    const json = { accept: "application/json", "content-type": "application/json" };
-    const request = this.request("POST", path, json, this.#options.headers, headers);
-    const limits = defaultTimeouts({
-      nearBy: this.#options.nearBy ?? false,
-      model,
-      streaming: false,
-      reasoning: false,
-    });
-    const call = this.call(model, { ...request, body: JSON.stringify(body) }, readError, options, limits);
-    return this.#readJson(call, options.signal, maxBytes);
-  }
-
-  async #readJson(call: HttpCall, signal: AbortSignal | undefined, maxBytes: number): Promise<JsonValue> {
-    const cancel = () => call.cancel(new SluiceError("cancelled", "the call was cancelled", { cause: signal?.reason }));
-    const callOff = signal === undefined ? undefined : onAbort(signal, cancel);
-    try {
-      if (signal?.aborted) cancel();
-      return await call.run(async () => {
-        const body = await call.readJson(maxBytes);
-        call.finish();
-        return body;
-      });
-    } finally {
-      callOff?.();
-    }
   }
 }
-
-/** The longest list of models and the like, in bytes. */
-const MAX_JSON_BYTES = 16 * 1024 * 1024;
 
 /** @throws {SluiceError} `invalid-argument`, with the name under which it was given. */
 export function checkBaseUrl(field: string, baseUrl: string): void {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const usable = url !== undefined && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
   if (!usable || url.username !== "" || url.password !== "") {
-    throw invalid(field, maskUrl(baseUrl), "an http or https URL without query and credentials");
+    throw invalid(field, shownUrl(baseUrl), "an http or https URL without query and credentials");
   }
 }
 

@@ -29,7 +29,7 @@ class HttpAttempts implements AttemptsPlan {
   }
 
   async recover(error: SluiceError, { attempt, delivered }: FailedAttempt): Promise<Batch> {
-    if (delivered) throw this.#call.fail(error);
+    if (delivered) throw await this.#call.fail(error);
     await this.#call.pause(error, attempt);
     return [];
   }

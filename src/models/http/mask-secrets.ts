@@ -1,3 +1,5 @@
+import { maskSecret } from "./mask-secret.js";
+
 /**
  * How names end whose values are secrets, in lower case: `authorization`, `ocp-apim-subscription-key`, `helicone-auth`,
  * `x-functions-key`, `client_secret`, `code`.
@@ -89,11 +91,6 @@ function decoded(value: string): string {
   } catch {
     return value;
   }
-}
-
-/** A secret with at most its first and last two characters left, and those only of one with at least 16. */
-export function maskSecret(secret: string): string {
-  return secret.length < 16 ? "…" : `${secret.slice(0, 2)}…${secret.slice(-2)}`;
 }
 
 /** Keeps the scheme of `Authorization: Bearer …`. A cookie holds several secrets, so nothing of it is shown. */

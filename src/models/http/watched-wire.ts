@@ -1,5 +1,5 @@
 import type { WireEvent } from "../../stream/chat-model.js";
-import type { Redactor } from "./redactor.js";
+import type { HttpRequest } from "./transport.js";
 import type { WireLog } from "./wire-log.js";
 
 /** Whether `SLUICE_LOG` asks for what calls send and receive. */
@@ -10,8 +10,8 @@ export function isWirePrinted(): boolean {
 /** Loads the log of a call that `onWire` or `SLUICE_LOG` watches; `undefined` for all others, which need none of its code. */
 export function watchedWire(
   onWire: ((event: WireEvent) => void) | undefined,
-  redactor: Redactor,
+  request: Pick<HttpRequest, "url" | "headers">,
 ): (() => Promise<WireLog | undefined>) | undefined {
   if (onWire === undefined && !isWirePrinted()) return undefined;
-  return async () => (await import("./wire-log.js")).openWireLog(onWire, redactor);
+  return async () => (await import("./wire-log.js")).openWireLog(onWire, request);
 }

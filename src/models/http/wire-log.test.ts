@@ -3,7 +3,8 @@ import { refuse, whole } from "../../../test/faults/behaviours.js";
 import { FRAMES, modelAt, REQUEST, TEXT } from "../../../test/faults/chat-answer.js";
 import { FaultServer } from "../../../test/faults/fault-server.js";
 import type { WireEvent } from "../../stream/chat-model.js";
-import { maskHeaders, maskSecret, maskUrl, secretsOf } from "./mask-secrets.js";
+import { maskSecret } from "./mask-secret.js";
+import { maskHeaders, maskUrl, secretsOf } from "./mask-secrets.js";
 
 const KEY = "sk-proj-0123456789abcdef";
 

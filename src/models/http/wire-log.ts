@@ -1,7 +1,7 @@
 import type { WireEvent } from "../../stream/chat-model.js";
 import { messageOf, type SluiceError } from "../../stream/error.js";
 import { maskHeaders, maskUrl } from "./mask-secrets.js";
-import type { RedactedPieces, Redactor } from "./redactor.js";
+import { type RedactedPieces, Redactor } from "./redactor.js";
 import type { HttpRequest, ResponseHead } from "./transport.js";
 import { isWirePrinted } from "./watched-wire.js";
 
@@ -46,12 +46,12 @@ export class WireLog {
   }
 
   retry(attempt: number, delayMs: number, error: SluiceError): void {
-    this.#report({ type: "retry", id: this.#id, attempt, delayMs, error });
+    this.#report({ type: "retry", id: this.#id, attempt, delayMs, error: this.#redactor.error(error) });
   }
 
   error(error: SluiceError): void {
     this.#flush();
-    this.#report({ type: "error", id: this.#id, error });
+    this.#report({ type: "error", id: this.#id, error: this.#redactor.error(error) });
   }
 
   end(): void {
@@ -74,13 +74,16 @@ export class WireLog {
  * The log of a call that `onWire` or `SLUICE_LOG=debug` watches; `undefined` for all others. What `SLUICE_LOG` asks for
  * goes to stderr, one JSON object a line.
  */
-export function openWireLog(onWire: ((event: WireEvent) => void) | undefined, redactor: Redactor): WireLog | undefined {
+export function openWireLog(
+  onWire: ((event: WireEvent) => void) | undefined,
+  request: Pick<HttpRequest, "url" | "headers">,
+): WireLog | undefined {
   const printed = isWirePrinted();
   if (!printed && onWire === undefined) return undefined;
   return new WireLog((event) => {
     if (printed) process.stderr.write(`sluice ${wireLine(event)}\n`);
     watch(onWire, event);
-  }, redactor);
+  }, new Redactor(request));
 }
 
 /** Who watches a call does not break it, however it fails: that is a warning of the process, given once for each event. */

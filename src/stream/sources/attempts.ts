@@ -4,7 +4,8 @@ import { SluiceError } from "../error.js";
 import { isContent } from "../is-content.js";
 import { plainText } from "../plain-text.js";
 import { nextThen, type Reads, readsOf, TakerChain } from "../read-into.js";
-import { type Pulled, truncated } from "./transform.js";
+import type { Pulled } from "./transform.js";
+import { truncated } from "./truncated.js";
 
 /** An attempt that failed. */
 export interface FailedAttempt {

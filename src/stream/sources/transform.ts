@@ -1,6 +1,6 @@
 import type { Batch, BatchSource, BatchTaker } from "../batch-source.js";
-import { SluiceError } from "../error.js";
 import { nextThen, type Reads, readsOf, TakerChain } from "../read-into.js";
+import { truncated } from "./truncated.js";
 
 /** A batch, nothing yet, or a promise of either where something must be waited for. */
 export type Pulled = Batch | undefined | Promise<Batch | undefined>;
@@ -150,9 +150,4 @@ class TransformSource implements BatchSource {
       out.then(resolve, reject);
     });
   }
-}
-
-/** What a source that ends without a `finish` has failed with. */
-export function truncated(): SluiceError {
-  return new SluiceError("truncated", "the stream ended without a finish", { retryable: true });
 }

@@ -206,7 +206,7 @@ async function* rest(
       yield* pieces;
       if (pieces.length > 0) continue;
       if (call.over) {
-        if (call.failure !== undefined) throw call.fail(call.failure);
+        if (call.failure !== undefined) throw await call.fail(call.failure);
         call.finish();
         return;
       }

@@ -1,4 +1,4 @@
-import { model } from "../models/registry.js";
+import { model } from "../models/named-model.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { ChatSession } from "./chat-session.js";

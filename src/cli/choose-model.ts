@@ -1,5 +1,6 @@
 import { echo } from "../models/echo.js";
-import { configuredProviders, model as resolve } from "../models/registry.js";
+import { model as resolve } from "../models/named-model.js";
+import { configuredProviders } from "../models/registry.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { Io } from "./io.js";
 import { firstOllamaModel } from "./local-servers.js";

@@ -1,4 +1,5 @@
-import { configuredProviders, model as resolve } from "../models/registry.js";
+import { model as resolve } from "../models/named-model.js";
+import { configuredProviders } from "../models/registry.js";
 import type { Io } from "./io.js";
 
 /** How long a server on this machine may take, in ms: one that is not there refuses at once, a busy one answers late. */

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { nearest } from "../base/nearest.js";
-import { configuredProviders, model as resolve } from "../models/registry.js";
+import { model as resolve } from "../models/named-model.js";
+import { configuredProviders } from "../models/registry.js";
 import type { ModelInfo } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { usualModel } from "./choose-model.js";

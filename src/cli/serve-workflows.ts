@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { model } from "../models/registry.js";
+import { model } from "../models/named-model.js";
 import type { ServerOptions } from "../server/server-options.js";
 import { EmbeddedEngine } from "../workflows/engines/embedded-engine.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";

@@ -37,6 +37,7 @@ export type { Exchange, HttpRequest, ResponseHead, Transport } from "./http/tran
 export type { UndiciTransportOptions } from "./http/undici-transport.js";
 export type { LlamaModel, LlamaOptions } from "./llama/llama.js";
 export { llama } from "./llama/llama.js";
+export { model } from "./named-model.js";
 export { cost } from "./prices/cost.js";
 export { CostMeter } from "./prices/cost-meter.js";
 export { defaultPrices } from "./prices/default-prices.js";
@@ -46,7 +47,7 @@ export { PRICES } from "./prices/prices.js";
 export type { Address, AddressVariable, Environment, GetJson, Provider, ProviderStatus } from "./provider.js";
 export type { ModelOptions } from "./provider-service.js";
 export { record } from "./record.js";
-export { configuredProviders, model, Registry, registerProvider } from "./registry.js";
+export { configuredProviders, Registry, registerProvider } from "./registry.js";
 export type { ReplayOptions } from "./replay.js";
 export { replay } from "./replay.js";
 export type { ConcurrencyLimitOptions } from "./routing/concurrency-limit.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { model } from "./registry.js";
+import { model } from "./named-model.js";
 
 /** A service that answers each path with its own body, and what was asked of it. */
 function service(bodies: Readonly<Record<string, object>>) {

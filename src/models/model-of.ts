@@ -1,7 +1,7 @@
 import type { ChatModel } from "../stream/chat-model.js";
 import { isModel } from "../stream/checked-model.js";
 import { invalid } from "../stream/error.js";
-import { model } from "./registry.js";
+import { model } from "./named-model.js";
 
 /**
  * The model that somebody means: a model, or its name as `model()` takes it.

@@ -3,8 +3,8 @@ import { refuse } from "../../test/faults/behaviours.js";
 import { TEXT } from "../../test/faults/chat-answer.js";
 import { refusal, sent, startServer } from "../../test/support/named-model.js";
 import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
+import { model } from "./named-model.js";
 import type { ModelOptions } from "./provider-service.js";
-import { model } from "./registry.js";
 
 describe("an address", () => {
   it.each<[id: string, options: ModelOptions, url: string]>([

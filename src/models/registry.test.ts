@@ -4,10 +4,11 @@ import { FRAMES, REQUEST, TEXT } from "../../test/faults/chat-answer.js";
 import { refusal, sent, startServer } from "../../test/support/named-model.js";
 import { openAiChat } from "../dialects/openai-chat/openai-chat.js";
 import type { ChatRequest } from "../stream/chat-request.js";
+import { model } from "./named-model.js";
 import type { Provider } from "./provider.js";
 import type { ModelOptions } from "./provider-service.js";
 import { PROVIDERS } from "./providers.js";
-import { configuredProviders, model, Registry } from "./registry.js";
+import { configuredProviders, Registry } from "./registry.js";
 
 describe("a name that is none", () => {
   it("is told so where it is no text, as a variable that is not set", () => {

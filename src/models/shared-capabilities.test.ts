@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Capabilities, ChatModel } from "../stream/chat-model.js";
 import { defineModel } from "./define-model.js";
 import { fallback } from "./fallback.js";
-import { model } from "./registry.js";
+import { model } from "./named-model.js";
 
 const able = (capabilities?: Capabilities): ChatModel =>
   defineModel({ id: "own", ...(capabilities && { capabilities }), stream: () => ["Yes."] });

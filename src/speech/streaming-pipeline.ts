@@ -1,4 +1,4 @@
-import { model as resolve } from "../models/registry.js";
+import { model as resolve } from "../models/named-model.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import { exactly, filledString } from "../stream/checks.js";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../base/json.js";
-import { model as registryModel } from "../models/registry.js";
+import { model as registryModel } from "../models/named-model.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { ModelAsked, WorkflowServices } from "./services.js";

@@ -8,7 +8,7 @@ import { anthropicCalling } from "../../src/dialects/anthropic/anthropic-calling
 import { geminiCalling } from "../../src/dialects/gemini/gemini-calling.js";
 import { ollamaCalling } from "../../src/dialects/ollama/ollama-calling.js";
 import { openAiChatCalling } from "../../src/dialects/openai-chat/openai-chat-calling.js";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 import type { ChatMessage } from "../../src/stream/message.js";
 
 let close = () => {};

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { Agent } from "../../src/agents/agent.js";
 import { providerCompaction } from "../../src/agents/memory/provider-compaction.js";
 import type { JsonObject } from "../../src/base/json.js";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 
 let close = () => {};
 afterEach(() => close());

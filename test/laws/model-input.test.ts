@@ -5,7 +5,7 @@ import { anthropic, gemini, ollama, openAiChat } from "../../src/dialects/index.
 import { defineModel } from "../../src/models/define-model.js";
 import { fallback } from "../../src/models/fallback.js";
 import { llama } from "../../src/models/llama/llama.js";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 import { simulate } from "../../src/models/simulate.js";
 import type { ChatModel, InputKind } from "../../src/stream/chat-model.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";

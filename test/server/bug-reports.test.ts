@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isJsonObject, type JsonObject } from "../../src/base/json.js";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 import { type Serving, serve } from "./serve.js";
 import { BEGUN, chunk, DONE, named, sse } from "./wire-frames.js";
 

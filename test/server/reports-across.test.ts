@@ -5,7 +5,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { Ollama } from "ollama";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 import { type Serving, serve } from "./serve.js";
 import { BEGUN, chunk, DONE, named, sse } from "./wire-frames.js";
 

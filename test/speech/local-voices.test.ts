@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 import { wavHeader } from "../../src/speech/audio/wav.js";
 import { googleVoice } from "../../src/speech/voices/cloud/google-voice.js";
 import { modelVoice } from "../../src/speech/voices/model-voice.js";

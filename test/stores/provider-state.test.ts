@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../src/base/json.js";
 import { Conversation } from "../../src/chat/conversation.js";
-import { model } from "../../src/models/registry.js";
+import { model } from "../../src/models/named-model.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";
 import { startPostgres, startRedis } from "../support/local-server.js";
 

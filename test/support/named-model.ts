@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
+import { model } from "../../src/models/named-model.js";
 import type { ModelOptions } from "../../src/models/provider-service.js";
-import { model } from "../../src/models/registry.js";
 import { SluiceError } from "../../src/stream/error.js";
 import { FRAMES, REQUEST, TEXT } from "../faults/chat-answer.js";
 import { type Behaviour, FaultServer } from "../faults/fault-server.js";

@@ -1,4 +1,4 @@
-import { model as resolve } from "../../models/registry.js";
+import { model as resolve } from "../../models/named-model.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import { SluiceError } from "../../stream/error.js";
 import { Agent } from "../agent.js";

@@ -1,4 +1,5 @@
-import { configuredProviders, model as resolve } from "../../models/registry.js";
+import { model as resolve } from "../../models/named-model.js";
+import { configuredProviders } from "../../models/registry.js";
 import { SluiceError } from "../../stream/error.js";
 import { styled } from "../ansi.js";
 import { chooseModel } from "../choose-model.js";

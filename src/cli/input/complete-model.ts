@@ -1,5 +1,6 @@
+import { model } from "../../models/named-model.js";
 import { defaultPrices } from "../../models/prices/default-prices.js";
-import { configuredProviders, model } from "../../models/registry.js";
+import { configuredProviders } from "../../models/registry.js";
 import type { Io } from "../io.js";
 
 /** How long a service may take to say what it offers, in ms: somebody waits at the prompt. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { model } from "../registry.js";
+import { model } from "../named-model.js";
 
 const env = { OPENAI_API_KEY: "k", ANTHROPIC_API_KEY: "k", DEEPSEEK_API_KEY: "k", GEMINI_API_KEY: "k" };
 

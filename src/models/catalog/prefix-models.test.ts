@@ -5,8 +5,8 @@ import { parseJson } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
 import { fallback } from "../fallback.js";
+import { model } from "../named-model.js";
 import { PROVIDERS } from "../providers.js";
-import { model } from "../registry.js";
 import { scripted } from "../scripted.js";
 
 const env = { ANTHROPIC_API_KEY: "k", MISTRAL_API_KEY: "k", MOONSHOT_API_KEY: "k", OPENAI_API_KEY: "k" };

@@ -1,7 +1,8 @@
 import { exactly } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import { findProvider } from "../named-model.js";
 import { serviceOf } from "../provider-service.js";
-import { type Registry, sharedRegistry } from "../registry.js";
+import type { Registry } from "../registry.js";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../service-options.js";
 import type { EmbeddingModel } from "./embedding-model.js";
 import { embeddingProtocolOf } from "./embedding-protocols.js";
@@ -31,7 +32,7 @@ const EMBEDDER = exactly("embedder", SERVICE_OPTIONS);
 export function embedder(
   asked: string,
   options: EmbedderOptions = {},
-  registry: Registry = sharedRegistry(),
+  registry: Pick<Registry, "find"> = { find: findProvider },
 ): EmbeddingModel {
   if (typeof asked !== "string") throw invalid("model", asked, "a name such as openai/text-embedding-3-small");
   EMBEDDER(options, "");

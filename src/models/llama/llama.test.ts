@@ -8,7 +8,7 @@ import { ManualClock } from "../../../test/support/manual-clock.js";
 import { hasLlama, TinyModels } from "../../../test/support/tiny-model.js";
 import { systemClock } from "../../base/clock.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { model as modelOfName } from "../registry.js";
+import { model as modelOfName } from "../named-model.js";
 import { planAnswer } from "./answer-plan.js";
 import { type LlamaModel, type LlamaOptions, llama } from "./llama.js";
 import { LlamaSource } from "./llama-source.js";

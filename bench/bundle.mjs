@@ -1,21 +1,37 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-/** Everything that `sluice/stream` exports, and the reader and writer of one protocol. */
-const ENTRY = `export * from "sluice/stream"; export { openAiChat } from "sluice/dialects";`;
+const built = build({
+  stdin: { contents: 'export { stream } from "sluice";', resolveDir: import.meta.dirname },
+  bundle: true,
+  splitting: true,
+  outdir: "/bundle",
+  write: false,
+  minify: true,
+  metafile: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  // It tells that files without side effects are left out, as they should be.
+  logLevel: "error",
+});
 
-/** The size of the core for browsers, minified and gzipped, in KB. */
-export async function bundleKb() {
-  const { outputFiles } = await build({
-    stdin: { contents: ENTRY, resolveDir: import.meta.dirname },
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    platform: "browser",
-    target: "es2022",
-    // It tells that files without side effects are left out, as they should be.
-    logLevel: "error",
-  });
-  return outputFiles.reduce((bytes, file) => bytes + gzipSync(file.contents).length, 0) / 1_000;
+/** What a page loads that streams text from a service of a protocol: minified, after gzip, in KB. */
+export async function pageKb(dialect) {
+  const { metafile, outputFiles } = await built;
+  const paths = Object.keys(metafile.outputs);
+  const loaded = new Set();
+  // What the entry imports, and what one of its dynamic imports does.
+  const follow = (path) => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of metafile.outputs[path].imports) if (kind === "import-statement") follow(next);
+  };
+  for (const name of ["stdin", ...(dialect === undefined ? [] : [`${dialect}-calling`])]) {
+    const found = paths.find((path) => new RegExp(`/${name}(\\.browser)?(-[A-Z0-9]+)?\\.js$`).test(path));
+    if (found === undefined) throw new Error(`there is no ${name} among ${paths.join(", ")}`);
+    follow(found);
+  }
+  const files = outputFiles.filter(({ path }) => [...loaded].some((one) => path.endsWith(`/${one.split("/").at(-1)}`)));
+  return gzipSync(Buffer.concat(files.map(({ contents }) => contents))).length / 1_000;
 }

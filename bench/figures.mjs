@@ -125,7 +125,7 @@ export const figures = [
   plain("sidecarGrpcCpuUsPerToken", "µs/token added, sidecar gRPC", 2, "the same over gRPC"),
   plain("sidecarFirstTokenUs", "first token µs added, sidecar", 0, "over HTTP, p50 of requests one after the other"),
   plain("importMs", "import ms", 0, "importing the library in a fresh process"),
-  plain("bundleKb", "bundle KB", 1, "for browsers, minified and gzipped: `stream` and one dialect"),
+  plain("bundleKb", "bundle KB", 1, "what a page loads that streams text from openai-chat, minified and gzipped"),
 ];
 
 /**

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bundleKb } from "./bundle.mjs";
+import { pageKb } from "./bundle.mjs";
 import { nodeStartMs, runJob, startServer } from "./children.mjs";
 import { measures } from "./measures.mjs";
 import { pageReport, terminalReport } from "./report.mjs";
@@ -61,7 +61,7 @@ async function measureAll(rows, all, results) {
   }
   server.stop();
   const sluice = rows.find((row) => row.name === "sluice");
-  if (sluice !== undefined) results.add(sluice, { bundleKb: await bundleKb() });
+  if (sluice !== undefined) results.add(sluice, { bundleKb: await pageKb("openai-chat") });
   return failures;
 }
 

@@ -36,7 +36,7 @@ const IN_PARTS = ["dialects", "models", "guards"];
 
 // Loaded when first used, or without the rest of their folder.
 const BY_THEMSELVES =
-  /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch|echo-source|thinking-source|part-thoughts|wire-log|chunk-stage|templates|wav)\.ts$/;
+  /^(undici-.*|recognise-wire|run-settings|converse-reply|guarded-fetch|echo-source|thinking-source|part-thoughts|wire-log|json-calls|not-json|list-models|redactor|mask-secrets|odd-answers|chunk-stage|templates|wav)\.ts$/;
 
 function chunkOf(id, graph) {
   if (isGuard(id)) return "dapr";

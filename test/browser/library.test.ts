@@ -127,9 +127,11 @@ describe.skipIf(NO_BROWSER !== undefined)("the library in Chromium", () => {
     const { pieces, usage } = await page.evaluate<Streamed>("run.streamed('Hi')");
     expect(pieces.join("")).toBe("You said Hi. \u{1F600}");
     expect(usage).toMatchObject({ inputTokens: 3, outputTokens: 5 });
-    expect(requested.filter((path) => /-calling-/.test(path))).toEqual([
-      expect.stringMatching(/^\/openai-chat-calling-/),
+    expect(requested.filter((path) => /-calling\b/.test(path))).toEqual([
+      expect.stringMatching(/^\/openai-chat-calling\b/),
     ]);
+    // Text needs neither all of the protocol nor what reads errors.
+    expect(requested.filter((path) => /whole-codec|redactor/.test(path))).toEqual([]);
   });
 
   test("leaving closes the connection to the service", async () => {

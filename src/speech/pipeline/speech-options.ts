@@ -1,8 +1,8 @@
 import type { Clock } from "../../base/clock.js";
-import { type Check, exactly, oneOf, wholeNumber } from "../../stream/checks.js";
+import { type Check, exactly, limit, oneOf, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { SPEAKABLE_FIELDS, type SpeakableOptions } from "../speakable/speakable-text.js";
-import type { Voice } from "../voices/voice.js";
+import { longestText, type Voice } from "../voices/voice.js";
 import type { Playback } from "./playback.js";
 
 /** How an answer is spoken. */
@@ -55,12 +55,21 @@ const milliseconds: Check = (value, path) => {
   if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number of ms greater than 0");
 };
 
+const rate: Check = (value, path) => {
+  if (typeof value !== "number" || !(value > 0))
+    throw invalid(path, value, "samples a second: audio/pcm has no header");
+};
+
 /** @throws {SluiceError} `invalid-argument` for anything but a voice. */
 const voice: Check = (value, path) => {
   const found: Partial<Voice> | undefined = typeof value === "object" && value !== null ? value : undefined;
   if (typeof found?.synthesize !== "function" || typeof found.format?.mediaType !== "string") {
     throw invalid(path, value, "a voice, such as flite()");
   }
+  const { format, concurrency, maxChars } = found;
+  if (format.mediaType === "audio/pcm") rate(format.sampleRate, `${path}.format.sampleRate`);
+  if (concurrency !== undefined) wholeNumber(1)(concurrency, `${path}.concurrency`);
+  if (maxChars !== undefined) limit(maxChars, `${path}.maxChars`);
 };
 
 const object: Check = (value, path) => {
@@ -87,7 +96,7 @@ const OPTIONS = exactly("speak", SPEECH_FIELDS);
 /** @throws {SluiceError} `invalid-argument`. */
 export function resolveSpeechOptions(options: SpeechOptions): ResolvedSpeechOptions {
   OPTIONS(options, "");
-  const { maxChunkLength = 400, concurrency = options.voice.concurrency } = options;
+  const { maxChunkLength = 400, concurrency = options.voice.concurrency ?? 1 } = options;
   return {
     sentenceBufferSize: 2,
     minChunkLength: 20,
@@ -97,6 +106,6 @@ export function resolveSpeechOptions(options: SpeechOptions): ResolvedSpeechOpti
     onVoiceError: "fail",
     ...options,
     concurrency,
-    maxChunkLength: Math.min(maxChunkLength, options.voice.maxChars),
+    maxChunkLength: Math.min(maxChunkLength, longestText(options.voice)),
   };
 }

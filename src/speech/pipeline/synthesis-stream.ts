@@ -1,8 +1,10 @@
 import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { StreamedAudio, StreamingVoice } from "../voices/streaming-voice.js";
+import { longestText } from "../voices/voice.js";
+import { checkedChunk, isPcm, WholeSamples } from "../voices/voice-audio.js";
 import type { SpokenPiece } from "./piece.js";
-import { type RunningSynthesis, type SynthesisListener, silent, WholeSamples } from "./synthesis.js";
+import { type RunningSynthesis, type SynthesisListener, silent } from "./synthesis.js";
 
 /** How long a text may pause where the voice does not say, in ms. */
 const MAX_PAUSE_MS = 10_000;
@@ -142,11 +144,11 @@ class Connection {
 
   /** Whether a piece can be spoken over it. */
   takes({ piece }: StreamedPiece): boolean {
-    return !this.#ended && this.#characters + piece.spoken.length <= this.#options.voice.maxChars;
+    return !this.#ended && this.#characters + piece.spoken.length <= longestText(this.#options.voice);
   }
 
   push(task: StreamedPiece): void {
-    task.begin(this.#options.voice.format.mediaType === "audio/pcm", (reason) => this.#cancelled(reason));
+    task.begin(isPcm(this.#options.voice), (reason) => this.#cancelled(reason));
     this.#tasks.push(task);
     this.#texts.push(task.piece.spoken);
     this.#characters += task.piece.spoken.length;
@@ -171,7 +173,7 @@ class Connection {
     try {
       for await (const chunk of voice.synthesizeStream(this.#text(), { signal: this.#stop.signal })) {
         while (this.#first < chunk.piece && this.#tasks.length > 0) this.#complete();
-        if (this.#first === chunk.piece) this.#tasks[0]?.audio(chunk);
+        if (this.#first === chunk.piece) this.#tasks[0]?.audio(checkedChunk(chunk, voice.id));
         if (chunk.last === true && this.#first === chunk.piece) this.#complete();
       }
       this.end();

@@ -1,6 +1,7 @@
 import { SluiceError } from "../../stream/error.js";
-import { pcmMs, SAMPLE_BYTES } from "../audio/pcm.js";
+import { pcmMs } from "../audio/pcm.js";
 import type { AudioChunk, Voice } from "../voices/voice.js";
+import { voiceAudio } from "../voices/voice-audio.js";
 import type { SpokenPiece } from "./piece.js";
 
 /** Is called with what comes of a synthesis. */
@@ -64,13 +65,12 @@ export class Synthesis implements RunningSynthesis {
   }
 
   async #attempt(): Promise<SluiceError | undefined> {
-    const whole = new WholeSamples(this.#voice.format.mediaType === "audio/pcm");
     let bytes = 0;
     try {
-      for await (const chunk of this.#voice.synthesize(this.piece.spoken, { signal: this.#stop.signal })) {
+      for await (const chunk of voiceAudio(this.#voice, this.piece.spoken, { signal: this.#stop.signal })) {
         if (this.#stop.signal.aborted) return undefined;
         bytes += chunk.data.length;
-        this.#listener.audio({ ...chunk, data: whole.push(chunk.data) });
+        this.#listener.audio(chunk);
       }
       return bytes > 0 ? undefined : silent(this.#voice.id);
     } catch (thrown) {
@@ -82,25 +82,6 @@ export class Synthesis implements RunningSynthesis {
 /** The error of a voice that made nothing of a text. */
 export function silent(voice: string): SluiceError {
   return new SluiceError("provider-error", `${voice} made no audio`, { model: voice, retryable: true });
-}
-
-/** Audio of 16-bit samples is handed on in whole ones, wherever the network cuts it. */
-export class WholeSamples {
-  readonly #aligned: boolean;
-  #rest: number | undefined;
-
-  constructor(aligned: boolean) {
-    this.#aligned = aligned;
-  }
-
-  push(data: Uint8Array): Uint8Array {
-    if (!this.#aligned || (this.#rest === undefined && data.length % SAMPLE_BYTES === 0)) return data;
-    const joined = new Uint8Array(data.length + (this.#rest === undefined ? 0 : 1));
-    if (this.#rest !== undefined) joined[0] = this.#rest;
-    joined.set(data, joined.length - data.length);
-    this.#rest = joined.length % SAMPLE_BYTES === 0 ? undefined : joined.at(-1);
-    return joined.subarray(0, joined.length - (joined.length % SAMPLE_BYTES));
-  }
 }
 
 /** About how long a character is heard, in ms: 15 a second. */

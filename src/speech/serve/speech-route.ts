@@ -7,7 +7,8 @@ import { invalid, SluiceError } from "../../stream/error.js";
 import { UNKNOWN_LENGTH, wavHeader } from "../audio/wav.js";
 import { splitSentences } from "../sentences/sentence-splitter.js";
 import { cutText } from "../voices/cut-text.js";
-import type { Voice } from "../voices/voice.js";
+import { longestText, type Voice } from "../voices/voice.js";
+import { voiceAudio } from "../voices/voice-audio.js";
 
 /** What is served as `POST /v1/audio/speech`. */
 export interface SpeechRouteOptions {
@@ -114,9 +115,9 @@ function formatFor(voice: Voice, asked: string | undefined): { mediaType: string
 /** The audio of a text, a sentence at a time: the first is there early. */
 async function* audioOf(voice: Voice, input: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   for (const sentence of splitSentences(input)) {
-    for (const part of cutText(sentence.text, voice.maxChars)) {
+    for (const part of cutText(sentence.text, longestText(voice))) {
       if (!/[\p{L}\p{N}]/u.test(part)) continue;
-      for await (const { data } of voice.synthesize(part, { signal })) if (data.length > 0) yield data;
+      for await (const { data } of voiceAudio(voice, part, { signal })) if (data.length > 0) yield data;
     }
   }
 }

@@ -32,10 +32,10 @@ export interface Voice {
   readonly id: string;
   /** Of all audio that it makes. */
   readonly format: AudioFormat;
-  /** How many texts it turns into audio at the same time without harm. */
-  readonly concurrency: number;
-  /** The longest text that it takes, in UTF-16 code units. */
-  readonly maxChars: number;
+  /** How many texts it turns into audio at the same time without harm. Default 1. */
+  readonly concurrency?: number;
+  /** The longest text that it takes, in UTF-16 code units. Default `Infinity`. */
+  readonly maxChars?: number;
   /**
    * The audio of a text, piece by piece, as soon as there is one.
    *
@@ -49,4 +49,9 @@ export interface Voice {
   prepare?(): Promise<void>;
   /** Frees its workers and connections. It may be used again. */
   close?(): Promise<void>;
+}
+
+/** The longest text that a voice takes, in UTF-16 code units. */
+export function longestText({ maxChars = Number.POSITIVE_INFINITY }: Pick<Voice, "maxChars">): number {
+  return maxChars;
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trickyText } from "../../test/laws/arbitrary-answer.js";
-import { type Hole, LearnedShapes } from "./learned-shapes.js";
+import { LearnedShapes } from "./learned-shapes.js";
+import type { Hole } from "./locate-values.js";
 
 const HOLES: Hole[] = [
   { path: ["choices", 0, "delta", "content"], kind: "string", capture: true },
@@ -61,6 +62,24 @@ describe("a learned shape", () => {
         else expect(found).toEqual({ meaning: "text", values: [second.content, JSON.stringify(second.total)] });
       }),
     ));
+
+  test("gives the same of frames whose other values stay for a while, and change", () => {
+    const few = fc.record({
+      content: fc.constantFrom("", "a", "b", '"', "1"),
+      obfuscation: fc.constantFrom("", "x", "xy", "\\", 'x"'),
+      total: fc.constantFrom(0, 1, 10, 100, 1.5, -1, 1e300),
+      id: fc.constant("a"),
+    });
+    fc.assert(
+      fc.property(fc.array(few, { minLength: 1, maxLength: 40 }), ([first, ...rest]) => {
+        if (first === undefined) return;
+        const shapes = learned(frame(first));
+        for (const next of [first, ...rest]) {
+          expect(match(shapes, frame(next))?.values).toEqual([next.content, JSON.stringify(next.total)]);
+        }
+      }),
+    );
+  });
 
   test("never accepts what is not JSON, nor reads a changed frame as the old one", () =>
     fc.assert(

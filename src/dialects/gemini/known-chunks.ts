@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
-import type { Hole, Path } from "../learned-shapes.js";
+import type { Hole, Path } from "../locate-values.js";
 import { objectOf } from "./opaque.js";
 import { readUsage } from "./usage.js";
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
-import type { Path } from "../learned-shapes.js";
+import type { Path } from "../locate-values.js";
 
 /** What a line says beside its counts. */
 export interface LineContent {

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import { filledString } from "../filled-string.js";
-import { type Hole, LearnedShapes } from "../learned-shapes.js";
+import { LearnedShapes } from "../learned-shapes.js";
+import type { Hole } from "../locate-values.js";
 import { THOUGHT_FIELDS, thoughtStateIn } from "./thoughts.js";
 
 /** What a frame of a learned shape means: a piece of this kind, or of the arguments of this call. */

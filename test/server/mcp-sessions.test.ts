@@ -4,38 +4,12 @@ import { ElicitRequestSchema, type ElicitResult } from "@modelcontextprotocol/sd
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { defineModel } from "../../src/models/define-model.js";
 import { MemoryRunLog } from "../../src/runs/memory-run-log.js";
-import { tool } from "../../src/tools/tool.js";
-import { withTools } from "../../src/tools/with-tools.js";
 import { deferred } from "../support/deferred.js";
 import { startRedis } from "../support/local-server.js";
+import { asking, clerk } from "./mcp-agents.js";
 import { replicatedLogs } from "./replicated-logs.js";
 import { type Serving, serve } from "./serve.js";
 
-/** Calls a tool, and says what it returned. */
-const calling = (name: string, input: Record<string, string>) =>
-  defineModel({
-    id: name,
-    *stream({ messages }) {
-      const results = messages.flatMap((message) => (message.role === "tool" ? message.content : []));
-      const result = results.find((part) => part.type === "tool-result");
-      if (result !== undefined) yield `It said ${JSON.stringify(result.output)}.`;
-      else {
-        yield "Let me see. ";
-        yield { type: "tool-call", callId: "call_1", name, input };
-      }
-    },
-  });
-const clerk = withTools(calling("pay", { to: "Ada" }), [
-  tool({ name: "pay", input: { type: "object" }, approval: true, run: () => "paid" }),
-]);
-const asking = withTools(calling("ask", {}), [
-  tool({
-    name: "ask",
-    input: { type: "object" },
-    run: (_, { ask }) =>
-      ask({ message: "Which city?", schema: { type: "object", properties: { city: { type: "string" } } } }),
-  }),
-]);
 let gate = deferred();
 const slow = defineModel({
   id: "slow",

@@ -46,11 +46,11 @@ export class CallFrames implements BodySource {
     this.#core = core;
     this.#call = call;
     this.#mcpCall = mcpCall;
-    this.#writer = new CallWriter(mcpCall);
+    this.#writer = new CallWriter(mcpCall, turn);
     this.#turn = turn;
     this.#reader = reader;
     this.#after = after;
-    this.#first = primed ? writeSse({ id: this.#idOf(-1), data: "" }) : this.keepAlive;
+    this.#first = primed ? writeSse({ ...this.#idOf(-1), data: "" }) : this.keepAlive;
     call.onLeave(() => this.cancel());
   }
 
@@ -87,7 +87,7 @@ export class CallFrames implements BodySource {
     let text = "";
     for (const part of partedAt(entry, this.#turn.turn === this.#after.turn ? this.#after.seq : -1)) {
       for (const { seq, message } of this.#writer.take(this.#turn, part)) {
-        if (this.#isNews(seq)) text += writeSse({ id: this.#idOf(seq), data: JSON.stringify(message) });
+        if (this.#isNews(seq)) text += writeSse({ ...this.#idOf(seq), data: JSON.stringify(message) });
       }
     }
     if (this.#writer.state === "over") this.#over = true;
@@ -111,8 +111,10 @@ export class CallFrames implements BodySource {
     return turn > this.#after.turn || (turn === this.#after.turn && seq > this.#after.seq);
   }
 
-  #idOf(seq: number): string {
-    return placeId(this.#turn.taskId, { turn: this.#turn.turn, seq });
+  /** Streams of requests that are whole by themselves are not taken up again: their events have no places. */
+  #idOf(seq: number): { id?: string } {
+    if (this.#mcpCall.isPerRequest) return {};
+    return { id: placeId(this.#turn.taskId, { turn: this.#turn.turn, seq }) };
   }
 }
 

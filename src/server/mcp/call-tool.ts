@@ -21,7 +21,17 @@ import type { McpTool } from "./mcp-tools.js";
 export interface ToolRequest {
   id: RequestId;
   params: JsonObject;
-  session: McpSession | undefined;
+  client: McpClient;
+}
+
+/** What is known of whoever calls. */
+export interface McpClient {
+  /** Whether it puts forms before its user. */
+  elicits: boolean;
+  /** Whether each of its requests is whole by itself (MCP 2026-07-28). Default false. */
+  isPerRequest?: boolean;
+  /** Absent where it has none. */
+  session?: McpSession;
 }
 
 /** A call that has begun: its first turn, and a reader of it. */
@@ -36,20 +46,33 @@ export async function beginCall(
   core: ServerCore,
   call: ServerCall,
   tools: ReadonlyMap<string, McpTool>,
-  { id, params, session }: ToolRequest,
+  request: ToolRequest,
 ): Promise<BegunCall> {
+  const { params, client } = request;
   const called = tools.get(String(params.name));
   if (called === undefined) throw refused("name", `there is no tool ${String(params.name)}`);
   const messages: ChatMessage[] = [{ role: "user", content: inputOf(called, params.arguments ?? {}) }];
+  const ids = { taskId: uuid(), contextId: client.session?.id ?? "", turn: 1 };
+  return startCall(core, call, { model: called.served.name, mcpCall: mcpCallOf(request), ...ids, messages });
+}
+
+/** A request as it stands with its runs. */
+export function mcpCallOf({ id, params, client }: ToolRequest): McpCall {
+  const { elicits, isPerRequest = false, session } = client;
   const token = isJsonObject(params._meta) ? params._meta.progressToken : undefined;
-  const mcpCall: McpCall = {
+  return {
     id,
-    elicits: session?.elicits ?? false,
+    elicits,
+    ...(isPerRequest && { isPerRequest }),
     ...((typeof token === "string" || typeof token === "number") && { progressToken: token }),
     ...(session !== undefined && { thread: threadName(session, id) }),
   };
-  const ids = { taskId: uuid(), contextId: session?.id ?? "", turn: 1 };
-  const run = await startTurn(core, call, { model: called.served.name, mcpCall, ...ids, messages });
+}
+
+/** Runs a turn of a call for whoever waits here. @throws {SluiceError} what refuses it before it runs. */
+export async function startCall(core: ServerCore, call: ServerCall, asked: CallTurn): Promise<BegunCall> {
+  const { mcpCall } = asked;
+  const run = await startTurn(core, call, asked);
   const reader = run.read();
   call.onLeave(() => reader.cancel());
   const turn = await turnOf(core, call.caller, run.id);
@@ -117,7 +140,9 @@ export async function wasGivenUp(core: ServerCore, caller: Caller, { taskId }: T
   return end !== undefined && isGivenUp(end);
 }
 
-interface Turn {
+/** A turn of a call that is to run. */
+export interface CallTurn {
+  /** What is called, by the name that it is served under. */
   model: string;
   mcpCall: McpCall;
   taskId: string;
@@ -128,7 +153,7 @@ interface Turn {
   background?: boolean;
 }
 
-function startTurn(core: ServerCore, call: ServerCall, asked: Turn) {
+function startTurn(core: ServerCore, call: ServerCall, asked: CallTurn) {
   const { mcpCall, taskId, contextId, turn, messages, background = false } = asked;
   const { name, model } = core.models.find(asked.model, call.caller);
   const { thread } = mcpCall;
@@ -156,7 +181,8 @@ function threadName({ id: session }: McpSession, id: RequestId): string {
   return `mcp/${session}/${JSON.stringify(id)}`;
 }
 
-function inputOf({ inputs }: McpTool, given: unknown): string {
+/** What a tool is given, as a message's text. @throws {SluiceError} `invalid-request` where a text is needed. */
+export function inputOf({ inputs }: McpTool, given: unknown): string {
   if (inputs) return JSON.stringify(given);
   const message = isJsonObject(given) ? given.message : undefined;
   if (typeof message !== "string") throw refused("arguments.message", "message: a text is needed");

@@ -2,13 +2,15 @@ import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/typ
 import { encodeBase64 } from "../../base/base64.js";
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { Envelope } from "../../stream/envelope.js";
-import type { AssistantMessage } from "../../stream/message.js";
+import type { AssistantMessage, InputRequestPart } from "../../stream/message.js";
 import { textOf } from "../../stream/message.js";
 import { Transcript } from "../../stream/transcript.js";
 import { pendingRequests } from "../tasks/pending-requests.js";
 import { runOf, type TaskTurn } from "../tasks/task-turns.js";
 import { elicitationOf, questionOf } from "./elicitation.js";
-import { type RequestId, rpcResult } from "./json-rpc.js";
+import { inputRequestsOf, inputRequired } from "./input-required.js";
+import { type RequestId, RPC_ERROR, rpcError, rpcResult } from "./json-rpc.js";
+import { complete } from "./per-request-result.js";
 
 /** A call of a tool, as it stands with its first run. */
 export interface McpCall {
@@ -20,6 +22,8 @@ export interface McpCall {
   elicits: boolean;
   /** Under which its newest run is found; absent without a session. */
   thread?: string;
+  /** Whether its request is whole by itself (MCP 2026-07-28): what is asked is then its result. Default false. */
+  isPerRequest?: boolean;
 }
 
 /** Why a call ends that its client gave up. */
@@ -40,14 +44,16 @@ export interface NumberedMessage {
 export class CallWriter {
   readonly #call: McpCall;
   /** The messages of the turns until now. */
-  readonly #messages: AssistantMessage[] = [];
+  readonly #messages: AssistantMessage[];
   #emitted = new Transcript(true);
   /** Progress grows with each notification: it counts characters. */
   #progress = 0;
   #state: "running" | "waiting" | "over" = "running";
 
-  constructor(call: McpCall) {
+  /** @param first the turn that is written first, which may go on from others. */
+  constructor(call: McpCall, first: TaskTurn) {
     this.#call = call;
+    this.#messages = first.messages.filter((message) => message.role === "assistant");
   }
 
   /** `waiting` for another turn, which begins when the form is answered; `over` after the result, or without one where the call was given up. */
@@ -95,21 +101,35 @@ export class CallWriter {
     this.#messages.push(emitted.message);
     if (reason !== "input-required") return this.#end(seq, { content: contentOf(this.#messages) });
     const requests = pendingRequests([...turn.messages, ...emitted.messages]);
+    if (this.#call.isPerRequest) return this.#ask(turn, seq, requests);
     const form = this.#call.elicits ? elicitationOf(requests) : undefined;
-    if (form === undefined) {
-      const asked = requests.map(questionOf).join("; ");
-      return this.#end(seq, failure(`input is required, which cannot be given here: ${asked}`));
-    }
+    if (form === undefined) return this.#end(seq, failure(cannotAsk(requests)));
     this.#state = "waiting";
     // The answer, which comes to any replica, says by its id which turn it is about.
     const id = runOf(turn.taskId, turn.turn);
     return { seq, message: { jsonrpc: "2.0", id, method: "elicitation/create", params: form } };
   }
 
+  /** The result says what is asked: the client calls again with the answers. */
+  #ask(turn: TaskTurn, seq: number, requests: readonly InputRequestPart[]): NumberedMessage {
+    const { id, elicits } = this.#call;
+    const asked = inputRequestsOf(requests);
+    if (asked === undefined) return this.#end(seq, failure(cannotAsk(requests)));
+    this.#state = "over";
+    if (elicits) return { seq, message: rpcResult(id, inputRequired(asked, turn)) };
+    const data = { requiredCapabilities: { elicitation: { form: {} } } };
+    return { seq, message: rpcError(id, RPC_ERROR.missingCapability, cannotAsk(requests), data) };
+  }
+
   #end(seq: number, result: CallToolResult): NumberedMessage {
     this.#state = "over";
-    return { seq, message: rpcResult(this.#call.id, result) };
+    const { id, isPerRequest = false } = this.#call;
+    return { seq, message: rpcResult(id, isPerRequest ? complete(result) : result) };
   }
+}
+
+function cannotAsk(requests: readonly InputRequestPart[]): string {
+  return `input is required, which cannot be given here: ${requests.map(questionOf).join("; ")}`;
 }
 
 /** A result that is a failure: for the model that called. */

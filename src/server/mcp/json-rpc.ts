@@ -10,8 +10,15 @@ export type RpcMessage =
   /** `result` is absent where it is an error. */
   | { kind: "response"; id: RequestId; result?: JsonObject };
 
-/** Codes of JSON-RPC 2.0, 5.1. */
-export const RPC_ERROR = { invalidRequest: -32_600, methodNotFound: -32_601, invalidParams: -32_602 } as const;
+/** Codes of JSON-RPC 2.0, 5.1, and of MCP 2026-07-28 (Overview, Error Codes). */
+export const RPC_ERROR = {
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  headerMismatch: -32_020,
+  missingCapability: -32_021,
+  unsupportedVersion: -32_022,
+} as const;
 
 /** A body as a message; a text says what is wrong with it. */
 export function readRpc(body: JsonValue): RpcMessage | string {
@@ -35,7 +42,7 @@ export function rpcResult(id: RequestId, result: object): object {
   return { jsonrpc: "2.0", id, result };
 }
 
-/** A request's failure, or that of a body without an id. */
-export function rpcError(id: RequestId | null, code: number, message: string): object {
-  return { jsonrpc: "2.0", id, error: { code, message } };
+/** A request's failure, or that of a body without an id. @param data what programs read of it. */
+export function rpcError(id: RequestId | null, code: number, message: string, data?: object): object {
+  return { jsonrpc: "2.0", id, error: { code, message, ...(data && { data }) } };
 }

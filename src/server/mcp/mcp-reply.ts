@@ -1,25 +1,19 @@
-import { isJsonObject, type JsonObject } from "../../base/json.js";
+import type { JsonObject } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { STREAM_HEADERS } from "../answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { CallFrames, placeNamed } from "./call-frames.js";
-import {
-  answerForm,
-  type BegunCall,
-  beginCall,
-  cancelCall,
-  findCall,
-  type ToolRequest,
-  wasGivenUp,
-} from "./call-tool.js";
-import { CallWriter, failure } from "./call-writer.js";
-import { RPC_ERROR, type RpcMessage, readRpc, rpcError, rpcResult } from "./json-rpc.js";
+import { answerForm, beginCall, cancelCall, findCall, wasGivenUp } from "./call-tool.js";
+import { failure } from "./call-writer.js";
+import { type RequestId, RPC_ERROR, type RpcMessage, readRpc, rpcError, rpcResult } from "./json-rpc.js";
 import { type McpSession, newSession, SESSION_HEADER, sessionNamed } from "./mcp-session.js";
 import { mcpTools } from "./mcp-tools.js";
+import { perRequestReply } from "./per-request-reply.js";
+import { SERVER_INFO } from "./per-request-result.js";
+import { HANDSHAKE, putsForms, saysItself } from "./request-metadata.js";
+import { wholeResult } from "./whole-result.js";
 
-/** Versions that are spoken, the newest first. */
-const VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
 /** From this one on, streams begin with an event that says where they can be taken up again. */
 const PRIMED = "2025-11-25";
 const SSE = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
@@ -30,9 +24,10 @@ const NO_STREAM: ServerReply = { status: 405, headers: { allow: "POST" } };
 export async function mcpReply(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const message = readRpc(await call.json());
   if (typeof message === "string") return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, message), 400);
+  if (saysItself(call, message)) return perRequestReply(core, call, message);
   const version = call.header("mcp-protocol-version");
-  if (version !== undefined && !VERSIONS.some((one) => one === version)) {
-    const allowed = `MCP-Protocol-Version ${version} is not spoken here: ${VERSIONS.join(", ")}`;
+  if (version !== undefined && !HANDSHAKE.some((one) => one === version)) {
+    const allowed = `MCP-Protocol-Version ${version} is not spoken here: ${HANDSHAKE.join(", ")}`;
     return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, allowed), 400);
   }
   const named = call.header(SESSION_HEADER);
@@ -70,9 +65,10 @@ export async function mcpStream(core: ServerCore, call: ServerCall): Promise<Ser
 async function request(
   core: ServerCore,
   call: ServerCall,
-  { id, method, params }: RpcMessage & { kind: "request" },
+  message: RpcMessage & { kind: "request" },
   session: McpSession | undefined,
 ): Promise<ServerReply> {
+  const { id, method, params } = message;
   switch (method) {
     case "initialize":
       return initialize(id, params);
@@ -83,7 +79,7 @@ async function request(
       return jsonReply(rpcResult(id, { tools }));
     }
     case "tools/call":
-      return callTool(core, call, { id, params, session });
+      return callTool(core, call, message, session);
     default: {
       const served = "initialize, ping, tools/list and tools/call are served";
       return jsonReply(rpcError(id, RPC_ERROR.methodNotFound, `there is no method ${method}: ${served}`));
@@ -91,26 +87,28 @@ async function request(
   }
 }
 
-function initialize(id: ToolRequest["id"], { protocolVersion, capabilities }: JsonObject): ServerReply {
-  const { elicitation } = isJsonObject(capabilities) ? capabilities : {};
-  // One that says no more than that it is there means forms.
-  const elicits = isJsonObject(elicitation) && (Object.keys(elicitation).length === 0 || "form" in elicitation);
-  const [newest] = VERSIONS;
+function initialize(id: RequestId, { protocolVersion, capabilities }: JsonObject): ServerReply {
+  const [newest] = HANDSHAKE;
   const result = {
-    protocolVersion: VERSIONS.find((one) => one === protocolVersion) ?? newest,
+    protocolVersion: HANDSHAKE.find((one) => one === protocolVersion) ?? newest,
     capabilities: { tools: {} },
-    serverInfo: { name: "sluice", version: "1.0.0" },
+    serverInfo: SERVER_INFO,
   };
-  return jsonReply(rpcResult(id, result), 200, { [SESSION_HEADER]: newSession(elicits).id });
+  return jsonReply(rpcResult(id, result), 200, { [SESSION_HEADER]: newSession(putsForms(capabilities)).id });
 }
 
 /** Runs a tool; what refuses it is a result too, for the model that called. */
-async function callTool(core: ServerCore, call: ServerCall, asked: ToolRequest): Promise<ServerReply> {
-  const { id, session } = asked;
+async function callTool(
+  core: ServerCore,
+  call: ServerCall,
+  { id, params }: RpcMessage & { kind: "request" },
+  session: McpSession | undefined,
+): Promise<ServerReply> {
   const streams = (call.header("accept") ?? "*/*").match(/text\/event-stream|\*\/\*/) !== null;
-  const able = session !== undefined && !streams ? { ...asked, session: { ...session, elicits: false } } : asked;
+  const elicits = session !== undefined && streams && session.elicits;
+  const asked = { id, params, client: { elicits, ...(session !== undefined && { session }) } };
   try {
-    const begun = await beginCall(core, call, mcpTools(core.models.list(call.caller)), able);
+    const begun = await beginCall(core, call, mcpTools(core.models.list(call.caller)), asked);
     if (!streams) {
       const result = await wholeResult(begun);
       return result === undefined ? { status: 202 } : jsonReply(result);
@@ -120,17 +118,6 @@ async function callTool(core: ServerCore, call: ServerCall, asked: ToolRequest):
   } catch (thrown) {
     return jsonReply(rpcResult(id, failure(messageOf(thrown))));
   }
-}
-
-/** For a client that reads no stream; `undefined` where it gave the call up. @throws {SluiceError} where it left. */
-async function wholeResult({ mcpCall, turn, reader }: BegunCall): Promise<object | undefined> {
-  const { progressToken: _, ...quiet } = mcpCall;
-  const writer = new CallWriter(quiet);
-  for (let entry = await reader.next(); entry !== undefined; entry = await reader.next()) {
-    const last = writer.take(turn, entry).at(-1);
-    if (writer.state === "over") return last?.message;
-  }
-  throw new SluiceError("cancelled", "the client left");
 }
 
 async function cancelled(

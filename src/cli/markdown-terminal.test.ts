@@ -106,6 +106,13 @@ describe("Markdown in a terminal", () => {
     ],
     ["code", "use `npm *test*` here", "use npm *test* here"],
     ["products", "5*3*2 and a*b*c, but 漢*字*仮", "5*3*2 and a*b*c, but 漢字仮"],
+    [
+      "formulas, as they are written",
+      "\\( \\frac{a}{b} \\), \\[ x_1*y*z \\] and $a_i * b_i$\n\n$$\n\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\n$$",
+      "\\( \\frac{a}{b} \\), \\[ x_1*y*z \\] and $a_i * b_i$\n\n$$\n\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\n$$",
+    ],
+    ["prices", "from $5 to $10, **$800** and ~5 to ~6", "from $5 to $10, $800 and ~5 to ~6"],
+    ["bold beside CJK", "これは**「太字」**です。**굵은(bold)**은", "これは「太字」です。굵은(bold)은"],
     ["a fence", "```js\nconst a = **1**;\n\n# no\n```\nafter", "[js]\nconst a = **1**;\n\n# no\nafter"],
     [
       "a fence in a list",

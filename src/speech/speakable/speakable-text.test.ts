@@ -36,6 +36,9 @@ describe("Markdown read aloud", () => {
     ["It is so.[^1]\n\n[^1]: As **they** said.", "It is so. As they said."],
     ["[Note]: hello there", "[Note]: hello there"],
     ["One\\\ntwo", "One two"],
+    // anthropics/claude-code#73322: three backticks within a line are no block.
+    ["```js``` opens a block. It goes on.", "js opens a block. It goes on."],
+    ["Three ``` in a sentence. It goes on.", "Three in a sentence. It goes on."],
   ])("reads %j as %j", (markdown, expected) => {
     expect(spoken(markdown).join(" ")).toBe(expected);
   });

@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { SpeakableText } from "../../../src/speech/speakable/speakable-text.js";
 import type { LiveAnswer } from "../conversation/live-answer.js";
 
 /** How much of an answer is read out by itself, in characters: the rest is there to be read. */
@@ -33,16 +34,12 @@ function saying(answer: LiveAnswer): string {
   if (answer.view.requests.peek().some(({ response }) => response.peek() === undefined))
     return "The model asks for your answer.";
   const text = answer.view.text;
-  const read = plain(text.slice(0, LONGEST));
+  const read = readAloud(text.slice(0, LONGEST));
   return text.length > LONGEST ? `Answer: ${read} … The rest stands in the conversation.` : `Answer: ${read}`;
 }
 
-/** Text as it is read out: without the marks of Markdown. */
-function plain(markdown: string): string {
-  return markdown
-    .replace(/```[\s\S]*?(?:```|$)/g, " Code. ")
-    .replace(/!?\[([^[\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/[*_`#>|~]+/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+/** Markdown as somebody would read it aloud. */
+function readAloud(markdown: string): string {
+  const speakable = new SpeakableText();
+  return [speakable.next(markdown), speakable.end()].filter(Boolean).join(" ");
 }

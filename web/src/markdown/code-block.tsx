@@ -30,7 +30,7 @@ export function CodeBlock({ code, info = "", text }: CodeBlockProps) {
   }, [code, text]);
   const language = /^[\w+#.-]+/.exec(info)?.[0] ?? "";
   return (
-    <div class="code-block">
+    <div class="code-block" dir="ltr">
       <div class="code-head">
         <span>{language || "text"}</span>
         <CopyButton text={() => (code ?? own.current ?? "").toString()} label="Copy the code" />

@@ -21,7 +21,7 @@ export function Formula({ source, display }: { source: string; display: boolean 
       left = true;
     };
   }, [source, display]);
-  return <span class={display ? "formula display" : "formula"} ref={place} />;
+  return <span class={display ? "formula display" : "formula"} dir="ltr" ref={place} />;
 }
 
 function typeset(render: typeof import("temml").default.render, source: string, place: HTMLElement, display: boolean) {

@@ -23,7 +23,7 @@ function one(token: Token): ComponentChildren {
     case "del":
       return <del>{inline(token.tokens)}</del>;
     case "codespan":
-      return <code>{token.text}</code>;
+      return <code dir="ltr">{token.text}</code>;
     case "br":
       return <br />;
     case "escape":

@@ -1,4 +1,5 @@
 import { Lexer, type Links, Marked, type Token } from "marked";
+import { readAsModelsWrite } from "../../../src/base/markdown-rules.js";
 import { MATH } from "./math-tokens.js";
 
 const GRAMMAR = new Marked({ gfm: true, extensions: MATH }).defaults;
@@ -9,7 +10,7 @@ const GRAMMAR = new Marked({ gfm: true, extensions: MATH }).defaults;
  * @param links definitions of links that came before; those of this text are added.
  */
 export function lex(text: string, links: Links = {}): Token[] {
-  const lexer = new Lexer(GRAMMAR);
+  const lexer = readAsModelsWrite(new Lexer(GRAMMAR));
   lexer.tokens.links = links;
   return Array.from(lexer.lex(text));
 }

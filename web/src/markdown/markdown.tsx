@@ -102,7 +102,7 @@ class BlockView extends Component<BlockProps> {
   override render({ block, caret }: BlockProps) {
     if (block.token.type === "code")
       return <CodeBlock code={block.code} info={block.token.lang} text={block.token.text} />;
-    return blockOf(block.token, caret);
+    return blockOf(block.token, caret, "auto");
   }
 }
 
@@ -111,7 +111,10 @@ function Caret() {
   return <span class="caret" aria-hidden="true" />;
 }
 
-function blockOf(token: Token, caret: boolean): ComponentChildren {
+/** On which side bullets, the line of a quotation and the first column stand: a block is as its first letter is. */
+type Direction = "auto" | undefined;
+
+function blockOf(token: Token, caret: boolean, dir?: Direction): ComponentChildren {
   if (isMath(token)) return <Formula source={token.text} display />;
   const end = caret ? <Caret /> : null;
   switch (token.type) {
@@ -130,11 +133,11 @@ function blockOf(token: Token, caret: boolean): ComponentChildren {
     case "code":
       return <CodeBlock info={token.lang} text={token.text} />;
     case "blockquote":
-      return <blockquote>{blocksOf(token.tokens, caret)}</blockquote>;
+      return <blockquote dir={dir}>{blocksOf(token.tokens, caret)}</blockquote>;
     case "list":
-      return <List token={token} caret={caret} />;
+      return <List token={token} caret={caret} dir={dir} />;
     case "table":
-      return <Table token={token} />;
+      return <Table token={token} dir={dir} />;
     case "hr":
       return <hr />;
     case "text":
@@ -161,15 +164,19 @@ function Heading({ depth, children }: { depth: number; children: ComponentChildr
   return <Tag class={`depth-${Math.min(depth, 4)}`}>{children}</Tag>;
 }
 
-function List({ token, caret }: { token: Token; caret: boolean }) {
+function List({ token, caret, dir }: { token: Token; caret: boolean; dir: Direction }) {
   if (token.type !== "list" || !("items" in token)) return null;
   const items = (token.items as readonly ListItem[]).map((item, index, all) => (
     <li key={index} class={item.task ? "task" : undefined}>
       {blocksOf(item.tokens, caret && index === all.length - 1)}
     </li>
   ));
-  if (!token.ordered) return <ul>{items}</ul>;
-  return <ol start={typeof token.start === "number" ? token.start : 1}>{items}</ol>;
+  if (!token.ordered) return <ul dir={dir}>{items}</ul>;
+  return (
+    <ol dir={dir} start={typeof token.start === "number" ? token.start : 1}>
+      {items}
+    </ol>
+  );
 }
 
 interface ListItem {
@@ -178,22 +185,28 @@ interface ListItem {
 }
 
 interface Cell {
+  text: string;
   tokens: Token[];
   align: "left" | "center" | "right" | null;
 }
 
-function Table({ token }: { token: Token }) {
+/** A column with a longer text is not squeezed to a word a line: the table scrolls. */
+const LONG_CELL_CHARS = 24;
+
+function Table({ token, dir }: { token: Token; dir: Direction }) {
   if (token.type !== "table" || !("rows" in token)) return null;
   const { header, rows } = token as unknown as { header: Cell[]; rows: Cell[][] };
+  const classOf = ({ text, align }: Cell) =>
+    [align, text.length > LONG_CELL_CHARS && "long"].filter(Boolean).join(" ") || undefined;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
-    <section class="table" tabIndex={0} aria-label="Table">
+    <section class="table" dir={dir} tabIndex={0} aria-label="Table">
       <table>
         <thead>
           <tr>
-            {header.map(({ tokens, align }, index) => (
-              <th key={index} scope="col" class={align ?? undefined}>
-                {inline(tokens)}
+            {header.map((cell, index) => (
+              <th key={index} scope="col" class={cell.align ?? undefined}>
+                {inline(cell.tokens)}
               </th>
             ))}
           </tr>
@@ -201,9 +214,9 @@ function Table({ token }: { token: Token }) {
         <tbody>
           {rows.map((cells, row) => (
             <tr key={row}>
-              {cells.map(({ tokens, align }, index) => (
-                <td key={index} class={align ?? undefined}>
-                  {inline(tokens)}
+              {cells.map((cell, index) => (
+                <td key={index} class={classOf(cell)}>
+                  {inline(cell.tokens)}
                 </td>
               ))}
             </tr>

@@ -1,29 +1,11 @@
 import type { TokenizerAndRendererExtension } from "marked";
-
-/** A formula in TeX. */
-export interface MathToken {
-  type: "math" | "math-block";
-  raw: string;
-  text: string;
-  /** Whether it stands on a line of its own. */
-  display: boolean;
-}
+import { type FormulaToken, INLINE_FORMULAS } from "../../../src/base/inline-formulas.js";
 
 /** Whether a token is a formula. */
-export function isMath(token: { type: string }): token is MathToken {
+export function isMath(token: { type: string }): token is FormulaToken {
   return token.type === "math" || token.type === "math-block";
 }
 
-/**
- * `$…$` as Pandoc reads it: no space inside of the signs, and no digit after the second, so that prices stay prices
- * (https://pandoc.org/MANUAL.html#math). `\(…\)`, and `$$…$$` and `\[…\]` within a line.
- */
-const INLINE = [
-  { pattern: /^\$\$((?:\\[\s\S]|[^$\\])+?)\$\$/, display: true },
-  { pattern: /^\$(?=[^\s$])((?:\\[\s\S]|[^$\\\n])*?[^\s$\\]|\\[^\s])\$(?!\d)/, display: false },
-  { pattern: /^\\\(([\s\S]+?)\\\)/, display: false },
-  { pattern: /^\\\[([\s\S]+?)\\\]/, display: true },
-];
 /** On lines of their own, which no empty line parts. */
 const BLOCK = [
   /^ {0,3}\$\$((?:(?!\n[ \t]*\n)(?:\\[\s\S]|[^$\\]))+?)\$\$[ \t]*(?:\n+|$)/,
@@ -36,22 +18,6 @@ export function openFormula(text: string): number {
   const [found] = text.slice(from).matchAll(/(?:^|\n) {0,3}(?:\$\$|\\\[)/g);
   return found === undefined ? -1 : from + found.index;
 }
-
-const inlineMath: TokenizerAndRendererExtension = {
-  name: "math",
-  level: "inline",
-  start: (source) => {
-    const at = source.search(/\$|\\[([]/);
-    return at === -1 ? undefined : at;
-  },
-  tokenizer(source) {
-    for (const { pattern, display } of INLINE) {
-      const [raw, text] = pattern.exec(source) ?? [];
-      if (raw !== undefined && text !== undefined) return { type: "math", raw, text: text.trim(), display };
-    }
-    return undefined;
-  },
-};
 
 const blockMath: TokenizerAndRendererExtension = {
   name: "math-block",
@@ -70,4 +36,4 @@ const blockMath: TokenizerAndRendererExtension = {
 };
 
 /** Formulas for marked's grammar. */
-export const MATH = [inlineMath, blockMath];
+export const MATH = [INLINE_FORMULAS, blockMath];

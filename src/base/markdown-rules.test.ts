@@ -74,7 +74,24 @@ describe("Markdown as models write it", () => {
   });
 
   it("reads all else as marked does", () => {
-    const piece = fc.constantFrom("a", "b c", " ", "*", "**", "***", "_", "__", ".", "(", ")", "`x`", "~~", "é", "\n", "[l](u)");
+    const piece = fc.constantFrom(
+      "a",
+      "b c",
+      " ",
+      "*",
+      "**",
+      "***",
+      "_",
+      "__",
+      ".",
+      "(",
+      ")",
+      "`x`",
+      "~~",
+      "é",
+      "\n",
+      "[l](u)",
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         const text = pieces.join("");

@@ -9,7 +9,10 @@ const CJK =
 const NOT_IN_ADDRESSES =
   "\\u3001-\\u3003\\u3008-\\u3011\\u3014-\\u301f\\uff01-\\uff0f\\uff1a-\\uff1e\\uff20\\uff3b-\\uff3d\\uff5b-\\uff65\\u2018\\u2019\\u201c\\u201d\\u00ab\\u00bb";
 
-const STARS_OPEN = new RegExp(`^(?:\\*+(?:((?!\\*)${punctuation("~")})|([^\\s*]))?)|^_+(?:((?!_)[\\p{P}\\p{S}])|([^\\s_]))?`, "u");
+const STARS_OPEN = new RegExp(
+  `^(?:\\*+(?:((?!\\*)${punctuation("~")})|([^\\s*]))?)|^_+(?:((?!_)[\\p{P}\\p{S}])|([^\\s_]))?`,
+  "u",
+);
 const STARS_CLOSE = closing(["^[^_*]*?__[^_*]*?\\*[^_*]*?(?=__)", "[^*]+(?=[^*])"], "\\*", "\\*+", "~");
 const BEFORE_OPENING = new RegExp(`^((?![*_])[\\s\\p{P}\\p{S}${CJK}])`, "u");
 /** Two tildes strike through. One says "about": models write "~5 to ~6". */

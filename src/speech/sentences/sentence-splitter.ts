@@ -217,8 +217,10 @@ export class SentenceSplitter {
     const length = end - this.#at;
     this.#run = length;
     if (end === this.#text.length && !complete) return false;
+    const first = length >= 3 && this.#lineStart >= 0 && isBlank(this.#text, this.#lineStart, this.#at);
+    if (first && code === BACKTICK && !complete && !this.#knowsInfo(end)) return false;
     this.#run = 0;
-    if (length >= 3 && this.#lineStart >= 0 && isBlank(this.#text, this.#lineStart, this.#at)) {
+    if (first && !(code === BACKTICK && this.#infoOf(end).includes("`"))) {
       this.#fence = this.#text.slice(this.#at, end);
     } else if (code === BACKTICK) {
       if (this.#code === 0) this.#code = length;
@@ -226,6 +228,18 @@ export class SentenceSplitter {
     }
     this.#at = end;
     return true;
+  }
+
+  /** What stands behind a fence that opens: with a backtick in it, it is code within the line. */
+  #infoOf(from: number): string {
+    const info = this.#text.slice(from, from + LONGEST_FENCE);
+    const end = info.indexOf("\n");
+    return end === -1 ? info : info.slice(0, end);
+  }
+
+  #knowsInfo(from: number): boolean {
+    const { length } = this.#infoOf(from);
+    return length === LONGEST_FENCE || from + length < this.#text.length;
   }
 
   #lookInFence(fence: string, code: number, complete: boolean): boolean {

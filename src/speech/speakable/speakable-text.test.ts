@@ -55,6 +55,23 @@ describe("Markdown read aloud", () => {
     expect(spoken(markdown, { code: "read" })).toEqual(["Look:", "run(); stop();", "Done."]);
   });
 
+  it("announces code that stands in a list within a list", () => {
+    expect(spoken("- one\n  - two\n    ```js\n    run();\n    ```\n  - three")).toEqual([
+      "one.",
+      "two.",
+      "Code block in js.",
+      "three.",
+    ]);
+  });
+
+  it("cuts what begins with three backticks as any other line, where they are closed in it", () => {
+    expect(spoken("```js``` opens a block. It goes on.\n\nAnd on.")).toEqual([
+      "js opens a block.",
+      "It goes on.",
+      "And on.",
+    ]);
+  });
+
   it("keeps in mind that code is open when it comes in parts", () => {
     const speakable = new SpeakableText();
     expect(["```\na\n", "b\n", "```\n", "After."].map((part) => speakable.next(part))).toEqual([

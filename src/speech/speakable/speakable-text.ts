@@ -25,7 +25,7 @@ export const SPEAKABLE_FIELDS = {
 const OPTIONS = exactly("the settings of speakable text", SPEAKABLE_FIELDS);
 
 /** No fence, but code within the line, where there are more backticks behind (https://spec.commonmark.org/0.31.2/#info-string). */
-const FENCE = /^ {0,3}(`{3,}(?!.*`)|~{3,})\s*([\w+#.-]{0,30})/;
+const FENCE = /^\s*(`{3,}(?!.*`)|~{3,})\s*([\w+#.-]{0,30})/;
 const RULE = /^ {0,3}(?:[-*_]\s*){3,}$/;
 const HEADING = /^ {0,3}#{1,6}\s+/;
 const ITEM = /^\s*(?:[-*+•⁃◦▪‣]\s+(?:\[[ xX]\]\s+)?)/;

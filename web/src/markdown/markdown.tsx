@@ -196,8 +196,10 @@ const LONG_CELL_CHARS = 24;
 function Table({ token, dir }: { token: Token; dir: Direction }) {
   if (token.type !== "table" || !("rows" in token)) return null;
   const { header, rows } = token as unknown as { header: Cell[]; rows: Cell[][] };
-  const classOf = ({ text, align }: Cell) =>
-    [align, text.length > LONG_CELL_CHARS && "long"].filter(Boolean).join(" ") || undefined;
+  const classOf = ({ text, align }: Cell) => {
+    const columns = text.replace(/[\u2e80-\uffef]/g, "xx").length;
+    return [align, columns > LONG_CELL_CHARS && "long"].filter(Boolean).join(" ") || undefined;
+  };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
     <section class="table" dir={dir} tabIndex={0} aria-label="Table">

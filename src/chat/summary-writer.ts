@@ -55,9 +55,14 @@ export function withSummary(messages: readonly ChatMessage[], text: string): Cha
   return afterInstructions(messages, [summaryMessage(text)]);
 }
 
-/** A summary as models are sent it. */
+/** A summary as a message. */
 export function summaryMessage(text: string): ChatMessage {
-  return { role: "system", content: `Summary of the conversation so far: ${text}` };
+  return { role: "system", content: summaryText(text) };
+}
+
+/** A summary as models are sent it. */
+export function summaryText(summary: string): string {
+  return `Summary of the conversation so far: ${summary}`;
 }
 
 /** Messages with others behind the instructions that they begin with. */

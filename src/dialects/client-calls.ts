@@ -1,4 +1,4 @@
-import type { FinishReason } from "../stream/chat-event.js";
+import type { FinishReason, ToolResultEvent } from "../stream/chat-event.js";
 import type { WriterContext } from "./dialect.js";
 
 /** Which calls of an answer its client has to run: one that it does not declare may have run behind this server. */
@@ -18,6 +18,14 @@ export class ClientCalls {
   /** Whether the provider runs a call, or a tool loop behind this server does. */
   runsElsewhere({ name, providerExecuted }: { name: string; providerExecuted?: true }): boolean {
     return providerExecuted === true || (this.#loop && !this.#declared.has(name));
+  }
+
+  /**
+   * Whether a client is given a result: the last one of a call that runs elsewhere. It runs its own tools and has no use for
+   * their results, nor for what is only progress.
+   */
+  takesResult(result: ToolResultEvent): boolean {
+    return !result.preliminary && this.runsElsewhere(result);
   }
 }
 

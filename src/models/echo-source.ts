@@ -6,6 +6,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions } from "../stream/chat-model.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../stream/chat-request.js";
 import { type ChatMessage, resultsOf, type ToolResultPart, textOf } from "../stream/message.js";
+import { outputText } from "../stream/tool-text.js";
 import { authoredSource } from "./authored-source.js";
 import type { ModelDefinition } from "./define-model.js";
 
@@ -66,8 +67,7 @@ function callOf(text: string, { tools, toolChoice, messages }: ChatRequest): Cha
 }
 
 function describeResult({ name, output, isError }: ToolResultPart): string {
-  const shown = typeof output === "string" ? output : JSON.stringify(output);
-  return `${name} ${isError ? "failed" : "returned"}: ${shown}`;
+  return `${name} ${isError ? "failed" : "returned"}: ${outputText(output)}`;
 }
 
 function describeFiles(message: ChatMessage | undefined): string {

@@ -2,6 +2,7 @@ import { joinBytes } from "../base/join-bytes.js";
 import { TextBuffer } from "../base/text-buffer.js";
 import type {
   ChatEvent,
+  DataEvent,
   FinishReason,
   InputRequestEvent,
   NestedEvent,
@@ -99,6 +100,9 @@ export class Transcript {
         if (this.#retain) this.#toolCalls.push(event);
         this.#addPart(event);
         return;
+      case "file":
+        this.#addPart(event);
+        return;
       case "tool-result":
         if (event.preliminary === undefined) this.#addBeside(event, event.providerExecuted === undefined);
         return;
@@ -108,14 +112,8 @@ export class Transcript {
       case "source":
         this.#addSource(event);
         return;
-      case "file":
-        this.#addPart(event);
-        return;
       case "data":
-        if (event.opaque !== undefined) {
-          const part = { type: "opaque" as const, name: event.name, opaque: event.opaque };
-          this.#addBeside(part, event.name === "tool/suspended");
-        }
+        this.#addData(event);
         return;
       case "nested":
         this.#pushNested(event);
@@ -242,6 +240,10 @@ export class Transcript {
   }
 
   /** A text that is cited goes on behind its sources: their spans point into the whole of it. */
+  #addData({ name, opaque }: DataEvent): void {
+    if (opaque !== undefined) this.#addBeside({ type: "opaque", name, opaque }, name === "tool/suspended");
+  }
+
   #addSource({ source, block }: SourceEvent): void {
     const open = this.#open;
     this.#addPart({ type: "source", source });

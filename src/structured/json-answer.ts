@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from "../base/json.js";
 import { TextBuffer } from "../base/text-buffer.js";
 import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
 import { type OutputIssue, SluiceError } from "../stream/error.js";
+import { inputText } from "../stream/tool-text.js";
 import { JsonParser } from "./json-parser.js";
 import type { JsonWatcher } from "./json-watcher.js";
 import type { ObjectMode } from "./object-mode.js";
@@ -77,7 +78,7 @@ export class JsonAnswer {
       case "tool-call":
         // A provider that does not stream arguments has sent nothing before.
         if (this.#isAnswer(event) && this.#length === 0) {
-          this.#read(event.invalid ? String(event.input) : JSON.stringify(event.input));
+          this.#read(inputText(event));
         }
         return;
       case "start":

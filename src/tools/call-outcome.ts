@@ -2,6 +2,7 @@ import type { JsonValue } from "../base/json.js";
 import type { ToolResultEvent } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
 import type { ChatMessage, ToolCallPart } from "../stream/message.js";
+import { outputText } from "../stream/tool-text.js";
 import { describeIssues, type Validation } from "../structured/schema.js";
 import { cutOutput } from "./cut-output.js";
 import type { Tool } from "./tool.js";
@@ -73,9 +74,5 @@ function outcomeOf(
   const result = resultEvent(call, edited === undefined ? output : { editedInput: edited, output }, isError);
   if (opaque !== undefined) result.opaque = opaque;
   if (!isError) return { type: "result", result };
-  return { type: "result", result, error: new SluiceError("tool-failed", textOf(output)) };
-}
-
-function textOf(output: JsonValue): string {
-  return typeof output === "string" ? output : JSON.stringify(output);
+  return { type: "result", result, error: new SluiceError("tool-failed", outputText(output)) };
 }

@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Agent } from "../../src/agents/agent.js";
 import { compactingMemory } from "../../src/agents/memory/conversation-memory.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../src/base/json.js";
@@ -10,37 +9,15 @@ import { ollamaCalling } from "../../src/dialects/ollama/ollama-calling.js";
 import { openAiChatCalling } from "../../src/dialects/openai-chat/openai-chat-calling.js";
 import { model } from "../../src/models/named-model.js";
 import type { ChatMessage } from "../../src/stream/message.js";
-
-let close = () => {};
-afterEach(() => close());
+import { serveJson } from "../support/posted-json.js";
 
 /** A service of the Responses API that counts its answers, and compacts. */
-async function service({ fails = false } = {}) {
-  const sent: { path: string; body: JsonObject }[] = [];
-  const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const piece of request) text += piece;
-    const body: JsonObject = JSON.parse(text);
-    const path = request.url ?? "";
-    sent.push({ path, body });
-    const compacts = path.endsWith("/compact");
-    response.writeHead(compacts && fails ? 503 : 200, {
-      "content-type": compacts ? "application/json" : "text/event-stream",
-    });
-    if (compacts && fails) response.end(JSON.stringify({ error: { message: "not now" } }));
-    else if (compacts) response.end(JSON.stringify(compacted(body.input)));
-    else {
-      const answers = sent.filter((one) => !one.path.endsWith("/compact")).length;
-      for (const frame of answer(`Answer ${answers}.`))
-        response.write(`event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`);
-      response.end();
-    }
+function service({ fails = false } = {}) {
+  let answers = 0;
+  return serveJson(({ path, body }) => {
+    if (!path.endsWith("/compact")) return { frames: answer(`Answer ${++answers}.`) };
+    return fails ? { status: 503, body: { error: { message: "not now" } } } : { body: compacted(body.input) };
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  close = () => server.close();
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { sent, baseUrl: `http://127.0.0.1:${address.port}/v1` };
 }
 
 function compacted(input: JsonValue | undefined): JsonObject {

@@ -1,30 +1,12 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Agent } from "../../src/agents/agent.js";
 import { providerCompaction } from "../../src/agents/memory/provider-compaction.js";
 import type { JsonObject } from "../../src/base/json.js";
 import { model } from "../../src/models/named-model.js";
+import { serveJson } from "../support/posted-json.js";
 
-let close = () => {};
-afterEach(() => close());
-
-/** A service that answers each request with the same frames, and what it was sent. */
-async function service(frames: readonly JsonObject[]) {
-  const sent: { headers: IncomingHttpHeaders; body: JsonObject }[] = [];
-  const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const piece of request) text += piece;
-    sent.push({ headers: request.headers, body: JSON.parse(text) });
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    for (const frame of frames) response.write(`event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`);
-    response.end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  close = () => server.close();
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { sent, baseUrl: `http://127.0.0.1:${address.port}/v1` };
-}
+/** A service that answers each request with the same frames. */
+const service = (frames: readonly JsonObject[]) => serveJson(() => ({ frames }));
 
 test("Anthropic compacts, and its block comes back with the next turn, beside the whole session", async () => {
   const block = { type: "compaction", content: "The user is Ada." };

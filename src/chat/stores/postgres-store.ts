@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from "pg";
-import type { JsonObject } from "../../base/json.js";
 import { exactly, milliseconds } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
@@ -11,8 +10,9 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
-import { messagesFromTexts, messageToText } from "../message-json.js";
+import { messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
+import { type ConversationRow, recordOf, storedConversation } from "./conversation-row.js";
 import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
 const SCHEMA = `
@@ -33,15 +33,7 @@ INSERT INTO sluice_schema (version) VALUES (${SCHEMA_VERSION}) ON CONFLICT DO NO
 /** Taken while the tables are made, so that two processes that start together do not make them twice. */
 const SCHEMA_LOCK = 0x51_01ce;
 
-interface Row {
-  id: string;
-  created_at: Date;
-  updated_at: Date;
-  version: number;
-  head: string | null;
-  title: string | null;
-  metadata: string;
-}
+type Row = ConversationRow<Date>;
 
 /** The time as records have it, in whole ms: a page must begin where the one before ended. */
 const NOW = "date_trunc('milliseconds', now())";
@@ -106,13 +98,7 @@ export class PostgresStore implements ConversationStore {
         "SELECT body FROM sluice_messages WHERE conversation = $1 ORDER BY seq",
         [id],
       );
-      return {
-        ...recordOf(row),
-        messages: messagesFromTexts(
-          bodies.rows.map(({ body }) => body),
-          `PostgreSQL store, ${id}`,
-        ),
-      };
+      return storedConversation(row, bodies.rows, `PostgreSQL store, ${id}`);
     }, "ISOLATION LEVEL REPEATABLE READ READ ONLY");
   }
 
@@ -191,18 +177,4 @@ function ignore(): void {}
 async function versionOf(client: PoolClient, id: string): Promise<number> {
   const { rows } = await client.query<Row>("SELECT version FROM sluice_conversations WHERE id = $1", [id]);
   return rows[0]?.version ?? 0;
-}
-
-function recordOf(row: Row): ConversationRecord {
-  const { id, version, head, title } = row;
-  const metadata: JsonObject = JSON.parse(row.metadata);
-  return {
-    id,
-    version,
-    head,
-    ...(title !== null && { title }),
-    metadata,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  };
 }

@@ -19,8 +19,9 @@ import type {
   ListOptions,
   StoredConversation,
 } from "../conversation-store.js";
-import { messagesFromTexts, messageToText } from "../message-json.js";
+import { messageToText } from "../message-json.js";
 import { conflict } from "./conflict.js";
+import { type ConversationRow, recordOf, storedConversation } from "./conversation-row.js";
 import { checkSchemaVersion, SCHEMA_VERSION } from "./schema-version.js";
 
 const SCHEMA = `
@@ -35,15 +36,7 @@ CREATE TABLE IF NOT EXISTS messages (
 CREATE INDEX IF NOT EXISTS messages_by_conversation ON messages (conversation, seq);
 `;
 
-interface Row {
-  id: string;
-  created_at: string;
-  updated_at: string;
-  version: number;
-  head: string | null;
-  title: string | null;
-  metadata: string;
-}
+type Row = ConversationRow<string>;
 
 const IN_MEMORY = ":memory:";
 
@@ -103,13 +96,7 @@ export class SqliteStore implements ConversationStore {
         "SELECT body FROM messages WHERE conversation = ? ORDER BY seq",
         [id],
       );
-      return {
-        ...recordOf(row),
-        messages: messagesFromTexts(
-          bodies.map(({ body }) => body),
-          `SQLite store, ${this.#path}, ${id}`,
-        ),
-      };
+      return storedConversation(row, bodies, `SQLite store, ${this.#path}, ${id}`);
     });
   }
 
@@ -243,19 +230,6 @@ async function rowOf(driver: SqliteDriver, id: string): Promise<Row | undefined>
 /** Moves what was appended from the log into the file, as far as nobody reads what was there. A failure loses nothing. */
 async function intoFile(driver: SqliteDriver): Promise<void> {
   await driver.exec("PRAGMA wal_checkpoint(PASSIVE)").catch(() => {});
-}
-
-function recordOf(row: Row): ConversationRecord {
-  const { id, created_at: createdAt, updated_at: updatedAt, version, head, title, metadata } = row;
-  return {
-    id,
-    createdAt,
-    updatedAt,
-    version,
-    head,
-    ...(title !== null && { title }),
-    metadata: JSON.parse(metadata),
-  };
 }
 
 function storeFailed(path: string, what: string, cause: unknown): SluiceError {

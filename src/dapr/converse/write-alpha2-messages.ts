@@ -6,6 +6,7 @@ import type { Warning } from "../../stream/chat-event.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AssistantMessage, ChatMessage, FilePart, TextPart, ToolResultPart } from "../../stream/message.js";
 import { isRequest, resultsOf } from "../../stream/message.js";
+import { outputText } from "../../stream/tool-text.js";
 import type {
   ConversationMessageContentSchema,
   ConversationMessageFileSchema,
@@ -127,7 +128,7 @@ function writeAssistant({ content }: AssistantMessage, path: string, warnings: W
 
 function writeResult({ callId, name, output, opaque }: ToolResultPart): WrittenMessage {
   const words = carriedWords(opaque);
-  const text = typeof output === "string" ? output : (plainContent(output) ?? JSON.stringify(output));
+  const text = plainContent(output) ?? outputText(output);
   const value = { toolId: words?.id ?? callId, name: words?.name ?? name, content: [{ text }] };
   return { messageTypes: { case: "ofTool", value } };
 }

@@ -9,6 +9,7 @@ import {
   type ToolCallPart,
   type ToolResultPart,
 } from "../../stream/message.js";
+import { inputText, outputText } from "../../stream/tool-text.js";
 import { type State, stateField } from "./state.js";
 
 /** A message as a client of AG-UI holds it: several, where an answer is more than text and calls. */
@@ -109,15 +110,14 @@ function writeAssistant(id: string, parts: readonly AssistantPart[]): JsonObject
 }
 
 function writeCall(part: ToolCallPart): JsonObject {
-  const { callId, name, input, invalid } = part;
-  const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
-  return { id: callId, type: "function", function: { name, arguments: text }, ...stateField(stateOf(part)) };
+  const { callId, name } = part;
+  return { id: callId, type: "function", function: { name, arguments: inputText(part) }, ...stateField(stateOf(part)) };
 }
 
 function writeResult(id: string, part: ToolResultPart): JsonObject {
   const { callId, output, isError, providerExecuted } = part;
   const json = typeof output !== "string";
-  const content = json ? JSON.stringify(output) : output;
+  const content = outputText(output);
   const state = {
     ...stateOf(part),
     ...(providerExecuted && isError && { isError }),

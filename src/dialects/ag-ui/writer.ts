@@ -10,6 +10,7 @@ import type {
 } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import { eventToJson } from "../../stream/event-json.js";
+import { inputText, outputText } from "../../stream/tool-text.js";
 import { totalTokens, type Usage } from "../../stream/usage.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
 import { type State, writeState } from "./state.js";
@@ -166,10 +167,10 @@ export class AgUiWriter implements WireWriter {
   }
 
   #call(event: ToolCallEvent, write: WriteFrame): void {
-    const { callId, name, input, providerExecuted, opaque, invalid } = event;
+    const { callId, name, providerExecuted, opaque } = event;
     const begun = this.#calls.has(callId);
     this.#beginCall(callId, name, providerExecuted === true, write);
-    const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
+    const text = inputText(event);
     if (!begun && text !== "")
       put(write, { type: "TOOL_CALL_ARGS", toolCallId: callId, delta: text, metadata: { whole: true } });
     // One that is repeated has ended.
@@ -198,7 +199,7 @@ export class AgUiWriter implements WireWriter {
       type: "TOOL_CALL_RESULT",
       messageId,
       toolCallId: callId,
-      content: json ? JSON.stringify(output) : output,
+      content: outputText(output),
       role: "tool",
       metadata: { sluice: { output, ...own } },
     });

@@ -59,8 +59,7 @@ export class UiMessageReader implements WireReader {
       case "start-step":
         this.#startStep(emit);
         return;
-      case "reset-step":
-        // Version 7: what was emitted of the step is void.
+      case "reset-step": // Version 7.
         this.#anew("the server began the step anew", emit);
         return;
       case "text-start":
@@ -78,12 +77,9 @@ export class UiMessageReader implements WireReader {
       case "tool-input-start":
         this.#names.set(text(value.toolCallId), text(value.toolName));
         return;
-      case "tool-input-delta": {
-        const callId = text(value.toolCallId);
-        const name = this.#names.get(callId) ?? "";
-        emit({ type: "tool-input-delta", callId, name, delta: text(value.inputTextDelta) });
+      case "tool-input-delta":
+        this.#input(value, emit);
         return;
-      }
       case "tool-input-available":
       case "tool-input-error":
         this.#call(value, type, emit);
@@ -163,6 +159,12 @@ export class UiMessageReader implements WireReader {
     const sealed = { text: "", block, ...(opaque && { opaque }) };
     if (end === "reasoning-end") emit({ type: "reasoning-delta", ...sealed });
     else emit({ type: "text-delta", ...sealed, ...(refusal && { refusal }) });
+  }
+
+  #input(value: JsonObject, emit: Emit): void {
+    const callId = text(value.toolCallId);
+    const name = this.#names.get(callId) ?? "";
+    emit({ type: "tool-input-delta", callId, name, delta: text(value.inputTextDelta) });
   }
 
   #call(value: JsonObject, type: string, emit: Emit): void {

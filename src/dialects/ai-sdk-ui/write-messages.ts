@@ -7,6 +7,7 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../../stream/message.js";
+import { outputText } from "../../stream/tool-text.js";
 import { toDataUrl } from "../data-url.js";
 import { writeNote, writeResultNote } from "./metadata.js";
 
@@ -108,7 +109,7 @@ function answerOf(callId: string, { outputs, responses }: Results): JsonObject {
   if (result !== undefined) {
     const { output, isError } = result;
     if (!isError) return { state: "output-available", output };
-    return { state: "output-error", errorText: typeof output === "string" ? output : JSON.stringify(output) };
+    return { state: "output-error", errorText: outputText(output) };
   }
   const response = responses.get(callId);
   if (response === undefined) return { state: "input-available" };

@@ -1,16 +1,20 @@
 import type { JsonObject, JsonValue } from "../../base/json.js";
 import type {
   ChatEvent,
+  DataEvent,
+  FileEvent,
   FinishEvent,
   InputRequestEvent,
   ReasoningDeltaEvent,
   SourceEvent,
+  StartEvent,
   TextDeltaEvent,
   ToolCallEvent,
   ToolResultEvent,
 } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import { eventToJson } from "../../stream/event-json.js";
+import { outputText } from "../../stream/tool-text.js";
 import { toDataUrl } from "../data-url.js";
 import type { WireWriter, WriteFrame } from "../dialect.js";
 import { writeReason } from "./finish-reason.js";
@@ -42,9 +46,7 @@ export class UiMessageWriter implements WireWriter {
     if (this.#ended) return;
     switch (event.type) {
       case "start":
-        if (!this.#started)
-          chunk(write, { type: "start", messageId: event.id, messageMetadata: { model: event.model } });
-        this.#started = true;
+        this.#begin(event, write);
         return;
       case "step-start":
         this.#close(write);
@@ -76,21 +78,18 @@ export class UiMessageWriter implements WireWriter {
         this.#source(event, write);
         return;
       case "file":
-        this.#part(write, { type: "file", url: toDataUrl(event.mediaType, event.data), mediaType: event.mediaType });
+        this.#file(event, write);
         return;
       case "context":
         chunk(write, { type: "message-metadata", messageMetadata: { contextId: event.contextId } });
         return;
-      case "data": {
-        const { name, value, opaque } = event;
-        if (opaque === undefined) this.#data(write, name, value);
-        else this.#part(write, { type: "data-sluice", data: { name, value, opaque: opaque as unknown as JsonValue } });
+      case "data":
+        this.#data(event, write);
         return;
-      }
       case "sentence":
       case "audio-delta":
       case "nested":
-        this.#data(write, event.type, eventToJson(event) as JsonObject);
+        this.#transient(event.type, eventToJson(event) as JsonObject, write);
         return;
       case "retract":
         if (this.#emitted) this.#retract(event.reason, write);
@@ -118,6 +117,11 @@ export class UiMessageWriter implements WireWriter {
     }
     this.#ended = true;
     this.end(write);
+  }
+
+  #begin({ id, model }: StartEvent, write: WriteFrame): void {
+    if (!this.#started) chunk(write, { type: "start", messageId: id, messageMetadata: { model } });
+    this.#started = true;
   }
 
   #delta(kind: OpenPart["kind"], event: TextDeltaEvent | ReasoningDeltaEvent, write: WriteFrame): void {
@@ -171,8 +175,7 @@ export class UiMessageWriter implements WireWriter {
     this.#beginCall(event, write);
     const note = writeResultNote(event);
     if (note !== undefined) this.#part(write, note);
-    const errorText = typeof output === "string" ? output : JSON.stringify(output);
-    if (isError) this.#part(write, { type: "tool-output-error", ...common, errorText });
+    if (isError) this.#part(write, { type: "tool-output-error", ...common, errorText: outputText(output) });
     else
       this.#part(write, {
         type: "tool-output-available",
@@ -203,7 +206,17 @@ export class UiMessageWriter implements WireWriter {
     chunk(write, { type: "source-document", sourceId, ...named, ...(filename !== undefined && { filename }), ...note });
   }
 
-  #data(write: WriteFrame, name: string, value: JsonValue): void {
+  #data({ name, value, opaque }: DataEvent, write: WriteFrame): void {
+    if (opaque === undefined) this.#transient(name, value, write);
+    else this.#part(write, { type: "data-sluice", data: { name, value, opaque: opaque as unknown as JsonValue } });
+  }
+
+  #file({ mediaType, data }: FileEvent, write: WriteFrame): void {
+    this.#part(write, { type: "file", url: toDataUrl(mediaType, data), mediaType });
+  }
+
+  /** Data that the client shows and does not keep. */
+  #transient(name: string, value: JsonValue, write: WriteFrame): void {
     chunk(write, { type: `data-${name}`, data: value, transient: true });
   }
 

@@ -14,6 +14,7 @@ import type {
 import { providerWord } from "../../stream/data-name.js";
 import type { SluiceError } from "../../stream/error.js";
 import type { Opaque } from "../../stream/opaque.js";
+import { inputText, outputText } from "../../stream/tool-text.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { type Carried, writeCarried } from "../carried.js";
 import { ClientCalls, clientReason } from "../client-calls.js";
@@ -105,7 +106,6 @@ export class MessageWriter {
         this.#closeAll(write);
         return;
       case "retract":
-        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#next > 0) this.fail(retractedError(event), write);
         return;
       case "finish":
@@ -196,8 +196,7 @@ export class MessageWriter {
   }
 
   #result(event: ToolResultEvent, write: WriteMessageEvent): void {
-    // A client runs its own tools and has no use for a result of theirs.
-    if (event.preliminary || !this.#clientCalls.runsElsewhere(event)) return;
+    if (!this.#clientCalls.takesResult(event)) return;
     const { callId, output, opaque, isError } = event;
     const own = ownData(opaque);
     if (own !== undefined) {
@@ -206,8 +205,7 @@ export class MessageWriter {
     }
     const json = typeof output !== "string";
     if (opaque !== undefined) this.#carry({ kind: "tool-result", callId, opaque, ...(json && { json }) }, write);
-    const text = json ? JSON.stringify(output) : output;
-    const content = [{ type: "text", text }];
+    const content = [{ type: "text", text: outputText(output) }];
     this.#whole({ type: "mcp_tool_result", tool_use_id: callId, is_error: isError === true, content }, write);
   }
 
@@ -313,8 +311,4 @@ function isPlainCall(own: JsonObject | undefined): boolean {
   const { type, caller, ...more } = own;
   const direct = caller === undefined || (isJsonObject(caller) && caller.type === "direct");
   return type === "tool_use" && direct && Object.keys(more).length === 0;
-}
-
-function inputText({ input, invalid }: ToolCallEvent): string {
-  return invalid && typeof input === "string" ? input : JSON.stringify(input);
 }

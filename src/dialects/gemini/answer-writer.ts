@@ -85,7 +85,6 @@ export class AnswerWriter {
         this.#clientCalls.step();
         return;
       case "retract":
-        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#emitted) this.fail(retractedError(event), write);
         this.#forget();
         return;
@@ -127,8 +126,7 @@ export class AnswerWriter {
   }
 
   #result(event: ToolResultEvent, write: WriteResponse): void {
-    // A client runs its own tools and has no use for a result of theirs.
-    if (!event.preliminary && this.#clientCalls.runsElsewhere(event)) this.#part(this.#parts.result(event), write);
+    if (this.#clientCalls.takesResult(event)) this.#part(this.#parts.result(event), write);
   }
 
   #source({ source, block }: SourceEvent): void {

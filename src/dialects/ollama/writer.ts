@@ -62,7 +62,6 @@ export class LineWriter {
         this.#clientCalls.step();
         return;
       case "retract":
-        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#emitted) this.fail(retractedError(event), write);
         return;
       case "finish":

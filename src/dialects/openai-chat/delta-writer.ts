@@ -1,9 +1,9 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatEvent, FileEvent, ToolCallEvent } from "../../stream/chat-event.js";
-import { isProviderTool } from "../../stream/chat-request.js";
 import type { AudioDeltaEvent } from "../../stream/speech-event.js";
 import { ClientCalls } from "../client-calls.js";
+import { customToolNames } from "../custom-tools.js";
 import { toDataUrl } from "../data-url.js";
 import type { WriterContext } from "../dialect.js";
 import { CitedPlaces } from "./cited-places.js";
@@ -29,8 +29,7 @@ export class DeltaWriter {
 
   constructor(context: WriterContext) {
     this.#clientCalls = new ClientCalls(context);
-    const custom = (context.request.tools ?? []).filter((tool) => isProviderTool(tool) && tool.type === "custom");
-    this.#customTools = new Set(custom.map((tool) => tool.name));
+    this.#customTools = customToolNames(context.request);
   }
 
   /** Whether the message holds calls, all of which its client has to run. */

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import { type ChatRequest, isProviderTool, type ReasoningOptions } from "../../stream/chat-request.js";
 import { SluiceError } from "../../stream/error.js";
+import { customToolNames } from "../custom-tools.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { writeEffort } from "../openai-effort.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
@@ -59,7 +60,7 @@ function writeTools({ tools, toolChoice, parallelToolCalls }: ChatRequest): Reco
 
 /** A tool is chosen as what it is: a function, or one that takes plain text. */
 function writeChoice(name: string, tools: NonNullable<ChatRequest["tools"]>): JsonObject {
-  const custom = tools.some((tool) => isProviderTool(tool) && tool.type === "custom" && tool.name === name);
+  const custom = customToolNames({ tools }).has(name);
   return custom ? { type: "custom", custom: { name } } : { type: "function", function: { name } };
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { resultsOf, type ToolMessage } from "../../stream/message.js";
+import { outputText } from "../../stream/tool-text.js";
 import { contentText, plainContent } from "../history/result-content.js";
 
 /**
@@ -10,15 +11,11 @@ export function writeResults(message: ToolMessage): JsonObject[] {
   const images: JsonObject[] = [];
   const results = resultsOf(message).map(({ callId, output }): JsonObject => {
     const shown = Array.isArray(output) && output.some(isImage) ? textAround(output, images) : undefined;
-    return { role: "tool", tool_call_id: callId, content: shown ?? plainContent(output) ?? plainText(output) };
+    return { role: "tool", tool_call_id: callId, content: shown ?? plainContent(output) ?? outputText(output) };
   });
   if (images.length === 0) return results;
   const label = { type: "text", text: "The images of the results above, in their order:" };
   return [...results, { role: "user", content: [label, ...images] }];
-}
-
-function plainText(output: JsonValue): string {
-  return typeof output === "string" ? output : JSON.stringify(output);
 }
 
 function isImage(part: JsonValue): part is JsonObject & { data: string } {
@@ -29,7 +26,7 @@ function isImage(part: JsonValue): part is JsonObject & { data: string } {
 function textAround(parts: readonly JsonValue[], images: JsonObject[]): string {
   return parts
     .map((part) => {
-      if (!isImage(part)) return contentText(part) ?? plainText(part);
+      if (!isImage(part)) return contentText(part) ?? outputText(part);
       const mediaType = typeof part.mimeType === "string" ? part.mimeType : "image/png";
       images.push({ type: "image_url", image_url: { url: `data:${mediaType};base64,${part.data}` } });
       return `(image ${images.length} below)`;

@@ -1,65 +1,45 @@
 import type { JsonObject } from "../../base/json.js";
-import type { ChatEvent, FinishEvent, FinishReason } from "../../stream/chat-event.js";
+import type { ChatEvent, FinishReason } from "../../stream/chat-event.js";
 import type { SluiceError } from "../../stream/error.js";
 import { clientReason } from "../client-calls.js";
 import type { WireWriter, WriteFrame, WriterContext } from "../dialect.js";
+import { ChunkStream } from "../openai-chat/chunk-stream.js";
 import { writeFinishReason } from "../openai-chat/finish-reason.js";
-import { wantsUsage } from "../openai-chat/read-request.js";
-import { writeUsage } from "../openai-chat/usage.js";
-import { writeError } from "../openai-error.js";
 import { retractedError } from "../retracted-error.js";
 
 /** Writes a streamed text completion: a chunk a delta, one with the finish reason, the usage if it was asked for, and `[DONE]`. */
 export class CompletionWriter implements WireWriter {
-  readonly #context: WriterContext;
-  readonly #created: number;
-  #id = "";
-  #model = "";
+  readonly #stream: ChunkStream;
   /** Whether the client has content that it cannot take back. */
   #emitted = false;
-  #ended = false;
 
   constructor(context: WriterContext) {
-    this.#context = context;
-    this.#created = context.created ?? Math.floor(Date.now() / 1_000);
+    this.#stream = new ChunkStream("text_completion", context);
   }
 
   push(event: ChatEvent, write: WriteFrame): void {
-    if (this.#ended) return;
+    if (this.#stream.failed) return;
     // What else an answer has (thoughts, calls, files) this protocol cannot say.
     if (event.type === "text-delta") this.#text(event.text, write);
-    else if (event.type === "finish") this.#finish(event, write);
-    else if (event.type === "start") {
-      this.#id ||= event.id;
-      this.#model ||= event.model;
-    } else if (event.type === "retract" && this.#emitted) this.fail(retractedError(event), write);
+    else if (event.type === "start") this.#stream.begin(event);
+    else if (event.type === "retract" && this.#emitted) this.fail(retractedError(event), write);
+    else if (event.type === "finish") {
+      this.#stream.finish(completionChoice("", completionReason(event.reason)), event.usage, write);
+    }
   }
 
   end(write: WriteFrame): void {
-    if (!this.#ended) write({ data: "[DONE]" });
+    this.#stream.end(write);
   }
 
   fail(error: SluiceError, write: WriteFrame): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    write({ data: JSON.stringify(writeError(error).body) });
+    this.#stream.fail(error, write);
   }
 
   #text(text: string, write: WriteFrame): void {
     if (text === "") return;
     this.#emitted = true;
-    this.#chunk([completionChoice(text, null)], write);
-  }
-
-  #finish({ reason, usage }: FinishEvent, write: WriteFrame): void {
-    this.#chunk([completionChoice("", completionReason(reason))], write);
-    if (wantsUsage(this.#context.request)) this.#chunk([], write, { usage: writeUsage(usage) });
-  }
-
-  #chunk(choices: JsonObject[], write: WriteFrame, extra: JsonObject = {}): void {
-    const model = this.#model || this.#context.model;
-    const chunk = { id: this.#id, object: "text_completion", created: this.#created, model, choices, ...extra };
-    write({ data: JSON.stringify(chunk) });
+    write({ data: JSON.stringify(this.#stream.chunk([completionChoice(text, null)])) });
   }
 }
 

@@ -12,10 +12,11 @@ import type {
   ToolInputDeltaEvent,
   ToolResultEvent,
 } from "../../stream/chat-event.js";
-import { isProviderTool } from "../../stream/chat-request.js";
 import type { SluiceError } from "../../stream/error.js";
+import { inputText, outputText } from "../../stream/tool-text.js";
 import { writeCarried } from "../carried.js";
 import { ClientCalls } from "../client-calls.js";
+import { customToolNames } from "../custom-tools.js";
 import type { WriterContext } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { retractedError } from "../retracted-error.js";
@@ -47,10 +48,8 @@ export class ResponseWriter {
 
   constructor(context: WriterContext) {
     this.#response = new WrittenResponse(context);
-    const tools = context.request.tools ?? [];
     this.#clientCalls = new ClientCalls(context);
-    const custom = tools.filter((tool) => isProviderTool(tool) && tool.type === "custom");
-    this.#customTools = new Set(custom.map((tool) => tool.name));
+    this.#customTools = customToolNames(context.request);
   }
 
   /** The response as it stands: complete after `finish`. */
@@ -96,7 +95,6 @@ export class ResponseWriter {
         this.#closeAll(write);
         return;
       case "retract":
-        // What a client of this protocol has seen cannot be taken back; before that, nothing need be.
         if (this.#response.begun) this.fail(retractedError(event), write);
         return;
       case "finish":
@@ -204,8 +202,7 @@ export class ResponseWriter {
   }
 
   #result(event: ToolResultEvent, write: WriteResponseEvent): void {
-    // A client runs its own tools and has no use for a result of theirs.
-    if (event.preliminary || !this.#clientCalls.runsElsewhere(event)) return;
+    if (!this.#clientCalls.takesResult(event)) return;
     const { callId, name, output, opaque, isError } = event;
     const call = this.#foreign.get(callId);
     this.#foreign.delete(callId);
@@ -218,7 +215,7 @@ export class ResponseWriter {
     const json = typeof output !== "string";
     if (opaque !== undefined)
       this.#response.carry({ kind: "tool-result", callId, opaque, ...(json && { json }) }, write);
-    const text = json ? JSON.stringify(output) : output;
+    const text = outputText(output);
     const input = call === undefined ? "{}" : inputText(call);
     const outcome = { output: isError ? null : text, error: isError ? text : null };
     const named = { server_label: SLUICE_SERVER, name: call?.name ?? name };
@@ -270,10 +267,6 @@ export class ResponseWriter {
     }
     this.#calls.clear();
   }
-}
-
-function inputText({ input, invalid }: ToolCallEvent): string {
-  return invalid && typeof input === "string" ? input : JSON.stringify(input);
 }
 
 function errorFields(error: SluiceError): { message: string; code: string } {

@@ -12,6 +12,7 @@ import type {
   UserMessage,
 } from "../../stream/message.js";
 import { resultsOf } from "../../stream/message.js";
+import { inputText } from "../../stream/tool-text.js";
 import { RESPONSES_HISTORY } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { writeAnnotation } from "./annotations.js";
@@ -198,7 +199,7 @@ class AssistantItems {
   }
 
   #call(part: ToolCallPart, field: string, all: readonly AssistantPart[]): void {
-    const { callId, name, input, invalid, providerExecuted } = part;
+    const { callId, name, input, providerExecuted } = part;
     const own = ownData(part.opaque);
     if (own !== undefined) this.#calls.set(callId, own);
     if (own?.type === "custom_tool_call") {
@@ -211,8 +212,7 @@ class AssistantItems {
       const known = result?.type === "tool-result" && ownData(result.opaque) !== undefined;
       if (!known) this.#leaveOut(field, "a tool that another provider ran");
     } else {
-      const text = invalid && typeof input === "string" ? input : JSON.stringify(input);
-      this.#item({ type: "function_call", ...own, call_id: callId, name, arguments: text });
+      this.#item({ type: "function_call", ...own, call_id: callId, name, arguments: inputText(part) });
     }
   }
 

@@ -12,6 +12,7 @@ import type {
 import { SluiceError } from "../../stream/error.js";
 import { nestedKey } from "../../stream/nested-key.js";
 import type { Transform } from "../../stream/sources/transform.js";
+import { inputText } from "../../stream/tool-text.js";
 import { Transcript } from "../../stream/transcript.js";
 import { type Usage, updateUsage } from "../../stream/usage.js";
 import { guardFailed } from "../guard-failed.js";
@@ -233,7 +234,7 @@ export class CheckedAnswer implements Transform {
     if (this.#over) return;
     const deltas = this.#inputs.get(event.callId) ?? [];
     this.#inputs.delete(event.callId);
-    const text = event.invalid && typeof event.input === "string" ? event.input : JSON.stringify(event.input);
+    const text = inputText(event);
     const passed = this.#judge(text, await this.#check("tool-call", text, "", event.name));
     if (passed === undefined) return;
     if (passed === text) {

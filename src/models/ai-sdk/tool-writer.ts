@@ -4,6 +4,7 @@ import type {
   ToolInputDeltaEvent,
   ToolResultEvent,
 } from "../../stream/chat-event.js";
+import { inputText } from "../../stream/tool-text.js";
 import type { WritePart } from "./block-writer.js";
 import { annotation, RAN_HERE, writeMetadata } from "./metadata.js";
 
@@ -118,7 +119,7 @@ export class ToolWriter {
   }
 
   #writeCall(event: ToolCallEvent, write: WritePart, ranHere = false): void {
-    const { callId: toolCallId, name: toolName, input, invalid, opaque } = event;
+    const { callId: toolCallId, name: toolName, opaque } = event;
     const providerExecuted = event.providerExecuted === true || ranHere;
     this.#buffered.delete(toolCallId);
     this.#called.add(toolCallId);
@@ -127,7 +128,7 @@ export class ToolWriter {
       type: "tool-call",
       toolCallId,
       toolName,
-      input: invalid && typeof input === "string" ? input : JSON.stringify(input),
+      input: inputText(event),
       ...(providerExecuted && { providerExecuted }),
       ...(providerExecuted && !this.#offered.has(toolName) && { dynamic: true }),
       ...annotation(writeMetadata(opaque, ranHere ? RAN_HERE : {})),

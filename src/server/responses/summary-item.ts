@@ -1,5 +1,6 @@
 import { decodeBase64, encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { summaryText } from "../../chat/summary-writer.js";
 import { SluiceError } from "../../stream/error.js";
 
 /** What stands before a summary of ours: other servers' compactions are for their own models to read. */
@@ -30,7 +31,7 @@ function isSummary(item: JsonValue): item is SummaryItem {
 function messageOf(sealed: string): JsonObject {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(decodeBase64(sealed.slice(MARK.length)));
-    return { type: "message", role: "developer", content: `Summary of the conversation so far: ${text}` };
+    return { type: "message", role: "developer", content: summaryText(text) };
   } catch {
     throw new SluiceError("invalid-request", "a compaction item is damaged", { field: "input" });
   }

@@ -16,6 +16,7 @@ import type {
   ToolResultPart,
 } from "../../../stream/message.js";
 import { textOf } from "../../../stream/message.js";
+import { outputText } from "../../../stream/tool-text.js";
 import type { ConverseBlock, ConverseInput, ConverseMessage, ConverseResultContent } from "./bedrock-sdk.js";
 import { DocumentNames } from "./document-names.js";
 
@@ -154,7 +155,7 @@ function resultBlock({ callId, output, isError }: ToolResultPart): ConverseBlock
 
 function resultValue(output: JsonValue): ConverseResultContent {
   if (isJsonObject(output)) return { json: output };
-  return { text: typeof output === "string" ? output : JSON.stringify(output) };
+  return { text: outputText(output) };
 }
 
 /** A part of content in the form of MCP; `undefined` for anything else. */

@@ -162,6 +162,30 @@ describe("what has to go back as it was, or not at all", () => {
     expect(warnings).toHaveLength(1);
   });
 
+  test("thoughts that nobody signed, to other services than Anthropic (NousResearch/hermes-agent#24884, earendil-works/pi#4464, openclaw/openclaw#71435)", () => {
+    const block = (index: number, type: string, more: object) => ({ type, index, ...more });
+    const { parts } = readFrames(anthropic, [
+      { type: "message_start", message: { id: "m1", model: "mimo", usage: {} } },
+      block(0, "content_block_start", { content_block: { type: "thinking", thinking: "" } }),
+      block(0, "content_block_delta", { delta: { type: "thinking_delta", thinking: "I look." } }),
+      block(0, "content_block_stop", {}),
+      block(1, "content_block_start", { content_block: { type: "tool_use", id: "a", name: "f", input: {} } }),
+      block(1, "content_block_stop", {}),
+      { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: { output_tokens: 2 } },
+      { type: "message_stop" },
+    ]);
+    const sent = (model: string) => sentBack(anthropic, parts, model).messages;
+    expect(sent("mimo-v2.5-pro")).toMatchObject([
+      {},
+      { content: [{ type: "thinking", thinking: "I look." }, { type: "tool_use" }] },
+      {},
+    ]);
+    expect(JSON.stringify(sent("claude-opus-4-6"))).not.toContain("thinking");
+    expect(JSON.stringify(sentBack(anthropic, [...parts.slice(0, 1), { type: "text", text: "Hi" }]))).not.toContain(
+      "I look.",
+    );
+  });
+
   const search: AssistantPart = {
     type: "tool-call",
     callId: "srvtoolu_1",

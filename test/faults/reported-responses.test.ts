@@ -3,6 +3,7 @@ import { openAiResponses } from "../../src/dialects/openai-responses/openai-resp
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { writeWire } from "../laws/dialect-laws.js";
 import { call, readFrames } from "./read-frames.js";
+import { sentBack } from "./sent-back.js";
 
 /** What users of other libraries reported in 2026, but where a year is named. Each names where. */
 describe("events of Responses as servers really send them", () => {
@@ -82,6 +83,50 @@ describe("events of Responses as servers really send them", () => {
     const answer = readFrames(openAiResponses, frames);
     expect(answer.error).toBeUndefined();
     expect(answer.parts).toEqual(parts);
+  });
+
+  test.each(["cancelled", "canceled"])("one that somebody %s is no answer (Wei-Shaw/sub2api#6923)", (word) => {
+    const response = { id: "r", object: "response", model: "m", status: word, output: [] };
+    const text = { type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "Hi" };
+    const { error, parts } = readFrames(openAiResponses, [created, text, { type: `response.${word}`, response }]);
+    expect(error).toMatchObject({ code: "cancelled", retryable: false });
+    expect(parts).toEqual([{ type: "text", text: "Hi" }]);
+    expect(() => openAiResponses.readBody(response)).toThrow(/cancelled/);
+  });
+
+  test("a compaction and nothing else is an answer, and goes back (ding113/claude-code-hub#1398, looplj/axonhub#2041, diegosouzapw/OmniRoute#11041, anomalyco/opencode#43708)", () => {
+    for (const type of ["compaction", "compaction_summary"]) {
+      const item = { type, id: "cmp_1", encrypted_content: "abc" };
+      const done = { type: "response.output_item.done", output_index: 0, item };
+      const { parts, reason } = readFrames(openAiResponses, [created, done, completed(item)]);
+      expect(reason).toBe("stop");
+      expect(sentBack(openAiResponses, parts).input).toMatchObject([{}, item, {}]);
+    }
+  });
+
+  test("annotations that come in a part of their own or with the whole item (0xPlaygrounds/rig#2539, microsoft/agent-framework#5071, laravel/ai#910)", () => {
+    const annotation = { type: "url_citation", url: "https://a.b", title: "A", start_index: 0, end_index: 2 };
+    const item = { type: "message", id: "msg", role: "assistant", content: [] as object[] };
+    const begin = [
+      created,
+      { type: "response.output_item.added", output_index: 0, item },
+      { type: "response.output_text.delta", item_id: "msg", output_index: 0, content_index: 0, delta: "Hi" },
+    ];
+    const whole = { ...item, content: [{ type: "output_text", text: "Hi", annotations: [annotation] }] };
+    const ends = [
+      { type: "response.output_text.annotation.added", item_id: "msg", output_index: 0, content_index: 0, annotation },
+      { type: "response.output_item.done", output_index: 0, item: whole },
+    ];
+    for (const end of ends) {
+      const { parts } = readFrames(openAiResponses, [...begin, end, completed()]);
+      expect(parts).toEqual([
+        { type: "text", text: "Hi" },
+        {
+          type: "source",
+          source: { kind: "url", url: "https://a.b", title: "A", span: { start: 0, end: 2 } },
+        },
+      ]);
+    }
   });
 
   test("two hundred pieces of a summary are one thought (langchain-ai/langchainjs#10684)", () => {

@@ -8,6 +8,8 @@ export interface ClaudeTraits {
   sampling: boolean;
   /** Whether it goes on from an answer at the end of the conversation. */
   prefill: boolean;
+  /** Whether thoughts go back that nobody signed: services with models of their own want those that led to calls. */
+  unsigned: boolean;
   /** Whether it can be made to call a tool. */
   forcedTools: boolean;
   /** `max_tokens`, which must be given, where the caller does not care: no more than the model can. */
@@ -20,6 +22,7 @@ const FOREIGN: ClaudeTraits = {
   withoutThinking: "disabled",
   sampling: true,
   prefill: true,
+  unsigned: true,
   forcedTools: true,
   maxTokens: 8_192,
 };
@@ -39,6 +42,7 @@ export function traitsOf(model: string): ClaudeTraits {
     withoutThinking: always ? "never" : withoutThinking(family, version),
     sampling: version < (family === "opus" ? 407 : 500),
     prefill: version < 406,
+    unsigned: false,
     forcedTools: !(always && version >= 501),
     maxTokens: version < 305 ? 4_096 : version < 307 ? 8_192 : 32_000,
   };

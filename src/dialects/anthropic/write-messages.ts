@@ -32,25 +32,27 @@ export interface WireMessages {
 /** Messages in Anthropic's terms: instructions apart, roles taking turns, results of tools first in the user's. */
 export function writeMessages(
   messages: readonly ChatMessage[],
-  { prefill }: Pick<ClaudeTraits, "prefill">,
+  { prefill, unsigned }: Pick<ClaudeTraits, "prefill" | "unsigned">,
   model: string,
   warnings: Warning[],
 ): WireMessages {
   const known = rulesForModel(ANTHROPIC_HISTORY, model);
   const rules = prefill ? known : { ...known, userLast: true as const };
-  return new MessagesWriter(rules, warnings).write(messages);
+  return new MessagesWriter(rules, unsigned, warnings).write(messages);
 }
 
 class MessagesWriter {
   readonly #rules: HistoryRules;
+  readonly #unsigned: boolean;
   readonly #warnings: Warning[];
   readonly #turns = new Turns();
   readonly #system: TextPart[] = [];
   #plainSystem: string | undefined;
   #container: JsonObject | undefined;
 
-  constructor(rules: HistoryRules, warnings: Warning[]) {
+  constructor(rules: HistoryRules, unsigned: boolean, warnings: Warning[]) {
     this.#rules = rules;
+    this.#unsigned = unsigned;
     this.#warnings = warnings;
   }
 
@@ -110,6 +112,7 @@ class MessagesWriter {
   }
 
   #assistant(parts: readonly AssistantPart[], path: string): void {
+    const unsigned = this.#unsigned && parts.some(isOwnCall);
     /** The last text, which the sources after it belong to. */
     let cited: JsonObject | undefined;
     for (const [index, part] of parts.entries()) {
@@ -119,7 +122,10 @@ class MessagesWriter {
           addCitation(cited, writeCitation(part.source));
         continue;
       }
-      const block = this.#assistantBlock(part, field);
+      const thought = unsigned && part.type === "reasoning" && part.opaque === undefined;
+      const block = thought
+        ? { type: "thinking", thinking: part.text, signature: "" }
+        : this.#assistantBlock(part, field);
       cited = part.type === "text" ? block : undefined;
       if (block !== undefined) this.#turns.addBlock("assistant", block);
     }
@@ -186,6 +192,11 @@ class MessagesWriter {
 function writeText({ text, opaque, cache }: TextPart): JsonObject {
   const own = ownData(opaque);
   return { ...(own ?? { type: "text", text }), ...writeCache(cache) };
+}
+
+/** A call of a tool that the client ran. */
+function isOwnCall(part: AssistantPart): boolean {
+  return part.type === "tool-call" && part.providerExecuted === undefined;
 }
 
 /** The API refuses texts of nothing but blanks, whose loss means nothing. */

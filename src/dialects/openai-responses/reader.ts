@@ -126,6 +126,7 @@ export class ResponsesReader implements WireReader {
       case "response.incomplete":
       case "response.failed":
       case "response.cancelled":
+      case "response.canceled":
         this.#end(type, event, responseIn(event, text), emit);
         return;
       default:
@@ -159,7 +160,9 @@ export class ResponsesReader implements WireReader {
   /** Takes a response that is over, streamed or whole: emits what is missing. */
   #end(type: string, event: JsonObject, response: JsonObject, emit: Emit): void {
     const usage = isJsonObject(response.usage) ? readUsage(response.usage) : undefined;
-    const error = errorIn(response) ?? failureOf(response);
+    const status =
+      filledString(response.status) ?? (type === "response.done" ? "completed" : type.slice("response.".length));
+    const error = errorIn(response) ?? failureOf(status);
     if (error !== undefined) {
       // What the tokens cost that came before it.
       if (usage !== undefined && this.#started) emit({ type: "usage", usage });
@@ -174,8 +177,6 @@ export class ResponsesReader implements WireReader {
     this.#facts.push(event, END_FIELDS, emit);
     this.#facts.release(emit);
     if (usage !== undefined) emit({ type: "usage", usage });
-    const status =
-      filledString(response.status) ?? (type === "response.done" ? "completed" : type.slice("response.".length));
     this.#ended = { ...readEnd(status, response, content), usage: usage ?? {} };
     this.#steps++;
     this.#started = false;
@@ -291,15 +292,17 @@ export class ResponsesReader implements WireReader {
 }
 
 /** Events that end a response. */
-const ENDS = ["response.completed", "response.done", "response.incomplete", "response.failed", "response.cancelled"];
+const ENDS = ["completed", "done", "incomplete", "failed", "cancelled", "canceled"].map((word) => `response.${word}`);
 
 /** Whether an object is a whole response, as one that was not streamed. */
 function isResponse({ object, output }: JsonObject): boolean {
   return object === "response" && Array.isArray(output);
 }
 
-function failureOf({ status }: JsonObject): SluiceError | undefined {
-  return status === "failed" ? providerError({ message: "the response failed" }) : undefined;
+function failureOf(status: string): SluiceError | undefined {
+  if (status === "failed") return providerError({ message: "the response failed" });
+  if (!/^cancell?ed$/.test(status)) return undefined;
+  return new SluiceError("cancelled", "the response was cancelled at the provider");
 }
 
 function responseIn(event: JsonObject, text: string): JsonObject {

@@ -29,6 +29,8 @@ interface Meaning {
 /** One `message_start` … `message_stop`. */
 interface OpenMessage {
   id: string;
+  /** Whether its `message_start` came: that of one which began without it is still its own. */
+  announced: boolean;
   model: string;
   blocks: Map<number, OpenBlock>;
   /** Texts that came without their block's start, or on the index of another kind of block, by kind and index. */
@@ -50,9 +52,9 @@ interface Ended {
 /**
  * Reads a streamed message, as https://platform.claude.com/docs/en/build-with-claude/streaming describes it.
  *
- * A second `message_start` with the same id is a repetition and is ignored. One with another id before `message_stop` is
- * the provider beginning anew: what came before is retracted. One after `message_stop`, as in recordings of several
- * calls, is another step.
+ * A second `message_start` with the same id is a repetition and is ignored. One with another id before the stop reason
+ * is the provider beginning anew: what came before is retracted. One after it, as in recordings of several calls, is
+ * another step. One that comes late announces what began without it.
  */
 export class AnthropicReader implements WireReader {
   readonly #shapes = new LearnedShapes<Meaning>();
@@ -135,14 +137,18 @@ export class AnthropicReader implements WireReader {
     emit({ type: "finish", ...ended, usage: this.#steps > 1 ? this.#spent : ended.usage });
   }
 
-  #start(message: JsonObject, emit: Emit): void {
+  #start(message: JsonObject, emit: Emit, announced = true): void {
     const id = filledString(message.id) ?? uuid();
     const model = typeof message.model === "string" ? message.model : "";
     const usage = mergeUsage({}, message.usage);
-    const open = this.#message;
     this.#repeats = this.#over.has(id);
     if (this.#repeats) return;
-    if (open?.id === id) {
+    // Its stop reason came, and only its end marker is missing: it is over.
+    if (this.ending && this.#message?.id !== id) this.#stop(emit);
+    const open = this.#message;
+    if (open !== undefined && (open.id === id || !open.announced)) {
+      open.id = id;
+      open.announced = true;
       open.usage = mergeUsage(open.usage, usage);
       return;
     }
@@ -156,7 +162,17 @@ export class AnthropicReader implements WireReader {
     this.#strays.release(emit);
     const answer = newAnswer();
     const stopReason = endWordIn(message.stop_reason);
-    this.#message = { id, model, blocks: new Map(), strays: new Map(), bare: undefined, answer, usage, stopReason };
+    this.#message = {
+      id,
+      announced,
+      model,
+      blocks: new Map(),
+      strays: new Map(),
+      bare: undefined,
+      answer,
+      usage,
+      stopReason,
+    };
     if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
     // Some services say a text that is all there is as a string, as requests may.
     const { content } = message;
@@ -283,7 +299,7 @@ export class AnthropicReader implements WireReader {
 
   /** The open message. One whose start is missing has begun; after the end of one nothing more of it counts. */
   #open(emit: Emit): OpenMessage | undefined {
-    if (this.#message === undefined && this.#ended === undefined) this.#start({}, emit);
+    if (this.#message === undefined && this.#ended === undefined) this.#start({}, emit, false);
     return this.#message;
   }
 }

@@ -30,6 +30,8 @@ export class FunctionCalls {
   /** The part of a call that came whole and without arguments, as long as these may follow. */
   #bare: JsonObject | undefined;
   readonly #reported = new ReportedCalls();
+  /** The ids that calls without one were given, by their signatures. */
+  readonly #signed = new Map<string, string>();
   #any = false;
 
   /** @param newId makes the id of a call that has none. */
@@ -96,7 +98,7 @@ export class FunctionCalls {
   }
 
   #begin(call: JsonObject, part: JsonObject, emit: Emit): OpenCall | undefined {
-    const callId = typeof call.id === "string" && call.id !== "" ? call.id : this.#newId();
+    const callId = filledString(call.id) ?? this.#idOf(filledString(part.thoughtSignature));
     const name = filledString(call.name) ?? UNNAMED;
     if (call.willContinue === true || Array.isArray(call.partialArgs)) {
       // Calls are streamed one after the other.
@@ -107,6 +109,13 @@ export class FunctionCalls {
     }
     this.#emitCall(callId, name, readInput(call.args), part, emit);
     return undefined;
+  }
+
+  /** The id of a call that came without one. Two calls have no signature in common: it is the same call, said again. */
+  #idOf(signature: string | undefined): string {
+    const id = (signature === undefined ? undefined : this.#signed.get(signature)) ?? this.#newId();
+    if (signature !== undefined) this.#signed.set(signature, id);
+    return id;
   }
 
   #going(id: JsonValue | undefined): OpenCall | undefined {

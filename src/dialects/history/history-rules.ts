@@ -10,6 +10,8 @@ export interface HistoryRules {
   toolNames?: IdRule;
   /** An answer may not end with reasoning, even after text. One that is nothing but reasoning is refused everywhere. */
   noTrailingReasoning?: true;
+  /** What its own tools did is a call and a result: a call without one may only be the last word, or stand beside the client's. */
+  pairedCalls?: true;
   /** An answer may hold files that the service did not make. Elsewhere they are left out, and are no content. */
   filesInAnswers?: true;
   /** Files that a result of a tool may hold. Default: none, and a text says that there was one. */
@@ -81,6 +83,7 @@ export const ANTHROPIC_HISTORY: HistoryRules = {
   resultFiles: ["image"],
   failures: "text",
   noTrailingReasoning: true,
+  pairedCalls: true,
   refusedTexts: "blank",
   userFirst: true,
 };

@@ -74,11 +74,11 @@ class History {
   readonly #rules: HistoryRules;
   readonly #warnings: Warning[];
   readonly #ids: CallIds;
-  readonly #providerCalls: ProviderCalls;
+  readonly #providerCalls: ProviderCalls | undefined;
   #instructed = true;
 
   constructor(messages: readonly ChatMessage[], rules: HistoryRules, warnings: Warning[]) {
-    this.#providerCalls = new ProviderCalls(messages);
+    this.#providerCalls = rules.pairedCalls && new ProviderCalls(messages);
     this.#rules = rules;
     this.#warnings = warnings;
     this.#ids = new CallIds(rules.callIds);
@@ -104,7 +104,7 @@ class History {
     const last = this.prepared.messages.at(-1);
     if (path === undefined || last?.role !== "assistant") return;
     // The provider goes on with its own call by itself.
-    if (typeof last.content !== "string" && last.content.some((part) => this.#providerCalls.isOpen(part))) return;
+    if (typeof last.content !== "string" && last.content.some((part) => this.#providerCalls?.isOpen(part))) return;
     this.#warn(path, "a user's message is put after the answer it ends with");
     this.#append({ role: "user", content: GO_ON }, path);
   }
@@ -154,8 +154,8 @@ class History {
   /** Whether a part is no half of what this service did: a call without its result, or the other way round. */
   #isPaired(part: AssistantPart, path: string, goesOn: boolean): boolean {
     if ((part.type !== "tool-call" && part.type !== "tool-result") || !this.#isOwn(part)) return true;
-    const open = !goesOn && this.#providerCalls.isOpen(part);
-    if (!open && !this.#providerCalls.isStray(part)) return true;
+    const open = !goesOn && this.#providerCalls?.isOpen(part);
+    if (!open && !this.#providerCalls?.isStray(part)) return true;
     this.#warn(path, `left out: ${part.name} of the provider, without its ${open ? "result" : "call"}`);
     return false;
   }

@@ -35,6 +35,8 @@ export class OllamaReader implements WireReader {
   #started = false;
   #finished = false;
   #calls = 0;
+  /** The line before, where it has calls. */
+  #lastCalls: string | undefined;
   readonly #reported = new ReportedCalls();
   readonly #strays: StrayFrames;
 
@@ -75,7 +77,10 @@ export class OllamaReader implements WireReader {
       this.#started = true;
       emit({ type: "start", id: uuid(), model: typeof line.model === "string" ? line.model : "" });
     }
-    this.#content(content, line, emit);
+    // A line of calls that is sent twice is known by the nanosecond it was made in.
+    const calls = content.toolCalls === undefined || content.toolCalls.length === 0 ? undefined : frame.data;
+    if (calls === undefined || calls !== this.#lastCalls) this.#content(content, line, emit);
+    this.#lastCalls = calls;
     if (line.done === true) this.#finish(line, emit);
     else this.#learn(frame.data, line, content);
   }

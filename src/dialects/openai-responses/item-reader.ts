@@ -96,6 +96,9 @@ export class ItemReader {
   }
 
   open(at: number, item: JsonObject, emit: Emit): void {
+    const known = this.#items.get(at)?.item;
+    // It is announced twice.
+    if (known?.type === item.type && known?.id === item.id && filledString(item.id) !== undefined) return;
     this.#leave(at, emit);
     const open = this.#begin(item);
     this.#items.set(at, open);

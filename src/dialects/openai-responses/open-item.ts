@@ -17,6 +17,8 @@ export class OpenPart {
   /** Whether the whole text is longer than what was emitted, and another. */
   contradicted = false;
   #annotations = 0;
+  /** What the whole text said before its pieces: those that still come are nothing new. */
+  #ahead = "";
 
   constructor(kind: PartKind, index: number, block: number) {
     this.kind = kind;
@@ -26,6 +28,11 @@ export class OpenPart {
 
   push(text: string, emit: Emit): void {
     if (text === "") return;
+    if (this.#ahead.startsWith(text)) {
+      this.#ahead = this.#ahead.slice(text.length);
+      return;
+    }
+    this.#ahead = "";
     this.#emitted.push(text);
     const { kind, block } = this;
     if (kind === "text") emit({ type: "text-delta", text, block });
@@ -38,7 +45,10 @@ export class OpenPart {
     if (typeof text !== "string") return;
     const rest = this.#emitted.restOf(text);
     if (rest === undefined) this.contradicted = true;
-    else this.push(rest, emit);
+    else {
+      this.push(rest, emit);
+      this.#ahead += rest;
+    }
   }
 
   /** The same of a part as it is emitted in the end, with its annotations. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isJsonObject, type JsonObject, parseJson } from "../../src/base/json.js";
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
+import type { AssistantPart, ChatMessage } from "../../src/stream/message.js";
 import { readWire, writeWire } from "../laws/dialect-laws.js";
 import { cuts, recut } from "../laws/recut.js";
 import { summarise, textOfEvents } from "../laws/summary.js";
@@ -10,6 +11,22 @@ import { countParts } from "./count-parts.js";
 import { MESSAGE_BODIES as BODIES, type ExpectedMessage, MESSAGE_STREAMS as STREAMS } from "./expected/messages.js";
 import { isOfSubstance } from "./is-of-substance.js";
 import { haveRecordings, loadBody, loadStream } from "./load-recording.js";
+
+/** The answer that had called what an answer has results of: beside a call of the client's the provider's go on later. */
+function earlierCalls(parts: readonly AssistantPart[]): ChatMessage[] {
+  const calls = parts.flatMap((part): AssistantPart[] => {
+    if (part.type !== "tool-result" || !part.providerExecuted) return [];
+    if (parts.some((other) => other.type === "tool-call" && other.callId === part.callId)) return [];
+    const { callId, name } = part;
+    const opaque = { dialect: "anthropic", data: { type: "server_tool_use" } };
+    return [{ type: "tool-call", callId, name, input: {}, providerExecuted: true, opaque }];
+  });
+  if (calls.length === 0) return [];
+  return [
+    { role: "assistant", content: [...calls, { type: "tool-call", callId: "toolu_before", name: "f", input: {} }] },
+    { role: "tool", content: [{ type: "tool-result", callId: "toolu_before", name: "f", output: "seen" }] },
+  ];
+}
 
 describe.skipIf(!haveRecordings())("recorded messages", () => {
   test.each(Object.entries(STREAMS))("%s is a whole answer, wherever it is cut", (path, expected) => {
@@ -42,18 +59,18 @@ describe.skipIf(!haveRecordings())("recorded messages", () => {
   test.each(Object.keys(BODIES))("%s goes back to the provider as it came", (path) => {
     const body = parseJson(loadBody(path)) as JsonObject;
     const { parts } = summarise(anthropic.readBody(body));
-    const messages = [
-      { role: "user" as const, content: "Hi" },
-      { role: "assistant" as const, content: parts },
+    const messages: ChatMessage[] = [
+      { role: "user", content: "Hi" },
+      ...earlierCalls(parts),
+      { role: "assistant", content: parts },
     ];
     const request = anthropic.writeRequest({ messages }, { model: "claude-opus-4-6", stream: true });
     const sent = Array.isArray(request.body.messages) ? request.body.messages : [];
     const blocks = (Array.isArray(body.content) ? body.content : []).map(sendable);
     // Calls that are still open are answered behind it.
-    expect(sent.slice(0, 2)).toEqual([
-      { role: "user", content: "Hi" },
-      ...(blocks.length > 0 ? [{ role: "assistant", content: blocks }] : []),
-    ]);
+    expect(sent[0]).toEqual({ role: "user", content: "Hi" });
+    const at = messages.length - 1;
+    expect(sent.slice(at, at + 1)).toEqual(blocks.length > 0 ? [{ role: "assistant", content: blocks }] : []);
     expect(request.warnings.filter(isOfSubstance)).toEqual([]);
   });
 

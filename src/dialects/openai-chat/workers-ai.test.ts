@@ -21,6 +21,16 @@ test("a stream of Workers AI in its own form is an answer", () => {
   });
 });
 
+test("a reason that it says counts (cloudflare/ai#390)", () => {
+  const cut = { response: "lo", finish_reason: "length", p: "a" };
+  expect(read({ response: "Hel", p: "ab" }, cut, { response: "", usage })).toMatchObject({
+    parts: [{ type: "text", text: "Hello" }],
+    reason: "length",
+  });
+  const whole = { result: { response: "Hello", finish_reason: "length", usage }, success: true };
+  expect(summarise(openAiChat.readBody(whole)).reason).toBe("length");
+});
+
 test("its calls are calls", () => {
   const tool_calls = [{ name: "look", arguments: { at: "gate" } }];
   expect(read({ response: null, tool_calls, p: "abc" }, { response: "", usage })).toMatchObject({

@@ -1,8 +1,13 @@
 import { Role, type StreamResponse, type Task } from "@a2a-js/sdk";
-import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
+import {
+  ClientFactory,
+  DefaultAgentCardResolver,
+  JsonRpcTransportFactory,
+  RestTransportFactory,
+} from "@a2a-js/sdk/client";
 
 /** A2A's own client, connected to an agent of a server. */
-export function connectA2a(url: string, name: string, { token = "", legacy = false } = {}) {
+export function connectA2a(url: string, name: string, { token = "", legacy = false, rest = false } = {}) {
   const fetchImpl: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);
     headers.set("authorization", `Bearer ${token}`);
@@ -10,7 +15,7 @@ export function connectA2a(url: string, name: string, { token = "", legacy = fal
   };
   const settings = { fetchImpl, legacyCompat: { enabled: legacy } };
   const factory = new ClientFactory({
-    transports: [new JsonRpcTransportFactory(settings)],
+    transports: [rest ? new RestTransportFactory(settings) : new JsonRpcTransportFactory(settings)],
     cardResolver: new DefaultAgentCardResolver(settings),
   });
   return factory.createFromUrl(url, `/a2a/${name}/.well-known/agent-card.json`);

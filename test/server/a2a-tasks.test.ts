@@ -13,7 +13,7 @@ import { tool } from "../../src/tools/tool.js";
 import { withTools } from "../../src/tools/with-tools.js";
 import { collect } from "../support/collect.js";
 import { startRedis } from "../support/local-server.js";
-import { asTask, connectA2a, say, textIn, textOf } from "./a2a-client.js";
+import { asTask, connectA2a as connect, say, textIn, textOf } from "./a2a-client.js";
 import { replicatedLogs } from "./replicated-logs.js";
 import { type Serving, serve } from "./serve.js";
 
@@ -59,7 +59,13 @@ const models = {
 const redis = await startRedis();
 afterAll(() => redis?.stop());
 
-describe.each(replicatedLogs(redis))("tasks of A2A, in $name", ({ open }) => {
+const bound = replicatedLogs(redis).flatMap((log) => [
+  { ...log, binding: "JSON-RPC", rest: false },
+  { ...log, binding: "HTTP+JSON", rest: true },
+]);
+
+describe.each(bound)("tasks of A2A over $binding, in $name", ({ open, rest }) => {
+  const connectA2a = (url: string, name: string) => connect(url, name, { rest });
   let one: Serving;
   let other: Serving;
   let closeLogs: () => Promise<unknown>;
@@ -228,7 +234,7 @@ test.skipIf(redis === undefined)(
     });
     writer.append([{ type: "start", id: "a", model: "m" }]);
     await writer.flushed();
-    const client = await connectA2a(serving.url, "echo");
+    const client = await connect(serving.url, "echo");
     await client.createTaskPushNotificationConfig(target({ taskId: "task-1" }));
     // It gives no sign of life any more.
     await dying.close();
@@ -253,7 +259,7 @@ describe("the list of tasks", () => {
     });
     const log = new MemoryRunLog({ maxRunBytes: 4_000 });
     const serving = await serve({ models: { long }, log, pushNotifications: { allowPrivate: true } });
-    const client = await connectA2a(serving.url, "long");
+    const client = await connect(serving.url, "long");
     const short = asTask(await client.sendMessage(say("short")));
     const taskPushNotificationConfig = target();
     const { id } = asTask(
@@ -302,7 +308,7 @@ describe("a task", () => {
       },
     });
     const serving = await serve({ models: { steps } });
-    const client = await connectA2a(serving.url, "steps");
+    const client = await connect(serving.url, "steps");
     const task = asTask(await client.sendMessage(say("Go")));
     expect(textOf(task)).toBe("Looked. Right.");
     expect(task.artifacts.map(({ name }) => name)).toEqual(["answer", "file"]);
@@ -313,7 +319,7 @@ describe("a task", () => {
   test("is kept whole from when its last turn ended", async () => {
     const log = new MemoryRunLog({ keepMs: 60_000 });
     const serving = await serve({ models, log });
-    const client = await connectA2a(serving.url, "clerk");
+    const client = await connect(serving.url, "clerk");
     const [paid, cancelled] = [
       asTask(await client.sendMessage(say("Pay"))),
       asTask(await client.sendMessage(say("Pay"))),
@@ -338,7 +344,7 @@ describe("a task", () => {
 
   test("is not told with fewer than no messages", async () => {
     const serving = await serve({ models });
-    const client = await connectA2a(serving.url, "echo");
+    const client = await connect(serving.url, "echo");
     const { id } = asTask(await client.sendMessage(say("Hi")));
     const asked = [
       client.getTask({ tenant: "", id, historyLength: -1 }),
@@ -381,7 +387,7 @@ describe("addresses that tasks are posted to", () => {
       },
     });
     const serving = await serve({ models: { counting }, pushNotifications: {} });
-    const client = await connectA2a(serving.url, "counting");
+    const client = await connect(serving.url, "counting");
     expect((await client.getAgentCard()).capabilities?.pushNotifications).toBe(true);
     posted.length = 0;
     for (const url of [hookUrl, "http://localhost/", "http://169.254.169.254/", "http://[::1]/", "ftp://a.test/"]) {

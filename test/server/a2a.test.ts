@@ -81,25 +81,12 @@ beforeAll(async () => {
 });
 afterAll(() => serving.close());
 
-const connect = (name: string, more: { token?: string; legacy?: boolean } = {}) =>
-  connectA2a(serving.url, name, { token: key.key, ...more });
-
-describe("A2A, with its own client", () => {
+describe("A2A", () => {
   test("an agent has a card, the first one is the server's", async () => {
     const headers = { "x-api-key": key.key };
     const card = await (await fetch(`${serving.url}/.well-known/agent-card.json`, { headers })).json();
     expect(card).toMatchObject({ name: "clerk", capabilities: { streaming: true } });
     expect((await fetch(`${serving.url}/.well-known/agent-card.json`)).status).toBe(401);
-  });
-
-  test("a message is answered with a task, whole or as it comes", async () => {
-    const client = await connect("echo");
-    const task = asTask(await client.sendMessage(say("Hello there")));
-    expect([textOf(task), task.status?.state]).toEqual(["Hello there", TaskState.TASK_STATE_COMPLETED]);
-    const updates = await collect(client.sendMessageStream(say("Hello again")));
-    expect(updates[0]?.payload?.$case).toBe("task");
-    expect(textIn(updates)).toBe("Hello again");
-    expect(updates.at(-1)?.payload).toMatchObject({ value: { status: { state: TaskState.TASK_STATE_COMPLETED } } });
   });
 
   test("clients of version 0.3 are answered in theirs", async () => {
@@ -115,6 +102,56 @@ describe("A2A, with its own client", () => {
       body: JSON.stringify(ask),
     });
     expect(await answered.json()).toMatchObject({ result: { kind: "task", status: { state: "completed" } } });
+  });
+
+  test("over HTTP+JSON errors have their statuses, in the form of the binding", async () => {
+    const ask = async (path: string, init: RequestInit = {}, version = "1.0") => {
+      const headers = { "x-api-key": key.key, "a2a-version": version };
+      const answered = await fetch(`${serving.url}/a2a/echo/v1${path}`, { headers, ...init });
+      return { status: answered.status, type: answered.headers.get("content-type"), body: await answered.json() };
+    };
+    const type = "application/a2a+json";
+    const reason = (name: string) => ({ error: { details: [{ reason: name }] } });
+    expect(await ask("/tasks/nowhere")).toMatchObject({ status: 404, type, body: reason("TASK_NOT_FOUND") });
+    expect(await ask("/tasks", {}, "0.3")).toMatchObject({ status: 400, body: reason("VERSION_NOT_SUPPORTED") });
+    for (const body of ["{}", "[]", '{"message":{"role":"ROLE_USER"}}', '{"message":{"messageId":"m"}}']) {
+      for (const path of ["/message:send", "/message:stream"]) {
+        expect(await ask(path, { method: "POST", body }), `${path} ${body}`).toMatchObject({ status: 400, type });
+      }
+    }
+    for (const query of [
+      "pageSize=0",
+      "pageSize=many",
+      "status=DONE",
+      "historyLength=-1",
+      "statusTimestampAfter=then",
+    ]) {
+      expect(await ask(`/tasks?${query}`), query).toMatchObject({ status: 400 });
+    }
+    expect(await ask("/tasks/x:forget", { method: "POST" })).toMatchObject({
+      status: 404,
+      body: { error: { message: expect.stringContaining(":cancel or :subscribe") } },
+    });
+    expect(await ask("/message:sent", { method: "POST" })).toMatchObject({
+      body: { error: { message: expect.stringContaining("POST /a2a/:name/v1/message:send") } },
+    });
+  });
+});
+
+describe.each([
+  { name: "JSON-RPC", rest: false },
+  { name: "HTTP+JSON", rest: true },
+])("A2A over $name, with its own client", ({ rest }) => {
+  const connect = (name: string, { token = key.key } = {}) => connectA2a(serving.url, name, { token, rest });
+
+  test("a message is answered with a task, whole or as it comes", async () => {
+    const client = await connect("echo");
+    const task = asTask(await client.sendMessage(say("Hello there")));
+    expect([textOf(task), task.status?.state]).toEqual(["Hello there", TaskState.TASK_STATE_COMPLETED]);
+    const updates = await collect(client.sendMessageStream(say("Hello again")));
+    expect(updates[0]?.payload?.$case).toBe("task");
+    expect(textIn(updates)).toBe("Hello again");
+    expect(updates.at(-1)?.payload).toMatchObject({ value: { status: { state: TaskState.TASK_STATE_COMPLETED } } });
   });
 
   test("turns of a context are one conversation", async () => {
@@ -139,6 +176,7 @@ describe("A2A, with its own client", () => {
   });
 
   test("a task is joined while it runs, and cancelled from elsewhere", async () => {
+    gate.begun = deferred();
     const client = await connect("slow");
     const begun = asTask(await client.sendMessage(say("Go", {}, { returnImmediately: true })));
     expect(begun.status?.state).toBe(TaskState.TASK_STATE_WORKING);

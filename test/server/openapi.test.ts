@@ -15,6 +15,9 @@ interface Operation {
   requestBody?: { content: { "application/json": Media } };
   responses: Record<string, { content?: Record<string, Media> }>;
 }
+interface TaskSent {
+  task: { id: string };
+}
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
@@ -33,6 +36,7 @@ const server: SluiceServer = await createServer({
   documents: {},
   conversations: new MemoryStore(),
   embeddings: { vectors },
+  pushNotifications: {},
   voices: { alloy: new TestVoice({ chunks: 1 }) },
 });
 afterAll(() => server.close());
@@ -65,6 +69,13 @@ beforeAll(async () => {
   const created = await call("POST", "/v1/responses", { model: "echo", input: "Hello", background: true });
   ids.response = ((await created.json()) as { id: string }).id;
   ids.conversation = ((await (await call("POST", "/v1/conversations", {})).json()) as { id: string }).id;
+  const a2a = { "a2a-version": "1.0" };
+  const message = { messageId: "m1", role: "ROLE_USER", parts: [{ text: "Hello" }] };
+  const sent = (await (await call("POST", "/a2a/echo/v1/message:send", { message }, a2a)).json()) as TaskSent;
+  ids.task = sent.task.id;
+  const told = { url: "https://example.com/told" };
+  const configs = `/a2a/echo/v1/tasks/${ids.task}/pushNotificationConfigs`;
+  ids.config = ((await (await call("POST", configs, told, a2a)).json()) as { id: string }).id;
   ids.workflowRun = await idOf(call("POST", "/v1/workflows/say/runs", {}), "x-sluice-workflow-run");
 });
 
@@ -77,6 +88,8 @@ function addressOf(method: string, path: string): string {
     .replace("{run}", ids.run ?? "")
     .replace("/models/{name}", `/models/echo${method === "POST" ? ":generateContent" : ""}`)
     .replace("{name}", name)
+    .replace("{task}", ids.task ?? "")
+    .replace("{config}", ids.config ?? "")
     .replace("{id}", "chat-1");
 }
 
@@ -95,7 +108,11 @@ const ALONE = ["GET /v1/monitoring/stream", "POST /v1/audio/transcriptions"];
 /** Whose body depends on what was there before. */
 const NEEDS_MORE = ["POST /v1/conversations/{id}/heard", "POST /v1/workflow-runs/{id}/answers"];
 /** What the state of this server does not allow: a run that is over does not go on, and is not remembered as slow or failed. */
-const NOT_NOW = ["POST /v1/workflow-runs/{id}/resume", "POST /v1/responses/{id}/cancel"];
+const NOT_NOW = [
+  "POST /a2a/{name}/v1/tasks/{task}",
+  "POST /v1/workflow-runs/{id}/resume",
+  "POST /v1/responses/{id}/cancel",
+];
 
 test("every path says what it takes and what it answers, in schemas that are some", () => {
   expect(document.openapi).toBe("3.1.0");

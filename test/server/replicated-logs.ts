@@ -18,6 +18,10 @@ export function replicatedLogs(redis: LocalServer | undefined): ReplicatedLog[] 
   };
   const memory = { name: "memory", open: inMemory };
   if (redis === undefined) return [memory];
-  const replica = () => RedisRunLog.open({ url: redis.url, collectMs: 1 });
-  return [memory, { name: "Redis, two replicas", open: () => Promise.all([replica(), replica()]) }];
+  const inRedis = (): Promise<[RunLog, RunLog]> => {
+    // Who opens them anew begins with nothing.
+    const settings = { url: redis.url, collectMs: 1, prefix: crypto.randomUUID() };
+    return Promise.all([RedisRunLog.open(settings), RedisRunLog.open(settings)]);
+  };
+  return [memory, { name: "Redis, two replicas", open: inRedis }];
 }

@@ -4,6 +4,7 @@ import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { a2aReply, cardReply } from "./a2a-reply.js";
+import { a2aRestRoutes } from "./a2a-rest-routes.js";
 
 /** Where A2A's clients look for an agent's card. */
 const CARD = "/.well-known/agent-card.json";
@@ -19,7 +20,8 @@ export function a2aRoutes(core: ServerCore): Route[] {
     const handle = async (call: ServerCall) => a2aReply(core, call, servedAt(core, call));
     return { method: "POST", path, errors, summary: "A2A: messages and tasks of an agent, as JSON-RPC", handle };
   };
-  return [card(CARD), card(`/a2a/:name${CARD}`), rpc("/a2a"), rpc("/a2a/:name")];
+  const rest = a2aRestRoutes(core, (call) => servedAt(core, call));
+  return [card(CARD), card(`/a2a/:name${CARD}`), rpc("/a2a"), rpc("/a2a/:name"), ...rest];
 }
 
 function servedAt({ models }: ServerCore, { path, caller }: ServerCall): ServedModel {

@@ -25,6 +25,7 @@ export function agentCard({ name, kind, model }: ServedModel, settings: CardSett
     description,
     supportedInterfaces: [
       { ...binding, protocolVersion: "1.0" },
+      { ...binding, url: `${url}/v1`, protocolBinding: "HTTP+JSON", protocolVersion: "1.0" },
       { ...binding, protocolVersion: "0.3" },
     ],
     provider: undefined,

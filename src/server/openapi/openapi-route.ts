@@ -2,12 +2,13 @@ import type { JsonObject } from "../../base/json.js";
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
 import { jsonReply } from "../call.js";
 import type { Route } from "../route.js";
+import { A2A } from "./a2a-operations.js";
 import { OPENAI } from "./openai-operations.js";
 import { OWN } from "./own-operations.js";
 import type { Operation } from "./schema.js";
 import { VENDORS } from "./vendor-operations.js";
 
-const OPERATIONS: Readonly<Record<string, Operation>> = { ...OPENAI, ...VENDORS, ...OWN };
+const OPERATIONS: Readonly<Record<string, Operation>> = { ...OPENAI, ...VENDORS, ...A2A, ...OWN };
 
 /** The document of a server's own paths (OpenAPI 3.1): what they do, what they take, and what they answer. */
 export function openApiRoute(routes: readonly Route[]): Route {
@@ -24,7 +25,7 @@ export function openApiRoute(routes: readonly Route[]): Route {
 function openApiDocument(routes: readonly Route[]): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const route of routes) {
-    const path = route.path.replace(/:(\w+)/g, "{$1}").replace(/\*$/, "{name}");
+    const path = route.path.replace(/\/:(\w+)/g, "/{$1}").replace(/\*$/, "{name}");
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, path) };
   }
   return {

@@ -41,19 +41,6 @@ const daprAnswer = object({ outputs: list(record) }, { contextId: text });
 const alpha2 = { inputs: [{ messages: [{ ofUser: { content: [{ text: "Hello" }] } }] }] };
 const dapr = wire({ inputs: list(record, 1) }, { contextId: text, parameters: record });
 
-const a2a: Operation = {
-  body: object({ jsonrpc: word("2.0"), method: text }, { id: either(text, number), params: record }),
-  example: {
-    jsonrpc: "2.0",
-    id: 1,
-    method: "SendMessage",
-    params: { message: { messageId: "m1", role: "ROLE_USER", parts: [{ text: "Hello" }] } },
-  },
-  json: object({ jsonrpc: word("2.0") }, { id: anything, result: record, error: record }),
-  stream: "sse",
-};
-const card: Operation = { json: object({ name: text, description: text, skills: list(record) }) };
-
 const agUi: Operation = {
   body: wire(
     { threadId: text, runId: text, messages: list(record) },
@@ -157,10 +144,6 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
   },
   "POST /v1.0-alpha2/conversation/{name}/converse": { body: dapr, example: alpha2, json: daprAnswer },
   "POST /v1.0-alpha2/conversation/{name}/converse/stream": { body: dapr, example: alpha2, stream: "sse" },
-  "GET /.well-known/agent-card.json": card,
-  "GET /a2a/{name}/.well-known/agent-card.json": card,
-  "POST /a2a": a2a,
-  "POST /a2a/{name}": a2a,
   "POST /mcp": {
     // Answers to what the server asks have no method.
     body: object(

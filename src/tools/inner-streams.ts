@@ -11,6 +11,9 @@ import { BudgetShare } from "./budget-share.js";
 import { Suspension } from "./suspension.js";
 import { resultText } from "./tool-stream.js";
 
+/** How many calls may lead to a stream: agents that are tools of one another would otherwise call each other for ever. */
+const DEEPEST = 20;
+
 /** What the inner streams of one tool call need. */
 export interface InnerStreamSettings {
   /** The tool's name. */
@@ -72,9 +75,15 @@ export class InnerStreams {
    * Reads a stream to its end; returns the text of its last answer, which is the tool's result.
    *
    * @throws {Suspension} when it ends to wait for input.
-   * @throws {SluiceError} `tool-failed` when it ends in a way that is no answer; whatever the stream fails with.
+   * @throws {SluiceError} `tool-failed` when it ends in a way that is no answer, and where it is nested too deep; whatever the stream fails with.
    */
   async read(stream: ChatStream): Promise<string> {
+    if (this.#settings.path.split("/").length > DEEPEST) {
+      const why = `${this.#settings.name} did not run: calls are nested more than ${DEEPEST} deep`;
+      const refused = new SluiceError("tool-failed", why);
+      stream.cancel(refused);
+      throw refused;
+    }
     const reason = await this.#relay(stream);
     const messages = await stream.messages;
     if (reason === "input-required") throw new Suspension(messages);

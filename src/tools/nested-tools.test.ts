@@ -6,6 +6,7 @@ import { defineModel } from "../models/define-model.js";
 import { type ScriptLine, scripted } from "../models/scripted.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
+import { textOf } from "../stream/message.js";
 import { object } from "../structured/object.js";
 import { asTool } from "./as-tool.js";
 import { tool } from "./tool.js";
@@ -36,6 +37,27 @@ test("a model as a tool is nested: its events inside, its text as the result, it
   expect(await stream.fullText).toBe("Let me see. Done.");
   expect(JSON.stringify(await stream.messages)).not.toContain("nested");
   expect(await stream.usage).toMatchObject({ inputTokens: 15, outputTokens: 3 });
+});
+
+test("a model that is its own tool is nested no deeper than 20 calls", async () => {
+  let asked = 0;
+  const itself = { tools: async () => [asTool(agent, { name: "itself" })] };
+  const model = defineModel({
+    id: "m",
+    capabilities: { tools: true },
+    stream({ messages }) {
+      const last = messages.at(-1);
+      if (last?.role === "tool") return [`I heard: ${textOf(last)}`];
+      return [{ type: "tool-call", callId: `c${++asked}`, name: "itself", input: { prompt: "Go on" } }];
+    },
+  });
+  const agent = withTools(model, [itself]);
+  const events = await collect(agent.stream(ASK));
+  const depth = (event: ChatEvent): number => (event.type === "nested" ? 1 + depth(event.event) : 0);
+  expect(Math.max(...events.map(depth))).toBe(20);
+  expect(asked).toBe(21);
+  const refusal = events.find((event) => depth(event) === 20 && JSON.stringify(event).includes("tool-result"));
+  expect(JSON.stringify(refusal)).toContain("itself did not run: calls are nested more than 20 deep");
 });
 
 test("the result is the text of the last answer where the inner stream has several", async () => {

@@ -49,6 +49,8 @@ test("a strategy that fails is followed by the next, and both are named when all
   const none = new Agent({ model: scripted([]), strategy: fallbackStrategy([failing("a"), failing("b")]) });
   await expect(none.chat("Go.")).rejects.toThrow(/b is tired.*a is tired/);
   expect(() => fallbackStrategy([])).toThrow("at least one strategy");
+  const models: unknown = [scripted([["A"]])];
+  expect(() => fallbackStrategy(models as readonly AgentStrategy[])).toThrow(/^strategies\[0\].*a strategy/);
 });
 
 test("a person approves, edits or rejects an answer while the run goes on", async () => {

@@ -1,6 +1,6 @@
 import type { ChatModel } from "../../stream/chat-model.js";
 import { anything, exactly, filledString, limit, list, record } from "../../stream/checks.js";
-import { invalid } from "../../stream/error.js";
+import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage, ToolResultPart } from "../../stream/message.js";
 import { tool } from "../../tools/tool.js";
 import { Agent } from "../agent.js";
@@ -82,12 +82,22 @@ export function handOff(options: HandOffOptions): ChatModel & Member {
 
 /** The same agent with a tool for each agent that it may hand over to. */
 function withHandOff(agent: HandOffMember, targets: readonly HandOffMember[]): Member {
+  /** Whom an answer has handed over to, by the history that it answers: a second hand-off of the same answer is none. */
+  const handed = new WeakMap<readonly ChatMessage[], string>();
   const tools = targets.map((target) =>
     tool({
       name: `${PREFIX}${target.name}`,
       description: `Hands the conversation over to ${target.name}${target.description ? `, who ${target.description}` : ""}.`,
       input: { type: "object", properties: {} },
-      run: () => `${target.name} has the conversation now.`,
+      run(_, { messages }) {
+        const other = handed.get(messages);
+        if (other !== undefined) {
+          const why = `${other} has the conversation already, and ${target.name} does not get it as well`;
+          throw new SluiceError("tool-failed", why);
+        }
+        handed.set(messages, target.name);
+        return `${target.name} has the conversation now.`;
+      },
     }),
   );
   const { tools: own = [], stopWhen } = agent.options;

@@ -82,6 +82,23 @@ test("an agent hands the conversation over, and who has it keeps it", async () =
   expect(await team.stream({ messages }).fullText).toBe("Still here.");
 });
 
+// openai/openai-agents-python#771: of two hand-offs in one answer one counts, and the other is told so.
+test("of two hand-offs in one answer the first has the conversation, and the second is an error", async () => {
+  const desk = new Agent({
+    name: "desk",
+    model: scripted([[call("1", "hand_over_to_ann"), call("2", "hand_over_to_bob")]]),
+  });
+  const ann = scripted([["Ann speaks."]]);
+  const bob = new Agent({ name: "bob", model: scripted([]) });
+  const stream = handOff({ members: [desk, new Agent({ name: "ann", model: ann }), bob] }).stream(ASK);
+  expect(await stream.fullText).toBe("Ann speaks.");
+  const results = ann.requests[0]?.messages.flatMap(({ role, content }) => (role === "tool" ? content : []));
+  expect(results).toMatchObject([
+    { callId: "1", output: "ann has the conversation now." },
+    { callId: "2", output: "ann has the conversation already, and bob does not get it as well", isError: true },
+  ]);
+});
+
 test("a hand-off that is denied is none: whoever has the conversation answers", async () => {
   const desk = new Agent({
     name: "desk",

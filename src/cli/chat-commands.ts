@@ -95,7 +95,7 @@ function help(session: ChatSession): void {
   const lines = Object.entries(CHAT_COMMANDS).map(
     ([name, { takes, does }]) => `  ${`/${name} ${takes}`.padEnd(20)} ${does}`,
   );
-  session.print([...lines, WRITING].join("\n"));
+  session.notify([...lines, WRITING].join("\n"));
 }
 
 function instruct(session: ChatSession, text: string): void {

@@ -20,6 +20,7 @@ import { CHAT_COMMANDS } from "./chat-commands.js";
 import { footer } from "./footer.js";
 import { hasColour, type Io } from "./io.js";
 import { type KeptConversation, newConversationId } from "./kept-conversation.js";
+import { notice } from "./notice.js";
 import { PendingFiles } from "./pending-files.js";
 import { reportError } from "./report-error.js";
 import { showAnswer, WireTap } from "./show-answer.js";
@@ -237,6 +238,11 @@ export class ChatSession {
       model,
       ...(system !== undefined && { system }),
     });
+  }
+
+  /** Says something about the session, in lines of the terminal's width. */
+  notify(text: string): void {
+    this.print(notice(text, this.io.stderr));
   }
 
   /** Says something that is no part of an answer. */

@@ -18,6 +18,7 @@ import type { Closing } from "./closing.js";
 import { readInputPair } from "./input-pair.js";
 import type { Io } from "./io.js";
 import { type KeepOptions, keptConversation } from "./kept-conversation.js";
+import { notice } from "./notice.js";
 import { openTools, type ToolsOptions } from "./open-tools.js";
 import { PendingFiles } from "./pending-files.js";
 import type { PromptTemplate } from "./prompt-template.js";
@@ -75,7 +76,8 @@ export async function readQuestion(
   closing.add(() => kept?.store.close());
   const { model: chosen, because } = await chooseModel(wanted, io.env, kept?.lastModel);
   const tools = await openTools(options, closing, io);
-  if (!options.quiet) io.stderr.write(`${chosen.id}: ${because}\n${note === undefined ? "" : `${note}\n`}`);
+  if (!options.quiet)
+    io.stderr.write(notice(`${chosen.id}: ${because}\n${note === undefined ? "" : `${note}\n`}`, io.stderr));
   const files = new PendingFiles();
   for (const path of paths) await files.add(path, chosen);
   const message = files.with(text);

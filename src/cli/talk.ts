@@ -57,7 +57,7 @@ class Talk {
 
   async run(): Promise<number> {
     const { input } = this.#opened;
-    this.#io.stderr.write('/help lists commands; """ begins several lines; Ctrl-C stops an answer, Ctrl-D leaves.\n');
+    this.#session.notify('/help lists commands; """ begins several lines; Ctrl-C stops an answer, Ctrl-D leaves.');
     for (;;) {
       const entry = await Promise.race([input.next(), this.#left]);
       if (entry === undefined || entry === "leave") break;
@@ -68,7 +68,7 @@ class Talk {
     }
     this.leave();
     const where = await whereabouts(this.#session, this.#command, "after");
-    if (where !== undefined) this.#session.print(where);
+    if (where !== undefined) this.#session.notify(where);
     return this.#code;
   }
 

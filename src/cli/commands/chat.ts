@@ -5,6 +5,7 @@ import { Closing } from "../closing.js";
 import { EXIT, exitCodeOf, exitCodeOfSignal } from "../exit-code.js";
 import type { Io } from "../io.js";
 import { type Keeping, type KeepOptions, keptConversation } from "../kept-conversation.js";
+import { notice } from "../notice.js";
 import { openTools, type ToolsOptions } from "../open-tools.js";
 import { reportError } from "../report-error.js";
 import type { AnswerSpeech } from "../speak-answer.js";
@@ -49,7 +50,7 @@ async function openSession(options: ChatOptions, closing: Closing, io: Io): Prom
   closing.add(() => kept?.store.close());
   const { model, because } = await chooseModel(options.model, io.env, kept?.lastModel);
   const tools = await openTools(options, closing, io);
-  io.stderr.write(`${model.id}: ${because}\n`);
+  io.stderr.write(notice(`${model.id}: ${because}\n`, io.stderr));
   const session = new ChatSession(
     {
       model,
@@ -96,9 +97,9 @@ function isKeptUnasked({ stdin, env }: Io): boolean {
 export function announce(session: ChatSession, { kept, note }: Keeping): void {
   if (kept !== undefined) {
     const where = kept.messages === 0 ? "begins" : `goes on after ${kept.messages} messages`;
-    session.print(`conversation ${kept.contextId}: ${where}`);
+    session.notify(`conversation ${kept.contextId}: ${where}`);
   }
-  if (note !== undefined) session.print(note);
+  if (note !== undefined) session.notify(note);
 }
 
 /** stdin is a file or a pipe: each line is a prompt. The first failure ends it. */

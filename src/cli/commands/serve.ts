@@ -8,6 +8,7 @@ import { chooseModel } from "../choose-model.js";
 import { conversationStore } from "../data-folder.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { type Io, write } from "../io.js";
+import { notice } from "../notice.js";
 import { reportError } from "../report-error.js";
 import { readServeConfig, type ServeConfig } from "../serve-config.js";
 import { servedWorkflows } from "../serve-workflows.js";
@@ -72,7 +73,7 @@ export async function serveCommand(file: string | undefined, options: ServeOptio
       : Object.keys(served);
     const because = usual === undefined ? "" : ` (${usual.because})`;
     names.push(...Object.keys(settings.routes ?? {}));
-    await write(io.stdout, `Serving ${names.join(", ")} at ${url}${because}\n`);
+    await write(io.stdout, notice(`Serving ${names.join(", ")} at ${url}${because}\n`, io.stdout));
     if (options.web) await write(io.stdout, `Open ${url}/ in a browser\n`);
     if (!termination.first.aborted) await once(termination.first, "abort");
     const impatient = once(termination.second, "abort");

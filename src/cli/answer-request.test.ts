@@ -15,7 +15,7 @@ const call = (name: string, input: object): ChatEvent => ({
 });
 
 /** A session in which a tool waits, and the lines that are typed; without lines nobody is there. */
-async function talked(name: string, lines: readonly string[] | undefined) {
+async function talked(name: string, lines: readonly string[] | undefined, input: object = { eur: 5 }) {
   const ran: unknown[] = [];
   const pay = tool({ name: "pay", input: { type: "object" }, approval: true, run: (input) => void ran.push(input) });
   const count = tool({
@@ -26,7 +26,7 @@ async function talked(name: string, lines: readonly string[] | undefined) {
       ran.push(await ask({ message: "How many?", schema }));
     },
   });
-  const model = withTools(scripted([[call(name, { eur: 5 })], ["done"]]), [pay, count]);
+  const model = withTools(scripted([[call(name, input)], ["done"]]), [pay, count]);
   const stderr = new PassThrough();
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, env: {}, onInterrupt: () => () => {} };
   const session = new ChatSession({ model }, io);
@@ -50,4 +50,10 @@ test.each<[string, string[] | undefined, unknown[], number]>([
   const talk = await talked(name, lines);
   expect(talk).toMatchObject({ ran, waiting, left: 0 });
   if (lines !== undefined) expect(talk.notes).toContain(name === "pay" ? '? pay {"eur":5}' : "? How many?");
+});
+
+test("who allows a call sees what it is called with, hidden characters too", async () => {
+  const { notes, ran } = await talked("pay", ["y"], { to: "safe\u202e\u2066live\u2069\u200b" });
+  expect(notes).toContain('? pay {"to":"safe\\u202e\\u2066live\\u2069\\u200b"}');
+  expect(ran).toEqual([{ to: "safe\u202e\u2066live\u2069\u200b" }]);
 });

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue, parseJson } from "../base/json.js";
+import { visibleJson, visibleText } from "../base/visible-text.js";
 import type { InputRequestPart, InputResponsePart } from "../stream/message.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
 import { describeIssues } from "../structured/schema.js";
@@ -24,7 +25,7 @@ export async function answerRequest(
     return request.kind === "approval" ? deny(id, nobody) : decline(id, nobody);
   }
   if (request.kind === "approval") {
-    print(`? ${request.name} ${JSON.stringify(request.input)}`);
+    print(`? ${visibleText(request.name)} ${visibleJson(request.input)}`);
     print("  y allows it, n does not, JSON is run in place of the arguments");
   } else print(`? ${request.message}`);
   for (;;) {

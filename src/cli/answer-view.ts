@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.js";
 import { systemClock } from "../base/clock.js";
 import { drained } from "../base/drained.js";
+import { visibleJson, visibleText } from "../base/visible-text.js";
 import type { ChatEvent, Source } from "../stream/chat-event.js";
 import type { WireEvent } from "../stream/chat-model.js";
 import { LineEnds } from "../stream/line-ends.js";
@@ -80,7 +81,7 @@ export class AnswerView {
         await this.#interrupt();
         return this.#waits.for(`${event.name}: its arguments`);
       case "tool-call":
-        await this.#note(`[${event.name} ${JSON.stringify(event.input)}]\n`);
+        await this.#note(`[${visibleText(event.name)} ${visibleJson(event.input)}]\n`);
         return this.#waits.for(event.name);
       case "tool-result":
         return this.#await(event.preliminary ? event.name : "waiting");

@@ -10,6 +10,7 @@ const TERMINAL = { isTTY: true };
 describe("shown", () => {
   test("a terminal is not told what to do by what others say", () => {
     expect(shown("\u001b]52;c;aGk=\u0007\u001b[2Jhi\r\u007f\u009b", TERMINAL)).toBe("␛]52;c;aGk=␇␛[2Jhi␍␡\ufffd");
+    expect(shown("a\u202eb\u202dc", TERMINAL)).toBe("a\ufffdb\ufffdc");
     expect(shown("one\n\ttwo é 日", TERMINAL)).toBe("one\n\ttwo é 日");
   });
 

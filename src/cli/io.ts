@@ -42,8 +42,8 @@ export function hasColour(stream: { isTTY?: boolean }, env: Io["env"]): boolean 
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
-/** Control characters but for tabs and line feeds (ECMA-48): a terminal acts on them. */
-const CONTROLS = /(?![\t\n])\p{Cc}/gu;
+/** Control characters but for tabs and line feeds (ECMA-48), on which a terminal acts, and overrides of the direction of writing. */
+const CONTROLS = /(?![\t\n])[\p{Cc}\u202d\u202e]/gu;
 
 /**
  * A text that came from somebody else, as a stream may show it: a model that was talked into it must not clear the screen,

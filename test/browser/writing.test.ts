@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { scripted } from "../../src/models/scripted.js";
+import { tool } from "../../src/tools/tool.js";
+import { withTools } from "../../src/tools/with-tools.js";
 import type { Serving } from "../server/serve.js";
 import { NO_BROWSER, serveApp, TestBrowser } from "./browser.js";
 import { ChatDriver } from "./chat-page.js";
@@ -35,12 +38,17 @@ const WIDE = `| Name | Note | More | Last |
 |---|---|---|---|
 | Ann | A note that is longer than a column of a telephone is wide, by far | One more note of that length, or more | x |`;
 
+const paying = withTools(
+  scripted([[{ type: "tool-call", callId: "c1", name: "pay", input: { to: "safe\u202elive\u200b" } }]]),
+  [tool({ name: "pay", input: { type: "object" }, approval: true, run: () => "paid" })],
+);
+
 describe.skipIf(NO_BROWSER !== undefined)("what is written", () => {
   let browser: TestBrowser;
   let serving: Serving;
   beforeAll(async () => {
     browser = await TestBrowser.open();
-    serving = await serveApp({ models: { hebrew: saying(HEBREW), notes: saying(NOTES), wide: saying(WIDE) } });
+    serving = await serveApp({ models: { hebrew: saying(HEBREW), notes: saying(NOTES), wide: saying(WIDE), paying } });
   });
   afterAll(async () => {
     await browser?.close();
@@ -86,6 +94,17 @@ describe.skipIf(NO_BROWSER !== undefined)("what is written", () => {
     expect(await page.locator("[role=status][aria-live=polite]").innerText()).toBe(
       "Answer: Three in a sentence, and more. Name: Apple, Amount: 1. one. two. Code block in js.",
     );
+    await close();
+  });
+
+  test("and hidden in the arguments of a call is seen by who allows it", async () => {
+    const { page, close } = await browser.page(serving.url);
+    const chat = new ChatDriver(page);
+    await chat.choose("paying");
+    await chat.send("Go");
+    await page.getByRole("button", { name: "Allow" }).waitFor();
+    expect(await page.locator(".payload code").first().innerText()).toContain('"safe\\u202elive\\u200b"');
+    expect(await page.locator(".tool .summary").innerText()).toBe("safe\\u202elive\\u200b");
     await close();
   });
 

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { isJsonObject, type JsonValue } from "../../../src/base/json.js";
+import { visibleJson } from "../../../src/base/visible-text.js";
 import type {
   ChatEvent,
   DataEvent,
@@ -190,7 +191,7 @@ export class AnswerView {
 
   #call(tool: ToolPartView, input: JsonValue): void {
     tool.called.value = { input };
-    const whole = new CodeText("json", JSON.stringify(input, null, 2));
+    const whole = new CodeText("json", visibleJson(input, 2));
     whole.close();
     tool.input.value = whole;
   }

@@ -1,5 +1,6 @@
 import { useContext, useEffect, useRef } from "preact/hooks";
 import { isJsonObject, type JsonValue } from "../../../../src/base/json.js";
+import { visibleJson, visibleText } from "../../../../src/base/visible-text.js";
 import type { ToolPartView } from "../../answer/part.js";
 import { Icon } from "../../design/icon.js";
 import { CodeText } from "../../markdown/code-text.js";
@@ -101,7 +102,7 @@ function Payload({ label, value, code }: { label: string; value?: JsonValue; cod
 
 function codeOf(value: JsonValue): CodeText {
   const code =
-    typeof value === "string" ? new CodeText("", value) : new CodeText("json", JSON.stringify(value, null, 2));
+    typeof value === "string" ? new CodeText("", visibleText(value)) : new CodeText("json", visibleJson(value, 2));
   code.close();
   return code;
 }
@@ -114,5 +115,5 @@ function summaryOf(input: JsonValue | undefined): string {
   if (!isJsonObject(input)) return "";
   const words = Object.values(input).map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
   const text = words.join(", ").replace(/\s+/g, " ");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return visibleText(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 }

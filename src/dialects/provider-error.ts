@@ -23,7 +23,7 @@ const WORDS: readonly [pattern: RegExp, code: ErrorCode][] = [
     "quota",
   ],
   [/overloaded|over.?capacity|capacity_exceeded|unavailable|insufficient_system_resource|server_?busy/i, "overloaded"],
-  [/rate_?limit|resource_?exhausted|too_?many_?requests|throttl/i, "rate-limited"],
+  [/rate_?limit|usage_?limit|resource_?exhausted|too_?many_?requests|throttl/i, "rate-limited"],
   [/authentication|invalid_?api_?key|unauthenticated|api_key_invalid|unauthorized/i, "authentication"],
   [/permission|forbidden|access_?denied/i, "permission"],
   [/model_?not_?found|not_?found|no such model|model_not_exist/i, "not-found"],

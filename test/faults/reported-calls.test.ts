@@ -3,6 +3,7 @@ import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import { gemini } from "../../src/dialects/gemini/gemini.js";
 import { ollama } from "../../src/dialects/ollama/ollama.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
+import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import { CALLED, call, calls, chat, readFrames, STOPPED, say } from "./read-frames.js";
 
 const ANY = expect.any(String);
@@ -127,6 +128,49 @@ describe("calls in chunks of a chat completion", () => {
       [say(""), say("I look."), calls({ index: 0, id: "a", function: { name: "f", arguments: '{"at":1}' } }), CALLED],
       [{ type: "text", text: "I look." }, call("a", "f", { at: 1 })],
     ],
+    [
+      "have their name in each piece (weicj/vLLM-2080Ti-Definitive#127)",
+      [
+        calls({ index: 0, id: "a", function: { name: "f", arguments: '{"at": ' } }),
+        calls({ index: 0, function: { name: "f", arguments: '"now' } }),
+        calls({ index: 0, function: { name: "f", arguments: '"' } }),
+        calls({ index: 0, function: { name: "f", arguments: "}" } }),
+        calls({ index: 0, function: { name: "f", arguments: "" } }),
+        CALLED,
+      ],
+      [call("a", "f", { at: "now" })],
+    ],
+    [
+      "have no arguments, or an empty text of them (QwenLM/qwen-code#6249, vllm-project/vllm#28806)",
+      [
+        calls({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }),
+        calls({ index: 1, id: "b", type: "function", function: { name: "g" } }),
+        CALLED,
+      ],
+      [call("a", "f", {}), call("b", "g", {})],
+    ],
+    [
+      "have an id of its own and no name in each later piece (earendil-works/pi#3576)",
+      [
+        calls({ index: 0, id: "functions.f:0", type: "function", function: { name: "f", arguments: "" } }),
+        calls({ index: 0, id: "chatcmpl-tool-9e", type: "function", function: { arguments: '{"at"' } }),
+        calls({ index: 0, id: "chatcmpl-tool-b8", type: "function", function: { name: "", arguments: ":1}" } }),
+        CALLED,
+      ],
+      [call("functions.f:0", "f", { at: 1 })],
+    ],
+    [
+      "come in turns, with empty ids, names and texts between them (mylxsw/llm-gateway#138)",
+      [
+        calls({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }),
+        calls({ index: 0, id: "", function: { name: "", arguments: '{"a' } }),
+        chat({ delta: { content: "", tool_calls: [{ index: 1, id: "b", function: { name: "g", arguments: "" } }] } }),
+        calls({ index: 1, id: "", function: { name: "", arguments: '{"at":2}' } }),
+        calls({ index: 0, id: "", function: { name: "", arguments: 't":1}' } }),
+        CALLED,
+      ],
+      [call("a", "f", { at: 1 }), call("b", "g", { at: 2 })],
+    ],
   ])("that %s", (_, frames, parts) => {
     const answer = readFrames(openAiChat, [...frames, "[DONE]"]);
     expect(answer.error).toBeUndefined();
@@ -166,6 +210,31 @@ describe("Gemini's calls", () => {
     expect(parts).toHaveLength(1);
     expect(JSON.stringify(parts)).toContain("c2ln");
   });
+});
+
+test.each(["", "null", null, undefined])(
+  "whole calls whose arguments are %j have none (openai/openai-python#3502, cheshire-cat-ai/core#1140)",
+  (arguments_) => {
+    const called = { name: "f", ...(arguments_ !== undefined && { arguments: arguments_ }) };
+    const message = { role: "assistant", content: null, tool_calls: [{ id: "a", type: "function", function: called }] };
+    const answer = { id: "c", model: "m", choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+    expect(openAiChat.readBody(answer)).toContainEqual(call("a", "f", {}));
+    const item = { type: "function_call", id: "fc", call_id: "a", status: "completed", ...called };
+    const response = { id: "r", object: "response", model: "m", status: "completed", output: [item] };
+    const events = openAiResponses.readBody(response);
+    expect(events).toContainEqual(call("a", "f", {}));
+    expect(events.at(-1)).toMatchObject({ reason: "tool-calls" });
+  },
+);
+
+test("Ollama's calls, words and thoughts in the line that says done (QuantumNous/new-api#7252)", () => {
+  const tool_calls = [{ function: { name: "f", arguments: { at: 1 } } }];
+  const message = { role: "assistant", content: "So.", thinking: "Hm.", tool_calls };
+  const { parts, reason } = readFrames(ollama, [
+    { model: "m", created_at: "2026-01-26T00:00:00Z", message, done: true, done_reason: "stop" },
+  ]);
+  expect(parts).toEqual([{ type: "reasoning", text: "Hm." }, { type: "text", text: "So." }, call(ANY, "f", { at: 1 })]);
+  expect(reason).toBe("tool-calls");
 });
 
 test("Ollama's calls in lines of JSON (code-yeongyu/oh-my-openagent#1122, decolua/9router#4119)", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import { gemini } from "../../src/dialects/gemini/gemini.js";
+import { ollama } from "../../src/dialects/ollama/ollama.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
@@ -98,6 +99,74 @@ describe("text, thoughts and ends of a chat completion", () => {
       request: { messages: [{ role: "user", content: "Hi" }] },
     });
     expect(new TextDecoder().decode(wire)).not.toContain("prompt_tokens");
+  });
+});
+
+describe("ends without their end marker", () => {
+  const text = (message: object, more: object) => ({
+    model: "m",
+    created_at: "2026-01-26T00:00:00Z",
+    message,
+    ...more,
+  });
+
+  test("a line of Ollama's with a reason, that does not say done (ollama/ollama-vscode#61)", () => {
+    const { parts, reason, usage } = readFrames(ollama, [
+      text({ role: "assistant", content: "Hello" }, { done: false }),
+      text({ role: "assistant", content: "" }, { done_reason: "length", eval_count: 2 }),
+    ]);
+    expect([parts, reason, usage]).toEqual([[{ type: "text", text: "Hello" }], "length", { outputTokens: 2 }]);
+  });
+
+  test("a stop reason of Anthropic's (esengine/DeepSeek-Reasonix#8756)", () => {
+    const { parts, reason, error } = readFrames(anthropic, [
+      { type: "message_start", message: { id: "m", model: "q", usage: {} } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "Hi" } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+    ]);
+    expect([parts, reason, error]).toEqual([[{ type: "text", text: "Hi" }], "stop", undefined]);
+  });
+
+  test("a refusal whose block ends without having begun (mirrorange/clove#36)", () => {
+    const { parts, reason } = readFrames(anthropic, [
+      { type: "message_start", message: { id: "m", model: "q", usage: {} } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "refusal" }, usage: { output_tokens: 1 } },
+      { type: "message_stop" },
+    ]);
+    expect([parts, reason]).toEqual([[], "refusal"]);
+  });
+
+  test("a call that broke off after text is no answer (NousResearch/hermes-agent#81057)", () => {
+    const { error } = readFrames(anthropic, [
+      { type: "message_start", message: { id: "m", model: "q", usage: {} } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "Let me" } },
+      { type: "content_block_stop", index: 0 },
+      { type: "content_block_start", index: 1, content_block: { type: "tool_use", id: "a", name: "f", input: {} } },
+    ]);
+    expect(error).toMatchObject({ code: "truncated", retryable: true });
+  });
+
+  test("a text without a finish reason is no answer; with the end marker it is one of an unknown reason (anomalyco/opencode#43379)", () => {
+    expect(readFrames(openAiChat, [say("Hello")]).error).toMatchObject({ code: "truncated" });
+    expect(readFrames(openAiChat, [say("Hello"), { choices: [], cost: "0" }, "[DONE]"]).reason).toBe("other");
+  });
+
+  test("an error without its label, and one before anything else (lemonade-sdk/lemonade#2975, farzaa/clicky#132)", () => {
+    const message = "request (6009 tokens) exceeds the available context size (4096 tokens), try increasing it";
+    const bare = `${JSON.stringify({ error: { code: 400, message, type: "exceed_context_size_error" } })}\n`;
+    expect(readWire(openAiChat, [new TextEncoder().encode(bare)]).error).toMatchObject({ code: "context-length" });
+    const overloaded = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+    expect(readFrames(anthropic, [overloaded]).error).toMatchObject({ code: "overloaded" });
+  });
+
+  test("a limit that is told in mid-stream is one of a rate, with its wait (found here)", () => {
+    const error = { type: "usage_limit_reached", message: "The usage limit has been reached", resets_in_seconds: 60 };
+    expect(readFrames(openAiChat, [say("Hel"), { error }]).error).toMatchObject({
+      code: "rate-limited",
+      retryAfterMs: 60_000,
+    });
   });
 });
 

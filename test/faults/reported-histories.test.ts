@@ -131,8 +131,6 @@ describe("what has to go back", () => {
 });
 
 describe("what has to go back as it was, or not at all", () => {
-  const user = (content: string): ChatMessage => ({ role: "user", content });
-
   test.each([openAiChat, anthropic])(
     "Kimi's own ids, to Kimi behind $name (BerriAI/litellm#34523, openclaw/openclaw#70693, microsoft/vscode#325813)",
     (dialect) => {
@@ -184,37 +182,6 @@ describe("what has to go back as it was, or not at all", () => {
     expect(JSON.stringify(sentBack(anthropic, [...parts.slice(0, 1), { type: "text", text: "Hi" }]))).not.toContain(
       "I look.",
     );
-  });
-
-  const search: AssistantPart = {
-    type: "tool-call",
-    callId: "srvtoolu_1",
-    name: "web_search",
-    input: {},
-    providerExecuted: true,
-    opaque: { dialect: "anthropic", data: { type: "server_tool_use" } },
-  };
-
-  test("no search that was stopped before its result, unless it goes on (LibreChat-AI/agents#216)", () => {
-    const says = (...content: AssistantPart[]): ChatMessage => ({ role: "assistant", content });
-    const sent = (...messages: ChatMessage[]) =>
-      JSON.stringify(anthropic.writeRequest({ messages }, { model: "claude-opus-4-6", stream: true }).body.messages);
-    const stopped = says({ type: "text", text: "I look." }, search);
-    expect(sent(user("Hi"), stopped, user("go"))).not.toContain("srvtoolu_1");
-    const paused = sent(user("Hi"), stopped);
-    expect(paused).toContain("srvtoolu_1");
-    expect(paused).not.toContain("Go on");
-    const called = says(search, { type: "tool-call", callId: "a", name: "f", input: {} });
-    const seen: ChatMessage = { role: "tool", content: [{ type: "tool-result", callId: "a", name: "f", output: "x" }] };
-    expect(sent(user("Hi"), called, seen)).toContain("srvtoolu_1");
-  });
-
-  test("no result of a search that was compacted away (found here)", () => {
-    const { type: _, input: __, ...ran } = search as Extract<AssistantPart, { type: "tool-call" }>;
-    const data = { type: "web_search_tool_result" };
-    const left: AssistantPart = { ...ran, type: "tool-result", output: [], opaque: { dialect: "anthropic", data } };
-    const { messages } = sentBack(anthropic, [left, { type: "text", text: "Found." }]);
-    expect(JSON.stringify(messages)).not.toContain("srvtoolu_1");
   });
 });
 

@@ -26,7 +26,7 @@ function read(
     for (const line of lines) {
       reader.push({ data: typeof line === "string" ? line : JSON.stringify(line) }, (event) => events.push(event));
     }
-    reader.end();
+    reader.end((event) => events.push(event));
     return { events };
   } catch (error) {
     return { events, error: error as SluiceError };

@@ -35,6 +35,8 @@ export class OllamaReader implements WireReader {
   #started = false;
   #finished = false;
   #calls = 0;
+  /** The line that said why the answer ends without saying that it does, as some backends do. */
+  #reasoned: JsonObject | undefined;
   /** The line before, where it has calls. */
   #lastCalls: string | undefined;
   readonly #reported = new ReportedCalls();
@@ -54,8 +56,17 @@ export class OllamaReader implements WireReader {
     if (!known && !isDone(data) && !isHeartbeat(frame)) this.#line(this.#parse(frame), frame, emit);
   }
 
-  end(): void {
+  /** Whether a line said why the answer ends, and not that it has. */
+  get ending(): boolean {
+    return this.#reasoned !== undefined && !this.#finished;
+  }
+
+  end(emit: Emit): void {
     if (this.#finished) return;
+    if (this.#reasoned !== undefined) {
+      this.#finish(this.#reasoned, emit);
+      return;
+    }
     throw truncated(this.#started ? "without a line that says done" : "before it began");
   }
 
@@ -81,7 +92,8 @@ export class OllamaReader implements WireReader {
     const calls = content.toolCalls === undefined || content.toolCalls.length === 0 ? undefined : frame.data;
     if (calls === undefined || calls !== this.#lastCalls) this.#content(content, line, emit);
     this.#lastCalls = calls;
-    if (line.done === true) this.#finish(line, emit);
+    if (line.done === true) this.#finish({ ...this.#reasoned, ...line }, emit);
+    else if (endWordIn(line.done_reason) !== undefined) this.#reasoned = line;
     else this.#learn(frame.data, line, content);
   }
 

@@ -1,5 +1,5 @@
 export type { PushNotificationOptions } from "./a2a/push-notifications.js";
-export type { ListenAt, SluiceServer } from "./create-server.js";
+export type { SluiceServer } from "./create-server.js";
 export { createServer } from "./create-server.js";
 export type { ApiKey } from "./protect/api-key.js";
 export { createApiKey, hashOf } from "./protect/api-key.js";
@@ -8,4 +8,5 @@ export type { RealtimeOptions } from "./realtime/realtime-options.js";
 export type { RequestLog, RunLogEntry } from "./request-log.js";
 export type { ProviderLimit, ServedRoute, ServedTarget } from "./routing/routed-models.js";
 export type { Aliases, ServedKind } from "./served-models.js";
+export type { ListenAt } from "./server-listeners.js";
 export type { ModelOrName, Served, ServerLimits, ServerOptions } from "./server-options.js";

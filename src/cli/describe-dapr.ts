@@ -11,6 +11,13 @@ const STORE =
 
 /** Adds `sluice sidecar`, `sluice dapr run` and `sluice dapr stop`. What they need is loaded only when one of them is called. */
 export function describeDapr(program: Command, io: Io, ended: (code: number) => void): void {
+  describeSidecar(program, io, ended);
+  const dapr = program.command("dapr").description("run apps beside a Dapr sidecar that streams");
+  describeRun(dapr, io, ended);
+  describeStop(dapr, io, ended);
+}
+
+function describeSidecar(program: Command, io: Io, ended: (code: number) => void): void {
   program
     .command("sidecar")
     .description("serve Dapr's conversation API, with streaming, from component files")
@@ -38,8 +45,9 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
       const { sidecarCommand } = await import("./commands/sidecar.js");
       ended(await sidecarCommand(options, io));
     });
+}
 
-  const dapr = program.command("dapr").description("run apps beside a Dapr sidecar that streams");
+function describeRun(dapr: Command, io: Io, ended: (code: number) => void): void {
   const run = dapr
     .command("run")
     .description("start an app with its own sidecar: daprd with Sluice in front, or Sluice alone")
@@ -62,6 +70,9 @@ export function describeDapr(program: Command, io: Io, ended: (code: number) => 
     const { daprRunCommand } = await import("./commands/dapr-run.js");
     ended(await daprRunCommand(words, options, io));
   });
+}
+
+function describeStop(dapr: Command, io: Io, ended: (code: number) => void): void {
   dapr
     .command("stop")
     .description("stop apps that `sluice dapr run` started on this machine, with their sidecars")

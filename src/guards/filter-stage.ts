@@ -1,7 +1,9 @@
 import type { JsonValue } from "../base/json.js";
 import type {
   ChatEvent,
+  DataEvent,
   Emit,
+  InputRequestEvent,
   NestedEvent,
   ReasoningDeltaEvent,
   Source,
@@ -16,8 +18,9 @@ import type { Stage } from "../stream/stage.js";
 import { filterJson } from "./filter-json.js";
 import { isBeside } from "./is-beside.js";
 import { JsonInTextFilter } from "./json-in-text-filter.js";
+import { isDelta, splitDelta } from "./split-delta.js";
 import { filterText, type MakeFilter, type TextFilter } from "./text-filter.js";
-import { TextParts, withoutOpaque } from "./text-parts.js";
+import { TextParts } from "./text-parts.js";
 
 /** Settings of `filterStage`. */
 export interface FilterStageOptions {
@@ -200,20 +203,13 @@ export class FilterStage implements Stage {
         return;
       case "input-request":
         if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
-        emit(
-          event.kind === "approval"
-            ? { ...event, input: this.#json(event.input) }
-            : { ...event, message: this.#text(event.message) },
-        );
+        emit(this.#request(event));
         return;
       case "nested":
         this.#pushNested(event, emit);
         return;
       case "sentence":
         emit({ ...event, text: this.#text(event.text) });
-        return;
-      case "audio-delta":
-        emit(event);
         return;
       case "tool-result":
         if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
@@ -224,11 +220,9 @@ export class FilterStage implements Stage {
         emit(this.#source(event));
         return;
       case "data":
-        if (event.opaque !== undefined) {
-          if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
-          emit(event);
-        } else emit({ ...event, value: this.#json(event.value) });
+        this.#data(event, emit);
         return;
+      case "audio-delta":
       case "usage":
       case "context":
         emit(event);
@@ -257,6 +251,22 @@ export class FilterStage implements Stage {
       default:
         event satisfies never;
     }
+  }
+
+  #request(event: InputRequestEvent): InputRequestEvent {
+    return event.kind === "approval"
+      ? { ...event, input: this.#json(event.input) }
+      : { ...event, message: this.#text(event.message) };
+  }
+
+  /** State of the provider's passes as it is. */
+  #data(event: DataEvent, emit: Emit): void {
+    if (event.opaque === undefined) {
+      emit({ ...event, value: this.#json(event.value) });
+      return;
+    }
+    if (!isBeside(event, this.#stepped)) this.#parts.flush(emit);
+    emit(event);
   }
 
   /** Each inner stream has its own stage: its texts are cut and buffered apart from those around it. */
@@ -318,27 +328,7 @@ export class FilterStage implements Stage {
   }
 }
 
-function isDelta(event: ChatEvent): event is TextDeltaEvent | ReasoningDeltaEvent {
-  return event.type === "text-delta" || event.type === "reasoning-delta";
-}
-
 /** Whether an event says nothing that stands in the answer's own text. */
 function isPassedOn({ type }: ChatEvent): boolean {
   return type === "usage" || type === "context" || type === "nested" || type === "audio-delta";
-}
-
-/** A delta in two, behind so many characters; another event is all in the second. */
-function splitDelta(event: ChatEvent, at: number): [ChatEvent | undefined, ChatEvent] {
-  if (at === 0) return [undefined, event];
-  if (isDelta(event)) {
-    return [
-      { ...withoutOpaque(event), text: event.text.slice(0, at) },
-      { ...event, text: event.text.slice(at) },
-    ];
-  }
-  if (event.type !== "tool-input-delta") return [undefined, event];
-  return [
-    { ...event, delta: event.delta.slice(0, at) },
-    { ...event, delta: event.delta.slice(at) },
-  ];
 }

@@ -19,6 +19,8 @@ export interface ServerMetrics {
   text(): Promise<{ contentType: string; body: string }>;
 }
 
+type Prometheus = typeof import("prom-client");
+
 /** What metrics look at when they are read. */
 export interface Metered {
   /** How many answers are under way. */
@@ -60,6 +62,27 @@ export async function serverMetrics({ open, routes }: Metered): Promise<ServerMe
     labelNames: ["outcome"],
     registers,
   });
+  registerGauges(prom, registry, { open, routes });
+  return {
+    run({ model, caller, usage, costUsd = 0, error }) {
+      runs.inc({ model, caller, error: error ?? "" });
+      input.inc({ model, caller }, usage.inputTokens ?? 0);
+      output.inc({ model, caller }, usage.outputTokens ?? 0);
+      spent.inc({ model, caller }, costUsd);
+    },
+    decided({ route, target, outcome, code = "" }) {
+      decisions.inc({ route, target, outcome, code });
+    },
+    pushed(outcome) {
+      notifications.inc({ outcome });
+    },
+    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+/** What is looked at when the metrics are read. */
+function registerGauges(prom: Prometheus, registry: Registry, { open, routes }: Metered): void {
+  const registers = [registry];
   const gauge = (name: string, help: string, value: (target: RouteTargetState) => number) =>
     new prom.Gauge({
       name,
@@ -82,19 +105,4 @@ export async function serverMetrics({ open, routes }: Metered): Promise<ServerMe
       this.set(open());
     },
   });
-  return {
-    run({ model, caller, usage, costUsd = 0, error }) {
-      runs.inc({ model, caller, error: error ?? "" });
-      input.inc({ model, caller }, usage.inputTokens ?? 0);
-      output.inc({ model, caller }, usage.outputTokens ?? 0);
-      spent.inc({ model, caller }, costUsd);
-    },
-    decided({ route, target, outcome, code = "" }) {
-      decisions.inc({ route, target, outcome, code });
-    },
-    pushed(outcome) {
-      notifications.inc({ outcome });
-    },
-    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-  };
 }

@@ -7,6 +7,7 @@ import {
   ConnectError,
   type ConnectRouter,
   type HandlerContext,
+  type ServiceImpl,
 } from "@connectrpc/connect";
 import type { SluiceError } from "../../stream/error.js";
 import { Alpha1ChunkWriter } from "../converse/alpha1-chunk-writer.js";
@@ -43,7 +44,14 @@ type Api = "alpha1" | "alpha2";
 /** Answers the sidecar's own calls of the service `dapr.proto.runtime.v1.Dapr`. */
 export function daprService(router: ConnectRouter, core: SidecarCore, upstream?: GrpcUpstream): void {
   const service = new DaprService(core, upstream);
-  router.service(Dapr, {
+  router.service(Dapr, { ...wholeCalls(service), ...streamedCalls(service), ...ownCalls(core) });
+}
+
+type Calls = Partial<ServiceImpl<typeof Dapr>>;
+
+/** The calls of the conversation API that are answered whole. */
+function wholeCalls(service: DaprService): Calls {
+  return {
     converseAlpha1: (request, context) => {
       const there = service.elsewhere(request.name, context);
       if (there !== undefined) return there.client.converseAlpha1(request, there.call);
@@ -66,6 +74,12 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
         writeAlpha2Response,
       );
     },
+  };
+}
+
+/** The calls of the conversation API that are answered as a stream. */
+function streamedCalls(service: DaprService): Calls {
+  return {
     converseStreamAlpha1: (request, context) => {
       const there = service.elsewhere(request.name, context);
       if (there !== undefined) {
@@ -98,6 +112,12 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
         ({ context: answer }) => new Alpha2ChunkWriter(answer),
       );
     },
+  };
+}
+
+/** The calls about the sidecar itself. */
+function ownCalls(core: SidecarCore): Calls {
+  return {
     getMetadata: () => core.metadata(),
     setMetadata: async ({ key, value }, { signal }) => {
       try {
@@ -111,7 +131,7 @@ export function daprService(router: ConnectRouter, core: SidecarCore, upstream?:
       core.shutdown();
       return create(EmptySchema);
     },
-  });
+  };
 }
 
 class DaprService {

@@ -49,9 +49,7 @@ export function wholeAnswer<V extends AiSdkVersion>(
 }
 
 function collect(parts: readonly AnyPart[], asked: readonly ChatMessage[]): Generated<AnyPart> {
-  const content: ContentOf<AnyPart>[] = [];
-  const called = new Set<string>();
-  const open = new Map<string, Block>();
+  const content = new Content(asked);
   let warnings: Generated<AnyPart>["warnings"] = [];
   let response: Generated<AnyPart>["response"];
   for (const part of parts) {
@@ -64,51 +62,73 @@ function collect(parts: readonly AnyPart[], asked: readonly ChatMessage[]): Gene
         response = metadata;
         break;
       }
-      case "text-start":
-      case "reasoning-start": {
-        const block = begin(part.type === "text-start" ? "text" : "reasoning", part.providerMetadata);
-        open.set(part.id, block);
-        content.push(block);
-        break;
-      }
-      case "text-delta":
-      case "reasoning-delta": {
-        const block = open.get(part.id);
-        if (block !== undefined) block.text += part.delta;
-        break;
-      }
-      case "text-end":
-      case "reasoning-end": {
-        const block = open.get(part.id);
-        if (block !== undefined && part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
-        break;
-      }
       case "finish": {
         const { type: _, ...end } = part;
-        return { content, ...end, ...(response !== undefined && { response }), warnings };
-      }
-      case "tool-input-start":
-      case "tool-input-delta":
-      case "tool-input-end":
-      case "raw":
-      case "error":
-        break;
-      case "tool-call":
-        called.add(part.toolCallId);
-        content.push(part);
-        break;
-      case "tool-result": {
-        const call = called.has(part.toolCallId) ? undefined : earlierCall(part.toolCallId, asked);
-        if (call !== undefined) content.push(call);
-        called.add(part.toolCallId);
-        content.push(part);
-        break;
+        return { content: content.list, ...end, ...(response !== undefined && { response }), warnings };
       }
       default:
         content.push(part);
     }
   }
   throw new SluiceError("protocol", "the answer has no finish");
+}
+
+/** The content of an answer: its texts put together, and each result behind its call. */
+class Content {
+  readonly list: ContentOf<AnyPart>[] = [];
+  readonly #asked: readonly ChatMessage[];
+  readonly #called = new Set<string>();
+  readonly #open = new Map<string, Block>();
+
+  constructor(asked: readonly ChatMessage[]) {
+    this.#asked = asked;
+  }
+
+  push(part: Exclude<AnyPart, { type: "stream-start" | "response-metadata" | "finish" }>): void {
+    switch (part.type) {
+      case "text-start":
+      case "reasoning-start": {
+        const block = begin(part.type === "text-start" ? "text" : "reasoning", part.providerMetadata);
+        this.#open.set(part.id, block);
+        this.list.push(block);
+        return;
+      }
+      case "text-delta":
+      case "reasoning-delta": {
+        const block = this.#open.get(part.id);
+        if (block !== undefined) block.text += part.delta;
+        return;
+      }
+      case "text-end":
+      case "reasoning-end": {
+        const block = this.#open.get(part.id);
+        if (block !== undefined && part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
+        return;
+      }
+      case "tool-input-start":
+      case "tool-input-delta":
+      case "tool-input-end":
+      case "raw":
+      case "error":
+        return;
+      case "tool-call":
+        this.#called.add(part.toolCallId);
+        this.list.push(part);
+        return;
+      case "tool-result":
+        this.#result(part);
+        return;
+      default:
+        this.list.push(part);
+    }
+  }
+
+  #result(part: Extract<AnyPart, { type: "tool-result" }>): void {
+    const call = this.#called.has(part.toolCallId) ? undefined : earlierCall(part.toolCallId, this.#asked);
+    if (call !== undefined) this.list.push(call);
+    this.#called.add(part.toolCallId);
+    this.list.push(part);
+  }
 }
 
 function earlierCall(toolCallId: string, asked: readonly ChatMessage[]): ToolCallContent | undefined {

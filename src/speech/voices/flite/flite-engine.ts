@@ -79,6 +79,21 @@ export function createFliteEngine(module: WebAssembly.Module): FliteEngine {
 
     #imports(): WebAssembly.ModuleImports {
       return {
+        ...this.#argumentCalls(),
+        ...this.#descriptorCalls(),
+        ...this.#fileCalls(),
+        clock_time_get: (_clock: number, _precision: bigint, time: number) => {
+          this.#view.setBigUint64(time, 0n, true);
+          return 0;
+        },
+        proc_exit: (code: number) => {
+          throw new Exit(code);
+        },
+      };
+    }
+
+    #argumentCalls(): WebAssembly.ModuleImports {
+      return {
         args_sizes_get: (count: number, size: number) => {
           this.#view.setUint32(count, this.#words.length, true);
           this.#view.setUint32(
@@ -97,10 +112,11 @@ export function createFliteEngine(module: WebAssembly.Module): FliteEngine {
           }
           return 0;
         },
-        clock_time_get: (_clock: number, _precision: bigint, time: number) => {
-          this.#view.setBigUint64(time, 0n, true);
-          return 0;
-        },
+      };
+    }
+
+    #descriptorCalls(): WebAssembly.ModuleImports {
+      return {
         fd_close: () => 0,
         fd_fdstat_get: (descriptor: number, stat: number) => {
           const kind = descriptor === ROOT ? 3 : descriptor < ROOT ? 2 : 4;
@@ -121,6 +137,11 @@ export function createFliteEngine(module: WebAssembly.Module): FliteEngine {
           this.#view.setUint8(path, 0x2f);
           return 0;
         },
+      };
+    }
+
+    #fileCalls(): WebAssembly.ModuleImports {
+      return {
         fd_read: (_descriptor: number, _vectors: number, _count: number, read: number) => {
           this.#view.setUint32(read, 0, true);
           return 0;
@@ -139,9 +160,6 @@ export function createFliteEngine(module: WebAssembly.Module): FliteEngine {
           this.#at = 0;
           this.#view.setUint32(opened, FILE, true);
           return 0;
-        },
-        proc_exit: (code: number) => {
-          throw new Exit(code);
         },
       };
     }

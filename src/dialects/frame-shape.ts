@@ -3,7 +3,7 @@ import { type Hole, type Located, locateValues } from "./locate-values.js";
 import { type ValueKind, valueEnd } from "./value-end.js";
 
 /** How often a value may change before it counts as one that differs from frame to frame. */
-const MAX_CHANGES = 4;
+const MAX_CHANGES = 2;
 
 /** A hole's value in the last frame, as it was written. */
 interface LastValue {

@@ -7,7 +7,7 @@ import type { CallingDialect, CallTarget, WireReader, WireRequest } from "./dial
 import { isPlainRequest, type PlainRequest } from "./plain-request.js";
 
 /** Reads an answer while it is nothing but text. */
-export interface PlainReader<State> extends Pick<WireReader, "ending"> {
+export interface PlainReader<State> extends Pick<WireReader, "ending" | "complete"> {
   /** Where the answer stands, for whoever reads on. */
   readonly state: State;
   /** Takes one frame; returns `false`, and does nothing, where it says more than it can read. */
@@ -81,7 +81,7 @@ class ReaderInParts<State> implements WireReader {
   }
 
   get complete(): boolean {
-    return this.#whole?.complete ?? false;
+    return (this.#whole ?? this.#plain).complete ?? false;
   }
 
   get ending(): boolean {

@@ -1,11 +1,11 @@
 import type { CallingDialect } from "../../src/dialects/dialect.js";
 import { anthropic, gemini, ollama, openAiResponses } from "../../src/dialects/index.js";
 import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
-import { openAiChatCalling } from "../../src/dialects/openai-chat/openai-chat-calling.browser.js";
 import { httpModel } from "../../src/models/http/http-model.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { serveDialect } from "../support/serve-dialect.js";
 import { modelLaws } from "./model-laws.js";
+import { IN_PARTS } from "./plain-frames.js";
 
 const ANSWER: ChatEvent[] = [
   { type: "start", id: "chatcmpl-1", model: "m" },
@@ -16,21 +16,19 @@ const ANSWER: ChatEvent[] = [
   { type: "finish", reason: "stop", usage: { inputTokens: 4, outputTokens: 3 } },
 ];
 
-for (const [dialect, inParts] of [
-  [openAiChat],
-  [openAiChat, openAiChatCalling],
-  [openAiResponses],
-  [anthropic],
-  [gemini],
-  [ollama],
-] as const) {
+const SPOKEN = [openAiChat, openAiResponses, anthropic, gemini, ollama];
+
+for (const [dialect, parts] of [
+  ...SPOKEN.map((dialect) => [dialect] as const),
+  ...SPOKEN.map((dialect) => [dialect, IN_PARTS[dialect.name]?.parts] as const).filter(([, parts]) => parts),
+]) {
   const make = async () => {
     const server = await serveDialect(dialect, () => ANSWER);
-    const called: CallingDialect = inParts?.({}) ?? dialect;
+    const called: CallingDialect = parts?.() ?? dialect;
     const model = httpModel({ id: `test/${dialect.name}`, model: "m", dialect: called, baseUrl: server.url });
     return { model, close: () => server.close() };
   };
-  modelLaws(`a model behind HTTP that speaks ${dialect.name}${inParts ? " in parts" : ""}`, make);
+  modelLaws(`a model behind HTTP that speaks ${dialect.name}${parts ? " in parts" : ""}`, make);
   modelLaws(`the same, asked for one body`, async () => ({
     ...(await make()),
     options: { streaming: false },

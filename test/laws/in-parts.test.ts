@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json.js";
-import type { CallingDialect } from "../../src/dialects/dialect.js";
-import { ANTHROPIC_HISTORY, BEDROCK_HISTORY, GEMINI_HISTORY } from "../../src/dialects/history/history-rules.js";
+import type { CallingDialect, CallTarget } from "../../src/dialects/dialect.js";
+import {
+  ANTHROPIC_HISTORY,
+  BEDROCK_HISTORY,
+  GEMINI_HISTORY,
+  MISTRAL_HISTORY,
+} from "../../src/dialects/history/history-rules.js";
 import { prepareHistory } from "../../src/dialects/history/prepare-history.js";
 import { openAiChatCalling as openAiChatInParts } from "../../src/dialects/openai-chat/openai-chat-calling.browser.js";
 import { openAiChatCalling } from "../../src/dialects/openai-chat/openai-chat-calling.js";
@@ -12,10 +17,12 @@ import type { ChatEvent } from "../../src/stream/chat-event.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";
 import { SluiceError } from "../../src/stream/error.js";
 import type { Frame } from "../../src/stream/framing/frame.js";
+import { NdjsonReader } from "../../src/stream/framing/ndjson-reader.js";
 import { SseReader } from "../../src/stream/framing/sse-reader.js";
 import { haveRecordings, listRecordings, loadStream } from "../recordings/load-recording.js";
 import { trickyText } from "./arbitrary-answer.js";
 import { arbitraryMessages, arbitraryOptions } from "./arbitrary-request.js";
+import { IN_PARTS, type InParts } from "./plain-frames.js";
 
 /** What a reader makes of frames, as an answer over HTTP gives them to it: `reads` at once, and the end. */
 async function readFrames(dialect: CallingDialect, reads: readonly (readonly Frame[])[]) {
@@ -47,110 +54,13 @@ function withoutMadeIds(events: ChatEvent[]): ChatEvent[] {
   );
 }
 
-function framesIn(bytes: Uint8Array): Frame[] {
+function framesIn(bytes: Uint8Array, framed: CallingDialect["framing"]): Frame[] {
   const frames: Frame[] = [];
-  const framing = new SseReader();
+  const framing = framed === "sse" ? new SseReader() : new NdjsonReader();
   framing.push(bytes, (frame) => frames.push(frame));
   framing.end((frame) => frames.push(frame));
   return frames;
 }
-
-function chunk(delta: JsonObject, choice: JsonObject = {}, more: JsonObject = {}): JsonObject {
-  return { id: "c1", object: "chat.completion.chunk", model: "m", choices: [{ index: 0, delta, ...choice }], ...more };
-}
-
-const usage = { prompt_tokens: 3, completion_tokens: 2 };
-const said = fc.constantFrom("", "Hi", " there", "\u00e9", "12345678901234567890").map((content) => chunk({ content }));
-const plain = fc.oneof(
-  { arbitrary: said, weight: 6 },
-  {
-    arbitrary: fc.constantFrom<JsonObject>(
-      chunk({ role: "assistant", content: "" }),
-      chunk({ content: "Hi", refusal: null, tool_calls: null }, { logprobs: null }, { system_fingerprint: "f" }),
-      chunk({}, { finish_reason: null }, { usage: null, obfuscation: "abc" }),
-      chunk({}, { finish_reason: "stop" }),
-      chunk({ content: "." }, { finish_reason: "length" }, { usage }),
-      chunk({}, {}, { choices: [], usage }),
-    ),
-    weight: 3,
-  },
-);
-const call = { index: 0, id: "a", function: { name: "now", arguments: "{}" } };
-const odd = fc.constantFrom<JsonObject>(
-  chunk({ reasoning_content: "Hm." }),
-  chunk({ tool_calls: [call] }),
-  chunk({ refusal: "No." }),
-  chunk({ content: [{ type: "text", text: "part" }] }),
-  chunk({}, { finish_reason: "tool_calls" }),
-  chunk({}, { finish_reason: "STOP" }),
-  chunk({}, { finish_reason: "error" }),
-  chunk({ content: "2" }, { index: 1 }),
-  chunk({ content: "Hi" }, { logprobs: { content: [] } }),
-  chunk({ content: "Hi" }, {}, { id: "c2" }),
-  chunk({ role: "assistant", content: "Hi" }, {}, { id: "c2" }),
-  chunk({ content: "Hi" }, {}, { id: "" }),
-  chunk({ content: "Hi" }, {}, { citations: ["https://example.com/"] }),
-  chunk({ content: "Hi" }, {}, { object: "error" }),
-  chunk({ content: "Hi" }, {}, { provider: "X", x_groq: { id: "r", usage } }),
-  chunk({}, { message: { role: "assistant", content: "Hi there" } }),
-  chunk({ content: "Hi" }, {}, { choices: [] }),
-  { choices: [{ text: "Hi" }] },
-  { error: { message: "The server is overloaded", code: "overloaded" } },
-  { type: "ping" },
-  {},
-);
-const frame = fc.oneof(
-  { arbitrary: plain, weight: 12 },
-  { arbitrary: odd, weight: 2 },
-  { arbitrary: fc.constantFrom("[DONE]", " [DONE]", "null", "not JSON", '{"cut":'), weight: 1 },
-);
-const frames = fc
-  .array(
-    frame.map((body): Frame => ({ data: typeof body === "string" ? body : JSON.stringify(body) })),
-    { minLength: 1, maxLength: 12 },
-  )
-  .chain((all) => fc.nat({ max: all.length }).map((cut) => [all.slice(0, cut), all.slice(cut)]));
-
-describe("openai-chat in parts", () => {
-  test("reads whatever comes as the whole reader does", () =>
-    fc.assert(
-      fc.asyncProperty(frames, async (reads) => {
-        const whole = await readFrames(openAiChatCalling({}), reads);
-        const parts = await readFrames(openAiChatInParts({}), reads);
-        expect({ ...parts, loads: 0 }).toEqual(whole);
-      }),
-      { numRuns: 500 },
-    ));
-
-  test("text needs no more of its code than is there", async () => {
-    const text = [chunk({ role: "assistant", content: "Hi" }), chunk({}, { finish_reason: "stop" })];
-    const all = [...text, chunk({}, {}, { choices: [], usage })].map((body) => ({ data: JSON.stringify(body) }));
-    const { events, loads } = await readFrames(openAiChatInParts({}), [all, [{ data: "[DONE]" }]]);
-    expect(loads).toBe(0);
-    expect(events.map(({ type }) => type)).toEqual(["start", "text-delta", "usage", "finish"]);
-  });
-
-  test.skipIf(!haveRecordings())("reads each recording as the whole reader does", async () => {
-    const paths = listRecordings("").filter((path) => /chat|groq|mistral|deepseek|openrouter|xai/.test(path));
-    let plainly = 0;
-    for (const path of paths.filter((one) => /\.(?:txt|sse)$/.test(one))) {
-      const all = framesIn(loadStream(path, "data-done"));
-      for (const cut of [0, 1, 7, all.length]) {
-        const reads = [all.slice(0, cut), all.slice(cut)];
-        const whole = await readFrames(openAiChatCalling({}), reads);
-        const parts = await readFrames(openAiChatInParts({}), reads);
-        expect({ ...parts, loads: 0 }, path).toEqual(whole);
-        if (parts.loads === 0 && parts.error === undefined) plainly++;
-      }
-    }
-    expect(plainly).toBeGreaterThan(0);
-  });
-});
-
-const QUIRKS: OpenAiChatQuirks[] = [
-  {},
-  { maxTokensField: "max_tokens", streamOptions: false, seedField: "random_seed" },
-];
 
 /** Turns of texts: most of them are plain. */
 const talk: fc.Arbitrary<ChatRequest> = fc
@@ -180,26 +90,93 @@ const request = fc.oneof(
     .map((one) => ({ messages: one.messages, ...one.options })),
 );
 
-test("requests are the same in parts, and as bytes", () => {
-  let plainly = 0;
-  return fc
-    .assert(
-      fc.asyncProperty(request, fc.constantFrom(...QUIRKS), fc.boolean(), async (asked, quirks, stream) => {
-        const parts = openAiChatInParts(quirks);
-        if (parts.load?.(asked) === undefined) plainly++;
-        await parts.load?.(asked);
-        const written = (dialect: CallingDialect) => {
-          try {
-            return JSON.stringify(dialect.writeRequest(asked, { model: "m", stream }));
-          } catch (error) {
-            return String(error);
-          }
-        };
-        expect(written(parts)).toBe(written(openAiChatCalling(quirks)));
+/** A plain answer, into which something odd may have come, in two reads. */
+function readsOf({ plain, odd }: InParts): fc.Arbitrary<Frame[][]> {
+  const damage = fc.oneof(
+    { arbitrary: odd, weight: 8 },
+    { arbitrary: fc.constantFrom("[DONE]", " [DONE]", "null", "not JSON", '{"cut":'), weight: 2 },
+  );
+  const places = fc.array(fc.tuple(damage, fc.nat({ max: 20 })), { maxLength: 2 });
+  return fc.record({ said: plain, places, cut: fc.nat({ max: 12 }), done: fc.boolean() }).map((one) => {
+    const all: (JsonObject | string)[] = [...one.said, ...(one.done ? ["[DONE]"] : [])];
+    for (const [body, at] of one.places) all.splice(at % (all.length + 1), 0, body);
+    const frames = all.map((body): Frame => ({ data: typeof body === "string" ? body : JSON.stringify(body) }));
+    return [frames.slice(0, one.cut), frames.slice(one.cut)];
+  });
+}
+
+describe.each(Object.entries(IN_PARTS))("%s in parts", (_, under) => {
+  const { whole, parts, plain, recorded, envelope } = under;
+
+  test("reads whatever comes as the whole reader does", () =>
+    fc.assert(
+      fc.asyncProperty(readsOf(under), async (reads) => {
+        expect({ ...(await readFrames(parts(), reads)), loads: 0 }).toEqual(await readFrames(whole, reads));
       }),
-    )
-    .then(() => expect(plainly).toBeGreaterThan(0));
+      { numRuns: 500 },
+    ));
+
+  test("text needs no more of its code than is there", () =>
+    fc.assert(
+      fc.asyncProperty(plain, async (said) => {
+        const frames = said.map((body): Frame => ({ data: JSON.stringify(body) }));
+        expect((await readFrames(parts(), [frames])).loads).toBe(0);
+      }),
+    ));
+
+  test.skipIf(!haveRecordings())("reads each recording as the whole reader does", async () => {
+    const paths = listRecordings("").filter((path) => recorded.test(path) && /\.(?:txt|sse)$/.test(path));
+    let plainly = 0;
+    for (const path of paths) {
+      const all = framesIn(loadStream(path, envelope), whole.framing);
+      for (const cut of [0, 1, 7, all.length]) {
+        const reads = [all.slice(0, cut), all.slice(cut)];
+        const read = await readFrames(parts(), reads);
+        expect({ ...read, loads: 0 }, path).toEqual(await readFrames(whole, reads));
+        if (read.loads === 0 && read.error === undefined) plainly++;
+      }
+    }
+    expect(plainly).toBeGreaterThan(0);
+  });
+
+  test("requests are the same, byte for byte", async () => {
+    let plainly = 0;
+    const models = fc.constantFrom("m", "claude-3-5-haiku-latest", "claude-opus-5-5");
+    await fc.assert(
+      fc.asyncProperty(request, models, fc.boolean(), async (asked, model, stream) => {
+        const dialect = parts();
+        const loading = dialect.load?.(asked);
+        if (loading === undefined) plainly++;
+        await loading;
+        expect(written(dialect, asked, { model, stream })).toBe(written(whole, asked, { model, stream }));
+      }),
+    );
+    expect(plainly).toBeGreaterThan(0);
+  });
 });
+
+function written(dialect: CallingDialect, asked: ChatRequest, target: CallTarget): string {
+  try {
+    return JSON.stringify(dialect.writeRequest(asked, target));
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test.each<OpenAiChatQuirks>([
+  { maxTokensField: "max_tokens", streamOptions: false },
+  { seedField: "random_seed", goOn: "prefix", sendReasoning: "thinking", history: MISTRAL_HISTORY },
+  { goOn: "continue_final_message", textParts: false, topK: true, user: false },
+])("openai-chat's requests are the same with %j", (quirks) =>
+  fc.assert(
+    fc.asyncProperty(request, async (asked) => {
+      const dialect = openAiChatInParts(quirks);
+      await dialect.load?.(asked);
+      const target = { model: "m", stream: true };
+      expect(written(dialect, asked, target)).toBe(written(openAiChatCalling(quirks), asked, target));
+    }),
+  ),
+);
 
 test("a plain history is one that every service takes as it is", () =>
   fc.assert(

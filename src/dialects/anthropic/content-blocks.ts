@@ -33,13 +33,19 @@ export function openBlock(block: JsonObject, index: number, answer: AnswerState,
   }
 }
 
+/** A block of text of which so many UTF-16 code units were read elsewhere. */
+export function textBlock(index: number, length: number, answer: AnswerState): OpenBlock {
+  return new TextBlock({}, index, answer, () => {}, length);
+}
+
 class TextBlock implements OpenBlock {
   readonly #index: number;
   readonly #citations: JsonObject[] = [];
-  #length = 0;
+  #length: number;
 
-  constructor(block: JsonObject, index: number, answer: AnswerState, emit: Emit) {
+  constructor(block: JsonObject, index: number, answer: AnswerState, emit: Emit, length = 0) {
     this.#index = index;
+    this.#length = length;
     answer.lastText = index;
     if (typeof block.text === "string") this.piece("text_delta", block.text, emit);
     if (Array.isArray(block.citations)) for (const citation of block.citations) this.#cite(citation);

@@ -2,7 +2,6 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { uuid } from "../../base/uuid.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
 import { providerData } from "../../stream/data-name.js";
-import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
@@ -13,11 +12,13 @@ import type { Hole } from "../locate-values.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { StrayFrames } from "../stray-frames.js";
 import { unknownDelta } from "./block-delta.js";
-import { blockOfPiece, openBlock } from "./content-blocks.js";
+import { blockOfPiece, openBlock, textBlock } from "./content-blocks.js";
 import { errorIn } from "./errors.js";
 import { ownOpaque } from "./opaque.js";
 import { type AnswerState, newAnswer, type OpenBlock, PIECES, type PieceKind } from "./open-block.js";
+import type { ReadText } from "./plain-reader.js";
 import { readStopReason } from "./stop-reason.js";
+import { truncated } from "./truncated.js";
 import { mergeUsage, readUsage } from "./usage.js";
 
 /** What a frame of a learned shape means, and where among its values the block's index stands. */
@@ -68,6 +69,18 @@ export class AnthropicReader implements WireReader {
   #ended: Ended | undefined;
   #steps = 0;
   #spent: Usage = {};
+
+  /** @param read where the answer stands, when its beginning was read elsewhere. Default: at its beginning. */
+  constructor(read?: ReadText) {
+    if (read?.id === undefined) return;
+    const { id, model, block, last, usage, stopReason, ended } = read;
+    const answer = newAnswer();
+    answer.lastText = last;
+    const blocks = new Map(block && [[block.index, textBlock(block.index, block.length, answer)]]);
+    this.#message = { id, model, blocks, strays: new Map(), bare: undefined, answer, usage, stopReason };
+    this.#strays.release(() => {});
+    if (ended) this.#stop(() => {});
+  }
 
   /** Whether the answer's end has come; only another call's answer could follow. */
   get complete(): boolean {
@@ -130,8 +143,7 @@ export class AnthropicReader implements WireReader {
     if (this.ending) this.#stop(emit);
     const ended = this.#ended;
     if (this.#message !== undefined || ended === undefined) {
-      const why = this.#message === undefined ? "before it began" : "without message_stop";
-      throw this.#strays.error ?? new SluiceError("truncated", `the answer ended ${why}`, { retryable: true });
+      throw this.#strays.error ?? truncated(this.#message !== undefined);
     }
     if (this.#steps > 1) this.#stepFinish(ended, emit);
     emit({ type: "finish", ...ended, usage: this.#steps > 1 ? this.#spent : ended.usage });

@@ -10,10 +10,8 @@ import { ANTHROPIC } from "./opaque.js";
 import { writeProviderTool } from "./provider-tools.js";
 import { restrictSchema } from "./restrict-schema.js";
 import { writeMessages } from "./write-messages.js";
+import { PATH, VERSION, warnOfMissing, writeSampling, writeStop } from "./write-settings.js";
 import { writeThinking } from "./write-thinking.js";
-
-/** The only version there is: https://platform.claude.com/docs/en/api/versioning. */
-const VERSION = "2023-06-01";
 
 /** A request for a message, as https://platform.claude.com/docs/en/api/messages/create describes it. */
 export function writeRequest(request: ChatRequest, target: CallTarget): WireRequest {
@@ -46,43 +44,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   limitBreakpoints(body, warnings);
   const all = [...new Set([...betasOf(body), ...betas])];
   const headers = { "anthropic-version": VERSION, ...(all.length > 0 && { "anthropic-beta": all.join(",") }) };
-  return { path: "/v1/messages", headers, body, warnings };
-}
-
-function writeSampling(
-  { temperature, topP, topK }: ChatRequest,
-  traits: ClaudeTraits,
-  thinking: JsonObject | undefined,
-  warnings: Warning[],
-): JsonObject {
-  const thinks = thinking?.type === "enabled" || thinking?.type === "adaptive";
-  const wire: JsonObject = {};
-  const send = (field: string, name: string, value: number | undefined, withThinking: boolean) => {
-    if (value === undefined) return;
-    if (!traits.sampling) warnings.push({ field, message: "not sent: this model refuses it" });
-    else if (thinks && !withThinking) warnings.push({ field, message: "not sent: Anthropic refuses it with thinking" });
-    else wire[name] = value;
-  };
-  if (temperature !== undefined && temperature > 1) {
-    warnings.push({ field: "temperature", message: "sent as 1, the most that Anthropic takes" });
-  }
-  send(
-    "temperature",
-    "temperature",
-    temperature === undefined ? undefined : Math.min(temperature, 1),
-    temperature === 1,
-  );
-  send("topP", "top_p", topP, topP !== undefined && topP >= 0.95);
-  send("topK", "top_k", topK, false);
-  return wire;
-}
-
-function writeStop(stop: readonly string[] | undefined, warnings: Warning[]): JsonObject {
-  const sent = stop?.filter((word) => word.trim() !== "") ?? [];
-  if (sent.length < (stop?.length ?? 0)) {
-    warnings.push({ field: "stop", message: "blank ones were not sent: Anthropic refuses them" });
-  }
-  return sent.length > 0 ? { stop_sequences: sent } : {};
+  return { path: PATH, headers, body, warnings };
 }
 
 function writeTools(request: ChatRequest, traits: ClaudeTraits, warnings: Warning[]): JsonObject {
@@ -168,12 +130,6 @@ function writeContainer(container: JsonObject, { tools }: ChatRequest, warnings:
     return {};
   }
   return { container: container.id };
-}
-
-function warnOfMissing(request: ChatRequest, warnings: Warning[]): void {
-  for (const field of ["seed", "presencePenalty", "frequencyPenalty"] as const) {
-    if (request[field] !== undefined) warnings.push({ field, message: "not sent: Anthropic has no such option" });
-  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Dialect } from "../dialect.js";
 import { type AnswerForm, chatForm, generateForm } from "./answer-form.js";
+import { ollamaCallingOf } from "./calling-of.js";
 import { writeError } from "./errors.js";
 import { losses } from "./losses.js";
-import { ollamaCallingOf } from "./ollama-calling.js";
 import { readPrompt } from "./read-prompt.js";
 import { readRequest } from "./read-request.js";
 import { writeBody } from "./write-body.js";

@@ -2,7 +2,6 @@ import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import type { Emit } from "../../stream/chat-event.js";
-import { SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { WireReader } from "../dialect.js";
 import { endWordIn, throwBrokenOff } from "../end-words.js";
@@ -19,6 +18,7 @@ import { isCutLine } from "./cut-line.js";
 import { readDoneReason } from "./done-reason.js";
 import { errorIn } from "./errors.js";
 import { imageType } from "./image-type.js";
+import { closedEarly, truncated } from "./truncated.js";
 import { readUsage } from "./usage.js";
 
 /** Differs from line to line and means nothing to us. */
@@ -32,7 +32,7 @@ const TIME: Hole = { path: ["created_at"], kind: "string", capture: false };
 export class OllamaReader implements WireReader {
   readonly #form: AnswerForm;
   readonly #shapes = new LearnedShapes<"text-delta" | "reasoning-delta">();
-  #started = false;
+  #started: boolean;
   #finished = false;
   #calls = 0;
   /** The line that said why the answer ends without saying that it does, as some backends do. */
@@ -42,8 +42,10 @@ export class OllamaReader implements WireReader {
   readonly #reported = new ReportedCalls();
   readonly #strays: StrayFrames;
 
-  constructor(form: AnswerForm) {
+  /** @param started whether its beginning was read elsewhere. Default false. */
+  constructor(form: AnswerForm, started = false) {
     this.#form = form;
+    this.#started = started;
     this.#strays = new StrayFrames(form.name);
   }
 
@@ -67,7 +69,7 @@ export class OllamaReader implements WireReader {
       this.#finish(this.#reasoned, emit);
       return;
     }
-    throw truncated(this.#started ? "without a line that says done" : "before it began");
+    throw closedEarly(this.#started);
   }
 
   #parse(frame: Frame): JsonObject {
@@ -148,11 +150,6 @@ export class OllamaReader implements WireReader {
       );
     }
   }
-}
-
-function truncated(where: string, frame?: string): SluiceError {
-  const details = frame === undefined ? {} : { frame: frame.slice(0, 500) };
-  return new SluiceError("truncated", `the answer ended ${where}`, { retryable: true, ...details });
 }
 
 /** Arguments come as an object; some servers that speak this protocol send them as text. */

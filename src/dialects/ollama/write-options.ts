@@ -3,20 +3,11 @@ import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
 import { chatForm } from "./answer-form.js";
 import { MODEL_OPTIONS } from "./model-options.js";
+import { writeSettings } from "./write-settings.js";
 
 /** The fields of a request that `/api/chat` and `/api/generate` share. */
 export function writeOptions(request: ChatRequest, warnings: Warning[]): JsonObject {
-  const { temperature, topP, topK, maxTokens, stop, seed, presencePenalty, frequencyPenalty } = request;
-  const options: JsonObject = {
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(topK !== undefined && { top_k: topK }),
-    ...(maxTokens !== undefined && { num_predict: maxTokens }),
-    ...(stop !== undefined && stop.length > 0 && { stop }),
-    ...(seed !== undefined && { seed }),
-    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
-    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
-  };
+  const options = writeSettings(request);
   for (const field of ["user", "metadata"] as const) {
     if (request[field] !== undefined) warnings.push({ field, message: "not sent: Ollama has no such option" });
   }

@@ -6,6 +6,7 @@ import type { CallTarget, WireRequest } from "../dialect.js";
 import { chatForm } from "./answer-form.js";
 import { writeMessages } from "./write-messages.js";
 import { mergeOptions, writeOptions } from "./write-options.js";
+import { PATH } from "./write-settings.js";
 
 /** A request to `/api/chat`, as https://docs.ollama.com/api/chat describes it. */
 export function writeRequest(request: ChatRequest, target: CallTarget): WireRequest {
@@ -19,7 +20,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
     ...writeOptions(request, warnings),
   };
   mergeOptions(body, request.providerOptions?.[chatForm.name]);
-  return { path: "/api/chat", body, warnings };
+  return { path: PATH, body, warnings };
 }
 
 function writeTools({ tools = [], toolChoice, parallelToolCalls }: ChatRequest, warnings: Warning[]): JsonObject {

@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../base/json.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Emit } from "../../stream/chat-event.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import type { Usage } from "../../stream/usage.js";
 import { EmittedText } from "../emitted-text.js";
 import { filledString } from "../filled-string.js";
 import type { PlainReader } from "../in-parts.js";
+import { hasOnly, objectIn } from "../plain-frame.js";
 import { cutShort } from "./cut-short.js";
 import { readUsage } from "./usage.js";
 
@@ -42,7 +43,7 @@ export class PlainChatReader implements PlainReader<ReadText> {
       this.end(emit);
       return true;
     }
-    const chunk = event === undefined ? parsed(data) : undefined;
+    const chunk = event === undefined ? objectIn(data) : undefined;
     if (chunk === undefined || !this.#isPlain(chunk)) return false;
     const [choice] = chunk.choices;
     this.#start(chunk, emit);
@@ -105,18 +106,4 @@ function isPlainChoice(choice: JsonValue | undefined): boolean {
   const { delta, finish_reason: reason = null } = choice;
   if (reason !== null && reason !== "stop" && reason !== "length") return false;
   return isJsonObject(delta) && hasOnly(delta, DELTA) && typeof (delta.content ?? "") === "string";
-}
-
-/** Whether all fields of an object but these are empty. */
-function hasOnly(object: JsonObject, known: readonly string[]): boolean {
-  return Object.entries(object).every(([name, value]) => value === null || known.includes(name));
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = parseExactJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

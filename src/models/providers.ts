@@ -1,4 +1,3 @@
-import { MISTRAL_HISTORY } from "../dialects/history/history-rules.js";
 import type { OpenAiChatQuirks } from "../dialects/openai-chat/quirks.js";
 import { isReasoningModel } from "../dialects/openai-responses/model-traits.js";
 import { azureAddress } from "./azure-address.js";
@@ -26,7 +25,7 @@ function mistralDialect(reasoning: OpenAiChatQuirks["reasoning"] & string): Prov
     reasoning,
     sendReasoning: "thinking",
     goOn: "prefix",
-    history: MISTRAL_HISTORY,
+    history: "mistral",
   }).dialect;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import { gemini } from "../../src/dialects/gemini/gemini.js";
-import { MISTRAL_HISTORY } from "../../src/dialects/history/history-rules.js";
 import { openAiChat, openAiChatDialect } from "../../src/dialects/openai-chat/openai-chat.js";
+import type { OpenAiChatQuirks } from "../../src/dialects/openai-chat/quirks.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import type { ChatMessage, ToolCallPart, ToolResultPart } from "../../src/stream/message.js";
 
@@ -174,7 +174,7 @@ describe("an image in the result of a tool, for a chat completion", () => {
     expect(warnings).toEqual([]);
   });
 
-  test.each([{ textParts: false }, { history: MISTRAL_HISTORY }])(
+  test.each<OpenAiChatQuirks>([{ textParts: false }, { history: "mistral" }])(
     "is left out with a warning where it cannot be: %j",
     (quirks) => {
       const { body, warnings } = openAiChatDialect(quirks).writeRequest({ messages }, TARGET);

@@ -3,7 +3,6 @@ import { writeConverseInput } from "../../src/dapr/components/bedrock/write-conv
 import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import type { Dialect } from "../../src/dialects/dialect.js";
 import { gemini } from "../../src/dialects/gemini/gemini.js";
-import { MISTRAL_HISTORY } from "../../src/dialects/history/history-rules.js";
 import { ollama } from "../../src/dialects/ollama/ollama.js";
 import { openAiChat, openAiChatDialect } from "../../src/dialects/openai-chat/openai-chat.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
@@ -31,7 +30,7 @@ export const SERVICES: readonly [
   ["openai", openAiChat, "gpt-4.1", rules.chatCompletions("openai")],
   [
     "mistral",
-    openAiChatDialect({ maxTokensField: "max_tokens", sendReasoning: "thinking", history: MISTRAL_HISTORY }),
+    openAiChatDialect({ maxTokensField: "max_tokens", sendReasoning: "thinking", history: "mistral" }),
     "mistral-medium-latest",
     rules.chatCompletions("mistral"),
   ],

@@ -2,17 +2,21 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/base/json.js";
 import type { CallingDialect, CallTarget } from "../../src/dialects/dialect.js";
-import {
-  ANTHROPIC_HISTORY,
-  BEDROCK_HISTORY,
-  GEMINI_HISTORY,
-  MISTRAL_HISTORY,
-} from "../../src/dialects/history/history-rules.js";
+import { answers as geminiAnswers } from "../../src/dialects/gemini/answers.js";
+import { geminiCalling } from "../../src/dialects/gemini/gemini-calling.js";
+import { writeRequest as writeContents } from "../../src/dialects/gemini/write-request.js";
+import { writePlainRequest as writePlainContents } from "../../src/dialects/gemini/write-settings.js";
+import { ANTHROPIC_HISTORY, BEDROCK_HISTORY, GEMINI_HISTORY } from "../../src/dialects/history/history-rules.js";
 import { prepareHistory } from "../../src/dialects/history/prepare-history.js";
 import { openAiChatCalling as openAiChatInParts } from "../../src/dialects/openai-chat/openai-chat-calling.browser.js";
 import { openAiChatCalling } from "../../src/dialects/openai-chat/openai-chat-calling.js";
 import type { OpenAiChatQuirks } from "../../src/dialects/openai-chat/quirks.js";
+import { answers } from "../../src/dialects/openai-responses/answers.js";
+import { openAiResponsesCalling } from "../../src/dialects/openai-responses/openai-responses-calling.js";
+import { writeRequest as writeInput } from "../../src/dialects/openai-responses/write-request.js";
+import { writePlainRequest as writePlainInput } from "../../src/dialects/openai-responses/write-settings.js";
 import { isPlainRequest } from "../../src/dialects/plain-request.js";
+import { requestsInParts } from "../../src/dialects/requests-in-parts.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import type { ChatRequest } from "../../src/stream/chat-request.js";
 import { SluiceError } from "../../src/stream/error.js";
@@ -138,21 +142,32 @@ describe.each(Object.entries(IN_PARTS))("%s in parts", (_, under) => {
     }
     expect(plainly).toBeGreaterThan(0);
   });
+});
 
-  test("requests are the same, byte for byte", async () => {
-    let plainly = 0;
-    const models = fc.constantFrom("m", "claude-3-5-haiku-latest", "claude-opus-5-5");
-    await fc.assert(
-      fc.asyncProperty(request, models, fc.boolean(), async (asked, model, stream) => {
-        const dialect = parts();
-        const loading = dialect.load?.(asked);
-        if (loading === undefined) plainly++;
-        await loading;
-        expect(written(dialect, asked, { model, stream })).toBe(written(whole, asked, { model, stream }));
-      }),
-    );
-    expect(plainly).toBeGreaterThan(0);
-  });
+/** All whose requests come in parts. */
+const WRITERS: [name: string, whole: CallingDialect, parts: () => CallingDialect][] = [
+  ...Object.entries(IN_PARTS).map(([name, { whole, parts }]): [string, CallingDialect, () => CallingDialect] => [
+    name,
+    whole,
+    parts,
+  ]),
+  ["gemini", geminiCalling, () => requestsInParts(geminiAnswers, writePlainContents, async () => writeContents)],
+  ["openai-responses", openAiResponsesCalling, () => requestsInParts(answers, writePlainInput, async () => writeInput)],
+];
+
+test.each(WRITERS)("%s has the same requests in parts, byte for byte", async (_, whole, parts) => {
+  let plainly = 0;
+  const models = fc.constantFrom("m", "gpt-5", "gemini-3-pro", "claude-3-5-haiku-latest", "claude-opus-5-5");
+  await fc.assert(
+    fc.asyncProperty(request, models, fc.boolean(), async (asked, model, stream) => {
+      const dialect = parts();
+      const loading = dialect.load?.(asked);
+      if (loading === undefined) plainly++;
+      await loading;
+      expect(written(dialect, asked, { model, stream })).toBe(written(whole, asked, { model, stream }));
+    }),
+  );
+  expect(plainly).toBeGreaterThan(0);
 });
 
 function written(dialect: CallingDialect, asked: ChatRequest, target: CallTarget): string {
@@ -165,7 +180,7 @@ function written(dialect: CallingDialect, asked: ChatRequest, target: CallTarget
 
 test.each<OpenAiChatQuirks>([
   { maxTokensField: "max_tokens", streamOptions: false },
-  { seedField: "random_seed", goOn: "prefix", sendReasoning: "thinking", history: MISTRAL_HISTORY },
+  { seedField: "random_seed", goOn: "prefix", sendReasoning: "thinking", history: "mistral" },
   { goOn: "continue_final_message", textParts: false, topK: true, user: false },
 ])("openai-chat's requests are the same with %j", (quirks) =>
   fc.assert(

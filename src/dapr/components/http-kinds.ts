@@ -1,7 +1,6 @@
 import { anthropic } from "../../dialects/anthropic/anthropic.js";
 import type { Dialect } from "../../dialects/dialect.js";
 import { gemini } from "../../dialects/gemini/gemini.js";
-import { MISTRAL_HISTORY } from "../../dialects/history/history-rules.js";
 import { openAiChatDialect } from "../../dialects/openai-chat/openai-chat.js";
 import type { OpenAiChatQuirks } from "../../dialects/openai-chat/quirks.js";
 import { isNearBy } from "../../models/http/default-timeouts.js";
@@ -99,7 +98,7 @@ export const HTTP_KINDS: readonly ComponentKind[] = [
   kindOf({
     type: "conversation.mistral",
     // It sends the usage unasked, and refuses fields that it does not know.
-    dialect: compatible({ streamOptions: false, reasoning: "none", history: MISTRAL_HISTORY }),
+    dialect: compatible({ streamOptions: false, reasoning: "none", history: "mistral" }),
     modelEnv: "MISTRAL_MODEL",
     defaultModel: "open-mistral-7b",
     endpoint: "https://api.mistral.ai/v1",

@@ -1,3 +1,4 @@
+import { defined } from "../../base/defined.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest, ResponseFormat } from "../../stream/chat-request.js";
@@ -7,6 +8,7 @@ import { type GeminiTraits, traitsOf } from "./model-traits.js";
 import { GEMINI, objectOf } from "./opaque.js";
 import { restrictSchema } from "./restrict-schema.js";
 import { writeMessages } from "./write-messages.js";
+import { pathOf, writeSettings } from "./write-settings.js";
 import { writeThinking } from "./write-thinking.js";
 import { writeTools } from "./write-tools.js";
 
@@ -23,28 +25,12 @@ export function writeRequest(request: ChatRequest, { model, stream }: CallTarget
   warnOfMissing(request, warnings);
   mergeOptions(body, request.providerOptions?.[GEMINI] ?? {});
   refuseCandidates(body);
-  const method = stream ? "streamGenerateContent?alt=sse" : "generateContent";
-  return { path: `/${model.includes("/") ? model : `models/${model}`}:${method}`, body, warnings };
+  return { path: pathOf({ model, stream }), body, warnings };
 }
 
 function writeConfig(request: ChatRequest, traits: GeminiTraits, warnings: Warning[]): JsonObject {
-  const { temperature, topP, topK, maxTokens, stop, seed, presencePenalty, frequencyPenalty } = request;
   const thinkingConfig = writeThinking(request.reasoning, traits, warnings);
-  const fields = {
-    temperature,
-    topP,
-    topK,
-    maxOutputTokens: maxTokens,
-    stopSequences: stop !== undefined && stop.length > 0 ? stop : undefined,
-    seed,
-    presencePenalty,
-    frequencyPenalty,
-    ...writeFormat(request.responseFormat),
-    thinkingConfig,
-  };
-  const config: JsonObject = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) config[name] = value;
-  return config;
+  return defined({ ...writeSettings(request), ...writeFormat(request.responseFormat), thinkingConfig });
 }
 
 function writeFormat(format: ResponseFormat | undefined): JsonObject {

@@ -1,5 +1,3 @@
-import type { HistoryRules } from "../history/history-rules.js";
-
 /** How a service that speaks this protocol differs from OpenAI's own. */
 export interface OpenAiChatQuirks {
   /** The name of the field for `maxTokens`. Default `max_completion_tokens`; most others know only `max_tokens`. */
@@ -27,8 +25,8 @@ export interface OpenAiChatQuirks {
    * Moonshot's `partial`), or vLLM's fields of the request. Default: it is not asked.
    */
   goOn?: "prefix" | "partial" | "continue_final_message";
-  /** What it refuses in a history. Default: what OpenAI refuses. */
-  history?: HistoryRules;
+  /** Whose rules its histories keep. Default: OpenAI's. */
+  history?: "mistral";
   /** Whether a message of nothing but text may be a list of parts. Default true; elsewhere it is sent as a string. */
   textParts?: boolean;
   /** Names under which `providerOptions` for this service are given, beside `openai-chat`. */

@@ -14,7 +14,7 @@ import type {
 } from "../../stream/message.js";
 import { toDataUrl } from "../data-url.js";
 import { fitted } from "../history/call-ids.js";
-import { type IdRule, OPENAI_CHAT_HISTORY, rulesForModel } from "../history/history-rules.js";
+import { type IdRule, MISTRAL_HISTORY, OPENAI_CHAT_HISTORY, rulesForModel } from "../history/history-rules.js";
 import { prepareHistory } from "../history/prepare-history.js";
 import { writeBreakpoint } from "./cache-breakpoint.js";
 import { ownData } from "./opaque.js";
@@ -44,7 +44,7 @@ export function writeMessages(
   model: string,
   warnings: Warning[],
 ): JsonValue[] {
-  const rules = rulesForModel(quirks.history ?? OPENAI_CHAT_HISTORY, model);
+  const rules = rulesForModel(quirks.history === "mistral" ? MISTRAL_HISTORY : OPENAI_CHAT_HISTORY, model);
   // Images of results are shown in a message of parts.
   const sent = quirks.textParts === false ? { ...rules, resultFiles: [] } : rules;
   const prepared = prepareHistory(messages, sent, warnings);

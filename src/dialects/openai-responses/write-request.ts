@@ -5,13 +5,10 @@ import { type ChatRequest, isProviderTool, type ReasoningOptions } from "../../s
 import { SluiceError } from "../../stream/error.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { writeEffort } from "../openai-effort.js";
-import { isReasoningModel } from "./model-traits.js";
 import { RESPONSES } from "./opaque.js";
 import { writeInput } from "./write-input.js";
+import { PATH, systemRole, warnOfUnknown, writeSettings } from "./write-settings.js";
 import { writeDefinition } from "./write-tools.js";
-
-/** Options of ours that this protocol has no field for. */
-const UNKNOWN = ["stop", "seed", "topK", "presencePenalty", "frequencyPenalty"] as const;
 
 /**
  * A request for a response, as https://platform.openai.com/docs/api-reference/responses/create describes it. Nothing is
@@ -20,28 +17,19 @@ const UNKNOWN = ["stop", "seed", "topK", "presencePenalty", "frequencyPenalty"] 
 export function writeRequest(request: ChatRequest, target: CallTarget): WireRequest {
   const warnings: Warning[] = [];
   const options = { ...request.providerOptions?.[RESPONSES], ...request.providerOptions?.openai };
-  const thinks = isReasoningModel(target.model);
-  const systemRole = thinks ? "developer" : "system";
-  const input = { systemRole, stored: options.store === true, warnings } as const;
+  const input = { systemRole: systemRole(target), stored: options.store === true, warnings };
   const body = defined({
     model: target.model,
     input: writeInput(request.messages, input),
-    ...(target.stream && { stream: true }),
-    store: false,
-    ...(thinks && { include: ["reasoning.encrypted_content"] }),
-    max_output_tokens: request.maxTokens,
-    temperature: request.temperature,
-    top_p: request.topP,
+    ...writeSettings(request, target),
     ...writeTools(request),
     ...writeReasoning(request.reasoning, warnings),
     text: writeFormat(request.responseFormat),
     user: request.user,
     metadata: request.metadata,
   });
-  for (const field of UNKNOWN) {
-    if (request[field] !== undefined) warnings.push({ field, message: `not sent: ${RESPONSES} has no such option` });
-  }
-  return { path: "/responses", body: merged(body, options), warnings };
+  warnOfUnknown(request, warnings);
+  return { path: PATH, body: merged(body, options), warnings };
 }
 
 /**

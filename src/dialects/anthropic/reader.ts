@@ -77,7 +77,17 @@ export class AnthropicReader implements WireReader {
     const answer = newAnswer();
     answer.lastText = last;
     const blocks = new Map(block && [[block.index, textBlock(block.index, block.length, answer)]]);
-    this.#message = { id, model, blocks, strays: new Map(), bare: undefined, answer, usage, stopReason };
+    this.#message = {
+      id,
+      announced: true,
+      model,
+      blocks,
+      strays: new Map(),
+      bare: undefined,
+      answer,
+      usage,
+      stopReason,
+    };
     this.#strays.release(() => {});
     if (ended) this.#stop(() => {});
   }

@@ -22,10 +22,11 @@ export class ToolOutput {
  * What a tool returned or reported, as JSON and as it is now: what the tool does to it later does not reach the reader.
  * Dates and other objects are written as their `toJSON` gives them; `undefined` as the whole result is `null`.
  *
+ * @param what returned it, for the error.
  * @throws {SluiceError} `tool-failed` for what JSON cannot carry, and would leave out or turn into `{}` or `null`: bytes,
  *   functions, BigInt, `NaN`, maps, sets, errors, promises and the like, objects that contain themselves.
  */
-export function toJson(value: unknown): JsonValue {
+export function toJson(value: unknown, what = "the tool"): JsonValue {
   if (value === undefined || value === null) return null;
   if (typeof value === "string" || typeof value === "boolean") return value;
   // JSON has one zero.
@@ -34,9 +35,9 @@ export function toJson(value: unknown): JsonValue {
     const text = JSON.stringify(value, refuseLoss);
     if (text !== undefined) return JSON.parse(text) as JsonValue;
   } catch (thrown) {
-    throw notJson(messageOf(thrown));
+    throw notJson(messageOf(thrown), what);
   }
-  throw notJson(`a ${typeof value}`);
+  throw notJson(`a ${typeof value}`, what);
 }
 
 /** What a value is to JSON: `Object` and `Array` have their content, the others are one value. */
@@ -56,6 +57,6 @@ function refuseLoss(key: string, value: unknown): unknown {
   return value;
 }
 
-function notJson(found: string): SluiceError {
-  return new SluiceError("tool-failed", `the tool returned what JSON cannot carry: ${found}`);
+function notJson(found: string, what: string): SluiceError {
+  return new SluiceError("tool-failed", `${what} returned what JSON cannot carry: ${found}`);
 }

@@ -71,6 +71,38 @@ test("what a request says may stand in the workflow, for the steps that say none
   expect(diagnostics).toMatchObject([{ severity: "error", path: "config.temperature" }]);
 });
 
+test("a workflow inside another one has its own settings, and those of the other that it does not name", async () => {
+  const named = (id: string) =>
+    defineModel({
+      id,
+      stream({ temperature, maxTokens, messages }) {
+        return [[id, temperature, maxTokens, ...messages.map(textOf)].join(" ")];
+      },
+    });
+  const step = { id: "c", type: "llm_chat", inputs: { message: "x" } };
+  const inner = { config: { default_model: "b", temperature: 0.1 }, steps: [step] };
+  const steps = [
+    step,
+    { id: "w", type: "workflow", config: { workflow: inner } },
+    {
+      id: "each",
+      type: "loop",
+      inputs: { items: [1] },
+      config: { loop_body: [{ id: "i", type: "workflow", config: { workflow: inner } }] },
+    },
+    { id: "plain", type: "workflow", config: { workflow: { steps: [step] } } },
+    { id: "o", type: "output", inputs: { outer: "{c}", inner: "{w}", looped: "{each}", plain: "{plain}" } },
+  ];
+  const config = { default_model: "a", temperature: 0.9, max_tokens: 5, system_message: "Be dry" };
+  const workflow = await loadWorkflow({ config, steps }, { models: { a: named("a"), b: named("b") } });
+  expect((await workflow.run().result).output).toEqual({
+    outer: "a 0.9 5 Be dry x",
+    inner: "b 0.1 5 x",
+    looped: ["b 0.1 5 x"],
+    plain: "a 0.9 5 x",
+  });
+});
+
 test.each([
   ["n8n", { nodes: [{ name: "OpenAI", type: "n8n-nodes-base.openAi" }], connections: {} }],
   ["Dify", { graph: { nodes: [], edges: [] } }],

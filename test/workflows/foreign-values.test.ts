@@ -136,3 +136,18 @@ test("a run whose rows another program has changed is refused with what is wrong
   await driver.close();
   await engine.close();
 });
+
+test.each<[what: string, returned: unknown, said: string]>([
+  ["a map", new Map([["a", 1]]), "an object of type Map"],
+  ["a set within", { all: new Set([1]) }, 'an object of type Set in "all"'],
+  ["bytes", new Uint8Array(2), "bytes: encode them"],
+  ["an error", new Error("no"), "an object of type Error"],
+  ["no number", Number.NaN, "a number"],
+])("%s that a function returns is refused in place of being emptied", async (_, returned, said) => {
+  const steps = [{ id: "a", type: "function", config: { function: "own" } }];
+  const workflow = await loadWorkflow({ steps }, { functions: { own: () => returned } });
+  await expect(workflow.run().result).rejects.toMatchObject({
+    code: "tool-failed",
+    message: expect.stringContaining(`own returned what JSON cannot carry: ${said}`),
+  });
+});

@@ -12,7 +12,7 @@ import type { Workflow } from "../../workflows/workflow.js";
  * steps before them made: a run keeps results, and not inputs.
  */
 export function stepInputs({ plan, head }: Workflow, { inputs, steps }: RunDetails): Record<string, JsonObject> {
-  const scope = new RunScope({ ...head.variables, ...inputs });
+  const scope = new RunScope({ ...head.variables, ...inputs }, head.config);
   const results = new Map(steps.map((record) => [record.key.replace(/#\d+$/, ""), record.results]));
   const output = (reference: StepReference): JsonValue | undefined => {
     const index = plan.byId.get(reference.step);

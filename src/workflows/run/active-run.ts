@@ -128,7 +128,7 @@ export class ActiveRun implements WorkflowRun {
   async #run(journal: RunJournal | undefined): Promise<void> {
     const { plan, head } = this.#workflow;
     const core = this.#core(journal);
-    const run = new PlanRun(core, plan, new RunScope(this.#options.variables), "", this.#stop.signal);
+    const run = new PlanRun(core, plan, new RunScope(this.#options.variables, head.config), "", this.#stop.signal);
     run.answering = new RunAnswer(plan, run.slots, (events) => this.#channel.push(events));
     this.#plan = run;
     const { timeoutMs } = head;
@@ -152,7 +152,6 @@ export class ActiveRun implements WorkflowRun {
     const { compile, clock, onQuestion, conversations, memory, callContext } = this.#options;
     return new RunCore({
       id: this.runId,
-      settings: head.config,
       services,
       clock,
       limits: head.limits,
@@ -162,10 +161,10 @@ export class ActiveRun implements WorkflowRun {
       callContext,
       onQuestion,
       write: (events) => this.#channel.push(events),
-      findModel: (asked) => findModel(asked, head.config, services),
+      findModel: (asked, settings) => findModel(asked, settings, services),
       compile: async (document) => {
         const inner = await compile(document);
-        return { plan: inner.plan, variables: (inputs) => inner.variables(inputs) };
+        return { plan: inner.plan, settings: inner.head.config, variables: (inputs) => inner.variables(inputs) };
       },
     });
   }

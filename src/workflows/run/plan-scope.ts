@@ -42,6 +42,10 @@ export class PlanScope implements Scope {
   get variables(): JsonObject {
     return this.#around.variables;
   }
+
+  get settings(): JsonObject {
+    return this.#around.settings;
+  }
 }
 
 /**

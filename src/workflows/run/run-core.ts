@@ -28,7 +28,6 @@ export interface StepProgress {
 /** What all steps of a run share. */
 export interface RunCoreOptions {
   id: string;
-  settings: JsonObject;
   services: WorkflowServices;
   clock: Clock;
   limits: RunLimits;
@@ -40,7 +39,7 @@ export interface RunCoreOptions {
   /** Where the engine keeps what `memory_store` is given. */
   memory: MemoryIndex | undefined;
   write: (events: Batch) => void | Promise<void>;
-  findModel: (asked: ModelAsked) => ChatModel;
+  findModel: (asked: ModelAsked, settings: JsonObject) => ChatModel;
   compile: (document: JsonValue) => Promise<CompiledBody>;
   /** Answers questions while the run goes on, where somebody is there. */
   onQuestion?: ((question: OpenQuestion, signal: AbortSignal) => Promise<JsonValue>) | undefined;
@@ -49,13 +48,14 @@ export interface RunCoreOptions {
 /** Another workflow, ready to be run inside a run. */
 interface CompiledBody {
   plan: WorkflowPlan;
+  /** Its own `config`. */
+  settings: JsonObject;
   variables(inputs: JsonObject): JsonObject;
 }
 
 /** What all steps of a run share: its journal, its places, what it has used and what it waits for. */
 export class RunCore {
   readonly id: string;
-  readonly settings: JsonObject;
   readonly services: WorkflowServices;
   readonly clock: Clock;
   readonly limits: RunLimits;
@@ -78,7 +78,6 @@ export class RunCore {
 
   constructor(options: RunCoreOptions) {
     this.id = options.id;
-    this.settings = options.settings;
     this.services = options.services;
     this.clock = options.clock;
     this.limits = options.limits;

@@ -24,7 +24,7 @@ import { readAnswer } from "./read-answer.js";
 import { scopeOfRound } from "./round-scope.js";
 import type { RunAnswer } from "./run-answer.js";
 import type { RunCore } from "./run-core.js";
-import { InnerScope, RunScope, type Scope } from "./scope.js";
+import { InnerScope, innerSettings, RunScope, type Scope } from "./scope.js";
 import { addUsed, type StepRun } from "./step-run.js";
 import type { StepSlot } from "./step-slot.js";
 import { countStreaming, type StreamingAttempt } from "./streaming-attempt.js";
@@ -95,7 +95,7 @@ export class RunningStep implements StepContext {
   }
 
   get settings(): JsonObject {
-    return this.#core.settings;
+    return this.#scope.settings;
   }
 
   get outputs(): readonly string[] {
@@ -161,12 +161,8 @@ export class RunningStep implements StepContext {
 
   model(asked: Partial<ModelAsked> = {}, { thinking = "apart" }: { thinking?: "apart" | "within" } = {}): ChatModel {
     const [provider, name] = [this.field("provider"), this.config.model];
-    const found = this.#core.findModel({
-      step: this.id,
-      ...(typeof provider === "string" && { provider }),
-      ...(typeof name === "string" && { model: name }),
-      ...asked,
-    });
+    const own = { ...(typeof provider === "string" && { provider }), ...(typeof name === "string" && { model: name }) };
+    const found = this.#core.findModel({ step: this.id, ...own, ...asked }, this.settings);
     const isParted = thinking === "apart" && thinkingMode(this.config, this.settings) !== "show";
     return isParted ? withoutThinking(found) : found;
   }
@@ -289,8 +285,8 @@ export class RunningStep implements StepContext {
     const depth = this.#key.match(/\/(?:agent|workflow)\//g)?.length ?? 0;
     if (depth >= DEEPEST)
       throw new SluiceError("invalid-argument", `workflows call one another more than ${DEEPEST} deep`);
-    const { plan, variables } = await this.#core.compile(document);
-    const scope = new RunScope(variables(inputs));
+    const { plan, variables, settings } = await this.#core.compile(document);
+    const scope = new RunScope(variables(inputs), innerSettings(this.settings, settings));
     return this.#runPlan(new PlanRun(this.#core, plan, scope, `${this.#key}/${label}/`, this.signal));
   }
 

@@ -10,14 +10,18 @@ export interface Scope {
   variable(name: string): JsonValue | undefined;
   /** All variables. */
   readonly variables: JsonObject;
+  /** The `config` of the workflow that the steps are of. */
+  readonly settings: JsonObject;
 }
 
-/** The outermost scope: the inputs and variables of the run. */
+/** The outermost scope of a workflow: the inputs and variables of the run, and the workflow's settings. */
 export class RunScope implements Scope {
   readonly variables: JsonObject;
+  readonly settings: JsonObject;
 
-  constructor(variables: JsonObject) {
+  constructor(variables: JsonObject, settings: JsonObject) {
     this.variables = variables;
+    this.settings = settings;
   }
 
   output(): JsonValue | undefined {
@@ -31,13 +35,11 @@ export class RunScope implements Scope {
 
 /** A scope with more variables, for a round of a loop. */
 export class InnerScope implements Scope {
-  readonly #outer: Pick<Scope, "output" | "variable">;
-  readonly #all: () => JsonObject;
+  readonly #outer: Scope;
   readonly #own: JsonObject;
 
   constructor(outer: Scope, own: JsonObject) {
     this.#outer = outer;
-    this.#all = () => outer.variables;
     this.#own = own;
   }
 
@@ -50,8 +52,22 @@ export class InnerScope implements Scope {
   }
 
   get variables(): JsonObject {
-    return { ...this.#all(), ...this.#own };
+    return { ...this.#outer.variables, ...this.#own };
   }
+
+  get settings(): JsonObject {
+    return this.#outer.settings;
+  }
+}
+
+/**
+ * The settings of a workflow that another one runs: its own, and those of the other that it does not name. Its models are its own
+ * as soon as it names a provider; instructions are not handed on.
+ */
+export function innerSettings(outer: JsonObject, own: JsonObject): JsonObject {
+  const { default_model: model, system_message: _, ...rest } = outer;
+  const isOwnProvider = own.default_llm_provider !== undefined;
+  return { ...rest, ...(model !== undefined && !isOwnProvider && { default_model: model }), ...own };
 }
 
 /** A variable at its path, or what stands in its place. */

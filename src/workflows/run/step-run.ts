@@ -11,8 +11,9 @@ import type { PlanRun } from "./plan-run.js";
 import { evaluateIn } from "./plan-scope.js";
 import { RunningStep } from "./running-step.js";
 import { InnerScope, type Scope } from "./scope.js";
+import { stepFailure } from "./step-failure.js";
 import { mainName } from "./step-outputs.js";
-import type { StepSlot } from "./step-slot.js";
+import { failedResults, type StepSlot } from "./step-slot.js";
 import { Suspended } from "./suspended.js";
 
 /** Runs a step: takes its place, tries it as often as it may be tried, and writes down what it made. */
@@ -112,7 +113,7 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Runs a step once for each item of its `loop.over`. */
+/** Runs a step once for each item of its `loop.over`. Where the run goes on after failures, an item that fails leaves the others. */
 async function eachItem(run: StepRun): Promise<StepResult> {
   const { plan, slot, key } = run;
   const { step } = slot;
@@ -127,23 +128,35 @@ async function eachItem(run: StepRun): Promise<StepResult> {
       continue;
     }
     const variables = loopVariables(item, index, items.length, each?.as);
-    const results =
-      each?.body === undefined
-        ? await attempts(run, itemKey, new InnerScope(plan.scope, variables))
-        : await bodyOnce(run, each.body, variables, index);
+    let failure: SluiceError | undefined;
+    const results = await itemOnce(run, itemKey, variables, index).catch((thrown: unknown) => {
+      if (step.onError.action !== "continue" || thrown instanceof Suspended || plan.signal.aborted) throw thrown;
+      failure = stepFailure(step, itemKey, thrown);
+      return failedResults(step, failure);
+    });
     all.push(results);
+    if (failure !== undefined)
+      plan.core.progress({ step: itemKey, type: step.type.type, state: "failed", message: failure.message });
     await plan.core.journal?.record({
       key: itemKey,
-      status: "completed",
+      status: failure === undefined ? "completed" : "failed",
       results,
       usage: {},
       attempts: 1,
       startedAt: new Date().toISOString(),
       elapsedMs: 0,
+      ...(failure !== undefined && { error: { code: failure.code, message: failure.message } }),
     });
   }
   const main = mainName(step);
   return { [main]: all.map((results) => results[main] ?? results), results: all, count: all.length };
+}
+
+function itemOnce(run: StepRun, key: string, variables: JsonObject, index: number): Promise<StepResult> {
+  const { plan, slot } = run;
+  const body = slot.step.each?.body;
+  if (body !== undefined) return bodyOnce(run, body, variables, index);
+  return attempts(run, key, new InnerScope(plan.scope, variables));
 }
 
 async function bodyOnce(run: StepRun, body: string, variables: JsonObject, index: number): Promise<StepResult> {

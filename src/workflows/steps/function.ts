@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonValue, parseJson } from "../../base/json.js";
+import { isJsonObject } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import { SluiceError } from "../../stream/error.js";
+import { toJson } from "../../tools/tool-output.js";
 import { object, required, text } from "../format/field-spec.js";
 import type { WorkflowServices } from "../services.js";
 import type { StepContext } from "./step-context.js";
@@ -37,15 +38,8 @@ export async function callFunction(context: StepContext, name: string, argument:
 
 /** An object's fields are results of their own. @throws {SluiceError} `tool-failed` for what JSON cannot carry. */
 export function spreadResult(returned: unknown, name: string): StepResult {
-  const result = plain(returned, name);
+  const result = toJson(returned, name);
   return isJsonObject(result) ? { ...result, result } : { result };
-}
-
-function plain(returned: unknown, name: string): JsonValue {
-  if (returned === undefined) return null;
-  const text = JSON.stringify(returned);
-  if (text === undefined) throw new SluiceError("tool-failed", `${name} returned what JSON cannot carry`);
-  return parseJson(text);
 }
 
 function unknownFunction(name: string, { functions = {} }: WorkflowServices): SluiceError {

@@ -142,7 +142,7 @@ test.each<[what: string, returned: unknown, said: string]>([
   ["a set within", { all: new Set([1]) }, 'an object of type Set in "all"'],
   ["bytes", new Uint8Array(2), "bytes: encode them"],
   ["an error", new Error("no"), "an object of type Error"],
-  ["no number", Number.NaN, "a number"],
+  ["no number", Number.NaN, "NaN"],
 ])("%s that a function returns is refused in place of being emptied", async (_, returned, said) => {
   const steps = [{ id: "a", type: "function", config: { function: "own" } }];
   const workflow = await loadWorkflow({ steps }, { functions: { own: () => returned } });

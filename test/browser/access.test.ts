@@ -46,14 +46,25 @@ describe.skipIf(NO_BROWSER !== undefined)("whoever uses the app", () => {
       isMobile: true,
     });
     const chat = new ChatDriver(page);
-    await chat.ask("Show me everything");
-    const wider = await page.evaluate(
-      () => document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth,
-    );
-    expect(wider).toBe(false);
+    const isCut = () =>
+      page.evaluate(() => {
+        const { width = innerWidth } = visualViewport ?? {};
+        return [document.documentElement, document.body].some(({ scrollWidth }) => scrollWidth > width);
+      });
+    await page.locator(".ideas").waitFor();
+    expect(await isCut()).toBe(false);
+    await page.locator("#composer").fill("Show me");
+    await page.keyboard.press("End");
+    // There is no Shift on the keyboard of a telephone: Enter is a new line.
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("everything");
+    expect(await page.locator("#composer").inputValue()).toBe("Show me\neverything");
+    await chat.button("Send").click();
+    await chat.whole();
+    expect(await isCut()).toBe(false);
     expect(await page.locator(".sidebar").isVisible()).toBe(false);
     await chat.button("Open the sidebar").click();
-    await page.getByRole("link", { name: "Show me everything" }).waitFor();
+    await page.getByRole("link", { name: /^Show me/ }).waitFor();
     expect(await violations(page)).toEqual([]);
     await close();
   });

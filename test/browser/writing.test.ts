@@ -108,6 +108,36 @@ describe.skipIf(NO_BROWSER !== undefined)("what is written", () => {
     await close();
   });
 
+  test("is pasted as text where there is text, and pictures of one name are each kept", async () => {
+    const { page, close } = await browser.page(serving.url);
+    const chat = new ChatDriver(page);
+    /** Pastes a picture, and a text where there is one; whether the page took it. */
+    const paste = (text: string | undefined) =>
+      page.locator("#composer").evaluate((area, words) => {
+        const clipboardData = new DataTransfer();
+        if (words !== undefined) clipboardData.setData("text/plain", words);
+        clipboardData.items.add(new File([new Uint8Array([1])], "image.png", { type: "image/png" }));
+        return !area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+      }, text);
+    const attached = page.locator(".attached");
+    // danny-avila/LibreChat#1934, #2658: cells of Excel and text of Word come with a picture of them.
+    expect(await paste("A\t1")).toBe(false);
+    expect(await paste(undefined)).toBe(true);
+    await attached.first().waitFor();
+    await paste(undefined);
+    await attached.nth(1).waitFor();
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "none.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
+    await page.getByText("none.txt is empty.").waitFor();
+    await attached.first().getByRole("button").click();
+    expect(await attached.count()).toBe(1);
+    await chat.ask("Go");
+    expect(await page.locator(".given-files img").count()).toBe(1);
+    expect(await page.getByText("none.txt is empty.").count()).toBe(0);
+    await close();
+  });
+
   test("in a table is not squeezed to a word a line on a telephone: the table scrolls", async () => {
     const { page, close } = await browser.page(serving.url, { viewport: { width: 320, height: 640 } });
     const chat = new ChatDriver(page);

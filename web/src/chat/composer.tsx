@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
-import { isEnter } from "../design/enter-key.js";
+import { sends } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile } from "../store/records.js";
 import { Caption } from "../voice/caption.js";
@@ -51,6 +51,7 @@ export function Composer({ conversation, onSent }: ComposerProps) {
     keepDraft(conversation.id, "", isNew);
     draft.value = "";
     files.value = [];
+    problem.value = "";
   };
   const take = async (given: Iterable<File>) => {
     const { read, refused } = await readFiles(given);
@@ -58,13 +59,14 @@ export function Composer({ conversation, onSent }: ComposerProps) {
     problem.value = refused;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!isEnter(event)) return;
+    if (!sends(event)) return;
     event.preventDefault();
     if (!running) send();
   };
   const onPaste = (event: ClipboardEvent) => {
-    const pasted = event.clipboardData?.files;
-    if (pasted === undefined || pasted.length === 0) return;
+    const { files: pasted, types } = event.clipboardData ?? {};
+    // Office programs give a picture beside the text: who copies text means it.
+    if (pasted === undefined || pasted.length === 0 || types?.includes("text/plain")) return;
     event.preventDefault();
     void take(pasted);
   };
@@ -89,9 +91,9 @@ export function Composer({ conversation, onSent }: ComposerProps) {
       <div class="composer-box">
         {files.value.length > 0 && (
           <div class="composer-files">
-            {files.value.map((file) => (
+            {files.value.map((file, index) => (
               <Attached
-                key={file.name}
+                key={index}
                 file={file}
                 onRemove={() => {
                   files.value = files.value.filter((one) => one !== file);

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { CopyButton } from "../design/copy-button.js";
-import { isEnter } from "../design/enter-key.js";
+import { sends } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile, UserTurn } from "../store/records.js";
 import { BranchArrows } from "./branch-arrows.js";
@@ -31,8 +31,8 @@ export function UserTurnView({ conversation, turn }: { conversation: OpenConvers
       <h2 class="sr-only">You</h2>
       {turn.files.length > 0 && (
         <div class="given-files">
-          {turn.files.map((file) => (
-            <GivenFileView key={file.name} file={file} />
+          {turn.files.map((file, index) => (
+            <GivenFileView key={index} file={file} />
           ))}
         </div>
       )}
@@ -69,7 +69,7 @@ function Editor({ text, onCancel, onSend }: { text: string; onCancel(): void; on
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") onCancel();
-    if (!isEnter(event)) return;
+    if (!sends(event)) return;
     event.preventDefault();
     send();
   };

@@ -123,8 +123,8 @@ function valuesFor(
   }
   const missing = places.filter((place) => !values.has(place));
   if (missing.length > 0) {
-    const ways = missing.map((place) => (place === SAID ? "a prompt" : `--input ${place}=…`));
-    const message = `the template ${name} needs ${missing.join(", ")}: give ${ways.join(", ")}; what is to stay in double braces goes between {% raw %} and {% endraw %}`;
+    const options = missing.map((place) => (place === SAID ? "a prompt" : `--input ${place}=…`));
+    const message = `the template ${name} needs ${missing.join(", ")}: give ${options.join(", ")}; what is to stay in double braces goes between {% raw %} and {% endraw %}`;
     throw new SluiceError("invalid-argument", message, { field: "--input" });
   }
   return values;

@@ -17,7 +17,7 @@ export class EmittedText {
   }
 
   /** Whether a text is what was emitted. */
-  is(text: string): boolean {
+  equals(text: string): boolean {
     return text.length === this.#length && hashOf(text, text.length, SEED) === this.#hash;
   }
 

@@ -27,7 +27,7 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
   push(event: ChatEvent, write: (chunk: ConversationStreamResponse) => void): void {
     switch (event.type) {
       case "text-delta":
-        this.#say(this.#text.push(event.text), write);
+        this.#chunk(this.#text.push(event.text), write);
         return;
       case "context":
         this.#contextId = event.contextId;
@@ -37,14 +37,14 @@ export class Alpha1ChunkWriter implements ChunkWriter<ConversationStreamResponse
         this.#text = new WholeText();
         return;
       case "finish":
-        this.#say(this.#text.end(), write);
+        this.#chunk(this.#text.end(), write);
         write(this.#complete(event.usage));
         return;
       default:
     }
   }
 
-  #say(content: string, write: (chunk: ConversationStreamResponse) => void): void {
+  #chunk(content: string, write: (chunk: ConversationStreamResponse) => void): void {
     if (content === "") return;
     this.#sent = true;
     write(create(ConversationStreamResponseSchema, { responseType: { case: "chunk", value: { content } } }));

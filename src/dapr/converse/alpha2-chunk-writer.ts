@@ -37,10 +37,10 @@ export class Alpha2ChunkWriter implements ChunkWriter<ConversationStreamResponse
       say(piece("reasoning", this.#reasoning.end()));
       say(piece("text", this.#text.end()));
     }
-    say(this.#say(event));
+    say(this.#response(event));
   }
 
-  #say(event: ChatEvent): ResponseType | undefined {
+  #response(event: ChatEvent): ResponseType | undefined {
     switch (event.type) {
       case "start":
         return this.#start(event);

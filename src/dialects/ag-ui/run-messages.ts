@@ -69,7 +69,7 @@ export class RunMessages {
     if (wholes.some(({ message, rest }) => message !== undefined && rest === undefined)) return false;
     for (const { id, content, message, rest } of wholes) {
       if (message !== undefined) this.#emitText(message, rest ?? "", emit);
-      else if (!this.#wasSaid(content)) {
+      else if (!this.#isEmitted(content)) {
         this.#emitText(this.begin({ ...(id !== undefined && { messageId: id }) }, "text"), content, emit);
       }
     }
@@ -83,8 +83,8 @@ export class RunMessages {
   }
 
   /** Whether a text was emitted under another id. */
-  #wasSaid(text: string): boolean {
-    return [...this.#messages.values()].some(({ emitted }) => emitted.is(text));
+  #isEmitted(text: string): boolean {
+    return [...this.#messages.values()].some(({ emitted }) => emitted.equals(text));
   }
 
   #emitText(message: Message, text: string, emit: Emit): void {

@@ -40,7 +40,7 @@ export class PartialArgs {
 
   /** Takes one of `partialArgs`; returns the text that it adds. */
   push(piece: JsonObject): string {
-    const value = saidValue(piece);
+    const value = pieceValue(piece);
     if (typeof piece.jsonPath !== "string" || value === undefined) return "";
     return this.set(piece.jsonPath, value, piece.willContinue === true);
   }
@@ -161,7 +161,7 @@ export class PartialArgs {
 }
 
 /** Which of its fields a piece says its value in. */
-function saidValue(piece: JsonObject): JsonValue | undefined {
+function pieceValue(piece: JsonObject): JsonValue | undefined {
   if (typeof piece.stringValue === "string") return piece.stringValue;
   if (Object.hasOwn(piece, "nullValue")) return null;
   return piece.numberValue ?? piece.boolValue ?? piece.structValue ?? piece.listValue;

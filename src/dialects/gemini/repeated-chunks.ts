@@ -17,7 +17,9 @@ export class Emitted {
 
   /** Whether chunks hold the same text, and no other calls. */
   isAll(chunks: RepeatedChunks): boolean {
-    return !this.isPassed(chunks) && this.#text.is(chunks.text) && chunks.calls.every((call) => this.#calls.has(call));
+    return (
+      !this.isPassed(chunks) && this.#text.equals(chunks.text) && chunks.calls.every((call) => this.#calls.has(call))
+    );
   }
 
   /** Whether chunks hold what was not emitted, and so are no repetition. */

@@ -20,16 +20,16 @@ const HEAD_WITHIN = 64;
  * tell. `undefined` where nothing tells, and for what is no base64, or empty.
  */
 export function fileTypeOf(kind: "image" | "audio", data: string, named: JsonValue | undefined): string | undefined {
-  let told: string | undefined;
+  let sniffed: string | undefined;
   try {
     const head = decodeBase64(data.slice(0, HEAD_WITHIN).replace(/\s/g, "").slice(0, HEAD));
     if (head.length === 0) return undefined;
-    told = sniffMediaType(head);
+    sniffed = sniffMediaType(head);
   } catch {
     return undefined;
   }
   if (kind === "audio" && named) return String(named);
-  if (told?.startsWith(kind)) return told;
+  if (sniffed?.startsWith(kind)) return sniffed;
   if (typeof named !== "string") return kind === "image" ? "image/png" : undefined;
   const type = named
     .replace(/;[\s\S]*/, "")

@@ -25,11 +25,11 @@ export class OpenAnswer {
 
   /**
    * @param newId makes the id of a call that came without one, from its place.
-   * @param said its text so far. Default: none.
+   * @param emitted its text so far. Default: none.
    */
-  constructor(newId: (place: number) => string, said = new EmittedText()) {
+  constructor(newId: (place: number) => string, emitted = new EmittedText()) {
     this.#newId = newId;
-    this.#text = said;
+    this.#text = emitted;
   }
 
   get hasText(): boolean {
@@ -96,8 +96,8 @@ export class OpenAnswer {
     const rest = typeof content === "string" ? this.#text.restOf(content) : "";
     if (rest === undefined) return undefined;
     const { refusal: _, audio: __, images: ___, ...others } = message;
-    const told = this.#reasoned ? [...THOUGHT_FIELDS, ...THOUGHT_STATES] : [];
-    const thoughts = Object.fromEntries(told.map((field) => [field, null]));
+    const fields = this.#reasoned ? [...THOUGHT_FIELDS, ...THOUGHT_STATES] : [];
+    const thoughts = Object.fromEntries(fields.map((field) => [field, null]));
     const calls = this.#calls?.any ? { tool_calls: null, function_call: null } : {};
     return { ...others, ...thoughts, ...calls, content: rest };
   }

@@ -67,9 +67,9 @@ export class PlainChatReader implements PlainReader<ReadText> {
     if (!hasOnly(chunk, CHUNK) || (chunk.object ?? "chat.completion.chunk") !== "chat.completion.chunk") return false;
     const { id, choices, usage } = chunk;
     if (filledString(id) === undefined || (this.state.id ?? id) !== id || !Array.isArray(choices)) return false;
-    const said = isJsonObject(usage);
-    if (!said && (usage ?? null) !== null) return false;
-    if (choices.length === 0) return said && this.state.id !== undefined;
+    const hasUsage = isJsonObject(usage);
+    if (!hasUsage && (usage ?? null) !== null) return false;
+    if (choices.length === 0) return hasUsage && this.state.id !== undefined;
     // What comes after the end may be an answer once more.
     return choices.length === 1 && !this.ending && isPlainChoice(choices[0]);
   }

@@ -257,10 +257,10 @@ export class OpenAiChatReader implements WireReader {
     } else if (emitted.length === 1) this.#shapes.learn(text, chunk, choice, delta, emitted[0]);
   }
 
-  #newAnswer(said?: EmittedText): OpenAnswer {
+  #newAnswer(emitted?: EmittedText): OpenAnswer {
     // An id that a recording has each time it is read, and that no other answer has.
     const newId = (place: number) => `call_${(this.#id ?? uuid()).replace(/[^\w-]/g, "").slice(-24)}_${place}`;
-    return new OpenAnswer(newId, said);
+    return new OpenAnswer(newId, emitted);
   }
 
   #takeUsage(chunk: JsonObject, choice: JsonObject | undefined, emit: Emit): void {

@@ -45,7 +45,7 @@ export class RepeatedAnswer {
   /** Whether it repeats what was emitted, and calls nothing else. */
   repeats(emitted: EmittedText, called: ReadonlySet<string>): boolean {
     const calls = [...this.#calls.values()].map(({ name, input }) => callSign(name, parseToolInput(input).input));
-    return emitted.is(this.#text) && calls.every((call) => called.has(call));
+    return emitted.equals(this.#text) && calls.every((call) => called.has(call));
   }
 
   #call({ index, function: fn }: JsonObject): void {

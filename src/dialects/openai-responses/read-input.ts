@@ -119,7 +119,9 @@ class History {
       const data = { type: "message", ...(named && { id }), ...(phase !== undefined && { phase }) };
       this.#addParts([{ type: "text", text: "", opaque: ownOpaque(data) }]);
     }
-    this.#addParts(typeof content === "string" ? [{ type: "text", text: content }] : parts(item).flatMap(readSaid));
+    this.#addParts(
+      typeof content === "string" ? [{ type: "text", text: content }] : parts(item).flatMap(readAssistantPart),
+    );
   }
 
   #reasoning(item: WireObject): void {
@@ -246,7 +248,7 @@ function readTexts(item: WireObject): string | TextPart[] {
 }
 
 /** A text of the model with what it cites. */
-function readSaid(part: WireObject): AssistantPart[] {
+function readAssistantPart(part: WireObject): AssistantPart[] {
   if (part.oneOf("type", TEXTS) === "refusal") {
     return [{ type: "text", text: part.requiredString("refusal"), refusal: true }];
   }

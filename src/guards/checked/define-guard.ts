@@ -108,9 +108,9 @@ export function defineGuard(definition: GuardDefinition): Guard {
   const field = unit === "sentence" ? "longest" : "unit.chars";
   if (!Number.isSafeInteger(chars) || chars < 2) throw invalid(field, chars, "a whole number of at least 2");
   const settings = { name, check, channels, unit, longest };
-  const checking = (ways: readonly ("input" | "output")[]): Guard => ({
+  const checking = (directions: readonly ("input" | "output")[]): Guard => ({
     name,
-    begin: (call) => new CheckedCall(settings, ways, call),
+    begin: (call) => new CheckedCall(settings, directions, call),
   });
   return {
     ...checking(directions),

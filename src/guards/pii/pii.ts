@@ -46,9 +46,9 @@ export function pii(options: PiiOptions = {}): Guard {
   const { directions = DIRECTIONS, reversible = false, ...scrubbing } = options;
   checkScrubbing(scrubbing);
   const load = loadedOnce(scrubbing);
-  const piiGuard = (ways: readonly Direction[]): Guard => ({
+  const piiGuard = (directions: readonly Direction[]): Guard => ({
     name: NAME,
-    begin: (call) => new LoadedCall(load, { directions: ways, reversible, call }),
+    begin: (call) => new LoadedCall(load, { directions, reversible, call }),
   });
   const whole = piiGuard(directions);
   // Tools get the values that the reader gets, and what they return is scrubbed before the provider sees it.

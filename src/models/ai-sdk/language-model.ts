@@ -220,7 +220,7 @@ export type Generated<Part> = {
 
 /** What the parts of a type hold in a field. */
 type FieldOf<Part, Type extends string, Field extends string> =
-  Extract<Part, { type: Type }> extends { [field in Field]: infer Held } ? Held : never;
+  Extract<Part, { type: Type }> extends { [field in Field]: infer Value } ? Value : never;
 
 /** A language model as `ai` takes it: version and parts go together. */
 export interface ServedLanguageModel<Version extends AiSdkVersion, Part> {

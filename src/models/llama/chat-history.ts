@@ -52,7 +52,7 @@ class HistoryWriter {
         this.#items.push({ type: "user", text: textIn(message.content, path) });
         return;
       case "assistant":
-        this.#addSaid(message.content, path);
+        this.#addOutput(message.content, path);
         return;
       case "tool":
         for (const result of resultsOf(message)) this.#addResult(result);
@@ -62,7 +62,7 @@ class HistoryWriter {
     }
   }
 
-  #addSaid(content: string | readonly AssistantPart[], path: string): void {
+  #addOutput(content: string | readonly AssistantPart[], path: string): void {
     const { response } = this.#turn();
     if (typeof content === "string") {
       response.push(content);

@@ -44,7 +44,7 @@ export class LlamaSource implements BatchSource, PaceListener {
   #usage: Usage = {};
   #outputTokens = 0;
   /** How many the reader has got. */
-  #toldTokens = 0;
+  #reportedTokens = 0;
   #reasoningTokens = 0;
   #out: ChatEvent[] = [];
   #begun = false;
@@ -260,8 +260,8 @@ export class LlamaSource implements BatchSource, PaceListener {
   #take(): Batch {
     const batch = this.#out;
     this.#out = [];
-    if (!this.#over && this.#outputTokens > this.#toldTokens) {
-      this.#toldTokens = this.#outputTokens;
+    if (!this.#over && this.#outputTokens > this.#reportedTokens) {
+      this.#reportedTokens = this.#outputTokens;
       batch.push({ type: "usage", usage: { outputTokens: this.#outputTokens } });
     }
     return batch;

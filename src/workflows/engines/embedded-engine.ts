@@ -199,7 +199,7 @@ export class EmbeddedEngine implements WorkflowEngine {
     const rows = await this.#alone((driver) =>
       driver.all<Row>(`${SELECT} WHERE status = 'running' ORDER BY created_at, id`, []),
     );
-    return rows.filter((row) => !this.#isHeld(row)).map(recordOf);
+    return rows.filter((row) => !this.#isRunElsewhere(row)).map(recordOf);
   }
 
   async show(id: string): Promise<RunDetails> {
@@ -249,13 +249,13 @@ export class EmbeddedEngine implements WorkflowEngine {
     return new EmbeddedJournal({ alone, beatMs: this.#silentMs / 5, id, fence, ...entries });
   }
 
-  #isHeld(row: Row): boolean {
+  #isRunElsewhere(row: Row): boolean {
     const holder = holderOf(row);
     return holder !== undefined && isAlive(holder, row.beat_at, this.#silentMs);
   }
 
   #refuseBusy(row: Row): void {
-    if (this.#isHeld(row)) throw runBusy(row.id, `process ${holderOf(row)?.pid}`);
+    if (this.#isRunElsewhere(row)) throw runBusy(row.id, `process ${holderOf(row)?.pid}`);
   }
 
   /** Runs something as a whole or not at all. */

@@ -64,8 +64,8 @@ async function realPath(path: string): Promise<string> {
 }
 
 function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${"/"}`) && !way.startsWith("..\\") && !isAbsolute(way));
+  const inside = relative(folder, path);
+  return inside === "" || (inside !== ".." && !/^\.\.[/\\]/.test(inside) && !isAbsolute(inside));
 }
 
 function fileError(path: string, done: string, thrown: unknown): SluiceError {

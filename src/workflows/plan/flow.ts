@@ -191,9 +191,9 @@ class FlowBuilder {
   #gateGuards(index: number, visit: (gate: number) => Guards): Guards {
     let all: Guards | undefined;
     for (const gate of this.#gates[index] ?? []) {
-      const way = new Map([...visit(gate)].map(([router, targets]) => [router, new Set(targets)]));
-      if (this.#steps[gate]?.chooses) way.set(gate, new Set([index]));
-      all = all === undefined ? way : either(all, way);
+      const guards = new Map([...visit(gate)].map(([router, targets]) => [router, new Set(targets)]));
+      if (this.#steps[gate]?.chooses) guards.set(gate, new Set([index]));
+      all = all === undefined ? guards : either(all, guards);
     }
     return all ?? new Map();
   }
@@ -210,11 +210,11 @@ class FlowBuilder {
   /** A step between two branches that has no tie to either belongs to the one before it. */
   #placeByPosition(): boolean {
     for (const { targets, chooses, index } of this.#steps) {
-      const ways = [...targets].filter((target) => !this.#isLoop(index, target)).sort((a, b) => a - b);
-      if (!chooses || ways.length < 2) continue;
-      for (const [way, first] of ways.entries()) {
-        const end = ways[way + 1];
-        for (let at = first + 1; end !== undefined && at < end; at++) this.#follow(at);
+      const branches = [...targets].filter((target) => !this.#isLoop(index, target)).sort((a, b) => a - b);
+      if (!chooses || branches.length < 2) continue;
+      for (const [at, first] of branches.entries()) {
+        const end = branches[at + 1];
+        for (let step = first + 1; end !== undefined && step < end; step++) this.#follow(step);
       }
     }
     return this.#implied.size > 0;

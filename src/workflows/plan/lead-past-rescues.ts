@@ -15,6 +15,6 @@ export function leadPastRescues(drafts: readonly StepDraft[]): void {
 }
 
 function leadsTo({ routes, condition, next, onError }: StepDraft["planned"]): number[] {
-  const ways = [...(routes?.cases.values() ?? []), routes?.otherwise, condition?.then, condition?.otherwise, next];
-  return [...ways, onError.action === "go" ? onError.to : undefined].filter((way) => way !== undefined);
+  const targets = [...(routes?.cases.values() ?? []), routes?.otherwise, condition?.then, condition?.otherwise, next];
+  return [...targets, onError.action === "go" ? onError.to : undefined].filter((target) => target !== undefined);
 }

@@ -33,7 +33,7 @@ const SEGMENT = /\.[\w-]+|\[\d+\]/g;
 const QUOTED = /"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|'[^'\\]*(?:\\[\s\S][^'\\]*)*(?:'|$)/g;
 
 /** Ways to write a place that other programs have, in the order in which they are read. */
-const WAYS: readonly [RegExp, string][] = [
+const SPELLINGS: readonly [RegExp, string][] = [
   [/^=(?=\{\{)/, ""],
   [/\$\{\{/g, "{{"],
   [/\{\{#([\w.-]+)#\}\}/g, "{{$1}}"],
@@ -49,7 +49,7 @@ const WAYS: readonly [RegExp, string][] = [
 export function usualText(text: string, at: ReferencePlace, own: ReadonlyMap<string, unknown>): string {
   if (!/[{$]/.test(text)) return text;
   let usual = text;
-  for (const [way, written] of WAYS) usual = usual.replace(way, written);
+  for (const [pattern, written] of SPELLINGS) usual = usual.replace(pattern, written);
   usual = usual.replace(MARKED, (found, name: string, path: string) => {
     const meant = usualName(name, path, at, own);
     if (meant === undefined) return found;
@@ -80,7 +80,7 @@ function isKnownName(name: string, at: ReferencePlace, own: ReadonlyMap<string, 
 /** A condition whose names are written as elsewhere. */
 export function usualCondition(text: string, at: ReferencePlace, own: ReadonlyMap<string, unknown>): string {
   let usual = text.trim();
-  for (const [way, written] of WAYS) usual = usual.replace(way, written);
+  for (const [pattern, written] of SPELLINGS) usual = usual.replace(pattern, written);
   const [, whole] = /^\{\{([^{}]*)\}\}$/.exec(usual) ?? [];
   return namesOutsideQuotes((whole ?? usual).trim(), at, own);
 }

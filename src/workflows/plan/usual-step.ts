@@ -241,26 +241,26 @@ function switched(step: JsonObject, cases: readonly string[]): JsonObject {
 function casesOf(fields: JsonObject, type: string): Map<string, JsonValue> {
   const found = new Map<string, JsonValue>();
   const { cases = fields.branches, default: otherwise } = fields;
-  if (isJsonObject(cases)) for (const [value, to] of Object.entries(cases)) found.set(value, way(to));
+  if (isJsonObject(cases)) for (const [value, to] of Object.entries(cases)) found.set(value, targetOf(to));
   else if (Array.isArray(cases)) {
     for (const one of cases) {
       if (!isJsonObject(one)) continue;
-      if (isJsonObject(one.default) || typeof one.default === "string") found.set("default", way(one.default));
+      if (isJsonObject(one.default) || typeof one.default === "string") found.set("default", targetOf(one.default));
       const [when, go] = [WHEN.find((name) => one[name] !== undefined), GO.find((name) => one[name] !== undefined)];
       if (when !== undefined && go !== undefined) found.set(String(one[when]), one[go] ?? null);
     }
   }
   if (!isSwitch(type)) {
     const [yes, no] = [YES.find((name) => fields[name] !== undefined), NO.find((name) => fields[name] !== undefined)];
-    if (yes !== undefined) found.set("true", way(fields[yes] ?? null));
-    if (no !== undefined) found.set("false", way(fields[no] ?? null));
+    if (yes !== undefined) found.set("true", targetOf(fields[yes] ?? null));
+    if (no !== undefined) found.set("false", targetOf(fields[no] ?? null));
   }
-  if (found.size > 0 && otherwise !== undefined) found.set("default", way(otherwise));
+  if (found.size > 0 && otherwise !== undefined) found.set("default", targetOf(otherwise));
   return found;
 }
 
 /** An id or steps; `{"goto": "a"}` and `{"steps": […]}` are read as what they hold. */
-function way(to: JsonValue): JsonValue {
+function targetOf(to: JsonValue): JsonValue {
   if (!isJsonObject(to) || to.type !== undefined) return to;
   const go = GO.find((name) => to[name] !== undefined);
   return go === undefined ? to : (to[go] ?? null);

@@ -1,6 +1,6 @@
 import { withoutBytes } from "../../../src/stream/message-json.js";
 import type { TurnRecord } from "../store/records.js";
-import { saidIn } from "../store/shelf.js";
+import { textOfTurn } from "../store/shelf.js";
 import { messagesOf } from "./history.js";
 
 /** Gives the user the branch that is shown as a Markdown file. */
@@ -8,7 +8,7 @@ export function exportMarkdown(title: string, turns: readonly TurnRecord[]): voi
   const parts = turns.map((turn) => {
     const who = turn.kind === "user" ? "You" : turn.model;
     const files = turn.kind === "user" ? turn.files.map(({ name }) => `*Attached: ${name}*\n\n`).join("") : "";
-    return `## ${who}\n\n${files}${saidIn(turn)}`;
+    return `## ${who}\n\n${files}${textOfTurn(turn)}`;
   });
   give(`${fileName(title)}.md`, "text/markdown", `# ${title}\n\n${parts.join("\n\n")}\n`);
 }

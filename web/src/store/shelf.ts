@@ -47,7 +47,8 @@ class Shelf {
     const found = new Set<string>();
     const { store } = (await this.#open()).transaction("turns");
     for await (const { value } of store) {
-      if (!found.has(value.conversation) && saidIn(value).toLowerCase().includes(wanted)) found.add(value.conversation);
+      if (!found.has(value.conversation) && textOfTurn(value).toLowerCase().includes(wanted))
+        found.add(value.conversation);
     }
     return found;
   }
@@ -72,7 +73,7 @@ class Shelf {
 }
 
 /** The text of a turn. */
-export function saidIn(turn: TurnRecord): string {
+export function textOfTurn(turn: TurnRecord): string {
   if (turn.kind === "user") return turn.text;
   return turn.legs
     .flatMap(({ events }) => events.map((event) => (event.type === "text-delta" ? event.text : "")))

@@ -110,8 +110,8 @@ export class LiveRun {
     if (this.#id.value !== "") this.#adopt(await readRun(this.#id.value));
   }
 
-  #again(way: string, body: object): Promise<void> {
-    const path = `v1/workflow-runs/${encodeURIComponent(this.#id.value)}/${way}`;
+  #again(action: string, body: object): Promise<void> {
+    const path = `v1/workflow-runs/${encodeURIComponent(this.#id.value)}/${action}`;
     return this.#follow((options) => beginRunAt(path, body, options));
   }
 
@@ -181,8 +181,8 @@ export class LiveRun {
       this.#error.value = new SluiceError("tool-failed", details.error.message);
     }
     const { output } = details;
-    const isSaid = this.#answer.value.parts.value.length > 0;
-    if (details.status === "completed" && typeof output === "string" && !isSaid) this.#showText(output);
+    const isShown = this.#answer.value.parts.value.length > 0;
+    if (details.status === "completed" && typeof output === "string" && !isShown) this.#showText(output);
     const ended = details.status === "completed" || details.status === "cancelled";
     if (ended) for (const step of this.steps.values()) if (step.state.value === "pending") step.set("skipped");
   }

@@ -59,7 +59,7 @@ export function StepPanel({ run, step, onClose }: StepPanelProps) {
           <AnswerParts view={view} live={state === "running"} />
         </section>
       ))}
-      {made !== undefined && <Made values={made} isSaid={step.streams.value.length > 0} />}
+      {made !== undefined && <Made values={made} isStreamed={step.streams.value.length > 0} />}
       {over && (state === "completed" || state === "failed" || state === "waiting") && (
         <button type="button" class="button small" onClick={() => void run.rerun(step.id)}>
           <Icon name="retry" />
@@ -111,16 +111,16 @@ function Ask({ schema, onAnswer }: { schema: JsonObject; onAnswer(answer: JsonVa
 }
 
 /** What a step made: its first result, and the others folded. Its text is not shown twice. */
-function Made({ values, isSaid }: { values: JsonObject; isSaid: boolean }) {
+function Made({ values, isStreamed }: { values: JsonObject; isStreamed: boolean }) {
   const shown = Object.entries(values).filter(([, value]) => value !== null && value !== "");
-  const first = isSaid ? [] : shown.slice(0, 1);
+  const first = isStreamed ? [] : shown.slice(0, 1);
   const rest = shown.slice(first.length);
   return (
     <>
       {first.length > 0 && <Values title="Made" values={Object.fromEntries(first)} />}
       {rest.length > 0 && (
         <details class="made">
-          <summary>{isSaid ? "Everything it made" : `${rest.length} more results`}</summary>
+          <summary>{isStreamed ? "Everything it made" : `${rest.length} more results`}</summary>
           <Values values={Object.fromEntries(rest)} />
         </details>
       )}

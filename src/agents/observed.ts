@@ -5,7 +5,7 @@ import { transform } from "../stream/sources/transform.js";
 import { Transcript } from "../stream/transcript.js";
 import type { AgentHooks } from "./agent-options.js";
 
-/** A run with the hooks that watch it; the same source where there is none. */
+/** A run with the hooks that watch it; the same source if there are no hooks. */
 export function observed(source: BatchSource, hooks: readonly AgentHooks[], context: CallContext): BatchSource {
   const watching = hooks.filter(({ onEvent, onFinish, onError }) => onEvent ?? onFinish ?? onError);
   if (watching.length === 0) return source;

@@ -84,7 +84,7 @@ class TurnsSource implements BatchSource {
     this.#usage = addUsage(this.#usage, usage);
   };
 
-  /** Begins the next turn; returns the end of the answer where there is none. */
+  /** Begins the next turn; returns the end of the answer if there is none. */
   async #begin(): Promise<Batch | undefined> {
     const decided = this.#decide(this.#ended, this.#left.signal, this.#spend);
     const turn = decided instanceof Promise ? await this.#left.race(decided) : decided;

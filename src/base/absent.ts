@@ -1,5 +1,5 @@
 /**
- * What stands for a function of Node where there is none: the build for browsers puts it there.
+ * Stands in for a function of Node in the build for browsers.
  *
  * @param module for example `node:fs`.
  */

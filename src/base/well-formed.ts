@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from "./json.js";
 /** A lone half of a surrogate pair: no Unicode character, and nothing that UTF-8 or strict readers of JSON take. */
 const LONE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
-/** The text with U+FFFD for each half of a surrogate pair that stands alone. The same text where there is none. */
+/** The text with U+FFFD for each half of a surrogate pair that stands alone. The same text if there is none. */
 export function wellFormed(text: string): string {
   return SURROGATE.test(text) ? text.replace(LONE, "\uFFFD") : text;
 }

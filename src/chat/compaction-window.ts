@@ -164,7 +164,7 @@ class CompactedHistory {
     }
   }
 
-  /** The cut that covered messages and instructions alone stand before; 0 where there is none, as on another branch. */
+  /** The cut that covered messages and instructions alone stand before; 0 if there is none, as on another branch. */
   #endOf(covers: ReadonlySet<ChatMessage>): number {
     const seen = new Set<ChatMessage>();
     const cut = this.#messages.findIndex((message) => {
@@ -186,7 +186,7 @@ class CompactedHistory {
     return this.#tokensFrom(this.#end) + (this.summary === undefined ? 0 : this.#count(withFolded([], this.summary)));
   }
 
-  /** Folds the oldest turns, in pieces that the model can read. Nothing changes where there are none that may be. */
+  /** Folds the oldest turns, in pieces that the model can read. Nothing changes if there are none that may be. */
   async fold(
     keep: number,
     piece: number,

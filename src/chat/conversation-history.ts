@@ -186,7 +186,7 @@ export class ConversationHistory {
   }
 
   /**
-   * Stores a turn whose storing failed. Does nothing where there is none.
+   * Stores a turn whose storing failed. Does nothing if there is none.
    *
    * @throws {SluiceError} `store-failed` where it fails again: the turn can still be saved later.
    */

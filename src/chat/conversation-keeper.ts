@@ -84,7 +84,7 @@ export class ConversationKeeper {
     }
   }
 
-  /** Stores a turn whose storing failed. Does nothing where there is none. */
+  /** Stores a turn whose storing failed. Does nothing if there is none. */
   async saveAgain(): Promise<void> {
     const unsaved = this.#unsaved;
     if (unsaved === undefined) return;

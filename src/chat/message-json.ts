@@ -41,7 +41,7 @@ export function messageToText(stored: StoredMessage): string {
  * The stored messages that `messageToText` wrote.
  *
  * @param where names the store and the conversation, for the error.
- * @throws {SluiceError} `store-failed` for what is none: what a model would be sent is not guessed.
+ * @throws {SluiceError} `store-failed` for anything else: what a model would be sent is not guessed.
  */
 export function messagesFromTexts(texts: readonly string[], where: string): StoredMessage[] {
   return texts.map((text) => {

@@ -44,7 +44,7 @@ export interface ConversationStatistics {
   timing?: { totalMs: number; meanTtftMs?: number; longestTtftMs?: number };
   /** By the models that answered, as their providers name them. */
   models: Record<string, ModelStatistics>;
-  /** ISO 8601, of the first and the last message; absent where there is none. */
+  /** ISO 8601, of the first and the last message; absent if there is none. */
   firstAt?: string;
   /** As `firstAt`, of the last message. */
   lastAt?: string;

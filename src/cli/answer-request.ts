@@ -6,7 +6,7 @@ import { describeIssues } from "../structured/schema.js";
 import { answer, approve, decline, deny, edit } from "../tools/input-response.js";
 import { type Io, shown } from "./io.js";
 
-/** The next line that a person types; `undefined` where there is none any more. */
+/** The next line that a person types; `undefined` if there is none any more. */
 export type NextLine = () => Promise<string | undefined>;
 
 /**

@@ -149,7 +149,7 @@ export class ChatSession {
     return error;
   }
 
-  /** The id of the last message; `undefined` where there is none, or it cannot be read. */
+  /** The id of the last message; `undefined` if there is none, or it cannot be read. */
   async #last(): Promise<string | undefined> {
     const messages = await this.#conversation.messages().catch(() => []);
     return messages.at(-1)?.id;

@@ -12,7 +12,7 @@ export type Keys = Readonly<Record<string, string>>;
 /** How variables end that hold what nobody else should read. */
 const SECRET = /^[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD)(?:_ID)?$/;
 
-/** The keys in a file; none where it is not there. @throws {SluiceError} `invalid-argument` for a file that is none of ours. */
+/** The keys in a file; none where it is not there. @throws {SluiceError} `invalid-argument` for any other file. */
 export function readKeys(file: string): Keys {
   let text: string;
   try {

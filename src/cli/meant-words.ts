@@ -26,7 +26,7 @@ export function meantWords(words: readonly string[], program: Command, isTermina
   throw new SluiceError("invalid-argument", message, { field: "command" });
 }
 
-/** Where the first word stands that is neither an option nor the value of one; behind the end where there is none. */
+/** Where the first word stands that is neither an option nor the value of one; behind the end if there is none. */
 function firstOperand(words: readonly string[], { commands }: Command): number {
   const options = commands
     .filter((command) => ["ask", "chat"].includes(command.name()))

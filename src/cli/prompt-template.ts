@@ -59,7 +59,7 @@ interface FilledTemplate {
 /** The place of what is asked with the template. */
 const SAID = "input";
 
-/** Reads a template. @throws {SluiceError} `invalid-argument` for a file that cannot be read, or is none. */
+/** Reads a template. @throws {SluiceError} `invalid-argument` for a file that cannot be read, or is no template. */
 export async function readTemplate(file: string, name: string): Promise<PromptTemplate> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => Promise.reject(fileError(file, "read", cause)));
   return extname(file) === ".json" ? promptDocument(text, name, file) : markdownTemplate(text, name, file);

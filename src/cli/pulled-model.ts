@@ -4,7 +4,7 @@ import { installedVersion } from "../base/installed-version.js";
 import { modelsFolder } from "./data-folder.js";
 import type { Io } from "./io.js";
 
-/** The newest file that `sluice pull` has fetched, as `model()` takes it; `undefined` where there is none, or nothing to run it. */
+/** The newest file that `sluice pull` has fetched, as `model()` takes it; `undefined` if there is none, or nothing to run it. */
 export function pulledModel(env: Io["env"]): string | undefined {
   const folder = modelsFolder(env);
   if (!existsSync(folder) || installedVersion("node-llama-cpp") === undefined) return undefined;

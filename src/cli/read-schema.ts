@@ -48,7 +48,7 @@ export async function readSchema(path: string): Promise<JsonObject> {
   return schema;
 }
 
-/** A reference that leads nowhere, or a pattern that is none. */
+/** A reference that leads nowhere, or an invalid pattern. */
 function firstProblem(value: JsonValue, root: JsonObject): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (isJsonObject(value)) {

@@ -10,7 +10,7 @@ export interface AnswerContent {
 
 /**
  * The reason that agrees with the output: services end an answer with calls, or with a refusal, on `stop`, and say
- * `tool_calls` where there is none. Whoever runs tools goes by the reason.
+ * `tool_calls` without any call. Whoever runs tools goes by the reason.
  *
  * @param word what the provider's word means; `undefined` where it gave none.
  */

@@ -102,7 +102,7 @@ function exceptionIn(body: JsonObject): JsonObject | undefined {
   return isJsonObject(exception) ? exception : undefined;
 }
 
-/** MiniMax answers 200 with a status of its own, of which 0 is well. */
+/** MiniMax answers 200 and puts a status of its own into the body; 0 means success. */
 function failedResponse({ base_resp: response }: JsonObject): JsonObject | undefined {
   return isJsonObject(response) && typeof response.status_code === "number" && response.status_code !== 0
     ? response

@@ -10,7 +10,7 @@ export function readError(response: ErrorResponse): SluiceError {
   return providerError({ message: plainBody(response), ...complaintInText(response.body), status, headers });
 }
 
-/** The error that stands in a chunk or a body of an answer that began well, or `undefined` where there is none. */
+/** The error that stands in a chunk or a body of an answer that began well, or `undefined` if there is none. */
 export function errorIn(body: JsonObject): SluiceError | undefined {
   return saysError(body) ? providerError(complaintIn(body)) : undefined;
 }

@@ -64,7 +64,7 @@ export function malformed(text: string, why: string, cause?: unknown): SluiceErr
   return new SluiceError("malformed-frame", `a frame of the stream is ${why}: ${frame}`, {
     frame,
     cause,
-    // What begins as JSON and is none was damaged on its way; all else is what somebody wanted to say.
+    // What begins as JSON and is not JSON was damaged on its way; anything else is a message in plain words.
     retryable: cause !== undefined && /^\s*[{[]/.test(frame),
   });
 }

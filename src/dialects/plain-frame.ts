@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, parseExactJson } from "../base/json.js";
 
-/** A frame's payload as a JSON object; `undefined` for what is none. */
+/** A frame's payload as a JSON object; `undefined` for anything else. */
 export function objectIn(text: string): JsonObject | undefined {
   try {
     const value = parseExactJson(text);

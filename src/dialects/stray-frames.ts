@@ -59,7 +59,7 @@ export class StrayFrames {
     return complaint;
   }
 
-  /** Why an answer without its reason ended: the last frame of no known shape. `undefined` where there was none. */
+  /** Why an answer without its reason ended: the last frame of no known shape. `undefined` if there was none. */
   get error(): SluiceError | undefined {
     return this.#last;
   }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../base/json.js";
 
-/** A count of tokens as a provider gives it; `undefined` for what is none: a negative number, a fraction, a text. */
+/** A count of tokens as a provider gives it; `undefined` for anything else: a negative number, a fraction, a text. */
 export function tokenCount(value: JsonValue | undefined): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

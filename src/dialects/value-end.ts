@@ -11,7 +11,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** How far a string is looked at character by character, which is faster than a pattern where it is short and has no escapes. */
 const SHORT = 32;
 
-/** Where the value that begins at `from` ends, or -1 where there is none. */
+/** Where the value that begins at `from` ends, or -1 if there is none. */
 export function valueEnd(text: string, from: number, kind: ValueKind): number {
   const plain = kind === "string" ? plainEnd(text, from) : wholeNumberEnd(text, from);
   if (plain !== -1) return plain;

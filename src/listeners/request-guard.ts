@@ -67,7 +67,7 @@ function isLink(headers: IncomingHttpHeaders, method: string): boolean {
   return method === "GET" && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
 }
 
-/** The host of an authority in lower case; `undefined` where it is none. */
+/** The host of an authority in lower case; `undefined` if it is not one. */
 function hostOf(authority: string): string | undefined {
   const [, host] = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(?::\d*)?$/i.exec(authority) ?? [];
   return host?.toLowerCase();

@@ -12,7 +12,7 @@ import { sharedCapabilities } from "./shared-capabilities.js";
  * - `fail`: the error, with the partial answer;
  * - `retract`: a `retract` event voids the output and the next model starts over. Where whole steps were
  *   emitted (a model with tools of its own), which cannot be retracted, it fails;
- * - `continue`: the next model that accepts a prefix goes on from the text so far. Where there is none, or where
+ * - `continue`: the next model that accepts a prefix goes on from the text so far. If there is none, or where
  *   more than text was emitted (reasoning, tool calls), it fails.
  */
 export type FallbackPolicy = "fail" | "retract" | "continue";

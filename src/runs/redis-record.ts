@@ -3,7 +3,7 @@ import { NOTE } from "./redis-keys.js";
 import type { RunRecord, RunState } from "./run-log.js";
 
 /**
- * What a run's hash says of it; `undefined` where there is none.
+ * What a run's hash says of it; `undefined` if there is none.
  *
  * @param oldest the id of the oldest entry of its log, where there is one.
  */

@@ -37,7 +37,7 @@ export class RunChains<Run extends KeptRun> {
     this.#onForgotten = onForgotten;
   }
 
-  /** A run begins. @param follows the run that it goes on from; one that is not kept is none. */
+  /** A run begins. @param follows the run that it goes on from; one that is not kept is ignored. */
   begin(run: string, follows?: string): void {
     const known = follows === undefined ? undefined : this.#chains.get(follows);
     const chain = known ?? { ended: new Map(), running: 0, endedAt: 0, age: 0 };

@@ -10,7 +10,7 @@ export interface OpenRun {
   thread?: string;
   /** A name under which all runs that are kept are listed. */
   group?: string;
-  /** The earlier run that this one goes on from, which is then kept for as long as this one. One that is not kept is none. */
+  /** The earlier run that this one goes on from, which is then kept for as long as this one. One that is not kept is ignored. */
   follows?: string;
   /** What is noted of it from its beginning, by names. */
   notes?: Readonly<Record<string, string>>;

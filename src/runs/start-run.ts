@@ -49,7 +49,7 @@ const LOG = having("a run log, for example new MemoryRunLog()", "open");
 const STREAM = having("a ChatStream, as stream() gives it", "batches");
 
 /**
- * Runs a stream into a log: at the pace of its only reader, or as it comes where there is none or several.
+ * Runs a stream into a log: at the pace of its only reader, or as it comes if there is none or several.
  *
  * @throws {SluiceError} `conflict` when there is a run with this id; `invalid-argument` for a log or stream of another kind, and
  *   for unknown options.

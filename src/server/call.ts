@@ -40,7 +40,7 @@ export interface BodySource {
   next(): BodyPiece | undefined | Promise<BodyPiece | undefined>;
   /** Nobody reads any more. */
   cancel(): void;
-  /** A piece that keeps an idle connection alive, and that readers of this framing skip; absent where there is none. */
+  /** A piece that keeps an idle connection alive, and that readers of this framing skip; absent if there is none. */
   readonly keepAlive?: string;
 }
 

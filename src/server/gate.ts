@@ -49,7 +49,7 @@ export class Gate {
     if (!this.asksForKey) this.#keepPagesOut(headers, method);
   }
 
-  /** The headers for a browser about a page that may call; `undefined` where there is none, or it may not. */
+  /** The headers for a browser about a page that may call; `undefined` if there is none, or it may not. */
   corsHeaders(origin: string | undefined): Record<string, string> | undefined {
     if (origin === undefined) return undefined;
     if (!this.#origins.has("*") && !this.#origins.has(origin)) return undefined;

@@ -35,7 +35,7 @@ export function cursorOf({ time, id }: ListPlace): string {
   return Buffer.from(JSON.stringify([time, id])).toString("base64url");
 }
 
-/** @param field where the cursor stands. @throws {SluiceError} `invalid-request` for one that is none. */
+/** @param field where the cursor stands. @throws {SluiceError} `invalid-request` for an invalid one. */
 export function placeOf(cursor: string, field: string): ListPlace {
   const value = read(cursor);
   const [time, id] = Array.isArray(value) ? value : [];

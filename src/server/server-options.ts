@@ -70,7 +70,7 @@ export interface ServerOptions {
   embeddings?: Readonly<Record<string, EmbeddingModel | string>>;
   /** Voices, or their names (`flite`, `openai/nova`), under names of their own: for `/v1/audio/speech`. */
   voices?: Readonly<Record<string, Voice | string>>;
-  /** Who writes down what is said, under names: for `/v1/audio/transcriptions`. */
+  /** Transcribers by name: for `/v1/audio/transcriptions`. */
   transcribers?: Readonly<Record<string, Transcriber>>;
   /** Routes: names that answer with one of several models. */
   routes?: Readonly<Record<string, ServedRoute>>;

@@ -19,7 +19,7 @@ export function innerSource(model: ChatModel, request: ChatRequest, options: Cal
 /**
  * What a stream emits, for another stream.
  *
- * @param field names the stream where it is none.
+ * @param field names the value in the error if it is not a stream.
  * @throws {SluiceError} `invalid-argument`.
  */
 export function sourceOf(stream: ChatStream, field: string): BatchSource {

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../base/json.js";
 import type { ToolCallEvent } from "./chat-event.js";
 
-/** The arguments of a call as text: as JSON, or as the model wrote them where they are none. */
+/** The arguments of a call as text: as JSON, or as the model wrote them if they are not JSON. */
 export function inputText({ input, invalid }: Pick<ToolCallEvent, "input" | "invalid">): string {
   return invalid && typeof input === "string" ? input : JSON.stringify(input);
 }

@@ -12,7 +12,7 @@ import type { RunSettings } from "./run-settings.js";
 import type { Tool } from "./tool.js";
 import { type ExecutionOutput, ToolExecution } from "./tool-execution.js";
 
-/** Whom a run tells what happens. */
+/** Receives what happens in a run. */
 export interface RunListener {
   /** Events of the run. @param taken called when the reader has taken them, or will not get them. */
   emit(events: readonly ChatEvent[], run: CallRun, taken?: () => void): void;
@@ -63,7 +63,7 @@ export class CallRun implements ExecutionOutput {
     this.#execution.cancel(reason);
   }
 
-  /** Of the model calls inside, as far as it is known; `undefined` where there was none. */
+  /** Of the model calls inside, as far as it is known; `undefined` if there was none. */
   get usage(): Usage | undefined {
     return this.#execution.usage;
   }

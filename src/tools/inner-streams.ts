@@ -54,7 +54,7 @@ export class InnerStreams {
     this.context = { ...context, callPath: path, ...(this.#share && { budget: this.#share }) };
   }
 
-  /** Of all inner streams, as far as it is known; `undefined` where there was none. */
+  /** Of all inner streams, as far as it is known; `undefined` if there was none. */
   get usage(): Usage | undefined {
     const running = this.#reading?.transcript.usage;
     if (this.#spent === undefined || running === undefined) return this.#spent ?? running;

@@ -89,7 +89,7 @@ export class StepCalls {
     return waiting;
   }
 
-  /** Of model calls inside tools, as far as it is known; `undefined` where there was none. */
+  /** Of model calls inside tools, as far as it is known; `undefined` if there was none. */
   get innerUsage(): Usage | undefined {
     let usage: Usage | undefined;
     for (const { run } of this.#called) {

@@ -61,7 +61,7 @@ export class ToolExecution implements ToolCaller {
     this.#output = output;
   }
 
-  /** Of the model calls inside, as far as it is known; `undefined` where there was none. */
+  /** Of the model calls inside, as far as it is known; `undefined` if there was none. */
   get usage(): Usage | undefined {
     return this.#streams?.usage;
   }

@@ -126,7 +126,7 @@ export class SearchMemory implements AgentMemory {
     return this.#book.search(scope, question, limit);
   }
 
-  /** Deletes a fact; false where there is none of that id. */
+  /** Deletes a fact; false if there is none of that id. */
   delete(scope: string, id: string): Promise<boolean> {
     return this.#book.delete(scope, id);
   }

@@ -82,7 +82,7 @@ export class SharedPool {
     return this.#book.search(this.#scope, question, limit);
   }
 
-  /** Deletes a finding; false where there is none of that id. */
+  /** Deletes a finding; false if there is none of that id. */
   delete(id: string): Promise<boolean> {
     return this.#book.delete(this.#scope, id);
   }

@@ -82,7 +82,7 @@ export function handOff(options: HandOffOptions): ChatModel & Member {
 
 /** The same agent with a tool for each agent that it may hand over to. */
 function withHandOff(agent: HandOffMember, targets: readonly HandOffMember[]): Member {
-  /** Whom an answer has handed over to, by the history that it answers: a second hand-off of the same answer is none. */
+  /** The agent that an answer handed over to, by the history that it answers. A second hand-off of the same answer does not count. */
   const handed = new WeakMap<readonly ChatMessage[], string>();
   const tools = targets.map((target) =>
     tool({
@@ -119,7 +119,7 @@ function handedTo(messages: readonly ChatMessage[]): string | undefined {
   return undefined;
 }
 
-/** A hand-off that was denied, or failed, is none. */
+/** A hand-off that was denied, or failed, does not count. */
 function handsOver({ name, isError }: ToolResultPart): boolean {
   return name.startsWith(PREFIX) && isError !== true;
 }

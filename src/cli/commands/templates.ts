@@ -67,7 +67,7 @@ export function newTemplateCommand(name: string, io: Io): Promise<number> {
   });
 }
 
-/** Opens a template in the editor that `VISUAL` or `EDITOR` names; begins it where there is none. */
+/** Opens a template in the editor that `VISUAL` or `EDITOR` names; begins it if there is none. */
 export function editTemplateCommand(name: string, io: Io): Promise<number> {
   return reported(io, async () => {
     const known = (await templateFiles(io.env)).find((one) => one.name === name)?.file;

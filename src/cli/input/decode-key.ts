@@ -75,7 +75,7 @@ function decodeCsi(text: string, isWhole: boolean): Decoded | undefined {
   const [all = "", parameters = "", last] = CSI.exec(text.slice(1)) ?? [];
   const length = 1 + all.length;
   if (last !== undefined) return { key: keyOfCsi(parameters, last), length };
-  // What is begun and not gone on with is no key; what follows a sequence that is none is read for itself.
+  // An unfinished sequence is no key; what follows an unknown sequence is read for itself.
   return length === text.length && !isWhole ? undefined : { key: undefined, length };
 }
 

@@ -115,7 +115,7 @@ export class Draft {
     return true;
   }
 
-  /** Ends a line that was ended with a typed backslash, which goes. @returns `false` where there is none before the cursor. */
+  /** Ends a line that was ended with a typed backslash, which goes. @returns `false` if there is none before the cursor. */
   continueLine(): boolean {
     const at = this.#cursor;
     if (this.#text.charAt(at - 1) !== "\\" || !this.isTyped(at - 1, at) || at !== this.lineEnd) return false;

@@ -4,7 +4,7 @@ import type { Entry } from "./read-entry.js";
 export interface TypedInput {
   /** The next entry; `undefined` once nothing more will come. What was entered before it was asked for comes first. */
   next(): Promise<Entry | undefined>;
-  /** The answer to a question: what was entered before it was asked is none, and stays for later. */
+  /** The answer to a question. What was entered before the question does not answer it, and stays for later. */
   ask(): Promise<string | undefined>;
   /** Forgets the entries that wait; they are in the history. @returns how many. */
   forget(): number;

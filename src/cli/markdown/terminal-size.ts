@@ -1,7 +1,7 @@
 import type { Io } from "../io.js";
 import type { Reflow, Size } from "./live-tail.js";
 
-/** The size of the terminal; where there is none, what `COLUMNS` says, or 80. */
+/** The size of the terminal; if there is none, what `COLUMNS` says, or 80. */
 export function sizeOf({ stdout, stderr, env }: Io): Size {
   const stated = Number.parseInt(env.COLUMNS ?? "", 10);
   const columns = stdout.columns || stderr.columns || (stated > 0 ? stated : 80);

@@ -32,7 +32,7 @@ export function chooseComponent(
 }
 
 /**
- * The error of a call, which names the components that there are where the one that was asked is none of them.
+ * The error of a call, which names the components that exist if the one that was asked does not.
  *
  * @param components those that there are; `undefined` where that is not known.
  */

@@ -24,7 +24,7 @@ export interface GrpcCall<Desc extends DescMessage> {
   body(): string;
   /** Makes the connection. */
   connect(): Promise<void>;
-  /** Makes the call. Its limits are what ends it, and what the server is told. */
+  /** Makes the call. Its limits end it, and are sent to the server as a deadline. */
   open(limits: { signal: AbortSignal; timeoutMs?: number }): AsyncIterable<MessageShape<Desc>>;
   /** What the messages of its answer are. */
   answers: Desc;

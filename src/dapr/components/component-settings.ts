@@ -6,7 +6,7 @@ import { unfilledVariable } from "./unfilled-variable.js";
 
 /** What the metadata of any conversation component may set. Each key may be written in any case; others are ignored. */
 export interface ComponentSettings {
-  /** `key`, or `apiKey`, which daprd does not read. "" where there is none. */
+  /** `key`, or `apiKey`, which daprd does not read. "" if there is none. */
   key: string;
   model: string;
   endpoint: string;

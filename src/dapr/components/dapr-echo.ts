@@ -96,7 +96,7 @@ function textsOf({ content }: ChatMessage): string[] {
   if (typeof content === "string") return [content];
   return content.flatMap((part) => {
     if (part.type === "text") return [part.text];
-    // Files are none of daprd's.
+    // daprd has no files.
     if (part.type === "file") return [`(a file: ${part.mediaType})`];
     if (part.type !== "tool-result") return [];
     const { id = part.callId, name = part.name } = carriedWords(part.opaque) ?? {};

@@ -7,7 +7,7 @@ const DIALECT = "dapr";
 
 /** What a Dapr message has of a tool call or a tool's result that our parts have in another form. */
 export interface CarriedWords {
-  /** The id, "" where there was none. */
+  /** The id, "" if there was none. */
   id: string;
   name: string;
   /** The arguments of a call as they were written. */

@@ -8,7 +8,7 @@ import { ToolCallTexts } from "./tool-call-texts.js";
 
 /** A tool call as Dapr has it: its arguments are text. */
 export interface ConverseToolCall {
-  /** "" where there is none. */
+  /** "" if there is none. */
   id: string;
   /** The tool's. */
   name: string;
@@ -20,7 +20,7 @@ export interface ConverseToolCall {
 export interface ConverseAnswer {
   /** All of it that was not retracted. */
   text: string;
-  /** Empty where there are none. */
+  /** Empty if there are none. */
   toolCalls: ConverseToolCall[];
   /** The protocol's word, see `finishReasonName`. */
   finishReason: string;

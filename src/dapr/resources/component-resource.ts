@@ -10,7 +10,7 @@ const DEFAULT_INIT_TIMEOUT_MS = 5_000;
 export interface MetadataItem {
   /** The field's name. */
   name: string;
-  /** The value's text; absent where there is none. */
+  /** The value's text; absent if there is none. */
   value?: string;
   /** A secret: its name, and the key in it ("" for the same). */
   secretKeyRef?: { name: string; key: string };

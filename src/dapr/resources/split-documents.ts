@@ -2,7 +2,7 @@ const SEPARATOR = "\n---";
 
 /** Cuts a file into its YAML documents as daprd does: at each line that begins with `---`; the rest of that line is dropped. */
 export function splitDocuments(file: string): string[] {
-  // Any of YAML's line ends is one (YAML 1.1, 4.2); a mark of the byte order is none of the text.
+  // Any of YAML's line ends is one (YAML 1.1, 4.2); a byte order mark is not part of the text.
   const text = file.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
   const documents: string[] = [];
   let from = 0;

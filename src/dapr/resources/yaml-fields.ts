@@ -6,7 +6,7 @@ export function resourceError(message: string): SluiceError {
   return new SluiceError("invalid-argument", message);
 }
 
-/** A field by its name; where there is none of that name, one that differs only in case, as Go decodes JSON. */
+/** A field by its name; if there is none of that name, one that differs only in case, as Go decodes JSON. */
 export function field(object: JsonObject, name: string): JsonValue | undefined {
   if (Object.hasOwn(object, name)) return object[name];
   const lower = name.toLowerCase();

@@ -27,7 +27,7 @@ export interface AppResources {
 /** Settings of `prepareResources`. */
 export interface ResourcesSetup {
   env: Environment;
-  /** A development run: with a default component where there is none, and these values for `${NAME}`. */
+  /** A development run: with a default component if there is none, and these values for `${NAME}`. */
   development?: { variables: Readonly<Record<string, string>> };
   /** Whether a daprd will read them, too. */
   forDaprd: boolean;

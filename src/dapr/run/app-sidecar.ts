@@ -153,7 +153,7 @@ interface FrontSetup {
   signal: AbortSignal;
 }
 
-/** Waits for daprd. One that is not ready in time may still be of use, as `dapr run` has it; one that ends is none. */
+/** Waits for daprd. One that is not ready in time is used all the same, as `dapr run` does; one that has ended is not. */
 async function untilHealthy(
   daprd: ManagedProcess,
   { http }: DaprdPorts,

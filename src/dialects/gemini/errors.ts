@@ -68,7 +68,7 @@ function complaintError(known: ProviderComplaint, error: JsonValue | undefined):
   return providerError(complaint);
 }
 
-/** What the details say more exactly than the status: a bad key is an `INVALID_ARGUMENT`, a used up day's quota is none to wait for. */
+/** What the details say more exactly than the status: a bad key is an `INVALID_ARGUMENT`, waiting does not help when a day's quota is used up. */
 function reasonIn(details: readonly JsonObject[]): string | undefined {
   for (const detail of details) {
     if (detail["@type"] === ERROR_INFO && typeof detail.reason === "string") return detail.reason;

@@ -16,7 +16,7 @@ const WORDS = (
 /** The words that all of Google's services number alike, by their numbers: some gateways pass these on. */
 const NUMBERED = ["FINISH_REASON_UNSPECIFIED", "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "OTHER"];
 
-/** The word in a field for it; that of no reason yet is none. */
+/** The word in a field of the reason; `undefined` while there is no reason yet. */
 export function finishWordIn(value: JsonValue | undefined): string | undefined {
   const word = typeof value === "number" ? (NUMBERED[value] ?? String(value)) : endWordIn(value);
   return value === 0 ? undefined : word;

@@ -4,7 +4,7 @@ export type PathStep = string | number;
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y;
 
 /**
- * The steps of a singular JSONPath query (RFC 9535), for example `$.recipe.steps[2]`. What is none is one step with that
+ * The steps of a singular JSONPath query (RFC 9535), for example `$.recipe.steps[2]`. A text that is no such query is one step with that
  * name, so that the value it stands for is not lost.
  */
 export function parseJsonPath(path: string): PathStep[] {

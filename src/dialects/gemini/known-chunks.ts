@@ -10,7 +10,7 @@ export interface Meaning {
   kind: "text" | "thought" | "args";
   /** Names of the captured values, in the order in which they stand in the chunk. */
   order: readonly string[];
-  /** Where among them the piece, its path and the count stand; -1 where there is none. */
+  /** Where among them the piece, its path and the count stand; -1 if there is none. */
   at: { piece: number; path: number; count: number };
   /** The count of tokens that grows with such pieces, where the chunk says it. */
   count: "candidatesTokenCount" | "thoughtsTokenCount" | undefined;

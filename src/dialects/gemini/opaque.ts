@@ -19,7 +19,7 @@ export function otherFields(object: JsonObject, known: readonly string[]): JsonO
   return Object.fromEntries(Object.entries(object).filter(([key, value]) => value !== null && !known.includes(key)));
 }
 
-/** The value as an object; an empty one where it is none. */
+/** The value as an object; an empty one if it is not one. */
 export function objectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }

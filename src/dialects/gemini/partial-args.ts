@@ -11,7 +11,7 @@ interface OpenContainer {
   has: Set<PathStep> | number;
 }
 
-/** How many elements may be left out before one: a place further on is none that a model means. */
+/** How many elements may be left out before one: no model means a place further on. */
 const MAX_GAP = 1_000;
 
 /** A value for a place that was already closed. */

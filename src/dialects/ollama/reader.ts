@@ -35,7 +35,7 @@ export class OllamaReader implements WireReader {
   #started: boolean;
   #finished = false;
   #calls = 0;
-  /** The line that said why the answer ends without saying that it does, as some backends do. */
+  /** The line with a reason but without `done`, as some backends write it. */
   #reasoned: JsonObject | undefined;
   /** The line before, where it has calls. */
   #lastCalls: string | undefined;
@@ -58,7 +58,7 @@ export class OllamaReader implements WireReader {
     if (!known && !isDone(data) && !isHeartbeat(frame)) this.#line(this.#parse(frame), frame, emit);
   }
 
-  /** Whether a line said why the answer ends, and not that it has. */
+  /** Whether a line had a reason, and none was `done` yet. */
   get ending(): boolean {
     return this.#reasoned !== undefined && !this.#finished;
   }

@@ -1,6 +1,6 @@
 import { SluiceError } from "../../stream/error.js";
 
-/** The error for an answer whose connection was closed before it said that it is over. */
+/** The error for an answer whose connection was closed before its end. */
 export function cutShort(): SluiceError {
   const message = "the answer ended without a finish reason and without [DONE]";
   return new SluiceError("truncated", message, { retryable: true });

@@ -12,7 +12,7 @@ export interface OpenAiChatQuirks {
   topK?: boolean;
   /**
    * Under which name reasoning of earlier turns is sent back; `thinking`: as Mistral's chunks in the content, where it
-   * stood. Default: not at all. As `reasoning_content` each answer with calls has it, a blank where there was none.
+   * stood. Default: not at all. As `reasoning_content` each answer with calls has it, a blank if there was none.
    */
   sendReasoning?: "reasoning_content" | "reasoning" | "thinking";
   /**

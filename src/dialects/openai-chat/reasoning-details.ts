@@ -22,7 +22,7 @@ export class ReasoningDetails {
     return text;
   }
 
-  /** The blocks so far; `undefined` where there are none. */
+  /** The blocks so far; `undefined` if there are none. */
   get blocks(): JsonValue[] | undefined {
     return this.#blocks.length > 0 ? this.#blocks : undefined;
   }

@@ -31,7 +31,7 @@ export class RepeatedAnswer {
   }
 
   /**
-   * @param choice the choice in the frame; `undefined` where there is none.
+   * @param choice the choice in the frame; `undefined` if there is none.
    * @param delta what the choice says.
    */
   push(frame: Frame, choice: JsonObject | undefined, delta: JsonObject): void {

@@ -16,7 +16,7 @@ export class ThinkingBlocks {
       .join("");
   }
 
-  /** The blocks that are sealed, which alone can come back; `undefined` where there are none. */
+  /** The blocks that are sealed, which alone can come back; `undefined` if there are none. */
   get blocks(): JsonObject[] | undefined {
     const sealed = this.#blocks.filter((block) => block.type !== "thinking" || isSealed(block));
     return sealed.length > 0 ? sealed : undefined;

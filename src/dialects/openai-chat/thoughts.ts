@@ -15,7 +15,7 @@ export const THOUGHT_FIELDS = ["reasoning_content", "reasoning", "reasoning_text
  */
 export const THOUGHT_STATES = ["reasoning_details", "thinking_blocks", "reasoning_opaque"] as const;
 
-/** The thoughts of a delta or a message: a text, or an object around one. "" where there are none. */
+/** The thoughts of a delta or a message: a text, or an object around one. "" if there are none. */
 export function thoughtIn(delta: JsonObject): string {
   for (const field of THOUGHT_FIELDS) {
     const value = delta[field];
@@ -51,7 +51,7 @@ export class ThoughtState {
     return detailed || thought || "";
   }
 
-  /** The fields to bring back; `undefined` where there are none. */
+  /** The fields to bring back; `undefined` if there are none. */
   get fields(): JsonObject | undefined {
     const fields = thoughtStateIn({
       ...(this.#details?.blocks !== undefined && { reasoning_details: this.#details.blocks }),

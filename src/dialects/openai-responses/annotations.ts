@@ -27,7 +27,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   file_path: ["type", "file_id", "index"],
 };
 
-/** A source as an annotation for the service, with what it said itself: the API refuses fields that it does not know. */
+/** A source as an annotation for the service, with the fields that it came with: the API refuses fields that it does not know. */
 export function writeAnnotation(source: Source): JsonObject {
   const own = ownData(source.opaque);
   if (own !== undefined) return withoutMore(own);

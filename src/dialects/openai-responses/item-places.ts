@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 
 /**
  * The places of items in a response's output. Some servers leave them out (llama.cpp): then an item's id says which one is
- * meant, and where there is none either it is the one that began last. Others say the same place of several that are open
+ * meant, and if there is none either it is the one that began last. Others say the same place of several that are open
  * at once: then ids count, and each has a place of its own.
  */
 export class ItemPlaces {

@@ -152,7 +152,7 @@ export class ItemReader {
     return undefined;
   }
 
-  /** A function whose name comes with its end is told then, with all of its arguments. */
+  /** A function call whose name comes with its end is emitted then, with all of its arguments. */
   #begin(item: JsonObject): OpenItem {
     const isNamed = item.type !== "function_call" || filledString(item.name) !== undefined;
     return new OpenItem(item, isCall(item) && isNamed ? callOf(item, this.#customTools) : undefined);

@@ -112,7 +112,7 @@ function hasResultApart({ type }: JsonObject): boolean {
   return typeof type === "string" && CALLS_APART.includes(type);
 }
 
-/** The image that a tool made; `undefined` where there is none. */
+/** The image that a tool made; `undefined` if there is none. */
 function imageOf({
   type,
   result,

@@ -17,7 +17,7 @@ export class OpenPart {
   /** Whether the whole text is longer than what was emitted, and another. */
   contradicted = false;
   #annotations = 0;
-  /** What the whole text said before its pieces: those that still come are nothing new. */
+  /** How much of the text came whole, before its pieces: pieces that still come are nothing new. */
   #ahead = "";
 
   constructor(kind: PartKind, index: number, block: number) {

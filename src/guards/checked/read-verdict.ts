@@ -4,7 +4,7 @@ import type { Verdict } from "./define-guard.js";
 /**
  * A verdict as it was meant: a check may be written without types. Nothing is let through by mistake.
  *
- * @throws {SluiceError} `invalid-argument` where it is none.
+ * @throws {SluiceError} `invalid-argument` for anything that is no verdict.
  */
 export function readVerdict(verdict: Verdict | null, guard: string): Verdict {
   if (verdict === undefined || verdict === null) return undefined;

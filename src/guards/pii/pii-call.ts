@@ -75,7 +75,7 @@ class PiiCall implements CallGuard {
   }
 }
 
-/** What looks like a placeholder in a request and is none stays what it is, in the answer as well. */
+/** Text of a request that only looks like a placeholder stays what it is, in the answer as well. */
 function avoidPlaceholders(request: ChatRequest, vault: PiiVault): void {
   filterRequest(request, {
     text: (text) => {

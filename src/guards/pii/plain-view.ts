@@ -27,7 +27,7 @@ const TAG =
   "</?(?:abbr|b|bdi|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var|wbr)\\s?/?>";
 /** A run of marks. Emphasis of underscores is written as stars here. */
 const RUN = `(?:\\*{1,3}|\`{1,2}|~~|${TAG})+`;
-/** Marks before, behind or between the characters of a value; a run that stands alone is none. */
+/** Marks before, behind or between the characters of a value; a run that stands alone is ordinary text. */
 const MARKS = new RegExp(`(?<=[^\\s*\`~])${RUN}(?![*\`~])|(?<![*\`~])${RUN}(?=[^\\s*\`~])`, "g");
 /** Marks at the end of a value, which are not its own. */
 const MARKS_BEHIND = new RegExp(`[*\`~_]{1,9}$|(?:${TAG}){1,9}$`);

@@ -7,7 +7,7 @@ export function generatedParts(answer: AiSdkGenerated): ReadableStream<object> {
     { type: "stream-start", warnings },
     ...(response === undefined ? [] : [{ ...response, type: "response-metadata" }]),
     ...content.flatMap(contentParts),
-    // No event says which of its texts an answer means: it is told as it came.
+    // No event tells an answer's texts apart: they are emitted as they came.
     ...(structuredOutputText === undefined ? [] : [{ type: "raw", rawValue: { structuredOutputText } }]),
     { type: "finish", finishReason, usage, ...(providerMetadata !== undefined && { providerMetadata }) },
   ];
@@ -19,7 +19,7 @@ export function generatedParts(answer: AiSdkGenerated): ReadableStream<object> {
   });
 }
 
-/** Texts and reasoning have a start and an end in a stream; anything else is said in one part there too. */
+/** Texts and reasoning have a start and an end in a stream; anything else is one part there too. */
 function contentParts(content: object, index: number): object[] {
   const type: unknown = Reflect.get(content, "type");
   if (type !== "text" && type !== "reasoning") return [content];

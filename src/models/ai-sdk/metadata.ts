@@ -76,7 +76,7 @@ export function readOpaque(value: JsonValue | undefined): Opaque | undefined {
   return { dialect: value.dialect, data: value.data };
 }
 
-/** Metadata by provider; a whole part (with a `type`) that is kept as state is none. */
+/** Metadata by provider; a whole part (with a `type`) that is kept as state is not metadata. */
 function aiSdkMetadata(opaque: Opaque | undefined): ProviderMetadata | undefined {
   return opaque?.dialect === AI_SDK && isMetadata(opaque.data) ? opaque.data : undefined;
 }

@@ -5,7 +5,7 @@ import { SluiceError } from "../../stream/error.js";
 /** How an encoding is undone. */
 type Encoding = "gzip" | "deflate" | "br" | "none" | "unknown";
 
-/** Whom the decoded bytes are for. */
+/** Receives the decoded bytes. */
 export interface DecodedBody {
   piece(bytes: Uint8Array): void;
   end(): void;
@@ -27,7 +27,7 @@ export class BodyDecoding {
   readonly #to: DecodedBody;
   #stream: Transform | "none" | undefined;
 
-  /** @param label of `content-encoding`; "" where there is none. */
+  /** @param label of `content-encoding`; "" if there is none. */
   constructor(label: string, to: DecodedBody) {
     this.#label = label.trim().toLowerCase();
     this.#to = to;

@@ -61,7 +61,7 @@ export class Deadlines {
     this.#arm();
   }
 
-  /** How much of the total limit is left, in ms; `Infinity` where there is none. */
+  /** How much of the total limit is left, in ms; `Infinity` if there is none. */
   get leftMs(): number {
     return Math.max(0, this.#totalDue - this.#clock.now());
   }

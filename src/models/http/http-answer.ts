@@ -105,7 +105,7 @@ export class HttpAnswer implements BatchSource {
     return this;
   }
 
-  /** The first character of the body that is no blank, and the one after it; "" where there is none. */
+  /** The first character of the body that is no blank, and the one after it; "" if there is none. */
   #firstCharacters(beginning: Beginning): string | Promise<string> {
     for (;;) {
       const more = this.#call.take();

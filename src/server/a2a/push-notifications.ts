@@ -19,7 +19,7 @@ export const checkPushNotifications = exactly("pushNotifications", {
   hosts: list("an array of hosts", filledString),
 });
 
-/** How long whoever is told may take to answer, in ms. */
+/** How long an address may take to answer, in ms. */
 const PATIENCE_MS = 10_000;
 
 /** Tells clients of A2A, at addresses of theirs, when a task has ended or waits for input. */
@@ -35,9 +35,9 @@ export class PushNotifications {
   }
 
   /**
-   * A run has ended: if it is a turn of a task, those that want to know are told how the task stands.
+   * A run has ended: if it is a turn of a task, its addresses are posted the state of the task.
    *
-   * @throws {SluiceError} where that cannot be read. That somebody cannot be told is counted, and no error.
+   * @throws {SluiceError} where that cannot be read. An address that cannot be reached is counted, and is no error.
    */
   async notify(core: ServerCore, run: string): Promise<void> {
     const { meta } = (await core.log.find(run)) ?? {};

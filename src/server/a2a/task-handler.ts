@@ -276,7 +276,7 @@ export class TaskHandler implements A2ARequestHandler {
     return first.record;
   }
 
-  /** Whether whoever wants to know of the ends of turns is told. */
+  /** Whether push notifications are sent when turns end. */
   get #isAnnounced(): boolean {
     return this.#core.pushNotifications !== undefined;
   }

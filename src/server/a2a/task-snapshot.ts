@@ -16,7 +16,7 @@ export interface SnapshotOptions {
   artifacts?: boolean;
 }
 
-/** @throws {SluiceError} `invalid-request` for a number of messages that is none. */
+/** @throws {SluiceError} `invalid-request` for an invalid number of messages. */
 export function checkHistoryLength(length: number | undefined): void {
   if (length === undefined || (Number.isInteger(length) && length >= 0)) return;
   throw badRequest("historyLength", length, "a whole number of at least 0");
@@ -82,7 +82,7 @@ async function replayed(
   return writer;
 }
 
-/** Reads what a turn had said when it was looked up. */
+/** Reads the output of a turn up to now. */
 export async function catchUp(reader: RunReader, { record }: TaskTurn, writer: TaskWriter): Promise<void> {
   for (let next = 0; next < record.next || record.state !== "running"; ) {
     const entry = await reader.next();
@@ -92,7 +92,7 @@ export async function catchUp(reader: RunReader, { record }: TaskTurn, writer: T
   }
 }
 
-/** Whether the client said something for a turn, rather than cancel the one before. */
+/** Whether the client sent a message for a turn, rather than cancel the one before. */
 function isAsked({ messages }: TaskTurn, index: number, turns: readonly TaskTurn[]): boolean {
   return messages.length !== turns[index - 1]?.messages.length;
 }

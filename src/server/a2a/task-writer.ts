@@ -80,7 +80,7 @@ export class TaskWriter {
         return [];
       case "retract":
         this.#files.length = this.#kept.files;
-        // What this model call had said is void: the artifact is written anew.
+        // The output of this model call is void: the artifact is written anew.
         if (this.#text.length === this.#kept.text) return [];
         this.#text = this.#text.slice(0, this.#kept.text);
         return [this.#update(artifact(this.#answerId, "answer", [textPart(this.#text)]), false)];

@@ -90,7 +90,7 @@ function inputOf(input: JsonValue): TurnInput {
   return values.map((one, index) => readMessage(one, isList ? `input[${index}]` : "input"));
 }
 
-/** A message from its JSON. @throws {SluiceError} `invalid-request` for what is none. */
+/** A message from its JSON. @throws {SluiceError} `invalid-request` for anything else. */
 export function readMessage(value: JsonValue | undefined, path: string): ChatMessage {
   return asRequest(() => {
     const read = withBytes(value as unknown as ChatMessage, path);

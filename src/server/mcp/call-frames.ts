@@ -134,7 +134,7 @@ function placeId(taskId: string, { turn, seq }: CallPlace): string {
   return `${taskId}/${turn}/${seq}`;
 }
 
-/** What an event's id says; `undefined` for one that is none of ours. */
+/** What an event's id says; `undefined` for one that this server did not make. */
 export function placeNamed(id: string): { taskId: string; place: CallPlace } | undefined {
   const [, taskId, turn, seq] = /^([\da-f-]{36})\/(\d{1,6})\/(-1|\d{1,15})$/.exec(id) ?? [];
   return taskId === undefined ? undefined : { taskId, place: { turn: Number(turn), seq: Number(seq) } };

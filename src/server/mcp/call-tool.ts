@@ -119,7 +119,7 @@ export async function cancelCall(
   await cancelWaiting(core, asked, { reason: GIVEN_UP, thread });
 }
 
-/** A call of the caller's, by the id of its task; `undefined` where there is none. */
+/** A call of the caller's, by the id of its task; `undefined` if there is none. */
 export async function findCall(
   core: ServerCore,
   caller: Caller,

@@ -45,7 +45,7 @@ export async function mcpReply(core: ServerCore, call: ServerCall): Promise<Serv
   }
 }
 
-/** Takes up a call's stream behind the event that the client had last. Nothing else is said unasked. */
+/** Takes up a call's stream behind the event that the client had last. The server sends nothing else unasked. */
 export async function mcpStream(core: ServerCore, call: ServerCall): Promise<ServerReply> {
   const last = call.header("last-event-id");
   if (last === undefined) return NO_STREAM;

@@ -18,7 +18,7 @@ export function newSession(elicits: boolean): McpSession {
 const FORMS = ".forms";
 const ID = /^[\da-f-]{36}(?:\.forms)?$/;
 
-/** The session of a name; `undefined` where it is none of ours. */
+/** The session of a name; `undefined` if it is not one of ours. */
 export function sessionNamed(id: string): McpSession | undefined {
   return ID.test(id) ? { id, elicits: id.endsWith(FORMS) } : undefined;
 }

@@ -8,7 +8,7 @@ const BUCKETS = 24 * STEPS + 1;
 /** Percentiles of durations. */
 export interface Percentiles {
   count: number;
-  /** In ms; absent where there is none. */
+  /** In ms; absent if there is none. */
   p50?: number;
   p90?: number;
   p99?: number;

@@ -28,7 +28,7 @@ export interface MonitorPoint {
   /** Runs that began. */
   started: number;
   failed: number;
-  /** Of the newest slice of 10 s, in ms; absent where there was none. */
+  /** Of the newest slice of 10 s, in ms; absent if there was none. */
   ttftMs?: number;
   gapMs?: number;
 }

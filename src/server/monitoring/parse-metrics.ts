@@ -9,7 +9,7 @@ export interface MetricSample {
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?[ \t]+(\S+)/;
 const LABEL = /(?<!\w)([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** The samples in a text; comments and lines that are none are left out. */
+/** The samples in a text; comments and lines of another form are left out. */
 export function* parseMetrics(text: string): Generator<MetricSample> {
   for (const line of text.split("\n")) {
     const [, name, labels = "", value] = SAMPLE.exec(line) ?? [];

@@ -40,7 +40,7 @@ export interface WavSamples {
   data: Uint8Array;
 }
 
-/** Reads a WAV file; `undefined` where it is none. A data chunk that is longer than the file ends with it. */
+/** Reads a WAV file; `undefined` if it is not one. A data chunk that is longer than the file ends with it. */
 export function readWav(file: Uint8Array): WavSamples | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const tag = (at: number) => String.fromCharCode(...file.subarray(at, at + 4));

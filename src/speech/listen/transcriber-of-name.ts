@@ -24,7 +24,7 @@ export function transcriberOf(name: string, env: Environment = defaultEnvironmen
   throw invalid("transcriber", name, `${(close.length > 0 ? close : names).join(", ")}, with a model after a slash`);
 }
 
-/** The transcriber whose variables are set; `undefined` where there is none. */
+/** The transcriber whose variables are set; `undefined` if there is none. */
 export function configuredTranscriber(env: Environment = defaultEnvironment()): Transcriber | undefined {
   return firstSet(["OPENAI_API_KEY", "OPENAI_BASE_URL"], env) === undefined ? undefined : transcriberOf("openai", env);
 }

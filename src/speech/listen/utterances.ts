@@ -74,12 +74,12 @@ export class Utterances {
     return events;
   }
 
-  /** The audio is over: what was being said ends with it. */
+  /** The audio is over, and the utterance ends with it. */
   end(): UtteranceEvent[] {
     return this.#speaking ? [this.#finish()] : [];
   }
 
-  /** Forgets what was being said: it was not meant for us. */
+  /** Forgets the utterance: it was not meant for us. */
   reset(): void {
     this.#speaking = false;
     this.#frames = [];

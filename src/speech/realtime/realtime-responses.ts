@@ -34,7 +34,7 @@ export interface ResponsesHost {
   dropped(items: readonly RealtimeItem[]): void;
   /** A response of the conversation is complete, and will have been played in so many ms. */
   answered(leftMs: number): void;
-  /** Resolves when all that the user has said is written down. */
+  /** Resolves when everything the user said is transcribed. */
   heardAll(): Promise<void>;
 }
 

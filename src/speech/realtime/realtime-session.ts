@@ -61,7 +61,7 @@ export class RealtimeSession {
   readonly #transcribing = new Set<Promise<void>>();
   readonly #closed = new AbortController();
   #settings: SessionSettings;
-  /** The item that what is being said will become. */
+  /** The item that the current utterance will become. */
   #nextItem = newId("item");
   /** Whether a response was interrupted before any of it was heard. */
   #unanswered = false;
@@ -87,7 +87,7 @@ export class RealtimeSession {
         this.#send({ type: "conversation.item.added", previous_item_id: previous, item: itemObject(item) }),
       dropped: (items) => this.#drop(items),
       answered: (leftMs) => this.#input.answered(leftMs),
-      // What the user has just said is a part of the question.
+      // The user's last words are part of the question.
       heardAll: async () => void (await Promise.all(this.#transcribing)),
     });
     const refused = this.#begunWith(options.session);

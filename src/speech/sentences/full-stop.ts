@@ -14,7 +14,7 @@ import {
 } from "./abbreviations.js";
 import { isDigit, isLetter, isLower, isOpener, isSpace, isUpper } from "./characters.js";
 
-/** What can be said of a place in a text of which more may come. */
+/** What is known of a place in a text that may go on. */
 export type BoundaryVerdict = "end" | "within" | "more";
 
 /** The longest word that is looked at. */

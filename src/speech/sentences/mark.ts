@@ -244,7 +244,7 @@ function closesQuote(text: string, at: number, from: number): boolean {
   return before.lastIndexOf(opening) > before.lastIndexOf(closing);
 }
 
-/** After ` »` as French has it; where it stands when it is none (German opens with it), `undefined` when more is needed to tell. */
+/** After ` »` as French has it; the place where it stands if it is not one (German opens with it), `undefined` when more is needed to tell. */
 function endOfSpacedQuote({ text, complete }: Run, at: number): number | undefined {
   if (at + 1 === text.length) return complete ? at : undefined;
   if (text.charCodeAt(at + 1) !== 0xbb) return at;
@@ -256,7 +256,7 @@ function isBlankOfQuotes(code: number): boolean {
   return code === 0x20 || code === 0xa0 || code === 0x202f;
 }
 
-/** After `[12]`, `[^1]` or `【4†source】`; where it stands when it is none, `undefined` when more is needed to tell. */
+/** After `[12]`, `[^1]` or `【4†source】`; the place where it stands if it is not one, `undefined` when more is needed to tell. */
 function endOfFootnote(text: string, at: number): number | undefined {
   const wide = text.charCodeAt(at) === 0x3010;
   for (let end = at + 1; end - at < 24; end++) {
@@ -269,7 +269,7 @@ function endOfFootnote(text: string, at: number): number | undefined {
   return at;
 }
 
-/** After a tag of HTML; where it stands when it is none, `undefined` when more is needed to tell. */
+/** After a tag of HTML; the place where it stands if it is not one, `undefined` when more is needed to tell. */
 function endOfTag(text: string, at: number, tag: RegExp): number | undefined {
   const found = text.slice(at, at + LONGEST_TAG);
   const [whole] = tag.exec(found) ?? [];

@@ -11,7 +11,7 @@ const EMPHASIS =
 const UNDERLINE = /(?<![\p{L}\p{N}_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![\p{L}\p{N}_])/gu;
 const ESCAPE = /\\([\\`*_{}[\]()#+\-.!|~>])/g;
 const MATHS = /\\[()[\]]|\$\$/g;
-/** A formula between single dollars; two prices are none. */
+/** A formula between single dollars; two prices are not one. */
 const FORMULA = /\$(?=[^\s\d$])([^$\n]{0,200}[\\^_={}][^$\n]{0,200})(?<=\S)\$(?!\d)/g;
 const ENTITY = /&(amp|lt|gt|quot|apos|nbsp|#39);/g;
 /** Pictures among the characters (UTS #51): with what joins and colours them, flags and keycaps; not ©, ®, ™ and arrows. */

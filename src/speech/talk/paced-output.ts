@@ -53,7 +53,7 @@ class PacedOutput implements AudioOutput {
   #stops = 0;
   /** The last pieces that were handed on: what of them was not heard is handed on again after a pause. */
   #recent: SpokenPiece[] = [];
-  /** What is to be heard after the pause; `undefined` where there is none. */
+  /** What is to be heard after the pause; `undefined` if there is none. */
   #paused: SpokenPiece[] | undefined;
   readonly #waiting = new Set<() => void>();
 

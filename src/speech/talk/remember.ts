@@ -10,7 +10,7 @@ export interface TruncatableConversation {
 }
 
 /**
- * Stores with a conversation what was heard of its last answer, so that the model does not take for said what nobody heard.
+ * Stores with a conversation what was heard of its last answer, so that the model does not assume that somebody heard the rest.
  * To be given to `say` as `onHeard`.
  */
 export function remember(conversation: TruncatableConversation): (heard: TurnHeard) => Promise<void> {

@@ -16,7 +16,7 @@ export interface TurnHeard {
   interrupted: boolean;
 }
 
-/** How an answer is said aloud. */
+/** How an answer is spoken. */
 export interface SayOptions extends Omit<SpeechOptions, "playback"> {
   /** Where it is heard. */
   output: AudioOutput;
@@ -70,7 +70,7 @@ export function say(stream: ChatStream, options: SayOptions): SpokenTurn {
   return turn;
 }
 
-/** An answer that is being said aloud. */
+/** An answer that is being spoken. */
 export class SpokenTurn {
   /**
    * Resolves when all was heard, or it was stopped, and what was heard is stored.

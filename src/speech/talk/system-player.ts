@@ -58,7 +58,7 @@ const OPTIONS = exactly("systemPlayer", {
   clock: () => {},
 });
 
-/** The player of this system, as far as it is installed: its command; `undefined` where there is none. */
+/** The player of this system, as far as it is installed: its command; `undefined` if there is none. */
 export function findPlayer(path = process.env.PATH ?? ""): string | undefined {
   return PLAYERS.find(({ command }) => onPath(command, path) !== undefined)?.command;
 }

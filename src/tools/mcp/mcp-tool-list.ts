@@ -13,7 +13,7 @@ export interface ServersTool {
   execution?: { taskSupport?: string };
 }
 
-/** The most tools, and the most pages of them: a list without an end is none. */
+/** The most tools, and the most pages of them: a list without an end is refused. */
 const MOST_TOOLS = 10_000;
 const MOST_PAGES = 1_000;
 /** JSON-RPC 2.0, section 5.1: there is no such method. */

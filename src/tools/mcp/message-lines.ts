@@ -6,7 +6,7 @@ import { failedAnswer, QUOTED } from "./failed-answer.js";
 /** The most characters of one message; a result may have pictures in it. */
 export const LONGEST_MESSAGE = 64 * 1024 * 1024;
 
-/** The message that a value is; throws where it is none. */
+/** Reads a value as a message. Throws if it is not one. */
 export type ReadMessage = (value: JsonValue) => JSONRPCMessage;
 
 /**

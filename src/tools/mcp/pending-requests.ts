@@ -31,7 +31,7 @@ export class PendingRequests {
   #deliver: Transport["onmessage"];
 
   /**
-   * @param read the message that a value is; throws where it is none.
+   * @param read reads a value as a message; throws if it is not one.
    * @param resumeMs ms that a server has to go on with an answer that broke off.
    */
   constructor(read: (value: JsonValue) => JSONRPCMessage, resumeMs: number, clock: Clock) {

@@ -44,7 +44,7 @@ export function parseSimpleCondition(text: string): Condition | undefined {
 function tokensOf(text: string): Token[] | undefined {
   const quoted: string[] = [];
   // Strings are set aside, so that the phrases are looked for outside of them only.
-  // One that does not end goes to the end of the text, and is none.
+  // A text without its closing quote goes to the end, and is not read as one.
   let unended = false;
   let plain = text.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|$)|'[^'\\]*(?:\\[\s\S][^'\\]*)*(?:'|$)/g, (found) => {
     if (found.length < 2 || !found.endsWith(found.charAt(0))) unended = true;

@@ -152,7 +152,7 @@ function liquid(): Promise<Liquid> {
   return engine;
 }
 
-/** Names with a value of their own where there is none: `{{ name | default: "you" }}`. */
+/** Names with a value of their own if there is none: `{{ name | default: "you" }}`. */
 const DEFAULTED = /\{\{-?\s*([A-Za-z_]\w*)\s*\|\s*default\b/g;
 /** A block as LiquidJS reads it. What is text stays as it is. */
 function liquidOf(block: string): string {

@@ -1,5 +1,5 @@
 /**
- * A circle among things that have sources, from its first one on; `undefined` where there is none.
+ * A circle among things that have sources, from its first one on; `undefined` if there is none.
  *
  * @param sources what each one comes after.
  */

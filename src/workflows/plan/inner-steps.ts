@@ -12,7 +12,7 @@ export interface InnerStep {
   main: string | undefined;
 }
 
-/** The steps inside of steps that run once, by their ids. An id that is there twice is none of them. */
+/** The steps inside of steps that run once, by their ids. An id that occurs twice is left out. */
 export function innerSteps(
   steps: readonly StepSource[],
   types: ReadonlyMap<string, StepType>,

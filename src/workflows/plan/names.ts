@@ -205,7 +205,7 @@ export class Names {
     return makers.findLast((maker) => maker.index < step.index) ?? makers[0];
   }
 
-  /** Makers that are the branches of one choice, where it is read by a step that is none of them and behind all. */
+  /** Makers that are the branches of one choice, where the step that reads it is not among them and comes after all of them. */
   #alternatives(makers: readonly StepSource[], { step }: NamePlace): readonly StepSource[] | undefined {
     if (makers.length < 2 || makers.some((maker) => maker.index >= step.index)) return undefined;
     if (makers.some((maker) => this.#leads.get(maker.id)?.has(step.id))) {

@@ -7,7 +7,7 @@ const STEP = ["step", "from", "source", "node", "ref", "$ref", "step_id"];
 const FIELD = ["output", "key", "path", "property", "result"];
 const OTHERS = new Set(["field", "optional", "default", "live", "description"]);
 
-/** A reference with its fields under their usual names; `undefined` for an object that is none. */
+/** A reference with its fields under their usual names; `undefined` for any other object. */
 export function usualReference(raw: JsonObject, names: Names): JsonObject | undefined {
   const step = "from_step" in raw ? "from_step" : STEP.find((name) => typeof raw[name] === "string");
   if (step === undefined) return undefined;

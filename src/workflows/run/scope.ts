@@ -6,7 +6,7 @@ import type { StepReference, VariableReference } from "../format/value.js";
 export interface Scope {
   /** What a step of a plan around this one made; `undefined` where it is not known there. */
   output(reference: StepReference): JsonValue | undefined;
-  /** A variable; `undefined` where there is none. */
+  /** A variable; `undefined` if there is none. */
   variable(name: string): JsonValue | undefined;
   /** All variables. */
   readonly variables: JsonObject;

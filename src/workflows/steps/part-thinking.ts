@@ -142,7 +142,7 @@ export class PartThinking implements Stage {
     return text.slice(over + (close?.tag.length ?? 0));
   }
 
-  /** Where a blank line begins, which may have begun before; -1 where there is none. */
+  /** Where a blank line begins, which may have begun before; -1 if there is none. */
   #blankLineIn(text: string): number {
     const before = this.#blankLine ? "\n" : "";
     const lines = before + text;

@@ -64,7 +64,7 @@ export function structuredSchema(found: JsonValue | undefined): { name: string; 
   return { name: called, schema: objectOf(Object.fromEntries(entries), optionalFields(listed)) };
 }
 
-/** The fields of a form that has no `fields`: its name and description are none, unless they say a type. */
+/** The fields of a form that has no `fields`: its name and description do not count, unless they name a type. */
 function withoutName(form: JsonObject): JsonObject {
   const isText = (value: JsonValue | undefined) => typeof value === "string" && !TYPES.has(value.toLowerCase());
   return Object.fromEntries(

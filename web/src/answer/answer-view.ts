@@ -130,7 +130,7 @@ export class AnswerView {
     for (const { view } of this.#inner.values()) view.end();
   }
 
-  /** Somebody has answered a request. `false` where there is none of this id. */
+  /** Somebody has answered a request. `false` if there is none of this id. */
   respond(id: string, response: InputResponse): boolean {
     for (const part of this.#list.parts.value) {
       if (part.kind === "question" && part.request.id === id) {

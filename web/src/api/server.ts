@@ -15,7 +15,7 @@ export interface Ask {
 
 const KEY = "sluice-key";
 
-/** The key that the server is sent; kept in this browser. Empty where there is none. */
+/** The key that the server is sent; kept in this browser. Empty if there is none. */
 export const key = signal(localStorage.getItem(KEY) ?? "");
 
 /** Whether the server has refused the key, or asks for one: a dialog then asks the user. */

@@ -53,7 +53,7 @@ export class OpenConversation {
     });
   }
 
-  /** One that is kept; a new one where there is none of this id. What was running goes on. */
+  /** One that is kept; a new one if there is none of this id. What was running goes on. */
   static async open(id: string): Promise<OpenConversation> {
     const record = await shelf.find(id);
     if (record === undefined) return OpenConversation.create(id);

@@ -9,7 +9,7 @@ interface Line {
   label: string;
   /** A series of the design's values, from 1. */
   colour: 1 | 2 | 3 | 4 | 5 | 6;
-  /** One value for each time; `null` where there is none. */
+  /** One value for each time; `null` if there is none. */
   values: readonly (number | null)[];
   /** Whether the area below it is filled. */
   filled?: boolean;

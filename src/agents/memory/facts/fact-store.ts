@@ -43,7 +43,7 @@ export interface FactStore {
   search(scope: string, query: FactQuery): Promise<FoundFact[]>;
   /** All facts of a scope, oldest first. */
   list(scope: string): Promise<Fact[]>;
-  /** Deletes a fact; false where there is none of that id. */
+  /** Deletes a fact; false if there is none of that id. */
   delete(scope: string, id: string): Promise<boolean>;
   /** Deletes all facts of a scope. */
   clear(scope: string): Promise<void>;

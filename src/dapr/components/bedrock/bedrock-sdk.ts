@@ -62,7 +62,7 @@ export interface ConverseBlock {
 /** What a text is taken from. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Citation.html */
 export interface ConverseCitation {
   title?: string;
-  /** What it is called where the location is none of the web. */
+  /** Its name, if it has no address on the web. */
   source?: string;
   sourceContent?: { text?: string }[];
   location?: { web?: { url?: string; domain?: string } };

@@ -67,7 +67,7 @@ export class FlitePool {
     });
   }
 
-  /** Compiles the module and starts a worker, where there is none. @throws {SluiceError} `unsupported` without the package. */
+  /** Compiles the module and starts a worker, if there is none. @throws {SluiceError} `unsupported` without the package. */
   async prepare(): Promise<void> {
     const module = await this.#loaded();
     if (this.#busy.size + this.#idle.length > 0) return;

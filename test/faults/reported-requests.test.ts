@@ -3,7 +3,7 @@ import { anthropic } from "../../src/dialects/anthropic/anthropic.js";
 import type { Dialect } from "../../src/dialects/dialect.js";
 import { gemini } from "../../src/dialects/gemini/gemini.js";
 import { ollama } from "../../src/dialects/ollama/ollama.js";
-import { openAiChat } from "../../src/dialects/openai-chat/openai-chat.js";
+import { openAiChat, openAiChatDialect } from "../../src/dialects/openai-chat/openai-chat.js";
 import { openAiResponses } from "../../src/dialects/openai-responses/openai-responses.js";
 import type { AssistantPart, ChatMessage } from "../../src/stream/message.js";
 import { sentBack } from "./sent-back.js";
@@ -29,6 +29,46 @@ describe("requests that services refuse", () => {
       expect(asked(anthropic, { tools, reasoning: { effort: "high" } }, model).body.thinking).not.toEqual({
         type: "disabled",
       });
+    },
+  );
+
+  test.each<[string, "high" | "none" | undefined, string | undefined]>([
+    ["gpt-5.4", "high", "none"],
+    ["gpt-5.4", undefined, undefined],
+    ["gpt-5.6-luna", undefined, "none"],
+    ["gpt-5.6-luna", "none", "none"],
+    ["gpt-5.2", "high", "high"],
+    ["gpt-4.1", undefined, undefined],
+  ])(
+    "of OpenAI's chat completions: functions beside thinking, to %s with effort %s (openai/openai-openapi#541, pipecat-ai/pipecat#4043, BerriAI/litellm#34569, GoogleChromeLabs/webmcp-tools#417)",
+    (model, effort, sent) => {
+      const reasoning = effort === undefined ? {} : { reasoning: { effort } };
+      const { body, warnings } = asked(openAiChat, { tools, ...reasoning }, model);
+      expect(body.reasoning_effort).toBe(sent);
+      expect(warnings).toHaveLength(sent === effort ? 0 : 1);
+      expect(asked(openAiChat, reasoning, model).body.reasoning_effort).toBe(effort);
+      expect(
+        asked(openAiChatDialect({ maxTokensField: "max_tokens" }), { tools, ...reasoning }, model).warnings,
+      ).toEqual([]);
+    },
+  );
+
+  test.each<[string, "high" | "none" | undefined, boolean]>([
+    ["gpt-5-mini", undefined, false],
+    ["o4-mini", undefined, false],
+    ["gpt-5.6-sol", undefined, false],
+    ["gpt-5.6-sol", "none", true],
+    ["gpt-5.4", undefined, true],
+    ["gpt-5.4", "high", false],
+    ["gpt-4.1", undefined, true],
+    ["gpt-oss-120b", "high", true],
+  ])(
+    "of OpenAI's Responses: a temperature beside thinking, to %s with effort %s (ItzCrazyKns/Vane#1173, theJayTea/WritingTools#276)",
+    (model, effort, taken) => {
+      const more = { temperature: 0.2, topP: 0.5, ...(effort !== undefined && { reasoning: { effort } }) };
+      const { body, warnings } = asked(openAiResponses, more, model);
+      expect([body.temperature, body.top_p]).toEqual(taken ? [0.2, 0.5] : [undefined, undefined]);
+      expect(warnings.map(({ field }) => field)).toEqual(taken ? [] : ["temperature", "topP"]);
     },
   );
 

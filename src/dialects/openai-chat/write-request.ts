@@ -6,6 +6,7 @@ import { SluiceError } from "../../stream/error.js";
 import { customToolNames } from "../custom-tools.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
 import { writeEffort } from "../openai-effort.js";
+import { refusesFunctions } from "../openai-models.js";
 import type { OpenAiChatQuirks } from "./quirks.js";
 import { writeMessages } from "./write-messages.js";
 import { PATH, writeSettings } from "./write-settings.js";
@@ -21,7 +22,8 @@ export function writeRequest(request: ChatRequest, target: CallTarget, quirks: O
       request.messages.at(-1)?.role === "assistant" && { continue_final_message: true, add_generation_prompt: false }),
     ...writeSettings(request, target, quirks),
     ...writeTools(request),
-    ...writeReasoning(request.reasoning, quirks, warnings),
+    ...(writeNoThinking(request, target.model, quirks, warnings) ??
+      writeReasoning(request.reasoning, quirks, warnings)),
     response_format: writeFormat(request.responseFormat),
     ...(quirks.user !== false && { user }),
     metadata,
@@ -86,6 +88,21 @@ function writeReasoning(
   if (quirks.reasoning !== "none") return { reasoning_effort: level };
   warnings.push({ field: "reasoning.effort", message: "not sent: this service has no such option" });
   return {};
+}
+
+/** No thinking, where a model of OpenAI's refuses functions beside it; `undefined` elsewhere. */
+function writeNoThinking(
+  { tools = [], reasoning }: ChatRequest,
+  model: string,
+  { maxTokensField = "max_completion_tokens" }: OpenAiChatQuirks,
+  warnings: Warning[],
+): JsonObject | undefined {
+  // Other services have their own name for that field, and their own ways with OpenAI's models.
+  const isOpenAi = maxTokensField === "max_completion_tokens";
+  if (!isOpenAi || tools.length === 0 || !refusesFunctions(model, reasoning?.effort)) return undefined;
+  const message = "sent as none: this model thinks beside functions over Responses only";
+  warnings.push({ field: "reasoning.effort", message });
+  return { reasoning_effort: "none" };
 }
 
 function writeHighOrNone(level: string, warnings: Warning[]): JsonObject {

@@ -21,7 +21,7 @@ export function writeRequest(request: ChatRequest, target: CallTarget): WireRequ
   const body = defined({
     model: target.model,
     input: writeInput(request.messages, input),
-    ...writeSettings(request, target),
+    ...writeSettings(request, target, warnings),
     ...writeTools(request),
     ...writeReasoning(request.reasoning, warnings),
     text: writeFormat(request.responseFormat),

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../base/json.js";
 import type { Warning } from "../../stream/chat-event.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import type { CallTarget, WireRequest } from "../dialect.js";
+import { takesSampling } from "../openai-models.js";
 import type { PlainRequest } from "../plain-request.js";
 import { isReasoningModel } from "./model-traits.js";
 import { RESPONSES } from "./opaque.js";
@@ -27,17 +28,30 @@ export function systemRole({ model }: CallTarget): "developer" | "system" {
 
 /** What all requests say beside their input: what is kept and comes back, how to sample, and how long. */
 export function writeSettings(
-  { maxTokens, temperature, topP }: ChatRequest,
+  request: ChatRequest,
   { model, stream }: CallTarget,
+  warnings: Warning[],
 ): Record<string, JsonValue | undefined> {
   return {
     ...(stream && { stream: true }),
     store: false,
     ...(isReasoningModel(model) && { include: ["reasoning.encrypted_content"] }),
-    max_output_tokens: maxTokens,
-    temperature,
-    top_p: topP,
+    max_output_tokens: request.maxTokens,
+    ...writeSampling(request, model, warnings),
   };
+}
+
+/** How to sample, which models that think refuse. */
+function writeSampling(
+  { temperature, topP, reasoning }: ChatRequest,
+  model: string,
+  warnings: Warning[],
+): Record<string, number | undefined> {
+  if (takesSampling(model, reasoning?.effort)) return { temperature, top_p: topP };
+  for (const [field, value] of Object.entries({ temperature, topP })) {
+    if (value !== undefined) warnings.push({ field, message: "not sent: this model refuses it where it thinks" });
+  }
+  return {};
 }
 
 /** A request of nothing but texts. */
@@ -47,5 +61,6 @@ export function writePlainRequest(request: PlainRequest, target: CallTarget): Wi
     ({ role, content }): JsonObject => ({ role: role === "system" ? systemRole(target) : role, content }),
   );
   warnOfUnknown(request, warnings);
-  return { path: PATH, body: defined({ model: target.model, input, ...writeSettings(request, target) }), warnings };
+  const body = defined({ model: target.model, input, ...writeSettings(request, target, warnings) });
+  return { path: PATH, body, warnings };
 }

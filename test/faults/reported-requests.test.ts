@@ -72,6 +72,11 @@ describe("requests that services refuse", () => {
     },
   );
 
+  test("of others than OpenAI that speak Responses: a list of output texts without an id (MiaAI-Lab/DeepSeek-v4-Flash-DSpark-2x-DGX-Spark#138)", () => {
+    const { input } = sentBack(openAiResponses, [{ type: "text", text: "Hello" }]);
+    expect(input).toMatchObject([{}, { type: "message", role: "assistant", content: "Hello" }, {}]);
+  });
+
   test("of Claude 4.6 and newer: an answer at the end (langchain-ai/deepagents#1585, anthropics/claude-code#52433, Skyvern-AI/skyvern#4795)", () => {
     const cut: ChatMessage[] = [...messages, { role: "assistant", content: "Well" }];
     const last = (model: string) => {

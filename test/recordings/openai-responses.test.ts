@@ -138,7 +138,9 @@ function withoutIds(value: unknown): unknown {
 function sendable(item: JsonValue): unknown {
   if (!isJsonObject(item)) return item;
   const { type } = item;
-  const parts = Array.isArray(item.content) ? item.content : [];
+  // A message of one text is sent as that text.
+  const alone = typeof item.content === "string" ? { type: "output_text", annotations: [], text: item.content } : [];
+  const parts = Array.isArray(item.content) ? item.content : [alone].flat();
   const content = parts.filter((part) => !isJsonObject(part) || part.text !== "").map(sendablePart);
   if (type === "message")
     return { type, role: item.role, content, ...(item.phase !== undefined && { phase: item.phase }) };

@@ -100,7 +100,7 @@ test("reasoning that ends after the message that follows it is one block, and go
   expect(new Set(blocks).size).toBe(1);
   const { input, warnings } = sentBack(events);
   expect(warnings).toEqual([]);
-  expect(input).toEqual([reasoning, { type: "message", role: "assistant", content: [outputText("4")] }]);
+  expect(input).toEqual([reasoning, { type: "message", role: "assistant", content: "4" }]);
 });
 
 describe("a custom tool that the client did not declare", () => {

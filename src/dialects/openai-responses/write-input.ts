@@ -142,7 +142,7 @@ class AssistantItems {
       const known = type === "message" && id !== undefined && this.#context.stored;
       if (known && isEmptyList(content)) content.push({ type: "output_text", text: "", annotations: [] });
     }
-    const items = this.#items.filter(({ type, content }) => type !== "message" || !isEmptyList(content));
+    const items = this.#items.map(plainMessage).filter(({ type, content }) => type !== "message" || !isEmpty(content));
     while (items.at(-1)?.type === "reasoning") {
       items.pop();
       this.#leaveOut(this.#path, "reasoning after which nothing came");
@@ -226,6 +226,21 @@ class AssistantItems {
   #leaveOut(field: string, what: string): void {
     this.#context.warnings.push({ field, message: `left out: ${what}` });
   }
+}
+
+/** A message that says nothing but a text, as a text: others than OpenAI take lists only with an id and a status. */
+function plainMessage(item: JsonObject): JsonObject {
+  const { type, role, content, ...more } = item;
+  if (type !== "message" || !Array.isArray(content) || content.length !== 1 || Object.keys(more).length > 0)
+    return item;
+  const [only] = content;
+  if (!isJsonObject(only) || only.type !== "output_text" || typeof only.text !== "string") return item;
+  return isEmptyList(only.annotations) ? { type, role: role ?? "assistant", content: only.text } : item;
+}
+
+/** Whether content has no part, or is a text of blanks. */
+function isEmpty(content: JsonValue | undefined): boolean {
+  return typeof content === "string" ? content.trim() === "" : isEmptyList(content);
 }
 
 function isEmptyList(value: JsonValue | undefined): value is JsonValue[] {

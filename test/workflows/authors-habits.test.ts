@@ -125,6 +125,17 @@ test.each(["transform", "code", "JavaScript"])(
   },
 );
 
+test.each([
+  ["question_classifier", "llm_structured"],
+  ["Fetch", "http_request"],
+  ["knowledge_retrieval", "memory_retrieve"],
+  ["if_else", "condition"],
+  ["email", "tool, function or http_request"],
+])("a step of type %s of another program is refused with the type that there is for it", async (type, meant) => {
+  const { diagnostics } = await checkWorkflow({ steps: [{ id: "a", type }] });
+  expect(diagnostics).toMatchObject([{ suggestion: expect.stringContaining(`did you mean ${meant}?`) }]);
+});
+
 test("a name that a step does not make is refused in a template before anything runs", async () => {
   const steps = [
     { id: "a", type: "llm_chat", inputs: { message: "x" } },

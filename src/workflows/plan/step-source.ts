@@ -7,6 +7,7 @@ import type { StepType } from "../steps/step-type.js";
 import { listedSteps } from "./listed-steps.js";
 import { isNote } from "./notes.js";
 import { snakeCased } from "./snake-case.js";
+import { adviceFor } from "./types-elsewhere.js";
 
 /** A step as its author wrote it, with every field in its usual place. */
 export interface StepSource {
@@ -62,13 +63,6 @@ const GROUPS = new Map<string, "inputs" | "config">([
   ["settings", "config"],
   ["options", "config"],
 ]);
-
-/** What stands here for types of other programs that run code. */
-const CODE =
-  "this format runs no code of a document: a template step fills in texts, a function step calls what the program registered";
-const ELSEWHERE = new Map(
-  ["transform", "code", "javascript", "js", "script", "jq", "jsonata", "lambda"].map((type) => [type, CODE]),
-);
 
 /** Puts the steps' fields in their places, and finds what is unknown, missing or of the wrong kind. */
 export class StepReader {
@@ -154,7 +148,7 @@ export class StepReader {
     }
     // Other names of a type mean the type: it is named by its own.
     const near = new Set(nearest(type, [...this.#types.keys()]).map((name) => this.#types.get(name)?.type ?? name));
-    const other = ELSEWHERE.get(type.toLowerCase());
+    const other = adviceFor(type);
     const suggestion = other ?? (near.size > 0 ? `did you mean ${[...near].join(" or ")}?` : known);
     const message = `there is no type of step ${JSON.stringify(type)}`;
     this.#findings.error("unknown-step-type", `${path}.type`, message, { ...step, suggestion });

@@ -6,7 +6,7 @@ import type { StepType } from "./step-type.js";
 /** Cuts a text into pieces of about the same length. */
 export const chunkText: StepType = {
   type: "chunk_text",
-  aliases: ["chunk", "text_splitter"],
+  aliases: ["chunk", "text_splitter", "split_text"],
   about: "Cuts a text into pieces of about the same length, where paragraphs, sentences or words end.",
   config: {
     target_size: whole("Characters of a piece. Default 1,000.", 1, {

@@ -18,7 +18,7 @@ const USUAL_VISION =
 /** Reads documents: text, Markdown, HTML, PDF, DOCX, and pictures through a model. */
 export const documentProcessing: StepType = {
   type: "document_processing",
-  aliases: ["document"],
+  aliases: ["document", "document_loader", "load_document", "read_file"],
   about: "Reads the text of documents: text, Markdown, HTML, PDF and DOCX; pictures through a model.",
   config: {
     ...MODEL_FIELDS,

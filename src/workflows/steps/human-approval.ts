@@ -8,7 +8,7 @@ const KINDS = ["approve_reject", "multiple_choice", "custom_input"];
 /** Waits for a person. What comes after it in the file waits with it. */
 export const humanApproval: StepType = {
   type: "human_approval",
-  aliases: ["human_input", "approval"],
+  aliases: ["human_input", "approval", "human_review"],
   about: "Waits for a person to decide or to say something; the run may end meanwhile, and goes on with the answer.",
   config: {
     approval_type: choice("What is asked. Default approve_reject.", KINDS),

@@ -9,7 +9,7 @@ const USUAL = ["user_input", "user_query", "user_message"];
 /** Takes what the run was given, or asks for it. */
 export const input: StepType = {
   type: "input",
-  aliases: ["user_input"],
+  aliases: ["user_input", "chat_input", "text_input"],
   about: "Gives what the run was given; asks somebody where it was given nothing.",
   config: {
     value: anything("Taken where nothing is given."),

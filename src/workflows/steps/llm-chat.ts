@@ -17,7 +17,19 @@ import { extractedThinking, thinkingMode, withoutThinking } from "./thinking.js"
 /** Asks a model. What it says reaches the run's reader while it says it. */
 export const llmChat: StepType = {
   type: "llm_chat",
-  aliases: ["chat", "llm", "prompt", "llm_call", "llm_prompt", "ai", "generate", "completion", "ask"],
+  aliases: [
+    "chat",
+    "llm",
+    "prompt",
+    "llm_call",
+    "llm_prompt",
+    "ai",
+    "generate",
+    "completion",
+    "chat_completion",
+    "llm_node",
+    "ask",
+  ],
   about: "Asks a model; with conversation memory where use_conversation is set.",
   config: {
     ...MODEL_FIELDS,

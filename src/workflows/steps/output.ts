@@ -7,7 +7,7 @@ import type { StepType } from "./step-type.js";
 /** The run's answer. */
 export const output: StepType = {
   type: "output",
-  aliases: ["return", "end", "answer"],
+  aliases: ["return", "end", "answer", "chat_output", "text_output"],
   about: "Gives the run's answer: its inputs, as an object or as text.",
   config: {
     format: choice("json: the inputs as an object; text: as text. Default: a single text as it is, else as json.", [

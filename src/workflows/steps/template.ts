@@ -5,7 +5,16 @@ import type { StepType } from "./step-type.js";
 /** Fills a text with values; no model is asked. */
 export const template: StepType = {
   type: "template",
-  aliases: ["format", "text", "compose", "text_template", "render", "template_transform", "template-transform"],
+  aliases: [
+    "format",
+    "text",
+    "compose",
+    "text_template",
+    "prompt_template",
+    "render",
+    "template_transform",
+    "template-transform",
+  ],
   about: "Fills the places of a text with inputs and what other steps made; asks no model.",
   inputs: {
     template: required(

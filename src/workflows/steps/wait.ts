@@ -5,7 +5,7 @@ import type { StepType } from "./step-type.js";
 /** Waits for a time. */
 export const wait: StepType = {
   type: "wait",
-  aliases: ["delay", "sleep"],
+  aliases: ["delay", "sleep", "pause", "timer"],
   about: "Waits for so many seconds or until a time; a run that goes on later waits for what is left.",
   config: {
     seconds: number("How long.", { minimum: 0 }, { aliases: ["duration", "delay_seconds"] }),

@@ -1,18 +1,13 @@
-import { useSignal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { sends } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile } from "../store/records.js";
 import { Caption } from "../voice/caption.js";
-import { DictateButton } from "../voice/dictate-button.js";
-import { speakAnswer, speaksAnswers, stopSpeaking } from "../voice/speaking.js";
-import { talkState } from "../voice/talk.js";
-import { TalkButton } from "../voice/talk-button.js";
-import { VoiceSwitch } from "../voice/voice-switch.js";
-import { draftOf, keepDraft } from "./drafts.js";
-import { readFiles } from "./read-files.js";
+import { ComposerBar } from "./composer-bar.js";
 import { useBlobUrl } from "./use-blob-url.js";
+import { useComposer } from "./use-composer.js";
 
 interface ComposerProps {
   conversation: OpenConversation;
@@ -23,85 +18,43 @@ interface ComposerProps {
 /** Where one writes: text, files, and what sends or stops. */
 export function Composer({ conversation, onSent }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
-  const files = useSignal<readonly GivenFile[]>([]);
-  const problem = useSignal("");
-  const isNew = conversation.path.value.length === 0;
-  const draft = draftOf(conversation.id, isNew);
+  const state = useComposer(conversation, onSent);
+  const { draft, files, problem, write, attach, send } = state;
   const running = conversation.running.value !== undefined;
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) area.current?.focus();
   }, []);
 
-  const write = (text: string) => {
-    draft.value = text;
-    keepDraft(conversation.id, text, isNew);
-  };
-  const ask = (text: string, given: GivenFile[], aloud: boolean) => {
-    stopSpeaking();
-    conversation.send(text, given);
-    const answer = conversation.running.peek();
-    if (aloud && answer !== undefined) void speakAnswer(answer);
-    onSent();
-  };
-  const send = () => {
-    const text = draft.value.trim();
-    if (text === "" && files.value.length === 0) return;
-    ask(text, [...files.value], speaksAnswers.peek() || talkState.peek() !== "off");
-    keepDraft(conversation.id, "", isNew);
-    draft.value = "";
-    files.value = [];
-    problem.value = "";
-  };
-  const take = async (given: Iterable<File>) => {
-    const { read, refused } = await readFiles(given);
-    files.value = [...files.value, ...read];
-    problem.value = refused;
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (!sends(event)) return;
     event.preventDefault();
     if (!running) send();
   };
-  const onPaste = (event: ClipboardEvent) => {
-    const { files: pasted, types } = event.clipboardData ?? {};
-    // Office programs give a picture beside the text: who copies text means it.
-    if (pasted === undefined || pasted.length === 0 || types?.includes("text/plain")) return;
+  const attachFrom = (event: Event, transfer: DataTransfer | null) => {
+    if (transfer === null || transfer.files.length === 0) return;
     event.preventDefault();
-    void take(pasted);
+    void attach(transfer.files);
   };
-  const onDrop = (event: DragEvent) => {
-    const dropped = event.dataTransfer?.files;
-    if (dropped === undefined || dropped.length === 0) return;
+  const onPaste = (event: ClipboardEvent) => {
+    // Office programs give a picture beside the text: who copies text means it.
+    if (!event.clipboardData?.types.includes("text/plain")) attachFrom(event, event.clipboardData);
+  };
+  const onDrop = (event: DragEvent) => attachFrom(event, event.dataTransfer);
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
-    void take(dropped);
+    send();
   };
   return (
     <form
       class="composer"
       aria-label="Message"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
+      onSubmit={onSubmit}
       onDragOver={(event) => event.preventDefault()}
       onDrop={onDrop}
     >
       <Caption />
       <div class="composer-box">
-        {files.value.length > 0 && (
-          <div class="composer-files">
-            {files.value.map((file, index) => (
-              <Attached
-                key={index}
-                file={file}
-                onRemove={() => {
-                  files.value = files.value.filter((one) => one !== file);
-                }}
-              />
-            ))}
-          </div>
-        )}
+        {files.value.length > 0 && <AttachedFiles files={files} />}
         <textarea
           id="composer"
           ref={area}
@@ -113,56 +66,7 @@ export function Composer({ conversation, onSent }: ComposerProps) {
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
-        <div class="composer-bar">
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            onChange={({ currentTarget }) => {
-              void take([...(currentTarget.files ?? [])]);
-              currentTarget.value = "";
-            }}
-          />
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Attach files"
-            title="Attach files"
-            onClick={() => picker.current?.click()}
-          >
-            <Icon name="attach" />
-          </button>
-          <PersonalSwitch conversation={conversation} />
-          <VoiceSwitch />
-          <span class="grow" />
-          <TalkButton onText={(text) => ask(text, [], true)} />
-          <DictateButton onText={(text) => write(draft.value === "" ? text : `${draft.value} ${text}`)} />
-          {running ? (
-            <button
-              type="button"
-              class="send"
-              aria-label="Stop the answer"
-              title="Stop the answer (Esc)"
-              onClick={() => {
-                stopSpeaking();
-                conversation.stop();
-              }}
-            >
-              <Icon name="stop" />
-            </button>
-          ) : (
-            <button
-              type="submit"
-              class="send"
-              aria-label="Send"
-              title="Send (Enter)"
-              disabled={draft.value.trim() === "" && files.value.length === 0}
-            >
-              <Icon name="send" />
-            </button>
-          )}
-        </div>
+        <ComposerBar conversation={conversation} state={state} />
       </div>
       {problem.value !== "" && (
         <p class="composer-problem" role="alert">
@@ -173,25 +77,16 @@ export function Composer({ conversation, onSent }: ComposerProps) {
   );
 }
 
-/** Whether personal data is taken out of what is sent. */
-function PersonalSwitch({ conversation }: { conversation: OpenConversation }) {
-  const version = useSignal(0);
-  void version.value;
-  const on = conversation.settings.hidePersonal === true;
+function AttachedFiles({ files }: { files: Signal<readonly GivenFile[]> }) {
+  const remove = (file: GivenFile) => {
+    files.value = files.value.filter((one) => one !== file);
+  };
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-pressed={on}
-      aria-label="Hide personal data"
-      title={on ? "Personal data is hidden from the model" : "Hide personal data from the model"}
-      onClick={() => {
-        conversation.change({ hidePersonal: !on });
-        version.value++;
-      }}
-    >
-      <Icon name="shield" />
-    </button>
+    <div class="composer-files">
+      {files.value.map((file, index) => (
+        <Attached key={index} file={file} onRemove={() => remove(file)} />
+      ))}
+    </div>
   );
 }
 

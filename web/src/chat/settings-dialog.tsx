@@ -23,15 +23,7 @@ function Settings({ conversation, onDone }: { conversation: OpenConversation; on
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
-    const data = new FormData(event.currentTarget);
-    const number = (name: string) => (data.get(name) === "" ? undefined : Number(data.get(name)));
-    conversation.change({
-      system: String(data.get("system") ?? ""),
-      temperature: number("temperature"),
-      maxTokens: number("maxTokens"),
-      effort: EFFORTS.find((one) => one === data.get("effort")),
-      hidePersonal: data.has("hidePersonal") || undefined,
-    } as Parameters<OpenConversation["change"]>[0]);
+    conversation.change(changesIn(new FormData(event.currentTarget)));
     onDone();
   };
   return (
@@ -53,42 +45,17 @@ function Settings({ conversation, onDone }: { conversation: OpenConversation; on
         />
       </label>
       <div class="field-row">
-        <label class="field">
-          <span>Temperature</span>
-          <input
-            class="input"
-            name="temperature"
-            type="number"
-            min={0}
-            max={2}
-            step={0.1}
-            defaultValue={temperature}
-            placeholder="the model’s"
-          />
-        </label>
-        <label class="field">
-          <span>Longest answer</span>
-          <input
-            class="input"
-            name="maxTokens"
-            type="number"
-            min={1}
-            step={1}
-            defaultValue={maxTokens}
-            placeholder="tokens"
-          />
-        </label>
-        <label class="field">
-          <span>Reasoning</span>
-          <select class="input" name="effort">
-            <option value="">the model’s</option>
-            {EFFORTS.map((one) => (
-              <option key={one} value={one} selected={one === effort}>
-                {one}
-              </option>
-            ))}
-          </select>
-        </label>
+        <NumberField
+          label="Temperature"
+          name="temperature"
+          min={0}
+          max={2}
+          step={0.1}
+          value={temperature}
+          hint="the model’s"
+        />
+        <NumberField label="Longest answer" name="maxTokens" min={1} step={1} value={maxTokens} hint="tokens" />
+        <EffortField chosen={effort} />
       </div>
       <label class="switch">
         <span>
@@ -108,5 +75,52 @@ function Settings({ conversation, onDone }: { conversation: OpenConversation; on
         </button>
       </div>
     </form>
+  );
+}
+
+function changesIn(data: FormData): Parameters<OpenConversation["change"]>[0] {
+  const number = (name: string) => (data.get(name) === "" ? undefined : Number(data.get(name)));
+  return {
+    system: String(data.get("system") ?? ""),
+    temperature: number("temperature"),
+    maxTokens: number("maxTokens"),
+    effort: EFFORTS.find((one) => one === data.get("effort")),
+    hidePersonal: data.has("hidePersonal") || undefined,
+  } as Parameters<OpenConversation["change"]>[0];
+}
+
+interface NumberFieldProps {
+  label: string;
+  name: string;
+  min: number;
+  max?: number;
+  step: number;
+  value: number | undefined;
+  /** Stands in the field while it is empty. */
+  hint: string;
+}
+
+function NumberField({ label, value, hint, ...attributes }: NumberFieldProps) {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input class="input" type="number" defaultValue={value} placeholder={hint} {...attributes} />
+    </label>
+  );
+}
+
+function EffortField({ chosen }: { chosen: ReasoningEffort | undefined }) {
+  return (
+    <label class="field">
+      <span>Reasoning</span>
+      <select class="input" name="effort">
+        <option value="">the model’s</option>
+        {EFFORTS.map((one) => (
+          <option key={one} value={one} selected={one === chosen}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

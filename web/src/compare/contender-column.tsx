@@ -12,64 +12,16 @@ interface ContenderProps {
   contender: Contender;
   all: readonly Contender[];
   onAsk(): void;
-  onRemove?(): void;
+  onRemove?: (() => void) | undefined;
 }
 
 /** One model: what it is, how it answers, its answer and how fast that was beside the others'. */
 export function ContenderColumn({ contender, all, onAsk, onRemove }: ContenderProps) {
-  const { model, streams, state, view, error } = contender;
-  const name = model.value;
+  const { streams, state, view } = contender;
+  const name = contender.model.value;
   return (
     <section class="contender card" aria-label={name}>
-      <header>
-        <Popover
-          label={`Model: ${name}`}
-          class="model-button"
-          button={
-            <>
-              <span class="grow">{name}</span>
-              <Icon name="down" />
-            </>
-          }
-        >
-          {(close) => (
-            <ModelList
-              chosen={name}
-              onChoose={(chosen) => {
-                model.value = chosen;
-                close();
-              }}
-            />
-          )}
-        </Popover>
-        <span class="grow" />
-        {state.value === "running" ? (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={`Stop ${name}`}
-            title="Stop"
-            onClick={() => contender.stop()}
-          >
-            <Icon name="stop" />
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={`Ask ${name} alone`}
-            title="Ask it alone"
-            onClick={onAsk}
-          >
-            <Icon name="retry" />
-          </button>
-        )}
-        {onRemove !== undefined && (
-          <button type="button" class="icon-button" aria-label={`Remove ${name}`} title="Remove" onClick={onRemove}>
-            <Icon name="close" />
-          </button>
-        )}
-      </header>
+      <ContenderHead contender={contender} onAsk={onAsk} onRemove={onRemove} />
       <label class="switch streams">
         <span>Streaming</span>
         <input
@@ -82,32 +34,89 @@ export function ContenderColumn({ contender, all, onAsk, onRemove }: ContenderPr
         />
       </label>
       <FigureBars contender={contender} all={all} />
-      <section
-        class="contender-answer"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
-        tabIndex={0}
-        aria-label={`Answer of ${name}`}
-        aria-busy={state.value === "running"}
-      >
-        {state.value === "idle" ? (
-          <p class="table-note">It answers here.</p>
-        ) : (
-          <AnswerParts view={view.value} live={state.value === "running"} />
-        )}
-        {state.value === "stopped" && <p class="note info">Stopped.</p>}
-        {error.value !== undefined && (
-          <p class="notice danger" role="alert">
-            <Icon name="alert" />
-            <span>
-              <b>{error.value.code}</b> {error.value.message}
-            </span>
-          </p>
-        )}
-      </section>
+      <ContenderAnswer contender={contender} />
       {state.value === "done" && (
         <footer>
           <CopyButton text={() => view.value.text} label={`Copy the answer of ${name}`} />
         </footer>
+      )}
+    </section>
+  );
+}
+
+function ContenderHead({ contender, onAsk, onRemove }: Omit<ContenderProps, "all">) {
+  const { model, state } = contender;
+  const name = model.value;
+  return (
+    <header>
+      <Popover
+        label={`Model: ${name}`}
+        class="model-button"
+        button={
+          <>
+            <span class="grow">{name}</span>
+            <Icon name="down" />
+          </>
+        }
+      >
+        {(close) => (
+          <ModelList
+            chosen={name}
+            onChoose={(chosen) => {
+              model.value = chosen;
+              close();
+            }}
+          />
+        )}
+      </Popover>
+      <span class="grow" />
+      {state.value === "running" ? (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Stop ${name}`}
+          title="Stop"
+          onClick={() => contender.stop()}
+        >
+          <Icon name="stop" />
+        </button>
+      ) : (
+        <button type="button" class="icon-button" aria-label={`Ask ${name} alone`} title="Ask it alone" onClick={onAsk}>
+          <Icon name="retry" />
+        </button>
+      )}
+      {onRemove !== undefined && (
+        <button type="button" class="icon-button" aria-label={`Remove ${name}`} title="Remove" onClick={onRemove}>
+          <Icon name="close" />
+        </button>
+      )}
+    </header>
+  );
+}
+
+function ContenderAnswer({ contender }: Pick<ContenderProps, "contender">) {
+  const { model, state, view, error } = contender;
+  return (
+    <section
+      class="contender-answer"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keys.
+      tabIndex={0}
+      aria-label={`Answer of ${model.value}`}
+      aria-busy={state.value === "running"}
+    >
+      {state.value === "idle" ? (
+        <p class="table-note">It answers here.</p>
+      ) : (
+        <AnswerParts view={view.value} live={state.value === "running"} />
+      )}
+      {state.value === "stopped" && <p class="note info">Stopped.</p>}
+      {error.value !== undefined && (
+        <p class="notice danger" role="alert">
+          <Icon name="alert" />
+          <span>
+            <b>{error.value.code}</b> {error.value.message}
+          </span>
+        </p>
       )}
     </section>
   );

@@ -86,11 +86,59 @@ function pretty(document: JsonObject): string {
 
 function Editor({ first, schema, documents }: { first: string; schema: JsonObject; documents: boolean }) {
   const text = useSignal(first);
-  const checked = useSignal<CheckedDocument | undefined>(undefined);
-  /** The last graph that could be drawn stays while what is written is not whole. */
-  const drawn = useSignal<CheckedDocument["graph"]>(undefined);
   const revealed = useSignal<{ path: string } | undefined>(undefined);
-  const { value: written } = text;
+  const { checked, graph } = useCheckedDocument(text.value);
+  const diagnostics = useMemo(() => checked?.diagnostics ?? [], [checked]);
+  return (
+    <div class="edit-body">
+      <div class="edit-text card">
+        <DocumentEditor
+          text={first}
+          schema={schema}
+          diagnostics={diagnostics}
+          revealed={revealed.value}
+          onChange={(changed) => {
+            text.value = changed;
+          }}
+        />
+        <Findings
+          checked={checked}
+          onReveal={(path) => {
+            revealed.value = { path };
+          }}
+        />
+      </div>
+      <div class="edit-side">
+        <div class="card graph-card">
+          {graph === undefined ? (
+            <p class="table-note">The graph appears as soon as the document is right.</p>
+          ) : (
+            <GraphView graph={graph} />
+          )}
+        </div>
+        {documents ? (
+          checked?.graph !== undefined && <StartCard document={text.value} checked={checked} graph={checked.graph} />
+        ) : (
+          <p class="notice">
+            This server runs no workflows that are sent to it. Save the file and name it in its configuration.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/**
+ * Keeps a draft, and has the server check it once nobody has typed for a moment.
+ *
+ * @returns `graph` the last one that could be drawn: it stays while the document is not whole.
+ */
+function useCheckedDocument(written: string): {
+  checked: CheckedDocument | undefined;
+  graph: CheckedDocument["graph"];
+} {
+  const checked = useSignal<CheckedDocument | undefined>(undefined);
+  const drawn = useSignal<CheckedDocument["graph"]>(undefined);
   useEffect(() => {
     localStorage.setItem(DRAFT, written);
     const leaving = new AbortController();
@@ -110,61 +158,24 @@ function Editor({ first, schema, documents }: { first: string; schema: JsonObjec
       leaving.abort();
     };
   }, [written]);
-  const diagnostics = useMemo(() => checked.value?.diagnostics ?? [], [checked.value]);
-  const { value: graph } = drawn;
-  const ready = checked.value?.graph !== undefined;
+  return { checked: checked.value, graph: drawn.value };
+}
+
+interface StartCardProps {
+  /** The text of the workflow. */
+  document: string;
+  checked: CheckedDocument;
+  graph: NonNullable<CheckedDocument["graph"]>;
+}
+
+function StartCard({ document, checked, graph }: StartCardProps) {
   return (
-    <div class="edit-body">
-      <div class="edit-text card">
-        <DocumentEditor
-          text={first}
-          schema={schema}
-          diagnostics={diagnostics}
-          revealed={revealed.value}
-          onChange={(changed) => {
-            text.value = changed;
-          }}
-        />
-        <Findings
-          checked={checked.value}
-          onReveal={(path) => {
-            revealed.value = { path };
-          }}
-        />
-      </div>
-      <div class="edit-side">
-        <div class="card graph-card">
-          {graph === undefined ? (
-            <p class="table-note">The graph appears as soon as the document is right.</p>
-          ) : (
-            <GraphView graph={graph} />
-          )}
-        </div>
-        {!documents ? (
-          <p class="notice">
-            This server runs no workflows that are sent to it. Save the file and name it in its configuration.
-          </p>
-        ) : (
-          ready && (
-            <section class="card start-card" aria-label="Run it">
-              <StartForm
-                inputs={checked.value?.inputs ?? {}}
-                onStart={(inputs) =>
-                  startRun(
-                    { graph: checked.value?.graph ?? { nodes: [], edges: [] }, name: checked.value?.name ?? "" },
-                    "v1/workflow-runs",
-                    {
-                      document: written,
-                      inputs,
-                    },
-                  )
-                }
-              />
-            </section>
-          )
-        )}
-      </div>
-    </div>
+    <section class="card start-card" aria-label="Run it">
+      <StartForm
+        inputs={checked.inputs ?? {}}
+        onStart={(inputs) => startRun({ graph, name: checked.name ?? "" }, "v1/workflow-runs", { document, inputs })}
+      />
+    </section>
   );
 }
 

@@ -1,0 +1,108 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { OpenConversation } from "../conversation/conversation.js";
+import { Icon } from "../design/icon.js";
+import { DictateButton } from "../voice/dictate-button.js";
+import { stopSpeaking } from "../voice/speaking.js";
+import { TalkButton } from "../voice/talk-button.js";
+import { VoiceSwitch } from "../voice/voice-switch.js";
+import type { ComposerState } from "./use-composer.js";
+
+interface ComposerBarProps {
+  conversation: OpenConversation;
+  state: ComposerState;
+}
+
+/** The buttons below the text: files, personal data, voice, and what sends or stops. */
+export function ComposerBar({ conversation, state }: ComposerBarProps) {
+  const { draft, files, write, attach, ask } = state;
+  return (
+    <div class="composer-bar">
+      <AttachButton onFiles={(given) => void attach(given)} />
+      <PersonalSwitch conversation={conversation} />
+      <VoiceSwitch />
+      <span class="grow" />
+      <TalkButton onText={(text) => ask(text, [], true)} />
+      <DictateButton onText={(text) => write(draft.value === "" ? text : `${draft.value} ${text}`)} />
+      {conversation.running.value === undefined ? (
+        <button
+          type="submit"
+          class="send"
+          aria-label="Send"
+          title="Send (Enter)"
+          disabled={draft.value.trim() === "" && files.value.length === 0}
+        >
+          <Icon name="send" />
+        </button>
+      ) : (
+        <StopButton conversation={conversation} />
+      )}
+    </div>
+  );
+}
+
+function StopButton({ conversation }: { conversation: OpenConversation }) {
+  return (
+    <button
+      type="button"
+      class="send"
+      aria-label="Stop the answer"
+      title="Stop the answer (Esc)"
+      onClick={() => {
+        stopSpeaking();
+        conversation.stop();
+      }}
+    >
+      <Icon name="stop" />
+    </button>
+  );
+}
+
+function AttachButton({ onFiles }: { onFiles(files: File[]): void }) {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          onFiles([...(currentTarget.files ?? [])]);
+          currentTarget.value = "";
+        }}
+      />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Attach files"
+        title="Attach files"
+        onClick={() => picker.current?.click()}
+      >
+        <Icon name="attach" />
+      </button>
+    </>
+  );
+}
+
+/** Whether personal data is taken out of what is sent. */
+function PersonalSwitch({ conversation }: { conversation: OpenConversation }) {
+  const version = useSignal(0);
+  void version.value;
+  const on = conversation.settings.hidePersonal === true;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-pressed={on}
+      aria-label="Hide personal data"
+      title={on ? "Personal data is hidden from the model" : "Hide personal data from the model"}
+      onClick={() => {
+        conversation.change({ hidePersonal: !on });
+        version.value++;
+      }}
+    >
+      <Icon name="shield" />
+    </button>
+  );
+}

@@ -17,6 +17,7 @@ export function describeServe(program: Command, io: Io, ended: (code: number) =>
     .option("-p, --port <number>", "the port; default: 4444; 0 picks a free one")
     .option("--host <address>", "the address to listen on; default: 127.0.0.1; any other needs SLUICE_TOKEN or keys")
     .option("--runs <url>", "where runs are logged, such as redis://…; default: in memory")
+    .option("--web", "serve the web app at /", true)
     .option("--no-web", "do not serve the web app at /")
     .option("--no-log", "do not log requests and answers to stderr as JSON lines")
     .addOption(new EnvFileOption())

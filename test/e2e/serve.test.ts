@@ -25,6 +25,18 @@ test("sluice serve answers with what there is, under any name, and ends with the
   expect(stderr).toMatch(/"usage":\{/);
 });
 
+test.each([
+  ["", 200],
+  ["--web", 200],
+  ["--no-web", 404],
+])("the web app is served, but for --no-web: %j", async (option, status) => {
+  const { until, child, ended } = startSluice(["serve", "--port", "0", ...(option === "" ? [] : [option])]);
+  const [, url = ""] = await until(/Serving echo at (http:\S+)/);
+  expect((await fetch(url)).status).toBe(status);
+  child.kill("SIGTERM");
+  await ended;
+});
+
 test("a file that is not understood is refused with its field", async () => {
   const file = join(folder, "bad.yaml");
   writeFileSync(file, "modles: [echo]\n");

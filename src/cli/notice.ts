@@ -1,8 +1,6 @@
-import { plainOf, span } from "./markdown/span.js";
-import { wrap } from "./markdown/wrap.js";
-
 /**
- * Lines that the command says about itself: on a terminal broken between words, and as far in as they begin. Files and pipes get them whole.
+ * Lines that the command says about itself: on a terminal broken between words, and as far in as they begin. Files and pipes get them
+ * whole. Nothing is loaded for it: where a word is wider than it is long, the terminal breaks the line as it always did.
  *
  * @param text without colours.
  */
@@ -11,10 +9,19 @@ export function notice(text: string, stream: { isTTY?: boolean; columns?: number
   if (isTTY !== true || !columns) return text;
   return text
     .split("\n")
-    .map((line) => {
-      const indent = /^ */.exec(line)?.[0] ?? "";
-      const lines = wrap([span(line.slice(indent.length))], columns - indent.length);
-      return lines.map((spans) => indent + plainOf(spans)).join("\n");
-    })
+    .map((line) => (line.length <= columns ? line : wrapped(line, columns)))
     .join("\n");
+}
+
+function wrapped(line: string, columns: number): string {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  const lines: string[] = [];
+  let current = "";
+  for (const [, gap = "", word = ""] of line.matchAll(/( *)([^ ]+)/g)) {
+    if (current.trim() !== "" && current.length + gap.length + word.length > columns) {
+      lines.push(current);
+      current = indent + word;
+    } else current += gap + word;
+  }
+  return [...lines, current].join("\n");
 }

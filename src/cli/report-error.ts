@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../stream/error.js";
 import { SluiceError } from "../stream/error.js";
 import { type Io, shown } from "./io.js";
+import { notice } from "./notice.js";
 
 /** What to do about an error, where there is something to do. */
 const ADVICE: { readonly [code in ErrorCode]?: string } = {
@@ -20,9 +21,9 @@ const ADVICE: { readonly [code in ErrorCode]?: string } = {
 export function reportError(thrown: unknown, io: Io): SluiceError {
   const error = SluiceError.from(thrown, "protocol");
   const of = error.model === undefined ? "" : ` (${error.model})`;
-  io.stderr.write(`error: ${error.code}${of}: ${shown(error.message, io.stderr)}\n`);
+  io.stderr.write(notice(`error: ${error.code}${of}: ${shown(error.message, io.stderr)}\n`, io.stderr));
   const advice = ADVICE[error.code];
-  if (advice !== undefined) io.stderr.write(`  ${advice}\n`);
+  if (advice !== undefined) io.stderr.write(notice(`  ${advice}\n`, io.stderr));
   if (io.env.SLUICE_LOG === "debug") io.stderr.write(`${error.stack ?? ""}\n`);
   return error;
 }

@@ -89,18 +89,7 @@ function PromptForm() {
         askAll();
       }}
     >
-      {withSystem.value && (
-        <textarea
-          class="system"
-          rows={2}
-          aria-label="System prompt"
-          placeholder="System prompt"
-          value={system.value}
-          onInput={({ currentTarget }) => {
-            system.value = currentTarget.value;
-          }}
-        />
-      )}
+      {withSystem.value && <SystemPrompt />}
       <textarea
         rows={3}
         aria-label="Prompt for all models"
@@ -128,18 +117,7 @@ function PromptForm() {
           System prompt
         </button>
         <span class="grow" />
-        {running && (
-          <button
-            type="button"
-            class="button small"
-            onClick={() => {
-              for (const one of contenders.value) one.stop();
-            }}
-          >
-            <Icon name="stop" />
-            Stop all
-          </button>
-        )}
+        {running && <StopAll />}
         <button
           type="submit"
           class="button small primary"
@@ -151,6 +129,33 @@ function PromptForm() {
         </button>
       </div>
     </form>
+  );
+}
+
+function SystemPrompt() {
+  return (
+    <textarea
+      class="system"
+      rows={2}
+      aria-label="System prompt"
+      placeholder="System prompt"
+      value={system.value}
+      onInput={({ currentTarget }) => {
+        system.value = currentTarget.value;
+      }}
+    />
+  );
+}
+
+function StopAll() {
+  const stop = () => {
+    for (const one of contenders.value) one.stop();
+  };
+  return (
+    <button type="button" class="button small" onClick={stop}>
+      <Icon name="stop" />
+      Stop all
+    </button>
   );
 }
 

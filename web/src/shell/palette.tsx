@@ -20,22 +20,8 @@ export function Palette() {
 }
 
 function Finder({ onDone }: { onDone(): void }) {
-  const wanted = useSignal("");
-  const chosen = useSignal(0);
-  const found = useSignal<readonly Command[]>([]);
+  const { wanted, found, chosen } = useFoundCommands();
   const list = useRef<HTMLDivElement>(null);
-  const known = useComputed(commands);
-  useEffect(() => {
-    let left = false;
-    void findCommands(wanted.value, known.value).then((commands) => {
-      if (left) return;
-      found.value = commands;
-      chosen.value = 0;
-    });
-    return () => {
-      left = true;
-    };
-  }, [wanted.value, known.value, found, chosen, wanted, known]);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   });
@@ -76,26 +62,59 @@ function Finder({ onDone }: { onDone(): void }) {
       </div>
       <div id="palette-list" class="palette-list" role="listbox" aria-label="Results" ref={list}>
         {found.value.map((command, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus, and names the chosen one.
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys.
-          <div
+          <Found
             key={command.id}
             id={`command-${index}`}
-            class="menu-item"
-            role="option"
-            aria-selected={index === chosen.value}
-            onClick={() => run(command)}
-            onMouseMove={() => {
+            command={command}
+            chosen={index === chosen.value}
+            onChoose={() => {
               chosen.value = index;
             }}
-          >
-            <Icon name={command.icon} />
-            <span class="grow">{command.title}</span>
-            {command.keys !== undefined && <kbd>{command.keys}</kbd>}
-          </div>
+            onRun={() => run(command)}
+          />
         ))}
         {found.value.length === 0 && <p class="palette-none">Nothing is called that, or says it.</p>}
       </div>
     </>
+  );
+}
+
+/** What is searched for, the commands that were found, and the index of the one that Enter runs. */
+function useFoundCommands() {
+  const wanted = useSignal("");
+  const chosen = useSignal(0);
+  const found = useSignal<readonly Command[]>([]);
+  const known = useComputed(commands);
+  useEffect(() => {
+    let left = false;
+    void findCommands(wanted.value, known.value).then((commands) => {
+      if (left) return;
+      found.value = commands;
+      chosen.value = 0;
+    });
+    return () => {
+      left = true;
+    };
+  }, [wanted.value, known.value, found, chosen, wanted, known]);
+  return { wanted, found, chosen };
+}
+
+interface FoundProps {
+  id: string;
+  command: Command;
+  chosen: boolean;
+  onChoose(): void;
+  onRun(): void;
+}
+
+function Found({ id, command, chosen, onChoose, onRun }: FoundProps) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus, and names the chosen one.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys.
+    <div id={id} class="menu-item" role="option" aria-selected={chosen} onClick={onRun} onMouseMove={onChoose}>
+      <Icon name={command.icon} />
+      <span class="grow">{command.title}</span>
+      {command.keys !== undefined && <kbd>{command.keys}</kbd>}
+    </div>
   );
 }

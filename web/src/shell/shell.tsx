@@ -35,61 +35,7 @@ export function Shell() {
       <button type="button" class="skip-link" onClick={() => document.getElementById("main")?.focus()}>
         To the content
       </button>
-      <aside class="sidebar" aria-label="Sidebar">
-        <div class="brand">
-          <Brand />
-          <span>Sluice</span>
-          <ThemeButton />
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Close the sidebar"
-            title="Close the sidebar"
-            onClick={toggleSidebar}
-          >
-            <Icon name="sidebar" />
-          </button>
-        </div>
-        <div class="sidebar-actions">
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              goTo(["chat"]);
-              leaveSidebar();
-            }}
-          >
-            <Icon name="plus" />
-            New chat
-          </button>
-          <button
-            type="button"
-            class="button palette-button"
-            aria-label="Search and commands"
-            title={`Search and commands (${MODIFIER} K)`}
-            onClick={() => {
-              paletteOpen.value = true;
-            }}
-          >
-            <Icon name="search" />
-          </button>
-        </div>
-        <nav class="pages" aria-label="Pages">
-          {PAGES.map(({ path: to, title, icon }) => (
-            <a
-              key={to}
-              class="nav-link"
-              href={hrefOf(to)}
-              aria-current={to === page.path ? "page" : undefined}
-              onClick={leaveSidebar}
-            >
-              <Icon name={icon} />
-              {title}
-            </a>
-          ))}
-        </nav>
-        <ConversationList />
-      </aside>
+      <Sidebar page={page} />
       <button type="button" class="scrim" aria-label="Close the sidebar" onClick={toggleSidebar} tabIndex={-1} />
       <main id="main" class="main" tabIndex={-1}>
         <PageView key={page.path} page={page} rest={rest} />
@@ -97,6 +43,72 @@ export function Shell() {
       <Palette />
       <KeyDialog />
       <Announcer />
+    </div>
+  );
+}
+
+function Sidebar({ page }: { page: Page }) {
+  return (
+    <aside class="sidebar" aria-label="Sidebar">
+      <div class="brand">
+        <Brand />
+        <span>Sluice</span>
+        <ThemeButton />
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Close the sidebar"
+          title="Close the sidebar"
+          onClick={toggleSidebar}
+        >
+          <Icon name="sidebar" />
+        </button>
+      </div>
+      <SidebarActions />
+      <nav class="pages" aria-label="Pages">
+        {PAGES.map(({ path: to, title, icon }) => (
+          <a
+            key={to}
+            class="nav-link"
+            href={hrefOf(to)}
+            aria-current={to === page.path ? "page" : undefined}
+            onClick={leaveSidebar}
+          >
+            <Icon name={icon} />
+            {title}
+          </a>
+        ))}
+      </nav>
+      <ConversationList />
+    </aside>
+  );
+}
+
+function SidebarActions() {
+  return (
+    <div class="sidebar-actions">
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          goTo(["chat"]);
+          leaveSidebar();
+        }}
+      >
+        <Icon name="plus" />
+        New chat
+      </button>
+      <button
+        type="button"
+        class="button palette-button"
+        aria-label="Search and commands"
+        title={`Search and commands (${MODIFIER} K)`}
+        onClick={() => {
+          paletteOpen.value = true;
+        }}
+      >
+        <Icon name="search" />
+      </button>
     </div>
   );
 }

@@ -9,6 +9,42 @@ import { listRuns, listWorkflows, type RunSummary, readTemplates, type ServedWor
 
 /** What the server has: its workflows, documents to begin with, and the runs that there were. */
 export function ListPage() {
+  const { workflows, templates, problem } = useLists();
+  return (
+    <div class="page workflow-list">
+      <header class="page-head">
+        <SidebarButton />
+        <h1>Workflows</h1>
+        <span class="grow" />
+        <a class="button small" href={hrefOf("workflows", "edit")}>
+          <Icon name="plus" />
+          New
+        </a>
+      </header>
+      <div class="list-body">
+        {problem.value !== undefined && (
+          <div class="empty" role="alert">
+            <Icon name="alert" />
+            <h2>Workflows cannot be shown</h2>
+            <p>{problem.value.message}</p>
+          </div>
+        )}
+        <Cards id="served" title="On this server" listed={workflows.value ?? []} icon="workflow" path={["start"]} />
+        <Runs />
+        <Cards
+          id="templates"
+          title="Begin with a template"
+          listed={templates.value}
+          icon="file"
+          path={["edit", "template"]}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** What the page lists, as far as the server has answered. */
+function useLists() {
   const workflows = useSignal<readonly ServedWorkflow[] | undefined>(undefined);
   const templates = useSignal<readonly { name: string; description: string }[]>([]);
   const problem = useSignal<SluiceError | undefined>(undefined);
@@ -32,60 +68,29 @@ export function ListPage() {
       () => {},
     );
   }, []);
+  return { workflows, templates, problem };
+}
+
+interface CardsProps {
+  id: string;
+  title: string;
+  listed: readonly { name: string; description?: string | undefined }[];
+  icon: CardProps["icon"];
+  /** Of the page that a card leads to, before its name. */
+  path: readonly string[];
+}
+
+function Cards({ id, title, listed, icon, path }: CardsProps) {
+  if (listed.length === 0) return null;
   return (
-    <div class="page workflow-list">
-      <header class="page-head">
-        <SidebarButton />
-        <h1>Workflows</h1>
-        <span class="grow" />
-        <a class="button small" href={hrefOf("workflows", "edit")}>
-          <Icon name="plus" />
-          New
-        </a>
-      </header>
-      <div class="list-body">
-        {problem.value !== undefined && (
-          <div class="empty" role="alert">
-            <Icon name="alert" />
-            <h2>Workflows cannot be shown</h2>
-            <p>{problem.value.message}</p>
-          </div>
-        )}
-        {workflows.value !== undefined && workflows.value.length > 0 && (
-          <section aria-labelledby="served">
-            <h2 id="served">On this server</h2>
-            <ul class="workflow-cards">
-              {workflows.value.map(({ name, description }) => (
-                <Card
-                  key={name}
-                  name={name}
-                  about={description}
-                  href={hrefOf("workflows", "start", name)}
-                  icon="workflow"
-                />
-              ))}
-            </ul>
-          </section>
-        )}
-        <Runs />
-        {templates.value.length > 0 && (
-          <section aria-labelledby="templates">
-            <h2 id="templates">Begin with a template</h2>
-            <ul class="workflow-cards">
-              {templates.value.map(({ name, description }) => (
-                <Card
-                  key={name}
-                  name={name}
-                  about={description}
-                  href={hrefOf("workflows", "edit", "template", name)}
-                  icon="file"
-                />
-              ))}
-            </ul>
-          </section>
-        )}
-      </div>
-    </div>
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <ul class="workflow-cards">
+        {listed.map(({ name, description }) => (
+          <Card key={name} name={name} about={description} href={hrefOf("workflows", ...path, name)} icon={icon} />
+        ))}
+      </ul>
+    </section>
   );
 }
 

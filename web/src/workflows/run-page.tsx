@@ -52,32 +52,10 @@ function Run({ run }: { run: LiveRun }) {
   const chosen = useSignal<string | undefined>(undefined);
   useWaiting(run, chosen);
   const step = chosen.value === undefined ? undefined : run.steps.get(chosen.value);
-  const details = run.details.value;
   const status = run.status.value;
   return (
     <div class="page run-page">
-      <header class="page-head">
-        <SidebarButton />
-        <a class="icon-button" href={hrefOf("workflows")} aria-label="All workflows" title="All workflows">
-          <Icon name="left" />
-        </a>
-        <h1>{details?.workflow ?? (run.name || "Run")}</h1>
-        <StatusBadge status={status} />
-        {run.connection.value === "reconnecting" && <span class="badge warning">reconnecting</span>}
-        <span class="grow" />
-        {(status === "running" || status === "waiting") && (
-          <button type="button" class="button small danger" onClick={() => void run.cancel()}>
-            <Icon name="stop" />
-            Cancel
-          </button>
-        )}
-        {status === "failed" && (
-          <button type="button" class="button small" onClick={() => void run.resume()}>
-            <Icon name="play" />
-            Go on
-          </button>
-        )}
-      </header>
+      <RunHead run={run} />
       <div class={step === undefined ? "run-body" : "run-body with-panel"}>
         <div class="run-main">
           {run.error.value !== undefined && status === "failed" && (
@@ -111,6 +89,35 @@ function Run({ run }: { run: LiveRun }) {
         {status === "waiting" ? "The run waits for an answer." : status === "completed" ? "The run is done." : ""}
       </p>
     </div>
+  );
+}
+
+function RunHead({ run }: { run: LiveRun }) {
+  const details = run.details.value;
+  const status = run.status.value;
+  return (
+    <header class="page-head">
+      <SidebarButton />
+      <a class="icon-button" href={hrefOf("workflows")} aria-label="All workflows" title="All workflows">
+        <Icon name="left" />
+      </a>
+      <h1>{details?.workflow ?? (run.name || "Run")}</h1>
+      <StatusBadge status={status} />
+      {run.connection.value === "reconnecting" && <span class="badge warning">reconnecting</span>}
+      <span class="grow" />
+      {(status === "running" || status === "waiting") && (
+        <button type="button" class="button small danger" onClick={() => void run.cancel()}>
+          <Icon name="stop" />
+          Cancel
+        </button>
+      )}
+      {status === "failed" && (
+        <button type="button" class="button small" onClick={() => void run.resume()}>
+          <Icon name="play" />
+          Go on
+        </button>
+      )}
+    </header>
   );
 }
 

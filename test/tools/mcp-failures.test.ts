@@ -55,7 +55,8 @@ async function start(behave: Behaviour, options: McpToolsOptions = {}, tools: re
         response.writeHead(405).end();
         return;
       default:
-        response.writeHead(202).end();
+        // What is a request of a later version is none that it knows.
+        response.writeHead(message.id === undefined ? 202 : 400).end();
     }
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));

@@ -5,6 +5,7 @@ import type { HttpServer } from "./mcp-server.js";
 import type { OpenedTransport } from "./opened-transport.js";
 import { patientFetch } from "./patient-fetch.js";
 import { PendingRequests } from "./pending-requests.js";
+import { PerRequestTransport } from "./per-request-transport.js";
 
 /** Settings of `openHttp`. */
 export interface HttpTransportOptions {
@@ -35,11 +36,14 @@ export async function openHttp(
   const fetch = await patientFetch();
   const { JSONRPCMessageSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
   const pending = new PendingRequests((value) => JSONRPCMessageSchema.parse(value), resumeMs, clock);
-  const inner = await httpTransport(server, async (url, init) =>
-    pending.watch(init, withoutStream(init, await fetch(url, init))),
-  );
+  let prepare = (init: RequestInit | undefined) => init;
+  const inner = await httpTransport(server, async (url, init) => {
+    const prepared = prepare(init);
+    return pending.watch(prepared, withoutStream(prepared, await fetch(url, prepared)));
+  });
   // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
-  const transport = pending.follow(inner as Transport);
+  const transport = new PerRequestTransport(pending.follow(inner as Transport), (id) => pending.forget(id));
+  prepare = (init) => transport.prepared(init);
   return { transport, details: () => "", end: () => inner.terminateSession() };
 }
 

@@ -2,6 +2,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ProgressNotification } from "@modelcontextprotocol/sdk/types.js";
 import { type ErrorCode, messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { httpStatusOf } from "./http-status.js";
 import { httpTransport, openHttp } from "./http-transport.js";
 import { capabilitiesOf, type McpClientFeatures, offerFeatures } from "./mcp-client-features.js";
 import { type HttpServer, type McpServer, serverName } from "./mcp-server.js";
@@ -83,13 +84,6 @@ export async function connectMcp(
       await client.close();
     },
   };
-}
-
-/** The HTTP status that an error of a request carries, where it carries one. */
-export function httpStatusOf(thrown: unknown): number | undefined {
-  // StreamableHTTPError has the status as `code`; errors of the protocol have negative codes.
-  const code: unknown = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
-  return typeof code === "number" && code >= 400 && code < 600 ? code : undefined;
 }
 
 /**

@@ -87,6 +87,11 @@ export class PendingRequests {
     return new Response(body, { status, statusText, headers });
   }
 
+  /** Nobody waits for the answer to a request any more. */
+  forget(id: RequestId): void {
+    this.#settle(id);
+  }
+
   #receive(message: JSONRPCMessage, extra?: MessageExtraInfo): void {
     if (!("method" in message) && message.id !== undefined) this.#settle(message.id);
     // Whatever comes, the server goes on.

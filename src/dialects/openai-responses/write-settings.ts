@@ -60,7 +60,7 @@ export function writePlainRequest(request: PlainRequest, target: CallTarget): Wi
   const input = request.messages.map(
     ({ role, content }): JsonObject => ({ role: role === "system" ? systemRole(target) : role, content }),
   );
-  warnOfUnknown(request, warnings);
   const body = defined({ model: target.model, input, ...writeSettings(request, target, warnings) });
+  warnOfUnknown(request, warnings);
   return { path: PATH, body, warnings };
 }

@@ -165,11 +165,17 @@ function joined(messages: readonly ChatMessage[]): ChatMessage[] {
   return result.map(asText);
 }
 
+/** Blanks that stand alone are left out, and a list of one plain text is a text. */
 function asText(message: ChatMessage): ChatMessage {
   if (message.role !== "assistant" || typeof message.content === "string") return message;
-  const [only, ...more] = message.content;
-  const isPlain = only?.type === "text" && Object.keys(only).length === 2 && more.length === 0;
-  return isPlain ? { role: "assistant", content: only.text } : message;
+  const content = message.content.filter((part) => !isPlain(part) || part.text.trim() !== "");
+  const [only, ...more] = content;
+  const isText = only !== undefined && isPlain(only) && more.length === 0;
+  return { role: "assistant", content: isText ? only.text : content };
+}
+
+function isPlain(part: AssistantPart): part is TextPart {
+  return part.type === "text" && Object.keys(part).length === 2;
 }
 
 function partsOf(content: string | AssistantPart[]): AssistantPart[] {

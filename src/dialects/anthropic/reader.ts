@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import type { Emit, FinishReason } from "../../stream/chat-event.js";
-import { providerData } from "../../stream/data-name.js";
 import type { Frame } from "../../stream/framing/frame.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import type { WireReader } from "../dialect.js";
@@ -11,11 +10,12 @@ import { LearnedShapes } from "../learned-shapes.js";
 import type { Hole } from "../locate-values.js";
 import { isDone, malformed, parseEvent } from "../parse-frame.js";
 import { StrayFrames } from "../stray-frames.js";
+import { emitExtras } from "./answer-extras.js";
 import { unknownDelta } from "./block-delta.js";
 import { blockOfPiece, openBlock, textBlock } from "./content-blocks.js";
 import { errorIn } from "./errors.js";
-import { ownOpaque } from "./opaque.js";
 import { type AnswerState, newAnswer, type OpenBlock, PIECES, type PieceKind } from "./open-block.js";
+import { pieceKind, pieceOf } from "./piece-kind.js";
 import type { ReadText } from "./plain-reader.js";
 import { readStopReason } from "./stop-reason.js";
 import { truncated } from "./truncated.js";
@@ -333,37 +333,6 @@ function emitBare(message: OpenMessage, emit: Emit): void {
 
 const MESSAGE_FIELDS = ["id", "type", "role", "content", "model", "stop_reason", "usage"];
 
-/**
- * What else an answer has: its container, why it was refused, how the context was edited. Only the container has
- * to come back.
- */
-function emitExtras(object: JsonObject, known: readonly string[], emit: Emit): void {
-  for (const [name, value] of Object.entries(object)) {
-    if (value === null || known.includes(name)) continue;
-    if (name === "container" && isJsonObject(value)) {
-      emit({ type: "data", name: providerData(name), value, opaque: ownOpaque({ ...value, type: "container" }) });
-    } else emit({ type: "data", name: providerData(name), value });
-  }
-}
-
 function indexOf(event: JsonObject): number {
   return typeof event.index === "number" ? event.index : 0;
-}
-
-/** The kind of a delta that is nothing but a piece of text. Services leave its type out, or have another word for it. */
-function pieceKind(delta: JsonObject): PieceKind | undefined {
-  const { type } = delta;
-  if (type === "text_delta" || type === "thinking_delta" || type === "input_json_delta") return type;
-  if (type !== undefined && !OTHER_WORDS.includes(type)) return undefined;
-  if ("partial_json" in delta) return "input_json_delta";
-  if ("thinking" in delta || "reasoning" in delta) return "thinking_delta";
-  return "text" in delta ? "text_delta" : undefined;
-}
-
-const OTHER_WORDS: readonly JsonValue[] = ["text", "thinking", "reasoning", "reasoning_delta", "input_json"];
-
-/** The piece of a delta. Some services send arguments as an object, whole. */
-function pieceOf(delta: JsonObject, kind: PieceKind): JsonValue | undefined {
-  const piece = delta[PIECES[kind]] ?? (kind === "thinking_delta" ? delta.reasoning : undefined);
-  return kind === "input_json_delta" && isJsonObject(piece) ? JSON.stringify(piece) : piece;
 }

@@ -49,9 +49,9 @@ export class JsonInTextFilter implements TextFilter {
     return this.#changed || this.#text.changed || (this.#json?.changed ?? false);
   }
 
-  push(text: string): string {
+  push(text: string, ahead?: string): string {
     // Most text has no JSON, and none begins in it.
-    if (this.#json === undefined && this.#opened === "" && !hasBracket(text)) return this.#text.push(text);
+    if (this.#json === undefined && this.#opened === "" && !hasBracket(text)) return this.#text.push(text, ahead);
     let out = "";
     for (let at = 0; at < text.length; ) {
       if (this.#json !== undefined) {
@@ -64,6 +64,7 @@ export class JsonInTextFilter implements TextFilter {
         continue;
       }
       if (this.#opened !== "" && this.#begins(text.charCodeAt(at))) {
+        out += flushFilter(this.#text);
         this.#json = new JsonFilter(this.#make, this.#opened);
         this.#opened = "";
         continue;
@@ -89,9 +90,10 @@ export class JsonInTextFilter implements TextFilter {
     return (this.#json?.end() ?? "") + this.#text.end();
   }
 
-  /** Whether JSON begins here, behind its bracket. What is buffered would come out behind it. */
+  /** Whether JSON begins here, behind its bracket. What is undecided in the text would come out behind it. */
   #begins(code: number): boolean {
-    if (this.#text.buffered > 0 || this.#text.verbatim === true) return false;
+    const { buffered, verbatim, undecided = true, flush } = this.#text;
+    if (verbatim === true || (buffered > 0 && (undecided || flush === undefined))) return false;
     const sign = String.fromCharCode(code);
     return this.#opened.endsWith("{") ? sign === '"' || sign === "}" : IN_ARRAY.test(sign);
   }

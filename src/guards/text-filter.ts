@@ -3,8 +3,8 @@
  * A filter serves one text.
  */
 export interface TextFilter {
-  /** Takes a piece; returns what may go out now. */
-  push(text: string): string;
+  /** Takes a piece; returns what may go out now. `ahead` is what follows it, where that is known and is pushed next. */
+  push(text: string, ahead?: string): string;
   /** The text is over: returns what was buffered. */
   end(): string;
   /** How many characters are buffered. */

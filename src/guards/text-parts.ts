@@ -85,13 +85,15 @@ export class TextParts {
   pushUntilDecided(event: TextDeltaEvent | ReasoningDeltaEvent, emit: Emit): number {
     const part = this.#current;
     if (part === undefined) return 0;
-    let out = "";
+    // What is buffered may be decided by the character that follows it, which then is none of it.
+    let out = part.filter.push("", event.text.charAt(0));
     let read = 0;
-    for (const character of event.text) {
-      out += part.filter.push(character);
-      read += character.length;
-      if (part.filter.buffered === 0) break;
-    }
+    if (part.filter.buffered > 0)
+      for (const character of event.text) {
+        read += character.length;
+        out += part.filter.push(character, event.text.charAt(read));
+        if (part.filter.buffered === 0) break;
+      }
     this.#noteChange(part);
     if (out !== "") emit({ ...withoutOpaque(event), text: out });
     return read;

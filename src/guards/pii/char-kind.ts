@@ -14,6 +14,10 @@ export const KIND = {
   soft: 9,
   /** A sign of Markdown or HTML that may stand around a part of a value. */
   mark: 10,
+  /** A break, unless it is part of a sign that is spelled out, or of a character's name: see `spelledSign`. */
+  sign: 11,
+  /** As `soft`, and a sign may be spelled out in it. */
+  opening: 12,
 } as const;
 
 /** A range of UTF-16 code units, both ends included. */
@@ -56,8 +60,10 @@ setAll("0123456789", KIND.digit);
 setAll("@", KIND.at);
 setAll(":", KIND.colon);
 setAll("/", KIND.slash);
-setAll("#&'()$~^\\", KIND.soft);
-setAll("*`<>", KIND.mark);
+setAll("#&')$~^\\", KIND.soft);
+setAll("*`>", KIND.mark);
+setAll("=;[{", KIND.sign);
+setAll("(<", KIND.opening);
 setAll("×÷", KIND.break);
 setRange([0x2000, 0x200a], KIND.space);
 setAll(" \t\u00a0\u202f\u3000", KIND.space);

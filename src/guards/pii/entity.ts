@@ -51,6 +51,8 @@ export const HAS = {
   digits7: 128,
   digits9: 256,
   digits13: 512,
+  /** A sign that is spelled out: `ann [at] example.com`. */
+  spelled: 1024,
 } as const;
 
 /** Characters from which on a word may be a key or token even without a digit. */

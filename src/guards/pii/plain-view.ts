@@ -1,4 +1,5 @@
 import { FULL_WIDTH, FULL_WIDTH_FORMS, INVISIBLE, isInvisible, SMALL_FORMS } from "./char-kind.js";
+import { SPELLED_SIGNS, signOf } from "./spelled-sign.js";
 
 /** Underscores of emphasis: on one side of them is a word's first or last character, and none on the other. */
 const EMPHASIS = /(?<![\w\\])_{1,3}(?=[\p{L}\p{N}+(])|(?<=[\p{L}\p{N})])_{1,3}(?!\w|[*`~<]{1,4}\w)/gu;
@@ -28,9 +29,13 @@ const TAG =
 /** A run of marks. Emphasis of underscores is written as stars here. */
 const RUN = `(?:\\*{1,3}|\`{1,2}|~~|${TAG})+`;
 /** Marks before, behind or between the characters of a value; a run that stands alone is ordinary text. */
-const MARKS = new RegExp(`(?<=[^\\s*\`~])${RUN}(?![*\`~])|(?<![*\`~])${RUN}(?=[^\\s*\`~])`, "g");
+const MARKS = new RegExp(
+  // Their first characters are what a search passes over most of a text by.
+  `(?=[*\`~<])(?:(?<=[^\\s*\`~])${RUN}(?![*\`~])|(?<![*\`~])${RUN}(?=[^\\s*\`~]))`,
+  "g",
+);
 /** Marks at the end of a value, which are not its own. */
-const MARKS_BEHIND = new RegExp(`[*\`~_]{1,9}$|(?:${TAG}){1,9}$`);
+const MARKS_BEHIND = new RegExp(`(?:[*\`~_]|==){1,9}$|(?:${TAG}){1,9}$`);
 
 /** A value as it is written, without the marks behind it. */
 export function withoutMarksBehind(written: string): string {
@@ -119,6 +124,15 @@ export class PlainView {
 
   /** The same without what is put between the characters of a value; `undefined` where there is nothing of it. */
   withoutMarks(): PlainView | undefined {
+    return this.#replaced(MARKS, () => "");
+  }
+
+  /** The same with the signs that are spelled out; `undefined` where there are none. */
+  withSigns(): PlainView | undefined {
+    return this.#replaced(SPELLED_SIGNS, signOf);
+  }
+
+  #replaced(pattern: RegExp, signFor: (match: RegExpExecArray) => string): PlainView | undefined {
     let text = "";
     const places: number[] = [];
     let from = 0;
@@ -126,9 +140,12 @@ export class PlainView {
       text += this.text.slice(from, until);
       for (; from < until; from++) places.push(this.sourceOf(from));
     };
-    for (const { 0: marks, index } of this.text.matchAll(MARKS)) {
-      copy(index);
-      from = index + marks.length;
+    for (const match of this.text.matchAll(pattern)) {
+      copy(match.index);
+      const sign = signFor(match);
+      text += sign;
+      if (sign !== "") places.push(this.sourceOf(from));
+      from += match[0].length;
     }
     if (from === 0) return undefined;
     copy(this.text.length);

@@ -1,3 +1,4 @@
+import { isSpelledAddress } from "./entities/spelled-address.js";
 import { HAS, type Rule } from "./entity.js";
 import { PlainView, withoutMarksBehind } from "./plain-view.js";
 
@@ -53,24 +54,19 @@ export function replaceEntities(
   replace: Replace,
 ): Replaced | undefined {
   const plain = PlainView.of(subject);
-  const known = plain.escaped ? seen | ESCAPED : seen;
+  const spelled = (seen & HAS.spelled) === 0 ? undefined : plain.withSigns();
+  const known = plain.escaped || spelled !== undefined ? seen | ESCAPED : seen;
   const flags = (known & HAS.digit) === 0 ? known : known | countSigns(plain.text, plain.placeOf(begun));
   // The lines of a key in PEM form may end with escapes, which belong to it.
   const asWritten = PlainView.asWritten(subject);
   const found: Found[] = [];
-  const unmarked = MARKED.test(plain.text) ? plain.withoutMarks() : undefined;
   for (const rule of rules) {
     if ((rule.needs & flags) === rule.needs) find(rule, rule.rest === "pem" ? asWritten : plain, begun, found);
   }
-  if (unmarked !== undefined) {
-    const parted: Found[] = [];
-    for (const rule of rules) {
-      if (rule.rest !== "pem" && (rule.needs & flags) === rule.needs) find(rule, unmarked, begun, parted);
-    }
-    for (const one of parted) {
-      addParted({ ...one, end: one.start + withoutMarksBehind(subject.slice(one.start, one.end)).length }, found);
-    }
-  }
+  const marked = spelled ?? plain;
+  const unmarked = MARKED.test(marked.text) ? marked.withoutMarks() : undefined;
+  if (spelled !== undefined) findParted(spelled, subject, begun, rules, flags, found);
+  if (unmarked !== undefined) findParted(unmarked, subject, begun, rules, flags, found);
   // What has gone out already cannot be taken back: the rest of the entity is replaced.
   const entities = found.filter(({ end }) => end > offset).sort((a, b) => a.start - b.start);
   if (entities.length === 0) return undefined;
@@ -90,6 +86,26 @@ export function replaceEntities(
 
 /** What may stand between the characters of a value. */
 const MARKED = /[*`~<]/;
+
+/** Adds what is found in a view that leaves out, or reads as others, some characters of the text. */
+function findParted(
+  view: PlainView,
+  subject: string,
+  begun: number,
+  rules: readonly Rule[],
+  flags: number,
+  found: Found[],
+): void {
+  const parted: Found[] = [];
+  for (const rule of rules) {
+    if (rule.rest !== "pem" && (rule.needs & flags) === rule.needs) find(rule, view, begun, parted);
+  }
+  for (const { start, end, rule } of parted) {
+    const written = withoutMarksBehind(subject.slice(start, end));
+    if (rule.entity === "EMAIL_ADDRESS" && !isSpelledAddress(written)) continue;
+    addParted({ start, end: start + written.length, rule }, found);
+  }
+}
 
 /** Adds a value that marks part. It stands in the place of what was found of it without them. */
 function addParted(parted: Found, found: Found[]): void {

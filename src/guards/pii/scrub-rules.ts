@@ -4,6 +4,7 @@ import { emailAddressRule } from "./entities/email-address.js";
 import { ibanPhrase, ibanRule } from "./entities/iban.js";
 import { ipRules, macAddressRule, quadPhrase } from "./entities/network.js";
 import { creditCardRule, isbnRule, numberPhrase, phoneRules } from "./entities/numbers.js";
+import { spelledAddressRule } from "./entities/spelled-address.js";
 import { ENTITIES, type LocalePack, type Phrase, type Rule } from "./entity.js";
 import { de } from "./locales/de.js";
 import { enAu } from "./locales/en-au.js";
@@ -58,6 +59,7 @@ const PACKS: Record<LocaleName, LocalePack> = {
 const EVERYWHERE: readonly Rule[] = [
   ...apiKeyRules,
   emailAddressRule,
+  spelledAddressRule,
   ibanRule,
   macAddressRule,
   ...ipRules,

@@ -5,10 +5,12 @@ import { CodeFence } from "./code-fence.js";
 import { HAS, LONG_WORD, MAX_WINDOW } from "./entity.js";
 import { LongEntity } from "./long-entity.js";
 import { PhraseTracker } from "./phrase-tracker.js";
-import { plainWord } from "./plain-view.js";
+import { phraseWord } from "./phrase-word.js";
 import { type OpenEntity, placeholderOf, type Replace, replaceEntities } from "./replace-entities.js";
 import type { ScrubRules } from "./scrub-rules.js";
-import { schemeLength } from "./url-scheme.js";
+import { signLength } from "./sign-length.js";
+import { mayFollowBlank, UNKNOWN } from "./spelled-sign.js";
+import { endsUrl, schemeLength } from "./url-scheme.js";
 import { UrlScrubber } from "./url-scrubber.js";
 
 /** Settings of a `Scrubber`. */
@@ -70,10 +72,10 @@ export class Scrubber implements TextFilter {
     return this.#text.changed;
   }
 
-  push(text: string): string {
+  push(text: string, ahead = ""): string {
     this.#forget();
     this.#text.push(text);
-    this.#scan();
+    this.#scan(ahead);
     if (this.#url !== undefined) return this.#release(this.#url.part);
     return this.#release(this.#window === -1 ? this.#at : this.#window);
   }
@@ -92,6 +94,7 @@ export class Scrubber implements TextFilter {
 
   /** Puts out what is buffered, in the middle of a word if need be; what follows still sees it. */
   flush(): string {
+    this.#scan("", true);
     if (this.#long !== undefined || this.#url !== undefined) return "";
     const word = this.#word;
     const flags = this.#wordFlags;
@@ -111,6 +114,7 @@ export class Scrubber implements TextFilter {
   }
 
   end(): string {
+    this.#scan("", true);
     if (this.#inUrl) this.#closeUrl(this.#at);
     if (this.#word !== -1) this.#endWord(this.#at);
     this.#closeWindow(this.#at);
@@ -139,15 +143,34 @@ export class Scrubber implements TextFilter {
     return this.#text.take();
   }
 
-  #scan(): void {
+  /**
+   * @param ahead what is known to follow.
+   * @param final whether nothing else follows.
+   */
+  #scan(ahead: string, final = false): void {
     const text = this.#text;
     const fence = this.#fence;
     const { end, base, rest } = text;
+    const known = ahead === "" ? rest : rest + ahead;
     for (let i = this.#at; i < end; i++) {
       const code = rest.charCodeAt(i - base);
-      const kind = code === SEMICOLON && this.#endsEscape(i) ? KIND.word : kindOf(code);
+      let kind = kindOf(code);
+      // Most characters are letters within a word.
+      if (kind === KIND.word && this.#word !== -1 && i - this.#window < MAX_WINDOW && fence?.inLine !== false) continue;
+      if (this.#word !== -1 && (kind === KIND.space ? mayFollowBlank(known, i + 1 - base) : kind >= KIND.sign)) {
+        const length = this.#signLength(i, ahead, final);
+        if (length === UNKNOWN) {
+          this.#at = i;
+          return;
+        }
+        if (length > 1) {
+          i += length - 1;
+          continue;
+        }
+        if (length === 1) kind = KIND.word;
+      }
+      if (kind === KIND.sign) kind = KIND.break;
       if (fence !== undefined && (kind === KIND.newline || !fence.inLine)) fence.push(code);
-      if (kind === KIND.word && this.#word !== -1 && i - this.#window < MAX_WINDOW) continue;
       if (this.#long !== undefined) {
         if (this.#belongs(this.#long, code, i)) continue;
         if (text.from < i) {
@@ -172,11 +195,15 @@ export class Scrubber implements TextFilter {
     this.#at = end;
   }
 
-  /** Whether a semicolon ends a character of HTML within a word: `ann&#64;example.com`. */
-  #endsEscape(at: number): boolean {
-    if (this.#word === -1) return false;
-    const from = Math.max(this.#word, at - LONGEST_ESCAPE);
-    return HTML_ESCAPE.test(this.#text.slice(from, at));
+  /** See `signLength`; notes what belongs to the current word. */
+  #signLength(at: number, ahead: string, final: boolean): number {
+    const text = this.#text;
+    const word = { text, start: this.#word, window: this.#window, flags: this.#wordFlags };
+    const length = signLength(word, at, ahead, final);
+    if (length <= 1) return length;
+    this.#wordFlags |= HAS.spelled;
+    if (text.codeAt(at + length - 1) === NEWLINE) this.#fence?.push(NEWLINE);
+    return length;
   }
 
   /** Drops a character of an entity that is longer than a stretch. */
@@ -228,6 +255,7 @@ export class Scrubber implements TextFilter {
         break;
       case KIND.soft:
       case KIND.mark:
+      case KIND.opening:
         this.#soft = at;
         break;
     }
@@ -266,7 +294,7 @@ export class Scrubber implements TextFilter {
     this.#word = -1;
     if (at - start >= LONG_WORD) this.#wordFlags |= HAS.longWord;
     this.#flags |= this.#wordFlags;
-    const word = bare(this.#text.slice(start, at), (this.#wordFlags & HAS.colon) !== 0);
+    const word = phraseWord(this.#text.slice(start, at), this.#wordFlags);
     const inCode = this.#fence?.inCode === true;
     if (this.#phrases.push(word, (this.#wordFlags & HAS.digit) !== 0, inCode)) this.#flags |= HAS.phrase;
   }
@@ -326,24 +354,4 @@ export class Scrubber implements TextFilter {
   }
 }
 
-const SEMICOLON = 0x3b;
-/** A character of HTML without its semicolon, at the end of a text. */
-const HTML_ESCAPE = /&(?:amp;)?(?:#[\da-fA-FxX]{2,7}|[a-z]{3,6})$/;
-const LONGEST_ESCAPE = 14;
-
-/** Signs before the first word of an entity, and a label that is glued to it by a colon. */
-const BEFORE = /^['(]*(?:[A-Za-z\u00c0-\u024f\u0370-\u052f][^:\d]*:['(]*)?/;
-
-/** A word as phrases begin with: `'+49`, `(+49`, `**+49` and `tel:+49` begin as `+49` does. */
-function bare(written: string, labelled: boolean): string {
-  const word = plainWord(written);
-  const first = word.charCodeAt(0);
-  // Most words are bare, which two comparisons tell.
-  if (!labelled && first !== 0x27 && first !== 0x28) return word;
-  const rest = word.replace(BEFORE, "");
-  return rest === "" ? word : rest;
-}
-
-function endsUrl(code: number, kind: number): boolean {
-  return kind === KIND.space || kind === KIND.newline || code > 0x24f || '"<>`'.includes(String.fromCharCode(code));
-}
+const NEWLINE = 0x0a;

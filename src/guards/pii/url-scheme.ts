@@ -1,3 +1,5 @@
+import { KIND } from "./char-kind.js";
+
 /** Schemes whose addresses are left alone but for the secrets in them. */
 const SCHEMES = new Set(
   (
@@ -29,4 +31,9 @@ export function schemeLength(text: string, word: number, slash: number): number 
 function isSchemeSign(code: number): boolean {
   const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
   return isLetter || code === 0x2b || (code >= 0x30 && code <= 0x39);
+}
+
+/** Whether a character ends a URL: white space, a quote, an angle bracket, another script. */
+export function endsUrl(code: number, kind: number): boolean {
+  return kind === KIND.space || kind === KIND.newline || code > 0x24f || '"<>`'.includes(String.fromCharCode(code));
 }

@@ -53,6 +53,25 @@ describe("what a value is written with", () => {
       "ann\u200e@example.com ann\u034f@exam\ufe0fple.com ann\ufe6bexample.com",
       "<EMAIL_ADDRESS> <EMAIL_ADDRESS> <EMAIL_ADDRESS>",
     ],
+    [
+      "ann=40example.com, ann=2Elee=40example=2Ecom; J=FCrgen=40example.de",
+      "<EMAIL_ADDRESS>, <EMAIL_ADDRESS>; <EMAIL_ADDRESS>",
+    ],
+    ["ann@exam=\nple.com call 555-12=\r\n3-4567 10=2E8.9=2E1", "<EMAIL_ADDRESS> call <PHONE_NUMBER> <IP>"],
+    ["phone=\n555 123 4567 phone=40 555 123 4567", "phone=\n<PHONE_NUMBER> phone=<PHONE_NUMBER>"],
+    ["==ann==@example.com ann@==example==.com ==10.8.9.1==", "==<EMAIL_ADDRESS> <EMAIL_ADDRESS> ==<IP>=="],
+    [
+      "ann [at] example [dot] com, ann(at)example.com; ann{at}example{dot}com",
+      "<EMAIL_ADDRESS>, <EMAIL_ADDRESS>; <EMAIL_ADDRESS>",
+    ],
+    [
+      "my e-mail is ann at example dot com. ann dot lee at gmail dot com",
+      "my e-mail is <EMAIL_ADDRESS>. <EMAIL_ADDRESS>",
+    ],
+    [
+      'Found [ "ann@example.com" ] and x ["10.8.9.1"] or a [at] b',
+      'Found [ "<EMAIL_ADDRESS>" ] and x ["<IP>"] or a [at] b',
+    ],
     ["４１１１ １１１１ １１１１ １１１１", "<CREDIT_CARD>"],
     ["ann\u200b@example.com 10.\u200b8.9.1 4111\u20601111\u00ad1111\ufeff1111", "<EMAIL_ADDRESS> <IP> <CREDIT_CARD>"],
     ["ann＠example.com １０．８．９．１ ４１１１１１１１１１１１１１１１", "<EMAIL_ADDRESS> <IP> <CREDIT_CARD>"],
@@ -71,6 +90,8 @@ describe("what a value is written with", () => {
   test.each([
     "12::34, 10:30::45 and 1:2:3:4:5:6:7:8",
     "§ 1.2.3.4 and §1.2.3.4",
+    "We met at example dot com, at noon; look at the dot matrix at last.",
+    "timeout=4000.ms width=40px.min x=40.days a==b.c items[at].name rows[dot].x if version==10.1.2.3:",
     "+100 200 300 points",
     "100%40 off, AT&T; R&D; 5 &amp; 6 &nbsp; 50% of 2024",
     "password: required, passwords: 2024, pwd: $PWD, password: hidden",

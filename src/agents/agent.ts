@@ -6,13 +6,13 @@ import type { CallContext } from "../stream/call-context.js";
 import { CALL_OPTIONS } from "../stream/call-options.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { boolean, exactly, filledString, string } from "../stream/checks.js";
+import { exactly, filledString, string } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { innerSource, sourceOf } from "../stream/inner-source.js";
 import type { ChatMessage, ToolMessage } from "../stream/message.js";
 import { opened } from "../stream/sources/opened.js";
 import { validateRequest } from "../stream/validate-request.js";
-import { type Tool, tool } from "../tools/tool.js";
+import { checkApproval, type Tool, type ToolApproval, tool } from "../tools/tool.js";
 import { checkTools, isToolSource, Toolbox } from "../tools/toolbox.js";
 import { AgentBudget } from "./agent-budget.js";
 import { agentModel, agentTools } from "./agent-model.js";
@@ -29,7 +29,17 @@ import { type AgentNode, agentNode } from "./workflow-node.js";
 /** What a run begins with: a text, the inputs of the signature, or answers to what the last run of the session asked. */
 export type AgentInput<Inputs> = string | Inputs | ToolMessage;
 
-const AS_TOOL = exactly("asTool", { name: filledString, description: string, approval: boolean });
+/** Settings of an agent as a tool. */
+export interface AgentToolOptions<Inputs = JsonObject> {
+  /** Default: the agent's name. */
+  name?: string;
+  /** Default: the agent's description. */
+  description?: string;
+  /** Whether a person has to allow calls of it, or what decides of each by the agent's inputs. Default false. */
+  approval?: ToolApproval<Inputs>;
+}
+
+const AS_TOOL = exactly("asTool", { name: filledString, description: string, approval: checkApproval });
 
 const RUN = exactly("a run", { ...CALL_OPTIONS, sessionId: filledString });
 
@@ -172,14 +182,14 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    * The agent as a tool of another one: its arguments are its inputs, its result is its one text output, or its outputs. It
    * streams inside the other's stream, and what it asks people is answered there.
    */
-  asTool(options: { name?: string; description?: string; approval?: boolean } = {}): Tool {
+  asTool(options: AgentToolOptions<Inputs> = {}): Tool {
     AS_TOOL(options, "");
     const { name = this.name, description = this.description, approval } = options;
     const { inputs } = this.signature;
     return tool({
       name,
       ...(description !== undefined && { description }),
-      ...(approval !== undefined && { approval }),
+      ...(approval !== undefined && { approval: approval as ToolApproval<unknown> }),
       input: inputs.schema,
       inputJsonSchema: inputs.json,
       run: (values, { context, signal, answered }) => {

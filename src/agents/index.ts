@@ -1,4 +1,4 @@
-export type { AgentInput } from "./agent.js";
+export type { AgentInput, AgentToolOptions } from "./agent.js";
 export { Agent } from "./agent.js";
 export type {
   AgentHooks,

@@ -52,6 +52,14 @@ test.each<[string[], string[]]>([
     ["--", "-5 + 3"],
     ["ask", "--", "-5 + 3"],
   ],
+  [
+    ["--", "models"],
+    ["ask", "--", "models"],
+  ],
+  [
+    ["-m", "echo", "--", "help", "me"],
+    ["ask", "-m", "echo", "--", "help", "me"],
+  ],
   [[], ["chat"]],
 ])("at a terminal, %j is %j", (words, meant) => {
   expect(meantWords(words, program, true)).toEqual(meant);

@@ -7,7 +7,7 @@ const OWN = ["-h", "--help", "-V", "--version"];
 
 /**
  * The words of a call with the command that is meant, where they name none: what begins with another word is a question for
- * `ask`; without any it is a chat at a terminal, and elsewhere a question on stdin.
+ * `ask`, and so is what stands behind `--`; without any it is a chat at a terminal, and elsewhere a question on stdin.
  *
  * @throws {SluiceError} `invalid-argument` for a first word that is a command but for a slip of the hand.
  */
@@ -18,6 +18,8 @@ export function meantWords(words: readonly string[], program: Command, isTermina
   const at = firstOperand(words, program);
   const operand = words[at];
   if (operand === undefined) return [isTerminal ? "chat" : "ask", ...words];
+  // What stands behind two hyphens is said, whatever word it is.
+  if (words[at - 1] === "--") return ["ask", ...words];
   // Options may stand before the command that they belong to.
   if (names.includes(operand)) return [operand, ...words.slice(0, at), ...words.slice(at + 1)];
   const meant = at === 0 ? names.find((name) => isSlip(operand, name)) : undefined;

@@ -14,6 +14,7 @@ export type { McpToolInfo, McpToolsOptions } from "./mcp/mcp-tools-options.js";
 export type { BrokenArguments, RepairArguments } from "./read-arguments.js";
 export type {
   Tool,
+  ToolApproval,
   ToolCallContext,
   ToolContext,
   ToolInput,

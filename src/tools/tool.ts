@@ -101,6 +101,11 @@ export interface Tool<Input = unknown> {
 /** The arguments that a tool's `run` gets. */
 export type ToolInput<I extends Schema> = I extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<I> : JsonObject;
 
+/** Whether a person has to allow calls of a tool: of all, of none, or what decides of each by its arguments and its caller. */
+export type ToolApproval<Input = JsonObject> =
+  | boolean
+  | ((input: Input, call: ToolCallContext) => boolean | Promise<boolean>);
+
 /** Settings of `tool()`. */
 export interface ToolOptions<I extends Schema, O extends Schema | undefined = undefined> {
   /** 1–64 of `A–Z a–z 0–9 _ -`, as all providers allow. */
@@ -123,7 +128,7 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
    * called with checked arguments; where it throws, or returns neither true nor false, the call does not run, and the model is told why.
    * Default false.
    */
-  approval?: boolean | ((input: ToolInput<I>, call: ToolCallContext) => boolean | Promise<boolean>);
+  approval?: ToolApproval<ToolInput<I>>;
   /** The most ms that one run may take; after it the model gets an error. Default: the loop's `timeoutMs`. */
   timeoutMs?: number;
   /** How many runs of it may go on at once in this process, over all streams. Default: as many as the loop allows. */

@@ -1,7 +1,7 @@
 import { parseJson } from "../../base/json.js";
-import { boolean, type Check, exactly, filledString, milliseconds, wholeNumber } from "../../stream/checks.js";
+import { type Check, exactly, filledString, milliseconds, wholeNumber } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
-import { type Tool, tool } from "../../tools/tool.js";
+import { checkApproval, type Tool, type ToolApproval, tool } from "../../tools/tool.js";
 import { runInSandbox } from "./run-in-sandbox.js";
 
 /** Settings of `codeTool`. */
@@ -14,8 +14,8 @@ export interface CodeToolOptions {
   memoryBytes?: number;
   /** Most characters of the result as JSON, and of what is logged. Default 20,000. */
   maxChars?: number;
-  /** Whether a person has to allow each run. Default false: the code reaches nothing. */
-  approval?: boolean;
+  /** Whether a person has to allow a run, or what decides of each, as `tool()` has it. Default false: the code reaches nothing. */
+  approval?: ToolApproval;
 }
 
 const checkOptions = exactly("codeTool", {
@@ -23,7 +23,7 @@ const checkOptions = exactly("codeTool", {
   timeoutMs: milliseconds,
   memoryBytes: wholeNumber(1_048_576),
   maxChars: wholeNumber(100),
-  approval: boolean,
+  approval: checkApproval,
 } satisfies Record<keyof CodeToolOptions, Check>);
 
 /**

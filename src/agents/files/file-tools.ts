@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import type { JsonObject } from "../../base/json.js";
 import { boolean, type Check, exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
-import { type Tool, tool } from "../../tools/tool.js";
+import { checkApproval, type Tool, type ToolApproval, tool } from "../../tools/tool.js";
 import { type BelowFolder, readBelow, writeBelow } from "./below-folder.js";
 import { listBelow } from "./list-below.js";
 
@@ -10,8 +10,8 @@ import { listBelow } from "./list-below.js";
 export interface FileToolsOptions {
   /** Whether there is a tool to write files. Default false. */
   write?: boolean;
-  /** Whether a person has to allow each write. Default true. */
-  approval?: boolean;
+  /** Whether a person has to allow a write, or what decides of each, as `tool()` has it. Default true. */
+  approval?: ToolApproval;
   /** Most bytes of one file that is read or written. Default 262,144. */
   maxBytes?: number;
   /** Most files that are listed or searched. Default 1,000. */
@@ -20,7 +20,7 @@ export interface FileToolsOptions {
 
 const checkOptions = exactly("fileTools", {
   write: boolean,
-  approval: boolean,
+  approval: checkApproval,
   maxBytes: wholeNumber(1),
   maxFiles: wholeNumber(1),
 } satisfies Record<keyof FileToolsOptions, Check>);

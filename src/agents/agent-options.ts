@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
 import type { Guard } from "../guards/guard.js";
 import type { PriceTable } from "../models/prices/price-table.js";
+import { priceTable } from "../models/prices/price-table.js";
 import type { CallContext } from "../stream/call-context.js";
 import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
@@ -204,7 +205,7 @@ const checkOptions = exactly("an agent", {
   stopWhen: callable,
   onInput: callable,
   request: jsonObject,
-  prices: anything,
+  prices: priceTable,
 } satisfies Record<keyof AgentOptions, unknown>);
 
 /** @throws {SluiceError} `invalid-argument` for an unknown setting, or one of the wrong type. */

@@ -1,5 +1,6 @@
 import { uuid } from "../base/uuid.js";
 import { modelOf } from "../models/model-of.js";
+import { priceTable } from "../models/prices/price-table.js";
 import { CALL_OPTIONS } from "../stream/call-options.js";
 import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
@@ -23,7 +24,7 @@ const OPTIONS = exactly("a conversation", {
   system: string,
   request: jsonObject,
   keep: callable,
-  prices: anything,
+  prices: priceTable,
 } satisfies Record<keyof ConversationOptions, Check>);
 
 const TURN = exactly("a turn", {

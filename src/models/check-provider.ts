@@ -1,3 +1,4 @@
+import { CAPABILITIES } from "../stream/check-capabilities.js";
 import {
   anything,
   boolean,
@@ -5,7 +6,6 @@ import {
   exactly,
   filledString,
   having,
-  jsonObject,
   list,
   string,
   stringRecord,
@@ -33,7 +33,7 @@ const PROVIDER = exactly(
     queryEnv: anything,
     address: callable,
     list: callable,
-    capabilities: jsonObject,
+    capabilities: CAPABILITIES,
   } satisfies Record<keyof Provider, unknown>,
   "provider",
 );

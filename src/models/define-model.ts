@@ -3,7 +3,8 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
-import { callable, exactly, filledString, jsonObject } from "../stream/checks.js";
+import { CAPABILITIES } from "../stream/check-capabilities.js";
+import { callable, exactly, filledString } from "../stream/checks.js";
 import { validateRequest } from "../stream/validate-request.js";
 import { authoredSource } from "./authored-source.js";
 
@@ -35,7 +36,7 @@ const DEFINITION = exactly(
   "defineModel",
   {
     id: { required: filledString },
-    capabilities: jsonObject,
+    capabilities: CAPABILITIES,
     stream: { required: callable },
   } satisfies Record<keyof ModelDefinition, unknown>,
   "definition",

@@ -1,7 +1,8 @@
 import { isJsonObject } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
-import { boolean, type Check, exactly, filledString, having, jsonObject } from "../stream/checks.js";
+import { CAPABILITIES } from "../stream/check-capabilities.js";
+import { boolean, type Check, exactly, filledString, having } from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import { capabilitiesOf, thoughtTagsOf } from "./catalog/catalog.js";
 import { echo } from "./echo.js";
@@ -35,7 +36,7 @@ const thoughtTags: Check = (value, path) => {
 
 const MODEL = exactly("model", {
   dialect: having("a dialect", "writeRequest", "reader"),
-  capabilities: jsonObject,
+  capabilities: CAPABILITIES,
   ...SERVICE_OPTIONS,
   thoughtTags,
 } satisfies Record<keyof ModelOptions, Check>);

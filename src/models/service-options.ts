@@ -1,5 +1,5 @@
 import { RETRY, TIMEOUTS } from "../stream/call-options.js";
-import { anything, type Check, callable, jsonObject, string, stringRecord } from "../stream/checks.js";
+import { type Check, callable, jsonObject, string, stringRecord, transport } from "../stream/checks.js";
 import type { ModelOptions } from "./provider-service.js";
 
 /** Settings of whatever a provider's service is called for. What is given here wins over the environment. */
@@ -14,7 +14,7 @@ export const SERVICE_OPTIONS = {
   baseUrl: string,
   headers: stringRecord,
   query: stringRecord,
-  transport: anything,
+  transport,
   fetch: callable,
   timeouts: TIMEOUTS,
   retry: RETRY,

@@ -180,7 +180,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   routes: checkServedRoutes,
   providers: checkProviderLimits,
   aliases: record("an object of names", filledString),
-  log: object,
+  log: having("a log of runs", "open", "read", "find", "stop", "forget"),
   onLeave: oneOf("stop", "continue", "auto"),
   takeover: strings,
   token: filledString,

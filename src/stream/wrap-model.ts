@@ -5,8 +5,9 @@ import type { ChatEvent, Warning } from "./chat-event.js";
 import type { CallOptions, Capabilities, ChatModel } from "./chat-model.js";
 import type { ChatRequest } from "./chat-request.js";
 import { ChatStream } from "./chat-stream.js";
+import { CAPABILITIES } from "./check-capabilities.js";
 import { checkedModel } from "./checked-model.js";
-import { anything, boolean, callable, exactly, filledString, jsonObject } from "./checks.js";
+import { boolean, callable, either, exactly, filledString, jsonObject, list, withFields } from "./checks.js";
 import { innerSource } from "./inner-source.js";
 import { readInto } from "./read-into.js";
 import { opened } from "./sources/opened.js";
@@ -93,8 +94,20 @@ export function wrapModel(
   };
 }
 
-const WRAPPER = exactly("wrapModel", { request: anything, ask: callable, answer: callable }, "wrapper");
-const OWN = exactly("wrapModel", { id: filledString, capabilities: jsonObject, compacts: boolean }, "own");
+const WRAPPER = exactly(
+  "wrapModel",
+  {
+    request: either(
+      "a request, or a function that makes one",
+      callable,
+      withFields("a request", { messages: { required: list("an array of messages", jsonObject) } }),
+    ),
+    ask: callable,
+    answer: callable,
+  },
+  "wrapper",
+);
+const OWN = exactly("wrapModel", { id: filledString, capabilities: CAPABILITIES, compacts: boolean }, "own");
 
 class Call implements WrappedCall {
   readonly model: ChatModel;

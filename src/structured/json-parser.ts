@@ -1,5 +1,5 @@
 import type { JsonValue } from "../base/json.js";
-import { anything, boolean, exactly, string, wholeNumber } from "../stream/checks.js";
+import { anything, boolean, callable, exactly, list, string, wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { formatPath } from "./json-path.js";
 import { type JsonFault, JsonScanner } from "./json-scanner.js";
@@ -26,7 +26,13 @@ const OPTIONS = exactly("a parser", {
   maxDepth: wholeNumber(1),
   prose: boolean,
   bareArray: string,
-  watcher: anything,
+  watcher: exactly("a watcher", {
+    path: { required: list("an array of keys", anything) },
+    begin: callable,
+    text: callable,
+    element: callable,
+    end: callable,
+  }),
 });
 
 /**

@@ -1,6 +1,9 @@
 import type { JsonValue } from "../base/json.js";
+import { boolean, exactly, jsonObject } from "../stream/checks.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import type { Opaque } from "../stream/opaque.js";
+
+const OPTIONS = exactly("ToolOutput", { isError: boolean, opaque: jsonObject });
 
 /** A result with more than a value, for a tool to return: an error that is not an exception, or state to keep with it. */
 export class ToolOutput {
@@ -12,6 +15,7 @@ export class ToolOutput {
   readonly opaque: Opaque | undefined;
 
   constructor(value: unknown, options: { isError?: boolean; opaque?: Opaque } = {}) {
+    OPTIONS(options, "");
     this.value = value;
     this.isError = options.isError ?? false;
     this.opaque = options.opaque;

@@ -7,7 +7,7 @@ import { type SummariseOptions, summarise } from "../../chat/summary-window.js";
 import { allMessages, type Window } from "../../chat/window.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { anything, callable, exactly, jsonObject, limit } from "../../stream/checks.js";
+import { callable, either, exactly, filledString, having, jsonObject, limit } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { AgentMemory } from "./agent-memory.js";
@@ -22,7 +22,13 @@ export interface ConversationMemoryOptions {
   maxOpen?: number;
 }
 
-const checkOptions = exactly("conversationMemory", { store: anything, window: callable, maxOpen: limit });
+const storeCheck = either(
+  "a store, a path, or the address of one",
+  filledString,
+  having("a store", "load", "append", "list", "delete"),
+);
+
+const checkOptions = exactly("conversationMemory", { store: storeCheck, window: callable, maxOpen: limit });
 
 /**
  * A memory whose sessions are conversations: a turn is kept once, when it is complete; an interrupted one is kept as that; one
@@ -49,7 +55,7 @@ export function conversationMemory(options: ConversationMemoryOptions = {}): Age
 export function bufferMemory(
   options: Omit<ConversationMemoryOptions, "window"> & { maxMessages?: number } = {},
 ): AgentMemory {
-  exactly("bufferMemory", { store: anything, maxOpen: limit, maxMessages: limit })(options, "");
+  exactly("bufferMemory", { store: storeCheck, maxOpen: limit, maxMessages: limit })(options, "");
   const { maxMessages = Number.POSITIVE_INFINITY, ...rest } = options;
   const window = maxMessages === Number.POSITIVE_INFINITY ? allMessages() : lastMessages(maxMessages);
   return new ConversationMemory({ ...rest, window });

@@ -8,7 +8,7 @@ import { wrapModel } from "../../stream/wrap-model.js";
 import type { Tool } from "../../tools/tool.js";
 import type { AgentMemory } from "./agent-memory.js";
 import { bufferMemory } from "./conversation-memory.js";
-import { FactBook, type FactEmbedder } from "./facts/fact-book.js";
+import { checkEmbedder, FactBook, type FactEmbedder } from "./facts/fact-book.js";
 import type { Fact, FactStore, FoundFact } from "./facts/fact-store.js";
 import { factTools } from "./facts/fact-tools.js";
 
@@ -30,7 +30,7 @@ export interface SearchMemoryOptions {
 
 const checkOptions = exactly("searchMemory", {
   facts: anything,
-  embedder: anything,
+  embedder: checkEmbedder,
   sessions: having("a memory", "answer", "messages", "clear"),
   scope: callable,
   top: limit,

@@ -1,6 +1,6 @@
 import { anything, type Check, exactly, filledString, limit } from "../../stream/checks.js";
 import type { Tool } from "../../tools/tool.js";
-import { FactBook, type FactEmbedder } from "./facts/fact-book.js";
+import { checkEmbedder, FactBook, type FactEmbedder } from "./facts/fact-book.js";
 import type { Fact, FactStore, FoundFact } from "./facts/fact-store.js";
 import { factTools } from "./facts/fact-tools.js";
 
@@ -18,7 +18,7 @@ export interface SharedPoolOptions {
 
 const checkOptions = exactly("sharedPool", {
   facts: anything,
-  embedder: anything,
+  embedder: checkEmbedder,
   name: filledString,
   top: limit,
 } satisfies Record<keyof SharedPoolOptions, Check>);

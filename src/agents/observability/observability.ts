@@ -1,5 +1,5 @@
 import { createNoopMeter, ProxyTracerProvider } from "@opentelemetry/api";
-import { anything, boolean, callable, exactly } from "../../stream/checks.js";
+import { boolean, callable, exactly, jsonObject } from "../../stream/checks.js";
 import type { AgentObserver } from "../../telemetry/agent-observer.js";
 import { agentSpans } from "../../telemetry/agent-spans.js";
 import type { TelemetryOptions } from "../../telemetry/telemetry.js";
@@ -33,7 +33,7 @@ const checkOptions = exactly("observability", {
   enableMetrics: boolean,
   enableLogging: boolean,
   enableAudit: boolean,
-  telemetry: anything,
+  telemetry: jsonObject,
   writeLog: callable,
   writeAudit: callable,
 } satisfies Record<keyof ObservabilityOptions, unknown>);

@@ -2,12 +2,22 @@ import type { Clock } from "../../base/clock.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import type { Environment } from "../../models/provider.js";
+import { RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { RetryPolicy, Timeouts } from "../../stream/chat-model.js";
-import { type Check, exactly, filledString, string } from "../../stream/checks.js";
+import {
+  type Check,
+  callable,
+  clock,
+  exactly,
+  filledString,
+  jsonObject,
+  positive,
+  string,
+  transport,
+} from "../../stream/checks.js";
 import type { LoadComponentsOptions } from "../components/load-conversation-components.js";
 import type { Report } from "../resources/notice.js";
 import type { EndpointOptions } from "./endpoints.js";
-import { retry, timeouts } from "./generate-options.js";
 
 /** Settings of `DaprChatClient`. All may be left out. */
 export interface DaprChatClientOptions extends EndpointOptions {
@@ -61,17 +71,17 @@ const OPTIONS = exactly("DaprChatClient", {
   backend: later,
   resourcesPath: later,
   appId: filledString,
-  loading: later,
+  loading: jsonObject,
   store: later,
   apiToken: string,
-  timeouts,
-  retry,
-  simulatedTokensPerSecond: later,
-  log: later,
-  env: later,
-  transport: later,
-  clock: later,
-  random: later,
+  timeouts: TIMEOUTS,
+  retry: RETRY,
+  simulatedTokensPerSecond: positive,
+  log: callable,
+  env: jsonObject,
+  transport,
+  clock,
+  random: callable,
   httpEndpoint: filledString,
   grpcEndpoint: filledString,
   host: filledString,

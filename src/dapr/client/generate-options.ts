@@ -1,7 +1,17 @@
 import type { JsonValue } from "../../base/json.js";
-import type { CallOptions, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
+import { RETRY, TIMEOUTS } from "../../stream/call-options.js";
+import type { CallOptions } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { boolean, type Check, checkedObject, exactly, filledString, record, string } from "../../stream/checks.js";
+import {
+  boolean,
+  type Check,
+  checkedObject,
+  exactly,
+  filledString,
+  record,
+  signal,
+  string,
+} from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { ConverseOptions } from "../converse/converse-options.js";
 import { type InputResponseFormat, readInputFormat } from "./input-format.js";
@@ -69,21 +79,6 @@ const CALL_OPTIONS = {
 
 const CALL = exactly("model", CALL_OPTIONS);
 
-/** @internal Limits of a call, by their names; what they hold is checked where they are used. */
-export const timeouts = exactly("timeouts", {
-  connectMs: anything,
-  firstByteMs: anything,
-  idleMs: anything,
-  totalMs: anything,
-} satisfies Record<keyof Timeouts, Check>);
-
-/** @internal A policy of retries, by its names. */
-export const retry = exactly("retry", {
-  retries: anything,
-  baseDelayMs: anything,
-  maxDelayMs: anything,
-} satisfies Record<keyof RetryPolicy, Check>);
-
 /** Fields whose values are read or checked where they are used are only named here, so that others are refused. */
 const OPTIONS = exactly("generate", {
   ...CALL_OPTIONS,
@@ -96,10 +91,10 @@ const OPTIONS = exactly("generate", {
   toolChoice: anything,
   responseFormat: anything,
   metadata: record("an object of strings", string),
-  signal: anything,
+  signal,
   context: anything,
-  timeouts,
-  retry,
+  timeouts: TIMEOUTS,
+  retry: RETRY,
   headers: anything,
   onWire: anything,
 } satisfies Record<keyof GenerateOptions, unknown>);

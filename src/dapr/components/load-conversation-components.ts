@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { anything, between, callable, exactly, type Fields } from "../../stream/checks.js";
+import { TIMEOUTS } from "../../stream/call-options.js";
+import { between, callable, clock as clockCheck, exactly, type Fields, transport } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { readResiliency } from "../resiliency/read-resiliency.js";
 import { logName } from "../resources/component-resource.js";
@@ -34,13 +35,9 @@ export interface LoadComponentsOptions extends LoadResourcesOptions {
 /** The fields of `LoadComponentsOptions`, for whoever takes them beside others. */
 export const LOADING_FIELDS = {
   ...RESOURCE_FIELDS,
-  env: anything,
-  substitute: anything,
-  report: callable,
-  uuid: callable,
-  clock: anything,
+  clock: clockCheck,
   random: callable,
-  http: anything,
+  http: exactly("http", { transport, timeouts: TIMEOUTS }),
   echoPauseMs: between(0, Number.POSITIVE_INFINITY),
   importPackage: callable,
 } satisfies Record<keyof LoadComponentsOptions, Fields[string]>;
@@ -49,8 +46,13 @@ const OPTIONS = exactly("loadConversationComponents", LOADING_FIELDS);
 
 /** Those of some options that say how components are loaded. */
 export function loadingOptions(options: LoadComponentsOptions): LoadComponentsOptions {
+  return of(options, LOADING_FIELDS);
+}
+
+/** Those of some options that have such names. */
+function of(options: LoadComponentsOptions, fields: object): LoadComponentsOptions {
   const { resourcesPath, appId } = options;
-  const others = Object.entries(options).filter(([name]) => Object.hasOwn(LOADING_FIELDS, name));
+  const others = Object.entries(options).filter(([name]) => Object.hasOwn(fields, name));
   return { ...Object.fromEntries(others), resourcesPath, appId };
 }
 
@@ -75,7 +77,7 @@ export async function loadConversationComponents(options: LoadComponentsOptions)
   const { clock = systemClock, random = Math.random, http = {}, echoPauseMs = 5 } = options;
   const { importPackage } = options;
   const env = options.env ?? defaultEnvironment();
-  const resources = await loadResources({ ...options, env });
+  const resources = await loadResources({ ...of(options, RESOURCE_FIELDS), env });
   const notices = [...resources.notices];
   const report: Report = (notice) => {
     notices.push(notice);

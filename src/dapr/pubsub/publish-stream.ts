@@ -2,7 +2,18 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import { uuid } from "../../base/uuid.js";
 import type { Batch, BatchReader } from "../../stream/batch-source.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { anything, between, type Check, exactly, filledString, wholeNumber } from "../../stream/checks.js";
+import {
+  anything,
+  between,
+  type Check,
+  clock,
+  exactly,
+  filledString,
+  jsonObject,
+  string,
+  stringRecord,
+  wholeNumber,
+} from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { DaprdHttp, type DaprdOptions } from "../daprd/daprd-http.js";
 import { StreamMessageWriter } from "./stream-message-writer.js";
@@ -30,17 +41,17 @@ export interface PublishOptions extends Topic, DaprdOptions {
 const OPTIONS = exactly("publishStream", {
   pubsub: anything,
   topic: anything,
-  metadata: anything,
+  metadata: stringRecord,
   streamId: anything,
   windowMs: anything,
   bound: anything,
   maxMessageBytes: anything,
   attempts: anything,
-  clock: anything,
-  endpoint: anything,
-  apiToken: anything,
+  clock,
+  endpoint: filledString,
+  apiToken: string,
   timeoutMs: wholeNumber(1),
-  env: anything,
+  env: jsonObject,
 } satisfies Record<keyof PublishOptions, Check>);
 
 /** A stream that is being published. */

@@ -1,6 +1,17 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { anything, type Check, callable, exactly, filledString, milliseconds, pattern } from "../../stream/checks.js";
+import {
+  anything,
+  type Check,
+  callable,
+  clock,
+  exactly,
+  filledString,
+  limit,
+  milliseconds,
+  pattern,
+  stringRecord,
+} from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { ReorderedMessages, type ReorderLimits } from "./reordered-messages.js";
 import { readCloudEvent, type StreamMessage } from "./stream-message.js";
@@ -98,12 +109,12 @@ const OPTIONS = exactly("subscribeStream", {
   topic: anything,
   route: anything,
   deadLetterTopic: filledString,
-  metadata: anything,
+  metadata: stringRecord,
   onStream: callable,
   gapMs: milliseconds,
   idleMs: milliseconds,
-  bound: anything,
-  clock: anything,
+  bound: limit,
+  clock,
 } satisfies Record<keyof SubscribeOptions, Check>);
 
 /** How many streams are remembered that are over, to tell a late duplicate from a new stream. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseJson } from "../../base/json.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { anything, callable, exactly, jsonObject, list, string, wholeNumber } from "../../stream/checks.js";
+import { callable, exactly, jsonObject, list, string, wholeNumber } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { isAuthorised, TOKEN_HEADER } from "../sidecar/api-token.js";
 import { readBody } from "../sidecar/read-body.js";
@@ -27,7 +27,7 @@ const OPTIONS = exactly("subscriptionListener", {
   maxBodyBytes: wholeNumber(1),
   onDrop: callable,
   otherwise: callable,
-  env: anything,
+  env: jsonObject,
 });
 const SUBSCRIPTIONS = list("an array of subscriptions, as subscribeStream gives them", jsonObject);
 

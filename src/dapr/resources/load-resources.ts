@@ -1,7 +1,7 @@
 import { uuid } from "../../base/uuid.js";
 import type { Environment } from "../../models/provider.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { checkFields, either, filledString, jsonObject, list, string } from "../../stream/checks.js";
+import { callable, either, exactly, type Fields, filledString, jsonObject, list, string } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { type ComponentDefinition, readComponent } from "./component-resource.js";
 import type { DaprResource } from "./dapr-resource.js";
@@ -61,7 +61,13 @@ export const RESOURCE_FIELDS = {
     required: either("a path, or an array of paths", filledString, list("an array of paths", filledString)),
   },
   appId: { required: string },
-};
+  env: jsonObject,
+  substitute: jsonObject,
+  report: callable,
+  uuid: callable,
+} satisfies Record<keyof LoadResourcesOptions, Fields[string]>;
+
+const OPTIONS = exactly("loadResources", RESOURCE_FIELDS);
 
 /**
  * Reads resources folders as daprd does in self-hosted mode.
@@ -70,8 +76,7 @@ export const RESOURCE_FIELDS = {
  *   store that does not open.
  */
 export async function loadResources(options: LoadResourcesOptions): Promise<LoadedResources> {
-  jsonObject(options, "options");
-  checkFields(options, "", RESOURCE_FIELDS);
+  OPTIONS(options, "");
   const { appId, resourcesPath, substitute, uuid: newId = uuid } = options;
   const env = options.env ?? defaultEnvironment();
   const notices: Notice[] = [];

@@ -8,7 +8,18 @@ import { listen } from "../../listeners/listen.js";
 import { isLoopback, requireTokenBeyondLoopback } from "../../listeners/loopback.js";
 import { RequestGuard } from "../../listeners/request-guard.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import { anything, type Check, exactly, filledString, list, string, wholeNumber } from "../../stream/checks.js";
+import {
+  anything,
+  type Check,
+  exactly,
+  filledString,
+  jsonObject,
+  list,
+  signal,
+  string,
+  waitMs,
+  wholeNumber,
+} from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import {
@@ -96,9 +107,9 @@ const OPTIONS = exactly("startSidecar", {
   host: string,
   allowedHosts: list("a list of names", filledString),
   allowedOrigins: list("a list of origins", filledString),
-  limits: anything,
-  graceMs: anything,
-  signal: anything,
+  limits: jsonObject,
+  graceMs: waitMs,
+  signal,
 } satisfies Record<keyof SidecarOptions, Check | { required: Check }>);
 
 /**

@@ -1,16 +1,15 @@
-import { jsonObject } from "../../stream/checks.js";
 import type { Dialect } from "../dialect.js";
 import { writeError } from "../openai-error.js";
 import { losses } from "./losses.js";
 import { openAiChatCalling } from "./openai-chat-calling.js";
-import type { OpenAiChatQuirks } from "./quirks.js";
+import { checkQuirks, type OpenAiChatQuirks } from "./quirks.js";
 import { readRequest } from "./read-request.js";
 import { writeBody } from "./write-body.js";
 import { OpenAiChatWriter } from "./writer.js";
 
 /** OpenAI's chat completions protocol for a service that differs from OpenAI's own in some details. */
 export function openAiChatDialect(quirks: OpenAiChatQuirks): Dialect {
-  jsonObject(quirks, "quirks");
+  checkQuirks(quirks, "");
   return {
     ...openAiChatCalling(quirks),
     losses,

@@ -1,6 +1,7 @@
 import type { TextFilter } from "../text-filter.js";
 import { BufferedText, CONTEXT } from "./buffered-text.js";
 import { KIND, kindOf } from "./char-kind.js";
+import { checkScrubber } from "./check-scrubber.js";
 import { CodeFence } from "./code-fence.js";
 import { HAS, LONG_WORD, MAX_WINDOW } from "./entity.js";
 import { LongEntity } from "./long-entity.js";
@@ -55,7 +56,10 @@ export class Scrubber implements TextFilter {
   /** A word that was put out before it was complete, and what it has. */
   #glued: { start: number; end: number; flags: number } | undefined;
 
-  constructor(rules: ScrubRules, { replace, key }: ScrubberOptions = {}) {
+  /** @throws {SluiceError} `invalid-argument` for rules that `scrubRules` did not make, and for unknown options. */
+  constructor(rules: ScrubRules, options: ScrubberOptions = {}) {
+    checkScrubber(rules, options);
+    const { replace, key } = options;
     this.#rules = rules;
     this.#replace = replace;
     this.#text = new BufferedText(key === undefined ? "" : `${key}: `);

@@ -2,7 +2,8 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import { checkCallOptions, RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { Capabilities, ChatModel, RetryPolicy, Timeouts } from "../../stream/chat-model.js";
 import { ChatStream } from "../../stream/chat-stream.js";
-import { boolean, callable, clock as clockCheck, exactly, filledString, jsonObject } from "../../stream/checks.js";
+import { CAPABILITIES } from "../../stream/check-capabilities.js";
+import { boolean, callable, clock as clockCheck, exactly, filledString } from "../../stream/checks.js";
 import { describe, invalid } from "../../stream/error.js";
 import { opened } from "../../stream/sources/opened.js";
 import { validateRequest } from "../../stream/validate-request.js";
@@ -36,7 +37,7 @@ export interface FromAiSdkOptions {
 
 const OPTIONS = exactly("fromAiSdk", {
   id: filledString,
-  capabilities: jsonObject,
+  capabilities: CAPABILITIES,
   download: callable,
   rawChunks: boolean,
   timeouts: TIMEOUTS,

@@ -1,10 +1,11 @@
 import { onAbort } from "../../base/on-abort.js";
-import { anything, exactly, limit, signal as signalCheck, stringRecord, wholeNumber } from "../../stream/checks.js";
+import { exactly, limit, signal as signalCheck, stringRecord, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
 import { cost } from "../prices/cost.js";
 import { defaultPrices } from "../prices/default-prices.js";
 import type { PriceTable } from "../prices/price-table.js";
+import { priceTable } from "../prices/price-table.js";
 import { embedder } from "./embedder.js";
 import type { EmbeddedTexts, EmbeddingCall, EmbeddingModel } from "./embedding-model.js";
 import { isEmbeddingModel } from "./embedding-model.js";
@@ -36,7 +37,7 @@ const checkOptions = exactly("embed", {
   headers: stringRecord,
   batchSize: limit,
   concurrency: limit,
-  prices: anything,
+  prices: priceTable,
 });
 
 /**

@@ -1,17 +1,17 @@
 import type { CallingDialect } from "../../dialects/dialect.js";
 import { RETRY, TIMEOUTS } from "../../stream/call-options.js";
 import type { CallOptions, Capabilities, ChatModel, ModelInfo } from "../../stream/chat-model.js";
+import { CAPABILITIES } from "../../stream/check-capabilities.js";
 import {
-  anything,
   boolean,
   callable,
   clock as clockCheck,
   exactly,
   filledString,
   having,
-  jsonObject,
   string,
   stringRecord,
+  transport as transportCheck,
 } from "../../stream/checks.js";
 import { calledModel } from "./called-model.js";
 import type { HttpServiceOptions } from "./http-service.js";
@@ -34,12 +34,12 @@ const OPTIONS = exactly("httpModel", {
   id: { required: filledString },
   dialect: { required: having("a dialect", "writeRequest", "reader") },
   model: { required: string },
-  capabilities: jsonObject,
+  capabilities: CAPABILITIES,
   list: callable,
   baseUrl: { required: string },
   query: stringRecord,
   headers: stringRecord,
-  transport: anything,
+  transport: transportCheck,
   nearBy: boolean,
   timeouts: TIMEOUTS,
   retry: RETRY,

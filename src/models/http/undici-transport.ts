@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import type { Dispatcher } from "undici";
 import { type Clock, systemClock } from "../../base/clock.js";
-import { clock as aClock, anything, exactly, having } from "../../stream/checks.js";
+import { clock as aClock, exactly, having, jsonObject } from "../../stream/checks.js";
 import { checkAgents } from "./check-agents.js";
 import type { Transport } from "./transport.js";
 import { DispatcherPool, type ProxyEnvironment } from "./undici-dispatchers.js";
@@ -19,7 +19,7 @@ export interface UndiciTransportOptions {
 
 const OPTIONS = exactly("nodeTransport", {
   dispatcher: having("a dispatcher of undici", "dispatch"),
-  env: anything,
+  env: jsonObject,
   clock: aClock,
 });
 

@@ -4,6 +4,7 @@ import { addUsage, subtractUsage, totalTokens, type Usage, updateUsage } from ".
 import { cost, priceRow } from "./cost.js";
 import { defaultPrices } from "./default-prices.js";
 import type { PriceTable } from "./price-table.js";
+import { priceTable } from "./price-table.js";
 
 /**
  * Adds up what a stream costs, call by call, each by the prices of the model that answered it. The sum is unknown as soon
@@ -31,8 +32,10 @@ export class CostMeter {
   /**
    * @param modelId the model that is asked, as `ChatModel.id` has it.
    * @param table default: the built-in one, with the rows of the file `SLUICE_PRICES` before it.
+   * @throws {SluiceError} `invalid-argument` for what is no price table.
    */
   constructor(modelId: string, table: PriceTable = defaultPrices()) {
+    priceTable(table, "table");
     this.#asked = modelId;
     this.#model = modelId;
     this.#table = table;

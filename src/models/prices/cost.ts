@@ -2,6 +2,7 @@ import { isJsonObject } from "../../base/json.js";
 import type { Usage } from "../../stream/usage.js";
 import { defaultPrices } from "./default-prices.js";
 import type { Price, PriceRow, PriceTable } from "./price-table.js";
+import { priceTable } from "./price-table.js";
 
 const MILLION = 1_000_000;
 /** The date or the word that providers add to a model's name for a snapshot or its newest one. */
@@ -33,7 +34,9 @@ export function cost(usage: Usage, modelId: string, table: PriceTable = defaultP
 }
 
 /** The row of a model: the first that has its name, else the first that has it without the date of its snapshot. */
-export function priceRow(modelId: string, { models }: PriceTable): PriceRow | undefined {
+export function priceRow(modelId: string, table: PriceTable): PriceRow | undefined {
+  priceTable(table, "table");
+  const { models } = table;
   let index = indexes.get(models);
   if (index === undefined) {
     index = indexOf(models);

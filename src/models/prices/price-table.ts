@@ -1,6 +1,8 @@
 import {
+  type Check,
   checkedObject,
   checkFields,
+  exactly,
   filledString,
   list,
   pattern,
@@ -61,6 +63,15 @@ export function checkPriceTable(value: unknown): PriceTable {
   return value as PriceTable;
 }
 
+/** A price table among options: each is looked at once, since they have thousands of rows. */
+export const priceTable: Check = (value, path) => {
+  if (typeof value === "object" && value !== null && checked.has(value)) return;
+  TABLE(value, path);
+  checked.add(value as PriceTable);
+};
+
+const checked = new WeakSet<object>();
+
 const PRICES = {
   input: { required: price },
   output: { required: price },
@@ -92,3 +103,5 @@ function price(value: unknown, path: string): void {
     throw invalid(path, value, "USD per million tokens, a number of at least 0");
   }
 }
+
+const TABLE = exactly("a price table", { models: { required: rows } }, "prices");

@@ -1,7 +1,7 @@
 import type { Frame, FrameReader } from "./frame.js";
 import { checkLength, LineBuffer } from "./line-buffer.js";
 import { paddingOf } from "./padding.js";
-import { type FramingOptions, MAX_FRAME_LENGTH, type TextDecoding, utf8Decoding } from "./text-decoding.js";
+import { checkFraming, type FramingOptions, type TextDecoding } from "./text-decoding.js";
 
 /** Reads one JSON text a line (ndjson.org). Lines end in LF or CRLF; blank lines and NUL padding are skipped; the last may lack its end. */
 export class NdjsonReader implements FrameReader {
@@ -10,7 +10,8 @@ export class NdjsonReader implements FrameReader {
   readonly #line: LineBuffer;
   #first = true;
 
-  constructor({ maxFrameLength = MAX_FRAME_LENGTH, decoding = utf8Decoding() }: FramingOptions = {}) {
+  constructor(options: FramingOptions = {}) {
+    const { maxFrameLength, decoding } = checkFraming(options);
     this.#decoding = decoding;
     this.#max = maxFrameLength;
     this.#line = new LineBuffer(maxFrameLength);

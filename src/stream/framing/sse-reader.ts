@@ -1,7 +1,7 @@
 import type { Frame, FrameReader } from "./frame.js";
 import { checkLength, LineBuffer } from "./line-buffer.js";
 import { paddingOf } from "./padding.js";
-import { type FramingOptions, MAX_FRAME_LENGTH, type TextDecoding, utf8Decoding } from "./text-decoding.js";
+import { checkFraming, type FramingOptions, type TextDecoding } from "./text-decoding.js";
 
 const DATA = "data: ";
 
@@ -45,7 +45,8 @@ export class SseReader implements FrameReader {
   #strayLength = 0;
   #retry: number | undefined;
 
-  constructor({ maxFrameLength = MAX_FRAME_LENGTH, decoding = utf8Decoding() }: FramingOptions = {}) {
+  constructor(options: FramingOptions = {}) {
+    const { maxFrameLength, decoding } = checkFraming(options);
     this.#decoding = decoding;
     this.#max = maxFrameLength;
     this.#line = new LineBuffer(maxFrameLength);

@@ -1,3 +1,4 @@
+import { type Check, exactly, having, limit } from "../checks.js";
 /** Turns bytes that arrive in pieces into text. A character that is cut stays back until its rest arrives. */
 export interface TextDecoding {
   write(bytes: Uint8Array): string;
@@ -17,6 +18,17 @@ export interface FramingOptions {
   maxFrameLength?: number;
   /** Default: `utf8Decoding()`. */
   decoding?: TextDecoding;
+}
+
+const FRAMING = /* @__PURE__ */ exactly("a frame reader", {
+  maxFrameLength: limit,
+  decoding: /* @__PURE__ */ having("a decoding", "write", "end"),
+} satisfies Record<keyof FramingOptions, Check>);
+
+/** Looks at the settings of a frame reader. */
+export function checkFraming(options: FramingOptions): Required<FramingOptions> {
+  FRAMING(options, "");
+  return { maxFrameLength: options.maxFrameLength ?? MAX_FRAME_LENGTH, decoding: options.decoding ?? utf8Decoding() };
 }
 
 /** Default of `maxFrameLength`: room for an image in base64. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
-import { anything, boolean, callable, exactly, signal } from "../../stream/checks.js";
+import { CALL_OPTIONS } from "../../stream/call-options.js";
+import { boolean, callable, exactly, having, signal } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { WorkflowRunOptions } from "../run/start-run.js";
 import type { WorkflowRun } from "../run/workflow-run.js";
@@ -13,10 +14,10 @@ export interface ExecuteOptions extends Omit<WorkflowRunOptions, "inputs"> {
 }
 
 const OPTIONS = exactly("LocalRuntime", {
-  engine: anything,
+  engine: having("an engine", "begin", "resume", "show", "list"),
   signal,
   onQuestion: callable,
-  context: anything,
+  context: CALL_OPTIONS.context,
   retain: boolean,
 });
 

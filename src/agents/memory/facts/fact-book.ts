@@ -3,7 +3,7 @@ import { embed } from "../../../models/embeddings/embed.js";
 import type { EmbeddingModel } from "../../../models/embeddings/embedding-model.js";
 import type { AiSdkEmbeddingModel } from "../../../models/embeddings/from-ai-sdk-embedding.js";
 import type { CallContext } from "../../../stream/call-context.js";
-import { list, string, withFields } from "../../../stream/checks.js";
+import { type Check, either, filledString, having, list, string, withFields } from "../../../stream/checks.js";
 import { invalid } from "../../../stream/error.js";
 import { embeddedFacts } from "./embedded-facts.js";
 import type { Fact, FactStore, FoundFact } from "./fact-store.js";
@@ -11,6 +11,14 @@ import { PostgresFacts } from "./postgres-facts.js";
 
 /** What makes vectors of facts and questions. */
 export type FactEmbedder = EmbeddingModel | AiSdkEmbeddingModel | string;
+
+/** Looks at a `FactEmbedder`. */
+export const checkEmbedder: Check = either(
+  "an embedding model, or its name",
+  filledString,
+  having("an embedding model", "embedTexts"),
+  having("an embedding model of the AI SDK", "doEmbed"),
+);
 
 /** Most characters of one fact. */
 const LONGEST = 10_000;

@@ -3,8 +3,9 @@ import type { HttpCall } from "../../../models/http/http-call.js";
 import { HttpService, type HttpServiceOptions } from "../../../models/http/http-service.js";
 import type { ResponseHead } from "../../../models/http/transport.js";
 import { defaultEnvironment, firstSet } from "../../../models/provider-environment.js";
-import { type Check, filledString } from "../../../stream/checks.js";
-import { invalid, SluiceError } from "../../../stream/error.js";
+import { RETRY, TIMEOUTS } from "../../../stream/call-options.js";
+import { type Check, clock, filledString, jsonObject, stringRecord, transport } from "../../../stream/checks.js";
+import { SluiceError } from "../../../stream/error.js";
 
 /** How calls to a service of speech are made; all of it has defaults. */
 export interface VoiceServiceOptions
@@ -15,21 +16,17 @@ export interface VoiceServiceOptions
   env?: Readonly<Record<string, string | undefined>>;
 }
 
-const object: Check = (value, path) => {
-  if (typeof value !== "object" || value === null) throw invalid(path, value, "an object");
-};
-
 /** What these settings may hold. */
 export const VOICE_SERVICE_FIELDS = {
   baseUrl: filledString,
   apiKey: filledString,
-  timeouts: object,
-  retry: object,
-  transport: object,
-  clock: object,
-  headers: object,
-  env: object,
-};
+  timeouts: TIMEOUTS,
+  retry: RETRY,
+  transport,
+  clock,
+  headers: stringRecord,
+  env: jsonObject,
+} satisfies Record<keyof VoiceServiceOptions, Check>;
 
 /** Where a service is and how it lets somebody in. */
 export interface VoiceServiceTerms {

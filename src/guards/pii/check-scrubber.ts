@@ -1,0 +1,29 @@
+import { boolean, type Check, callable, exactly, jsonObject, list, string, withFields } from "../../stream/checks.js";
+import type { ScrubRules } from "./scrub-rules.js";
+import type { ScrubberOptions } from "./scrubber.js";
+
+const rules = list("an array of rules", jsonObject);
+
+const RULES = withFields("what scrubRules() makes", {
+  inText: { required: rules },
+  inCode: { required: rules },
+  inUrls: { required: rules },
+  phrases: { required: list("an array of phrases", jsonObject) },
+  everyWord: { required: boolean },
+  urls: { required: boolean },
+  fences: { required: boolean },
+} satisfies Partial<Record<keyof ScrubRules, { required: Check }>>);
+
+const OPTIONS = exactly("Scrubber", { replace: callable, key: string } satisfies Record<keyof ScrubberOptions, Check>);
+
+/** Rules that were looked at: each text has a scrubber of its own, and all have the same rules. */
+const checked = new WeakSet<ScrubRules>();
+
+/** Looks at what a scrubber is made of. */
+export function checkScrubber(given: ScrubRules, options: ScrubberOptions): void {
+  if (!checked.has(given)) {
+    RULES(given, "rules");
+    checked.add(given);
+  }
+  OPTIONS(options, "");
+}

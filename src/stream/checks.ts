@@ -169,7 +169,7 @@ export const signal: Check = having("an AbortSignal", "addEventListener", "remov
 
 export const clock: Check = having("a clock: an object with now and after", "now", "after");
 
-export const transport: Check = having("a transport: an object with open", "open");
+export const transport: Check = having("a transport", "open");
 
 /** A wait in ms, of at least 0. */
 export const waitMs: Check = (value, path) => {

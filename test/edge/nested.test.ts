@@ -29,13 +29,8 @@ const row = { provider: "p", models: ["m"], input: 1, output: 1 };
 const WRONG: readonly [door: string, give: Loose, options: object, field: string][] = [
   ["openAiChatDialect", loose(openAiChatDialect), { maxTokenField: "x" }, "maxTokenField"],
   ["openAiChatDialect", loose(openAiChatDialect), { seedField: "sed" }, "seedField"],
-  ["openAiChatDialect", loose(openAiChatDialect), { history: { dialect: "x", userfirst: true } }, "history.userfirst"],
-  [
-    "openAiChatDialect",
-    loose(openAiChatDialect),
-    { history: { dialect: "x", callIds: { longest: 1.5 } } },
-    "history.callIds.longest",
-  ],
+  ["openAiChatDialect", loose(openAiChatDialect), { history: "mistrall" }, "history"],
+  ["openAiChatDialect", loose(openAiChatDialect), { optionsFrom: [7] }, "optionsFrom[0]"],
   ["Scrubber", make(Scrubber, scrubRules()), { repalce: () => "x" }, "repalce"],
   ["Scrubber", make(Scrubber, scrubRules()), { key: 7 }, "key"],
   ["Scrubber, rules", (rules) => new Scrubber(rules as never), {}, "rules.inText"],

@@ -1,5 +1,3 @@
-import { type Check, exactly, filledString, flag, list, oneOf, wholeNumber } from "../../stream/checks.js";
-import { invalid } from "../../stream/error.js";
 import type { ResultFile } from "./result-content.js";
 
 /** What a service refuses in the history that it is sent. An absent field is no rule. */
@@ -43,30 +41,6 @@ export interface IdRule {
   /** The number of characters that it has to have. */
   length?: number;
 }
-
-const ID: Check = /* @__PURE__ */ exactly("a rule of ids", {
-  not: (value, path) => {
-    if (!(value instanceof RegExp) || !value.global) throw invalid(path, value, "a global regular expression");
-  },
-  longest: /* @__PURE__ */ wholeNumber(1),
-  length: /* @__PURE__ */ wholeNumber(1),
-} satisfies Record<keyof IdRule, Check>);
-
-/** Looks at the rules of a history. */
-export const HISTORY_RULES: Check = /* @__PURE__ */ exactly("history", {
-  dialect: { required: filledString },
-  callIds: ID,
-  toolNames: ID,
-  noTrailingReasoning: flag,
-  filesInAnswers: flag,
-  resultFiles: /* @__PURE__ */ list("an array of kinds of files", /* @__PURE__ */ oneOf("image", "heic", "audio")),
-  failures: /* @__PURE__ */ oneOf("said", "text"),
-  answerAfterResults: flag,
-  anyArguments: flag,
-  refusedTexts: /* @__PURE__ */ oneOf("blank", "empty"),
-  userFirst: flag,
-  userLast: flag,
-} satisfies Record<keyof HistoryRules, Check | { required: Check }>);
 
 /** One rule, where it comes from, and who has it: for `docs/dialects.md`. */
 export interface HistoryRuleSource {

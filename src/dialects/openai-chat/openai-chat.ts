@@ -1,8 +1,9 @@
 import type { Dialect } from "../dialect.js";
 import { writeError } from "../openai-error.js";
+import { checkQuirks } from "./check-quirks.js";
 import { losses } from "./losses.js";
 import { openAiChatCalling } from "./openai-chat-calling.js";
-import { checkQuirks, type OpenAiChatQuirks } from "./quirks.js";
+import type { OpenAiChatQuirks } from "./quirks.js";
 import { readRequest } from "./read-request.js";
 import { writeBody } from "./write-body.js";
 import { OpenAiChatWriter } from "./writer.js";

@@ -61,7 +61,7 @@ export interface AgentToolCall {
   callId: string;
   /** The arguments, checked. */
   input: unknown;
-  /** That of the run: its id, session, caller and budget. */
+  /** The context of the run: its id, session, caller and budget. */
   context: CallContext;
 }
 

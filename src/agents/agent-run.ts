@@ -20,7 +20,7 @@ export interface AgentResult<Outputs> {
   messages: ChatMessage[];
   /** Why the last model call stopped. */
   finishReason: FinishReason;
-  /** Of all model calls, those inside included. */
+  /** The usage of all model calls, those inside included. */
   usage: Usage;
 }
 

@@ -11,7 +11,7 @@ export interface AgentNodeContext {
   readonly inputs: JsonObject;
   /** Aborted with the run, and at the step's time limit. */
   readonly signal: AbortSignal;
-  /** That of the run. */
+  /** The context of the run. */
   readonly callContext: CallContext | undefined;
   /** Reads a stream to its end; its events reach the run's reader nested under the step. */
   read(stream: ChatStream): Promise<unknown>;

@@ -15,19 +15,19 @@ export interface StoredMessage {
   createdAt: string;
   /** `interrupted`: the answer was stopped or failed, and this is the part that had arrived. */
   status: "complete" | "interrupted";
-  /** Of an answer: the model that gave it. */
+  /** The model that gave an answer. */
   model?: string;
-  /** Of an answer: tokens of the whole turn. */
+  /** Tokens of the whole turn of an answer. */
   usage?: Usage;
   /** Of an answer. */
   finishReason?: FinishReason;
-  /** Of an answer: what the whole turn cost, in USD, by the prices of that time. Absent where it is not known. */
+  /** The cost of the whole turn of an answer, in USD, by the prices of that time. Absent if it is not known. */
   cost?: number;
-  /** Of an answer: how fast the turn was. */
+  /** How fast the turn of an answer was. */
   timing?: TurnTiming;
   /** The application's own, as it was given with the turn or the message. */
   metadata?: JsonObject;
-  /** Of the first message of a turn: the summary that was written for it, of the conversation until then. */
+  /** The summary of the conversation so far that was written for a turn; on its first message. */
   summary?: StoredSummary;
 }
 
@@ -69,7 +69,7 @@ export interface ConversationRecord {
 
 /** A conversation as a store gives it. Messages stand in the order in which they were appended. */
 export interface StoredConversation extends ConversationRecord {
-  /** Of all branches. */
+  /** The messages of all branches. */
   messages: StoredMessage[];
 }
 

@@ -11,7 +11,7 @@ export const EXPORT_VERSION = 1;
 export interface ExportedConversation {
   /** Tells an export from other JSON. */
   format: typeof EXPORT_FORMAT;
-  /** Of the format. */
+  /** The version of the format. */
   version: typeof EXPORT_VERSION;
   /** The context id. */
   id: string;
@@ -21,7 +21,7 @@ export interface ExportedConversation {
   head: string | null;
   /** The application's own. */
   metadata: JsonObject;
-  /** Of all branches; each after the one that it follows. */
+  /** The messages of all branches, each after the one that it follows. */
   messages: object[];
 }
 

@@ -46,7 +46,7 @@ export interface ConversationStatistics {
   models: Record<string, ModelStatistics>;
   /** ISO 8601, of the first and the last message; absent if there is none. */
   firstAt?: string;
-  /** As `firstAt`, of the last message. */
+  /** The time of the last message, as in `firstAt`. */
   lastAt?: string;
 }
 

@@ -90,7 +90,7 @@ function optionOf({ short, flag, kind, description, daprdOnly }: RunSetting): Op
   return new Option(flags, daprdOnly ? `daprd: ${description}` : description);
 }
 
-/** Of an option that may be given several times. */
+/** Reads an option that may be given several times. */
 function listed(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

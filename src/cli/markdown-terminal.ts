@@ -14,7 +14,7 @@ const LOOK = 512;
 const LEAST = 80;
 /** Characters that wait for the end of their block; of what is longer, the beginning is printed. */
 const LONGEST = 1_200;
-/** Of tables with more rows, each row is printed when it is there, as wide as those before. */
+/** Longer tables are printed row by row, with the widths of the rows before. */
 const MOST_ROWS = 16;
 
 /** How Markdown is shown. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-/** Of an option that may be given several times. */
+/** Reads an option that may be given several times. */
 export function listed(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

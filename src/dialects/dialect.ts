@@ -34,7 +34,7 @@ export type PathParams = Readonly<Record<string, string>>;
 
 /** A whole answer, for protocols' bodies that are not streamed. */
 export interface Answer {
-  /** That of its `start`. */
+  /** The id in its `start`. */
   id: string;
   /** The model that answered, as its provider names it. */
   model: string;
@@ -55,7 +55,7 @@ export interface Answer {
 
 /** An HTTP answer that is not a success. */
 export interface ErrorResponse {
-  /** Of HTTP, 400 or above. */
+  /** The HTTP status, 400 or above. */
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;

@@ -28,9 +28,9 @@ export interface ModelOptions {
   transport?: Transport | Promise<Transport>;
   /** Sends the requests with this `fetch`, in place of a transport. */
   fetch?: typeof globalThis.fetch;
-  /** Of each call, unless the call has its own. */
+  /** Limits of each call, unless the call has its own. */
   timeouts?: Timeouts;
-  /** Of each call, unless the call has its own. */
+  /** How each call is made again, unless the call has its own policy. */
   retry?: RetryPolicy;
   /**
    * Whether the model says its reasoning as text between tags (`<think>…</think>`), to be parted from it: yes, with these

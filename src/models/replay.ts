@@ -11,7 +11,7 @@ import { isRecording, parseRecording, type Recording } from "./recording.js";
 export interface ReplayOptions {
   /** 1 is the original pace (default), 2 twice as fast, `Infinity` without pauses. */
   speed?: number;
-  /** Of a raw provider stream. Default: recognised from its first frames. */
+  /** The dialect of a raw provider stream. Default: recognised from its first frames. */
   dialect?: ReadingDialect;
   /** Default: the machine's. */
   clock?: Clock;

@@ -11,7 +11,7 @@ export interface RequestLog {
   method: string;
   /** Without the query, where keys may stand. */
   path: string;
-  /** Of HTTP; 499 where the client left before there was one. */
+  /** The HTTP status; 499 if the client left before there was one. */
   status: number;
   /** From the request's head to the end of its answer. */
   durationMs: number;

@@ -143,7 +143,7 @@ export interface ServerOptions {
 
 /** What a server refuses of its clients. */
 export interface ServerLimits extends Partial<ConnectionLimits> {
-  /** Of a request's body, in bytes. Default 32 MiB. */
+  /** The largest body of a request, in bytes. Default 32 MiB. */
   maxBodyBytes?: number;
   /** Connections at once; more are closed at once. Default 10,000. */
   maxConnections?: number;

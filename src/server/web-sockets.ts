@@ -17,7 +17,7 @@ import type { ServerCore } from "./server-core.js";
 export interface WebSocketsOptions {
   core: ServerCore;
   gate: Gate;
-  /** Of one message, in bytes. */
+  /** The largest message, in bytes. */
   maxBodyBytes: number;
   /** How the Realtime protocol is served; it is not where this is absent. */
   realtime: RealtimeOptions | undefined;

@@ -95,11 +95,11 @@ export interface Conventions {
   readonly timeToFirstChunk: string;
   readonly timePerOutputChunk: string;
   readonly embeddingsDuration: string;
-  /** Of tools; absent where the release has none. */
+  /** The metric of how long tools take; absent if the release has none. */
   readonly toolDuration?: string;
-  /** Of runs of agents; absent where the release has none. */
+  /** Metrics of runs of agents; absent if the release has none. */
   readonly agents?: AgentMetrics;
-  /** Of tokens: one histogram by type, or histograms a call and counters. */
+  /** Metrics of tokens: one histogram by type, or histograms a call and counters. */
   readonly tokens: TokenMetrics;
 }
 
@@ -203,7 +203,7 @@ export function conventionsOf(env: Readonly<Record<string, string | undefined>>)
   return asked.includes(OPT_IN.latest) ? LATEST : CORE;
 }
 
-/** Whose model an id such as `openai/gpt-5` names, in the conventions' words, and which. */
+/** The provider and the model that an id such as `openai/gpt-5` names, in the conventions' words. */
 export function targetOf(modelId: string): { provider: string; model: string } {
   const slash = modelId.indexOf("/");
   const given = slash === -1 ? "" : modelId.slice(0, slash);

@@ -24,15 +24,15 @@ export interface AgentInstruments {
 /** The metrics of one meter, made once. */
 export class Instruments {
   readonly meter: Meter;
-  /** Of model calls, in s. */
+  /** Durations of model calls, in s. */
   readonly duration: Histogram;
   /** From the request to the first read that had content, in s. */
   readonly timeToFirstChunk: Histogram;
   /** Between two reads that had content, in s. */
   readonly timePerOutputChunk: Histogram;
-  /** Of runs of tools, in s; `undefined` where the conventions have none. */
+  /** Durations of runs of tools, in s; `undefined` if the conventions have no such metric. */
   readonly toolDuration: Histogram | undefined;
-  /** Of runs of agents; `undefined` where the conventions have none. */
+  /** The instruments of runs of agents; `undefined` if the conventions have none. */
   readonly agents: AgentInstruments | undefined;
   /** Books the tokens of one model call. */
   readonly tokens: BookTokens;

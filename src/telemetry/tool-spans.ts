@@ -18,7 +18,7 @@ export interface ToolRun {
   callId: string;
   /** The arguments, as the model made them. */
   input: JsonValue;
-  /** Of the stream that the call belongs to. */
+  /** The context of the stream that the call belongs to. */
   context: CallContext | undefined;
 }
 

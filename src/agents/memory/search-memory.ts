@@ -20,7 +20,7 @@ export interface SearchMemoryOptions {
   embedder?: FactEmbedder;
   /** Keeps the sessions themselves. Default: `bufferMemory()`. */
   sessions?: AgentMemory;
-  /** Whose facts those of a session are. Default: those of the `caller` in the call's context, else of the session. */
+  /** The scope whose facts a session has. Default: the `caller` in the call's context, else the session. */
   scope?: (sessionId: string, context: CallContext) => string;
   /** Most facts that are put before a question. Default 5. */
   top?: number;

@@ -30,7 +30,7 @@ export interface AgentLogEntry {
   caller?: string;
   /** The tool's name. */
   tool?: string;
-  /** Of a tool call. */
+  /** The id of a tool call. */
   callId?: string;
   /** The code of the error. */
   error?: string;
@@ -40,11 +40,11 @@ export interface AgentLogEntry {
   step?: number;
   /** The model that answers, as the provider names it. */
   model?: string;
-  /** Of the whole run, at its end. */
+  /** Tokens of the whole run, at its end. */
   inputTokens?: number;
-  /** As `inputTokens`. */
+  /** Tokens of the whole run, at its end. */
   outputTokens?: number;
-  /** Since the run was first read. */
+  /** Ms since the run was first read. */
   durationMs?: number;
 }
 
@@ -149,7 +149,7 @@ class LoggedRun implements AgentObservation {
   }
 }
 
-/** Whose run it is, as far as that is known. */
+/** The agent and the session of a run, as far as they are known. */
 export function whose({
   agent,
   context,

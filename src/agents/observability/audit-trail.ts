@@ -34,7 +34,7 @@ export interface AuditEntry {
   path?: readonly string[];
   /** The tool's name. */
   tool?: string;
-  /** Of a tool call or its result. */
+  /** The id of a tool call, or of the call of a result. */
   callId?: string;
   /** The content, scrubbed: messages as roles and parts, arguments, results. Absent where scrubbing failed. */
   content?: JsonValue;

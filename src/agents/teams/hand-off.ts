@@ -16,7 +16,7 @@ export interface HandOffMember extends Member {
 export interface HandOffOptions {
   /** Who may speak; the first one begins. */
   members: readonly HandOffMember[];
-  /** To whom each may hand over, by name. Default: everybody to everybody. */
+  /** The members that each member may hand over to, by name. Default: everybody to everybody. */
   routes?: Readonly<Record<string, readonly string[]>>;
   /** Most hand-offs of one answer; the member that speaks then answers itself. Default 5. */
   maxHandOffs?: number;
@@ -109,7 +109,7 @@ function withHandOff(agent: HandOffMember, targets: readonly HandOffMember[]): M
   return new Agent(options);
 }
 
-/** To whom the last step of a turn handed over. */
+/** The member that the last step of a turn handed over to. */
 function handedTo(messages: readonly ChatMessage[]): string | undefined {
   const answer = messages.findLastIndex(({ role }) => role === "assistant");
   const results = messages.slice(answer + 1).flatMap(({ role, content }) => (role === "tool" ? content : []));

@@ -44,9 +44,9 @@ export interface DaprChatClientOptions extends EndpointOptions {
   store?: ConversationStore | string;
   /** Sent with each call of a sidecar. Default `DAPR_API_TOKEN`. */
   apiToken?: string;
-  /** Of each call, unless the call has its own. */
+  /** Limits of each call, unless the call has its own. */
   timeouts?: Timeouts;
-  /** Of each call, unless the call has its own. */
+  /** How each call is made again, unless the call has its own policy. */
   retry?: RetryPolicy;
   /** The pace at which whole answers (those of a plain daprd) are shown where pieces were asked for. Default: at once. */
   simulatedTokensPerSecond?: number;

@@ -25,7 +25,7 @@ export interface OpenAiChatQuirks {
    * Moonshot's `partial`), or vLLM's fields of the request. Default: it is not asked.
    */
   goOn?: "prefix" | "partial" | "continue_final_message";
-  /** Whose rules its histories keep. Default: OpenAI's. */
+  /** The service whose rules for histories apply. Default: OpenAI's. */
   history?: "mistral";
   /** Whether a message of nothing but text may be a list of parts. Default true; elsewhere it is sent as a string. */
   textParts?: boolean;

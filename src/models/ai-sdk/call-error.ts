@@ -18,7 +18,7 @@ class AiSdkCallError extends Error {
   /** Not known here: transports keep their addresses to themselves. */
   readonly url = "";
   readonly requestBodyValues = {};
-  /** That of the provider's answer, or what Sluice would answer. */
+  /** The status of the provider's answer, or the one that Sluice would answer with. */
   readonly statusCode: number;
   readonly responseHeaders: Record<string, string>;
   declare readonly responseBody?: string;

@@ -25,9 +25,9 @@ export interface FromAiSdkOptions {
   download?: Download;
   /** Asks for the provider's own chunks too, as `data` events named `raw`. Default false. */
   rawChunks?: boolean;
-  /** Of each call, unless the call has its own. There is no limit on connecting: the model does that by itself. */
+  /** Limits of each call, unless the call has its own. There is no limit on connecting: the model does that by itself. */
   timeouts?: Timeouts;
-  /** Of each call, unless the call has its own. */
+  /** How each call is made again, unless the call has its own policy. */
   retry?: RetryPolicy;
   /** Default: the system's. */
   clock?: Clock;

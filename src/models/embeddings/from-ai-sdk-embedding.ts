@@ -25,7 +25,7 @@ export interface AiSdkEmbeddingModel {
   }): PromiseLike<{ embeddings: number[][]; usage?: { tokens: number } | undefined }>;
 }
 
-/** Of models that do not say how many texts they take. */
+/** How many texts a model takes that does not say so. */
 const MAX_TEXTS = 256;
 
 /** Whether a value is an embedding model of the AI SDK. */

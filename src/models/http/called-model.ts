@@ -14,7 +14,7 @@ import { HttpService } from "./http-service.js";
 import { httpSource } from "./http-source.js";
 import { plainRefusal } from "./plain-failure.js";
 
-/** As `httpModel`, of options that are known to be well-formed. */
+/** Like `httpModel`, for options that were checked already. */
 export function calledModel(options: HttpModelOptions): ChatModel {
   const { id, dialect, model, capabilities, list, nearBy = false } = options;
   const { compaction } = dialect;

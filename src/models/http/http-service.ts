@@ -21,9 +21,9 @@ export interface HttpServiceOptions {
   transport?: Transport | Promise<Transport>;
   /** Whether it is on this machine or its own network: then the limits on silence are longer. Default false. */
   nearBy?: boolean;
-  /** Of each call, unless the call has its own. */
+  /** Limits of each call, unless the call has its own. */
   timeouts?: Timeouts;
-  /** Of each call, unless the call has its own. */
+  /** How each call is made again, unless the call has its own policy. */
   retry?: RetryPolicy;
   /** Default: the system's. */
   clock?: Clock;

@@ -27,7 +27,7 @@ export interface DownloadedModel {
   file: string;
   /** Of that file. */
   bytes: number;
-  /** Of that file, as hexadecimal digits. */
+  /** The SHA-256 of that file, as hexadecimal digits. */
   sha256: string;
 }
 

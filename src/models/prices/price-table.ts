@@ -13,15 +13,15 @@ import { invalid } from "../../stream/error.js";
 
 /** What tokens cost, in USD per million. A price that is absent is not known. */
 export interface Price {
-  /** Of tokens that were neither read from a cache nor written to one. */
+  /** The price of prompt tokens that were neither read from a cache nor written to one. */
   input: number;
   /** Reasoning included. */
   output: number;
-  /** Of prompt tokens that were read from the provider's cache. */
+  /** The price of prompt tokens that were read from the provider's cache. */
   cacheRead?: number;
-  /** Of prompt tokens that were written to the provider's cache. */
+  /** The price of prompt tokens that were written to the provider's cache. */
   cacheWrite?: number;
-  /** Of those that were written to be kept for an hour, where that costs more. */
+  /** The price of those that were written to be kept for an hour, if that costs more. */
   cacheWrite1h?: number;
 }
 

@@ -14,7 +14,7 @@ import { complete } from "./per-request-result.js";
 
 /** A call of a tool, as it stands with its first run. */
 export interface McpCall {
-  /** That of the client's request. */
+  /** The id of the client's request. */
   id: RequestId;
   /** Under which the client wants to hear how it goes on; absent where it does not. */
   progressToken?: RequestId;

@@ -39,14 +39,14 @@ export class DurationHistogram {
     this.#slices.unshift(oldest?.fill(0) ?? new Uint32Array(BUCKETS));
   }
 
-  /** Of all slices. */
+  /** The percentiles of all slices. */
   percentiles(): Percentiles {
     const all = new Uint32Array(BUCKETS);
     for (const slice of this.#slices) for (let i = 0; i < BUCKETS; i++) all[i] = (all[i] ?? 0) + (slice[i] ?? 0);
     return percentilesOf(all);
   }
 
-  /** Of the newest slice alone. */
+  /** The percentiles of the newest slice alone. */
   newest(): Percentiles {
     return percentilesOf(this.#slices[0] ?? new Uint32Array(BUCKETS));
   }

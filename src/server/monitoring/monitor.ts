@@ -28,7 +28,7 @@ export interface MonitorPoint {
   /** Runs that began. */
   started: number;
   failed: number;
-  /** Of the newest slice of 10 s, in ms; absent if there was none. */
+  /** In the newest slice of 10 s, in ms; absent if nothing was measured. */
   ttftMs?: number;
   gapMs?: number;
 }
@@ -41,7 +41,7 @@ export interface MonitorState {
   since: number;
   active: number;
   totals: Omit<Tally, "name">;
-  /** Of the last five minutes. */
+  /** Figures of the last five minutes. */
   ttft: Percentiles;
   gap: Percentiles;
   duration: Percentiles;

@@ -24,7 +24,7 @@ export type SidecarState =
 /** How long what was read counts, and how long a sidecar may take to answer, in ms. */
 const FRESH_MS = 5_000;
 const PATIENCE_MS = 2_000;
-/** Of a sidecar's metrics, in characters. */
+/** The longest page of a sidecar's metrics that is read, in characters. */
 const LONGEST = 4_000_000;
 
 const COUNT = "dapr_component_conversation_count";

@@ -8,7 +8,7 @@ import { RunTimeline, type TimelineSpan } from "./run-timeline.js";
 export interface RunBeginning {
   /** The run's id. */
   run: string;
-  /** That of the request that began it. */
+  /** The id of the request that began it. */
   request: string;
   /** By the name that it is served under. */
   model: string;

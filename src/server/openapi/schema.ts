@@ -51,7 +51,7 @@ export function exact(required: Fields, optional: Fields = {}): Schema {
 
 /** What a path is given and answers. */
 export interface Operation {
-  /** Of the request's body; absent if there is none, or it is no JSON. */
+  /** The schema of the request's body; absent if there is no body, or it is not JSON. */
   body?: Schema;
   /** A body that is taken. */
   example?: JsonValue;

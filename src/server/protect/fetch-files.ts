@@ -8,9 +8,9 @@ import { wrapModel } from "../../stream/wrap-model.js";
 
 /** How a server fetches what clients name by address. */
 export interface FetchFiles extends GuardedHosts {
-  /** Of one file, in bytes. Default 20 MiB. */
+  /** The largest file, in bytes. Default 20 MiB. */
   maxBytes?: number;
-  /** Of one request. Default 20. */
+  /** The most files in one request. Default 20. */
   maxFiles?: number;
 }
 

@@ -27,7 +27,7 @@ export const callable: Check = (value, path) => {
 
 const OPTIONS = exactly("speechRoute", { voiceFor: { required: callable }, maxChars: wholeNumber(1) });
 
-/** Of what OpenAI's `response_format` names, what can be made here of samples. */
+/** The formats among those of OpenAI's `response_format` that can be made here from samples. */
 const FORMATS = ["wav", "pcm"];
 
 /**

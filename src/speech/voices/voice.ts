@@ -30,7 +30,7 @@ export interface SynthesisOptions {
 export interface Voice {
   /** As people name it, for example `flite/rms` or `openai/gpt-4o-mini-tts/alloy`. */
   readonly id: string;
-  /** Of all audio that it makes. */
+  /** The format of all audio that it makes. */
   readonly format: AudioFormat;
   /** How many texts it turns into audio at the same time without harm. Default 1. */
   readonly concurrency?: number;

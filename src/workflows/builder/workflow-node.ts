@@ -8,9 +8,9 @@ import type { StepAnswer } from "../steps/step-context.js";
 export interface NodePort {
   /** A type of JSON Schema; absent: any value. */
   type?: "string" | "number" | "integer" | "boolean" | "array" | "object";
-  /** Of an input: it must be connected or given. Default false. */
+  /** Whether an input must be connected or given. Default false. */
   required?: boolean;
-  /** Of an input: taken where nothing else is. */
+  /** The value of an input that is neither connected nor given. */
   default?: JsonValue;
   /** For people. */
   description?: string;

@@ -23,7 +23,7 @@ export interface StepRecord {
   startedAt: string;
   /** How long all attempts took. */
   elapsedMs: number;
-  /** Of a step that failed while the run went on. */
+  /** The error of a step that failed while the run went on. */
   error?: { code: string; message: string };
 }
 
@@ -67,7 +67,7 @@ export interface WorkflowRunRecord {
   format: number;
   /** What the step that answers made; absent before the end. */
   output?: JsonValue;
-  /** Of a run that failed or was cancelled. */
+  /** The error of a run that failed or was cancelled. */
   error?: { code: string; message: string };
   /** What it waits for; empty where it does not. */
   questions: OpenQuestion[];

@@ -10,7 +10,7 @@ export interface StreamingAttempt {
 
 /** An attempt that begins to stream. */
 interface Streaming {
-  /** Of the step, or of its item. */
+  /** The id of the step, or of its item. */
   key: string;
   /** Which attempt of this process it is, counted from 1. */
   attempt: number;

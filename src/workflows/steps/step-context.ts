@@ -24,7 +24,7 @@ export interface StepAnswer {
   buffered?: string[];
   /** Until the first text, in ms. */
   ttftMs?: number;
-  /** Of the whole answer, in ms. */
+  /** How long the whole answer took, in ms. */
   durationMs: number;
   /** How often a model was called. */
   steps: number;

@@ -50,7 +50,7 @@ export const toolStep: StepType = {
   },
 };
 
-/** Of a call whose arguments somebody edited the result says what ran, for a model to read: here the output is meant. */
+/** If somebody edited the arguments, the result also says what ran, for a model to read. Here only the output counts. */
 function plainOutput(output: unknown): unknown {
   const isEdited = isJsonObject(output) && Object.keys(output).join() === "editedInput,output";
   return isEdited ? output.output : output;

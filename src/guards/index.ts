@@ -18,6 +18,6 @@ export type { LocaleName, ScrubOptions } from "./pii/scrub-options.js";
 export type { ScrubRules } from "./pii/scrub-rules.js";
 export { scrubRules } from "./pii/scrub-rules.js";
 export { scrubStage, scrubText } from "./pii/scrub-text.js";
-export type { ScrubberOptions } from "./pii/scrubber.js";
 export { Scrubber } from "./pii/scrubber.js";
+export type { ScrubberOptions } from "./pii/scrubber-options.js";
 export type { MakeFilter, TextFilter } from "./text-filter.js";

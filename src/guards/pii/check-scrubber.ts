@@ -1,6 +1,6 @@
 import { boolean, type Check, callable, exactly, jsonObject, list, string, withFields } from "../../stream/checks.js";
 import type { ScrubRules } from "./scrub-rules.js";
-import type { ScrubberOptions } from "./scrubber.js";
+import type { ScrubberOptions } from "./scrubber-options.js";
 
 const rules = list("an array of rules", jsonObject);
 

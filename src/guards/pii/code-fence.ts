@@ -1,6 +1,7 @@
 const BACKTICK = 0x60;
 const TILDE = 0x7e;
-const NEWLINE = 0x0a;
+/** A line feed. */
+export const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 

@@ -1,7 +1,8 @@
 import { JsonInTextFilter } from "../json-in-text-filter.js";
 import { filterText } from "../text-filter.js";
 import type { ScrubRules } from "./scrub-rules.js";
-import { Scrubber, type ScrubberOptions } from "./scrubber.js";
+import { Scrubber } from "./scrubber.js";
+import type { ScrubberOptions } from "./scrubber-options.js";
 
 /** A whole text, scrubbed, and the JSON in it as JSON. */
 export function scrub(text: string, rules: ScrubRules, { replace, key }: ScrubberOptions = {}): string {

@@ -2,28 +2,18 @@ import type { TextFilter } from "../text-filter.js";
 import { BufferedText, CONTEXT } from "./buffered-text.js";
 import { KIND, kindOf } from "./char-kind.js";
 import { checkScrubber } from "./check-scrubber.js";
-import { CodeFence } from "./code-fence.js";
+import { CodeFence, NEWLINE } from "./code-fence.js";
 import { HAS, LONG_WORD, MAX_WINDOW } from "./entity.js";
 import { LongEntity } from "./long-entity.js";
 import { PhraseTracker } from "./phrase-tracker.js";
 import { phraseWord } from "./phrase-word.js";
 import { type OpenEntity, placeholderOf, type Replace, replaceEntities } from "./replace-entities.js";
 import type { ScrubRules } from "./scrub-rules.js";
+import type { ScrubberOptions } from "./scrubber-options.js";
 import { signLength } from "./sign-length.js";
 import { mayFollowBlank, UNKNOWN } from "./spelled-sign.js";
 import { endsUrl, schemeLength } from "./url-scheme.js";
 import { UrlScrubber } from "./url-scrubber.js";
-
-/** Settings of a `Scrubber`. */
-export interface ScrubberOptions {
-  /**
-   * What to write for an entity, asked once its whole value is known. Default: its placeholder, for example `<IBAN>`, which
-   * is written as soon as the entity is recognised.
-   */
-  replace?: Replace | undefined;
-  /** The name of the field whose value the text is: it may say what a number stands for. */
-  key?: string | undefined;
-}
 
 /**
  * Replaces entities in text that arrives in pieces. It looks at each character once and buffers only the last word,
@@ -357,5 +347,3 @@ export class Scrubber implements TextFilter {
     return found.open;
   }
 }
-
-const NEWLINE = 0x0a;

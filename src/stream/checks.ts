@@ -169,7 +169,11 @@ export const signal: Check = having("an AbortSignal", "addEventListener", "remov
 
 export const clock: Check = having("a clock: an object with now and after", "now", "after");
 
-export const transport: Check = having("a transport", "open");
+const openedTransport = having("a transport, or a promise of one", "open");
+
+export const transport: Check = (value, path) => {
+  if (!(value instanceof Promise)) openedTransport(value, path);
+};
 
 /** A wait in ms, of at least 0. */
 export const waitMs: Check = (value, path) => {

@@ -7,10 +7,14 @@ import { patientFetch } from "./patient-fetch.js";
 import { PendingRequests } from "./pending-requests.js";
 import { PerRequestTransport } from "./per-request-transport.js";
 
+/** How much of the time that connecting may take is given to asking what a server speaks, and how much at most, in ms. */
+const PROBE_SHARE = 1 / 3;
+const PROBE_MS = 5_000;
+
 /** Settings of `openHttp`. */
 export interface HttpTransportOptions {
-  /** Ms that a server has to go on with an answer whose stream broke off and that it lets clients resume. */
-  resumeMs: number;
+  /** Ms that a server has to answer when connecting, and to go on with an answer whose stream broke off and that it lets clients resume. */
+  answerMs: number;
   /** Default: the machine's. */
   clock?: Clock;
 }
@@ -31,18 +35,20 @@ export async function httpTransport({ url, headers = {}, authProvider }: HttpSer
 /** Prepares a server over HTTP. A request whose answer cannot come any more fails: the SDK would wait for it for ever. */
 export async function openHttp(
   server: HttpServer,
-  { resumeMs, clock = systemClock }: HttpTransportOptions,
+  { answerMs, clock = systemClock }: HttpTransportOptions,
 ): Promise<OpenedTransport> {
   const fetch = await patientFetch();
   const { JSONRPCMessageSchema } = await loadPeer("@modelcontextprotocol/sdk/types.js", "tools of MCP servers");
-  const pending = new PendingRequests((value) => JSONRPCMessageSchema.parse(value), resumeMs, clock);
+  const pending = new PendingRequests((value) => JSONRPCMessageSchema.parse(value), answerMs, clock);
   let prepare = (init: RequestInit | undefined) => init;
   const inner = await httpTransport(server, async (url, init) => {
     const prepared = prepare(init);
     return pending.watch(prepared, withoutStream(prepared, await fetch(url, prepared)));
   });
   // The class has `sessionId: string | undefined` where its interface has `sessionId?: string`.
-  const transport = new PerRequestTransport(pending.follow(inner as Transport), (id) => pending.forget(id));
+  const forget = (id: string | number) => pending.forget(id);
+  const probeMs = Math.min(answerMs * PROBE_SHARE, PROBE_MS);
+  const transport = new PerRequestTransport(pending.follow(inner as Transport), { forget, probeMs, clock });
   prepare = (init) => transport.prepared(init);
   return { transport, details: () => "", end: () => inner.terminateSession() };
 }

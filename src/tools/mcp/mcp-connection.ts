@@ -64,7 +64,7 @@ export async function connectMcp(
   client.onerror = (error) => connected && watcher.failed(error);
   const { transport, details, end } = await ("command" in server
     ? openStdio(server)
-    : openHttp(server, { resumeMs: timeoutMs }));
+    : openHttp(server, { answerMs: timeoutMs }));
   try {
     await client.connect(transport, { timeout: timeoutMs, signal });
     connected = true;

@@ -1,10 +1,10 @@
 import type { Transport, TransportSendOptions } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage, JSONRPCRequest, MessageExtraInfo } from "@modelcontextprotocol/sdk/types.js";
+import { type Clock, wait } from "../../base/clock.js";
 import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import { messageOf } from "../../stream/error.js";
 import { INTERNAL_ERROR } from "./failed-answer.js";
-import { httpStatusOf } from "./http-status.js";
 import { InputRounds } from "./input-rounds.js";
 import { type MirroredArgument, mirroredArguments, perRequestHeaders } from "./per-request-headers.js";
 
@@ -17,6 +17,15 @@ const VERSION = "2026-07-28";
 const TOLD = "2025-11-25";
 const META = "io.modelcontextprotocol/";
 
+/** What a `PerRequestTransport` works with. */
+export interface PerRequestSettings {
+  /** Called with what is not waited for any more. */
+  forget: (id: RequestId) => void;
+  /** How long a server may take to say what it speaks, in ms; one that does not gets the handshake. */
+  probeMs: number;
+  clock: Clock;
+}
+
 /**
  * Lets a client with a handshake speak MCP 2026-07-28 with a server that offers it, and its own version with all others. Each
  * request says what the client is; what a server asks in a result is asked of the client, and the request sent again with the answers.
@@ -26,7 +35,7 @@ export class PerRequestTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: NonNullable<Transport["onmessage"]>;
   readonly #inner: Transport;
-  readonly #forget: (id: RequestId) => void;
+  readonly #settings: PerRequestSettings;
   /** What the client says of itself in each request, once it is known that the server wants that. */
   #meta: JsonObject | undefined;
   /** Who waits for the answer to what was sent, by its id. */
@@ -38,10 +47,9 @@ export class PerRequestTransport implements Transport {
   #listens = false;
   #toldOfChanges = false;
 
-  /** @param forget called with what is not waited for any more. */
-  constructor(inner: Transport, forget: (id: RequestId) => void) {
+  constructor(inner: Transport, settings: PerRequestSettings) {
     this.#inner = inner;
-    this.#forget = forget;
+    this.#settings = settings;
     this.#rounds = new InputRounds((message) => this.onmessage?.(message));
     inner.onclose = () => this.onclose?.();
     inner.onerror = (error) => this.#failed(error);
@@ -108,20 +116,30 @@ export class PerRequestTransport implements Transport {
   /** What a server says that speaks this version. @throws what refuses any request, whatever its version. */
   async #discover(_meta: JsonObject): Promise<JsonObject | undefined> {
     const id = uuid();
+    const { probeMs, clock, forget } = this.#settings;
+    const [leaving, over] = [new AbortController(), new AbortController()];
+    this.#leaving.set(id, leaving);
     try {
-      const reply = await new Promise<Reply>((resolve, reject) => {
+      const reply = await new Promise<Reply | undefined>((resolve, reject) => {
         this.#waiting.set(id, resolve);
         this.#inner.send({ jsonrpc: "2.0", id, method: "server/discover", params: { _meta } }).catch(reject);
+        wait(probeMs, clock, over.signal).then(
+          () => resolve(undefined),
+          () => {},
+        );
       });
-      const result: unknown = "result" in reply ? reply.result : undefined;
+      if (reply === undefined) leaving.abort();
+      const result: unknown = reply !== undefined && "result" in reply ? reply.result : undefined;
       if (!isJsonObject(result) || !Array.isArray(result.supportedVersions)) return undefined;
       return result.supportedVersions.includes(VERSION) ? result : undefined;
     } catch (thrown) {
-      const status = httpStatusOf(thrown);
-      if (status === undefined || status === 401 || status === 403) throw thrown;
+      if (!isAnswer(thrown)) throw thrown;
       return undefined;
     } finally {
+      over.abort();
       this.#waiting.delete(id);
+      this.#leaving.delete(id);
+      forget(id);
     }
   }
 
@@ -203,7 +221,7 @@ export class PerRequestTransport implements Transport {
     this.#rounds.over(request);
     this.#waiting.delete(id);
     this.#leaving.delete(id);
-    this.#forget(id);
+    this.#settings.forget(id);
   }
 
   /** That what was left was left is no failure. */
@@ -211,4 +229,13 @@ export class PerRequestTransport implements Transport {
     const isLeft = error.name === "AbortError" || /\bAbortError\b/.test(error.message);
     if (this.#meta === undefined || !isLeft) this.onerror?.(error);
   }
+}
+
+/** Whether the SDK throws because of what a server answered, be it no message at all, and not because it wants a sign-in. */
+function isAnswer(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code: unknown = "code" in thrown ? thrown.code : undefined;
+  // A status, or -1 for a type that is none of a message's.
+  if (typeof code === "number") return code !== 401 && code !== 403;
+  return thrown instanceof SyntaxError || thrown.name === "ZodError";
 }

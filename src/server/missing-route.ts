@@ -12,6 +12,8 @@ import type { Route } from "./route.js";
 const FORMS: readonly [RegExp, Pick<Dialect, "writeError">][] = [
   [/^\/v1\/messages(?:\/|$)/, anthropic],
   [/^\/v1(?:beta|alpha)\//, gemini],
+  // Errors of A2A's HTTP+JSON have the same form (google.rpc.Status).
+  [/^\/a2a\/[^/]+\/v1(?:\/|$)/, gemini],
   [/^\/api\//, ollama],
 ];
 

@@ -1,6 +1,7 @@
 import { gemini } from "../../dialects/gemini/gemini.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ServerCall } from "../call.js";
+import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -20,7 +21,7 @@ import {
 } from "./a2a-rest.js";
 
 /** A task's id and what is done with it; ids of tasks have no colons. */
-const TASK = /\/v1\/tasks\/([^/:]+)(?::([a-zA-Z]+))?(?:\/pushNotificationConfigs(?:\/([^/]+))?)?$/;
+const TASK = /\/v1\/tasks\/([^/:]*)(?::([^/]*))?(?:\/pushNotificationConfigs(?:\/([^/]+))?)?$/;
 
 /**
  * A2A over HTTP+JSON, of version 1.0.
@@ -42,7 +43,9 @@ export function a2aRestRoutes(core: ServerCore, servedAt: (call: ServerCall) => 
     methods: Readonly<Record<string, RestMethod>>,
   ): Route => {
     const handle = async (call: ServerCall) => {
-      const [, taskId = "", action = "", configId = ""] = (TASK.exec(call.path) ?? []).map(decoded);
+      const [, taskId = "", action = "", configId = ""] = (TASK.exec(call.path) ?? []).map((part = "") =>
+        pathRest({ path: part }, ""),
+      );
       const method = Object.hasOwn(methods, action) ? methods[action] : undefined;
       if (method === undefined) throw noAction(call, methods);
       return restReply(core, call, servedAt(call), { method, taskId, configId });
@@ -61,14 +64,6 @@ export function a2aRestRoutes(core: ServerCore, servedAt: (call: ServerCall) => 
     ofTask("GET", `${configs}/:config`, "one of the places where a task is posted to", { "": getPushConfig }),
     ofTask("DELETE", `${configs}/:config`, "posts a task there no more", { "": deletePushConfig }),
   ];
-}
-
-function decoded(part: string | undefined): string | undefined {
-  try {
-    return part && decodeURIComponent(part);
-  } catch {
-    throw new SluiceError("invalid-request", "the path is badly encoded", { status: 400 });
-  }
 }
 
 function noAction({ method, path }: ServerCall, methods: object): SluiceError {

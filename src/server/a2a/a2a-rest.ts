@@ -8,6 +8,7 @@ import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
 import { framesReply } from "./a2a-frames.js";
 import { cardOf, contextOf, handlerOf, WHAT } from "./a2a-server.js";
+import { messageProblem } from "./message-problem.js";
 import type { TaskHandler } from "./task-handler.js";
 
 /** One method of A2A's HTTP+JSON binding (A2A 1.0, 11.3). */
@@ -114,7 +115,10 @@ export const deletePushConfig: RestMethod = async ({ handler, taskId, configId: 
 };
 
 async function requestOf({ sdk, errors, call }: RestCall): Promise<SendMessageRequest> {
-  const request = sdk.SendMessageRequest.fromJSON(await bodyOf(call));
+  const body = await bodyOf(call);
+  const problem = messageProblem(body);
+  if (problem !== undefined) throw new errors.RequestMalformedError(problem);
+  const request = sdk.SendMessageRequest.fromJSON(body);
   if (request.message?.messageId) return request;
   throw new errors.RequestMalformedError("message.messageId is missing");
 }

@@ -1,5 +1,6 @@
 import { openAiChat } from "../../dialects/openai-chat/openai-chat.js";
 import type { ServerCall } from "../call.js";
+import { pathPart } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -24,8 +25,9 @@ export function a2aRoutes(core: ServerCore): Route[] {
   return [card(CARD), card(`/a2a/:name${CARD}`), rpc("/a2a"), rpc("/a2a/:name"), ...rest];
 }
 
-function servedAt({ models }: ServerCore, { path, caller }: ServerCall): ServedModel {
-  const [, name] = /^.*\/a2a\/([^/]+)/.exec(path) ?? [];
-  if (name !== undefined) return models.find(decodeURIComponent(name), caller);
+function servedAt({ models }: ServerCore, call: ServerCall): ServedModel {
+  const { caller } = call;
+  const name = pathPart(call, "/a2a/");
+  if (name !== "") return models.find(name, caller);
   return models.list(caller).find(({ kind }) => kind === "agent") ?? models.find(undefined, caller);
 }

@@ -87,7 +87,7 @@ const { shortLines } = await import("./short-lines.mjs");
 const node = await rolldown({
   input: inputOf("default"),
   // Dependencies stay outside.
-  external: (id) => /^[^./\0]/.test(id) && !isGuarded(id),
+  external: (id) => /^[^./\0]/.test(id) && !isGuarded(id) && !IN_COMMAND.includes(id),
   plugins: [guardPeers(), asciiCode(), shortLines()],
   platform: "node",
   transform: { target: "node20.18" },

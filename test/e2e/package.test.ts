@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { parseAst } from "rolldown/parseAst";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BARE_ENV, ROOT } from "./run.js";
 
@@ -24,6 +26,11 @@ interface Packed {
   files: { path: string; size: number }[];
 }
 
+/** What a module needs when it is loaded. What it loads later is held in `test/house/peers.test.ts`. */
+function importsOf(code: string): string[] {
+  return parseAst(code).body.flatMap((one) => ("source" in one && one.source !== null ? [one.source.value] : []));
+}
+
 let packed: Packed;
 beforeAll(async () => {
   // It is built already; its scripts would build it again.
@@ -43,6 +50,20 @@ describe("the tarball", () => {
     const paths = packed.files.map(({ path }) => path);
     expect(paths).toContain("dist/index.js");
     expect(paths.filter((path) => /\.(map|node|so|dll|dylib)$|\.test\./.test(path))).toEqual([]);
+  });
+
+  test("imports only what it holds, its dependencies, and packages that it names", () => {
+    const { name: own, dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const named = new Set([own, ...Object.keys({ ...dependencies, ...peerDependencies })]);
+    const code = packed.files.filter(({ path }) => /^dist\/(?!web\/).*\.js$/.test(path));
+    const unnamed = code.flatMap(({ path }) =>
+      importsOf(readFileSync(join(ROOT, path), "utf8"))
+        .filter((one) => !one.startsWith(".") && !isBuiltin(one))
+        .filter((one) => !named.has(one.split("/", one.startsWith("@") ? 2 : 1).join("/")))
+        .map((one) => `${path} imports ${one}`),
+    );
+    expect(code.length).toBeGreaterThan(100);
+    expect(unnamed).toEqual([]);
   });
 
   test("holds every file that its pages link to", () => {

@@ -47,7 +47,7 @@ export interface Peers {
 /** The versions that Sluice works with, by package: the `peerDependencies` of package.json (`test/house/peers.test.ts`). */
 export const PEER_RANGES: Readonly<Record<string, string>> = {
   "@a2a-js/sdk": "^1.3.0",
-  "@appthreat/sqlite3": "^8.0.1 || ^9.0.0",
+  "@appthreat/sqlite3": "^8.0.1",
   "@aws-sdk/client-bedrock-runtime": "^3.600.0",
   "@aws-sdk/credential-providers": "^3.600.0",
   "@bufbuild/protobuf": "^2.13.0",

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { newestOf } from "../../src/base/version-range.js";
 import { PEER_RANGES } from "../../src/stream/peers.js";
 import { ROOT } from "../e2e/run.js";
 import { codeOf, readSources } from "./source-file.js";
 
-const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+const { dependencies, devDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
   readFileSync(join(ROOT, "package.json"), "utf8"),
 );
 
@@ -15,6 +16,12 @@ test("the ranges that the code checks are those of package.json, and every peer 
   expect(peerDependenciesMeta).toEqual(
     Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }])),
   );
+});
+
+test("the version that an error names to install is the one that these tests use", () => {
+  const tested = Object.entries<string>(peerDependencies).filter(([name]) => name in devDependencies);
+  const majorOf = (range: string) => newestOf(range).split(".", 1)[0];
+  expect(tested.filter(([name, range]) => majorOf(range) !== majorOf(devDependencies[name]))).toEqual([]);
 });
 
 /** Rooms that are nothing without a package: the build puts a check before them (`scripts/guard-peers.mjs`). */

@@ -4,20 +4,8 @@ import type { WorkflowRunOptions } from "../../src/workflows/run/start-run.js";
 import type { WorkflowServices } from "../../src/workflows/services.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
 import type { WorkflowModelOptions } from "../../src/workflows/workflow-model.js";
+import { made, output } from "./format-steps.js";
 import { play, problems } from "./play.js";
-
-const made = (id: string, value: JsonValue, outputs: string[] = []): JsonObject => ({
-  id,
-  type: "input",
-  config: { value },
-  outputs,
-});
-const output = (inputs: JsonObject, more: JsonObject = {}): JsonObject => ({
-  id: "out",
-  type: "output",
-  inputs,
-  ...more,
-});
 
 describe("failures", () => {
   const bad = { id: "bad", type: "function", config: { function: "bad" } };

@@ -1,19 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../../src/base/json.js";
+import { made, output } from "./format-steps.js";
 import { asking, play } from "./play.js";
-
-const made = (id: string, value: JsonValue, outputs: string[] = []): JsonObject => ({
-  id,
-  type: "input",
-  config: { value },
-  outputs,
-});
-const output = (inputs: JsonObject, more: JsonObject = {}): JsonObject => ({
-  id: "out",
-  type: "output",
-  inputs,
-  ...more,
-});
 
 describe("branches", () => {
   const router = (value: string, routes: JsonObject): JsonObject => ({ ...made("router", value), routes });

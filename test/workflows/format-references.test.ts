@@ -1,20 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { JsonObject, JsonValue } from "../../src/base/json.js";
+import type { JsonValue } from "../../src/base/json.js";
 import { loadWorkflow } from "../../src/workflows/workflow.js";
+import { made, output } from "./format-steps.js";
 import { asking, play } from "./play.js";
-
-const made = (id: string, value: JsonValue, outputs: string[] = []): JsonObject => ({
-  id,
-  type: "input",
-  config: { value },
-  outputs,
-});
-const output = (inputs: JsonObject, more: JsonObject = {}): JsonObject => ({
-  id: "out",
-  type: "output",
-  inputs,
-  ...more,
-});
 
 describe("references", () => {
   const user = made("user", { name: "Ada", tags: ["a", "b"] }, ["user"]);

@@ -27,10 +27,15 @@ export function groupKey(prefix: string, group: string): string {
   return `${prefix}:group:${group}`;
 }
 
+/** Where the runs of which each follows another stand (set), by the first of them. */
+export function chainKey(prefix: string, chain: string): string {
+  return `${prefix}:chain:${chain}`;
+}
+
 /** What was noted of a run stands in its hash, under names that begin so. */
 export const NOTE = "note:";
 
-/** The field of a run's hash with the runs that it follows (JSON), the first of all first. */
+/** The field of a run's hash with the first of the runs that it follows. */
 export const CHAIN = "chain";
 
 /** The field of a run's hash that is there while its end is to be announced: how many processes have tried. */

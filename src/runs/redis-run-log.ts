@@ -5,7 +5,7 @@ import { describe, invalid, SluiceError } from "../stream/error.js";
 import { type Buried, buryRun } from "./bury-run.js";
 import { OrphanSweep } from "./orphan-sweep.js";
 import { RedisAnnouncer } from "./redis-announcer.js";
-import { followedBy } from "./redis-chain.js";
+import { chainBehind, chainOf, joinChain } from "./redis-chain.js";
 import { RedisConnection } from "./redis-connection.js";
 import { ANNOUNCED, groupKey, keysOf, NOTE, threadKey, writerChannel } from "./redis-keys.js";
 import { recordOf } from "./redis-record.js";
@@ -134,9 +134,8 @@ export class RedisRunLog implements RunLog {
     const keys = keysOf(this.#prefix, run);
     const { lifeMs, holdMs } = this.#writing;
     const { meta = {}, again = "", goesOn = false, follows, notes = {}, announced = false } = options;
-    const earlier = follows === undefined ? [] : [...(await followedBy(this.#writing, follows)), follows];
-    const chain = earlier.length === 0 ? "" : JSON.stringify(earlier);
-    const known = [this.#channel, again, goesOn ? 1 : 0, keys.entries, chain, announced ? 1 : 0];
+    const chain = follows === undefined ? undefined : await chainBehind(this.#writing, follows);
+    const known = [this.#channel, again, goesOn ? 1 : 0, keys.entries, chain ?? "", announced ? 1 : 0];
     const stored = [JSON.stringify(meta), lifeMs, holdMs, ...known, ...Object.entries(notes).flat()];
     // It stands on the roll before it is there: a process that dies between the two leaves nothing that nobody finds.
     const [, opened] = await Promise.all([
@@ -147,12 +146,13 @@ export class RedisRunLog implements RunLog {
       if (!this.#writers.has(run)) await this.#roll.remove(run);
       throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
     }
+    if (chain !== undefined && follows !== undefined) await joinChain(this.#writing, chain, [follows, run]);
     const { thread, group } = options;
     if (group !== undefined) await this.#join(run, groupKey(this.#prefix, group));
     if (thread !== undefined) {
       await this.#connection.run((redis) => redis.set(threadKey(this.#prefix, thread), run, "PX", this.#knownMs));
     }
-    const writer = new RedisRunWriter(run, options, this.#writing, { earlier, onDone: this.#onDone(run, announced) });
+    const writer = new RedisRunWriter(run, options, this.#writing, { chain, onDone: this.#onDone(run, announced) });
     this.#writers.set(run, writer);
     await writer.keepEarlier();
     return writer;
@@ -282,9 +282,9 @@ export class RedisRunLog implements RunLog {
     const record = await this.find(run);
     const [again, announced] = await this.#connection.run((redis) => redis.hmget(keys.known, "again", ANNOUNCED));
     if (record === undefined || typeof again !== "string") return true;
-    const earlier = await followedBy(this.#writing, run);
+    const chain = await chainOf(this.#writing, run);
     const onDone = this.#onDone(run, typeof announced === "string");
-    const writer = new RedisRunWriter(run, {}, this.#writing, { earlier, onDone, from: record.next });
+    const writer = new RedisRunWriter(run, {}, this.#writing, { chain, onDone, from: record.next });
     this.#writers.set(run, writer);
     onLost({ writer, record, again });
     return true;

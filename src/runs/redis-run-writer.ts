@@ -3,7 +3,7 @@ import type { ChatEvent } from "../stream/chat-event.js";
 import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "../stream/envelope.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import { MemoryRun } from "./memory-run.js";
-import { keepRuns } from "./redis-chain.js";
+import { isKept, keepChain } from "./redis-chain.js";
 import type { RedisConnection } from "./redis-connection.js";
 import { entryId, keysOf, type RunKeys } from "./redis-keys.js";
 import { APPEND, BEAT, BEGUN, TAKEN } from "./redis-scripts.js";
@@ -33,8 +33,8 @@ export interface RedisWriting {
 
 /** What a writer of one run has of its own. */
 export interface RedisRunSettings {
-  /** The runs that this one follows: they are kept as long as it is. */
-  earlier: readonly string[];
+  /** The chain of the runs that this one follows, which are kept as long as it is; absent where it follows none. */
+  chain?: string | undefined;
   /** Called when nothing is written any more. @param isStored whether the end is. */
   onDone: (isStored: boolean) => void;
   /** The number of its first event, where the run was taken over. Readers in this process then read it from Redis. */
@@ -47,7 +47,7 @@ export class RedisRunWriter implements RunWriter {
   readonly #keys: RunKeys;
   readonly #shared: RedisWriting;
   readonly #local: MemoryRun;
-  readonly #earlier: readonly string[];
+  readonly #chain: string | undefined;
   readonly #onDone: (isStored: boolean) => void;
   #waiting: ChatEvent[] = [];
   #error: SluiceError | undefined;
@@ -65,14 +65,14 @@ export class RedisRunWriter implements RunWriter {
   #writing: Promise<void> | undefined;
   #failure: SluiceError | undefined;
 
-  constructor(run: string, options: OpenRun, shared: RedisWriting, { earlier, onDone, from }: RedisRunSettings) {
+  constructor(run: string, options: OpenRun, shared: RedisWriting, { chain, onDone, from }: RedisRunSettings) {
     this.run = run;
     this.#seq = from ?? 0;
     this.#token = from === undefined ? BEGUN : TAKEN;
     this.#keys = keysOf(shared.prefix, run);
     this.#shared = shared;
     this.#local = new MemoryRun(run, options, shared.maxRunBytes);
-    this.#earlier = earlier;
+    this.#chain = chain;
     this.#onDone = onDone;
   }
 
@@ -145,10 +145,19 @@ export class RedisRunWriter implements RunWriter {
     await this.keepEarlier();
   }
 
-  /** Keeps the runs that this one follows. */
-  async keepEarlier(): Promise<void> {
-    // The next sign of life does it, where Redis cannot be reached now.
-    await keepRuns(this.#shared, this.#earlier, this.#shared.holdMs).catch(() => {});
+  /** Keeps the runs that this one follows: from now on, or where it is time to, which costs less. */
+  async keepEarlier(fromNow = false): Promise<void> {
+    const chain = this.#chain;
+    if (chain === undefined) return;
+    const { holdMs, lifeMs } = this.#shared;
+    // Twice a life is left to those who find that this process is dead.
+    const enoughMs = holdMs / 2 + lifeMs;
+    try {
+      if (!fromNow && (await isKept(this.#shared, chain, enoughMs))) return;
+      await keepChain(this.#shared, chain, holdMs, this.run);
+    } catch {
+      // The next sign of life does it, where Redis cannot be reached now.
+    }
   }
 
   /** The end is stored first: who has heard of it here asks another replica next, and has to find the same. */
@@ -226,7 +235,7 @@ export class RedisRunWriter implements RunWriter {
     const kept = state === "running" ? holdMs : keepMs;
     const values = [...place, state, Date.now(), maxRunBytes, kept, this.#keys.entries];
     await this.#ask(() => connection.script(APPEND, this.#keys, values));
-    if (state !== "running") await this.keepEarlier();
+    if (state !== "running") await this.keepEarlier(true);
     if (state !== "running" || this.#failure !== undefined) this.#endHere();
   }
 

@@ -59,7 +59,8 @@ describe.skipIf(redis === undefined)("on a real server", () => {
     const client = new Redis(redis?.url ?? "");
     const keysOfRun = (run: string) => [`{sluice:run:${run}}:log`, `{sluice:run:${run}}:known`];
     /** As if so much time had passed that little of the run's is left. */
-    const age = (run: string) => Promise.all(keysOfRun(run).map((key) => client.pexpire(key, 20_000)));
+    const age = (run: string) =>
+      Promise.all([...keysOfRun(run), "sluice:chain:f1"].map((key) => client.pexpire(key, 20_000)));
     const isFresh = async (run: string) => {
       const left = await Promise.all(keysOfRun(run).map((key) => client.pttl(key)));
       return left.every((ms) => ms > 40_000);
@@ -81,6 +82,45 @@ describe.skipIf(redis === undefined)("on a real server", () => {
     await expect.poll(() => isFresh("f1")).toBe(true);
     client.disconnect();
     await Promise.all([log.close(), other.close()]);
+  });
+
+  test("a long chain takes what its runs take, and no more for each that follows", async () => {
+    const log = await open({ prefix: "chain", collectMs: 1 });
+    const client = new Redis(redis?.url ?? "");
+    const sizes: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      const writer = await log.open(`c${i}`, i === 0 ? {} : { follows: `c${i - 1}` });
+      writer.append([START, FINISH]);
+      await writer.flushed();
+      sizes.push(Number(await client.memory("USAGE", `{chain:run:c${i}}:known`)));
+    }
+    expect(sizes[59]).toBeLessThanOrEqual((sizes[2] ?? 0) + 16);
+    client.disconnect();
+    await log.close();
+  });
+
+  test("a chain is kept with its forks, without what was forgotten of it, and its end for longest", async () => {
+    const log = await open({ prefix: "forked", keepMs: 60_000, collectMs: 1 });
+    const client = new Redis(redis?.url ?? "");
+    const run = async (name: string, follows?: string) => {
+      const writer = await log.open(name, follows === undefined ? {} : { follows });
+      writer.append([START, FINISH]);
+      await writer.flushed();
+    };
+    await run("a");
+    await run("b", "a");
+    await run("c", "a");
+    await log.forget("b");
+    await run("d", "c");
+    expect((await client.smembers("forked:chain:a")).sort()).toEqual(["a", "c", "d"]);
+    // In one step, within which no time passes.
+    const ends = ["a", "c", "d"].map((name) => `redis.call("PTTL", "{forked:run:${name}}:known")`);
+    const [a, c, d] = (await client.eval(`return {${ends.join(", ")}}`, 0)) as number[];
+    expect(d).toBeGreaterThanOrEqual(Math.max(a ?? 0, c ?? 0));
+    await run("e", "nobody");
+    expect(await client.hexists("{forked:run:e}:known", "chain")).toBe(0);
+    client.disconnect();
+    await log.close();
   });
 
   test("an end that cannot be announced is tried again, three times in all", async () => {

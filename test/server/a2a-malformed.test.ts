@@ -47,6 +47,18 @@ describe("A2A refuses, and does not fail of,", () => {
     }
   });
 
+  test.each(["tasks/get", "tasks/cancel", "tasks/resubscribe", "GetTask"])(
+    "%s without an id of a task",
+    async (method) => {
+      const answer = await fetch(`${serving.url}/a2a/echo`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { metadata: {} } }),
+      });
+      expect(await answer.text()).toContain("-32001");
+    },
+  );
+
   test.each(["/a2a/echo/v1/tasks/a:__proto__", "/a2a/echo/v1/tasks/a:no-such"])("the action of %s", async (path) => {
     const { status, body } = await ask(path);
     expect([status, body.error.status]).toEqual([404, "NOT_FOUND"]);

@@ -40,7 +40,7 @@ export async function turnsOf(core: ServerCore, caller: Caller, taskId: string):
   const turns: TaskTurn[] = [];
   for (let turn = 1; ; turn++) {
     const found = await turnOf(core, caller, runOf(taskId, turn));
-    if (found?.taskId !== taskId) return turns;
+    if (found === undefined || found.taskId !== taskId) return turns;
     turns.push(found);
   }
 }

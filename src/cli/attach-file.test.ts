@@ -27,7 +27,7 @@ describe("attachFile", () => {
     ["drawing.svg", "<svg/>"],
     ["code.ts", "export {};"],
   ])("makes text of %s, under its name", async (name, content) => {
-    expect(await attachFile(write(name, content), ANY)).toEqual({
+    expect((await attachFile(write(name, content), ANY)).part).toEqual({
       type: "text",
       text: `${name}:\n\n${content.trimEnd()}\n\n`,
     });
@@ -35,7 +35,7 @@ describe("attachFile", () => {
 
   test("leaves other files as they are", async () => {
     const data = Uint8Array.from(Buffer.from("%PDF-1.7\n\xff", "latin1"));
-    expect(await attachFile(write("paper", data), ANY)).toEqual({
+    expect((await attachFile(write("paper", data), ANY)).part).toEqual({
       type: "file",
       mediaType: "application/pdf",
       data,
@@ -67,7 +67,7 @@ describe("attachFile", () => {
     const path = make();
     const error = await attachFile(path, ANY).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "invalid-argument", field: "file" });
-    expect(String(error)).toContain(`--file ${path}: `);
+    expect(String(error)).toContain(`file ${path}: `);
     expect(String(error)).toContain(message);
   });
 });

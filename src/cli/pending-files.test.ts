@@ -25,7 +25,7 @@ test("/file lets files go with the next message of a chat", async () => {
   await session.command(`/file ${notes}`);
   expect(String(stderr.read())).toBe(
     `${png} (image/png, 12 bytes) goes with the next message\n` +
-      `${notes} (text, 22 characters) goes with the next message\n`,
+      `${notes} (text, 9 characters) goes with the next message\n`,
   );
   await session.say("What?");
   await session.say("Sure?");
@@ -45,7 +45,7 @@ test("a file that the model does not take stays behind, and the others go", asyn
   const textOnly = { id: "llama/a.gguf", capabilities: { input: [] } };
   await expect(files.add(png, textOnly)).rejects.toMatchObject({
     code: "unsupported",
-    message: `--file ${png}: found image (image/png); llama/a.gguf takes text`,
+    message: `file ${png}: found image (image/png); llama/a.gguf takes text`,
   });
   await files.add(notes, textOnly);
   expect(await files.add("https://example.org/cat.png", { id: "any" })).toContain("image/png, fetched by the provider");

@@ -12,9 +12,9 @@ export class PendingFiles {
    * @throws {SluiceError} as `attachFile` does.
    */
   async add(path: string, model: Pick<ChatModel, "id" | "capabilities">): Promise<string> {
-    const part = await attachFile(path, model);
+    const { part, about } = await attachFile(path, model);
     this.#parts.push(part);
-    return `${path} (${describe(part)}) goes with the next message`;
+    return `${path} (${about}) goes with the next message`;
   }
 
   /** The message, with the files before it: models read a question best after what it is about. */
@@ -24,10 +24,4 @@ export class PendingFiles {
     this.#parts = [];
     return text.trim() === "" ? parts : [...parts, { type: "text", text }];
   }
-}
-
-function describe(part: TextPart | FilePart): string {
-  if (part.type === "text") return `text, ${part.text.length.toLocaleString("en")} characters`;
-  if (!(part.data instanceof Uint8Array)) return `${part.mediaType}, fetched by the provider`;
-  return `${part.mediaType}, ${part.data.length.toLocaleString("en")} bytes`;
 }

@@ -73,7 +73,7 @@ describe("sluice ask --file", () => {
       const { code, stderr } = await sluice(["ask", "-m", "openai/gpt-4", "-f", png, "?"], "", env);
       expect(code).toBe(2);
       expect(stderr).toContain(
-        `error: unsupported (openai/gpt-4): --file ${png}: found image (image/png); openai/gpt-4 takes text`,
+        `error: unsupported (openai/gpt-4): file ${png}: found image (image/png); openai/gpt-4 takes text`,
       );
       expect(server.requests).toEqual([]);
     });
@@ -83,7 +83,7 @@ describe("sluice ask --file", () => {
     const path = join(folder, "none.png");
     const { code, stderr } = await sluice(["ask", "-f", path, "?"]);
     expect(code).toBe(2);
-    expect(stderr).toContain(`error: invalid-argument: --file ${path}: there is no such file`);
+    expect(stderr).toContain(`error: invalid-argument: file ${path}: there is no such file`);
   });
 });
 

@@ -98,8 +98,8 @@ export class FrameShape {
       if (this.#varies(index)) continue;
       const value = text.slice(places[2 * index], places[2 * index + 1]);
       if (value === last.text) continue;
-      last.text = ownText(value);
       last.changes++;
+      last.text = this.#varies(index) ? "" : ownText(value);
     }
     this.#narrow = this.#narrowed();
   }

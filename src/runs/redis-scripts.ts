@@ -12,8 +12,9 @@ export const BEGUN = "1";
 export const TAKEN = "2";
 
 /** Begins a run. ARGV: now (ms), meta (JSON), life (ms), keep (ms), the writer's channel, what it takes to
- * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel, the first of the runs that it follows ("" for none), whether its end is announced (1 or 0), and its notes, each with its name before it. Returns 1, or 0 where there
- * is one. Who waits for it on the channel hears an empty text. */
+ * make it once more ("" for nothing), whether it goes on where nobody reads it (1 or 0), channel, the first of the runs that it
+ * follows ("" for none), whether its end is announced (1 or 0), and its notes, each with its name before it. Returns 1, or 0
+ * where there is one. Who waits for it on the channel hears an empty text. */
 export const OPEN = `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
 redis.call("HSET", KEYS[2], "token", "1", "state", "running", "next", "0", "bytes", "0", "startedAt", ARGV[1], "meta", ARGV[2],

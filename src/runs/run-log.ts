@@ -104,8 +104,8 @@ export interface LostRun {
 }
 
 /**
- * Where runs are logged. An ended run stays readable for a time, with those that it follows and those that follow it; one that grows beyond its share of bytes loses its oldest
- * entries, and a reader that needs them gets `run-expired`.
+ * Where runs are logged. An ended run stays readable for a time, with those that it follows and those that follow it; one that
+ * grows beyond its share of bytes loses its oldest entries, and a reader that needs them gets `run-expired`.
  */
 export interface RunLog {
   /**

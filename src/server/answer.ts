@@ -37,6 +37,8 @@ export interface Asked {
 /** Headers of every streamed answer; the second keeps nginx from collecting it. */
 export const STREAM_HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
 const CONTENT_TYPES = { sse: "text/event-stream; charset=utf-8", ndjson: "application/x-ndjson; charset=utf-8" };
+/** Headers of an answer of server-sent events. */
+export const SSE_HEADERS = { ...STREAM_HEADERS, "content-type": CONTENT_TYPES.sse };
 
 /** Starts the run that answers a request. @throws {SluiceError} what refuses it before it runs. */
 export async function startAnswer(core: ServerCore, call: ServerCall, asked: Asked): Promise<ServedRun> {

@@ -1,6 +1,6 @@
 import type { RunReader } from "../runs/run-log.js";
 import type { Run } from "../runs/start-run.js";
-import { STREAM_HEADERS } from "./answer.js";
+import { SSE_HEADERS } from "./answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "./call.js";
 import { EntryFrames } from "./entry-frames.js";
 import { RUN_HEADER } from "./start-served.js";
@@ -8,7 +8,7 @@ import { RUN_HEADER } from "./start-served.js";
 /** A run's entries as they are in the log, for a client of the native protocol. */
 export function entriesReply(call: ServerCall, reader: RunReader, run: string): ServerReply {
   call.onLeave(() => reader.cancel());
-  const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8", [RUN_HEADER]: run };
+  const headers = { ...SSE_HEADERS, [RUN_HEADER]: run };
   return { status: 200, headers, body: new EntryFrames(reader) };
 }
 

@@ -3,8 +3,13 @@ import type { ServerCall } from "./call.js";
 
 /** What follows a prefix in a call's path, decoded. @throws {SluiceError} `invalid-request` for what is badly encoded. */
 export function pathRest({ path }: Pick<ServerCall, "path">, prefix: string): string {
+  return decodedPath(path.slice(path.indexOf(prefix) + prefix.length));
+}
+
+/** A part of a path, decoded. @throws {SluiceError} `invalid-request` for what is badly encoded. */
+export function decodedPath(path: string): string {
   try {
-    return decodeURIComponent(path.slice(path.indexOf(prefix) + prefix.length));
+    return decodeURIComponent(path);
   } catch {
     throw new SluiceError("invalid-request", "the path is badly encoded", { status: 400 });
   }
@@ -15,5 +20,5 @@ export function pathPart({ path }: Pick<ServerCall, "path">, prefix: string): st
   const at = path.indexOf(prefix);
   if (at === -1) return "";
   const [part = ""] = path.slice(at + prefix.length).split("/", 1);
-  return pathRest({ path: part }, "");
+  return decodedPath(part);
 }

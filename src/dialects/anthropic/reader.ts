@@ -77,17 +77,7 @@ export class AnthropicReader implements WireReader {
     const answer = newAnswer();
     answer.lastText = last;
     const blocks = new Map(block && [[block.index, textBlock(block.index, block.length, answer)]]);
-    this.#message = {
-      id,
-      announced: true,
-      model,
-      blocks,
-      strays: new Map(),
-      bare: undefined,
-      answer,
-      usage,
-      stopReason,
-    };
+    this.#message = { ...newMessage({ id, announced: true, model, usage, stopReason }), blocks, answer };
     this.#strays.release(() => {});
     if (ended) this.#stop(() => {});
   }
@@ -182,19 +172,8 @@ export class AnthropicReader implements WireReader {
       emit({ type: "step-start", step: this.#steps, model });
     } else emit({ type: "start", id, model });
     this.#strays.release(emit);
-    const answer = newAnswer();
     const stopReason = endWordIn(message.stop_reason);
-    this.#message = {
-      id,
-      announced,
-      model,
-      blocks: new Map(),
-      strays: new Map(),
-      bare: undefined,
-      answer,
-      usage,
-      stopReason,
-    };
+    this.#message = newMessage({ id, announced, model, usage, stopReason });
     if (Object.keys(usage).length > 0) emit({ type: "usage", usage: readUsage(usage) });
     // Some services say a text that is all there is as a string, as requests may.
     const { content } = message;
@@ -324,6 +303,10 @@ export class AnthropicReader implements WireReader {
     if (this.#message === undefined && this.#ended === undefined) this.#start({}, emit, false);
     return this.#message;
   }
+}
+
+function newMessage(begun: Pick<OpenMessage, "id" | "announced" | "model" | "usage" | "stopReason">): OpenMessage {
+  return { ...begun, blocks: new Map(), strays: new Map(), bare: undefined, answer: newAnswer() };
 }
 
 function emitBare(message: OpenMessage, emit: Emit): void {

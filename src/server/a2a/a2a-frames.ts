@@ -1,4 +1,4 @@
-import { STREAM_HEADERS } from "../answer.js";
+import { SSE_HEADERS } from "../answer.js";
 import type { BodySource, ServerReply } from "../call.js";
 
 /** How the updates of a task are written as server-sent events. */
@@ -14,8 +14,7 @@ export function framesReply(
   form: FrameForm,
   first: readonly object[] = [],
 ): ServerReply {
-  const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
-  return { status: 200, headers, body: framesOf(updates, form, first) };
+  return { status: 200, headers: SSE_HEADERS, body: framesOf(updates, form, first) };
 }
 
 function framesOf(

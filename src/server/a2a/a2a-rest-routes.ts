@@ -1,7 +1,7 @@
 import { gemini } from "../../dialects/gemini/gemini.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ServerCall } from "../call.js";
-import { pathRest } from "../path-rest.js";
+import { decodedPath } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -44,7 +44,7 @@ export function a2aRestRoutes(core: ServerCore, servedAt: (call: ServerCall) => 
   ): Route => {
     const handle = async (call: ServerCall) => {
       const [, taskId = "", action = "", configId = ""] = (TASK.exec(call.path) ?? []).map((part = "") =>
-        pathRest({ path: part }, ""),
+        decodedPath(part),
       );
       const method = Object.hasOwn(methods, action) ? methods[action] : undefined;
       if (method === undefined) throw noAction(call, methods);

@@ -1,6 +1,6 @@
 import type { SendMessageRequest, StreamResponse } from "@a2a-js/sdk";
 import type { ServerCallContext } from "@a2a-js/sdk/server";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
+import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import type { Peers } from "../../stream/peers.js";
 import type { ServerCall, ServerReply } from "../call.js";
@@ -143,7 +143,7 @@ async function bodyOf(call: ServerCall): Promise<JsonObject> {
   return objectOf(await call.json());
 }
 
-function objectOf(value: JsonValue | unknown): JsonObject {
+function objectOf(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 

@@ -202,14 +202,14 @@ export class TaskHandler implements A2ARequestHandler {
     const ids = { taskId, contextId, turn: earlier.length + 1, messages };
     const run = await (first === undefined || target === undefined
       ? this.#run(ids, target)
-      : this.#runTold(ids, first.record, target));
+      : this.#runWithTarget(ids, first.record, target));
     const reader = run.read();
     this.#leaveWith(reader);
     return { turns: await this.#turns(taskId), reader };
   }
 
   /** Runs a turn of a task that has begun, with a target that stands there before the turn can end. */
-  async #runTold(ids: NewTurn, task: RunRecord, target: PushTarget): Promise<ServedRun> {
+  async #runWithTarget(ids: NewTurn, task: RunRecord, target: PushTarget): Promise<ServedRun> {
     const { log } = this.#core;
     const { id } = target.config;
     const replaced = pushTargets(task).find(({ config }) => config.id === id);

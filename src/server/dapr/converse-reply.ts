@@ -24,7 +24,7 @@ import type { ChatEvent } from "../../stream/chat-event.js";
 import { ChatStream } from "../../stream/chat-stream.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import type { Frame } from "../../stream/framing/frame.js";
-import { STREAM_HEADERS } from "../answer.js";
+import { SSE_HEADERS } from "../answer.js";
 import type { ServerCall, ServerReply } from "../call.js";
 import { RunFrames } from "../run-frames.js";
 import type { ServerCore } from "../server-core.js";
@@ -96,7 +96,7 @@ async function streamed(core: ServerCore, call: ServerCall, asked: ConverseCall,
       : frames(new Alpha2ChunkWriter(context), writeAlpha2Frame, asked);
   const body = new RunFrames(reader, { writer, framing: "sse" });
   await body.open(core.settings.patienceMs);
-  const headers = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8", ...run.headers() };
+  const headers = { ...SSE_HEADERS, ...run.headers() };
   return { status: 200, headers, body };
 }
 

@@ -8,9 +8,9 @@ import { Transcript } from "../../stream/transcript.js";
 import { pendingRequests } from "../tasks/pending-requests.js";
 import { runOf, type TaskTurn } from "../tasks/task-turns.js";
 import { elicitationOf, questionOf } from "./elicitation.js";
-import { inputRequestsOf, inputRequired } from "./input-required.js";
+import { inputRequestsOf } from "./input-requests.js";
 import { type RequestId, RPC_ERROR, rpcError, rpcResult } from "./json-rpc.js";
-import { complete } from "./per-request-result.js";
+import { complete, inputRequired } from "./per-request-result.js";
 
 /** A call of a tool, as it stands with its first run. */
 export interface McpCall {

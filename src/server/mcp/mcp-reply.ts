@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
-import { STREAM_HEADERS } from "../answer.js";
+import { SSE_HEADERS } from "../answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { CallFrames, placeNamed } from "./call-frames.js";
@@ -12,11 +12,10 @@ import { mcpTools } from "./mcp-tools.js";
 import { perRequestReply } from "./per-request-reply.js";
 import { SERVER_INFO } from "./per-request-result.js";
 import { HANDSHAKE, putsForms, saysItself } from "./request-metadata.js";
-import { wholeResult } from "./whole-result.js";
+import { takesStream, wholeResult } from "./whole-result.js";
 
 /** From this one on, streams begin with an event that says where they can be taken up again. */
 const PRIMED = "2025-11-25";
-const SSE = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
 
 const NO_STREAM: ServerReply = { status: 405, headers: { allow: "POST" } };
 
@@ -59,7 +58,11 @@ export async function mcpStream(core: ServerCore, call: ServerCall): Promise<Ser
   // Without this a client goes on to ask for an answer that does not come (405: there is no stream, as the transport has it).
   if (await wasGivenUp(core, call.caller, found.turn)) return NO_STREAM;
   const reader = await core.log.read(found.turn.record.run);
-  return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...found, reader, after: named.place }) };
+  return {
+    status: 200,
+    headers: SSE_HEADERS,
+    body: new CallFrames(core, call, { ...found, reader, after: named.place }),
+  };
 }
 
 async function request(
@@ -104,7 +107,7 @@ async function callTool(
   { id, params }: RpcMessage & { kind: "request" },
   session: McpSession | undefined,
 ): Promise<ServerReply> {
-  const streams = (call.header("accept") ?? "*/*").match(/text\/event-stream|\*\/\*/) !== null;
+  const streams = takesStream(call);
   const elicits = session !== undefined && streams && session.elicits;
   const asked = { id, params, client: { elicits, ...(session !== undefined && { session }) } };
   try {
@@ -114,7 +117,7 @@ async function callTool(
       return result === undefined ? { status: 202 } : jsonReply(result);
     }
     const primed = session !== undefined && call.header("mcp-protocol-version") === PRIMED;
-    return { status: 200, headers: SSE, body: new CallFrames(core, call, { ...begun, primed }) };
+    return { status: 200, headers: SSE_HEADERS, body: new CallFrames(core, call, { ...begun, primed }) };
   } catch (thrown) {
     return jsonReply(rpcResult(id, failure(messageOf(thrown))));
   }

@@ -1,5 +1,6 @@
 import { messageOf, SluiceError } from "../../stream/error.js";
-import { STREAM_HEADERS } from "../answer.js";
+import { PER_REQUEST } from "../../tools/mcp/per-request-names.js";
+import { SSE_HEADERS } from "../answer.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
 import { CallFrames } from "./call-frames.js";
@@ -8,21 +9,19 @@ import { failure } from "./call-writer.js";
 import { RPC_ERROR, type RpcMessage, rpcError, rpcResult } from "./json-rpc.js";
 import { mcpTools } from "./mcp-tools.js";
 import { complete } from "./per-request-result.js";
-import { HANDSHAKE, PER_REQUEST, readMetadata } from "./request-metadata.js";
+import { HANDSHAKE, readMetadata } from "./request-metadata.js";
 import { retryCall } from "./retry-call.js";
-import { wholeResult } from "./whole-result.js";
+import { takesStream, wholeResult } from "./whole-result.js";
 
 /** How long a client may take a list for the newest, in ms. */
 const FRESH_MS = 60_000;
-
-const SSE = { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" };
 
 /** Answers a message of MCP 2026-07-28: each request is whole by itself, and a client that leaves gives its call up. */
 export async function perRequestReply(core: ServerCore, call: ServerCall, message: RpcMessage): Promise<ServerReply> {
   if (message.kind === "notification") return { status: 202 };
   if (message.kind === "response") {
-    const told = `responses are not taken: what is asked is answered with another request (MCP ${PER_REQUEST})`;
-    return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, told), 400);
+    const message = `responses are not taken: what is asked is answered with another request (MCP ${PER_REQUEST})`;
+    return jsonReply(rpcError(null, RPC_ERROR.invalidRequest, message), 400);
   }
   const metadata = readMetadata(call, message);
   if ("status" in metadata) return metadata;
@@ -41,8 +40,8 @@ export async function perRequestReply(core: ServerCore, call: ServerCall, messag
     case "tools/call":
       return callTool(core, call, message, metadata.elicits);
     default: {
-      const told = `there is no method ${method}: server/discover, tools/list and tools/call are served`;
-      return jsonReply(rpcError(id, RPC_ERROR.methodNotFound, told), 404);
+      const message = `there is no method ${method}: server/discover, tools/list and tools/call are served`;
+      return jsonReply(rpcError(id, RPC_ERROR.methodNotFound, message), 404);
     }
   }
 }
@@ -63,12 +62,11 @@ async function callTool(
   try {
     const begun = await (isRetry ? retryCall(core, call, tool, asked) : beginCall(core, call, tools, asked));
     if ("message" in begun) return jsonReply(begun.message);
-    const streams = (call.header("accept") ?? "*/*").match(/text\/event-stream|\*\/\*/) !== null;
-    if (!streams) {
+    if (!takesStream(call)) {
       const result = (await wholeResult(begun)) ?? {};
       return jsonReply(result, "error" in result ? 400 : 200);
     }
-    return { status: 200, headers: SSE, body: new CallFrames(core, call, begun) };
+    return { status: 200, headers: SSE_HEADERS, body: new CallFrames(core, call, begun) };
   } catch (thrown) {
     const { code, field } = SluiceError.from(thrown);
     if (field === "requestState" || code === "conflict") return refuse(messageOf(thrown));

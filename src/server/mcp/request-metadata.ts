@@ -1,18 +1,11 @@
 import { decodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { META, PER_REQUEST } from "../../tools/mcp/per-request-names.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import { RPC_ERROR, type RpcMessage, rpcError } from "./json-rpc.js";
 
-/** The version without a handshake: each request says what its client speaks and can do. */
-export const PER_REQUEST = "2026-07-28";
 /** Versions with a handshake that are spoken, the newest first. */
 export const HANDSHAKE = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] as const;
-
-/** Where requests say it, in `_meta` (MCP 2026-07-28, Overview, General fields). */
-const META = {
-  version: "io.modelcontextprotocol/protocolVersion",
-  capabilities: "io.modelcontextprotocol/clientCapabilities",
-} as const;
 
 type RpcRequest = RpcMessage & { kind: "request" };
 

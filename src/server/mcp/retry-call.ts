@@ -7,9 +7,10 @@ import { pendingRequests } from "../tasks/pending-requests.js";
 import { conversationAfter, turnOf } from "../tasks/task-turns.js";
 import { type BegunCall, inputOf, mcpCallOf, startCall, type ToolRequest } from "./call-tool.js";
 import { responsesTo } from "./elicitation.js";
-import { inputRequestsOf, inputRequired } from "./input-required.js";
+import { inputRequestsOf } from "./input-requests.js";
 import { rpcResult } from "./json-rpc.js";
 import type { McpTool } from "./mcp-tools.js";
+import { inputRequired } from "./per-request-result.js";
 
 /**
  * Goes on with a call that asked for something: its client asks again, with the answers and the state that it was given. The state
@@ -22,15 +23,15 @@ import type { McpTool } from "./mcp-tools.js";
 export async function retryCall(
   core: ServerCore,
   call: ServerCall,
-  { served, ...tool }: McpTool,
+  tool: McpTool,
   request: ToolRequest,
 ): Promise<BegunCall | { message: object }> {
   const { id, params } = request;
   const { requestState: state, inputResponses, arguments: given } = params;
   const asked = typeof state === "string" ? await turnOf(core, call.caller, state) : undefined;
-  if (asked === undefined || asked.record.meta.model !== served.name) throw nothingWaits();
+  if (asked === undefined || asked.record.meta.model !== tool.served.name) throw nothingWaits();
   const [first] = asked.messages;
-  if (first?.content !== inputOf({ served, ...tool }, given ?? {})) throw nothingWaits();
+  if (first?.content !== inputOf(tool, given ?? {})) throw nothingWaits();
   const history = await conversationAfter(core, asked);
   const requests = pendingRequests(history);
   if (requests.length === 0) throw nothingWaits();
@@ -41,14 +42,8 @@ export async function retryCall(
   const responses = requests.flatMap((one) => responsesTo([one], answers[one.id] as JsonObject));
   const messages = [...history, responseMessage(...responses)];
   const { taskId, contextId, turn } = asked;
-  return startCall(core, call, {
-    model: served.name,
-    mcpCall: mcpCallOf(request),
-    taskId,
-    contextId,
-    turn: turn + 1,
-    messages,
-  });
+  const ids = { taskId, contextId, turn: turn + 1 };
+  return startCall(core, call, { model: tool.served.name, mcpCall: mcpCallOf(request), ...ids, messages });
 }
 
 function nothingWaits(): SluiceError {

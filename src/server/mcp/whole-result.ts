@@ -1,6 +1,12 @@
 import { SluiceError } from "../../stream/error.js";
+import type { ServerCall } from "../call.js";
 import type { BegunCall } from "./call-tool.js";
 import { CallWriter } from "./call-writer.js";
+
+/** Whether a client takes its answer as a stream. */
+export function takesStream(call: ServerCall): boolean {
+  return /text\/event-stream|\*\/\*/.test(call.header("accept") ?? "*/*");
+}
 
 /** For a client that reads no stream; `undefined` where it gave the call up. @throws {SluiceError} where it left. */
 export async function wholeResult({ mcpCall, turn, reader }: BegunCall): Promise<object | undefined> {

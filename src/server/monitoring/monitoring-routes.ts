@@ -1,5 +1,5 @@
 import { describe, SluiceError } from "../../stream/error.js";
-import { STREAM_HEADERS } from "../answer.js";
+import { SSE_HEADERS } from "../answer.js";
 import { jsonReply } from "../call.js";
 import { nativeRoute } from "../native-route.js";
 import { pathPart } from "../path-rest.js";
@@ -23,7 +23,7 @@ export function monitoringRoutes(core: ServerCore, sidecar: string | undefined):
     route("GET", "/stream", "the same as it changes, as entries of the native protocol", async (call) => {
       const body = new MonitorFrames(core.monitor, figures, () => core.ending());
       call.onLeave(() => body.cancel());
-      return { status: 200, headers: { ...STREAM_HEADERS, "content-type": "text/event-stream; charset=utf-8" }, body };
+      return { status: 200, headers: SSE_HEADERS, body };
     }),
     route("GET", "/runs/:run", "what happened in a run that goes on, was slow or failed", async (call) => {
       const run = pathPart(call, `${BASE}/runs/`);

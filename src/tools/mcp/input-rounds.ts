@@ -1,8 +1,10 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 
-type RequestId = string | number;
-type Reply = Exclude<JSONRPCMessage, { method: string }>;
+/** The id of a request of JSON-RPC. */
+export type RequestId = string | number;
+/** The answer to one, which has the same id. */
+export type Reply = Exclude<JSONRPCMessage, { method: string }>;
 
 /** How often one request may be asked for input: a server that never has enough is left. */
 const MOST_ROUNDS = 16;

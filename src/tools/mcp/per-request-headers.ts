@@ -1,5 +1,6 @@
 import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
+import { PER_REQUEST } from "./per-request-names.js";
 
 /** An argument of a tool that is mirrored into a header. */
 export interface MirroredArgument {
@@ -48,12 +49,11 @@ function markCount(schema: unknown): number {
 /** What a request says of itself in headers, where others read it without its body. */
 export function perRequestHeaders(
   { method, params }: { method: string; params: JsonObject },
-  version: string,
   mirrored: readonly MirroredArgument[] = [],
 ): Record<string, string> {
   const name = method === "tools/call" ? params.name : undefined;
   const headers: Record<string, string> = {
-    "mcp-protocol-version": version,
+    "mcp-protocol-version": PER_REQUEST,
     "mcp-method": method,
     ...(typeof name === "string" && { "mcp-name": encoded(name) }),
   };

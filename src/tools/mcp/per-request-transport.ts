@@ -5,17 +5,12 @@ import { isJsonObject, type JsonObject, parseJson } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
 import { messageOf } from "../../stream/error.js";
 import { INTERNAL_ERROR } from "./failed-answer.js";
-import { InputRounds } from "./input-rounds.js";
+import { InputRounds, type Reply, type RequestId } from "./input-rounds.js";
 import { type MirroredArgument, mirroredArguments, perRequestHeaders } from "./per-request-headers.js";
+import { META, PER_REQUEST } from "./per-request-names.js";
 
-type RequestId = string | number;
-type Reply = Exclude<JSONRPCMessage, { method: string }>;
-
-/** The version of MCP without a handshake. */
-const VERSION = "2026-07-28";
-/** That which a client with a handshake is told, which knows no later one. */
-const TOLD = "2025-11-25";
-const META = "io.modelcontextprotocol/";
+/** The version in the answer to a client's handshake: it knows no later one. */
+const HANDSHAKE = "2025-11-25";
 
 /** What a `PerRequestTransport` works with. */
 export interface PerRequestSettings {
@@ -45,7 +40,7 @@ export class PerRequestTransport implements Transport {
   readonly #rounds: InputRounds;
   readonly #mirrored = new Map<string, readonly MirroredArgument[]>();
   #listens = false;
-  #toldOfChanges = false;
+  #announcesChanges = false;
 
   constructor(inner: Transport, settings: PerRequestSettings) {
     this.#inner = inner;
@@ -77,12 +72,12 @@ export class PerRequestTransport implements Transport {
     const message = init?.method === "POST" && typeof init.body === "string" ? parseJson(init.body) : undefined;
     if (!isJsonObject(message) || !isJsonObject(message.params) || typeof message.method !== "string") return init;
     const { id, method, params } = message;
-    if (!isJsonObject(params._meta) || params._meta[`${META}protocolVersion`] !== VERSION) return init;
+    if (!isJsonObject(params._meta) || params._meta[META.version] !== PER_REQUEST) return init;
     const headers = new Headers(init?.headers);
-    const said = perRequestHeaders({ method, params }, VERSION, this.#mirrored.get(String(params.name)));
-    for (const [name, value] of Object.entries(said)) headers.set(name, value);
-    const own = this.#leaving.get(id as RequestId)?.signal;
-    const signals = [init?.signal, own].filter((signal) => signal instanceof AbortSignal);
+    const own = perRequestHeaders({ method, params }, this.#mirrored.get(String(params.name)));
+    for (const [name, value] of Object.entries(own)) headers.set(name, value);
+    const left = this.#leaving.get(id as RequestId)?.signal;
+    const signals = [init?.signal, left].filter((signal) => signal instanceof AbortSignal);
     return { ...init, headers, ...(signals.length > 0 && { signal: AbortSignal.any(signals) }) };
   }
 
@@ -99,17 +94,22 @@ export class PerRequestTransport implements Transport {
   async #begin(handshake: JSONRPCRequest): Promise<void> {
     const { clientInfo, capabilities = {} } = (handshake.params ?? {}) as JsonObject;
     const meta: JsonObject = {
-      [`${META}protocolVersion`]: VERSION,
-      [`${META}clientCapabilities`]: capabilities,
-      ...(clientInfo !== undefined && { [`${META}clientInfo`]: clientInfo }),
+      [META.version]: PER_REQUEST,
+      [META.capabilities]: capabilities,
+      ...(clientInfo !== undefined && { [META.clientInfo]: clientInfo }),
     };
     const found = await this.#discover(meta);
     if (found === undefined) return this.#inner.send(handshake);
     this.#meta = meta;
     const { capabilities: offered = {}, instructions, _meta } = found;
-    this.#toldOfChanges = isJsonObject(offered) && isJsonObject(offered.tools) && offered.tools.listChanged === true;
-    const serverInfo = (isJsonObject(_meta) && _meta[`${META}serverInfo`]) || { name: "unknown", version: "unknown" };
-    const result = { protocolVersion: TOLD, capabilities: offered, serverInfo, ...(instructions && { instructions }) };
+    this.#announcesChanges = isJsonObject(offered) && isJsonObject(offered.tools) && offered.tools.listChanged === true;
+    const serverInfo = (isJsonObject(_meta) && _meta[META.serverInfo]) || { name: "unknown", version: "unknown" };
+    const result = {
+      protocolVersion: HANDSHAKE,
+      capabilities: offered,
+      serverInfo,
+      ...(instructions && { instructions }),
+    };
     this.onmessage?.({ jsonrpc: "2.0", id: handshake.id, result } as JSONRPCMessage);
   }
 
@@ -131,7 +131,7 @@ export class PerRequestTransport implements Transport {
       if (reply === undefined) leaving.abort();
       const result: unknown = reply !== undefined && "result" in reply ? reply.result : undefined;
       if (!isJsonObject(result) || !Array.isArray(result.supportedVersions)) return undefined;
-      return result.supportedVersions.includes(VERSION) ? result : undefined;
+      return result.supportedVersions.includes(PER_REQUEST) ? result : undefined;
     } catch (thrown) {
       if (!isAnswer(thrown)) throw thrown;
       return undefined;
@@ -145,7 +145,7 @@ export class PerRequestTransport implements Transport {
 
   /** Sends a request of the client's, and goes on where its answer asks for something. */
   async #ask(request: JSONRPCRequest, more: JsonObject = {}, id: RequestId = request.id): Promise<void> {
-    if (request.method === "tools/list" && this.#toldOfChanges) this.#listen();
+    if (request.method === "tools/list" && this.#announcesChanges) this.#listen();
     const params = { ...request.params, ...more, _meta: { ...request.params?._meta, ...this.#meta } };
     this.#leaving.set(id, new AbortController());
     this.#waiting.set(id, (reply) => this.#replied(request, id, reply));

@@ -1,13 +1,11 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import { type Drainable, drained } from "../base/drained.js";
-import type { BodyPiece, BodySource, ServerReply } from "./call.js";
+import { BodyWriter, type WritableResponse } from "../listeners/body-writer.js";
+import type { BodySource, ServerReply } from "./call.js";
 import type { OpenStreams } from "./open-streams.js";
 
 /** What both of Node's responses can do. */
-export type NodeResponse = Pick<ServerResponse, "writeHead" | "end" | "destroy" | "destroyed" | "on" | "off"> & {
-  write(piece: BodyPiece): boolean;
-};
+type NodeResponse = WritableResponse & Pick<ServerResponse, "writeHead" | "end" | "destroy">;
 
 /**
  * Sends an answer through a response of Node's: one write for each piece. Waits while the client takes nothing, so that
@@ -36,7 +34,8 @@ export async function sendReply(
   await sendStream(body, out, streams);
 }
 
-async function sendStream(source: BodySource, out: NodeResponse, streams: OpenStreams): Promise<void> {
+async function sendStream(source: BodySource, response: NodeResponse, streams: OpenStreams): Promise<void> {
+  const out = new BodyWriter(response);
   const open = streams.add(out, source.keepAlive);
   try {
     for (;;) {
@@ -44,12 +43,12 @@ async function sendStream(source: BodySource, out: NodeResponse, streams: OpenSt
       const piece = pulled instanceof Promise ? await pulled : pulled;
       if (piece === undefined || out.destroyed) break;
       open.wrote = true;
-      if (!out.write(piece)) await drained(out as unknown as Drainable);
+      if (!out.write(piece)) await out.drained();
     }
-    if (!out.destroyed) out.end();
+    if (!out.destroyed) response.end();
   } catch {
     // The answer has begun: there is no other way to show that it is not whole.
-    out.destroy();
+    response.destroy();
   } finally {
     streams.delete(open);
   }

@@ -1,4 +1,4 @@
-import { drained } from "../../base/drained.js";
+import { BodyWriter } from "../../listeners/body-writer.js";
 import type { ChatEvent, TextDeltaEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
 import type { ChunkWriter } from "../converse/chunk-writer.js";
@@ -16,6 +16,7 @@ export async function writeStream<Chunk>(
   encode: (chunk: Chunk) => string,
   response: HttpResponse,
 ): Promise<void> {
+  const out = new BodyWriter(response);
   const batches = stream.batches();
   for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
     let text = "";
@@ -23,8 +24,8 @@ export async function writeStream<Chunk>(
       text += encode(chunk);
     };
     for (const event of joined(batch)) writer.push(event, write);
-    if (text === "" || response.destroyed) continue;
-    if (!response.write(text)) await drained(response);
+    if (text === "" || out.destroyed) continue;
+    if (!out.write(text)) await out.drained();
   }
 }
 

@@ -13,7 +13,7 @@ import { type Caller, LOCAL } from "./protect/caller.js";
 import { type BodyLimits, readJson, readNodeBody, readWebBody } from "./read-request.js";
 import type { RequestLog } from "./request-log.js";
 import type { Route } from "./route.js";
-import { sendReply, webReply } from "./send-reply.js";
+import { isSource, sendReply, webReply } from "./send-reply.js";
 
 /** What all routes of a server need. */
 export interface Mounting {
@@ -49,7 +49,9 @@ async function exchange(
   const node = nodeExchange(context.env);
   const request = new Incoming(context, node, mounting.limits);
   const cors = mounting.gate.corsHeaders(request.header("origin"));
-  const reply = withHeaders(await replyTo(request, route, mounting, cors), { "x-request-id": request.id, ...cors });
+  const answered = await replyTo(request, route, mounting, cors);
+  const asked = request.method === "HEAD" ? headOf(answered) : answered;
+  const reply = withHeaders(asked, { "x-request-id": request.id, ...cors });
   if (node === undefined) return webReply(reply);
   // Not awaited: what led here would be kept for as long as the answer streams.
   void sendReply(reply, node.outgoing, mounting.streams).then(() =>
@@ -75,6 +77,14 @@ async function replyTo(
   } catch (thrown) {
     return errorReply(thrown, route.errorsFor?.(request) ?? route.errors);
   }
+}
+
+/** An answer to HEAD: a stream, which may never end, is not read for it. */
+function headOf(reply: ServerReply): ServerReply {
+  if (!isSource(reply.body)) return reply;
+  reply.body.cancel();
+  const { body: _, ...head } = reply;
+  return head;
 }
 
 /** A browser asks whether a page may call. */

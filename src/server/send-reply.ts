@@ -54,7 +54,8 @@ async function sendStream(source: BodySource, response: NodeResponse, streams: O
   }
 }
 
-function isSource(body: ServerReply["body"]): body is BodySource {
+/** Whether a body is made while it is sent. */
+export function isSource(body: ServerReply["body"]): body is BodySource {
   return typeof body === "object" && "next" in body;
 }
 

@@ -44,6 +44,12 @@ describe("requests that are refused", () => {
       "failed conversing with component llm: missing inputs in request",
     ],
     [
+      "inputs without a message",
+      { inputs: [{}, { messages: [] }] },
+      "ERR_CONVERSATION_MISSING_INPUTS",
+      "failed conversing with component llm: missing inputs in request",
+    ],
+    [
       "a message without a type",
       { inputs: [{ messages: [{}] }], toolChoice: "required" },
       "ERR_CONVERSATION_INVALID_PARMS",
@@ -228,7 +234,7 @@ describe("a request of Alpha2", () => {
 
   it("drops keys that could reach a prototype", () => {
     const body =
-      '{"name":"llm","inputs":[{"messages":[]}],"tools":[{"function":{"name":"a","parameters":{"__proto__":{"x":1}}}}]}';
+      '{"name":"llm","inputs":[{"messages":[{"ofUser":{}}]}],"tools":[{"function":{"name":"a","parameters":{"__proto__":{"x":1}}}}]}';
     const call = readAlpha2Request(readProtoJson(ConversationRequestAlpha2Schema, body), known);
     expect(call.settings.tools).toEqual([{ name: "a", inputSchema: {} }]);
   });

@@ -234,7 +234,7 @@ describe("a request of Alpha2", () => {
 
   it("drops keys that could reach a prototype", () => {
     const body =
-      '{"name":"llm","inputs":[{"messages":[{"ofUser":{}}]}],"tools":[{"function":{"name":"a","parameters":{"__proto__":{"x":1}}}}]}';
+      '{"name":"llm","inputs":[{"messages":[{"ofUser":{"content":[{"text":"hi"}]}}]}],"tools":[{"function":{"name":"a","parameters":{"__proto__":{"x":1}}}}]}';
     const call = readAlpha2Request(readProtoJson(ConversationRequestAlpha2Schema, body), known);
     expect(call.settings.tools).toEqual([{ name: "a", inputSchema: {} }]);
   });

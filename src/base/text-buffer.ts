@@ -1,4 +1,5 @@
-const SMALL = 64;
+/** How many pieces stand apart at most: each is an object of some 30 bytes, and so is each group of them. */
+const SMALL = 32;
 
 /**
  * Text that grows by small pieces. Pieces are joined in groups, so that a long answer costs one flat byte a character and

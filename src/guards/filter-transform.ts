@@ -1,6 +1,6 @@
 import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
-import { type PlainText, plainText } from "../stream/plain-text.js";
+import { type PlainText, plainBatch, plainText } from "../stream/plain-text.js";
 import { inTurn, stageTransform } from "../stream/sources/stage-transform.js";
 import type { Transform } from "../stream/sources/transform.js";
 import type { FilterStage } from "./filter-stage.js";
@@ -24,7 +24,9 @@ export function filterTransform(first: FilterStage, second?: FilterStage): Trans
       const filtered = first.pushText(plain.text);
       const text = second === undefined ? filtered : second.pushText(filtered);
       if (text === plain.text) return batch;
-      return text === "" ? NOTHING : asDelta(text, plain);
+      if (text === "") return NOTHING;
+      // A filter may cut a character in two.
+      return text.isWellFormed() ? plainBatch({ text, block: plain.block }) : asDelta(text, plain);
     },
   };
 }

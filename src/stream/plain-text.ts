@@ -1,6 +1,6 @@
 import { flatText } from "../base/flat-text.js";
 import type { Batch } from "./batch-source.js";
-import type { ChatEvent } from "./chat-event.js";
+import type { ChatEvent, TextDeltaEvent } from "./chat-event.js";
 
 /** The text of a batch of nothing but deltas of one text. */
 export interface PlainText {
@@ -26,12 +26,25 @@ export function plainText(batch: Batch): PlainText | undefined {
   const end = batch[length - 1];
   // A source may use its array again, but not its events.
   if (last === batch && lastLength === length && lastFirst === first && lastEnd === end) return lastPlain;
-  lastPlain = find(batch);
+  return remember(batch, find(batch));
+}
+
+/** A batch of one delta, which `plainText` need not look at any more. @param text well-formed, and not empty. */
+export function plainBatch({ text, block }: PlainText): Batch {
+  const delta: TextDeltaEvent = { type: "text-delta", text };
+  if (block !== undefined) delta.block = block;
+  const batch = [delta];
+  remember(batch, { text: flatText(text), block });
+  return batch;
+}
+
+function remember(batch: Batch, plain: PlainText | undefined): PlainText | undefined {
   last = batch;
-  lastLength = length;
-  lastFirst = first;
-  lastEnd = end;
-  return lastPlain;
+  lastLength = batch.length;
+  lastFirst = batch[0];
+  lastEnd = batch[batch.length - 1];
+  lastPlain = plain;
+  return plain;
 }
 
 function find(batch: Batch): PlainText | undefined {

@@ -63,12 +63,16 @@ export function metadataLimit(reason: string): SluiceError {
   return apiError("ERR_METADATA_LIMIT", `the metadata cannot be stored: ${reason}`);
 }
 
-/** What to answer for any error of a call: the API's own as they are, all others as the component's failure. */
+/**
+ * What to answer for any error of a call: the API's own as they are, what no model was asked for because it cannot be as invalid
+ * params, all others as the component's failure.
+ */
 export function toApiError(error: SluiceError, component: string): ApiError {
   const { providerCode, message } = error;
   if (error.code === "invalid-request" && providerCode !== undefined && isApiErrorCode(providerCode)) {
     return answer(providerCode, message);
   }
+  if (error.code === "invalid-argument") return toApiError(invalidParams(component, message), component);
   return answer("ERR_CONVERSATION_INVOKE", `failed conversing with component ${component}: ${message}`);
 }
 

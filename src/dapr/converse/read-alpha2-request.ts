@@ -28,7 +28,6 @@ export function readAlpha2Request(
   if (message.inputs.length === 0) throw missingInputs(name);
   const warnings: Warning[] = [];
   const inputs = readAlpha2Messages(name, message.inputs);
-  if (inputs.every(({ messages }) => messages.length === 0)) throw missingInputs(name);
   const tools = readTools(name, message.tools, message.toolChoice ?? "");
   if (maxTokens !== undefined && (maxTokens <= 0n || maxTokens > MAX_TOKENS)) {
     throw invalidParams(name, `max_tokens must be greater than 0 and at most ${MAX_TOKENS}`);

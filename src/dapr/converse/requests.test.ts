@@ -44,12 +44,6 @@ describe("requests that are refused", () => {
       "failed conversing with component llm: missing inputs in request",
     ],
     [
-      "inputs without a message",
-      { inputs: [{}, { messages: [] }] },
-      "ERR_CONVERSATION_MISSING_INPUTS",
-      "failed conversing with component llm: missing inputs in request",
-    ],
-    [
       "a message without a type",
       { inputs: [{ messages: [{}] }], toolChoice: "required" },
       "ERR_CONVERSATION_INVALID_PARMS",

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NO_BROWSER } from "./browser.js";
+import { EXECUTABLE, NO_BROWSER } from "./browser.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -109,7 +109,7 @@ describe.skipIf(NO_BROWSER !== undefined)("the library in Chromium", () => {
     });
     ({ server, closed } = await startServer(new Map(outputFiles.map(({ path, text }) => [path, text]))));
     browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
+      executablePath: EXECUTABLE,
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
     });
     page = await browser.newPage();

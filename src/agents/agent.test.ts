@@ -182,7 +182,7 @@ test("a hook sees and changes the results of tools that stream", async () => {
   expect(events.filter(({ type }) => type === "nested").length).toBeGreaterThan(3);
 });
 
-test("a hook that fails ends the run, and leaving is told as an error", async () => {
+test("a hook that fails ends the run, and leaving is reported as an error", async () => {
   const failing = new Agent({
     model: scripted([["x"]]),
     hooks: { beforeModel: () => Promise.reject(new Error("no")) },

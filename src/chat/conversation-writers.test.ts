@@ -103,7 +103,7 @@ describe("a turn that could not be stored", () => {
     return { store, mend };
   };
 
-  test("can be saved again, and is told until it is", async () => {
+  test("can be saved again, and reports so until it is", async () => {
     const { store, mend } = failing();
     const model = scripted([["Paid for."], ["Next."]]);
     const conversation = new Conversation({ model, store });

@@ -40,7 +40,7 @@ describe("a conversation", () => {
     }
   });
 
-  test("keeps an interrupted answer with what was said, and the next turn goes on from it", async () => {
+  test("keeps an interrupted answer with its output, and the next turn goes on from it", async () => {
     const model = scripted([["Once ", "upon ", { waitMs: 1e9 }, "a time"], ["And then"]]);
     const conversation = new Conversation({ model });
     for await (const text of conversation.stream("Tell me a story.").text) if (text === "upon ") break;
@@ -53,7 +53,7 @@ describe("a conversation", () => {
     expect(model.requests[1]?.messages.map(textOf)).toEqual(["Tell me a story.", "Once upon ", "Go on."]);
   });
 
-  test("keeps nothing of a turn that failed before a word was said", async () => {
+  test("keeps nothing of a turn that failed before any output", async () => {
     const model = scripted([[{ throw: new SluiceError("overloaded", "busy") }], ["Hello"]]);
     const conversation = new Conversation({ model });
     await expect(conversation.send("Hi")).rejects.toMatchObject({ code: "overloaded" });

@@ -212,7 +212,7 @@ describe("summarise, where its model fails", () => {
     expect(await window(messages)).toMatchObject({ dropped: 2, summary: "Of all." });
   });
 
-  test("the conversation goes on, and its reader is told", async () => {
+  test("the conversation goes on, and its reader gets an event", async () => {
     const window = summarise({ model: scripted([[failure], ["Of all."]]), keep: 1, every: 2 });
     const conversation = new Conversation({ model: scripted([["b"], ["d"]]), window, store: new MemoryStore() });
     await conversation.send("a");

@@ -151,7 +151,7 @@ describe("what a complaint means", () => {
     expect(error({ error: { message: "x" } }, status, headers as Record<string, string>).retryable).toBe(retryable);
   });
 
-  test("what the provider said beside it is on the error", () => {
+  test("what the provider sent beside it is on the error", () => {
     const groq = {
       error: { message: "x", type: "invalid_request_error", code: "tool_use_failed", failed_generation: "<f>" },
     };
@@ -165,7 +165,7 @@ describe("what a complaint means", () => {
     expect(error(llama, 400).providerData).toEqual({ n_prompt_tokens: 9, n_ctx: 4 });
   });
 
-  test("a body that is nested too deep, or very long, is told as text, and bounded", () => {
+  test("a body that is nested too deep, or very long, is reported as text, and bounded", () => {
     const deep = `${'{"error":'.repeat(100_000)}1${"}".repeat(100_000)}`;
     expect(error(deep, 500)).toMatchObject({ code: "provider-error" });
     const long = error({ error: { message: "x".repeat(1e6), more: "y".repeat(1e6) } }, 500);

@@ -21,7 +21,7 @@ const thought = (said: string): ChatEvent => ({ type: "reasoning-delta", text: s
 const opaque = { dialect: "anthropic", data: { signature: "s" } };
 
 describe("each text has a filter of its own", () => {
-  test("an entity is found over deltas, and what is held back goes out before what follows", () => {
+  test("an entity is found over deltas, and what is buffered goes out before what follows", () => {
     const end: ChatEvent = { type: "file", mediaType: "image/png", data: new Uint8Array(1) };
     expect(run([text("Mail jo"), text("hn@exam"), text("ple.com"), end])).toEqual([
       text("Mail "),
@@ -73,7 +73,7 @@ describe("each text has a filter of its own", () => {
     expect(run([text("to"), result])).toEqual([text("to"), result]);
   });
 
-  test("a retraction takes back what is held", () => {
+  test("a retraction takes back what is buffered", () => {
     const retract: ChatEvent = { type: "retract", reason: "again" };
     expect(run([text("555-12"), retract, text("3-4567")])).toEqual([retract, text("3-4567")]);
   });

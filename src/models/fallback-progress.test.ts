@@ -79,7 +79,7 @@ describe("what is in progress when a model fails", () => {
 });
 
 describe("white space alone", () => {
-  test("is no prefix: any model may go on from it, and it is not said twice", async () => {
+  test("is no prefix: any model may go on from it, and it is not emitted twice", async () => {
     const b = playing("b", [textDelta("\n Hello"), finish()], undefined, false);
     const stream = answerOf([playing("a", [textDelta("\n ")], BUSY), b], { afterFirstDelta: "continue" });
     expect(await stream.fullText).toBe("\n Hello");
@@ -96,7 +96,7 @@ describe("models of several steps", () => {
     expect(types(await collect(stream))).toEqual(["start", "data", "usage", "text-delta", "usage", "finish"]);
   });
 
-  test("steps that are over cannot be taken back, so nothing is said twice", async () => {
+  test("steps that are over cannot be taken back, so nothing is emitted twice", async () => {
     const a = playing("a", [...step(0, [textDelta("One ")], spent), textDelta("two")], BUSY);
     const b = scriptedModel("b", { says: ["One two"] });
     const error = await answerOf([a, b], { afterFirstDelta: "retract" }).fullText.catch((e) => e);
@@ -175,7 +175,7 @@ test("sources of an answer that goes on point at their words in the whole", asyn
   expect(spans.map(({ start, end }) => said.slice(start, end))).toEqual(["world"]);
 });
 
-test("an answer that goes on says of the model what its start said", async () => {
+test("an answer that goes on names the model as its start did", async () => {
   const warnings = [{ field: "seed", message: "not sent" }];
   const b = playing("b", [textDelta(" there"), finish()]);
   const warned: ChatModel = {

@@ -58,7 +58,7 @@ describe("after the first delta", () => {
     expect(b.requests).toHaveLength(0);
   });
 
-  test("retract: what was said is taken back, and the next model starts over", async () => {
+  test("retract: what was emitted is taken back, and the next model starts over", async () => {
     const stream = answerOf([broken(), scriptedModel("b", { says: ["Bye"] })], { afterFirstDelta: "retract" });
     const events = await collect(stream);
     expect(types(events)).toEqual([
@@ -69,7 +69,7 @@ describe("after the first delta", () => {
     expect(await stream.usage).toMatchObject({ inputTokens: 20, outputTokens: 3 });
   });
 
-  test("continue: the next model that takes a prefix goes on from it, and nothing is said twice", async () => {
+  test("continue: the next model that takes a prefix goes on from it, and nothing is emitted twice", async () => {
     const b = scriptedModel("b", { says: ["never"] });
     const c = scriptedModel("c", { says: [" ", "re."], prefix: true });
     const first = scriptedModel("a", { says: ["Hello the "], fails: BUSY });

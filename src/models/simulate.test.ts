@@ -9,7 +9,7 @@ import { simulate } from "./simulate.js";
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const atOnce = { tokensPerSecond: Number.POSITIVE_INFINITY };
 
-test("a model that fails does so after what it had said, with what was spent", async () => {
+test("a model that fails does so after its output, with its usage", async () => {
   const busy = new SluiceError("overloaded", "too much to do");
   const usage = { inputTokens: 10, outputTokens: 1 };
   const model = scripted([["Hello ", { type: "usage", usage }, { throw: busy }]]);
@@ -31,7 +31,7 @@ test("leaving in the middle of a pause ends it", async () => {
   expect(clock.pending).toEqual([]);
 });
 
-test("state of the provider is said once, with the last piece of its part", async () => {
+test("state of the provider is emitted once, with the last piece of its part", async () => {
   const opaque = { dialect: "anthropic", data: "signature" };
   const model = scripted([[{ type: "reasoning-delta", text: "one two three", opaque }, "Yes."]]);
   const stream = simulate(model, atOnce).stream(REQUEST);

@@ -180,7 +180,7 @@ describe("a retraction", () => {
     expect(await ChatStream.from(events).fullText).toBe("Right");
   });
 
-  test("ends the reading of text, which cannot be un-said", async () => {
+  test("ends the reading of text, which cannot be taken back", async () => {
     const stream = ChatStream.from(events);
     const said: string[] = [];
     const reading = (async () => {

@@ -15,7 +15,7 @@ function messagesOf(...events: ChatEvent[]) {
   return transcript.messages;
 }
 
-test("what one model call said is one message, also where a tool was done before it had ended", () => {
+test("the output of one model call is one message, also where a tool was done before it had ended", () => {
   expect(messagesOf(step(0), a, resultA, text("and"), b, resultB, step(1), text("Done."))).toEqual([
     { role: "assistant", content: [a, { type: "text", text: "and" }, b] },
     { role: "tool", content: [resultA, resultB] },

@@ -60,7 +60,7 @@ describe("an answer that is no value", () => {
     });
   });
 
-  it("that does not call the tool says what was said", async () => {
+  it("that does not call the tool has the output in its error", async () => {
     const error = await failure(ask(["I would", " rather talk."], "tool").object);
     expect(error).toMatchObject({ code: "invalid-output", message: "the model did not call answer" });
     expect(error.output?.text).toBe("I would rather talk.");

@@ -144,7 +144,7 @@ test.each([undefined, null, "yes", 0])("an approval that is decided as %j runs n
   ]);
 });
 
-test("arguments that do not fit are told to the model, and nobody is asked", async () => {
+test("arguments that do not fit are errors for the model, and nobody is asked", async () => {
   const { looped, model } = setting([call("a", "remove", {})], { onInput: () => expect.unreachable() });
   await looped.stream(ASK).fullText;
   expect(lastResults(model)).toMatchObject([
@@ -290,7 +290,7 @@ test("a decision about a call that there is not is refused", async () => {
   expect(() => responseMessage()).toThrow("at least one response");
 });
 
-test("a decision whose turn was stopped is told to the model as that", async () => {
+test("a decision whose turn was stopped is reported to the model as such", async () => {
   const { looped } = setting([call("a"), call("b")]);
   const messages = [...ASK.messages, ...(await looped.stream(ASK).messages)];
   const model = scripted([["Hm."]]);

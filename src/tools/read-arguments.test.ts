@@ -38,7 +38,7 @@ test.each([
   ["nobody repairs", undefined],
   ["cannot be repaired", () => undefined],
   ["are repaired to what does not fit either", () => ({ town: "Oslo" })],
-])("arguments that %s are told to the model as an error", async (_, repair) => {
+])("arguments that %s are errors for the model", async (_, repair) => {
   const { asked, failed } = await results(repair);
   expect(asked).toEqual([]);
   expect(failed).toHaveLength(2);

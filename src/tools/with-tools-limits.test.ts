@@ -85,7 +85,7 @@ test("with throwOnError a failing tool ends the stream, and stops the others", a
   expect(other.context.signal.aborted).toBe(true);
 });
 
-test("a run that takes too long is told to the model, and its signal is aborted", async () => {
+test("a run that takes too long is an error for the model, and its signal is aborted", async () => {
   const clock = new ManualClock();
   const model = scripted([[call("a"), call("b", "own")], ["Too slow."]]);
   const { work, job } = workshop();
@@ -161,7 +161,7 @@ test.each<[string, (stream: ReturnType<ChatModel["stream"]>, controller: AbortCo
   expect(await stream.usage).toEqual({});
 });
 
-test("the limit of steps ends the stream with reason budget, results said", async () => {
+test("the limit of steps ends the stream with reason budget, results emitted", async () => {
   const model = scripted([[call("a")], [call("b")], ["never"]]);
   const work = tool({ name: "work", input: { ...ANY }, run: () => 1 });
   const events = await collect(withTools(model, [work], { maxSteps: 2 }).stream(ASK));

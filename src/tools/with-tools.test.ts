@@ -149,7 +149,7 @@ test("what a tool reports and what its generator yields are preliminary results"
   expect(model.requests[1]?.messages.at(-1)?.content).toEqual([result("a", "all"), result("b", 3, { name: "count" })]);
 });
 
-test("errors of tools, arguments that do not fit and tools that there are not are told to the model", async () => {
+test("errors of tools, arguments that do not fit and tools that there are not are errors for the model", async () => {
   const model = scripted([
     [
       call("a", "broken"),

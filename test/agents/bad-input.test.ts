@@ -53,7 +53,7 @@ describe("refused when it is made", () => {
   });
 });
 
-test("a tool that there is not is told to the model, with those that there are, and the run goes on", async () => {
+test("a tool that there is not is an error for the model, with those that there are, and the run goes on", async () => {
   const call: ChatEvent = { type: "tool-call", callId: "1", name: "lok", input: {} };
   const playing = scripted([[call], ["I see."]]);
   expect(await new Agent({ model: playing, tools: [look] }).chat("Look.")).toBe("I see.");

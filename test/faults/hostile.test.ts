@@ -73,7 +73,7 @@ it("a long frame of blanks or of one value in the middle of an answer costs its 
   expect(text.replaceAll(" ", "")).toBe(TEXT.replaceAll(" ", ""));
 });
 
-it("100 Continue that nobody asked for is told as what it is", async () => {
+it("100 Continue that nobody asked for is reported as what it is", async () => {
   const error = await failure(async (reply) => {
     await reply.raw("HTTP/1.1 100 Continue\r\n\r\n");
     await whole(FRAMES)(reply);
@@ -111,7 +111,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("coun
   });
 });
 
-it("a watcher that throws, at once or later, breaks nothing and is told", async () => {
+it("a watcher that throws, at once or later, breaks nothing and is reported", async () => {
   const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   server = await FaultServer.start(whole(FRAMES));
   const bad = () => Promise.reject(new Error("later"));

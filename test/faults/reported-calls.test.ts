@@ -201,7 +201,7 @@ describe("Gemini's calls", () => {
     expect(parts).toEqual([call(ANY, "f", { at: 1 })]);
   });
 
-  test("that are said again without their signature keep it (allenhutchison/obsidian-gemini#230, of 2025)", () => {
+  test("that are repeated without their signature keep it (allenhutchison/obsidian-gemini#230, of 2025)", () => {
     const functionCall = { id: "a", name: "f", args: { at: 1 } };
     const { parts } = readFrames(gemini, [
       { candidates: [{ content: { parts: [{ functionCall, thoughtSignature: "c2ln" }] } }], responseId: "r" },

@@ -161,7 +161,7 @@ describe("ends without their end marker", () => {
     expect(readFrames(anthropic, [overloaded]).error).toMatchObject({ code: "overloaded" });
   });
 
-  test("a limit that is told in mid-stream is one of a rate, with its wait (found here)", () => {
+  test("a limit that is reported in mid-stream is one of a rate, with its wait (found here)", () => {
     const error = { type: "usage_limit_reached", message: "The usage limit has been reached", resets_in_seconds: 60 };
     expect(readFrames(openAiChat, [say("Hel"), { error }]).error).toMatchObject({
       code: "rate-limited",

@@ -186,7 +186,7 @@ describe("other protocols as servers really send them", () => {
     expect(reason).toBe("tool-calls");
   });
 
-  test("Anthropic: arguments that lack their beginning are told as such (vllm-project/vllm#34887)", () => {
+  test("Anthropic: arguments that lack their beginning are reported as such (vllm-project/vllm#34887)", () => {
     const piece = (partial_json: string) => ({
       type: "content_block_delta",
       index: 0,

@@ -12,7 +12,7 @@ const OVERLOADED = 'data: {"error":{"message":"too many people","type":"overload
 const faults = useFaultServer();
 
 describe("a call is made again", () => {
-  it("after 429, when the provider said, and nothing is said twice", async () => {
+  it("after 429, when the provider asked, and nothing is emitted twice", async () => {
     const clock = new ManualClock();
     const stream = await faults.ask({ clock }, refuse(429, RATE_LIMITED, { "retry-after": "2" }), whole([BYTES]));
     const text = stream.fullText;

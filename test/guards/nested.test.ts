@@ -55,7 +55,7 @@ test("a check sees each inner text apart, and what it blocks there ends the answ
   expect(events.at(-1)).toMatchObject({ type: "finish", reason: "content-filter" });
 });
 
-test("a budget counts what is said inside, once, and ends the answer there", async () => {
+test("a budget counts the output inside, once, and ends the answer there", async () => {
   const words = Array.from({ length: 50 }, (_, n) => `word${n} `);
   const stream = guard(outer(...words), budget({ maxOutputTokens: 20 })).stream(ASK);
   const events = await collect(stream);

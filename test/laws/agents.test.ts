@@ -105,7 +105,7 @@ const call: ChatEvent = { type: "tool-call", callId: "l", name: "look", input: {
 const speech = (text: string): ChatEvent => ({ type: "text-delta", text });
 
 describe("three agents down", () => {
-  test("each stream is lawful by itself, and what is said there is no part of the answer", async () => {
+  test("each stream is lawful by itself, and its output is no part of the answer", async () => {
     const stream = nest(new PlayedModel("p", [[speech("Look. "), call], [speech("Deep.")]])).stream("Go.").stream;
     const inner = deep(await collect(stream));
     expect(inner[0]?.type).toBe("start");

@@ -56,7 +56,7 @@ describe("the list of tasks", () => {
 });
 
 describe("a task", () => {
-  test("keeps what earlier steps said where a later one is taken back", async () => {
+  test("keeps the output of earlier steps where a later one is taken back", async () => {
     const steps = defineModel({
       id: "steps",
       *stream() {

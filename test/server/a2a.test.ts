@@ -191,7 +191,7 @@ describe.each([
     expect(textOf(kept)).toBe("one ");
   });
 
-  test("a failure is a failed task that keeps what was said; tasks of others are not found", async () => {
+  test("a failure is a failed task that keeps the output; tasks of others are not found", async () => {
     const client = await connect("broken");
     const failed = asTask(await client.sendMessage(say("Go")));
     expect([failed.status?.state, textOf(failed)]).toEqual([TaskState.TASK_STATE_FAILED, "half"]);
@@ -235,7 +235,7 @@ describe("a model that is an agent behind A2A", () => {
     expect(await model.stream({ messages }).fullText).toBe('Done: "paid"');
   });
 
-  test("fails as the agent does, with what it had said", async () => {
+  test("fails as the agent does, with its output", async () => {
     const text = remote("broken").stream({ messages: [{ role: "user", content: "Go" }] }).fullText;
     await expect(text).rejects.toMatchObject({ code: "provider-error", partial: { text: "half" } });
     const nobody = a2aModel({ url: `${serving.url}/a2a/nobody` });

@@ -83,7 +83,7 @@ test("a run is stopped by its thread; its readers are told that it was cancelled
   expect(outcomes).toEqual([{ type: "cancelled" }]);
 });
 
-test("a thread at which nothing was said is an empty stream, an unknown model an error", async () => {
+test("a thread without a message is an empty stream, an unknown model an error", async () => {
   const post = (path: string, body: object) =>
     fetch(serving.url + path, { method: "POST", body: JSON.stringify(body) });
   expect(await (await post("/ag-ui/connect", { threadId: "none" })).text()).toBe("");

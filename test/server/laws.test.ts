@@ -183,7 +183,7 @@ test("4: who does not read is not read for", async () => {
   await one.close();
 });
 
-test("7: when runs are over and their time has come, nothing of them is held", async () => {
+test("7: when runs are over and their time has come, nothing of them is kept", async () => {
   const log = new MemoryRunLog({ keepMs: 0 });
   const one = await createServer({ models: { words: scripted([["One ", "two."]], { id: "words" }) }, log });
   for (let i = 0; i < 20; i++) {

@@ -76,7 +76,7 @@ describe.skipIf(redis === undefined)("a replica whose process is killed", () => 
     await expect.poll(() => booked.find((one) => one.run === run)).toMatchObject(entry);
   }
 
-  test("leaves an answer that another asks for again: what had been said is void, and the whole follows", async () => {
+  test("leaves an answer that another asks for again: the output so far is void, and the whole follows", async () => {
     const { run, events, error } = await lose("story", "text-delta");
     expect(error).toBeUndefined();
     const kinds = events.map(({ type }) => type);

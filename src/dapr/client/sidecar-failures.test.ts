@@ -12,7 +12,7 @@ const world = new DaprWorld();
 describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
   const name = protocol === "http" ? "HTTP" : "gRPC";
 
-  test("that promises to stream and does not is asked whole, before anything was said", async () => {
+  test("that promises to stream and does not is asked whole, before any output", async () => {
     const server = await world.daprd({ features: [STREAMING_FEATURE] });
     const notices: Notice[] = [];
     const dapr = world.client({ ...at(protocol, server), log: (notice) => notices.push(notice) });
@@ -25,7 +25,7 @@ describe.each(PROTOCOLS)("a plain daprd over %s", (protocol) => {
     });
   });
 
-  test("whose stream fails before it says anything is asked whole; after that nothing is said again", async () => {
+  test("whose stream fails before it says anything is asked whole; after that nothing is emitted again", async () => {
     const heard = deferred();
     let says: StreamedChunk[] = [{ responseType: { case: "start", value: { id: "a", simulated: false } } }];
     const server = await world.daprd({

@@ -214,7 +214,7 @@ describe("a Resiliency resource", () => {
   const resiliency = (spec: string) =>
     `apiVersion: dapr.io/v1alpha1\nkind: Resiliency\nmetadata:\n  name: mine\nspec:\n${spec}`;
 
-  it("has failed calls made again before anything was said", async () => {
+  it("has failed calls made again before any output", async () => {
     const server = await openAi([new SluiceError("overloaded", "busy", { status: 529 })], HELLO);
     const clock = new ManualClock();
     const { components } = await load(

@@ -129,7 +129,7 @@ describe("a streamed answer", () => {
   it("of Alpha1 cannot be taken back", () => {
     const writer = new Alpha1ChunkWriter(context);
     const write = () => {};
-    writer.push({ type: "retract", reason: "before anything was said" }, write);
+    writer.push({ type: "retract", reason: "before any output" }, write);
     writer.push({ type: "text-delta", text: "x" }, write);
     expect(() => writer.push({ type: "retract", reason: "busy" }, write)).toThrow(
       "the text that was sent is void: busy",

@@ -90,7 +90,7 @@ test("what a run waits for is an interrupt, and its answer comes with the next r
   ]);
 });
 
-test("context and state are told to the model", () => {
+test("context and state reach the model", () => {
   const { request } = agUi.readRequest({
     messages: [{ role: "user", content: "Hi" }],
     context: [{ description: "Place", value: "Oslo" }],
@@ -106,7 +106,7 @@ function read(...events: JsonObject[]) {
   return readWire(agUi, [new TextEncoder().encode(text)]);
 }
 
-test("a call that runs elsewhere may say something before it is told itself", () => {
+test("a call that runs elsewhere may emit something before it is announced itself", () => {
   const events: ChatEvent[] = [
     { type: "start", id: "a", model: "m" },
     {
@@ -125,7 +125,7 @@ test("a call that runs elsewhere may say something before it is told itself", ()
   expect(read.filter(({ type }) => type === "tool-result")).toEqual([events[1]]);
 });
 
-test("calls that come in chunks are told, each when the next thing comes", () => {
+test("calls that come in chunks are emitted, each when the next thing comes", () => {
   const { events, error } = read(
     { type: "TOOL_CALL_CHUNK", toolCallId: "a", toolCallName: "look", delta: '{"at"' },
     { type: "TOOL_CALL_CHUNK", delta: ":1}" },
@@ -185,7 +185,7 @@ test("what the user said is not the model's, and thoughts of the protocol before
   ]);
 });
 
-test("a call that is said twice ends once", () => {
+test("a call that comes twice ends once", () => {
   const call: ChatEvent = { type: "tool-call", callId: "1", name: "look", input: {} };
   const events: ChatEvent[] = [
     { type: "start", id: "a", model: "m" },

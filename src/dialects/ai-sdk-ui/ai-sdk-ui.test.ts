@@ -79,7 +79,7 @@ test("steps are framed, parts closed before others begin, and an approval follow
   ]);
 });
 
-test("what was said cannot be un-said: the answer ends with an error", () => {
+test("what was written cannot be taken back: the answer ends with an error", () => {
   const [error] = chunksOf([
     { type: "start", id: "a", model: "m" },
     { type: "text-delta", text: "Wrong" },
@@ -91,7 +91,7 @@ test("what was said cannot be un-said: the answer ends with an error", () => {
   expect(error).toMatchObject({ type: "error", errorText: expect.stringContaining("the model failed") });
 });
 
-test("calls that never got an answer are told as such, since services refuse them", () => {
+test("calls that never got an answer are written as such, since services refuse them", () => {
   const part = { toolCallId: "c", type: "tool-f", input: {} };
   const ask = (state: string, more = {}) =>
     aiSdkUi.readRequest({ messages: [{ role: "assistant", parts: [{ ...part, state, ...more }] }] }).request.messages;

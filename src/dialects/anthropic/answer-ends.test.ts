@@ -116,7 +116,7 @@ describe("how an answer of Anthropic ends", () => {
     expect(readFrames([START, ...frames, ...end]).events.at(-1)).toMatchObject({ reason });
   });
 
-  test("a frame of another protocol, and an error of any shape, are told", () => {
+  test("a frame of another protocol, and an error of any shape, are reported", () => {
     const chunk = { choices: [{ index: 0, delta: { content: "Hi" } }] };
     expect(readFrames([chunk]).error).toMatchObject({ code: "malformed-frame", retryable: false });
     expect(readFrames([chunk]).error?.message).toMatch(

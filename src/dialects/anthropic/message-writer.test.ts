@@ -91,7 +91,7 @@ describe("the Anthropic writer", () => {
     expect(outline(written).filter((line) => line.startsWith("content_block_stop"))).toHaveLength(2);
   });
 
-  test("what was said cannot be taken back: the answer ends with an error", () => {
+  test("what was written cannot be taken back: the answer ends with an error", () => {
     const written = write(
       START,
       { type: "text-delta", text: "a" },
@@ -103,7 +103,7 @@ describe("the Anthropic writer", () => {
     expect(written.at(-1)).toMatchObject({ error: { type: "api_error", message: expect.stringContaining("again") } });
   });
 
-  test("before anything was said, a retraction is no matter", () => {
+  test("before any output, a retraction is no matter", () => {
     const retract: ChatEvent = { type: "retract", reason: "again" };
     expect(outline(write(START, retract, START, FINISH))).toEqual(["message_start", "message_delta", "message_stop"]);
   });

@@ -65,7 +65,7 @@ describe("the Anthropic reader", () => {
     expect(events).toContainEqual({ type: "data", name: "provider/weather", value: { type: "weather", sky: "blue" } });
   });
 
-  test("how far thinking is that is not shown is told", () => {
+  test("how far thinking is that is not shown is emitted", () => {
     const progress = [50, 120, null].map((estimated_tokens) => ({
       type: "thinking_delta",
       thinking: "",
@@ -91,7 +91,7 @@ describe("the Anthropic reader", () => {
     expect(summarise(events).parts).toMatchObject([{ type: "text", text: "Hi" }]);
   });
 
-  test("a message that is said twice, whole or in its end, is said once", () => {
+  test("a message that comes twice, whole or in its end, is emitted once", () => {
     const call = block(1, { type: "tool_use", id: "t", name: "x", input: { a: 1 } });
     const answer = [START, ...block(0, { type: "text", text: "Hi" }), ...call, ...END];
     for (const again of [answer, END, END.slice(-1)]) {
@@ -151,7 +151,7 @@ test("pieces whose block is left out are those of the first, however many there 
   expect(parts).toEqual([{ type: "text", text: "0.1.2.3.4.5.6.7.8.9.10.11." }]);
 });
 
-test("events of a kind that is not known come after the start, and what is said with the end is told", () => {
+test("events of a kind that is not known come after the start, and what comes with the end is emitted", () => {
   const { events } = readFrames([
     { type: "vertex_event", at: 1 },
     START,

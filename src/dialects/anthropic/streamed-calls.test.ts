@@ -25,7 +25,7 @@ describe("calls in a stream of Anthropic", () => {
     expect(events).toContainEqual({ type: "tool-call", callId: "t1", name: "f", input: '{"a":', invalid: true });
   });
 
-  test("calls with one id are told under two, and one that is said twice once", () => {
+  test("calls with one id are emitted under two, and one that comes twice once", () => {
     const call = (index: number, input: JsonObject) => block(index, { type: "tool_use", id: "t", name: "x", input });
     const { events } = readFrames([START, ...call(0, { a: 1 }), ...call(1, { a: 2 }), ...call(2, { a: 1 }), ...END]);
     const calls = events.flatMap((event) => (event.type === "tool-call" ? [[event.callId, event.input]] : []));
@@ -80,7 +80,7 @@ describe("a call that is cut by the token limit", () => {
   });
 });
 
-test("calls of several blocks that end together are all told", () => {
+test("calls of several blocks that end together are all emitted", () => {
   const open = (index: number) => ({
     type: "content_block_start",
     index,

@@ -164,7 +164,7 @@ describe("a request for a message", () => {
     expect(warnings.map((warning) => warning.field)).toEqual(warned);
   });
 
-  test("a schema is sent without what Anthropic refuses, and that is said", () => {
+  test("a schema is sent without what Anthropic refuses, with a warning", () => {
     const schema = {
       type: "object",
       properties: { n: { type: "integer", minimum: 1 }, o: { type: "object", properties: {} } },
@@ -279,7 +279,7 @@ describe("a request for a message", () => {
     expect(late.warnings).toHaveLength(1);
   });
 
-  test("state of other providers is left out, and that is said", () => {
+  test("state of other providers is left out, with a warning", () => {
     const foreign = { dialect: "gemini", data: "x" };
     const { body, warnings } = anthropic.writeRequest(
       {

@@ -7,7 +7,7 @@ import { readBody } from "./read-body.js";
 import { GeminiReader } from "./reader.js";
 
 describe("how an answer of Gemini ends", () => {
-  test("what a stream says again is told once", () => {
+  test("what a stream repeats is emitted once", () => {
     const safetyRatings = [{ category: "HARM_CATEGORY_HARASSMENT", probability: "NEGLIGIBLE" }];
     const { events } = readChunks([
       chunkOf([{ text: "a" }], { safetyRatings }, { createTime: "t" }),
@@ -57,7 +57,7 @@ describe("how an answer of Gemini ends", () => {
     expect(readBody(chunk).at(-1)).toMatchObject(end);
   });
 
-  test("is ending once it was said why, and still takes usage and sources", () => {
+  test("is ending once its finish reason came, and still takes usage and sources", () => {
     const reader = new GeminiReader();
     const events: ChatEvent[] = [];
     const emit = (event: ChatEvent) => void events.push(event);
@@ -74,7 +74,7 @@ describe("how an answer of Gemini ends", () => {
     expect(events.at(-1)).toMatchObject({ reason: "stop", usage: { inputTokens: 4, outputTokens: 2 } });
   });
 
-  test("is not complete where it goes on after code that ran, until it was said why again", () => {
+  test("is not complete where it goes on after code that ran, until its finish reason came again", () => {
     const ran = [
       chunkOf([{ executableCode: { language: "PYTHON", code: "6*7" } }], STOP),
       chunkOf([{ codeExecutionResult: { outcome: "OUTCOME_OK", output: "42" } }]),

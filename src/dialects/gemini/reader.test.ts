@@ -88,7 +88,7 @@ describe("the Gemini reader", () => {
       { numRuns: 50 },
     ));
 
-  test("usage that grows with each chunk is told now and then, and when the stream breaks off", () => {
+  test("usage that grows with each chunk is emitted now and then, and when the stream breaks off", () => {
     const chunks = Array.from({ length: 100 }, (_, index) => {
       const usageMetadata = { promptTokenCount: 9, candidatesTokenCount: index, totalTokenCount: 9 + index };
       return chunkOf([{ text: "a" }], {}, { usageMetadata });
@@ -175,13 +175,13 @@ describe("the Gemini reader", () => {
     expect(readChunks([broken]).error).toMatchObject({ code: "malformed-frame", frame: "%" });
   });
 
-  test("a part that it does not know is told and comes back", () => {
+  test("a part that it does not know is emitted and comes back", () => {
     const part = { later: { a: 1 }, thoughtSignature: "YQ==" };
     const { events } = readChunks([chunkOf([part]), chunkOf([{ text: "" }], STOP)]);
     expect(events[1]).toEqual({ type: "data", name: "provider/later", value: part, opaque: own(part) });
   });
 
-  test("other candidates are told as data", () => {
+  test("other candidates are emitted as data", () => {
     const other = { index: 1, content: { parts: [{ text: "Other" }] }, finishReason: "STOP" };
     const chunk = { ...chunkOf([{ text: "One" }], STOP) };
     const { events } = readChunks([{ ...chunk, candidates: [...(chunk.candidates as JsonValue[]), other] }]);

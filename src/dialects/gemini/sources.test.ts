@@ -70,7 +70,7 @@ describe("sources", () => {
     });
   });
 
-  test("what a stream says of them again is said once, and what it adds is added", () => {
+  test("what a stream repeats of them is emitted once, and what it adds is added", () => {
     const first = { groundingChunks: [web("a")], groundingSupports: [support(0, 2, 0)] };
     const second = { groundingChunks: [web("a"), web("b")], groundingSupports: [support(0, 2, 0), support(2, 4, 1)] };
     const sources = sourcesOf([

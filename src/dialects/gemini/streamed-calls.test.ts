@@ -49,7 +49,7 @@ describe("calls in a stream of Gemini", () => {
     }
   });
 
-  test("pieces that belong to no call are told as data, however many there are", () => {
+  test("pieces that belong to no call are emitted as data, however many there are", () => {
     const piece = {
       functionCall: { partialArgs: [{ jsonPath: "$.a", stringValue: "x", willContinue: true }], willContinue: true },
     };
@@ -119,7 +119,7 @@ describe("calls that are not by the letter", () => {
     return { told, end: events.at(-1) };
   };
 
-  test("one id for two, a call said twice, null arguments, no name, large numbers", () => {
+  test("one id for two, a call that comes twice, null arguments, no name, large numbers", () => {
     const one = call({ id: "c", name: "x", args: { a: 1 } });
     const two = call({ id: "c", name: "x", args: { a: 2 } });
     const bare = call({ id: "d", name: "y", args: null });

@@ -156,7 +156,7 @@ describe("options", () => {
     expect(() => write({ tools })).toThrow(expect.objectContaining({ code: "unsupported", field: "tools[0]" }));
   });
 
-  test("what is said of choosing a tool is for functions", () => {
+  test("the choice of a tool is for functions", () => {
     expect(write({ toolChoice: "required" }).body).not.toHaveProperty("toolConfig");
     const { body, fields } = write({ toolChoice: "none", tools: [{ dialect: "gemini", type: "googleSearch" }] });
     expect(body).not.toHaveProperty("toolConfig");
@@ -165,7 +165,7 @@ describe("options", () => {
 });
 
 describe("messages", () => {
-  test("instructions among the conversation are moved before it, and said so", () => {
+  test("instructions among the conversation are moved before it, with a warning", () => {
     const { body, fields } = write({ messages: [...HI, { role: "system", content: "Be brief." }] });
     expect(body.systemInstruction).toEqual({ parts: [{ text: "Be brief." }] });
     expect(fields).toEqual(["messages[1]"]);
@@ -234,7 +234,7 @@ describe("messages", () => {
     expect(signatures(call("a", "c2ln"), call("b"))).toEqual(["c2ln", undefined]);
   });
 
-  test("what another provider made is left out, and said so", () => {
+  test("what another provider made is left out, with a warning", () => {
     const opaque = { dialect: "anthropic", data: { signature: "s" } };
     const parts: AssistantPart[] = [
       { type: "reasoning", text: "Hm.", opaque },

@@ -170,7 +170,7 @@ describe("@google/genai reads what the writer writes", () => {
     ]);
   });
 
-  test("what is void after it was said ends the answer", async () => {
+  test("what is void after it was written ends the answer", async () => {
     const ai = await client([START, text("one "), { type: "retract", reason: "another model answers" }, START]);
     const failure = await ai.models
       .generateContentStream(ASK)

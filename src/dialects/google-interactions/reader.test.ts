@@ -34,7 +34,7 @@ function read(frames: readonly JsonObject[]): { events: ChatEvent[]; error?: Slu
 }
 
 describe("the reader of interactions", () => {
-  test("what is said beside the steps: usage so far, how to go on, what went wrong, what the user had said", () => {
+  test("what comes beside the steps: usage so far, how to go on, what went wrong, the user's words", () => {
     const usage = { total_input_tokens: 5, total_output_tokens: 1 };
     const { events } = read([
       CREATED,

@@ -158,7 +158,7 @@ describe("a list of a tool's own in which texts say more than MCP's", () => {
   });
 });
 
-test("a failure of blank texts is said to have failed in silence", () => {
+test("a failure of blank texts is sent as one without words", () => {
   const { output } = sentOutput(
     { output: [{ type: "text", text: " \n" }], isError: true },
     { dialect: "a", failures: "text" },

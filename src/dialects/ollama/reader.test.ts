@@ -71,7 +71,7 @@ describe("the Ollama reader", () => {
     expect(ids).toEqual(["call_20260102T030405678901Z_0", "call_20260102T030405678901Z_1"]);
   });
 
-  test("thinking and text of one line are both said", () => {
+  test("thinking and text of one line are both emitted", () => {
     const { events } = read([line({ thinking: "Hm.", content: "Yes." }), line({}, { done: true })]);
     expect(summarise(events).parts).toEqual([
       { type: "reasoning", text: "Hm." },

@@ -140,7 +140,7 @@ describe("the ollama client reads what the writer writes", () => {
     await server?.left;
   });
 
-  test("what was said cannot be taken back: the answer ends with an error", async () => {
+  test("what was written cannot be taken back: the answer ends with an error", async () => {
     const sdk = await client([
       START,
       { type: "text-delta", text: "One" },

@@ -15,7 +15,7 @@ dialectLaws(openAiChat, {
   },
 });
 
-test("what is retracted before anything was said is not said; after it, the answer ends with an error and says no more", () => {
+test("what is retracted before any output is not written; after it, the answer ends with an error and nothing more", () => {
   const context = { model: "m", request: { messages: [] } };
   const start: ChatEvent = { type: "start", id: "a", model: "m" };
   const retract: ChatEvent = { type: "retract", reason: "again" };

@@ -235,7 +235,7 @@ test("a body without a choice is no answer", () => {
   );
 });
 
-test("all that was said of a search result is kept with its source", () => {
+test("all that came of a search result is kept with its source", () => {
   const result = { url: "https://a.example/", title: "A", snippet: "about a", date: "2026-01-02", source: "web" };
   const { events } = read(chunk({ content: "Hi" }, {}, { search_results: [result] }), ...END);
   expect(events.find(({ type }) => type === "source")).toMatchObject({
@@ -299,7 +299,7 @@ test("an error in mid-stream says what it cost, and what a provider behind the s
   });
 });
 
-test("what follows the arguments of a call that was complete is told, and no part of them", () => {
+test("what follows the arguments of a call that was complete is emitted, and no part of them", () => {
   const more = (text: string) => call({ index: 0, function: { arguments: text } });
   const named = (index: number) => call({ index, id: `call_${index}`, function: { name: "look", arguments: "" } });
   const { events, error } = read(named(0), ...Array.from('{"abcdefghij":1}', more), named(1), more("x"), ...END);

@@ -247,7 +247,7 @@ describe("calls as servers really send them", () => {
     expect(deltasOf("a")).toBe(A);
   });
 
-  test("the last call is told at the finish reason, one whose arguments are cut at the end", () => {
+  test("the last call is emitted at the finish reason, one whose arguments are cut at the end", () => {
     const frames = [chunk({ tool_calls: [{ index: 0, id: "a", ...f("weather", A) }] }), chunk({}, "tool_calls")];
     const reader = openAiChat.reader();
     const told: string[] = [];

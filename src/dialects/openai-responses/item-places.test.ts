@@ -66,7 +66,7 @@ describe("a server that leaves out the places of items and ends all of them at t
   }
 });
 
-test("a text whose pieces were counted on from the item before, as vLLM does, is said once", () => {
+test("a text whose pieces were counted on from the item before, as vLLM does, is emitted once", () => {
   const thought = { type: "reasoning", id: "rs_1", summary: [], content: [{ type: "reasoning_text", text: "Hm." }] };
   const message = {
     type: "message",
@@ -131,7 +131,7 @@ describe("items of which only pieces came, as gateways pass them on", () => {
     expect(parts.filter((part) => "text" in part && part.text !== "")).toHaveLength(expected.length);
   });
 
-  test("what is said of an item after its end is not said again", () => {
+  test("what comes of an item after its end is not emitted again", () => {
     const events = streamOf([message]);
     const late = { type: "response.output_text.done", output_index: 0, content_index: 0, text: "Hello." };
     const { parts } = summarise(readEvents([...events.slice(0, -1), late, ...events.slice(-1)]));

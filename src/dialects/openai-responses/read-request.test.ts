@@ -53,7 +53,7 @@ describe("what a client's request may say, as the API documents it, reaches a mo
     expect(request).toMatchObject({ reasoning: { summary: "concise" }, presencePenalty: 0.5, frequencyPenalty: 1 });
   });
 
-  test("where a client marks what is to be cached, other protocols are told", () => {
+  test("where a client marks what is to be cached, other protocols are sent the marks", () => {
     const content = [{ type: "input_text", text: "Hi", prompt_cache_breakpoint: { mode: "explicit" } }];
     const { request } = openAiResponses.readRequest({ model: "m", input: [{ role: "user", content }] });
     expect(request.messages).toMatchObject([{ content: [{ type: "text", text: "Hi", cache: "5m" }] }]);

@@ -171,13 +171,13 @@ test("items whose place is left out are told apart", () => {
   ]);
 });
 
-test("an event of another kind before the answer begins is told after its start", () => {
+test("an event of another kind before the answer begins is emitted after its start", () => {
   const { events } = read({ type: "rate_limits.updated", left: 3 }, START, end("completed"));
   expect(events.map(({ type }) => type)).toEqual(["start", "data", "finish"]);
   expect(events[1]).toEqual({ type: "data", name: "provider/rate_limits.updated", value: { left: 3 } });
 });
 
-test("content of another kind in a message is told", () => {
+test("content of another kind in a message is emitted as data", () => {
   const part = { type: "output_audio", data: "aGk=", transcript: "hi" };
   const { events } = read(START, done({ type: "message", role: "assistant", content: [part] }), end("completed"));
   expect(events).toContainEqual({ type: "data", name: "provider/output_audio", value: part });
@@ -191,7 +191,7 @@ test("a response that ended early says so even where its status is missing", () 
   expect(events.at(-1)).toMatchObject({ type: "finish", reason: "length" });
 });
 
-test("what a service says beyond the protocol is told: findings of filters, and what the answer cost", () => {
+test("what a service sends beyond the protocol is emitted: findings of filters, and what the answer cost", () => {
   const filters = [{ blocked: false, source_type: "prompt" }];
   const moderation = { input: { flagged: true } };
   const completed = { ...end("completed", { moderation, content_filters: filters }), copilot_usage: { total: 15 } };
@@ -272,7 +272,7 @@ describe("a text that comes whole after its pieces", () => {
     expect(textOfEvents(events)).toBe("Hello");
   });
 
-  test("two calls with one id are two, a call that is said twice is one", () => {
+  test("two calls with one id are two, a call that comes twice is one", () => {
     const call = (args: string) => ({ ...CALL, arguments: args, status: "completed" });
     const output = [call('{"a":1}'), call('{"a":2}'), call('{"a":1}')];
     const calls = read(START, end("completed", { output })).events.flatMap((event) =>

@@ -38,7 +38,7 @@ async function spend(model: ChatModel, options: BudgetOptions, asked = request) 
   return { events, text, end: events.slice(-2) };
 }
 
-test("a price that cannot be said fails the stream and closes the upstream", async () => {
+test("a price that is not known fails the stream and closes the upstream", async () => {
   const { model, left } = endless();
   const cost = ({ outputTokens = 0 }) => {
     if (outputTokens > 2) throw new Error("no price");

@@ -29,7 +29,7 @@ describe.each([
     ]);
   });
 
-  test("is blocked: what was said stands, the usage is known, the reason is said", async () => {
+  test("is blocked: the output stands, the usage is known, the reason is given", async () => {
     expect(await checkedAnswer([usage, "Good. Now B", "AD things. More."], { check })).toEqual([
       usage,
       textDelta("Good. "),
@@ -38,7 +38,7 @@ describe.each([
     ]);
   });
 
-  test("is retracted: what was said is taken back", async () => {
+  test("is retracted: the output is taken back", async () => {
     const events = await checkedAnswer(["Good. WRONG."], { check });
     expect(events).toEqual([
       textDelta("Good. "),
@@ -68,7 +68,7 @@ describe.each([
 });
 
 describe("a check", () => {
-  test("is shown what was said before, as it went out", async () => {
+  test("is shown the output before, as it went out", async () => {
     const seen: CheckedText[] = [];
     await checkedAnswer(["SAY a. And b. ", { type: "reasoning-delta", text: "Hm." }, "C."], {
       check: (piece) => {

@@ -115,7 +115,7 @@ describe.each(VERSIONS)("there and back through %s", (version) => {
     expect((await collect(model.stream(REQUEST)))[0]).toMatchObject({ type: "start", simulated: true });
   });
 
-  it("what was taken back before anything was said is not said; after it, the stream fails", async () => {
+  it("what was retracted before any output is not emitted; after it, the stream fails", async () => {
     const again: ChatEvent[] = [
       { type: "start", id: "a", model: "m" },
       { type: "text-delta", text: "Wrong" },

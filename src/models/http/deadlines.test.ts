@@ -28,7 +28,7 @@ describe("the limits of a call", () => {
 });
 
 describe("a limit", () => {
-  it("is told of at its time, with its own code", () => {
+  it("is reported at its time, with its own code", () => {
     const { clock, expired } = start();
     clock.advance(9_999);
     expect(expired).toEqual([]);
@@ -105,7 +105,7 @@ describe("a limit", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("that is stopped is never told of", () => {
+  it("that is stopped is never reported", () => {
     const { clock, deadlines, expired } = start({ totalMs: 5 });
     deadlines.stop();
     clock.advance(1_000_000);

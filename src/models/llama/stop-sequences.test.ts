@@ -17,7 +17,7 @@ const expected = (text: string, stops: readonly string[]) => {
   return { text, found: false };
 };
 
-test("what is said does not depend on how the text was cut", () => {
+test("the output does not depend on how the text was cut", () => {
   const letters = fc.string({ unit: fc.constantFrom("a", "b", "🙂"), maxLength: 30 });
   const stop = fc.string({ unit: fc.constantFrom("a", "b", "🙂"), minLength: 1, maxLength: 4 });
   fc.assert(
@@ -38,7 +38,7 @@ test("what is said does not depend on how the text was cut", () => {
   );
 });
 
-test("nothing is held back that cannot begin a stop sequence", () => {
+test("nothing is buffered that cannot begin a stop sequence", () => {
   const sequences = new StopSequences(["\n\nUser:"]);
   expect(sequences.push("one\ntwo\n")).toBe("one\ntwo");
   expect(sequences.push("\nUse")).toBe("");

@@ -27,7 +27,7 @@ test("a sidecar's metrics are read", () => {
   });
 });
 
-test("one that is not there is a problem that is told", async () => {
+test("one that is not there is a problem that is reported", async () => {
   const figures = new SidecarFigures("http://127.0.0.1:9");
   expect(await figures.read()).toMatchObject({ address: "http://127.0.0.1:9", problem: expect.any(String) });
 });

@@ -61,7 +61,7 @@ test("a source that ends without a finish has failed", async () => {
   expect(events).toEqual([START, FINISH]);
 });
 
-test("what cannot be opened is told so, and another error may take its place", async () => {
+test("what cannot be opened fails so, and another error may take its place", async () => {
   const seen: FailedAttempt[] = [];
   const source = attempts({
     open: () => Promise.reject(new Error("no")),

@@ -22,7 +22,7 @@ const event = fc.oneof(
   fc.record({ type: fc.constant("nested" as const), from: fc.constantFrom("a", "b"), event: plain }),
 );
 
-test("what is kept makes the same messages, and says in each stream what it said", () => {
+test("what is kept makes the same messages, and the same streams", () => {
   fc.assert(
     fc.property(fc.array(event), (events) => {
       const log = new AnswerLog();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Agent } from "../../src/agents/agent.js";
 import { MemoryStore } from "../../src/chat/stores/memory-store.js";
 import { echo } from "../../src/models/echo.js";
+import { seededNumbers } from "../support/seeded-numbers.js";
 import { type Serving, serve } from "./serve.js";
 
 let serving: Serving;
@@ -12,15 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => serving.close());
 
-/** Numbers that are always the same: a failure comes again. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-const random = numbers(7);
+const random = seededNumbers(7);
 const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T;
 
 interface Asked {

@@ -2,6 +2,7 @@ import { connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { echo } from "../../src/models/echo.js";
+import { seededNumbers } from "../support/seeded-numbers.js";
 import { type Serving, serve } from "./serve.js";
 
 const MAX_BODY = 100_000;
@@ -17,15 +18,6 @@ afterAll(async () => {
   await serving.close();
   await impatient.close();
 });
-
-/** Numbers that are always the same: a failure comes again. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const PATHS = [
   "/v1/chat/completions",
@@ -77,7 +69,7 @@ const BODIES: readonly ((random: (below: number) => number) => string | Uint8Arr
 ];
 
 test("a thousand bodies are answered with 4xx or in peace, none with 5xx, and nothing is polluted", async () => {
-  const random = numbers(7);
+  const random = seededNumbers(7);
   const wrong: string[] = [];
   for (let i = 0; i < 1_000; i += 20) {
     const batch = Array.from({ length: 20 }, async (_, offset) => {

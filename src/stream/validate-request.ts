@@ -82,6 +82,9 @@ const responseFormat: Check = (value, path) => {
   check(value, path);
 };
 
+/** How much a model may think. */
+export const BUDGET_TOKENS = wholeNumber(0);
+
 /** What is asked beside the messages. */
 export const REQUEST_OPTIONS = {
   tools: list("an array of tools", tool),
@@ -97,7 +100,7 @@ export const REQUEST_OPTIONS = {
   frequencyPenalty: between(-2, 2),
   reasoning: exactly("reasoning", {
     effort: oneOf("none", "minimal", "low", "medium", "high", "max"),
-    budgetTokens: wholeNumber(0),
+    budgetTokens: BUDGET_TOKENS,
     summary: oneOf("auto", "concise", "detailed", "none"),
   }),
   responseFormat,

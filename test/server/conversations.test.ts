@@ -216,7 +216,8 @@ describe("conversations", () => {
     }
     // The same name is free for somebody else, also one that looks like a key of the store.
     expect((await ask("ben", "POST", "", { id })).status).toBe(201);
-    expect((await ask("anna", "POST", "", { id })).status).toBe(409);
+    const taken = await ask("anna", "POST", "", { id });
+    expect([taken.status, await taken.json()]).toMatchObject([409, { error: { field: "id", retryable: false } }]);
     expect((await ask("ben", "GET", `/${encodeURIComponent(`anna:${id}`)}`)).status).toBe(404);
     expect((await ask("ben", "POST", "", { id: `anna:${id}` })).status).toBe(201);
     expect((await json(ask("anna", "GET", `/${id}`))).messages).toHaveLength(2);

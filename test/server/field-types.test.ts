@@ -78,4 +78,17 @@ describe.each(PROTOCOLS)("$path $body.trigger", ({ path, body, fields, named }) 
     }
     expect(passed).toEqual([]);
   });
+
+  test("names a documented number that is out of its range as the client does", async () => {
+    const passed: string[] = [];
+    for (const [field, kinds] of Object.entries(fields)) {
+      if (!kinds.split("|").includes("number")) continue;
+      for (const value of [-1.5, 0, 1e308]) {
+        const { status, text } = await post(path, withValue(body, field, value));
+        const says = status === 400 ? String(named(JSON.parse(text))) : `${status}`;
+        if (status >= 300 && !says.includes(field)) passed.push(`${field} = ${value}: ${says.slice(0, 120)}`);
+      }
+    }
+    expect(passed).toEqual([]);
+  });
 });

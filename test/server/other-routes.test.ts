@@ -91,6 +91,27 @@ describe("vectors", () => {
     await expect(refused({ model: "lengths", input: [[1, 2]] })).rejects.toMatchObject({ status: 400 });
     await expect(refused({ model: "lengths", input: "" })).rejects.toMatchObject({ status: 400 });
   });
+
+  test.each([
+    ["/v1/embeddings", { model: "lengths", input: "a", dimensions: 1.5 }, "dimensions"],
+    ["/v1/embeddings", { model: "lengths", input: [] }, "input"],
+    ["/api/embed", { model: "lengths", input: "a", dimensions: 0 }, "dimensions"],
+    ["/api/embeddings", { model: "lengths", prompt: "" }, "prompt"],
+    ["/v1beta/models/lengths:embedContent", { content: { parts: [{ text: "" }] } }, "content"],
+    [
+      "/v1beta/models/lengths:batchEmbedContents",
+      { requests: [{ content: { parts: [{ text: "a" }] }, outputDimensionality: -1 }] },
+      "requests[0].outputDimensionality",
+    ],
+    ["/v1beta/models/lengths:batchEmbedContents", { requests: [] }, "requests"],
+  ])("are refused at %s by the client's name for the field", async (path, body, field) => {
+    const answer = await fetch(serving.url + path, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key.key}` },
+      body: JSON.stringify(body),
+    });
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(`${field}: found`)]);
+  });
 });
 
 test("sound is made and written down for OpenAI's client", async () => {
@@ -106,6 +127,17 @@ test("sound is made and written down for OpenAI's client", async () => {
   const file = await toFile(Buffer.concat([wavHeader(16_000, pcm.length), pcm]), "speech.wav");
   const { text } = await client.audio.transcriptions.create({ model: "scribe", file });
   expect(text).toBe("32 bytes at 16000");
+});
+
+test("who asks Ollama nothing wants a model in memory, or out of it, and is told that it is done", async () => {
+  const ollama = new Ollama({ host: serving.url, headers: { authorization: `Bearer ${key.key}` } });
+  expect(await ollama.generate({ model: "echo", prompt: "" })).toMatchObject({
+    ...{ model: "echo", response: "", done: true, done_reason: "load" },
+  });
+  expect(await ollama.chat({ model: "echo:latest", messages: [], keep_alive: 0 })).toMatchObject({
+    ...{ model: "echo", message: { role: "assistant", content: "" }, done: true, done_reason: "unload" },
+  });
+  await expect(ollama.generate({ model: "nobody", prompt: "" })).rejects.toThrow("nobody");
 });
 
 test("a conversation is compacted, and goes on from what is left of it, whichever model reads it", async () => {

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.j
 import { uuid } from "../../base/uuid.js";
 import { type ChatRequest, isProviderTool, type ToolDefinition } from "../../stream/chat-request.js";
 import type { CallTarget, ServedRequest, WireRequest } from "../dialect.js";
+import { numberOption } from "../request-option.js";
 import { WireObject } from "../wire-object.js";
 import { readMessages } from "./read-messages.js";
 import { writeMessage } from "./write-message.js";
@@ -22,7 +23,7 @@ export function readRequest(value: JsonValue): ServedRequest {
   const request: ChatRequest = {
     messages: instructions === "" ? messages : [{ role: "system", content: instructions }, ...messages],
     ...(tools !== undefined && tools.length > 0 && { tools }),
-    ...defined({ temperature: props?.number("temperature") }),
+    ...defined({ temperature: props && numberOption(props, "temperature", "temperature") }),
   };
   return { model: props?.string("model") ?? "", stream: true, request };
 }

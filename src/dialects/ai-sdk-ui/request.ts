@@ -4,6 +4,7 @@ import { uuid } from "../../base/uuid.js";
 import type { ChatRequest, ToolDefinition } from "../../stream/chat-request.js";
 import { isProviderTool } from "../../stream/chat-request.js";
 import type { CallTarget, ServedRequest, WireRequest } from "../dialect.js";
+import { numberOption } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { readMessages } from "./read-messages.js";
 import { writeMessages } from "./write-messages.js";
@@ -22,8 +23,8 @@ export function readRequest(value: JsonValue): ServedRequest {
   const options = {
     tools: readTools(body),
     toolChoice: body.oneOf<"auto" | "none" | "required">("toolChoice", ["auto", "none", "required"]),
-    temperature: body.number("temperature"),
-    maxTokens: body.number("maxOutputTokens"),
+    temperature: numberOption(body, "temperature", "temperature"),
+    maxTokens: numberOption(body, "maxOutputTokens", "maxTokens"),
   };
   const messages = readMessages(body);
   const request: ChatRequest = {

@@ -8,6 +8,7 @@ import type {
   ToolDefinition,
 } from "../../stream/chat-request.js";
 import type { ServedRequest } from "../dialect.js";
+import { numberOption, stopOption } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { readCache } from "./cache-control.js";
 import { ANTHROPIC, otherFields } from "./opaque.js";
@@ -36,13 +37,13 @@ const KNOWN = [
 export function readRequest(value: JsonValue): ServedRequest {
   const body = new WireObject(value, "");
   const model = body.requiredString("model");
-  const maxTokens = body.number("max_tokens");
+  const maxTokens = numberOption(body, "max_tokens", "maxTokens");
   if (maxTokens === undefined) throw badRequest("max_tokens", undefined, "a number");
   const options = {
-    temperature: body.number("temperature"),
-    topP: body.number("top_p"),
-    topK: body.number("top_k"),
-    stop: body.texts("stop_sequences"),
+    temperature: numberOption(body, "temperature", "temperature"),
+    topP: numberOption(body, "top_p", "topP"),
+    topK: numberOption(body, "top_k", "topK"),
+    stop: stopOption(body, "stop_sequences"),
     ...readTools(body),
     ...readToolChoice(body),
     reasoning: readThinking(body),
@@ -115,7 +116,7 @@ function readThinking(body: WireObject): ReasoningOptions | undefined {
     case "adaptive":
       return { ...(effort !== undefined && { effort }), ...summary };
     case "enabled": {
-      const budgetTokens = thinking.number("budget_tokens");
+      const budgetTokens = numberOption(thinking, "budget_tokens", "budgetTokens");
       if (budgetTokens === undefined) throw badRequest(thinking.field("budget_tokens"), undefined, "a number");
       return { ...(effort !== undefined && { effort }), budgetTokens, ...summary };
     }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
+import { numberOption, stopOption } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { otherFields } from "./opaque.js";
 import { readSchema } from "./read-schema.js";
@@ -41,14 +42,14 @@ export function readConfig(body: WireObject): { options: Partial<ChatRequest>; o
   const thinking = config.object("thinkingConfig");
   const reasoning = thinking && readThinking(thinking);
   const fields = {
-    temperature: config.number("temperature"),
-    topP: config.number("topP"),
-    topK: config.number("topK"),
-    maxTokens: config.number("maxOutputTokens"),
-    stop: config.texts("stopSequences"),
-    seed: config.number("seed"),
-    presencePenalty: config.number("presencePenalty"),
-    frequencyPenalty: config.number("frequencyPenalty"),
+    temperature: numberOption(config, "temperature", "temperature"),
+    topP: numberOption(config, "topP", "topP"),
+    topK: numberOption(config, "topK", "topK"),
+    maxTokens: numberOption(config, "maxOutputTokens", "maxTokens"),
+    stop: stopOption(config, "stopSequences"),
+    seed: numberOption(config, "seed", "seed"),
+    presencePenalty: numberOption(config, "presencePenalty", "presencePenalty"),
+    frequencyPenalty: numberOption(config, "frequencyPenalty", "frequencyPenalty"),
     reasoning: reasoning && Object.keys(reasoning).length > 0 ? reasoning : undefined,
     responseFormat: format.format,
   };
@@ -78,7 +79,7 @@ function readThinking(config: WireObject): ReasoningOptions {
   if (word !== undefined && level === undefined) {
     throw badRequest(config.field("thinkingLevel"), word, LEVELS.join(", "));
   }
-  const budget = config.number("thinkingBudget");
+  const budget = isAutomatic(config) ? undefined : numberOption(config, "thinkingBudget", "budgetTokens");
   const shown = config.boolean("includeThoughts");
   return {
     ...(level !== undefined && level !== "THINKING_LEVEL_UNSPECIFIED" && { effort: EFFORTS[level] }),
@@ -89,7 +90,11 @@ function readThinking(config: WireObject): ReasoningOptions {
 }
 
 /** A budget of -1 leaves it to the model, which we say by saying nothing. */
+function isAutomatic(config: WireObject): boolean {
+  return config.any("thinkingBudget") === -1;
+}
+
 function ownThinking(config: WireObject): JsonObject {
-  const automatic = config.any("thinkingBudget") === -1 ? { thinkingBudget: -1 } : {};
+  const automatic = isAutomatic(config) ? { thinkingBudget: -1 } : {};
   return { ...otherFields(config.value, ["thinkingLevel", "thinkingBudget", "includeThoughts"]), ...automatic };
 }

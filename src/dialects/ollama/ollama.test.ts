@@ -61,7 +61,7 @@ const options = fc.record(
     temperature: fc.constantFrom(0, 0.7, 2),
     topP: fc.constant(0.9),
     topK: fc.constant(40),
-    maxTokens: fc.nat(),
+    maxTokens: fc.integer({ min: 1 }),
     stop: fc.constant<string[]>(["END"]),
     seed: fc.nat(),
     presencePenalty: fc.constant(1),

@@ -1,6 +1,7 @@
 import { defined } from "../../base/defined.js";
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import type { ChatRequest, ReasoningOptions, ResponseFormat } from "../../stream/chat-request.js";
+import { numberOption, oneOrMoreStops } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 
 /** Model options that every dialect has a word for. */
@@ -55,25 +56,20 @@ export function readOptions(body: WireObject, known: readonly string[]): Omit<Ch
   options.check(OWN_OPTIONS);
   const predict = options.number("num_predict");
   const request = {
-    temperature: options.number("temperature"),
-    topP: options.number("top_p"),
-    topK: options.number("top_k"),
-    // Negative numbers mean no limit, or that of the context.
-    maxTokens: predict !== undefined && predict >= 0 ? predict : undefined,
-    stop: readStop(options),
-    seed: options.number("seed"),
-    presencePenalty: options.number("presence_penalty"),
-    frequencyPenalty: options.number("frequency_penalty"),
+    temperature: numberOption(options, "temperature", "temperature"),
+    topP: numberOption(options, "top_p", "topP"),
+    topK: numberOption(options, "top_k", "topK"),
+    // 0 and negative numbers mean no limit, or that of the context.
+    maxTokens: predict !== undefined && predict > 0 ? numberOption(options, "num_predict", "maxTokens") : undefined,
+    stop: oneOrMoreStops(options, "stop"),
+    seed: numberOption(options, "seed", "seed"),
+    presencePenalty: numberOption(options, "presence_penalty", "presencePenalty"),
+    frequencyPenalty: numberOption(options, "frequency_penalty", "frequencyPenalty"),
     reasoning: readThink(body),
     responseFormat: readFormat(body),
     providerOptions: readOwnOptions(body, options, known),
   };
   return defined(request);
-}
-
-function readStop(options: WireObject): string[] | undefined {
-  const stop = options.any("stop");
-  return typeof stop === "string" ? [stop] : options.texts("stop");
 }
 
 function readThink(body: WireObject): ReasoningOptions | undefined {
@@ -109,7 +105,7 @@ function readOwnOptions(
   const predict = options.number("num_predict");
   const model: JsonObject = {
     ...without(options.value, SHARED),
-    ...(predict !== undefined && predict < 0 && { num_predict: predict }),
+    ...(predict !== undefined && predict <= 0 && { num_predict: predict }),
   };
   if (Object.keys(model).length > 0) own.options = model;
   // Ours is the most that each model has; not every version of Ollama has a word for that.

@@ -4,10 +4,10 @@ import type { ChatRequest, ProviderTool, ToolChoice } from "../../stream/chat-re
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
 import { readResponseFormat } from "../openai-response-format.js";
+import { numberOption, oneOrMoreStops } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { OPENAI_CHAT } from "./opaque.js";
 import { readMessages } from "./read-messages.js";
-import { readStop } from "./read-stop.js";
 
 /** A client's request for a chat completion. */
 export function readRequest(value: JsonValue): ServedRequest {
@@ -21,14 +21,15 @@ export function readRequest(value: JsonValue): ServedRequest {
     tools: readTools(body),
     toolChoice: readToolChoice(body),
     parallelToolCalls: body.boolean("parallel_tool_calls"),
-    temperature: body.number("temperature"),
-    topP: body.number("top_p"),
-    topK: body.number("top_k"),
-    maxTokens: body.number("max_completion_tokens") ?? body.number("max_tokens"),
-    stop: readStop(body),
-    seed: body.number("seed"),
-    presencePenalty: body.number("presence_penalty"),
-    frequencyPenalty: body.number("frequency_penalty"),
+    temperature: numberOption(body, "temperature", "temperature"),
+    topP: numberOption(body, "top_p", "topP"),
+    topK: numberOption(body, "top_k", "topK"),
+    maxTokens:
+      numberOption(body, "max_completion_tokens", "maxTokens") ?? numberOption(body, "max_tokens", "maxTokens"),
+    stop: oneOrMoreStops(body, "stop"),
+    seed: numberOption(body, "seed", "seed"),
+    presencePenalty: numberOption(body, "presence_penalty", "presencePenalty"),
+    frequencyPenalty: numberOption(body, "frequency_penalty", "frequencyPenalty"),
     reasoning: readReasoning(body),
     responseFormat: readFormat(body),
     user: body.string("user") ?? body.string("safety_identifier"),
@@ -86,7 +87,7 @@ function readReasoning(body: WireObject): ChatRequest["reasoning"] {
   const nested = body.object("reasoning");
   const plain = body.string("reasoning_effort");
   const word = nested?.string("effort") ?? plain;
-  const budgetTokens = nested?.number("max_tokens");
+  const budgetTokens = nested && numberOption(nested, "max_tokens", "budgetTokens");
   if (word === undefined && budgetTokens === undefined) return undefined;
   const effort = word === undefined ? undefined : readEffort(word, "reasoning_effort");
   return { ...(effort && { effort }), ...(budgetTokens !== undefined && { budgetTokens }) };

@@ -3,7 +3,7 @@ import type { JsonValue } from "../../base/json.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import type { ServedRequest } from "../dialect.js";
 import { OPENAI_CHAT } from "../openai-chat/opaque.js";
-import { readStop } from "../openai-chat/read-stop.js";
+import { numberOption, oneOrMoreStops } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 
 /** What no chat model does, and what stands for it not being asked. */
@@ -24,13 +24,13 @@ export function readRequest(value: JsonValue): ServedRequest {
   }
   const own = body.carried({ stream_options: { include_usage: "boolean" }, logit_bias: "object" });
   const options = {
-    temperature: body.number("temperature"),
-    topP: body.number("top_p"),
-    maxTokens: body.number("max_tokens"),
-    stop: readStop(body),
-    seed: body.number("seed"),
-    presencePenalty: body.number("presence_penalty"),
-    frequencyPenalty: body.number("frequency_penalty"),
+    temperature: numberOption(body, "temperature", "temperature"),
+    topP: numberOption(body, "top_p", "topP"),
+    maxTokens: numberOption(body, "max_tokens", "maxTokens"),
+    stop: oneOrMoreStops(body, "stop"),
+    seed: numberOption(body, "seed", "seed"),
+    presencePenalty: numberOption(body, "presence_penalty", "presencePenalty"),
+    frequencyPenalty: numberOption(body, "frequency_penalty", "frequencyPenalty"),
     user: body.string("user"),
     providerOptions: Object.keys(own).length === 0 ? undefined : { [OPENAI_CHAT]: own },
   };

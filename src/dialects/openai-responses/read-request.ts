@@ -4,6 +4,7 @@ import type { ChatRequest, ProviderTool, ToolChoice, ToolDefinition } from "../.
 import type { ServedRequest } from "../dialect.js";
 import { readEffort } from "../openai-effort.js";
 import { readResponseFormat } from "../openai-response-format.js";
+import { numberOption } from "../request-option.js";
 import { badRequest, WireObject } from "../wire-object.js";
 import { RESPONSES } from "./opaque.js";
 import { readInput } from "./read-input.js";
@@ -19,12 +20,12 @@ export function readRequest(value: JsonValue): ServedRequest {
     tools: readTools(body),
     toolChoice: readToolChoice(body),
     parallelToolCalls: body.boolean("parallel_tool_calls"),
-    temperature: body.number("temperature"),
-    topP: body.number("top_p"),
-    maxTokens: body.number("max_output_tokens"),
+    temperature: numberOption(body, "temperature", "temperature"),
+    topP: numberOption(body, "top_p", "topP"),
+    maxTokens: numberOption(body, "max_output_tokens", "maxTokens"),
     // Of the Open Responses specification; OpenAI itself only says them.
-    presencePenalty: body.number("presence_penalty"),
-    frequencyPenalty: body.number("frequency_penalty"),
+    presencePenalty: numberOption(body, "presence_penalty", "presencePenalty"),
+    frequencyPenalty: numberOption(body, "frequency_penalty", "frequencyPenalty"),
     reasoning: readReasoning(body),
     responseFormat: readFormat(body),
     user: body.string("user") ?? body.string("safety_identifier"),

@@ -9,6 +9,7 @@ import { storable } from "../../chat/storable.js";
 import type { StoreHandle } from "../../chat/store-handle.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { anything, exactly, filledString, jsonObject, wholeNumber } from "../../stream/checks.js";
+import { describe, SluiceError } from "../../stream/error.js";
 import type { ServerCall, ServerReply } from "../call.js";
 import { jsonReply } from "../call.js";
 import { asRequest, asRequestLater, checkedBody } from "../checked-body.js";
@@ -77,9 +78,24 @@ async function create({ call, store }: Asked): Promise<ServerReply> {
     await asRequestLater(() => importConversation(store, text, { contextId }));
   } else {
     const described = { metadata: metadata as JsonObject, ...(typeof title === "string" && { title }) };
-    await store.append(contextId, { expectedVersion: 0, messages: [], head: null, ...described });
+    await begin(store, contextId, described);
   }
   return jsonReply(recordJson(await found(store, contextId)), 201);
+}
+
+/** @throws {SluiceError} `conflict`, which trying again does not help. */
+async function begin(
+  store: ConversationStore,
+  id: string,
+  described: { metadata: JsonObject; title?: string },
+): Promise<void> {
+  try {
+    await store.append(id, { expectedVersion: 0, messages: [], head: null, ...described });
+  } catch (thrown) {
+    const error = SluiceError.from(thrown);
+    if (error.code !== "conflict") throw error;
+    throw new SluiceError("conflict", `id: found ${describe(id)}; allowed: that of no conversation`, { field: "id" });
+  }
 }
 
 async function list({ call, store }: Asked): Promise<ServerReply> {

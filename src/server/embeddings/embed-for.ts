@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/json.js";
-import { badRequest } from "../../dialects/wire-object.js";
+import { badRequest, type WireObject } from "../../dialects/wire-object.js";
 import { type Embedded, embed } from "../../models/embeddings/embed.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ServerCall } from "../call.js";
@@ -10,15 +10,17 @@ export interface EmbedAsked {
   model: string;
   texts: readonly string[];
   dimensions: number | undefined;
+  /** What the client calls the texts. */
+  field: string;
 }
 
 /** The vectors that a caller asks for, within its limits. @throws {SluiceError} what refuses it, or fails. */
 export async function embedFor(core: ServerCore, call: ServerCall, asked: EmbedAsked): Promise<Embedded> {
-  const { model, texts, dimensions } = asked;
+  const { model, texts, dimensions, field } = asked;
   const embedder = core.embedders.find(model, call.caller);
   const empty = texts.indexOf("");
   if (texts.length === 0 || empty !== -1)
-    throw badRequest("input", texts.length === 0 ? [] : "", "texts that are not empty");
+    throw badRequest(field, texts.length === 0 ? [] : "", "texts that are not empty");
   const admitted = await core.admit(call, model);
   try {
     const embedded = await embed(embedder, texts, {
@@ -33,6 +35,13 @@ export async function embedFor(core: ServerCore, call: ServerCall, asked: EmbedA
     core.book(admitted, call, { usage: {} }, error);
     throw error;
   }
+}
+
+/** How long the vectors are to be. @throws {SluiceError} `invalid-request`, by the client's own name for it. */
+export function dimensionsOf(wire: WireObject, key: string): number | undefined {
+  const dimensions = wire.number(key);
+  if (dimensions === undefined || (Number.isSafeInteger(dimensions) && dimensions >= 1)) return dimensions;
+  throw badRequest(wire.field(key), dimensions, "a whole number of at least 1");
 }
 
 /** Texts as clients give them: one, or several. @throws {SluiceError} `invalid-request`, for tokens as well. */

@@ -6,7 +6,7 @@ import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
-import { embedFor, textsOf } from "./embed-for.js";
+import { dimensionsOf, type EmbedAsked, embedFor, textsOf } from "./embed-for.js";
 
 /** Vectors of texts, as OpenAI's clients and Ollama's ask for them. Gemini's are among its models' methods. */
 export function embeddingRoutes(core: ServerCore): Route[] {
@@ -32,7 +32,12 @@ export function embeddingRoutes(core: ServerCore): Route[] {
       summary: "Ollama, in its first version: the vector of a text",
       handle: async (call) => {
         const body = new WireObject(await call.json(), "");
-        const asked = { model: nameIn(body), texts: [body.requiredString("prompt")], dimensions: undefined };
+        const asked = {
+          model: nameIn(body),
+          texts: [body.requiredString("prompt")],
+          dimensions: undefined,
+          field: "prompt",
+        };
         const { vectors } = await embedFor(core, call, asked);
         return jsonReply({ embedding: vectors[0] });
       },
@@ -46,7 +51,7 @@ async function openAi(core: ServerCore, call: ServerCall): Promise<ServerReply> 
   if (format !== "float" && format !== "base64") throw badRequest("encoding_format", format, "float, base64");
   body.check({ user: "string" });
   const model = body.requiredString("model");
-  const asked = { model, texts: textsOf(body.any("input"), "input"), dimensions: body.number("dimensions") };
+  const asked = { model, ...inputOf(body) };
   const { vectors, usage } = await embedFor(core, call, asked);
   const write = (vector: number[]): JsonValue => (format === "float" ? vector : floatsAsBase64(vector));
   const data = vectors.map((vector, index) => ({ object: "embedding", index, embedding: write(vector) }));
@@ -66,12 +71,17 @@ async function ollamaEmbed(core: ServerCore, call: ServerCall): Promise<ServerRe
   const body = new WireObject(await call.json(), "");
   const model = nameIn(body);
   body.check({ truncate: "boolean", keep_alive: ["string", "number"], options: "object" });
-  const asked = { model, texts: textsOf(body.any("input"), "input"), dimensions: body.number("dimensions") };
+  const asked = { model, ...inputOf(body) };
   const { vectors, usage } = await embedFor(core, call, asked);
   // Ollama's times are in ns.
   const total = Math.round((performance.now() - began) * 1e6);
   const counts = { total_duration: total, load_duration: 0, prompt_eval_count: usage.inputTokens ?? 0 };
   return jsonReply({ model, embeddings: vectors, ...counts });
+}
+
+/** What OpenAI and Ollama call the same. */
+function inputOf(body: WireObject): Omit<EmbedAsked, "model"> {
+  return { texts: textsOf(body.any("input"), "input"), dimensions: dimensionsOf(body, "dimensions"), field: "input" };
 }
 
 function nameIn(body: WireObject): string {

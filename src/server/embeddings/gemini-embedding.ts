@@ -2,7 +2,7 @@ import type { JsonValue } from "../../base/json.js";
 import { badRequest, WireObject } from "../../dialects/wire-object.js";
 import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { ServerCore } from "../server-core.js";
-import { embedFor } from "./embed-for.js";
+import { dimensionsOf, embedFor } from "./embed-for.js";
 
 /** Gemini's `embedContent` and `batchEmbedContents` of a model. */
 export async function geminiEmbedding(
@@ -12,7 +12,7 @@ export async function geminiEmbedding(
 ): Promise<ServerReply> {
   const wire = new WireObject(body, "");
   if (method === "embedContent") {
-    const asked = { model, texts: [textIn(wire)], dimensions: dimensionsIn(wire) };
+    const asked = { model, texts: [textIn(wire)], dimensions: dimensionsIn(wire), field: "content" };
     const { vectors } = await embedFor(core, call, asked);
     return jsonReply({ embedding: { values: vectors[0] } });
   }
@@ -21,12 +21,13 @@ export async function geminiEmbedding(
   const each = requests.map((one, index) => new WireObject(one, `requests[${index}]`));
   const [dimensions, ...others] = new Set(each.map(dimensionsIn));
   if (others.length > 0) throw badRequest("requests", requests, "requests for vectors of one length");
-  const { vectors } = await embedFor(core, call, { model, texts: each.map(textIn), dimensions });
+  const { vectors } = await embedFor(core, call, { model, texts: each.map(textIn), dimensions, field: "requests" });
   return jsonReply({ embeddings: vectors.map((values) => ({ values })) });
 }
 
 function dimensionsIn(wire: WireObject): number | undefined {
-  return wire.number("outputDimensionality") ?? wire.object("embedContentConfig")?.number("outputDimensionality");
+  const config = wire.object("embedContentConfig");
+  return dimensionsOf(wire, "outputDimensionality") ?? (config && dimensionsOf(config, "outputDimensionality"));
 }
 
 function textIn(wire: WireObject): string {

@@ -8,7 +8,7 @@ import { pathRest } from "../path-rest.js";
 import type { Route } from "../route.js";
 import type { ServerCore } from "../server-core.js";
 import { threadOf } from "../start-served.js";
-import { askedOf } from "./ollama-routes.js";
+import { ollamaReply } from "./ollama-routes.js";
 
 const CHAT = "/api/chat/";
 /** What clients of the AI SDK know its stream by. */
@@ -24,7 +24,7 @@ export function aiSdkRoutes(core: ServerCore): Route[] {
       summary: "Ollama: a chat; AI SDK: a chat of useChat",
       handle: async (call) => {
         const body = await call.json();
-        return isUiRequest(body) ? chat(core, call, body) : answer(core, call, askedOf(ollama, body));
+        return isUiRequest(body) ? chat(core, call, body) : ollamaReply(core, call, ollama, body);
       },
     },
     {

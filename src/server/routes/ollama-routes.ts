@@ -3,7 +3,7 @@ import type { Dialect } from "../../dialects/dialect.js";
 import { ollama, ollamaGenerate } from "../../dialects/ollama/ollama.js";
 import { badRequest } from "../../dialects/wire-object.js";
 import { answer } from "../answer.js";
-import { jsonReply, type ServerReply } from "../call.js";
+import { jsonReply, type ServerCall, type ServerReply } from "../call.js";
 import type { Route } from "../route.js";
 import type { ServedModel } from "../served-models.js";
 import type { ServerCore } from "../server-core.js";
@@ -19,7 +19,7 @@ export function ollamaRoutes(core: ServerCore): Route[] {
     path: "/api/generate",
     errors: ollama,
     summary: "Ollama: goes on from a prompt",
-    handle: async (call) => answer(core, call, askedOf(ollamaGenerate, await call.json())),
+    handle: async (call) => ollamaReply(core, call, ollamaGenerate, await call.json()),
   };
   return [
     generate,
@@ -54,11 +54,23 @@ export function ollamaRoutes(core: ServerCore): Route[] {
   ];
 }
 
-/** What a client of Ollama's asks. */
-export function askedOf(dialect: Dialect, body: JsonValue) {
-  const served = dialect.readRequest(body);
+/** Answers a client of Ollama's. One that asks nothing wants a model in memory, or out of it, and is told that this is done. */
+export async function ollamaReply(
+  core: ServerCore,
+  call: ServerCall,
+  dialect: Dialect,
+  body: JsonValue,
+): Promise<ServerReply> {
+  const { model: named, stream, request } = dialect.readRequest(body);
   // Its names end in `:latest` where they say no other tag.
-  return { dialect, served: { ...served, model: withoutLatest(served.model) } };
+  const model = withoutLatest(named);
+  if (request.messages.length > 0) return answer(core, call, { dialect, served: { model, stream, request } });
+  core.models.find(model, call.caller);
+  const { keep_alive: kept } = request.providerOptions?.ollama ?? {};
+  const rawReason = kept === 0 || kept === "0" ? "unload" : "load";
+  const message = { role: "assistant" as const, content: [] };
+  const nothing = { id: "", model, message, reason: "stop" as const, rawReason, usage: {} };
+  return jsonReply(dialect.writeBody(nothing, { model, request }));
 }
 
 function nameIn(body: JsonValue): string {

@@ -45,7 +45,8 @@ export class OrphanSweep {
     if (this.#sweeping) return;
     this.#sweeping = true;
     try {
-      for (const orphan of await this.#writers.orphans()) await this.#see(orphan);
+      // One that Redis refuses to see to does not keep the others from it.
+      for (const orphan of await this.#writers.orphans()) await this.#see(orphan).catch(() => {});
     } catch {
       // A Redis that cannot be reached is asked again.
     } finally {

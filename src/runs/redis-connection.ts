@@ -61,8 +61,12 @@ export class RedisConnection {
   }
 
   /** Runs a script on the keys of one run. */
-  async script(script: string, { log, known, alive }: RunKeys, values: readonly (string | number)[]): Promise<unknown> {
-    const keys = [log, known, alive];
+  script(script: string, { log, known, alive }: RunKeys, values: readonly (string | number)[]): Promise<unknown> {
+    return this.scriptOn(script, [log, known, alive], values);
+  }
+
+  /** Runs a script on keys that stand on one node. */
+  scriptOn(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
     return this.run(async (redis) => {
       try {
         return await redis.evalsha(hashOf(script), keys.length, ...keys, ...values);

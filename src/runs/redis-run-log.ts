@@ -5,7 +5,7 @@ import { describe, invalid, SluiceError } from "../stream/error.js";
 import { type Buried, buryRun } from "./bury-run.js";
 import { OrphanSweep } from "./orphan-sweep.js";
 import { RedisAnnouncer } from "./redis-announcer.js";
-import { chainBehind, chainOf, joinChain } from "./redis-chain.js";
+import { chainBehind, chainOf, joinChain, leaveChain, withLead } from "./redis-chain.js";
 import { RedisConnection } from "./redis-connection.js";
 import { ANNOUNCED, groupKey, keysOf, NOTE, threadKey, writerChannel } from "./redis-keys.js";
 import { recordOf } from "./redis-record.js";
@@ -136,7 +136,8 @@ export class RedisRunLog implements RunLog {
     const { meta = {}, again = "", goesOn = false, follows, notes = {}, announced = false } = options;
     const chain = follows === undefined ? undefined : await chainBehind(this.#writing, follows);
     const known = [this.#channel, again, goesOn ? 1 : 0, keys.entries, chain ?? "", announced ? 1 : 0];
-    const stored = [JSON.stringify(meta), lifeMs, holdMs, ...known, ...Object.entries(notes).flat()];
+    const heldMs = chain === undefined ? holdMs : withLead(holdMs);
+    const stored = [JSON.stringify(meta), lifeMs, heldMs, ...known, ...Object.entries(notes).flat()];
     // It stands on the roll before it is there: a process that dies between the two leaves nothing that nobody finds.
     const [, opened] = await Promise.all([
       this.#roll.add(run),
@@ -146,7 +147,7 @@ export class RedisRunLog implements RunLog {
       if (!this.#writers.has(run)) await this.#roll.remove(run);
       throw new SluiceError("conflict", `there is a run ${describe(run)} already`);
     }
-    if (chain !== undefined && follows !== undefined) await joinChain(this.#writing, chain, [follows, run]);
+    if (chain !== undefined && follows !== undefined) await joinChain(this.#writing, chain, [follows, run], lifeMs);
     const { thread, group } = options;
     if (group !== undefined) await this.#join(run, groupKey(this.#prefix, group));
     if (thread !== undefined) {
@@ -233,6 +234,7 @@ export class RedisRunLog implements RunLog {
   async forget(run: string): Promise<boolean> {
     const record = await this.find(run);
     if (record === undefined || record.state === "running") return false;
+    await leaveChain(this.#writing, run);
     const { log, known, alive } = keysOf(this.#prefix, run);
     return (await this.#connection.run((redis) => redis.del(log, known, alive))) > 0;
   }

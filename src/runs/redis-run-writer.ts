@@ -2,8 +2,9 @@ import type { Batch } from "../stream/batch-source.js";
 import type { ChatEvent } from "../stream/chat-event.js";
 import { type Envelope, endsRun, seqAfter, stringifyEnvelope } from "../stream/envelope.js";
 import { messageOf, SluiceError } from "../stream/error.js";
+import { giveUpRun } from "./bury-run.js";
 import { MemoryRun } from "./memory-run.js";
-import { isKept, keepChain } from "./redis-chain.js";
+import { keepChain, withLead } from "./redis-chain.js";
 import type { RedisConnection } from "./redis-connection.js";
 import { entryId, keysOf, type RunKeys } from "./redis-keys.js";
 import { APPEND, BEAT, BEGUN, TAKEN } from "./redis-scripts.js";
@@ -64,6 +65,8 @@ export class RedisRunWriter implements RunWriter {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #failure: SluiceError | undefined;
+  /** Whether the run was ended for the failure; settles when that is known. */
+  #givenUp: Promise<boolean> | undefined;
 
   constructor(run: string, options: OpenRun, shared: RedisWriting, { chain, onDone, from }: RedisRunSettings) {
     this.run = run;
@@ -129,7 +132,8 @@ export class RedisRunWriter implements RunWriter {
   async flushed(): Promise<void> {
     this.#write();
     while (this.#writing !== undefined) await this.#writing;
-    if (this.#closing) this.#onDone(this.#failure === undefined);
+    const isStored = this.#failure === undefined || (await this.#givenUp) === true;
+    if (this.#closing) this.#onDone(isStored);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -140,23 +144,31 @@ export class RedisRunWriter implements RunWriter {
 
   /** Tells everybody that this writer lives. */
   async beat(): Promise<void> {
-    const { lifeMs, holdMs, connection } = this.#shared;
-    await this.#ask(() => connection.script(BEAT, this.#keys, [this.#token, lifeMs, holdMs]));
+    const { lifeMs, connection } = this.#shared;
+    await this.#ask(() => connection.script(BEAT, this.#keys, [this.#token, lifeMs, this.#heldMs]));
     await this.keepEarlier();
   }
 
-  /** Keeps the runs that this one follows: from now on, or where it is time to, which costs less. */
-  async keepEarlier(fromNow = false): Promise<void> {
+  /** How long this run is kept while it goes on, in ms: as long as those that it follows. */
+  get #heldMs(): number {
+    const { holdMs } = this.#shared;
+    return this.#chain === undefined ? holdMs : withLead(holdMs);
+  }
+
+  /** Keeps the runs that this one follows while it goes on. */
+  async keepEarlier(): Promise<void> {
+    await this.#keepChain(this.#shared.holdMs);
+  }
+
+  /** Keeps the runs that this one follows for at least so many ms; for how many it is to be kept itself. */
+  async #keepChain(ms: number): Promise<number> {
     const chain = this.#chain;
-    if (chain === undefined) return;
-    const { holdMs, lifeMs } = this.#shared;
-    // Twice a life is left to those who find that this process is dead.
-    const enoughMs = holdMs / 2 + lifeMs;
+    if (chain === undefined) return ms;
     try {
-      if (!fromNow && (await isKept(this.#shared, chain, enoughMs))) return;
-      await keepChain(this.#shared, chain, holdMs, this.run);
+      return await keepChain(this.#shared, chain, ms, this.#heldMs);
     } catch {
-      // The next sign of life does it, where Redis cannot be reached now.
+      // The next sign of life does it, where Redis cannot do it now.
+      return ms;
     }
   }
 
@@ -229,13 +241,13 @@ export class RedisRunWriter implements RunWriter {
   }
 
   async #append(envelope: Envelope): Promise<void> {
-    const { connection, maxRunBytes, keepMs, holdMs } = this.#shared;
+    const { connection, maxRunBytes, keepMs } = this.#shared;
     const state: RunState = "error" in envelope ? "failed" : endsRun(envelope) ? "finished" : "running";
     const place = [this.#token, envelope.seq, seqAfter(envelope), entryId(envelope.seq), stringifyEnvelope(envelope)];
-    const kept = state === "running" ? holdMs : keepMs;
+    // Those before it first: it is kept longest, by a moment, as without it they would look as if it had never been.
+    const kept = state === "running" ? this.#heldMs : await this.#keepChain(keepMs);
     const values = [...place, state, Date.now(), maxRunBytes, kept, this.#keys.entries];
     await this.#ask(() => connection.script(APPEND, this.#keys, values));
-    if (state !== "running") await this.keepEarlier(true);
     if (state !== "running" || this.#failure !== undefined) this.#endHere();
   }
 
@@ -247,9 +259,17 @@ export class RedisRunWriter implements RunWriter {
     } catch (thrown) {
       const fenced = messageOf(thrown).includes("FENCED");
       if (fenced && this.#closing && this.#waiting.length === 0) return;
-      const message = `another has ended the run ${this.run}, because this writer gave no sign of life`;
-      this.#failure ??= fenced ? new SluiceError("conflict", message, { cause: thrown }) : SluiceError.from(thrown);
-      this.#local.stop(this.#failure);
+      if (this.#failure === undefined) this.#fail(fenced, thrown);
     }
+  }
+
+  /** Nothing is written any more. */
+  #fail(fenced: boolean, cause: unknown): void {
+    const message = `another has ended the run ${this.run}, because this writer gave no sign of life`;
+    const failure = fenced ? new SluiceError("conflict", message, { cause }) : SluiceError.from(cause);
+    this.#failure = failure;
+    // Who reads it elsewhere is told why, where that much can be written; else it is found without a sign of life.
+    if (!fenced) this.#givenUp = giveUpRun(this.#shared, this.run, failure, this.#token).catch(() => false);
+    this.#local.stop(failure);
   }
 }

@@ -6,6 +6,9 @@ import type { RedisConnection } from "./redis-connection.js";
 import type { RunKeys } from "./redis-keys.js";
 import type { RedisRunReader } from "./redis-run-reader.js";
 
+/** How often Redis may refuse to end a run whose writer is dead before its readers are told. */
+const MOST_REFUSED = 3;
+
 /** A run that another process writes, as the readers in this process share it: what is published of it is parsed once. */
 export class RemoteRun {
   readonly run: string;
@@ -17,6 +20,8 @@ export class RemoteRun {
   readonly #bury: () => Promise<Buried>;
   readonly #onDeserted: () => void;
   #heard = false;
+  /** How often in a row Redis has refused to end it. */
+  #refused = 0;
 
   /**
    * @param pollMs how often to look whether the writer lives, where nothing is heard.
@@ -67,18 +72,22 @@ export class RemoteRun {
   async #poll(): Promise<void> {
     if (this.#heard) {
       this.#heard = false;
+      this.#refused = 0;
       return;
     }
     try {
       if (await this.#take()) return;
       const buried = await this.#bury();
+      this.#refused = 0;
       for (const reader of [...this.#readers]) {
         if (buried === "missing")
           reader.fail(new SluiceError("run-expired", `the run ${this.run} is not kept any more`));
         else reader.offer(undefined);
       }
-    } catch {
-      // A Redis that cannot be reached is asked again; readers that need it fail by themselves.
+    } catch (thrown) {
+      // It may be no more than a moment: a replica becomes the primary, a disk is full.
+      if (++this.#refused < MOST_REFUSED) return;
+      for (const reader of [...this.#readers]) reader.fail(SluiceError.from(thrown));
     }
   }
 }

@@ -168,7 +168,10 @@ export interface RunLog {
 
 /** How long and how much of a run is kept. */
 export interface Retention {
-  /** How long an ended run can be read, in ms; runs that follow one another from when the last of them ended. Default 300,000. */
+  /**
+   * How long an ended run can be read, in ms; runs that follow one another from when the last of them ended, in Redis for up to half as
+   * long again. Default 300,000.
+   */
   keepMs?: number;
   /** Of one run, in bytes as it is stored; the oldest entries go first. Default 4 MiB. */
   maxRunBytes?: number;

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Redis } from "ioredis";
 import { afterAll, describe, expect, test } from "vitest";
 import { RedisRunLog } from "../../src/runs/redis-run-log.js";
 import type { ChatEvent } from "../../src/stream/chat-event.js";
 import { BARE_ENV, ROOT } from "../e2e/run.js";
 import { startRedis } from "../support/local-server.js";
-import { readAll, readUntil } from "./run-log-contract.js";
+import { FINISH, readAll, readUntil, START } from "./run-log-contract.js";
 
 /** A writer is lost that gave no sign of life for one and a half of these: no busy machine holds it up for as long. */
 const HEARTBEAT_MS = 3_000;
@@ -17,8 +18,11 @@ const url = redis?.url ?? "";
 afterAll(() => redis?.stop());
 
 /** A process that writes a run of numbers; the built package does. */
-async function startWriter(run: string, announces = ""): Promise<{ child: ChildProcess; line: () => Promise<string> }> {
-  const args = [join(ROOT, "test", "runs", "run-writer.mjs"), url, run, String(HEARTBEAT_MS), announces];
+async function startWriter(
+  run: string,
+  { announces = "", follows = "" } = {},
+): Promise<{ child: ChildProcess; line: () => Promise<string> }> {
+  const args = [join(ROOT, "test", "runs", "run-writer.mjs"), url, run, String(HEARTBEAT_MS), announces, follows];
   const child = spawn(process.execPath, args, { cwd: ROOT, env: BARE_ENV, stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async () => String((await lines.next()).value);
@@ -84,8 +88,31 @@ describe.skipIf(redis === undefined)("a run that another process writes", () => 
     await log.close();
   });
 
+  test("is followed by another although its process was stopped in the midst of a chain, and wakes up again", async () => {
+    const [log, client] = [await open(), new Redis(url)];
+    const whole = async (run: string, follows?: string) => {
+      const writer = await log.open(run, follows === undefined ? {} : { follows });
+      writer.append([START, FINISH]);
+      await writer.flushed();
+    };
+    await whole("t1");
+    const { child, line } = await startWriter("t2", { follows: "t1" });
+    child.kill("SIGSTOP");
+    expect((await readAll(await log.read("t2"))).error).toMatchObject({ code: "run-lost" });
+    await whole("t3", "t2");
+    child.kill("SIGCONT");
+    expect(await line()).toBe("ended conflict");
+    await once(child, "close");
+    await whole("t4", "t3");
+    expect((await client.smembers("sluice:chain:t1")).sort()).toEqual(["t1", "t2", "t3", "t4"]);
+    const left = await Promise.all(["t1", "t2", "t3", "t4"].map((run) => client.pttl(`{sluice:run:${run}}:known`)));
+    expect(Math.max(...left) - Math.min(...left)).toBeLessThan(1_000);
+    client.disconnect();
+    await log.close();
+  });
+
   test("has its end announced by another where its writer is killed before it has done so", async () => {
-    const { child, line } = await startWriter("announced", "announces");
+    const { child, line } = await startWriter("announced", { announces: "announces" });
     const log = await open();
     const announced: string[] = [];
     log.onEnded = async (run) => void announced.push(run);

@@ -99,6 +99,44 @@ describe.skipIf(redis === undefined)("on a real server", () => {
     await log.close();
   });
 
+  test("what a turn costs does not grow with the turns before it", async () => {
+    const log = await open({ prefix: "turns", collectMs: 1 });
+    const client = new Redis(redis?.url ?? "");
+    const calls = async () => Number((await client.info("commandstats")).match(/cmdstat_pexpire:calls=(\d+)/)?.[1]);
+    const costs: number[] = [];
+    for (let i = 0; i < 60; i++) {
+      const before = await calls();
+      const writer = await log.open(`r${i}`, i === 0 ? {} : { follows: `r${i - 1}` });
+      writer.append([START, FINISH]);
+      await writer.flushed();
+      costs.push((await calls()) - before);
+    }
+    expect(costs[59]).toBeLessThanOrEqual(costs[2] ?? 0);
+    client.disconnect();
+    await log.close();
+  });
+
+  test("a turn whose process died as it began leaves nothing for ever, and those behind it are kept with the chain", async () => {
+    const log = await open({ prefix: "begun", keepMs: 60_000, collectMs: 1 });
+    const client = new Redis(redis?.url ?? "");
+    const run = async (name: string, follows?: string) => {
+      const writer = await log.open(name, follows === undefined ? {} : { follows });
+      writer.append([START, FINISH]);
+      await writer.flushed();
+    };
+    await run("a");
+    await run("b", "a");
+    // As if it had died between the two: the second run is there, and in no chain yet.
+    await client.del("begun:chain:a");
+    await client.pexpire("{begun:run:a}:known", 20_000);
+    await run("c", "b");
+    expect((await client.smembers("begun:chain:a")).sort()).toEqual(["a", "b", "c"]);
+    expect(await client.pttl("{begun:run:a}:known")).toBeGreaterThan(40_000);
+    expect(await client.pttl("begun:chain:a")).toBeGreaterThan(0);
+    client.disconnect();
+    await log.close();
+  });
+
   test("a chain is kept with its forks, without what was forgotten of it, and its end for longest", async () => {
     const log = await open({ prefix: "forked", keepMs: 60_000, collectMs: 1 });
     const client = new Redis(redis?.url ?? "");

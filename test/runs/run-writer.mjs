@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 import { RedisRunLog, startRun } from "sluice/runs";
 import { ChatStream } from "sluice/stream";
 
-const [url = "", run = "", heartbeatMs = "", announces = ""] = process.argv.slice(2);
+const [url = "", run = "", heartbeatMs = "", announces = "", follows = ""] = process.argv.slice(2);
 const say = (line) => writeSync(1, `${line}\n`);
 const log = await RedisRunLog.open({ url, heartbeatMs: Number(heartbeatMs), collectMs: 1 });
 
@@ -24,7 +24,9 @@ if (announces !== "") {
   };
 }
 
-const writer = await startRun(log, ChatStream.from(count()), { run, attended: false, announced: announces !== "" });
+const announced = announces !== "";
+const settings = { run, attended: false, announced, ...(follows !== "" && { follows }) };
+const writer = await startRun(log, ChatStream.from(count()), settings);
 say("begun");
 const { error } = await writer.done;
 say(`ended ${error?.code}`);

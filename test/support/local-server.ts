@@ -11,11 +11,16 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-/** Starts a Redis of its own, or says why it cannot. On CI a missing server is a failure, not a reason to skip. */
-export async function startRedis(): Promise<LocalServer | undefined> {
+/**
+ * Starts a Redis of its own, which keeps nothing when it ends, or says why it cannot. On CI a missing server is a failure, not a
+ * reason to skip.
+ *
+ * @param at its port. Default: a free one.
+ */
+export async function startRedis(at?: number): Promise<LocalServer | undefined> {
   const binary = find(["/usr/bin/redis-server", "/usr/local/bin/redis-server"]);
   if (binary === undefined) return missing("Redis", "redis-server");
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const server = spawn(binary, ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"], {
     stdio: "ignore",
   });

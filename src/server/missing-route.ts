@@ -4,6 +4,7 @@ import type { Dialect } from "../dialects/dialect.js";
 import { gemini } from "../dialects/gemini/gemini.js";
 import { ollama } from "../dialects/ollama/ollama.js";
 import { SluiceError } from "../stream/error.js";
+import { restErrors } from "./a2a/rest-errors.js";
 import type { ServerCall } from "./call.js";
 import { callerErrors } from "./caller-protocol.js";
 import type { Route } from "./route.js";
@@ -12,8 +13,7 @@ import type { Route } from "./route.js";
 const FORMS: readonly [RegExp, Pick<Dialect, "writeError">][] = [
   [/^\/v1\/messages(?:\/|$)/, anthropic],
   [/^\/v1(?:beta|alpha)\//, gemini],
-  // Errors of A2A's HTTP+JSON have the same form (google.rpc.Status).
-  [/^\/a2a\/[^/]+\/v1(?:\/|$)/, gemini],
+  [/^\/a2a\/[^/]+\/v1(?:\/|$)/, restErrors],
   [/^\/api\//, ollama],
 ];
 

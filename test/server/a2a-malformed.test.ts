@@ -1,5 +1,8 @@
+import { ClientFactory, DefaultAgentCardResolver, RestTransportFactory } from "@a2a-js/sdk/client";
+import { RestRequestMalformedError } from "@a2a-js/sdk/errors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echo } from "../../src/models/echo.js";
+import { say } from "./a2a-client.js";
 import { type Serving, serve } from "./serve.js";
 
 let serving: Serving;
@@ -68,5 +71,20 @@ describe("A2A refuses, and does not fail of,", () => {
   test("what there is not, in the form of the binding", async () => {
     const { status, body } = await ask("/a2a/echo/v1/message:send", {}, "PUT");
     expect([status, body.error.code, body.error.status]).toEqual([404, 404, "NOT_FOUND"]);
+  });
+
+  test("a body that is no JSON, as the protocol's own client knows it", async () => {
+    const fetchImpl: typeof fetch = (input, init) => fetch(input, init?.body ? { ...init, body: "{" } : init);
+    const factory = new ClientFactory({
+      transports: [new RestTransportFactory({ fetchImpl })],
+      cardResolver: new DefaultAgentCardResolver({ fetchImpl }),
+    });
+    const client = await factory.createFromUrl(serving.url, "/a2a/echo/.well-known/agent-card.json");
+    await expect(client.sendMessage(say("Hi"))).rejects.toBeInstanceOf(RestRequestMalformedError);
+  });
+
+  test("a badly encoded path over HTTP+JSON, with the reason", async () => {
+    const { body } = await ask("/a2a/echo/v1/tasks/%zz");
+    expect(body.error.details).toMatchObject([{ reason: "INVALID_PARAMS", domain: "a2a-protocol.org" }]);
   });
 });

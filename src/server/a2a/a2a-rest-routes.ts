@@ -1,4 +1,3 @@
-import { gemini } from "../../dialects/gemini/gemini.js";
 import { SluiceError } from "../../stream/error.js";
 import type { ServerCall } from "../call.js";
 import { decodedPath } from "../path-rest.js";
@@ -19,6 +18,7 @@ import {
   streamMessage,
   subscribe,
 } from "./a2a-rest.js";
+import { restErrors } from "./rest-errors.js";
 
 /** A task's id and what is done with it; ids of tasks have no colons. */
 const TASK = /\/v1\/tasks\/([^/:]*)(?::([^/]*))?(?:\/pushNotificationConfigs(?:\/([^/]+))?)?$/;
@@ -29,8 +29,7 @@ const TASK = /\/v1\/tasks\/([^/:]*)(?::([^/]*))?(?:\/pushNotificationConfigs(?:\
  * @param servedAt what a call's path names.
  */
 export function a2aRestRoutes(core: ServerCore, servedAt: (call: ServerCall) => ServedModel): Route[] {
-  // Errors have the same form (google.rpc.Status).
-  const errors = gemini;
+  const errors = restErrors;
   const base = "/a2a/:name/v1";
   const plain = (httpMethod: Route["method"], path: string, summary: string, method: RestMethod): Route => {
     const handle = async (call: ServerCall) => restReply(core, call, servedAt(call), { method });

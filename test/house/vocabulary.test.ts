@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -42,7 +42,8 @@ function wordsOf(name: string): string[] {
 }
 
 describe("the vocabulary", () => {
-  const terms = readFileSync(`${root}docs/vocabulary.md`, "utf8").toLowerCase();
+  const page = readFileSync(`${root}docs/vocabulary.md`, "utf8");
+  const terms = page.toLowerCase();
   const isTerm = (word: string) =>
     new RegExp(`\\b${word.replace(/(e?s|e?d|ing|able)$/, "")}(e|s|es|d|ed|ing)?\\b`).test(terms);
 
@@ -55,5 +56,14 @@ describe("the vocabulary", () => {
     );
     expect(names.length).toBeGreaterThan(500);
     expect(unknown).toEqual([]);
+  });
+
+  it("has each term once, and points to what is there", () => {
+    const listed = [...page.matchAll(/^\| ([^|]+?) \|/gm)].map(([, term = ""]) => term);
+    const rows = listed.filter((term) => !/^(term|-+)$/i.test(term));
+    expect(rows.length).toBeGreaterThan(150);
+    expect(rows.filter((term, at) => rows.indexOf(term) !== at)).toEqual([]);
+    const paths = [...page.matchAll(/`(src\/[^`]+)`/g)].map(([, path = ""]) => path);
+    expect(paths.filter((path) => !existsSync(root + path))).toEqual([]);
   });
 });

@@ -181,6 +181,96 @@ test.each([400, 404, 410])("a session that the server has lost (%i) is begun aga
 });
 
 test.each([
+  ["BuilderIO/agent-native#5547", "Session not found"],
+  ["modelcontextprotocol/python-sdk#1676", JSON.stringify({ error: { code: -32_600, message: "Session terminated" } })],
+  [
+    "anthropics/claude-code#83404, samanhappy/mcphub#742",
+    JSON.stringify({ jsonrpc: "2.0", id: "server-error", error: { code: -32_600, message: "Session not found" } }),
+  ],
+])("a session that is gone is begun again whatever the server says of it (%s)", async (_, body) => {
+  let session: unknown;
+  const { client, seen } = await start(({ method }, response, request) => {
+    if (method !== "tools/call") return false;
+    session ??= request.headers["mcp-session-id"];
+    if (request.headers["mcp-session-id"] !== session) return false;
+    response.writeHead(404, { "content-type": "application/json" }).end(body);
+    return true;
+  });
+  expect(await outputOf(client, "work")).toBe("done");
+  expect(seen.filter((method) => method === "tools/call")).toHaveLength(2);
+});
+
+test("calls that run while a session is lost are each made once more, and none is cut off", async () => {
+  let lost: unknown;
+  let asked = 0;
+  const slow = deferred();
+  const { client, seen } = await start(({ method, id }, response, request) => {
+    const session = request.headers["mcp-session-id"];
+    if (method !== "tools/call") return false;
+    lost ??= session;
+    if (session !== lost) return false;
+    const turn = asked++;
+    const refuse = () => response.writeHead(404).end("Session not found");
+    // One of them got through to where the session is still known, and its answer takes its time.
+    const content = [{ type: "text", text: "slow" }];
+    if (turn === 0) {
+      void slow.promise.then(() => {
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({ jsonrpc: "2.0", id, result: { content } }));
+      });
+    } else if (turn === 1) refuse();
+    else setTimeout(refuse, 50);
+    return true;
+  });
+  const calls = Array.from({ length: 4 }, () => outputOf(client, "work"));
+  await Promise.race(calls);
+  slow.resolve();
+  expect((await Promise.all(calls)).toSorted()).toEqual(["done", "done", "done", "slow"]);
+  expect(seen.filter((method) => method === "initialize")).toHaveLength(2);
+});
+
+test("a server that is away for two requests is asked again by the next call (anthropics/claude-code#94273)", async () => {
+  let away = 0;
+  const { client } = await start(({ method }, response) => {
+    if (away === 0 || (method !== "tools/call" && method !== "initialize")) return false;
+    away--;
+    response.writeHead(404).end("404 page not found");
+    return true;
+  });
+  expect(await outputOf(client, "work")).toBe("done");
+  away = 2;
+  expect((await call(client, "work"))[0]).toMatchObject({ isError: true, output: expect.stringContaining("404") });
+  expect(await outputOf(client, "work")).toBe("done");
+});
+
+test.each([500, 502, 503])(
+  "a call that is answered %i ends, is not made again, and the next one works (strands-agents/harness-sdk#1169)",
+  async (status) => {
+    let fails = true;
+    const { client, seen } = await start(({ method }, response) => {
+      if (method !== "tools/call" || !fails) return false;
+      fails = false;
+      response.writeHead(status).end("upstream is away");
+      return true;
+    });
+    expect((await call(client, "work"))[0]).toMatchObject({
+      isError: true,
+      output: expect.stringContaining("upstream is away"),
+    });
+    expect(await outputOf(client, "work")).toBe("done");
+    expect(seen.filter((method) => method === "tools/call")).toHaveLength(2);
+  },
+);
+
+test("a call that is never answered ends with the loop's time (anthropics/claude-code#69593)", async () => {
+  const { client } = await start(({ method }) => method === "tools/call", { timeoutMs: 50 });
+  expect((await call(client, "work"))[0]).toMatchObject({
+    isError: true,
+    output: expect.stringContaining("longer than 50 ms"),
+  });
+});
+
+test.each([
   [200, "text/plain"],
   [200, "application/json"],
   [204, ""],

@@ -7,6 +7,7 @@ import type { Tool, ToolCallContext, ToolContext } from "../tool.js";
 import { toolSchema } from "../tool-schema.js";
 import type { ToolSource } from "../toolbox.js";
 import { AskElicitation } from "./ask-elicitation.js";
+import { ConnectionUses } from "./connection-uses.js";
 import { httpStatusOf } from "./http-status.js";
 import { callTool, NEVER } from "./mcp-call.js";
 import { authorize, callError, connectMcp, listError, type McpConnection } from "./mcp-connection.js";
@@ -60,6 +61,7 @@ class McpToolSource implements McpTools {
   readonly #connectTimeoutMs: number;
   readonly #asking = new AskElicitation();
   readonly #slots: Slots | undefined;
+  readonly #uses = new ConnectionUses();
   #connection: Promise<McpConnection> | undefined;
   #listed: Promise<readonly Tool[]> | undefined;
   readonly #closed = new AbortController();
@@ -121,7 +123,7 @@ class McpToolSource implements McpTools {
     const connection = this.#connection;
     this.#forget();
     const opened = await connection?.catch(() => undefined);
-    await opened?.close();
+    await Promise.all([opened?.close(), this.#uses.close()]);
   }
 
   #forget(): void {
@@ -155,12 +157,21 @@ class McpToolSource implements McpTools {
     const connecting = this.#connect();
     const connection = await connecting;
     try {
-      return await ask(connection);
+      return await this.#askOver(connection, ask);
     } catch (thrown) {
-      if (!isForgotten(connection, thrown)) throw callError(this.#options, connection, thrown);
+      if (!isForgotten(connection, thrown)) throw thrown;
       if (this.#connection === connecting) this.#forget();
-      await connection.close().catch(() => {});
-      return ask(await this.#connect());
+      // Others may still be answered over it.
+      this.#uses.giveUp(connection);
+      return this.#askOver(await this.#connect(), ask);
+    }
+  }
+
+  async #askOver<T>(connection: McpConnection, ask: (connection: McpConnection) => Promise<T>): Promise<T> {
+    try {
+      return await this.#uses.during(connection, ask);
+    } catch (thrown) {
+      throw callError(this.#options, connection, thrown);
     }
   }
 

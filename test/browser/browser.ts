@@ -32,6 +32,8 @@ export interface OpenPage {
   context: BrowserContext;
   /** Errors that the page threw, what its security policy refused, and requests to other hosts. */
   problems: string[];
+  /** Opens another tab of the same profile; its problems are counted with these. */
+  tab(address?: string): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -64,20 +66,14 @@ export class TestBrowser {
       ...options,
     });
     context.setDefaultTimeout(ACTION_MS);
-    const page = await context.newPage();
     const problems: string[] = [];
-    const { host } = url === "about:blank" ? { host: "" } : new URL(url);
-    page.on("pageerror", (error) => problems.push(String(error)));
-    page.on("console", (message) => {
-      if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) problems.push(message.text());
-    });
-    page.on("request", (request) => {
-      const asked = new URL(request.url());
-      if (asked.protocol.startsWith("http") && host !== "" && asked.host !== host)
-        problems.push(`asked ${request.url()}`);
-    });
-    await page.goto(url);
-    return { page, context, problems, close: () => context.close() };
+    const tab = async (address = url) => {
+      const page = await context.newPage();
+      watch(page, address, problems);
+      await page.goto(address);
+      return page;
+    };
+    return { page: await tab(), context, problems, tab, close: () => context.close() };
   }
 
   /**
@@ -97,6 +93,20 @@ export class TestBrowser {
   close(): Promise<void> {
     return this.#browser.close();
   }
+}
+
+/** Writes down what goes wrong in a page. */
+function watch(page: Page, url: string, problems: string[]): void {
+  const { host } = url === "about:blank" ? { host: "" } : new URL(url);
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    const asked = new URL(request.url());
+    if (asked.protocol.startsWith("http") && host !== "" && asked.host !== host)
+      problems.push(`asked ${request.url()}`);
+  });
 }
 
 /** An event of Chromium's tracing; times in µs. */

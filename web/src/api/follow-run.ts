@@ -17,7 +17,7 @@ export interface RunPlace {
 export interface FollowOptions {
   /** Events that arrived together, in order, each once, and the place after them. */
   onEvents(events: readonly ChatEvent[], place: RunPlace): void;
-  /** The run was begun: what its headers say. */
+  /** The run was begun. */
   onResponse?(response: Response): void;
   /** The connection was lost and is being made again, or is there again. */
   onConnection?(state: "connected" | "reconnecting"): void;
@@ -44,6 +44,7 @@ export async function beginRun(body: object, run: string, options: FollowOptions
       throw lost;
     });
   });
+  options.onResponse?.(response);
   await follow(response, place, options);
 }
 

@@ -1,8 +1,9 @@
-import { signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { isJsonObject, type JsonValue, parseJson } from "../../../src/base/json.js";
 import { native } from "../../../src/dialects/native/native.js";
 import { openAiChat } from "../../../src/dialects/openai-chat/openai-chat.js";
 import { SluiceError } from "../../../src/stream/error.js";
+import { keptText } from "../store/kept-text.js";
 
 /** What is sent to the server. */
 export interface Ask {
@@ -13,19 +14,17 @@ export interface Ask {
   signal?: AbortSignal;
 }
 
-const KEY = "sluice-key";
+const kept = keptText("sluice-key");
 
 /** The key that the server is sent; kept in this browser. Empty if there is none. */
-export const key = signal(localStorage.getItem(KEY) ?? "");
+export const key: ReadonlySignal<string> = kept.text;
 
 /** Whether the server has refused the key, or asks for one: a dialog then asks the user. */
 export const keyWanted = signal(false);
 
 /** Takes a key that the user gave. */
 export function takeKey(given: string): void {
-  key.value = given.trim();
-  if (key.value === "") localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, key.value);
+  kept.keep(given.trim());
   keyWanted.value = false;
 }
 

@@ -8,6 +8,7 @@ import type { PageProps } from "../shell/page.js";
 import { goTo } from "../shell/route.js";
 import { ChatHead } from "./chat-head.js";
 import { Composer } from "./composer.js";
+import { deletedElsewhere } from "./follow-tabs.js";
 import { openConversation } from "./open-conversation.js";
 import { Thread } from "./thread.js";
 import { Ideas, Welcome } from "./welcome.js";
@@ -26,6 +27,7 @@ export function ChatPage({ rest: [id] }: PageProps) {
         before?.settings ?? (embeddedModel === undefined ? {} : { model: embeddedModel }),
       );
     } else if (before?.id !== id) {
+      deletedElsewhere.value = false;
       before?.leave();
       opening.value = true;
       void OpenConversation.open(id).then((conversation) => {
@@ -51,6 +53,7 @@ export function ChatPage({ rest: [id] }: PageProps) {
   if (conversation === undefined || opening.value)
     return <div class="page-loading" role="status" aria-label="Loading" />;
   const sent = () => {
+    deletedElsewhere.value = false;
     if (id === undefined) goTo(["chat", conversation.id], { replace: true });
   };
   return (

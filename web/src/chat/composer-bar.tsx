@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { Icon } from "../design/icon.js";
@@ -87,8 +86,6 @@ function AttachButton({ onFiles }: { onFiles(files: File[]): void }) {
 
 /** Whether personal data is taken out of what is sent. */
 function PersonalSwitch({ conversation }: { conversation: OpenConversation }) {
-  const version = useSignal(0);
-  void version.value;
   const on = conversation.settings.hidePersonal === true;
   return (
     <button
@@ -97,10 +94,7 @@ function PersonalSwitch({ conversation }: { conversation: OpenConversation }) {
       aria-pressed={on}
       aria-label="Hide personal data"
       title={on ? "Personal data is hidden from the model" : "Hide personal data from the model"}
-      onClick={() => {
-        conversation.change({ hidePersonal: !on });
-        version.value++;
-      }}
+      onClick={() => conversation.change({ hidePersonal: !on })}
     >
       <Icon name="shield" />
     </button>

@@ -10,6 +10,7 @@ import { goTo, hrefOf, route } from "../shell/route.js";
 import { leaveSidebar } from "../shell/sidebar.js";
 import type { ConversationRecord } from "../store/records.js";
 import { shelf } from "../store/shelf.js";
+import { setDraft } from "./drafts.js";
 import { openConversation } from "./open-conversation.js";
 
 const DAY_MS = 86_400_000;
@@ -90,6 +91,7 @@ function Menu({ record, close, onRename }: { record: ConversationRecord; close()
       goTo(["chat"], { replace: true });
     }
     void deleteConversation(record.id);
+    setDraft(record.id, "", false);
   };
   return (
     <>

@@ -16,13 +16,7 @@ const MANY = 8;
 
 /** Who answers: a model, an agent or a workflow. */
 export function ModelPicker({ conversation }: { conversation: OpenConversation }) {
-  const version = useSignal(0);
-  void version.value;
   const { model } = conversation;
-  const choose = (name: string) => {
-    conversation.change({ model: name });
-    version.value++;
-  };
   return (
     <Popover
       label={`Model: ${model || "none"}`}
@@ -38,7 +32,7 @@ export function ModelPicker({ conversation }: { conversation: OpenConversation }
         <ModelList
           chosen={model}
           onChoose={(name) => {
-            choose(name);
+            conversation.change({ model: name });
             close();
           }}
         />

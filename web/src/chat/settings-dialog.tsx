@@ -1,7 +1,9 @@
+import { useRef } from "preact/hooks";
 import type { ReasoningEffort } from "../../../src/stream/chat-request.js";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { Dialog } from "../design/dialog.js";
 import { Icon } from "../design/icon.js";
+import type { ConversationSettings } from "../store/records.js";
 import { settingsOpen } from "./settings-state.js";
 
 const EFFORTS: readonly ReasoningEffort[] = ["none", "minimal", "low", "medium", "high", "max"];
@@ -20,10 +22,11 @@ export function SettingsDialog({ conversation }: { conversation: OpenConversatio
 
 function Settings({ conversation, onDone }: { conversation: OpenConversation; onDone(): void }) {
   const { system, temperature, maxTokens, effort, hidePersonal } = conversation.settings;
+  const opened = useRef(conversation.settings);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
-    conversation.change(changesIn(new FormData(event.currentTarget)));
+    conversation.change(changesOf(opened.current, new FormData(event.currentTarget)));
     onDone();
   };
   return (
@@ -78,15 +81,18 @@ function Settings({ conversation, onDone }: { conversation: OpenConversation; on
   );
 }
 
-function changesIn(data: FormData): Parameters<OpenConversation["change"]>[0] {
+/** What is not as it was when the dialog was opened: the rest may have been changed in another tab meanwhile. */
+function changesOf(opened: ConversationSettings, data: FormData): Partial<ConversationSettings> {
   const number = (name: string) => (data.get(name) === "" ? undefined : Number(data.get(name)));
-  return {
-    system: String(data.get("system") ?? ""),
+  const given: Record<string, unknown> = {
+    system: String(data.get("system") ?? "") || undefined,
     temperature: number("temperature"),
     maxTokens: number("maxTokens"),
     effort: EFFORTS.find((one) => one === data.get("effort")),
     hidePersonal: data.has("hidePersonal") || undefined,
-  } as Parameters<OpenConversation["change"]>[0];
+  };
+  const before: Record<string, unknown> = { ...opened, hidePersonal: opened.hidePersonal || undefined };
+  return Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== before[name]));
 }
 
 interface NumberFieldProps {

@@ -3,7 +3,7 @@ import type { OpenConversation } from "../conversation/conversation.js";
 import type { GivenFile } from "../store/records.js";
 import { speakAnswer, speaksAnswers, stopSpeaking } from "../voice/speaking.js";
 import { talkState } from "../voice/talk.js";
-import { draftOf, keepDraft } from "./drafts.js";
+import { draftOf, setDraft } from "./drafts.js";
 import { readFiles } from "./read-files.js";
 
 /** What is being written, and what sends it. */
@@ -28,10 +28,7 @@ export function useComposer(conversation: OpenConversation, onSent: () => void):
   const problem = useSignal("");
   const isNew = conversation.path.value.length === 0;
   const draft = draftOf(conversation.id, isNew);
-  const write = (text: string) => {
-    draft.value = text;
-    keepDraft(conversation.id, text, isNew);
-  };
+  const write = (text: string) => setDraft(conversation.id, text, isNew);
   const ask = (text: string, given: GivenFile[], aloud: boolean) => {
     stopSpeaking();
     conversation.send(text, given);
@@ -43,8 +40,7 @@ export function useComposer(conversation: OpenConversation, onSent: () => void):
     const text = draft.value.trim();
     if (text === "" && files.value.length === 0) return;
     ask(text, [...files.value], speaksAnswers.peek() || talkState.peek() !== "off");
-    keepDraft(conversation.id, "", isNew);
-    draft.value = "";
+    write("");
     files.value = [];
     problem.value = "";
   };

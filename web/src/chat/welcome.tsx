@@ -3,6 +3,7 @@ import type { OpenConversation } from "../conversation/conversation.js";
 import { Icon } from "../design/icon.js";
 import { focusComposer } from "./composer-focus.js";
 import { setDraft } from "./drafts.js";
+import { deletedElsewhere } from "./follow-tabs.js";
 
 const IDEAS = [
   { title: "Explain a thing", text: "Explain how a lock keeps two threads apart, with a small example in Go." },
@@ -17,6 +18,12 @@ export function Welcome() {
   return (
     <div class="welcome">
       <h1>What would you like to know?</h1>
+      {deletedElsewhere.value && (
+        <p class="notice" role="status">
+          <Icon name="trash" />
+          <span>The chat that stood here was deleted in another tab.</span>
+        </p>
+      )}
       {error !== undefined && (
         <div class="notice danger" role="alert">
           <Icon name="alert" />

@@ -17,11 +17,13 @@ export class Branches<Turn extends Pick<TurnRecord, "id" | "parent" | "at">> {
     for (const turn of turns.toSorted((a, b) => a.at - b.at)) this.add(turn);
   }
 
+  /** Adds a turn, or puts it in the place of the one that has its id. */
   add(turn: Turn): void {
     this.#turns.set(turn.id, turn);
     const parent = turn.parent ?? "";
     const children = this.#children.get(parent) ?? [];
-    this.#children.set(parent, [...children.filter(({ id }) => id !== turn.id), turn]);
+    const place = children.findIndex(({ id }) => id === turn.id);
+    this.#children.set(parent, place === -1 ? [...children, turn] : children.with(place, turn));
   }
 
   find(id: string | undefined): Turn | undefined {

@@ -4,6 +4,7 @@ import { native } from "../../../src/dialects/native/native.js";
 import type { ChatRequest } from "../../../src/stream/chat-request.js";
 import type { InputResponse, InputResponsePart } from "../../../src/stream/message.js";
 import { servedNames } from "../api/served-models.js";
+import { choiceOf, progressOf } from "../store/answer-progress.js";
 import type {
   AnswerTurn,
   ConversationRecord,
@@ -13,8 +14,9 @@ import type {
   UserTurn,
 } from "../store/records.js";
 import { shelf } from "../store/shelf.js";
+import type { TabNews } from "../store/tabs.js";
 import { Branches, type BranchPlace } from "./branches.js";
-import { conversations, noteConversation } from "./conversation-list.js";
+import { addConversation, changeConversation, conversations } from "./conversation-list.js";
 import { messagesOf } from "./history.js";
 import { LiveAnswer } from "./live-answer.js";
 import { titleOf } from "./title-of.js";
@@ -30,14 +32,19 @@ export class OpenConversation {
   /** What was answered to requests that wait for others. */
   readonly #responses = new Map<string, InputResponse>();
 
+  /** Whether it is kept: from its first message on. */
+  #kept: boolean;
   /** Resolves when the conversation is stored as it is now. */
   #noted: Promise<void> = Promise.resolve();
+  /** Resolves when all is read that other tabs have told of. */
+  #heard: Promise<void> = Promise.resolve();
 
   readonly path: ReadonlySignal<readonly TurnRecord[]>;
   /** The answer that is under way at the end of the path. */
   readonly running: ReadonlySignal<LiveAnswer | undefined>;
 
-  constructor(record: ConversationRecord, turns: readonly TurnRecord[]) {
+  constructor(record: ConversationRecord, turns: readonly TurnRecord[], kept: boolean) {
+    this.#kept = kept;
     this.#record = signal(record);
     this.#branches = new Branches(turns);
     this.#head = signal(record.head);
@@ -57,7 +64,7 @@ export class OpenConversation {
   static async open(id: string): Promise<OpenConversation> {
     const record = await shelf.find(id);
     if (record === undefined) return OpenConversation.create(id);
-    const conversation = new OpenConversation(record, await shelf.turns(id));
+    const conversation = new OpenConversation(record, await shelf.turns(id), true);
     const last = conversation.path.value.at(-1);
     if (last?.kind === "answer" && last.state === "running") void conversation.#resume(last);
     return conversation;
@@ -66,7 +73,7 @@ export class OpenConversation {
   /** A new one; it is kept from its first message on. */
   static create(id: string, settings: ConversationSettings = {}): OpenConversation {
     const now = Date.now();
-    return new OpenConversation({ id, title: "", createdAt: now, updatedAt: now, settings }, []);
+    return new OpenConversation({ id, title: "", createdAt: now, updatedAt: now, settings }, [], false);
   }
 
   get id(): string {
@@ -87,18 +94,16 @@ export class OpenConversation {
   }
 
   change(settings: Partial<ConversationSettings>): void {
-    const merged: Record<string, unknown> = { ...this.settings, ...settings };
-    for (const [name, value] of Object.entries(merged)) if (value === undefined || value === "") delete merged[name];
-    this.#change({ settings: merged as ConversationSettings });
+    this.#change((record) => ({ ...record, settings: withChanges(record.settings, settings) }));
   }
 
   /** The answer of a turn, as it is shown. */
   answer(turn: AnswerTurn): LiveAnswer {
     let answer = this.#answers.get(turn.id);
     if (answer === undefined) {
-      answer = new LiveAnswer(turn, async (record) => {
-        await shelf.putTurn(record);
-        await this.#noted;
+      answer = new LiveAnswer(turn, {
+        keep: (record, begun) => this.#keep(record, begun),
+        keepNow: (record) => shelf.keepAnswerNow(record),
       });
       this.#answers.set(turn.id, answer);
     }
@@ -154,6 +159,16 @@ export class OpenConversation {
     void this.#run(answer, parts, [...history, { role: "tool", content: parts }]);
   }
 
+  /** Another tab has written this conversation. Nothing of that is written again. */
+  hear(news: TabNews): void {
+    this.#heard = this.#heard.then(() => this.#read(news)).catch(() => {});
+  }
+
+  /** Another tab has deleted it. */
+  abandon(): void {
+    this.running.value?.abandon();
+  }
+
   /** It is not shown any more. Runs go on at the server; they are come back to. */
   leave(): void {
     this.running.value?.leave();
@@ -180,7 +195,7 @@ export class OpenConversation {
     this.running.value?.stop();
     const turn: UserTurn = { id: uuid(), ...this.#under(parent), kind: "user", text, files };
     this.#add(turn);
-    if (this.#record.value.title === "") this.#change({ title: titleOf(text, files) });
+    if (this.#record.value.title === "") this.#change((record) => ({ ...record, title: titleOf(text, files) }));
     this.#ask(turn.id);
   }
 
@@ -213,7 +228,7 @@ export class OpenConversation {
       body: { ...body, thread: this.id },
       through: hidden?.restore,
     });
-    this.#change({ updatedAt: Date.now() });
+    this.#touch();
   }
 
   #under(parent: string | undefined) {
@@ -222,18 +237,75 @@ export class OpenConversation {
 
   #add(turn: TurnRecord): void {
     this.#branches.add(turn);
-    void shelf.putTurn(turn);
     this.#version.value++;
     this.#moveTo(turn.id);
+    void shelf.addTurn(turn);
   }
 
   #moveTo(head: string): void {
     this.#head.value = head;
-    this.#change({ head, updatedAt: Date.now() });
+    this.#change((record) => ({ ...record, head, updatedAt: Date.now() }));
   }
 
-  #change(change: Partial<ConversationRecord>): void {
-    this.#record.value = { ...this.#record.value, title: this.title, ...change };
-    if (this.#head.value !== undefined) this.#noted = noteConversation(this.#record.value).catch(() => {});
+  #touch(): void {
+    this.#change((record) => ({ ...record, updatedAt: Date.now() }));
   }
+
+  #change(change: (record: ConversationRecord) => ConversationRecord): void {
+    this.#record.value = change({ ...this.#record.value, title: this.title });
+    if (this.#head.value === undefined) return;
+    const noted = this.#kept ? changeConversation(this.id, change) : addConversation(this.#record.value);
+    this.#kept = true;
+    this.#noted = noted.catch(() => {});
+  }
+
+  /** @returns whether it is this tab's to go on with. */
+  async #keep(record: AnswerTurn, begun: boolean): Promise<boolean> {
+    const kept = await shelf.keepAnswer(record, begun);
+    await this.#noted;
+    if (kept !== undefined && kept !== record) this.#take(kept, true);
+    return kept === record;
+  }
+
+  async #read(news: TabNews): Promise<void> {
+    if (news.kind === "conversation") {
+      const noted = this.#noted;
+      await noted;
+      const record = await shelf.find(this.id);
+      // What was changed here meanwhile is not in it yet.
+      if (noted !== this.#noted) return this.#read(news);
+      if (record !== undefined) this.#record.value = record;
+      return;
+    }
+    const own = this.#branches.find(news.turn);
+    const told = news.kind === "answer" ? news : undefined;
+    if (own !== undefined) {
+      if (told === undefined || own.kind !== "answer") return;
+      const answer = this.#answers.get(own.id);
+      const record = answer?.record ?? own;
+      const choice = choiceOf(progressOf(record), told, answer?.following ?? "no");
+      if (choice === "keep") await shelf.keepAnswer(record, true);
+      if (choice !== "read") return;
+    }
+    const turn = await shelf.turn(news.turn);
+    if (turn !== undefined) this.#take(turn, told?.begun ?? false);
+  }
+
+  /** Shows a turn of another tab's. Who is at the end of its branch goes along. */
+  #take(turn: TurnRecord, begun: boolean): void {
+    this.#answers.get(turn.id)?.abandon();
+    this.#answers.delete(turn.id);
+    this.#branches.add(turn);
+    if (turn.parent === this.#head.value) this.#head.value = turn.id;
+    this.#version.value++;
+    if (turn.kind === "answer" && turn.state === "running" && begun && turn.id === this.#head.value)
+      void this.#resume(turn);
+  }
+}
+
+/** Settings with others in their places; what is empty is none. */
+function withChanges(settings: ConversationSettings, changes: Partial<ConversationSettings>): ConversationSettings {
+  const merged: Record<string, unknown> = { ...settings, ...changes };
+  for (const [name, value] of Object.entries(merged)) if (value === undefined || value === "") delete merged[name];
+  return merged as ConversationSettings;
 }

@@ -20,25 +20,38 @@ export interface AnswerRequest {
   through?: ((event: ChatEvent, emit: (event: ChatEvent) => void) => void) | undefined;
 }
 
+/** Where an answer is kept. */
+export interface AnswerKeeper {
+  /**
+   * Resolves when it is stored for good. `false`: it is not this tab's any more, since another one has more of it or has deleted it.
+   *
+   * @param begun whether the server knows its run.
+   */
+  keep(record: AnswerTurn, begun: boolean): Promise<boolean>;
+  /** Stores it at once: the page is being left. */
+  keepNow(record: AnswerTurn): Promise<void>;
+}
+
 /** An answer that is shown: one that arrives, or one that is kept. */
 export class LiveAnswer {
   readonly view = new AnswerView();
   readonly #record: AnswerTurn;
-  readonly #keep: (record: AnswerTurn) => Promise<void>;
+  readonly #keeper: AnswerKeeper;
   readonly #state;
   readonly #error = signal<SluiceError | undefined>(undefined);
   readonly #connection = signal<"connected" | "reconnecting">("connected");
   readonly #figures;
   #log = new AnswerLog();
+  /** As long as it is followed. */
   #stop: AbortController | undefined;
+  #known = false;
   #began = 0;
   #keptAt = 0;
   #keepCost = 0;
 
-  /** @param keep stores the record; resolves when it is stored for good. */
-  constructor(record: AnswerTurn, keep: (record: AnswerTurn) => Promise<void>) {
+  constructor(record: AnswerTurn, keeper: AnswerKeeper) {
     this.#record = record;
-    this.#keep = keep;
+    this.#keeper = keeper;
     this.#state = signal(record.state);
     this.#figures = signal(record.figures);
     if (record.error !== undefined) this.#error.value = errorFromJson(record.error);
@@ -70,20 +83,28 @@ export class LiveAnswer {
     return this.#figures;
   }
 
+  /** Whether this tab takes its events from the server, and whether it has lost them. */
+  get following(): "no" | "yes" | "lost" {
+    if (this.#stop === undefined) return "no";
+    return this.#connection.value === "connected" ? "yes" : "lost";
+  }
+
   /** Asks for it, or, after somebody has answered its requests, for the rest of it. Resolves when it is over. */
   async begin(responses: InputResponsePart[], { body, through }: AnswerRequest): Promise<void> {
     for (const { id, response } of responses) this.view.respond(id, response);
     this.#log = new AnswerLog();
     const place = { run: uuid(), seq: -1 };
     this.#record.legs = [...this.#record.legs, { responses, events: [], place }];
+    this.#known = false;
     await this.#follow((options) => beginRun(body, place.run, options), through);
   }
 
   /** Goes on with one that was running when the page was left. */
   async resume(through?: AnswerRequest["through"]): Promise<void> {
     const { place, events } = this.#leg;
+    this.#known = true;
     if (place === undefined) {
-      this.#end("failed", neverBegan());
+      await this.#end("failed", neverBegan());
       return;
     }
     this.#log = new AnswerLog();
@@ -99,24 +120,36 @@ export class LiveAnswer {
   stop(): void {
     const { run } = this.#leg.place ?? {};
     if (run !== undefined && this.#state.value === "running") void stopRun(run).catch(() => {});
+    if (this.#stop === undefined && this.#state.value === "running") void this.#end("stopped");
     this.#stop?.abort();
   }
 
   /** Leaves it, while the server goes on. */
   leave(): void {
-    this.keepNow();
+    if (this.#stop !== undefined) void this.#store(true);
+    this.abandon();
+  }
+
+  /** Leaves it to another tab. */
+  abandon(): void {
     this.#stop?.abort("left");
   }
 
-  /** Keeps what has come so far. */
+  /** Keeps what has come so far, at once. */
   keepNow(): void {
-    void this.#store();
+    if (this.#stop !== undefined) void this.#keeper.keepNow(this.#snapshot()).catch(() => {});
   }
 
-  async #store(): Promise<void> {
-    this.#leg.events = this.#log.events;
+  /** @returns whether it is this tab's to go on with. */
+  async #store(begun = this.#known): Promise<boolean> {
     // An answer that cannot be stored is shown all the same.
-    await this.#keep({ ...this.#record }).catch(() => {});
+    return this.#keeper.keep(this.#snapshot(), begun).catch(() => true);
+  }
+
+  #snapshot(): AnswerTurn {
+    if (this.#stop !== undefined) this.#leg.events = this.#log.events;
+    // Storing takes a while, in which more comes: what is stored belongs together.
+    return { ...this.#record, legs: this.#record.legs.map((leg) => ({ ...leg })) };
   }
 
   get #leg(): AnswerLeg {
@@ -135,7 +168,10 @@ export class LiveAnswer {
     this.#error.value = undefined;
     delete this.#record.error;
     // Before the run is asked for: a page that is reloaded at any time finds it.
-    await this.#store();
+    if (!(await this.#store())) {
+      this.#stop = undefined;
+      return;
+    }
     this.#began = performance.now();
     const take = (event: ChatEvent) => this.#take(event);
     const onEvents = (events: readonly ChatEvent[], place: RunPlace) => {
@@ -146,14 +182,18 @@ export class LiveAnswer {
     const onConnection = (state: "connected" | "reconnecting") => {
       this.#connection.value = state;
     };
+    const onResponse = () => {
+      this.#known = true;
+      void this.#store();
+    };
     try {
-      await follow({ onEvents, onConnection, signal: stopped });
-      this.#end("done");
+      await follow({ onEvents, onConnection, onResponse, signal: stopped });
+      await this.#end("done");
     } catch (thrown) {
       if (stopped.reason === "left") return;
       const error = SluiceError.from(thrown);
-      if (stopped.aborted || error.code === "cancelled") this.#end("stopped");
-      else this.#end("failed", error);
+      if (stopped.aborted || error.code === "cancelled") await this.#end("stopped");
+      else await this.#end("failed", error);
     }
   }
 
@@ -171,16 +211,17 @@ export class LiveAnswer {
     this.#record.figures = this.#figures.value;
   }
 
-  #end(state: "done" | "stopped" | "failed", error?: SluiceError): void {
+  async #end(state: "done" | "stopped" | "failed", error?: SluiceError): Promise<void> {
     this.view.end();
     this.#figure({ durationMs: performance.now() - this.#began });
     this.#record.state = state;
     this.#connection.value = "connected";
-    if (error !== undefined) {
-      this.#record.error = errorToJson(error);
-      this.#error.value = error;
-    }
-    this.keepNow();
+    if (error !== undefined) this.#record.error = errorToJson(error);
+    const kept = this.#store();
+    this.#stop = undefined;
+    // What failed here may have gone on in another tab.
+    if (error !== undefined && !(await kept)) return;
+    this.#error.value = error;
     this.#state.value = state;
   }
 
@@ -188,7 +229,7 @@ export class LiveAnswer {
   #keepSometimes(): void {
     const at = performance.now();
     if (at - this.#keptAt < Math.max(KEEP_MS, this.#keepCost * 50)) return;
-    this.keepNow();
+    void this.#store();
     this.#keptAt = performance.now();
     this.#keepCost = this.#keptAt - at;
   }

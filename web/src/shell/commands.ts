@@ -10,7 +10,7 @@ import { PAGES } from "./pages.js";
 import { goTo, route } from "./route.js";
 import { MODIFIER } from "./shortcuts.js";
 import { toggleSidebar } from "./sidebar.js";
-import { theme } from "./theme.js";
+import { setTheme } from "./theme.js";
 
 /** Something that can be done. */
 export interface Command {
@@ -42,9 +42,7 @@ export function commands(): Command[] {
         id: `theme ${name}`,
         title: name === "system" ? "Theme as the system" : `Theme ${name}`,
         icon: name === "system" ? "contrast" : name === "light" ? "sun" : "moon",
-        run: () => {
-          theme.value = name;
-        },
+        run: () => setTheme(name),
       }),
     ),
     ...(conversations.value ?? []).map(

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { loadServedNames } from "../api/served-models.js";
 import { Announcer } from "../chat/announcer.js";
 import { ConversationList } from "../chat/conversation-list-view.js";
+import { followTabs } from "../chat/follow-tabs.js";
 import { loadConversations } from "../conversation/conversation-list.js";
 import { Icon } from "../design/icon.js";
 import { loadServedSound } from "../voice/served-sound.js";
@@ -26,7 +27,10 @@ export function Shell() {
     void loadServedNames();
     void loadConversations();
     void loadServedSound();
-    return listenToShortcuts();
+    const leave = [listenToShortcuts(), followTabs()];
+    return () => {
+      for (const one of leave) one();
+    };
   }, []);
   if (page === undefined) return null;
   if (embedded) return <Alone page={page} rest={rest} />;

@@ -1,5 +1,5 @@
 import { Icon, type IconName } from "../design/icon.js";
-import { type Theme, theme } from "./theme.js";
+import { setTheme, type Theme, theme } from "./theme.js";
 
 const NEXT: Readonly<Record<Theme, { next: Theme; icon: IconName; label: string }>> = {
   system: { next: "light", icon: "contrast", label: "Theme: as the system" },
@@ -11,15 +11,7 @@ const NEXT: Readonly<Record<Theme, { next: Theme; icon: IconName; label: string 
 export function ThemeButton() {
   const { next, icon, label } = NEXT[theme.value];
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      onClick={() => {
-        theme.value = next;
-      }}
-    >
+    <button type="button" class="icon-button" aria-label={label} title={label} onClick={() => setTheme(next)}>
       <Icon name={icon} />
     </button>
   );

@@ -1,12 +1,14 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { ConversationRecord, TurnRecord } from "./records.js";
+import { isAhead, progressOf } from "./answer-progress.js";
+import type { AnswerTurn, ConversationRecord, TurnRecord } from "./records.js";
+import { tellTabs } from "./tabs.js";
 
 interface Schema extends DBSchema {
   conversations: { key: string; value: ConversationRecord; indexes: { updatedAt: number } };
   turns: { key: string; value: TurnRecord; indexes: { conversation: string } };
 }
 
-/** The conversations of this browser, in its database. */
+/** The conversations of this browser, in its database. All tabs write it: what is changed is read first, within one transaction. */
 class Shelf {
   #opened: Promise<IDBPDatabase<Schema>> | undefined;
 
@@ -20,16 +22,68 @@ class Shelf {
     return (await this.#open()).get("conversations", id);
   }
 
-  async put(record: ConversationRecord): Promise<void> {
+  /** Keeps one that is new. */
+  async add(record: ConversationRecord): Promise<void> {
     await this.#put("conversations", record);
+    tellTabs({ kind: "conversation", conversation: record.id });
+  }
+
+  /**
+   * Changes a conversation as it is now, whichever tab wrote it last.
+   *
+   * @returns it; `undefined` where it was deleted, and stays so.
+   */
+  async change(
+    id: string,
+    change: (record: ConversationRecord) => ConversationRecord,
+  ): Promise<ConversationRecord | undefined> {
+    const transaction = (await this.#open()).transaction("conversations", "readwrite");
+    const before = await transaction.store.get(id);
+    const record = before && change(before);
+    await Promise.all([record && transaction.store.put(record), transaction.done]);
+    if (record !== undefined) tellTabs({ kind: "conversation", conversation: id });
+    return record;
   }
 
   async turns(conversation: string): Promise<TurnRecord[]> {
     return (await this.#open()).getAllFromIndex("turns", "conversation", conversation);
   }
 
-  async putTurn(turn: TurnRecord): Promise<void> {
+  async turn(id: string): Promise<TurnRecord | undefined> {
+    return (await this.#open()).get("turns", id);
+  }
+
+  /** Keeps a turn that is new. */
+  async addTurn(turn: TurnRecord): Promise<void> {
     await this.#put("turns", turn);
+    tellTabs({ kind: "turn", conversation: turn.conversation, turn: turn.id });
+  }
+
+  /**
+   * Keeps an answer as far as it has come, unless another tab has more of it.
+   *
+   * @param begun whether its run is known to the server.
+   * @returns what is kept: the turn itself, or the other tab's; `undefined` where the conversation was deleted.
+   */
+  async keepAnswer(turn: AnswerTurn, begun: boolean): Promise<AnswerTurn | undefined> {
+    const transaction = (await this.#open()).transaction(["conversations", "turns"], "readwrite");
+    const turns = transaction.objectStore("turns");
+    const [conversation, before] = await Promise.all([
+      transaction.objectStore("conversations").getKey(turn.conversation),
+      turns.get(turn.id),
+    ]);
+    const other = before?.kind === "answer" && isAhead(progressOf(before), progressOf(turn)) ? before : undefined;
+    const kept = conversation === undefined ? undefined : (other ?? turn);
+    await Promise.all([kept === turn && turns.put(turn), transaction.done]);
+    if (kept === turn) this.#tellAnswer(turn, begun);
+    return kept;
+  }
+
+  /** Keeps an answer without asking what is kept: the page is being left, and would not hear it. */
+  async keepAnswerNow(turn: AnswerTurn): Promise<void> {
+    const kept = this.#put("turns", turn);
+    this.#tellAnswer(turn, true);
+    await kept;
   }
 
   /** Deletes a conversation with all of its turns. */
@@ -39,6 +93,7 @@ class Shelf {
     for (const key of await turns.index("conversation").getAllKeys(id)) await turns.delete(key);
     await transaction.objectStore("conversations").delete(id);
     await transaction.done;
+    tellTabs({ kind: "conversation", conversation: id });
   }
 
   /** The conversations in which somebody says something that contains a text. */
@@ -61,11 +116,19 @@ class Shelf {
     await Promise.all([stored, transaction.done]);
   }
 
+  #tellAnswer(turn: AnswerTurn, begun: boolean): void {
+    const { conversation, id } = turn;
+    tellTabs({ kind: "answer", conversation, turn: id, progress: progressOf(turn), begun });
+  }
+
   #open(): Promise<IDBPDatabase<Schema>> {
     this.#opened ??= openDB<Schema>("sluice", 1, {
       upgrade(database) {
         database.createObjectStore("conversations", { keyPath: "id" }).createIndex("updatedAt", "updatedAt");
         database.createObjectStore("turns", { keyPath: "id" }).createIndex("conversation", "conversation");
+      },
+      terminated: () => {
+        this.#opened = undefined;
       },
     });
     return this.#opened;

@@ -1,6 +1,7 @@
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { SluiceError } from "../../../src/stream/error.js";
 import type { LiveAnswer } from "../conversation/live-answer.js";
+import { keptText } from "../store/kept-text.js";
 import { servedSound } from "./served-sound.js";
 import type { SpeechPlayer } from "./speech-player.js";
 
@@ -19,18 +20,17 @@ export const speaking = signal<Speaking | undefined>(undefined);
 /** Why nothing is heard. */
 export const speechProblem = signal("");
 
-const KEY = "sluice-speak";
+const kept = keptText("sluice-speak");
 
 /** Whether answers are spoken as they come. Kept in this browser. */
-export const speaksAnswers = signal(localStorage.getItem(KEY) === "true");
+export const speaksAnswers = computed(() => kept.text.value === "true");
 
 let stopNow: (() => void) | undefined;
 let playing: SpeechPlayer | undefined;
 
 /** Speaks answers as they come from now on, or no more. */
 export function setSpeaksAnswers(on: boolean): void {
-  speaksAnswers.value = on;
-  localStorage.setItem(KEY, String(on));
+  kept.keep(on ? "true" : "");
   if (!on) stopSpeaking();
 }
 

@@ -5,6 +5,7 @@ import { SluiceError } from "../../../src/stream/error.js";
 import { Icon } from "../design/icon.js";
 import { hrefOf } from "../shell/route.js";
 import { SidebarButton } from "../shell/sidebar.js";
+import { tabText } from "../store/kept-text.js";
 import { DocumentEditor } from "./document-editor.js";
 import { GraphView } from "./graph-view.js";
 import { StartForm } from "./start-form.js";
@@ -20,8 +21,8 @@ import {
 
 /** How long one has not typed before what was written is checked, in ms. */
 const PAUSE_MS = 350;
-/** Kept in this browser, so that a reload loses nothing. */
-const DRAFT = "sluice-workflow-draft";
+/** What was written last, so that a reload loses nothing. */
+const draft = tabText("sluice-workflow-draft");
 
 const SOURCES = ["template", "workflow"] as const;
 
@@ -77,7 +78,7 @@ async function firstText(source: string | undefined, name: string | undefined): 
     const found = templates.find((one) => one.name === name) ?? templates[0];
     if (found !== undefined) return pretty(found.document);
   }
-  return localStorage.getItem(DRAFT) ?? '{\n  "name": "new",\n  "steps": [\n    \n  ]\n}\n';
+  return draft.text.peek() || '{\n  "name": "new",\n  "steps": [\n    \n  ]\n}\n';
 }
 
 function pretty(document: JsonObject): string {
@@ -99,6 +100,7 @@ function Editor({ first, schema, documents }: { first: string; schema: JsonObjec
           revealed={revealed.value}
           onChange={(changed) => {
             text.value = changed;
+            draft.keep(changed);
           }}
         />
         <Findings
@@ -129,7 +131,7 @@ function Editor({ first, schema, documents }: { first: string; schema: JsonObjec
 }
 
 /**
- * Keeps a draft, and has the server check it once nobody has typed for a moment.
+ * Has the server check what is written once nobody has typed for a moment.
  *
  * @returns `graph` the last one that could be drawn: it stays while the document is not whole.
  */
@@ -140,7 +142,6 @@ function useCheckedDocument(written: string): {
   const checked = useSignal<CheckedDocument | undefined>(undefined);
   const drawn = useSignal<CheckedDocument["graph"]>(undefined);
   useEffect(() => {
-    localStorage.setItem(DRAFT, written);
     const leaving = new AbortController();
     const timer = setTimeout(async () => {
       try {

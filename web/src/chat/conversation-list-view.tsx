@@ -15,14 +15,18 @@ import { openConversation } from "./open-conversation.js";
 
 const DAY_MS = 86_400_000;
 
+/** How many are shown at first, and more with each wish for older ones: thousands would slow everything down. */
+const PAGE = 100;
+
 /** The conversations of this browser, by age. */
 export function ConversationList() {
+  const shown = useSignal(PAGE);
   const list = conversations.value;
   if (list === undefined) return <div class="conversations" />;
   if (list.length === 0) return <p class="conversations none">Your chats are kept in this browser.</p>;
   return (
     <nav class="conversations" aria-label="Chats">
-      {groupsOf(list).map(({ title, records }) => (
+      {groupsOf(list.slice(0, shown.value)).map(({ title, records }) => (
         <section key={title} aria-label={title}>
           <h2>{title}</h2>
           <ul>
@@ -32,6 +36,17 @@ export function ConversationList() {
           </ul>
         </section>
       ))}
+      {list.length > shown.value && (
+        <button
+          type="button"
+          class="button small older-chats"
+          onClick={() => {
+            shown.value += PAGE;
+          }}
+        >
+          Show older chats
+        </button>
+      )}
     </nav>
   );
 }

@@ -7,6 +7,7 @@ const NEAR_PX = 24;
  */
 export class FollowScroll {
   readonly #scroller: HTMLElement;
+  readonly #content: HTMLElement;
   readonly #observer: ResizeObserver;
   readonly #onEnd: (atEnd: boolean) => void;
   #following = false;
@@ -17,9 +18,11 @@ export class FollowScroll {
   /** @param onEnd called with whether the end is in sight. */
   constructor(scroller: HTMLElement, content: HTMLElement, onEnd: (atEnd: boolean) => void) {
     this.#scroller = scroller;
+    this.#content = content;
     this.#onEnd = onEnd;
     // It runs after the layout and before the paint of a frame: following costs no layout of its own.
     this.#observer = new ResizeObserver(() => this.#grown());
+    this.#measure();
     this.#observer.observe(content);
     this.#observer.observe(scroller);
     scroller.addEventListener("scroll", this.#scrolled, { passive: true });
@@ -49,7 +52,12 @@ export class FollowScroll {
     this.#observer.disconnect();
   }
 
+  #measure(): void {
+    this.#content.style.setProperty("--thread-height", `${this.#scroller.clientHeight}px`);
+  }
+
   #grown(): void {
+    this.#measure();
     if (this.#following) this.#moveTo(this.#scroller.scrollHeight);
     this.#notify();
   }

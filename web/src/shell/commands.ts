@@ -95,12 +95,22 @@ function chatCommands(): Command[] {
 /** How many are shown where nothing is wanted yet, and of those that are found. */
 const [FIRST, MOST] = [12, 40];
 
-/** Those whose names have all the words that are wanted, and conversations that have them. */
-export async function findCommands(wanted: string, all: readonly Command[]): Promise<readonly Command[]> {
+/** Those whose names have all the words that are wanted. */
+export function namedCommands(wanted: string, all: readonly Command[]): readonly Command[] {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return all.slice(0, FIRST);
-  const named = all.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
-  const saying = wanted.trim().length > 2 ? await shelf.search(wanted.trim()) : new Set<string>();
+  return all.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word))).slice(0, MOST);
+}
+
+/** The named ones, and conversations in which what is wanted is said. */
+export async function findCommands(
+  wanted: string,
+  all: readonly Command[],
+  stopped: AbortSignal,
+): Promise<readonly Command[]> {
+  const named = namedCommands(wanted, all);
+  if (wanted.trim().length <= 2) return named;
+  const saying = await shelf.search(wanted.trim(), stopped);
   const containing = all.filter((command) => !named.includes(command) && saying.has(command.id.replace(/^chat /, "")));
   return [...named, ...containing].slice(0, MOST);
 }

@@ -3,9 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { Dialog } from "../design/dialog.js";
 import { isEnter } from "../design/enter-key.js";
 import { Icon } from "../design/icon.js";
-import { type Command, commands, findCommands } from "./commands.js";
+import { type Command, commands, findCommands, namedCommands } from "./commands.js";
 import { paletteOpen } from "./palette-state.js";
 import "./palette.css";
+
+/** How long one has not typed before what was said is searched, in ms. */
+const PAUSE_MS = 120;
 
 /** Everything that can be done, and every conversation, by its name: Ctrl or Command and K. */
 export function Palette() {
@@ -86,14 +89,17 @@ function useFoundCommands() {
   const found = useSignal<readonly Command[]>([]);
   const known = useComputed(commands);
   useEffect(() => {
-    let left = false;
-    void findCommands(wanted.value, known.value).then((commands) => {
-      if (left) return;
-      found.value = commands;
-      chosen.value = 0;
-    });
+    found.value = namedCommands(wanted.value, known.value);
+    chosen.value = 0;
+    const leaving = new AbortController();
+    const timer = setTimeout(async () => {
+      const all = await findCommands(wanted.value, known.value, leaving.signal);
+      // What is chosen stays where it is: these stand below the named ones.
+      if (!leaving.signal.aborted) found.value = all;
+    }, PAUSE_MS);
     return () => {
-      left = true;
+      clearTimeout(timer);
+      leaving.abort();
     };
   }, [wanted.value, known.value, found, chosen, wanted, known]);
   return { wanted, found, chosen };

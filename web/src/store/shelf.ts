@@ -8,6 +8,9 @@ interface Schema extends DBSchema {
   turns: { key: string; value: TurnRecord; indexes: { conversation: string } };
 }
 
+/** How many turns are searched in one go. */
+const SEARCHED = 100;
+
 /** The conversations of this browser, in its database. All tabs write it: what is changed is read first, within one transaction. */
 class Shelf {
   #opened: Promise<IDBPDatabase<Schema>> | undefined;
@@ -96,16 +99,22 @@ class Shelf {
     tellTabs({ kind: "conversation", conversation: id });
   }
 
-  /** The conversations in which somebody says something that contains a text. */
-  async search(text: string): Promise<Set<string>> {
+  /** The conversations in which somebody says something that contains a text; those found so far where it is stopped. */
+  async search(text: string, stopped: AbortSignal): Promise<Set<string>> {
     const wanted = text.toLowerCase();
     const found = new Set<string>();
-    const { store } = (await this.#open()).transaction("turns");
-    for await (const { value } of store) {
-      if (!found.has(value.conversation) && textOfTurn(value).toLowerCase().includes(wanted))
-        found.add(value.conversation);
+    const database = await this.#open();
+    let after: IDBKeyRange | undefined;
+    for (;;) {
+      const turns = await database.getAll("turns", after, SEARCHED);
+      for (const turn of turns) {
+        if (!found.has(turn.conversation) && textOfTurn(turn).toLowerCase().includes(wanted))
+          found.add(turn.conversation);
+      }
+      const last = turns.at(-1);
+      if (last === undefined || turns.length < SEARCHED || stopped.aborted) return found;
+      after = IDBKeyRange.lowerBound(last.id, true);
     }
-    return found;
   }
 
   /** Commits at once, not after an answer to this page: the page may be reloaded before that. */

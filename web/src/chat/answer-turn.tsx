@@ -9,6 +9,7 @@ import { SpeakButton } from "../voice/speak-button.js";
 import { announceAnswer } from "./announcer.js";
 import { AnswerContext } from "./answer-context.js";
 import { BranchArrows } from "./branch-arrows.js";
+import { focusComposerAfter } from "./composer-focus.js";
 import { Figures } from "./figures.js";
 import { AnswerParts } from "./parts/answer-parts.js";
 
@@ -17,12 +18,19 @@ export function AnswerTurnView({ conversation, turn }: { conversation: OpenConve
   const answer = conversation.answer(turn);
   const running = answer.state.value === "running";
   useEffect(() => announceAnswer(answer), [answer]);
+  const again = () => {
+    conversation.regenerate(turn);
+    focusComposerAfter();
+  };
   const says = answer.view.parts.value.some(({ kind }) => kind === "text");
   const isLast = conversation.path.value.at(-1)?.id === turn.id;
   const actions = useMemo(
     () => ({
       respond: isLast
-        ? (id: string, response: Parameters<OpenConversation["respond"]>[2]) => conversation.respond(turn, id, response)
+        ? (id: string, response: Parameters<OpenConversation["respond"]>[2]) => {
+            conversation.respond(turn, id, response);
+            focusComposerAfter();
+          }
         : undefined,
     }),
     [conversation, turn, isLast],
@@ -33,18 +41,12 @@ export function AnswerTurnView({ conversation, turn }: { conversation: OpenConve
       <AnswerContext.Provider value={actions}>
         <AnswerParts view={answer.view} live={running} />
       </AnswerContext.Provider>
-      <Ending answer={answer} onRetry={() => conversation.regenerate(turn)} />
+      <Ending answer={answer} onRetry={again} />
       {!running && (
         <div class="turn-actions">
           <BranchArrows conversation={conversation} turn={turn} />
           {says && <CopyButton text={() => answer.view.text} label="Copy the answer" />}
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Answer again"
-            title="Answer again"
-            onClick={() => conversation.regenerate(turn)}
-          >
+          <button type="button" class="icon-button" aria-label="Answer again" title="Answer again" onClick={again}>
             <Icon name="retry" />
           </button>
           {says && <SpeakButton answer={answer} />}

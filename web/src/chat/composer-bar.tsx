@@ -5,6 +5,7 @@ import { DictateButton } from "../voice/dictate-button.js";
 import { stopSpeaking } from "../voice/speaking.js";
 import { TalkButton } from "../voice/talk-button.js";
 import { VoiceSwitch } from "../voice/voice-switch.js";
+import { focusComposerAfter } from "./composer-focus.js";
 import type { ComposerState } from "./use-composer.js";
 
 interface ComposerBarProps {
@@ -23,36 +24,32 @@ export function ComposerBar({ conversation, state }: ComposerBarProps) {
       <span class="grow" />
       <TalkButton onText={(text) => ask(text, [], true)} />
       <DictateButton onText={(text) => write(draft.value === "" ? text : `${draft.value} ${text}`)} />
-      {conversation.running.value === undefined ? (
-        <button
-          type="submit"
-          class="send"
-          aria-label="Send"
-          title="Send (Enter)"
-          disabled={draft.value.trim() === "" && files.value.length === 0}
-        >
-          <Icon name="send" />
-        </button>
-      ) : (
-        <StopButton conversation={conversation} />
-      )}
+      <SendButton conversation={conversation} empty={draft.value.trim() === "" && files.value.length === 0} />
     </div>
   );
 }
 
-function StopButton({ conversation }: { conversation: OpenConversation }) {
+/** Sends, or stops the answer that comes. It is one button, so that the focus stays on it. */
+function SendButton({ conversation, empty }: { conversation: OpenConversation; empty: boolean }) {
+  const running = conversation.running.value !== undefined;
+  const stop = (event: MouseEvent) => {
+    if (!running) return;
+    event.preventDefault();
+    stopSpeaking();
+    conversation.stop();
+    focusComposerAfter();
+  };
+  const label = running ? "Stop the answer" : "Send";
   return (
     <button
-      type="button"
+      type="submit"
       class="send"
-      aria-label="Stop the answer"
-      title="Stop the answer (Esc)"
-      onClick={() => {
-        stopSpeaking();
-        conversation.stop();
-      }}
+      aria-label={label}
+      title={running ? "Stop the answer (Esc)" : "Send (Enter)"}
+      disabled={!running && empty}
+      onClick={stop}
     >
-      <Icon name="stop" />
+      <Icon name={running ? "stop" : "send"} />
     </button>
   );
 }

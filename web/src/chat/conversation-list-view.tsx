@@ -4,6 +4,7 @@ import { Branches } from "../conversation/branches.js";
 import { conversations, deleteConversation, renameConversation } from "../conversation/conversation-list.js";
 import { exportMarkdown } from "../conversation/export-conversation.js";
 import { isEnter } from "../design/enter-key.js";
+import { focusAfter } from "../design/focus-after.js";
 import { Icon } from "../design/icon.js";
 import { Popover } from "../design/popover.js";
 import { goTo, hrefOf, route } from "../shell/route.js";
@@ -53,6 +54,7 @@ export function ConversationList() {
 
 function Row({ record }: { record: ConversationRecord }) {
   const renaming = useSignal(false);
+  const link = useRef<HTMLAnchorElement>(null);
   const current = route.value.page === "chat" && route.value.rest[0] === record.id;
   const running = openConversation.value?.id === record.id && openConversation.value.running.value !== undefined;
   if (renaming.value) {
@@ -62,6 +64,7 @@ function Row({ record }: { record: ConversationRecord }) {
           record={record}
           onDone={() => {
             renaming.value = false;
+            focusAfter(() => link.current);
           }}
         />
       </li>
@@ -70,6 +73,7 @@ function Row({ record }: { record: ConversationRecord }) {
   return (
     <li class={current ? "conversation current" : "conversation"}>
       <a
+        ref={link}
         href={hrefOf("chat", record.id)}
         aria-current={current ? "page" : undefined}
         title={record.title}

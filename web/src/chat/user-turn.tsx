@@ -3,25 +3,30 @@ import { useEffect, useRef } from "preact/hooks";
 import type { OpenConversation } from "../conversation/conversation.js";
 import { CopyButton } from "../design/copy-button.js";
 import { sends } from "../design/enter-key.js";
+import { focusAfter } from "../design/focus-after.js";
 import { Icon } from "../design/icon.js";
 import type { GivenFile, UserTurn } from "../store/records.js";
 import { BranchArrows } from "./branch-arrows.js";
+import { focusComposerAfter } from "./composer-focus.js";
 import { HiddenDetails } from "./hidden-details.js";
 import { useBlobUrl } from "./use-blob-url.js";
 
 /** The user's message. It can be edited: that makes a branch. */
 export function UserTurnView({ conversation, turn }: { conversation: OpenConversation; turn: UserTurn }) {
   const editing = useSignal(false);
+  const editButton = useRef<HTMLButtonElement>(null);
   if (editing.value) {
     return (
       <Editor
         text={turn.text}
         onCancel={() => {
           editing.value = false;
+          focusAfter(() => editButton.current);
         }}
         onSend={(text) => {
           editing.value = false;
           conversation.edit(turn, text);
+          focusComposerAfter();
         }}
       />
     );
@@ -42,6 +47,7 @@ export function UserTurnView({ conversation, turn }: { conversation: OpenConvers
         <BranchArrows conversation={conversation} turn={turn} />
         <CopyButton text={() => turn.text} label="Copy the question" />
         <button
+          ref={editButton}
           type="button"
           class="icon-button edit-question"
           aria-label="Edit the question"

@@ -60,7 +60,7 @@ function Sidebar({ page }: { page: Page }) {
         <ThemeButton />
         <button
           type="button"
-          class="icon-button"
+          class="icon-button close-sidebar"
           aria-label="Close the sidebar"
           title="Close the sidebar"
           onClick={toggleSidebar}

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { focusAfter } from "../design/focus-after.js";
 import { Icon } from "../design/icon.js";
 import { embedded } from "./embedded.js";
 
@@ -14,6 +15,9 @@ WIDE.addEventListener("change", ({ matches }) => {
 /** Shows the sidebar, or hides it. */
 export function toggleSidebar(): void {
   sidebarOpen.value = !sidebarOpen.value;
+  // The button that has done it is not there any more; its twin is.
+  const twin = sidebarOpen.value ? ".sidebar .close-sidebar" : ".open-sidebar";
+  focusAfter(() => document.querySelector<HTMLElement>(twin));
 }
 
 /** Where it covers the page, it goes when a place was chosen in it. */
@@ -27,7 +31,7 @@ export function SidebarButton() {
   return (
     <button
       type="button"
-      class="icon-button"
+      class="icon-button open-sidebar"
       aria-label="Open the sidebar"
       title="Open the sidebar"
       onClick={toggleSidebar}

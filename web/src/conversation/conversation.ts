@@ -278,17 +278,17 @@ export class OpenConversation {
       return;
     }
     const own = this.#branches.find(news.turn);
-    const told = news.kind === "answer" ? news : undefined;
+    const stored = news.kind === "answer" ? news : undefined;
     if (own !== undefined) {
-      if (told === undefined || own.kind !== "answer") return;
+      if (stored === undefined || own.kind !== "answer") return;
       const answer = this.#answers.get(own.id);
       const record = answer?.record ?? own;
-      const choice = choiceOf(progressOf(record), told, answer?.following ?? "no");
+      const choice = choiceOf(progressOf(record), stored, answer?.following ?? "no");
       if (choice === "keep") await shelf.keepAnswer(record, true);
       if (choice !== "read") return;
     }
     const turn = await shelf.turn(news.turn);
-    if (turn !== undefined) this.#take(turn, told?.begun ?? false);
+    if (turn !== undefined) this.#take(turn, stored?.begun ?? false);
   }
 
   /** Shows a turn of another tab's. Who is at the end of its branch goes along. */

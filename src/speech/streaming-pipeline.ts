@@ -1,11 +1,11 @@
 import { model as resolve } from "../models/named-model.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatStream } from "../stream/chat-stream.js";
-import { exactly, filledString } from "../stream/checks.js";
+import { anything, type Check, exactly, filledString } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
-import { AudioFiles, type AudioFilesOptions } from "./files/audio-files.js";
+import { AUDIO_FILES_FIELDS, AudioFiles, type AudioFilesOptions } from "./files/audio-files.js";
 import { speak } from "./pipeline/speak.js";
-import { resolveSpeechOptions, type SpeechOptions } from "./pipeline/speech-options.js";
+import { SPEECH_FIELDS, type SpeechOptions, voice as voiceCheck } from "./pipeline/speech-options.js";
 import type { Voice } from "./voices/voice.js";
 import { voiceOf } from "./voices/voice-of-name.js";
 
@@ -85,11 +85,21 @@ export interface StreamingPipeline {
   streamChatToAudio(prompt: string, options?: CallOptions): AsyncGenerator<StreamingProgress, void, undefined>;
 }
 
+/** A voice, or the name of one. */
+const provider: Check = (value, path) => {
+  if (typeof value !== "string") voiceCheck(value, path);
+};
+
+const { voice: _, ...SPEECH } = SPEECH_FIELDS;
 const OPTIONS = exactly("createStreamingPipeline", {
-  llmProvider: { required: () => {} },
-  ttsProvider: () => {},
-  streamingConfig: () => {},
-});
+  llmProvider: { required: anything },
+  ttsProvider: provider,
+  streamingConfig: exactly("streamingConfig", {
+    ...SPEECH,
+    ...AUDIO_FILES_FIELDS,
+    outputDir: filledString,
+  } satisfies Record<keyof StreamingConfig, Check>),
+} satisfies Record<keyof StreamingPipelineOptions, unknown>);
 
 /**
  * A pipeline from a prompt to files of audio.
@@ -109,10 +119,8 @@ export function createStreamingPipeline(options: StreamingPipelineOptions): Stre
   OPTIONS(options, "");
   const { llmProvider, ttsProvider = "auto", streamingConfig = {} } = options;
   const { outputDir = "output/speech", joinedFile = false, run, ...speech } = streamingConfig;
-  filledString(outputDir, "streamingConfig.outputDir");
   const voice = typeof ttsProvider === "string" ? voiceOf(ttsProvider) : ttsProvider;
   const spoken = { ...speech, voice };
-  resolveSpeechOptions(spoken);
   const ask = askerOf(llmProvider);
   const files = () => new AudioFiles({ outputDir, joinedFile, ...(run !== undefined && { run }) });
   return {

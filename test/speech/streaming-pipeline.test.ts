@@ -88,7 +88,7 @@ describe("a pipeline from a prompt to files", () => {
     const config: object = { outputDirectory: "x" };
     expect(() =>
       createStreamingPipeline({ llmProvider: model(), ttsProvider: new TestVoice(), streamingConfig: config }),
-    ).toThrow(expect.objectContaining({ field: "outputDirectory" }));
+    ).toThrow(expect.objectContaining({ field: "streamingConfig.outputDirectory" }));
     const none: object = {};
     expect(() => createStreamingPipeline({ llmProvider: none as never })).toThrow(
       expect.objectContaining({ field: "llmProvider" }),

@@ -43,11 +43,13 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   "video/webm": "webm",
 };
 
-const OPTIONS = exactly("AudioFiles", {
+/** What these settings may hold, for those who take them among their own. */
+export const AUDIO_FILES_FIELDS = {
   outputDir: { required: filledString },
   joinedFile: boolean,
   run: filledString,
-});
+};
+const OPTIONS = exactly("AudioFiles", AUDIO_FILES_FIELDS);
 
 interface Pending {
   sentence: number;

@@ -1,6 +1,6 @@
 import { isJsonObject, parseJson } from "../../base/json.js";
 import { readError } from "../../dialects/openai-error.js";
-import { exactly, filledString } from "../../stream/checks.js";
+import { callable, exactly, filledString, withFields } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { wavHeader } from "../audio/wav.js";
 import { VOICE_SERVICE_FIELDS, VoiceService, type VoiceServiceOptions } from "../voices/cloud/voice-service.js";
@@ -16,6 +16,12 @@ export interface Transcriber {
    */
   transcribe(pcm: Uint8Array, sampleRate: number, options?: { signal?: AbortSignal }): Promise<string>;
 }
+
+/** @throws {SluiceError} `invalid-argument` for anything but a transcriber. */
+export const transcriber = withFields("a transcriber, such as openAiTranscriber()", {
+  id: { required: filledString },
+  transcribe: { required: callable },
+});
 
 /** Settings of `openAiTranscriber`. */
 export interface OpenAiTranscriberOptions extends VoiceServiceOptions {

@@ -1,6 +1,6 @@
 import { joinBytes } from "../../base/join-bytes.js";
 import { exactly, wholeNumber } from "../../stream/checks.js";
-import type { VoiceDetector } from "./voice-detector.js";
+import { type VoiceDetector, voiceDetector } from "./voice-detector.js";
 
 /** What is heard of somebody who speaks. */
 export type UtteranceEvent =
@@ -31,7 +31,8 @@ export interface UtteranceOptions {
   longestMs?: number;
 }
 
-const OPTIONS = exactly("the settings of utterances", {
+/** What these settings may hold. */
+export const UTTERANCE_OPTIONS = exactly("the settings of utterances", {
   startMs: wholeNumber(0),
   pauseMs: wholeNumber(50),
   leadInMs: wholeNumber(0),
@@ -53,7 +54,8 @@ export class Utterances {
 
   /** @throws {SluiceError} `invalid-argument`. */
   constructor(detector: VoiceDetector, options: UtteranceOptions = {}) {
-    OPTIONS(options, "");
+    voiceDetector(detector, "detector");
+    UTTERANCE_OPTIONS(options, "");
     this.#detector = detector;
     this.#options = { startMs: 150, pauseMs: 500, leadInMs: 300, longestMs: 60_000, ...options };
   }

@@ -1,3 +1,5 @@
+import { callable, positive, wholeNumber, withFields } from "../../stream/checks.js";
+
 /** Detects whether somebody speaks in a short piece of audio. */
 export interface VoiceDetector {
   /** Samples a second. */
@@ -11,3 +13,11 @@ export interface VoiceDetector {
   /** Frees its memory. */
   close(): void;
 }
+
+/** @throws {SluiceError} `invalid-argument` for anything but a detector. */
+export const voiceDetector = withFields("a detector, such as await fvad()", {
+  sampleRate: { required: positive },
+  frameBytes: { required: wholeNumber(1) },
+  frameMs: { required: positive },
+  isSpeech: { required: callable },
+});

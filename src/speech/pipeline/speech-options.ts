@@ -1,5 +1,14 @@
 import type { Clock } from "../../base/clock.js";
-import { type Check, exactly, limit, oneOf, wholeNumber } from "../../stream/checks.js";
+import {
+  type Check,
+  clock,
+  exactly,
+  limit,
+  milliseconds,
+  oneOf,
+  wholeNumber,
+  withFields,
+} from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { SPEAKABLE_FIELDS, type SpeakableOptions } from "../speakable/speakable-text.js";
 import { longestText, type Voice } from "../voices/voice.js";
@@ -51,30 +60,31 @@ export interface SpeechOptions extends SpeakableOptions {
 export type ResolvedSpeechOptions = Required<Omit<SpeechOptions, "playback" | "clock" | keyof SpeakableOptions>> &
   Pick<SpeechOptions, "playback" | "clock" | keyof SpeakableOptions>;
 
-const milliseconds: Check = (value, path) => {
-  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "a number of ms greater than 0");
-};
-
 const rate: Check = (value, path) => {
   if (typeof value !== "number" || !(value > 0))
     throw invalid(path, value, "samples a second: audio/pcm has no header");
 };
 
 /** @throws {SluiceError} `invalid-argument` for anything but a voice. */
-const voice: Check = (value, path) => {
+export const voice: Check = (value, path) => {
   const found: Partial<Voice> | undefined = typeof value === "object" && value !== null ? value : undefined;
   if (typeof found?.synthesize !== "function" || typeof found.format?.mediaType !== "string") {
     throw invalid(path, value, "a voice, such as flite()");
   }
-  const { format, concurrency, maxChars } = found;
+  const { format, concurrency, maxChars, idleMs } = found;
   if (format.mediaType === "audio/pcm") rate(format.sampleRate, `${path}.format.sampleRate`);
   if (concurrency !== undefined) wholeNumber(1)(concurrency, `${path}.concurrency`);
   if (maxChars !== undefined) limit(maxChars, `${path}.maxChars`);
+  if (idleMs !== undefined) milliseconds(idleMs, `${path}.idleMs`);
 };
 
-const object: Check = (value, path) => {
-  if (typeof value !== "object" || value === null) throw invalid(path, value, "an object");
-};
+const playback = withFields("an object with playedMs", {
+  playedMs: {
+    required: (value, path) => {
+      if (typeof value !== "number") throw invalid(path, value, "a number of ms");
+    },
+  },
+});
 
 /** What the options may hold, for those who take them among their own. */
 export const SPEECH_FIELDS = {
@@ -88,9 +98,9 @@ export const SPEECH_FIELDS = {
   concurrency: wholeNumber(1),
   retries: wholeNumber(0),
   onVoiceError: oneOf("fail", "skip"),
-  playback: object,
-  clock: object,
-};
+  playback,
+  clock,
+} satisfies Record<keyof SpeechOptions, unknown>;
 const OPTIONS = exactly("speak", SPEECH_FIELDS);
 
 /** @throws {SluiceError} `invalid-argument`. */

@@ -6,7 +6,13 @@ import type { AudioChunk } from "../voices/voice.js";
 import type { SpokenPiece } from "./piece.js";
 import { PieceQueue } from "./piece-queue.js";
 import type { ResolvedSpeechOptions } from "./speech-options.js";
-import { audioMs, type RunningSynthesis, Synthesis, type SynthesisListener } from "./synthesis.js";
+import {
+  audioMs,
+  type RunningSynthesis,
+  Synthesis,
+  type SynthesisListener,
+  type SynthesisSettings,
+} from "./synthesis.js";
 import { SynthesisPace } from "./synthesis-pace.js";
 import { StreamedSyntheses } from "./synthesis-stream.js";
 
@@ -43,6 +49,7 @@ export class SpeechQueue {
   readonly #options: ResolvedSpeechOptions;
   readonly #listener: SpeechQueueListener;
   readonly #clock: Clock;
+  readonly #settings: SynthesisSettings;
   readonly #queue: PieceQueue;
   readonly #pace = new SynthesisPace();
   /** Where the voice takes text as it streams. */
@@ -66,7 +73,8 @@ export class SpeechQueue {
     this.#clock = options.clock ?? systemClock;
     this.#queue = new PieceQueue(options);
     const { voice, retries } = options;
-    if (isStreamingVoice(voice)) this.#streamed = new StreamedSyntheses({ voice, retries, clock: this.#clock });
+    this.#settings = { voice, retries, clock: this.#clock };
+    if (isStreamingVoice(voice)) this.#streamed = new StreamedSyntheses({ ...this.#settings, voice });
   }
 
   /** Whether nothing is left to be spoken. */
@@ -195,7 +203,6 @@ export class SpeechQueue {
   }
 
   #start(piece: SpokenPiece): void {
-    const { voice, retries } = this.#options;
     const heard = () => speaking.out;
     const listener: SynthesisListener = {
       audio: (chunk) => this.#audio(speaking, chunk),
@@ -206,7 +213,7 @@ export class SpeechQueue {
       },
       over: (error) => this.#over(speaking, error),
     };
-    const synthesis = this.#streamed?.speak(piece, listener, heard) ?? new Synthesis(piece, voice, retries, listener);
+    const synthesis = this.#streamed?.speak(piece, listener, heard) ?? new Synthesis(piece, this.#settings, listener);
     const speaking: Speaking = {
       synthesis,
       index: this.#next++,

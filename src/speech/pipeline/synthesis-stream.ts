@@ -1,20 +1,17 @@
-import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import type { StreamedAudio, StreamingVoice } from "../voices/streaming-voice.js";
+import { fellSilent, longestSilenceMs } from "../voices/unless-silent.js";
 import { longestText } from "../voices/voice.js";
 import { checkedChunk, isPcm, WholeSamples } from "../voices/voice-audio.js";
 import type { SpokenPiece } from "./piece.js";
-import { type RunningSynthesis, type SynthesisListener, silent } from "./synthesis.js";
+import { type RunningSynthesis, type SynthesisListener, type SynthesisSettings, silent } from "./synthesis.js";
 
 /** How long a text may pause where the voice does not say, in ms. */
 const MAX_PAUSE_MS = 10_000;
 
 /** Settings of `StreamedSyntheses`. */
-export interface StreamedSynthesesOptions {
+export interface StreamedSynthesesOptions extends SynthesisSettings {
   voice: StreamingVoice;
-  clock: Clock;
-  /** How often a piece is tried again. */
-  retries: number;
 }
 
 /**
@@ -152,19 +149,20 @@ class Connection {
     this.#tasks.push(task);
     this.#texts.push(task.piece.spoken);
     this.#characters += task.piece.spoken.length;
-    this.#callOff();
+    if (this.#tasks.length === 1) this.#waitForAudio();
     this.#wake?.();
   }
 
   /** No more text comes. */
   end(): void {
     this.#ended = true;
-    this.#callOff();
+    if (this.#tasks.length === 0) this.#callOff();
     this.#wake?.();
   }
 
   stop(reason: unknown): void {
     this.end();
+    this.#callOff();
     this.#stop.abort(reason);
   }
 
@@ -175,15 +173,19 @@ class Connection {
         while (this.#first < chunk.piece && this.#tasks.length > 0) this.#complete();
         if (this.#first === chunk.piece) this.#tasks[0]?.audio(checkedChunk(chunk, voice.id));
         if (chunk.last === true && this.#first === chunk.piece) this.#complete();
+        if (this.#tasks.length > 0) this.#waitForAudio();
       }
       this.end();
       while (this.#tasks.length > 0) this.#complete();
     } catch (thrown) {
       this.end();
-      if (this.#stop.signal.aborted) return;
-      const error = SluiceError.from(thrown);
-      for (const task of this.#tasks.splice(0)) task.fail(error);
+      if (!this.#stop.signal.aborted) this.#fail(SluiceError.from(thrown));
     }
+  }
+
+  #fail(error: SluiceError): void {
+    this.#callOff();
+    for (const task of this.#tasks.splice(0)) task.fail(error);
   }
 
   #complete(): void {
@@ -192,11 +194,22 @@ class Connection {
     if (this.#tasks.length === 0) this.#waitForMore();
   }
 
-  /** All was spoken: a text that pauses for too long ends here. */
-  #waitForMore(): void {
-    if (this.#ended) return;
+  /** Text is there: a voice that makes nothing of it for too long has failed, whether it listens to its signal or not. */
+  #waitForAudio(): void {
     const { voice, clock } = this.#options;
     this.#callOff();
+    this.#stopTimer = clock.after(longestSilenceMs(voice), () => {
+      const error = fellSilent(voice);
+      this.stop(error);
+      this.#fail(error);
+    });
+  }
+
+  /** All was spoken: a text that pauses for too long ends here. */
+  #waitForMore(): void {
+    this.#callOff();
+    if (this.#ended) return;
+    const { voice, clock } = this.#options;
     this.#stopTimer = clock.after(voice.maxPauseMs ?? MAX_PAUSE_MS, () => this.end());
   }
 
@@ -208,7 +221,7 @@ class Connection {
   #cancelled(reason: unknown): void {
     // Pieces before it may still be wanted; what was sent cannot be taken back alone.
     this.end();
-    if (this.#tasks.every(({ over }) => over)) this.#stop.abort(reason);
+    if (this.#tasks.every(({ over }) => over)) this.stop(reason);
   }
 
   async *#text(): AsyncGenerator<string, void, undefined> {

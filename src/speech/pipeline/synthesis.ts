@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/clock.js";
 import { SluiceError } from "../../stream/error.js";
 import { pcmMs } from "../audio/pcm.js";
 import type { AudioChunk, Voice } from "../voices/voice.js";
@@ -25,6 +26,14 @@ export interface RunningSynthesis {
   cancel(reason: unknown): void;
 }
 
+/** Settings of `Synthesis`. */
+export interface SynthesisSettings {
+  voice: Voice;
+  clock: Clock;
+  /** How often a piece is tried again. */
+  retries: number;
+}
+
 /** The voice speaks one piece; again where that may help and nobody has heard of the first attempt. */
 export class Synthesis implements RunningSynthesis {
   readonly piece: SpokenPiece;
@@ -32,15 +41,13 @@ export class Synthesis implements RunningSynthesis {
   attempts = 0;
   /** Whether it is over, well or not. */
   over = false;
-  readonly #voice: Voice;
-  readonly #retries: number;
+  readonly #settings: SynthesisSettings;
   readonly #listener: SynthesisListener;
   readonly #stop = new AbortController();
 
-  constructor(piece: SpokenPiece, voice: Voice, retries: number, listener: SynthesisListener) {
+  constructor(piece: SpokenPiece, settings: SynthesisSettings, listener: SynthesisListener) {
     this.piece = piece;
-    this.#voice = voice;
-    this.#retries = retries;
+    this.#settings = settings;
     this.#listener = listener;
   }
 
@@ -50,7 +57,7 @@ export class Synthesis implements RunningSynthesis {
       this.attempts++;
       const error = await this.#attempt();
       if (this.#stop.signal.aborted) return;
-      if (error === undefined || !error.retryable || this.attempts > this.#retries || heard()) {
+      if (error === undefined || !error.retryable || this.attempts > this.#settings.retries || heard()) {
         this.over = true;
         this.#listener.over(error);
         return;
@@ -65,14 +72,15 @@ export class Synthesis implements RunningSynthesis {
   }
 
   async #attempt(): Promise<SluiceError | undefined> {
+    const { voice, clock } = this.#settings;
     let bytes = 0;
     try {
-      for await (const chunk of voiceAudio(this.#voice, this.piece.spoken, { signal: this.#stop.signal })) {
+      for await (const chunk of voiceAudio(voice, this.piece.spoken, { signal: this.#stop.signal, clock })) {
         if (this.#stop.signal.aborted) return undefined;
         bytes += chunk.data.length;
         this.#listener.audio(chunk);
       }
-      return bytes > 0 ? undefined : silent(this.#voice.id);
+      return bytes > 0 ? undefined : silent(voice.id);
     } catch (thrown) {
       return SluiceError.from(thrown);
     }

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
-import { exactly, filledString, string } from "../../stream/checks.js";
-import { invalid, SluiceError } from "../../stream/error.js";
-import type { Transcriber } from "../listen/transcriber.js";
+import { callable, clock, exactly, filledString, jsonObject, string } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
+import { type Transcriber, transcriber } from "../listen/transcriber.js";
 import type { VoiceDetector } from "../listen/voice-detector.js";
-import { callable } from "../serve/speech-route.js";
+import { SPEECH_FIELDS } from "../pipeline/speech-options.js";
 import { ConversationItems, itemObject, type RealtimeItem, readItem } from "./conversation-items.js";
 import { INPUT_RATE, InputAudio } from "./input-audio.js";
 import { newId } from "./new-id.js";
@@ -27,21 +27,19 @@ export interface RealtimeSessionOptions extends RealtimeAnswering {
   session?: JsonObject;
 }
 
-const object = (value: unknown, path: string) => {
-  if (typeof value !== "object" || value === null) throw invalid(path, value, "an object");
-};
+const { voice: _voice, playback: _playback, clock: _clock, ...SPEECH } = SPEECH_FIELDS;
 const OPTIONS = exactly("RealtimeSession", {
   model: { required: filledString },
   answer: { required: callable },
   voice: { required: callable },
   send: { required: callable },
-  transcriber: object,
+  transcriber,
   detector: callable,
   instructions: string,
-  session: object,
-  speech: object,
-  clock: object,
-});
+  session: jsonObject,
+  speech: exactly("the settings of speak", SPEECH),
+  clock,
+} satisfies Record<keyof RealtimeSessionOptions, unknown>);
 
 type ClientEvent = JsonObject & { type: string };
 

@@ -2,7 +2,7 @@ import { encodeBase64 } from "../../base/base64.js";
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from "../../base/json.js";
 import { writeError } from "../../dialects/openai-error.js";
 import { badRequest, WireObject } from "../../dialects/wire-object.js";
-import { type Check, exactly, wholeNumber } from "../../stream/checks.js";
+import { callable, exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { UNKNOWN_LENGTH, wavHeader } from "../audio/wav.js";
 import { splitSentences } from "../sentences/sentence-splitter.js";
@@ -19,11 +19,6 @@ export interface SpeechRouteOptions {
   /** The longest input, in characters. Default 4,096, as OpenAI's. */
   maxChars?: number;
 }
-
-/** @throws {SluiceError} `invalid-argument` for anything but a function. */
-export const callable: Check = (value, path) => {
-  if (typeof value !== "function") throw invalid(path, value, "a function");
-};
 
 const OPTIONS = exactly("speechRoute", { voiceFor: { required: callable }, maxChars: wholeNumber(1) });
 

@@ -1,9 +1,9 @@
-import { exactly } from "../../stream/checks.js";
+import { callable, exactly } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { pcmMs } from "../audio/pcm.js";
 import { readWav } from "../audio/wav.js";
 import type { Transcriber } from "../listen/transcriber.js";
-import { callable, errorResponse } from "./speech-route.js";
+import { errorResponse } from "./speech-route.js";
 
 /** What is served as `POST /v1/audio/transcriptions`. */
 export interface TranscriptionRouteOptions {

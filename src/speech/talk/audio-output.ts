@@ -1,3 +1,4 @@
+import { type Check, having } from "../../stream/checks.js";
 import type { Playback } from "../pipeline/playback.js";
 
 /** Somewhere audio is heard: a loudspeaker, a telephone line, a browser. It takes 16-bit samples, one channel. */
@@ -13,3 +14,13 @@ export interface AudioOutput extends Playback {
   /** Resolves when all that was written has been heard, or was dropped. */
   drained(): Promise<void>;
 }
+
+/** @throws {SluiceError} `invalid-argument` for anything but an output. */
+export const audioOutput: Check = having(
+  "an AudioOutput, such as pacedOutput()",
+  "write",
+  "stop",
+  "pause",
+  "resume",
+  "drained",
+);

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../base/clock.js";
-import { exactly, wholeNumber } from "../../stream/checks.js";
+import { clock, exactly, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { pcmBytes, pcmMs } from "../audio/pcm.js";
 import type { AudioOutput } from "./audio-output.js";
@@ -20,7 +20,7 @@ export interface PacedOutputOptions {
   clock?: Clock;
 }
 
-const OPTIONS = exactly("pacedOutput", { bufferMs: wholeNumber(20), clock: () => {} });
+const OPTIONS = exactly("pacedOutput", { bufferMs: wholeNumber(20), clock });
 /** Audio is handed on in pieces of this length, in ms. */
 const PIECE_MS = 20;
 

@@ -1,11 +1,11 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { exactly } from "../../stream/checks.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { callable, exactly } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
 import { HeardText } from "../heard/heard-text.js";
 import { speak } from "../pipeline/speak.js";
 import { SPEECH_FIELDS, type SpeechOptions } from "../pipeline/speech-options.js";
-import type { AudioOutput } from "./audio-output.js";
+import { type AudioOutput, audioOutput } from "./audio-output.js";
 import { PlaybackQueue } from "./playback-queue.js";
 
 /** What of an answer was heard. */
@@ -35,14 +35,9 @@ export interface SayOptions extends Omit<SpeechOptions, "playback"> {
 const { playback: _, ...FIELDS } = SPEECH_FIELDS;
 const OPTIONS = exactly("say", {
   ...FIELDS,
-  output: {
-    required: (value, path) => {
-      const found: Partial<AudioOutput> | undefined = typeof value === "object" && value !== null ? value : undefined;
-      if (typeof found?.write !== "function") throw invalid(path, value, "an AudioOutput, such as pacedOutput()");
-    },
-  },
-  onEvent: () => {},
-  onHeard: () => {},
+  output: { required: audioOutput },
+  onEvent: callable,
+  onHeard: callable,
 });
 
 /**

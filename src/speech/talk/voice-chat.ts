@@ -1,13 +1,13 @@
 import type { ChatEvent } from "../../stream/chat-event.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { boolean, exactly, wholeNumber } from "../../stream/checks.js";
+import { boolean, callable, exactly, having, wholeNumber } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { looksComplete } from "../listen/looks-complete.js";
-import type { Transcriber } from "../listen/transcriber.js";
-import { type UtteranceOptions, Utterances } from "../listen/utterances.js";
-import type { VoiceDetector } from "../listen/voice-detector.js";
-import type { SpeechOptions } from "../pipeline/speech-options.js";
-import type { AudioOutput } from "./audio-output.js";
+import { type Transcriber, transcriber } from "../listen/transcriber.js";
+import { UTTERANCE_OPTIONS, type UtteranceOptions, Utterances } from "../listen/utterances.js";
+import { type VoiceDetector, voiceDetector } from "../listen/voice-detector.js";
+import { SPEECH_FIELDS, type SpeechOptions } from "../pipeline/speech-options.js";
+import { type AudioOutput, audioOutput } from "./audio-output.js";
 import { type SpokenTurn, say, type TurnHeard } from "./spoken-turn.js";
 
 /** What happens in a conversation by voice. */
@@ -49,19 +49,20 @@ export interface VoiceChatOptions {
   onEvent?: (event: VoiceChatEvent) => void;
 }
 
+const { playback: _, ...SPEECH } = SPEECH_FIELDS;
 const OPTIONS = exactly("voiceChat", {
-  agent: { required: having("stream", "something that answers a text with a stream") },
+  agent: { required: having("something that answers a text with a stream", "stream") },
   input: { required: iterable },
-  output: { required: having("write", "an AudioOutput, such as systemPlayer()") },
-  speech: { required: having("voice", "the settings of speak, a voice among them") },
-  detector: { required: having("isSpeech", "a detector, such as await fvad()") },
-  transcriber: { required: having("transcribe", "a transcriber, such as openAiTranscriber()") },
-  utterances: () => {},
+  output: { required: audioOutput },
+  speech: { required: exactly("the settings of speak", SPEECH) },
+  detector: { required: voiceDetector },
+  transcriber: { required: transcriber },
+  utterances: UTTERANCE_OPTIONS,
   echoCancelled: boolean,
   patienceMs: wholeNumber(0),
-  onHeard: () => {},
-  onEvent: () => {},
-});
+  onHeard: callable,
+  onEvent: callable,
+} satisfies Record<keyof VoiceChatOptions, unknown>);
 
 /**
  * Talks with somebody: listens, waits until they have said all, answers aloud, and lets itself be interrupted. Resolves when
@@ -178,13 +179,6 @@ class VoiceChat {
   #emit(event: VoiceChatEvent): void {
     this.#options.onEvent?.(event);
   }
-}
-
-function having(field: string, what: string) {
-  return (value: unknown, path: string) => {
-    const found = typeof value === "object" && value !== null && field in value;
-    if (!found) throw invalid(path, value, what);
-  };
 }
 
 function iterable(value: unknown, path: string): void {

@@ -41,6 +41,7 @@ class ModelVoice implements Voice {
   readonly format: { mediaType: string; sampleRate: number };
   readonly concurrency = 2;
   readonly maxChars = 2_000;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   readonly #model: ChatModel;
   readonly #voice: string;
   readonly #task: string;

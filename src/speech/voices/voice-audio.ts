@@ -1,23 +1,33 @@
+import { type Clock, systemClock } from "../../base/clock.js";
+import { onAbort } from "../../base/on-abort.js";
 import { SluiceError } from "../../stream/error.js";
 import { SAMPLE_BYTES } from "../audio/pcm.js";
+import { unlessSilent } from "./unless-silent.js";
 import type { AudioChunk, SynthesisOptions, Voice, WordMark } from "./voice.js";
 
 /**
  * The audio of a text as `voice.synthesize` makes it, checked: a voice may be the application's own. Samples are handed on whole.
  *
- * @throws {SluiceError} what the voice throws; `provider-error` where what it yields is no audio.
+ * @throws {SluiceError} what the voice throws; `provider-error` where what it yields is no audio; `idle-timeout` where it makes nothing.
  */
 export async function* voiceAudio(
   voice: Voice,
   text: string,
-  options: SynthesisOptions,
+  { signal, clock = systemClock }: SynthesisOptions & { clock?: Clock },
 ): AsyncGenerator<AudioChunk, void, undefined> {
   const samples = new WholeSamples(isPcm(voice));
-  const chunks: unknown = voice.synthesize(text, options);
-  if (!isIterable(chunks)) throw unlike(voice.id, "its synthesize() gives nothing that can be iterated over");
-  for await (const chunk of chunks) {
-    const { data, ...more } = checkedChunk(chunk, voice.id);
-    yield { ...more, data: samples.push(data) };
+  const stop = new AbortController();
+  if (signal?.aborted) stop.abort(signal.reason);
+  const forget = signal && onAbort(signal, () => stop.abort(signal.reason));
+  try {
+    const chunks: unknown = voice.synthesize(text, { signal: stop.signal });
+    if (!isIterable(chunks)) throw unlike(voice.id, "its synthesize() gives nothing that can be iterated over");
+    for await (const chunk of unlessSilent(chunks, voice, clock, stop)) {
+      const { data, ...more } = checkedChunk(chunk, voice.id);
+      yield { ...more, data: samples.push(data) };
+    }
+  } finally {
+    forget?.();
   }
 }
 

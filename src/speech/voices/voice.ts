@@ -37,6 +37,11 @@ export interface Voice {
   /** The longest text that it takes, in UTF-16 code units. Default `Infinity`. */
   readonly maxChars?: number;
   /**
+   * How long it may make nothing while its audio is waited for, in ms: it then fails with `idle-timeout`. Default 120,000; `Infinity`
+   * for a voice that limits its calls itself.
+   */
+  readonly idleMs?: number;
+  /**
    * The audio of a text, piece by piece, as soon as there is one.
    *
    * @throws {SluiceError} what the service refused, `unsupported` for text that it cannot speak, `cancelled`.

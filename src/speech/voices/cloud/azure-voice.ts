@@ -43,6 +43,7 @@ class AzureVoice implements Voice {
   readonly concurrency = 3;
   /** A request makes at most ten minutes of audio; this is about five. */
   readonly maxChars = 4_000;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   readonly #service: VoiceService;
   readonly #voice: string;
   readonly #prosody: string;

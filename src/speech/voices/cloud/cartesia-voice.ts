@@ -49,6 +49,7 @@ class CartesiaVoice implements StreamingVoice {
   readonly format = { mediaType: "audio/pcm", sampleRate: SAMPLE_RATE };
   readonly concurrency = 2;
   readonly maxChars = 2_000;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   /** A context ends a second after its last audio (https://docs.cartesia.ai/use-the-api/tts-websocket/contexts). */
   readonly maxPauseMs = 800;
   readonly #service: VoiceService;

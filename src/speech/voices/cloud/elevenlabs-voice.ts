@@ -56,6 +56,7 @@ class ElevenLabsVoice implements StreamingVoice {
   /** What the smaller plans allow. */
   readonly concurrency = 2;
   readonly maxChars = 5_000;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   readonly #service: VoiceService;
   readonly #options: ElevenLabsVoiceOptions;
   readonly #voice: string;

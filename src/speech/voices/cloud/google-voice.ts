@@ -55,6 +55,7 @@ class GoogleVoice implements Voice {
   readonly concurrency = 3;
   /** The API's limit is 5,000 bytes; a character may take four. */
   readonly maxChars = 1_250;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   readonly #service: VoiceService;
   readonly #options: GoogleVoiceOptions;
   readonly #account: GoogleServiceAccount | undefined;

@@ -67,6 +67,7 @@ class OpenAiVoice implements Voice {
   readonly concurrency = 3;
   /** The API's limit on `input`. */
   readonly maxChars = 4_096;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   readonly #service: VoiceService;
   readonly #options: OpenAiVoiceOptions;
 

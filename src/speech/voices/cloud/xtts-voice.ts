@@ -54,6 +54,7 @@ class XttsVoice implements Voice {
   readonly concurrency = 1;
   /** The model's limit is 400 tokens; longer text is cut off by it. */
   readonly maxChars = 250;
+  readonly idleMs = Number.POSITIVE_INFINITY;
   readonly #service: VoiceService;
   readonly #voice: string;
   readonly #language: string;
